@@ -1,0 +1,298 @@
+//! What a protocol sees of the world.
+
+use std::{
+    collections::HashMap,
+    fmt::Display,
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::AbortHandle,
+};
+
+use crate::{
+    Account, Content, Frame, MailboxError, Message, PartyId, RunId, Transport, TransportError,
+    account::on_thread_clock, inbox::Inbox,
+};
+
+/// How long a party waits, and how much it keeps for later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long a peer may be silent while the link to it is up.
+    pub silence: Duration,
+    /// How long the link to a peer may be down, in all, while a message is awaited.
+    pub outage: Duration,
+    /// After how long of waiting the log says what is awaited.
+    pub murmur: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience {
+            silence: Duration::from_mins(1),
+            outage: Duration::from_mins(10),
+            murmur: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The most bytes of one peer's frames that wait unread before the peer has to wait.
+const ROOM_FOR_A_PEER: usize = 64 << 20;
+
+/// One party's place in one run: it sends, awaits and accounts.
+///
+/// Cloning is cheap, and all clones share one account. When the last one is dropped without
+/// [`finish`](Mailbox::finish), the peers are told that this party gave up, so that nobody
+/// waits for it.
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    place: Arc<Place>,
+    scope: Arc<str>,
+    pub(crate) patience: Patience,
+}
+
+#[derive(Debug)]
+struct Place {
+    transport: Arc<dyn Transport>,
+    run: RunId,
+    inboxes: HashMap<PartyId, Arc<Inbox>>,
+    fillers: Vec<AbortHandle>,
+    numbers: tokio::sync::Mutex<HashMap<PartyId, u64>>,
+    account: Mutex<Account>,
+    sent_since_waiting: AtomicBool,
+    finished: AtomicBool,
+}
+
+impl Mailbox {
+    /// Takes a place in a run.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
+    pub fn new(transport: Arc<dyn Transport>, run: RunId, patience: Patience) -> Mailbox {
+        let mut inboxes = HashMap::new();
+        let mut fillers = Vec::new();
+        for peer in transport.peers() {
+            let inbox = Arc::new(Inbox::default());
+            inboxes.insert(peer.clone(), inbox.clone());
+            let filling = inbox.fill(transport.clone(), peer.clone(), run, ROOM_FOR_A_PEER);
+            fillers.push(tokio::spawn(filling).abort_handle());
+        }
+        let place = Place {
+            transport,
+            run,
+            inboxes,
+            fillers,
+            numbers: tokio::sync::Mutex::default(),
+            account: Mutex::default(),
+            sent_since_waiting: AtomicBool::new(false),
+            finished: AtomicBool::new(false),
+        };
+        Mailbox {
+            place: Arc::new(place),
+            scope: Arc::from(""),
+            patience,
+        }
+    }
+
+    /// Says whose mailbox this is.
+    pub fn me(&self) -> &PartyId {
+        self.place.transport.me()
+    }
+
+    /// Gives the other parties of the run.
+    pub fn peers(&self) -> &[PartyId] {
+        self.place.transport.peers()
+    }
+
+    /// Gives the run's id.
+    pub fn run(&self) -> RunId {
+        self.place.run
+    }
+
+    /// Gives the path of this sub-protocol inside the run; empty at the top.
+    pub fn path(&self) -> &str {
+        &self.scope
+    }
+
+    /// Gives a sub-protocol, or one turn of a loop, messages of its own.
+    #[must_use]
+    pub fn scope(&self, name: impl Display) -> Mailbox {
+        let path = if self.scope.is_empty() {
+            name.to_string()
+        } else {
+            format!("{}/{name}", self.scope)
+        };
+        Mailbox {
+            scope: path.into(),
+            ..self.clone()
+        }
+    }
+
+    /// Gives the same place with another patience.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Mailbox {
+        Mailbox {
+            patience,
+            ..self.clone()
+        }
+    }
+
+    /// Sends a message, waiting while the way to its receiver is full.
+    ///
+    /// # Errors
+    ///
+    /// If the message is longer than its step allows, or nothing can be sent any more.
+    pub async fn send<M: Message>(&self, to: &PartyId, message: &M) -> Result<(), MailboxError> {
+        let body = encode(message)?;
+        self.dispatch(to, M::STEP, Content::Body(body)).await
+    }
+
+    /// Sends the same message to each of several parties.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Mailbox::send); the first error ends it.
+    pub async fn broadcast<M: Message>(
+        &self,
+        to: &[PartyId],
+        message: &M,
+    ) -> Result<(), MailboxError> {
+        let body = encode(message)?;
+        for party in to {
+            self.dispatch(party, M::STEP, Content::Body(body.clone()))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Runs `work` here and now, and charges its CPU time to `step`.
+    ///
+    /// For work of a millisecond and more: other tasks go on meanwhile where the runtime has
+    /// several threads. In the simulator, which has one, `work` takes no simulated time.
+    pub fn compute<T>(&self, step: &'static str, work: impl FnOnce() -> T) -> T {
+        let many = Handle::try_current()
+            .is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread);
+        let (result, cpu) = if many {
+            tokio::task::block_in_place(|| on_thread_clock(work))
+        } else {
+            on_thread_clock(work)
+        };
+        self.place.account().step(step).cpu += cpu;
+        result
+    }
+
+    /// Gives what this party's part has cost up to now.
+    pub fn account(&self) -> Account {
+        self.place.account().clone()
+    }
+
+    /// Leaves the run in good order and gives what it cost.
+    pub fn finish(self) -> Account {
+        self.place.finished.store(true, Ordering::Relaxed);
+        mem::take(&mut *self.place.account())
+    }
+
+    pub(crate) fn scope_path(&self) -> &Arc<str> {
+        &self.scope
+    }
+
+    pub(crate) fn inbox(&self, peer: &PartyId) -> Result<&Inbox, MailboxError> {
+        let inbox = self.place.inboxes.get(peer);
+        Ok(inbox.ok_or_else(|| TransportError::Unknown(peer.clone()))?)
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.place.transport.as_ref()
+    }
+
+    /// Counts an exchange if something was sent since this party last began to wait.
+    pub(crate) fn begin_waiting(&self, step: &'static str) {
+        if self.place.sent_since_waiting.swap(false, Ordering::Relaxed) {
+            self.place.account().step(step).rounds += 1;
+        }
+    }
+
+    pub(crate) fn count_received(&self, frame: &Frame) {
+        let mut account = self.place.account();
+        let step = account.step(&frame.step);
+        step.received_bytes += frame.wire_len() as u64;
+        step.received_frames += 1;
+    }
+
+    async fn dispatch(
+        &self,
+        to: &PartyId,
+        step: &'static str,
+        content: Content,
+    ) -> Result<(), MailboxError> {
+        // Numbering and handing over are one act, so that numbers leave in their order.
+        let mut numbers = self.place.numbers.lock().await;
+        let number = numbers.entry(to.clone()).or_default();
+        let frame = Frame {
+            run: self.place.run,
+            sender: self.me().clone(),
+            receiver: to.clone(),
+            scope: self.scope.clone(),
+            step: step.into(),
+            number: *number,
+            content,
+        };
+        let bytes = frame.wire_len() as u64;
+        self.transport().send(frame).await?;
+        *number += 1;
+        let mut account = self.place.account();
+        let step = account.step(step);
+        step.sent_bytes += bytes;
+        step.sent_frames += 1;
+        self.place.sent_since_waiting.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Place {
+    fn account(&self) -> MutexGuard<'_, Account> {
+        // Accounts are sums: a panic elsewhere leaves them whole.
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.fillers.iter().for_each(AbortHandle::abort);
+        if *self.finished.get_mut() {
+            return;
+        }
+        let numbers = mem::take(self.numbers.get_mut());
+        for peer in self.transport.peers() {
+            self.transport.abort(Frame {
+                run: self.run,
+                sender: self.transport.me().clone(),
+                receiver: peer.clone(),
+                scope: "".into(),
+                step: "".into(),
+                number: numbers.get(peer).copied().unwrap_or_default(),
+                content: Content::Aborted("it left the run before its end".into()),
+            });
+        }
+    }
+}
+
+fn encode<M: Message>(message: &M) -> Result<bytes::Bytes, MailboxError> {
+    let step = M::STEP;
+    let body = postcard::to_stdvec(message).map_err(|_| MailboxError::Encoding { step })?;
+    if body.len() > M::LIMIT {
+        return Err(MailboxError::OwnTooLong {
+            step,
+            bytes: body.len(),
+            limit: M::LIMIT,
+        });
+    }
+    Ok(body.into())
+}
