@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod canonical;
+mod column;
+mod design;
+mod error;
+mod file_format;
+mod label;
+mod profile;
+mod raw;
+mod rows;
+mod schema;
+mod unit;
+
+pub use column::{
+    Bounds, Column, DateOrder, Description, Kind, Level, Levels, Outside, OutsideLevel,
+};
+pub use design::DesignError;
+pub use error::{ColumnFault, SchemaError, TextPlace};
+pub use file_format::{DEFAULT_MISSING, Delimiter, DuplicateHeaders, Encoding, FileFormat, Header};
+pub use label::{Label, LabelError, LabelRule, RawLabel};
+pub use profile::{
+    ColumnProfile, Distinct, LevelCount, NumberSummary, Profile, Quantile, Summary, TextLengths,
+};
+pub use raw::{RawColumn, RawDescription, RawFile, RawKind, RawLevel, RawMarker, RawSchema};
+pub use rows::Rows;
+pub use schema::Schema;
+pub use unit::Unit;

@@ -1,0 +1,4 @@
+//! Schemas: what is accepted, what is refused and where, and that the canonical text is canonical.
+
+mod laws;
+mod refusals;
