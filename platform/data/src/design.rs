@@ -1,0 +1,239 @@
+//! From a table to the matrix that a model takes.
+
+use std::collections::HashSet;
+
+use consilium_schema::{DesignError, Label, LabelRule};
+
+use crate::{Table, Values};
+
+/// A design matrix with its label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    /// The columns; dummies of a category are called `name=level`.
+    pub names: Vec<String>,
+    /// Row after row, `rows * columns` numbers; NaN where a value is missing and kept.
+    pub x: Vec<f64>,
+    /// Rows of `x`.
+    pub rows: usize,
+    /// Columns of `x`.
+    pub columns: usize,
+    /// The label of each row; empty if none was asked for.
+    pub y: Vec<f64>,
+    /// The row of data in the file, counted from 1, of each row of `x`.
+    pub row_numbers: Vec<usize>,
+    /// Rows of the table that are not in `x`.
+    pub dropped: usize,
+}
+
+/// What happens to a row in which a feature is missing; without a label it is always dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingFeatures {
+    /// The row is dropped and counted.
+    Drop,
+    /// The row stays, with NaN for later imputation (in all dummies of a category).
+    Keep,
+}
+
+/// Why a label can't be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatrixError {
+    /// A feature is not in the table or can't enter a model.
+    #[error(transparent)]
+    Feature(#[from] DesignError),
+    /// The label's column is one of the table's.
+    #[error("the label's column {column:?} is not in the table")]
+    NoLabelColumn {
+        /// The column.
+        column: String,
+    },
+    /// The label would predict itself.
+    #[error("column {column:?} is the label and a feature as well")]
+    LabelIsFeature {
+        /// The column.
+        column: String,
+    },
+    /// The rule needs another type.
+    #[error("column {column:?} is of type {kind}, which the label's rule doesn't fit")]
+    LabelRule {
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: &'static str,
+    },
+    /// The rule names a level of the column.
+    #[error("column {column:?} has no level {level:?} to be the label")]
+    NoSuchLevel {
+        /// The column.
+        column: String,
+        /// The level.
+        level: String,
+    },
+}
+
+impl Design {
+    /// Makes the matrix of `features`, in their order, with the label if one is asked for.
+    ///
+    /// Numbers stay as they are, booleans become 1 and 0, a category becomes a 0/1 column for each
+    /// level but its reference.
+    ///
+    /// # Errors
+    ///
+    /// Names the first column that doesn't fit; see [`MatrixError`].
+    pub fn new(
+        table: &Table,
+        features: &[&str],
+        label: Option<&Label>,
+        missing: MissingFeatures,
+    ) -> Result<Self, MatrixError> {
+        let sources = sources(table, features)?;
+        let names: Vec<String> = sources.iter().map(Source::name).collect();
+        if let Some(label) = label.filter(|label| features.contains(&label.column.as_str())) {
+            return Err(MatrixError::LabelIsFeature {
+                column: label.column.clone(),
+            });
+        }
+        let labels = label.map(|label| labels(table, label)).transpose()?;
+        let (rows, columns) = (table.rows(), sources.len());
+        let mut design = Self {
+            names,
+            x: Vec::with_capacity(rows * columns),
+            rows: 0,
+            columns,
+            y: Vec::with_capacity(labels.as_ref().map_or(0, Vec::len)),
+            row_numbers: Vec::with_capacity(rows),
+            dropped: 0,
+        };
+        for row in 0..rows {
+            let label = labels.as_ref().map(|labels| labels[row]);
+            let begin = design.x.len();
+            design.x.extend(
+                sources
+                    .iter()
+                    .map(|source| source.value(row).unwrap_or(f64::NAN)),
+            );
+            let gap = design.x[begin..].iter().any(|value| value.is_nan());
+            if label == Some(None) || (gap && missing == MissingFeatures::Drop) {
+                design.x.truncate(begin);
+                design.dropped += 1;
+                continue;
+            }
+            design.y.extend(label.flatten());
+            design.row_numbers.push(row + 1);
+            design.rows += 1;
+        }
+        Ok(design)
+    }
+
+    /// One row of the matrix, counted from 0.
+    pub fn row(&self, row: usize) -> &[f64] {
+        &self.x[row * self.columns..(row + 1) * self.columns]
+    }
+}
+
+/// What one column of the matrix is made from.
+struct Source<'a> {
+    column: &'a str,
+    values: &'a Values,
+    /// For a dummy, its level.
+    level: Option<(usize, &'a str)>,
+}
+
+impl Source<'_> {
+    fn name(&self) -> String {
+        match self.level {
+            None => self.column.to_owned(),
+            Some((_, level)) => format!("{}={level}", self.column),
+        }
+    }
+
+    fn value(&self, row: usize) -> Option<f64> {
+        match (self.values, self.level) {
+            (Values::Numbers(values), _) => values.get(row),
+            (Values::Flags(values), _) => values.get(row).map(f64::from),
+            (Values::Categories(values), Some((level, _))) => {
+                values.get(row).map(|code| f64::from(code == level))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn sources<'a>(table: &'a Table, features: &[&str]) -> Result<Vec<Source<'a>>, DesignError> {
+    let mut sources = Vec::new();
+    let mut seen = HashSet::new();
+    for feature in features {
+        let Some(column) = table.column(feature) else {
+            return Err(DesignError::NoSuchColumn {
+                column: (*feature).to_owned(),
+            });
+        };
+        if !seen.insert(feature) {
+            return Err(DesignError::Twice {
+                column: (*feature).to_owned(),
+            });
+        }
+        let (name, values) = (column.name.as_str(), &column.values);
+        match values {
+            Values::Numbers(_) | Values::Flags(_) => {
+                sources.push(Source {
+                    column: name,
+                    values,
+                    level: None,
+                });
+            }
+            Values::Categories(categories) => {
+                let levels = categories.levels().iter().map(String::as_str).enumerate();
+                let others = levels.filter(|(level, _)| *level != categories.reference());
+                sources.extend(others.map(|level| Source {
+                    column: name,
+                    values,
+                    level: Some(level),
+                }));
+            }
+            Values::Texts(_) | Values::Dates(_) => {
+                let column = (*feature).to_owned();
+                return Err(DesignError::NotAFeature {
+                    column,
+                    kind: table_kind(table, feature),
+                });
+            }
+        }
+    }
+    Ok(sources)
+}
+
+fn table_kind(table: &Table, column: &str) -> &'static str {
+    table.column(column).map_or("unknown", |column| column.kind)
+}
+
+fn labels(table: &Table, label: &Label) -> Result<Vec<Option<f64>>, MatrixError> {
+    let column = label.column.clone();
+    let Some(source) = table.column(&column) else {
+        return Err(MatrixError::NoLabelColumn { column });
+    };
+    match (&source.values, &label.rule) {
+        (Values::Numbers(values), LabelRule::Value) => Ok(values.iter().collect()),
+        (Values::Numbers(values), LabelRule::Above(threshold)) => {
+            let above = |value: Option<f64>| value.map(|value| f64::from(value > *threshold));
+            Ok(values.iter().map(above).collect())
+        }
+        (Values::Flags(values), LabelRule::Value) => {
+            Ok(values.iter().map(|flag| flag.map(f64::from)).collect())
+        }
+        (Values::Categories(values), LabelRule::Equals(level)) => {
+            let Some(wanted) = values.levels().iter().position(|other| other == level) else {
+                return Err(MatrixError::NoSuchLevel {
+                    column,
+                    level: level.clone(),
+                });
+            };
+            let equal = |code: Option<usize>| code.map(|code| f64::from(code == wanted));
+            Ok(values.iter().map(equal).collect())
+        }
+        _ => Err(MatrixError::LabelRule {
+            column,
+            kind: source.kind,
+        }),
+    }
+}

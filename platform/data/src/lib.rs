@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod cells;
+mod column;
+mod date;
+mod decode;
+pub mod design;
+mod dialect;
+pub mod draft;
+mod error;
+mod place;
+mod profile;
+mod read;
+mod records;
+mod report;
+mod source;
+mod table;
+mod tally;
+
+pub use column::{Categories, Dates, Flags, Numbers, Texts, Values};
+pub use date::Date;
+pub use error::{Foreign, ReadError};
+pub use place::{CellFault, ColumnRef, Fields, Issue, Line, Place, Row, RowFault};
+pub use profile::profile;
+pub use read::{Loaded, Reading, Refusal, read_file};
+pub use report::{Counts, Note, Report};
+pub use table::{NamedColumn, Table};

@@ -1,0 +1,148 @@
+use consilium_schema::{Header, Kind, Levels, Outside, Rows, Schema};
+use csv::StringRecord;
+
+use crate::cells::Cells;
+use crate::{ColumnRef, Fields, NamedColumn, Note, ReadError, RowFault, records};
+
+/// Which cell of a row goes to which column.
+pub(super) struct Plan {
+    /// Cells of a row of this file.
+    pub(super) fields: Fields,
+    /// Whether the first record is data.
+    pub(super) header_is_a_row: bool,
+    columns: Vec<Placed>,
+    notes: Vec<Note>,
+}
+
+struct Placed {
+    position: usize,
+    name: String,
+    cells: Cells,
+}
+
+impl Plan {
+    pub(super) fn new(schema: &Schema, first: &StringRecord) -> Result<Self, ReadError> {
+        let file = schema.file();
+        let mut notes = Vec::new();
+        let declared = || {
+            schema
+                .columns()
+                .iter()
+                .map(|column| column.name().to_owned())
+                .collect()
+        };
+        let names: Vec<String> = match &file.header {
+            Header::Present => {
+                let (names, made_up) = records::header(first, file.duplicate_headers)?;
+                if !made_up.is_empty() {
+                    let columns = made_up
+                        .iter()
+                        .map(|number| names[number - 1].clone())
+                        .collect();
+                    notes.push(Note::ColumnsNamed { columns });
+                }
+                names
+            }
+            Header::Absent => declared(),
+            Header::Named(names) => names.clone(),
+        };
+        let header_is_a_row = file.header != Header::Present;
+        let (found, expected) = (Fields(first.len()), Fields(names.len()));
+        if found != expected {
+            return Err(ReadError::ColumnCount { found, expected });
+        }
+        let columns = place(schema, &names)?;
+        let columns_passed: Vec<String> = names
+            .iter()
+            .filter(|name| schema.column(name).is_none())
+            .cloned()
+            .collect();
+        if !columns_passed.is_empty() {
+            notes.push(Note::ColumnsNotDeclared {
+                columns: columns_passed,
+            });
+        }
+        Ok(Self {
+            fields: expected,
+            header_is_a_row,
+            columns,
+            notes,
+        })
+    }
+
+    /// Adds a row of the right width; tells `fault` what is wrong with it.
+    pub(super) fn push(&mut self, record: &StringRecord, mut fault: impl FnMut(RowFault)) {
+        for Placed {
+            position,
+            name,
+            cells,
+        } in &mut self.columns
+        {
+            if let Err(wrong) = cells.push(record.get(*position).unwrap_or_default()) {
+                let column = ColumnRef {
+                    number: *position + 1,
+                    name: name.clone(),
+                };
+                fault(RowFault::Cell {
+                    column,
+                    fault: wrong,
+                });
+            }
+        }
+    }
+
+    /// The columns in the order of the schema.
+    pub(super) fn finish(self, schema: &Schema, notes: &mut Vec<Note>) -> Vec<NamedColumn> {
+        notes.extend(self.notes);
+        let declared = schema.columns().iter();
+        let finished = self
+            .columns
+            .into_iter()
+            .zip(declared)
+            .map(|(placed, column)| {
+                let (values, adjusted) = placed.cells.finish();
+                if adjusted > 0 {
+                    let rule = match column.kind() {
+                        Kind::Category(Levels::Closed { .. }) => Outside::Missing,
+                        _ => column.bounds().unwrap_or_default().outside,
+                    };
+                    notes.push(Note::Adjusted {
+                        column: placed.name.clone(),
+                        rows: Rows(adjusted),
+                        rule,
+                    });
+                }
+                NamedColumn {
+                    name: placed.name,
+                    kind: column.kind().name(),
+                    unit: column.unit().map(ToString::to_string),
+                    values,
+                }
+            });
+        finished.collect()
+    }
+}
+
+fn place(schema: &Schema, names: &[String]) -> Result<Vec<Placed>, ReadError> {
+    let mut columns = Vec::with_capacity(schema.columns().len());
+    let mut absent = Vec::new();
+    for column in schema.columns() {
+        let name = column.name().to_owned();
+        match names.iter().position(|other| *other == name) {
+            None => absent.push(name),
+            Some(position) => {
+                let cells = Cells::new(column, &schema.file().missing);
+                columns.push(Placed {
+                    position,
+                    name,
+                    cells,
+                });
+            }
+        }
+    }
+    if absent.is_empty() {
+        Ok(columns)
+    } else {
+        Err(ReadError::MissingColumns { columns: absent })
+    }
+}

@@ -1,0 +1,194 @@
+use std::collections::HashSet;
+use std::io::{Chain, Cursor, Read};
+
+use consilium_schema::{Delimiter, DuplicateHeaders, FileFormat, Rows};
+use csv::StringRecord;
+
+use crate::decode::Decode;
+use crate::dialect;
+use crate::error::StreamFault;
+use crate::source::{Tap, Unpacked};
+use crate::tally::{Start, Sums, Tally};
+use crate::{Counts, Line, Note, ReadError, Report};
+
+const SAMPLE: u64 = 256 << 10;
+const BUFFER: usize = 64 << 10;
+
+/// The records of a file, one after the other, each counted twice.
+pub(crate) struct Records<'a> {
+    parser: csv::Reader<Tally<Chain<Cursor<Vec<u8>>, Decode<'a>>>>,
+    record: StringRecord,
+    parsed: u64,
+    delimiter: Delimiter,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(
+        file: impl Read + 'a,
+        format: &FileFormat,
+        tap: Option<Tap<'a>>,
+    ) -> Result<Self, ReadError> {
+        let source = Unpacked::new(file, tap).map_err(|fault| fault.at(Line(1)))?;
+        let mut text = Decode::new(source, format.encoding);
+        let mut sample = Vec::new();
+        // A fault in the sample comes again when the parser has read up to it.
+        let whole = matches!(
+            Read::take(&mut text, SAMPLE).read_to_end(&mut sample),
+            Ok(taken) if (taken as u64) < SAMPLE
+        );
+        let delimiter = match format.delimiter {
+            Delimiter::Auto => dialect::delimiter(&sample, whole),
+            declared => declared,
+        };
+        let parser = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter.byte())
+            .buffer_capacity(BUFFER)
+            .from_reader(Tally::new(
+                Cursor::new(sample).chain(text),
+                delimiter.byte(),
+            ));
+        Ok(Self {
+            parser,
+            record: StringRecord::new(),
+            parsed: 0,
+            delimiter,
+        })
+    }
+
+    /// Parses the next record; none at the end of the file, which is then known to be complete.
+    pub(crate) fn advance(&mut self) -> Result<Option<Start>, ReadError> {
+        let more = self
+            .parser
+            .read_record(&mut self.record)
+            .map_err(|error| self.fault(error))?;
+        let start = self.parser.get_mut().take();
+        match (more, start) {
+            (true, Some(start)) => {
+                self.parsed += 1;
+                Ok(Some(start))
+            }
+            (false, None) => Ok(None),
+            (more, _) => {
+                self.parsed += u64::from(more);
+                self.open_quote()?;
+                Err(self.mismatch())
+            }
+        }
+    }
+
+    /// The record that [`Records::advance`] parsed last.
+    pub(crate) fn record(&self) -> &StringRecord {
+        &self.record
+    }
+
+    /// The sums of the file; call it after the last record.
+    pub(crate) fn finish(&self) -> Result<Sums, ReadError> {
+        let sums = self.open_quote()?;
+        if sums.records != self.parsed {
+            return Err(self.mismatch());
+        }
+        Ok(sums)
+    }
+
+    /// What is known of the file besides its rows.
+    pub(crate) fn report(&self, counts: Counts, notes: Vec<Note>) -> Report {
+        let decode = self.parser.get_ref().text().get_ref().1;
+        Report {
+            encoding: decode.encoding(),
+            delimiter: self.delimiter,
+            gzip: decode.gzip(),
+            counts,
+            notes,
+        }
+    }
+
+    fn open_quote(&self) -> Result<Sums, ReadError> {
+        let open = |line| ReadError::UnterminatedQuote { line };
+        self.parser.get_ref().finish().map_err(open)
+    }
+
+    fn mismatch(&self) -> ReadError {
+        let tally = self.parser.get_ref();
+        ReadError::CountMismatch {
+            counted: Rows(tally.records()),
+            parsed: Rows(self.parsed),
+            line: tally.line(),
+        }
+    }
+
+    fn fault(&self, error: csv::Error) -> ReadError {
+        let tally = self.parser.get_ref();
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => match StreamFault::from(error) {
+                StreamFault::RowTooLong => match self.open_quote() {
+                    Err(open_quote) => open_quote,
+                    Ok(_) => StreamFault::RowTooLong.at(tally.last_start()),
+                },
+                fault => fault.at(tally.line()),
+            },
+            // The text is valid UTF-8 by construction and records may be of any width.
+            _ => self.mismatch(),
+        }
+    }
+}
+
+/// The names of the columns in a header, with the numbers of those that had to be made up.
+pub(crate) fn header(
+    record: &StringRecord,
+    duplicates: DuplicateHeaders,
+) -> Result<(Vec<String>, Vec<usize>), ReadError> {
+    let mut names: Vec<String> = Vec::with_capacity(record.len());
+    let mut made_up = Vec::new();
+    let written: HashSet<&str> = record.iter().map(str::trim).collect();
+    let mut taken = HashSet::new();
+    for (position, cell) in record.iter().enumerate() {
+        let plain: String = cell
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect();
+        let mut name = plain.trim().to_owned();
+        if name.is_empty() {
+            name = made(&format!("column_{}", position + 1), &written, &taken);
+            made_up.push(position + 1);
+        } else if taken.contains(&name) {
+            if duplicates == DuplicateHeaders::Refuse {
+                let first = names
+                    .iter()
+                    .position(|other| *other == name)
+                    .unwrap_or_default()
+                    + 1;
+                return Err(ReadError::DuplicateHeader {
+                    name,
+                    first,
+                    second: position + 1,
+                });
+            }
+            name = numbered(&name, &written, &taken);
+            made_up.push(position + 1);
+        }
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    Ok((names, made_up))
+}
+
+fn made(name: &str, written: &HashSet<&str>, taken: &HashSet<String>) -> String {
+    if written.contains(name) || taken.contains(name) {
+        numbered(name, written, taken)
+    } else {
+        name.to_owned()
+    }
+}
+
+fn numbered(name: &str, written: &HashSet<&str>, taken: &HashSet<String>) -> String {
+    let mut number = 2;
+    loop {
+        let candidate = format!("{name}_{number}");
+        if !written.contains(candidate.as_str()) && !taken.contains(&candidate) {
+            return candidate;
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,88 @@
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::ReadError;
+use crate::error::StreamFault;
+
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const CHUNK: usize = 64 << 10;
+
+/// Somebody who is shown every byte of a file as it lies on disk, in order.
+pub(crate) type Tap<'a> = &'a mut dyn FnMut(&[u8]);
+
+/// Opens a regular file.
+pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::IsADirectory => ReadError::Directory {
+            path: path.to_owned(),
+        },
+        kind => ReadError::Open {
+            path: path.to_owned(),
+            kind,
+        },
+    };
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(ReadError::Directory {
+            path: path.to_owned(),
+        });
+    }
+    Ok(file)
+}
+
+/// The bytes of a table: those of the file, or what gzip made them from, by content.
+pub(crate) struct Unpacked<'a> {
+    /// Whether gzip was undone.
+    pub(crate) gzip: bool,
+    bytes: Box<dyn Read + 'a>,
+}
+
+impl<'a> Unpacked<'a> {
+    pub(crate) fn new(file: impl Read + 'a, tap: Option<Tap<'a>>) -> Result<Self, StreamFault> {
+        let mut file = Tapped { file, tap };
+        let mut head = Vec::with_capacity(GZIP.len());
+        Read::take(&mut file, GZIP.len() as u64).read_to_end(&mut head)?;
+        let gzip = head == GZIP;
+        let whole = BufReader::with_capacity(CHUNK, Cursor::new(head).chain(file));
+        let bytes: Box<dyn Read + 'a> = if gzip {
+            Box::new(MultiGzDecoder::new(whole))
+        } else {
+            Box::new(whole)
+        };
+        Ok(Self { gzip, bytes })
+    }
+
+    /// Reads until `bytes` holds `wanted` more, or up to the end; says whether the end was met.
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<bool, StreamFault> {
+        let taken = Read::take(&mut self.bytes, wanted as u64).read_to_end(bytes);
+        match taken {
+            Ok(taken) => Ok(taken < wanted),
+            Err(error) if !self.gzip => Err(error.into()),
+            Err(error) => Err(match error.kind() {
+                io::ErrorKind::UnexpectedEof => StreamFault::CutGzip,
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => StreamFault::BrokenGzip,
+                _ => error.into(),
+            }),
+        }
+    }
+}
+
+struct Tapped<'a, R> {
+    file: R,
+    tap: Option<Tap<'a>>,
+}
+
+impl<R: Read> Read for Tapped<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let taken = self.file.read(buffer)?;
+        if let Some(tap) = &mut self.tap
+            && taken > 0
+        {
+            tap(&buffer[..taken]);
+        }
+        Ok(taken)
+    }
+}
