@@ -1,0 +1,54 @@
+//! Hashing under a label, so that no hash made for one purpose serves another.
+
+use zeroize::Zeroize;
+
+use crate::Secret;
+
+/// The 32 bytes of a tagged hash.
+pub type Digest = [u8; 32];
+
+/// A hash under a label: BLAKE3 in its key-derivation mode, fields prefixed by their length.
+///
+/// The label is the step's: protocol, version, purpose. Fields can't run into each other. A secret
+/// may be a field: without it the output is indistinguishable from random bytes.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "its state may hold a secret")]
+pub struct Tagged(blake3::Hasher);
+
+impl Tagged {
+    /// Begins a hash under a label that is used for nothing else.
+    pub fn new(label: &'static str) -> Tagged {
+        Tagged(blake3::Hasher::new_derive_key(label))
+    }
+
+    /// Adds a field.
+    #[must_use]
+    pub fn field(mut self, bytes: &[u8]) -> Tagged {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    /// Adds a number as a field of eight bytes.
+    #[must_use]
+    pub fn number(self, number: u64) -> Tagged {
+        self.field(&number.to_le_bytes())
+    }
+
+    /// Ends the hash.
+    pub fn digest(mut self) -> Digest {
+        let digest = self.0.finalize().into();
+        self.0.zeroize();
+        digest
+    }
+
+    /// Ends the hash with a secret of any length.
+    pub fn secret<const N: usize>(mut self) -> Secret<[u8; N]> {
+        let mut output = [0; N];
+        self.0.finalize_xof().fill(&mut output);
+        self.0.zeroize();
+        let secret = Secret::new(output);
+        output.zeroize();
+        secret
+    }
+}
