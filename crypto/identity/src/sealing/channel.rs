@@ -1,0 +1,190 @@
+//! Frames sealed and opened: one key for each direction of a pair.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aes_gcm_siv::{
+    Aes256GcmSiv,
+    aead::{AeadInOut as _, KeyInit as _},
+};
+use bytes::{Bytes, BytesMut};
+use consilium_base::Secret;
+use consilium_mailbox::{Content, Frame, PartyId};
+
+use super::SealError;
+
+/// Bytes that sealing adds to a body: what it is, and the tag.
+const OVERHEAD: usize = 1 + TAG;
+const TAG: usize = 16;
+
+/// What a sealed body is, in its last byte: at the end, nothing moves when it is taken off.
+const BODY: u8 = 0;
+const ABORTED: u8 = 1;
+
+/// What is sent to one peer.
+pub(super) struct Sealer(pub(super) Direction);
+
+/// What comes from one peer.
+pub(super) struct Opener {
+    direction: Direction,
+    peer: PartyId,
+    state: Mutex<Opening>,
+}
+
+#[derive(Default)]
+struct Opening {
+    due: u64,
+    broken: Option<SealError>,
+}
+
+/// One direction: its key, and where in the run it is used.
+pub(super) struct Direction {
+    cipher: Aes256GcmSiv,
+    attempt: u32,
+    /// Frames of the handshake that went this way before the first sealed one.
+    shift: u64,
+}
+
+impl Direction {
+    pub(super) fn new(key: &Secret<[u8; 32]>, attempt: u32, shift: u64) -> Direction {
+        Direction {
+            cipher: Aes256GcmSiv::new(key.expose().into()),
+            attempt,
+            shift,
+        }
+    }
+
+    /// Says all that the receiver must read as the sender meant it. The version is in the key.
+    fn associated(&self, frame: &Frame) -> Vec<u8> {
+        let texts = [
+            frame.step.as_bytes(),
+            frame.scope.as_bytes(),
+            frame.sender.as_str().as_bytes(),
+            frame.receiver.as_str().as_bytes(),
+        ];
+        let mut data = Vec::with_capacity(256);
+        data.extend_from_slice(b"seal.1.frame\0");
+        data.extend_from_slice(&frame.run.0);
+        data.extend_from_slice(&self.attempt.to_le_bytes());
+        data.extend_from_slice(&frame.number.to_le_bytes());
+        for text in texts {
+            data.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            data.extend_from_slice(text);
+        }
+        data
+    }
+}
+
+impl Sealer {
+    /// Seals a frame. The same frame gives the same bytes.
+    pub(super) fn seal(&self, frame: &Frame) -> Frame {
+        let Sealer(direction) = self;
+        let (content, kind) = match &frame.content {
+            Content::Body(body) => (body.as_ref(), BODY),
+            Content::Aborted(why) => (why.as_bytes(), ABORTED),
+        };
+        let mut sealed = Vec::with_capacity(content.len() + OVERHEAD);
+        sealed.extend_from_slice(content);
+        sealed.push(kind);
+        let associated = direction.associated(frame);
+        let tag = direction
+            .cipher
+            .encrypt_inout_detached(
+                &nonce(frame.number).into(),
+                &associated,
+                sealed.as_mut_slice().into(),
+            )
+            .expect("a frame is shorter than 64 GiB, the cipher's limit");
+        sealed.extend_from_slice(&tag);
+        Frame {
+            number: frame.number + direction.shift,
+            content: Content::Body(sealed.into()),
+            ..frame.clone()
+        }
+    }
+}
+
+impl Opener {
+    pub(super) fn new(direction: Direction, peer: PartyId) -> Opener {
+        Opener {
+            direction,
+            peer,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Opens the next frame.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::Forged`] if it is not the next one that the peer sealed, from then on for
+    /// ever: after a frame that is not genuine nobody knows what else was kept back.
+    pub(super) fn open(&self, frame: Frame) -> Result<Frame, SealError> {
+        let mut state = self.state();
+        if let Some(broken) = &state.broken {
+            return Err(broken.clone());
+        }
+        if let Some(frame) = self.open_due(frame, state.due) {
+            state.due += 1;
+            return Ok(frame);
+        }
+        let forged = SealError::Forged {
+            peer: self.peer.clone(),
+            due: state.due,
+        };
+        state.broken = Some(forged.clone());
+        Err(forged)
+    }
+
+    /// Says why nothing more is read from the peer.
+    pub(super) fn broken(&self) -> Option<SealError> {
+        self.state().broken.clone()
+    }
+
+    fn open_due(&self, mut frame: Frame, due: u64) -> Option<Frame> {
+        frame.number = frame.number.checked_sub(self.direction.shift)?;
+        let Content::Body(sealed) = &mut frame.content else {
+            return None;
+        };
+        if frame.number != due {
+            return None;
+        }
+        let sealed = std::mem::take(sealed);
+        let mut content = BytesMut::from(sealed);
+        let tag = content.split_off(content.len().checked_sub(TAG)?);
+        let tag: [u8; TAG] = tag.as_ref().try_into().ok()?;
+        let associated = self.direction.associated(&frame);
+        self.direction
+            .cipher
+            .decrypt_inout_detached(
+                &nonce(due).into(),
+                &associated,
+                content.as_mut().into(),
+                &tag.into(),
+            )
+            .ok()?;
+        frame.content = read(content)?;
+        Some(frame)
+    }
+
+    fn state(&self) -> MutexGuard<'_, Opening> {
+        // Each change is a single step: a panic elsewhere leaves it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(mut content: BytesMut) -> Option<Content> {
+    let kind = *content.last()?;
+    content.truncate(content.len() - 1);
+    let content: Bytes = content.freeze();
+    match kind {
+        BODY => Some(Content::Body(content)),
+        ABORTED => Some(Content::Aborted(String::from_utf8(content.into()).ok()?)),
+        _ => None,
+    }
+}
+
+fn nonce(number: u64) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    nonce[..8].copy_from_slice(&number.to_le_bytes());
+    nonce
+}
