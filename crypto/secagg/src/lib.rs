@@ -1,0 +1,34 @@
+//! Secure aggregation: the sum of many vectors, and nothing else.
+
+mod bits;
+pub mod derivable;
+pub mod encoding;
+mod error;
+mod field;
+mod graph;
+mod keys;
+mod lanes;
+mod lists;
+mod mask;
+mod messages;
+pub mod opening;
+mod packing;
+pub mod plain;
+mod protocol;
+mod setup;
+mod shamir;
+mod summation;
+mod summing;
+mod terms;
+mod thresholds;
+mod unmask;
+
+pub use bits::{BadWidth, Bits};
+pub use encoding::{Encoding, EncodingError};
+pub use error::{Breach, SumError};
+pub use opening::{BookError, Entry, MemoryBook, OpeningBook, Refusal};
+pub use packing::packed_len;
+pub use protocol::{Aggregator, Contributor, Credentials};
+pub use summation::{Contribute, Open, Opened, SumNumber, SumShape};
+pub use terms::{StudyId, Terms, TermsError};
+pub use thresholds::{Assumed, COMPLETE_UP_TO, ThresholdError, Thresholds};

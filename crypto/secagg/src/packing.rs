@@ -1,0 +1,120 @@
+//! Vectors packed to the bit: element `k` takes the bits from `k·b` on, little endian.
+
+use crate::{
+    Bits,
+    lanes::{Lane, Lanes},
+};
+
+/// Bytes that may be read beyond an element's first byte.
+const LOOKAHEAD: usize = 16;
+
+/// Gives the number of bytes that `len` elements take: `⌈len · b / 8⌉`.
+pub fn packed_len(len: usize, bits: Bits) -> usize {
+    // Split, so that no product can overflow.
+    let b = usize::from(bits.get());
+    len / 8 * b + (len % 8 * b).div_ceil(8)
+}
+
+/// Packs elements, each taken modulo `2^b`.
+pub(crate) fn pack(lanes: &Lanes, bits: Bits) -> Vec<u8> {
+    match lanes {
+        Lanes::Narrow(lanes) => pack_lanes(lanes, bits),
+        Lanes::Wide(lanes) => pack_lanes(lanes, bits),
+    }
+}
+
+/// Adds a packed vector to `lanes`; says whether it had the right length, its last bits zero.
+#[must_use]
+pub(crate) fn add_packed(lanes: &mut Lanes, packed: &[u8], bits: Bits) -> bool {
+    let len = match lanes {
+        Lanes::Narrow(lanes) => lanes.len(),
+        Lanes::Wide(lanes) => lanes.len(),
+    };
+    let used = len % 8 * usize::from(bits.get()) % 8;
+    let stray = used != 0 && packed.last().is_some_and(|last| last >> used != 0);
+    if packed.len() != packed_len(len, bits) || stray {
+        return false;
+    }
+    match lanes {
+        Lanes::Narrow(lanes) => add_lanes(lanes, packed, bits),
+        Lanes::Wide(lanes) => add_lanes(lanes, packed, bits),
+    }
+    true
+}
+
+fn pack_lanes<L: Lane>(lanes: &[L], bits: Bits) -> Vec<u8> {
+    let b = u32::from(bits.get());
+    let mut packed = Vec::with_capacity(packed_len(lanes.len(), bits) + 8);
+    // Whole bytes need no shifts.
+    match b {
+        8 => packed.extend(lanes.iter().map(|lane| lane.element().to_le_bytes()[0])),
+        16 => packed.extend(lanes.iter().flat_map(|lane| low::<2>(*lane))),
+        32 => packed.extend(lanes.iter().flat_map(|lane| low::<4>(*lane))),
+        64 => packed.extend(lanes.iter().flat_map(|lane| low::<8>(*lane))),
+        _ => {
+            let mask = bits.mask();
+            let (mut word, mut filled) = (0_u64, 0);
+            for lane in lanes {
+                let element = lane.element() & mask;
+                word |= element << filled;
+                filled += b;
+                if filled >= 64 {
+                    packed.extend_from_slice(&word.to_le_bytes());
+                    filled -= 64;
+                    // The part of the element that did not fit; none if it ended with the word.
+                    word = (element >> 1) >> (b - filled - 1);
+                }
+            }
+            packed.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+    packed.truncate(packed_len(lanes.len(), bits));
+    packed
+}
+
+fn low<const N: usize>(lane: impl Lane) -> [u8; N] {
+    let bytes = lane.element().to_le_bytes();
+    std::array::from_fn(|at| bytes[at])
+}
+
+fn add_lanes<L: Lane>(lanes: &mut [L], packed: &[u8], bits: Bits) {
+    let b = usize::from(bits.get());
+    if b == 8 * L::BYTES {
+        let pairs = lanes.iter_mut().zip(L::read(packed));
+        return pairs.for_each(|(lane, element)| *lane = lane.plus(element));
+    }
+    // Eight elements take b whole bytes; the last few groups are read from a padded copy.
+    let safe = packed.len().saturating_sub(LOOKAHEAD) / b;
+    let (body, rest) = lanes.split_at_mut((safe * 8).min(lanes.len() / 8 * 8));
+    let done = body.len() / 8 * b;
+    for (group, at) in body.chunks_exact_mut(8).zip((0..).step_by(b)) {
+        add_group(group, &packed[at..at + b + LOOKAHEAD - 8], bits);
+    }
+    let mut tail = packed[done..].to_vec();
+    tail.resize(tail.len() + b + LOOKAHEAD, 0);
+    for (group, at) in rest.chunks_mut(8).zip((0..).step_by(b)) {
+        add_group(group, &tail[at..at + b + LOOKAHEAD - 8], bits);
+    }
+}
+
+/// Adds up to eight elements that begin at a byte's border.
+#[inline]
+fn add_group<L: Lane>(group: &mut [L], packed: &[u8], bits: Bits) {
+    let (b, mask) = (usize::from(bits.get()), bits.mask());
+    for (k, lane) in group.iter_mut().enumerate() {
+        let (byte, shift) = (k * b / 8, k * b % 8);
+        let low = read::<8>(packed, byte);
+        let mut element = u64::from_le_bytes(low) >> shift;
+        if b + shift > 64 {
+            element |= u64::from(packed[byte + 8]) << (64 - shift);
+        }
+        *lane = lane.plus(L::from_element(element & mask));
+    }
+}
+
+#[inline]
+fn read<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    *bytes[at..]
+        .first_chunk()
+        .expect("groups are followed by spare bytes")
+}

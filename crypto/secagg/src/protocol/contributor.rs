@@ -1,0 +1,315 @@
+//! A contributor's side of a sum.
+
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use bytes::Bytes;
+use consilium_base::{Digest, Seed, Signature, Signer, Tagged, Verifier};
+use consilium_mailbox::{Mailbox, Message as _, PartyId};
+use rand_core::CryptoRng;
+
+use super::{MASKS, blame_aggregator, setup};
+use crate::{
+    Breach, Contribute, Entry, OpeningBook, SumError, SumShape, Terms,
+    graph::Graph,
+    lanes::Lanes,
+    lists,
+    messages::{Anew, Masked, Signatures, Signed, Survivors},
+    opening::{Allowance, History},
+    packing,
+    summing::{Ready, survivors_message},
+    terms::Agreed,
+};
+
+/// Who a contributor is.
+#[derive(Clone)]
+pub struct Credentials {
+    /// Signs survivor sets as this party.
+    pub signer: Arc<dyn Signer>,
+    /// Knows the other contributors' keys.
+    pub verifier: Arc<dyn Verifier>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials")
+    }
+}
+
+/// A party that contributes vectors to the sums of one study.
+///
+/// # Security
+///
+/// Keys and shares carried from one sum to the next are in memory only; a contributor made anew
+/// sets up anew. What must outlive it is in the book.
+pub struct Contributor<B, R> {
+    pub(super) agreed: Agreed,
+    pub(super) me: usize,
+    pub(super) rng: R,
+    credentials: Credentials,
+    input_key: Seed,
+    book: B,
+    history: Option<History>,
+    carried: Option<Ready>,
+    pub(super) graph: Option<Graph>,
+}
+
+impl<B, R> fmt::Debug for Contributor<B, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contributor")
+            .field("me", &self.me)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
+    /// Enters a study as one of its roster.
+    ///
+    /// `secret` is this party's secret for the study: it keys the hashes of inputs in the book.
+    ///
+    /// # Errors
+    ///
+    /// If the terms contradict themselves or `me` is not on the roster.
+    pub fn new(
+        me: &PartyId,
+        terms: Terms,
+        credentials: Credentials,
+        secret: &Seed,
+        book: B,
+        rng: R,
+    ) -> Result<Self, SumError> {
+        let agreed = Agreed::new(terms)?;
+        let me = agreed.index(me)?;
+        let input_key = secret.derive("secagg.1.input-key", &[&agreed.terms.study.0]);
+        Ok(Contributor {
+            agreed,
+            me,
+            rng,
+            credentials,
+            input_key,
+            book,
+            history: None,
+            carried: None,
+            graph: None,
+        })
+    }
+
+    /// Gives the book back.
+    pub fn into_book(self) -> B {
+        self.book
+    }
+
+    /// Masks, signs and answers; nothing if the aggregator asks for a set-up instead.
+    async fn sum(
+        &mut self,
+        mail: &Mailbox,
+        shape: &SumShape,
+        ready: Ready,
+        vector: Lanes,
+    ) -> Result<Option<()>, SumError> {
+        let agreed = self.agreed.clone();
+        let aggregator = &agreed.terms.aggregator;
+        let cohort = ready.cohort;
+        let (vector, held) = mail.compute(MASKS, || ready.mask(vector));
+        let vector = mail
+            .compute(Masked::STEP, || packing::pack(&vector, shape.bits))
+            .into();
+        mail.send(aggregator, &Masked { cohort, vector }).await?; // m1
+        let prepared = match agreed.terms.carry_over {
+            true => Some(self.advertise(&setup::next(mail)).await?),
+            false => None,
+        };
+
+        let Some(survivors) = await_survivors(mail, aggregator).await? else {
+            return Ok(None);
+        };
+        let survivors = lists::read(&survivors.members, agreed.terms.roster.len())
+            .and_then(|survivors| {
+                held.check_survivors(&agreed, &survivors)
+                    .map(|()| survivors)
+            })
+            .map_err(blame_aggregator(&agreed))?;
+        if survivors.binary_search(&self.me).is_err() {
+            return Err(SumError::LeftOut);
+        }
+        if !self
+            .graph
+            .as_ref()
+            .is_some_and(|graph| graph.connects(&survivors))
+        {
+            let missing = lists::without(0..agreed.terms.roster.len(), &survivors);
+            return Err(SumError::Disconnected {
+                missing: agreed.parties(missing),
+            });
+        }
+        let dealing = match prepared {
+            Some(prepared) => {
+                self.deal(&setup::next(mail), prepared, self.graph.clone())
+                    .await?
+            }
+            None => None,
+        };
+        self.record_opening(shape, &survivors).await?;
+        let message = survivors_message(&agreed, mail.run(), shape, &cohort, &survivors);
+        let signature = self.credentials.signer.sign(&message);
+        let signature = Bytes::copy_from_slice(&signature.0);
+        mail.send(aggregator, &Signed { signature }).await?; // m2
+
+        let signatures: Signatures = mail.recv(aggregator).await?;
+        let signers = mail
+            .compute(Signatures::STEP, || {
+                self.check(&signatures, &survivors, &message)
+            })
+            .map_err(blame_aggregator(&agreed))?;
+        mail.send(aggregator, &held.answer(&survivors)).await?; // m3
+        if let Some(dealing) = dealing {
+            self.carried = self.conclude(&setup::next(mail), dealing, &signers).await?;
+        }
+        Ok(Some(()))
+    }
+
+    /// Checks that enough survivors signed the same set as this party.
+    fn check(
+        &self,
+        signed: &Signatures,
+        survivors: &[usize],
+        message: &[u8],
+    ) -> Result<Vec<usize>, Breach> {
+        let signers = lists::read(&signed.signers, self.agreed.terms.roster.len())?;
+        let needed = self.agreed.terms.thresholds.signatures;
+        let (signatures, rest) = signed.signatures.as_chunks::<64>();
+        let complete = signatures.len() == signers.len() && rest.is_empty();
+        let among = signers
+            .iter()
+            .all(|signer| survivors.binary_search(signer).is_ok());
+        if signers.len() < needed || !complete || !among {
+            return Err(Breach::BadSignature);
+        }
+        for (&signer, signature) in signers.iter().zip(signatures).take(needed) {
+            let party = self.agreed.party(signer).as_str();
+            let verified = self
+                .credentials
+                .verifier
+                .verify(party, message, &Signature(*signature));
+            verified.map_err(|_| Breach::BadSignature)?;
+        }
+        Ok(signers)
+    }
+
+    async fn history(&mut self) -> Result<&mut History, SumError> {
+        if self.history.is_none() {
+            let mut history = History::default();
+            self.book
+                .entries()
+                .await?
+                .into_iter()
+                .for_each(|entry| history.note(entry));
+            self.history = Some(history);
+        }
+        Ok(self.history.as_mut().expect("read just now"))
+    }
+
+    /// Writes down what is about to be masked, if it may be.
+    async fn record_input(&mut self, shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
+        let number = shape.number;
+        let input = self.hash(shape, input);
+        let roster = self.agreed.roster_hash();
+        self.history().await?.check_input(number, &input, &roster)?;
+        self.record(Entry::Input {
+            number,
+            input,
+            roster,
+        })
+        .await
+    }
+
+    /// Writes down what is about to be signed, if it may be.
+    async fn record_opening(
+        &mut self,
+        shape: &SumShape,
+        survivors: &[usize],
+    ) -> Result<(), SumError> {
+        let number = shape.number;
+        let agreed = self.agreed.clone();
+        let survivors: BTreeSet<PartyId> = agreed
+            .parties(survivors.iter().copied())
+            .into_iter()
+            .collect();
+        let allowance = Allowance::of(&agreed.terms);
+        self.history()
+            .await?
+            .check_opening(number, &survivors, allowance)?;
+        self.record(Entry::Opening { number, survivors }).await
+    }
+
+    async fn record(&mut self, entry: Entry) -> Result<(), SumError> {
+        self.book.append(&entry).await?;
+        self.history().await?.note(entry);
+        Ok(())
+    }
+
+    fn hash(&self, shape: &SumShape, input: &[u64]) -> Digest {
+        let mut bytes = Vec::with_capacity(input.len() * 8);
+        input
+            .iter()
+            .for_each(|element| bytes.extend_from_slice(&element.to_le_bytes()));
+        Tagged::new("secagg.1.input")
+            .field(self.input_key.expose())
+            .number(u64::from(shape.bits.get()))
+            .field(&bytes)
+            .digest()
+    }
+}
+
+impl<B: OpeningBook, R: CryptoRng + Send> Contribute for Contributor<B, R> {
+    async fn contribute(
+        &mut self,
+        mail: &Mailbox,
+        shape: &SumShape,
+        input: &[u64],
+    ) -> Result<(), SumError> {
+        check_input(shape, input)?;
+        self.record_input(shape, input).await?;
+        let mail = mail.scope(format_args!("sum-{}", shape.number.0));
+        let vector = || Lanes::from_elements(input, shape.bits);
+        if let Some(ready) = self.carried.take() {
+            let carried = setup::carried(&mail);
+            if self.sum(&carried, shape, ready, vector()).await?.is_some() {
+                return Ok(());
+            }
+        }
+        let fresh = setup::fresh(&mail);
+        let ready = self.set_up(&setup::first(&fresh)).await?;
+        let summed = self.sum(&fresh, shape, ready, vector()).await?;
+        summed.ok_or_else(|| blame_aggregator(&self.agreed)(Breach::SecondSetup))
+    }
+}
+
+/// Awaits the survivor set; nothing if a set-up is asked for instead.
+async fn await_survivors(
+    mail: &Mailbox,
+    aggregator: &PartyId,
+) -> Result<Option<Survivors>, SumError> {
+    tokio::select! {
+        biased;
+        survivors = mail.recv::<Survivors>(aggregator) => Ok(Some(survivors?)),
+        anew = mail.recv::<Anew>(aggregator) => anew.map(|Anew| Ok(None))?,
+    }
+}
+
+fn check_input(shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
+    if input.len() != shape.len {
+        return Err(SumError::OwnWrongLength {
+            expected: shape.len,
+            got: input.len(),
+        });
+    }
+    let wide = input
+        .iter()
+        .position(|element| element & !shape.bits.mask() != 0);
+    wide.map_or(Ok(()), |index| {
+        Err(SumError::TooWide {
+            index,
+            bits: shape.bits.get(),
+        })
+    })
+}

@@ -1,0 +1,515 @@
+//! Lying aggregators: whatever they claim, they get no share that an honest one would not get.
+
+use bytes::{Bytes, BytesMut};
+use consilium_mailbox::{Fault, Mailbox, Message, PartyId, Quorum, RunId, sim::World};
+use consilium_secagg::{
+    Breach, Contribute as _, MemoryBook, Refusal, SumError, SumShape, Thresholds,
+};
+use tokio::task::JoinHandle;
+
+use crate::{
+    federation::{Federation, Member, shape},
+    wire::{
+        Advertised, Anew, Answered, Cohort, Fingerprint, Listed, Masked, Received, Signatures,
+        Signed, Survivors, read,
+    },
+};
+
+/// An aggregator that does by hand what its test says.
+struct Liar {
+    federation: Federation,
+    world: World,
+    mail: Mailbox,
+    members: Vec<JoinHandle<(Member, Result<(), SumError>)>>,
+}
+
+impl Liar {
+    fn over(federation: Federation, shape: SumShape) -> Liar {
+        let members = federation.members();
+        Liar::over_members(federation, World::new(1), RunId([1; 16]), shape, members)
+    }
+
+    fn over_members(
+        mut federation: Federation,
+        world: World,
+        run: RunId,
+        shape: SumShape,
+        members: Vec<Member>,
+    ) -> Liar {
+        federation.terms.carry_over = false;
+        let mut mailboxes = world.mailboxes(&federation.parties(), run);
+        let mail = mailboxes
+            .remove(0)
+            .scope(format!("sum-{}", shape.number.0))
+            .scope("fresh");
+        let members = members.into_iter().zip(mailboxes).enumerate();
+        let members = members.map(|(index, (mut member, mail))| {
+            let input = federation.input(index, &shape);
+            tokio::spawn(async move {
+                let ended = member.contribute(&mail, &shape, &input).await;
+                if ended.is_ok() {
+                    mail.finish();
+                }
+                (member, ended)
+            })
+        });
+        let members = members.collect();
+        Liar {
+            federation,
+            world,
+            mail,
+            members,
+        }
+    }
+
+    fn roster(&self) -> &[PartyId] {
+        &self.federation.terms.roster
+    }
+
+    fn all(&self) -> Vec<u32> {
+        (0..u32::try_from(self.roster().len()).unwrap()).collect()
+    }
+
+    async fn gather<M: Message>(&self, mail: &Mailbox) -> Vec<M> {
+        let n = self.roster().len();
+        let quorum = Quorum {
+            at_least: n,
+            within: self.federation.terms.patience,
+        };
+        let arrived = mail
+            .gather::<M>(self.roster(), quorum)
+            .await
+            .unwrap()
+            .arrived;
+        arrived.into_iter().map(|(_, message)| message).collect()
+    }
+
+    /// Collects keys.
+    async fn advertised(&self) -> Vec<Advertised> {
+        self.gather(&self.mail.scope("setup")).await
+    }
+
+    /// Lists keys truthfully.
+    async fn list(&self, shown: &[Advertised]) {
+        let listed = listed(shown);
+        self.mail
+            .scope("setup")
+            .broadcast(self.roster(), &listed)
+            .await
+            .unwrap();
+    }
+
+    /// Does everything honestly up to the masked vectors.
+    async fn set_up(&self) -> Vec<Masked> {
+        let shown = self.advertised().await;
+        self.list(&shown).await;
+        let mail = self.mail.scope("setup");
+        let _: Vec<Received> = self.gather(&mail).await;
+        mail.broadcast(
+            self.roster(),
+            &Cohort {
+                members: self.all(),
+            },
+        )
+        .await
+        .unwrap();
+        self.gather(&self.mail).await
+    }
+
+    async fn survivors(&self, to: usize, members: &[u32]) {
+        let members = members.to_vec();
+        self.mail
+            .send(&self.roster()[to], &Survivors { members })
+            .await
+            .unwrap();
+    }
+
+    /// Collects all signatures and shows those of `signers` to everybody.
+    async fn signatures(&self, signers: &[u32]) {
+        let signed: Vec<Signed> = self.gather(&self.mail).await;
+        let mut signatures = BytesMut::new();
+        for &signer in signers {
+            signatures.extend_from_slice(&signed[signer as usize].signature);
+        }
+        let shown = Signatures {
+            signers: signers.to_vec(),
+            signatures: signatures.freeze(),
+        };
+        self.mail.broadcast(self.roster(), &shown).await.unwrap();
+    }
+
+    /// Leaves, and gives how each contributor ended and how many answers were ever sent.
+    async fn end(self) -> (Vec<Member>, Vec<Result<(), SumError>>, usize) {
+        self.mail.finish();
+        let (mut members, mut ended) = (Vec::new(), Vec::new());
+        for member in self.members {
+            let (member, result) = member.await.unwrap();
+            members.push(member);
+            ended.push(result);
+        }
+        let answers = self
+            .world
+            .transcript()
+            .iter()
+            .filter_map(read::<Answered>)
+            .count();
+        (members, ended, answers)
+    }
+}
+
+fn listed(shown: &[Advertised]) -> Listed {
+    let indexed = || (0_u32..).zip(shown);
+    let fingerprints = indexed()
+        .map(|(index, shown)| fingerprint(index, shown))
+        .collect();
+    let neighbours = indexed()
+        .map(|(index, shown)| (index, shown.clone()))
+        .collect();
+    Listed {
+        fingerprints,
+        neighbours,
+    }
+}
+
+fn fingerprint(index: u32, shown: &Advertised) -> Fingerprint {
+    let hash = consilium_base::Tagged::new("secagg.1.fingerprint");
+    let hash = hash.field(&shown.keys).field(&shown.self_mask);
+    Fingerprint {
+        index,
+        secrets: hash.digest(),
+        graph: shown.graph,
+    }
+}
+
+fn quiet(n: usize) -> Federation {
+    let mut federation = Federation::of(n);
+    federation.terms.carry_over = false;
+    federation
+}
+
+fn breach(error: &Result<(), SumError>) -> Option<Breach> {
+    match error {
+        Err(SumError::Breach { breach, .. }) => Some(*breach),
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_liar_that_does_not_lie_gets_its_answers() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    assert_eq!(liar.set_up().await.len(), 4);
+    for to in 0..4 {
+        liar.survivors(to, &liar.all()).await;
+    }
+    liar.signatures(&liar.all()).await;
+    let _: Vec<Answered> = liar.gather(&liar.mail).await;
+    let (_, ended, answers) = liar.end().await;
+    assert!(ended.iter().all(Result::is_ok));
+    assert_eq!(answers, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_survivor_sets_get_no_answer_from_anybody() {
+    let liar = Liar::over(quiet(5), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..5 {
+        let members = if to < 4 { vec![0, 1, 2, 3] } else { liar.all() };
+        liar.survivors(to, &members).await;
+    }
+    // The fifth signed another set: its signature is worth nothing under the first four's.
+    liar.signatures(&[1, 2, 3, 4]).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::BadSignature)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signature_shown_twice_counts_once() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..4 {
+        liar.survivors(to, &liar.all()).await;
+    }
+    liar.signatures(&[0, 0, 1, 2]).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::BadList)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fewer_survivors_than_the_threshold_are_not_signed() {
+    let liar = Liar::over(quiet(5), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..5 {
+        liar.survivors(to, &[0, 1, 2]).await;
+    }
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::ListTooShort)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fewer_signatures_than_the_threshold_get_no_answer() {
+    let liar = Liar::over(quiet(5), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..5 {
+        liar.survivors(to, &liar.all()).await;
+    }
+    liar.signatures(&[0, 1, 2]).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::BadSignature)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_that_names_a_party_twice_is_refused() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..4 {
+        liar.survivors(to, &[0, 1, 1, 2, 3]).await;
+    }
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::BadList)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_opened_sum_a_false_dropout_gets_no_second_one() {
+    let (federation, world) = (quiet(5), World::new(1));
+    let (mut aggregator, mut members) = (federation.aggregator(), federation.members());
+    let first = shape(0, 10, 32);
+    federation
+        .run(&world, 1, first, &mut aggregator, &mut members)
+        .await
+        .opened
+        .unwrap();
+
+    let second = RunId([2; 16]);
+    let liar = Liar::over_members(federation, world.clone(), second, shape(1, 10, 32), members);
+    liar.set_up().await;
+    for to in 0..4 {
+        liar.survivors(to, &[0, 1, 2, 3]).await;
+    }
+    liar.survivors(4, &[0, 1, 2, 3]).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 5, "those of the first sum");
+    for ended in &ended[..4] {
+        let Err(SumError::Refused(Refusal::Derivable { exposed, .. })) = ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!(
+            exposed.iter().map(PartyId::as_str).collect::<Vec<_>>(),
+            ["hospital-4"]
+        );
+    }
+    assert!(matches!(ended[4], Err(SumError::LeftOut)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_opened_sum_run_again_with_other_survivors_is_refused() {
+    let (federation, world) = (quiet(7), World::new(1));
+    let (mut aggregator, mut members) = (federation.aggregator(), federation.members());
+    let again = shape(0, 10, 32);
+    federation
+        .run(&world, 1, again, &mut aggregator, &mut members)
+        .await
+        .opened
+        .unwrap();
+
+    let liar = Liar::over_members(federation, world, RunId([2; 16]), again, members);
+    liar.set_up().await;
+    for to in 0..5 {
+        liar.survivors(to, &[0, 1, 2, 3, 4]).await;
+    }
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 7, "those of the first time");
+    for ended in &ended[..5] {
+        let Err(SumError::Refused(Refusal::OpenedOtherwise { differing, .. })) = ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!(differing.len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_swapped_for_one_contributor_alone_are_noticed_by_all_it_meets() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    let shown = liar.advertised().await;
+    let mut swapped = shown.clone();
+    swapped[1].keys = shown[2].keys.clone();
+    let setup = liar.mail.scope("setup");
+    for (to, party) in liar.roster().iter().enumerate() {
+        let shown = if to == 0 { &swapped } else { &shown };
+        setup.send(party, &listed(shown)).await.unwrap();
+    }
+    let world = liar.world.clone();
+    let (_, ended, answers) = liar.end().await;
+    let masked = world.transcript().iter().filter_map(read::<Masked>).count();
+    assert_eq!(answers, 0);
+    for ended in ended {
+        let Err(error) = ended else {
+            panic!("nobody may go on")
+        };
+        let said = matches!(error, SumError::Equivocation { .. } | SumError::Mailbox(_));
+        assert!(said, "{error}");
+    }
+    assert_eq!(masked, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_not_the_listed_ones_are_refused() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    let shown = liar.advertised().await;
+    let mut lie = listed(&shown);
+    lie.neighbours[1].1.keys = lie.neighbours[2].1.keys.clone();
+    let setup = liar.mail.scope("setup");
+    setup.send(&liar.roster()[0], &lie).await.unwrap();
+    let (_, ended, _) = liar.end().await;
+    assert_eq!(breach(&ended[0]), Some(Breach::ForeignKeys));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_party_listed_twice_or_with_changed_keys_does_not_go_on() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    let shown = liar.advertised().await;
+    let setup = liar.mail.scope("setup");
+    let mut twice = listed(&shown);
+    twice.fingerprints.insert(1, twice.fingerprints[1].clone());
+    setup.send(&liar.roster()[0], &twice).await.unwrap();
+    let mut changed = listed(&shown);
+    changed.fingerprints[1].secrets = [0; 32];
+    setup.send(&liar.roster()[1], &changed).await.unwrap();
+    let mut short = listed(&shown);
+    short.fingerprints.truncate(2);
+    setup.send(&liar.roster()[2], &short).await.unwrap();
+    let (_, ended, _) = liar.end().await;
+    assert_eq!(breach(&ended[0]), Some(Breach::BadList));
+    assert_eq!(breach(&ended[1]), Some(Breach::OwnEntry));
+    assert_eq!(breach(&ended[2]), Some(Breach::ListTooShort));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contributor_told_of_a_lower_threshold_meets_nobody() {
+    let federation = quiet(5);
+    let mut members = federation.members();
+    let mut lowered = federation.clone();
+    lowered.terms.thresholds = Thresholds::without_proof_of_safety(5, 5, 2).unwrap();
+    members[0] = lowered.member(0, MemoryBook::default());
+    let run = RunId([1; 16]);
+    let liar = Liar::over_members(federation, World::new(1), run, shape(0, 10, 32), members);
+    let shown = liar.advertised().await;
+    liar.list(&shown).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    let Err(error @ SumError::Equivocation { .. }) = &ended[0] else {
+        panic!("{:?}", ended[0])
+    };
+    assert_eq!(error.fault(), Fault::Peer("aggregator".parse().unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contributor_told_of_another_roster_meets_nobody() {
+    let federation = quiet(5);
+    let mut members = federation.members();
+    let mut other = federation.clone();
+    other.terms.roster[4] = "intruder".parse().unwrap();
+    members[0] = other.member(0, MemoryBook::default());
+    let run = RunId([1; 16]);
+    let liar = Liar::over_members(federation, World::new(1), run, shape(0, 10, 32), members);
+    let shown = liar.advertised().await;
+    liar.list(&shown).await;
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    assert!(ended.iter().all(Result::is_err));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_answered_once_answers_no_second_set() {
+    let liar = Liar::over(quiet(5), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..5 {
+        liar.survivors(to, &liar.all()).await;
+    }
+    liar.signatures(&liar.all()).await;
+    let _: Vec<Answered> = liar.gather(&liar.mail).await;
+    for to in 0..5 {
+        liar.survivors(to, &[0, 1, 2, 3]).await;
+    }
+    let (_, ended, answers) = liar.end().await;
+    assert!(ended.iter().all(Result::is_ok));
+    assert_eq!(answers, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_set_shown_before_the_answer_is_not_read() {
+    let liar = Liar::over(quiet(5), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..5 {
+        liar.survivors(to, &liar.all()).await;
+        liar.survivors(to, &[0, 1, 2, 3]).await;
+    }
+    liar.signatures(&liar.all()).await;
+    let (_, _, answers) = liar.end().await;
+    assert_eq!(answers, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn material_is_used_up_by_the_first_masked_vector() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    liar.set_up().await;
+    liar.mail.broadcast(liar.roster(), &Anew).await.unwrap();
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::SecondSetup)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cohort_with_parties_that_sent_no_shares_is_refused() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    let shown = liar.advertised().await;
+    liar.list(&shown).await;
+    let mail = liar.mail.scope("setup");
+    let _: Vec<Received> = liar.gather(&mail).await;
+    for (party, members) in liar
+        .roster()
+        .iter()
+        .zip([vec![0, 1], vec![0, 2, 3], vec![0, 9]])
+    {
+        mail.send(party, &Cohort { members }).await.unwrap();
+    }
+    let (_, ended, _) = liar.end().await;
+    assert_eq!(breach(&ended[0]), Some(Breach::BadCohort));
+    assert_eq!(breach(&ended[1]), Some(Breach::BadCohort));
+    assert_eq!(breach(&ended[2]), Some(Breach::BadList));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forged_signature_is_refused() {
+    let liar = Liar::over(quiet(4), shape(0, 10, 32));
+    liar.set_up().await;
+    for to in 0..4 {
+        liar.survivors(to, &liar.all()).await;
+    }
+    let forged = Signatures {
+        signers: liar.all(),
+        signatures: Bytes::from(vec![7; 4 * 64]),
+    };
+    liar.mail.broadcast(liar.roster(), &forged).await.unwrap();
+    let (_, ended, answers) = liar.end().await;
+    assert_eq!(answers, 0);
+    ended
+        .iter()
+        .for_each(|it| assert_eq!(breach(it), Some(Breach::BadSignature)));
+}
