@@ -1,0 +1,132 @@
+//! What each role learns, in the words that a steward approves.
+
+use serde::Serialize;
+
+/// A part in one of this crate's protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Who opens the sums: the coordinator.
+    Aggregator,
+    /// An institution whose rows are in the sums.
+    Contributor,
+}
+
+/// One of this crate's protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// A fit by Newton's steps over sums.
+    GlmNewton,
+    /// Measures over all parties.
+    GlmEvaluation,
+    /// FedAvg and FedProx.
+    Fedavg,
+}
+
+/// One thing that one role learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Disclosure {
+    /// Who learns it.
+    pub to: Role,
+    /// What, in English.
+    pub learns: &'static str,
+    /// What, in Chinese.
+    pub zh: &'static str,
+}
+
+/// Gives everything that the roles of a protocol learn beside its messages' lengths and times.
+pub fn disclosures(protocol: Protocol) -> &'static [Disclosure] {
+    match protocol {
+        Protocol::GlmNewton => GLM_NEWTON,
+        Protocol::GlmEvaluation => GLM_EVALUATION,
+        Protocol::Fedavg => FEDAVG,
+    }
+}
+
+const fn to_aggregator(learns: &'static str, zh: &'static str) -> Disclosure {
+    Disclosure {
+        to: Role::Aggregator,
+        learns,
+        zh,
+    }
+}
+
+const fn to_contributor(learns: &'static str, zh: &'static str) -> Disclosure {
+    Disclosure {
+        to: Role::Contributor,
+        learns,
+        zh,
+    }
+}
+
+const GLM_NEWTON: &[Disclosure] = &[
+    to_aggregator(
+        "for all institutions together: the number of rows; of each column and of the label the \
+         count of values, mean and variance; in logistic regression, of each 0/1 column the \
+         counts by level and label",
+        "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差；逻辑回归中，每个 0/1 列按取值与标签交叉的计数",
+    ),
+    to_aggregator(
+        "for all institutions together and for each model tried: loss, gradient and Fisher \
+         information, and how many rows the model can't come near",
+        "每个尝试过的模型在所有机构合计上的损失、梯度和费舍尔信息，以及模型无法拟合的行数",
+    ),
+    to_aggregator(
+        "the model, with exact standard errors, p-values and intervals",
+        "模型本身，含精确的标准误、p 值和置信区间",
+    ),
+    to_aggregator(
+        "if the set of institutions shrinks during the fit: approximately, the sums of those \
+         that dropped out together, as the difference of two sums",
+        "若训练过程中参与机构减少：由两次合计之差可近似得到退出机构合在一起的统计量",
+    ),
+    to_contributor(
+        "of each column and of the label the mean and deviation over all institutions, and every \
+         model tried",
+        "每列及标签在所有机构上的均值和标准差，以及每个尝试过的模型",
+    ),
+    to_contributor(
+        "the model, with standard errors of two significant digits and what follows from them, \
+         the number of rows, and which institutions are in it",
+        "模型本身，标准误仅两位有效数字及由此得出的统计量，总行数，以及参与的机构名单",
+    ),
+    to_contributor(
+        "with only one other contributor: from its own part and the means, that other's means",
+        "若只有另一家机构参与：可由自身数据与总体均值推出对方的均值",
+    ),
+];
+
+const GLM_EVALUATION: &[Disclosure] = &[
+    to_aggregator(
+        "for all institutions together: how many evaluated rows of each label have a score in \
+         each of 5,120 intervals, hence nearly the scores themselves, but not whose they are; sums \
+         of log loss, squared error and scores",
+        "所有机构合计：各标签的评估样本得分落在 5120 个区间中每个区间的行数，几乎等于得分本身，但不知属于谁；\
+         以及对数损失、平方误差和得分之和",
+    ),
+    to_contributor(
+        "the measures over all institutions: rows, positives, AUC with its error bound, log loss, \
+         Brier score, accuracy, and calibration in tenths of at least 20 rows",
+        "所有机构合计的评估指标：行数、阳性数、AUC 及其误差界、对数损失、布里尔分数、准确率，\
+         以及每档不少于 20 行的十档校准表",
+    ),
+];
+
+const FEDAVG: &[Disclosure] = &[
+    to_aggregator(
+        "for all institutions together: the number of rows; of each column and of the label the \
+         count of values, mean and variance, and of each 0/1 column the counts by level and label",
+        "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差，以及每个 0/1 列按取值与标签交叉的计数",
+    ),
+    to_aggregator(
+        "in each round: the mean of the institutions' models weighted by rows, and how many of \
+         them diverged",
+        "每轮：各机构模型按行数加权的均值，以及发散的机构数",
+    ),
+    to_contributor(
+        "of each column the mean and deviation over all institutions, the number of rows, and the \
+         common model of each round",
+        "每列在所有机构上的均值和标准差、总行数，以及每轮的共同模型",
+    ),
+];

@@ -1,0 +1,222 @@
+//! The first sums of a fit: where each column's values lie.
+//!
+//! Values are taken about the middle of their declared range in units of its half width, so
+//! that every term is within ±1 and little is lost when squares are subtracted.
+
+use consilium_secagg::{Encoding, EncodingError};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Failure, Family, Regression, Table,
+    specification::{Kind, Range},
+    steps,
+};
+
+/// Rows, sum of the labels, sum of their squares.
+const HEAD: usize = 3;
+/// Values, sum, sum of squares; for 0/1 columns of a logistic regression also the values and
+/// their sum among the rows with label 1.
+const PER_COLUMN: usize = 5;
+
+/// Gives the length of the vector that [`local_moments`] makes.
+pub fn moments_len(regression: &Regression) -> usize {
+    HEAD + PER_COLUMN * regression.specification().columns.len()
+}
+
+/// Gives the largest absolute value of each element that one party may have.
+pub fn largest_moments(regression: &Regression) -> Vec<f64> {
+    vec![regression.specification().most_rows as f64; moments_len(regression)]
+}
+
+/// Makes the code in which these sums are added up.
+pub(crate) fn encoding(regression: &Regression) -> Result<Encoding, EncodingError> {
+    let spec = regression.specification();
+    Encoding::new(
+        &largest_moments(regression),
+        spec.most_contributors,
+        spec.bits,
+    )
+}
+
+/// Adds up one party's values.
+pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
+    let spec = regression.specification();
+    let counts_labels = spec.family == Family::Logistic;
+    let mut sums = vec![0.0; moments_len(regression)];
+    let (head, columns) = sums.split_at_mut(HEAD);
+    for (features, label) in table.iter() {
+        let scaled = to_unit(spec.labels, label);
+        head[0] += 1.0;
+        head[1] += scaled;
+        head[2] += scaled * scaled;
+        for ((column, value), sums) in spec
+            .columns
+            .iter()
+            .zip(features)
+            .zip(columns.chunks_exact_mut(PER_COLUMN))
+        {
+            if value.is_nan() {
+                continue;
+            }
+            let scaled = to_unit(column.kind.range(), *value);
+            sums[0] += 1.0;
+            sums[1] += scaled;
+            sums[2] += scaled * scaled;
+            if counts_labels && (column.kind == Kind::Binary || column.mark_missing) {
+                sums[3] += label;
+            }
+            if counts_labels && column.kind == Kind::Binary {
+                sums[4] += label * scaled;
+            }
+        }
+    }
+    sums
+}
+
+fn to_unit(range: Range, value: f64) -> f64 {
+    (value - range.middle()) / range.half_width()
+}
+
+/// Mean and population standard deviation of one column over all parties.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Centre {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation, divisor n.
+    pub deviation: f64,
+}
+
+/// How a column's values spread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Spread {
+    /// They do.
+    Centre(Centre),
+    /// All are the same, or there are none.
+    Constant,
+    /// So little of the declared range is used that the deviation would be inexact.
+    Narrow,
+}
+
+/// A variance, in squared half widths, below which a column is constant, or its range too wide.
+const CONSTANT: f64 = 1e-12;
+const NARROW: f64 = 1e-8;
+
+/// The opened sums of all parties.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moments<'a> {
+    regression: &'a Regression,
+    sums: &'a [f64],
+    /// Rows of all parties.
+    pub(crate) rows: u64,
+}
+
+impl<'a> Moments<'a> {
+    /// Reads opened sums; refuses counts that no rows can have.
+    pub(crate) fn read(
+        regression: &'a Regression,
+        sums: &'a [f64],
+    ) -> Result<Moments<'a>, Failure> {
+        let rows = steps::count(sums.first().copied().unwrap_or(f64::NAN))?;
+        let sane = sums.len() == moments_len(regression)
+            && rows as f64 <= regression.most_rows_in_all()
+            && sums[HEAD..].chunks_exact(PER_COLUMN).all(|column| {
+                let values = column[0].round();
+                (0.0..=rows as f64).contains(&values)
+                    && column[1].abs() <= values + 0.5
+                    && (-0.5..=values + 0.5).contains(&column[2])
+            });
+        if sane {
+            Ok(Moments {
+                regression,
+                sums,
+                rows,
+            })
+        } else {
+            Err(Failure::Implausible)
+        }
+    }
+
+    pub(crate) fn label(&self) -> Spread {
+        let range = self.regression.specification().labels;
+        spread(range, self.rows as f64, self.sums[1], self.sums[2])
+    }
+
+    /// Gives the mean of the labels.
+    pub(crate) fn mean_label(&self) -> f64 {
+        let range = self.regression.specification().labels;
+        range.middle() + range.half_width() * self.sums[1] / self.rows as f64
+    }
+
+    pub(crate) fn column(&self, column: usize) -> Spread {
+        let range = self.regression.specification().columns[column].kind.range();
+        let sums = self.of(column);
+        spread(range, sums[0].round(), sums[1], sums[2])
+    }
+
+    /// Gives the 0/1 column that says where values of `column` are missing.
+    pub(crate) fn missing(&self, column: usize) -> Spread {
+        let share = 1.0 - self.of(column)[0].round() / self.rows as f64;
+        if share <= 0.0 || share >= 1.0 {
+            return Spread::Constant;
+        }
+        Spread::Centre(Centre {
+            mean: share,
+            deviation: (share * (1.0 - share)).sqrt(),
+        })
+    }
+
+    /// Gives the smallest count among the levels of a 0/1 column; in a logistic regression,
+    /// among the pairs of level and label.
+    pub(crate) fn rarest_level(&self, column: usize) -> f64 {
+        let sums = self.of(column);
+        let (values, positive) = (sums[0].round(), sums[3].round());
+        let ones = f64::midpoint(sums[1], values).round();
+        let positive_ones = f64::midpoint(sums[4], positive).round();
+        self.smallest(values, ones, positive, positive_ones)
+    }
+
+    /// Gives the same for the 0/1 column that says where values are missing.
+    pub(crate) fn rarest_missing(&self, column: usize) -> f64 {
+        let sums = self.of(column);
+        let rows = self.rows as f64;
+        let positive = f64::midpoint(self.sums[1], rows).round();
+        self.smallest(rows, sums[0].round(), positive, sums[3].round())
+    }
+
+    fn smallest(&self, values: f64, ones: f64, positive: f64, positive_ones: f64) -> f64 {
+        let zeros = values - ones;
+        if self.regression.specification().family != Family::Logistic {
+            return ones.min(zeros);
+        }
+        let positive_zeros = positive - positive_ones;
+        let cells = [
+            positive_ones,
+            ones - positive_ones,
+            positive_zeros,
+            zeros - positive_zeros,
+        ];
+        cells.into_iter().fold(f64::INFINITY, f64::min)
+    }
+
+    fn of(&self, column: usize) -> &[f64] {
+        &self.sums[HEAD + PER_COLUMN * column..][..PER_COLUMN]
+    }
+}
+
+fn spread(range: Range, count: f64, sum: f64, squares: f64) -> Spread {
+    if count < 1.0 {
+        return Spread::Constant;
+    }
+    let mean = sum / count;
+    let variance = squares / count - mean * mean;
+    if variance <= CONSTANT {
+        return Spread::Constant;
+    }
+    if variance <= NARROW {
+        return Spread::Narrow;
+    }
+    Spread::Centre(Centre {
+        mean: range.middle() + range.half_width() * mean,
+        deviation: range.half_width() * variance.sqrt(),
+    })
+}

@@ -1,0 +1,205 @@
+//! The sums of a Newton step.
+
+use consilium_secagg::{Encoding, EncodingError};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Design, Failure, Regression, Table,
+    solve::{Symmetric, triangle},
+};
+
+/// A model to be looked at: every contributor adds up its rows' terms under it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// How raw rows become fitted ones.
+    pub design: Design,
+    /// Coefficients of the fitted columns, the intercept first.
+    pub coefficients: Vec<f64>,
+}
+
+impl Candidate {
+    /// Says whether this can be a candidate of the regression.
+    pub(crate) fn suits(&self, regression: &Regression) -> bool {
+        self.design.suits(regression)
+            && self.coefficients.len() == self.design.coefficients()
+            && self
+                .coefficients
+                .iter()
+                .all(|coefficient| coefficient.is_finite())
+    }
+}
+
+/// The sums over rows under one candidate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Rows.
+    pub rows: u64,
+    /// Rows beyond the caps of the likelihood; if there are any, all else but `rows` is zero.
+    pub beyond: u64,
+    /// Loss.
+    pub loss: f64,
+    /// Squared Pearson residuals.
+    pub pearson: f64,
+    /// Gradient of the loss.
+    pub gradient: Vec<f64>,
+    /// Fisher information at dispersion one.
+    pub fisher: Symmetric,
+}
+
+/// Rows, rows beyond, loss, Pearson.
+const HEAD: usize = 4;
+/// Position of the loss.
+pub(crate) const LOSS: usize = 2;
+/// Sums of this many rows are added to the total at once, which keeps rounding errors small.
+const BLOCK: usize = 1024;
+/// Room for the last digits of the standardisation.
+const SLACK: f64 = 1.01;
+
+/// Gives the length of the vector of [`local_sums`] for a number of coefficients.
+pub fn sums_len(coefficients: usize) -> usize {
+    HEAD + coefficients + triangle(coefficients)
+}
+
+/// Gives the largest absolute value of each element that one party may have.
+///
+/// # Discussion
+///
+/// A standardised column's squares add up to at most N, the rows of all parties, and so do those
+/// of any party's part. With slopes at most s and weights at most w, Cauchy and Schwarz bound
+/// every element of the gradient by s·N and of the information by w·N. Declared ranges divided by
+/// an unknown deviation would give no bound before the data are seen, and a far looser one after.
+pub fn largest_sums(regression: &Regression, coefficients: usize) -> Vec<f64> {
+    let own_rows = regression.specification().most_rows as f64;
+    let all_rows = regression.most_rows_in_all() * SLACK;
+    let largest = regression.likelihood().largest();
+    let rows_of_loss = match regression.specification().family {
+        crate::Family::Gaussian => all_rows,
+        _ => own_rows,
+    };
+    let mut bounds = vec![
+        own_rows,
+        own_rows,
+        largest.loss * rows_of_loss,
+        largest.pearson * rows_of_loss,
+    ];
+    bounds.resize(HEAD + coefficients, largest.slope * all_rows);
+    bounds.resize(sums_len(coefficients), largest.weight * all_rows);
+    bounds
+}
+
+/// Makes the code in which these sums are added up.
+pub(crate) fn encoding(
+    regression: &Regression,
+    coefficients: usize,
+) -> Result<Encoding, EncodingError> {
+    let spec = regression.specification();
+    let largest = largest_sums(regression, coefficients);
+    Encoding::new(&largest, spec.most_contributors, spec.bits)
+}
+
+/// Adds up one party's terms under a candidate.
+pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate) -> Vec<f64> {
+    let likelihood = regression.likelihood();
+    let order = candidate.coefficients.len();
+    let mut total = vec![0.0; sums_len(order)];
+    let mut block = total.clone();
+    let mut row = vec![0.0; order];
+    let mut beyond = 0.0;
+    for (place, (raw, label)) in table.iter().enumerate() {
+        candidate.design.standardise(raw, &mut row);
+        let predictor = row
+            .iter()
+            .zip(&candidate.coefficients)
+            .map(|(x, b)| x * b)
+            .sum();
+        let Some(terms) = likelihood.row(candidate.design.label(label), predictor) else {
+            beyond += 1.0;
+            continue;
+        };
+        block[LOSS] += terms.loss;
+        block[LOSS + 1] += terms.pearson;
+        let (gradient, mut rest) = block[HEAD..].split_at_mut(order);
+        for (sum, x) in gradient.iter_mut().zip(&row) {
+            *sum += terms.slope * x;
+        }
+        for (first, x) in row.iter().enumerate() {
+            let (products, below) = rest.split_at_mut(order - first);
+            let weighted = terms.weight * x;
+            for (sum, x) in products.iter_mut().zip(&row[first..]) {
+                *sum += weighted * x;
+            }
+            rest = below;
+        }
+        if place % BLOCK == BLOCK - 1 {
+            drain(&mut block, &mut total);
+        }
+    }
+    drain(&mut block, &mut total);
+    if beyond > 0.0 {
+        total.fill(0.0);
+    }
+    total[0] = table.rows() as f64;
+    total[1] = beyond;
+    total
+}
+
+fn drain(block: &mut [f64], total: &mut [f64]) {
+    for (part, sum) in block.iter_mut().zip(total) {
+        *sum += *part;
+        *part = 0.0;
+    }
+}
+
+impl Sums {
+    /// Reads an opened vector.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Implausible`] if no rows can have such sums.
+    pub(crate) fn read(
+        regression: &Regression,
+        order: usize,
+        opened: &[f64],
+    ) -> Result<Sums, Failure> {
+        if opened.len() != sums_len(order) {
+            return Err(Failure::Implausible);
+        }
+        let (gradient, fisher) = opened[HEAD..].split_at(order);
+        let sums = Sums {
+            rows: count(opened[0])?,
+            beyond: count(opened[1])?,
+            loss: opened[LOSS],
+            pearson: opened[LOSS + 1],
+            gradient: gradient.to_vec(),
+            fisher: Symmetric::new(order, fisher.to_vec()),
+        };
+        let most = regression.most_rows_in_all();
+        let largest = regression.likelihood().largest();
+        let diagonal_is_sane = (0..order).all(|place| {
+            (-1.0..=largest.weight * most * SLACK + 1.0).contains(&sums.fisher.at(place, place))
+        });
+        let sane = sums.rows as f64 <= most
+            && sums.beyond <= sums.rows
+            && sums.pearson >= -1.0
+            && diagonal_is_sane;
+        if sane {
+            Ok(sums)
+        } else {
+            Err(Failure::Implausible)
+        }
+    }
+}
+
+/// Reads a count of rows.
+pub(crate) fn count(opened: f64) -> Result<u64, Failure> {
+    let rounded = opened.round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a whole number that fits"
+    )]
+    (0.0..=2_f64.powi(52))
+        .contains(&rounded)
+        .then_some(rounded as u64)
+        .ok_or(Failure::Implausible)
+}

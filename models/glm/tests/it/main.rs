@@ -1,0 +1,17 @@
+//! Tests of the crate from outside.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, helpers of tests too"
+)]
+
+mod averaging;
+mod evaluation;
+mod failures;
+mod faults;
+mod laws;
+mod parity;
+mod real;
+mod vectors;
+mod world;
+mod zz_tmp;
