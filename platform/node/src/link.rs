@@ -1,0 +1,108 @@
+//! The way between two daemons through a blind relay: every frame once, in order, within bounds.
+//!
+//! An [`Endpoint`] is the whole of it as a value: what comes in is handed to it, what is to go
+//! out is asked of it, and it neither waits nor reads a clock. [`Link`] is the same for many
+//! tasks; a [`Transport`](consilium_mailbox::Transport) of one run hangs on it.
+//!
+//! # Discussion
+//!
+//! HTTP/2 has flow control of its own, but it ends at the relay: a receiver that reads slowly
+//! would fill the relay, and then block everyone's streams. Here the receiver says how much it
+//! has room for, so the relay only ever holds what somebody will take.
+
+mod control;
+mod endpoint;
+mod hub;
+mod incoming;
+mod outgoing;
+mod packet;
+mod runs;
+mod transport;
+mod violation;
+
+pub use control::{Control, ControlMessage};
+pub use hub::{Attachment, Link, Presence};
+pub use packet::{BadPacket, Down, Up};
+pub use transport::LinkTransport;
+pub use violation::Violation;
+
+pub(crate) use endpoint::{Endpoint, Event};
+pub(crate) use packet::{Ack, Chunk};
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+
+/// The version of the link that this program speaks.
+pub const VERSION: u32 = 1;
+
+/// One life of a daemon: 16 random bytes, drawn when it starts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Epoch(pub [u8; 16]);
+
+impl fmt::Debug for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What travels on a way without waiting for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Lane {
+    /// Frames of protocols, between any two parties.
+    Frames,
+    /// Control messages, between a participant and the coordinator.
+    Control,
+}
+
+/// How much a daemon keeps in memory for its link, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest piece into which frames are cut.
+    pub chunk: usize,
+    /// What each sender may have on its way to us unread.
+    pub window: usize,
+    /// What waits here for each receiver, beside the frame that is longer than that.
+    pub send_buffer: usize,
+    /// The longest frame that is taken.
+    pub longest_frame: usize,
+    /// What all long frames together may occupy while they are put together.
+    pub assembling: usize,
+    /// How long frames are kept of a run that hasn't begun here.
+    pub early: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            chunk: 256 << 10,
+            window: 4 << 20,
+            send_buffer: 8 << 20,
+            longest_frame: 128 << 20,
+            assembling: 512 << 20,
+            early: Duration::from_mins(1),
+        }
+    }
+}
+
+impl Limits {
+    /// Tells whether the sizes fit each other: none of them can then block for ever.
+    pub fn are_consistent(&self) -> bool {
+        let one_chunk = self.chunk + CHUNK_OVERHEAD;
+        self.chunk > 0
+            && self.window / 2 >= one_chunk
+            && self.longest_frame >= self.chunk
+            && self.assembling >= self.longest_frame
+    }
+}
+
+/// What a chunk costs beside its payload: so much is counted for an empty one too.
+const CHUNK_OVERHEAD: usize = 64;
+
+fn weight(payload: &Bytes) -> usize {
+    payload.len() + CHUNK_OVERHEAD
+}
+
+fn cost(payload: &Bytes) -> u64 {
+    weight(payload) as u64
+}

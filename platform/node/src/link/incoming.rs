@@ -1,0 +1,213 @@
+//! The receiving half of a way: pieces in, whole frames out, and leave to send more.
+
+use bytes::{Bytes, BytesMut};
+
+use super::{Limits, Violation, cost, outgoing::Piece, weight};
+
+/// Reassembles frames, and grants the sender only what there is certainly room for.
+///
+/// Beside the window, which every sender has, a frame longer than half of it needs room of its
+/// own, out of a budget that all senders share.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    window: u64,
+    next: u64,
+    assembly: Option<Assembly>,
+    /// What all pieces cost that came so far.
+    received: u64,
+    /// What of it no longer counts against the window.
+    freed: u64,
+    announced: (u64, u64),
+    /// Ways are begun anew when the peer is: receipts of an older one free nothing in this.
+    age: u64,
+    /// Most that ever counted against the window, for tests of the bound.
+    pub(crate) highest: u64,
+}
+
+#[derive(Debug)]
+struct Assembly {
+    total: usize,
+    buffer: BytesMut,
+    cost: u64,
+    room: Room,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    InWindow,
+    Wanted,
+    Reserved,
+}
+
+/// What a frame occupies until it has been read.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "what is never given back blocks the sender"]
+pub(crate) struct Receipt {
+    cost: u64,
+    /// Bytes of the shared budget to give back.
+    pub(crate) reserved: usize,
+    age: u64,
+}
+
+/// What became of a piece.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// It had come before.
+    Repeat,
+    /// More of the frame is to come.
+    Part,
+    /// More is to come, and the frame wants room in the shared budget.
+    Wants,
+    /// The frame is whole.
+    Whole(Bytes, Receipt),
+}
+
+impl Incoming {
+    pub(crate) fn new(limits: &Limits, age: u64) -> Incoming {
+        Incoming {
+            window: limits.window as u64,
+            next: 0,
+            assembly: None,
+            received: 0,
+            freed: 0,
+            announced: (0, limits.window as u64),
+            age,
+            highest: 0,
+        }
+    }
+
+    /// Takes the next piece.
+    ///
+    /// A refused piece changes nothing: the sender's next attempt begins at the same number.
+    pub(crate) fn accept(
+        &mut self,
+        piece: Piece,
+        limits: &Limits,
+    ) -> Result<Accepted, Violation> {
+        if piece.number < self.next {
+            return Ok(Accepted::Repeat);
+        }
+        if piece.number > self.next {
+            let (expected, got) = (self.next, piece.number);
+            return Err(Violation::Gap { expected, got });
+        }
+        let price = cost(&piece.payload);
+        if piece.payload.len() > limits.chunk || self.received + price > self.limit() {
+            return Err(Violation::Overrun);
+        }
+        let before = self.assembly.as_ref().map_or(0, |assembly| assembly.buffer.len());
+        let total = match (&self.assembly, piece.total) {
+            (Some(assembly), None) => assembly.total,
+            (None, Some(total)) => match usize::try_from(total) {
+                Ok(total) if total <= limits.longest_frame => total,
+                _ => return Err(Violation::TooLong { limit: limits.longest_frame }),
+            },
+            _ => return Err(Violation::Malformed),
+        };
+        let so_far = before + piece.payload.len();
+        let stalls = piece.payload.is_empty() && total > 0;
+        if so_far > total || stalls {
+            return Err(Violation::Malformed);
+        }
+        self.next += 1;
+        self.received += price;
+        Ok(self.add(piece.payload, price, total))
+    }
+
+    fn add(&mut self, payload: Bytes, price: u64, total: usize) -> Accepted {
+        if self.assembly.is_none() && payload.len() == total {
+            self.note_highest();
+            return Accepted::Whole(payload, self.receipt(price, 0));
+        }
+        let is_first = self.assembly.is_none();
+        let long = total as u64 > self.window / 2;
+        let assembly = self.assembly.get_or_insert_with(|| Assembly {
+            total,
+            buffer: BytesMut::with_capacity(if long { payload.len() } else { total }),
+            cost: 0,
+            room: if long { Room::Wanted } else { Room::InWindow },
+        });
+        assembly.buffer.extend_from_slice(&payload);
+        let whole = assembly.buffer.len() == total;
+        if assembly.room == Room::Reserved {
+            self.freed += price;
+        } else {
+            assembly.cost += price;
+        }
+        let answer = if whole {
+            let Assembly { buffer, cost, room, .. } =
+                self.assembly.take().expect("it was just added to");
+            let reserved = if room == Room::Reserved { total } else { 0 };
+            Accepted::Whole(buffer.freeze(), self.receipt(cost, reserved))
+        } else if is_first && long {
+            Accepted::Wants
+        } else {
+            Accepted::Part
+        };
+        self.note_highest();
+        answer
+    }
+
+    /// Gives the bytes of the shared budget that the frame in hand waits for.
+    pub(crate) fn wants(&self) -> Option<usize> {
+        let assembly = self.assembly.as_ref()?;
+        (assembly.room == Room::Wanted).then_some(assembly.total)
+    }
+
+    /// Gives the frame in hand the room that it wants.
+    pub(crate) fn reserve(&mut self) {
+        if let Some(assembly) = &mut self.assembly {
+            assembly.room = Room::Reserved;
+            assembly.buffer.reserve(assembly.total - assembly.buffer.len());
+            self.freed += std::mem::take(&mut assembly.cost);
+        }
+    }
+
+    /// Gives the budget that the frame in hand holds, which is forgotten with it.
+    pub(crate) fn reserved(&self) -> usize {
+        self.assembly
+            .as_ref()
+            .filter(|assembly| assembly.room == Room::Reserved)
+            .map_or(0, |assembly| assembly.total)
+    }
+
+    /// Takes note that a frame was read.
+    pub(crate) fn free(&mut self, receipt: &Receipt) {
+        if receipt.age == self.age {
+            self.freed += receipt.cost;
+        }
+    }
+
+    /// Gives the acknowledgement that is due, if one is: number of pieces and limit.
+    pub(crate) fn acknowledgement(&mut self) -> Option<(u64, u64)> {
+        if !self.owes_acknowledgement() {
+            return None;
+        }
+        self.announced = (self.next, self.limit());
+        Some(self.announced)
+    }
+
+    /// Tells whether the sender should hear of news.
+    pub(crate) fn owes_acknowledgement(&self) -> bool {
+        let (number, limit) = self.announced;
+        self.next > number || self.limit() - limit >= self.window / 4
+    }
+
+    /// Forgets what was announced, because it may have been lost on the way.
+    pub(crate) fn announce_again(&mut self) {
+        self.announced = (0, 0);
+    }
+
+    fn limit(&self) -> u64 {
+        self.freed + self.window
+    }
+
+    fn receipt(&self, cost: u64, reserved: usize) -> Receipt {
+        let age = self.age;
+        Receipt { cost, reserved, age }
+    }
+
+    fn note_highest(&mut self) {
+        self.highest = self.highest.max(self.received - self.freed);
+    }
+}
