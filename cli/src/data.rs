@@ -1,0 +1,157 @@
+//! `consilium data`: a table before a study uses it.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use consilium_data::draft::{Draft, draft_file};
+use consilium_data::{Loaded, ReadError, Reading};
+use consilium_schema::Schema;
+
+use crate::hint::{Hinted, OrHint as _};
+use crate::lang::Lang;
+
+mod check;
+mod profile;
+mod say;
+
+/// What `consilium data` is given.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    #[command(subcommand)]
+    command: DataCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DataCommand {
+    /// Read a file in full and name what is wrong with it, by line, row and column
+    #[command(after_help = "\
+Rows in the file are counted by a scanner of its own; they equal the rows read, or the check fails.
+
+Examples:
+  consilium data check patients.csv
+  consilium data check patients.csv.gz --schema patients.toml
+  consilium data check patients.csv --json | jq .rows_read")]
+    Check {
+        #[command(flatten)]
+        source: Source,
+        /// How many faults are named; the others are counted
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        issues: usize,
+    },
+    /// Count and summarise every column, for the owner's eyes
+    #[command(after_help = "\
+Example:
+  consilium data profile patients.csv --schema patients.toml")]
+    Profile {
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Draft a schema for a file, with remarks on what a person should decide
+    #[command(after_help = "\
+Examples:
+  consilium data schema patients.csv
+  consilium data schema patients.csv -o patients.toml")]
+    Schema {
+        /// A CSV file, plain or gzip
+        file: PathBuf,
+        /// Where the draft goes instead of the terminal; an existing file is left alone
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Source {
+    /// A CSV file, plain or gzip
+    file: PathBuf,
+    /// Its schema; without one, a schema is drafted from the file
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs one of the commands; what is data goes to `out`, what is for people alone to stderr.
+pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    match &args.command {
+        DataCommand::Check { source, issues } => check::run(source, *issues, out, lang),
+        DataCommand::Profile { source } => profile::run(source, out, lang),
+        DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
+    }
+}
+
+impl Source {
+    /// The declared schema, or one drafted from the file.
+    fn schema(&self, lang: Lang) -> anyhow::Result<Schema> {
+        let Some(path) = &self.schema else {
+            return Ok(draft_file(&self.file)
+                .map_err(|error| failed(&error, lang))?
+                .schema);
+        };
+        let reading = lang.pick("reading the schema", "读取数据结构文件");
+        let text =
+            fs::read_to_string(path).with_context(|| format!("{reading} {}", path.display()))?;
+        Schema::from_toml(&text)
+            .with_context(|| format!("{reading} {}", path.display()))
+            .or_hint(lang.pick(
+                "`consilium data schema FILE` drafts a schema to compare with",
+                "可用 `consilium data schema 文件` 生成草案进行对照",
+            ))
+    }
+
+    fn load(&self, schema: &Schema, most_issues: usize) -> Result<Loaded, ReadError> {
+        Reading::new(schema)
+            .keep_issues(most_issues)
+            .file(&self.file)
+    }
+}
+
+fn draft(file: &Path, to: Option<&Path>, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let draft: Draft = draft_file(file).map_err(|error| failed(&error, lang))?;
+    let text = say::draft_header(file, lang) + &draft.annotated(|remark| say::remark(remark, lang));
+    match to {
+        None => out.write_all(text.as_bytes())?,
+        Some(path) => {
+            let writing = lang.pick("writing the draft to", "写入草案");
+            let kept = lang.pick(
+                "an existing file is never overwritten: choose another name, or remove it first",
+                "不会覆盖已有文件：请换一个名称，或先删除它",
+            );
+            let mut file = File::create_new(path)
+                .with_context(|| format!("{writing} {}", path.display()))
+                .or_hint(kept)?;
+            file.write_all(text.as_bytes())
+                .with_context(|| format!("{writing} {}", path.display()))?;
+        }
+    }
+    tell(&say::counts(&draft.report.counts, lang));
+    for note in &draft.report.notes {
+        tell(&say::note(note, lang));
+    }
+    Ok(())
+}
+
+/// An error in the reader's language, with the way out where there is one.
+fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
+    let said = anyhow::anyhow!(say::read_error(error, lang));
+    match say::way_out(error, lang) {
+        None => said,
+        Some(hint) => Hinted {
+            error: said,
+            hint: hint.to_owned(),
+        }
+        .into(),
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "people read what is said beside the data"
+)]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}

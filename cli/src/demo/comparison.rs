@@ -1,0 +1,67 @@
+//! What the federation is held against: all rows in one place, and each hospital alone.
+
+use consilium_glm::{Evaluation, Failure, Fit, Regression, Table, local};
+use consilium_mailbox::PartyId;
+
+use super::{federation::score, hospitals::Hospital};
+
+/// The demo's data fitted in other ways; possible because they all lie inside the program.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// The fit of all rows in one place, by another way of computing.
+    pub(crate) pooled: Fit,
+    /// The measures of `pooled` over all test rows.
+    pub(crate) overall: Evaluation,
+    pub(crate) hospitals: Vec<HospitalComparison>,
+    /// The largest difference of a coefficient between federation and pooled fit, as a share of
+    /// the pooled one.
+    pub(crate) max_coefficient_error: f64,
+}
+
+/// One hospital's test rows under each model.
+#[derive(Debug)]
+pub(crate) struct HospitalComparison {
+    pub(crate) party: PartyId,
+    pub(crate) train_rows: usize,
+    pub(crate) test_rows: usize,
+    pub(crate) federated: Option<Evaluation>,
+    pub(crate) pooled: Option<Evaluation>,
+    /// By the model of its own rows, or why it can't be fitted.
+    pub(crate) alone: Result<Option<Evaluation>, Failure>,
+}
+
+impl Comparison {
+    pub(crate) fn new(
+        regression: &Regression,
+        hospitals: &[Hospital],
+        federated: &Fit,
+    ) -> Result<Comparison, Failure> {
+        let took_part = |h: &&Hospital| federated.contributors.contains(&h.party);
+        let tables: Vec<&Table> =
+            hospitals.iter().filter(took_part).map(|h| &h.train.table).collect();
+        let pooled = local::fit(regression, &tables)?;
+        let all_scored: Vec<_> =
+            hospitals.iter().flat_map(|h| score(&pooled, &h.test.table)).collect();
+        let overall = Evaluation::own(&all_scored)
+            .ok_or(Failure::TooFewRows { rows: 0, needed: 1 })?;
+        let hospitals = hospitals
+            .iter()
+            .map(|hospital| HospitalComparison {
+                party: hospital.party.clone(),
+                train_rows: hospital.train.table.rows(),
+                test_rows: hospital.test.table.rows(),
+                federated: Evaluation::own(&score(federated, &hospital.test.table)),
+                pooled: Evaluation::own(&score(&pooled, &hospital.test.table)),
+                alone: local::fit(regression, &[&hospital.train.table])
+                    .map(|alone| Evaluation::own(&score(&alone, &hospital.test.table))),
+            })
+            .collect();
+        let max_coefficient_error = federated
+            .estimates
+            .iter()
+            .zip(&pooled.estimates)
+            .map(|(ours, theirs)| (ours.coefficient / theirs.coefficient - 1.0).abs())
+            .fold(0.0, f64::max);
+        Ok(Comparison { pooled, overall, hospitals, max_coefficient_error })
+    }
+}

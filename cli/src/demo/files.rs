@@ -1,0 +1,53 @@
+//! The folder that a demo leaves.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
+use super::{federation::Run, hospitals::Hospital, report::DemoResult};
+
+/// Writes the result, the coefficients, and for each hospital the scores of its test rows.
+pub(crate) fn write(
+    folder: &Path,
+    hospitals: &[Hospital],
+    run: &Run,
+    result: &DemoResult,
+) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut file = create(&folder.join("result.json"))?;
+    serde_json::to_writer_pretty(&mut file, result)?;
+    writeln!(file)?;
+    file.flush()?;
+
+    let mut file = create(&folder.join("coefficients.csv"))?;
+    writeln!(file, "name,coefficient,standard_error,statistic,p_value,lower,upper")?;
+    for estimate in &run.fit.publish().estimates {
+        let (lower, upper) = estimate.interval;
+        let name = &estimate.name;
+        let numbers =
+            [estimate.coefficient, estimate.standard_error, estimate.statistic, estimate.p_value];
+        let [coefficient, error, statistic, p] = numbers;
+        writeln!(file, "{name},{coefficient},{error},{statistic},{p},{lower},{upper}")?;
+    }
+    file.flush()?;
+
+    for (hospital, ran) in hospitals.iter().zip(&run.hospitals) {
+        let own = folder.join(hospital.party.as_str());
+        fs::create_dir_all(&own)?;
+        let mut file = create(&own.join("scores.csv"))?;
+        writeln!(file, "row,score,label")?;
+        for (row, scored) in hospital.test.row_numbers.iter().zip(&ran.scored) {
+            writeln!(file, "{row},{},{}", scored.score, u8::from(scored.label))?;
+        }
+        file.flush()?;
+    }
+    Ok(())
+}
+
+fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
+    use anyhow::Context as _;
+    let file = File::create(path).with_context(|| format!("creating {}", path.display()))?;
+    Ok(BufWriter::new(file))
+}

@@ -1,0 +1,235 @@
+//! What the demo prints.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    time::Duration,
+};
+
+use comfy_table::Table;
+use consilium_glm::{Evaluation, Failure, Protocol, Regression, Role, disclosures};
+use consilium_mailbox::Account;
+use serde::Serialize;
+
+use super::{comparison::Comparison, federation::Run};
+use crate::{
+    lang::Lang,
+    table::{align_numbers, table},
+};
+
+/// The demo's last line with `--json`, and its `result.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct DemoResult {
+    demo: &'static str,
+    mode: &'static str,
+    ok: bool,
+    /// Seconds on the simulated network's clock.
+    wall_s: f64,
+    iterations: u32,
+    sums: u32,
+    rounds: u64,
+    /// Of all frames, counted once.
+    bytes: u64,
+    rows: u64,
+    contributors: Vec<String>,
+    columns: usize,
+    metrics: BTreeMap<&'static str, f64>,
+    parties: Vec<PartyCost>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartyCost {
+    party: String,
+    cpu_s: f64,
+    sent_bytes: u64,
+    received_bytes: u64,
+}
+
+impl PartyCost {
+    fn new(party: &str, account: &Account) -> PartyCost {
+        let total = account.total();
+        PartyCost {
+            party: party.to_owned(),
+            cpu_s: total.cpu.as_secs_f64(),
+            sent_bytes: total.sent_bytes,
+            received_bytes: total.received_bytes,
+        }
+    }
+}
+
+impl DemoResult {
+    pub(crate) fn new(
+        regression: &Regression,
+        run: &Run,
+        comparison: &Comparison,
+        network: Duration,
+    ) -> DemoResult {
+        let mut parties = vec![PartyCost::new("coordinator", &run.coordinator)];
+        parties.extend(run.hospitals.iter().map(|h| PartyCost::new(h.party.as_str(), &h.account)));
+        let mut metrics = BTreeMap::new();
+        metrics.insert("accuracy", run.overall.accuracy);
+        metrics.insert("accuracy_pooled", comparison.overall.accuracy);
+        metrics.insert("auc_error_bound", run.overall.auc_error);
+        metrics.insert("brier", run.overall.brier);
+        metrics.insert("log_loss", run.overall.log_loss);
+        metrics.insert("max_coefficient_error", comparison.max_coefficient_error);
+        metrics.extend(run.overall.auc.map(|auc| ("auc", auc)));
+        metrics.extend(comparison.overall.auc.map(|auc| ("auc_pooled", auc)));
+        DemoResult {
+            demo: "heart-disease",
+            mode: "simulated",
+            ok: true,
+            wall_s: network.as_secs_f64(),
+            iterations: run.fit.updates,
+            sums: run.fit.sums + 1,
+            rounds: run.coordinator.total().rounds,
+            bytes: parties.iter().map(|party| party.sent_bytes).sum(),
+            rows: run.fit.rows,
+            contributors: run.fit.contributors.iter().map(ToString::to_string).collect(),
+            columns: regression.specification().columns.len(),
+            metrics,
+            parties,
+        }
+    }
+}
+
+pub(crate) fn print(
+    out: &mut dyn Write,
+    run: &Run,
+    comparison: &Comparison,
+    result: &DemoResult,
+    lang: Lang,
+) -> io::Result<()> {
+    let say = |en, zh| lang.pick(en, zh);
+    writeln!(out, "{}\n", say(
+        "One logistic regression over four hospitals (simulated: all parties in this process)",
+        "四家医院共同拟合一个逻辑回归（模拟：所有参与方都在本进程内）",
+    ))?;
+    writeln!(out, "{}", by_hospital(run, comparison, lang))?;
+    writeln!(out, "{}\n", say(
+        "AUC on each hospital's own test rows; FLamby's split and preprocessing",
+        "各医院自己测试行上的 AUC；采用 FLamby 的划分与预处理",
+    ))?;
+    writeln!(out, "{}\n", coefficients(run, lang))?;
+    costs(out, run, comparison, result, lang)?;
+    learnt(out, lang)
+}
+
+fn by_hospital(run: &Run, comparison: &Comparison, lang: Lang) -> Table {
+    let say = |en, zh| lang.pick(en, zh);
+    let mut table = table();
+    table.set_header([
+        say("hospital", "医院"),
+        say("train rows", "训练行"),
+        say("test rows", "测试行"),
+        say("federated", "联邦"),
+        say("pooled", "集中"),
+        say("alone", "单独"),
+    ]);
+    for hospital in &comparison.hospitals {
+        let alone = match &hospital.alone {
+            Ok(evaluation) => auc(evaluation.as_ref(), lang),
+            Err(Failure::ConstantLabel) => say("–, one class only", "–，仅有一类").into(),
+            Err(failure) => format!("–, {failure}"),
+        };
+        table.add_row([
+            hospital.party.to_string(),
+            hospital.train_rows.to_string(),
+            hospital.test_rows.to_string(),
+            auc(hospital.federated.as_ref(), lang),
+            auc(hospital.pooled.as_ref(), lang),
+            alone,
+        ]);
+    }
+    let rows = |count: fn(&super::comparison::HospitalComparison) -> usize| {
+        comparison.hospitals.iter().map(count).sum::<usize>().to_string()
+    };
+    table.add_row([
+        say("all", "全部").into(),
+        rows(|h| h.train_rows),
+        rows(|h| h.test_rows),
+        auc(Some(&run.overall), lang),
+        auc(Some(&comparison.overall), lang),
+        String::new(),
+    ]);
+    align_numbers(&mut table, 1..6);
+    table
+}
+
+fn auc(evaluation: Option<&Evaluation>, lang: Lang) -> String {
+    match evaluation.and_then(|evaluation| evaluation.auc.map(|auc| (auc, evaluation.auc_error))) {
+        Some((auc, error)) if error > 0.0 => format!("{auc:.4} ± {error:.4}"),
+        Some((auc, _)) => format!("{auc:.4}"),
+        None => lang.pick("–, one class only", "–，仅有一类").into(),
+    }
+}
+
+fn coefficients(run: &Run, lang: Lang) -> Table {
+    let say = |en, zh| lang.pick(en, zh);
+    let mut table = table();
+    table.set_header([
+        say("column", "列"),
+        say("coefficient", "系数"),
+        say("std. error", "标准误"),
+        "z",
+        "p",
+        say("95 % interval", "95% 区间"),
+    ]);
+    for estimate in &run.fit.publish().estimates {
+        let (lower, upper) = estimate.interval;
+        table.add_row([
+            estimate.name.clone(),
+            format!("{:.5}", estimate.coefficient),
+            format!("{}", estimate.standard_error),
+            format!("{:.2}", estimate.statistic),
+            format!("{:.3}", estimate.p_value),
+            format!("{lower:.4} … {upper:.4}"),
+        ]);
+    }
+    align_numbers(&mut table, 1..6);
+    table
+}
+
+fn costs(
+    out: &mut dyn Write,
+    run: &Run,
+    comparison: &Comparison,
+    result: &DemoResult,
+    lang: Lang,
+) -> io::Result<()> {
+    let say = |en, zh| lang.pick(en, zh);
+    let mut table = table();
+    let (overall, pooled) = (&run.overall, &comparison.overall);
+    let correct = format!("{:.4} ({:.4})", overall.accuracy, pooled.accuracy);
+    table.add_row([say("accuracy (pooled)", "准确率（集中）"), &correct]);
+    table.add_row(["log loss, Brier", &format!("{:.4}, {:.4}", overall.log_loss, overall.brier)]);
+    let error = format!("{:.1e}", comparison.max_coefficient_error);
+    table.add_row([
+        say("largest coefficient error against the pooled fit", "与集中拟合相比的最大系数误差"),
+        &error,
+    ]);
+    let turns = format!("{}, {}, {}", result.iterations, result.sums, result.rounds);
+    table.add_row([say("iterations, sums opened, rounds", "迭代、打开的求和、通信轮次"), &turns]);
+    let seconds = format!("{:.2}", result.wall_s);
+    table.add_row([say("seconds on the simulated network", "模拟网络上的秒数"), &seconds]);
+    let sent = format!("{}", result.bytes);
+    table.add_row([say("bytes sent by all parties", "各方发送的字节总数"), &sent]);
+    align_numbers(&mut table, 1..2);
+    writeln!(out, "{table}\n")
+}
+
+fn learnt(out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    let roles = [
+        (Role::Aggregator, "What the coordinator learnt", "协调方得知"),
+        (Role::Contributor, "What each hospital learnt", "各医院得知"),
+    ];
+    for (role, en, zh) in roles {
+        writeln!(out, "{}", lang.pick(en, zh))?;
+        for protocol in [Protocol::GlmNewton, Protocol::GlmEvaluation] {
+            for line in disclosures(protocol).iter().filter(|line| line.to == role) {
+                writeln!(out, "  - {}", lang.pick(line.learns, line.zh))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! What holds for every command.
+
+use crate::{consilium, printed};
+
+#[test]
+fn the_help_of_every_command_shows_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [
+        &["demo"][..],
+        &["data", "check"],
+        &["data", "profile"],
+        &["data", "schema"],
+        &["completions"],
+    ] {
+        let help = printed(folder.path(), &[command, &["--help"]].concat());
+        assert!(help.contains("Example"), "{command:?}: {help}");
+        assert!(help.contains(&format!("consilium {}", command.join(" "))), "{command:?}: {help}");
+    }
+}
+
+#[test]
+fn completions_are_made_for_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = printed(folder.path(), &["completions", "bash"]);
+    assert!(script.contains("complete -F _consilium"));
+}
+
+#[test]
+fn a_bad_log_filter_is_a_misuse_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = consilium(folder.path(), &["--log", "=nonsense=", "demo", "--simulated"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--log"));
+}

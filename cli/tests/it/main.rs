@@ -1,0 +1,30 @@
+//! The binary as a user meets it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers of tests too")]
+
+mod commands;
+mod demo;
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Runs `consilium` in a folder, in English, whatever the locale.
+pub(crate) fn consilium(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_consilium"))
+        .args(args)
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .env_remove("CONSILIUM_LOG")
+        .output()
+        .unwrap()
+}
+
+/// Gives what a successful run printed.
+pub(crate) fn printed(folder: &Path, args: &[&str]) -> String {
+    let output = consilium(folder, args);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{args:?}: {told}");
+    String::from_utf8(output.stdout).unwrap()
+}
