@@ -1,0 +1,62 @@
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `slow`, `fuzz` and `demo`.
+#![expect(clippy::print_stdout, reason = "a command-line tool speaks on stdout")]
+
+use std::{env, path::Path, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Parser;
+
+mod demo;
+mod fuzz;
+mod run;
+mod slow;
+mod test;
+mod tidy;
+
+/// Commands of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Check formatting, conventions, lints and documentation, then run every test.
+    Test {
+        /// Run these stages only.
+        #[arg(long, value_name = "STAGE", num_args = 1..)]
+        only: Vec<test::Stage>,
+    },
+    /// Do what `test` does as a build server does it: with CI=true.
+    Ci,
+    /// Check the conventions that no compiler knows.
+    Tidy,
+    /// Run the tests marked `#[ignore = "slow: …"]`, one line of JSON each.
+    Slow {
+        /// Run those whose name contains this.
+        name: Option<String>,
+    },
+    /// Feed random and mutated bytes to the decoders.
+    Fuzz(fuzz::Options),
+    /// Run `consilium demo --simulated`, passing the arguments on.
+    Demo {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let command = Command::parse();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
+
+    let succeeded = match command {
+        Command::Test { only } => test::run(&only, env::var_os("CI").is_some_and(|v| v == "true"))?,
+        Command::Ci => test::run(&[], true)?,
+        Command::Tidy => tidy::run()?.report(),
+        Command::Slow { name } => slow::run(name.as_deref())?,
+        Command::Fuzz(options) => fuzz::run(&options)?,
+        Command::Demo { args } => demo::run(&args)?,
+    };
+    Ok(if succeeded {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

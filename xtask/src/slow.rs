@@ -1,0 +1,144 @@
+//! Runs the tests that are too slow for every day, each by itself, and times them.
+
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use crate::run::{cargo, timed};
+
+/// A compiled test program, and the folder in which cargo would run it.
+struct Program {
+    executable: PathBuf,
+    folder: PathBuf,
+}
+
+/// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each.
+///
+/// `tidy` holds that only slow tests are ignored.
+pub(crate) fn run(wanted: Option<&str>) -> anyhow::Result<bool> {
+    let mut all_passed = true;
+    for program in programs()? {
+        for name in program.ignored_tests()? {
+            if wanted.is_some_and(|wanted| !name.contains(wanted)) {
+                continue;
+            }
+            let (passed, took) = timed(|| program.run(&name));
+            let passed = passed?;
+            println!(
+                "{}",
+                json!({ "name": name, "ok": passed, "seconds": took.as_secs_f64() })
+            );
+            all_passed &= passed;
+        }
+    }
+    Ok(all_passed)
+}
+
+/// Builds the tests of the workspace.
+fn programs() -> anyhow::Result<Vec<Program>> {
+    let output = cargo([
+        "test",
+        "--workspace",
+        "--no-run",
+        "--message-format",
+        "json",
+    ])
+    .stderr(Stdio::inherit())
+    .output()
+    .context("starting cargo test")?;
+    anyhow::ensure!(output.status.success(), "the tests don't compile");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    Ok(messages
+        .lines()
+        .filter_map(|line| program(&serde_json::from_str(line).ok()?))
+        .collect())
+}
+
+/// Reads one message of cargo: a test program, or something else.
+fn program(message: &Value) -> Option<Program> {
+    if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
+        return None;
+    }
+    Some(Program {
+        executable: message["executable"].as_str()?.into(),
+        folder: Path::new(message["manifest_path"].as_str()?)
+            .parent()?
+            .to_owned(),
+    })
+}
+
+impl Program {
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.executable);
+        command.current_dir(&self.folder).arg("--ignored");
+        command
+    }
+
+    fn ignored_tests(&self) -> anyhow::Result<Vec<String>> {
+        let listing = self
+            .command()
+            .args(["--list", "--format", "terse"])
+            .output()
+            .with_context(|| format!("listing the tests of {}", self.executable.display()))?;
+        Ok(listed(&String::from_utf8_lossy(&listing.stdout)))
+    }
+
+    /// Runs one test; what it printed goes to stderr where it failed.
+    fn run(&self, name: &str) -> anyhow::Result<bool> {
+        let output = self
+            .command()
+            .args(["--exact", name])
+            .output()
+            .with_context(|| format!("starting the test {name}"))?;
+        if !output.status.success() {
+            io::stderr()
+                .write_all(&output.stdout)
+                .context("printing why a test failed")?;
+            io::stderr()
+                .write_all(&output.stderr)
+                .context("printing why a test failed")?;
+        }
+        Ok(output.status.success())
+    }
+}
+
+/// Reads libtest's terse list.
+fn listed(listing: &str) -> Vec<String> {
+    listing
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_programs_are_told_from_other_artifacts() {
+        let mut message = json!({
+            "reason": "compiler-artifact",
+            "manifest_path": "/checkout/crypto/secagg/Cargo.toml",
+            "profile": { "test": true },
+            "executable": "/target/debug/deps/it-0123",
+        });
+        let found = program(&message).expect("a test program");
+        assert_eq!(found.folder, Path::new("/checkout/crypto/secagg"));
+        message["profile"]["test"] = false.into();
+        assert!(program(&message).is_none(), "an ordinary binary is none");
+    }
+
+    #[test]
+    fn benchmarks_are_not_listed_as_tests() {
+        assert_eq!(
+            listed("laws::many_parties: test\nspeed: benchmark\n"),
+            ["laws::many_parties"]
+        );
+    }
+}
