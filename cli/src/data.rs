@@ -16,6 +16,8 @@ use crate::lang::Lang;
 mod check;
 mod profile;
 mod say;
+#[cfg(test)]
+mod tests;
 
 /// What `consilium data` is given.
 #[derive(Debug, Args)]
@@ -85,22 +87,21 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
 }
 
 impl Source {
-    /// The declared schema, or one drafted from the file.
-    fn schema(&self, lang: Lang) -> anyhow::Result<Schema> {
+    /// The declared schema, or one drafted from the file; the inner error is the file's.
+    fn schema(&self, lang: Lang) -> anyhow::Result<Result<Schema, ReadError>> {
         let Some(path) = &self.schema else {
-            return Ok(draft_file(&self.file)
-                .map_err(|error| failed(&error, lang))?
-                .schema);
+            return Ok(draft_file(&self.file).map(|draft| draft.schema));
         };
         let reading = lang.pick("reading the schema", "读取数据结构文件");
         let text =
             fs::read_to_string(path).with_context(|| format!("{reading} {}", path.display()))?;
-        Schema::from_toml(&text)
+        let schema = Schema::from_toml(&text)
             .with_context(|| format!("{reading} {}", path.display()))
             .or_hint(lang.pick(
                 "`consilium data schema FILE` drafts a schema to compare with",
                 "可用 `consilium data schema 文件` 生成草案进行对照",
-            ))
+            ))?;
+        Ok(Ok(schema))
     }
 
     fn load(&self, schema: &Schema, most_issues: usize) -> Result<Loaded, ReadError> {

@@ -43,14 +43,22 @@ pub(crate) trait OrHint<T> {
 
 impl<T, E: Into<anyhow::Error>> OrHint<T> for Result<T, E> {
     fn or_hint(self, hint: impl Into<String>) -> anyhow::Result<T> {
-        self.map_err(|error| Hinted { error: error.into(), hint: hint.into() }.into())
+        self.map_err(|error| {
+            Hinted {
+                error: error.into(),
+                hint: hint.into(),
+            }
+            .into()
+        })
     }
 }
 
 /// Prints an error for people and gives the exit code: 1 failed, 2 misused.
 pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     let broken_pipe = |cause: &(dyn Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     };
     if error.chain().any(broken_pipe) {
         // The reader of our output has seen enough.
@@ -62,12 +70,17 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     }
     let misused = error.chain().any(|cause| {
         cause.is::<Misuse>()
-            || cause.downcast_ref::<Hinted>().is_some_and(|hinted| hinted.error.is::<Misuse>())
+            || cause
+                .downcast_ref::<Hinted>()
+                .is_some_and(|hinted| hinted.error.is::<Misuse>())
     });
     ExitCode::from(if misused { 2 } else { 1 })
 }
 
-#[expect(clippy::print_stderr, reason = "the one place where people are told of an error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where people are told of an error"
+)]
 fn print_to_people(line: &str) {
     eprintln!("{line}");
 }

@@ -33,7 +33,11 @@ impl Lang {
     }
 
     fn of_locale(locale: &str) -> Lang {
-        if locale.starts_with("zh") { Lang::Zh } else { Lang::En }
+        if locale.starts_with("zh") {
+            Lang::Zh
+        } else {
+            Lang::En
+        }
     }
 }
 

@@ -16,7 +16,12 @@ mod table;
 
 /// Consilium (会诊): institutions train models together, no row leaves the house it lives in.
 #[derive(Debug, Parser)]
-#[command(name = "consilium", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "consilium",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,7 +31,13 @@ struct Cli {
     lang: Option<Lang>,
 
     /// What is logged to stderr, as in `info` or `consilium_mailbox=debug`
-    #[arg(long, global = true, env = "CONSILIUM_LOG", default_value = "warn", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "CONSILIUM_LOG",
+        default_value = "warn",
+        value_name = "FILTER"
+    )]
     log: String,
 }
 
@@ -37,7 +48,9 @@ enum Command {
     /// Look at a table before a study does: check it, profile it, draft its schema
     Data(data::DataArgs),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  consilium completions bash > ~/.local/share/bash-completion/completions/consilium")]
+    #[command(
+        after_help = "Example:\n  consilium completions bash > ~/.local/share/bash-completion/completions/consilium"
+    )]
     Completions {
         /// Which shell
         shell: Shell,
@@ -50,7 +63,10 @@ fn main() -> ExitCode {
     let filter = match EnvFilter::try_new(&cli.log) {
         Ok(filter) => filter,
         Err(error) => Cli::command()
-            .error(clap::error::ErrorKind::ValueValidation, format!("--log: {error}"))
+            .error(
+                clap::error::ErrorKind::ValueValidation,
+                format!("--log: {error}"),
+            )
             .exit(),
     };
     fmt().with_env_filter(filter).with_writer(io::stderr).init();

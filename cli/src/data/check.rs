@@ -15,10 +15,11 @@ pub(super) fn run(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let schema = source.schema(lang)?;
-    let outcome = source.load(&schema, most_issues);
+    let outcome = schema.and_then(|schema| source.load(&schema, most_issues));
     if source.json {
         writeln!(out, "{}", as_json(source, &outcome)?)?;
     } else {
+        writeln!(out, "{}", say::schema(source.schema.as_deref(), lang))?;
         match &outcome {
             Ok(loaded) => {
                 write_report(&loaded.report, out, lang)?;
@@ -35,14 +36,14 @@ fn write_report(report: &Report, out: &mut dyn Write, lang: Lang) -> anyhow::Res
     let packed = if report.gzip { ", gzip" } else { "" };
     writeln!(
         out,
-        "{}: {}{packed}",
-        lang.pick("encoding", "编码"),
+        "{}{}{packed}",
+        lang.pick("encoding: ", "编码："),
         report.encoding
     )?;
     writeln!(
         out,
-        "{}: {}",
-        lang.pick("delimiter", "分隔符"),
+        "{}{}",
+        lang.pick("delimiter: ", "分隔符："),
         report.delimiter
     )?;
     writeln!(out, "{}", say::counts(&report.counts, lang))?;
@@ -65,7 +66,7 @@ fn write_refusal(refusal: &Refusal, out: &mut dyn Write, lang: Lang) -> anyhow::
 
 fn columns(loaded: &Loaded, lang: Lang) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_header([
         lang.pick("column", "列"),
         lang.pick("type", "类型"),

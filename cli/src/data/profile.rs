@@ -9,9 +9,9 @@ use crate::lang::Lang;
 
 /// Profiles a file that can be read in full.
 pub(super) fn run(source: &Source, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let schema = source.schema(lang)?;
     let loaded = source
-        .load(&schema, 20)
+        .schema(lang)?
+        .and_then(|schema| source.load(&schema, 20))
         .map_err(|error| failed(&error, lang))?;
     let profile = consilium_data::profile(&loaded.table);
     if source.json {
@@ -28,6 +28,7 @@ pub(super) fn run(source: &Source, out: &mut dyn Write, lang: Lang) -> anyhow::R
         "仅供数据所有者查看：极值、分位数和少见取值均来自个别行。",
     );
     writeln!(out, "{warning}")?;
+    writeln!(out, "{}", say::schema(source.schema.as_deref(), lang))?;
     writeln!(out, "{}", say::counts(&loaded.report.counts, lang))?;
     for note in &loaded.report.notes {
         writeln!(out, "{}", say::note(note, lang))?;
@@ -90,6 +91,7 @@ fn number_summary(numbers: &NumberSummary, lang: Lang) -> String {
     let quantiles: Vec<String> = numbers
         .quantiles
         .iter()
+        .filter(|quantile| (0.05..=0.95).contains(&quantile.share))
         .map(|quantile| {
             format!(
                 "{}% {}",

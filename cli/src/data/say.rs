@@ -28,6 +28,20 @@ pub(super) fn counts(counts: &Counts, lang: Lang) -> String {
     }
 }
 
+/// Which schema a file was read by.
+pub(super) fn schema(path: Option<&Path>, lang: Lang) -> String {
+    match (path, lang) {
+        (Some(path), Lang::En) => format!("schema: {}", path.display()),
+        (Some(path), Lang::Zh) => format!("数据结构：{}", path.display()),
+        (None, _) => lang
+            .pick(
+                "schema: drafted from this file (declare one with --schema)",
+                "数据结构：由此文件推断（可用 --schema 指定）",
+            )
+            .to_owned(),
+    }
+}
+
 pub(super) fn more(more: u64, lang: Lang) -> String {
     match lang {
         Lang::En => format!("and {more} more faults"),
@@ -76,7 +90,7 @@ pub(super) fn note(note: &Note, lang: Lang) -> String {
         }
         (other, _) => format!("{other:?}"),
     };
-    format!("{} {said}", lang.pick("note:", "注意："))
+    format!("{}{said}", lang.pick("note: ", "注意："))
 }
 
 /// The first lines of a drafted schema.

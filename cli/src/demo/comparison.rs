@@ -8,9 +8,7 @@ use super::{federation::score, hospitals::Hospital};
 /// The demo's data fitted in other ways; possible because they all lie inside the program.
 #[derive(Debug)]
 pub(crate) struct Comparison {
-    /// The fit of all rows in one place, by another way of computing.
-    pub(crate) pooled: Fit,
-    /// The measures of `pooled` over all test rows.
+    /// The measures over all test rows of the model of all training rows in one place.
     pub(crate) overall: Evaluation,
     pub(crate) hospitals: Vec<HospitalComparison>,
     /// The largest difference of a coefficient between federation and pooled fit, as a share of
@@ -37,13 +35,18 @@ impl Comparison {
         federated: &Fit,
     ) -> Result<Comparison, Failure> {
         let took_part = |h: &&Hospital| federated.contributors.contains(&h.party);
-        let tables: Vec<&Table> =
-            hospitals.iter().filter(took_part).map(|h| &h.train.table).collect();
+        let tables: Vec<&Table> = hospitals
+            .iter()
+            .filter(took_part)
+            .map(|h| &h.train.table)
+            .collect();
         let pooled = local::fit(regression, &tables)?;
-        let all_scored: Vec<_> =
-            hospitals.iter().flat_map(|h| score(&pooled, &h.test.table)).collect();
-        let overall = Evaluation::own(&all_scored)
-            .ok_or(Failure::TooFewRows { rows: 0, needed: 1 })?;
+        let all_scored: Vec<_> = hospitals
+            .iter()
+            .flat_map(|h| score(&pooled, &h.test.table))
+            .collect();
+        let overall =
+            Evaluation::own(&all_scored).ok_or(Failure::TooFewRows { rows: 0, needed: 1 })?;
         let hospitals = hospitals
             .iter()
             .map(|hospital| HospitalComparison {
@@ -62,6 +65,10 @@ impl Comparison {
             .zip(&pooled.estimates)
             .map(|(ours, theirs)| (ours.coefficient / theirs.coefficient - 1.0).abs())
             .fold(0.0, f64::max);
-        Ok(Comparison { pooled, overall, hospitals, max_coefficient_error })
+        Ok(Comparison {
+            overall,
+            hospitals,
+            max_coefficient_error,
+        })
     }
 }

@@ -54,11 +54,16 @@ pub(crate) async fn train(
     let contributors: Vec<PartyId> = hospitals.iter().map(|h| h.party.clone()).collect();
     let mut parties = vec![coordinator()];
     parties.extend_from_slice(&contributors);
-    let link = Link { latency: simulation.latency, ..Link::default() };
-    let world = World::new(simulation.seed).with_link(link).without_transcript();
+    let link = Link {
+        latency: simulation.latency,
+        ..Link::default()
+    };
+    let world = World::new(simulation.seed)
+        .with_link(link)
+        .without_transcript();
     let mut mailboxes = world.mailboxes(&parties, RunId([1; 16])).into_iter();
 
-    let protection = Protection::new(&contributors, simulation.seed);
+    let protection = Protection::new(&contributors, simulation.seed)?;
     let mail = mailboxes.next().context("the coordinator has a mailbox")?;
     let aggregating = aggregate(mail, regression, &contributors, &protection);
     let contributing = join_all(
@@ -71,7 +76,12 @@ pub(crate) async fn train(
     // A hospital's own error says more than the coordinator's that it went missing.
     let hospitals = contributed.into_iter().collect::<anyhow::Result<_>>()?;
     let (fit, overall, coordinator) = aggregated?;
-    Ok(Run { fit, overall, hospitals, coordinator })
+    Ok(Run {
+        fit,
+        overall,
+        hospitals,
+        coordinator,
+    })
 }
 
 async fn aggregate(
@@ -80,7 +90,7 @@ async fn aggregate(
     contributors: &[PartyId],
     protection: &Protection,
 ) -> anyhow::Result<(Fit, Evaluation, Account)> {
-    let mut sums = protection.aggregator();
+    let mut sums = protection.aggregator()?;
     let training = Training::begin(SumNumber(0));
     let fitting = mail.scope("fit");
     let fit =
@@ -107,25 +117,39 @@ async fn contribute(
 ) -> anyhow::Result<HospitalRun> {
     let party = hospital.party.clone();
     let work = async {
-        let mut sums = protection.contributor(&party);
+        let mut sums = protection.contributor(&party)?;
         let rounding = |number| protection.rounding(&party, number);
         let (aggregator, train) = (coordinator(), &hospital.train.table);
         let fitting = mail.scope("fit");
         let fit = consilium_glm::contribute(
-            &fitting, &aggregator, regression, train, &rounding, &mut sums,
+            &fitting,
+            &aggregator,
+            regression,
+            train,
+            &rounding,
+            &mut sums,
         )
         .await?;
         let scored = score(&fit, &hospital.test.table);
         let evaluating = mail.scope("evaluation");
         let drawn = (after(&fit), rounding(after(&fit)));
         evaluation::contribute(
-            &evaluating, &aggregator, regression, &scored, drawn, &mut sums,
+            &evaluating,
+            &aggregator,
+            regression,
+            &scored,
+            drawn,
+            &mut sums,
         )
         .await?;
         anyhow::Ok(scored)
     };
     let scored = work.await.with_context(|| format!("at {party}"))?;
-    Ok(HospitalRun { party, scored, account: mail.finish() })
+    Ok(HospitalRun {
+        party,
+        scored,
+        account: mail.finish(),
+    })
 }
 
 /// The number of the sum after the fit's own.
@@ -137,7 +161,7 @@ fn after(fit: &Fit) -> SumNumber {
 pub(crate) fn score(fit: &Fit, table: &Table) -> Vec<Scored> {
     let scored = |(features, label): (&[f64], f64)| Scored {
         score: fit.predict(features),
-        label: label == 1.0,
+        label: label > 0.5,
     };
     table.iter().map(scored).collect()
 }

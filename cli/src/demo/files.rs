@@ -22,14 +22,24 @@ pub(crate) fn write(
     file.flush()?;
 
     let mut file = create(&folder.join("coefficients.csv"))?;
-    writeln!(file, "name,coefficient,standard_error,statistic,p_value,lower,upper")?;
+    writeln!(
+        file,
+        "name,coefficient,standard_error,statistic,p_value,lower,upper"
+    )?;
     for estimate in &run.fit.publish().estimates {
         let (lower, upper) = estimate.interval;
         let name = &estimate.name;
-        let numbers =
-            [estimate.coefficient, estimate.standard_error, estimate.statistic, estimate.p_value];
+        let numbers = [
+            estimate.coefficient,
+            estimate.standard_error,
+            estimate.statistic,
+            estimate.p_value,
+        ];
         let [coefficient, error, statistic, p] = numbers;
-        writeln!(file, "{name},{coefficient},{error},{statistic},{p},{lower},{upper}")?;
+        writeln!(
+            file,
+            "{name},{coefficient},{error},{statistic},{p},{lower},{upper}"
+        )?;
     }
     file.flush()?;
 

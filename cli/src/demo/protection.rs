@@ -1,36 +1,78 @@
 //! How the demo's sums are protected.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_base::{Generator, Seed};
-use consilium_mailbox::{PartyId, Quorum};
+use consilium_identity::{Directory, IdentityKey};
+use consilium_mailbox::PartyId;
 use consilium_secagg::{
-    SumNumber,
-    plain::{PlainAggregator, PlainContributor},
+    Aggregator, Assumed, Contributor, Credentials, MemoryBook, StudyId, SumError, SumNumber, Terms,
+    Thresholds,
 };
 
 use super::federation::coordinator;
 
-/// Makes the two sides of the sums.
+/// Makes the two sides of secure aggregation; all secrets grow from one seed, so that a demo can
+/// be repeated.
 pub(crate) struct Protection {
-    contributors: Vec<PartyId>,
+    terms: Terms,
+    directory: Arc<Directory>,
     seed: Seed,
 }
 
 impl Protection {
-    pub(crate) fn new(contributors: &[PartyId], seed: u64) -> Protection {
+    pub(crate) fn new(contributors: &[PartyId], seed: u64) -> anyhow::Result<Protection> {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        Protection { contributors: contributors.to_vec(), seed: Seed::from_bytes(bytes) }
+        let seed = Seed::from_bytes(bytes);
+        let public = |party: &PartyId| (party.to_string(), identity(&seed, party).public());
+        let directory = Arc::new(contributors.iter().map(public).collect());
+        let assumed = Assumed {
+            contributors: contributors.len(),
+            colluding: None,
+            dropouts: 0,
+        };
+        let terms = Terms {
+            study: StudyId(*seed.derive("demo.1.study", &[]).expose()),
+            aggregator: coordinator(),
+            roster: contributors.to_vec(),
+            thresholds: Thresholds::safe(assumed)?,
+            waivers: BTreeSet::new(),
+            relaxed_from_twenty: false,
+            patience: Duration::from_secs(15),
+            carry_over: true,
+        };
+        Ok(Protection {
+            terms,
+            directory,
+            seed,
+        })
     }
 
-    pub(crate) fn aggregator(&self) -> PlainAggregator {
-        let quorum = Quorum { at_least: self.contributors.len(), within: Duration::from_mins(1) };
-        PlainAggregator { contributors: self.contributors.clone(), quorum }
+    pub(crate) fn aggregator(&self) -> Result<Aggregator, SumError> {
+        Aggregator::new(self.terms.clone(), self.directory.clone(), [])
     }
 
-    pub(crate) fn contributor(&self, _party: &PartyId) -> PlainContributor {
-        PlainContributor { aggregator: coordinator() }
+    pub(crate) fn contributor(
+        &self,
+        party: &PartyId,
+    ) -> Result<Contributor<MemoryBook, Generator>, SumError> {
+        let credentials = Credentials {
+            signer: Arc::new(identity(&self.seed, party)),
+            verifier: self.directory.clone(),
+        };
+        let derived = |label| self.seed.derive(label, &[party.as_str().as_bytes()]);
+        let masks = derived("demo.1.masks").generator();
+        let secret = derived("demo.1.secret");
+        let terms = self.terms.clone();
+        Contributor::new(
+            party,
+            terms,
+            credentials,
+            &secret,
+            MemoryBook::default(),
+            masks,
+        )
     }
 
     /// Gives the generator of a sum's rounding at a party: the same for the same sum.
@@ -38,4 +80,8 @@ impl Protection {
         let fields = [party.as_str().as_bytes(), &number.0.to_le_bytes()];
         self.seed.derive("demo.1.rounding", &fields).generator()
     }
+}
+
+fn identity(seed: &Seed, party: &PartyId) -> IdentityKey {
+    IdentityKey::from_seed(&seed.derive("demo.1.identity", &[party.as_str().as_bytes()]))
 }

@@ -65,7 +65,11 @@ impl DemoResult {
         network: Duration,
     ) -> DemoResult {
         let mut parties = vec![PartyCost::new("coordinator", &run.coordinator)];
-        parties.extend(run.hospitals.iter().map(|h| PartyCost::new(h.party.as_str(), &h.account)));
+        parties.extend(
+            run.hospitals
+                .iter()
+                .map(|h| PartyCost::new(h.party.as_str(), &h.account)),
+        );
         let mut metrics = BTreeMap::new();
         metrics.insert("accuracy", run.overall.accuracy);
         metrics.insert("accuracy_pooled", comparison.overall.accuracy);
@@ -85,7 +89,12 @@ impl DemoResult {
             rounds: run.coordinator.total().rounds,
             bytes: parties.iter().map(|party| party.sent_bytes).sum(),
             rows: run.fit.rows,
-            contributors: run.fit.contributors.iter().map(ToString::to_string).collect(),
+            contributors: run
+                .fit
+                .contributors
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             columns: regression.specification().columns.len(),
             metrics,
             parties,
@@ -101,15 +110,23 @@ pub(crate) fn print(
     lang: Lang,
 ) -> io::Result<()> {
     let say = |en, zh| lang.pick(en, zh);
-    writeln!(out, "{}\n", say(
-        "One logistic regression over four hospitals (simulated: all parties in this process)",
-        "四家医院共同拟合一个逻辑回归（模拟：所有参与方都在本进程内）",
-    ))?;
+    writeln!(
+        out,
+        "{}\n",
+        say(
+            "One logistic regression over four hospitals (simulated: all parties in this process)",
+            "四家医院共同拟合一个逻辑回归（模拟：所有参与方都在本进程内）",
+        )
+    )?;
     writeln!(out, "{}", by_hospital(run, comparison, lang))?;
-    writeln!(out, "{}\n", say(
-        "AUC on each hospital's own test rows; FLamby's split and preprocessing",
-        "各医院自己测试行上的 AUC；采用 FLamby 的划分与预处理",
-    ))?;
+    writeln!(
+        out,
+        "{}\n",
+        say(
+            "AUC on each hospital's own test rows; FLamby's split and preprocessing",
+            "各医院自己测试行上的 AUC；采用 FLamby 的划分与预处理",
+        )
+    )?;
     writeln!(out, "{}\n", coefficients(run, lang))?;
     costs(out, run, comparison, result, lang)?;
     learnt(out, lang)
@@ -142,7 +159,12 @@ fn by_hospital(run: &Run, comparison: &Comparison, lang: Lang) -> Table {
         ]);
     }
     let rows = |count: fn(&super::comparison::HospitalComparison) -> usize| {
-        comparison.hospitals.iter().map(count).sum::<usize>().to_string()
+        comparison
+            .hospitals
+            .iter()
+            .map(count)
+            .sum::<usize>()
+            .to_string()
     };
     table.add_row([
         say("all", "全部").into(),
@@ -202,25 +224,47 @@ fn costs(
     let (overall, pooled) = (&run.overall, &comparison.overall);
     let correct = format!("{:.4} ({:.4})", overall.accuracy, pooled.accuracy);
     table.add_row([say("accuracy (pooled)", "准确率（集中）"), &correct]);
-    table.add_row(["log loss, Brier", &format!("{:.4}, {:.4}", overall.log_loss, overall.brier)]);
+    table.add_row([
+        "log loss, Brier",
+        &format!("{:.4}, {:.4}", overall.log_loss, overall.brier),
+    ]);
     let error = format!("{:.1e}", comparison.max_coefficient_error);
     table.add_row([
-        say("largest coefficient error against the pooled fit", "与集中拟合相比的最大系数误差"),
+        say(
+            "largest coefficient error against the pooled fit",
+            "与集中拟合相比的最大系数误差",
+        ),
         &error,
     ]);
     let turns = format!("{}, {}, {}", result.iterations, result.sums, result.rounds);
-    table.add_row([say("iterations, sums opened, rounds", "迭代、打开的求和、通信轮次"), &turns]);
+    table.add_row([
+        say(
+            "iterations, sums opened, rounds",
+            "迭代、打开的求和、通信轮次",
+        ),
+        &turns,
+    ]);
     let seconds = format!("{:.2}", result.wall_s);
-    table.add_row([say("seconds on the simulated network", "模拟网络上的秒数"), &seconds]);
+    table.add_row([
+        say("seconds on the simulated network", "模拟网络上的秒数"),
+        &seconds,
+    ]);
     let sent = format!("{}", result.bytes);
-    table.add_row([say("bytes sent by all parties", "各方发送的字节总数"), &sent]);
+    table.add_row([
+        say("bytes sent by all parties", "各方发送的字节总数"),
+        &sent,
+    ]);
     align_numbers(&mut table, 1..2);
     writeln!(out, "{table}\n")
 }
 
 fn learnt(out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     let roles = [
-        (Role::Aggregator, "What the coordinator learnt", "协调方得知"),
+        (
+            Role::Aggregator,
+            "What the coordinator learnt",
+            "协调方得知",
+        ),
         (Role::Contributor, "What each hospital learnt", "各医院得知"),
     ];
     for (role, en, zh) in roles {

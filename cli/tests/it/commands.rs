@@ -14,7 +14,10 @@ fn the_help_of_every_command_shows_an_example() {
     ] {
         let help = printed(folder.path(), &[command, &["--help"]].concat());
         assert!(help.contains("Example"), "{command:?}: {help}");
-        assert!(help.contains(&format!("consilium {}", command.join(" "))), "{command:?}: {help}");
+        assert!(
+            help.contains(&format!("consilium {}", command.join(" "))),
+            "{command:?}: {help}"
+        );
     }
 }
 
@@ -28,7 +31,10 @@ fn completions_are_made_for_a_shell() {
 #[test]
 fn a_bad_log_filter_is_a_misuse_that_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let output = consilium(folder.path(), &["--log", "=nonsense=", "demo", "--simulated"]);
+    let output = consilium(
+        folder.path(),
+        &["--log", "=nonsense=", "demo", "--simulated"],
+    );
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--log"));
 }

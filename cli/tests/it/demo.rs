@@ -52,8 +52,12 @@ fn the_folder_holds_results_and_each_hospitals_own_scores() {
     let left = folder.path().join("left");
     let lines = |name: &str| fs::read_to_string(left.join(name)).unwrap().lines().count();
     assert_eq!(lines("coefficients.csv"), 1 + 14);
-    for (hospital, rows) in [("cleveland", 104), ("hungarian", 89), ("switzerland", 16), ("va", 45)]
-    {
+    for (hospital, rows) in [
+        ("cleveland", 104),
+        ("hungarian", 89),
+        ("switzerland", 16),
+        ("va", 45),
+    ] {
         assert_eq!(lines(&format!("{hospital}/scores.csv")), 1 + rows);
     }
     let result: Value =
@@ -76,10 +80,16 @@ fn the_tables_name_what_cant_be_fitted_alone_in_both_languages() {
 fn a_folder_that_cant_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("taken"), "").unwrap();
-    let output = consilium(folder.path(), &["demo", "--simulated", "--out", "taken/inside"]);
+    let output = consilium(
+        folder.path(),
+        &["demo", "--simulated", "--out", "taken/inside"],
+    );
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.starts_with("error: writing results to taken/inside"), "{told}");
+    assert!(
+        told.starts_with("error: writing results to taken/inside"),
+        "{told}"
+    );
 }
 
 #[test]

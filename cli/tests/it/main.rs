@@ -1,6 +1,9 @@
 //! The binary as a user meets it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers of tests too")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, helpers of tests too"
+)]
 
 mod commands;
 mod demo;

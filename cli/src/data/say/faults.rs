@@ -1,3 +1,5 @@
+use std::io::ErrorKind;
+
 use consilium_data::{CellFault, Foreign, Issue, ReadError, RowFault};
 
 use super::printable;
@@ -18,7 +20,9 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
         };
     }
     match error {
-        ReadError::Open { path, kind } => format!("无法打开 {}：{kind}", path.display()),
+        ReadError::Open { path, kind } => {
+            format!("无法打开 {}：{}", path.display(), open_fault(*kind))
+        }
         ReadError::Directory { path } => format!("{} 是目录", path.display()),
         ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{kind}"),
         ReadError::Empty => "文件为空".to_owned(),
@@ -72,6 +76,14 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
             )
         }
         other => printable(&other.to_string()),
+    }
+}
+
+fn open_fault(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::NotFound => "文件不存在".to_owned(),
+        ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
+        other => other.to_string(),
     }
 }
 
