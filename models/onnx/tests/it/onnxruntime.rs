@@ -33,7 +33,7 @@ fn python(folder: &Path) -> Command {
 fn onnxruntime_gives_the_same_scores_and_finds_the_files_well_formed() {
     let folder = tempfile::tempdir().unwrap();
     let mut python = python(folder.path());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/onnxruntime.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/score.py");
     let cell = |value: &f64| {
         if value.is_nan() {
             "null".to_owned()
