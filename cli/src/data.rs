@@ -11,7 +11,7 @@ use consilium_data::{Loaded, ReadError, Reading};
 use consilium_schema::Schema;
 
 use crate::hint::{Hinted, OrHint as _};
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
 mod check;
 mod profile;

@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio::{runtime, time::Instant};
 
-use crate::{hint::Misuse, lang::Lang};
+use consilium_plan::Lang;
+
+use crate::hint::Misuse;
 
 mod comparison;
 mod federation;

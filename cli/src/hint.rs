@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, process::ExitCode};
 
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
 /// An error together with the way out.
 #[derive(Debug)]

@@ -6,12 +6,15 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
+mod bench;
 mod data;
 mod demo;
+mod explain;
 mod hint;
 mod lang;
+mod plan;
 mod table;
 
 /// Consilium (会诊): institutions train models together, no row leaves the house it lives in.
@@ -47,6 +50,13 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Look at a table before a study does: check it, profile it, draft its schema
     Data(data::DataArgs),
+    /// Look at a study plan before it is submitted
+    Plan(plan::PlanArgs),
+    /// Say what a failure's code means and what to do
+    Explain(explain::ExplainArgs),
+    /// Measure what protocols cost on this machine
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  consilium completions bash > ~/.local/share/bash-completion/completions/consilium"
@@ -59,7 +69,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let lang = Lang::choose(cli.lang);
+    let lang = lang::choose(cli.lang);
     let filter = match EnvFilter::try_new(&cli.log) {
         Ok(filter) => filter,
         Err(error) => Cli::command()
@@ -74,6 +84,9 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Demo(args) => demo::run(args, &mut io::stdout().lock(), lang),
         Command::Data(args) => data::run(args, &mut io::stdout().lock(), lang),
+        Command::Plan(args) => plan::run(args, &mut io::stdout().lock(), lang),
+        Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
+        Command::Bench(command) => bench::run(command, &mut io::stdout().lock()),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "consilium", &mut io::stdout());
             Ok(())

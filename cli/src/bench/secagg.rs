@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use consilium_base::Seed;
+use consilium_base::{Generator, Seed};
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::{
     Account, PartyId, RunId,
@@ -25,7 +25,9 @@ const BOUND: f64 = 8.0;
 
 /// What is measured.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  consilium bench secagg --parties 100 --dim 100000 --dropout 0.1")]
+#[command(
+    after_help = "Example:\n  consilium bench secagg --parties 100 --dim 100000 --dropout 0.1"
+)]
 pub(crate) struct SecaggArgs {
     /// Contributors, the aggregator not counted
     #[arg(long, default_value_t = 10)]
@@ -61,11 +63,19 @@ pub(crate) struct SecaggArgs {
 /// # Errors
 ///
 /// If the parties can't sum under the given numbers.
-pub(crate) fn run(args: &SecaggArgs, out: &mut impl Write) -> anyhow::Result<()> {
+pub(crate) fn run(args: &SecaggArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     let dropouts = dropouts(args)?;
-    let k = if args.k >= args.parties { args.parties } else { args.k };
+    let k = if args.k >= args.parties {
+        args.parties
+    } else {
+        args.k
+    };
     let peer = Thresholds::without_proof_of_safety(args.parties, k, k / 2 + 1)?;
-    let assumed = Assumed { contributors: args.parties, colluding: None, dropouts };
+    let assumed = Assumed {
+        contributors: args.parties,
+        colluding: None,
+        dropouts,
+    };
     for (graph, thresholds) in [("peer", peer), ("safe", Thresholds::safe(assumed)?)] {
         let measured = measure(args, thresholds, dropouts)?;
         if args.json {
@@ -77,9 +87,16 @@ pub(crate) fn run(args: &SecaggArgs, out: &mut impl Write) -> anyhow::Result<()>
     Ok(())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to n")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0 to n"
+)]
 fn dropouts(args: &SecaggArgs) -> anyhow::Result<usize> {
-    ensure!((0.0..1.0).contains(&args.dropout), "--dropout is a share from 0 to below 1");
+    ensure!(
+        (0.0..1.0).contains(&args.dropout),
+        "--dropout is a share from 0 to below 1"
+    );
     Ok((args.parties as f64 * args.dropout) as usize)
 }
 
@@ -92,25 +109,37 @@ struct Measured {
     dropped: usize,
 }
 
-fn measure(
-    args: &SecaggArgs,
-    thresholds: Thresholds,
-    dropouts: usize,
-) -> anyhow::Result<Measured> {
+fn measure(args: &SecaggArgs, thresholds: Thresholds, dropouts: usize) -> anyhow::Result<Measured> {
     let bits = Bits::new(args.bits).context("--bits is 1 to 64")?;
     let encoding = Arc::new(Encoding::new(&vec![BOUND; args.dim], args.parties, bits)?);
     let mut failure = None;
     for attempt in 0..ATTEMPTS {
         let seed = Seed::from_bytes([args.seed; 32]).derive("bench.1.attempt", &[&[attempt]]);
         let terms = terms(thresholds)?;
-        let bench = Bench { terms, encoding: encoding.clone(), seed, dropouts };
-        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build()?;
-        #[expect(clippy::disallowed_methods, reason = "the simulated clock stands still")]
+        let bench = Bench {
+            terms,
+            encoding: encoding.clone(),
+            seed,
+            dropouts,
+        };
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the simulated clock stands still"
+        )]
         let began = std::time::Instant::now();
         match runtime.block_on(bench.run()) {
             Ok(accounts) => {
                 let (wall, attempts) = (began.elapsed(), attempt + 1);
-                return Ok(Measured { wall, attempts, accounts, dropped: dropouts });
+                return Ok(Measured {
+                    wall,
+                    attempts,
+                    accounts,
+                    dropped: dropouts,
+                });
             }
             Err(error) => failure = Some(error),
         }
@@ -145,12 +174,23 @@ impl Bench {
         let world = World::new(1).without_transcript();
         for party in self.terms.roster.iter().take(self.dropouts) {
             let (step, moment) = ("secagg.1.masked".to_owned(), Moment::BeforeSend);
-            world.crash(Crash { party: party.clone(), step, nth: 0, moment });
+            world.crash(Crash {
+                party: party.clone(),
+                step,
+                nth: 0,
+                moment,
+            });
         }
         let (len, bits) = (self.encoding.len(), self.encoding.bits());
-        let shape = SumShape { number: SumNumber(0), len, bits };
+        let shape = SumShape {
+            number: SumNumber(0),
+            len,
+            bits,
+        };
         let values: Arc<Vec<f64>> = Arc::new((0..len).map(value).collect());
-        let everybody = [&self.terms.aggregator].into_iter().chain(&self.terms.roster);
+        let everybody = [&self.terms.aggregator]
+            .into_iter()
+            .chain(&self.terms.roster);
         let everybody: Vec<PartyId> = everybody.cloned().collect();
         let mut mailboxes = world.mailboxes(&everybody, RunId([1; 16]));
         let directory = Arc::new(self.directory());
@@ -184,14 +224,21 @@ impl Bench {
         &self,
         index: usize,
         verifier: Arc<Directory>,
-    ) -> anyhow::Result<Contributor<MemoryBook, impl rand_core::CryptoRng + Send + use<>>> {
+    ) -> anyhow::Result<Contributor<MemoryBook, Generator>> {
         let signer = Arc::new(self.key(index));
         let secret = self.seed_of("bench.1.secret", index);
         let rng = self.seed_of("bench.1.rng", index).generator();
         let me = &self.terms.roster[index];
         let credentials = Credentials { signer, verifier };
         let (terms, book) = (self.terms.clone(), MemoryBook::default());
-        Ok(Contributor::new(me, terms, credentials, &secret, book, rng)?)
+        Ok(Contributor::new(
+            me,
+            terms,
+            credentials,
+            &secret,
+            book,
+            rng,
+        )?)
     }
 
     fn key(&self, index: usize) -> IdentityKey {
@@ -200,7 +247,9 @@ impl Bench {
 
     fn directory(&self) -> Directory {
         let named = self.terms.roster.iter().enumerate();
-        named.map(|(index, party)| (party.to_string(), self.key(index).public())).collect()
+        named
+            .map(|(index, party)| (party.to_string(), self.key(index).public()))
+            .collect()
     }
 
     fn seed_of(&self, label: &'static str, index: usize) -> Seed {
@@ -210,7 +259,10 @@ impl Bench {
     fn check(&self, values: &[f64], opened: &Opened) -> anyhow::Result<()> {
         let sum = self.encoding.decode(&opened.sum)?;
         let survivors = self.terms.roster.len() - self.dropouts;
-        ensure!(opened.contributors.len() == survivors, "not every survivor is in the sum");
+        ensure!(
+            opened.contributors.len() == survivors,
+            "not every survivor is in the sum"
+        );
         let near = |((sum, value), quantum): ((&f64, &f64), f64)| {
             (sum - value * survivors as f64).abs() <= quantum * survivors as f64
         };
@@ -279,8 +331,9 @@ impl Measured {
 fn party_json((party, account): &(PartyId, Account)) -> Value {
     let total = account.total();
     let steps = account.steps().filter(|(_, step)| !step.cpu.is_zero());
-    let steps: serde_json::Map<String, Value> =
-        steps.map(|(label, step)| (label.to_owned(), step.cpu.as_secs_f64().into())).collect();
+    let steps: serde_json::Map<String, Value> = steps
+        .map(|(label, step)| (label.to_owned(), step.cpu.as_secs_f64().into()))
+        .collect();
     json!({
         "party": party.to_string(),
         "cpu_s": total.cpu.as_secs_f64(),
@@ -297,6 +350,8 @@ fn cpu(account: &Account) -> f64 {
 
 /// The share of the mask generator in all CPU time.
 fn mask_share(account: &Account) -> f64 {
-    let masks = account.steps().find(|(label, _)| *label == "secagg.1.masks");
+    let masks = account
+        .steps()
+        .find(|(label, _)| *label == "secagg.1.masks");
     masks.map_or(0.0, |(_, step)| step.cpu.as_secs_f64()) / cpu(account)
 }

@@ -5,7 +5,7 @@ use consilium_data::{Loaded, ReadError, Refusal, Report, profile};
 use serde_json::{Value, json};
 
 use super::{Source, failed, say};
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
 /// Reads a file and reports on it; a file with faults is an error after the report.
 pub(super) fn run(

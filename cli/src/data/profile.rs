@@ -5,7 +5,7 @@ use consilium_schema::{ColumnProfile, NumberSummary, Summary};
 use serde_json::json;
 
 use super::{Source, failed, say};
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
 /// Profiles a file that can be read in full.
 pub(super) fn run(source: &Source, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {

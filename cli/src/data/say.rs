@@ -10,7 +10,7 @@ use consilium_data::draft::Remark;
 use consilium_data::{Counts, Note};
 use consilium_schema::Outside;
 
-use crate::lang::Lang;
+use consilium_plan::Lang;
 pub(super) use faults::{issue, read_error, way_out};
 
 /// Said of every file: that no row was lost.

@@ -12,10 +12,9 @@ use consilium_mailbox::Account;
 use serde::Serialize;
 
 use super::{comparison::Comparison, federation::Run};
-use crate::{
-    lang::Lang,
-    table::{align_numbers, table},
-};
+use consilium_plan::Lang;
+
+use crate::table::{align_numbers, table};
 
 /// The demo's last line with `--json`, and its `result.json`.
 #[derive(Debug, Serialize)]

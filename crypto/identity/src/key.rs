@@ -1,6 +1,6 @@
 //! Signing keys and their public halves.
 
-use consilium_base::{BadSignature, Seed, Signature, Signer};
+use consilium_base::{BadSignature, Secret, Seed, Signature, Signer};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 
@@ -25,6 +25,16 @@ impl IdentityKey {
     /// Gives the public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
+    }
+
+    /// Gives the secret, for writing it down.
+    pub(crate) fn seed(&self) -> Secret<[u8; 32]> {
+        Secret::new(self.0.to_bytes())
+    }
+
+    /// Signs bytes that carry a tag of their own already.
+    pub(crate) fn sign_untagged(&self, message: &[u8]) -> Signature {
+        Signature(self.0.sign(message).to_bytes())
     }
 }
 

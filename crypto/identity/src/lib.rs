@@ -19,10 +19,20 @@
 
 mod directory;
 mod federation;
+mod fingerprint;
 mod key;
+mod keyfile;
 mod sealing;
+mod statement;
+mod verification;
+mod words;
 
 pub use directory::Directory;
 pub use federation::FederationId;
+pub use fingerprint::{Fingerprint, WordsError};
 pub use key::{BadKey, IdentityKey, PublicKey};
+pub use keyfile::KeyFileError;
 pub use sealing::{RunContext, SealError, SealedTransport};
+pub use statement::{StatementKind, sign_statement, verify_statement, verify_statement_by};
+pub use verification::{Evidence, Verification, VerificationError, Vouch, vouch_body};
+pub use words::WordList;

@@ -143,7 +143,7 @@ impl Encoding {
             let from = chunk * CHUNK;
             let largest = &self.largest[from..from + block.len()];
             let scale = &self.scale[from..from + block.len()];
-            let beyond = |(x, bound): (&f64, &f64)| !(x.abs() <= *bound);
+            let beyond = |(x, bound): (&f64, &f64)| x.is_nan() || x.abs() > *bound;
             if let Some(at) = block.iter().zip(largest).position(beyond) {
                 return Err(refusal(block[at], from + at));
             }

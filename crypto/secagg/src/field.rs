@@ -57,3 +57,40 @@ fn reduce(number: u64) -> Element {
     let borrow = less >> 63;
     Element(less.wrapping_add(PRIME & 0_u64.wrapping_sub(borrow)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn element() -> impl Strategy<Value = Element> {
+        let edges = prop_oneof![Just(0), Just(1), Just(PRIME - 1), Just(PRIME - 2)];
+        prop_oneof![4 => 0..PRIME, 1 => edges].prop_map(|number| Element::new(number).unwrap())
+    }
+
+    fn wide(element: Element) -> u128 {
+        element.get().into()
+    }
+
+    proptest! {
+        #[test]
+        fn sums_differences_and_products_are_those_of_integers(a in element(), b in element()) {
+            let prime = u128::from(PRIME);
+            prop_assert_eq!(wide(a.plus(b)), (wide(a) + wide(b)) % prime);
+            prop_assert_eq!(wide(a.minus(b)), (wide(a) + prime - wide(b)) % prime);
+            prop_assert_eq!(wide(a.times(b)), wide(a) * wide(b) % prime);
+        }
+
+        #[test]
+        fn an_inverse_times_its_element_is_one(a in element()) {
+            let expected = if a == Element::ZERO { Element::ZERO } else { Element::ONE };
+            prop_assert_eq!(a.times(a.inverse()), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_from_the_prime_on_are_no_elements() {
+        assert!(Element::new(PRIME).is_none());
+    }
+}

@@ -101,3 +101,58 @@ fn below(limit: u64, generator: &mut Generator) -> usize {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn drawn() -> impl Strategy<Value = Graph> {
+        (6_usize..60, 2_usize..10, any::<[u8; 32]>()).prop_map(|(n, reach, seed)| {
+            Graph::draw(n, (2 * reach + 1).min(n), &Seed::from_bytes(seed))
+        })
+    }
+
+    /// Follows edges, as a reference for the count of gaps.
+    fn reaches_all(graph: &Graph, parties: &[usize]) -> bool {
+        let mut reached = vec![parties[0]];
+        let mut at = 0;
+        while at < reached.len() {
+            for next in graph.neighbours(reached[at]) {
+                if parties.contains(&next) && !reached.contains(&next) {
+                    reached.push(next);
+                }
+            }
+            at += 1;
+        }
+        reached.len() == parties.len()
+    }
+
+    proptest! {
+        #[test]
+        fn neighbours_are_mutual_and_equally_many(graph in drawn()) {
+            let degree = graph.neighbours(0).len();
+            for party in 0..graph.contributors {
+                let neighbours = graph.neighbours(party);
+                prop_assert_eq!(neighbours.len(), degree);
+                prop_assert!(neighbours.is_sorted_by(|one, next| one < next));
+                for neighbour in neighbours {
+                    prop_assert_ne!(neighbour, party);
+                    prop_assert!(graph.neighbours(neighbour).contains(&party));
+                }
+            }
+        }
+
+        #[test]
+        fn gaps_on_the_ring_tell_whether_parties_hang_together(
+            graph in drawn(),
+            kept in prop::collection::vec(any::<bool>(), 60),
+        ) {
+            let parties: Vec<usize> = (0..graph.contributors).filter(|&it| kept[it]).collect();
+            if !parties.is_empty() {
+                prop_assert_eq!(graph.connects(&parties), reaches_all(&graph, &parties));
+            }
+        }
+    }
+}

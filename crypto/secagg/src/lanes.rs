@@ -23,9 +23,9 @@ macro_rules! lane {
         impl Lane for $integer {
             const BYTES: usize = $bytes;
 
-            #[expect(
+            #[allow(
                 clippy::cast_possible_truncation,
-                reason = "lanes are at least b bits wide"
+                reason = "lanes hold at least b bits"
             )]
             fn from_element(element: u64) -> Self {
                 element as $integer
@@ -94,7 +94,9 @@ impl Lanes {
         match self {
             Lanes::Narrow(lanes) => lanes.iter().map(|lane| lane.element() & mask).collect(),
             Lanes::Wide(mut lanes) => {
-                lanes.iter_mut().for_each(|lane| *lane &= mask);
+                for lane in &mut lanes {
+                    *lane &= mask;
+                }
                 lanes
             }
         }

@@ -1,6 +1,7 @@
 //! Secure aggregation: the sum of many vectors, and nothing else.
 
 mod bits;
+mod dealing;
 pub mod derivable;
 pub mod encoding;
 mod error;

@@ -82,7 +82,10 @@ fn add_to<L: Lane>(lanes: &mut [L], masks: &mut [Mask]) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::Bits;
 
     /// NIST SP 800-38A, F.5.1: key, counter blocks and output blocks of CTR-AES128.
     #[test]
@@ -125,6 +128,21 @@ mod tests {
         let mut block = vec![0_u64; 2];
         add_to(&mut block, &mut [Mask::from_key(&key, later, Sign::Plus)]);
         assert_eq!(lanes[TILE / 8..], block);
+    }
+
+    proptest! {
+        #[test]
+        fn the_masks_of_both_ends_cancel(seed: [u8; 32], elements: Vec<u32>, wide: bool) {
+            let elements: Vec<u64> = elements.into_iter().map(u64::from).collect();
+            let bits = Bits::new(if wide { 64 } else { 32 }).unwrap();
+            let mut lanes = Lanes::from_elements(&elements, bits);
+            add(&mut lanes, &mut [Mask::new(&seed, Sign::between(3, 7))]);
+            if elements.len() > 3 {
+                prop_assert_ne!(&lanes, &Lanes::from_elements(&elements, bits));
+            }
+            add(&mut lanes, &mut [Mask::new(&seed, Sign::between(7, 3))]);
+            prop_assert_eq!(lanes.into_elements(bits), elements);
+        }
     }
 
     fn hex(text: &str) -> [u8; 16] {

@@ -67,6 +67,13 @@ pub trait OpeningBook: Send {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryBook(Vec<Entry>);
 
+impl MemoryBook {
+    /// Gives all entries, in the order of writing.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.0
+    }
+}
+
 impl OpeningBook for MemoryBook {
     async fn entries(&mut self) -> Result<Vec<Entry>, BookError> {
         Ok(self.0.clone())

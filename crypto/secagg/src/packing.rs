@@ -118,3 +118,67 @@ fn read<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
         .first_chunk()
         .expect("groups are followed by spare bytes")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One bit after the other: slow and plain.
+    fn pack_plainly(elements: &[u64], bits: Bits) -> Vec<u8> {
+        let mut packed = vec![0; packed_len(elements.len(), bits)];
+        for (k, element) in elements.iter().enumerate() {
+            for bit in 0..usize::from(bits.get()) {
+                let at = k * usize::from(bits.get()) + bit;
+                packed[at / 8] |= u8::from(element >> bit & 1 == 1) << (at % 8);
+            }
+        }
+        packed
+    }
+
+    fn vector() -> impl Strategy<Value = (Bits, Vec<u64>)> {
+        let bits = (1_u8..=64).prop_map(|bits| Bits::new(bits).unwrap());
+        bits.prop_flat_map(|bits| {
+            (
+                Just(bits),
+                prop::collection::vec(any::<u64>().prop_map(move |it| it & bits.mask()), 0..200),
+            )
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_width_is_packed_bit_after_bit((bits, elements) in vector()) {
+            let packed = pack(&Lanes::from_elements(&elements, bits), bits);
+            prop_assert_eq!(packed, pack_plainly(&elements, bits));
+        }
+
+        #[test]
+        fn adding_a_packed_vector_adds_its_elements((bits, elements) in vector(), twice: bool) {
+            let packed = pack_plainly(&elements, bits);
+            let mut lanes = Lanes::zeros(elements.len(), bits);
+            prop_assert!(add_packed(&mut lanes, &packed, bits));
+            let mut expected = elements.clone();
+            if twice {
+                prop_assert!(add_packed(&mut lanes, &packed, bits));
+                expected.iter_mut().for_each(|it| *it = it.wrapping_add(*it) & bits.mask());
+            }
+            prop_assert_eq!(lanes.into_elements(bits), expected);
+        }
+
+        #[test]
+        fn arbitrary_bytes_are_added_or_refused(bits in 1_u8..=64, len in 0_usize..40, bytes: Vec<u8>) {
+            let bits = Bits::new(bits).unwrap();
+            let added = add_packed(&mut Lanes::zeros(len, bits), &bytes, bits);
+            prop_assert!(!added || bytes.len() == packed_len(len, bits));
+        }
+    }
+
+    #[test]
+    fn stray_bits_after_the_last_element_are_refused() {
+        let bits = Bits::new(3).unwrap();
+        assert!(add_packed(&mut Lanes::zeros(1, bits), &[0b111], bits));
+        assert!(!add_packed(&mut Lanes::zeros(1, bits), &[0b1000], bits));
+    }
+}

@@ -160,3 +160,76 @@ fn join(limbs: &[Element; LIMBS]) -> Option<Secret<[u8; 32]>> {
     bytes.zeroize();
     fits.then_some(secret)
 }
+
+#[cfg(test)]
+mod tests {
+    use consilium_base::Generator;
+    use proptest::{prelude::*, sample::subsequence};
+
+    use super::*;
+
+    fn generator(seed: u8) -> Generator {
+        consilium_base::Seed::from_bytes([seed; 32]).generator()
+    }
+
+    fn hex(text: &str) -> Vec<u8> {
+        let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+        (0..text.len()).step_by(2).map(digit).collect()
+    }
+
+    #[test]
+    fn shares_computed_elsewhere_restore_their_secret() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../vectors/shamir.json")).unwrap();
+        for case in vectors["cases"].as_array().unwrap() {
+            let threshold = usize::try_from(case["threshold"].as_u64().unwrap()).unwrap();
+            let places: Vec<Place> = case["places"].as_array().unwrap()[..threshold]
+                .iter()
+                .map(|place| Place::of(usize::try_from(place.as_u64().unwrap()).unwrap() - 1))
+                .collect();
+            let shares: Vec<Share> = case["shares"].as_array().unwrap()[..threshold]
+                .iter()
+                .map(|share| hex(share.as_str().unwrap()).try_into().unwrap())
+                .map(|bytes: [u8; SHARE_LEN]| Share::from_bytes(&bytes).unwrap())
+                .collect();
+            let restored = Weights::new(&places).restore(&shares).unwrap();
+            assert_eq!(restored.expose()[..], hex(case["secret"].as_str().unwrap()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_threshold_of_shares_restores_and_one_fewer_does_not(
+            secret: [u8; 32],
+            seed: u8,
+            (threshold, chosen) in (1_usize..9, 9_usize..14)
+                .prop_flat_map(|(t, n)| (Just(t), subsequence((0..n).collect::<Vec<_>>(), t)))
+        ) {
+            let places: Vec<Place> = (0..14).map(Place::of).collect();
+            let shares = deal(&Secret::new(secret), threshold, &places, &mut generator(seed));
+            let restore = |chosen: &[usize]| {
+                let places: Vec<Place> = chosen.iter().map(|&at| places[at]).collect();
+                let shares: Vec<Share> = chosen.iter().map(|&at| shares.expose()[at]).collect();
+                Weights::new(&places).restore(&shares).map(|secret| *secret.expose())
+            };
+            prop_assert_eq!(restore(&chosen), Some(secret));
+            if threshold > 1 {
+                prop_assert_ne!(restore(&chosen[1..]), Some(secret));
+            }
+        }
+
+        #[test]
+        fn shares_survive_their_bytes(seed: u8, secret: [u8; 32]) {
+            let shares = deal(&Secret::new(secret), 3, &[Place::of(6)], &mut generator(seed));
+            let bytes = shares.expose()[0].to_bytes();
+            prop_assert_eq!(Share::from_bytes(&bytes).unwrap().to_bytes(), bytes);
+        }
+
+        #[test]
+        fn reading_arbitrary_shares_never_panics(bytes: [u8; SHARE_LEN]) {
+            if let Some(share) = Share::from_bytes(&bytes) {
+                let _ = Weights::new(&[Place::of(0)]).restore(&[share]);
+            }
+        }
+    }
+}

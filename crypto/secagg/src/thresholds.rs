@@ -179,6 +179,16 @@ impl Thresholds {
         })
     }
 
+    /// Gives the same numbers for a study that goes on with all contributors only: no sum is opened
+    /// unless every one of them is in it.
+    #[must_use]
+    pub fn requiring_everybody(self) -> Thresholds {
+        Thresholds {
+            signatures: self.contributors,
+            ..self
+        }
+    }
+
     /// Gives the number of contributors.
     pub fn contributors(&self) -> usize {
         self.contributors

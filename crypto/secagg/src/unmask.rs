@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use consilium_base::{Digest, Secret, Seed};
 
 use crate::{
+    dealing::read_share,
     error::Breach,
     graph::Graph,
     keys::{CAPSULE_LEN, KeyPair, PublicKeys},
     mask::{Mask, Sign},
     messages::{Advertised, Answered, Received},
-    setup::{commit_self_mask, read_share},
+    setup::commit_self_mask,
     shamir::{Place, SHARE_LEN, Share, Weights},
     summing::cohort,
 };
@@ -117,6 +118,13 @@ impl Directory {
             weights: HashMap::new(),
         };
         let mut masks = Vec::new();
+        let mut keys = BTreeMap::new();
+        if survivors.len() < self.members.len() {
+            for &peer in survivors {
+                let parsed = self.advertised[&peer].public_keys();
+                keys.insert(peer, parsed.map_err(|_| Stuck::BadKeys { of: peer })?);
+            }
+        }
         for &of in &self.members {
             let holders: Vec<usize> = self.neighbourhood(of);
             if survivors.binary_search(&of).is_ok() {
@@ -132,13 +140,12 @@ impl Directory {
                 (public[..] == pair.public().as_bytes()[..]).then_some(pair)
             };
             let (_, pair) = restorer.restore(of, &holders, pair_of)?;
-            for &peer in holders
-                .iter()
-                .filter(|peer| survivors.binary_search(peer).is_ok())
-            {
-                let seed = self
-                    .pairwise(of, &pair, peer)
-                    .ok_or(Stuck::BadKeys { of: peer })?;
+            for &peer in &holders {
+                let Some(keys) = keys.get(&peer) else {
+                    continue;
+                };
+                let seed = self.pairwise(of, &pair, peer, keys);
+                let seed = seed.ok_or(Stuck::BadKeys { of: peer })?;
                 // The survivor added its side's mask; the other side's cancels it.
                 masks.push(Mask::new(seed.expose(), Sign::between(of, peer)));
             }
@@ -147,14 +154,19 @@ impl Directory {
     }
 
     /// Recomputes the seed of the mask between a dropped party and a survivor.
-    fn pairwise(&self, of: usize, pair: &KeyPair, peer: usize) -> Option<Secret<[u8; 32]>> {
-        let keys: PublicKeys = self.advertised[&peer].public_keys().ok()?;
+    fn pairwise(
+        &self,
+        of: usize,
+        pair: &KeyPair,
+        peer: usize,
+        keys: &PublicKeys,
+    ) -> Option<Secret<[u8; 32]>> {
         let capsule = if of < peer {
-            pair.encapsulate(&keys)
+            pair.encapsulate(keys)
         } else {
             pair.decapsulate(self.capsules.get(&(peer, of))?)
         };
-        pair.agree(&keys, &capsule, &self.setup)
+        pair.agree(keys, &capsule, &self.setup)
     }
 }
 

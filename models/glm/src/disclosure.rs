@@ -77,9 +77,11 @@ const GLM_NEWTON: &[Disclosure] = &[
         "模型本身，含精确的标准误、p 值和置信区间",
     ),
     to_aggregator(
-        "if the set of institutions shrinks during the fit: approximately, the sums of those \
-         that dropped out together, as the difference of two sums",
-        "若训练过程中参与机构减少：由两次合计之差可近似得到退出机构合在一起的统计量",
+        "if the set of institutions shrinks during the fit: of those that dropped out together, \
+         the counts, means and variances, and nearly their loss, gradient and Fisher information, \
+         as differences of two sums",
+        "若训练过程中参与机构减少：由两次合计之差可得到退出机构合在一起的计数、均值和方差，\
+         并可近似得到其损失、梯度和费舍尔信息",
     ),
     to_contributor(
         "of each column and of the label the mean and deviation over all institutions, and every \

@@ -104,6 +104,6 @@ impl Evaluation {
     }
 
     pub(crate) fn has_both_classes(&self) -> bool {
-        self.positives.min(self.rows - self.positives) >= SMALLEST_CLASS
+        self.positives.min(self.rows.saturating_sub(self.positives)) >= SMALLEST_CLASS
     }
 }

@@ -97,15 +97,19 @@ pub(crate) enum Spread {
     Narrow,
 }
 
-/// A variance, in squared half widths, below which a column is constant, or its range too wide.
-const CONSTANT: f64 = 1e-12;
-const NARROW: f64 = 1e-8;
+/// How far a relative variance of one may be off by floating-point arithmetic.
+const FLOAT_BLUR: f64 = 4e-16;
+/// How exact a deviation must be where it scales the penalty, and where it only scales sums.
+const EXACT: f64 = 1e-7;
+const ROUGH: f64 = 1e-3;
 
 /// The opened sums of all parties.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Moments<'a> {
     regression: &'a Regression,
     sums: &'a [f64],
+    /// How far rounding may move a sum.
+    blur: f64,
     /// Rows of all parties.
     pub(crate) rows: u64,
 }
@@ -125,10 +129,14 @@ impl<'a> Moments<'a> {
                     && column[1].abs() <= values + 0.5
                     && (-0.5..=values + 0.5).contains(&column[2])
             });
+        let quanta = encoding(regression).map_err(|_| Failure::Implausible)?;
+        let quantum = quanta.quanta().fold(0.0, f64::max);
+        let blur = quantum * regression.specification().most_contributors as f64;
         if sane {
             Ok(Moments {
                 regression,
                 sums,
+                blur,
                 rows,
             })
         } else {
@@ -138,7 +146,7 @@ impl<'a> Moments<'a> {
 
     pub(crate) fn label(&self) -> Spread {
         let range = self.regression.specification().labels;
-        spread(range, self.rows as f64, self.sums[1], self.sums[2])
+        self.spread(range, [self.rows as f64, self.sums[1], self.sums[2]], ROUGH)
     }
 
     /// Gives the mean of the labels.
@@ -148,21 +156,23 @@ impl<'a> Moments<'a> {
     }
 
     pub(crate) fn column(&self, column: usize) -> Spread {
-        let range = self.regression.specification().columns[column].kind.range();
-        let sums = self.of(column);
-        spread(range, sums[0].round(), sums[1], sums[2])
+        let spec = self.regression.specification();
+        let [values, sum, squares, ..] = *self.of(column) else {
+            return Spread::Constant;
+        };
+        let values = values.round();
+        match spec.columns[column].kind {
+            Kind::Binary => of_share(f64::midpoint(sum, values).round() / values),
+            Kind::Number(range) => {
+                let exactness = if spec.penalty > 0.0 { EXACT } else { ROUGH };
+                self.spread(range, [values, sum, squares], exactness)
+            }
+        }
     }
 
     /// Gives the 0/1 column that says where values of `column` are missing.
     pub(crate) fn missing(&self, column: usize) -> Spread {
-        let share = 1.0 - self.of(column)[0].round() / self.rows as f64;
-        if share <= 0.0 || share >= 1.0 {
-            return Spread::Constant;
-        }
-        Spread::Centre(Centre {
-            mean: share,
-            deviation: (share * (1.0 - share)).sqrt(),
-        })
+        of_share(1.0 - self.of(column)[0].round() / self.rows as f64)
     }
 
     /// Gives the smallest count among the levels of a 0/1 column; in a logistic regression,
@@ -198,25 +208,39 @@ impl<'a> Moments<'a> {
         cells.into_iter().fold(f64::INFINITY, f64::min)
     }
 
+    fn spread(&self, range: Range, [count, sum, squares]: [f64; 3], exactness: f64) -> Spread {
+        if count < 1.0 {
+            return Spread::Constant;
+        }
+        let mean = sum / count;
+        let variance = squares / count - mean * mean;
+        // Rounding moves the sum and the sum of squares.
+        let blur = FLOAT_BLUR + 3.0 * self.blur / count;
+        if variance <= 2.0 * blur {
+            return Spread::Constant;
+        }
+        if variance * exactness <= blur {
+            return Spread::Narrow;
+        }
+        Spread::Centre(Centre {
+            mean: range.middle() + range.half_width() * mean,
+            deviation: range.half_width() * variance.sqrt(),
+        })
+    }
+
     fn of(&self, column: usize) -> &[f64] {
         &self.sums[HEAD + PER_COLUMN * column..][..PER_COLUMN]
     }
 }
 
-fn spread(range: Range, count: f64, sum: f64, squares: f64) -> Spread {
-    if count < 1.0 {
-        return Spread::Constant;
+/// Gives where a 0/1 column lies of which that share is 1; whole numbers are added up exactly.
+fn of_share(share: f64) -> Spread {
+    if share > 0.0 && share < 1.0 {
+        Spread::Centre(Centre {
+            mean: share,
+            deviation: (share * (1.0 - share)).sqrt(),
+        })
+    } else {
+        Spread::Constant
     }
-    let mean = sum / count;
-    let variance = squares / count - mean * mean;
-    if variance <= CONSTANT {
-        return Spread::Constant;
-    }
-    if variance <= NARROW {
-        return Spread::Narrow;
-    }
-    Spread::Centre(Centre {
-        mean: range.middle() + range.half_width() * mean,
-        deviation: range.half_width() * variance.sqrt(),
-    })
 }

@@ -4,7 +4,7 @@ use crate::{
     Design, Failure, Family, Fit, Regression, Sums,
     fit::Course,
     moments::Moments,
-    solve::{Cholesky, Symmetric},
+    solve::{Cholesky, Dependent, Symmetric},
     steps,
     training::{Cohort, Point},
 };
@@ -71,53 +71,44 @@ pub(crate) fn judge(
     cohort: &mut Cohort,
     at: &Point,
 ) -> Result<Verdict, Failure> {
-    let spec = regression.specification();
-    let names = || cohort.design.names(regression);
-    let mut information = at.sums.fisher.clone();
-    let mut gradient = at.sums.gradient.clone();
-    for (place, coefficient) in at.coefficients.iter().enumerate().skip(1) {
-        information.add_to_diagonal(place, spec.penalty);
-        gradient[place] += spec.penalty * coefficient;
-    }
+    let (gradient, information) = penalised(regression, at);
+    let name = |place| cohort.design.names(regression).swap_remove(place);
     let factor = match Cholesky::new(&information) {
         Ok(factor) => factor,
-        // What was there at first has gone, so it is no matter of the columns alone.
-        Err(_) if cohort.updates > 0 => {
-            let column = names().swap_remove(steepest(&at.coefficients));
-            return Err(Failure::Separation { column });
-        }
-        Err(dependent) => {
+        Err(Dependent(place)) if cohort.updates == 0 => {
             return Err(Failure::Collinear {
-                column: names().swap_remove(dependent.0),
+                column: name(place),
+            });
+        }
+        // What was there at first has gone, so it is no matter of the columns alone.
+        Err(_) => {
+            return Err(Failure::Separation {
+                column: name(steepest(&at.coefficients)),
             });
         }
     };
     let step: Vec<f64> = factor.solve(&gradient).into_iter().map(|by| -by).collect();
-    let gain: f64 = -step
+    let gain: f64 = step
         .iter()
         .zip(&gradient)
-        .map(|(by, slope)| by * slope)
-        .sum::<f64>();
-    let change = step.iter().fold(0.0, |most: f64, by| most.max(by.abs()));
-    let largest = at
-        .coefficients
-        .iter()
-        .fold(1.0, |most: f64, b| most.max(b.abs()));
+        .map(|(by, slope)| -by * slope)
+        .sum();
+    let change = largest(&step) / largest(&at.coefficients).max(1.0);
+    if gain < FLAT_GAIN && change > FLAT_STEP && cohort.has_collapsed(&factor) {
+        return Err(Failure::Separation {
+            column: name(steepest(&step)),
+        });
+    }
     if cohort.updates == 0 {
         cohort.first_information = information_alone(&factor);
     }
-    if gain < FLAT_GAIN && change > FLAT_STEP * largest && cohort.has_collapsed(&factor) {
-        return Err(Failure::Separation {
-            column: names().swap_remove(steepest(&step)),
-        });
-    }
-    let blur = quantum(regression, &at.sums, steps::LOSS + 2);
-    let slopes = gradient.iter().zip(diagonal(&information));
-    let flat = slopes
-        .clone()
-        .all(|(g, h)| g.abs() <= blur.max(SMALL_GRADIENT * h.sqrt()));
-    let lost_in_blur = gradient.iter().all(|slope| slope.abs() <= blur);
-    if !(flat && (change <= SMALL_CHANGE * largest || lost_in_blur)) {
+    let blur = quantum(regression, &at.sums, steps::GRADIENT);
+    let lost_in_blur = largest(&gradient) <= blur;
+    let is_flat = gradient
+        .iter()
+        .zip(diagonal(&information))
+        .all(|(slope, weight)| slope.abs() <= blur.max(SMALL_GRADIENT * weight.sqrt()));
+    if !(is_flat && change <= SMALL_CHANGE || lost_in_blur) {
         return Ok(Verdict::Step(step));
     }
     let course = Course {
@@ -125,16 +116,29 @@ pub(crate) fn judge(
         sums: cohort.opened,
         contributors: cohort.contributors.clone(),
     };
-    let coefficients = along(&at.coefficients, &step, 1.0);
+    let last = along(&at.coefficients, &step, 1.0);
     let design = cohort.design.clone();
     Ok(Verdict::Converged(Fit::new(
-        regression,
-        design,
-        &coefficients,
-        &at.sums,
-        &factor,
-        course,
+        regression, design, &last, &at.sums, &factor, course,
     )))
+}
+
+/// Gives gradient and expected second derivatives of the penalised loss.
+fn penalised(regression: &Regression, at: &Point) -> (Vec<f64>, Symmetric) {
+    let penalty = regression.specification().penalty;
+    let mut gradient = at.sums.gradient.clone();
+    let mut information = at.sums.fisher.clone();
+    for (place, coefficient) in at.coefficients.iter().enumerate().skip(1) {
+        gradient[place] += penalty * coefficient;
+        information.add_to_diagonal(place, penalty);
+    }
+    (gradient, information)
+}
+
+pub(crate) fn largest(numbers: &[f64]) -> f64 {
+    numbers
+        .iter()
+        .fold(0.0, |most, number| most.max(number.abs()))
 }
 
 /// Names what it means that even a small part of a step leads beyond the caps.
@@ -149,7 +153,7 @@ pub(crate) fn out_of_reach(regression: &Regression, design: &Design, step: &[f64
 }
 
 fn objective(regression: &Regression, at: &Point) -> f64 {
-    let squares: f64 = at.coefficients[1..].iter().map(|b| b * b).sum();
+    let squares: f64 = at.coefficients.iter().skip(1).map(|b| b * b).sum();
     at.sums.loss + regression.specification().penalty / 2.0 * squares
 }
 

@@ -50,6 +50,8 @@ pub struct Sums {
 const HEAD: usize = 4;
 /// Position of the loss.
 pub(crate) const LOSS: usize = 2;
+/// Position of the gradient's first element.
+pub(crate) const GRADIENT: usize = HEAD;
 /// Sums of this many rows are added to the total at once, which keeps rounding errors small.
 const BLOCK: usize = 1024;
 /// Room for the last digits of the standardisation.

@@ -223,6 +223,9 @@ impl Cohort {
     }
 
     fn read(&self, regression: &Regression, order: usize, sum: &[u64]) -> Result<Sums, Failure> {
+        if !self.design.suits(regression) || order != self.design.coefficients() {
+            return Err(Failure::Implausible);
+        }
         let opened = decode(steps::encoding(regression, order), sum)?;
         let sums = Sums::read(regression, order, &opened)?;
         // The same parties have the same rows, or one of them changed its table.

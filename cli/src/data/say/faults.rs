@@ -3,7 +3,7 @@ use std::io::ErrorKind;
 use consilium_data::{CellFault, Foreign, Issue, ReadError, RowFault};
 
 use super::printable;
-use crate::lang::Lang;
+use consilium_plan::Lang;
 
 /// What stopped a reading.
 pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {

@@ -2,10 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aes_gcm_siv::{
-    Aes256GcmSiv,
-    aead::{AeadInOut as _, KeyInit as _},
-};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use bytes::{Bytes, BytesMut};
 use consilium_base::Secret;
 use consilium_mailbox::{Content, Frame, PartyId};
@@ -13,8 +10,7 @@ use consilium_mailbox::{Content, Frame, PartyId};
 use super::SealError;
 
 /// Bytes that sealing adds to a body: what it is, and the tag.
-const OVERHEAD: usize = 1 + TAG;
-const TAG: usize = 16;
+const OVERHEAD: usize = 1 + 16;
 
 /// What a sealed body is, in its last byte: at the end, nothing moves when it is taken off.
 const BODY: u8 = 0;
@@ -38,7 +34,7 @@ struct Opening {
 
 /// One direction: its key, and where in the run it is used.
 pub(super) struct Direction {
-    cipher: Aes256GcmSiv,
+    cipher: LessSafeKey,
     attempt: u32,
     /// Frames of the handshake that went this way before the first sealed one.
     shift: u64,
@@ -46,8 +42,9 @@ pub(super) struct Direction {
 
 impl Direction {
     pub(super) fn new(key: &Secret<[u8; 32]>, attempt: u32, shift: u64) -> Direction {
+        let key = UnboundKey::new(&AES_256_GCM_SIV, key.expose());
         Direction {
-            cipher: Aes256GcmSiv::new(key.expose().into()),
+            cipher: LessSafeKey::new(key.expect("the cipher's keys have 32 bytes")),
             attempt,
             shift,
         }
@@ -88,13 +85,9 @@ impl Sealer {
         let associated = direction.associated(frame);
         let tag = direction
             .cipher
-            .encrypt_inout_detached(
-                &nonce(frame.number).into(),
-                &associated,
-                sealed.as_mut_slice().into(),
-            )
+            .seal_in_place_separate_tag(nonce(frame.number), Aad::from(associated), &mut sealed)
             .expect("a frame is shorter than 64 GiB, the cipher's limit");
-        sealed.extend_from_slice(&tag);
+        sealed.extend_from_slice(tag.as_ref());
         Frame {
             number: frame.number + direction.shift,
             content: Content::Body(sealed.into()),
@@ -150,18 +143,11 @@ impl Opener {
         }
         let sealed = std::mem::take(sealed);
         let mut content = BytesMut::from(sealed);
-        let tag = content.split_off(content.len().checked_sub(TAG)?);
-        let tag: [u8; TAG] = tag.as_ref().try_into().ok()?;
-        let associated = self.direction.associated(&frame);
-        self.direction
-            .cipher
-            .decrypt_inout_detached(
-                &nonce(due).into(),
-                &associated,
-                content.as_mut().into(),
-                &tag.into(),
-            )
-            .ok()?;
+        let associated = Aad::from(self.direction.associated(&frame));
+        let cipher = &self.direction.cipher;
+        let opened = cipher.open_in_place(nonce(due), associated, &mut content);
+        let length = opened.ok()?.len();
+        content.truncate(length);
         frame.content = read(content)?;
         Some(frame)
     }
@@ -183,8 +169,10 @@ fn read(mut content: BytesMut) -> Option<Content> {
     }
 }
 
-fn nonce(number: u64) -> [u8; 12] {
+/// Numbers are unique unless a send was given up half-way; then the cipher gives away no more than
+/// whether the two frames are equal.
+fn nonce(number: u64) -> Nonce {
     let mut nonce = [0; 12];
     nonce[..8].copy_from_slice(&number.to_le_bytes());
-    nonce
+    Nonce::assume_unique_for_key(nonce)
 }

@@ -5,8 +5,12 @@
     reason = "a test fails by panicking, helpers of tests too"
 )]
 
+mod fingerprints;
+mod keyfiles;
 mod relay;
 mod sealing;
+mod statements;
+mod verification;
 
 use consilium_base::{BadSignature, Seed, Signature, Signer, Verifier};
 use consilium_identity::{BadKey, Directory, IdentityKey, PublicKey};

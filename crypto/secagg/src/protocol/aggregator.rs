@@ -213,12 +213,12 @@ impl Aggregator {
         mail.compute(Signed::STEP, || {
             for (party, Signed { signature }) in &signed {
                 let index = agreed.index(party)?;
-                let bad = |_| blame(agreed, index, Breach::BadSignature);
-                let bytes = <[u8; 64]>::try_from(signature.as_ref()).map_err(|_| bad(()))?;
+                let bad = || blame(agreed, index, Breach::BadSignature);
+                let bytes = <[u8; 64]>::try_from(signature.as_ref()).map_err(|_| bad())?;
                 let verified = self
                     .verifier
                     .verify(party.as_str(), message, &Signature(bytes));
-                verified.map_err(|_| bad(()))?;
+                verified.map_err(|_| bad())?;
                 signers.push(index);
                 signatures.put_slice(&bytes);
             }
@@ -325,12 +325,11 @@ impl Open for Aggregator {
         };
         mail.broadcast(&agreed.parties(directory.members.iter().copied()), &shown)
             .await?;
-        let next = match agreed.terms.carry_over {
-            true => {
-                self.list_next(&setup::next(&mail), &directory, &survivors)
-                    .await?
-            }
-            false => None,
+        let next = if agreed.terms.carry_over {
+            self.list_next(&setup::next(&mail), &directory, &survivors)
+                .await?
+        } else {
+            None
         };
 
         let message =

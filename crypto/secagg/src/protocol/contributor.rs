@@ -114,9 +114,10 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
             .compute(Masked::STEP, || packing::pack(&vector, shape.bits))
             .into();
         mail.send(aggregator, &Masked { cohort, vector }).await?; // m1
-        let prepared = match agreed.terms.carry_over {
-            true => Some(self.advertise(&setup::next(mail)).await?),
-            false => None,
+        let prepared = if agreed.terms.carry_over {
+            Some(self.advertise(&setup::next(mail)).await?)
+        } else {
+            None
         };
 
         let Some(survivors) = await_survivors(mail, aggregator).await? else {
@@ -209,9 +210,14 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
     }
 
     /// Writes down what is about to be masked, if it may be.
-    async fn record_input(&mut self, shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
+    async fn record_input(
+        &mut self,
+        mail: &Mailbox,
+        shape: &SumShape,
+        input: &Lanes,
+    ) -> Result<(), SumError> {
         let number = shape.number;
-        let input = self.hash(shape, input);
+        let input = mail.compute(Masked::STEP, || self.hash(shape, input));
         let roster = self.agreed.roster_hash();
         self.history().await?.check_input(number, &input, &roster)?;
         self.record(Entry::Input {
@@ -247,15 +253,11 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         Ok(())
     }
 
-    fn hash(&self, shape: &SumShape, input: &[u64]) -> Digest {
-        let mut bytes = Vec::with_capacity(input.len() * 8);
-        input
-            .iter()
-            .for_each(|element| bytes.extend_from_slice(&element.to_le_bytes()));
+    fn hash(&self, shape: &SumShape, input: &Lanes) -> Digest {
         Tagged::new("secagg.1.input")
             .field(self.input_key.expose())
             .number(u64::from(shape.bits.get()))
-            .field(&bytes)
+            .field(&packing::pack(input, shape.bits))
             .digest()
     }
 }
@@ -268,18 +270,22 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contribute for Contributor<B, R> {
         input: &[u64],
     ) -> Result<(), SumError> {
         check_input(shape, input)?;
-        self.record_input(shape, input).await?;
+        let vector = Lanes::from_elements(input, shape.bits);
+        self.record_input(mail, shape, &vector).await?;
         let mail = mail.scope(format_args!("sum-{}", shape.number.0));
-        let vector = || Lanes::from_elements(input, shape.bits);
         if let Some(ready) = self.carried.take() {
             let carried = setup::carried(&mail);
-            if self.sum(&carried, shape, ready, vector()).await?.is_some() {
+            if self
+                .sum(&carried, shape, ready, vector.clone())
+                .await?
+                .is_some()
+            {
                 return Ok(());
             }
         }
         let fresh = setup::fresh(&mail);
         let ready = self.set_up(&setup::first(&fresh)).await?;
-        let summed = self.sum(&fresh, shape, ready, vector()).await?;
+        let summed = self.sum(&fresh, shape, ready, vector).await?;
         summed.ok_or_else(|| blame_aggregator(&self.agreed)(Breach::SecondSetup))
     }
 }

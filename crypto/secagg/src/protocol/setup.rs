@@ -8,10 +8,11 @@ use rand_core::CryptoRng;
 use super::{Aggregator, Contributor, blame, blame_aggregator};
 use crate::{
     Breach, OpeningBook, SumError,
+    dealing::{self, Dealing},
     graph::Graph,
     lists,
     messages::{Advertised, Cohort, Dealt, Drawn, Fingerprint, Listed, Received, Revealed},
-    setup::{self, Dealing, Listing, Prepared},
+    setup::{self, Listing, Prepared},
     summing::Ready,
     unmask::Directory,
 };
@@ -77,28 +78,27 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         }
         let own = prepared.advertised().fingerprint(self.me);
         let listing = Listing::read(&agreed, mail.run(), &listed, own).map_err(&blame)?;
-        let (graph, neighbours) = match graph.or_else(|| agreed.complete_graph()) {
-            Some(graph) => (graph, listed.neighbours),
-            None => {
-                mail.send(
-                    aggregator,
-                    &Revealed {
-                        part: prepared.part(),
-                    },
-                )
-                .await?;
-                let drawn: Drawn = mail.recv(aggregator).await?;
-                (
-                    listing.draw(&agreed, &drawn.parts).map_err(&blame)?,
-                    drawn.neighbours,
-                )
-            }
+        let (graph, neighbours) = if let Some(graph) = graph.or_else(|| agreed.complete_graph()) {
+            (graph, listed.neighbours)
+        } else {
+            mail.send(
+                aggregator,
+                &Revealed {
+                    part: prepared.part(),
+                },
+            )
+            .await?;
+            let drawn: Drawn = mail.recv(aggregator).await?;
+            (
+                listing.draw(&agreed, &drawn.parts).map_err(&blame)?,
+                drawn.neighbours,
+            )
         };
         let (dealing, dealt) = mail
             .compute(Dealt::STEP, || {
                 let peers = listing.neighbours(&graph.neighbours(self.me), &neighbours)?;
                 let threshold = agreed.terms.thresholds.shares;
-                Ok(setup::deal(
+                Ok(dealing::deal(
                     self.me,
                     prepared,
                     &listing,

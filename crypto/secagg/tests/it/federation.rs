@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_base::{BadSignature, Generator, Seed, Signature, Signer, Tagged, Verifier};
-use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
+use consilium_mailbox::{Account, Mailbox, PartyId, RunId, sim::World};
 use consilium_secagg::{
     Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, MemoryBook, Open as _,
     Opened, StudyId, SumError, SumNumber, SumShape, Terms, Thresholds,
@@ -48,12 +48,18 @@ impl Verifier for FakeVerifier {
 pub(crate) struct Federation {
     pub(crate) terms: Terms,
     pub(crate) seed: u8,
+    /// Contributes something else than without.
+    pub(crate) other_inputs: bool,
+    /// Contributes this number everywhere.
+    pub(crate) canary: Option<u64>,
 }
 
 /// How a sum ended for everybody.
 pub(crate) struct Ended {
     pub(crate) opened: Result<Opened, SumError>,
     pub(crate) contributed: Vec<Result<(), SumError>>,
+    /// What the sum cost each contributor.
+    pub(crate) accounts: Vec<Account>,
 }
 
 impl Federation {
@@ -79,7 +85,12 @@ impl Federation {
             patience: Duration::from_secs(10),
             carry_over: true,
         };
-        Federation { terms, seed: 1 }
+        Federation {
+            terms,
+            seed: 1,
+            other_inputs: false,
+            canary: None,
+        }
     }
 
     pub(crate) fn parties(&self) -> Vec<PartyId> {
@@ -118,7 +129,14 @@ impl Federation {
 
     /// Gives a contributor's vector: any numbers of `bits` bits.
     pub(crate) fn input(&self, index: usize, shape: &SumShape) -> Vec<u64> {
-        let mut rng = self.seed_of(index).derive("test.1.input", &[]).generator();
+        if let Some(canary) = self.canary {
+            return vec![canary & shape.bits.mask(); shape.len];
+        }
+        let label = [u8::from(self.other_inputs)];
+        let mut rng = self
+            .seed_of(index)
+            .derive("test.1.input", &[&label])
+            .generator();
         (0..shape.len)
             .map(|_| rng.next_u64() & shape.bits.mask())
             .collect()
@@ -152,22 +170,23 @@ impl Federation {
             let input = self.input(index, &shape);
             tasks.push(tokio::spawn(async move {
                 let ended = member.contribute(&mail, &shape, &input).await;
-                leave(mail, ended.is_ok());
-                (member, ended)
+                (member, leave(mail, ended.is_ok()), ended)
             }));
         }
         let mail = mailboxes.remove(0);
         let opened = aggregator.open(&mail, &shape).await;
         leave(mail, opened.is_ok());
-        let mut contributed = Vec::new();
+        let (mut contributed, mut accounts) = (Vec::new(), Vec::new());
         for task in tasks {
-            let (member, ended) = task.await.unwrap();
+            let (member, account, ended) = task.await.unwrap();
             members.push(member);
+            accounts.push(account);
             contributed.push(ended);
         }
         Ended {
             opened,
             contributed,
+            accounts,
         }
     }
 
@@ -196,8 +215,7 @@ pub(crate) fn shape(number: u32, len: usize, bits: u8) -> SumShape {
     }
 }
 
-fn leave(mail: Mailbox, well: bool) {
-    if well {
-        mail.finish();
-    }
+/// Leaves in good order, or drops the mailbox as a party does that gives up.
+fn leave(mail: Mailbox, well: bool) -> Account {
+    if well { mail.finish() } else { mail.account() }
 }

@@ -2,5 +2,9 @@
 
 mod faults;
 mod federation;
+mod laws;
+mod leakage;
 mod lies;
+mod tampering;
+mod vectors;
 mod wire;

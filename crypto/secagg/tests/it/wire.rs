@@ -110,7 +110,7 @@ pub(crate) fn read<M: Message + DeserializeOwned>(frame: &Frame) -> Option<M> {
 }
 
 /// Changes the frame's message, if it is one of this step.
-pub(crate) fn change<M: Message>(frame: &mut Frame, change: impl FnOnce(&mut M)) {
+pub(crate) fn change<M: Message>(frame: &mut Frame, change: impl Fn(&mut M)) {
     if let Some(mut message) = read::<M>(frame) {
         change(&mut message);
         frame.content = Content::Body(postcard::to_stdvec(&message).unwrap().into());

@@ -14,7 +14,7 @@ use consilium_secagg::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use crate::world::{parties, respecified, study};
+use crate::world::{parties, respecified, sendable, study};
 
 const FULL_BATCH: Schedule = Schedule {
     rounds: 400,
@@ -55,7 +55,14 @@ async fn average(
         quorum,
     };
     let what = (&schedule, SumNumber(0));
-    let models = averaging::aggregate(&aggregator, &contributors, regression, what, &mut sum).await;
+    let models = sendable(averaging::aggregate(
+        &aggregator,
+        &contributors,
+        regression,
+        what,
+        &mut sum,
+    ))
+    .await;
     for hospital in hospitals {
         let last = hospital.await.unwrap().ok();
         assert_eq!(

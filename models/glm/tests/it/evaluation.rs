@@ -14,7 +14,7 @@ use consilium_secagg::{
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use crate::world::{binary, parties, specification, uniform};
+use crate::world::{binary, parties, sendable, specification, uniform};
 
 fn regression() -> Regression {
     Regression::try_from(specification(Family::Logistic, vec![binary("a")])).unwrap()
@@ -57,13 +57,13 @@ async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
         contributors: contributors.clone(),
         quorum,
     };
-    let overall = evaluation::aggregate(
+    let overall = sendable(evaluation::aggregate(
         &aggregator,
         &contributors,
         &regression,
         SumNumber(9),
         &mut sum,
-    )
+    ))
     .await;
     for hospital in hospitals {
         assert_eq!(hospital.await.unwrap().ok(), overall.as_ref().ok().cloned());

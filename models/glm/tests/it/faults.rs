@@ -44,7 +44,7 @@ fn assert_right_or_named(outcome: &Outcome, regression: &Regression, tables: &[T
 
 #[tokio::test(start_paused = true)]
 async fn a_crash_anywhere_gives_the_fit_of_the_others_or_a_named_error() {
-    let (regression, tables) = study(Family::Logistic, &[60, 70, 80], 4);
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
     for who in parties(3) {
         for (step, moment) in [
             (MODEL, Moment::BeforeSend),
@@ -72,7 +72,7 @@ async fn a_crash_anywhere_gives_the_fit_of_the_others_or_a_named_error() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hospital_that_dies_is_left_out_and_the_others_go_on() {
-    let (regression, tables) = study(Family::Logistic, &[60, 70, 80], 4);
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
     let world = World::new(1);
     let (party, step) = (party("hospital-1"), INPUT.to_owned());
     world.crash(Crash {
@@ -88,7 +88,7 @@ async fn a_hospital_that_dies_is_left_out_and_the_others_go_on() {
         fit.contributors,
         [parties(3)[1].clone(), parties(3)[3].clone()]
     );
-    assert_eq!(fit.rows, 140);
+    assert_eq!(fit.rows, 340);
     assert!(outcome.contributors[0].is_ok() && outcome.contributors[2].is_ok());
 }
 
@@ -108,7 +108,7 @@ fn shorten(world: &World, sender: &str, step: &'static str, nth: usize) {
 
 #[tokio::test(start_paused = true)]
 async fn a_model_that_was_cut_is_blamed_on_the_aggregator() {
-    let (regression, tables) = study(Family::Logistic, &[60, 70, 80], 4);
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
     let world = World::new(1);
     shorten(&world, "aggregator", MODEL, 4);
     let outcome = fit_in(&world, &regression, &tables).await;
@@ -129,8 +129,7 @@ async fn a_vector_that_was_cut_leaves_its_hospital_out() {
     assert!(matches!(left_out, GlmError::LeftOut { .. }), "{left_out}");
 }
 
-/// Steps, lengths and numbers of the frames of each way; lengths of models apart, whose numbers
-/// are written with as many bytes as they need.
+/// Steps, lengths and numbers of the frames of each way.
 fn shape_of(world: &World) -> BTreeMap<(PartyId, PartyId, String), Vec<usize>> {
     let mut shape: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for frame in world.transcript() {
@@ -139,11 +138,7 @@ fn shape_of(world: &World) -> BTreeMap<(PartyId, PartyId, String), Vec<usize>> {
             frame.receiver.clone(),
             frame.step.to_string(),
         );
-        let len = match &frame.content {
-            Content::Body(body) if &*frame.step == INPUT => body.len(),
-            _ => 0,
-        };
-        shape.entry(way).or_default().push(len);
+        shape.entry(way).or_default().push(frame.wire_len());
     }
     shape
 }

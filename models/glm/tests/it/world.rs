@@ -8,7 +8,7 @@ use consilium_glm::{
 };
 use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
 use consilium_secagg::{
-    Bits, SumNumber,
+    Bits, Contribute, Open, SumNumber,
     plain::{PlainAggregator, PlainContributor},
 };
 use rand_chacha::ChaCha20Rng;
@@ -153,8 +153,32 @@ pub(crate) async fn fit(regression: &Regression, tables: &[Table]) -> Outcome {
 
 /// Fits with the aggregator's mailbox and the contributors', of whom `quorum` suffice.
 pub(crate) async fn fit_with(
-    mut mail: Vec<Mailbox>,
+    mail: Vec<Mailbox>,
     quorum: usize,
+    regression: &Regression,
+    tables: &[Table],
+) -> Outcome {
+    let contributors: Vec<PartyId> = mail[1..].iter().map(|mail| mail.me().clone()).collect();
+    let aggregator = mail[0].me().clone();
+    let quorum = Quorum {
+        at_least: quorum,
+        within: Duration::from_secs(5),
+    };
+    let members = contributors.iter().map(|_| PlainContributor {
+        aggregator: aggregator.clone(),
+    });
+    let members = members.collect();
+    let sum = PlainAggregator {
+        contributors,
+        quorum,
+    };
+    fit_through(mail, (sum, members), regression, tables).await
+}
+
+/// Fits through any kind of sum.
+pub(crate) async fn fit_through(
+    mut mail: Vec<Mailbox>,
+    (mut sum, members): (impl Open + Send, Vec<impl Contribute + Send + 'static>),
     regression: &Regression,
     tables: &[Table],
 ) -> Outcome {
@@ -162,12 +186,9 @@ pub(crate) async fn fit_with(
     let name = aggregator.me().clone();
     let contributors: Vec<PartyId> = mail.iter().map(|mail| mail.me().clone()).collect();
     let mut hospitals = Vec::new();
-    for (place, (mail, table)) in mail.into_iter().zip(tables).enumerate() {
+    for (place, ((mail, table), mut sum)) in mail.into_iter().zip(tables).zip(members).enumerate() {
         let (name, regression, table) = (name.clone(), regression.clone(), table.clone());
         hospitals.push(tokio::spawn(async move {
-            let mut sum = PlainContributor {
-                aggregator: name.clone(),
-            };
             let rounding =
                 |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
             let fit = contribute(&mail, &name, &regression, &table, &rounding, &mut sum).await;
@@ -177,15 +198,9 @@ pub(crate) async fn fit_with(
             fit
         }));
     }
-    let mut sum = PlainAggregator {
-        contributors: contributors.clone(),
-        quorum: Quorum {
-            at_least: quorum,
-            within: Duration::from_secs(5),
-        },
-    };
     let training = Training::begin(SumNumber(0));
-    let fit = aggregate(&aggregator, &contributors, regression, training, &mut sum).await;
+    let aggregating = aggregate(&aggregator, &contributors, regression, training, &mut sum);
+    let fit = sendable(aggregating).await;
     if fit.is_ok() {
         aggregator.finish();
     } else {
@@ -199,6 +214,11 @@ pub(crate) async fn fit_with(
         outcome.contributors.push(hospital.await.unwrap());
     }
     outcome
+}
+
+/// Daemons move their work between threads; what can't be moved doesn't compile.
+pub(crate) fn sendable<F: Future + Send>(future: F) -> F {
+    future
 }
 
 /// The largest difference of raw coefficients and errors in relation to their size.

@@ -1,0 +1,34 @@
+//! `consilium explain`: what a failure's code means, without any daemon.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+use clap::Args;
+use consilium_plan::{Code, Lang, explain, texts};
+
+use crate::hint::{Misuse, OrHint as _};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  consilium explain DATA-CHANGED\n  consilium explain --all")]
+pub(crate) struct ExplainArgs {
+    /// The code, as a failed study names it
+    #[arg(required_unless_present = "all")]
+    code: Option<String>,
+
+    /// Explain every code
+    #[arg(long, conflicts_with = "code")]
+    all: bool,
+}
+
+pub(crate) fn run(args: &ExplainArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let codes: Vec<Code> = match &args.code {
+        Some(code) => {
+            let unknown = || Misuse(format!("no failure has the code {code:?}"));
+            let known = code.parse().map_err(|_| unknown());
+            vec![known.or_hint("consilium explain --all lists them")?]
+        }
+        None => texts::failure::ALL.iter().map(|entry| entry.code).collect(),
+    };
+    let pages: Vec<String> = codes.into_iter().map(|code| explain(code, lang)).collect();
+    write!(out, "{}", pages.join("\n")).context("printing")
+}

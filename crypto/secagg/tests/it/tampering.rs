@@ -1,0 +1,149 @@
+//! One changed frame: the error blames its sender, or the sum is right all the same.
+
+use bytes::Bytes;
+use consilium_mailbox::{Fault, Frame, Message, sim::World};
+use consilium_secagg::SumError;
+
+use crate::{
+    federation::{Ended, Federation, shape},
+    wire::{
+        Advertised, Answered, Cohort, Dealt, Listed, Masked, Received, Signatures, Signed,
+        Survivors, change,
+    },
+};
+
+/// Runs a sum of `n` in which `lie` changes every message of its kind that `liar` sends.
+async fn run_with<M: Message + 'static>(
+    n: usize,
+    liar: &'static str,
+    lie: impl Fn(&mut M) + Send + 'static,
+) -> (Federation, Ended) {
+    let mut federation = Federation::of(n);
+    federation.terms.carry_over = false;
+    let world = World::new(1);
+    world.tamper(move |frame: &mut Frame| {
+        if frame.sender.as_str() == liar {
+            change::<M>(frame, &lie);
+        }
+    });
+    let ended = federation.run_once(&world, shape(0, 100, 20)).await;
+    (federation, ended)
+}
+
+fn blames(error: &SumError, party: &str) -> bool {
+    error.fault() == Fault::Peer(party.parse().unwrap())
+}
+
+/// The aggregator's error blames the contributor that lied.
+async fn aggregator_blames<M: Message + 'static>(lie: impl Fn(&mut M) + Send + 'static) {
+    let (_, ended) = run_with(5, "hospital-1", lie).await;
+    let error = ended.opened.unwrap_err();
+    assert!(blames(&error, "hospital-1"), "{error}");
+}
+
+/// Every contributor's error blames the aggregator that lied.
+async fn contributors_blame<M: Message + 'static>(lie: impl Fn(&mut M) + Send + 'static) {
+    let (_, ended) = run_with(5, "aggregator", lie).await;
+    for ended in ended.contributed {
+        let error = ended.unwrap_err();
+        let excused = matches!(&error, SumError::LeftOut);
+        assert!(excused || blames(&error, "aggregator"), "{error}");
+    }
+}
+
+fn flipped(bytes: &Bytes) -> Bytes {
+    let mut bytes = bytes.to_vec();
+    bytes[3] ^= 1;
+    bytes.into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_keys_blame_their_sender() {
+    aggregator_blames(|it: &mut Advertised| it.keys.truncate(100)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn malformed_keys_blame_their_sender() {
+    aggregator_blames(|it: &mut Advertised| it.keys = vec![0xff; it.keys.len()].into()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_of_shares_from_nowhere_blames_its_sender() {
+    aggregator_blames(|it: &mut Received| it.from.push(4_000_000)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_capsules_blame_their_sender() {
+    aggregator_blames(|it: &mut Received| it.capsules.truncate(5)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_vector_blames_its_sender() {
+    aggregator_blames(|it: &mut Masked| it.vector.truncate(7)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vector_for_another_cohort_blames_its_sender() {
+    aggregator_blames(|it: &mut Masked| it.cohort[0] ^= 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_false_signature_blames_its_sender() {
+    aggregator_blames(|it: &mut Signed| it.signature = flipped(&it.signature)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_answer_blames_its_sender() {
+    aggregator_blames(|it: &mut Answered| it.shares.truncate(41)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_false_share_is_passed_over_where_a_spare_one_is() {
+    let lie = |it: &mut Answered| it.shares = flipped(&it.shares);
+    let (federation, ended) = run_with(5, "hospital-1", lie).await;
+    assert!(ended.checked(&federation, &shape(0, 100, 20)).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_false_share_without_a_spare_one_opens_nothing() {
+    let lie = |it: &mut Answered| it.shares = flipped(&it.shares);
+    let (_, ended) = run_with(3, "hospital-1", lie).await;
+    assert!(
+        matches!(ended.opened, Err(SumError::SharesDisagree { .. })),
+        "{:?}",
+        ended.opened
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_share_out_of_range_blames_its_dealer() {
+    let lie = |it: &mut Dealt| it.key_share = vec![0xff; 40].into();
+    let (_, ended) = run_with(5, "hospital-1", lie).await;
+    for (index, ended) in ended.contributed.into_iter().enumerate() {
+        let error = ended.unwrap_err();
+        assert!(index == 1 || blames(&error, "hospital-1"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_list_than_the_neighbours_saw_is_the_aggregators_fault() {
+    let lie = |it: &mut Dealt| it.setup[0] ^= 1;
+    let (_, ended) = run_with(5, "hospital-1", lie).await;
+    let Err(SumError::Equivocation { witness, .. }) = &ended.contributed[0] else {
+        panic!("{:?}", ended.contributed[0])
+    };
+    assert_eq!(witness.as_str(), "hospital-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn changed_lists_blame_the_aggregator() {
+    contributors_blame(|it: &mut Listed| it.fingerprints.reverse()).await;
+    contributors_blame(|it: &mut Listed| it.fingerprints[0].index = 4_000_000).await;
+    contributors_blame(|it: &mut Listed| it.neighbours.clear()).await;
+    contributors_blame(|it: &mut Cohort| it.members.truncate(2)).await;
+    contributors_blame(|it: &mut Cohort| it.members.push(4_000_000)).await;
+    contributors_blame(|it: &mut Survivors| it.members.truncate(2)).await;
+    contributors_blame(|it: &mut Survivors| it.members.push(4_000_000)).await;
+    contributors_blame(|it: &mut Signatures| it.signers.truncate(2)).await;
+    contributors_blame(|it: &mut Signatures| it.signatures = flipped(&it.signatures)).await;
+}

@@ -1,0 +1,209 @@
+//! Which decisions about a plan are known, and what follows from them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use consilium_base::Verifier;
+use consilium_mailbox::PartyId;
+use serde::{Deserialize, Serialize};
+
+use super::{Decision, DecisionId, FederationId, Rejected, SignedStatement};
+use crate::{DataVersion, Failure, Plan, PlanHash, UnixTime, texts::failure::Code};
+
+/// The furthest ahead of our clock that a decision may be dated.
+pub const LATEST: Duration = Duration::from_mins(5);
+
+/// What an approval allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The one version of the data set that may be used.
+    pub data: DataVersion,
+    /// The most runs that the participant takes part in.
+    pub runs: u32,
+    /// When it ends.
+    pub until: UnixTime,
+    /// "My own aggregate may become derivable."
+    pub waiver: bool,
+}
+
+/// What an institution's newest decision is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Yes, within limits.
+    Approved {
+        /// The decision.
+        decision: DecisionId,
+        /// What it allows.
+        grant: Grant,
+    },
+    /// No.
+    Refused,
+    /// No longer.
+    Revoked,
+}
+
+/// The decisions known about one plan in one federation.
+///
+/// Kept as long as the plan's hash may turn up again: a study submitted twice finds the decisions
+/// and the runs of the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register {
+    federation: FederationId,
+    plan: PlanHash,
+    contributors: BTreeSet<PartyId>,
+    most_runs: u32,
+    seen: BTreeSet<DecisionId>,
+    newest: BTreeMap<PartyId, (UnixTime, Standing)>,
+}
+
+impl Register {
+    /// Begins without decisions.
+    pub fn new(federation: FederationId, plan: &Plan) -> Register {
+        Register {
+            federation,
+            plan: plan.hash(),
+            contributors: plan
+                .contributors()
+                .map(|(party, _)| party.clone())
+                .collect(),
+            most_runs: plan.limits().runs,
+            seen: BTreeSet::new(),
+            newest: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a decision if it is signed, belongs here, is new and is newer than what is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`] says why it is not taken; nothing is changed then.
+    ///
+    /// # Security
+    ///
+    /// `verifier` knows keys by the steward's whole name, `INSTITUTION/NAME`: a steward of one
+    /// institution can't decide for another. Every field is under the signature, behind a label and
+    /// the federation's own hash.
+    pub fn admit(
+        &mut self,
+        signed: &SignedStatement,
+        verifier: &dyn Verifier,
+        now: UnixTime,
+    ) -> Result<&Standing, Rejected> {
+        let statement = &signed.statement;
+        let signer = statement.signer.clone();
+        let party = signer.party.clone();
+        if verifier
+            .verify(
+                &signer.to_string(),
+                &statement.message(),
+                &signed.signature(),
+            )
+            .is_err()
+        {
+            return Err(Rejected::Forged { signer });
+        }
+        if statement.federation != self.federation {
+            return Err(Rejected::Elsewhere {
+                signer,
+                what: "federation",
+            });
+        }
+        if statement.plan != self.plan {
+            return Err(Rejected::Elsewhere {
+                signer,
+                what: "plan",
+            });
+        }
+        if !self.contributors.contains(&party) {
+            return Err(Rejected::NoContributor { party });
+        }
+        let id = statement.id();
+        let before = self.newest.get(&party);
+        if self.seen.contains(&id) || before.is_some_and(|(at, _)| statement.at <= *at) {
+            return Err(Rejected::Replayed { signer });
+        }
+        if statement.at > now.after(LATEST) {
+            return Err(Rejected::Ahead {
+                signer,
+                seconds: statement.at.since(now),
+            });
+        }
+        let standing = match &statement.decision {
+            Decision::Approve(grant) if grant.until <= now => {
+                return Err(Rejected::Over {
+                    signer,
+                    until: grant.until,
+                });
+            }
+            Decision::Approve(grant) => Standing::Approved {
+                decision: id,
+                grant: grant.clone(),
+            },
+            Decision::Refuse => Standing::Refused,
+            Decision::Revoke { of } => match before {
+                Some((_, Standing::Approved { decision, .. })) if decision == of => {
+                    Standing::Revoked
+                }
+                _ => {
+                    return Err(Rejected::Elsewhere {
+                        signer,
+                        what: "approval",
+                    });
+                }
+            },
+        };
+        self.seen.insert(id);
+        self.newest.insert(party.clone(), (statement.at, standing));
+        Ok(&self.newest[&party].1)
+    }
+
+    /// Gives an institution's newest decision.
+    pub fn standing(&self, party: &PartyId) -> Option<&Standing> {
+        self.newest.get(party).map(|(_, standing)| standing)
+    }
+
+    /// Gives the institutions that allow their own aggregate to become derivable.
+    pub fn waivers(&self) -> BTreeSet<PartyId> {
+        let waives = |(party, (_, standing)): (&PartyId, &(UnixTime, Standing))| match standing {
+            Standing::Approved { grant, .. } if grant.waiver => Some(party.clone()),
+            _ => None,
+        };
+        self.newest.iter().filter_map(waives).collect()
+    }
+
+    /// Says whether one more run is allowed, before its first frame leaves.
+    ///
+    /// `data` is the version at hand, `runs` those that were begun under this plan.
+    ///
+    /// # Errors
+    ///
+    /// The failure to report.
+    pub fn allows(
+        &self,
+        party: &PartyId,
+        data: &DataVersion,
+        (runs, now): (u32, UnixTime),
+    ) -> Result<&Grant, Failure> {
+        let failure = |code| Failure::new(code).of(party);
+        let grant = match self.standing(party) {
+            Some(Standing::Approved { grant, .. }) => grant,
+            Some(Standing::Refused) => return Err(failure(Code::ApprovalRefused)),
+            Some(Standing::Revoked) => return Err(failure(Code::ApprovalRevoked)),
+            None => return Err(failure(Code::ApprovalMissing)),
+        };
+        if grant.until <= now {
+            return Err(failure(Code::ApprovalExpired).with("time", grant.until));
+        }
+        if grant.data != *data {
+            return Err(failure(Code::DataChanged));
+        }
+        let most = grant.runs.min(self.most_runs);
+        if runs >= most {
+            return Err(failure(Code::RunsExhausted).with("runs", most));
+        }
+        Ok(grant)
+    }
+}

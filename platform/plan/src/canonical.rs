@@ -1,0 +1,175 @@
+//! The canonical text of a plan, and its hash.
+
+use std::fmt::{self, Display, Formatter};
+
+use consilium_base::Tagged;
+use consilium_glm::{ConstantColumns, averaging::Schedule};
+use consilium_schema::LabelRule;
+
+use crate::{
+    Lang, Part, Party, Plan, PlanHash, Task, TestRows, TrainGlm, plan::FORMAT, time::length_text,
+};
+
+impl Plan {
+    /// Gives the hash that stewards sign: of the canonical text and of all disclosures in both
+    /// languages, so that what was shown is what was signed.
+    pub fn hash(&self) -> PlanHash {
+        let mut hash = Tagged::new("plan.1.hash").field(self.to_string().as_bytes());
+        for disclosure in self.disclosures() {
+            for lang in Lang::ALL {
+                hash = hash.field(disclosure.line(lang).as_bytes());
+            }
+        }
+        PlanHash(hash.digest())
+    }
+}
+
+impl Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Task::TrainGlm(task) = &self.task;
+        writeln!(f, "format = {FORMAT}")?;
+        writeln!(f, "title = {}", quoted(&self.title))?;
+        writeln!(f, "purpose = {}", quoted(&self.purpose))?;
+        writeln!(f, "kind = \"train-glm\"")?;
+        writeln!(f, "coordinator = {}", quoted(self.coordinator.as_str()))?;
+        let features: Vec<String> = task.features.iter().map(|name| quoted(name)).collect();
+        writeln!(f, "features = [{}]", features.join(", "))?;
+        writeln!(f, "label = {{ {} }}", label(task))?;
+        if let Some(rows) = test_rows(&task.test) {
+            writeln!(f, "test = {{ {rows} }}")?;
+        }
+        write_model(f, task)?;
+        self.write_terms(f)?;
+        for party in &self.parties {
+            write!(f, "\n{party}")?;
+        }
+        task.columns
+            .iter()
+            .try_for_each(|column| write!(f, "\n{column}"))
+    }
+}
+
+impl Plan {
+    fn write_terms(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let protection = &self.protection;
+        writeln!(f, "\n[protection]")?;
+        writeln!(f, "colluding = {}", protection.colluding)?;
+        writeln!(f, "dropouts = {}", protection.dropouts)?;
+        writeln!(f, "on_dropout = {}", quoted(protection.on_dropout.name()))?;
+        writeln!(f, "bits = {}", protection.bits.get())?;
+        writeln!(f, "ask_waiver = {}", protection.ask_waiver)?;
+        writeln!(f, "relax_from_twenty = {}", protection.relax_from_twenty)?;
+        let limits = &self.limits;
+        writeln!(f, "\n[limits]")?;
+        if let Some(expires) = limits.expires {
+            writeln!(f, "expires = {expires}")?;
+        }
+        writeln!(f, "runs = {}", limits.runs)?;
+        writeln!(f, "most_rows = {}", limits.most_rows)?;
+        writeln!(f, "minimum_rows = {}", limits.minimum_rows)?;
+        writeln!(f, "minimum_cohort = {}", limits.minimum_cohort)?;
+        writeln!(f, "minimum_cell = {}", limits.minimum_cell)?;
+        writeln!(f, "minimum_verified = {}", limits.minimum_verified)?;
+        writeln!(f, "\n[patience]")?;
+        writeln!(f, "answer = {}", quoted(&length_text(self.patience.answer)))?;
+        writeln!(f, "outage = {}", quoted(&length_text(self.patience.outage)))?;
+        writeln!(f, "study = {}", quoted(&length_text(self.patience.study)))
+    }
+}
+
+fn write_model(f: &mut Formatter<'_>, task: &TrainGlm) -> fmt::Result {
+    let specification = task.regression.specification();
+    let constant_columns = match specification.constant_columns {
+        ConstantColumns::Refuse => "refuse",
+        ConstantColumns::Drop => "drop",
+    };
+    writeln!(f, "\n[model]")?;
+    writeln!(f, "family = {}", quoted(specification.family.name()))?;
+    writeln!(f, "penalty = {}", number(specification.penalty))?;
+    writeln!(f, "missing = {}", quoted(task.missing.name()))?;
+    writeln!(f, "constant_columns = {}", quoted(constant_columns))?;
+    writeln!(f, "\n[evaluation]")?;
+    writeln!(f, "own_metrics = {}", quoted(task.own_metrics.name()))?;
+    let arms = [
+        ("fedavg", &task.comparison.fedavg),
+        ("fedprox", &task.comparison.fedprox),
+    ];
+    for (name, schedule) in arms {
+        let Some(Schedule {
+            rounds,
+            epochs,
+            batch,
+            learning_rate,
+            proximal,
+        }) = schedule
+        else {
+            continue;
+        };
+        writeln!(f, "\n[comparison.{name}]")?;
+        writeln!(f, "rounds = {rounds}\nepochs = {epochs}\nbatch = {batch}")?;
+        writeln!(f, "learning_rate = {}", number(*learning_rate))?;
+        if name == "fedprox" {
+            writeln!(f, "proximal = {}", number(*proximal))?;
+        }
+    }
+    Ok(())
+}
+
+fn label(task: &TrainGlm) -> String {
+    let column = quoted(&task.label.column);
+    match &task.label.rule {
+        LabelRule::Value => format!("column = {column}"),
+        LabelRule::Above(above) => {
+            format!("column = {column}, positive_above = {}", number(*above))
+        }
+        LabelRule::Equals(level) => format!("column = {column}, equals = {}", quoted(level)),
+    }
+}
+
+fn test_rows(test: &TestRows) -> Option<String> {
+    match test {
+        TestRows::None => None,
+        TestRows::Share { share, seed } => {
+            Some(format!("share = {}, seed = {seed}", number(*share)))
+        }
+        TestRows::Split(name) => Some(format!("split = {}", quoted(name.as_str()))),
+    }
+}
+
+impl Display for Party {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "[[party]]")?;
+        writeln!(f, "name = {}", quoted(self.name.as_str()))?;
+        match &self.part {
+            Part::Receiver => writeln!(f, "role = \"receiver\""),
+            Part::Contributor { data, receives } => {
+                writeln!(f, "role = \"contributor\"")?;
+                writeln!(f, "data = {}", quoted(data.name.as_str()))?;
+                if let Some(version) = data.version {
+                    writeln!(f, "version = \"{version}\"")?;
+                }
+                writeln!(f, "receives = {receives}")
+            }
+        }
+    }
+}
+
+/// A TOML float that reads back as the same number; zero has one sign.
+fn number(value: f64) -> String {
+    format!("{:?}", value + 0.0)
+}
+
+/// A TOML basic string, the same whatever writes TOML elsewhere.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            control if control.is_control() => {
+                quoted.extend(format!("\\u{:04X}", u32::from(control)).chars());
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted + "\""
+}

@@ -1,0 +1,192 @@
+//! Who learns what from a study: the algorithms' lines and the plan's own.
+
+use consilium_glm::{Family, Protocol, Role, disclosures};
+use consilium_mailbox::PartyId;
+
+use crate::{
+    Lang, OnDropout, OwnMetrics, Plan, Task, TrainGlm,
+    texts::{Text, disclosure as texts},
+};
+
+/// Who learns something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// The coordinator.
+    Coordinator,
+    /// Every contributor.
+    Contributors,
+    /// Every receiver of the result.
+    Receivers,
+    /// Every party.
+    Everyone,
+    /// Nobody: what stays hidden, and what is not promised.
+    Nobody,
+}
+
+impl Audience {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Audience; 5] = [
+        Audience::Coordinator,
+        Audience::Contributors,
+        Audience::Receivers,
+        Audience::Everyone,
+        Audience::Nobody,
+    ];
+}
+
+/// One thing that one audience learns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Who.
+    pub to: Audience,
+    what: [String; 2],
+    reader: [String; 2],
+}
+
+impl Disclosure {
+    /// Says who learns it.
+    pub fn reader(&self, lang: Lang) -> &str {
+        let [en, zh] = &self.reader;
+        lang.pick(en, zh)
+    }
+
+    /// Says what is learnt.
+    pub fn what(&self, lang: Lang) -> &str {
+        let [en, zh] = &self.what;
+        lang.pick(en, zh)
+    }
+
+    /// Says both in one line.
+    pub fn line(&self, lang: Lang) -> String {
+        format!("{}: {}", self.reader(lang), self.what(lang))
+    }
+}
+
+impl Plan {
+    /// Gives who learns what, in the order in which it is shown and hashed.
+    pub fn disclosures(&self) -> Vec<Disclosure> {
+        let Task::TrainGlm(task) = self.task();
+        let protection = self.protection();
+        let contributors = self.contributors().count();
+        let mut lines = Lines {
+            plan: self,
+            lines: Vec::new(),
+        };
+        lines.add(Audience::Everyone, &texts::PLAN, &[]);
+        lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
+        lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
+        let hidden: [(&str, &dyn std::fmt::Display); 2] = [
+            ("colluding", &protection.colluding),
+            ("contributors", &contributors),
+        ];
+        lines.protocol(Protocol::GlmNewton);
+        if task.regression.specification().family == Family::Logistic {
+            lines.protocol(Protocol::GlmEvaluation);
+        }
+        let arms = task.arms();
+        if !arms.is_empty() {
+            lines.protocol(Protocol::Fedavg);
+            lines.add(
+                Audience::Receivers,
+                &texts::ARMS,
+                &[("arms", &arms.join(", "))],
+            );
+        }
+        match protection.on_dropout {
+            OnDropout::Continue => {
+                lines.add(Audience::Coordinator, &texts::DERIVABLE_CONTINUE, &[])
+            }
+            OnDropout::Pause => lines.add(Audience::Coordinator, &texts::DERIVABLE_PAUSE, &[]),
+            OnDropout::Fail => {}
+        }
+        if protection.relax_from_twenty {
+            lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
+        }
+        lines.add(Audience::Receivers, &texts::RESULT, &[]);
+        match task.own_metrics {
+            OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
+            OwnMetrics::Rounded => lines.add(Audience::Everyone, &texts::OWN_METRICS_ROUNDED, &[]),
+        }
+        lines.add(Audience::Nobody, &texts::INPUTS_HIDDEN, &hidden);
+        lines.add(Audience::Nobody, &texts::POISONED, &[]);
+        lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
+        lines.lines
+    }
+
+    /// Says whom this institution has not verified, and whether enough are.
+    ///
+    /// It differs between institutions, so it is shown beside the disclosures and not hashed;
+    /// `unverified` are contributors whose fingerprint nobody here has compared.
+    pub fn trust(&self, unverified: &[PartyId], lang: Lang) -> Vec<String> {
+        let contributors = self.contributors().count();
+        let blind: Vec<&str> = self
+            .contributors()
+            .filter(|(party, _)| unverified.contains(party))
+            .map(|(party, _)| party.as_str())
+            .collect();
+        if blind.is_empty() {
+            return vec![texts::ALL_VERIFIED.say(lang, &[])];
+        }
+        let mut lines = vec![texts::UNVERIFIED.say(lang, &[("parties", &blind.join(", "))])];
+        let (verified, minimum) = (contributors - blind.len(), self.limits().minimum_verified);
+        if verified < minimum as usize {
+            let places: [(&str, &dyn std::fmt::Display); 2] =
+                [("verified", &verified), ("minimum", &minimum)];
+            lines.push(texts::TOO_FEW_VERIFIED.say(lang, &places));
+        }
+        lines
+    }
+}
+
+impl TrainGlm {
+    /// Names the ways of training that are compared with.
+    pub fn arms(&self) -> Vec<&'static str> {
+        let arms = [
+            ("FedAvg", &self.comparison.fedavg),
+            ("FedProx", &self.comparison.fedprox),
+        ];
+        arms.into_iter()
+            .filter(|(_, schedule)| schedule.is_some())
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
+
+struct Lines<'a> {
+    plan: &'a Plan,
+    lines: Vec<Disclosure>,
+}
+
+impl Lines<'_> {
+    fn add(&mut self, to: Audience, text: &Text, places: &[(&str, &dyn std::fmt::Display)]) {
+        self.push(to, Lang::ALL.map(|lang| text.say(lang, places)));
+    }
+
+    fn protocol(&mut self, protocol: Protocol) {
+        for line in disclosures(protocol) {
+            let to = match line.to {
+                Role::Aggregator => Audience::Coordinator,
+                Role::Contributor => Audience::Contributors,
+            };
+            self.push(to, [line.learns.to_owned(), line.zh.to_owned()]);
+        }
+    }
+
+    fn push(&mut self, to: Audience, what: [String; 2]) {
+        let receivers: Vec<&str> = self.plan.receivers().map(PartyId::as_str).collect();
+        let receivers = receivers.join(", ");
+        let (text, name, value): (_, _, &str) = match to {
+            Audience::Coordinator => (
+                texts::TO_COORDINATOR,
+                "party",
+                self.plan.coordinator().as_str(),
+            ),
+            Audience::Contributors => (texts::TO_CONTRIBUTORS, "", ""),
+            Audience::Receivers => (texts::TO_RECEIVERS, "parties", &receivers),
+            Audience::Everyone => (texts::TO_EVERYONE, "", ""),
+            Audience::Nobody => (texts::TO_NOBODY, "", ""),
+        };
+        let reader = Lang::ALL.map(|lang| text.say(lang, &[(name, &value)]));
+        self.lines.push(Disclosure { to, what, reader });
+    }
+}

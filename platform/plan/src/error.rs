@@ -1,0 +1,213 @@
+//! What can be wrong with a plan.
+
+use std::time::Duration;
+
+use consilium_glm::BadSpecification;
+use consilium_mailbox::{Fault, PartyId};
+use consilium_schema::{DesignError, SchemaError, TextPlace};
+use consilium_secagg::ThresholdError;
+
+use crate::time::length_text;
+
+/// Why a text is no plan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The text is no TOML, or a key or value is not one of a plan's.
+    #[error("{place}: {message}")]
+    Toml {
+        /// Where.
+        place: TextPlace,
+        /// What the parser says.
+        message: String,
+    },
+    /// A value is not possible, alone or beside the others.
+    #[error("{place}: {key}: {fault}")]
+    Key {
+        /// Where.
+        place: TextPlace,
+        /// The key, as in `limits.runs`.
+        key: String,
+        /// What is wrong.
+        fault: PlanFault,
+    },
+    /// The plan names a schema that was not given, or is given one that it does not name.
+    #[error("a plan has either schema = \"FILE\" with that file, or [[column]] tables of its own")]
+    SchemaMissing,
+    /// The columns that the plan declares are none.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+}
+
+impl PlanError {
+    /// Says whose fault it is: of whoever wrote the plan.
+    pub fn fault(&self) -> Fault {
+        Fault::Input
+    }
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanFault {
+    /// Another version of the program wrote it.
+    #[error("format {format} is not known, this program reads format {known}")]
+    Format {
+        /// The plan's.
+        format: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// People read it before they sign: it says what it shows.
+    #[error(
+        "1 to {most} characters are needed, without blanks at the ends, line breaks, control \
+         characters or marks that turn the direction of writing"
+    )]
+    Text {
+        /// The most characters.
+        most: usize,
+    },
+    /// A party has one place.
+    #[error("{party} has more than one place in the plan")]
+    TwoPlaces {
+        /// Which.
+        party: PartyId,
+    },
+    /// Contributors bring a data set, receivers don't.
+    #[error("{party} {}", if *.contributes { "contributes and needs data = \"NAME\"" } else { "only receives and has no data" })]
+    DataSet {
+        /// Which.
+        party: PartyId,
+        /// Whether it contributes.
+        contributes: bool,
+    },
+    /// A data set, version or split has no possible name.
+    #[error("a name has 1 to 64 characters out of a-z, 0-9, '-', '_' and '.'")]
+    Name,
+    /// A version is 64 hexadecimal digits.
+    #[error("a version is 64 hexadecimal digits, as `consilium data list` shows it")]
+    Version,
+    /// Somebody must get the result.
+    #[error("nobody receives the result")]
+    NoReceiver,
+    /// A receiver that doesn't receive has no part.
+    #[error("{party} neither contributes nor receives")]
+    NoPart {
+        /// Which.
+        party: PartyId,
+    },
+    /// A feature or label can't enter the model.
+    #[error(transparent)]
+    Design(#[from] DesignError),
+    /// A label can't be among the features.
+    #[error("column {column:?} is the label, so it can't be a feature")]
+    LabelAmongFeatures {
+        /// The column.
+        column: String,
+    },
+    /// The label's rule doesn't suit the column.
+    #[error("{message}")]
+    Label {
+        /// How.
+        message: String,
+    },
+    /// Sums are bounded by what is declared.
+    #[error("column {column:?} needs min and max in the schema: sums are bounded by them")]
+    NoRange {
+        /// The column.
+        column: String,
+    },
+    /// The regression is none.
+    #[error(transparent)]
+    Regression(#[from] BadSpecification),
+    /// Test rows are chosen one way.
+    #[error("test needs either share (above 0, at most 0.9) with an optional seed, or split")]
+    Test,
+    /// Averaging is of logistic regressions.
+    #[error("comparison is for family = \"logistic\"")]
+    ComparisonFamily,
+    /// Averaging's numbers make no sense.
+    #[error(
+        "rounds, epochs and batch are 1 to 10000, learning_rate is above 0, proximal is above 0 \
+         for fedprox and left out for fedavg"
+    )]
+    Averaging,
+    /// The thresholds can't be had.
+    #[error(transparent)]
+    Thresholds(#[from] ThresholdError),
+    /// Going on without somebody needs somebody to go on without, and the reverse.
+    #[error("on_dropout = {rule:?} contradicts dropouts = {dropouts}")]
+    Dropouts {
+        /// The rule.
+        rule: &'static str,
+        /// The number.
+        dropouts: u32,
+    },
+    /// Those that remain are fewer than the study asks for.
+    #[error(
+        "of {contributors} contributors {dropouts} dropouts leave {remaining}, \
+         minimum_verified asks for {minimum}"
+    )]
+    DropoutsBelowMinimum {
+        /// Contributors of the plan.
+        contributors: usize,
+        /// Wanted dropouts.
+        dropouts: usize,
+        /// What is left.
+        remaining: usize,
+        /// What is asked for.
+        minimum: usize,
+    },
+    /// Relaxing is for many contributors.
+    #[error("{contributors} contributors are too few to relax anything: 20 are needed")]
+    RelaxedTooFew {
+        /// Contributors of the plan.
+        contributors: usize,
+    },
+    /// A number is outside its range.
+    #[error("{least} to {most} is allowed, not {given}")]
+    Number {
+        /// What the plan says.
+        given: u64,
+        /// The least.
+        least: u64,
+        /// The most.
+        most: u64,
+    },
+    /// More is asked for than can be there.
+    #[error("{minimum} rows are asked for, at most {possible} can come together")]
+    TooManyRows {
+        /// Rows asked for.
+        minimum: u64,
+        /// The most there can be.
+        possible: u64,
+    },
+    /// A time says its offset.
+    #[error("a date and time with offset is needed, such as 2027-01-31T00:00:00+08:00")]
+    Time,
+    /// A length of time has a unit.
+    #[error(
+        "a length of time is a whole number above zero with a unit: \"500ms\", \"30s\", \"10m\", \"2h\", \"14d\""
+    )]
+    Length,
+    /// Lengths of time come in order.
+    #[error("{} is not longer than the {} of {shorter_key}", length_text(*.longer), length_text(*.shorter))]
+    Patience {
+        /// This.
+        longer: Duration,
+        /// What it must be longer than.
+        shorter: Duration,
+        /// The key of that.
+        shorter_key: &'static str,
+    },
+}
+
+/// Gives the place of a byte of a text.
+pub(crate) fn place(text: &str, offset: usize) -> TextPlace {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    TextPlace {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+    }
+}

@@ -1,0 +1,104 @@
+//! What a study will cost: sums, rounds, bytes, time.
+
+use std::time::Duration;
+
+use consilium_glm::{CALIBRATION_BINS, Family, HISTOGRAM_BINS, moments_len, sums_len};
+use serde::{Deserialize, Serialize};
+
+use crate::{Missing, Plan, Task, TrainGlm};
+
+/// Newton's steps that a fit usually takes, those that were halved included.
+const USUAL_STEPS: usize = 8;
+/// Exchanges of one sum: the question, the masked vector, signatures, shares.
+const ROUNDS_OF_A_SUM: u64 = 4;
+/// Exchanges before the first sum: sealing, keys, shares.
+const ROUNDS_OF_A_SETUP: u64 = 4;
+/// What each contributor sends for each neighbour in a sum: keys, capsules and shares carried over
+/// (X25519 and ML-KEM-768), with their frames.
+const BYTES_OF_A_NEIGHBOUR: u64 = 1_600;
+/// What each contributor sends in a sum beside that: frames, signature, its own keys.
+const BYTES_OF_A_SUM: u64 = 2_200;
+/// Bytes of a number in a model.
+const BYTES_OF_A_NUMBER: u64 = 8;
+
+/// What a link to the coordinator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Speed {
+    /// Time there and back.
+    pub round_trip: Duration,
+    /// Bytes a second, at least one.
+    pub bytes_per_second: u64,
+}
+
+/// What a study will probably cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Sums that are opened.
+    pub sums: u64,
+    /// Exchanges of messages.
+    pub rounds: u64,
+    /// Bytes that each contributor sends.
+    pub sent_by_each: u64,
+    /// Bytes that the coordinator passes on or sends.
+    pub through_coordinator: u64,
+}
+
+impl Estimate {
+    /// Gives the time over links of that speed; local computing is not in it.
+    pub fn time(&self, speed: Speed) -> Duration {
+        let rounds = u32::try_from(self.rounds).unwrap_or(u32::MAX);
+        let carried = self.sent_by_each / speed.bytes_per_second.max(1);
+        speed
+            .round_trip
+            .saturating_mul(rounds)
+            .saturating_add(Duration::from_secs(carried))
+    }
+}
+
+impl Plan {
+    /// Estimates the cost of a study in which nothing is repeated.
+    pub fn estimate(&self) -> Estimate {
+        let Task::TrainGlm(task) = self.task();
+        let contributors = self.contributors().count() as u64;
+        let neighbours = self.protection().thresholds.neighbourhood() as u64 - 1;
+        let mut lengths = vec![moments_len(&task.regression) as u64];
+        let step = sums_len(task.most_coefficients()) as u64;
+        lengths.extend(std::iter::repeat_n(step, 1 + USUAL_STEPS));
+        if task.regression.specification().family == Family::Logistic {
+            lengths.push((CALIBRATION_BINS + 2 * HISTOGRAM_BINS) as u64);
+        }
+        for schedule in [task.comparison.fedavg, task.comparison.fedprox]
+            .into_iter()
+            .flatten()
+        {
+            let model = task.most_coefficients() as u64;
+            lengths.push(moments_len(&task.regression) as u64);
+            lengths.extend(std::iter::repeat_n(model, schedule.rounds as usize));
+        }
+        let sums = lengths.len() as u64;
+        let bits = u64::from(self.protection().bits.get());
+        let masked: u64 = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
+        let fixed = sums * (BYTES_OF_A_SUM + neighbours * BYTES_OF_A_NEIGHBOUR);
+        let sent_by_each = masked + fixed;
+        let model = task.most_coefficients() as u64 * BYTES_OF_A_NUMBER;
+        Estimate {
+            sums,
+            rounds: ROUNDS_OF_A_SETUP + sums * ROUNDS_OF_A_SUM,
+            sent_by_each,
+            through_coordinator: contributors * (fixed + sums * model),
+        }
+    }
+}
+
+impl TrainGlm {
+    /// Gives the most coefficients that the model can have, the intercept among them.
+    pub fn most_coefficients(&self) -> usize {
+        let columns = self.regression.specification().columns.len();
+        let marks = if self.missing == Missing::MeanAndIndicator {
+            columns
+        } else {
+            0
+        };
+        1 + columns + marks
+    }
+}

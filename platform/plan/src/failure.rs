@@ -1,0 +1,258 @@
+//! Why a study ended badly, for people and programs.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use consilium_glm as glm;
+use consilium_mailbox::{Fault, MailboxError, PartyId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Lang,
+    texts::failure::{ALL, Code, Entry},
+    time::length_text,
+};
+
+/// Who has to do something after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Advice {
+    /// Nobody: the study goes on by itself when the cause is gone.
+    Waits,
+    /// The institution that is named.
+    AtParty,
+    /// The operator of the federation.
+    AtCoordinator,
+    /// Whoever wrote the plan.
+    NewPlan,
+    /// The makers of the program.
+    Report,
+}
+
+impl Advice {
+    /// Says it in words.
+    pub fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Advice::Waits => lang.pick(
+                "the study waits and goes on by itself",
+                "研究等待并自动继续",
+            ),
+            Advice::AtParty => lang.pick("to be corrected at the party", "需在该方处更正"),
+            Advice::AtCoordinator => lang.pick("to be looked at by the operator", "需由运营方查看"),
+            Advice::NewPlan => lang.pick("needs another plan", "需要另一份方案"),
+            Advice::Report => lang.pick("to be reported", "需报告"),
+        }
+    }
+}
+
+/// What went wrong: a code, at whom, at which step, and what else the texts name.
+///
+/// # Security
+///
+/// It is shown to every party of the study: names and counts the plan allows, never values of rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The kind of failure.
+    pub code: Code,
+    /// At whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
+    /// At which step of the study or protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// What the texts name besides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, String>,
+}
+
+impl Failure {
+    /// Begins with a kind.
+    pub fn new(code: Code) -> Failure {
+        Failure {
+            code,
+            party: None,
+            step: None,
+            details: BTreeMap::new(),
+        }
+    }
+
+    /// Names the party.
+    #[must_use]
+    pub fn of(mut self, party: &PartyId) -> Failure {
+        self.party = Some(party.clone());
+        self
+    }
+
+    /// Names the step.
+    #[must_use]
+    pub fn at(mut self, step: impl Into<String>) -> Failure {
+        self.step = Some(step.into());
+        self
+    }
+
+    /// Fills a place of the texts.
+    #[must_use]
+    pub fn with(mut self, place: &str, value: impl fmt::Display) -> Failure {
+        self.details.insert(place.to_owned(), value.to_string());
+        self
+    }
+
+    /// Says what happened.
+    pub fn what(&self, lang: Lang) -> String {
+        self.fill(self.code.entry().what.open(lang))
+    }
+
+    /// Says what to do next.
+    pub fn remedy(&self, lang: Lang) -> String {
+        self.fill(self.code.entry().remedy.open(lang))
+    }
+
+    fn fill(&self, open: &str) -> String {
+        let mut pieces = open.split('{');
+        let mut said = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (place, behind) = piece.split_once('}').unwrap_or((piece, ""));
+            said.push_str(self.place(place).unwrap_or("?"));
+            said.push_str(behind);
+        }
+        said
+    }
+
+    fn place(&self, place: &str) -> Option<&str> {
+        match place {
+            "party" => self.party.as_ref().map(PartyId::as_str),
+            "step" => self.step.as_deref(),
+            other => self.details.get(other).map(String::as_str),
+        }
+    }
+}
+
+/// The code and what happened, in English, as logs have it.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.what(Lang::En))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.entry().id)
+    }
+}
+
+/// A text that is no code of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no failure has that code")]
+pub struct UnknownCode;
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Reads a code in any case.
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let found = ALL.iter().find(|entry| entry.id.eq_ignore_ascii_case(text));
+        found.map(|entry| entry.code).ok_or(UnknownCode)
+    }
+}
+
+/// Explains a code without an instance of it; places are shown as `‹party›`.
+pub fn explain(code: Code, lang: Lang) -> String {
+    let Entry {
+        id,
+        advice,
+        what,
+        remedy,
+        ..
+    } = code.entry();
+    let shown = |text: &str| text.replace('{', "‹").replace('}', "›");
+    let (then, whose) = lang.pick(("next", "who"), ("处理", "责任"));
+    format!(
+        "{id}\n{}\n{then}: {}\n{whose}: {}\n",
+        shown(what.open(lang)),
+        shown(remedy.open(lang)),
+        advice.text(lang)
+    )
+}
+
+impl From<&glm::Failure> for Failure {
+    fn from(failure: &glm::Failure) -> Failure {
+        use glm::Failure as Glm;
+        match failure {
+            Glm::TooFewRows { needed, .. } => {
+                Failure::new(Code::CohortTooSmall).with("minimum", needed)
+            }
+            Glm::ConstantLabel => Failure::new(Code::DataOneClass),
+            Glm::NarrowLabel => Failure::new(Code::DataRangeTooWide).with("column", "label"),
+            Glm::ConstantColumn { column } => {
+                Failure::new(Code::DataConstantColumn).with("column", column)
+            }
+            Glm::NarrowColumn { column } => {
+                Failure::new(Code::DataRangeTooWide).with("column", column)
+            }
+            Glm::RareLevel { column, minimum } => Failure::new(Code::DataRareLevel)
+                .with("column", column)
+                .with("minimum", minimum),
+            Glm::Collinear { column } => Failure::new(Code::ModelCollinear).with("column", column),
+            Glm::Separation { column } => {
+                Failure::new(Code::ModelSeparation).with("column", column)
+            }
+            Glm::BeyondCaps => Failure::new(Code::ModelBeyondCaps),
+            Glm::NotConverged { sums, .. } => {
+                Failure::new(Code::ModelNotConverged).with("sums", sums)
+            }
+            Glm::Diverged => Failure::new(Code::ModelDiverged).with("arm", "fedavg/fedprox"),
+            Glm::TooFewToEvaluate { minimum } => {
+                Failure::new(Code::EvaluationTooFew).with("minimum", minimum)
+            }
+            Glm::Implausible => Failure::new(Code::SumImplausible),
+            _ => Failure::new(Code::Internal).at("glm"),
+        }
+    }
+}
+
+impl From<&MailboxError> for Failure {
+    fn from(error: &MailboxError) -> Failure {
+        use MailboxError as Mail;
+        match error {
+            Mail::Silent {
+                peer, step, waited, ..
+            } => Failure::new(Code::PartySilent)
+                .of(peer)
+                .at(*step)
+                .with("length", length_text(*waited)),
+            Mail::LinkDown { peer, step, down } => Failure::new(Code::LinkDown)
+                .of(peer)
+                .at(*step)
+                .with("length", length_text(*down)),
+            Mail::Aborted { peer, .. } => Failure::new(Code::PartyAborted).of(peer),
+            Mail::Malformed { peer, step } | Mail::TooLong { peer, step, .. } => {
+                Failure::new(Code::MessageMalformed).of(peer).at(*step)
+            }
+            Mail::OutOfOrder { peer, .. } => Failure::new(Code::FrameReplayed).of(peer),
+            Mail::Misdirected { peer } => Failure::new(Code::FrameTampered).of(peer),
+            Mail::Quorum {
+                step,
+                arrived,
+                at_least,
+                missing,
+                ..
+            } => {
+                let names: Vec<&str> = missing.iter().map(PartyId::as_str).collect();
+                Failure::new(Code::SumTooFew)
+                    .at(*step)
+                    .with("arrived", arrived)
+                    .with("needed", at_least)
+                    .with("missing", names.join(", "))
+            }
+            other => {
+                let step = if other.fault() == Fault::Network {
+                    "transport"
+                } else {
+                    "mailbox"
+                };
+                Failure::new(Code::Internal).at(step)
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod approval;
+mod canonical;
+mod disclosures;
+mod error;
+mod estimate;
+mod failure;
+mod lang;
+mod plan;
+mod preflight;
+mod raw;
+mod run;
+mod study;
+mod summary;
+pub mod texts;
+mod time;
+
+pub use approval::{
+    BadSteward, Decision, DecisionId, FederationId, Grant, LATEST, Register, Rejected,
+    SignedStatement, Standing, Statement, Steward,
+};
+pub use disclosures::{Audience, Disclosure};
+pub use error::{PlanError, PlanFault};
+pub use estimate::{Estimate, Speed};
+pub use failure::{Advice, Failure, UnknownCode, explain};
+pub use lang::{BadLang, Lang};
+pub use plan::{
+    Comparison, DataSet, DataVersion, FORMAT, Limits, Missing, Name, OnDropout, OwnMetrics, Part,
+    Party, Patience, Plan, PlanHash, Protection, Task, TestRows, TrainGlm,
+};
+pub use preflight::{DataReport, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
+pub use raw::RawPlan;
+pub use run::{Phase, UnknownPhase};
+pub use study::{Event, Forbidden, StepNumber, Study};
+pub use texts::failure::Code;
+pub use time::UnixTime;

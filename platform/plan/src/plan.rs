@@ -1,0 +1,293 @@
+//! The checked plan: what is to be run, by whom, under which protection and limits.
+
+mod parties;
+mod protection;
+mod task;
+mod terms;
+
+use std::{fmt, str::FromStr};
+
+use consilium_base::Digest;
+use consilium_mailbox::PartyId;
+use consilium_schema::Schema;
+use serde::{Deserialize, Serialize};
+
+pub use parties::{DataSet, DataVersion, Name, Part, Party};
+pub use protection::{OnDropout, Protection};
+pub use task::{Comparison, Missing, OwnMetrics, Task, TestRows, TrainGlm};
+pub use terms::{Limits, Patience};
+
+use crate::{PlanError, PlanFault, RawPlan, error::place};
+
+/// The format of plans that this program reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// A study plan that was checked.
+///
+/// `to_string` gives the canonical text: a plan again, with every default written out, parties in
+/// order of their names and the columns it uses declared in it. Equal plans have equal texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Plan {
+    pub(crate) title: String,
+    pub(crate) purpose: String,
+    pub(crate) coordinator: PartyId,
+    pub(crate) parties: Vec<Party>,
+    pub(crate) task: Task,
+    pub(crate) protection: Protection,
+    pub(crate) limits: Limits,
+    pub(crate) patience: Patience,
+}
+
+impl Plan {
+    /// Parses and checks a plan that declares its columns itself, as every canonical text does.
+    ///
+    /// # Errors
+    ///
+    /// A [`PlanError`] that names line, column and key.
+    pub fn from_toml(text: &str) -> Result<Plan, PlanError> {
+        Plan::check(&RawPlan::parse(text)?, None)
+    }
+
+    /// Checks a parsed plan; `schema` is the file that [`RawPlan::schema_file`] names.
+    ///
+    /// # Errors
+    ///
+    /// A [`PlanError`] that names line, column and key.
+    pub fn check(raw: &RawPlan, schema: Option<&Schema>) -> Result<Plan, PlanError> {
+        let at = Places {
+            text: raw.text.clone(),
+        };
+        if let Some(format) = &raw.format
+            && *format.get_ref() != FORMAT
+        {
+            let fault = PlanFault::Format {
+                format: *format.get_ref(),
+                known: FORMAT,
+            };
+            return Err(at.fault(Some(format), "format", fault));
+        }
+        let title = at.text(&raw.title, "title", MOST_TITLE)?;
+        let purpose = at.text(&raw.purpose, "purpose", MOST_PURPOSE)?;
+        let coordinator = raw.coordinator.as_ref();
+        let coordinator = coordinator.map_or_else(usual_coordinator, |name| name.get_ref().clone());
+        let parties = parties::check(raw, &coordinator, &at)?;
+        let contributors = parties.iter().filter(|party| party.contributes()).count();
+        let limits = terms::limits(&raw.limits, contributors, &at)?;
+        let protection = protection::check(raw, contributors, &limits, &at)?;
+        let patience = terms::patience(&raw.patience, &at)?;
+        let task = task::check(raw, schema, (&limits, &protection, contributors), &at)?;
+        Ok(Plan {
+            title,
+            purpose,
+            coordinator,
+            parties,
+            task,
+            protection,
+            limits,
+            patience,
+        })
+    }
+
+    /// Gives the title, one line.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Gives what the result is for, one line.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// Gives who schedules, relays and adds up.
+    pub fn coordinator(&self) -> &PartyId {
+        &self.coordinator
+    }
+
+    /// Gives the other parties, in order of their names.
+    pub fn parties(&self) -> &[Party] {
+        &self.parties
+    }
+
+    /// Gives a party.
+    pub fn party(&self, name: &PartyId) -> Option<&Party> {
+        self.parties.iter().find(|party| party.name == *name)
+    }
+
+    /// Gives those who bring rows, in order of their names.
+    pub fn contributors(&self) -> impl Iterator<Item = (&PartyId, &DataSet)> {
+        self.parties.iter().filter_map(|party| match &party.part {
+            Part::Contributor { data, .. } => Some((&party.name, data)),
+            Part::Receiver => None,
+        })
+    }
+
+    /// Gives those who get the result, in order of their names.
+    pub fn receivers(&self) -> impl Iterator<Item = &PartyId> {
+        self.parties
+            .iter()
+            .filter(|party| party.receives())
+            .map(|party| &party.name)
+    }
+
+    /// Gives the fewest contributors with which the study goes on.
+    pub fn quorum(&self) -> usize {
+        let lost = match self.protection.on_dropout {
+            OnDropout::Continue => self.protection.dropouts as usize,
+            OnDropout::Pause | OnDropout::Fail => 0,
+        };
+        self.contributors().count() - lost
+    }
+
+    /// Gives what is to be run.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// Gives how inputs are protected.
+    pub fn protection(&self) -> &Protection {
+        &self.protection
+    }
+
+    /// Gives what the study may not exceed.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Gives how long is waited.
+    pub fn patience(&self) -> &Patience {
+        &self.patience
+    }
+}
+
+impl FromStr for Plan {
+    type Err = PlanError;
+
+    fn from_str(text: &str) -> Result<Plan, PlanError> {
+        Plan::from_toml(text)
+    }
+}
+
+impl TryFrom<String> for Plan {
+    type Error = PlanError;
+
+    fn try_from(text: String) -> Result<Plan, PlanError> {
+        Plan::from_toml(&text)
+    }
+}
+
+impl From<Plan> for String {
+    fn from(plan: Plan) -> String {
+        plan.to_string()
+    }
+}
+
+/// The hash that stewards sign: of the canonical text and all its disclosures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlanHash(pub(crate) Digest);
+
+impl PlanHash {
+    /// Takes a hash from elsewhere.
+    pub fn from_bytes(bytes: Digest) -> PlanHash {
+        PlanHash(bytes)
+    }
+
+    /// Gives the bytes.
+    pub fn as_bytes(&self) -> &Digest {
+        &self.0
+    }
+}
+
+/// As 64 hexadecimal digits.
+impl fmt::Display for PlanHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for PlanHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+const MOST_TITLE: usize = 120;
+const MOST_PURPOSE: usize = 1_000;
+
+/// Where keys stand in a plan's text.
+pub(crate) struct Places {
+    text: String,
+}
+
+impl Places {
+    /// Blames a key; one that is not there is blamed at the beginning.
+    pub(crate) fn fault<T>(
+        &self,
+        spanned: Option<&toml::Spanned<T>>,
+        key: impl Into<String>,
+        fault: impl Into<PlanFault>,
+    ) -> PlanError {
+        let offset = spanned.map_or(0, |value| value.span().start);
+        PlanError::Key {
+            place: place(&self.text, offset),
+            key: key.into(),
+            fault: fault.into(),
+        }
+    }
+
+    fn text(
+        &self,
+        spanned: &toml::Spanned<String>,
+        key: &str,
+        most: usize,
+    ) -> Result<String, PlanError> {
+        let text = spanned.get_ref();
+        if is_plain(text, most) {
+            Ok(text.clone())
+        } else {
+            Err(self.fault(Some(spanned), key, PlanFault::Text { most }))
+        }
+    }
+
+    /// Takes a number that has a range and a default.
+    pub(crate) fn number<T: Copy + Into<u64>>(
+        &self,
+        given: Option<&toml::Spanned<T>>,
+        key: &str,
+        default: T,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<T, PlanError> {
+        let value = given.map_or(default, |value| *value.get_ref());
+        if given.is_none() || range.contains(&value.into()) {
+            return Ok(value);
+        }
+        let (least, most) = range.into_inner();
+        Err(self.fault(
+            given,
+            key,
+            PlanFault::Number {
+                given: value.into(),
+                least,
+                most,
+            },
+        ))
+    }
+}
+
+/// Gives the coordinator's name where the plan gives none.
+fn usual_coordinator() -> PartyId {
+    "coordinator"
+        .parse()
+        .expect("lower-case letters are a name")
+}
+
+/// Says whether a person who reads the text sees all of it and nothing else.
+pub(crate) fn is_plain(text: &str, most: usize) -> bool {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}');
+    let shown = |c: char| !c.is_control() && !turns(c);
+    !text.is_empty()
+        && text.trim() == text
+        && text.chars().count() <= most
+        && text.chars().all(shown)
+}

@@ -1,0 +1,215 @@
+//! Who takes part, with which data set.
+
+use std::{collections::HashSet, fmt};
+
+use consilium_base::Digest;
+use consilium_mailbox::PartyId;
+use serde::{Deserialize, Serialize};
+
+use super::Places;
+use crate::{
+    PlanError, PlanFault, RawPlan,
+    raw::{RawParty, RawRole},
+};
+
+/// A party of the study besides the coordinator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// Its name.
+    pub name: PartyId,
+    /// What it does.
+    pub part: Part,
+}
+
+/// What a party does in a study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// It brings rows.
+    Contributor {
+        /// The data set with them.
+        data: DataSet,
+        /// Whether it gets the result.
+        receives: bool,
+    },
+    /// It brings nothing and gets the result.
+    Receiver,
+}
+
+impl Party {
+    /// Says whether it brings rows.
+    pub fn contributes(&self) -> bool {
+        matches!(self.part, Part::Contributor { .. })
+    }
+
+    /// Says whether it gets the result.
+    pub fn receives(&self) -> bool {
+        match self.part {
+            Part::Contributor { receives, .. } => receives,
+            Part::Receiver => true,
+        }
+    }
+}
+
+/// A data set that a participant has registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSet {
+    /// Its name at the participant.
+    pub name: Name,
+    /// The one version that may be used; none leaves the choice to the steward's approval.
+    pub version: Option<DataVersion>,
+}
+
+/// A name of a data set or split: 1 to 64 characters out of `a–z`, `0–9`, `-`, `_` and `.`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+impl Name {
+    /// Gives the name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = PlanFault;
+
+    fn try_from(name: String) -> Result<Name, PlanFault> {
+        let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_.".contains(&c);
+        let fits = (1..=64).contains(&name.len()) && name.bytes().all(plain);
+        if fits {
+            Ok(Name(name))
+        } else {
+            Err(PlanFault::Name)
+        }
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> String {
+        name.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The version of a data set: a hash of content, splits and schema, keyed by its owner's secret.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DataVersion(pub Digest);
+
+impl TryFrom<String> for DataVersion {
+    type Error = PlanFault;
+
+    fn try_from(text: String) -> Result<DataVersion, PlanFault> {
+        let digits: Option<Vec<u8>> = text
+            .bytes()
+            .map(|c| match c {
+                b'0'..=b'9' => Some(c - b'0'),
+                b'a'..=b'f' => Some(c - b'a' + 10),
+                _ => None,
+            })
+            .collect();
+        let bytes: Vec<u8> = digits
+            .ok_or(PlanFault::Version)?
+            .chunks(2)
+            .filter_map(|pair| Some(pair.first()? << 4 | pair.get(1)?))
+            .collect();
+        match bytes.try_into() {
+            Ok(bytes) if text.len() == 64 => Ok(DataVersion(bytes)),
+            _ => Err(PlanFault::Version),
+        }
+    }
+}
+
+impl From<DataVersion> for String {
+    fn from(version: DataVersion) -> String {
+        version.to_string()
+    }
+}
+
+/// As 64 hexadecimal digits.
+impl fmt::Display for DataVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for DataVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+pub(super) fn check(
+    raw: &RawPlan,
+    coordinator: &PartyId,
+    at: &Places,
+) -> Result<Vec<Party>, PlanError> {
+    let mut seen = HashSet::from([coordinator]);
+    let mut parties = Vec::new();
+    for party in raw.party.get_ref() {
+        let name = party.name.get_ref();
+        if !seen.insert(name) {
+            let fault = PlanFault::TwoPlaces {
+                party: name.clone(),
+            };
+            return Err(at.fault(Some(&party.name), "party.name", fault));
+        }
+        parties.push(Party {
+            name: name.clone(),
+            part: part(party, at)?,
+        });
+    }
+    if !parties.iter().any(Party::receives) {
+        return Err(at.fault(Some(&raw.party), "party.receives", PlanFault::NoReceiver));
+    }
+    parties.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(parties)
+}
+
+fn part(raw: &RawParty, at: &Places) -> Result<Part, PlanError> {
+    let party = raw.name.get_ref().clone();
+    let receives = raw.receives.as_ref().is_none_or(|yes| *yes.get_ref());
+    match (raw.role.unwrap_or_default(), &raw.data, &raw.version) {
+        (RawRole::Contributor, Some(name), version) => {
+            let checked = Name::try_from(name.get_ref().clone());
+            let name = checked.map_err(|fault| at.fault(Some(name), "party.data", fault))?;
+            let version = match version {
+                None => None,
+                Some(given) => Some(
+                    DataVersion::try_from(given.get_ref().clone())
+                        .map_err(|fault| at.fault(Some(given), "party.version", fault))?,
+                ),
+            };
+            Ok(Part::Contributor {
+                data: DataSet { name, version },
+                receives,
+            })
+        }
+        (RawRole::Contributor, None, _) => {
+            let fault = PlanFault::DataSet {
+                party,
+                contributes: true,
+            };
+            Err(at.fault(Some(&raw.name), "party.data", fault))
+        }
+        (RawRole::Receiver, None, None) if receives => Ok(Part::Receiver),
+        (RawRole::Receiver, None, None) => Err(at.fault(
+            raw.receives.as_ref(),
+            "party.receives",
+            PlanFault::NoPart { party },
+        )),
+        (RawRole::Receiver, ..) => {
+            let fault = PlanFault::DataSet {
+                party,
+                contributes: false,
+            };
+            Err(at.fault(Some(&raw.name), "party.data", fault))
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! How declared columns become columns of a regression.
+
+use consilium_glm::{self as glm, BadSpecification, Range};
+use consilium_schema::{Bounds, Column, DesignError, Kind, Label, LabelRule, Levels, Schema};
+
+use super::{Missing, Places};
+use crate::{PlanError, PlanFault, RawPlan};
+
+/// Gives the regression's columns, named as the schema names them.
+pub(super) fn design(
+    raw: &RawPlan,
+    schema: &Schema,
+    missing: Missing,
+    at: &Places,
+) -> Result<Vec<glm::Column>, PlanError> {
+    let written = raw.features.get_ref();
+    let fault = |fault: PlanFault, column: &str| {
+        // The last one: of two equal names the second is too many.
+        match written.iter().rev().find(|name| name.get_ref() == column) {
+            Some(name) => at.fault(Some(name), "features", fault),
+            None => at.fault(Some(&raw.features), "features", fault),
+        }
+    };
+    let features: Vec<&str> = written.iter().map(|name| name.get_ref().as_str()).collect();
+    schema.design_names(&features).map_err(|error| {
+        let column = blamed(&error).to_owned();
+        fault(error.into(), &column)
+    })?;
+    let label = &raw.label.get_ref().column;
+    if features.contains(&label.as_str()) {
+        return Err(fault(
+            PlanFault::LabelAmongFeatures {
+                column: label.clone(),
+            },
+            label,
+        ));
+    }
+    let mut design = Vec::new();
+    for column in features.iter().filter_map(|name| schema.column(name)) {
+        let terms = terms(column, missing == Missing::MeanAndIndicator);
+        design.extend(terms.map_err(|error| fault(error, column.name()))?);
+    }
+    Ok(design)
+}
+
+/// Gives what is predicted and the range of its values.
+pub(super) fn label(
+    raw: &RawPlan,
+    schema: &Schema,
+    at: &Places,
+) -> Result<(Label, Range), PlanError> {
+    let fault = |fault| at.fault(Some(&raw.label), "label", fault);
+    let label = Label::try_from(raw.label.get_ref().clone()).map_err(|error| {
+        fault(PlanFault::Label {
+            message: error.to_string(),
+        })
+    })?;
+    let range = label_range(schema, &label).map_err(fault)?;
+    Ok((label, range))
+}
+
+/// Gives the regression's columns of a feature.
+fn terms(column: &Column, mark_missing: bool) -> Result<Vec<glm::Column>, PlanFault> {
+    let name = column.name();
+    let term = |name: String, kind| glm::Column {
+        name,
+        kind,
+        mark_missing,
+    };
+    Ok(match column.kind() {
+        Kind::Number(bounds) | Kind::Integer(bounds) => {
+            vec![term(
+                name.to_owned(),
+                glm::Kind::Number(range(name, bounds)?),
+            )]
+        }
+        Kind::Boolean => vec![term(name.to_owned(), glm::Kind::Binary)],
+        Kind::Category(Levels::Closed {
+            levels, reference, ..
+        }) => levels
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| at != reference)
+            .map(|(_, level)| term(format!("{name}={}", level.name()), glm::Kind::Binary))
+            .collect(),
+        kind @ (Kind::Category(Levels::Open) | Kind::Text | Kind::Code { .. } | Kind::Date(_)) => {
+            let column = name.to_owned();
+            return Err(DesignError::NotAFeature {
+                column,
+                kind: kind.name(),
+            }
+            .into());
+        }
+    })
+}
+
+/// Gives the range of the labels.
+fn label_range(schema: &Schema, label: &Label) -> Result<Range, PlanFault> {
+    let name = label.column.as_str();
+    let no_such = || DesignError::NoSuchColumn {
+        column: name.to_owned(),
+    };
+    let column = schema.column(name).ok_or_else(no_such)?;
+    let unsuitable = |rule: &str| PlanFault::Label {
+        message: format!(
+            "{rule} has no meaning for column {name:?} of type {}",
+            column.kind().name()
+        ),
+    };
+    let zero_or_one = || Range::new(0.0, 1.0).expect("0 is below 1");
+    match (&label.rule, column.kind()) {
+        (LabelRule::Value, Kind::Number(bounds) | Kind::Integer(bounds)) => range(name, bounds),
+        (LabelRule::Value, Kind::Boolean)
+        | (LabelRule::Above(_), Kind::Number(_) | Kind::Integer(_)) => Ok(zero_or_one()),
+        (LabelRule::Equals(level), Kind::Category(Levels::Closed { levels, .. })) => {
+            if levels.iter().any(|known| known.name() == *level) {
+                return Ok(zero_or_one());
+            }
+            Err(PlanFault::Label {
+                message: format!("column {name:?} has no level {level:?}"),
+            })
+        }
+        (LabelRule::Value, _) => Err(unsuitable("a label without rule")),
+        (LabelRule::Above(_), _) => Err(unsuitable("positive_above")),
+        (LabelRule::Equals(_), _) => Err(unsuitable("equals")),
+    }
+}
+
+fn range(column: &str, bounds: &Bounds) -> Result<Range, PlanFault> {
+    let ends = bounds.min.zip(bounds.max);
+    ends.and_then(|(min, max)| Range::new(min, max))
+        .ok_or_else(|| PlanFault::NoRange {
+            column: column.to_owned(),
+        })
+}
+
+/// Gives the column that a feature's error speaks of.
+fn blamed(error: &DesignError) -> &str {
+    match error {
+        DesignError::NoSuchColumn { column }
+        | DesignError::NotAFeature { column, .. }
+        | DesignError::OpenLevels { column }
+        | DesignError::Twice { column } => column,
+        _ => "",
+    }
+}
+
+/// Points at the key that makes a regression impossible.
+pub(super) fn blame(error: BadSpecification, raw: &RawPlan, at: &Places) -> PlanError {
+    match error {
+        BadSpecification::Labels { .. } => match &raw.model.family {
+            Some(family) => at.fault(Some(family), "model.family", error),
+            None => at.fault(Some(&raw.label), "label", error),
+        },
+        BadSpecification::Penalty => at.fault(raw.model.penalty.as_ref(), "model.penalty", error),
+        BadSpecification::TooFewBits { .. } => {
+            at.fault(raw.protection.bits.as_ref(), "protection.bits", error)
+        }
+        BadSpecification::Rows => {
+            at.fault(raw.limits.most_rows.as_ref(), "limits.most_rows", error)
+        }
+        _ => at.fault(Some(&raw.features), "features", error),
+    }
+}

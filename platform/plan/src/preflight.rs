@@ -1,0 +1,306 @@
+//! What every party is asked before a run, and whether the run may begin.
+
+use std::{collections::BTreeMap, fmt::Display};
+
+use consilium_mailbox::PartyId;
+use consilium_schema::{Column, Schema};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, TrainGlm,
+    texts::{Text, failure::Code, preflight as texts},
+};
+
+/// Seconds that a clock may be off.
+pub const MOST_SKEW: u64 = 300;
+/// Seconds from which on a clock is spoken of.
+const NOTICED_SKEW: u64 = 30;
+
+/// What a contributor reports about itself; made at home, so that no count of rows leaves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyReport {
+    /// The plan as this party computes its hash.
+    pub plan: PlanHash,
+    /// How far its clock is ahead of the coordinator's, in seconds.
+    pub clock_ahead: i64,
+    /// Its data set.
+    pub data: DataReport,
+    /// Why no run is allowed, if none is: what [`Register::allows`](crate::Register::allows) says.
+    pub approval: Result<(), Failure>,
+    /// Contributors whose fingerprint it has verified, itself among them.
+    pub verified: u32,
+    /// Free disk space.
+    pub disk: Room,
+    /// Free memory.
+    pub memory: Room,
+}
+
+/// What is there of a planned data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataReport {
+    /// None of that name is registered, or the planned split is not.
+    Absent {
+        /// Whether the data set is there and only the split is not.
+        only_split: bool,
+    },
+    /// It was read.
+    Read {
+        /// Its version.
+        version: DataVersion,
+        /// What keeps it from being used; empty if nothing.
+        obstacles: Vec<Obstacle>,
+        /// Whether its labels are of one class only.
+        one_class: bool,
+    },
+    /// It can't be read.
+    Unreadable(Failure),
+}
+
+/// What keeps a data set from being used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// A column is not there.
+    Missing(String),
+    /// A column has another type, unit, range or levels.
+    Differs(String),
+    /// There are fewer usable rows than the plan's minimum.
+    RowsTooFew,
+    /// There are more rows than the plan allows.
+    RowsTooMany,
+}
+
+/// How much of a resource there is, compared with what the run may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Room {
+    /// At least twice as much.
+    Ample,
+    /// Enough.
+    Tight,
+    /// Too little.
+    Short,
+}
+
+/// What the reports of all parties come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What keeps the study from running, by party.
+    pub failures: Vec<Failure>,
+    /// What people should know.
+    pub warnings: Vec<Warning>,
+    /// What the study will probably cost.
+    pub estimate: Estimate,
+}
+
+/// What people should know before a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Warning {
+    /// A contributor's labels are of one class.
+    OneClass(PartyId),
+    /// A clock is off, though not too far.
+    ClockDrift(PartyId, i64),
+    /// There is little disk space.
+    LittleDisk(PartyId),
+    /// There is little memory.
+    LittleMemory(PartyId),
+}
+
+impl Verdict {
+    /// Says whether the study may run.
+    pub fn may_run(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// Says it in words.
+    pub fn describe(&self, speed: Speed, lang: Lang) -> String {
+        let mut lines = vec![match self.failures.len() {
+            0 => texts::MAY_RUN.say(lang, &[]),
+            count => texts::MAY_NOT_RUN.say(lang, &[("count", &count)]),
+        }];
+        for failure in &self.failures {
+            lines.push(format!("- {} ({})", failure.what(lang), failure.code));
+            lines.push(format!("  {}", failure.remedy(lang)));
+        }
+        lines.extend(
+            self.warnings
+                .iter()
+                .map(|warning| format!("- {}", warning.text(lang))),
+        );
+        let Estimate {
+            sums,
+            rounds,
+            sent_by_each,
+            through_coordinator,
+        } = self.estimate;
+        let places: [(&str, &dyn Display); 6] = [
+            ("sums", &sums),
+            ("rounds", &rounds),
+            ("sent", &size_text(sent_by_each)),
+            ("relayed", &size_text(through_coordinator)),
+            ("seconds", &self.estimate.time(speed).as_secs().max(1)),
+            ("trip", &speed.round_trip.as_millis()),
+        ];
+        lines.push(texts::ESTIMATE.say(lang, &places));
+        lines.join("\n")
+    }
+}
+
+impl Warning {
+    /// Says it in words.
+    pub fn text(&self, lang: Lang) -> String {
+        let little = |party: &PartyId, what: Text| {
+            texts::SMALL_MARGIN.say(lang, &[("party", party), ("what", &what.open(lang))])
+        };
+        match self {
+            Warning::OneClass(party) => texts::ONE_CLASS.say(lang, &[("party", party)]),
+            Warning::ClockDrift(party, seconds) => {
+                texts::CLOCK_DRIFT.say(lang, &[("party", party), ("seconds", seconds)])
+            }
+            Warning::LittleDisk(party) => little(party, texts::DISK),
+            Warning::LittleMemory(party) => little(party, texts::MEMORY),
+        }
+    }
+}
+
+impl Plan {
+    /// Judges the reports of the contributors; a party without report has not answered.
+    pub fn verdict(&self, reports: &BTreeMap<PartyId, PartyReport>) -> Verdict {
+        let mut verdict = Verdict {
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            estimate: self.estimate(),
+        };
+        for (party, _) in self.contributors() {
+            match reports.get(party) {
+                Some(report) => self.judge(party, report, &mut verdict),
+                None => verdict.failures.push(
+                    Failure::new(Code::PartySilent)
+                        .of(party)
+                        .at("preflight")
+                        .with("length", crate::time::length_text(self.patience.answer)),
+                ),
+            }
+        }
+        verdict
+    }
+
+    fn judge(&self, party: &PartyId, report: &PartyReport, verdict: &mut Verdict) {
+        let Task::TrainGlm(task) = self.task();
+        let failure = |code| Failure::new(code).of(party);
+        if report.plan != self.hash() {
+            verdict.failures.push(failure(Code::PlanDiffers));
+        }
+        let skew = report.clock_ahead.unsigned_abs();
+        if skew > MOST_SKEW {
+            let seconds = report.clock_ahead;
+            let skewed = failure(Code::ClockSkew).with("seconds", seconds);
+            verdict.failures.push(skewed.with("most", MOST_SKEW));
+        } else if skew > NOTICED_SKEW {
+            verdict
+                .warnings
+                .push(Warning::ClockDrift(party.clone(), report.clock_ahead));
+        }
+        if let Err(refused) = &report.approval {
+            verdict.failures.push(refused.clone());
+        }
+        let minimum = self.limits.minimum_verified;
+        if report.verified < minimum {
+            let few = failure(Code::VerifiedTooFew).with("verified", report.verified);
+            verdict.failures.push(few.with("minimum", minimum));
+        }
+        verdict
+            .failures
+            .extend(self.judge_data(task, party, &report.data));
+        if let DataReport::Read {
+            one_class: true, ..
+        } = report.data
+        {
+            verdict.warnings.push(Warning::OneClass(party.clone()));
+        }
+        match report.disk {
+            Room::Short => verdict.failures.push(failure(Code::DiskFull)),
+            Room::Tight => verdict.warnings.push(Warning::LittleDisk(party.clone())),
+            Room::Ample => {}
+        }
+        match report.memory {
+            Room::Short => verdict.failures.push(failure(Code::MemoryLow)),
+            Room::Tight => verdict.warnings.push(Warning::LittleMemory(party.clone())),
+            Room::Ample => {}
+        }
+    }
+
+    fn judge_data(&self, task: &TrainGlm, party: &PartyId, report: &DataReport) -> Vec<Failure> {
+        let Some((_, planned)) = self.contributors().find(|(name, _)| *name == party) else {
+            return Vec::new();
+        };
+        let failure = |code| Failure::new(code).of(party).with("data", &planned.name);
+        match report {
+            DataReport::Absent { only_split: false } => vec![failure(Code::DataMissing)],
+            DataReport::Absent { only_split: true } => {
+                let missing = failure(Code::DataSplitMissing);
+                vec![match &task.test {
+                    crate::TestRows::Split(split) => missing.with("split", split),
+                    _ => missing,
+                }]
+            }
+            DataReport::Unreadable(why) => vec![why.clone()],
+            DataReport::Read {
+                version, obstacles, ..
+            } => {
+                let pinned = planned.version.is_some_and(|pinned| pinned != *version);
+                let changed = pinned.then(|| failure(Code::DataChanged));
+                let limits = &self.limits;
+                let of_obstacle = |obstacle: &Obstacle| match obstacle {
+                    Obstacle::Missing(column) => {
+                        failure(Code::DataColumnMissing).with("column", column)
+                    }
+                    Obstacle::Differs(column) => {
+                        failure(Code::DataColumnDiffers).with("column", column)
+                    }
+                    Obstacle::RowsTooFew => {
+                        failure(Code::DataRowsTooFew).with("minimum", limits.minimum_rows)
+                    }
+                    Obstacle::RowsTooMany => {
+                        failure(Code::DataRowsTooMany).with("most", limits.most_rows)
+                    }
+                };
+                changed
+                    .into_iter()
+                    .chain(obstacles.iter().map(of_obstacle))
+                    .collect()
+            }
+        }
+    }
+}
+
+impl TrainGlm {
+    /// Compares a data set's schema with the columns of the plan.
+    ///
+    /// Type, range, levels and unit must be the plan's; missing markers and how the file is read
+    /// are each institution's own.
+    pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
+        let same = |ours: &Column, planned: &Column| {
+            ours.kind() == planned.kind() && ours.unit() == planned.unit()
+        };
+        let compare = |planned: &Column| match schema.column(planned.name()) {
+            None => Some(Obstacle::Missing(planned.name().to_owned())),
+            Some(ours) if !same(ours, planned) => {
+                Some(Obstacle::Differs(planned.name().to_owned()))
+            }
+            Some(_) => None,
+        };
+        self.columns.iter().filter_map(compare).collect()
+    }
+}
+
+/// Writes a number of bytes in a unit that people read.
+fn size_text(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / unit as f64),
+        None => format!("{bytes} B"),
+    }
+}

@@ -1,0 +1,177 @@
+//! A plan as it is typed, before it is checked.
+
+use consilium_glm::{ConstantColumns, Family};
+use consilium_mailbox::PartyId;
+use consilium_schema::{RawColumn, RawLabel};
+use serde::Deserialize;
+use toml::{Spanned, value::Datetime};
+
+use crate::{Missing, OnDropout, OwnMetrics, PlanError, error::place};
+
+/// A plan as it is typed. Keys that are no `Option` are required; defaults are those of
+/// docs/guide/plans.md.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPlan {
+    pub(crate) format: Option<Spanned<u32>>,
+    pub(crate) title: Spanned<String>,
+    pub(crate) purpose: Spanned<String>,
+    pub(crate) kind: RawKind,
+    pub(crate) coordinator: Option<Spanned<PartyId>>,
+    pub(crate) party: Spanned<Vec<RawParty>>,
+    pub(crate) schema: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) column: Vec<RawColumn>,
+    pub(crate) features: Spanned<Vec<Spanned<String>>>,
+    pub(crate) label: Spanned<RawLabel>,
+    #[serde(default)]
+    pub(crate) model: RawModel,
+    pub(crate) test: Option<Spanned<RawTest>>,
+    #[serde(default)]
+    pub(crate) evaluation: RawEvaluation,
+    #[serde(default)]
+    pub(crate) comparison: RawComparison,
+    #[serde(default)]
+    pub(crate) protection: RawProtection,
+    #[serde(default)]
+    pub(crate) limits: RawLimits,
+    #[serde(default)]
+    pub(crate) patience: RawPatience,
+    /// The text itself, so that errors can name a line.
+    #[serde(skip)]
+    pub(crate) text: String,
+}
+
+impl RawPlan {
+    /// Parses TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Toml`] with the place.
+    pub fn parse(text: &str) -> Result<RawPlan, PlanError> {
+        let mut raw: RawPlan = toml::from_str(text).map_err(|error| PlanError::Toml {
+            place: place(text, error.span().map_or(0, |span| span.start)),
+            message: error.message().replace('\n', ", "),
+        })?;
+        text.clone_into(&mut raw.text);
+        Ok(raw)
+    }
+
+    /// Gives the file that declares the columns, beside the plan's own; none where the plan
+    /// declares them itself.
+    pub fn schema_file(&self) -> Option<&str> {
+        self.schema.as_ref().map(|name| name.get_ref().as_str())
+    }
+}
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawKind {
+    TrainGlm,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawParty {
+    pub(crate) name: Spanned<PartyId>,
+    pub(crate) role: Option<RawRole>,
+    pub(crate) data: Option<Spanned<String>>,
+    pub(crate) version: Option<Spanned<String>>,
+    pub(crate) receives: Option<Spanned<bool>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawRole {
+    #[default]
+    Contributor,
+    Receiver,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawModel {
+    pub(crate) family: Option<Spanned<Family>>,
+    pub(crate) penalty: Option<Spanned<f64>>,
+    pub(crate) missing: Option<Missing>,
+    pub(crate) constant_columns: Option<RawConstantColumns>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawConstantColumns {
+    Refuse,
+    Drop,
+}
+
+impl From<RawConstantColumns> for ConstantColumns {
+    fn from(raw: RawConstantColumns) -> ConstantColumns {
+        match raw {
+            RawConstantColumns::Refuse => ConstantColumns::Refuse,
+            RawConstantColumns::Drop => ConstantColumns::Drop,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawTest {
+    pub(crate) share: Option<f64>,
+    pub(crate) seed: Option<u32>,
+    pub(crate) split: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawEvaluation {
+    pub(crate) own_metrics: Option<OwnMetrics>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawComparison {
+    pub(crate) fedavg: Option<Spanned<RawAveraging>>,
+    pub(crate) fedprox: Option<Spanned<RawAveraging>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAveraging {
+    pub(crate) rounds: Option<u32>,
+    pub(crate) epochs: Option<u32>,
+    pub(crate) batch: Option<u32>,
+    pub(crate) learning_rate: Option<f64>,
+    pub(crate) proximal: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawProtection {
+    pub(crate) colluding: Option<Spanned<u32>>,
+    pub(crate) dropouts: Option<Spanned<u32>>,
+    pub(crate) on_dropout: Option<Spanned<OnDropout>>,
+    pub(crate) bits: Option<Spanned<u8>>,
+    pub(crate) ask_waiver: Option<bool>,
+    pub(crate) relax_from_twenty: Option<Spanned<bool>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawLimits {
+    pub(crate) expires: Option<Spanned<Datetime>>,
+    pub(crate) runs: Option<Spanned<u32>>,
+    pub(crate) most_rows: Option<Spanned<u64>>,
+    pub(crate) minimum_rows: Option<Spanned<u64>>,
+    pub(crate) minimum_cohort: Option<Spanned<u64>>,
+    pub(crate) minimum_cell: Option<Spanned<u64>>,
+    pub(crate) minimum_verified: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPatience {
+    pub(crate) answer: Option<Spanned<String>>,
+    pub(crate) outage: Option<Spanned<String>>,
+    pub(crate) study: Option<Spanned<String>>,
+}

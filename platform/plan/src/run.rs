@@ -1,0 +1,135 @@
+//! How a study is run: what coordinator and participants make of the plan alike.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
+
+use consilium_glm::Family;
+use consilium_mailbox::{self as mailbox, PartyId};
+use consilium_secagg::{StudyId, SumNumber, Terms};
+
+use crate::{Plan, StepNumber, Task};
+
+/// A part of a study that one protocol does and that is committed at once. The number of its step
+/// is its place in [`Plan::phases`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The model is fitted.
+    Fit,
+    /// The model is measured on the test rows of all contributors.
+    Evaluation,
+    /// The same model is trained by federated averaging.
+    Fedavg,
+    /// The same by FedProx.
+    Fedprox,
+}
+
+/// A text that names no phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no phase of a study has that name")]
+pub struct UnknownPhase;
+
+impl Phase {
+    /// All phases, in their order.
+    pub const ALL: [Phase; 4] = [Phase::Fit, Phase::Evaluation, Phase::Fedavg, Phase::Fedprox];
+
+    /// Gives its name; also the scope of its messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Fit => "fit",
+            Phase::Evaluation => "evaluation",
+            Phase::Fedavg => "fedavg",
+            Phase::Fedprox => "fedprox",
+        }
+    }
+
+    /// Gives the number of its first sum: no two phases of a study have one in common.
+    pub fn first_sum(self) -> SumNumber {
+        SumNumber(match self {
+            Phase::Fit => 0,
+            Phase::Evaluation => 1_000,
+            Phase::Fedavg => 10_000,
+            Phase::Fedprox => 30_000,
+        })
+    }
+}
+
+impl FromStr for Phase {
+    type Err = UnknownPhase;
+
+    fn from_str(name: &str) -> Result<Phase, UnknownPhase> {
+        let found = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+        found.ok_or(UnknownPhase)
+    }
+}
+
+impl Plan {
+    /// Gives the phases of the study, in their order.
+    pub fn phases(&self) -> Vec<Phase> {
+        let Task::TrainGlm(task) = self.task();
+        let is_part = |phase: &Phase| match phase {
+            Phase::Fit => true,
+            Phase::Evaluation => task.regression.specification().family == Family::Logistic,
+            Phase::Fedavg => task.comparison.fedavg.is_some(),
+            Phase::Fedprox => task.comparison.fedprox.is_some(),
+        };
+        Phase::ALL.into_iter().filter(is_part).collect()
+    }
+
+    /// Gives the number of a phase's step, from 1 on.
+    pub fn step(&self, phase: Phase) -> Option<StepNumber> {
+        let place = self.phases().iter().position(|other| *other == phase)?;
+        u32::try_from(place + 1).ok().map(StepNumber)
+    }
+
+    /// Gives the terms of the study's sums; `waivers` are the contributors whose approval allows
+    /// that their own aggregate becomes derivable.
+    ///
+    /// # Security
+    ///
+    /// Where a lost contributor is waited for, no sum is opened without all of them: with fewer, the
+    /// next sum with all would single the lost one out, and be refused.
+    pub fn sum_terms(&self, waivers: BTreeSet<PartyId>) -> Terms {
+        let roster: Vec<PartyId> = self
+            .contributors()
+            .map(|(party, _)| party.clone())
+            .collect();
+        let planned = self.protection().thresholds;
+        let thresholds = if self.quorum() == roster.len() {
+            planned.requiring_everybody()
+        } else {
+            planned
+        };
+        Terms {
+            study: StudyId(*self.hash().as_bytes()),
+            aggregator: self.coordinator().clone(),
+            roster,
+            thresholds,
+            waivers,
+            relaxed_from_twenty: self.protection().relax_from_twenty,
+            patience: self.patience().answer,
+            carry_over: true,
+        }
+    }
+
+    /// Gives how long the mailboxes of a run wait: long enough for the sums' own patience.
+    pub fn mail_patience(&self) -> mailbox::Patience {
+        let patience = self.patience();
+        mailbox::Patience {
+            silence: patience.answer.saturating_mul(4),
+            outage: patience.outage,
+            ..mailbox::Patience::default()
+        }
+    }
+
+    /// Gives what each party is in a run.
+    pub fn run_roles(&self) -> BTreeMap<PartyId, String> {
+        let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
+        let aggregator = (self.coordinator().clone(), "aggregator".to_owned());
+        self.contributors()
+            .map(contributor)
+            .chain([aggregator])
+            .collect()
+    }
+}

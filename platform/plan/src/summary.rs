@@ -1,0 +1,229 @@
+//! A plan in plain words: the page that a steward reads before deciding.
+
+use std::{fmt::Display, time::Duration};
+
+use consilium_glm::Family;
+use consilium_mailbox::PartyId;
+use consilium_schema::LabelRule;
+
+use crate::{
+    Audience, Lang, Missing, OnDropout, Part, Party, Plan, Task, TestRows, TrainGlm,
+    texts::{Text, summary as texts},
+    time::in_longest_unit,
+};
+
+/// Values for the places of a text.
+type Places<'a> = &'a [(&'a str, &'a dyn Display)];
+
+impl Plan {
+    /// Gives the page that a steward reads before deciding.
+    ///
+    /// `unverified` are contributors whose fingerprint nobody at this institution has compared.
+    pub fn summary(&self, unverified: &[PartyId], lang: Lang) -> String {
+        let mut page = Page {
+            lang,
+            text: String::new(),
+        };
+        page.line("", &texts::HEADING, &[("title", &self.title)]);
+        page.line("", &texts::HASH, &[("hash", &self.hash())]);
+        page.line("", &texts::PURPOSE, &[("purpose", &self.purpose)]);
+        let Task::TrainGlm(task) = self.task();
+        page.heading(&texts::WHAT);
+        self.describe_task(task, &mut page);
+        page.heading(&texts::WHO);
+        for party in self.parties() {
+            page.raw("- ", &of_party(party, lang));
+        }
+        page.line("- ", &texts::COORDINATOR, &[("party", self.coordinator())]);
+        page.heading(&texts::LEARNS);
+        let disclosures = self.disclosures();
+        for to in Audience::ALL {
+            let mut lines = disclosures.iter().filter(|line| line.to == to).peekable();
+            if let Some(first) = lines.peek() {
+                page.raw(
+                    "",
+                    &format!("{}{}", first.reader(lang), lang.pick(":", "：")),
+                );
+            }
+            lines.for_each(|line| page.raw("- ", line.what(lang)));
+        }
+        for line in self.trust(unverified, lang) {
+            page.raw("! ", &line);
+        }
+        page.heading(&texts::PROTECTED);
+        self.describe_terms(&mut page);
+        page.heading(&texts::PENDING);
+        page.line("", &texts::SIGN, &[("runs", &self.limits.runs)]);
+        if self.protection.ask_waiver {
+            page.line("", &texts::WAIVER, &[]);
+        }
+        page.text
+    }
+
+    fn describe_task(&self, task: &TrainGlm, page: &mut Page) {
+        let specification = task.regression.specification();
+        let family = match specification.family {
+            Family::Gaussian => texts::FAMILY_GAUSSIAN,
+            Family::Logistic => texts::FAMILY_LOGISTIC,
+            Family::Poisson => texts::FAMILY_POISSON,
+            Family::Gamma => texts::FAMILY_GAMMA,
+        };
+        let contributors = self.contributors().count();
+        let family = family.open(page.lang);
+        page.line(
+            "",
+            &texts::TRAIN,
+            &[("family", &family), ("contributors", &contributors)],
+        );
+        let column = shown(task, &task.label.column, page.lang);
+        match &task.label.rule {
+            LabelRule::Value => page.line("", &texts::LABEL_VALUE, &[("column", &column)]),
+            LabelRule::Above(value) => {
+                page.line(
+                    "",
+                    &texts::LABEL_ABOVE,
+                    &[("column", &column), ("value", value)],
+                );
+            }
+            LabelRule::Equals(value) => {
+                page.line(
+                    "",
+                    &texts::LABEL_EQUALS,
+                    &[("column", &column), ("value", value)],
+                );
+            }
+        }
+        page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
+        for feature in &task.features {
+            page.raw("- ", &shown(task, feature, page.lang));
+        }
+        let missing = match task.missing {
+            Missing::Drop => texts::MISSING_DROP,
+            Missing::Mean => texts::MISSING_MEAN,
+            Missing::MeanAndIndicator => texts::MISSING_INDICATOR,
+        };
+        page.line("", &missing, &[]);
+        if specification.penalty > 0.0 {
+            page.line("", &texts::PENALTY, &[("penalty", &specification.penalty)]);
+        }
+        match &task.test {
+            TestRows::None => page.line("", &texts::TEST_NONE, &[]),
+            TestRows::Share { share, .. } => {
+                let percent = (share * 1000.0).round() / 10.0;
+                page.line("", &texts::TEST_SHARE, &[("percent", &percent)]);
+            }
+            TestRows::Split(split) => page.line("", &texts::TEST_SPLIT, &[("split", split)]),
+        }
+        let arms = task.arms().join(page.lang.pick(" and ", "、"));
+        if !arms.is_empty() {
+            page.line("", &texts::ARMS, &[("arms", &arms)]);
+        }
+    }
+
+    fn describe_terms(&self, page: &mut Page) {
+        let (protection, limits) = (&self.protection, &self.limits);
+        let contributors = self.contributors().count();
+        let thresholds: [(&str, &dyn Display); 3] = [
+            ("signatures", &protection.thresholds.signatures()),
+            ("contributors", &contributors),
+            ("colluding", &protection.colluding),
+        ];
+        page.line("- ", &texts::THRESHOLD, &thresholds);
+        let outage = in_words(self.patience.outage, page.lang);
+        let places: [(&str, &dyn Display); 2] =
+            [("outage", &outage), ("dropouts", &protection.dropouts)];
+        match protection.on_dropout {
+            OnDropout::Pause => page.line("- ", &texts::DROPOUT_PAUSE, &places),
+            OnDropout::Fail => page.line("- ", &texts::DROPOUT_FAIL, &places),
+            OnDropout::Continue => page.line("- ", &texts::DROPOUT_CONTINUE, &places),
+        }
+        let rows: [(&str, &dyn Display); 4] = [
+            ("minimum", &limits.minimum_rows),
+            ("most", &limits.most_rows),
+            ("cohort", &limits.minimum_cohort),
+            ("cell", &limits.minimum_cell),
+        ];
+        page.line("- ", &texts::ROWS, &rows);
+        page.line(
+            "- ",
+            &texts::VERIFIED,
+            &[("count", &limits.minimum_verified)],
+        );
+        if limits.minimum_verified < 3 {
+            page.line("! ", &texts::FEW_VERIFIED, &[]);
+        }
+        let study = in_words(self.patience.study, page.lang);
+        page.line(
+            "- ",
+            &texts::RUNS,
+            &[("study", &study), ("runs", &limits.runs)],
+        );
+        if let Some(time) = &limits.expires {
+            page.line("- ", &texts::EXPIRES, &[("time", time)]);
+        }
+    }
+}
+
+fn of_party(party: &Party, lang: Lang) -> String {
+    let name = &party.name;
+    match &party.part {
+        Part::Receiver => texts::RECEIVER.say(lang, &[("party", name)]),
+        Part::Contributor { data, receives } => {
+            let mut said = texts::CONTRIBUTOR.say(lang, &[("party", name), ("data", &data.name)]);
+            if let Some(version) = &data.version {
+                said += &texts::PINNED.say(lang, &[("version", version)]);
+            }
+            if *receives {
+                said += texts::RECEIVES.open(lang);
+            }
+            said
+        }
+    }
+}
+
+/// Writes a length of time in the longest unit that leaves no rest.
+fn in_words(length: Duration, lang: Lang) -> String {
+    let (number, unit) = in_longest_unit(length);
+    let text = match unit {
+        "d" => texts::DAYS,
+        "h" => texts::HOURS,
+        "m" => texts::MINUTES,
+        "s" => texts::SECONDS,
+        _ => texts::MILLISECONDS,
+    };
+    text.say(lang, &[("n", &number)])
+}
+
+/// Gives a column's name with what it means, if that is declared.
+fn shown(task: &TrainGlm, name: &str, lang: Lang) -> String {
+    let column = task.columns.iter().find(|column| column.name() == name);
+    let description = column.map(consilium_schema::Column::description);
+    let meaning = description.and_then(|said| match lang {
+        Lang::En => said.en.as_ref().or(said.zh.as_ref()),
+        Lang::Zh => said.zh.as_ref().or(said.en.as_ref()),
+    });
+    match meaning {
+        Some(meaning) => texts::COLUMN.say(lang, &[("name", &name), ("meaning", meaning)]),
+        None => name.to_owned(),
+    }
+}
+
+struct Page {
+    lang: Lang,
+    text: String,
+}
+
+impl Page {
+    fn heading(&mut self, text: &Text) {
+        self.raw("\n# ", text.open(self.lang));
+    }
+
+    fn line(&mut self, mark: &str, text: &Text, places: Places<'_>) {
+        let said = text.say(self.lang, places);
+        self.raw(mark, &said);
+    }
+
+    fn raw(&mut self, mark: &str, line: &str) {
+        self.text.extend([mark, line, "\n"]);
+    }
+}

@@ -1,0 +1,129 @@
+//! How a study can go wrong: codes that never change, what happened, and what to do next.
+
+use serde::{Deserialize, Serialize};
+
+use super::Text;
+use crate::Advice;
+
+/// A line of the table of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The code.
+    pub code: Code,
+    /// Its name, which never changes.
+    pub id: &'static str,
+    /// Who has to do something.
+    pub advice: Advice,
+    /// What happened.
+    pub what: Text,
+    /// What to do next.
+    pub remedy: Text,
+}
+
+macro_rules! failures {
+    ($($code:ident $id:literal $advice:ident:
+        $what_en:literal, $what_zh:literal => $remedy_en:literal, $remedy_zh:literal;)+) => {
+        /// A kind of failure. Its name, such as `CLOCK-SKEW`, never changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(
+                #[doc = $what_en]
+                #[serde(rename = $id)]
+                $code,
+            )+
+        }
+
+        /// All lines of the table, in the order of the codes.
+        pub const ALL: &[Entry] = &[$(
+            Entry {
+                code: Code::$code,
+                id: $id,
+                advice: Advice::$advice,
+                what: Text { key: concat!("failure.", $id), en: $what_en, zh: $what_zh },
+                remedy: Text {
+                    key: concat!("failure.", $id, ".remedy"),
+                    en: $remedy_en,
+                    zh: $remedy_zh,
+                },
+            },
+        )+];
+    };
+}
+
+impl Code {
+    /// Gives the line of the table.
+    pub fn entry(self) -> &'static Entry {
+        // The table is written in the order of the codes.
+        &ALL[self as usize]
+    }
+}
+
+failures! {
+// Identity and link
+CertExpired "CERT-EXPIRED" AtParty: "the certificate of {party} expired at {time}", "{party} 的证书已于 {time} 过期" => "start the participant while it can reach the coordinator: it renews its certificate by itself; if it was away for too long, ask the operator for a new invitation and enrol again", "让参与方守护进程在能连到协调方时启动，它会自动续期；若离线过久，请向运营方索取新的邀请并重新登记";
+CertWrong "CERT-WRONG" AtParty: "{party} showed a certificate that this federation did not issue", "{party} 出示的证书不是本联邦签发的" => "check that its configuration names this federation's files; enrol again with an invitation of this federation", "检查其配置是否指向本联邦的文件；用本联邦的邀请重新登记";
+TokenExpired "TOKEN-EXPIRED" AtCoordinator: "the invitation of {party} expired at {time}", "{party} 的邀请已于 {time} 过期" => "ask the operator for a new invitation", "向运营方索取新的邀请";
+TokenUsed "TOKEN-USED" AtCoordinator: "the invitation of {party} was used before", "{party} 的邀请已被使用过" => "if you did not enrol, tell the operator at once: somebody else has; else ask for a new invitation", "若您并未登记，请立即告知运营方：有他人使用了它；否则索取新的邀请";
+PartyUnknown "PARTY-UNKNOWN" AtCoordinator: "{party} is not enrolled in this federation", "{party} 未在本联邦登记" => "correct the name in the plan, or invite the institution and submit again", "更正方案中的名称，或邀请该机构后重新提交";
+PartyRevoked "PARTY-REVOKED" AtCoordinator: "the membership of {party} was revoked", "{party} 的成员资格已被撤销" => "submit a plan without it, or have the operator enrol it anew", "提交不含该方的方案，或由运营方重新登记";
+IdentityTwice "IDENTITY-TWICE" AtParty: "two daemons claim to be {party}", "有两个守护进程自称 {party}" => "stop one of them; if only one is yours, revoke the certificate and enrol again", "停止其中一个；若只有一个是您的，请撤销证书并重新登记";
+VerifiedTooFew "VERIFIED-TOO-FEW" AtParty: "at {party} {verified} contributors are verified, the plan needs {minimum}", "{party} 处已核验 {verified} 家贡献方，方案需要 {minimum} 家" => "compare the fingerprint's words with the other institutions by phone and confirm them", "与其他机构电话核对指纹词语并确认";
+FrameTampered "FRAME-TAMPERED" AtCoordinator: "a frame of {party} was altered on its way", "{party} 的帧在途中被篡改" => "the run has ended and nothing was used; ask the operator to look at the coordinator's machine and the way to it", "本次运行已终止，未使用任何内容；请运营方检查协调方主机及其网络";
+FrameReplayed "FRAME-REPLAYED" AtCoordinator: "a frame of {party} came twice or out of order", "{party} 的帧重复或乱序到达" => "the run has ended and nothing was used; it starts again by itself; if it recurs, ask the operator to look at the coordinator's machine", "本次运行已终止，未使用任何内容，并会自动重启；若反复出现，请运营方检查协调方主机";
+MessageMalformed "MESSAGE-MALFORMED" AtParty: "{party} sent what is no message of {step}", "{party} 发送的内容不是 {step} 的消息" => "check that it runs the same version of the program", "检查其程序版本是否一致";
+VersionMismatch "VERSION-MISMATCH" AtParty: "{party} runs version {version}, which does not speak to ours", "{party} 运行版本 {version}，与我们的不兼容" => "bring all parties to one version", "将各方更新到同一版本";
+LinkDown "LINK-DOWN" Waits: "the link to {party} was down for {length}", "与 {party} 的连接中断了 {length}" => "the study goes on when the link is back; check the participant's network and proxy", "连接恢复后研究自动继续；请检查参与方的网络与代理";
+PartySilent "PARTY-SILENT" AtParty: "{party} did not answer at {step} for {length}", "{party} 在 {step} 处 {length} 未应答" => "look at its log and whether its daemon is alive; the step repeats when it answers", "查看其日志以及守护进程是否存活；其应答后该步会重做";
+PartyAborted "PARTY-ABORTED" AtParty: "{party} gave up at {step}", "{party} 在 {step} 处放弃" => "its own log says why; correct that and resume the study", "其自身日志记录了原因；更正后恢复研究";
+PartyLost "PARTY-LOST" AtParty: "{party} was away for longer than {length}", "{party} 离线超过 {length}" => "bring it back and submit the plan again, or plan for its loss with on_dropout and dropouts", "待其恢复后重新提交方案，或用 on_dropout 与 dropouts 为其离线预作安排";
+// Approval
+ApprovalMissing "APPROVAL-MISSING" AtParty: "no steward of {party} has approved the plan", "{party} 的数据管理员尚未批准方案" => "ask its steward to read the plan and decide: consilium study show, then approve or refuse", "请其数据管理员阅读方案并决定：consilium study show，然后 approve 或 refuse";
+ApprovalRefused "APPROVAL-REFUSED" NewPlan: "{party} refused the plan", "{party} 拒绝了方案" => "ask what it would accept and submit another plan", "询问其可接受的条件后提交另一方案";
+ApprovalRevoked "APPROVAL-REVOKED" NewPlan: "{party} revoked its approval", "{party} 撤销了批准" => "ask why; a new approval lets a new study run", "询问原因；新的批准可启动新的研究";
+ApprovalExpired "APPROVAL-EXPIRED" AtParty: "the approval of {party} expired at {time}", "{party} 的批准已于 {time} 过期" => "ask its steward to approve again", "请其数据管理员重新批准";
+ApprovalReplayed "APPROVAL-REPLAYED" AtCoordinator: "a decision of {party} was shown a second time, or is older than one already known", "{party} 的决定被重复出示，或早于已知的决定" => "nothing was done by it; the steward signs a new decision if one is wanted", "该决定未生效；如需决定，由数据管理员重新签署";
+ApprovalForged "APPROVAL-FORGED" AtCoordinator: "a decision in the name of {party} is not signed by its steward", "以 {party} 名义的决定并非其数据管理员签署" => "nothing was done by it; tell the institution, and check whose key is enrolled", "该决定未生效；请告知该机构，并核查登记的是谁的密钥";
+ApprovalElsewhere "APPROVAL-ELSEWHERE" AtCoordinator: "a decision of {party} belongs to another federation, plan or data set", "{party} 的决定属于别的联邦、方案或数据集" => "show the steward the present plan and ask for a new decision", "向数据管理员出示当前方案并请其重新决定";
+ApprovalTime "APPROVAL-TIME" AtParty: "a decision of {party} is dated {seconds} s ahead", "{party} 的决定日期超前 {seconds} 秒" => "set the clock of the machine on which it was signed, and sign again", "校正签署所用机器的时钟并重新签署";
+RunsExhausted "RUNS-EXHAUSTED" NewPlan: "{party} took part in {runs} runs, as many as the plan allows", "{party} 已参与 {runs} 次运行，达到方案上限" => "find out why steps were repeated so often; submit a plan with a higher limits.runs", "查明步骤为何反复重做；提交 limits.runs 更大的方案";
+// Plan
+PlanInvalid "PLAN-INVALID" NewPlan: "the plan can't be run: {why}", "方案无法运行：{why}" => "correct the place that is named and submit again", "更正所指位置后重新提交";
+PlanExpired "PLAN-EXPIRED" NewPlan: "the plan expired at {time}", "方案已于 {time} 过期" => "submit the plan with a later limits.expires or a longer patience.study", "以更晚的 limits.expires 或更长的 patience.study 重新提交";
+PlanDiffers "PLAN-DIFFERS" AtCoordinator: "{party} computes another hash of the plan", "{party} 计算出的方案哈希不同" => "bring all parties to one version of the program; if they are, the coordinator showed different plans: tell the operator and the stewards", "将各方更新到同一程序版本；若已一致，则协调方出示了不同的方案：请告知运营方和各数据管理员";
+// Data
+DataMissing "DATA-MISSING" AtParty: "{party} has no data set {data}", "{party} 没有数据集 {data}" => "register it there with consilium data add, or correct the plan", "在该处用 consilium data add 登记，或更正方案";
+DataColumnMissing "DATA-COLUMN-MISSING" AtParty: "data set {data} of {party} has no column {column}", "{party} 的数据集 {data} 没有列 {column}" => "map or add the column there, or leave it out of the plan", "在该处映射或添加该列，或从方案中去掉";
+DataColumnDiffers "DATA-COLUMN-DIFFERS" AtParty: "column {column} of {party} has another type, unit, range or levels than the plan", "{party} 的列 {column} 在类型、单位、范围或取值上与方案不同" => "correct the schema of the data set there, or the plan", "更正该处数据集的模式，或更正方案";
+DataSplitMissing "DATA-SPLIT-MISSING" AtParty: "data set {data} of {party} has no split {split}", "{party} 的数据集 {data} 没有划分 {split}" => "register the split with the data set there", "在该处随数据集登记该划分";
+DataChanged "DATA-CHANGED" AtParty: "data set {data} of {party} changed since it was approved", "{party} 的数据集 {data} 自批准后已变更" => "put the approved file back, or ask the steward to approve the new version", "恢复已批准的文件，或请数据管理员批准新版本";
+DataUnreadable "DATA-UNREADABLE" AtParty: "data set {data} of {party} can't be read at {place}", "{party} 的数据集 {data} 在 {place} 处无法读取" => "run consilium data check there: it names every faulty place", "在该处运行 consilium data check，它会指出每个有误之处";
+DataCut "DATA-CUT" AtParty: "the file of data set {data} of {party} ends in the middle, at {place}", "{party} 的数据集 {data} 的文件在 {place} 处中断" => "export or copy the file again", "重新导出或复制该文件";
+DataNotFinite "DATA-NOT-FINITE" AtParty: "data set {data} of {party} has a NaN or an infinite value at {place}", "{party} 的数据集 {data} 在 {place} 处有 NaN 或无穷值" => "correct the value, or declare the text as a missing marker in the schema", "更正该值，或在模式中将其声明为缺失标记";
+DataOutOfRange "DATA-OUT-OF-RANGE" AtParty: "data set {data} of {party} has a value outside the declared range at {place}", "{party} 的数据集 {data} 在 {place} 处的值超出声明范围" => "correct the value, or choose outside = \"winsorise\" or \"missing\" in the schema", "更正该值，或在模式中选择 outside = \"winsorise\" 或 \"missing\"";
+DataRowsTooFew "DATA-ROWS-TOO-FEW" NewPlan: "{party} has fewer usable rows than the plan's minimum of {minimum}", "{party} 的可用行少于方案下限 {minimum}" => "leave it out of the plan, choose missing = \"mean\", or lower limits.minimum_rows with the steward's yes", "从方案中去掉该方，改用 missing = \"mean\"，或经数据管理员同意降低 limits.minimum_rows";
+DataRowsTooMany "DATA-ROWS-TOO-MANY" NewPlan: "{party} has more rows than the plan's limit of {most}", "{party} 的行数超过方案上限 {most}" => "raise limits.most_rows: sums are sized by it", "提高 limits.most_rows：合计的位宽由它决定";
+CohortTooSmall "COHORT-TOO-SMALL" NewPlan: "all contributors together have fewer rows than needed: {minimum}", "所有贡献方合计的行数少于所需的 {minimum}" => "add contributors, use fewer columns, or lower limits.minimum_cohort", "增加贡献方，减少列，或降低 limits.minimum_cohort";
+DataOneClass "DATA-ONE-CLASS" NewPlan: "the labels of all contributors together are of one class only, or all equal", "所有贡献方合计的标签只有一类或全部相等" => "check the label's rule in the plan: its column, positive_above or equals", "检查方案中的标签规则：列、positive_above 或 equals";
+DataConstantColumn "DATA-CONSTANT-COLUMN" NewPlan: "column {column} has the same value in all rows of all contributors", "列 {column} 在所有贡献方的所有行中取值相同" => "leave it out, or set model.constant_columns = \"drop\"", "去掉该列，或设置 model.constant_columns = \"drop\"";
+DataRareLevel "DATA-RARE-LEVEL" NewPlan: "a level of column {column} has fewer than {minimum} rows over all contributors (in logistic regression, with one of the labels)", "列 {column} 的某个取值合计少于 {minimum} 行（逻辑回归中按每类标签计）" => "merge rare levels, leave the column out, or lower limits.minimum_cell with the stewards' yes", "合并罕见取值，去掉该列，或经数据管理员同意降低 limits.minimum_cell";
+DataRangeTooWide "DATA-RANGE-TOO-WIDE" NewPlan: "the declared range of {column} is far too wide for its values: sums would be inexact", "{column} 的声明范围相对其取值过宽：合计将不精确" => "declare the range in which values really lie", "声明取值真实所在的范围";
+// Model and sums
+ModelSeparation "MODEL-SEPARATION" NewPlan: "column {column} separates the labels: its coefficient grows without bound", "列 {column} 可完全分离标签：其系数无界增长" => "leave the column out, or set model.penalty", "去掉该列，或设置 model.penalty";
+ModelCollinear "MODEL-COLLINEAR" NewPlan: "column {column} is a linear combination of the columns before it", "列 {column} 是其前各列的线性组合" => "leave the column out, or set model.penalty", "去掉该列，或设置 model.penalty";
+ModelBeyondCaps "MODEL-BEYOND-CAPS" NewPlan: "the model's fitted means run to extremes", "模型的拟合均值趋于极端" => "check the family and the label's range; set model.penalty", "检查分布族与标签范围；设置 model.penalty";
+ModelNotConverged "MODEL-NOT-CONVERGED" NewPlan: "the coefficients still change after {sums} sums", "{sums} 次求和后系数仍在变化" => "set model.penalty, or leave out columns that hardly vary", "设置 model.penalty，或去掉几乎不变的列";
+ModelDiverged "MODEL-DIVERGED" NewPlan: "local training ran to extremes in the arm {arm}", "对照方法 {arm} 的本地训练发散" => "lower its learning_rate or epochs; the main model does not depend on it", "降低其 learning_rate 或 epochs；主模型不受影响";
+EvaluationTooFew "EVALUATION-TOO-FEW" NewPlan: "fewer than {minimum} rows of a label are there to measure on", "可用于评估的某类标签少于 {minimum} 行" => "keep more rows for testing, or add contributors", "多留测试行，或增加贡献方";
+SumImplausible "SUM-IMPLAUSIBLE" AtParty: "a sum is none that rows can have: some contributor's part is wrong", "某个合计不可能由真实数据得出：有贡献方的部分有误" => "compare versions and data sets of all contributors; a masked sum does not tell whose part it was", "比对各贡献方的版本与数据集；掩码求和无法指明是哪一方";
+SumTooFew "SUM-TOO-FEW" Waits: "{arrived} contributors took part at {step}, {needed} are needed", "{arrived} 家贡献方参与了 {step}，需要 {needed} 家" => "bring the missing parties back: {missing}", "请恢复缺席各方：{missing}";
+SumRefused "SUM-REFUSED" AtCoordinator: "{party} refused to repeat a sum with another input or roster", "{party} 拒绝以不同的输入或名单重复某次求和" => "put back the data set it began with; if nothing changed there, the coordinator asked for what it must not", "恢复开始时的数据集；若该处无变更，则是协调方提出了不应有的要求";
+RosterShrinkRefused "ROSTER-SHRINK-REFUSED" Waits: "going on without {missing} would make one institution's own sums derivable", "若无 {missing} 而继续，将可推导出单家机构的统计量" => "bring the party back; or ask its steward to approve with the waiver", "恢复该方；或请其数据管理员以豁免条款批准";
+AggregatorLied "AGGREGATOR-LIED" AtCoordinator: "{party} told contributors different things at {step}", "{party} 在 {step} 处对贡献方说法不一" => "nothing was opened; stewards should talk to each other before another run", "未开启任何合计；各数据管理员应在再次运行前相互沟通";
+// Machines
+ClockSkew "CLOCK-SKEW" AtParty: "the clock of {party} is {seconds} s off, {most} s are allowed", "{party} 的时钟偏差 {seconds} 秒，允许 {most} 秒" => "synchronise its clock (NTP); approvals and certificates depend on it", "同步其时钟（NTP）；批准与证书依赖于它";
+DiskFull "DISK-FULL" AtParty: "{party} has no disk space left", "{party} 的磁盘空间已满" => "free space there and start the daemon again: what was committed is still there", "在该处释放空间并重启守护进程：已提交的内容均在";
+MemoryLow "MEMORY-LOW" AtParty: "{party} has too little memory for the run", "{party} 的内存不足以运行" => "free memory there, or use fewer columns", "在该处释放内存，或减少列";
+StateDamaged "STATE-DAMAGED" AtParty: "the state of {party} can't be read", "{party} 的状态无法读取" => "restore the state file from its backup; run consilium doctor there", "从备份恢复状态文件；在该处运行 consilium doctor";
+Internal "INTERNAL" Report: "the program made a mistake at {step}", "程序在 {step} 处出错" => "report it with the log of the run; nothing committed is lost", "请附运行日志报告；已提交的内容不会丢失";
+}

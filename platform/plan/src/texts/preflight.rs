@@ -1,0 +1,13 @@
+//! What is checked before a run.
+
+super::texts! { "preflight":
+MAY_RUN: "Everything that this study needs is there.", "研究所需的一切均已就绪。";
+MAY_NOT_RUN: "The study can't run: {count} obstacles.", "研究无法运行：{count} 个障碍。";
+ONE_CLASS: "{party} has labels of one class only; the joint fit goes on, its own measures can't be computed.", "{party} 的标签只有一类；联合拟合继续，但无法计算其自身指标。";
+CLOCK_DRIFT: "The clock of {party} is {seconds} s off.", "{party} 的时钟偏差 {seconds} 秒。";
+SMALL_MARGIN: "{party} has less than twice the {what} that the run may need.", "{party} 的{what}不足运行所需的两倍。";
+DISK: "disk space", "磁盘空间";
+MEMORY: "memory", "内存";
+UNVERIFIED: "The fingerprint of {party} is not verified at the coordinator.", "协调方尚未核验 {party} 的指纹。";
+ESTIMATE: "Expected: about {sums} sums in {rounds} rounds, {sent} sent by each contributor, {relayed} through the coordinator, {seconds} s at {trip} ms round trip.", "预计：约 {sums} 次求和、{rounds} 轮通信，每家贡献方发送 {sent}，经协调方转发 {relayed}，往返 {trip} 毫秒时约 {seconds} 秒。";
+}

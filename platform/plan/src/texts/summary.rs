@@ -1,0 +1,51 @@
+//! A plan in plain words.
+
+super::texts! { "summary":
+HEADING: "Study plan: {title}", "研究方案：{title}";
+HASH: "plan {hash}", "方案 {hash}";
+PURPOSE: "Purpose: {purpose}", "用途：{purpose}";
+WHAT: "What would be done", "要做什么";
+WHO: "Who takes part", "谁参与";
+LEARNS: "Who learns what", "谁获知什么";
+PROTECTED: "Protection and limits", "保护与限制";
+PENDING: "What you would sign", "您将签署什么";
+TRAIN: "A {family} is fitted over the rows of {contributors} institutions together; no row leaves its institution.", "在 {contributors} 家机构的数据上共同拟合{family}；任何一行数据都不离开所在机构。";
+FAMILY_GAUSSIAN: "linear regression", "线性回归";
+FAMILY_LOGISTIC: "logistic regression", "逻辑回归";
+FAMILY_POISSON: "Poisson regression of counts", "计数的泊松回归";
+FAMILY_GAMMA: "gamma regression of positive amounts", "正值金额的伽马回归";
+LABEL_VALUE: "It predicts {column}.", "预测目标：{column}。";
+LABEL_ABOVE: "It predicts whether {column} is above {value}.", "预测目标：{column} 是否大于 {value}。";
+LABEL_EQUALS: "It predicts whether {column} is {value}.", "预测目标：{column} 是否为 {value}。";
+FEATURES: "It uses {count} columns:", "使用 {count} 列：";
+COLUMN: "{name} ({meaning})", "{name}（{meaning}）";
+MISSING_DROP: "Rows with a missing value are left out.", "含缺失值的行不参与。";
+MISSING_MEAN: "Missing values are replaced by the mean over all institutions.", "缺失值以所有机构的均值填补。";
+MISSING_INDICATOR: "Missing values are replaced by the mean over all institutions, and a column of its own says where.", "缺失值以所有机构的均值填补，并另设一列标明缺失位置。";
+PENALTY: "Coefficients are shrunk by a ridge penalty of {penalty}.", "系数受岭惩罚 {penalty} 收缩。";
+TEST_NONE: "No rows are kept for testing: measures are of the fitted rows and look better than they are.", "不留测试行：评估指标来自训练行，会偏乐观。";
+TEST_SHARE: "{percent} % of each institution's rows are kept for testing.", "每家机构保留 {percent}% 的行用于测试。";
+TEST_SPLIT: "Test rows are those of the split {split}, registered with each data set.", "测试行由各数据集登记的划分 {split} 决定。";
+ARMS: "For comparison the same model is also trained by {arms}.", "另以 {arms} 训练同一模型作为对照。";
+CONTRIBUTOR: "{party} brings data set {data}", "{party} 提供数据集 {data}";
+PINNED: ", version {version}", "，版本 {version}";
+RECEIVES: " and gets the result", "，并获得结果";
+RECEIVER: "{party} brings nothing and gets the result", "{party} 不提供数据，获得结果";
+COORDINATOR: "{party} coordinates: it relays sealed messages, opens sums and sees the model", "{party} 担任协调方：转发密封消息、开启合计并看到模型";
+THRESHOLD: "Sums are masked: at least {signatures} of {contributors} institutions must take part to the end of each, and up to {colluding} may collude with the coordinator without seeing another's numbers.", "合计经掩码保护：每次求和须有 {contributors} 家中至少 {signatures} 家坚持到底；至多 {colluding} 家与协调方串通也看不到他家数值。";
+DROPOUT_PAUSE: "If an institution is lost, the study waits up to {outage} for it, then fails.", "若有机构离线，研究最多等待 {outage}，之后失败。";
+DROPOUT_FAIL: "If an institution is lost, the study fails.", "若有机构离线，研究即失败。";
+DROPOUT_CONTINUE: "If up to {dropouts} institutions are lost for longer than {outage}, the study goes on with the others where no institution's own sums become derivable.", "若至多 {dropouts} 家机构离线超过 {outage}，在不会暴露单家统计量的前提下研究由其余机构继续。";
+ROWS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; each level of a 0/1 column has at least {cell} rows over all.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；每个 0/1 列的每个取值合计至少 {cell} 行。";
+VERIFIED: "At least {count} institutions must be verified by their fingerprints.", "至少 {count} 家机构须经指纹核验。";
+FEW_VERIFIED: "The plan runs with fewer than three verified institutions: the coordinator could have invented the others.", "本方案允许少于三家经核验的机构：其余机构可能由协调方虚构。";
+RUNS: "It ends after {study} at the latest, and each institution takes part in at most {runs} runs.", "研究最迟在 {study} 后结束，每家机构最多参与 {runs} 次运行。";
+EXPIRES: "Nothing of it runs after {time}.", "{time} 之后不再运行。";
+SIGN: "An approval covers this plan, your data set in its present version, at most {runs} runs, and the time you set. It can be revoked; the study then stops at its next step.", "批准涵盖本方案、您数据集的当前版本、至多 {runs} 次运行以及您设定的期限。批准可撤销，研究随即在下一步停止。";
+DAYS: "{n} d", "{n} 天";
+HOURS: "{n} h", "{n} 小时";
+MINUTES: "{n} min", "{n} 分钟";
+SECONDS: "{n} s", "{n} 秒";
+MILLISECONDS: "{n} ms", "{n} 毫秒";
+WAIVER: "The plan asks you to allow that your own institution's sums may become derivable if others drop out. You may approve without it.", "本方案请您允许：他方退出时，贵机构自身的合计可能被推导出来。不允许此项也可批准。";
+}

@@ -1,0 +1,141 @@
+//! Codes of failures: stable, explained, filled in.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use consilium_mailbox::MailboxError;
+use consilium_plan::{Code, Failure, Lang, explain, texts::failure::ALL};
+
+use crate::party;
+
+#[test]
+fn every_code_is_written_in_capitals_and_found_by_its_name() {
+    for entry in ALL {
+        let plain = |c: char| c.is_ascii_uppercase() || c == '-';
+        assert!(entry.id.chars().all(plain), "{}", entry.id);
+        assert_eq!(entry.id.to_lowercase().parse(), Ok(entry.code));
+        assert_eq!(entry.code.entry(), entry);
+        assert_eq!(
+            serde_json::to_string(&entry.code).unwrap(),
+            format!("\"{}\"", entry.id)
+        );
+    }
+    assert!("C-1".parse::<Code>().is_err());
+}
+
+#[test]
+fn an_explanation_needs_no_instance() {
+    let text = explain(Code::ClockSkew, Lang::En);
+    assert_eq!(
+        text,
+        "CLOCK-SKEW\nthe clock of ‹party› is ‹seconds› s off, ‹most› s are allowed\n\
+         next: synchronise its clock (NTP); approvals and certificates depend on it\n\
+         who: to be corrected at the party\n"
+    );
+    assert!(explain(Code::ClockSkew, Lang::Zh).contains("时钟偏差"));
+}
+
+#[test]
+fn a_failure_fills_its_places_and_outlives_storage() {
+    let failure = Failure::new(Code::DataColumnMissing)
+        .of(&party("va"))
+        .at("preflight")
+        .with("data", "heart")
+        .with("column", "{party}");
+    assert_eq!(
+        failure.to_string(),
+        "DATA-COLUMN-MISSING: data set heart of va has no column {party}"
+    );
+    assert_eq!(failure.what(Lang::Zh), "va 的数据集 heart 没有列 {party}");
+    let stored = serde_json::to_string(&failure).unwrap();
+    assert_eq!(serde_json::from_str::<Failure>(&stored).unwrap(), failure);
+}
+
+#[test]
+fn failures_of_a_fit_have_no_place_left_open() {
+    use consilium_glm::Failure as Glm;
+    let column = || "age".to_owned();
+    let all = [
+        Glm::TooFewRows { rows: 7, needed: 9 },
+        Glm::ConstantLabel,
+        Glm::NarrowLabel,
+        Glm::ConstantColumn { column: column() },
+        Glm::NarrowColumn { column: column() },
+        Glm::RareLevel {
+            column: column(),
+            minimum: 10,
+        },
+        Glm::Collinear { column: column() },
+        Glm::Separation { column: column() },
+        Glm::BeyondCaps,
+        Glm::NotConverged {
+            sums: 100,
+            change: 1.0,
+        },
+        Glm::Diverged,
+        Glm::TooFewToEvaluate { minimum: 10 },
+        Glm::Implausible,
+    ];
+    for failure in &all {
+        let failure = Failure::from(failure);
+        assert_ne!(failure.code, Code::Internal);
+        assert_closed(&failure);
+    }
+}
+
+#[test]
+fn failures_of_a_mailbox_name_the_party_and_the_step() {
+    let peer = party("va");
+    let errors = [
+        MailboxError::Silent {
+            peer: peer.clone(),
+            step: "s.1",
+            waited: Duration::from_secs(60),
+            held: 0,
+        },
+        MailboxError::LinkDown {
+            peer: peer.clone(),
+            step: "s.1",
+            down: Duration::from_secs(60),
+        },
+        MailboxError::Malformed {
+            peer: peer.clone(),
+            step: "s.1",
+        },
+        MailboxError::Quorum {
+            step: "s.1",
+            arrived: 2,
+            asked: 4,
+            at_least: 3,
+            missing: vec![peer],
+        },
+    ];
+    for error in &errors {
+        let failure = Failure::from(error);
+        assert_eq!(failure.step.as_deref(), Some("s.1"));
+        assert!(failure.what(Lang::En).contains("s.1") || failure.code == Code::LinkDown);
+        assert!(format!("{} {}", failure.what(Lang::Zh), failure.remedy(Lang::Zh)).contains("va"));
+        assert_closed(&failure);
+    }
+}
+
+/// Fails if a place of a text was not filled.
+pub(crate) fn assert_closed(failure: &Failure) {
+    for lang in Lang::ALL {
+        let said = format!("{}{}", failure.what(lang), failure.remedy(lang));
+        assert!(
+            !said.contains('?') && !said.contains('{'),
+            "{}: {said}",
+            failure.code
+        );
+    }
+}
+
+#[test]
+fn a_place_without_value_is_shown_as_unknown() {
+    let failure = Failure::new(Code::ClockSkew);
+    assert_eq!(
+        failure.what(Lang::En),
+        "the clock of ? is ? s off, ? s are allowed"
+    );
+    assert_eq!(failure.details, BTreeMap::new());
+}

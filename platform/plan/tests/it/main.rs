@@ -1,0 +1,47 @@
+//! Plans and what becomes of them.
+
+mod approvals;
+mod documents;
+mod failures;
+mod laws;
+mod plans;
+mod preflights;
+mod studies;
+mod summaries;
+mod texts;
+
+use consilium_mailbox::PartyId;
+use consilium_plan::{Plan, PlanError, RawPlan, UnixTime};
+use consilium_schema::Schema;
+
+/// The guide's plan that says everything.
+pub(crate) fn full_text() -> &'static str {
+    let guide = include_str!("../../../../docs/guide/plans.md");
+    let blocks: Vec<&str> = guide.split("```toml\n").skip(1).collect();
+    blocks[1].split("```").next().unwrap()
+}
+
+/// The plan of [`full_text`].
+pub(crate) fn full() -> Plan {
+    Plan::from_toml(full_text()).unwrap()
+}
+
+/// The plan of the four hospitals.
+pub(crate) fn heart() -> Plan {
+    try_heart(|text| text).unwrap()
+}
+
+/// The plan of the four hospitals with its text changed.
+pub(crate) fn try_heart(change: impl FnOnce(String) -> String) -> Result<Plan, PlanError> {
+    let text = include_str!("../../../../examples/heart-disease/plan.toml").to_owned();
+    let schema = include_str!("../../../../examples/heart-disease/schema.toml");
+    let schema = Schema::from_toml(schema).unwrap();
+    Plan::check(&RawPlan::parse(&change(text))?, Some(&schema))
+}
+
+pub(crate) fn party(name: &str) -> PartyId {
+    name.parse().unwrap()
+}
+
+/// Noon of a day in autumn 2026.
+pub(crate) const NOW: UnixTime = UnixTime(1_795_000_000);

@@ -1,0 +1,222 @@
+//! What keeps a study from running.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use consilium_mailbox::PartyId;
+use consilium_plan::{
+    Code, DataReport, DataVersion, Failure, Lang, Obstacle, PartyReport, Plan, Room, Speed, Task,
+    Verdict, Warning,
+};
+use consilium_schema::Schema;
+
+use crate::{failures::assert_closed, full_text, heart, party};
+
+const SPEED: Speed = Speed {
+    round_trip: Duration::from_millis(20),
+    bytes_per_second: 1_000_000,
+};
+
+fn report() -> PartyReport {
+    PartyReport {
+        plan: heart().hash(),
+        clock_ahead: 0,
+        data: read(&[]),
+        approval: Ok(()),
+        verified: 4,
+        disk: Room::Ample,
+        memory: Room::Ample,
+    }
+}
+
+fn read(obstacles: &[Obstacle]) -> DataReport {
+    let obstacles = obstacles.to_vec();
+    DataReport::Read {
+        version: DataVersion([1; 32]),
+        obstacles,
+        one_class: false,
+    }
+}
+
+fn reports() -> BTreeMap<PartyId, PartyReport> {
+    heart()
+        .contributors()
+        .map(|(party, _)| (party.clone(), report()))
+        .collect()
+}
+
+/// The verdict when one hospital's report is changed.
+fn verdict(change: impl FnOnce(&mut PartyReport)) -> Verdict {
+    let mut reports = reports();
+    change(reports.get_mut(&party("switzerland")).unwrap());
+    heart().verdict(&reports)
+}
+
+fn code(change: impl FnOnce(&mut PartyReport)) -> Code {
+    let verdict = verdict(change);
+    assert_eq!(verdict.failures.len(), 1, "{:?}", verdict.failures);
+    let failure = &verdict.failures[0];
+    assert_eq!(failure.party, Some(party("switzerland")));
+    assert_closed(failure);
+    assert!(!verdict.may_run());
+    failure.code
+}
+
+#[test]
+fn a_study_runs_when_all_is_there() {
+    let verdict = heart().verdict(&reports());
+    assert!(verdict.may_run() && verdict.warnings.is_empty());
+    let said = verdict.describe(SPEED, Lang::En);
+    assert!(
+        said.starts_with("Everything that this study needs is there.\nExpected: about"),
+        "{said}"
+    );
+}
+
+#[test]
+fn labels_of_one_class_at_one_party_are_a_warning() {
+    let verdict = verdict(|report| {
+        report.data = DataReport::Read {
+            version: DataVersion([1; 32]),
+            obstacles: vec![],
+            one_class: true,
+        };
+    });
+    assert!(verdict.may_run());
+    assert_eq!(verdict.warnings, [Warning::OneClass(party("switzerland"))]);
+    assert!(
+        verdict
+            .describe(SPEED, Lang::Zh)
+            .contains("switzerland 的标签只有一类")
+    );
+}
+
+#[test]
+fn a_party_that_did_not_answer_is_named() {
+    let mut reports = reports();
+    reports.remove(&party("va"));
+    let failures = heart().verdict(&reports).failures;
+    assert_eq!(
+        failures[0].to_string(),
+        "PARTY-SILENT: va did not answer at preflight for 1m"
+    );
+}
+
+#[test]
+fn every_obstacle_has_its_code() {
+    let column = || "chol".to_owned();
+    assert_eq!(code(|r| r.clock_ahead = -612), Code::ClockSkew);
+    assert_eq!(
+        code(|r| r.plan = consilium_plan::PlanHash::from_bytes([0; 32])),
+        Code::PlanDiffers
+    );
+    assert_eq!(code(|r| r.verified = 2), Code::VerifiedTooFew);
+    assert_eq!(code(|r| r.disk = Room::Short), Code::DiskFull);
+    assert_eq!(code(|r| r.memory = Room::Short), Code::MemoryLow);
+    assert_eq!(
+        code(|r| r.data = DataReport::Absent { only_split: false }),
+        Code::DataMissing
+    );
+    assert_eq!(
+        code(|r| r.data = DataReport::Absent { only_split: true }),
+        Code::DataSplitMissing
+    );
+    assert_eq!(
+        code(|r| r.data = read(&[Obstacle::Missing(column())])),
+        Code::DataColumnMissing
+    );
+    assert_eq!(
+        code(|r| r.data = read(&[Obstacle::Differs(column())])),
+        Code::DataColumnDiffers
+    );
+    assert_eq!(
+        code(|r| r.data = read(&[Obstacle::RowsTooFew])),
+        Code::DataRowsTooFew
+    );
+    assert_eq!(
+        code(|r| r.data = read(&[Obstacle::RowsTooMany])),
+        Code::DataRowsTooMany
+    );
+    let cut = Failure::new(Code::DataCut).of(&party("switzerland"));
+    let cut = cut.with("data", "heart").with("place", "line 61");
+    assert_eq!(
+        code(|r| r.data = DataReport::Unreadable(cut)),
+        Code::DataCut
+    );
+    let missing = Failure::new(Code::ApprovalMissing).of(&party("switzerland"));
+    assert_eq!(code(|r| r.approval = Err(missing)), Code::ApprovalMissing);
+}
+
+#[test]
+fn small_margins_are_warnings() {
+    let verdict = verdict(|report| {
+        (report.disk, report.memory, report.clock_ahead) = (Room::Tight, Room::Tight, 31);
+    });
+    assert!(verdict.may_run());
+    assert_eq!(verdict.warnings.len(), 3);
+    let said = verdict.describe(SPEED, Lang::En);
+    assert!(
+        said.contains("- The clock of switzerland is 31 s off."),
+        "{said}"
+    );
+    assert!(
+        said.contains("- switzerland has less than twice the disk space"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_pinned_version_is_held_to() {
+    let plan = Plan::from_toml(full_text()).unwrap();
+    let reports = plan.contributors().map(|(party, _)| {
+        (
+            party.clone(),
+            PartyReport {
+                plan: plan.hash(),
+                ..report()
+            },
+        )
+    });
+    let failures = plan.verdict(&reports.collect()).failures;
+    assert_eq!(failures.len(), 1);
+    assert_eq!(
+        (failures[0].code, &failures[0].party),
+        (Code::DataChanged, &Some(party("east")))
+    );
+}
+
+#[test]
+fn a_data_set_is_compared_with_the_plan_and_not_with_its_file_format() {
+    let plan = heart();
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("a regression")
+    };
+    let text = include_str!("../../../../examples/heart-disease/schema.toml");
+    let obstacles = |text: &str| task.obstacles(&Schema::from_toml(text).unwrap());
+    assert_eq!(obstacles(text), []);
+    assert_eq!(obstacles(&text.replace("\"?\", ", "\"??\", ")), []);
+    assert_eq!(
+        obstacles(&text.replace("max = 100\n", "max = 99\n")),
+        [Obstacle::Differs("age".into())]
+    );
+    assert_eq!(
+        obstacles(&text.replace("\"a\"", "\"mo\"")),
+        [Obstacle::Differs("age".into())]
+    );
+    let renamed = text.replace("\"chol\"", "\"cholesterol\"");
+    assert_eq!(obstacles(&renamed), [Obstacle::Missing("chol".into())]);
+}
+
+#[test]
+fn the_estimate_grows_with_what_costs() {
+    let estimate = heart().estimate();
+    assert_eq!((estimate.sums, estimate.rounds), (62, 252));
+    assert!(estimate.time(SPEED) > Duration::from_secs(5));
+    let plain = crate::try_heart(|text| text.replace("fedavg = { rounds = 50 }", "")).unwrap();
+    assert_eq!(plain.estimate().sums, 11);
+    assert!(plain.estimate().sent_by_each < estimate.sent_by_each);
+    let stored = serde_json::to_string(&heart().verdict(&reports())).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Verdict>(&stored).unwrap(),
+        heart().verdict(&reports())
+    );
+}
