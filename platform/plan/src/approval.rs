@@ -12,6 +12,7 @@ pub use register::{Grant, LATEST, Register, Standing};
 
 use crate::{
     Failure, Lang, Name, PlanHash, UnixTime,
+    hex::written_as_hex,
     texts::{approval as texts, failure::Code},
 };
 
@@ -19,9 +20,11 @@ use crate::{
 const LABEL: &[u8] = b"approval.1.statement";
 
 /// What tells one federation from another: the hash of its root certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct FederationId(pub Digest);
+
+written_as_hex!(FederationId);
 
 /// A person who decides for an institution; written `cleveland/li`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,24 +74,10 @@ impl fmt::Display for Steward {
 
 /// The hash of a statement: what a decision is called later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct DecisionId(Digest);
 
-/// The first twelve hexadecimal digits: enough to tell a study's decisions apart.
-impl fmt::Display for DecisionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .take(6)
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for DecisionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+written_as_hex!(DecisionId);
 
 /// What a steward decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -66,6 +66,7 @@ impl Plan {
     /// Gives who learns what, in the order in which it is shown and hashed.
     pub fn disclosures(&self) -> Vec<Disclosure> {
         let Task::TrainGlm(task) = self.task();
+        let family = task.regression.specification().family;
         let protection = self.protection();
         let contributors = self.contributors().count();
         let mut lines = Lines {
@@ -80,7 +81,7 @@ impl Plan {
             ("contributors", &contributors),
         ];
         lines.protocol(Protocol::GlmNewton);
-        if task.regression.specification().family == Family::Logistic {
+        if family == Family::Logistic {
             lines.protocol(Protocol::GlmEvaluation);
         }
         let arms = task.arms();
@@ -92,18 +93,15 @@ impl Plan {
                 &[("arms", &arms.join(", "))],
             );
         }
-        match protection.on_dropout {
-            OnDropout::Continue => {
-                lines.add(Audience::Coordinator, &texts::DERIVABLE_CONTINUE, &[])
-            }
-            OnDropout::Pause => lines.add(Audience::Coordinator, &texts::DERIVABLE_PAUSE, &[]),
-            OnDropout::Fail => {}
+        if protection.on_dropout == OnDropout::Continue {
+            lines.add(Audience::Coordinator, &texts::DERIVABLE, &[]);
         }
         if protection.relax_from_twenty {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
         }
         lines.add(Audience::Receivers, &texts::RESULT, &[]);
         match task.own_metrics {
+            _ if family != Family::Logistic => {}
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
             OwnMetrics::Rounded => lines.add(Audience::Everyone, &texts::OWN_METRICS_ROUNDED, &[]),
         }

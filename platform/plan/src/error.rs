@@ -123,9 +123,9 @@ pub enum PlanFault {
     /// Test rows are chosen one way.
     #[error("test needs either share (above 0, at most 0.9) with an optional seed, or split")]
     Test,
-    /// Averaging is of logistic regressions.
-    #[error("comparison is for family = \"logistic\"")]
-    ComparisonFamily,
+    /// Averaging, and measures of classes, are of logistic regressions.
+    #[error("this is for family = \"logistic\" only")]
+    OnlyLogistic,
     /// Averaging's numbers make no sense.
     #[error(
         "rounds, epochs and batch are 1 to 10000, learning_rate is above 0, proximal is above 0 \
@@ -143,6 +143,9 @@ pub enum PlanFault {
         /// The number.
         dropouts: u32,
     },
+    /// What is allowed for the others when somebody is lost needs a study that goes on.
+    #[error("this has a meaning with on_dropout = \"continue\" only")]
+    OnlyContinue,
     /// Those that remain are fewer than the study asks for.
     #[error(
         "of {contributors} contributors {dropouts} dropouts leave {remaining}, \

@@ -1,15 +1,15 @@
 //! Why a study ended badly, for people and programs.
 
+mod sources;
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use consilium_glm as glm;
-use consilium_mailbox::{Fault, MailboxError, PartyId};
+use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Lang,
     texts::failure::{ALL, Code, Entry},
-    time::length_text,
 };
 
 /// Who has to do something after a failure.
@@ -79,6 +79,13 @@ impl Failure {
     #[must_use]
     pub fn of(mut self, party: &PartyId) -> Failure {
         self.party = Some(party.clone());
+        self
+    }
+
+    /// Names this party where nobody is named: its own error knows no name.
+    #[must_use]
+    pub fn or_of(mut self, me: &PartyId) -> Failure {
+        self.party.get_or_insert_with(|| me.clone());
         self
     }
 
@@ -173,86 +180,4 @@ pub fn explain(code: Code, lang: Lang) -> String {
         shown(remedy.open(lang)),
         advice.text(lang)
     )
-}
-
-impl From<&glm::Failure> for Failure {
-    fn from(failure: &glm::Failure) -> Failure {
-        use glm::Failure as Glm;
-        match failure {
-            Glm::TooFewRows { needed, .. } => {
-                Failure::new(Code::CohortTooSmall).with("minimum", needed)
-            }
-            Glm::ConstantLabel => Failure::new(Code::DataOneClass),
-            Glm::NarrowLabel => Failure::new(Code::DataRangeTooWide).with("column", "label"),
-            Glm::ConstantColumn { column } => {
-                Failure::new(Code::DataConstantColumn).with("column", column)
-            }
-            Glm::NarrowColumn { column } => {
-                Failure::new(Code::DataRangeTooWide).with("column", column)
-            }
-            Glm::RareLevel { column, minimum } => Failure::new(Code::DataRareLevel)
-                .with("column", column)
-                .with("minimum", minimum),
-            Glm::Collinear { column } => Failure::new(Code::ModelCollinear).with("column", column),
-            Glm::Separation { column } => {
-                Failure::new(Code::ModelSeparation).with("column", column)
-            }
-            Glm::BeyondCaps => Failure::new(Code::ModelBeyondCaps),
-            Glm::NotConverged { sums, .. } => {
-                Failure::new(Code::ModelNotConverged).with("sums", sums)
-            }
-            Glm::Diverged => Failure::new(Code::ModelDiverged).with("arm", "fedavg/fedprox"),
-            Glm::TooFewToEvaluate { minimum } => {
-                Failure::new(Code::EvaluationTooFew).with("minimum", minimum)
-            }
-            Glm::Implausible => Failure::new(Code::SumImplausible),
-            _ => Failure::new(Code::Internal).at("glm"),
-        }
-    }
-}
-
-impl From<&MailboxError> for Failure {
-    fn from(error: &MailboxError) -> Failure {
-        use MailboxError as Mail;
-        match error {
-            Mail::Silent {
-                peer, step, waited, ..
-            } => Failure::new(Code::PartySilent)
-                .of(peer)
-                .at(*step)
-                .with("length", length_text(*waited)),
-            Mail::LinkDown { peer, step, down } => Failure::new(Code::LinkDown)
-                .of(peer)
-                .at(*step)
-                .with("length", length_text(*down)),
-            Mail::Aborted { peer, .. } => Failure::new(Code::PartyAborted).of(peer),
-            Mail::Malformed { peer, step } | Mail::TooLong { peer, step, .. } => {
-                Failure::new(Code::MessageMalformed).of(peer).at(*step)
-            }
-            Mail::OutOfOrder { peer, .. } => Failure::new(Code::FrameReplayed).of(peer),
-            Mail::Misdirected { peer } => Failure::new(Code::FrameTampered).of(peer),
-            Mail::Quorum {
-                step,
-                arrived,
-                at_least,
-                missing,
-                ..
-            } => {
-                let names: Vec<&str> = missing.iter().map(PartyId::as_str).collect();
-                Failure::new(Code::SumTooFew)
-                    .at(*step)
-                    .with("arrived", arrived)
-                    .with("needed", at_least)
-                    .with("missing", names.join(", "))
-            }
-            other => {
-                let step = if other.fault() == Fault::Network {
-                    "transport"
-                } else {
-                    "mailbox"
-                };
-                Failure::new(Code::Internal).at(step)
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@ mod disclosures;
 mod error;
 mod estimate;
 mod failure;
+mod hex;
 mod lang;
 mod plan;
 mod preflight;
@@ -24,6 +25,7 @@ pub use disclosures::{Audience, Disclosure};
 pub use error::{PlanError, PlanFault};
 pub use estimate::{Estimate, Speed};
 pub use failure::{Advice, Failure, UnknownCode, explain};
+pub use hex::BadHex;
 pub use lang::{BadLang, Lang};
 pub use plan::{
     Comparison, DataSet, DataVersion, FORMAT, Limits, Missing, Name, OnDropout, OwnMetrics, Part,

@@ -5,7 +5,7 @@ mod protection;
 mod task;
 mod terms;
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use consilium_base::Digest;
 use consilium_mailbox::PartyId;
@@ -17,7 +17,7 @@ pub use protection::{OnDropout, Protection};
 pub use task::{Comparison, Missing, OwnMetrics, Task, TestRows, TrainGlm};
 pub use terms::{Limits, Patience};
 
-use crate::{PlanError, PlanFault, RawPlan, error::place};
+use crate::{PlanError, PlanFault, RawPlan, error::place, hex::written_as_hex};
 
 /// The format of plans that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -184,7 +184,7 @@ impl From<Plan> for String {
 
 /// The hash that stewards sign: of the canonical text and all its disclosures.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct PlanHash(pub(crate) Digest);
 
 impl PlanHash {
@@ -199,18 +199,7 @@ impl PlanHash {
     }
 }
 
-/// As 64 hexadecimal digits.
-impl fmt::Display for PlanHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for PlanHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+written_as_hex!(PlanHash);
 
 const MOST_TITLE: usize = 120;
 const MOST_PURPOSE: usize = 1_000;

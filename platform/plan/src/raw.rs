@@ -125,7 +125,7 @@ pub(crate) struct RawTest {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawEvaluation {
-    pub(crate) own_metrics: Option<OwnMetrics>,
+    pub(crate) own_metrics: Option<Spanned<OwnMetrics>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -152,7 +152,7 @@ pub(crate) struct RawProtection {
     pub(crate) dropouts: Option<Spanned<u32>>,
     pub(crate) on_dropout: Option<Spanned<OnDropout>>,
     pub(crate) bits: Option<Spanned<u8>>,
-    pub(crate) ask_waiver: Option<bool>,
+    pub(crate) ask_waiver: Option<Spanned<bool>>,
     pub(crate) relax_from_twenty: Option<Spanned<bool>>,
 }
 

@@ -54,6 +54,8 @@ pub enum Study {
         deadline: UnixTime,
         /// Which step.
         step: StepNumber,
+        /// Contributors that the study goes on without, for good.
+        without: BTreeSet<PartyId>,
     },
     /// A step waits for parties.
     Paused {
@@ -61,6 +63,8 @@ pub enum Study {
         deadline: UnixTime,
         /// Which step.
         step: StepNumber,
+        /// Contributors that the study goes on without, for good.
+        without: BTreeSet<PartyId>,
         /// Whom for, never nobody.
         on: BTreeSet<PartyId>,
         /// When the plan's rule for lost parties is applied.

@@ -123,12 +123,18 @@ impl Plan {
     fn describe_terms(&self, page: &mut Page) {
         let (protection, limits) = (&self.protection, &self.limits);
         let contributors = self.contributors().count();
+        let needed = protection.thresholds.signatures();
         let thresholds: [(&str, &dyn Display); 3] = [
-            ("signatures", &protection.thresholds.signatures()),
+            ("needed", &needed),
             ("contributors", &contributors),
             ("colluding", &protection.colluding),
         ];
-        page.line("- ", &texts::THRESHOLD, &thresholds);
+        if self.quorum() == contributors {
+            page.line("- ", &texts::THRESHOLD_ALL, &thresholds);
+        } else {
+            page.line("- ", &texts::THRESHOLD, &thresholds);
+        }
+        page.line("- ", &texts::COLLUDING, &thresholds);
         let outage = in_words(self.patience.outage, page.lang);
         let places: [(&str, &dyn Display); 2] =
             [("outage", &outage), ("dropouts", &protection.dropouts)];

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Places;
 use crate::{
-    PlanError, PlanFault, RawPlan,
+    BadHex, PlanError, PlanFault, RawPlan,
+    hex::written_as_hex,
     raw::{RawParty, RawRole},
 };
 
@@ -102,48 +103,10 @@ impl fmt::Display for Name {
 #[serde(try_from = "String", into = "String")]
 pub struct DataVersion(pub Digest);
 
-impl TryFrom<String> for DataVersion {
-    type Error = PlanFault;
+written_as_hex!(DataVersion);
 
-    fn try_from(text: String) -> Result<DataVersion, PlanFault> {
-        let digits: Option<Vec<u8>> = text
-            .bytes()
-            .map(|c| match c {
-                b'0'..=b'9' => Some(c - b'0'),
-                b'a'..=b'f' => Some(c - b'a' + 10),
-                _ => None,
-            })
-            .collect();
-        let bytes: Vec<u8> = digits
-            .ok_or(PlanFault::Version)?
-            .chunks(2)
-            .filter_map(|pair| Some(pair.first()? << 4 | pair.get(1)?))
-            .collect();
-        match bytes.try_into() {
-            Ok(bytes) if text.len() == 64 => Ok(DataVersion(bytes)),
-            _ => Err(PlanFault::Version),
-        }
-    }
-}
-
-impl From<DataVersion> for String {
-    fn from(version: DataVersion) -> String {
-        version.to_string()
-    }
-}
-
-/// As 64 hexadecimal digits.
-impl fmt::Display for DataVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for DataVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+/// The most parties that a plan names.
+const MOST_PARTIES: u64 = 1_000;
 
 pub(super) fn check(
     raw: &RawPlan,
@@ -152,6 +115,15 @@ pub(super) fn check(
 ) -> Result<Vec<Party>, PlanError> {
     let mut seen = HashSet::from([coordinator]);
     let mut parties = Vec::new();
+    let given = raw.party.get_ref().len() as u64;
+    if given > MOST_PARTIES {
+        let fault = PlanFault::Number {
+            given,
+            least: 3,
+            most: MOST_PARTIES,
+        };
+        return Err(at.fault(Some(&raw.party), "party", fault));
+    }
     for party in raw.party.get_ref() {
         let name = party.name.get_ref();
         if !seen.insert(name) {
@@ -181,10 +153,9 @@ fn part(raw: &RawParty, at: &Places) -> Result<Part, PlanError> {
             let name = checked.map_err(|fault| at.fault(Some(name), "party.data", fault))?;
             let version = match version {
                 None => None,
-                Some(given) => Some(
-                    DataVersion::try_from(given.get_ref().clone())
-                        .map_err(|fault| at.fault(Some(given), "party.version", fault))?,
-                ),
+                Some(given) => Some(given.get_ref().parse().map_err(|BadHex| {
+                    at.fault(Some(given), "party.version", PlanFault::Version)
+                })?),
             };
             Ok(Part::Contributor {
                 data: DataSet { name, version },

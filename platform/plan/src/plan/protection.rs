@@ -11,7 +11,7 @@ use crate::{PlanError, PlanFault, RawPlan};
 pub struct Protection {
     /// How many contributors may collude with the coordinator.
     pub colluding: u32,
-    /// How many contributors may be lost in one sum that is still opened.
+    /// How many contributors the study may go on without.
     pub dropouts: u32,
     /// What a lost contributor means for the study.
     pub on_dropout: OnDropout,
@@ -82,16 +82,29 @@ pub(super) fn check(
             None => at.fault(Some(&raw.party), "party", fault),
         }
     })?;
-    if (on_dropout == OnDropout::Continue) != (dropouts > 0) && on_dropout != OnDropout::Pause {
+    let goes_on = on_dropout == OnDropout::Continue;
+    if goes_on != (dropouts > 0) {
         let fault = PlanFault::Dropouts {
             rule: on_dropout.name(),
             dropouts,
         };
-        return Err(at.fault(given.on_dropout.as_ref(), "protection.on_dropout", fault));
+        return match &given.on_dropout {
+            Some(rule) => Err(at.fault(Some(rule), "protection.on_dropout", fault)),
+            None => Err(at.fault(given.dropouts.as_ref(), "protection.dropouts", fault)),
+        };
+    }
+    let allowances = [
+        (&given.ask_waiver, "protection.ask_waiver"),
+        (&given.relax_from_twenty, "protection.relax_from_twenty"),
+    ];
+    for (allowance, key) in allowances {
+        if allowance.as_ref().is_some_and(|yes| *yes.get_ref()) && !goes_on {
+            return Err(at.fault(allowance.as_ref(), key, PlanFault::OnlyContinue));
+        }
     }
     let minimum = limits.minimum_verified as usize;
     let remaining = contributors - dropouts as usize;
-    if on_dropout == OnDropout::Continue && remaining < minimum {
+    if goes_on && remaining < minimum {
         let dropouts = dropouts as usize;
         let fault = PlanFault::DropoutsBelowMinimum {
             contributors,
@@ -124,7 +137,7 @@ pub(super) fn check(
         dropouts,
         on_dropout,
         bits: Bits::new(width).expect("1 to 64 was checked"),
-        ask_waiver: given.ask_waiver.unwrap_or(false),
+        ask_waiver: given.ask_waiver.as_ref().is_some_and(|yes| *yes.get_ref()),
         relax_from_twenty,
         thresholds,
     })

@@ -146,8 +146,8 @@ pub(super) fn check(
         .iter()
         .map(|name| name.get_ref().clone())
         .collect();
-    let terms = columns::design(raw, schema, missing, at)?;
     let (label, labels) = columns::label(raw, schema, at)?;
+    let terms = columns::design(raw, schema, missing, at)?;
     let constant_columns = raw.model.constant_columns;
     let specification = Specification {
         family,
@@ -176,13 +176,22 @@ pub(super) fn check(
             .test
             .as_ref()
             .map_or(Ok(TestRows::None), |test| test_rows(test, at))?,
-        own_metrics: raw.evaluation.own_metrics.unwrap_or_default(),
+        own_metrics: own_metrics(raw, family, at)?,
         comparison: comparison(&raw.comparison, family, at)?,
         features,
         label,
         missing,
         regression,
     })))
+}
+
+fn own_metrics(raw: &RawPlan, family: Family, at: &Places) -> Result<OwnMetrics, PlanError> {
+    let given = raw.evaluation.own_metrics.as_ref();
+    let rule = given.map_or(OwnMetrics::Home, |rule| *rule.get_ref());
+    if rule == OwnMetrics::Rounded && family != Family::Logistic {
+        return Err(at.fault(given, "evaluation.own_metrics", PlanFault::OnlyLogistic));
+    }
+    Ok(rule)
 }
 
 fn comparison(raw: &RawComparison, family: Family, at: &Places) -> Result<Comparison, PlanError> {
@@ -259,7 +268,7 @@ fn averaging(
         Arm::Fedprox => "comparison.fedprox",
     };
     if family != Family::Logistic {
-        return Err(at.fault(Some(raw), key, PlanFault::ComparisonFamily));
+        return Err(at.fault(Some(raw), key, PlanFault::OnlyLogistic));
     }
     let given = raw.get_ref();
     let default_pull = if arm == Arm::Fedprox { 0.1 } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consilium_mailbox::PartyId;
+use consilium_mailbox::{Fault, PartyId};
 use serde::{Deserialize, Serialize};
 
 use super::{StepNumber, Study};
@@ -106,6 +106,16 @@ pub enum Forbidden {
     NoReason,
 }
 
+impl Forbidden {
+    /// Says whose fault it is: of the driver that lost count, or of whoever asked.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Forbidden::WrongStep { .. } | Forbidden::NobodyLost => Fault::Ours,
+            _ => Fault::Input,
+        }
+    }
+}
+
 pub(super) fn advance(
     study: &Study,
     event: Event,
@@ -140,15 +150,12 @@ pub(super) fn advance(
         }
         Event::Tick => tick(study, plan, now),
         event => match study.clone() {
-            Study::Running { deadline, step } => {
-                run((deadline, step), event, plan, now).unwrap_or(Err(not_now))
-            }
-            Study::Paused {
+            Study::Running {
                 deadline,
                 step,
-                on,
-                until,
-            } => wait((deadline, step, until), on, event, now).ok_or(not_now),
+                without,
+            } => run((deadline, step, without), event, plan, now).unwrap_or(Err(not_now)),
+            paused @ Study::Paused { .. } => wait(paused, event, now).ok_or(not_now),
             before => prepare(before, event, plan, now).unwrap_or(Err(not_now)),
         },
     }
@@ -200,76 +207,109 @@ fn prepare(
             fail(Failure::new(Code::ApprovalRefused).of(&party), now)
         }
         (Study::Preflight { .. }, Event::Revoked(party)) => revoked(&party, now),
-        (Study::Preflight { deadline }, Event::Ready) => Ok(Study::Running {
-            deadline,
-            step: StepNumber(1),
-        }),
+        (Study::Preflight { deadline }, Event::Ready) => {
+            let (step, without) = (StepNumber(1), BTreeSet::new());
+            Ok(Study::Running {
+                deadline,
+                step,
+                without,
+            })
+        }
         _ => return None,
     })
 }
 
 /// What happens while a step is being run.
 fn run(
-    (deadline, step): (UnixTime, StepNumber),
+    (deadline, step, without): (UnixTime, StepNumber, BTreeSet<PartyId>),
     event: Event,
     plan: &Plan,
     now: UnixTime,
 ) -> Option<Result<Study, Forbidden>> {
-    let committed = |got| {
-        if got == step {
-            Ok(())
-        } else {
-            Err(Forbidden::WrongStep {
-                expected: step,
-                got,
+    if let Event::Committed(got) | Event::Finished(got) = event
+        && got != step
+    {
+        return Some(Err(Forbidden::WrongStep {
+            expected: step,
+            got,
+        }));
+    }
+    Some(match event {
+        Event::Committed(_) => {
+            let step = StepNumber(step.0.saturating_add(1));
+            Ok(Study::Running {
+                deadline,
+                step,
+                without,
             })
         }
-    };
-    Some(match event {
-        Event::Committed(got) => committed(got).map(|()| Study::Running {
+        Event::Finished(_) => Ok(Study::Finished { at: now }),
+        Event::Lost(on) if on.is_empty() => Err(Forbidden::NobodyLost),
+        Event::Lost(on) => {
+            let on = &on - &without;
+            if on.is_empty() {
+                return Some(Ok(Study::Running {
+                    deadline,
+                    step,
+                    without,
+                }));
+            }
+            if plan.protection.on_dropout == OnDropout::Fail {
+                return Some(fail(party_lost(&on, plan), now));
+            }
+            let until = now.after(plan.patience.outage).min(deadline);
+            Ok(Study::Paused {
+                deadline,
+                step,
+                without,
+                on,
+                until,
+            })
+        }
+        // Whoever was left out stays out: sums of other sets would make its own derivable.
+        Event::Returned(party) if without.contains(&party) => Ok(Study::Running {
             deadline,
-            step: StepNumber(step.0.saturating_add(1)),
+            step,
+            without,
         }),
-        Event::Finished(got) => committed(got).map(|()| Study::Finished { at: now }),
-        Event::Lost(on) => lost((deadline, step), on, plan, now),
         Event::Revoked(party) => revoked(&party, now),
         _ => return None,
     })
 }
 
 /// What happens while a step waits for parties.
-fn wait(
-    (deadline, step, until): (UnixTime, StepNumber, UnixTime),
-    mut on: BTreeSet<PartyId>,
-    event: Event,
-    now: UnixTime,
-) -> Option<Study> {
-    Some(match event {
+fn wait(mut study: Study, event: Event, now: UnixTime) -> Option<Study> {
+    let Study::Paused {
+        deadline,
+        step,
+        without,
+        on,
+        ..
+    } = &mut study
+    else {
+        return None;
+    };
+    match event {
         // A party lost later does not buy those lost earlier more time.
-        Event::Lost(more) => Study::Paused {
-            deadline,
-            step,
-            on: &on | &more,
-            until,
-        },
+        Event::Lost(more) => on.extend(&more - without),
         Event::Returned(party) => {
             on.remove(&party);
-            if on.is_empty() {
-                return Some(Study::Running { deadline, step });
-            }
-            Study::Paused {
-                deadline,
-                step,
-                on,
-                until,
-            }
         }
-        Event::Revoked(party) => Study::Failed {
-            at: now,
-            failure: Failure::new(Code::ApprovalRevoked).of(&party),
-        },
+        Event::Revoked(party) => {
+            let failure = Failure::new(Code::ApprovalRevoked).of(&party);
+            return Some(Study::Failed { at: now, failure });
+        }
         _ => return None,
-    })
+    }
+    if on.is_empty() {
+        let (deadline, step, without) = (*deadline, *step, std::mem::take(without));
+        return Some(Study::Running {
+            deadline,
+            step,
+            without,
+        });
+    }
+    Some(study)
 }
 
 fn tick(study: &Study, plan: &Plan, now: UnixTime) -> Result<Study, Forbidden> {
@@ -277,13 +317,16 @@ fn tick(study: &Study, plan: &Plan, now: UnixTime) -> Result<Study, Forbidden> {
         Study::Paused {
             deadline,
             step,
+            without,
             on,
             until,
         } if now >= *until => {
-            if plan.goes_on_without(on.len()) {
+            let without = without | on;
+            if plan.goes_on_without(without.len()) {
                 return Ok(Study::Running {
                     deadline: *deadline,
                     step: *step,
+                    without,
                 });
             }
             fail(party_lost(on, plan), now)
@@ -302,27 +345,6 @@ fn fail(failure: Failure, now: UnixTime) -> Result<Study, Forbidden> {
 
 fn revoked(party: &PartyId, now: UnixTime) -> Result<Study, Forbidden> {
     fail(Failure::new(Code::ApprovalRevoked).of(party), now)
-}
-
-fn lost(
-    (deadline, step): (UnixTime, StepNumber),
-    on: BTreeSet<PartyId>,
-    plan: &Plan,
-    now: UnixTime,
-) -> Result<Study, Forbidden> {
-    if on.is_empty() {
-        return Err(Forbidden::NobodyLost);
-    }
-    if plan.protection.on_dropout == OnDropout::Fail {
-        return fail(party_lost(&on, plan), now);
-    }
-    let until = now.after(plan.patience.outage).min(deadline);
-    Ok(Study::Paused {
-        deadline,
-        step,
-        on,
-        until,
-    })
 }
 
 fn party_lost(on: &BTreeSet<PartyId>, plan: &Plan) -> Failure {

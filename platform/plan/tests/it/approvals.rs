@@ -193,19 +193,19 @@ fn every_field_is_under_the_signature() {
             s.decision = Decision::Approve(Grant {
                 data: DataVersion([8; 32]),
                 ..grant()
-            })
+            });
         },
         |s| {
             s.decision = Decision::Approve(Grant {
                 runs: 51,
                 ..grant()
-            })
+            });
         },
         |s| {
             s.decision = Decision::Approve(Grant {
                 waiver: true,
                 ..grant()
-            })
+            });
         },
         |s| s.at.0 += 1,
         |s| s.nonce[0] ^= 1,
@@ -332,5 +332,8 @@ fn the_signed_bytes_are_frozen() {
     let mut frozen = statement("va/li", Decision::Approve(grant()), 0);
     frozen.plan = consilium_plan::PlanHash::from_bytes([3; 32]);
     assert_eq!(frozen.message().len(), 260);
-    assert_eq!(frozen.id().to_string(), "FROZEN");
+    assert_eq!(
+        frozen.id().to_string(),
+        "0741cd62e6d500a0ed30eab4d40c7fd8ab81b9f4a427f3d56e8f7e70369549e7"
+    );
 }

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use consilium_glm::GlmError;
 use consilium_mailbox::MailboxError;
 use consilium_plan::{Code, Failure, Lang, explain, texts::failure::ALL};
+use consilium_secagg::{Refusal, SumError};
 
 use crate::party;
 
@@ -89,13 +91,13 @@ fn failures_of_a_mailbox_name_the_party_and_the_step() {
         MailboxError::Silent {
             peer: peer.clone(),
             step: "s.1",
-            waited: Duration::from_secs(60),
+            waited: Duration::from_mins(1),
             held: 0,
         },
         MailboxError::LinkDown {
             peer: peer.clone(),
             step: "s.1",
-            down: Duration::from_secs(60),
+            down: Duration::from_mins(1),
         },
         MailboxError::Malformed {
             peer: peer.clone(),
@@ -115,6 +117,52 @@ fn failures_of_a_mailbox_name_the_party_and_the_step() {
         assert!(failure.what(Lang::En).contains("s.1") || failure.code == Code::LinkDown);
         assert!(format!("{} {}", failure.what(Lang::Zh), failure.remedy(Lang::Zh)).contains("va"));
         assert_closed(&failure);
+    }
+}
+
+#[test]
+fn failures_of_a_sum_name_who_is_to_act() {
+    let (va, zurich) = (party("va"), party("switzerland"));
+    let number = consilium_secagg::SumNumber(3);
+    let refusal = || Refusal::InputChanged { number };
+    let errors = [
+        (
+            SumError::Equivocation {
+                aggregator: va.clone(),
+                witness: zurich,
+            },
+            Code::AggregatorLied,
+        ),
+        (
+            SumError::Missing {
+                missing: vec![va.clone()],
+                refusal: refusal(),
+            },
+            Code::RosterShrinkRefused,
+        ),
+        (
+            SumError::TooFew {
+                present: 2,
+                needed: 3,
+                missing: vec![va.clone()],
+            },
+            Code::SumTooFew,
+        ),
+        (
+            SumError::WrongLength {
+                party: va.clone(),
+                expected: 1,
+                got: 2,
+            },
+            Code::MessageMalformed,
+        ),
+        (SumError::Refused(refusal()), Code::SumRefused),
+    ];
+    for (error, code) in errors {
+        let failure = Failure::from(&GlmError::from(error)).or_of(&va);
+        assert_eq!(failure.code, code);
+        assert_closed(&failure);
+        assert!(format!("{} {}", failure.what(Lang::En), failure.remedy(Lang::En)).contains("va"));
     }
 }
 

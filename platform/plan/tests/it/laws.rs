@@ -52,6 +52,9 @@ fn layout_order_comments_and_written_defaults_mean_nothing() {
     }
 }
 
+/// What lets the full plan go on without a contributor.
+const GOES_ON: &str = "dropouts = 1\non_dropout = \"continue\"\nask_waiver = true\n";
+
 /// One change for each field that means something.
 const CHANGES: &[(&str, &str)] = &[
     ("Length of stay", "Length of life"),
@@ -85,20 +88,9 @@ const CHANGES: &[(&str, &str)] = &[
         "constant_columns = \"drop\"",
         "constant_columns = \"refuse\"",
     ),
-    ("own_metrics = \"rounded\"", "own_metrics = \"home\""),
     ("colluding = 1", "colluding = 0"),
-    (
-        "dropouts = 1\non_dropout = \"continue\"",
-        "dropouts = 1\non_dropout = \"pause\"",
-    ),
-    (
-        "dropouts = 1\non_dropout = \"continue\"",
-        "on_dropout = \"pause\"",
-    ),
-    (
-        "dropouts = 1\non_dropout = \"continue\"",
-        "on_dropout = \"fail\"",
-    ),
+    (GOES_ON, "on_dropout = \"pause\"\n"),
+    (GOES_ON, "on_dropout = \"fail\"\n"),
     ("bits = 64", "bits = 60"),
     ("ask_waiver = true", "ask_waiver = false"),
     (
@@ -166,10 +158,17 @@ fn arms_and_relaxing_are_in_the_hash() {
         hashes.contains(&crate::heart().hash()),
         "fedavg = {{}} has fifty rounds"
     );
+    let own =
+        "label = { column = \"num\", positive_above = 0 }\nevaluation.own_metrics = \"rounded\"";
+    let rounded = crate::try_heart(|text| {
+        text.replace("label = { column = \"num\", positive_above = 0 }", own)
+    });
+    assert_ne!(rounded.unwrap().hash(), crate::heart().hash());
     let many = |relax: bool| {
-        let parties: String = (0..20)
+        let parties: Vec<String> = (0..20)
             .map(|n| format!("[[party]]\nname = \"p{n}\"\ndata = \"d\"\n"))
             .collect();
+        let parties = parties.concat();
         let (head, _) = full_text().split_once("[[party]]").unwrap();
         let (_, columns) = full_text().split_once("[[column]]").unwrap();
         let head = head.replace("ask_waiver = true", &format!("relax_from_twenty = {relax}"));

@@ -1,5 +1,10 @@
 //! Plans and what becomes of them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, helpers of tests too"
+)]
+
 mod approvals;
 mod documents;
 mod failures;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consilium_mailbox::PartyId;
 use consilium_plan::{OnDropout, Plan, PlanError, PlanFault, Task, TestRows};
 
 use crate::{full, full_text, heart, party, try_heart};
@@ -27,7 +28,7 @@ fn the_four_hospitals_get_the_defaults() {
     assert_eq!(plan.protection().thresholds.signatures(), 3);
     assert_eq!(plan.protection().on_dropout, OnDropout::Pause);
     assert_eq!(plan.quorum(), 4);
-    assert_eq!(plan.patience().outage, Duration::from_secs(3600));
+    assert_eq!(plan.patience().outage, Duration::from_hours(1));
     assert_eq!(plan.coordinator(), &party("coordinator"));
     assert_eq!(plan.receivers().count(), 4);
 }
@@ -37,12 +38,22 @@ fn the_full_plan_says_what_it_says() {
     let plan = full();
     assert_eq!(plan.quorum(), 3);
     assert_eq!(plan.contributors().count(), 4);
-    let receivers: Vec<&str> = plan.receivers().map(|party| party.as_str()).collect();
+    let receivers: Vec<&str> = plan.receivers().map(PartyId::as_str).collect();
     assert_eq!(receivers, ["east", "north", "university", "west"]);
     assert_eq!(
         plan.limits().expires.unwrap().to_string(),
         "2027-01-30T16:00:00Z"
     );
+}
+
+#[test]
+fn sums_are_masked_under_the_plans_terms() {
+    let terms = full().sum_terms([party("east")].into());
+    assert_eq!(terms.study.0, *full().hash().as_bytes());
+    assert_eq!(terms.roster, ["east", "north", "south", "west"].map(party));
+    assert_eq!(terms.thresholds.signatures(), 3);
+    assert_eq!(terms.patience, Duration::from_secs(30));
+    assert!(terms.waivers.contains(&party("east")));
 }
 
 #[test]
@@ -97,6 +108,16 @@ fn dropout_rules_and_numbers_must_agree() {
     let error = fault("dropouts = 1\non_dropout = \"fail\"");
     assert!(
         error.ends_with("on_dropout = \"fail\" contradicts dropouts = 1"),
+        "{error}"
+    );
+    let error = refusal("on_dropout = \"continue\"\n", "");
+    assert!(
+        error.contains("protection.dropouts: on_dropout = \"pause\" contradicts"),
+        "{error}"
+    );
+    let error = fault("");
+    assert!(
+        error.contains("protection.ask_waiver: this has a meaning with"),
         "{error}"
     );
     let error = refusal("minimum_verified = 3", "minimum_verified = 4");
@@ -303,6 +324,14 @@ fn averaging_is_for_logistic_regression_and_sane_numbers() {
             "{error}"
         );
     }
+    let error = refusal("own_metrics = \"home\"", "own_metrics = \"rounded\"");
+    assert!(
+        error.contains("evaluation.own_metrics: this is for"),
+        "{error}"
+    );
     let error = refusal("[limits]", "[comparison]\nfedavg = {}\n[limits]");
-    assert!(error.contains("comparison is for family"), "{error}");
+    assert!(
+        error.contains("comparison.fedavg: this is for family = \"logistic\" only"),
+        "{error}"
+    );
 }

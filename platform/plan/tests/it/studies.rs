@@ -114,21 +114,35 @@ fn patience_ends_in_a_failure_that_names_the_party() {
 
 #[test]
 fn a_plan_may_go_on_without_as_many_as_it_says() {
-    let paused = go(&running(&full()), [lost(&["west"])], &full());
+    let plan = full();
+    let paused = go(&running(&plan), [lost(&["west"])], &plan);
+    let on = paused.on(Event::Tick, &plan, later(7200)).unwrap();
+    let Study::Running { without, .. } = &on else {
+        panic!("{on:?}")
+    };
+    assert_eq!(*without, BTreeSet::from([party("west")]));
+    // Whoever is left out is neither waited for nor taken back.
     assert_eq!(
-        paused.on(Event::Tick, &full(), later(7200)).unwrap(),
-        running(&full())
+        go(
+            &on,
+            [lost(&["west"]), Event::Returned(party("west"))],
+            &plan
+        ),
+        on
     );
-    let two = go(&paused, [lost(&["east"])], &full());
-    let failed = two.on(Event::Tick, &full(), later(7200)).unwrap();
+    let second = go(&on, [lost(&["east"])], &plan);
+    let failed = second.on(Event::Tick, &plan, later(14_400)).unwrap();
+    assert_eq!(failed.failure().unwrap().party, Some(party("east")));
+    let both = go(&paused, [lost(&["east"])], &plan);
+    let failed = both.on(Event::Tick, &plan, later(7200)).unwrap();
     assert_eq!(failed.failure().unwrap().code, Code::PartyLost);
 }
 
 #[test]
 fn a_plan_may_fail_at_the_first_loss() {
     let text = full_text().replace(
-        "dropouts = 1\non_dropout = \"continue\"",
-        "on_dropout = \"fail\"",
+        "dropouts = 1\non_dropout = \"continue\"\nask_waiver = true\n",
+        "on_dropout = \"fail\"\n",
     );
     let plan = Plan::from_toml(&text).unwrap();
     let failed = go(&running(&plan), [lost(&["west"])], &plan);

@@ -74,7 +74,7 @@ fn disclosures_name_who_learns_and_depend_on_the_plan() {
         "coordinator, the coordinator, learns: the model, with exact"
     ));
     assert!(has(&heart, "FedAvg") && !has(&full, "FedAvg"));
-    assert!(has(&full, "AUC rounded") && !has(&heart, "AUC rounded"));
+    assert!(has(&heart, "computed at home") && !has(&full, "computed at home"));
     assert!(has(
         &full,
         "every receiver of the result (east, north, university, west) learns"
