@@ -1,0 +1,190 @@
+//! Opening a store.
+
+use std::{
+    fmt,
+    fs::File,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use consilium_base::{Generator, Seed};
+use consilium_journal::Head;
+use consilium_mailbox::PartyId;
+use sqlx::{AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions};
+use tokio::time::timeout;
+
+use crate::{Change, Location, Step, StoreError, columns::Columns as _, folder, schema};
+
+/// Connections to one database: a change has one, readers share the others.
+const CONNECTIONS: u32 = 4;
+
+/// How long a reader or a change waits for its turn.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a SQLite connection begins with: a commit is on the disk when it returns, and what is
+/// deleted is wiped.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                       PRAGMA busy_timeout = 30000; PRAGMA foreign_keys = ON; \
+                       PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON";
+
+/// What a store is opened with.
+#[expect(missing_debug_implementations, reason = "holds a seed")]
+pub struct Opening<'a> {
+    /// Where it is.
+    pub location: &'a Location,
+    /// Whose it is; a store never changes its owner.
+    pub owner: &'a PartyId,
+    /// The schema of the owner's own tables; numbers from 1000.
+    pub steps: &'a [Step],
+    /// What the salts of the journal are drawn from: fresh at every start.
+    pub salts: Seed,
+}
+
+/// What a daemon keeps. Cheap to clone.
+///
+/// Not for a paused clock: tokio would skip the wait for the database.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    pool: AnyPool,
+    engine: Engine,
+    turn: Arc<tokio::sync::Mutex<()>>,
+    salts: Mutex<Generator>,
+    _lock: Option<File>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// Opens a store, making it where there is none, and brings it to this program's schema.
+    ///
+    /// # Errors
+    ///
+    /// If it is in use, out of reach, damaged, somebody else's, or a later program's.
+    pub async fn open(opening: Opening<'_>) -> Result<Store, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (engine, url, lock) = match opening.location {
+            Location::Folder(folder) => {
+                let lock = folder::lock(folder)?;
+                (Engine::Sqlite, folder::database(folder)?, Some(lock))
+            }
+            Location::Postgres(url) => (Engine::Postgres, url.expose().to_owned(), None),
+        };
+        let pool = connect(engine, &url).await?;
+        schema::migrate(&pool, opening.steps).await?;
+        let store = Store(Arc::new(Inner {
+            pool,
+            engine,
+            turn: Arc::default(),
+            salts: Mutex::new(opening.salts.generator()),
+            _lock: lock,
+        }));
+        store.belong(opening.owner).await?;
+        Ok(store)
+    }
+
+    /// Begins a change, when those before it have ended.
+    ///
+    /// # Errors
+    ///
+    /// If the database can't be reached or is kept busy.
+    pub async fn begin(&self) -> Result<Change, StoreError> {
+        Change::begin(self).await
+    }
+
+    /// Gives the connections for queries that only read.
+    pub fn readers(&self) -> &AnyPool {
+        &self.0.pool
+    }
+
+    /// Waits until all connections are closed; the state folder is free then, if no clone is left.
+    pub async fn close(self) {
+        self.0.pool.close().await;
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    pub(crate) fn turn(&self) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.0.turn)
+    }
+
+    pub(crate) fn salts(&self) -> &Mutex<Generator> {
+        &self.0.salts
+    }
+
+    /// Begins the owner's journal, or sees that the store is the owner's.
+    async fn belong(&self, owner: &PartyId) -> Result<(), StoreError> {
+        let origin = Head::origin(owner.as_str());
+        sqlx::query(
+            "INSERT INTO journal_head (place, owner, entries, hash) VALUES (1, $1, 0, $2) \
+             ON CONFLICT (place) DO NOTHING",
+        )
+        .bind(owner.as_str())
+        .bind(&origin.hash[..])
+        .execute(self.readers())
+        .await?;
+        let query = sqlx::query("SELECT owner FROM journal_head WHERE place = 1");
+        let found = query.fetch_one(self.readers()).await?.text("owner")?;
+        if found == owner.as_str() {
+            Ok(())
+        } else {
+            Err(StoreError::OtherOwner {
+                expected: owner.clone(),
+                found,
+            })
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("engine", &self.0.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn connect(engine: Engine, url: &str) -> Result<AnyPool, StoreError> {
+    first(engine, url).await?;
+    AnyPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
+        .connect(url)
+        .await
+        .map_err(StoreError::connecting)
+}
+
+/// Connects once without a pool, which would try again and again where there is no hope.
+///
+/// Reads a SQLite file as a whole, so that damage shows before anything builds on it.
+async fn first(engine: Engine, url: &str) -> Result<(), StoreError> {
+    let connection = timeout(PATIENCE, AnyConnection::connect(url)).await;
+    let connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    let mut connection = connection.map_err(StoreError::connecting)?;
+    prepare(engine, &mut connection).await?;
+    if engine == Engine::Sqlite {
+        let found = sqlx::query("PRAGMA quick_check(1)")
+            .fetch_one(&mut connection)
+            .await?;
+        let found: String = found.try_get(0)?;
+        if found != "ok" {
+            return Err(StoreError::corrupted(found));
+        }
+    }
+    Ok(connection.close().await?)
+}
+
+async fn prepare(engine: Engine, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    if engine == Engine::Sqlite {
+        sqlx::raw_sql(PRAGMAS).execute(connection).await?;
+    }
+    Ok(())
+}
