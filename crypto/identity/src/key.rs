@@ -80,8 +80,17 @@ impl PublicKey {
     ///
     /// [`BadSignature::Mismatch`] if it isn't this key's over this message.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), BadSignature> {
+        self.verify_untagged(&tagged(message), signature)
+    }
+
+    /// Checks a signature over bytes that carry a tag of their own already.
+    pub(crate) fn verify_untagged(
+        &self,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), BadSignature> {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        let verified = self.0.verify_strict(&tagged(message), &signature);
+        let verified = self.0.verify_strict(message, &signature);
         verified.map_err(|_| BadSignature::Mismatch)
     }
 }

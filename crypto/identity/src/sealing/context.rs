@@ -17,7 +17,7 @@ pub struct RunContext {
     pub plan: Digest,
     /// The run.
     pub run: RunId,
-    /// Which attempt at the step this run is, from 0.
+    /// Which attempt at the step this run is.
     pub attempt: u32,
     /// What each party of the run is in it, as the protocol names its roles.
     pub roles: BTreeMap<PartyId, String>,
