@@ -124,7 +124,8 @@ impl SumError {
             SumError::OwnWrongLength { .. } | SumError::TooWide { .. } | SumError::Book(_) => {
                 Fault::Ours
             }
-            SumError::Refused(_) | SumError::Terms(_) => Fault::Input,
+            SumError::Refused(refusal) => refusal.fault(),
+            SumError::Terms(_) => Fault::Input,
             SumError::Missing { missing, .. }
             | SumError::TooFew { missing, .. }
             | SumError::Disconnected { missing } => missing

@@ -1,4 +1,4 @@
-//! Secure aggregation: the sum of many vectors, and nothing else.
+#![doc = include_str!("../README.md")]
 
 mod bits;
 mod dealing;

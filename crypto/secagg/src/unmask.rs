@@ -239,3 +239,67 @@ impl Restorer<'_> {
         Err(Stuck::SharesDisagree { of })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shamir;
+
+    const THRESHOLD: usize = 3;
+
+    /// Shares of `secret` at holders 0 to 3, on a polynomial of its own.
+    fn shares(secret: [u8; 32]) -> Secret<Vec<Share>> {
+        let places: Vec<Place> = (0..4).map(Place::of).collect();
+        let mut generator = Seed::from_bytes(secret).generator();
+        shamir::deal(&Secret::new(secret), THRESHOLD, &places, &mut generator)
+    }
+
+    fn restore(
+        given: &[(usize, Share)],
+        commitment: Digest,
+    ) -> Result<(Secret<[u8; 32]>, ()), Stuck> {
+        let shares = given
+            .iter()
+            .map(|(holder, share)| ((3, *holder), *share))
+            .collect();
+        let answers = Answers(shares);
+        let weights = HashMap::new();
+        let mut restorer = Restorer {
+            threshold: THRESHOLD,
+            answers: &answers,
+            weights,
+        };
+        let fits = |seed: &[u8; 32]| (commit_self_mask(seed) == commitment).then_some(());
+        restorer.restore(3, &[0, 1, 2, 3], fits)
+    }
+
+    #[test]
+    fn a_dropped_party_s_self_mask_is_not_restored_from_shares_of_its_keys() {
+        let (keys, self_mask) = ([4; 32], [5; 32]);
+        let of_keys = shares(keys);
+        let mut given: Vec<_> = (0..3).map(|at| (at, of_keys.expose()[at])).collect();
+        assert!(restore(&given, commit_self_mask(&self_mask)).is_err());
+        // One colluding neighbour adds what it holds of the other secret: still nothing.
+        given[2].1 = shares(self_mask).expose()[2];
+        assert!(restore(&given, commit_self_mask(&self_mask)).is_err());
+    }
+
+    #[test]
+    fn any_one_false_share_is_passed_over_where_a_spare_one_is() {
+        let secret = [5; 32];
+        for liar in 0..4 {
+            let mut given: Vec<_> = (0..4).zip(shares(secret).expose().clone()).collect();
+            given[liar].1 = shares([6; 32]).expose()[liar];
+            let (restored, ()) = restore(&given, commit_self_mask(&secret)).unwrap();
+            assert_eq!(*restored.expose(), secret);
+        }
+    }
+
+    #[test]
+    fn too_few_shares_are_counted() {
+        let secret = [5; 32];
+        let given: Vec<_> = (0..2).zip(shares(secret).expose().clone()).collect();
+        let stuck = restore(&given, commit_self_mask(&secret)).err();
+        assert_eq!(stuck, Some(Stuck::TooFewShares { of: 3, held: 2 }));
+    }
+}

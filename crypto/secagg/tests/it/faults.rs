@@ -10,7 +10,7 @@ use consilium_secagg::{Entry, Refusal, SumError, Thresholds};
 use tokio::time::Instant;
 
 use crate::{
-    federation::{Ended, Federation, shape},
+    federation::{Ended, Federation, Member, shape},
     wire::STEPS,
 };
 
@@ -313,10 +313,7 @@ async fn crash_everywhere(n: usize) {
 
                 // A restart repeats the step: all are there again, with their books.
                 if !opened {
-                    let books = members
-                        .into_iter()
-                        .map(|member| member.into_book())
-                        .enumerate();
+                    let books = members.into_iter().map(Member::into_book).enumerate();
                     members = books
                         .map(|(index, book)| federation.member(index, book))
                         .collect();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_base::{BadSignature, Generator, Seed, Signature, Signer, Tagged, Verifier};
-use consilium_mailbox::{Account, Mailbox, PartyId, RunId, sim::World};
+use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_secagg::{
     Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, MemoryBook, Open as _,
     Opened, StudyId, SumError, SumNumber, SumShape, Terms, Thresholds,
@@ -58,8 +58,6 @@ pub(crate) struct Federation {
 pub(crate) struct Ended {
     pub(crate) opened: Result<Opened, SumError>,
     pub(crate) contributed: Vec<Result<(), SumError>>,
-    /// What the sum cost each contributor.
-    pub(crate) accounts: Vec<Account>,
 }
 
 impl Federation {
@@ -170,23 +168,22 @@ impl Federation {
             let input = self.input(index, &shape);
             tasks.push(tokio::spawn(async move {
                 let ended = member.contribute(&mail, &shape, &input).await;
-                (member, leave(mail, ended.is_ok()), ended)
+                leave(mail, ended.is_ok());
+                (member, ended)
             }));
         }
         let mail = mailboxes.remove(0);
         let opened = aggregator.open(&mail, &shape).await;
         leave(mail, opened.is_ok());
-        let (mut contributed, mut accounts) = (Vec::new(), Vec::new());
+        let mut contributed = Vec::new();
         for task in tasks {
-            let (member, account, ended) = task.await.unwrap();
+            let (member, ended) = task.await.unwrap();
             members.push(member);
-            accounts.push(account);
             contributed.push(ended);
         }
         Ended {
             opened,
             contributed,
-            accounts,
         }
     }
 
@@ -216,6 +213,8 @@ pub(crate) fn shape(number: u32, len: usize, bits: u8) -> SumShape {
 }
 
 /// Leaves in good order, or drops the mailbox as a party does that gives up.
-fn leave(mail: Mailbox, well: bool) -> Account {
-    if well { mail.finish() } else { mail.account() }
+fn leave(mail: Mailbox, well: bool) {
+    if well {
+        mail.finish();
+    }
 }

@@ -65,9 +65,9 @@ proptest! {
     ) {
         let encoding = Encoding::new(&[bound], contributors as usize, bits(width)).unwrap();
         let finer = bound / (encoding.quanta().next().unwrap() / 2.0);
-        let units = (f64::from(contributors) * finer.ceil()) as u128;
         // Up to the precision of f64, twice as fine a scale overflows.
-        prop_assert!(units as f64 * (1.0 + 1e-12) >= 2_f64.powi(i32::from(width) - 1));
+        let units = f64::from(contributors) * finer.ceil() * (1.0 + 1e-12);
+        prop_assert!(units >= 2_f64.powi(i32::from(width) - 1));
     }
 
     #[test]
