@@ -27,7 +27,7 @@ pub use transport::LinkTransport;
 pub use violation::Violation;
 
 pub(crate) use endpoint::{Endpoint, Event};
-pub(crate) use packet::{Ack, Chunk};
+pub(crate) use packet::{Ack, Chunk, epoch, party};
 
 use std::{fmt, time::Duration};
 
@@ -36,13 +36,27 @@ use bytes::Bytes;
 /// The version of the link that this program speaks.
 pub const VERSION: u32 = 1;
 
+/// The longest message of the stream, in bytes; what claims to be longer is not read.
+pub(crate) const LARGEST_MESSAGE: usize = 1 << 20;
+/// The window of HTTP/2, in bytes: what may be under way on the stream.
+pub(crate) const STREAM_WINDOW: u32 = 4 << 20;
+/// The longest frame of HTTP/2, in bytes.
+pub(crate) const LARGEST_HTTP2_FRAME: u32 = 256 << 10;
+/// How long a connection may be quiet before the other side is asked whether it is there.
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// How long the other side may take to answer that.
+pub(crate) const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// One life of a daemon: 16 random bytes, drawn when it starts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub [u8; 16]);
 
 impl fmt::Debug for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0
+            .iter()
+            .take(4)
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -106,3 +120,6 @@ fn weight(payload: &Bytes) -> usize {
 fn cost(payload: &Bytes) -> u64 {
     weight(payload) as u64
 }
+
+#[cfg(test)]
+mod tests;

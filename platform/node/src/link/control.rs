@@ -7,7 +7,6 @@ use consilium_mailbox::{PartyId, TransportError};
 use consilium_proto::v1;
 use prost::Message as _;
 use tokio::sync::Notify;
-use tracing::debug;
 
 use super::{Epoch, Lane, Link, Violation, incoming::Receipt};
 
@@ -47,7 +46,7 @@ pub enum ControlMessage {
     },
 }
 
-/// What waits to be read; nothing does before the channel is opened.
+/// What waits to be read. Comings and goings are noted once the channel is open.
 #[derive(Debug, Default)]
 pub(super) struct ControlQueue {
     is_open: bool,
@@ -73,7 +72,9 @@ impl Control {
     ) -> Result<(), TransportError> {
         let kind = kind.to_owned();
         let message = v1::Control { kind, payload }.encode_to_vec();
-        self.link.send(to, Lane::Control, message.into(), |_| false).await
+        self.link
+            .send(to, Lane::Control, message.into(), |_| false)
+            .await
     }
 
     /// Awaits what comes next.
@@ -99,18 +100,23 @@ impl Control {
 }
 
 impl ControlQueue {
-    pub(super) fn open(&mut self) {
+    /// Opens the channel; `present` are those who can be reached already.
+    pub(super) fn open(&mut self, present: impl IntoIterator<Item = (PartyId, Epoch)>) {
         self.is_open = true;
+        for (peer, epoch) in present {
+            let joined = ControlMessage::Joined { peer, epoch };
+            self.waiting.push_front((joined, None));
+        }
     }
 
     pub(super) fn joined(&mut self, peer: &PartyId, epoch: Epoch) {
         let peer = peer.clone();
-        self.put(ControlMessage::Joined { peer, epoch }, None);
+        self.note(ControlMessage::Joined { peer, epoch });
     }
 
     pub(super) fn left(&mut self, peer: &PartyId) {
         let peer = peer.clone();
-        self.put(ControlMessage::Left { peer }, None);
+        self.note(ControlMessage::Left { peer });
     }
 
     pub(super) fn arrived(
@@ -123,13 +129,19 @@ impl ControlQueue {
             return Err((Violation::BadFrame, receipt));
         };
         let peer = peer.clone();
-        self.put(ControlMessage::Said { peer, kind, payload }, Some(receipt));
+        let said = ControlMessage::Said {
+            peer,
+            kind,
+            payload,
+        };
+        self.waiting.push_back((said, Some(receipt)));
+        self.news.notify_waiters();
         Ok(())
     }
 
-    fn put(&mut self, message: ControlMessage, receipt: Option<Receipt>) {
+    fn note(&mut self, message: ControlMessage) {
         if self.is_open {
-            self.waiting.push_back((message, receipt));
+            self.waiting.push_back((message, None));
             self.news.notify_waiters();
         }
     }

@@ -114,6 +114,14 @@ impl Endpoint {
         peer.map_or((false, None), |peer| (peer.path.is_some(), peer.epoch))
     }
 
+    /// Gives those who can be reached.
+    pub(crate) fn present(&self) -> Vec<(PartyId, Epoch)> {
+        let present = |(name, peer): (&PartyId, &Peer)| {
+            peer.path.and(peer.epoch).map(|epoch| (name.clone(), epoch))
+        };
+        self.peers.iter().filter_map(present).collect()
+    }
+
     /// Takes a frame for a peer, or gives it back if there is no room.
     pub(crate) fn offer(&mut self, peer: &PartyId, lane: Lane, frame: Bytes) -> Result<(), Bytes> {
         self.watch(peer);
@@ -152,7 +160,10 @@ impl Endpoint {
         match down {
             Down::PeerUp { peer, path, epoch } => self.peer_up(&peer, path, epoch),
             Down::PeerDown { peer } => {
-                let was_up = self.peers.get_mut(&peer).and_then(|state| state.path.take());
+                let was_up = self
+                    .peers
+                    .get_mut(&peer)
+                    .and_then(|state| state.path.take());
                 was_up.map(|_| Event::Down(peer)).into_iter().collect()
             }
             Down::Chunk(chunk) => self.chunk(chunk),
@@ -176,14 +187,30 @@ impl Endpoint {
 
     /// Tells whether everything that was offered has been acknowledged by those who are up.
     pub(crate) fn is_settled(&self) -> bool {
-        let settled = |peer: &Peer| peer.frames.outgoing.is_empty() && peer.control.outgoing.is_empty();
-        self.peers.values().filter(|peer| peer.path.is_some()).all(settled)
+        let settled =
+            |peer: &Peer| peer.frames.outgoing.is_empty() && peer.control.outgoing.is_empty();
+        self.peers
+            .values()
+            .filter(|peer| peer.path.is_some())
+            .all(settled)
     }
 
     /// Bytes that wait here to be sent or acknowledged.
     pub(crate) fn held(&self) -> usize {
         let held = |peer: &Peer| peer.frames.outgoing.held() + peer.control.outgoing.held();
         self.peers.values().map(held).sum()
+    }
+
+    /// The most that ever counted against a peer's window, for tests of the bound.
+    #[cfg(test)]
+    pub(crate) fn highest(&self) -> u64 {
+        let highest = |peer: &Peer| {
+            peer.frames
+                .incoming
+                .highest
+                .max(peer.control.incoming.highest)
+        };
+        self.peers.values().map(highest).max().unwrap_or(0)
     }
 
     fn insert(&mut self, peer: &PartyId) {
@@ -246,7 +273,9 @@ impl Endpoint {
     }
 
     fn chunk(&mut self, chunk: Chunk) -> Vec<Event> {
-        let Chunk { peer: name, lane, .. } = chunk;
+        let Chunk {
+            peer: name, lane, ..
+        } = chunk;
         let limits = self.limits;
         let Some(peer) = self.peers.get_mut(&name) else {
             return Vec::new();
@@ -289,7 +318,10 @@ impl Endpoint {
         if peer.path != Some(ack.path) || peer.is_muted {
             return Vec::new();
         }
-        let outcome = peer.way(ack.lane).outgoing.acknowledge(ack.number, ack.limit);
+        let outcome = peer
+            .way(ack.lane)
+            .outgoing
+            .acknowledge(ack.number, ack.limit);
         if outcome.is_err() {
             peer.is_muted = true;
         }
@@ -340,7 +372,13 @@ impl Peer {
         for lane in LANES {
             if let Some((number, limit)) = self.way(lane).incoming.acknowledgement() {
                 let peer = name.clone();
-                return Some(Up::Ack(Ack { peer, path, lane, number, limit }));
+                return Some(Up::Ack(Ack {
+                    peer,
+                    path,
+                    lane,
+                    number,
+                    limit,
+                }));
             }
         }
         for lane in LANES {

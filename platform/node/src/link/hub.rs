@@ -129,7 +129,9 @@ impl Link {
 
     /// Takes the control channel: from now on its events wait to be read, none is lost.
     pub fn control(&self) -> Control {
-        self.state().control.open();
+        let mut state = self.state();
+        let present = state.endpoint.present();
+        state.control.open(present);
         Control::new(self.clone())
     }
 
@@ -285,12 +287,6 @@ impl Attachment {
         drop(state);
         self.link.shared.outgoing.notify_waiters();
     }
-
-    /// Begins to care for a party, such as the relay's own.
-    pub fn watch(&self, peer: &PartyId) {
-        self.link.state().endpoint.watch(peer);
-        self.link.shared.outgoing.notify_waiters();
-    }
 }
 
 impl Drop for Attachment {
@@ -311,7 +307,8 @@ impl Link {
                 frame,
                 receipt,
             } => {
-                if let Err(violation) = state.control.arrived(&peer, frame, receipt) {
+                if let Err((violation, receipt)) = state.control.arrived(&peer, frame, receipt) {
+                    state.endpoint.free(&peer, Lane::Control, &receipt);
                     state.broken(&peer, violation);
                 }
             }
@@ -343,8 +340,7 @@ impl Link {
     }
 
     fn frame_arrived(&self, state: &mut State, peer: &PartyId, bytes: Bytes, receipt: Receipt) {
-        let between_us =
-            |frame: &Frame| frame.sender == *peer && frame.receiver == self.shared.me;
+        let between_us = |frame: &Frame| frame.sender == *peer && frame.receiver == self.shared.me;
         let Some(frame) = Frame::decode(bytes).ok().filter(between_us) else {
             state.endpoint.free(peer, Lane::Frames, &receipt);
             state.broken(peer, Violation::BadFrame);

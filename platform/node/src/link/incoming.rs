@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{Limits, Violation, cost, outgoing::Piece, weight};
+use super::{Limits, Violation, cost, outgoing::Piece};
 
 /// Reassembles frames, and grants the sender only what there is certainly room for.
 ///
@@ -79,11 +79,7 @@ impl Incoming {
     /// Takes the next piece.
     ///
     /// A refused piece changes nothing: the sender's next attempt begins at the same number.
-    pub(crate) fn accept(
-        &mut self,
-        piece: Piece,
-        limits: &Limits,
-    ) -> Result<Accepted, Violation> {
+    pub(crate) fn accept(&mut self, piece: Piece, limits: &Limits) -> Result<Accepted, Violation> {
         if piece.number < self.next {
             return Ok(Accepted::Repeat);
         }
@@ -95,12 +91,19 @@ impl Incoming {
         if piece.payload.len() > limits.chunk || self.received + price > self.limit() {
             return Err(Violation::Overrun);
         }
-        let before = self.assembly.as_ref().map_or(0, |assembly| assembly.buffer.len());
+        let before = self
+            .assembly
+            .as_ref()
+            .map_or(0, |assembly| assembly.buffer.len());
         let total = match (&self.assembly, piece.total) {
             (Some(assembly), None) => assembly.total,
             (None, Some(total)) => match usize::try_from(total) {
                 Ok(total) if total <= limits.longest_frame => total,
-                _ => return Err(Violation::TooLong { limit: limits.longest_frame }),
+                _ => {
+                    return Err(Violation::TooLong {
+                        limit: limits.longest_frame,
+                    });
+                }
             },
             _ => return Err(Violation::Malformed),
         };
@@ -135,8 +138,9 @@ impl Incoming {
             assembly.cost += price;
         }
         let answer = if whole {
-            let Assembly { buffer, cost, room, .. } =
-                self.assembly.take().expect("it was just added to");
+            let Assembly {
+                buffer, cost, room, ..
+            } = self.assembly.take().expect("it was just added to");
             let reserved = if room == Room::Reserved { total } else { 0 };
             Accepted::Whole(buffer.freeze(), self.receipt(cost, reserved))
         } else if is_first && long {
@@ -158,7 +162,9 @@ impl Incoming {
     pub(crate) fn reserve(&mut self) {
         if let Some(assembly) = &mut self.assembly {
             assembly.room = Room::Reserved;
-            assembly.buffer.reserve(assembly.total - assembly.buffer.len());
+            assembly
+                .buffer
+                .reserve(assembly.total - assembly.buffer.len());
             self.freed += std::mem::take(&mut assembly.cost);
         }
     }
@@ -204,7 +210,11 @@ impl Incoming {
 
     fn receipt(&self, cost: u64, reserved: usize) -> Receipt {
         let age = self.age;
-        Receipt { cost, reserved, age }
+        Receipt {
+            cost,
+            reserved,
+            age,
+        }
     }
 
     fn note_highest(&mut self) {

@@ -59,7 +59,13 @@ impl Runs {
             .iter()
             .map(|peer| {
                 let is_closed = is_over;
-                (peer.clone(), Inlet { is_closed, ..Inlet::default() })
+                (
+                    peer.clone(),
+                    Inlet {
+                        is_closed,
+                        ..Inlet::default()
+                    },
+                )
             })
             .collect();
         let mut unwanted = Vec::new();
@@ -126,7 +132,10 @@ impl Runs {
             inlet.news.notify_waiters();
         }
         let from_peer = |(who, _): &(PartyId, Waiting)| who == peer;
-        let dead = self.early.iter().filter(|(_, early)| early.iter().any(from_peer));
+        let dead = self
+            .early
+            .iter()
+            .filter(|(_, early)| early.iter().any(from_peer));
         let dead: Vec<RunId> = dead.map(|(run, _)| *run).collect();
         dead.into_iter().flat_map(|run| self.expire(run)).collect()
     }
@@ -135,7 +144,10 @@ impl Runs {
     pub(super) fn end(&mut self, run: RunId) -> Vec<(PartyId, Receipt)> {
         let mut receipts = Vec::new();
         for (peer, inlet) in self.open.remove(&run).unwrap_or_default() {
-            let gone = inlet.waiting.into_iter().map(|(_, receipt)| (peer.clone(), receipt));
+            let gone = inlet
+                .waiting
+                .into_iter()
+                .map(|(_, receipt)| (peer.clone(), receipt));
             receipts.extend(gone);
         }
         self.remember(run);

@@ -1,0 +1,381 @@
+//! Who is connected, who wants to hear of whom, and what waits for whom; as a value.
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
+
+use consilium_mailbox::PartyId;
+use tokio::sync::Notify;
+
+use super::RelayLimits;
+use crate::link::{Ack, Chunk, Down, Epoch, Lane, Up};
+
+/// What a message that waits costs beside its payload.
+const MESSAGE: usize = 256;
+
+/// The streams of all daemons.
+#[derive(Debug)]
+pub(crate) struct Table {
+    limits: RelayLimits,
+    home: PartyId,
+    slots: HashMap<PartyId, Slot>,
+    paths: u64,
+    held: usize,
+    /// Most bytes that ever waited, for tests of the bound.
+    pub(crate) highest: usize,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    live: Option<Live>,
+    watchers: BTreeSet<PartyId>,
+}
+
+/// A daemon's present stream.
+#[derive(Debug)]
+struct Live {
+    path: u64,
+    epoch: Epoch,
+    queue: VecDeque<Down>,
+    weight: usize,
+    watches: BTreeSet<PartyId>,
+    mail: Arc<Notify>,
+    answered: Arc<Notify>,
+}
+
+/// A stream that has its place in the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Seat {
+    pub(crate) party: PartyId,
+    pub(crate) path: u64,
+    /// Tells that something waits for this stream, or that it is over.
+    pub(crate) mail: Arc<Notify>,
+    /// Tells that the daemon answered [`Down::Rival`].
+    pub(crate) answered: Arc<Notify>,
+}
+
+/// The stream is over: another has its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Over;
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It is where it belongs, or was dropped because its receiver is gone.
+    On,
+    /// There is no room; here it is back.
+    Full(Up),
+}
+
+/// What a daemon did that the link's rules forbid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misconduct {
+    /// It asks about too many parties.
+    #[error("it asks about more than {0} parties")]
+    TooManyWatches(usize),
+    /// It sent control messages to another participant.
+    #[error("it sent control messages to another participant")]
+    ControlAstray,
+    /// It sent something longer than the queues.
+    #[error("it sent a chunk longer than the relay takes")]
+    TooLong,
+}
+
+/// Why a stream doesn't go on.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Over,
+    Misconduct(Misconduct),
+}
+
+impl Table {
+    pub(crate) fn new(home: PartyId, limits: RelayLimits) -> Table {
+        Table {
+            limits,
+            home,
+            slots: HashMap::new(),
+            paths: 0,
+            held: 0,
+            highest: 0,
+        }
+    }
+
+    /// Gives who has this party's place now: its epoch, and its seat.
+    pub(crate) fn occupant(&self, party: &PartyId) -> Option<(Epoch, Seat)> {
+        let live = self.slots.get(party)?.live.as_ref()?;
+        Some((live.epoch, live.seat(party)))
+    }
+
+    /// Seats a stream; whoever sat there has to go.
+    pub(crate) fn seat(
+        &mut self,
+        party: &PartyId,
+        epoch: Epoch,
+        watches: &[PartyId],
+    ) -> Result<Seat, Misconduct> {
+        if watches.len() > self.limits.watches {
+            return Err(Misconduct::TooManyWatches(self.limits.watches));
+        }
+        self.unseat_present(party);
+        self.paths += 1;
+        let path = self.paths;
+        let live = Live {
+            path,
+            epoch,
+            queue: VecDeque::new(),
+            weight: 0,
+            watches: BTreeSet::new(),
+            mail: Arc::default(),
+            answered: Arc::default(),
+        };
+        let seat = live.seat(party);
+        let home = self.home.clone();
+        self.slots.entry(party.clone()).or_default().live = Some(live);
+        if *party != home {
+            self.let_home_watch(party);
+            self.watch(party, &home);
+        }
+        let up = Down::PeerUp {
+            peer: party.clone(),
+            path,
+            epoch,
+        };
+        self.tell_watchers(party, &up);
+        for peer in watches {
+            self.watch(party, peer);
+        }
+        if *party == home {
+            self.watch_everyone();
+        }
+        Ok(seat)
+    }
+
+    /// Ends a stream, if it still has its place.
+    pub(crate) fn unseat(&mut self, party: &PartyId, path: u64) {
+        if self.is_seated(party, path) {
+            self.unseat_present(party);
+            let down = Down::PeerDown {
+                peer: party.clone(),
+            };
+            self.tell_watchers(party, &down);
+            self.forget_if_idle(party);
+        }
+    }
+
+    /// Takes a message from a daemon.
+    pub(crate) fn receive(&mut self, party: &PartyId, path: u64, up: Up) -> Result<Passed, End> {
+        if !self.is_seated(party, path) {
+            return Err(End::Over);
+        }
+        match up {
+            Up::Watch(peer) => {
+                let watches = self.live(party).map_or(0, |live| live.watches.len());
+                if watches >= self.limits.watches {
+                    let limit = self.limits.watches;
+                    return Err(End::Misconduct(Misconduct::TooManyWatches(limit)));
+                }
+                self.watch(party, &peer);
+            }
+            Up::Alive => {
+                if let Some(live) = self.live(party) {
+                    live.answered.notify_waiters();
+                }
+            }
+            Up::Chunk(chunk) => {
+                if chunk.lane == Lane::Control && *party != self.home && chunk.peer != self.home {
+                    return Err(End::Misconduct(Misconduct::ControlAstray));
+                }
+                let size = chunk.payload.len() + MESSAGE;
+                if size > self.limits.longest_message() {
+                    return Err(End::Misconduct(Misconduct::TooLong));
+                }
+                if !self.is_on_time(&chunk.peer, chunk.path) {
+                    return Ok(Passed::On);
+                }
+                if self.is_full(&chunk.peer, size) {
+                    return Ok(Passed::Full(Up::Chunk(chunk)));
+                }
+                let to = self.introduce(party, &chunk.peer);
+                let (peer, path) = (party.clone(), path);
+                self.push(
+                    &to,
+                    Down::Chunk(Chunk {
+                        peer,
+                        path,
+                        ..chunk
+                    }),
+                );
+            }
+            Up::Ack(ack) => {
+                if !self.is_on_time(&ack.peer, ack.path) {
+                    return Ok(Passed::On);
+                }
+                if self.is_full(&ack.peer, MESSAGE) {
+                    return Ok(Passed::Full(Up::Ack(ack)));
+                }
+                let to = self.introduce(party, &ack.peer);
+                let (peer, path) = (party.clone(), path);
+                self.push(&to, Down::Ack(Ack { peer, path, ..ack }));
+            }
+        }
+        Ok(Passed::On)
+    }
+
+    /// Gives the next message for a daemon, and whether that made room where there was none.
+    pub(crate) fn next(
+        &mut self,
+        party: &PartyId,
+        path: u64,
+    ) -> Result<Option<(Down, bool)>, Over> {
+        let (total, queue) = (self.limits.total, self.limits.queue);
+        let longest = self.limits.longest_message();
+        let was_tight = self.held + longest > total;
+        if !self.is_seated(party, path) {
+            return Err(Over);
+        }
+        let live = self.live(party).ok_or(Over)?;
+        let was_full = live.weight + longest > queue;
+        let Some(down) = live.queue.pop_front() else {
+            return Ok(None);
+        };
+        let weight = weight(&down);
+        live.weight -= weight;
+        self.held -= weight;
+        Ok(Some((down, was_full || was_tight)))
+    }
+
+    /// Asks a daemon whether it is alive, because another knocks with its identity.
+    pub(crate) fn challenge(&mut self, party: &PartyId) {
+        self.push(party, Down::Rival);
+    }
+
+    /// Gives the bytes that wait here.
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
+    fn live(&mut self, party: &PartyId) -> Option<&mut Live> {
+        self.slots.get_mut(party)?.live.as_mut()
+    }
+
+    fn is_seated(&self, party: &PartyId, path: u64) -> bool {
+        let live = self.slots.get(party).and_then(|slot| slot.live.as_ref());
+        live.is_some_and(|live| live.path == path)
+    }
+
+    /// Tells whether a message was sent for the stream that its receiver has now.
+    fn is_on_time(&self, peer: &PartyId, path: u64) -> bool {
+        self.is_seated(peer, path)
+    }
+
+    fn is_full(&self, peer: &PartyId, size: usize) -> bool {
+        let live = self.slots.get(peer).and_then(|slot| slot.live.as_ref());
+        let waits = live.map_or(0, |live| live.weight);
+        waits + size > self.limits.queue || self.held + size > self.limits.total
+    }
+
+    /// Sees to it that `to` knows the sender's path before anything of it arrives.
+    fn introduce(&mut self, sender: &PartyId, to: &PartyId) -> PartyId {
+        self.watch(to, sender);
+        to.clone()
+    }
+
+    fn watch(&mut self, watcher: &PartyId, peer: &PartyId) {
+        if let Some(live) = self.live(watcher) {
+            live.watches.insert(peer.clone());
+        }
+        let slot = self.slots.entry(peer.clone()).or_default();
+        if !slot.watchers.insert(watcher.clone()) {
+            return;
+        }
+        let peer = peer.clone();
+        let news = match &slot.live {
+            Some(live) => Down::PeerUp {
+                peer,
+                path: live.path,
+                epoch: live.epoch,
+            },
+            None => Down::PeerDown { peer },
+        };
+        self.push(watcher, news);
+    }
+
+    /// The coordinator's own party hears of everyone.
+    fn let_home_watch(&mut self, party: &PartyId) {
+        let home = self.home.clone();
+        if let Some(live) = self.live(&home) {
+            live.watches.insert(party.clone());
+            let slot = self.slots.entry(party.clone()).or_default();
+            slot.watchers.insert(home);
+        }
+    }
+
+    fn watch_everyone(&mut self) {
+        let home = self.home.clone();
+        let present = self.slots.iter().filter(|(_, slot)| slot.live.is_some());
+        let names: Vec<PartyId> = present.map(|(name, _)| name.clone()).collect();
+        for name in names.iter().filter(|name| **name != home) {
+            self.watch(&home, name);
+        }
+    }
+
+    fn tell_watchers(&mut self, about: &PartyId, news: &Down) {
+        let watchers = self.slots.get(about).map(|slot| slot.watchers.clone());
+        for watcher in watchers.unwrap_or_default() {
+            self.push(&watcher, news.clone());
+        }
+    }
+
+    fn push(&mut self, to: &PartyId, down: Down) {
+        let weight = weight(&down);
+        let Some(live) = self.live(to) else {
+            return;
+        };
+        live.queue.push_back(down);
+        live.weight += weight;
+        live.mail.notify_waiters();
+        self.held += weight;
+        self.highest = self.highest.max(self.held);
+    }
+
+    fn unseat_present(&mut self, party: &PartyId) {
+        let Some(live) = self.slots.get_mut(party).and_then(|slot| slot.live.take()) else {
+            return;
+        };
+        self.held -= live.weight;
+        live.mail.notify_waiters();
+        for peer in &live.watches {
+            if let Some(slot) = self.slots.get_mut(peer) {
+                slot.watchers.remove(party);
+            }
+            self.forget_if_idle(peer);
+        }
+    }
+
+    fn forget_if_idle(&mut self, party: &PartyId) {
+        let idle = |slot: &Slot| slot.live.is_none() && slot.watchers.is_empty();
+        if self.slots.get(party).is_some_and(idle) {
+            self.slots.remove(party);
+        }
+    }
+}
+
+impl Live {
+    fn seat(&self, party: &PartyId) -> Seat {
+        Seat {
+            party: party.clone(),
+            path: self.path,
+            mail: self.mail.clone(),
+            answered: self.answered.clone(),
+        }
+    }
+}
+
+fn weight(down: &Down) -> usize {
+    match down {
+        Down::Chunk(chunk) => chunk.payload.len() + MESSAGE,
+        _ => MESSAGE,
+    }
+}

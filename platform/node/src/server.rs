@@ -1,0 +1,96 @@
+//! The coordinator's door.
+
+use std::{io, sync::Arc, time::Duration};
+
+use futures_util::stream;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+    time::sleep,
+};
+use tonic::{service::Routes, transport::Server};
+use tracing::{debug, warn};
+
+use crate::{
+    NodeError, Shutdown,
+    link::{KEEP_ALIVE, KEEP_ALIVE_TIMEOUT, LARGEST_HTTP2_FRAME, STREAM_WINDOW},
+    tls::{Roster, Secured, ServerTls, secure},
+};
+
+/// How many callers may be in the midst of their handshakes at once.
+const HANDSHAKES: usize = 256;
+
+/// Where callers come in, and who may.
+#[derive(Debug)]
+pub struct Door {
+    /// The socket that listens.
+    pub listener: TcpListener,
+    /// How callers show who they are.
+    pub tls: ServerTls,
+    /// Who may stay.
+    pub roster: Arc<dyn Roster>,
+}
+
+/// Opens the socket at which callers are awaited.
+///
+/// # Errors
+///
+/// [`NodeError::Listen`] names the address.
+pub async fn listen(address: &str) -> Result<TcpListener, NodeError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| NodeError::Listen {
+            address: address.to_owned(),
+            source: Arc::new(source),
+        })
+}
+
+/// Serves callers until shutdown is requested and the last call has ended.
+///
+/// # Errors
+///
+/// If the server itself fails, which a single connection never makes it do.
+pub async fn serve(door: Door, routes: Routes, shutdown: Shutdown) -> Result<(), NodeError> {
+    let (secured, mut incoming) = mpsc::channel(16);
+    let accepting = tokio::spawn(accept(door, secured));
+    let incoming = stream::poll_fn(move |cx| incoming.poll_recv(cx));
+    let stop = async {
+        shutdown.requested().await;
+        accepting.abort();
+    };
+    Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(STREAM_WINDOW)
+        .max_frame_size(LARGEST_HTTP2_FRAME)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stop)
+        .await
+        .map_err(|error| NodeError::Cut(error.to_string()))
+}
+
+async fn accept(door: Door, secured: mpsc::Sender<io::Result<Secured>>) {
+    let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
+    loop {
+        let permit = handshakes.clone().acquire_owned().await;
+        let tcp = match door.listener.accept().await {
+            Ok((tcp, _)) => tcp,
+            Err(error) => {
+                warn!(%error, "can't accept connections");
+                // Out of file descriptors: others have to close some first.
+                sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let (tls, roster, secured) = (door.tls.clone(), door.roster.clone(), secured.clone());
+        tokio::spawn(async move {
+            let _permit = permit;
+            match secure(tcp, &tls, roster).await {
+                // Nobody takes it once the server stops.
+                Ok(connection) => _ = secured.send(Ok(connection)).await,
+                Err(error) => debug!(%error, "a caller was not let in"),
+            }
+        });
+    }
+}
