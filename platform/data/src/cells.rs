@@ -1,12 +1,12 @@
+mod levels;
 mod markers;
 mod numeric;
 
-use std::collections::HashMap;
-
-use consilium_schema::{Bounds, Column, DateOrder, Kind, Level, Levels, Outside, OutsideLevel};
+use consilium_schema::{Bounds, Column, DateOrder, Kind, Levels, Outside};
 
 use crate::column::{Categories, Dates, Flags, Numbers, Texts, Values};
 use crate::{CellFault, Date};
+use levels::{Code, Known};
 use markers::Markers;
 pub(crate) use numeric::{exact, parse_number, parse_whole};
 
@@ -37,13 +37,6 @@ enum Growing {
         order: DateOrder,
         values: Dates,
     },
-}
-
-/// How a cell finds its level.
-enum Known {
-    Open(HashMap<String, u32>),
-    Texts(HashMap<String, u32>, OutsideLevel),
-    Numbers(HashMap<i64, u32>, OutsideLevel),
 }
 
 impl Cells {
@@ -127,36 +120,8 @@ impl Growing {
     }
 
     fn levels(levels: &Levels) -> Self {
-        let Levels::Closed {
-            levels,
-            reference,
-            outside,
-        } = levels
-        else {
-            let known = Known::Open(HashMap::new());
-            return Self::Levels {
-                known,
-                values: Categories::new(Vec::new(), 0),
-            };
-        };
-        let mut numbers = HashMap::new();
-        let mut texts = HashMap::new();
-        for (code, level) in (0u32..).zip(levels) {
-            match level {
-                Level::Number(level) => drop(numbers.insert(*level, code)),
-                Level::Text(level) => drop(texts.insert(level.clone(), code)),
-            }
-        }
-        let known = if numbers.is_empty() {
-            Known::Texts(texts, *outside)
-        } else {
-            Known::Numbers(numbers, *outside)
-        };
-        let names = levels.iter().map(Level::name).collect();
-        Self::Levels {
-            known,
-            values: Categories::new(names, *reference),
-        }
+        let (known, values) = Known::new(levels);
+        Self::Levels { known, values }
     }
 
     fn push_missing(&mut self) {
@@ -215,61 +180,6 @@ impl Growing {
                 values.push(Some(Date::parse(trimmed, *order).ok_or(not_a_date)?));
                 Ok(false)
             }
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Code {
-    Level(u32),
-    Missing,
-    Outside,
-}
-
-impl Code {
-    fn level(self) -> Option<u32> {
-        match self {
-            Self::Level(code) => Some(code),
-            Self::Missing | Self::Outside => None,
-        }
-    }
-}
-
-impl Known {
-    fn code(
-        &mut self,
-        cell: &str,
-        markers: &Markers,
-        values: &mut Categories,
-    ) -> Result<Code, CellFault> {
-        let (found, outside) = match self {
-            Self::Open(known) => {
-                if let Some(code) = known.get(cell) {
-                    return Ok(Code::Level(*code));
-                }
-                if known.len() == CellFault::MOST_LEVELS {
-                    return Err(CellFault::TooManyLevels);
-                }
-                let code = values.add_level(cell.to_owned());
-                known.insert(cell.to_owned(), code);
-                return Ok(Code::Level(code));
-            }
-            Self::Texts(known, outside) => (known.get(cell), *outside),
-            Self::Numbers(known, outside) => {
-                let number = parse_number(cell).ok();
-                if number.is_some_and(|number| markers.mark_number(number)) {
-                    return Ok(Code::Missing);
-                }
-                (
-                    number.and_then(exact).and_then(|level| known.get(&level)),
-                    *outside,
-                )
-            }
-        };
-        match (found, outside) {
-            (Some(code), _) => Ok(Code::Level(*code)),
-            (None, OutsideLevel::Missing) => Ok(Code::Outside),
-            (None, OutsideLevel::Refuse) => Err(CellFault::UnknownLevel),
         }
     }
 }

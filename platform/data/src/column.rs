@@ -1,5 +1,7 @@
 mod texts;
 
+use std::fmt;
+
 use crate::Date;
 
 pub use texts::Texts;
@@ -7,6 +9,10 @@ pub use texts::Texts;
 /// The cells of one column.
 ///
 /// A missing cell shows as `None` in every sort of column; how it is stored stays inside.
+///
+/// # Security
+///
+/// `Debug` shows how many rows there are and never a cell, so that no log can hold one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// Of numbers and integers.
@@ -27,7 +33,7 @@ pub enum Values {
 ///
 /// A mask beside the numbers costs a ninth of the memory and can disagree with them. NaN never
 /// enters from a file, so inside it is free to mean "missing"; outside there is only `Option`.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Numbers(Vec<f64>);
 
 impl Numbers {
@@ -59,7 +65,7 @@ impl PartialEq for Numbers {
 }
 
 /// Levels, each row holding the index of one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Categories {
     levels: Vec<String>,
     reference: usize,
@@ -127,7 +133,7 @@ impl Categories {
 }
 
 /// Yes or no.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Flags(Vec<Option<bool>>);
 
 impl Flags {
@@ -147,7 +153,7 @@ impl Flags {
 }
 
 /// Days.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Dates(Vec<i32>);
 
 impl Dates {
@@ -171,3 +177,14 @@ impl Dates {
         (days != Self::MISSING).then(|| Date::from_days(days))
     }
 }
+
+macro_rules! debug_without_cells {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({} rows)", stringify!($name), self.iter().len())
+            }
+        }
+    )*};
+}
+debug_without_cells!(Numbers, Categories, Texts, Flags, Dates);

@@ -1,13 +1,18 @@
 //! From a table to the matrix that a model takes.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use consilium_schema::{DesignError, Label, LabelRule};
 
 use crate::{Table, Values};
 
 /// A design matrix with its label.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// # Security
+///
+/// `Debug` shows names and sizes, never a number of a row.
+#[derive(Clone, PartialEq)]
 pub struct Design {
     /// The columns; dummies of a category are called `name=level`.
     pub names: Vec<String>,
@@ -23,6 +28,16 @@ pub struct Design {
     pub row_numbers: Vec<usize>,
     /// Rows of the table that are not in `x`.
     pub dropped: usize,
+}
+
+impl fmt::Debug for Design {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Design")
+            .field("names", &self.names)
+            .field("rows", &self.rows)
+            .field("dropped", &self.dropped)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What happens to a row in which a feature is missing; without a label it is always dropped.

@@ -1,5 +1,5 @@
 /// Texts, laid end to end: sixteen bytes a row less than a `Vec<String>`, and no allocation each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Texts {
     letters: String,
     ends: Vec<usize>,

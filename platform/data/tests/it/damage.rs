@@ -212,6 +212,13 @@ fn a_row_without_end_stops_before_it_fills_the_memory() {
 }
 
 #[test]
+fn no_debug_output_holds_a_cell() {
+    let schema = texts("", &["a"]);
+    let loaded = read(&schema, "a\ncanary7f3a\n").unwrap();
+    assert!(!format!("{loaded:?}").contains("canary7f3a"));
+}
+
+#[test]
 fn no_error_holds_a_cell() {
     let canary = "canary7f3a";
     for keys in ["number", "integer", "boolean", "date"] {

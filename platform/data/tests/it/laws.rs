@@ -1,6 +1,6 @@
-use std::io::Read;
+use std::io::{Read, Write};
 
-use consilium_data::{ReadError, Reading, draft};
+use consilium_data::{Note, ReadError, Reading, draft};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -78,7 +78,10 @@ proptest! {
         let schema = texts("", &["a", "b"]);
         let whole = read(&schema, &file);
         let pieces = Reading::new(&schema).stream(Pieces { rest: &file, sizes });
-        prop_assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
+        match (whole, pieces) {
+            (Ok(whole), Ok(pieces)) => prop_assert!(whole == pieces),
+            (whole, pieces) => prop_assert_eq!(format!("{whole:?}"), format!("{pieces:?}")),
+        }
     }
 
     #[test]
@@ -101,5 +104,35 @@ proptest! {
                 Err(other) => prop_assert!(false, "{other}"),
             }
         }
+    }
+
+    #[test]
+    fn a_cut_file_is_refused_or_noted_unless_it_is_cut_between_lines(
+        rows in vec((cell(), cell()), 1..10),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["a", "b"]).unwrap();
+        for (a, b) in &rows {
+            writer.write_record([a, b]).unwrap();
+        }
+        let file = writer.into_inner().unwrap();
+        let file = &file[..cut.index(file.len())];
+        let schema = texts("delimiter = \",\"\nencoding = \"utf-8\"", &["a", "b"]);
+        if let Ok(loaded) = read(&schema, file) {
+            let noted = loaded.report.notes.contains(&Note::NoFinalLineBreak);
+            prop_assert!(noted || file.ends_with(b"\n") || file.ends_with(b"\r"));
+        }
+    }
+
+    #[test]
+    fn a_cut_gzip_is_always_refused(text in "[a-z,\n]{1,300}", cut in any::<prop::sample::Index>()) {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text.as_bytes()).unwrap();
+        let packed = packer.finish().unwrap();
+        // Fewer than two bytes are no gzip file yet.
+        let cut = 2 + cut.index(packed.len() - 2);
+        let error = draft::draft_stream(&packed[..cut]).unwrap_err();
+        prop_assert!(matches!(error, ReadError::CutGzip { .. }), "{error}");
     }
 }
