@@ -1,0 +1,19 @@
+//! Studies as the wire has them.
+
+use consilium_plan::Plan;
+use consilium_proto::v1;
+use consilium_store::studies;
+
+use crate::study::Job;
+
+/// Gives where a study stands.
+pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::StudyStatus {
+    v1::StudyStatus {
+        study: study.name.to_string(),
+        title: plan.title().to_owned(),
+        state: job.study.name().to_owned(),
+        detail: serde_json::to_string(&job.study).unwrap_or_default(),
+        submitted: study.submitted.0,
+        changed: study.changed.0,
+    }
+}

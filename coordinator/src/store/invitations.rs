@@ -1,0 +1,145 @@
+//! Invitations: one token, one guest, until some time.
+
+use consilium_base::Digest;
+use consilium_journal::UnixSeconds;
+use consilium_mailbox::PartyId;
+use consilium_store::{Change, Store, StoreError, columns::Columns as _};
+use sqlx::any::AnyRow;
+
+use super::{EnrolError, Kept};
+
+/// Who is invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guest {
+    /// An institution, with its daemon.
+    Institution {
+        /// Its name.
+        name: PartyId,
+    },
+    /// A person.
+    Person {
+        /// The name.
+        name: String,
+        /// What the person may do.
+        role: String,
+        /// The institution for which the person acts, if for one.
+        institution: Option<PartyId>,
+    },
+}
+
+/// An invitation. The token itself is known to the guest only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The token's hash.
+    pub token: Digest,
+    /// For whom.
+    pub guest: Guest,
+    /// When it was made.
+    pub made: UnixSeconds,
+    /// From when on it is worth nothing.
+    pub expires: UnixSeconds,
+    /// When it was used.
+    pub used: Option<UnixSeconds>,
+}
+
+/// Keeps a new invitation.
+///
+/// # Errors
+///
+/// If it can't be written; tokens are random, two are never the same.
+pub async fn add(change: &mut Change, invitation: &Invitation) -> Result<(), StoreError> {
+    let (guest, name, role, institution) = match &invitation.guest {
+        Guest::Institution { name } => ("institution", name.as_str(), "", None),
+        Guest::Person {
+            name,
+            role,
+            institution,
+        } => ("person", name.as_str(), role.as_str(), institution.as_ref()),
+    };
+    sqlx::query(
+        "INSERT INTO invitation (token, guest, name, role, institution, made, expires) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&invitation.token[..])
+    .bind(guest)
+    .bind(name)
+    .bind(role)
+    .bind(institution.map(|institution| institution.as_str().to_owned()))
+    .bind(invitation.made.0)
+    .bind(invitation.expires.0)
+    .execute(change.connection())
+    .await?;
+    Ok(())
+}
+
+/// Gives all invitations, the oldest first.
+///
+/// # Errors
+///
+/// If they can't be read.
+pub async fn all(store: &Store) -> Result<Vec<Invitation>, StoreError> {
+    let query = sqlx::query("SELECT * FROM invitation ORDER BY made, token");
+    query
+        .fetch_all(store.readers())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Uses an invitation for a key. The same key may ask again, for instance when the first answer
+/// was lost.
+pub(super) async fn redeem(
+    change: &mut Change,
+    token: &Digest,
+    public_key: &[u8],
+    now: UnixSeconds,
+) -> Result<(Guest, Kept), EnrolError> {
+    let query = sqlx::query("SELECT * FROM invitation WHERE token = $1").bind(&token[..]);
+    let row = query
+        .fetch_optional(change.connection())
+        .await?
+        .ok_or(EnrolError::NotInvited)?;
+    let invitation = read(&row)?;
+    if invitation.used.is_some() {
+        let again = row.bytes("used_by")? == public_key;
+        return if again {
+            Ok((invitation.guest, Kept::Again))
+        } else {
+            Err(EnrolError::Used)
+        };
+    }
+    if invitation.expires <= now {
+        return Err(EnrolError::Expired {
+            expired: invitation.expires,
+            now,
+        });
+    }
+    sqlx::query("UPDATE invitation SET used = $2, used_by = $3 WHERE token = $1")
+        .bind(&token[..])
+        .bind(now.0)
+        .bind(public_key)
+        .execute(change.connection())
+        .await?;
+    Ok((invitation.guest, Kept::First))
+}
+
+fn read(row: &AnyRow) -> Result<Invitation, StoreError> {
+    let guest = match row.text("guest")?.as_str() {
+        "institution" => Guest::Institution {
+            name: row.parsed("name")?,
+        },
+        _ => Guest::Person {
+            name: row.text("name")?,
+            role: row.text("role")?,
+            institution: row.optional_parsed("institution")?,
+        },
+    };
+    Ok(Invitation {
+        token: row.array("token")?,
+        guest,
+        made: row.time("made")?,
+        expires: row.time("expires")?,
+        used: row.optional_time("used")?,
+    })
+}

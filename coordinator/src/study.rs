@@ -1,0 +1,30 @@
+//! Studies at the coordinator, from the plan that comes in to the result.
+//!
+//! Each living study has one task, its [driver](driver), which alone changes it. What has happened
+//! is in the store before anybody hears of it; a driver that is started again goes on from there.
+
+mod attempt;
+mod blame;
+mod command;
+mod decide;
+mod driver;
+mod job;
+mod keep;
+mod reception;
+mod result;
+mod working;
+
+pub(crate) mod events;
+
+pub(crate) use command::{Command, Forbidden};
+pub(crate) use job::{Job, Outcome, Progress, regression};
+pub(crate) use reception::{Parcel, Studies};
+pub(crate) use result::{Cost, MODEL, REPORT};
+
+use consilium_journal::StudyName;
+use consilium_plan::PlanHash;
+
+/// Gives the name under which the store has a study: its plan's hash.
+pub(crate) fn name(plan: &PlanHash) -> StudyName {
+    plan.to_string().parse().expect("hexadecimal digits are a study's name")
+}

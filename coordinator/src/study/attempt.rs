@@ -1,0 +1,181 @@
+//! One run of a study: the aggregator's part of every phase that is not done yet.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use consilium_glm::{GlmError, Training, averaging, evaluation};
+use consilium_identity::{RunContext, SealError, SealedTransport};
+use consilium_mailbox::{Account, Mailbox, PartyId, RunId};
+use consilium_node::link::RunTaken;
+use consilium_plan::{Phase, Plan, Task};
+use consilium_secagg::{
+    Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Outcome, Progress, regression};
+use crate::desk::Desk;
+
+/// What a run begins with.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) run: RunId,
+    /// Which run of the study it is, from 1.
+    pub(crate) attempt: u32,
+    pub(crate) contributors: Vec<PartyId>,
+    pub(crate) waivers: BTreeSet<PartyId>,
+    pub(crate) progress: Progress,
+    /// What was opened in the study before.
+    pub(crate) opened: Vec<Entry>,
+}
+
+/// What the driver has to keep before the run goes on.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) what: Achieved,
+    /// Answered once it is kept; dropped if it can't be.
+    pub(crate) kept: oneshot::Sender<()>,
+}
+
+/// What a run has achieved.
+#[derive(Debug)]
+pub(crate) enum Achieved {
+    Opened(SumNumber, Opened),
+    Done(Phase, Option<Outcome>),
+}
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AttemptError {
+    #[error(transparent)]
+    Taken(#[from] RunTaken),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Protocol(#[from] GlmError),
+    /// The driver is gone, or could not keep what was achieved.
+    #[error("what the run achieved could not be kept")]
+    Unkept,
+}
+
+/// Runs what is left of a study; gives what it cost, whatever came of it.
+pub(crate) async fn attempt(
+    desk: Desk,
+    plan: Arc<Plan>,
+    start: Start,
+    reports: mpsc::Sender<Report>,
+) -> (Account, Result<(), AttemptError>) {
+    let mail = match open(&desk, &plan, &start).await {
+        Ok(mail) => mail,
+        Err(error) => return (Account::default(), Err(error)),
+    };
+    let outcome = phases(&desk, &plan, &start, &mail, &reports).await;
+    match outcome {
+        Ok(()) => (mail.finish(), Ok(())),
+        Err(error) => (mail.account(), Err(error)),
+    }
+}
+
+async fn open(desk: &Desk, plan: &Plan, start: &Start) -> Result<Mailbox, AttemptError> {
+    let transport = desk.link.transport(start.run, &start.contributors)?;
+    let context = RunContext {
+        federation: desk.federation,
+        plan: *plan.hash().as_bytes(),
+        run: start.run,
+        attempt: start.attempt,
+        roles: plan.run_roles(),
+    };
+    let sealed = SealedTransport::open(
+        Arc::new(transport),
+        &context,
+        desk.key.as_ref(),
+        desk.roster.directory().as_ref(),
+        plan.patience().answer,
+        &mut desk.ambient.generator(),
+    )
+    .await?;
+    Ok(Mailbox::new(Arc::new(sealed), start.run, plan.mail_patience()))
+}
+
+async fn phases(
+    desk: &Desk,
+    plan: &Plan,
+    start: &Start,
+    mail: &Mailbox,
+    reports: &mpsc::Sender<Report>,
+) -> Result<(), AttemptError> {
+    let Task::TrainGlm(task) = plan.task() else {
+        return Ok(());
+    };
+    let terms = plan.sum_terms(start.waivers.clone());
+    let opened = start.opened.iter().cloned();
+    let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);
+    let mut sums = Ledger {
+        aggregator: aggregator.map_err(GlmError::from)?,
+        reports,
+    };
+    let regression = regression(plan);
+    let roster = start.progress.contributors(&start.contributors);
+    let (was_fitted, training) = match &start.progress.fit {
+        done @ Training::Done(_) => (true, done.clone()),
+        underway => (false, underway.clone()),
+    };
+    let here = mail.scope(Phase::Fit.name());
+    let fit = consilium_glm::aggregate(&here, &roster, regression, training, &mut sums).await?;
+    if !was_fitted {
+        report(reports, Achieved::Done(Phase::Fit, None)).await?;
+    }
+    let done = 1 + start.progress.outcomes.len();
+    for phase in plan.phases().into_iter().skip(done) {
+        let here = mail.scope(phase.name());
+        let first = phase.first_sum();
+        let schedule = match phase {
+            Phase::Fedavg => task.comparison.fedavg,
+            Phase::Fedprox => task.comparison.fedprox,
+            Phase::Fit | Phase::Evaluation => None,
+        };
+        let roster = &fit.contributors;
+        let outcome = match schedule {
+            Some(schedule) => {
+                let learn = (&schedule, first);
+                averaging::aggregate(&here, roster, regression, learn, &mut sums)
+                    .await
+                    .map(|mut models| models.pop().map(|last| Outcome::Averaged(Box::new(last))))
+            }
+            None => evaluation::aggregate(&here, roster, regression, first, &mut sums)
+                .await
+                .map(|measured| Some(Outcome::Evaluation(Box::new(measured)))),
+        };
+        let outcome = match outcome {
+            // The fit is worth something without it.
+            Err(GlmError::Failed(failure)) => Some(Outcome::Without(failure)),
+            other => other?,
+        };
+        report(reports, Achieved::Done(phase, outcome)).await?;
+    }
+    Ok(())
+}
+
+async fn report(reports: &mpsc::Sender<Report>, what: Achieved) -> Result<(), AttemptError> {
+    let (kept, is_kept) = oneshot::channel();
+    let unkept = |_| AttemptError::Unkept;
+    reports.send(Report { what, kept }).await.map_err(|_| AttemptError::Unkept)?;
+    is_kept.await.map_err(unkept)
+}
+
+/// An aggregator whose sums are kept before anything is made of them.
+struct Ledger<'a> {
+    aggregator: Aggregator,
+    reports: &'a mpsc::Sender<Report>,
+}
+
+impl Open for Ledger<'_> {
+    async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
+        let opened = self.aggregator.open(mail, shape).await?;
+        let achieved = Achieved::Opened(shape.number, opened.clone());
+        report(self.reports, achieved).await.map_err(|unkept| BookError {
+            doing: "written",
+            source: Box::new(unkept),
+        })?;
+        Ok(opened)
+    }
+}

@@ -1,0 +1,76 @@
+//! Keeping what happened to a study: all of it in one change, or nothing.
+
+use consilium_journal::{Entry, Kind, StudyName, UnixSeconds};
+use consilium_plan::Event;
+use consilium_store::{Store, StoreError, decisions, studies};
+
+use super::Job;
+use crate::store::{
+    openings::{self, OpenedSum, OpeningError},
+    results::{self, ResultFile},
+};
+
+/// What is kept together with a study's next state.
+#[derive(Debug, Default)]
+pub(super) struct Deed {
+    pub(super) event: Option<Event>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) opened: Option<OpenedSum>,
+    pub(super) decision: Option<decisions::Decision>,
+    pub(super) files: Vec<ResultFile>,
+}
+
+/// Keeps a study's next state; gives its version.
+pub(super) async fn keep(
+    store: &Store,
+    study: &StudyName,
+    (from, now): (studies::Version, UnixSeconds),
+    job: &Job,
+    deed: &Deed,
+) -> Result<studies::Version, OpeningError> {
+    let mut change = store.begin().await?;
+    if let Some(decision) = &deed.decision {
+        decisions::add(&mut change, decision).await?;
+    }
+    if let Some(opened) = &deed.opened {
+        openings::keep(&mut change, opened).await?;
+    }
+    for file in &deed.files {
+        results::keep(&mut change, file).await?;
+    }
+    for entry in &deed.entries {
+        change.log(entry).await?;
+    }
+    if let Some(event) = &deed.event {
+        change.log(&entry(study, now, event, job)).await?;
+    }
+    let state = text(job)?;
+    let advance = studies::Advance {
+        study,
+        from,
+        state: &state,
+        now,
+    };
+    let version = studies::advance(&mut change, advance).await?;
+    change.commit().await?;
+    Ok(version)
+}
+
+/// Writes a job as the store has it.
+pub(super) fn text(job: &Job) -> Result<String, StoreError> {
+    serde_json::to_string(job).map_err(|_| consilium_store::columns::damaged("state"))
+}
+
+/// Reads a job from the store.
+pub(super) fn read(state: &str) -> Result<Job, StoreError> {
+    serde_json::from_str(state).map_err(|_| consilium_store::columns::damaged("state"))
+}
+
+/// Writes an event as the journal has it; [`events`](super::events) reads it.
+pub(super) fn entry(study: &StudyName, now: UnixSeconds, event: &Event, job: &Job) -> Entry {
+    let event = serde_json::to_string(event).unwrap_or_default();
+    Entry::new(now, Kind::STATE)
+        .about(study)
+        .with("event", event)
+        .with("state", job.study.name())
+}

@@ -1,0 +1,116 @@
+//! What a study has led to, as its receivers get it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_glm::Training;
+use consilium_journal::{StudyName, UnixSeconds};
+use consilium_mailbox::{Account, PartyId};
+use consilium_plan::{Lang, Phase, Plan, Standing, Task};
+use consilium_secagg::derivable::derivable;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Job, Outcome};
+use crate::store::{openings::OpenedSum, results::ResultFile};
+
+/// The file with the model.
+pub(crate) const MODEL: &str = "model.json";
+/// The file with measures, costs and openings.
+pub(crate) const REPORT: &str = "report.json";
+
+/// What a step cost the coordinator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    sent_bytes: u64,
+    received_bytes: u64,
+    rounds: u64,
+    cpu_us: u64,
+}
+
+/// Adds what a run cost.
+pub(super) fn charge(costs: &mut BTreeMap<String, Cost>, account: &Account) {
+    for (step, spent) in account.steps() {
+        let cost = costs.entry(step.to_owned()).or_default();
+        cost.sent_bytes += spent.sent_bytes;
+        cost.received_bytes += spent.received_bytes;
+        cost.rounds += spent.rounds;
+        cost.cpu_us += u64::try_from(spent.cpu.as_micros()).unwrap_or(u64::MAX);
+    }
+}
+
+/// Draws up the files of a finished study.
+pub(super) fn files(
+    study: &StudyName,
+    plan: &Plan,
+    job: &Job,
+    opened: &[OpenedSum],
+    made: UnixSeconds,
+) -> Vec<ResultFile> {
+    let Training::Done(fit) = &job.progress.fit else {
+        return Vec::new();
+    };
+    let about = about(plan, job, made);
+    let Task::TrainGlm(task) = plan.task() else {
+        return Vec::new();
+    };
+    let model = json!({
+        "format": 1,
+        "kind": "glm",
+        "about": about,
+        "features": task.features,
+        "label": { "column": task.label.column },
+        "missing": task.missing.name(),
+        "fit": fit.publish(),
+    });
+    let report = report(plan, job, opened, about);
+    let file = |name: &str, content: &Value| ResultFile {
+        study: study.clone(),
+        name: name.to_owned(),
+        content: content.to_string().into_bytes(),
+        made,
+    };
+    vec![file(MODEL, &model), file(REPORT, &report)]
+}
+
+fn about(plan: &Plan, job: &Job, made: UnixSeconds) -> Value {
+    let versions: BTreeMap<&PartyId, _> = plan
+        .contributors()
+        .filter_map(|(party, _)| match job.register.standing(party) {
+            Some(Standing::Approved { grant, .. }) => Some((party, grant.data)),
+            _ => None,
+        })
+        .collect();
+    json!({
+        "study": plan.hash().to_string(),
+        "title": plan.title(),
+        "purpose": plan.purpose(),
+        "finished": made,
+        "data_versions": versions,
+    })
+}
+
+fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: Value) -> Value {
+    let sets: BTreeSet<&BTreeSet<PartyId>> = opened.iter().map(|sum| &sum.contributors).collect();
+    let outcomes: BTreeMap<&str, &Outcome> = plan
+        .phases()
+        .into_iter()
+        .skip(1)
+        .map(Phase::name)
+        .zip(&job.progress.outcomes)
+        .collect();
+    let learnt = |lang| -> Vec<String> {
+        plan.disclosures().iter().map(|line| line.line(lang)).collect()
+    };
+    json!({
+        "format": 1,
+        "about": about,
+        "outcomes": outcomes,
+        "runs": job.attempts,
+        "left_out": job.left_out,
+        "sums": opened.len(),
+        "opened_sets": sets,
+        "derivable": derivable(opened.iter().map(|sum| &sum.contributors)),
+        "costs": { "coordinator": job.costs },
+        "disclosures": { "en": learnt(Lang::En), "zh": learnt(Lang::Zh) },
+    })
+}

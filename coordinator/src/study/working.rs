@@ -1,0 +1,114 @@
+//! What a driver is at while its study's state stays the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_mailbox::{Account, PartyId, RunId};
+use consilium_node::link::Epoch;
+use consilium_plan::PartyReport;
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Command,
+    attempt::{AttemptError, Report},
+};
+
+/// What a driver is at. None of it is kept: a driver that is started again begins it anew.
+pub(super) enum Working {
+    /// Nothing: it waits for people, or for parties that are away.
+    Not,
+    /// It waits for contributors whose daemons it does not reach, without giving them up yet.
+    Gathering { patience: Instant },
+    /// It waits a little before it tries again.
+    Resting { until: Instant },
+    /// It asks all contributors what they have.
+    Asking {
+        reports: BTreeMap<PartyId, PartyReport>,
+        since: Instant,
+        patience: Instant,
+    },
+    /// A run is going on.
+    Running(Running),
+    /// All is done but for the contributors' last words.
+    Settling {
+        run: RunId,
+        awaited: BTreeMap<PartyId, Option<Epoch>>,
+        patience: Instant,
+    },
+}
+
+/// A run that is going on; dropping it ends it.
+pub(super) struct Running {
+    pub(super) run: RunId,
+    pub(super) contributors: Vec<PartyId>,
+    /// Those whose part is done.
+    pub(super) done: BTreeSet<PartyId>,
+    /// Whether it has brought the study forward.
+    pub(super) was_fruitful: bool,
+    pub(super) reports: mpsc::Receiver<Report>,
+    pub(super) task: JoinSet<(Account, Result<(), AttemptError>)>,
+}
+
+/// What a driver hears next.
+pub(super) enum Heard {
+    Command(Command),
+    /// Nobody will command it any more.
+    Orphaned,
+    Report(Report),
+    Ended(Account, Result<(), AttemptError>),
+    /// What it waited for did not come in time.
+    Late,
+    /// The study's own time has come.
+    Tick,
+}
+
+impl Working {
+    /// Waits for what comes next; `tick` is when the study's state asks to be looked at.
+    pub(super) async fn next(
+        &mut self,
+        commands: &mut mpsc::Receiver<Command>,
+        tick: Option<Instant>,
+    ) -> Heard {
+        let patience = self.patience();
+        tokio::select! {
+            command = commands.recv() => command.map_or(Heard::Orphaned, Heard::Command),
+            heard = self.hear() => heard,
+            () = at(patience) => Heard::Late,
+            () = at(tick) => Heard::Tick,
+        }
+    }
+
+    fn patience(&self) -> Option<Instant> {
+        match self {
+            Working::Not | Working::Running(_) => None,
+            Working::Gathering { patience }
+            | Working::Asking { patience, .. }
+            | Working::Settling { patience, .. } => Some(*patience),
+            Working::Resting { until } => Some(*until),
+        }
+    }
+
+    async fn hear(&mut self) -> Heard {
+        let Working::Running(running) = self else {
+            return std::future::pending().await;
+        };
+        // What a run achieved is kept before its end is looked at.
+        if let Some(report) = running.reports.recv().await {
+            return Heard::Report(report);
+        }
+        match running.task.join_next().await {
+            Some(Ok((account, outcome))) => Heard::Ended(account, outcome),
+            _ => Heard::Ended(Account::default(), Err(AttemptError::Unkept)),
+        }
+    }
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,258 @@
+//! Who enters the federation and who leaves it, on both engines.
+
+use consilium_base::Digest;
+use consilium_coordinator::store::{
+    Change, EnrolError, Kept, Store, Taken,
+    institutions::{self, Certified},
+    invitations::{self, Guest, Invitation},
+    people,
+};
+use consilium_journal::UnixSeconds;
+use consilium_mailbox::PartyId;
+
+use crate::place::{Place, open};
+
+crate::on_both_engines!(
+    an_invited_institution_is_enrolled,
+    a_token_is_used_once,
+    a_lost_answer_can_be_asked_for_again,
+    an_expired_invitation_is_worth_nothing,
+    a_token_for_a_person_enrols_no_institution,
+    two_institutions_never_have_one_key,
+    a_revoked_institution_comes_back_by_invitation_only,
+    a_renewed_certificate_replaces_the_old_one,
+    a_person_acts_until_revoked,
+);
+
+const NOW: UnixSeconds = UnixSeconds(1_000);
+
+fn hospital(name: &str) -> Guest {
+    Guest::Institution {
+        name: name.parse().unwrap(),
+    }
+}
+
+fn steward() -> Guest {
+    Guest::Person {
+        name: "王芳".to_owned(),
+        role: "steward".to_owned(),
+        institution: Some("hospital-a".parse().unwrap()),
+    }
+}
+
+fn certified(number: u8) -> Certified {
+    Certified {
+        serial: vec![number],
+        public_key: vec![number; 32],
+    }
+}
+
+async fn invite(store: &Store, token: u8, guest: Guest) -> Digest {
+    let token = [token; 32];
+    let mut change = store.begin().await.unwrap();
+    let (made, expires) = (UnixSeconds(900), UnixSeconds(1_100));
+    let invitation = Invitation {
+        token,
+        guest,
+        made,
+        expires,
+        used: None,
+    };
+    invitations::add(&mut change, &invitation).await.unwrap();
+    change.commit().await.unwrap();
+    token
+}
+
+async fn enrol(
+    store: &Store,
+    token: &Digest,
+    certified: &Certified,
+) -> Result<(PartyId, Kept), EnrolError> {
+    let mut change: Change = store.begin().await.unwrap();
+    let enrolled = institutions::enrol(&mut change, token, certified, NOW).await?;
+    change.commit().await.unwrap();
+    Ok(enrolled)
+}
+
+async fn an_invited_institution_is_enrolled(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let (name, kept) = enrol(&store, &token, &certified(1)).await.unwrap();
+    assert_eq!((name.as_str(), kept), ("hospital-a", Kept::First));
+    let [institution] = &institutions::all(&store).await.unwrap()[..] else {
+        panic!()
+    };
+    assert_eq!(institution.certified, certified(1));
+    assert_eq!((institution.enrolled, institution.revoked), (NOW, None));
+    let [invitation] = &invitations::all(&store).await.unwrap()[..] else {
+        panic!()
+    };
+    assert_eq!(invitation.used, Some(NOW));
+}
+
+async fn a_token_is_used_once(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    enrol(&store, &token, &certified(1)).await.unwrap();
+    let error = enrol(&store, &token, &certified(2)).await.unwrap_err();
+    assert!(matches!(error, EnrolError::Used), "{error}");
+    let error = enrol(&store, &[9; 32], &certified(2)).await.unwrap_err();
+    assert!(matches!(error, EnrolError::NotInvited), "{error}");
+}
+
+async fn a_lost_answer_can_be_asked_for_again(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    enrol(&store, &token, &certified(1)).await.unwrap();
+    let same_key = Certified {
+        serial: vec![7],
+        ..certified(1)
+    };
+    let (name, kept) = enrol(&store, &token, &same_key).await.unwrap();
+    assert_eq!((name.as_str(), kept), ("hospital-a", Kept::Again));
+    let [institution] = &institutions::all(&store).await.unwrap()[..] else {
+        panic!()
+    };
+    assert_eq!(institution.certified, certified(1));
+}
+
+async fn an_expired_invitation_is_worth_nothing(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let mut change = store.begin().await.unwrap();
+    let late = UnixSeconds(1_100);
+    let error = institutions::enrol(&mut change, &token, &certified(1), late)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the invitation expired at 1100 (now 1100)"
+    );
+}
+
+async fn a_token_for_a_person_enrols_no_institution(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, steward()).await;
+    let error = enrol(&store, &token, &certified(1)).await.unwrap_err();
+    assert!(matches!(error, EnrolError::NotInvited), "{error}");
+    let [invitation] = &invitations::all(&store).await.unwrap()[..] else {
+        panic!()
+    };
+    assert_eq!((&invitation.guest, invitation.used), (&steward(), None));
+}
+
+async fn two_institutions_never_have_one_key(place: Place) {
+    let store = open(&place.location).await;
+    let a = invite(&store, 1, hospital("hospital-a")).await;
+    let b = invite(&store, 2, hospital("hospital-b")).await;
+    enrol(&store, &a, &certified(1)).await.unwrap();
+    let same_key = Certified {
+        serial: vec![2],
+        ..certified(1)
+    };
+    let error = enrol(&store, &b, &same_key).await.unwrap_err();
+    assert!(
+        matches!(error, EnrolError::Taken { what: Taken::Key }),
+        "{error}"
+    );
+    let same_serial = Certified {
+        serial: vec![1],
+        ..certified(2)
+    };
+    let error = enrol(&store, &b, &same_serial).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            EnrolError::Taken {
+                what: Taken::Serial
+            }
+        ),
+        "{error}"
+    );
+    enrol(&store, &b, &certified(2)).await.unwrap();
+}
+
+async fn a_revoked_institution_comes_back_by_invitation_only(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let second = invite(&store, 2, hospital("hospital-a")).await;
+    enrol(&store, &token, &certified(1)).await.unwrap();
+    let error = enrol(&store, &second, &certified(2)).await.unwrap_err();
+    assert!(
+        matches!(error, EnrolError::Taken { what: Taken::Name }),
+        "{error}"
+    );
+
+    let name = "hospital-a".parse().unwrap();
+    let mut change = store.begin().await.unwrap();
+    institutions::revoke(&mut change, &name, NOW).await.unwrap();
+    let error = institutions::renew(&mut change, &name, &certified(3))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, EnrolError::NotEnrolled { .. }), "{error}");
+    let error = institutions::revoke(&mut change, &name, NOW)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, EnrolError::NotEnrolled { .. }), "{error}");
+    change.commit().await.unwrap();
+    assert_eq!(
+        institutions::all(&store).await.unwrap()[0].revoked,
+        Some(NOW)
+    );
+
+    enrol(&store, &second, &certified(2)).await.unwrap();
+    assert_eq!(institutions::all(&store).await.unwrap()[0].revoked, None);
+}
+
+async fn a_renewed_certificate_replaces_the_old_one(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let (name, _) = enrol(&store, &token, &certified(1)).await.unwrap();
+    let same_key = Certified {
+        serial: vec![8],
+        ..certified(1)
+    };
+    for renewed in [same_key, certified(3)] {
+        let mut change = store.begin().await.unwrap();
+        institutions::renew(&mut change, &name, &renewed)
+            .await
+            .unwrap();
+        change.commit().await.unwrap();
+        assert_eq!(
+            institutions::all(&store).await.unwrap()[0].certified,
+            renewed
+        );
+    }
+}
+
+async fn a_person_acts_until_revoked(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, steward()).await;
+    let mut change = store.begin().await.unwrap();
+    people::enrol(&mut change, &token, &[5; 32], NOW)
+        .await
+        .unwrap();
+    change.commit().await.unwrap();
+    let person = people::with_key(&store, &[5; 32]).await.unwrap().unwrap();
+    assert_eq!(
+        (person.name.as_str(), person.role.as_str()),
+        ("王芳", "steward")
+    );
+    assert_eq!(
+        (person.institution.unwrap().as_str(), person.revoked),
+        ("hospital-a", None)
+    );
+    assert_eq!(people::with_key(&store, &[6; 32]).await.unwrap(), None);
+
+    let mut change = store.begin().await.unwrap();
+    people::revoke(&mut change, "王芳", UnixSeconds(1_050))
+        .await
+        .unwrap();
+    let error = people::revoke(&mut change, "王芳", NOW).await.unwrap_err();
+    assert!(matches!(error, EnrolError::NotEnrolled { .. }), "{error}");
+    change.commit().await.unwrap();
+    assert_eq!(
+        people::all(&store).await.unwrap()[0].revoked,
+        Some(UnixSeconds(1_050))
+    );
+}

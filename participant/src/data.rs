@@ -1,0 +1,102 @@
+//! Data sets: files of this institution under a name, with a version that tells every change.
+
+mod error;
+mod registry;
+mod splits;
+mod version;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use consilium_base::Seed;
+use consilium_data::{Counts, Reading, Table};
+use consilium_plan::{DataVersion, Name};
+use consilium_schema::Schema;
+
+pub(crate) use error::DataError;
+pub(crate) use registry::{NewDataSet, RegisterError};
+pub(crate) use splits::{Purpose, Split};
+
+use version::Versioning;
+
+/// Where a data set lies and how it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) schema: Schema,
+    /// Files that say which rows serve for testing.
+    pub(crate) splits: BTreeMap<Name, PathBuf>,
+}
+
+/// What a data set held when it was read.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    pub(crate) table: Table,
+    pub(crate) splits: BTreeMap<Name, Split>,
+    pub(crate) version: DataVersion,
+    pub(crate) counts: Counts,
+}
+
+impl Source {
+    /// Reads the data set and computes its version in the same pass: the version can't be of
+    /// another content than the rows.
+    ///
+    /// Blocks; `key` is the institution's secret.
+    ///
+    /// # Errors
+    ///
+    /// If a file can't be read, or a row is not what the schema says.
+    pub(crate) fn read(&self, key: &Seed) -> Result<Contents, DataError> {
+        let mut version = Versioning::begin(key, &self.schema);
+        let mut tap = version.file("");
+        let reading = Reading::new(&self.schema).tap(&mut |bytes| tap.update(bytes));
+        let loaded = reading.file(&self.path).map_err(DataError::Rows)?;
+        version.add(tap);
+        let mut splits = BTreeMap::new();
+        for (name, path) in &self.splits {
+            let mut tap = version.file(name.as_str());
+            let split = splits::read(path, &mut |bytes| tap.update(bytes));
+            let split = split.map_err(|fault| DataError::Split {
+                split: name.clone(),
+                fault,
+            })?;
+            version.add(tap);
+            splits.insert(name.clone(), split);
+        }
+        Ok(Contents {
+            table: loaded.table,
+            splits,
+            version: version.finish(),
+            counts: loaded.report.counts,
+        })
+    }
+
+    /// Computes the version alone, without parsing a row. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If a file can't be read.
+    pub(crate) fn version(&self, key: &Seed) -> Result<DataVersion, DataError> {
+        let mut version = Versioning::begin(key, &self.schema);
+        let files = self.splits.iter().map(|(name, path)| (name.as_str(), path));
+        for (name, path) in [("", &self.path)].into_iter().chain(files) {
+            let mut tap = version.file(name);
+            tap.update_whole(path).map_err(|kind| DataError::Gone {
+                path: path.clone(),
+                kind,
+            })?;
+            version.add(tap);
+        }
+        Ok(version.finish())
+    }
+}
+
+/// Reads where it keeps nobody waiting.
+pub(crate) async fn blocking<T: Send + 'static>(
+    reading: impl FnOnce() -> Result<T, DataError> + Send + 'static,
+) -> Result<T, DataError> {
+    let read = tokio::task::spawn_blocking(reading).await;
+    read.unwrap_or(Err(DataError::Interrupted))
+}
+
+#[cfg(test)]
+mod tests;

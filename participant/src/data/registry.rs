@@ -1,0 +1,155 @@
+//! The data sets that are registered here.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use consilium_journal::{Entry, Kind, band};
+use consilium_plan::{DataVersion, Name};
+use consilium_schema::{Schema, SchemaError};
+
+use super::{DataError, Source, blocking};
+use crate::{
+    home::Home,
+    store::{
+        StoreError,
+        data_sets::{self, DataSet, Registered},
+        settings,
+    },
+};
+
+/// A data set to be registered.
+#[derive(Clone, Debug)]
+pub(crate) struct NewDataSet {
+    pub(crate) name: Name,
+    pub(crate) path: PathBuf,
+    /// TOML.
+    pub(crate) schema: String,
+    pub(crate) splits: BTreeMap<Name, PathBuf>,
+}
+
+/// A registered data set, and whether its file is still the one that was registered.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) set: DataSet,
+    pub(crate) is_unchanged: bool,
+}
+
+/// Why a data set is not registered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RegisterError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The daemon does not share the caller's working folder.
+    #[error("{} is not an absolute path", path.display())]
+    Relative { path: PathBuf },
+    /// Paths are kept as text.
+    #[error("{} is not UTF-8", path.display())]
+    NotText { path: PathBuf },
+    #[error("no data set {name} is registered")]
+    Unknown { name: String },
+}
+
+impl Home {
+    /// Reads a data set and registers it, or a new version of it.
+    pub(crate) async fn register(&self, new: NewDataSet) -> Result<DataSet, RegisterError> {
+        for path in new.splits.values().chain([&new.path]) {
+            if !path.is_absolute() {
+                return Err(RegisterError::Relative { path: path.clone() });
+            }
+        }
+        let source = Source {
+            path: new.path.clone(),
+            schema: Schema::from_toml(&new.schema)?,
+            splits: new.splits.clone(),
+        };
+        let home = self.clone();
+        let contents = blocking(move || source.read(&home.data_key)).await?;
+        let path = new.path.to_str().map(str::to_owned);
+        let set = DataSet {
+            name: new.name.to_string(),
+            path: path.ok_or(RegisterError::NotText { path: new.path })?,
+            schema: new.schema,
+            version: data_sets::DataVersion(contents.version.0),
+            rows: contents.counts.rows_read.0,
+            registered: self.ambient.seconds(),
+        };
+        let mut change = self.store.begin().await?;
+        let registered = data_sets::register(&mut change, &set).await?;
+        let splits = serde_json::to_string(&new.splits)
+            .map_err(|_| RegisterError::NotText { path: set.path.clone().into() })?;
+        settings::set(&mut change, &splits_setting(new.name.as_str()), &splits).await?;
+        let what = match registered {
+            Registered::New => "registered",
+            Registered::Unchanged => "unchanged",
+            Registered::Moved => "moved",
+            Registered::Replaced { .. } => "replaced",
+        };
+        let entry = Entry::new(set.registered, Kind::DATA_SET)
+            .with("data", &set.name)
+            .with("what", what)
+            .with("version", contents.version)
+            .with("rows", band(set.rows));
+        change.log(&entry).await?;
+        change.commit().await?;
+        tracing::info!(data = set.name, what, "a data set was read");
+        Ok(set)
+    }
+
+    /// Gives the registered data sets, each held against its file.
+    pub(crate) async fn data_sets(&self) -> Result<Vec<Listed>, RegisterError> {
+        let mut listed = Vec::new();
+        for set in data_sets::all(&self.store).await? {
+            let source = self.of(&set).await?;
+            let home = self.clone();
+            let version = blocking(move || source.version(&home.data_key)).await;
+            let is_unchanged = version.is_ok_and(|version| version.0 == set.version.0);
+            listed.push(Listed { set, is_unchanged });
+        }
+        Ok(listed)
+    }
+
+    /// Forgets a data set; its file is left alone.
+    pub(crate) async fn forget_data(&self, name: &str) -> Result<(), RegisterError> {
+        let now = self.ambient.seconds();
+        let mut change = self.store.begin().await?;
+        if !data_sets::remove(&mut change, name, now).await? {
+            let name = name.to_owned();
+            return Err(RegisterError::Unknown { name });
+        }
+        let entry = Entry::new(now, Kind::DATA_SET).with("data", name).with("what", "removed");
+        change.log(&entry).await?;
+        Ok(change.commit().await?)
+    }
+
+    /// Gives where a registered data set lies and how it is read.
+    pub(crate) async fn source(&self, name: &Name) -> Result<Option<Source>, RegisterError> {
+        match data_sets::find(&self.store, name.as_str()).await? {
+            Some(set) => Ok(Some(self.of(&set).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Gives the version of a data set that was registered last.
+    pub(crate) async fn registered(&self, name: &Name) -> Result<Option<DataVersion>, StoreError> {
+        let set = data_sets::find(&self.store, name.as_str()).await?;
+        Ok(set.map(|set| DataVersion(set.version.0)))
+    }
+
+    async fn of(&self, set: &DataSet) -> Result<Source, RegisterError> {
+        let splits = settings::get(&self.store, &splits_setting(&set.name)).await?;
+        let splits = splits.map(|splits| serde_json::from_str(&splits));
+        let damaged = |_| consilium_store::columns::damaged("value");
+        Ok(Source {
+            path: PathBuf::from(&set.path),
+            schema: Schema::from_toml(&set.schema)?,
+            splits: splits.transpose().map_err(damaged)?.unwrap_or_default(),
+        })
+    }
+}
+
+fn splits_setting(data: &str) -> String {
+    format!("data-set.{data}.splits")
+}

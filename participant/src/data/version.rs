@@ -1,0 +1,64 @@
+//! The version of a data set: a keyed hash of schema, rows and splits.
+
+use std::{fs::File, io, path::Path};
+
+use consilium_base::{Seed, Tagged};
+use consilium_plan::DataVersion;
+use consilium_schema::Schema;
+
+/// A version on its way.
+///
+/// # Security
+///
+/// Tables can be small enough to be guessed, and versions leave the house: every hash is keyed.
+pub(super) struct Versioning {
+    key: Seed,
+    hash: Tagged,
+}
+
+/// The hash of one file on its way.
+pub(super) struct FileHash {
+    name: String,
+    hash: blake3::Hasher,
+}
+
+impl Versioning {
+    pub(super) fn begin(key: &Seed, schema: &Schema) -> Versioning {
+        let hash = Tagged::new("participant.1.data-version").field(key.expose());
+        Versioning {
+            key: key.derive("participant.1.data-content", &[]),
+            hash: hash.field(schema.to_string().as_bytes()),
+        }
+    }
+
+    /// Begins the hash of a file; the rows' own has no name, those of splits have theirs.
+    pub(super) fn file(&self, name: &str) -> FileHash {
+        FileHash {
+            name: name.to_owned(),
+            hash: blake3::Hasher::new_keyed(self.key.expose()),
+        }
+    }
+
+    pub(super) fn add(&mut self, file: FileHash) {
+        let FileHash { name, hash } = file;
+        let before = self.hash.clone();
+        self.hash = before
+            .field(name.as_bytes())
+            .field(hash.finalize().as_bytes());
+    }
+
+    pub(super) fn finish(self) -> DataVersion {
+        DataVersion(self.hash.digest())
+    }
+}
+
+impl FileHash {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+    }
+
+    pub(super) fn update_whole(&mut self, path: &Path) -> Result<(), io::ErrorKind> {
+        let read = File::open(path).and_then(|file| self.hash.update_reader(file).map(drop));
+        read.map_err(|error| error.kind())
+    }
+}

@@ -1,0 +1,138 @@
+//! The other institutions and their keys: what the coordinator says, and what we made sure of.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use consilium_identity::{Directory, PublicKey};
+use consilium_journal::{Entry, Kind};
+use consilium_mailbox::PartyId;
+use consilium_plan::Plan;
+use consilium_proto::v1;
+use consilium_store::StoreError;
+use tracing::warn;
+
+use crate::{
+    home::Home,
+    store::peers::{self, PeerError, Verified},
+};
+
+/// Keys that the coordinator names instead of those that are known: a steward has to take them.
+#[derive(Debug, Default)]
+pub(crate) struct Offered(Mutex<BTreeMap<PartyId, PublicKey>>);
+
+impl Offered {
+    pub(crate) fn all(&self) -> BTreeMap<PartyId, PublicKey> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PartyId, PublicKey>> {
+        // The map changes in single steps that don't panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Home {
+    /// Remembers keys that are new; one that differs from what is known is not taken.
+    ///
+    /// # Security
+    ///
+    /// The coordinator is believed once for each party and never again: whoever was compared by
+    /// words can't be swapped for somebody else.
+    pub(crate) async fn learn(&self, roster: &v1::Roster) -> Result<(), StoreError> {
+        let now = self.ambient.seconds();
+        let known: BTreeMap<PartyId, Vec<u8>> = peers::all(&self.store)
+            .await?
+            .into_iter()
+            .map(|peer| (peer.name, peer.public_key))
+            .collect();
+        for member in roster.members.iter().filter(|member| !member.revoked) {
+            let (Ok(party), Some(key)) = (member.party.parse::<PartyId>(), key(&member.key)) else {
+                warn!("the coordinator's roster holds something that is no member");
+                continue;
+            };
+            if party == self.party {
+                continue;
+            }
+            match known.get(&party) {
+                Some(before) if *before == key.to_bytes() => {
+                    self.offered.lock().remove(&party);
+                }
+                Some(_) => {
+                    warn!(%party, "the coordinator names another key for it than the one we know");
+                    self.offered.lock().insert(party, key);
+                }
+                None => {
+                    let mut change = self.store.begin().await?;
+                    let learnt = peers::learn(&mut change, &party, &key.to_bytes(), now).await;
+                    of_store(learnt.map(drop))?;
+                    change.log(&entry(self, &party, "learnt")).await?;
+                    change.commit().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a steward compared the words of a party's key with its people. A key that is
+    /// not the known one takes its place, if the coordinator names it.
+    pub(crate) async fn verify(&self, party: &PartyId, key: &PublicKey) -> Result<(), PeerError> {
+        let now = self.ambient.seconds();
+        let is_offered = self.offered.lock().get(party) == Some(key);
+        let mut change = self.store.begin().await?;
+        if is_offered {
+            peers::replace(&mut change, party, &key.to_bytes(), now).await?;
+        }
+        peers::verify(&mut change, party, &key.to_bytes(), Verified::ByWords, now).await?;
+        change.log(&entry(self, party, "verified")).await?;
+        change.commit().await?;
+        if is_offered {
+            self.offered.lock().remove(party);
+        }
+        Ok(())
+    }
+
+    /// Gives the keys of all parties, the own one among them.
+    pub(crate) async fn directory(&self) -> Result<Directory, StoreError> {
+        let mut directory = Directory::default();
+        for peer in peers::all(&self.store).await? {
+            if let Some(key) = key(&peer.public_key) {
+                directory.insert(peer.name.to_string(), key);
+            }
+        }
+        directory.insert(self.party.to_string(), self.key.public());
+        Ok(directory)
+    }
+
+    /// Gives the contributors of a plan whose keys nobody here made sure of.
+    pub(crate) async fn unverified(&self, plan: &Plan) -> Result<Vec<PartyId>, StoreError> {
+        let known = peers::all(&self.store).await?;
+        let is_verified = |party: &PartyId| {
+            let verified = known.iter().filter(|peer| peer.verified.is_some());
+            *party == self.party || verified.into_iter().any(|peer| peer.name == *party)
+        };
+        let contributors = plan.contributors().map(|(party, _)| party);
+        Ok(contributors.filter(|party| !is_verified(party)).cloned().collect())
+    }
+}
+
+/// Reads a public key.
+pub(crate) fn key(bytes: &[u8]) -> Option<PublicKey> {
+    let bytes = bytes.try_into().ok()?;
+    PublicKey::from_bytes(bytes).ok()
+}
+
+fn entry(home: &Home, party: &PartyId, what: &str) -> Entry {
+    Entry::new(home.ambient.seconds(), Kind::ROSTER)
+        .with("party", party)
+        .with("key", what)
+}
+
+/// Keeps what the store says; that a key changed was looked at before.
+fn of_store(result: Result<(), PeerError>) -> Result<(), StoreError> {
+    match result {
+        Err(PeerError::Store(error)) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,44 @@
+//! What a participant keeps: its data sets, who the others are, what it was told to do and has
+//! done. A SQLite file in its state folder.
+//!
+//! Functions that write take a [`Change`], so that what belongs together is kept together, with
+//! its entry in the journal; functions that read take the [`Store`].
+
+use std::path::Path;
+
+use consilium_base::Seed;
+use consilium_mailbox::PartyId;
+
+pub use consilium_store::{
+    Change, Location, Opening, Step, Store, StoreError, decisions, settings, studies,
+};
+
+mod book;
+pub mod data_sets;
+pub mod peers;
+pub mod runs;
+pub mod secrets;
+
+pub use book::{Clock, StudyBook};
+
+const STEPS: &[Step] = &[Step {
+    number: 1000,
+    name: "participant",
+    sql: include_str!("../migrations/1000_participant.sql"),
+}];
+
+/// Opens an institution's store; `salts` is fresh at every start.
+///
+/// # Errors
+///
+/// See [`Store::open`].
+pub async fn open(folder: &Path, institution: &PartyId, salts: Seed) -> Result<Store, StoreError> {
+    let location = Location::Folder(folder.to_owned());
+    Store::open(Opening {
+        location: &location,
+        owner: institution,
+        steps: STEPS,
+        salts,
+    })
+    .await
+}

@@ -1,0 +1,94 @@
+//! The book of openings, on disk before anything leaves the house.
+
+use std::{fmt, sync::Arc};
+
+use consilium_journal::{Entry as Logged, Kind, StudyName, UnixSeconds};
+use consilium_mailbox::PartyId;
+use consilium_secagg::{BookError, Entry, OpeningBook};
+use consilium_store::{
+    Store, StoreError,
+    columns::{Columns as _, damaged},
+};
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> UnixSeconds + Send + Sync>;
+
+/// What this party has contributed and signed in one study.
+///
+/// A signed survivor set goes into the journal with the same commit.
+#[derive(Clone)]
+pub struct StudyBook {
+    store: Store,
+    study: StudyName,
+    clock: Clock,
+}
+
+impl StudyBook {
+    /// Opens the book of a study that the store knows.
+    pub fn new(store: Store, study: StudyName, clock: Clock) -> StudyBook {
+        StudyBook {
+            store,
+            study,
+            clock,
+        }
+    }
+
+    async fn read(&self) -> Result<Vec<Entry>, StoreError> {
+        let query = sqlx::query("SELECT line FROM opening_book WHERE study = $1 ORDER BY place");
+        let rows = query
+            .bind(self.study.as_str())
+            .fetch_all(self.store.readers())
+            .await?;
+        rows.iter()
+            .map(|row| postcard::from_bytes(&row.bytes("line")?).map_err(|_| damaged("line")))
+            .collect()
+    }
+
+    async fn write(&self, entry: &Entry) -> Result<(), StoreError> {
+        let line = postcard::to_stdvec(entry).expect("numbers, hashes and names always serialise");
+        let mut change = self.store.begin().await?;
+        sqlx::query(
+            "INSERT INTO opening_book (study, place, line) \
+             SELECT $1, COUNT(*) + 1, $2 FROM opening_book WHERE study = $1",
+        )
+        .bind(self.study.as_str())
+        .bind(line)
+        .execute(change.connection())
+        .await?;
+        if let Entry::Opening { number, survivors } = entry {
+            let survivors: Vec<&str> = survivors.iter().map(PartyId::as_str).collect();
+            let logged = Logged::new((self.clock)(), Kind::OPENING)
+                .about(&self.study)
+                .with("number", number.0)
+                .with("survivors", survivors.join(" "));
+            change.log(&logged).await?;
+        }
+        change.commit().await
+    }
+}
+
+impl OpeningBook for StudyBook {
+    async fn entries(&mut self) -> Result<Vec<Entry>, BookError> {
+        let source = |error| BookError {
+            doing: "read",
+            source: Box::new(error),
+        };
+        self.read().await.map_err(source)
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), BookError> {
+        let source = |error| BookError {
+            doing: "written",
+            source: Box::new(error),
+        };
+        self.write(entry).await.map_err(source)
+    }
+}
+
+impl fmt::Debug for StudyBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StudyBook")
+            .field("study", &self.study)
+            .finish_non_exhaustive()
+    }
+}

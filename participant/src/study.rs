@@ -1,0 +1,52 @@
+//! Studies at an institution, from the offer to the result.
+//!
+//! Each living study has one task, its [keeper](keeper), which alone changes what is kept of it.
+//! Nothing happens in a study that a steward of this institution has not signed.
+
+mod begin;
+mod decide;
+mod failure;
+mod keeper;
+mod own;
+mod preflight;
+mod reception;
+mod report;
+mod rows;
+mod run;
+mod scores;
+mod waivers;
+
+use consilium_mailbox::RunId;
+use consilium_plan::{Failure, SignedStatement, Study};
+use tokio::sync::oneshot;
+
+pub(crate) use decide::DecideError;
+pub(crate) use own::Own;
+pub(crate) use reception::Studies;
+pub(crate) use run::Call;
+pub(crate) use scores::Results;
+
+/// What is asked of a study's keeper, and told to it.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// The coordinator wants to know whether all is there; its clock, Unix milliseconds.
+    Preflight { now_ms: i64 },
+    /// A run begins.
+    Call(Call),
+    /// A run is over.
+    Stop {
+        run: RunId,
+        failure: Option<Failure>,
+    },
+    /// The study is over.
+    End(Box<Study>),
+    /// The coordinator may not know what was decided.
+    Repeat,
+    /// A steward decides.
+    Decide {
+        signed: Box<SignedStatement>,
+        /// The key that the decision is said to be signed with.
+        steward: [u8; 32],
+        answer: oneshot::Sender<Result<(), DecideError>>,
+    },
+}

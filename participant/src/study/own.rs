@@ -1,0 +1,74 @@
+//! What an institution keeps of a study beside its plan.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use consilium_mailbox::PartyId;
+use consilium_plan::{FederationId, Plan, Register, SignedStatement, Standing, Study, UnixTime};
+use consilium_store::{StoreError, columns::damaged, studies};
+use serde::{Deserialize, Serialize};
+
+/// Where a study stands at an institution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Own {
+    /// This institution's decisions.
+    pub(crate) register: Register,
+    /// The same, as the coordinator is told.
+    pub(crate) decided: Vec<Decided>,
+    /// Contributors that have said themselves that their own aggregate may become derivable.
+    pub(crate) waivers: BTreeSet<PartyId>,
+    /// Its last state, once the coordinator has said that it ended.
+    pub(crate) end: Option<Study>,
+}
+
+/// A decision, with the key that it is signed with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Decided {
+    pub(crate) signed: SignedStatement,
+    pub(crate) steward: [u8; 32],
+}
+
+impl Own {
+    pub(crate) fn new(federation: FederationId, plan: &Plan) -> Own {
+        Own {
+            register: Register::new(federation, plan),
+            decided: Vec::new(),
+            waivers: BTreeSet::new(),
+            end: None,
+        }
+    }
+
+    /// Reads a study as the store has it.
+    pub(crate) fn read(study: &studies::Study) -> Result<(Arc<Plan>, Own), StoreError> {
+        let plan = std::str::from_utf8(&study.plan).map_err(|_| damaged("plan"))?;
+        let plan: Plan = plan.parse().map_err(|_| damaged("plan"))?;
+        let own = serde_json::from_str(&study.state).map_err(|_| damaged("state"))?;
+        Ok((Arc::new(plan), own))
+    }
+
+    /// Writes it as the store has it.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(self).expect("texts, numbers and names always serialise")
+    }
+
+    /// Says where the study stands for this institution, in one word.
+    pub(crate) fn name(&self, party: &PartyId, now: UnixTime) -> &'static str {
+        if let Some(end) = &self.end {
+            return end.name();
+        }
+        match self.register.standing(party) {
+            None => "awaiting",
+            Some(Standing::Approved { grant, .. }) if grant.until <= now => "expired",
+            Some(Standing::Approved { .. }) => "approved",
+            Some(Standing::Refused) => "refused",
+            Some(Standing::Revoked) => "revoked",
+        }
+    }
+
+    /// Gives when the approval ends, if there is one.
+    pub(crate) fn until(&self, party: &PartyId) -> Option<UnixTime> {
+        match self.register.standing(party) {
+            Some(Standing::Approved { grant, .. }) => Some(grant.until),
+            _ => None,
+        }
+    }
+}

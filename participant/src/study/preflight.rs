@@ -1,0 +1,205 @@
+//! What the coordinator is told before a run: made at home, so that no count of rows leaves it.
+
+use std::path::Path;
+
+use consilium_base::Seed;
+use consilium_mailbox::PartyId;
+use consilium_plan::{
+    Code, DataReport, DataVersion, Failure, Limits, Name, Obstacle, Room, Task, TestRows, TrainGlm,
+};
+
+use super::rows::{Selection, Unusable};
+use crate::data::{Contents, Source};
+
+/// What a data set is to a plan: what is reported, and its version if it has one.
+pub(super) struct Inspected {
+    pub(super) report: DataReport,
+    pub(super) version: Option<DataVersion>,
+}
+
+/// Whose data set is inspected, for which plan.
+pub(super) struct Inspection<'a> {
+    pub(super) party: &'a PartyId,
+    pub(super) data: &'a Name,
+    pub(super) task: &'a Task,
+    pub(super) limits: &'a Limits,
+    /// The institution's key of versions.
+    pub(super) key: &'a Seed,
+    /// The institution's secret for the study.
+    pub(super) secret: &'a Seed,
+}
+
+impl Inspection<'_> {
+    /// Reads the data set and holds it against the plan. Blocks.
+    pub(super) fn inspect(&self, source: Option<&Source>) -> Inspected {
+        let Some(source) = source else {
+            return Inspected {
+                report: DataReport::Absent { only_split: false },
+                version: None,
+            };
+        };
+        let Task::TrainGlm(task) = self.task else {
+            return self.unreadable(Failure::new(Code::Internal).at("preflight"));
+        };
+        let contents = match source.read(self.key) {
+            Ok(contents) => contents,
+            Err(error) => return self.unreadable(error.failure(self.party, self.data)),
+        };
+        let mut obstacles = task.obstacles(&source.schema);
+        if obstacles.is_empty() {
+            return self.against(task, &contents);
+        }
+        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+        read(contents.version, obstacles, false)
+    }
+
+    fn against(&self, task: &TrainGlm, contents: &Contents) -> Inspected {
+        let selection = match Selection::new(task, contents, self.secret) {
+            Ok(selection) => selection,
+            Err(Unusable::NoSplit) => {
+                return Inspected {
+                    report: DataReport::Absent { only_split: true },
+                    version: Some(contents.version),
+                };
+            }
+            Err(other) => return self.unreadable(unusable(&other, self.party, self.data)),
+        };
+        let obstacles = selection.obstacles(self.limits);
+        if obstacles.is_empty()
+            && let Err(bad) = selection.rows(&task.regression)
+        {
+            return self.unreadable(bad_table(&bad, self.party, self.data));
+        }
+        let family = task.regression.specification().family;
+        read(contents.version, obstacles, selection.is_of_one_class(family))
+    }
+
+    fn unreadable(&self, why: Failure) -> Inspected {
+        tracing::warn!(data = %self.data, failure = %why, "the data set can't be used");
+        Inspected {
+            report: DataReport::Unreadable(why),
+            version: None,
+        }
+    }
+}
+
+fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> Inspected {
+    Inspected {
+        report: DataReport::Read {
+            version,
+            obstacles,
+            one_class,
+        },
+        version: Some(version),
+    }
+}
+
+/// Gives as a failure why a data set gives no rows.
+pub(super) fn unusable(why: &Unusable, party: &PartyId, data: &Name) -> Failure {
+    let failure = |code| Failure::new(code).of(party).with("data", data);
+    match why {
+        Unusable::NoSplit => failure(Code::DataSplitMissing),
+        Unusable::Unplaced { split, row } => {
+            let place = format!("row {row}, which split {split} does not name");
+            failure(Code::DataUnreadable).with("place", place)
+        }
+        Unusable::Column(column) => failure(Code::DataColumnDiffers).with("column", column),
+    }
+}
+
+/// Gives as a failure why rows don't suit the regression.
+pub(super) fn bad_table(
+    why: &consilium_glm::BadTable,
+    party: &PartyId,
+    data: &Name,
+) -> Failure {
+    let failure = |code| Failure::new(code).of(party).with("data", data);
+    match why {
+        consilium_glm::BadTable::Values { column, .. } => {
+            let place = format!("column {column}");
+            failure(Code::DataOutOfRange).with("place", place)
+        }
+        consilium_glm::BadTable::Labels { .. } => {
+            failure(Code::DataOutOfRange).with("place", "the label")
+        }
+        consilium_glm::BadTable::TooManyRows { most, .. } => {
+            failure(Code::DataRowsTooMany).with("most", most)
+        }
+        _ => Failure::new(Code::Internal).of(party).at("table"),
+    }
+}
+
+/// What a run may write: the state, the results, and room to grow.
+const DISK: u64 = 64 << 20;
+/// What a run may need in memory beside its rows.
+const MEMORY: u64 = 64 << 20;
+/// How often the rows lie in memory at once: as columns, as a matrix, as a table.
+const COPIES: u64 = 3;
+
+/// Judges the free space on the disk of the state folder, where the system tells it.
+pub(super) fn disk(state: &Path) -> Room {
+    let Ok(free) = rustix::fs::statvfs(state) else {
+        return Room::Ample;
+    };
+    room(free.f_bavail.saturating_mul(free.f_frsize), DISK)
+}
+
+/// Judges the free memory, where the system tells it.
+pub(super) fn memory(limits: &Limits, task: &Task, file: Option<u64>) -> Room {
+    let Task::TrainGlm(task) = task else {
+        return Room::Ample;
+    };
+    // A cell of text takes two bytes at least.
+    let cells = file.unwrap_or(0) / 2;
+    let of_plan = limits.most_rows.0.saturating_mul(task.columns.len() as u64);
+    let needed = MEMORY + cells.min(of_plan).saturating_mul(8 * COPIES);
+    let told = std::fs::read_to_string("/proc/meminfo").ok();
+    told.and_then(|told| available(&told))
+        .map_or(Room::Ample, |free| room(free, needed))
+}
+
+fn available(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+fn room(free: u64, needed: u64) -> Room {
+    if free < needed {
+        Room::Short
+    } else if free / 2 < needed {
+        Room::Tight
+    } else {
+        Room::Ample
+    }
+}
+
+/// Names the split that a plan's test rows come from.
+pub(super) fn split(task: &Task) -> Option<&Name> {
+    match task {
+        Task::TrainGlm(task) => match &task.test {
+            TestRows::Split(name) => Some(name),
+            TestRows::None | TestRows::Share { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_tight_below_twice_what_is_needed() {
+        assert_eq!(room(99, 100), Room::Short);
+        assert_eq!(room(150, 100), Room::Tight);
+        assert_eq!(room(200, 100), Room::Ample);
+    }
+
+    #[test]
+    fn free_memory_is_read_as_linux_writes_it() {
+        let told = "MemTotal: 8 kB\nMemAvailable:    2048 kB\n";
+        assert_eq!(available(told), Some(2 << 20));
+        assert_eq!(available("MemTotal: 8 kB\n"), None);
+    }
+}

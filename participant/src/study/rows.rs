@@ -1,0 +1,196 @@
+//! The rows that a plan asks for, out of a data set.
+
+use consilium_base::Seed;
+use consilium_data::design::{Design, MissingFeatures};
+use consilium_glm::{BadTable, Family, Regression, Table};
+use consilium_plan::{Limits, Missing, Name, Obstacle, TestRows, TrainGlm};
+use rand::Rng as _;
+
+use crate::data::{Contents, Purpose};
+
+/// Rows of one purpose, with their places in the file.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) table: Table,
+    /// The row of data in the file, counted from 1, of each row of the table.
+    pub(crate) numbers: Vec<usize>,
+}
+
+/// The rows of a study.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// The model is fitted to these.
+    pub(crate) fitted: Sample,
+    /// The model is measured on these; none where the plan keeps none for testing.
+    pub(crate) tested: Option<Sample>,
+}
+
+/// Why a data set gives no rows for a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// The planned split is not registered.
+    NoSplit,
+    /// The split does not say what a usable row serves for.
+    Unplaced { split: Name, row: usize },
+    /// A column is not what the plan says.
+    Column(String),
+}
+
+/// The usable rows of a data set, and what each serves for.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    design: Design,
+    fitted: Vec<usize>,
+    tested: Option<Vec<usize>>,
+}
+
+impl Selection {
+    /// Takes the rows that have what the plan asks for.
+    ///
+    /// Rows for testing are drawn from `secret`, this institution's for the study: the same in
+    /// every run.
+    pub(crate) fn new(
+        task: &TrainGlm,
+        contents: &Contents,
+        secret: &Seed,
+    ) -> Result<Selection, Unusable> {
+        let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
+        let missing = match task.missing {
+            Missing::Drop => MissingFeatures::Drop,
+            Missing::Mean | Missing::MeanAndIndicator => MissingFeatures::Keep,
+        };
+        let design = Design::new(&contents.table, &features, Some(&task.label), missing);
+        let design = design.map_err(|error| Unusable::Column(error.to_string()))?;
+        let planned = &task.regression.specification().columns;
+        let differs = planned.iter().zip(&design.names).find(|(column, name)| column.name != **name);
+        if let Some((column, _)) = differs {
+            return Err(Unusable::Column(column.name.clone()));
+        }
+        let is_test = purposes(task, contents, &design, secret)?;
+        let rows = |wanted: bool| (0..design.rows).filter(|&row| is_test[row] == wanted).collect();
+        Ok(Selection {
+            fitted: rows(false),
+            tested: (task.test != TestRows::None).then(|| rows(true)),
+            design,
+        })
+    }
+
+    /// Says what in the number of rows keeps them from being used.
+    pub(crate) fn obstacles(&self, limits: &Limits) -> Vec<Obstacle> {
+        let mut obstacles = Vec::new();
+        if (self.fitted.len() as u64) < limits.minimum_rows.0 {
+            obstacles.push(Obstacle::RowsTooFew);
+        }
+        if self.design.rows as u64 > limits.most_rows.0 {
+            obstacles.push(Obstacle::RowsTooMany);
+        }
+        obstacles
+    }
+
+    /// Says whether all labels that a classification is fitted to are the same.
+    pub(crate) fn is_of_one_class(&self, family: Family) -> bool {
+        let mut labels = self.fitted.iter().map(|&row| self.design.y[row]);
+        let first = labels.next();
+        family == Family::Logistic && labels.all(|label| Some(label) == first)
+    }
+
+    /// Gives the rows, held against the regression.
+    pub(crate) fn rows(&self, regression: &Regression) -> Result<Rows, BadTable> {
+        let tested = self.tested.as_ref().map(|rows| self.sample(regression, rows));
+        Ok(Rows {
+            fitted: self.sample(regression, &self.fitted)?,
+            tested: tested.transpose()?,
+        })
+    }
+
+    fn sample(&self, regression: &Regression, rows: &[usize]) -> Result<Sample, BadTable> {
+        let features = rows.iter().flat_map(|&row| self.design.row(row)).copied();
+        let labels = rows.iter().map(|&row| self.design.y[row]);
+        Ok(Sample {
+            table: Table::new(regression, features.collect(), labels.collect())?,
+            numbers: rows.iter().map(|&row| self.design.row_numbers[row]).collect(),
+        })
+    }
+}
+
+impl Rows {
+    /// Gives the rows that the model is measured on.
+    pub(crate) fn measured(&self) -> &Sample {
+        self.tested.as_ref().unwrap_or(&self.fitted)
+    }
+}
+
+/// Says of each usable row whether it serves for testing.
+fn purposes(
+    task: &TrainGlm,
+    contents: &Contents,
+    design: &Design,
+    secret: &Seed,
+) -> Result<Vec<bool>, Unusable> {
+    match &task.test {
+        TestRows::None => Ok(vec![false; design.rows]),
+        TestRows::Share { share, seed } => {
+            let secret = secret.derive("participant.1.test-rows", &[&seed.to_le_bytes()]);
+            Ok(draw(design.rows, *share, &secret))
+        }
+        TestRows::Split(name) => {
+            let split = contents.splits.get(name).ok_or(Unusable::NoSplit)?;
+            let purpose = |&row: &usize| {
+                let purpose = split.of(row).map(|purpose| purpose == Purpose::Testing);
+                purpose.ok_or_else(|| Unusable::Unplaced {
+                    split: name.clone(),
+                    row,
+                })
+            };
+            design.row_numbers.iter().map(purpose).collect()
+        }
+    }
+}
+
+/// Draws a share of the rows.
+///
+/// Written out, so that no other version of a library draws other rows in the midst of a study.
+fn draw(rows: usize, share: f64, secret: &Seed) -> Vec<bool> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a number of rows, between 0 and that number"
+    )]
+    let wanted = (share * rows as f64).round() as usize;
+    let mut generator = secret.generator();
+    let mut lots: Vec<(u64, usize)> = (0..rows).map(|row| (generator.next_u64(), row)).collect();
+    lots.sort_unstable();
+    let mut is_drawn = vec![false; rows];
+    for (_, row) in lots.into_iter().take(wanted) {
+        is_drawn[row] = true;
+    }
+    is_drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_share_is_drawn_exactly_and_again_alike(
+            rows in 0..500usize,
+            share in 0.01..0.9,
+            seed in any::<[u8; 32]>(),
+        ) {
+            let secret = Seed::from_bytes(seed);
+            let drawn = draw(rows, share, &secret);
+            let count = drawn.iter().filter(|is_drawn| **is_drawn).count() as f64;
+            prop_assert!((count - share * rows as f64).abs() <= 0.5);
+            prop_assert_eq!(drawn, draw(rows, share, &secret));
+        }
+    }
+
+    #[test]
+    fn another_secret_draws_other_rows() {
+        let of = |byte| draw(100, 0.3, &Seed::from_bytes([byte; 32]));
+        assert_ne!(of(1), of(2));
+    }
+}

@@ -1,0 +1,197 @@
+//! One run of a study: the contributor's part of every phase that is not done yet.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use consilium_base::Seed;
+use consilium_glm::{Evaluation, Published, averaging, evaluation};
+use consilium_identity::{RunContext, SealedTransport};
+use consilium_mailbox::{Mailbox, PartyId, RunId};
+use consilium_plan::{DataVersion, Name, Phase, Plan, Task, TrainGlm};
+use consilium_secagg::{Contributor, Credentials, SumNumber};
+
+use super::{
+    failure::RunError,
+    rows::Rows,
+    scores::{self, OwnReport, Results},
+    waivers,
+};
+use crate::{
+    home::{Home, study_name},
+    store::{self, StudyBook},
+};
+
+/// The coordinator's call to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) run: RunId,
+    /// Which run of the study it is, from 1.
+    pub(crate) attempt: u32,
+    /// The first phase that is not done, if one is left; the fit is announced in every run.
+    pub(crate) from: Option<Phase>,
+    pub(crate) contributors: Vec<PartyId>,
+    pub(crate) waivers: BTreeSet<PartyId>,
+}
+
+/// A run that may begin: everything was checked, and it is counted.
+pub(super) struct Run {
+    pub(super) plan: Arc<Plan>,
+    pub(super) call: Call,
+    pub(super) data: Name,
+    pub(super) version: DataVersion,
+    pub(super) rows: Rows,
+    /// Whether this institution's steward allows that its aggregate becomes derivable.
+    pub(super) waives: bool,
+    /// This institution's secret for the study.
+    pub(super) secret: Seed,
+}
+
+impl Run {
+    /// Takes part, and keeps what this institution may have of the result.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] names who failed and at which step.
+    pub(super) async fn take_part(&self, home: &Home) -> Result<(), RunError> {
+        let directory = Arc::new(home.directory().await?);
+        let mail = self.open(home, &directory).await?;
+        let coordinator = self.plan.coordinator();
+        let contributors = &self.call.contributors;
+        let claimed = (&self.call.waivers, self.waives);
+        waivers::confirm(&mail, coordinator, contributors, claimed).await?;
+        confirmed.send(self.call.waivers.clone()).ok();
+        let credentials = Credentials {
+            signer: home.key.clone(),
+            verifier: directory,
+        };
+        let mut sums = Contributor::new(
+            &home.party,
+            self.plan.sum_terms(self.call.waivers.clone()),
+            credentials,
+            &self.secret,
+            self.book(home),
+            home.ambient.generator(),
+        )?;
+        let Task::TrainGlm(task) = self.plan.task() else {
+            return Ok(());
+        };
+        self.phases(home, task, &mail, &mut sums).await?;
+        let total = mail.finish().total();
+        tracing::info!(
+            run = %self.call.run,
+            sent = total.sent_bytes,
+            received = total.received_bytes,
+            cpu = ?total.cpu,
+            "our part in the run is done"
+        );
+        Ok(())
+    }
+
+    fn book(&self, home: &Home) -> StudyBook {
+        let ambient = home.ambient.clone();
+        let clock = Arc::new(move || ambient.seconds());
+        StudyBook::new(home.store.clone(), study_name(&self.plan.hash()), clock)
+    }
+
+    async fn open(
+        &self,
+        home: &Home,
+        directory: &consilium_identity::Directory,
+    ) -> Result<Mailbox, RunError> {
+        let others = self.call.contributors.iter().filter(|party| **party != home.party);
+        let peers: Vec<PartyId> = others.chain([self.plan.coordinator()]).cloned().collect();
+        let transport = home.link.transport(self.call.run, &peers)?;
+        let context = RunContext {
+            federation: home.federation,
+            plan: *self.plan.hash().as_bytes(),
+            run: self.call.run,
+            attempt: self.call.attempt,
+            roles: self.plan.run_roles(),
+        };
+        let sealed = SealedTransport::open(
+            Arc::new(transport),
+            &context,
+            home.key.as_ref(),
+            directory,
+            self.plan.patience().answer,
+            &mut home.ambient.generator(),
+        );
+        let sealed = Arc::new(sealed.await?);
+        Ok(Mailbox::new(sealed, self.call.run, self.plan.mail_patience()))
+    }
+
+    async fn phases(
+        &self,
+        home: &Home,
+        task: &TrainGlm,
+        mail: &Mailbox,
+        sums: &mut Contributor<StudyBook, consilium_base::Generator>,
+    ) -> Result<(), RunError> {
+        let coordinator = self.plan.coordinator();
+        let regression = &task.regression;
+        let table = &self.rows.fitted.table;
+        let rounding = |number: SumNumber| {
+            let number = number.0.to_le_bytes();
+            self.secret.derive("participant.1.rounding", &[&number]).generator()
+        };
+        let here = mail.scope(Phase::Fit.name());
+        let fit =
+            consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums).await?;
+        let results = Results::new(&home.state, &self.plan.hash());
+        results.keep_model(&fit)?;
+        results.keep_scores(&fit, self.rows.measured())?;
+        let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
+        if is_measured_again || results.read()?.is_none() {
+            self.report(&results, &fit, None)?;
+        }
+        for phase in self.left() {
+            let here = mail.scope(phase.name());
+            let schedule = match phase {
+                Phase::Fedavg => task.comparison.fedavg,
+                Phase::Fedprox => task.comparison.fedprox,
+                Phase::Fit | Phase::Evaluation => None,
+            };
+            if let Some(schedule) = schedule {
+                let learnt = (regression, &schedule);
+                averaging::contribute(&here, coordinator, learnt, table, &rounding, sums).await?;
+            } else {
+                let number = phase.first_sum();
+                let chance = (number, rounding(number));
+                let scored = scores::scored(&fit, self.rows.measured());
+                let measured =
+                    evaluation::contribute(&here, coordinator, regression, &scored, chance, sums);
+                self.report(&results, &fit, Some(measured.await?))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the phases after the fit that are not done.
+    fn left(&self) -> impl Iterator<Item = Phase> {
+        let from = self.call.from;
+        let planned = self.plan.phases().into_iter().filter(|phase| *phase != Phase::Fit);
+        planned.filter(move |phase| from.is_some_and(|from| *phase >= from))
+    }
+
+    fn report(
+        &self,
+        results: &Results,
+        fit: &Published,
+        overall: Option<Evaluation>,
+    ) -> Result<(), RunError> {
+        let measured = self.rows.measured();
+        results.keep_report(&OwnReport {
+            plan: self.plan.hash(),
+            data: &self.data,
+            version: self.version,
+            fitted_rows: self.rows.fitted.table.rows(),
+            scored_rows: measured.table.rows(),
+            tested: self.rows.tested.is_some(),
+            own: Evaluation::own(&scores::scored(fit, measured)),
+            overall,
+        })?;
+        Ok(())
+    }
+}
+
+/// What the store calls this institution's secret for a study.
+pub(super) const SECRET: store::secrets::Purpose = store::secrets::Purpose("study");

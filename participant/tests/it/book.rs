@@ -1,0 +1,77 @@
+//! The book of openings outlives the process.
+
+use std::sync::Arc;
+
+use consilium_journal::{Body, UnixSeconds};
+use consilium_participant::store::{Clock, StoreError, StudyBook};
+use consilium_secagg::{Entry, OpeningBook, SumNumber};
+
+use crate::{open, opened};
+
+fn lines() -> Vec<Entry> {
+    let number = SumNumber(4);
+    vec![
+        Entry::Input {
+            number,
+            input: [1; 32],
+            roster: [2; 32],
+        },
+        Entry::Opening {
+            number,
+            survivors: ["b".parse().unwrap(), "a".parse().unwrap()].into(),
+        },
+        Entry::Input {
+            number: SumNumber(5),
+            input: [3; 32],
+            roster: [2; 32],
+        },
+    ]
+}
+
+#[tokio::test]
+async fn entries_are_there_after_a_restart_in_their_order() {
+    let (store, study, folder) = opened().await;
+    let clock: Clock = Arc::new(|| UnixSeconds(500));
+    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::clone(&clock));
+    for line in lines() {
+        book.append(&line).await.unwrap();
+    }
+    drop(book);
+    store.close().await;
+
+    let store = open(&folder).await;
+    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::clone(&clock));
+    assert_eq!(book.entries().await.unwrap(), lines());
+    let mut other = StudyBook::new(store, "other".parse().unwrap(), clock);
+    assert_eq!(other.entries().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_signed_survivor_set_is_in_the_journal_too() {
+    let (store, study, _folder) = opened().await;
+    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixSeconds(500)));
+    for line in lines() {
+        book.append(&line).await.unwrap();
+    }
+    let [record] = &store.journal_of(&study).await.unwrap()[..] else {
+        panic!()
+    };
+    let Body::Open { entry, .. } = &record.body else {
+        panic!()
+    };
+    assert_eq!(
+        (entry.time, entry.fields["survivors"].as_str()),
+        (UnixSeconds(500), "a b")
+    );
+    assert_eq!(entry.fields["number"], "4");
+}
+
+#[tokio::test]
+async fn nothing_is_appended_for_a_study_that_nobody_knows() {
+    let (store, _, _folder) = opened().await;
+    let clock = Arc::new(|| UnixSeconds(500));
+    let mut book = StudyBook::new(store, "unknown".parse().unwrap(), clock);
+    let error = book.append(&lines()[0]).await.unwrap_err();
+    assert_eq!(error.doing, "written");
+    assert!(error.source.downcast_ref::<StoreError>().is_some());
+}
