@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use consilium_data::draft::{Draft, draft_file};
-use consilium_data::{Loaded, ReadError, Reading};
+use consilium_data::{Counts, Loaded, ReadError, Reading};
 use consilium_schema::Schema;
 
 use crate::hint::{Hinted, OrHint as _};
@@ -129,7 +129,7 @@ fn draft(file: &Path, to: Option<&Path>, out: &mut dyn Write, lang: Lang) -> any
                 .with_context(|| format!("{writing} {}", path.display()))?;
         }
     }
-    tell(&say::counts(&draft.report.counts, lang));
+    tell_counts(&draft.report.counts, lang);
     for note in &draft.report.notes {
         tell(&say::note(note, lang));
     }
@@ -137,7 +137,7 @@ fn draft(file: &Path, to: Option<&Path>, out: &mut dyn Write, lang: Lang) -> any
 }
 
 /// An error in the reader's language, with the way out where there is one.
-fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
+pub(crate) fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
     let said = anyhow::anyhow!(say::read_error(error, lang));
     match say::way_out(error, lang) {
         None => said,
@@ -147,6 +147,11 @@ fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
         }
         .into(),
     }
+}
+
+/// Tells that no row was lost.
+pub(crate) fn tell_counts(counts: &Counts, lang: Lang) {
+    tell(&say::counts(counts, lang));
 }
 
 #[expect(

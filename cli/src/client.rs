@@ -1,0 +1,223 @@
+//! Connections to daemons: over a Unix socket on this machine, or to the coordinator over mutual
+//! TLS with a person's key and certificate.
+
+use std::{
+    future::Future,
+    io,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use clap::Args;
+use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
+use consilium_plan::Lang;
+use consilium_proto::v1;
+use tokio::runtime;
+use tonic::{
+    Code, Response, Status,
+    transport::{Channel, Endpoint},
+};
+
+use crate::{
+    hint::{Hinted, Misuse, OrHint as _},
+    person::Folder,
+};
+
+/// The longest answer that is taken: a journal comes in one.
+const LONGEST_ANSWER: usize = 256 << 20;
+
+/// Which daemon is spoken to.
+#[derive(Debug, Args)]
+#[group(id = "door", multiple = false)]
+pub(crate) struct Door {
+    /// Socket of the daemon on this machine; default: the one in the usual state folder
+    #[arg(long, value_name = "SOCKET")]
+    at: Option<PathBuf>,
+
+    /// Folder of a person's key and certificate: the coordinator is spoken to over the network
+    #[arg(long = "as", value_name = "FOLDER")]
+    person: Option<PathBuf>,
+
+    /// Holds the passphrase of that person's key; default: it is asked for on the terminal
+    #[arg(long, value_name = "FILE", requires = "person", group = "passphrase")]
+    key_passphrase_file: Option<PathBuf>,
+}
+
+/// A daemon, whichever it is.
+pub(crate) enum Daemon {
+    Coordinator(OperatorClient<Channel>),
+    Participant(StewardClient<Channel>),
+}
+
+impl Door {
+    /// Connects to the coordinator, which may be on this machine or not.
+    pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
+        let channel = match &self.person {
+            Some(folder) => self.secured(folder, lang).await?,
+            None => socket(&self.socket(&[COORDINATOR], lang)?, lang).await?,
+        };
+        Ok(operator(channel))
+    }
+
+    /// Connects to the participant on this machine.
+    pub(crate) async fn participant(&self, lang: Lang) -> anyhow::Result<StewardClient<Channel>> {
+        if self.person.is_some() {
+            let elsewhere = Misuse(lang.pick(
+                "a participant is spoken to on its own machine alone".to_owned(),
+                "只能在参与节点所在的机器上与其通信".to_owned(),
+            ));
+            return Err(elsewhere).or_hint(lang.pick(
+                "give --at SOCKET instead of --as FOLDER",
+                "请用 --at 套接字 代替 --as 文件夹",
+            ));
+        }
+        Ok(steward(socket(&self.socket(&[PARTICIPANT], lang)?, lang).await?))
+    }
+
+    /// Connects to whichever daemon is behind the door.
+    pub(crate) async fn either(&self, lang: Lang) -> anyhow::Result<Daemon> {
+        if self.person.is_some() {
+            return Ok(Daemon::Coordinator(self.coordinator(lang).await?));
+        }
+        let channel = socket(&self.socket(&[COORDINATOR, PARTICIPANT], lang)?, lang).await?;
+        let mut participant = steward(channel.clone());
+        match participant.status(v1::StatusRequest {}).await {
+            Err(status) if status.code() == Code::Unimplemented => {
+                Ok(Daemon::Coordinator(operator(channel)))
+            }
+            Err(status) => Err(refused(&status, lang)),
+            Ok(_) => Ok(Daemon::Participant(participant)),
+        }
+    }
+
+    async fn secured(&self, folder: &Path, lang: Lang) -> anyhow::Result<Channel> {
+        let person = Folder::open(folder, self.key_passphrase_file.as_deref(), lang)?;
+        let connected = consilium_node::dial::channel(&person.address, &person.tls()?).await;
+        connected.or_hint(lang.pick(
+            format!(
+                "`consilium doctor --as {}` looks at certificate, address and clock",
+                folder.display()
+            ),
+            format!("`consilium doctor --as {}` 检查证书、地址和时钟", folder.display()),
+        ))
+    }
+
+    /// Gives the socket that was named, or the one of the usual places that is there.
+    fn socket(&self, usual: &[&str], lang: Lang) -> anyhow::Result<PathBuf> {
+        if let Some(path) = &self.at {
+            return Ok(path.clone());
+        }
+        let there: Vec<&&str> = usual.iter().filter(|path| Path::new(path).exists()).collect();
+        let hint = lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定");
+        match there.as_slice() {
+            [one] => Ok(PathBuf::from(one)),
+            [] => Err(Misuse(lang.pick(
+                format!("no daemon has a socket at {}", usual.join(", ")),
+                format!("以下位置没有守护进程的套接字：{}", usual.join("，")),
+            )))
+            .or_hint(hint),
+            _ => Err(Misuse(lang.pick(
+                "two daemons run on this machine: which one is meant?".to_owned(),
+                "本机运行着两个守护进程：指的是哪一个？".to_owned(),
+            )))
+            .or_hint(hint),
+        }
+    }
+}
+
+/// Where daemons put their sockets under the shipped configuration.
+const COORDINATOR: &str = "/var/lib/consilium/coordinator/operator.sock";
+const PARTICIPANT: &str = "/var/lib/consilium/participant/steward.sock";
+
+/// Runs what talks to a daemon.
+pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("starting the runtime")?.block_on(work)
+}
+
+/// Connects to a daemon's socket.
+async fn socket(path: &Path, lang: Lang) -> anyhow::Result<Channel> {
+    // Asked first, because what the system says of it is clearer than what the channel makes of it.
+    if let Err(error) = UnixStream::connect(path) {
+        let hint = way_in(error.kind(), lang);
+        let connecting = lang.pick("connecting to", "连接");
+        return Err(error)
+            .with_context(|| format!("{connecting} {}", path.display()))
+            .or_hint(hint);
+    }
+    let endpoint = Endpoint::from_shared(format!("unix:{}", path.display()))?;
+    endpoint.connect().await.with_context(|| path.display().to_string())
+}
+
+fn way_in(kind: io::ErrorKind, lang: Lang) -> &'static str {
+    match kind {
+        io::ErrorKind::PermissionDenied => lang.pick(
+            "the socket is for the daemon's own user: run this as that user, as in `sudo -u consilium consilium …`",
+            "套接字只供守护进程的用户使用：请以该用户运行，例如 `sudo -u consilium consilium …`",
+        ),
+        _ => lang.pick(
+            "is the daemon running? `consilium coordinator run` or `consilium participant run` start it; --at names its socket",
+            "守护进程是否在运行？用 `consilium coordinator run` 或 `consilium participant run` 启动；用 --at 指定套接字",
+        ),
+    }
+}
+
+fn operator(channel: Channel) -> OperatorClient<Channel> {
+    OperatorClient::new(channel).max_decoding_message_size(LONGEST_ANSWER)
+}
+
+fn steward(channel: Channel) -> StewardClient<Channel> {
+    StewardClient::new(channel).max_decoding_message_size(LONGEST_ANSWER)
+}
+
+/// What a daemon answered.
+pub(crate) trait Answer<T> {
+    /// Takes the answer, or says why there is none and what to do.
+    fn answer(self, lang: Lang) -> anyhow::Result<T>;
+}
+
+impl<T> Answer<T> for Result<Response<T>, Status> {
+    fn answer(self, lang: Lang) -> anyhow::Result<T> {
+        self.map(Response::into_inner).map_err(|status| refused(&status, lang))
+    }
+}
+
+/// Says why a daemon refused, and what to do.
+pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
+    let hint = match status.code() {
+        Code::Unimplemented => lang.pick(
+            "this is another daemon than the command needs: name the other's socket with --at",
+            "此守护进程不支持该命令：请用 --at 指定另一个守护进程的套接字",
+        ),
+        Code::PermissionDenied => lang.pick(
+            "your role does not allow this; the administrator at the coordinator can invite you to another",
+            "您的角色不允许此操作；协调节点管理员可以邀请您担任其他角色",
+        ),
+        Code::Unauthenticated => lang.pick(
+            "show a certificate with --as FOLDER; `consilium person enrol` gets one",
+            "请用 --as 文件夹 出示证书；`consilium person enrol` 可获取证书",
+        ),
+        Code::Unavailable => lang.pick(
+            "the daemon stopped while it was asked; its log says why",
+            "守护进程在应答时停止；原因见其日志",
+        ),
+        Code::NotFound => lang.pick("`consilium study list` and `consilium data list` show what there is", "`consilium study list` 和 `consilium data list` 列出已有内容"),
+        Code::Internal | Code::Unknown => lang.pick("the daemon's log says more", "详见守护进程日志"),
+        _ => "",
+    };
+    let said = if status.message().is_empty() {
+        format!("{:?}", status.code())
+    } else {
+        status.message().to_owned()
+    };
+    let error = anyhow::anyhow!(said);
+    if hint.is_empty() {
+        return error;
+    }
+    Hinted {
+        error,
+        hint: hint.to_owned(),
+    }
+    .into()
+}

@@ -1,0 +1,73 @@
+//! A published model with the plan that it comes from.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, bail};
+use consilium_glm::Published;
+use consilium_plan::{Lang, Plan, PlanHash, Task, TrainGlm};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::hint::OrHint as _;
+
+/// What `consilium study result` leaves as `model.json`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Model {
+    pub(super) plan: Plan,
+    pub(super) fit: Published,
+    /// What else the study said about it.
+    #[serde(flatten)]
+    pub(super) more: Map<String, Value>,
+}
+
+impl Model {
+    pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Model> {
+        let reading = lang.pick("reading the model", "读取模型");
+        let reading = || format!("{reading} {}", path.display());
+        let text = fs::read(path).with_context(reading)?;
+        Model::parse(&text).with_context(reading).or_hint(lang.pick(
+            "a model is the file model.json that `consilium study result STUDY --out FOLDER` writes",
+            "模型是 `consilium study result 研究 --out 文件夹` 写出的 model.json",
+        ))
+    }
+
+    fn parse(text: &[u8]) -> anyhow::Result<Model> {
+        let model: Model = serde_json::from_slice(text)?;
+        let columns = model.task().regression.specification().columns.len();
+        let (fit, width) = (&model.fit, model.fit.design.coefficients());
+        let terms_exist = fit.design.terms.iter().all(|term| term.column < columns);
+        if fit.raw.columns.len() != columns || fit.estimates.len() != width || !terms_exist {
+            bail!("the model is not one of its plan: their columns differ");
+        }
+        Ok(model)
+    }
+
+    /// Gives what was to be trained.
+    pub(super) fn task(&self) -> &TrainGlm {
+        let Task::TrainGlm(task) = self.plan.task() else {
+            unreachable!("a model is published by studies of this kind alone")
+        };
+        task
+    }
+
+    /// Gives the names of the model's columns; a category has one for each level but one.
+    pub(super) fn columns(&self) -> Vec<String> {
+        let columns = &self.task().regression.specification().columns;
+        columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    /// Gives for each column the term of the predictor where its value is missing.
+    pub(super) fn terms_when_missing(&self) -> Vec<f64> {
+        let raw = self.fit.raw.columns.iter().enumerate();
+        raw.map(|(place, (slope, missing))| {
+            let mut terms = self.fit.design.terms.iter();
+            let term = terms.find(|term| term.column == place && !term.missing);
+            term.map_or(0.0, |term| slope * term.centre.mean) + missing
+        })
+        .collect()
+    }
+
+    pub(super) fn study(&self) -> PlanHash {
+        self.plan.hash()
+    }
+}
