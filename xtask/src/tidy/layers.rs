@@ -7,9 +7,10 @@ const LAYERS: &[&[&str]] = &[
     &["proto"],
     &["crypto/base", "platform/mailbox", "platform/schema"],
     &["platform/data"],
-    &["crypto/*"],
+    &["crypto/*", "platform/journal"],
     &["align", "models/*", "trust"],
-    &["platform/node", "platform/plan"],
+    &["platform/plan"],
+    &["platform/node", "platform/store"],
     &[
         "coordinator",
         "participant",
@@ -159,6 +160,24 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_may_speak_of_models_but_not_of_what_stores_it() {
+        let graph = graph_of(&[
+            (
+                "consilium-plan",
+                "platform/plan",
+                &["consilium-glm", "consilium-store"],
+            ),
+            ("consilium-glm", "models/glm", &[]),
+            ("consilium-store", "platform/store", &["consilium-journal"]),
+            ("consilium-journal", "platform/journal", &[]),
+        ]);
+        assert_eq!(
+            one_way(&graph),
+            ["consilium-plan may not depend on consilium-store"]
+        );
+    }
+
+    #[test]
     fn a_new_folder_asks_for_its_layer() {
         let findings = one_way(&graph_of(&[("consilium-new", "elsewhere", &[])]));
         assert!(
@@ -210,7 +229,9 @@ mod tests {
     fn files_know_whether_they_lie_below_the_node() {
         assert!(below_the_node("crypto/secagg/src/lib.rs"));
         assert!(below_the_node("proto/src/lib.rs"));
+        assert!(below_the_node("platform/plan/src/lib.rs"));
         assert!(!below_the_node("platform/node/src/lib.rs"));
+        assert!(!below_the_node("platform/store/src/lib.rs"));
         assert!(!below_the_node("cli/src/main.rs"));
         assert!(!below_the_node("docs/glossary.md"));
     }
