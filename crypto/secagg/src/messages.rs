@@ -105,7 +105,7 @@ pub(crate) struct Masked {
     /// Packed to the bit.
     pub(crate) vector: Bytes,
 }
-message!(Masked, "secagg.1.masked", 1 << 30);
+message!(Masked, "secagg.1.masked", 256 << 20);
 
 /// Aggregator to contributor: carried material can't serve, all set up anew.
 #[derive(Debug, Serialize, Deserialize)]

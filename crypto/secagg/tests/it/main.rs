@@ -8,6 +8,7 @@ mod faults;
 mod federation;
 mod laws;
 mod leakage;
+mod liar;
 mod lies;
 mod tampering;
 mod vectors;

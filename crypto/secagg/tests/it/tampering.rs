@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use consilium_mailbox::{Fault, Frame, Message, sim::World};
-use consilium_secagg::SumError;
+use consilium_secagg::{SumError, Thresholds};
 
 use crate::{
     federation::{Ended, Federation, shape},
     wire::{
-        Advertised, Answered, Cohort, Dealt, Listed, Masked, Received, Signatures, Signed,
-        Survivors, change,
+        Advertised, Answered, Cohort, Dealt, Drawn, Listed, Masked, Received, Revealed, Signatures,
+        Signed, Survivors, change,
     },
 };
 
@@ -18,7 +18,14 @@ async fn run_with<M: Message + 'static>(
     liar: &'static str,
     lie: impl Fn(&mut M) + Send + 'static,
 ) -> (Federation, Ended) {
-    let mut federation = Federation::of(n);
+    run_in(Federation::of(n), liar, lie).await
+}
+
+async fn run_in<M: Message + 'static>(
+    mut federation: Federation,
+    liar: &'static str,
+    lie: impl Fn(&mut M) + Send + 'static,
+) -> (Federation, Ended) {
     federation.terms.carry_over = false;
     let world = World::new(1);
     world.tamper(move |frame: &mut Frame| {
@@ -133,6 +140,28 @@ async fn another_list_than_the_neighbours_saw_is_the_aggregators_fault() {
         panic!("{:?}", ended.contributed[0])
     };
     assert_eq!(witness.as_str(), "hospital-1");
+}
+
+fn sparse() -> Federation {
+    Federation::with(Thresholds::without_proof_of_safety(8, 5, 3).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_the_graph_s_seed_that_was_not_committed_to_blames_its_sender() {
+    let lie = |it: &mut Revealed| it.part[0] ^= 1;
+    let (_, ended) = run_in(sparse(), "hospital-1", lie).await;
+    let error = ended.opened.unwrap_err();
+    assert!(blames(&error, "hospital-1"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_graph_than_the_drawn_one_blames_the_aggregator() {
+    let lie = |it: &mut Drawn| it.parts[2].1[0] ^= 1;
+    let (_, ended) = run_in(sparse(), "aggregator", lie).await;
+    for ended in ended.contributed {
+        let error = ended.unwrap_err();
+        assert!(blames(&error, "aggregator"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

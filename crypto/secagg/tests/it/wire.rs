@@ -27,6 +27,17 @@ pub(crate) struct Listed {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Revealed {
+    pub(crate) part: [u8; 32],
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Drawn {
+    pub(crate) parts: Vec<(u32, [u8; 32])>,
+    pub(crate) neighbours: Vec<(u32, Advertised)>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Dealt {
     pub(crate) setup: Digest,
     pub(crate) capsule: Bytes,
@@ -90,6 +101,8 @@ macro_rules! steps {
 steps! {
     Advertised "secagg.1.advertised",
     Listed "secagg.1.listed",
+    Revealed "secagg.1.revealed",
+    Drawn "secagg.1.drawn",
     Dealt "secagg.1.dealt",
     Received "secagg.1.received",
     Cohort "secagg.1.cohort",
