@@ -16,7 +16,7 @@ use rand_core::CryptoRng;
 use crate::IdentityKey;
 
 /// Ed25519, RFC 8410.
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+pub(crate) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The costliest scrypt that openssl reads without being told that it may: 16 MiB, five times.
 const SCRYPT_LOG_N: u8 = 14;

@@ -1,8 +1,19 @@
-//! Keys that say who is who: signing keys of institutions and people.
+//! Who is who: keys, certificates, invitations, roles, and the sealing transport.
 //!
-//! An [`IdentityKey`] signs; a [`Directory`] knows whose public key is whose and verifies. Every
-//! signature covers a tag of its own before the message, so that none made here is one of another
-//! protocol over the same key.
+//! It protects institutions from whoever stands between them, the coordinator included:
+//!
+//! * an [`IdentityKey`] signs, for an institution or a person; a [`Directory`] knows whose public
+//!   key is whose, and which of them somebody verified by comparing the words of a
+//!   [`Fingerprint`];
+//! * a [`SealedTransport`] makes the contract of `consilium_mailbox::Transport` true over a relay
+//!   that nobody needs to trust (docs/protocols/sealing.md);
+//! * an [`Invitation`], a [`SigningRequest`] and an [`Authority`] bring a newcomer to a
+//!   [`Certificate`] (docs/protocols/enrolment.md); a [`Role`] says what its holder may call;
+//! * [`sign_statement`] puts a name to approvals, vouches and rosters.
+//!
+//! Every signature covers a tag of its own before the message, so that none made for one purpose
+//! serves another over the same key. Nothing here reads a clock, a file or a generator: time and
+//! randomness are arguments.
 //!
 //! ```
 //! use consilium_base::{Seed, Signer, Verifier};
@@ -17,22 +28,33 @@
 
 #![warn(clippy::indexing_slicing)]
 
+mod certificates;
 mod directory;
 mod federation;
 mod fingerprint;
+mod invitation;
 mod key;
 mod keyfile;
+mod roles;
 mod sealing;
 mod statement;
+mod time;
 mod verification;
 mod words;
 
+pub use certificates::{
+    Authority, AuthorityCertificate, Certificate, CertificateError, Purpose, Serial,
+    SigningRequest, Validity,
+};
 pub use directory::Directory;
 pub use federation::FederationId;
 pub use fingerprint::{Fingerprint, WordsError};
+pub use invitation::{Invitation, InvitationError, InvitationRecord, InvitationState, Token};
 pub use key::{BadKey, IdentityKey, PublicKey};
 pub use keyfile::KeyFileError;
+pub use roles::{BadRole, Forbidden, Role, rpcs};
 pub use sealing::{RunContext, SealError, SealedTransport};
 pub use statement::{StatementKind, sign_statement, verify_statement, verify_statement_by};
+pub use time::UnixTime;
 pub use verification::{Evidence, Verification, VerificationError, Vouch, vouch_body};
 pub use words::WordList;

@@ -85,6 +85,7 @@ pub(super) fn leaf(leaf: &Leaf<'_>, authority: &str, key: &IdentityKey) -> Vec<u
         Purpose::Server => ExtendedKeyUsagePurpose::ServerAuth,
     }];
     params.use_authority_key_identifier_extension = true;
+    params.key_identifier_method = key_id(leaf.key);
     params.serial_number = Some(SerialNumber::from_slice(&leaf.serial.0));
     date(&mut params, leaf.valid);
     let issuer = authority_params(authority, &key.public());
@@ -99,10 +100,14 @@ fn authority_params(name: &str, key: &PublicKey) -> CertificateParams {
     let mut params = named(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let id = Tagged::new("consilium-identity.1.key-id").field(&key.to_bytes());
-    let id = id.digest().into_iter().take(20).collect();
-    params.key_identifier_method = KeyIdMethod::PreSpecified(id);
+    params.key_identifier_method = key_id(key);
     params
+}
+
+/// Gives what X.509 finds the certificates of a key by: 20 bytes of its hash.
+fn key_id(key: &PublicKey) -> KeyIdMethod {
+    let id = Tagged::new("consilium-identity.1.key-id").field(&key.to_bytes());
+    KeyIdMethod::PreSpecified(id.digest().into_iter().take(20).collect())
 }
 
 fn party_params(party: &PartyId) -> CertificateParams {

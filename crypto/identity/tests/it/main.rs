@@ -5,9 +5,12 @@
     reason = "a test fails by panicking, helpers of tests too"
 )]
 
+mod certificates;
 mod fingerprints;
+mod invitations;
 mod keyfiles;
 mod relay;
+mod roles;
 mod sealing;
 mod statements;
 mod verification;

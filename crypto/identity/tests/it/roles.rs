@@ -24,6 +24,7 @@ Steward/AddData: steward
 Steward/ListData: steward
 Steward/RemoveData: steward
 Steward/Studies: steward
+Steward/AwaitStudy: steward
 Steward/Decide: steward
 Steward/OwnResult: steward
 Steward/Peers: steward
@@ -73,7 +74,11 @@ fn every_call_of_the_wire_stands_in_the_table_once() {
 #[test]
 fn a_call_that_is_not_in_the_table_is_nobodys() {
     for role in Role::ALL {
-        for rpc in ["", "/consilium.v1.Operator", "/consilium.v1.Operator/submit"] {
+        for rpc in [
+            "",
+            "/consilium.v1.Operator",
+            "/consilium.v1.Operator/submit",
+        ] {
             assert_eq!(role.authorise(rpc), Err(Forbidden::Unknown));
         }
     }
@@ -91,7 +96,10 @@ fn a_supervisor_calls_nothing_that_writes() {
 fn a_refusal_says_for_whom_the_call_is() {
     let error = Role::Supervisor.authorise("/consilium.v1.Enrolment/Enrol");
     let text = error.unwrap_err().to_string();
-    assert_eq!(text, "/consilium.v1.Enrolment/Enrol is for newcomer, not for supervisor");
+    assert_eq!(
+        text,
+        "/consilium.v1.Enrolment/Enrol is for newcomer, not for supervisor"
+    );
 }
 
 #[test]
