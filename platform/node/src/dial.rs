@@ -14,14 +14,14 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 use tower::service_fn;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::{
     NodeError, Shutdown,
     grpc::link_client::LinkClient,
     link::{
-        Attachment, Down, KEEP_ALIVE, KEEP_ALIVE_TIMEOUT, LARGEST_HTTP2_FRAME, LARGEST_MESSAGE,
-        Link, STREAM_WINDOW, VERSION,
+        Attachment, Down, Epoch, KEEP_ALIVE, KEEP_ALIVE_TIMEOUT, LARGEST_HTTP2_FRAME,
+        LARGEST_MESSAGE, Link, STREAM_WINDOW, VERSION,
     },
     tls::ClientTls,
 };
@@ -29,7 +29,10 @@ use crate::{
 /// How long one attempt to connect may take.
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// How long the first and the longest pause between attempts are.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+///
+/// An attempt that begins just before the network returns may be lost with its first packets; with
+/// the pause after it that costs less than five seconds beyond the outage.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(3));
 
 /// Keeps a link connected to the coordinator.
 #[derive(Debug)]
@@ -83,9 +86,13 @@ impl Dialer {
                 Ok(()) => NodeError::Cut("the coordinator ended it".to_owned()),
                 Err(error) => error,
             };
-            let pause = pause(attempt, &self.link);
+            let pause = pause(attempt, self.link.epoch());
             attempt = attempt.saturating_add(1);
-            warn!(%error, ?pause, attempt, "not connected to the coordinator; trying again");
+            if attempt.is_power_of_two() {
+                warn!(%error, attempt, "not connected to the coordinator; trying again");
+            } else {
+                debug!(%error, attempt, ?pause, "not connected to the coordinator");
+            }
             self.state.send_replace(Dialing::Failing(error));
             sleep(pause).await;
         }
@@ -95,6 +102,8 @@ impl Dialer {
     async fn connect_once(&self, attempt: &mut u32) -> Result<(), NodeError> {
         let channel = channel(&self.address, &self.tls).await?;
         let attachment = Arc::new(self.link.attach());
+        // Or else the stream upwards, which others poll, would outlive this call.
+        let _end = EndOnDrop(attachment.clone());
         let hello = hello(&self.link, &attachment);
         let ups = stream::unfold(attachment.clone(), |attachment| async {
             let up = attachment.next().await?;
@@ -119,6 +128,14 @@ impl Dialer {
             attachment.handle(Down::read(down)?);
         }
         Ok(())
+    }
+}
+
+struct EndOnDrop(Arc<Attachment>);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -185,11 +202,10 @@ fn hello(link: &Link, attachment: &Attachment) -> v1::Up {
 }
 
 /// Doubles with every attempt; the epoch's random bytes keep daemons from coming all at once.
-fn pause(attempt: u32, link: &Link) -> Duration {
+fn pause(attempt: u32, epoch: Epoch) -> Duration {
     let (first, longest) = PAUSES;
     let full = first.saturating_mul(1 << attempt.min(10)).min(longest);
-    let epoch = link.epoch().0;
-    let byte = epoch.iter().cycle().nth(attempt as usize % epoch.len());
+    let byte = epoch.0.iter().cycle().nth(attempt as usize % 16);
     full.mul_f64(0.5 + f64::from(byte.copied().unwrap_or(0)) / 512.0)
 }
 
@@ -224,7 +240,7 @@ fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> 
     None
 }
 
-fn innermost<'a>(error: &'a dyn Error) -> &'a dyn Error {
+fn innermost(error: &dyn Error) -> &dyn Error {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
@@ -250,5 +266,22 @@ fn alert_trouble(alert: AlertDescription) -> String {
         AlertDescription::CertificateRequired => "none was shown".to_owned(),
         AlertDescription::CertificateRevoked => "it was revoked".to_owned(),
         other => format!("TLS says {other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pauses_begin_short_and_never_grow_long(epoch in any::<[u8; 16]>(), attempt: u32) {
+            let epoch = Epoch(epoch);
+            prop_assert!(pause(0, epoch) <= Duration::from_millis(200));
+            prop_assert!(pause(attempt, epoch) >= Duration::from_millis(100));
+            prop_assert!(pause(attempt, epoch) <= Duration::from_secs(3));
+        }
     }
 }

@@ -102,17 +102,17 @@ impl NodeError {
     /// Says whose fault it is.
     pub fn fault(&self) -> Fault {
         match self {
-            NodeError::Credentials { .. } | NodeError::Listen { .. } | NodeError::Rival => {
-                Fault::Input
-            }
             NodeError::Misconduct(peer, _)
             | NodeError::NotLetIn(Refusal::Rival(peer) | Refusal::Misconduct(peer, _))
             | NodeError::OtherVersion(peer, _)
             | NodeError::Mute(peer) => Fault::Peer(peer.clone()),
             NodeError::System(_) => Fault::Ours,
-            NodeError::Refused(_) | NodeError::NotAccepted { .. } | NodeError::Version => {
-                Fault::Input
-            }
+            NodeError::Credentials { .. }
+            | NodeError::Listen { .. }
+            | NodeError::Rival
+            | NodeError::Refused(_)
+            | NodeError::NotAccepted { .. }
+            | NodeError::Version => Fault::Input,
             _ => Fault::Network,
         }
     }

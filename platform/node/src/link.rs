@@ -21,13 +21,13 @@ mod transport;
 mod violation;
 
 pub use control::{Control, ControlMessage};
-pub use hub::{Attachment, Link, Presence};
+pub use hub::{Attachment, Link, Presence, RunTaken};
 pub use packet::{BadPacket, Down, Up};
 pub use transport::LinkTransport;
 pub use violation::Violation;
 
 pub(crate) use endpoint::{Endpoint, Event};
-pub(crate) use packet::{Ack, Chunk, epoch, party};
+pub(crate) use packet::{Ack, Chunk, read_epoch, read_party};
 
 use std::{fmt, time::Duration};
 
@@ -41,7 +41,7 @@ pub(crate) const LARGEST_MESSAGE: usize = 1 << 20;
 /// The window of HTTP/2, in bytes: what may be under way on the stream.
 pub(crate) const STREAM_WINDOW: u32 = 4 << 20;
 /// The longest frame of HTTP/2, in bytes.
-pub(crate) const LARGEST_HTTP2_FRAME: u32 = 256 << 10;
+pub(crate) const LARGEST_HTTP2_FRAME: u32 = 512 << 10;
 /// How long a connection may be quiet before the other side is asked whether it is there.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// How long the other side may take to answer that.

@@ -20,6 +20,11 @@ use crate::{
 /// How many callers may be in the midst of their handshakes at once.
 const HANDSHAKES: usize = 256;
 
+/// How many calls one connection may make at once.
+const CALLS: u32 = 64;
+/// How long the headers of a call may be, in bytes.
+const LONGEST_HEADERS: u32 = 16 << 10;
+
 /// Where callers come in, and who may.
 #[derive(Debug)]
 pub struct Door {
@@ -64,6 +69,8 @@ pub async fn serve(door: Door, routes: Routes, shutdown: Shutdown) -> Result<(),
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(STREAM_WINDOW)
         .max_frame_size(LARGEST_HTTP2_FRAME)
+        .max_concurrent_streams(CALLS)
+        .http2_max_header_list_size(LONGEST_HEADERS)
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop)
         .await

@@ -213,6 +213,12 @@ impl Endpoint {
         self.peers.values().map(highest).max().unwrap_or(0)
     }
 
+    /// What is left of the budget for long frames, for tests of the bound.
+    #[cfg(test)]
+    pub(crate) fn budget(&self) -> usize {
+        self.budget
+    }
+
     fn insert(&mut self, peer: &PartyId) {
         let state = Peer {
             path: None,

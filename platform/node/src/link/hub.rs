@@ -166,7 +166,7 @@ impl Link {
     /// Begins a stream to the relay; an earlier one is over.
     pub fn attach(&self) -> Attachment {
         let mut state = self.state();
-        self.detach(&mut state);
+        state.detach();
         state.attachments += 1;
         let attachment = Attachment {
             link: self.clone(),
@@ -231,12 +231,6 @@ impl Link {
         drop(state);
         self.shared.outgoing.notify_waiters();
     }
-
-    fn detach(&self, state: &mut State) {
-        for peer in state.endpoint.disconnected() {
-            state.tell_down(&peer);
-        }
-    }
 }
 
 impl Shared {
@@ -252,7 +246,7 @@ impl Attachment {
         &self.watches
     }
 
-    /// Gives the next message to the relay, waiting for it; `None` once a younger stream began.
+    /// Gives the next message to the relay, waiting for it; `None` once the stream has ended.
     pub async fn next(&self) -> Option<Up> {
         loop {
             let changed = self.link.shared.outgoing.notified();
@@ -287,14 +281,22 @@ impl Attachment {
         drop(state);
         self.link.shared.outgoing.notify_waiters();
     }
+
+    /// Ends the stream on this side.
+    pub fn end(&self) {
+        let mut state = self.link.state();
+        if state.attachments == self.number {
+            state.detach();
+            state.attachments += 1;
+            drop(state);
+            self.link.shared.outgoing.notify_waiters();
+        }
+    }
 }
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        let mut state = self.link.state();
-        if state.attachments == self.number {
-            self.link.detach(&mut state);
-        }
+        self.end();
     }
 }
 
@@ -320,7 +322,7 @@ impl Link {
             } => self.frame_arrived(state, &peer, frame, receipt),
             Event::Room(peer) => state.signals(&peer).room.notify_waiters(),
             Event::Up(peer) => {
-                info!(%peer, "the peer can be reached");
+                debug!(%peer, "the peer can be reached");
                 let (_, epoch) = state.endpoint.presence(&peer);
                 let signals = state.signals(&peer);
                 signals.up.send_replace(true);
@@ -390,8 +392,14 @@ impl State {
         })
     }
 
+    fn detach(&mut self) {
+        for peer in self.endpoint.disconnected() {
+            self.tell_down(&peer);
+        }
+    }
+
     fn tell_down(&mut self, peer: &PartyId) {
-        info!(%peer, "the peer can't be reached");
+        debug!(%peer, "the peer can't be reached");
         let signals = self.signals(peer);
         signals.up.send_replace(false);
         signals.presence.send_replace(None);

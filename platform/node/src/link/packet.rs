@@ -69,9 +69,9 @@ impl Up {
     /// [`BadPacket`] if a field is missing or malformed.
     pub fn read(wire: v1::Up) -> Result<Up, BadPacket> {
         match wire.kind {
-            Some(v1::up::Kind::Watch(watch)) => Ok(Up::Watch(party(&watch.peer)?)),
+            Some(v1::up::Kind::Watch(watch)) => Ok(Up::Watch(read_party(&watch.peer)?)),
             Some(v1::up::Kind::Chunk(chunk)) => Chunk::read(chunk).map(Up::Chunk),
-            Some(v1::up::Kind::Ack(ack)) => Ack::read(ack).map(Up::Ack),
+            Some(v1::up::Kind::Ack(ack)) => Ack::read(&ack).map(Up::Ack),
             Some(v1::up::Kind::Alive(v1::Alive {})) => Ok(Up::Alive),
             Some(v1::up::Kind::Hello(_)) | None => Err(BadPacket("kind")),
         }
@@ -101,15 +101,15 @@ impl Down {
     pub fn read(wire: v1::Down) -> Result<Down, BadPacket> {
         match wire.kind {
             Some(v1::down::Kind::PeerUp(up)) => Ok(Down::PeerUp {
-                peer: party(&up.peer)?,
+                peer: read_party(&up.peer)?,
                 path: up.path,
-                epoch: epoch(&up.epoch)?,
+                epoch: read_epoch(&up.epoch)?,
             }),
             Some(v1::down::Kind::PeerDown(down)) => Ok(Down::PeerDown {
-                peer: party(&down.peer)?,
+                peer: read_party(&down.peer)?,
             }),
             Some(v1::down::Kind::Chunk(chunk)) => Chunk::read(chunk).map(Down::Chunk),
-            Some(v1::down::Kind::Ack(ack)) => Ack::read(ack).map(Down::Ack),
+            Some(v1::down::Kind::Ack(ack)) => Ack::read(&ack).map(Down::Ack),
             Some(v1::down::Kind::Rival(v1::Rival {})) => Ok(Down::Rival),
             Some(v1::down::Kind::Welcome(_)) | None => Err(BadPacket("kind")),
         }
@@ -138,8 +138,8 @@ impl From<Down> for v1::Down {
 impl Chunk {
     fn read(wire: v1::Chunk) -> Result<Chunk, BadPacket> {
         Ok(Chunk {
-            peer: party(&wire.peer)?,
-            lane: lane(wire.lane)?,
+            peer: read_party(&wire.peer)?,
+            lane: read_lane(wire.lane)?,
             path: wire.path,
             number: wire.number,
             total: wire.total,
@@ -162,10 +162,10 @@ impl From<Chunk> for v1::Chunk {
 }
 
 impl Ack {
-    fn read(wire: v1::Ack) -> Result<Ack, BadPacket> {
+    fn read(wire: &v1::Ack) -> Result<Ack, BadPacket> {
         Ok(Ack {
-            peer: party(&wire.peer)?,
-            lane: lane(wire.lane)?,
+            peer: read_party(&wire.peer)?,
+            lane: read_lane(wire.lane)?,
             path: wire.path,
             number: wire.number,
             limit: wire.limit,
@@ -194,16 +194,16 @@ impl From<Lane> for v1::Lane {
     }
 }
 
-pub(crate) fn party(name: &str) -> Result<PartyId, BadPacket> {
+pub(crate) fn read_party(name: &str) -> Result<PartyId, BadPacket> {
     name.parse().map_err(|_| BadPacket("party"))
 }
 
-pub(crate) fn epoch(bytes: &[u8]) -> Result<Epoch, BadPacket> {
+pub(crate) fn read_epoch(bytes: &[u8]) -> Result<Epoch, BadPacket> {
     let bytes = bytes.try_into().map_err(|_| BadPacket("epoch"))?;
     Ok(Epoch(bytes))
 }
 
-fn lane(number: i32) -> Result<Lane, BadPacket> {
+fn read_lane(number: i32) -> Result<Lane, BadPacket> {
     match v1::Lane::try_from(number) {
         Ok(v1::Lane::Frames) => Ok(Lane::Frames),
         Ok(v1::Lane::Control) => Ok(Lane::Control),

@@ -279,6 +279,107 @@ proptest! {
     }
 }
 
+fn strange_chunk() -> impl Strategy<Value = Chunk> {
+    let total = proptest::option::of(prop_oneof![0_u64..400, any::<u64>()]);
+    (
+        0..PARTIES,
+        0_u64..4,
+        any::<bool>(),
+        0_u64..8,
+        total,
+        0_usize..300,
+    )
+        .prop_map(|(peer, path, is_control, number, total, bytes)| Chunk {
+            peer: name(peer),
+            path,
+            lane: if is_control {
+                Lane::Control
+            } else {
+                Lane::Frames
+            },
+            number,
+            total,
+            payload: vec![0; bytes].into(),
+        })
+}
+
+fn strange_ack() -> impl Strategy<Value = Ack> {
+    (0..PARTIES, 0_u64..4, 0_u64..8, any::<u64>()).prop_map(|(peer, path, number, limit)| Ack {
+        peer: name(peer),
+        path,
+        lane: Lane::Frames,
+        number,
+        limit,
+    })
+}
+
+fn strange_down() -> impl Strategy<Value = Down> {
+    prop_oneof![
+        6 => strange_chunk().prop_map(Down::Chunk),
+        2 => strange_ack().prop_map(Down::Ack),
+        2 => (0..PARTIES, 0_u64..4, 1_usize..3).prop_map(|(peer, path, life)| Down::PeerUp {
+            peer: name(peer),
+            path,
+            epoch: epoch(life),
+        }),
+        1 => (0..PARTIES).prop_map(|peer| Down::PeerDown { peer: name(peer) }),
+        1 => Just(Down::Rival),
+    ]
+}
+
+fn strange_up() -> impl Strategy<Value = Up> {
+    prop_oneof![
+        6 => strange_chunk().prop_map(Up::Chunk),
+        2 => strange_ack().prop_map(Up::Ack),
+        1 => (0..PARTIES).prop_map(|peer| Up::Watch(name(peer))),
+        1 => Just(Up::Alive),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_message_makes_a_daemon_panic_or_keep_more_than_it_may(
+        downs in proptest::collection::vec(strange_down(), 0..200),
+    ) {
+        let mut endpoint = Endpoint::new(limits());
+        endpoint.connected();
+        let _ = endpoint.offer(&name(1), Lane::Frames, vec![0; 1000].into());
+        let mut unread = Vec::new();
+        for down in downs {
+            for event in endpoint.handle(down) {
+                if let Event::Arrived { peer, lane, receipt, .. } = event {
+                    unread.push((peer, lane, receipt));
+                }
+            }
+            while endpoint.poll().is_some() {}
+            prop_assert!(endpoint.highest() <= limits().window as u64);
+            prop_assert!(endpoint.budget() <= limits().assembling);
+        }
+        for (peer, lane, receipt) in unread {
+            endpoint.free(&peer, lane, &receipt);
+        }
+        prop_assert!(endpoint.budget() <= limits().assembling);
+    }
+
+    #[test]
+    fn no_message_makes_the_relay_panic_or_keep_more_than_it_may(
+        ups in proptest::collection::vec((0..PARTIES, strange_up()), 0..200),
+    ) {
+        let mut table = Table::new(name(0), relay_limits());
+        let seats: Vec<_> = (0..PARTIES)
+            .map(|who| table.seat(&name(who), epoch(who), &[]).unwrap())
+            .collect();
+        for (who, up) in ups {
+            let _ = table.receive(&name(who), seats[who].path, up);
+        }
+        prop_assert!(table.highest <= relay_limits().total + 32 * 256);
+        for (who, seat) in seats.iter().enumerate() {
+            table.unseat(&name(who), seat.path);
+        }
+        prop_assert_eq!(table.held(), 0);
+    }
+}
+
 /// Two daemons that see each other, the first's messages being handed to the second directly.
 fn receiver() -> Endpoint {
     let mut endpoint = Endpoint::new(limits());

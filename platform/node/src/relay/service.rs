@@ -15,7 +15,7 @@ use super::{Connection, Relay};
 use crate::{
     NodeError, Shutdown,
     grpc::link_server::{self, LinkServer},
-    link::{LARGEST_MESSAGE, Up, VERSION, epoch, party},
+    link::{LARGEST_MESSAGE, Up, VERSION, read_epoch, read_party},
     status::status,
     tls::caller,
 };
@@ -54,9 +54,9 @@ impl LinkService {
         let watches: Vec<PartyId> = hello
             .watch
             .iter()
-            .map(|name| party_of(name))
+            .map(|name| read_party(name))
             .collect::<Result<_, _>>()?;
-        let epoch = epoch(&hello.epoch)?;
+        let epoch = read_epoch(&hello.epoch)?;
         let connection = self.relay.connect(&party, epoch, &watches).await?;
         let connection = Arc::new(connection);
         let reader = tokio::spawn(read(connection.clone(), ups));
@@ -71,8 +71,6 @@ impl LinkService {
         Ok(Box::pin(stream::unfold(Some(session), Session::next)))
     }
 }
-
-use party as party_of;
 
 #[tonic::async_trait]
 impl link_server::Link for LinkService {
@@ -113,16 +111,16 @@ impl Session {
         }
         let error = tokio::select! {
             biased;
-            down = session.connection.next() => match down {
-                Some(down) => return Some((Ok(down.into()), Some(session))),
-                None => return None,
-            },
             read = &mut session.reader => match read {
                 Ok(Err(error)) => error,
                 // The daemon closed its half: it is gone.
                 _ => return None,
             },
             () = session.shutdown.requested() => NodeError::Stopping,
+            down = session.connection.next() => match down {
+                Some(down) => return Some((Ok(down.into()), Some(session))),
+                None => return None,
+            },
         };
         Some((Err(status(&error)), None))
     }

@@ -25,6 +25,9 @@ use crate::NodeError;
 /// How long a caller may take for its handshake, and stay when it may not be here.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long somebody without a certificate may stay connected.
+const NEWCOMERS: Duration = Duration::from_mins(1);
+
 /// Who calls, as the handlers of calls see it.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -91,7 +94,7 @@ pub(crate) async fn secure(
     };
     let cut: Pin<Box<dyn Future<Output = ()> + Send>> = match &standing {
         Standing::Admitted(who) => Box::pin(revoked(roster, who.clone())),
-        Standing::Newcomer => Box::pin(pending()),
+        Standing::Newcomer => Box::pin(sleep(NEWCOMERS)),
         // Long enough for the handler to say why not.
         Standing::Nameless | Standing::Revoked(_) => Box::pin(sleep(PATIENCE)),
     };

@@ -8,6 +8,7 @@
 mod bench;
 mod faults;
 mod federation;
+mod laws;
 mod memory;
 mod presence;
 mod proxy;

@@ -64,13 +64,11 @@ pub(crate) async fn chatter(mail: Mailbox, rounds: u32, size: usize) -> Result<(
 
 /// Bytes that differ between parties and rounds, and in length.
 pub(crate) fn load(party: &PartyId, round: u32, size: usize) -> Bytes {
-    let seed =
-        round.wrapping_mul(31) ^ u32::from(party.as_str().as_bytes()[party.as_str().len() - 1]);
-    let length = size + (seed % 97) as usize;
-    (0..length)
-        .map(|at| (at as u32 ^ seed).to_le_bytes()[0])
-        .collect::<Vec<u8>>()
-        .into()
+    let pattern = format!("{party} says in round {round}: ");
+    let length = size + round as usize % 97;
+    let mut bytes = pattern.as_bytes().repeat(length / pattern.len() + 1);
+    bytes.truncate(length);
+    bytes.into()
 }
 
 /// Lets others work until a condition holds.

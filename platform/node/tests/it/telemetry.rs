@@ -41,7 +41,7 @@ async fn the_admin_listener_tells_health_readiness_and_metrics() {
     );
     let serving = tokio::spawn(serving);
     with_local_recorder(&metrics, || {
-        counter!("consilium_answers_total").increment(42)
+        counter!("consilium_answers_total").increment(42);
     });
 
     assert!(ask(&address, "/health").await.starts_with("HTTP/1.1 200"));
