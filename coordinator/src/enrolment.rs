@@ -14,6 +14,7 @@ use crate::{
     desk::Desk,
     office::Office,
     operator::OperatorError,
+    roster::note_expiry,
     store::{
         EnrolError,
         institutions::{self, Certified},
@@ -57,6 +58,7 @@ impl EnrolmentService {
             .with("what", "enrolled")
             .with("name", &name)
             .with("certificate", certificate.serial());
+        note_expiry(&mut change, &certificate).await?;
         change.log(&entry).await?;
         change.commit().await?;
         self.desk.roster.reload(&self.desk.store).await?;
@@ -89,8 +91,10 @@ impl EnrolmentService {
         if self.desk.roster.has(request.party()) {
             institutions::renew(&mut change, request.party(), &certified).await?;
         }
+        note_expiry(&mut change, &certificate).await?;
         change.log(&entry).await?;
         change.commit().await?;
+        self.desk.roster.reload(&self.desk.store).await?;
         Ok(self.response(&certificate))
     }
 
@@ -116,7 +120,7 @@ impl EnrolmentService {
                 certificate.der().to_vec().into(),
                 authority.der().to_vec().into(),
             ],
-            federation: authority.name().to_owned(),
+            federation: self.office.federation.to_string(),
             coordinator: self.desk.me.to_string(),
         }
     }

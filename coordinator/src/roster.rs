@@ -5,11 +5,11 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use consilium_identity::{Directory, PublicKey, Role};
+use consilium_identity::{Certificate, Directory, PublicKey, Role};
 use consilium_mailbox::PartyId;
 use consilium_node::tls::{self, Fingerprint, PeerIdentity};
 use consilium_proto::v1;
-use consilium_store::{Store, StoreError, columns::damaged};
+use consilium_store::{Change, Store, StoreError, columns::damaged, settings};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
@@ -38,6 +38,8 @@ pub(crate) struct Member {
     pub(crate) role: Role,
     pub(crate) key: PublicKey,
     pub(crate) is_revoked: bool,
+    /// When the certificate ends, Unix seconds; 0 if that is not known.
+    pub(crate) expires: i64,
 }
 
 impl Roster {
@@ -62,6 +64,7 @@ impl Roster {
                 role: Role::Participant,
                 key: key(&institution.certified.public_key)?,
                 is_revoked: institution.revoked.is_some(),
+                expires: expiry(store, institution.name.as_str()).await?,
             };
             members.institutions.insert(institution.name, member);
         }
@@ -70,6 +73,7 @@ impl Roster {
                 role: person.role.parse().map_err(|_| damaged("role"))?,
                 key: key(&person.public_key)?,
                 is_revoked: person.revoked.is_some(),
+                expires: expiry(store, &person.name).await?,
             };
             members.people.insert(person.name, member);
         }
@@ -160,6 +164,24 @@ impl tls::Roster for Roster {
     fn changes(&self) -> watch::Receiver<u64> {
         self.changed()
     }
+}
+
+/// Notes when a member's certificate ends, so that operators see it.
+pub(crate) async fn note_expiry(
+    change: &mut Change,
+    certificate: &Certificate,
+) -> Result<(), StoreError> {
+    let name = setting(certificate.party().as_str());
+    settings::set(change, &name, &certificate.validity().until.0.to_string()).await
+}
+
+async fn expiry(store: &Store, name: &str) -> Result<i64, StoreError> {
+    let noted = settings::get(store, &setting(name)).await?;
+    Ok(noted.and_then(|noted| noted.parse().ok()).unwrap_or(0))
+}
+
+fn setting(name: &str) -> String {
+    format!("certificate-ends/{name}")
 }
 
 /// Gives the fingerprint that TLS shows for a key.

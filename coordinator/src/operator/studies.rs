@@ -89,7 +89,7 @@ impl OperatorService {
         let name = self.find(&request.study).await?.study.name;
         let (answer, answered) = oneshot::channel();
         let why = request.why;
-        let lives = self.studies.command(&name, Command::Cancel { by, why, answer }).await;
+        let lives = self.studies.command(&name, Command::Cancel { by: by.to_string(), why, answer }).await;
         if !lives {
             return Err(Forbidden("the study has ended".to_owned()).into());
         }
@@ -196,7 +196,10 @@ impl Watch {
                 return Some(happened.into_iter().map(Ok).collect());
             }
             if !self.is_over {
-                self.news.changed().await.ok()?;
+                tokio::select! {
+                    changed = self.news.changed() => changed.ok()?,
+                    () = self.desk.shutdown.requested() => return None,
+                }
             }
         }
         None

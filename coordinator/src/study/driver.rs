@@ -8,7 +8,7 @@ use std::{
 
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{Account, PartyId, RunId};
-use consilium_plan::{Code, Event, Failure, Plan, Study, StepNumber};
+use consilium_plan::{Code, Event, Failure, Plan, Standing, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::{StoreError, studies};
@@ -104,7 +104,7 @@ impl Driver {
                     Study::Paused { on, .. } => on.clone(),
                     _ => BTreeSet::new(),
                 };
-                self.apply(Event::Tick).await?;
+                self.apply(Event::Tick).await?.ok();
                 if matches!(self.job.study, Study::Running { .. }) {
                     self.job.left_out.extend(absent);
                 }
@@ -124,6 +124,8 @@ impl Driver {
             Command::Presence(party) => self.presence(&party),
             Command::Decision { from, signed, steward } => {
                 self.decide(&from, &signed, &steward).await?;
+                // Who decides has the plan.
+                self.shown.insert(from);
             }
             Command::Preflight { from, report } => {
                 if let Working::Asking { reports, .. } = &mut self.working
@@ -149,7 +151,11 @@ impl Driver {
         loop {
             let event = match &self.job.study {
                 Study::Submitted { .. } if self.is_shown() => Event::Shown,
-                Study::Paused { on, .. } => match on.iter().find(|party| self.desk.reaches(party)) {
+                Study::WaitingForApproval { approved, .. } => match self.undecided(approved) {
+                    Some(event) => event,
+                    None => return Ok(()),
+                },
+                Study::Paused { on, .. } => match on.iter().find(|party| self.desk.is_there(party)) {
                     Some(party) => Event::Returned(party.clone()),
                     None => return Ok(()),
                 },
@@ -164,6 +170,20 @@ impl Driver {
             };
             self.apply(event).await?.map_err(|_| Halt::Orphaned)?;
         }
+    }
+
+    /// Gives a decision that is known and that the study has not taken yet: stewards may decide
+    /// before all parties have the plan.
+    fn undecided(&self, approved: &BTreeSet<PartyId>) -> Option<Event> {
+        self.plan.contributors().find_map(|(party, _)| {
+            let is_approved = approved.contains(party);
+            match self.job.register.standing(party)? {
+                Standing::Approved { .. } if !is_approved => Some(Event::Approved(party.clone())),
+                Standing::Refused => Some(Event::Refused(party.clone())),
+                Standing::Revoked if is_approved => Some(Event::Revoked(party.clone())),
+                _ => None,
+            }
+        })
     }
 
     fn is_shown(&self) -> bool {
@@ -225,16 +245,17 @@ impl Driver {
 
     fn absent(&self) -> BTreeSet<PartyId> {
         let all = self.counted_on().into_iter();
-        all.filter(|party| !self.desk.reaches(party)).collect()
+        all.filter(|party| !self.desk.is_there(party)).collect()
     }
 
     fn presence(&mut self, party: &PartyId) {
-        let reaches = self.desk.reaches(party);
+        let is_there = self.desk.is_there(party);
+        let all_are_there = self.absent().is_empty();
         match &mut self.working {
-            Working::Asking { reports, .. } if reaches && !reports.contains_key(party) => {
+            Working::Asking { reports, .. } if is_there && !reports.contains_key(party) => {
                 self.ask_one(party);
             }
-            Working::Gathering { .. } if self.absent().is_empty() => self.working = Working::Not,
+            Working::Gathering { .. } if all_are_there => self.working = Working::Not,
             Working::Settling { awaited, .. } => {
                 let restarted = awaited
                     .get(party)
@@ -512,7 +533,7 @@ impl Driver {
                 let waits_for_absent = self
                     .plan
                     .contributors()
-                    .any(|(party, _)| silent(party) && !self.desk.reaches(party));
+                    .any(|(party, _)| silent(party) && !self.desk.is_there(party));
                 if waits_for_absent && now < *since + limits.outage {
                     *patience = now + limits.answer;
                 } else {

@@ -70,7 +70,8 @@ impl Studies {
 
     /// Takes a checked plan in, and begins to drive it.
     pub(crate) async fn submit(&self, plan: &Plan, study: Study, by: &str) -> Result<(), StoreError> {
-        let name = super::name(&plan.hash());
+        let hash = plan.hash();
+        let name = super::name(&hash);
         let federation = consilium_plan::FederationId(self.desk.federation.0);
         let job = Job::new(study, federation, plan);
         let now = self.desk.ambient.seconds();
@@ -83,7 +84,7 @@ impl Studies {
         let mut change = self.desk.store.begin().await?;
         let new = studies::NewStudy {
             name: &name,
-            plan_hash: plan.hash().as_bytes(),
+            plan_hash: hash.as_bytes(),
             plan: text.as_bytes(),
             state: &state,
             submitted: now,
@@ -203,6 +204,8 @@ impl Studies {
             Ok(ends) => ends.into_iter().for_each(|end| self.desk.tell(party, end)),
             Err(error) => error!(%error, "ended studies can't be read"),
         }
+        self.desk.greet(party);
+        self.command_all(|| Command::Presence(party.clone())).await;
     }
 
     async fn ends_for(&self, party: &PartyId) -> Result<Vec<Said>, StoreError> {

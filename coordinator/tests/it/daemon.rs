@@ -1,0 +1,6 @@
+//! The whole daemon on loopback, with hospitals that are as real as tests need them.
+
+mod hospital;
+mod life;
+mod people;
+mod world;

@@ -1,0 +1,395 @@
+//! A hospital's daemon, as small as it can be: it approves and contributes, and keeps its book.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use consilium_base::{Seed, Signer as _};
+use consilium_glm::{Scored, Table, evaluation};
+use consilium_identity::{
+    AuthorityCertificate, Certificate, Directory, FederationId, IdentityKey, Invitation,
+    PublicKey, RunContext, SealedTransport, SigningRequest,
+};
+use consilium_mailbox::{Mailbox, PartyId, RunId};
+use consilium_node::{
+    Shutdown, dial,
+    grpc::enrolment_client::EnrolmentClient,
+    link::{Control, ControlMessage, Epoch, Limits, Link},
+    tls::{Authority, ClientTls, Credentials},
+};
+use consilium_plan::{
+    DataReport, DataVersion, Decision, Failure, Grant, PartyReport, Phase, Plan, PlanHash, Room,
+    Statement, Task, UnixTime,
+};
+use consilium_proto::v1::{
+    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Says,
+    to_participant::Kind as Hears,
+};
+use consilium_secagg::{BookError, Contributor, Credentials as Keys, Entry, OpeningBook};
+use prost::Message as _;
+use tokio::task::JoinSet;
+
+use super::world::{World, now_ms};
+
+/// What a hospital has on its disk.
+pub(crate) struct Home {
+    pub(crate) name: PartyId,
+    pub(crate) key: Arc<IdentityKey>,
+    steward: IdentityKey,
+    certificate: Vec<u8>,
+    authority: Vec<u8>,
+    federation: FederationId,
+    book: Book,
+    /// Whether its steward approves what is offered.
+    pub(crate) approves: AtomicBool,
+    /// How many rows it has, and what they are drawn from.
+    seed: u64,
+    lives: AtomicU64,
+    /// Runs that it has taken part in to the end.
+    pub(crate) finished: AtomicU64,
+    /// A failure that it answers every run with.
+    pub(crate) refuses: Mutex<Option<Failure>>,
+}
+
+/// A hospital's daemon; dropping it kills it.
+pub(crate) struct Hospital {
+    pub(crate) link: Link,
+    shutdown: Shutdown,
+    _tasks: JoinSet<()>,
+}
+
+impl Home {
+    /// Enrols with an invitation, as a newcomer who knows the federation by its hash.
+    pub(crate) async fn enrol(world: &World, name: &str, seed: u64) -> Arc<Home> {
+        let code = world.invite(name, "participant").await;
+        let key = IdentityKey::from_seed(&Seed::from_bytes([seed as u8; 32]));
+        Home::enrol_with(world, name, key, &code, seed).await.unwrap()
+    }
+
+    pub(crate) async fn enrol_with(
+        world: &World,
+        name: &str,
+        key: IdentityKey,
+        code: &str,
+        seed: u64,
+    ) -> Result<Arc<Home>, tonic::Status> {
+        let name: PartyId = name.parse().unwrap();
+        let invitation = Invitation::parse(code).unwrap();
+        let pem = std::fs::read_to_string(world.state().join("authority.pem")).unwrap();
+        let known = AuthorityCertificate::from_pem(&pem).unwrap();
+        assert_eq!(known.federation(), invitation.federation());
+        let tls = ClientTls::new(None, &authority(pem.as_bytes()), "coordinator").unwrap();
+        let channel = dial::channel(&world.address, &tls).await.unwrap();
+        let request = v1::EnrolRequest {
+            token: invitation.token().text().expose().clone(),
+            signing_request: SigningRequest::new(&name, &key).der().to_vec().into(),
+        };
+        let response = EnrolmentClient::new(channel).enrol(request).await?.into_inner();
+        let certificate = Certificate::from_der(&response.chain[0]).unwrap();
+        assert_eq!(*certificate.party(), name);
+        Ok(Arc::new(Home {
+            name,
+            key: Arc::new(key),
+            steward: IdentityKey::from_seed(&Seed::from_bytes([seed as u8 + 100; 32])),
+            certificate: certificate.to_pem().into_bytes(),
+            authority: pem.into_bytes(),
+            federation: invitation.federation(),
+            book: Book::default(),
+            approves: AtomicBool::new(true),
+            seed,
+            lives: AtomicU64::new(0),
+            finished: AtomicU64::new(0),
+            refuses: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn tls(&self) -> ClientTls {
+        let key = self.key.to_pem();
+        let credentials =
+            Credentials::from_pem(&self.certificate, key.expose().as_bytes()).unwrap();
+        ClientTls::new(Some(&credentials), &authority(&self.authority), "coordinator").unwrap()
+    }
+
+    /// Starts its daemon.
+    pub(crate) fn start(self: &Arc<Home>, address: &str) -> Hospital {
+        let life = self.lives.fetch_add(1, Ordering::Relaxed);
+        let mut epoch = [self.seed as u8; 16];
+        epoch[..8].copy_from_slice(&life.to_le_bytes());
+        let link = Link::new(self.name.clone(), Epoch(epoch), Limits::default());
+        let dialer = dial::Dialer::new(address.to_owned(), self.tls(), link.clone());
+        let shutdown = Shutdown::default();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(dialer.run(shutdown.clone()));
+        tasks.spawn(live(self.clone(), link.clone()));
+        Hospital {
+            link,
+            shutdown,
+            _tasks: tasks,
+        }
+    }
+
+    fn statement(&self, plan: &Plan, decision: Decision, nonce: u8) -> v1::DecisionNotice {
+        let statement = Statement {
+            federation: consilium_plan::FederationId(self.federation.0),
+            signer: format!("{}/li", self.name).parse().unwrap(),
+            plan: plan.hash(),
+            decision,
+            at: UnixTime(now_ms() / 1000 - 60 + i64::from(nonce)),
+            nonce: [nonce; 16],
+        };
+        let signature = self.steward.sign(&statement.message());
+        v1::DecisionNotice {
+            study: plan.hash().as_bytes().to_vec().into(),
+            statement: serde_json::to_vec(&statement).unwrap().into(),
+            signature: signature.0.to_vec().into(),
+            steward: self.steward.public().to_bytes().to_vec().into(),
+        }
+    }
+
+    pub(crate) fn approval(&self, plan: &Plan) -> v1::DecisionNotice {
+        let grant = Grant {
+            data: VERSION,
+            runs: 100,
+            until: UnixTime(now_ms() / 1000 + 3600),
+            waiver: false,
+        };
+        self.statement(plan, Decision::Approve(grant), 1)
+    }
+
+    pub(crate) fn refusal(&self, plan: &Plan) -> v1::DecisionNotice {
+        self.statement(plan, Decision::Refuse, 2)
+    }
+
+    /// Gives its rows: age, dose, and whether somebody is ill, drawn from its seed.
+    pub(crate) fn rows(&self) -> (Vec<f64>, Vec<f64>) {
+        let mut state = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut uniform = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let (mut features, mut labels) = (Vec::new(), Vec::new());
+        for _ in 0..120 {
+            let (age, dose) = (20.0 + 60.0 * uniform(), 10.0 * uniform());
+            let chance = 1.0 / (1.0 + (-(age - 50.0) / 15.0 + (dose - 5.0) / 5.0).exp());
+            features.extend([age, dose]);
+            labels.push(f64::from(u8::from(uniform() < chance)));
+        }
+        (features, labels)
+    }
+}
+
+impl Drop for Hospital {
+    fn drop(&mut self) {
+        self.shutdown.request();
+    }
+}
+
+const VERSION: DataVersion = DataVersion([7; 32]);
+
+fn authority(pem: &[u8]) -> Authority {
+    Authority::from_pem(pem).unwrap()
+}
+
+/// Hears what the coordinator says, and does it.
+async fn live(home: Arc<Home>, link: Link) {
+    let mut control = link.control();
+    let mut plans: Vec<Plan> = Vec::new();
+    let mut roster = Directory::default();
+    let mut runs: JoinSet<(RunId, Plan, Result<(), String>)> = JoinSet::new();
+    loop {
+        let message = tokio::select! {
+            message = control.next() => message,
+            Some(Ok((run, plan, outcome))) = runs.join_next() => {
+                if outcome.is_ok() {
+                    home.finished.fetch_add(1, Ordering::Relaxed);
+                }
+                let failure = match outcome {
+                    Ok(()) => String::new(),
+                    Err(_) => serde_json::to_string(&Failure::new(
+                        consilium_plan::Code::PartyAborted,
+                    ).of(&home.name).at("test")).unwrap(),
+                };
+                let study = plan.hash().as_bytes().to_vec().into();
+                let run = run.0.to_vec().into();
+                say(&control, Says::Run(v1::RunNotice { study, run, failure })).await;
+                continue;
+            }
+        };
+        match message {
+            ControlMessage::Joined { .. } => {
+                say(&control, Says::Offers(v1::Offers {})).await;
+                if home.approves.load(Ordering::Relaxed) {
+                    for plan in &plans {
+                        say(&control, Says::Decision(home.approval(plan))).await;
+                    }
+                }
+            }
+            ControlMessage::Said { kind, payload, .. } => {
+                assert_eq!(kind, "consilium.v1.ToParticipant");
+                let message = ToParticipant::decode(payload).unwrap().kind.unwrap();
+                match message {
+                    Hears::Offer(offer) => {
+                        let plan: Plan = offer.plan.parse().unwrap();
+                        if home.approves.load(Ordering::Relaxed) {
+                            say(&control, Says::Decision(home.approval(&plan))).await;
+                        } else {
+                            say(&control, Says::Decision(home.refusal(&plan))).await;
+                        }
+                        plans.push(plan);
+                    }
+                    Hears::Preflight(ask) => {
+                        let report = serde_json::to_string(&report(&ask.study)).unwrap();
+                        let study = ask.study;
+                        say(&control, Says::Preflight(v1::PreflightReport { study, report })).await;
+                    }
+                    Hears::Start(start) => {
+                        let plan = plans.iter().find(|plan| plan.hash().as_bytes()[..] == start.study[..]);
+                        let plan = plan.unwrap().clone();
+                        let refuses = home.refuses.lock().unwrap().clone();
+                        if let Some(failure) = refuses {
+                            let failure = serde_json::to_string(&failure).unwrap();
+                            let v1::RunStart { study, run, .. } = start;
+                            say(&control, Says::Run(v1::RunNotice { study, run, failure })).await;
+                            continue;
+                        }
+                        runs.abort_all();
+                        runs.spawn(contribute(home.clone(), link.clone(), roster.clone(), plan, start));
+                    }
+                    Hears::Roster(members) => {
+                        let key = |member: &v1::Member| {
+                            let bytes = member.key.as_ref().try_into().unwrap();
+                            (member.party.clone(), PublicKey::from_bytes(bytes).unwrap())
+                        };
+                        roster = members.members.iter().map(key).collect();
+                    }
+                    Hears::Stop(_) | Hears::End(_) => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn say(control: &Control, kind: Says) {
+    let payload = ToCoordinator { kind: Some(kind) }.encode_to_vec().into();
+    let coordinator = "coordinator".parse().unwrap();
+    control.send(&coordinator, "consilium.v1.ToCoordinator", payload).await.unwrap();
+}
+
+fn report(study: &[u8]) -> PartyReport {
+    PartyReport {
+        plan: PlanHash::from_bytes(study.try_into().unwrap()),
+        clock_ahead: 0,
+        data: DataReport::Read {
+            version: VERSION,
+            obstacles: Vec::new(),
+            one_class: false,
+        },
+        approval: Ok(()),
+        verified: 3,
+        disk: Room::Ample,
+        memory: Room::Ample,
+    }
+}
+
+async fn contribute(
+    home: Arc<Home>,
+    link: Link,
+    roster: Directory,
+    plan: Plan,
+    start: v1::RunStart,
+) -> (RunId, Plan, Result<(), String>) {
+    let run = RunId(start.run.as_ref().try_into().unwrap());
+    let outcome = try_contribute(&home, &link, &roster, &plan, (run, start)).await;
+    (run, plan, outcome.map_err(|error| error.to_string()))
+}
+
+async fn try_contribute(
+    home: &Home,
+    link: &Link,
+    roster: &Directory,
+    plan: &Plan,
+    (run, start): (RunId, v1::RunStart),
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let contributors: Vec<PartyId> =
+        start.contributors.iter().map(|name| name.parse().unwrap()).collect();
+    let others = contributors.iter().filter(|party| **party != home.name).cloned();
+    let peers: Vec<PartyId> = others.chain([plan.coordinator().clone()]).collect();
+    let life = home.lives.load(Ordering::Relaxed).to_le_bytes();
+    let secret = Seed::from_bytes([home.seed as u8; 32]);
+    let context = RunContext {
+        federation: home.federation,
+        plan: *plan.hash().as_bytes(),
+        run,
+        attempt: start.attempt,
+        roles: plan.run_roles(),
+    };
+    let sealed = SealedTransport::open(
+        Arc::new(link.transport(run, &peers)?),
+        &context,
+        home.key.as_ref(),
+        roster,
+        Duration::from_secs(20),
+        &mut secret.derive("test.1.seal", &[&life, &run.0]).generator(),
+    )
+    .await?;
+    let mail = Mailbox::new(Arc::new(sealed), run, plan.mail_patience());
+    let waivers: BTreeSet<PartyId> =
+        start.waivers.iter().map(|name| name.parse().unwrap()).collect();
+    let keys = Keys {
+        signer: home.key.clone(),
+        verifier: Arc::new(roster.clone()),
+    };
+    let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
+    let terms = plan.sum_terms(waivers);
+    let mut sums =
+        Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
+    let Task::TrainGlm(task) = plan.task() else { unreachable!() };
+    let regression = &task.regression;
+    let (features, labels) = home.rows();
+    let scored = (features.clone(), labels.clone());
+    let table = Table::new(regression, features, labels)?;
+    let rounding = |number: consilium_secagg::SumNumber| {
+        secret.derive("test.1.rounding", &[&number.0.to_le_bytes()]).generator()
+    };
+    let here = mail.scope(Phase::Fit.name());
+    let aggregator = plan.coordinator();
+    let fit = consilium_glm::contribute(&here, aggregator, regression, &table, &rounding, &mut sums)
+        .await?;
+    if start.step == "fit" || start.step == "evaluation" {
+        let score = |(row, label): (&[f64], &f64)| Scored {
+            score: fit.predict(row),
+            label: *label == 1.0,
+        };
+        let scored: Vec<Scored> = scored.0.chunks(2).zip(&scored.1).map(score).collect();
+        let here = mail.scope(Phase::Evaluation.name());
+        let number = Phase::Evaluation.first_sum();
+        let drawn = (number, rounding(number));
+        evaluation::contribute(&here, aggregator, regression, &scored, drawn, &mut sums).await?;
+    }
+    drop(here);
+    mail.finish();
+    Ok(())
+}
+
+/// A book that outlives the daemon.
+#[derive(Clone, Default)]
+struct Book(Arc<Mutex<Vec<Entry>>>);
+
+impl OpeningBook for Book {
+    async fn entries(&mut self) -> Result<Vec<Entry>, BookError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), BookError> {
+        self.0.lock().unwrap().push(entry.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! The life of a study.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use consilium_plan::{Code, Failure, Plan};
+use consilium_proto::v1;
+
+use super::{
+    hospital::{Home, Hospital},
+    world::{World, plan},
+};
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+async fn enrolled(world: &World) -> Vec<Arc<Home>> {
+    let mut homes = Vec::new();
+    for (name, seed) in NAMES.into_iter().zip(1..) {
+        homes.push(Home::enrol(world, name, seed).await);
+    }
+    homes
+}
+
+fn started(world: &World, homes: &[Arc<Home>]) -> Vec<Hospital> {
+    homes.iter().map(|home| home.start(&world.address)).collect()
+}
+
+/// Patience short enough for tests in which somebody stays away.
+const SHORT: &str = "[patience]\nanswer = \"3s\"\noutage = \"60s\"\n";
+
+async fn fitted(world: &World, study: &str) -> serde_json::Value {
+    let model: serde_json::Value = serde_json::from_str(&world.result(study).await.model).unwrap();
+    model["fit"]["estimates"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_lives_from_submission_to_its_result() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+
+    let events = watch.to_the_end().await;
+    let expected = ["submitted", "shown", "approved", "approved", "approved", "ready"];
+    assert_eq!(events[..6], expected);
+    assert_eq!(events[6..], ["committed", "finished"]);
+    assert_eq!(world.status(&study).await.state, "finished");
+
+    let result = world.result(&study).await;
+    let report: serde_json::Value = serde_json::from_str(&result.report).unwrap();
+    assert_eq!(report["opened_sets"], serde_json::json!([["a", "b", "c"]]));
+    assert_eq!(report["runs"], 1);
+    assert!(report["outcomes"]["evaluation"]["evaluation"]["auc"].as_f64().unwrap() > 0.7);
+    assert_eq!(fitted(&world, &study).await.as_array().unwrap().len(), 3);
+    for home in &homes {
+        assert_eq!(home.finished.load(Ordering::Relaxed), 1, "{}", home.name);
+    }
+
+    let log = world.operator().await.export_log(v1::ExportLogRequest {}).await.unwrap();
+    let verified = consilium_journal::verify(log.into_inner().lines.as_bytes());
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_stopped_at_every_state_goes_on_to_the_same_model() {
+    let undisturbed = {
+        let world = World::new().await;
+        let homes = enrolled(&world).await;
+        let _hospitals = started(&world, &homes);
+        let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
+        watch.to_the_end().await;
+        fitted(&world, &study).await
+    };
+    for event in ["submitted", "shown", "approved", "ready", "committed"] {
+        let mut world = World::new().await;
+        let homes = enrolled(&world).await;
+        let _hospitals = started(&world, &homes);
+        let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
+        watch.until(event).await;
+        world.stop().await;
+        world.start().await;
+        world.watch(&study).await.to_the_end().await;
+        let status = world.status(&study).await;
+        assert_eq!(status.state, "finished", "stopped after {event}: {}", status.detail);
+        assert_eq!(fitted(&world, &study).await, undisturbed, "stopped after {event}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_waits_for_a_hospital_that_was_killed() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    let mut hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
+    watch.until("ready").await;
+    hospitals.pop();
+    let lost = watch.until("lost").await;
+    assert!(lost.contains("\"c\""), "{lost}");
+    hospitals.push(homes[2].start(&world.address));
+    watch.until("returned").await;
+    watch.to_the_end().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "finished", "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hospital_that_refuses_ends_the_study_by_name() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[1].approves.store(false, Ordering::Relaxed);
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    watch.to_the_end().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(status.detail.contains("APPROVAL-REFUSED"), "{}", status.detail);
+    assert!(status.detail.contains("\"b\""), "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hospital_whose_data_changed_ends_the_study_by_name() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    let failure = Failure::new(Code::DataChanged).of(&homes[0].name).with("data", "patients");
+    *homes[0].refuses.lock().unwrap() = Some(failure);
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    watch.to_the_end().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(status.detail.contains("DATA-CHANGED"), "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_ends_a_study_with_a_reason() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    drop(homes);
+    let cancel = |why: &str| v1::CancelRequest {
+        study: study[..12].to_owned(),
+        why: why.to_owned(),
+    };
+    let mut operator = world.operator().await;
+    assert!(operator.cancel(cancel(" ")).await.is_err());
+    let status = operator.cancel(cancel("the question is answered")).await.unwrap().into_inner();
+    assert_eq!(status.state, "cancelled");
+    assert_eq!(watch.to_the_end().await, ["submitted", "cancelled"]);
+    assert!(operator.cancel(cancel("again")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_refused_with_its_reason() {
+    let world = World::new().await;
+    let mut operator = world.operator().await;
+    let mut refused = async |plan: String| {
+        let status = operator.submit(v1::SubmitRequest { plan }).await.unwrap_err();
+        status.message().to_owned()
+    };
+    let unknown = refused(plan(&NAMES, "")).await;
+    assert!(unknown.contains("PARTY-UNKNOWN"), "{unknown}");
+    let misspelt = refused(plan(&NAMES, "") + "colour = \"red\"\n").await;
+    assert!(misspelt.contains("colour"), "{misspelt}");
+    let elsewhere = refused(format!("coordinator = \"other\"\n{}", plan(&NAMES, ""))).await;
+    assert!(elsewhere.contains("other"), "{elsewhere}");
+    let parsed: Plan = plan(&NAMES, "").parse().unwrap();
+    assert_eq!(parsed.coordinator().as_str(), "coordinator");
+}

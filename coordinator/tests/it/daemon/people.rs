@@ -1,0 +1,96 @@
+//! Who gets in, who may do what, and who is shut out.
+
+use std::time::Duration;
+
+use consilium_base::Seed;
+use consilium_coordinator::{Ambient, init};
+use consilium_identity::IdentityKey;
+use consilium_node::{dial, grpc::operator_client::OperatorClient};
+use consilium_proto::v1;
+use tokio::time::timeout;
+use tonic::Code;
+
+use super::{
+    hospital::Home,
+    world::{World, ambient, now_ms},
+};
+
+fn key(seed: u8) -> IdentityKey {
+    IdentityKey::from_seed(&Seed::from_bytes([seed; 32]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn founding_twice_changes_nothing() {
+    let world = World::new().await;
+    let again = init(&world.config(), &ambient(9)).unwrap();
+    assert!(!again.is_new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_lets_one_key_in_under_its_own_name() {
+    let world = World::new().await;
+    let code = world.invite("a", "participant").await;
+    let other_name = Home::enrol_with(&world, "b", key(1), &code, 1).await;
+    assert_eq!(other_name.err().unwrap().code(), Code::InvalidArgument);
+    Home::enrol_with(&world, "a", key(1), &code, 1).await.unwrap();
+    Home::enrol_with(&world, "a", key(1), &code, 1).await.unwrap();
+    let other_key = Home::enrol_with(&world, "a", key(2), &code, 1).await.err().unwrap();
+    assert!(other_key.message().contains("used before"), "{}", other_key.message());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_invitation_is_named_as_such() {
+    let late = Ambient::new(|| now_ms() + 120_000, &Seed::from_bytes([5; 32]));
+    let mut world = World::new().await;
+    let code = world.invite_for("a", "participant", 60).await;
+    world.stop().await;
+    world.start_with(late).await;
+    let refused = Home::enrol_with(&world, "a", key(1), &code, 1).await.err().unwrap();
+    assert!(refused.message().contains("expired"), "{}", refused.message());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_hospital_is_cut_off_within_seconds() {
+    let world = World::new().await;
+    let home = Home::enrol(&world, "a", 1).await;
+    let hospital = home.start(&world.address);
+    let coordinator = "coordinator".parse().unwrap();
+    let mut presence = hospital.link.presence(&coordinator);
+    presence.wait_for(Option::is_some).await.unwrap();
+    let request = v1::RevokeRequest { name: "a".to_owned() };
+    let members = world.operator().await.revoke(request).await.unwrap().into_inner().members;
+    assert!(members[0].revoked);
+    let gone = timeout(Duration::from_secs(5), presence.wait_for(Option::is_none));
+    gone.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_does_what_the_table_allows_and_no_more() {
+    let world = World::new().await;
+    let code = world.invite("lin", "supervisor").await;
+    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3).await.unwrap();
+    let channel = dial::channel(&world.address, &supervisor.tls()).await.unwrap();
+    let mut operator = OperatorClient::new(channel);
+    operator.list(v1::ListRequest {}).await.unwrap();
+    let plan = String::new();
+    let refused = operator.submit(v1::SubmitRequest { plan }).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+
+    let hospital = Home::enrol(&world, "a", 1).await;
+    let channel = dial::channel(&world.address, &hospital.tls()).await.unwrap();
+    let refused = OperatorClient::new(channel).list(v1::ListRequest {}).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_have_no_link() {
+    let world = World::new().await;
+    let code = world.invite("lin", "supervisor").await;
+    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3).await.unwrap();
+    let hospital = supervisor.start(&world.address);
+    let members = world.operator().await.members(v1::MembersRequest {}).await.unwrap();
+    let lin = &members.into_inner().members[0];
+    assert_eq!((lin.name.as_str(), lin.connected), ("lin", false));
+    let coordinator = "coordinator".parse().unwrap();
+    assert!(hospital.link.presence(&coordinator).borrow().is_none());
+}
