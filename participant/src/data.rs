@@ -48,8 +48,10 @@ impl Source {
     pub(crate) fn read(&self, key: &Seed) -> Result<Contents, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
         let mut tap = version.file("");
-        let reading = Reading::new(&self.schema).tap(&mut |bytes| tap.update(bytes));
-        let loaded = reading.file(&self.path).map_err(DataError::Rows)?;
+        let loaded = Reading::new(&self.schema)
+            .tap(&mut |bytes| tap.update(bytes))
+            .file(&self.path)
+            .map_err(DataError::Rows)?;
         version.add(tap);
         let mut splits = BTreeMap::new();
         for (name, path) in &self.splits {
@@ -97,6 +99,3 @@ pub(crate) async fn blocking<T: Send + 'static>(
     let read = tokio::task::spawn_blocking(reading).await;
     read.unwrap_or(Err(DataError::Interrupted))
 }
-
-#[cfg(test)]
-mod tests;

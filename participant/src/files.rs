@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use crate::ParticipantError;
+
 /// Makes a folder, and those above it, for this user alone.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -14,9 +16,15 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Writes a file so that a crash leaves the old one or the new one; nobody else may read it.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidFilename)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     make_folder(folder)?;
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
+    let mut name = path
+        .file_name()
+        .ok_or(io::ErrorKind::InvalidFilename)?
+        .to_owned();
     name.push(".new");
     let draft = folder.join(name);
     let mut file = OpenOptions::new()
@@ -37,6 +45,22 @@ pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<String>> {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Removes a file if there is one.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Names the file that can't be used.
+pub(crate) fn failed(path: &Path, source: io::Error) -> ParticipantError {
+    ParticipantError::File {
+        path: path.to_owned(),
+        source,
     }
 }
 

@@ -17,7 +17,7 @@ use consilium_node::link::Link;
 use consilium_plan::PlanHash;
 use consilium_proto::v1::to_coordinator::Kind;
 use consilium_store::Store;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::{Ambient, peers::Offered, tasks::Tasks};
 
@@ -45,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) offered: Offered,
     /// The coordinator's clock less this one's, in milliseconds, as last measured.
     pub(crate) clock_offset: AtomicI64,
+    /// Grows whenever a study came in.
+    pub(crate) news: watch::Sender<u64>,
     pub(crate) tasks: Tasks,
 }
 
@@ -83,5 +85,7 @@ impl Deref for Home {
 
 /// Gives the name under which the store has a study: its plan's hash.
 pub(crate) fn study_name(plan: &PlanHash) -> StudyName {
-    plan.to_string().parse().expect("hexadecimal digits are a study's name")
+    plan.to_string()
+        .parse()
+        .expect("hexadecimal digits are a study's name")
 }

@@ -113,7 +113,10 @@ impl Home {
             *party == self.party || verified.into_iter().any(|peer| peer.name == *party)
         };
         let contributors = plan.contributors().map(|(party, _)| party);
-        Ok(contributors.filter(|party| !is_verified(party)).cloned().collect())
+        Ok(contributors
+            .filter(|party| !is_verified(party))
+            .cloned()
+            .collect())
     }
 }
 

@@ -78,8 +78,9 @@ impl Home {
         };
         let mut change = self.store.begin().await?;
         let registered = data_sets::register(&mut change, &set).await?;
-        let splits = serde_json::to_string(&new.splits)
-            .map_err(|_| RegisterError::NotText { path: set.path.clone().into() })?;
+        let splits = serde_json::to_string(&new.splits).map_err(|_| RegisterError::NotText {
+            path: set.path.clone().into(),
+        })?;
         settings::set(&mut change, &splits_setting(new.name.as_str()), &splits).await?;
         let what = match registered {
             Registered::New => "registered",
@@ -119,7 +120,9 @@ impl Home {
             let name = name.to_owned();
             return Err(RegisterError::Unknown { name });
         }
-        let entry = Entry::new(now, Kind::DATA_SET).with("data", name).with("what", "removed");
+        let entry = Entry::new(now, Kind::DATA_SET)
+            .with("data", name)
+            .with("what", "removed");
         change.log(&entry).await?;
         Ok(change.commit().await?)
     }

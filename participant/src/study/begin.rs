@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use consilium_journal::{Entry, Kind};
+use consilium_base::Seed;
+use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Failure, OnDropout, Plan, Task};
+use tokio::task::spawn_blocking;
 
 use super::{
     Call, Own,
@@ -38,24 +40,31 @@ pub(super) async fn begin(
     let contents = read(home, &data).await?;
     let version = contents.version;
     if planned.version.is_some_and(|pinned| pinned != version) {
-        return Err(Failure::new(Code::DataChanged).of(me).with("data", &data).into());
+        return Err(Failure::new(Code::DataChanged)
+            .of(me)
+            .with("data", &data)
+            .into());
     }
     let study = study_name(&plan.hash());
     let now = home.ambient.now();
     if plan.limits().expires.is_some_and(|expires| expires <= now) {
         let expired = Failure::new(Code::PlanExpired).of(me);
-        return Err(expired.with("time", plan.limits().expires.unwrap_or(now)).into());
+        return Err(expired
+            .with("time", plan.limits().expires.unwrap_or(now))
+            .into());
     }
-    let mut change = home.store.begin().await?;
     let begun = runs::counted(&home.store, &study).await?;
     let begun = u32::try_from(begun).unwrap_or(u32::MAX);
     let grant = own.register.allows(me, &version, (begun, now));
-    let grant = grant.map_err(|refused| refused.with("data", &data))?;
+    let grant = grant
+        .map_err(|refused| refused.with("data", &data))?
+        .clone();
+    let secret = secret(home, &study).await?;
+    let (rows, secret) = select(home, plan.clone(), contents, secret).await?;
     let most = u64::from(grant.runs.min(plan.limits().runs));
+    let mut change = home.store.begin().await?;
     let counted = runs::count(&mut change, &study, call.run, most, home.ambient.seconds()).await;
     let number = counted.map_err(|error| uncounted(error, me))?;
-    let rng = &mut home.ambient.generator();
-    let secret = secrets::of_study(&mut change, &study, SECRET, rng).await?;
     let entry = Entry::new(home.ambient.seconds(), Kind::RUN)
         .about(&study)
         .with("run", call.run)
@@ -64,9 +73,8 @@ pub(super) async fn begin(
         .with("version", version)
         .with("contributors", call.contributors.len());
     change.log(&entry).await?;
-    let waives = grant.waiver;
-    let rows = selected(&plan, &contents, &secret, me)?;
     change.commit().await?;
+    let waives = grant.waiver;
     Ok(Run {
         plan,
         call,
@@ -82,7 +90,10 @@ pub(super) async fn begin(
 fn check_company(plan: &Plan, own: &Own, call: &Call, me: &PartyId) -> Result<(), Failure> {
     let planned: Vec<&PartyId> = plan.contributors().map(|(party, _)| party).collect();
     let mut rest = planned.iter();
-    let in_order = call.contributors.iter().all(|party| rest.any(|next| *next == party));
+    let in_order = call
+        .contributors
+        .iter()
+        .all(|party| rest.any(|next| *next == party));
     let complete = match plan.protection().on_dropout {
         OnDropout::Continue => call.contributors.len() >= plan.quorum(),
         OnDropout::Pause | OnDropout::Fail => call.contributors.len() == planned.len(),
@@ -121,17 +132,43 @@ async fn read(home: &Home, data: &consilium_plan::Name) -> Result<Contents, RunE
     Ok(contents?)
 }
 
+/// Gives this institution's secret for a study.
+async fn secret(home: &Home, study: &StudyName) -> Result<Seed, RunError> {
+    let mut change = home.store.begin().await?;
+    let rng = &mut home.ambient.generator();
+    let secret = secrets::of_study(&mut change, study, SECRET, rng).await?;
+    change.commit().await?;
+    Ok(secret)
+}
+
+async fn select(
+    home: &Home,
+    plan: Arc<Plan>,
+    contents: Contents,
+    secret: Seed,
+) -> Result<(Rows, Seed), RunError> {
+    let me = home.party.clone();
+    let selecting = spawn_blocking(move || {
+        let rows = selected(&plan, &contents, &secret, &me)?;
+        Ok((rows, secret))
+    });
+    let selected = selecting.await;
+    Ok(selected.unwrap_or_else(|_| Err(internal(&home.party, "rows")))?)
+}
+
 fn selected(
     plan: &Plan,
     contents: &Contents,
-    secret: &consilium_base::Seed,
+    secret: &Seed,
     me: &PartyId,
 ) -> Result<Rows, Failure> {
     let Task::TrainGlm(task) = plan.task() else {
         return Err(internal(me, "task"));
     };
     let data = plan.contributors().find(|(party, _)| *party == me);
-    let data = data.map(|(_, data)| &data.name).ok_or_else(|| internal(me, "data"))?;
+    let data = data
+        .map(|(_, data)| &data.name)
+        .ok_or_else(|| internal(me, "data"))?;
     let selection = Selection::new(task, contents, secret);
     let selection = selection.map_err(|error| unusable(&error, me, data))?;
     if let Some(obstacle) = selection.obstacles(plan.limits()).first() {
@@ -144,19 +181,22 @@ fn selected(
 fn too_many_or_few(obstacle: &consilium_plan::Obstacle, plan: &Plan, me: &PartyId) -> Failure {
     let limits = plan.limits();
     match obstacle {
-        consilium_plan::Obstacle::RowsTooMany => {
-            Failure::new(Code::DataRowsTooMany).of(me).with("most", limits.most_rows)
-        }
-        _ => Failure::new(Code::DataRowsTooFew).of(me).with("minimum", limits.minimum_rows),
+        consilium_plan::Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
+            .of(me)
+            .with("most", limits.most_rows),
+        _ => Failure::new(Code::DataRowsTooFew)
+            .of(me)
+            .with("minimum", limits.minimum_rows),
     }
 }
 
 fn uncounted(error: runs::RunError, me: &PartyId) -> RunError {
     match error {
         runs::RunError::Store(error) => RunError::Store(error),
-        runs::RunError::Exhausted { at_most, .. } => {
-            Failure::new(Code::RunsExhausted).of(me).with("runs", at_most).into()
-        }
+        runs::RunError::Exhausted { at_most, .. } => Failure::new(Code::RunsExhausted)
+            .of(me)
+            .with("runs", at_most)
+            .into(),
         _ => Failure::new(Code::FrameReplayed).of(me).into(),
     }
 }

@@ -64,6 +64,19 @@ impl Own {
         }
     }
 
+    /// Gives the statement of the approval that stands, as it was handed in; empty if none stands.
+    pub(crate) fn approval(&self, party: &PartyId) -> Vec<u8> {
+        let Some(Standing::Approved { decision, .. }) = self.register.standing(party) else {
+            return Vec::new();
+        };
+        let statements = self.decided.iter().map(|decided| &decided.signed.statement);
+        let mut standing = statements.filter(|statement| statement.id() == *decision);
+        let statement = standing
+            .next()
+            .and_then(|statement| serde_json::to_vec(statement).ok());
+        statement.unwrap_or_default()
+    }
+
     /// Gives when the approval ends, if there is one.
     pub(crate) fn until(&self, party: &PartyId) -> Option<UnixTime> {
         match self.register.standing(party) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use consilium_base::Seed;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, DataReport, DataVersion, Failure, Limits, Name, Obstacle, Room, Task, TestRows, TrainGlm,
+    Code, DataReport, DataVersion, Failure, Limits, Name, Obstacle, Room, Task, TrainGlm,
 };
 
 use super::rows::{Selection, Unusable};
@@ -71,7 +71,11 @@ impl Inspection<'_> {
             return self.unreadable(bad_table(&bad, self.party, self.data));
         }
         let family = task.regression.specification().family;
-        read(contents.version, obstacles, selection.is_of_one_class(family))
+        read(
+            contents.version,
+            obstacles,
+            selection.is_of_one_class(family),
+        )
     }
 
     fn unreadable(&self, why: Failure) -> Inspected {
@@ -108,11 +112,7 @@ pub(super) fn unusable(why: &Unusable, party: &PartyId, data: &Name) -> Failure 
 }
 
 /// Gives as a failure why rows don't suit the regression.
-pub(super) fn bad_table(
-    why: &consilium_glm::BadTable,
-    party: &PartyId,
-    data: &Name,
-) -> Failure {
+pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &Name) -> Failure {
     let failure = |code| Failure::new(code).of(party).with("data", data);
     match why {
         consilium_glm::BadTable::Values { column, .. } => {
@@ -159,7 +159,9 @@ pub(super) fn memory(limits: &Limits, task: &Task, file: Option<u64>) -> Room {
 }
 
 fn available(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes << 10)
 }
@@ -171,17 +173,6 @@ fn room(free: u64, needed: u64) -> Room {
         Room::Tight
     } else {
         Room::Ample
-    }
-}
-
-/// Names the split that a plan's test rows come from.
-pub(super) fn split(task: &Task) -> Option<&Name> {
-    match task {
-        Task::TrainGlm(task) => match &task.test {
-            TestRows::Split(name) => Some(name),
-            TestRows::None | TestRows::Share { .. } => None,
-        },
-        _ => None,
     }
 }
 

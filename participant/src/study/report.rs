@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use consilium_plan::{Plan, PartyReport, UnixTime};
+use consilium_plan::{PartyReport, Plan, UnixTime};
 use consilium_proto::v1::{self, to_coordinator::Kind};
 
 use super::{
-    failure, Own,
+    Own, failure,
     preflight::{self, Inspected, Inspection},
     run::SECRET,
 };
@@ -58,7 +58,9 @@ async fn drawn_up(
             None
         }
     };
-    let size = source.as_ref().and_then(|source| std::fs::metadata(&source.path).ok());
+    let size = source
+        .as_ref()
+        .and_then(|source| std::fs::metadata(&source.path).ok());
     let memory = preflight::memory(plan.limits(), plan.task(), size.map(|file| file.len()));
     let Inspected { report, version } = inspected(home, plan, source, secret).await;
     let runs = runs::counted(&home.store, &study).await?;

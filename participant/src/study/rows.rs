@@ -4,7 +4,7 @@ use consilium_base::Seed;
 use consilium_data::design::{Design, MissingFeatures};
 use consilium_glm::{BadTable, Family, Regression, Table};
 use consilium_plan::{Limits, Missing, Name, Obstacle, TestRows, TrainGlm};
-use rand::Rng as _;
+use rand_core::Rng as _;
 
 use crate::data::{Contents, Purpose};
 
@@ -62,12 +62,19 @@ impl Selection {
         let design = Design::new(&contents.table, &features, Some(&task.label), missing);
         let design = design.map_err(|error| Unusable::Column(error.to_string()))?;
         let planned = &task.regression.specification().columns;
-        let differs = planned.iter().zip(&design.names).find(|(column, name)| column.name != **name);
+        let differs = planned
+            .iter()
+            .zip(&design.names)
+            .find(|(column, name)| column.name != **name);
         if let Some((column, _)) = differs {
             return Err(Unusable::Column(column.name.clone()));
         }
         let is_test = purposes(task, contents, &design, secret)?;
-        let rows = |wanted: bool| (0..design.rows).filter(|&row| is_test[row] == wanted).collect();
+        let rows = |wanted: bool| {
+            (0..design.rows)
+                .filter(|&row| is_test[row] == wanted)
+                .collect()
+        };
         Ok(Selection {
             fitted: rows(false),
             tested: (task.test != TestRows::None).then(|| rows(true)),
@@ -96,7 +103,10 @@ impl Selection {
 
     /// Gives the rows, held against the regression.
     pub(crate) fn rows(&self, regression: &Regression) -> Result<Rows, BadTable> {
-        let tested = self.tested.as_ref().map(|rows| self.sample(regression, rows));
+        let tested = self
+            .tested
+            .as_ref()
+            .map(|rows| self.sample(regression, rows));
         Ok(Rows {
             fitted: self.sample(regression, &self.fitted)?,
             tested: tested.transpose()?,
@@ -108,7 +118,10 @@ impl Selection {
         let labels = rows.iter().map(|&row| self.design.y[row]);
         Ok(Sample {
             table: Table::new(regression, features.collect(), labels.collect())?,
-            numbers: rows.iter().map(|&row| self.design.row_numbers[row]).collect(),
+            numbers: rows
+                .iter()
+                .map(|&row| self.design.row_numbers[row])
+                .collect(),
         })
     }
 }

@@ -8,6 +8,7 @@ use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_plan::{DataVersion, Name, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Contributor, Credentials, SumNumber};
+use tokio::sync::oneshot;
 
 use super::{
     failure::RunError,
@@ -46,12 +47,17 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Takes part, and keeps what this institution may have of the result.
+    /// Takes part, and keeps what this institution may have of the result. `confirmed` learns the
+    /// waivers once those named have confirmed them.
     ///
     /// # Errors
     ///
     /// [`RunError`] names who failed and at which step.
-    pub(super) async fn take_part(&self, home: &Home) -> Result<(), RunError> {
+    pub(super) async fn take_part(
+        &self,
+        home: &Home,
+        confirmed: oneshot::Sender<BTreeSet<PartyId>>,
+    ) -> Result<(), RunError> {
         let directory = Arc::new(home.directory().await?);
         let mail = self.open(home, &directory).await?;
         let coordinator = self.plan.coordinator();
@@ -97,7 +103,11 @@ impl Run {
         home: &Home,
         directory: &consilium_identity::Directory,
     ) -> Result<Mailbox, RunError> {
-        let others = self.call.contributors.iter().filter(|party| **party != home.party);
+        let others = self
+            .call
+            .contributors
+            .iter()
+            .filter(|party| **party != home.party);
         let peers: Vec<PartyId> = others.chain([self.plan.coordinator()]).cloned().collect();
         let transport = home.link.transport(self.call.run, &peers)?;
         let context = RunContext {
@@ -107,16 +117,21 @@ impl Run {
             attempt: self.call.attempt,
             roles: self.plan.run_roles(),
         };
+        let mut rng = home.ambient.generator();
         let sealed = SealedTransport::open(
             Arc::new(transport),
             &context,
             home.key.as_ref(),
             directory,
             self.plan.patience().answer,
-            &mut home.ambient.generator(),
+            &mut rng,
         );
         let sealed = Arc::new(sealed.await?);
-        Ok(Mailbox::new(sealed, self.call.run, self.plan.mail_patience()))
+        Ok(Mailbox::new(
+            sealed,
+            self.call.run,
+            self.plan.mail_patience(),
+        ))
     }
 
     async fn phases(
@@ -131,11 +146,13 @@ impl Run {
         let table = &self.rows.fitted.table;
         let rounding = |number: SumNumber| {
             let number = number.0.to_le_bytes();
-            self.secret.derive("participant.1.rounding", &[&number]).generator()
+            self.secret
+                .derive("participant.1.rounding", &[&number])
+                .generator()
         };
         let here = mail.scope(Phase::Fit.name());
-        let fit =
-            consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums).await?;
+        let fit = consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums)
+            .await?;
         let results = Results::new(&home.state, &self.plan.hash());
         results.keep_model(&fit)?;
         results.keep_scores(&fit, self.rows.measured())?;
@@ -168,7 +185,11 @@ impl Run {
     /// Gives the phases after the fit that are not done.
     fn left(&self) -> impl Iterator<Item = Phase> {
         let from = self.call.from;
-        let planned = self.plan.phases().into_iter().filter(|phase| *phase != Phase::Fit);
+        let planned = self
+            .plan
+            .phases()
+            .into_iter()
+            .filter(|phase| *phase != Phase::Fit);
         planned.filter(move |phase| from.is_some_and(|from| *phase >= from))
     }
 

@@ -70,7 +70,9 @@ impl Results {
             let score = fit.predict(features);
             table.write_record([number.to_string(), label.to_string(), score.to_string()])?;
         }
-        let table = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        let table = table
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)?;
         files::write(&self.scores_path(), &table)
     }
 }

@@ -33,7 +33,11 @@ pub(super) async fn confirm(
     contributors: &[PartyId],
     (listed, own): (&BTreeSet<PartyId>, bool),
 ) -> Result<(), RunError> {
-    let lied = || Failure::new(Code::AggregatorLied).of(coordinator).at("waivers");
+    let lied = || {
+        Failure::new(Code::AggregatorLied)
+            .of(coordinator)
+            .at("waivers")
+    };
     let me = mail.me();
     if listed.contains(me) != own {
         return Err(lied().into());
@@ -42,7 +46,11 @@ pub(super) async fn confirm(
         return Ok(());
     }
     let mail = mail.scope("waivers");
-    let others: Vec<PartyId> = contributors.iter().filter(|party| *party != me).cloned().collect();
+    let others: Vec<PartyId> = contributors
+        .iter()
+        .filter(|party| *party != me)
+        .cloned()
+        .collect();
     mail.broadcast(&others, &Waiver(own)).await?;
     for party in &others {
         let Waiver(theirs) = mail.recv(party).await?;
@@ -70,7 +78,9 @@ mod tests {
             let (listed, coordinator, contributors) = (&listed, &coordinator, &contributors);
             async move {
                 let confirmed = confirm(&mail, coordinator, contributors, (listed, own)).await;
-                mail.finish();
+                if confirmed.is_ok() {
+                    mail.finish();
+                }
                 confirmed
             }
         });
@@ -80,7 +90,10 @@ mod tests {
     #[tokio::test]
     async fn a_true_list_is_confirmed_by_all() {
         for named in [&[][..], &["a"], &["a", "c"]] {
-            assert!(confirmed(named, named).await.iter().all(Result::is_ok), "{named:?}");
+            assert!(
+                confirmed(named, named).await.iter().all(Result::is_ok),
+                "{named:?}"
+            );
         }
     }
 
@@ -89,7 +102,10 @@ mod tests {
         let confirmed = confirmed(&["a", "b"], &["a"]).await;
         for refused in confirmed {
             let failure = refused.unwrap_err().failure(&"a".parse().unwrap());
-            assert!(matches!(failure.code, Code::AggregatorLied | Code::PartyAborted), "{failure}");
+            assert!(
+                matches!(failure.code, Code::AggregatorLied | Code::PartyAborted),
+                "{failure}"
+            );
         }
     }
 }

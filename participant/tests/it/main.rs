@@ -4,8 +4,10 @@
 
 mod book;
 mod data_sets;
+mod federation;
 mod peers;
 mod runs;
+mod samples;
 
 use consilium_base::Seed;
 use consilium_journal::{StudyName, UnixSeconds};

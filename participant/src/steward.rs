@@ -1,0 +1,271 @@
+//! What the people of an institution ask of their own daemon.
+
+mod answers;
+mod error;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body, http::Request as HttpRequest, middleware::Next, response::Response as Reply,
+};
+use consilium_identity::{Certificate, Role};
+use consilium_journal::{Entry, Kind};
+use consilium_node::{
+    grpc::steward_server::{Steward, StewardServer},
+    status::status,
+};
+use consilium_plan::Name;
+use consilium_proto::v1;
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
+};
+use tonic::{Request, Response, Status, service::Routes};
+
+pub(crate) use error::StewardError;
+
+use crate::{
+    data::NewDataSet,
+    home::{Home, study_name},
+    peers,
+    study::{Command, Results, Studies},
+    wire,
+};
+
+/// The longest that a call waits for a study.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// The service.
+pub(crate) struct StewardService {
+    pub(crate) home: Home,
+    pub(crate) studies: Studies,
+    /// The federation's name.
+    pub(crate) federation: Arc<str>,
+    /// The certificate in use.
+    pub(crate) certificate: watch::Receiver<Certificate>,
+}
+
+/// Gives the calls that may be made over the socket, each by the table of roles.
+pub(crate) fn routes(service: StewardService) -> Routes {
+    let router = Routes::new(StewardServer::new(service)).into_axum_router();
+    Routes::from(router.layer(axum::middleware::from_fn(guard)))
+}
+
+/// Whoever can open the socket is a person of the institution.
+async fn guard(request: HttpRequest<Body>, next: Next) -> Reply {
+    match Role::Steward.authorise(request.uri().path()) {
+        Ok(()) => next.run(request).await,
+        Err(forbidden) => {
+            let status: Status = status(&StewardError::from(forbidden));
+            status.into_http()
+        }
+    }
+}
+
+/// Makes the answer, or the status that says why there is none.
+fn answer<T>(outcome: Result<T, StewardError>) -> Result<Response<T>, Status> {
+    outcome.map(Response::new).map_err(|error| status(&error))
+}
+
+fn name(text: String) -> Result<Name, StewardError> {
+    Name::try_from(text).map_err(|fault| StewardError::BadName(fault.to_string()))
+}
+
+impl StewardService {
+    async fn add(&self, request: v1::AddDataRequest) -> Result<v1::DataSet, StewardError> {
+        let mut splits = BTreeMap::new();
+        for split in request.splits {
+            splits.insert(name(split.name)?, PathBuf::from(split.path));
+        }
+        let set = self.home.register(NewDataSet {
+            name: name(request.name)?,
+            path: request.path.into(),
+            schema: request.schema,
+            splits,
+        });
+        Ok(answers::data_set(set.await?, true))
+    }
+
+    async fn list(&self) -> Result<v1::DataSets, StewardError> {
+        let sets = self.home.data_sets().await?.into_iter();
+        Ok(v1::DataSets {
+            sets: sets
+                .map(|listed| answers::data_set(listed.set, listed.is_unchanged))
+                .collect(),
+        })
+    }
+
+    async fn take_decision(
+        &self,
+        request: v1::DecideRequest,
+    ) -> Result<v1::OwnStudy, StewardError> {
+        let v1::DecideRequest {
+            statement,
+            signature,
+            steward,
+        } = request;
+        let decision = wire::decision(&statement, &signature, &steward);
+        let (signed, steward) = decision.ok_or(StewardError::NoStatement)?;
+        let study = study_name(&signed.statement.plan);
+        let (answer, decided) = oneshot::channel();
+        let command = Command::Decide {
+            signed: Box::new(signed),
+            steward,
+            answer,
+        };
+        if !self.studies.command(&study, command).await {
+            return Err(StewardError::NoStudy);
+        }
+        decided.await.map_err(|_| StewardError::Stopping)??;
+        self.find(study.as_str()).await
+    }
+
+    /// Waits until a study has been offered, for a minute at most.
+    async fn offered(&self, request: &v1::AwaitStudyRequest) -> Result<v1::OwnStudy, StewardError> {
+        let study = wire::study(&request.study).ok_or(StewardError::NoStudy)?;
+        let within = Duration::from_millis(request.within_ms.into()).min(LONGEST_WAIT);
+        let mut news = self.home.news.subscribe();
+        let waiting = async {
+            loop {
+                news.borrow_and_update();
+                match self.find(study.as_str()).await {
+                    Err(StewardError::NoStudy) => {}
+                    found => return found,
+                }
+                if news.changed().await.is_err() {
+                    return Err(StewardError::Stopping);
+                }
+            }
+        };
+        timeout(within, waiting)
+            .await
+            .unwrap_or(Err(StewardError::NoStudy))
+    }
+
+    async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
+        let found = self.stored(study).await?;
+        let results = Results::new(&self.home.state, &answers::hash(&found));
+        let unreadable = |source| crate::files::failed(&results.scores_path(), source);
+        let read = results.read().map_err(unreadable)?;
+        let (model, own_report) = read.ok_or(StewardError::NoResult)?;
+        Ok(v1::OwnStudyResult {
+            model,
+            own_report,
+            scores_path: results.scores_path().display().to_string(),
+        })
+    }
+
+    async fn compared(&self, request: v1::VerifyRequest) -> Result<v1::Peers, StewardError> {
+        let party = request.party.parse();
+        let party = party.map_err(|_| StewardError::BadName(request.party.clone()))?;
+        let key = peers::key(&request.key).ok_or(StewardError::BadKey)?;
+        self.home.verify(&party, &key).await?;
+        self.known_peers().await
+    }
+
+    async fn enlist(&self, request: v1::AddStewardRequest) -> Result<v1::Stewards, StewardError> {
+        let steward = name(request.name)?;
+        let key = peers::key(&request.key).ok_or(StewardError::BadKey)?;
+        self.home.add_steward(steward.as_str(), &key).await?;
+        Ok(v1::Stewards {
+            names: self.home.stewards().await?.into_keys().collect(),
+        })
+    }
+
+    async fn export(&self) -> Result<v1::OwnLogExport, StewardError> {
+        let entry = Entry::new(self.home.ambient.seconds(), Kind::EXPORT).with("what", "log");
+        let mut change = self.home.store.begin().await?;
+        change.log(&entry).await?;
+        change.commit().await?;
+        let lines = self.home.store.export_journal().await?;
+        Ok(v1::OwnLogExport { lines })
+    }
+}
+
+#[tonic::async_trait]
+impl Steward for StewardService {
+    async fn status(
+        &self,
+        _: Request<v1::StatusRequest>,
+    ) -> Result<Response<v1::ParticipantStatus>, Status> {
+        Ok(Response::new(self.own_status()))
+    }
+
+    async fn add_data(
+        &self,
+        request: Request<v1::AddDataRequest>,
+    ) -> Result<Response<v1::DataSet>, Status> {
+        answer(self.add(request.into_inner()).await)
+    }
+
+    async fn list_data(
+        &self,
+        _: Request<v1::ListDataRequest>,
+    ) -> Result<Response<v1::DataSets>, Status> {
+        answer(self.list().await)
+    }
+
+    async fn remove_data(
+        &self,
+        request: Request<v1::RemoveDataRequest>,
+    ) -> Result<Response<v1::DataSets>, Status> {
+        let forgotten = self.home.forget_data(&request.into_inner().name).await;
+        match forgotten {
+            Ok(()) => answer(self.list().await),
+            Err(error) => answer(Err(error.into())),
+        }
+    }
+
+    async fn studies(
+        &self,
+        _: Request<v1::OwnStudiesRequest>,
+    ) -> Result<Response<v1::OwnStudies>, Status> {
+        answer(self.all().await)
+    }
+
+    async fn await_study(
+        &self,
+        request: Request<v1::AwaitStudyRequest>,
+    ) -> Result<Response<v1::OwnStudy>, Status> {
+        answer(self.offered(&request.into_inner()).await)
+    }
+
+    async fn decide(
+        &self,
+        request: Request<v1::DecideRequest>,
+    ) -> Result<Response<v1::OwnStudy>, Status> {
+        answer(self.take_decision(request.into_inner()).await)
+    }
+
+    async fn own_result(
+        &self,
+        request: Request<v1::OwnStudyRequest>,
+    ) -> Result<Response<v1::OwnStudyResult>, Status> {
+        answer(self.own_result(&request.into_inner().study).await)
+    }
+
+    async fn peers(&self, _: Request<v1::PeersRequest>) -> Result<Response<v1::Peers>, Status> {
+        answer(self.known_peers().await)
+    }
+
+    async fn verify(
+        &self,
+        request: Request<v1::VerifyRequest>,
+    ) -> Result<Response<v1::Peers>, Status> {
+        answer(self.compared(request.into_inner()).await)
+    }
+
+    async fn add_steward(
+        &self,
+        request: Request<v1::AddStewardRequest>,
+    ) -> Result<Response<v1::Stewards>, Status> {
+        answer(self.enlist(request.into_inner()).await)
+    }
+
+    async fn export_own_log(
+        &self,
+        _: Request<v1::ExportOwnLogRequest>,
+    ) -> Result<Response<v1::OwnLogExport>, Status> {
+        answer(self.export().await)
+    }
+}

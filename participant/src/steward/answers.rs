@@ -1,0 +1,119 @@
+//! What is kept, as stewards see it.
+
+use std::sync::atomic::Ordering;
+
+use consilium_plan::PlanHash;
+use consilium_proto::v1;
+use consilium_store::studies;
+
+use super::{StewardError, StewardService};
+use crate::{
+    store::{data_sets::DataSet, peers, runs},
+    study::Own,
+};
+
+impl StewardService {
+    pub(super) fn own_status(&self) -> v1::ParticipantStatus {
+        let home = &self.home;
+        let ends = self.certificate.borrow().validity().until.0;
+        v1::ParticipantStatus {
+            party: home.party.to_string(),
+            federation: self.federation.to_string(),
+            coordinator: home.coordinator.to_string(),
+            connected: home.is_connected(),
+            clock_offset_ms: home.clock_offset.load(Ordering::Relaxed),
+            certificate_expires: i64::try_from(ends).unwrap_or(i64::MAX),
+            federation_id: home.federation.0.to_vec().into(),
+            key: home.key.public().to_bytes().to_vec().into(),
+        }
+    }
+
+    pub(super) async fn all(&self) -> Result<v1::OwnStudies, StewardError> {
+        let mut all = Vec::new();
+        for study in studies::all(&self.home.store).await? {
+            all.push(self.shown(&study).await?);
+        }
+        Ok(v1::OwnStudies { studies: all })
+    }
+
+    /// Gives the study whose hash begins so.
+    pub(super) async fn stored(&self, beginning: &str) -> Result<studies::Study, StewardError> {
+        let all = studies::all(&self.home.store).await?.into_iter();
+        let mut found = all.filter(|study| study.name.as_str().starts_with(beginning));
+        match (found.next(), found.next()) {
+            (Some(study), None) if !beginning.is_empty() => Ok(study),
+            (None, _) => Err(StewardError::NoStudy),
+            _ => Err(StewardError::Ambiguous),
+        }
+    }
+
+    pub(super) async fn find(&self, beginning: &str) -> Result<v1::OwnStudy, StewardError> {
+        let study = self.stored(beginning).await?;
+        self.shown(&study).await
+    }
+
+    async fn shown(&self, study: &studies::Study) -> Result<v1::OwnStudy, StewardError> {
+        let home = &self.home;
+        let (plan, own) = Own::read(study)?;
+        let data = plan.contributors().find(|(party, _)| **party == home.party);
+        let version = match data {
+            Some((_, data)) => data.version.or(home.registered(&data.name).await?),
+            None => None,
+        };
+        let unverified = home.unverified(&plan).await?;
+        let runs = runs::counted(&home.store, &study.name).await?;
+        Ok(v1::OwnStudy {
+            study: study.plan_hash.to_vec().into(),
+            plan: plan.to_string(),
+            state: own.name(&home.party, home.ambient.now()).to_owned(),
+            data_version: version
+                .map_or_else(Vec::new, |version| version.0.to_vec())
+                .into(),
+            unverified: unverified.iter().map(ToString::to_string).collect(),
+            runs: u32::try_from(runs).unwrap_or(u32::MAX),
+            approval: own.approval(&home.party).into(),
+        })
+    }
+
+    /// Gives the peers; one for which the coordinator names another key is there twice.
+    pub(super) async fn known_peers(&self) -> Result<v1::Peers, StewardError> {
+        let known = peers::all(&self.home.store)
+            .await?
+            .into_iter()
+            .map(|peer| v1::Peer {
+                party: peer.name.to_string(),
+                key: peer.public_key.into(),
+                verified: peer.verified.is_some(),
+            });
+        let offered = self
+            .home
+            .offered
+            .all()
+            .into_iter()
+            .map(|(party, key)| v1::Peer {
+                party: party.to_string(),
+                key: key.to_bytes().to_vec().into(),
+                verified: false,
+            });
+        Ok(v1::Peers {
+            peers: known.chain(offered).collect(),
+        })
+    }
+}
+
+/// Gives a data set as it is shown.
+pub(super) fn data_set(set: DataSet, unchanged: bool) -> v1::DataSet {
+    v1::DataSet {
+        name: set.name,
+        path: set.path,
+        version: set.version.0.to_vec().into(),
+        rows: set.rows,
+        registered: set.registered.0,
+        unchanged,
+    }
+}
+
+/// Gives the hash that names a study.
+pub(super) fn hash(study: &studies::Study) -> PlanHash {
+    PlanHash::from_bytes(study.plan_hash)
+}

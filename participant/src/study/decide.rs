@@ -1,0 +1,166 @@
+//! A steward's decision: checked, kept, and only then told.
+
+use std::collections::BTreeMap;
+
+use consilium_identity::{Directory, PublicKey};
+use consilium_journal::{Entry, Kind};
+use consilium_mailbox::Fault;
+use consilium_plan::{Decision, Failure, Grant, Plan, Rejected, SignedStatement, Standing};
+use consilium_store::{
+    StoreError,
+    columns::damaged,
+    decisions::{self, Nonce},
+    settings, studies,
+};
+
+use super::own::{Decided, Own};
+use crate::home::{Home, study_name};
+
+/// Why a decision is not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum DecideError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The plan or the federation rules say no.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// The signer is no steward here.
+    #[error("{name} is no steward of this institution, or has another key")]
+    NoSteward { name: String },
+    /// A waiver gives protection away, so it is only taken where it was asked for.
+    #[error("the plan does not ask whether this institution's aggregate may become derivable")]
+    NoWaiverAsked,
+    /// Nothing can be decided about it any more.
+    #[error("the study has ended")]
+    Ended,
+}
+
+impl DecideError {
+    /// Says whose fault it is.
+    pub(crate) fn fault(&self) -> Fault {
+        match self {
+            DecideError::Store(error) => error.fault(),
+            DecideError::Rejected(rejected) => rejected.fault(),
+            _ => Fault::Input,
+        }
+    }
+
+    /// Gives it as a failure with code and remedy, where there is one.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match self {
+            DecideError::Rejected(rejected) => Some(rejected.failure()),
+            _ => None,
+        }
+    }
+}
+
+/// Where the keys of this institution's stewards are remembered.
+const STEWARDS: &str = "stewards";
+
+impl Home {
+    /// Gives the keys of this institution's stewards, by their names.
+    pub(crate) async fn stewards(&self) -> Result<BTreeMap<String, [u8; 32]>, StoreError> {
+        let text = settings::get(&self.store, STEWARDS).await?;
+        let read = text.map(|text| serde_json::from_str(&text)).transpose();
+        Ok(read.map_err(|_| damaged("value"))?.unwrap_or_default())
+    }
+
+    /// Makes a steward's key known; it takes the place of an earlier one.
+    pub(crate) async fn add_steward(&self, name: &str, key: &PublicKey) -> Result<(), StoreError> {
+        let mut stewards = self.stewards().await?;
+        stewards.insert(name.to_owned(), key.to_bytes());
+        let text = serde_json::to_string(&stewards).map_err(|_| damaged("value"))?;
+        let mut change = self.store.begin().await?;
+        settings::set(&mut change, STEWARDS, &text).await?;
+        let entry = Entry::new(self.ambient.seconds(), Kind::ROSTER).with("steward", name);
+        change.log(&entry).await?;
+        change.commit().await
+    }
+
+    /// Takes a decision: checks it, and keeps it with the study's next state.
+    ///
+    /// # Security
+    ///
+    /// The daemon holds no steward's key: it can repeat what a steward signed, and nothing else.
+    pub(super) async fn decide(
+        &self,
+        (plan, own, from): (&Plan, &Own, studies::Version),
+        signed: &SignedStatement,
+        steward: [u8; 32],
+    ) -> Result<(Own, studies::Version), DecideError> {
+        if own.end.is_some() {
+            return Err(DecideError::Ended);
+        }
+        let statement = &signed.statement;
+        let signer = &statement.signer;
+        let known = self.stewards().await?.get(signer.name.as_str()).copied();
+        let key = known.filter(|key| *key == steward && signer.party == self.party);
+        let key = key.and_then(|key| PublicKey::from_bytes(&key).ok());
+        let key = key.ok_or_else(|| DecideError::NoSteward {
+            name: signer.to_string(),
+        })?;
+        if let Decision::Approve(Grant { waiver: true, .. }) = &statement.decision
+            && !plan.protection().ask_waiver
+        {
+            return Err(DecideError::NoWaiverAsked);
+        }
+        let mut next = own.clone();
+        let directory = Directory::from([(signer.to_string(), key)]);
+        let now = self.ambient.now();
+        let standing = next.register.admit(signed, &directory, now)?.clone();
+        next.decided.push(Decided {
+            signed: signed.clone(),
+            steward,
+        });
+        let study = study_name(&plan.hash());
+        let received = self.ambient.seconds();
+        let mut nonce = [0; 32];
+        nonce[..16].copy_from_slice(&statement.nonce);
+        let decision = decisions::Decision {
+            study: study.clone(),
+            party: self.party.clone(),
+            nonce: Nonce(nonce),
+            statement: statement.message(),
+            signature: signed.signature(),
+            received,
+        };
+        let advance = studies::Advance {
+            study: &study,
+            from,
+            state: &next.text(),
+            now: received,
+        };
+        let kind = match &standing {
+            Standing::Approved { .. } => Kind::APPROVAL,
+            Standing::Refused => Kind::REFUSAL,
+            Standing::Revoked => Kind::REVOCATION,
+        };
+        let mut entry = Entry::new(received, kind)
+            .about(&study)
+            .with("steward", signer)
+            .with("decision", statement.id());
+        if let Standing::Approved { grant, .. } = &standing {
+            entry = entry
+                .with("data-version", grant.data)
+                .with("runs", grant.runs)
+                .with("until", grant.until)
+                .with("waiver", grant.waiver);
+        }
+        let mut change = self.store.begin().await?;
+        decisions::add(&mut change, &decision).await?;
+        let version = studies::advance(&mut change, advance).await?;
+        change.log(&entry).await?;
+        change.commit().await?;
+        tracing::info!(%study, steward = %signer, decision = %kind_name(&standing), "a steward decided");
+        Ok((next, version))
+    }
+}
+
+fn kind_name(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Approved { .. } => "approve",
+        Standing::Refused => "refuse",
+        Standing::Revoked => "revoke",
+    }
+}

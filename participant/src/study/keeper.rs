@@ -1,0 +1,306 @@
+//! The task that alone changes what is kept of a study.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use consilium_journal::{Entry, Kind, StudyName};
+use consilium_mailbox::{PartyId, RunId};
+use consilium_plan::{Code, Failure, Plan, SignedStatement, Standing, Study};
+use consilium_proto::v1::{self, to_coordinator::Kind as Said};
+use consilium_store::{StoreError, studies};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+use tracing::{info, warn};
+
+use super::{
+    Call, Command, DecideError, Own,
+    begin::begin,
+    failure::{RunError, internal},
+    own::Decided,
+    report::report,
+};
+use crate::home::{Home, study_name};
+
+/// The longest that the end of an approval is not looked at while a run goes on.
+const TICK: Duration = Duration::from_mins(1);
+
+/// Keeps one study.
+pub(super) struct Keeper {
+    home: Home,
+    name: StudyName,
+    plan: Arc<Plan>,
+    own: Own,
+    version: studies::Version,
+    running: Option<Running>,
+}
+
+/// A run that goes on; dropping it ends it.
+struct Running {
+    run: RunId,
+    confirmed: Option<oneshot::Receiver<BTreeSet<PartyId>>>,
+    task: JoinSet<Result<(), RunError>>,
+}
+
+/// What a keeper hears next.
+enum Heard {
+    Command(Option<Command>),
+    Confirmed(Option<BTreeSet<PartyId>>),
+    Ended(Result<(), RunError>),
+    Tick,
+}
+
+impl Keeper {
+    /// Takes up a study as the store has it.
+    pub(super) fn new(home: Home, study: &studies::Study) -> Result<Keeper, StoreError> {
+        let (plan, own) = Own::read(study)?;
+        Ok(Keeper {
+            home,
+            name: study_name(&plan.hash()),
+            plan,
+            own,
+            version: study.version,
+            running: None,
+        })
+    }
+
+    /// Keeps the study until nobody commands it any more.
+    pub(super) async fn run(
+        mut self,
+        commands: &mut mpsc::Receiver<Command>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let heard = self.next(commands).await;
+            match heard {
+                Heard::Command(Some(command)) => self.obey(command).await?,
+                Heard::Command(None) => return Ok(()),
+                Heard::Confirmed(waivers) => self.confirmed(waivers).await?,
+                Heard::Ended(outcome) => self.ended(&outcome),
+                Heard::Tick => self.check_approval(),
+            }
+        }
+    }
+
+    async fn next(&mut self, commands: &mut mpsc::Receiver<Command>) -> Heard {
+        let Some(running) = &mut self.running else {
+            return Heard::Command(commands.recv().await);
+        };
+        let left = self.own.until(&self.home.party);
+        let left = left.map_or(0, |until| until.since(self.home.ambient.now()).max(0));
+        // Times are whole seconds: a quarter more, so that the time has come when it is looked at.
+        let left = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(250);
+        tokio::select! {
+            command = commands.recv() => Heard::Command(command),
+            waivers = confirmation(&mut running.confirmed) => Heard::Confirmed(waivers),
+            outcome = running.task.join_next() => Heard::Ended(match outcome {
+                Some(Ok(outcome)) => outcome,
+                _ => Err(internal(&self.home.party, "run").into()),
+            }),
+            () = sleep_until(Instant::now() + left.min(TICK)) => Heard::Tick,
+        }
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), StoreError> {
+        match command {
+            Command::Preflight { now_ms } => {
+                let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
+                self.home.tasks.spawn(report(home, plan, own, now_ms));
+            }
+            Command::Call(call) => self.begin(call),
+            Command::Stop { run, failure } => {
+                if self
+                    .running
+                    .as_ref()
+                    .is_some_and(|running| running.run == run)
+                {
+                    self.running = None;
+                    let why = failure.map(|failure| failure.to_string());
+                    info!(study = %self.name, %run, why, "the coordinator ended the run");
+                }
+            }
+            Command::End(end) => self.end(*end).await?,
+            Command::Repeat => self
+                .own
+                .decided
+                .iter()
+                .for_each(|decided| self.tell(decided)),
+            Command::Decide {
+                signed,
+                steward,
+                answer,
+            } => {
+                let decided = self.decide(&signed, steward).await;
+                // Whoever asked may have gone.
+                answer.send(decided).ok();
+            }
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &mut self,
+        signed: &SignedStatement,
+        steward: [u8; 32],
+    ) -> Result<(), DecideError> {
+        let at = (self.plan.as_ref(), &self.own, self.version);
+        (self.own, self.version) = self.home.decide(at, signed, steward).await?;
+        if let Some(decided) = self.own.decided.last() {
+            self.tell(decided);
+        }
+        let code = match self.own.register.standing(&self.home.party) {
+            Some(Standing::Refused) => Code::ApprovalRefused,
+            Some(Standing::Revoked) => Code::ApprovalRevoked,
+            _ => return Ok(()),
+        };
+        self.leave(code);
+        Ok(())
+    }
+
+    /// Tells the coordinator of a decision; it takes no harm from hearing of it again.
+    fn tell(&self, Decided { signed, steward }: &Decided) {
+        let Ok(statement) = serde_json::to_vec(&signed.statement) else {
+            return;
+        };
+        self.home.tell(Said::Decision(v1::DecisionNotice {
+            study: self.plan.hash().as_bytes().to_vec().into(),
+            statement: statement.into(),
+            signature: signed.signature().0.to_vec().into(),
+            steward: steward.to_vec().into(),
+        }));
+    }
+
+    fn begin(&mut self, call: Call) {
+        // A younger run ends an older one: the coordinator has given that up.
+        self.running = None;
+        let run = call.run;
+        if self.own.end.is_some() {
+            self.notice(
+                run,
+                Some(Failure::new(Code::PlanExpired).of(&self.home.party)),
+            );
+            return;
+        }
+        let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
+        let (confirmed, is_confirmed) = oneshot::channel();
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let run = begin(&home, plan, own, call).await?;
+            run.take_part(&home, confirmed).await
+        });
+        let confirmed = Some(is_confirmed);
+        self.running = Some(Running {
+            run,
+            confirmed,
+            task,
+        });
+    }
+
+    async fn confirmed(&mut self, waivers: Option<BTreeSet<PartyId>>) -> Result<(), StoreError> {
+        let waivers = waivers.unwrap_or_default();
+        if waivers.is_subset(&self.own.waivers) {
+            return Ok(());
+        }
+        let mut own = self.own.clone();
+        own.waivers.extend(waivers);
+        let entry = Entry::new(self.home.ambient.seconds(), Kind::STATE)
+            .about(&self.name)
+            .with("waivers", own.waivers.len());
+        self.keep(own, &entry).await
+    }
+
+    fn ended(&mut self, outcome: &Result<(), RunError>) {
+        let Some(Running { run, .. }) = self.running.take() else {
+            return;
+        };
+        let failure = match outcome {
+            Ok(()) => None,
+            Err(error) => {
+                warn!(study = %self.name, %run, %error, "our part in the run ended early");
+                Some(error.failure(&self.home.party))
+            }
+        };
+        self.notice(run, failure);
+    }
+
+    /// Leaves a run whose approval has come to its end.
+    fn check_approval(&mut self) {
+        let now = self.home.ambient.now();
+        if self
+            .own
+            .until(&self.home.party)
+            .is_some_and(|until| until <= now)
+        {
+            self.leave(Code::ApprovalExpired);
+        }
+    }
+
+    fn leave(&mut self, code: Code) {
+        let Some(Running { run, .. }) = self.running.take() else {
+            return;
+        };
+        warn!(study = %self.name, %run, %code, "we leave the run");
+        let failure = Failure::new(code).of(&self.home.party);
+        let until = self.own.until(&self.home.party);
+        let failure = match until {
+            Some(until) => failure.with("time", until),
+            None => failure,
+        };
+        self.notice(run, Some(failure));
+    }
+
+    fn notice(&self, run: RunId, failure: Option<Failure>) {
+        let failure = failure.and_then(|failure| serde_json::to_string(&failure).ok());
+        self.home.tell(Said::Run(v1::RunNotice {
+            study: self.plan.hash().as_bytes().to_vec().into(),
+            run: run.0.to_vec().into(),
+            failure: failure.unwrap_or_default(),
+        }));
+    }
+
+    async fn end(&mut self, end: Study) -> Result<(), StoreError> {
+        self.running = None;
+        if self.own.end.is_some() || !end.has_ended() {
+            return Ok(());
+        }
+        let mut entry = Entry::new(self.home.ambient.seconds(), Kind::STATE)
+            .about(&self.name)
+            .with("state", end.name());
+        if let Some(failure) = end.failure() {
+            entry = entry.with("failure", failure.code);
+        }
+        info!(study = %self.name, state = end.name(), "the study has ended");
+        let own = Own {
+            end: Some(end),
+            ..self.own.clone()
+        };
+        self.keep(own, &entry).await
+    }
+
+    async fn keep(&mut self, own: Own, entry: &Entry) -> Result<(), StoreError> {
+        let advance = studies::Advance {
+            study: &self.name,
+            from: self.version,
+            state: &own.text(),
+            now: entry.time,
+        };
+        let mut change = self.home.store.begin().await?;
+        let version = studies::advance(&mut change, advance).await?;
+        change.log(entry).await?;
+        change.commit().await?;
+        (self.own, self.version) = (own, version);
+        Ok(())
+    }
+}
+
+/// Awaits what the contributors say about waivers; for ever where nothing is awaited any more.
+async fn confirmation(
+    awaited: &mut Option<oneshot::Receiver<BTreeSet<PartyId>>>,
+) -> Option<BTreeSet<PartyId>> {
+    let Some(receiver) = awaited else {
+        return std::future::pending().await;
+    };
+    let waivers = receiver.await.ok();
+    *awaited = None;
+    waivers
+}

@@ -1,0 +1,215 @@
+//! Who tells keepers what they are asked, and carries what they say.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use consilium_journal::{Entry, Kind, StudyName};
+use consilium_mailbox::PartyId;
+use consilium_node::link::{Control, ControlMessage};
+use consilium_plan::{FederationId, Plan};
+use consilium_proto::v1::{
+    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Said, to_participant::Kind as Heard,
+};
+use consilium_store::{StoreError, studies};
+use prost::Message as _;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+use tracing::{debug, error, info, warn};
+
+use super::{Command, Own, keeper::Keeper};
+use crate::{
+    home::{Home, study_name},
+    wire,
+};
+
+/// How long the connected coordinator may take to take a message.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many commands wait for one keeper.
+const COMMANDS: usize = 256;
+
+/// The studies, by name. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Studies {
+    home: Home,
+    keepers: Arc<Mutex<BTreeMap<StudyName, mpsc::Sender<Command>>>>,
+}
+
+impl Studies {
+    /// Begins to keep every study that has not ended.
+    pub(crate) async fn start(home: Home) -> Result<Studies, StoreError> {
+        let keepers = Arc::default();
+        let all = Studies { home, keepers };
+        for study in studies::all(&all.home.store).await? {
+            let (_, own) = Own::read(&study)?;
+            if own.end.is_none() {
+                all.keep(study.name);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Tells a study's keeper something; says whether there is one.
+    pub(crate) async fn command(&self, study: &StudyName, command: Command) -> bool {
+        let keeper = self.keepers().get(study).cloned();
+        match keeper {
+            Some(keeper) => keeper.send(command).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// Carries messages between keepers and the coordinator for as long as it is polled.
+    pub(crate) async fn receive(
+        self,
+        mut control: Control,
+        mut outbox: mpsc::UnboundedReceiver<Said>,
+    ) {
+        loop {
+            tokio::select! {
+                message = control.next() => self.heard(message).await,
+                Some(what) = outbox.recv() => self.deliver(&control, what).await,
+            }
+        }
+    }
+
+    /// What is not delivered is told anew when the coordinator is back.
+    async fn deliver(&self, control: &Control, what: Said) {
+        let home = &self.home;
+        if !home.is_connected() {
+            return;
+        }
+        let payload = ToCoordinator { kind: Some(what) }.encode_to_vec().into();
+        let sent = control.send(&home.coordinator, wire::TO_COORDINATOR, payload);
+        if !matches!(timeout(PATIENCE, sent).await, Ok(Ok(()))) {
+            warn!("a message to the coordinator was given up");
+        }
+    }
+
+    async fn heard(&self, message: ControlMessage) {
+        let from_coordinator = |peer: &PartyId| *peer == self.home.coordinator;
+        match message {
+            ControlMessage::Joined { peer, .. } if from_coordinator(&peer) => {
+                self.home.tell(Said::Offers(v1::Offers {}));
+                self.command_all(|| Command::Repeat).await;
+            }
+            ControlMessage::Said {
+                peer,
+                kind,
+                payload,
+            } if from_coordinator(&peer) && kind == wire::TO_PARTICIPANT => {
+                match ToParticipant::decode(payload).map(|message| message.kind) {
+                    Ok(Some(what)) => self.told(what).await,
+                    Ok(None) => debug!("the coordinator sent a message of a later version"),
+                    Err(_) => warn!("the coordinator sent a malformed message"),
+                }
+            }
+            ControlMessage::Said { peer, kind, .. } => {
+                debug!(%peer, kind, "a message of another kind came");
+            }
+            _ => {}
+        }
+    }
+
+    async fn told(&self, what: Heard) {
+        let kept = match what {
+            Heard::Roster(roster) => self.home.learn(&roster).await,
+            Heard::Offer(offer) => self.offered(&offer).await,
+            other => {
+                if let Some((study, command)) = wire::read(other) {
+                    self.command(&study, command).await;
+                } else {
+                    warn!("the coordinator sent a malformed message");
+                }
+                Ok(())
+            }
+        };
+        if let Err(error) = kept {
+            error!(%error, "what the coordinator said can't be kept");
+        }
+    }
+
+    /// Keeps a study that awaits this institution's decision.
+    async fn offered(&self, offer: &v1::StudyOffer) -> Result<(), StoreError> {
+        let home = &self.home;
+        let plan: Plan = match offer.plan.parse() {
+            Ok(plan) => plan,
+            Err(error) => {
+                warn!(%error, "the coordinator offers a study whose plan can't be read");
+                return Ok(());
+            }
+        };
+        let hash = plan.hash();
+        let is_ours = plan.party(&home.party).is_some() && *plan.coordinator() == home.coordinator;
+        if offer.study.as_ref() != hash.as_bytes() || !is_ours {
+            warn!(study = %hash, "the coordinator offers a study that is another, or not for us");
+            return Ok(());
+        }
+        let name = study_name(&hash);
+        if studies::find(&home.store, &name).await?.is_some() {
+            self.command(&name, Command::Repeat).await;
+            return Ok(());
+        }
+        let own = Own::new(FederationId(home.federation.0), &plan);
+        let now = home.ambient.seconds();
+        let text = plan.to_string();
+        let new = studies::NewStudy {
+            name: &name,
+            plan_hash: hash.as_bytes(),
+            plan: text.as_bytes(),
+            state: &own.text(),
+            submitted: now,
+        };
+        let entry = Entry::new(now, Kind::PLAN)
+            .about(&name)
+            .with("contributors", plan.contributors().count());
+        let mut change = home.store.begin().await?;
+        studies::submit(&mut change, new).await?;
+        change.log(&entry).await?;
+        change.commit().await?;
+        info!(study = %name, "a study awaits a steward's decision");
+        self.keep(name);
+        home.news.send_modify(|news| *news += 1);
+        Ok(())
+    }
+
+    async fn command_all(&self, command: impl Fn() -> Command) {
+        let keepers: Vec<_> = self.keepers().values().cloned().collect();
+        for keeper in keepers {
+            keeper.send(command()).await.ok();
+        }
+    }
+
+    fn keepers(&self) -> MutexGuard<'_, BTreeMap<StudyName, mpsc::Sender<Command>>> {
+        // The map changes in single steps that don't panic.
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, name: StudyName) {
+        let (sender, mut commands) = mpsc::channel(COMMANDS);
+        self.keepers().insert(name.clone(), sender);
+        let home = self.home.clone();
+        self.home.tasks.spawn(async move {
+            let mut rest = Duration::from_secs(1);
+            while let Err(failed) = keep(&home, &name, &mut commands).await {
+                error!(study = %name, error = %failed, "the study stands still for a while");
+                sleep(rest).await;
+                rest = (rest * 2).min(Duration::from_mins(1));
+            }
+        });
+    }
+}
+
+async fn keep(
+    home: &Home,
+    name: &StudyName,
+    commands: &mut mpsc::Receiver<Command>,
+) -> Result<(), StoreError> {
+    match studies::find(&home.store, name).await? {
+        Some(study) => Keeper::new(home.clone(), &study)?.run(commands).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,6 @@
+//! Whole daemons on loopback: a coordinator and its participants.
+
+mod house;
+mod life;
+mod refusals;
+mod world;
