@@ -10,9 +10,14 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use consilium_journal::{Flaw, Head, Verification};
 use consilium_plan::Lang;
+use consilium_proto::v1;
 use serde_json::{Value, json};
 
-use crate::{client::Door, hint::OrHint as _, new_file};
+use crate::{
+    client::{Answer as _, Daemon, Door, block_on},
+    hint::OrHint as _,
+    new_file,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -64,10 +69,21 @@ pub(crate) fn run(args: &AuditArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
 }
 
 fn export(door: &Door, to: &Path, lang: Lang) -> anyhow::Result<()> {
-    let lines = door.journal(lang)?;
+    let lines = block_on(journal(door, lang))?;
     new_file::create(to, lang)?
         .write_all(lines.as_bytes())
         .with_context(|| to.display().to_string())
+}
+
+async fn journal(door: &Door, lang: Lang) -> anyhow::Result<String> {
+    Ok(match door.either(lang).await? {
+        Daemon::Coordinator(mut coordinator) => {
+            coordinator.export_log(v1::ExportLogRequest {}).await.answer(lang)?.lines
+        }
+        Daemon::Participant(mut participant) => {
+            participant.export_own_log(v1::ExportOwnLogRequest {}).await.answer(lang)?.lines
+        }
+    })
 }
 
 fn verify(

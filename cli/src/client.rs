@@ -27,21 +27,28 @@ use crate::{
 /// The longest answer that is taken: a journal comes in one.
 const LONGEST_ANSWER: usize = 256 << 20;
 
-/// Which daemon is spoken to.
+/// Where a daemon is found.
 #[derive(Debug, Args)]
-#[group(id = "door", multiple = false)]
 pub(crate) struct Door {
     /// Socket of the daemon on this machine; default: the one in the usual state folder
     #[arg(long, value_name = "SOCKET")]
     at: Option<PathBuf>,
 
     /// Folder of a person's key and certificate: the coordinator is spoken to over the network
-    #[arg(long = "as", value_name = "FOLDER")]
+    #[arg(long = "as", value_name = "FOLDER", conflicts_with = "at")]
     person: Option<PathBuf>,
 
     /// Holds the passphrase of that person's key; default: it is asked for on the terminal
-    #[arg(long, value_name = "FILE", requires = "person", group = "passphrase")]
-    key_passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "person")]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// Where the participant is found, which is spoken to on its own machine alone.
+#[derive(Debug, Args)]
+pub(crate) struct HouseDoor {
+    /// Socket of the participant on this machine; default: the one in the usual state folder
+    #[arg(long, value_name = "SOCKET")]
+    at: Option<PathBuf>,
 }
 
 /// A daemon, whichever it is.
@@ -55,24 +62,9 @@ impl Door {
     pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
         let channel = match &self.person {
             Some(folder) => self.secured(folder, lang).await?,
-            None => socket(&self.socket(&[COORDINATOR], lang)?, lang).await?,
+            None => return operator_at(&named_or(self.at.as_ref(), &[COORDINATOR], lang)?, lang).await,
         };
         Ok(operator(channel))
-    }
-
-    /// Connects to the participant on this machine.
-    pub(crate) async fn participant(&self, lang: Lang) -> anyhow::Result<StewardClient<Channel>> {
-        if self.person.is_some() {
-            let elsewhere = Misuse(lang.pick(
-                "a participant is spoken to on its own machine alone".to_owned(),
-                "只能在参与节点所在的机器上与其通信".to_owned(),
-            ));
-            return Err(elsewhere).or_hint(lang.pick(
-                "give --at SOCKET instead of --as FOLDER",
-                "请用 --at 套接字 代替 --as 文件夹",
-            ));
-        }
-        Ok(steward(socket(&self.socket(&[PARTICIPANT], lang)?, lang).await?))
     }
 
     /// Connects to whichever daemon is behind the door.
@@ -80,7 +72,8 @@ impl Door {
         if self.person.is_some() {
             return Ok(Daemon::Coordinator(self.coordinator(lang).await?));
         }
-        let channel = socket(&self.socket(&[COORDINATOR, PARTICIPANT], lang)?, lang).await?;
+        let path = named_or(self.at.as_ref(), &[COORDINATOR, PARTICIPANT], lang)?;
+        let channel = socket(&path, lang).await?;
         let mut participant = steward(channel.clone());
         match participant.status(v1::StatusRequest {}).await {
             Err(status) if status.code() == Code::Unimplemented => {
@@ -92,7 +85,7 @@ impl Door {
     }
 
     async fn secured(&self, folder: &Path, lang: Lang) -> anyhow::Result<Channel> {
-        let person = Folder::open(folder, self.key_passphrase_file.as_deref(), lang)?;
+        let person = Folder::open(folder, self.passphrase_file.as_deref(), lang)?;
         let connected = consilium_node::dial::channel(&person.address, &person.tls()?).await;
         connected.or_hint(lang.pick(
             format!(
@@ -102,28 +95,33 @@ impl Door {
             format!("`consilium doctor --as {}` 检查证书、地址和时钟", folder.display()),
         ))
     }
+}
 
-    /// Gives the socket that was named, or the one of the usual places that is there.
-    fn socket(&self, usual: &[&str], lang: Lang) -> anyhow::Result<PathBuf> {
-        if let Some(path) = &self.at {
-            return Ok(path.clone());
-        }
-        let there: Vec<&&str> = usual.iter().filter(|path| Path::new(path).exists()).collect();
-        let hint = lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定");
-        match there.as_slice() {
-            [one] => Ok(PathBuf::from(one)),
-            [] => Err(Misuse(lang.pick(
-                format!("no daemon has a socket at {}", usual.join(", ")),
-                format!("以下位置没有守护进程的套接字：{}", usual.join("，")),
-            )))
-            .or_hint(hint),
-            _ => Err(Misuse(lang.pick(
-                "two daemons run on this machine: which one is meant?".to_owned(),
-                "本机运行着两个守护进程：指的是哪一个？".to_owned(),
-            )))
-            .or_hint(hint),
-        }
+impl HouseDoor {
+    /// Connects to the participant.
+    pub(crate) async fn participant(&self, lang: Lang) -> anyhow::Result<StewardClient<Channel>> {
+        steward_at(&named_or(self.at.as_ref(), &[PARTICIPANT], lang)?, lang).await
     }
+}
+
+/// Gives the socket that was named, or the one of the usual places that is there.
+fn named_or(named: Option<&PathBuf>, usual: &[&str], lang: Lang) -> anyhow::Result<PathBuf> {
+    if let Some(path) = named {
+        return Ok(path.clone());
+    }
+    let there: Vec<&&str> = usual.iter().filter(|path| Path::new(path).exists()).collect();
+    let fault = match there.as_slice() {
+        [one] => return Ok(PathBuf::from(one)),
+        [] => lang.pick(
+            format!("no daemon has a socket at {}", usual.join(", ")),
+            format!("以下位置没有守护进程的套接字：{}", usual.join("，")),
+        ),
+        _ => lang.pick(
+            "two daemons run on this machine: which one is meant?".to_owned(),
+            "本机运行着两个守护进程：指的是哪一个？".to_owned(),
+        ),
+    };
+    Err(Misuse(fault)).or_hint(lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"))
 }
 
 /// Where daemons put their sockets under the shipped configuration.
@@ -161,6 +159,22 @@ fn way_in(kind: io::ErrorKind, lang: Lang) -> &'static str {
             "守护进程是否在运行？用 `consilium coordinator run` 或 `consilium participant run` 启动；用 --at 指定套接字",
         ),
     }
+}
+
+/// Connects to a coordinator's socket.
+pub(crate) async fn operator_at(
+    socket_path: &Path,
+    lang: Lang,
+) -> anyhow::Result<OperatorClient<Channel>> {
+    Ok(operator(socket(socket_path, lang).await?))
+}
+
+/// Connects to a participant's socket.
+pub(crate) async fn steward_at(
+    socket_path: &Path,
+    lang: Lang,
+) -> anyhow::Result<StewardClient<Channel>> {
+    Ok(steward(socket(socket_path, lang).await?))
 }
 
 fn operator(channel: Channel) -> OperatorClient<Channel> {

@@ -1,15 +1,29 @@
 //! The time of day, where commands need it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consilium_plan::UnixTime;
 
-/// Reads the machine's clock.
+/// Gives the time since 1970 in UTC.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a command of the binary may read the wall clock"
+    reason = "here the binary reads the wall clock, and nowhere else"
 )]
+pub(crate) fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// Gives Unix milliseconds.
+pub(crate) fn millis() -> i64 {
+    i64::try_from(since_1970().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Gives the time as plans and approvals count it.
 pub(crate) fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    UnixTime(millis().div_euclid(1_000))
+}
+
+/// Gives the time as certificates count it.
+pub(crate) fn moment() -> consilium_identity::UnixTime {
+    consilium_identity::UnixTime(since_1970().as_secs())
 }

@@ -1,4 +1,4 @@
-//! `consilium data`: a table before a study uses it.
+//! `consilium data`: a table before a study uses it, and the data sets of a participant.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -10,11 +10,16 @@ use consilium_data::draft::{Draft, draft_file};
 use consilium_data::{Counts, Loaded, ReadError, Reading};
 use consilium_schema::Schema;
 
-use crate::hint::{Hinted, OrHint as _};
-use consilium_plan::Lang;
+use consilium_plan::{Lang, Name};
+
+use crate::{
+    client::{HouseDoor, block_on},
+    hint::{Hinted, OrHint as _},
+};
 
 mod check;
 mod profile;
+mod registered;
 mod say;
 #[cfg(test)]
 mod tests;
@@ -63,6 +68,39 @@ Examples:
         #[arg(short, long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Register a file at the participant on this machine, for studies to use
+    #[command(after_help = "\
+The file is checked in full first. It stays where it is; when it changes, studies that were approved
+for it stop, and it has to be added again under the same name.
+
+Examples:
+  consilium data add discharges /srv/discharges.csv --schema discharges.toml
+  consilium data add heart heart.csv --schema heart.toml --split holdout=heart-split.csv")]
+    Add(registered::Add),
+    /// List the participant's data sets, and whether their files have changed
+    #[command(after_help = "Examples:\n  consilium data list\n  consilium data list --json")]
+    List {
+        #[command(flatten)]
+        door: HouseDoor,
+        /// Print one line of JSON for each data set
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a data set from the participant; its file is left alone
+    #[command(after_help = "Example:\n  consilium data remove discharges")]
+    Remove {
+        /// The data set's name
+        #[arg(value_parser = registered::name)]
+        name: Name,
+        #[command(flatten)]
+        door: HouseDoor,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+        /// Print one line of JSON for each data set that is left
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +121,11 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Check { source, issues } => check::run(source, *issues, out, lang),
         DataCommand::Profile { source } => profile::run(source, out, lang),
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
+        DataCommand::Add(args) => block_on(registered::add(args, out, lang)),
+        DataCommand::List { door, json } => block_on(registered::list(door, *json, out, lang)),
+        DataCommand::Remove { name, door, yes, json } => {
+            block_on(registered::remove((name, *yes), door, *json, out, lang))
+        }
     }
 }
 

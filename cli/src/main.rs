@@ -8,14 +8,29 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use consilium_plan::Lang;
 
+mod audit;
 mod bench;
+mod client;
+mod clock;
+mod coordinator;
+mod daemon;
 mod data;
 mod demo;
+mod doctor;
 mod explain;
+mod hex;
 mod hint;
 mod lang;
+mod local;
+mod model;
+mod new_file;
+mod participant;
+mod person;
 mod plan;
+mod random;
+mod study;
 mod table;
+mod terminal;
 
 /// Consilium (会诊): institutions train models together, no row leaves the house it lives in.
 #[derive(Debug, Parser)]
@@ -48,10 +63,26 @@ struct Cli {
 enum Command {
     /// Train one model over four real hospitals, all of them on this machine
     Demo(demo::DemoArgs),
-    /// Look at a table before a study does: check it, profile it, draft its schema
+    /// Run a whole federation on this machine over your own files
+    Local(local::LocalArgs),
+    /// Look at a table before a study does; register data sets at the participant
     Data(data::DataArgs),
     /// Look at a study plan before it is submitted
     Plan(plan::PlanArgs),
+    /// Take a study from its submission to its result
+    Study(study::StudyArgs),
+    /// Look at, use or export what a study has published
+    Model(model::ModelArgs),
+    /// Run a coordinator, and admit institutions and people to its federation
+    Coordinator(coordinator::CoordinatorArgs),
+    /// Run an institution's daemon, and look after it
+    Participant(participant::ParticipantArgs),
+    /// Make and show keys of operators, supervisors and stewards
+    Person(person::PersonArgs),
+    /// Export and verify the record of what happened
+    Audit(audit::AuditArgs),
+    /// Look at what is commonly wrong with an installation, and say what to do
+    Doctor(doctor::DoctorArgs),
     /// Say what a failure's code means and what to do
     Explain(explain::ExplainArgs),
     /// Measure what protocols cost on this machine
@@ -67,6 +98,17 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Says whether this runs a daemon, whose configuration says what is logged.
+    fn is_daemon(&self) -> bool {
+        match self {
+            Command::Coordinator(args) => args.is_daemon(),
+            Command::Participant(args) => args.is_daemon(),
+            _ => false,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = lang::choose(cli.lang);
@@ -79,12 +121,23 @@ fn main() -> ExitCode {
             )
             .exit(),
     };
-    fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    if !cli.command.is_daemon() {
+        fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    }
+    consilium_node::tls::install_provider();
 
     let outcome = match &cli.command {
         Command::Demo(args) => demo::run(args, &mut io::stdout().lock(), lang),
+        Command::Local(args) => local::run(args, &mut io::stdout().lock(), lang),
         Command::Data(args) => data::run(args, &mut io::stdout().lock(), lang),
         Command::Plan(args) => plan::run(args, &mut io::stdout().lock(), lang),
+        Command::Study(args) => study::run(args, &mut io::stdout().lock(), lang),
+        Command::Model(args) => model::run(args, &mut io::stdout().lock(), lang),
+        Command::Coordinator(args) => coordinator::run(args, &mut io::stdout().lock(), lang),
+        Command::Participant(args) => participant::run(args, &mut io::stdout().lock(), lang),
+        Command::Person(args) => person::run(args, &mut io::stdout().lock(), lang),
+        Command::Audit(args) => audit::run(args, &mut io::stdout().lock(), lang),
+        Command::Doctor(args) => doctor::run(args, &mut io::stdout().lock(), lang),
         Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
         Command::Bench(command) => bench::run(command, &mut io::stdout().lock()),
         Command::Completions { shell } => {

@@ -2,7 +2,8 @@ use std::io::Write;
 
 use comfy_table::Table;
 use consilium_glm::Published;
-use consilium_plan::{Lang, Party};
+use consilium_mailbox::PartyId;
+use consilium_plan::Lang;
 use serde_json::json;
 
 use super::Model;
@@ -34,16 +35,9 @@ pub(super) fn run(model: &Model, json: bool, out: &mut dyn Write, lang: Lang) ->
     Ok(())
 }
 
-/// The contributors of the fit; a file of older origin may have none, then those of the plan.
 fn contributors(model: &Model) -> String {
-    let fitted = &model.fit.contributors;
-    let planned = model.plan.parties().iter().filter(|party| Party::contributes(party));
-    let names: Vec<&str> = if fitted.is_empty() {
-        planned.map(|party| party.name.as_str()).collect()
-    } else {
-        fitted.iter().map(consilium_mailbox::PartyId::as_str).collect()
-    };
-    names.join(", ")
+    let names = model.fit.contributors.iter().map(PartyId::as_str);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Makes the table that a researcher prints.

@@ -1,0 +1,143 @@
+//! Who belongs to the federation.
+
+use std::{io::Write, time::Duration};
+
+use anyhow::bail;
+use consilium_identity::{Fingerprint, PublicKey, WordList};
+use consilium_mailbox::PartyId;
+use consilium_plan::{Lang, UnixTime};
+use consilium_proto::v1;
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Answer as _, Door},
+    hex,
+    table::table,
+    terminal,
+};
+
+/// Somebody who is invited.
+pub(super) struct Guest<'a> {
+    pub(super) name: &'a PartyId,
+    pub(super) role: &'static str,
+    pub(super) valid: Duration,
+}
+
+pub(super) async fn invite(
+    guest: &Guest<'_>,
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let request = v1::InviteRequest {
+        name: guest.name.to_string(),
+        role: guest.role.to_owned(),
+        valid_s: guest.valid.as_secs(),
+    };
+    let invitation = coordinator.invite(request).await.answer(lang)?;
+    let expires = UnixTime(invitation.expires);
+    if json {
+        let line = json!({
+            "name": guest.name,
+            "role": guest.role,
+            "invitation": invitation.code,
+            "expires": expires.to_string(),
+        });
+        return Ok(writeln!(out, "{line}")?);
+    }
+    writeln!(out, "{}", invitation.code)?;
+    let name = guest.name;
+    tell(&lang.pick(
+        format!("for {name}, once, until {expires}; whoever has it can join in that name"),
+        format!("供 {name} 使用一次，有效至 {expires}；持有者即可以该名义加入"),
+    ));
+    Ok(())
+}
+
+pub(super) async fn members(
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let list = coordinator.members(v1::MembersRequest {}).await.answer(lang)?;
+    print(&list, json, out, lang)
+}
+
+pub(super) async fn revoke(
+    (name, yes): (&str, bool),
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let question = lang.pick(
+        format!("{name} loses access at once, and studies that need it stop. Revoke it?"),
+        format!("{name} 将立即失去访问权，需要它的研究会停止。确定撤销？"),
+    );
+    if !yes && !terminal::confirm(&question, lang)? {
+        bail!(lang.pick("nothing was revoked", "未撤销任何成员"));
+    }
+    let request = v1::RevokeRequest { name: name.to_owned() };
+    let list = coordinator.revoke(request).await.answer(lang)?;
+    print(&list, json, out, lang)
+}
+
+fn print(list: &v1::MemberList, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if json {
+        for member in &list.members {
+            writeln!(out, "{}", line(member))?;
+        }
+        return Ok(());
+    }
+    let mut table = table();
+    table.set_header([
+        lang.pick("name", "名称"),
+        lang.pick("role", "角色"),
+        lang.pick("state", "状态"),
+        lang.pick("certificate ends", "证书到期"),
+        lang.pick("words", "核对词"),
+    ]);
+    for member in &list.members {
+        let state = match member {
+            v1::MemberStatus { revoked: true, .. } => lang.pick("revoked", "已撤销"),
+            v1::MemberStatus { connected: true, .. } => lang.pick("connected", "在线"),
+            _ => lang.pick("away", "离线"),
+        };
+        let ends = ends(member).unwrap_or_default();
+        table.add_row([&member.name, &member.role, state, &ends, &words(&member.key, lang)]);
+    }
+    Ok(writeln!(out, "{table}")?)
+}
+
+fn line(member: &v1::MemberStatus) -> Value {
+    json!({
+        "name": member.name,
+        "role": member.role,
+        "key": hex::encode(&member.key),
+        "words": { "en": words(&member.key, Lang::En), "zh": words(&member.key, Lang::Zh) },
+        "connected": member.connected,
+        "revoked": member.revoked,
+        "certificate_ends": ends(member),
+    })
+}
+
+fn ends(member: &v1::MemberStatus) -> Option<String> {
+    (member.expires > 0).then(|| UnixTime(member.expires).to_string())
+}
+
+/// Gives the words of a key that came over the wire; nothing if it is none.
+pub(crate) fn words(key: &[u8], lang: Lang) -> String {
+    let key = key.try_into().ok().and_then(|bytes| PublicKey::from_bytes(bytes).ok());
+    let list = lang.pick(WordList::English, WordList::Chinese);
+    key.map(|key| Fingerprint::of_key(&key).words(list)).unwrap_or_default()
+}
+
+#[expect(clippy::print_stderr, reason = "people read what is said beside the data")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}

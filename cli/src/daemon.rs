@@ -1,0 +1,31 @@
+//! What running either daemon has in common.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+use consilium_node::{
+    Shutdown,
+    telemetry::{LogFormat, start_logs},
+};
+use serde_json::Value;
+use tokio::runtime;
+
+/// Runs a daemon with its log until it has ended; SIGTERM and SIGINT ask it to.
+pub(crate) fn serve(
+    format: LogFormat,
+    filter: &str,
+    daemon: impl AsyncFnOnce(Shutdown) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    start_logs(format, filter).context("log.filter")?;
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("starting the runtime")?.block_on(async {
+        let shutdown = Shutdown::on_signals().context("catching signals")?;
+        daemon(shutdown).await
+    })
+}
+
+/// Tells whoever started this process that the daemon listens.
+pub(crate) fn announce(out: &mut dyn Write, line: &Value) -> anyhow::Result<()> {
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

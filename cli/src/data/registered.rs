@@ -1,0 +1,178 @@
+//! Data sets that the participant on this machine may use in studies.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use consilium_data::Reading;
+use consilium_plan::{Lang, Name, UnixTime};
+use consilium_proto::v1;
+use consilium_schema::Schema;
+use serde_json::{Value, json};
+
+use super::{failed, tell_counts};
+use crate::{
+    client::{Answer as _, HouseDoor},
+    hex,
+    hint::OrHint as _,
+    table::{align_numbers, table},
+    terminal,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The name that plans use
+    #[arg(value_parser = name)]
+    name: Name,
+    /// A CSV file, plain or gzip, on the participant's machine
+    file: PathBuf,
+    /// Its schema
+    #[arg(long, value_name = "FILE")]
+    schema: PathBuf,
+    /// Which rows serve for testing: CSV with the columns row and split; may be given again
+    #[arg(long, value_name = "NAME=FILE")]
+    split: Vec<Split>,
+    #[command(flatten)]
+    door: HouseDoor,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `NAME=FILE`.
+#[derive(Clone, Debug)]
+struct Split {
+    name: Name,
+    file: PathBuf,
+}
+
+impl FromStr for Split {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Split, String> {
+        let (split, file) = text.split_once('=').ok_or("a split is written NAME=FILE")?;
+        Ok(Split {
+            name: name(split)?,
+            file: file.into(),
+        })
+    }
+}
+
+pub(super) fn name(text: &str) -> Result<Name, String> {
+    Name::try_from(text.to_owned()).map_err(|fault| fault.to_string())
+}
+
+/// Checks a file in full, then has the participant register it.
+pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let reading = || format!("{} {}", lang.pick("reading the schema", "读取数据结构文件"), args.schema.display());
+    let text = fs::read_to_string(&args.schema).with_context(reading)?;
+    let schema = Schema::from_toml(&text).with_context(reading)?;
+    let loaded = Reading::new(&schema).file(&args.file).map_err(|error| failed(&error, lang))?;
+    let counts = loaded.report.counts;
+    tell_counts(&counts, lang);
+    drop(loaded);
+    let splits = args.split.iter().map(|split| {
+        Ok(v1::Split {
+            name: split.name.to_string(),
+            path: absolute(&split.file)?,
+        })
+    });
+    let request = v1::AddDataRequest {
+        name: args.name.to_string(),
+        path: absolute(&args.file)?,
+        schema: text,
+        splits: splits.collect::<anyhow::Result<_>>()?,
+    };
+    let mut participant = args.door.participant(lang).await?;
+    let set = participant.add_data(request).await.answer(lang)?;
+    if set.rows != counts.rows_read.0 {
+        bail!(lang.pick(
+            format!("the daemon read {} rows, this command {}: the file changes while it is read", set.rows, counts.rows_read),
+            format!("守护进程读入 {} 行，本命令读入 {} 行：文件在读取期间发生变化", set.rows, counts.rows_read),
+        ));
+    }
+    print(&[set], args.json, out, lang)
+}
+
+pub(super) async fn list(
+    door: &HouseDoor,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut participant = door.participant(lang).await?;
+    let sets = participant.list_data(v1::ListDataRequest {}).await.answer(lang)?;
+    print(&sets.sets, json, out, lang)
+}
+
+pub(super) async fn remove(
+    (name, yes): (&Name, bool),
+    door: &HouseDoor,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut participant = door.participant(lang).await?;
+    let question = lang.pick(
+        format!("Studies that use {name} stop; its file is left alone. Remove it?"),
+        format!("使用 {name} 的研究会停止；文件本身保留。确定移除？"),
+    );
+    if !yes && !terminal::confirm(&question, lang)? {
+        bail!(lang.pick("nothing was removed", "未移除任何内容"));
+    }
+    let request = v1::RemoveDataRequest { name: name.to_string() };
+    let sets = participant.remove_data(request).await.answer(lang)?;
+    print(&sets.sets, json, out, lang)
+}
+
+fn print(sets: &[v1::DataSet], json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if json {
+        for set in sets {
+            writeln!(out, "{}", line(set))?;
+        }
+        return Ok(());
+    }
+    let mut table = table();
+    table.set_header([
+        lang.pick("name", "名称"),
+        lang.pick("rows", "行数"),
+        lang.pick("version", "版本"),
+        lang.pick("since", "自"),
+        lang.pick("file", "文件"),
+    ]);
+    for set in sets {
+        let version = hex::encode(&set.version);
+        let short = version.get(..12).unwrap_or(&version);
+        let changed = if set.unchanged { "" } else { lang.pick(" (changed!)", "（已改变！）") };
+        let since = UnixTime(set.registered).to_string();
+        let file = format!("{}{changed}", set.path);
+        table.add_row([set.name.as_str(), &set.rows.to_string(), short, &since, &file]);
+    }
+    align_numbers(&mut table, 1..2);
+    Ok(writeln!(out, "{table}")?)
+}
+
+fn line(set: &v1::DataSet) -> Value {
+    json!({
+        "name": set.name,
+        "path": set.path,
+        "version": hex::encode(&set.version),
+        "rows": set.rows,
+        "registered": UnixTime(set.registered).to_string(),
+        "unchanged": set.unchanged,
+    })
+}
+
+/// Gives a file's path as the daemon finds it, whose working folder is another.
+fn absolute(path: &Path) -> anyhow::Result<String> {
+    let full = fs::canonicalize(path).with_context(|| path.display().to_string())?;
+    let full = full.into_os_string().into_string();
+    full.ok().with_context(|| path.display().to_string()).or_hint(
+        "the path is not UTF-8: move the file to one that is",
+    )
+}

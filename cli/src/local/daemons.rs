@@ -1,0 +1,117 @@
+//! Daemons as child processes.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+/// How long a daemon may take to come up, and to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A daemon of this program in a process of its own; it dies with this one.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    child: Child,
+    /// Where it is spoken to.
+    pub(crate) socket: PathBuf,
+    /// Held open: writing to a closed pipe would end the daemon.
+    _said: BufReader<ChildStdout>,
+}
+
+/// What a daemon says once it serves; there is more that nobody here needs.
+#[derive(Debug, Deserialize)]
+struct Ready {
+    socket: PathBuf,
+}
+
+impl Daemon {
+    /// Starts a daemon and waits until it says that it serves; its log goes to `log`.
+    pub(crate) async fn start(
+        args: &[impl AsRef<OsStr>],
+        log: &Path,
+    ) -> anyhow::Result<Daemon> {
+        let mut child = command(args)?
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(create(log)?)
+            .kill_on_drop(true)
+            .spawn()
+            .context("starting a daemon")?;
+        let stdout = child.stdout.take().context("the daemon's output is not to be had")?;
+        let mut said = BufReader::new(stdout);
+        let mut line = String::new();
+        let read = timeout(PATIENCE, said.read_line(&mut line)).await;
+        match (read, serde_json::from_str(&line)) {
+            (Ok(Ok(_)), Ok(Ready { socket })) => Ok(Daemon { child, socket, _said: said }),
+            _ => {
+                child.kill().await.ok();
+                bail!("a daemon did not come up: its log is {}", log.display())
+            }
+        }
+    }
+
+    /// Gives the CPU time and the peak of resident memory, in MiB, of the process up to now.
+    pub(crate) fn usage(&self) -> Option<(Duration, f64)> {
+        let id = self.child.id()?;
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The command's name, in parentheses, may hold anything.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
+        let cpu = ticks(11)? + ticks(12)?;
+        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: f64 = peak.trim().trim_end_matches(" kB").parse().ok()?;
+        Some((Duration::from_millis(cpu * 1_000 / rustix::param::clock_ticks_per_second()), kib / 1_024.0))
+    }
+
+    /// Asks the daemon to end, and kills it if it does not.
+    pub(crate) async fn stop(mut self) {
+        if let Some(process) = self.child.id().and_then(process) {
+            rustix::process::kill_process(process, rustix::process::Signal::TERM).ok();
+        }
+        if timeout(PATIENCE, self.child.wait()).await.is_err() {
+            self.child.kill().await.ok();
+        }
+    }
+}
+
+fn process(id: u32) -> Option<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(i32::try_from(id).ok()?)
+}
+
+/// Runs another command of this program to its end, `input` being typed to it.
+pub(crate) async fn run(args: &[impl AsRef<OsStr>], input: &str) -> anyhow::Result<()> {
+    let mut command = command(args)?;
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut running = command.spawn().context("starting a command")?;
+    if let Some(mut stdin) = running.stdin.take() {
+        stdin.write_all(input.as_bytes()).await.context("typing to a command")?;
+    }
+    let output = running.wait_with_output().await.context("awaiting a command")?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+fn command(args: &[impl AsRef<OsStr>]) -> anyhow::Result<Command> {
+    let program: PathBuf = std::env::current_exe().context("finding this program")?;
+    let mut command = Command::new(program);
+    command.args(args).kill_on_drop(true);
+    Ok(command)
+}
+
+fn create(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("creating {}", path.display()))
+}

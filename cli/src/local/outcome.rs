@@ -1,0 +1,150 @@
+//! What came of a local study.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
+
+use consilium_glm::{Evaluation, Published};
+use consilium_mailbox::PartyId;
+use consilium_plan::Lang;
+use serde_json::{Value, json};
+
+use crate::table::{align_numbers, table};
+
+/// The result and what each party has of it.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) fit: Published,
+    /// The coordinator's report.
+    pub(crate) report: Value,
+    pub(crate) parties: Vec<PartyOutcome>,
+    /// From submission to the end.
+    pub(crate) wall: Duration,
+    /// What each party learnt, in the language of the people.
+    pub(crate) learnt: Vec<String>,
+    pub(crate) costs: Vec<ProcessCost>,
+}
+
+/// What one party keeps for itself.
+#[derive(Debug)]
+pub(crate) struct PartyOutcome {
+    pub(crate) party: PartyId,
+    pub(crate) own: Option<Evaluation>,
+    /// Where its scores lie.
+    pub(crate) scores: PathBuf,
+}
+
+/// What a daemon's process cost over the study.
+#[derive(Clone, Debug)]
+pub(crate) struct ProcessCost {
+    pub(crate) party: String,
+    pub(crate) cpu: Duration,
+    pub(crate) peak_rss_mb: f64,
+}
+
+impl Outcome {
+    /// Gives the measures over all parties, if the study took any.
+    pub(crate) fn overall(&self) -> Option<Evaluation> {
+        serde_json::from_value(self.report.pointer("/outcomes/evaluation/evaluation")?.clone()).ok()
+    }
+
+    /// Gives the line that programs read.
+    pub(crate) fn to_json(&self, what: &str) -> Value {
+        let overall = self.overall();
+        let mut metrics = BTreeMap::new();
+        if let Some(overall) = &overall {
+            metrics.insert("accuracy", overall.accuracy);
+            metrics.insert("log_loss", overall.log_loss);
+            metrics.insert("brier", overall.brier);
+            metrics.insert("auc_error_bound", overall.auc_error);
+            metrics.extend(overall.auc.map(|auc| ("auc", auc)));
+        }
+        let parties: Vec<Value> = self
+            .costs
+            .iter()
+            .map(|cost| {
+                json!({
+                    "party": cost.party,
+                    "cpu_s": cost.cpu.as_secs_f64(),
+                    "peak_rss_mb": cost.peak_rss_mb,
+                })
+            })
+            .collect();
+        let costs = self.report.pointer("/costs/coordinator");
+        let total = |name: &str| -> u64 {
+            let steps = costs.and_then(Value::as_object).into_iter().flatten();
+            steps.filter_map(|(_, step)| step.get(name)?.as_u64()).sum()
+        };
+        json!({
+            what: self.report.pointer("/about/title"),
+            "study": self.report.pointer("/about/study"),
+            "mode": "processes",
+            "ok": true,
+            "wall_s": self.wall.as_secs_f64(),
+            "iterations": self.fit.updates,
+            "sums": self.report.get("sums"),
+            "rounds": total("rounds"),
+            "bytes": total("sent_bytes") + total("received_bytes"),
+            "rows": self.fit.rows,
+            "contributors": self.fit.contributors,
+            "metrics": metrics,
+            "parties": parties,
+        })
+    }
+
+    pub(crate) fn print(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+        let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
+        let mut coefficients = table();
+        coefficients.set_header([
+            say("column", "列"),
+            say("coefficient", "系数"),
+            say("std. error", "标准误"),
+            say("statistic", "统计量"),
+            "p",
+            say("95 % interval", "95% 区间"),
+        ]);
+        for estimate in &self.fit.estimates {
+            let (lower, upper) = estimate.interval;
+            coefficients.add_row([
+                estimate.name.clone(),
+                format!("{:.5}", estimate.coefficient),
+                format!("{}", estimate.standard_error),
+                format!("{:.2}", estimate.statistic),
+                format!("{:.3}", estimate.p_value),
+                format!("{lower:.4} … {upper:.4}"),
+            ]);
+        }
+        align_numbers(&mut coefficients, 1..6);
+        writeln!(out, "{coefficients}\n")?;
+
+        let mut measures = table();
+        measures.set_header([say("party", "参与方"), "AUC", say("accuracy", "准确率"), "rows"]);
+        let mut row = |name: &str, evaluation: Option<&Evaluation>| {
+            let Some(evaluation) = evaluation else {
+                measures.add_row([name, "–", "–", "–"]);
+                return;
+            };
+            let auc = evaluation.auc.map_or_else(
+                || say("–, one class only", "–，仅有一类").to_owned(),
+                |auc| format!("{auc:.4}"),
+            );
+            let accuracy = format!("{:.4}", evaluation.accuracy);
+            measures.add_row([name.to_owned(), auc, accuracy, evaluation.rows.to_string()]);
+        };
+        for party in &self.parties {
+            row(party.party.as_str(), party.own.as_ref());
+        }
+        row(say("all", "全部"), self.overall().as_ref());
+        align_numbers(&mut measures, 1..4);
+        writeln!(out, "{measures}\n")?;
+
+        writeln!(out, "{}", say("Who learnt what", "谁得知了什么"))?;
+        for line in &self.learnt {
+            writeln!(out, "  - {line}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! Watching a study of the local federation to its end.
+
+use anyhow::Context as _;
+use consilium_plan::{Event, Failure, Lang, Plan, Study, UnixTime};
+use consilium_proto::v1;
+use consilium_node::grpc::operator_client::OperatorClient;
+use tonic::transport::Channel;
+
+use super::tell;
+use crate::client::{Answer as _, refused};
+
+/// Says on stderr how the study goes; gives why it ended badly, if it did.
+pub(super) async fn to_the_end(
+    coordinator: &mut OperatorClient<Channel>,
+    study: &str,
+    plan: &Plan,
+    lang: Lang,
+) -> anyhow::Result<Option<Failure>> {
+    let request = v1::StudyRequest { study: study.to_owned() };
+    let mut events = coordinator.watch(request.clone()).await.answer(lang)?;
+    let mut state = Study::Drafted;
+    while let Some(event) = events.message().await.map_err(|status| refused(&status, lang))? {
+        let time = UnixTime(event.time_ms.div_euclid(1_000));
+        let Ok(what) = serde_json::from_str::<Event>(&event.event) else {
+            continue;
+        };
+        if let Ok(next) = state.on(what, plan, time) {
+            state = next;
+            tell(&format!("{time}  {}", state.describe(plan, lang)));
+        }
+    }
+    let status = coordinator.show(request).await.answer(lang)?.status;
+    let status = status.context("the coordinator gave no state")?;
+    let end: Study = serde_json::from_str(&status.detail).context("the study's state")?;
+    match end {
+        Study::Finished { .. } => Ok(None),
+        other => match other.failure() {
+            Some(failure) => Ok(Some(failure)),
+            None => anyhow::bail!("{}", other.describe(plan, lang)),
+        },
+    }
+}

@@ -1,0 +1,89 @@
+//! The daemon itself, from the command line.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use consilium_identity::WordList;
+use consilium_participant::{Ambient, Config, start};
+use consilium_plan::Lang;
+use serde_json::json;
+
+use crate::{client::block_on, clock, daemon, hint::OrHint as _, person, random};
+
+/// A configuration to start from.
+pub(super) const SAMPLE: &str = include_str!("../../../deploy/participant.toml");
+
+/// Reads the daemon's configuration.
+pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Config> {
+    let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
+    let hint = lang.pick(
+        "`consilium participant join --sample` prints a configuration to start from",
+        "`consilium participant join --sample` 打印可供修改的示例配置",
+    );
+    let text = fs::read_to_string(path).with_context(reading).or_hint(hint)?;
+    Config::from_toml(&text).with_context(reading).or_hint(hint)
+}
+
+/// Joins a federation by the invitation on standard input.
+pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let config = read(path, lang)?;
+    let invitation = person::read_invitation(lang)?;
+    let joined = block_on(async {
+        let code = invitation.text();
+        let joined = consilium_participant::join(&config, code.expose(), &ambient()?).await;
+        joined.or_hint(lang.pick(
+            "an invitation holds once and until its end; the operator can make another one",
+            "邀请只能使用一次且有期限；运维人员可以再发一份",
+        ))
+    })?;
+    let words = [WordList::English, WordList::Chinese].map(|list| joined.fingerprint.words(list));
+    if json {
+        let line = json!({
+            "party": joined.party,
+            "federation": joined.federation,
+            "federation_id": joined.federation_id.to_string(),
+            "coordinator": joined.coordinator,
+            "words": { "en": words[0], "zh": words[1] },
+        });
+        return Ok(writeln!(out, "{line}")?);
+    }
+    let (party, federation) = (joined.party, joined.federation);
+    let has_joined = lang.pick("has joined", "已加入");
+    writeln!(out, "{party} {has_joined} {federation}")?;
+    writeln!(out, "{}{}", lang.pick("words: ", "英文词："), words[0])?;
+    Ok(writeln!(out, "{}{}", lang.pick("in Chinese: ", "中文词："), words[1])?)
+}
+
+/// Runs the daemon to its end.
+pub(super) fn run(
+    path: &Path,
+    ready_file: Option<&Path>,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut config = read(path, lang)?;
+    config.ready_file = ready_file.map(PathBuf::from);
+    daemon::serve(config.log_format, &config.log_filter.clone(), async |shutdown| {
+        let party = config.party.clone();
+        let handle = start(config, ambient()?, shutdown).await.or_hint(lang.pick(
+            "`consilium doctor` looks at configuration, keys, addresses and disk",
+            "`consilium doctor` 检查配置、密钥、地址和磁盘",
+        ))?;
+        let line = json!({
+            "ready": true,
+            "party": party,
+            "socket": handle.steward_socket,
+            "admin": handle.admin,
+        });
+        daemon::announce(out, &line)?;
+        handle.stopped().await.context("the participant stopped")
+    })
+}
+
+fn ambient() -> anyhow::Result<Ambient> {
+    Ok(Ambient::new(clock::millis, &random::seed()?))
+}

@@ -1,0 +1,83 @@
+//! The institution's own daemon and its people.
+
+use std::{io::Write, path::Path};
+
+use anyhow::Context as _;
+use consilium_identity::PublicKey;
+use consilium_plan::{Lang, UnixTime};
+use consilium_proto::v1;
+use serde_json::json;
+
+use crate::{
+    client::{Answer as _, HouseDoor},
+    hex,
+    person::{self, PublicFile},
+};
+
+pub(super) async fn status(
+    door: &HouseDoor,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut participant = door.participant(lang).await?;
+    let house = participant.status(v1::StatusRequest {}).await.answer(lang)?;
+    let ends = UnixTime(house.certificate_expires).to_string();
+    let key = house.key.as_ref().try_into().ok();
+    let key = key.and_then(|bytes| PublicKey::from_bytes(bytes).ok());
+    let key = key.context("the daemon's key")?;
+    if json {
+        let line = json!({
+            "party": house.party,
+            "words": person::card(&house.party, &key)["words"],
+            "federation": house.federation,
+            "federation_id": hex::encode(&house.federation_id),
+            "coordinator": house.coordinator,
+            "connected": house.connected,
+            "clock_offset_ms": house.clock_offset_ms,
+            "certificate_ends": ends,
+        });
+        return Ok(writeln!(out, "{line}")?);
+    }
+    let connected = if house.connected {
+        lang.pick("connected", "已连接")
+    } else {
+        lang.pick("not connected; the daemon's log says why", "未连接；原因见守护进程日志")
+    };
+    let offset = format!("{:+.3} s", house.clock_offset_ms as f64 / 1_000.0);
+    let said = [
+        (lang.pick("institution", "机构"), house.party),
+        (lang.pick("federation", "联邦"), house.federation),
+        (lang.pick("coordinator", "协调节点"), format!("{}, {connected}", house.coordinator)),
+        (lang.pick("coordinator's clock less ours", "协调节点时钟减本机时钟"), offset),
+        (lang.pick("certificate ends", "证书到期"), ends),
+    ];
+    for (name, value) in said {
+        writeln!(out, "{name}: {value}")?;
+    }
+    person::words(&key, out, lang)
+}
+
+pub(super) async fn add_steward(
+    public: &Path,
+    door: &HouseDoor,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let public = PublicFile::read(public, lang)?;
+    let mut participant = door.participant(lang).await?;
+    let request = v1::AddStewardRequest {
+        name: public.name,
+        key: public.key.to_bytes().to_vec().into(),
+    };
+    let stewards = participant.add_steward(request).await.answer(lang)?;
+    for name in &stewards.names {
+        if json {
+            writeln!(out, "{}", json!({ "steward": name }))?;
+        } else {
+            writeln!(out, "{name}")?;
+        }
+    }
+    Ok(())
+}

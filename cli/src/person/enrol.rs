@@ -1,0 +1,101 @@
+//! A person's way into the federation.
+
+use std::{
+    fs,
+    io::{self, IsTerminal as _, Read as _, Write},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use clap::Args;
+use consilium_base::Secret;
+use consilium_identity::Invitation;
+use consilium_mailbox::PartyId;
+use consilium_participant::{Ambient, enrol};
+use consilium_plan::Lang;
+use serde_json::json;
+
+use super::{
+    PublicFile,
+    folder::{self, Coordinator},
+    open_key,
+};
+use crate::{client::block_on, clock, hint::OrHint as _, random};
+
+/// More than any invitation has.
+const LONGEST: u64 = 4_096;
+
+#[derive(Debug, Args)]
+pub(super) struct Enrol {
+    /// The key, as `consilium person new-key` made it
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Holds the key's passphrase; default: it is asked for on the terminal
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// The name that the invitation is for; default: the one in the key's public file
+    #[arg(long)]
+    name: Option<PartyId>,
+    /// Host and port of the coordinator, if it is not where the invitation says
+    #[arg(long, value_name = "HOST:PORT")]
+    address: Option<String>,
+    /// A new folder for key, certificate and address: what --as of other commands names
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Enrol, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => PublicFile::beside(&args.key, lang)?.name.parse().context("the key's public file")?,
+    };
+    let invitation = read_invitation(lang)?;
+    let key = open_key(&args.key, args.passphrase_file.as_deref(), lang)?;
+    let ambient = Ambient::new(clock::millis, &random::seed()?);
+    let enrolled = block_on(async {
+        let enrolled = enrol(&name, &key, &invitation, args.address.as_deref(), &ambient).await;
+        enrolled.or_hint(lang.pick(
+            "an invitation holds once and until its end; the operator can make another one",
+            "邀请只能使用一次且有期限；运维人员可以再发一份",
+        ))
+    })?;
+    let coordinator = Coordinator {
+        name: enrolled.coordinator.to_string(),
+        address: enrolled.address,
+        federation: enrolled.federation,
+    };
+    let key = Secret::new(fs::read_to_string(&args.key)?);
+    let (certificate, authority) = (enrolled.certificate.to_pem(), enrolled.authority.to_pem());
+    folder::write(&args.out, &coordinator, (&certificate, &authority, key.expose()), lang)?;
+    if args.json {
+        let line = json!({ "name": name, "folder": args.out, "federation": coordinator.federation });
+        return Ok(writeln!(out, "{line}")?);
+    }
+    Ok(writeln!(out, "{}", args.out.display())?)
+}
+
+/// Reads an invitation from standard input.
+pub(crate) fn read_invitation(lang: Lang) -> anyhow::Result<Invitation> {
+    let mut stdin = io::stdin();
+    if stdin.is_terminal() {
+        ask(lang.pick(
+            "paste the invitation, then press Enter and Ctrl-D:",
+            "请粘贴邀请，然后按回车和 Ctrl-D：",
+        ));
+    }
+    let mut text = String::new();
+    stdin.by_ref().take(LONGEST).read_to_string(&mut text).context("reading the invitation")?;
+    let text = Secret::new(text);
+    Invitation::parse(text.expose()).or_hint(lang.pick(
+        "`consilium coordinator invite NAME` prints an invitation; it begins with invite1-",
+        "`consilium coordinator invite 名称` 打印邀请；以 invite1- 开头",
+    ))
+}
+
+#[expect(clippy::print_stderr, reason = "people are asked there")]
+fn ask(line: &str) {
+    eprintln!("{line}");
+}

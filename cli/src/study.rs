@@ -1,0 +1,197 @@
+//! `consilium study`: a study from its submission to its result.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use consilium_plan::Lang;
+
+use crate::client::{Door, block_on};
+
+mod decide;
+mod list;
+mod operate;
+mod page;
+mod result;
+mod watch;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Operators submit, watch and cancel at the coordinator; stewards approve, refuse and revoke at their
+own participant. A study is named by the beginning of its hash.
+
+Examples:
+  consilium study submit plan.toml
+  consilium study approve 5f3a --key wang.key.pem
+  consilium study watch 5f3a")]
+pub(crate) struct StudyArgs {
+    #[command(subcommand)]
+    command: StudyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StudyCommand {
+    /// Hand a plan to the coordinator, which shows it to its parties
+    #[command(after_help = "\
+Examples:
+  consilium study submit plan.toml
+  consilium study submit plan.toml --as ~/consilium/li --json")]
+    Submit {
+        /// The plan, TOML
+        plan: PathBuf,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the studies that a daemon knows
+    #[command(after_help = "Examples:\n  consilium study list\n  consilium study list --json")]
+    List {
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON for each study
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show in plain words what a study does, and where it stands
+    #[command(after_help = "Examples:\n  consilium study show 5f3a\n  consilium --lang zh study show 5f3a")]
+    Show {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say yes to a study, within limits, by your own signature
+    #[command(after_help = "\
+The data set is read once more, the plan is shown, then what will be signed. Nothing is signed
+before you have typed yes.
+
+Examples:
+  consilium study approve 5f3a --key wang.key.pem
+  consilium study approve 5f3a --key wang.key.pem --runs 10 --until 2027-01-31
+  consilium study approve 5f3a --key wang.key.pem --passphrase-file pass --yes")]
+    Approve {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        signing: decide::Signing,
+        #[command(flatten)]
+        limits: decide::Limits,
+    },
+    /// Say no to a study, by your own signature
+    #[command(after_help = "Example:\n  consilium study refuse 5f3a --key wang.key.pem")]
+    Refuse {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        signing: decide::Signing,
+    },
+    /// Take an approval back; a running study stops at its next step
+    #[command(after_help = "Example:\n  consilium study revoke 5f3a --key wang.key.pem")]
+    Revoke {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        signing: decide::Signing,
+    },
+    /// Follow a study to its end; the exit code is 1 if that is none with a result
+    #[command(after_help = "\
+Examples:
+  consilium study watch 5f3a
+  consilium study watch 5f3a --json | jq .event")]
+    Watch {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON for each event
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a study, with a reason that all its parties will read
+    #[command(after_help = "Example:\n  consilium study cancel 5f3a --why \"wrong label column\"")]
+    Cancel {
+        #[command(flatten)]
+        which: Which,
+        /// Why, in your own words
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch what a finished study gave
+    #[command(after_help = "\
+At a participant the folder also gets the institution's own measures; its scores stay where the
+daemon has put them, and the command says where.
+
+Examples:
+  consilium study result 5f3a --out result
+  consilium model show result/model.json")]
+    Result {
+        #[command(flatten)]
+        which: Which,
+        /// A new folder, or an empty one
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON for each file
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Which {
+    /// The study's hash, or enough of its beginning
+    #[arg(value_parser = hash_beginning)]
+    study: String,
+}
+
+fn hash_beginning(text: &str) -> Result<String, String> {
+    let is_fine = (1..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_hexdigit());
+    if is_fine {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a study is named by 1 to 64 hexadecimal digits".to_owned())
+    }
+}
+
+pub(crate) fn run(args: &StudyArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    block_on(async {
+        match &args.command {
+            StudyCommand::Submit { plan, door, json } => {
+                operate::submit(plan, door, *json, out, lang).await
+            }
+            StudyCommand::List { door, json } => list::run(door, *json, out, lang).await,
+            StudyCommand::Show { which, door, json } => {
+                page::run(&which.study, door, *json, out, lang).await
+            }
+            StudyCommand::Approve { which, signing, limits } => {
+                let verdict = decide::Verdict::Approve(limits);
+                decide::run(&which.study, verdict, signing, out, lang).await
+            }
+            StudyCommand::Refuse { which, signing } => {
+                decide::run(&which.study, decide::Verdict::Refuse, signing, out, lang).await
+            }
+            StudyCommand::Revoke { which, signing } => {
+                decide::run(&which.study, decide::Verdict::Revoke, signing, out, lang).await
+            }
+            StudyCommand::Watch { which, door, json } => {
+                watch::run(&which.study, door, *json, out, lang).await
+            }
+            StudyCommand::Cancel { which, why, door, json } => {
+                operate::cancel((&which.study, why), door, *json, out, lang).await
+            }
+            StudyCommand::Result { which, out: folder, door, json } => {
+                result::run((&which.study, folder), door, *json, out, lang).await
+            }
+        }
+    })
+}

@@ -1,0 +1,131 @@
+//! The studies that a daemon knows.
+
+use std::io::Write;
+
+use consilium_plan::{Lang, Plan, Study, UnixTime};
+use consilium_proto::v1;
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Answer as _, Daemon, Door},
+    hex,
+    table::table,
+};
+
+/// Digits of a hash by which people tell studies apart.
+const SHORT: usize = 12;
+
+/// A study as one daemon knows it.
+pub(super) struct Known {
+    /// The plan's hash, hexadecimal.
+    pub(super) study: String,
+    title: String,
+    /// The state's name.
+    state: String,
+    /// The whole state; a participant knows the name alone.
+    detail: Option<Study>,
+    changed: Option<UnixTime>,
+}
+
+impl From<v1::StudyStatus> for Known {
+    fn from(status: v1::StudyStatus) -> Known {
+        Known {
+            study: status.study,
+            title: status.title,
+            state: status.state,
+            detail: serde_json::from_str(&status.detail).ok(),
+            changed: Some(UnixTime(status.changed)),
+        }
+    }
+}
+
+impl From<v1::OwnStudy> for Known {
+    fn from(own: v1::OwnStudy) -> Known {
+        let plan: Option<Plan> = own.plan.parse().ok();
+        Known {
+            study: hex::encode(&own.study),
+            title: plan.map(|plan| plan.title().to_owned()).unwrap_or_default(),
+            state: own.state,
+            detail: None,
+            changed: None,
+        }
+    }
+}
+
+impl Known {
+    /// Says where the study stands.
+    pub(super) fn standing(&self, plan: &Plan, lang: Lang) -> String {
+        match &self.detail {
+            Some(study) => study.describe(plan, lang),
+            None => state_name(&self.state, lang).to_owned(),
+        }
+    }
+
+    pub(super) fn line(&self) -> Value {
+        json!({
+            "study": self.study,
+            "title": self.title,
+            "state": self.state,
+            "detail": self.detail,
+            "changed": self.changed,
+        })
+    }
+}
+
+/// Gives a state's name in the reader's language; one that is not known stays as it is.
+pub(super) fn state_name(name: &str, lang: Lang) -> &str {
+    let (en, zh) = match name {
+        "awaiting" => ("awaits a steward's decision", "等待数据管理员决定"),
+        "approved" => ("approved", "已批准"),
+        "refused" => ("refused", "已拒绝"),
+        "revoked" => ("approval revoked", "批准已撤销"),
+        "submitted" => ("submitted", "已提交"),
+        "waiting-for-approval" => ("waiting for approval", "等待批准"),
+        "preflight" => ("checking before the run", "运行前检查"),
+        "running" => ("running", "运行中"),
+        "paused" => ("paused", "已暂停"),
+        "finished" => ("finished", "已完成"),
+        "failed" => ("failed", "失败"),
+        "cancelled" => ("cancelled", "已取消"),
+        "expired" => ("expired", "已过期"),
+        other => (other, other),
+    };
+    lang.pick(en, zh)
+}
+
+pub(super) async fn run(
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let known: Vec<Known> = match door.either(lang).await? {
+        Daemon::Coordinator(mut coordinator) => {
+            let list = coordinator.list(v1::ListRequest {}).await.answer(lang)?;
+            list.studies.into_iter().map(Known::from).collect()
+        }
+        Daemon::Participant(mut participant) => {
+            let own = participant.studies(v1::OwnStudiesRequest {}).await.answer(lang)?;
+            own.studies.into_iter().map(Known::from).collect()
+        }
+    };
+    if json {
+        for study in &known {
+            writeln!(out, "{}", study.line())?;
+        }
+        return Ok(());
+    }
+    let mut table = table();
+    table.set_header([
+        lang.pick("study", "研究"),
+        lang.pick("title", "标题"),
+        lang.pick("state", "状态"),
+        lang.pick("since", "自"),
+    ]);
+    for study in &known {
+        let short = study.study.get(..SHORT).unwrap_or(&study.study);
+        let since = study.changed.map(|time| time.to_string()).unwrap_or_default();
+        table.add_row([short, &study.title, state_name(&study.state, lang), &since]);
+    }
+    Ok(writeln!(out, "{table}")?)
+}

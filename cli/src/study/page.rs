@@ -1,0 +1,115 @@
+//! One study: what it does, where it stands.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+use consilium_mailbox::PartyId;
+use consilium_plan::{Lang, PartyReport, Plan, UnixTime};
+use consilium_proto::v1;
+use serde_json::{Value, json};
+
+use super::{decide, list};
+use crate::{
+    client::{Answer as _, Daemon, Door},
+    hex,
+};
+
+pub(super) async fn run(
+    study: &str,
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    match door.either(lang).await? {
+        Daemon::Coordinator(mut coordinator) => {
+            let request = v1::StudyRequest { study: study.to_owned() };
+            let detail = coordinator.show(request).await.answer(lang)?;
+            if json {
+                return Ok(writeln!(out, "{}", detail_line(detail)?)?);
+            }
+            at_coordinator(detail, out, lang)
+        }
+        Daemon::Participant(mut participant) => {
+            let own = decide::find(&mut participant, study, lang).await?;
+            if json {
+                return Ok(writeln!(out, "{}", own_line(own))?);
+            }
+            at_participant(&own, out, lang)
+        }
+    }
+}
+
+/// Prints a study as the coordinator knows it.
+fn at_coordinator(detail: v1::StudyDetail, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let plan: Plan = detail.plan.parse().context("the study's plan")?;
+    let status = detail.status.context("the coordinator gave no state")?;
+    write!(out, "{}", plan.summary(&[], lang))?;
+    writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
+    writeln!(out, "{}", list::Known::from(status).standing(&plan, lang))?;
+    for decision in &detail.decisions {
+        let time = UnixTime(decision.time);
+        writeln!(out, "- {}: {} ({time})", decision.party, decided(&decision.decision, lang))?;
+    }
+    let reports: Vec<PartyReport> =
+        detail.preflight.iter().filter_map(|report| serde_json::from_str(report).ok()).collect();
+    if !reports.is_empty() {
+        let asked = reports.len();
+        writeln!(out, "{}", lang.pick(
+            format!("- {asked} parties have answered the check before the run"),
+            format!("- {asked} 方已答复运行前检查"),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Prints a study as the steward of an institution sees it.
+pub(super) fn at_participant(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let plan: Plan = own.plan.parse().context("the study's plan")?;
+    let unverified: Vec<PartyId> =
+        own.unverified.iter().filter_map(|party| party.parse().ok()).collect();
+    write!(out, "{}", plan.summary(&unverified, lang))?;
+    writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
+    writeln!(out, "{}", list::state_name(&own.state, lang))?;
+    let (version, runs) = (hex::encode(&own.data_version), own.runs);
+    if !version.is_empty() {
+        writeln!(out, "{}{version}", lang.pick("data set version: ", "数据集版本："))?;
+    }
+    Ok(writeln!(out, "{}{runs}", lang.pick("runs counted: ", "已计运行次数："))?)
+}
+
+fn decided(decision: &str, lang: Lang) -> &str {
+    match decision {
+        "approve" => lang.pick("approved", "已批准"),
+        "refuse" => lang.pick("refused", "已拒绝"),
+        "revoke" => lang.pick("revoked its approval", "已撤销批准"),
+        other => other,
+    }
+}
+
+fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
+    let status = detail.status.context("the coordinator gave no state")?;
+    let mut line = list::Known::from(status).line();
+    line["plan"] = detail.plan.into();
+    let decisions = detail.decisions.into_iter().map(|one| {
+        json!({ "party": one.party, "decision": one.decision, "time": one.time })
+    });
+    line["decisions"] = decisions.collect();
+    let reports = detail.preflight.iter().map(|report| serde_json::from_str::<Value>(report));
+    line["preflight"] = reports.filter_map(Result::ok).collect();
+    Ok(line)
+}
+
+fn own_line(own: v1::OwnStudy) -> Value {
+    let more = json!({
+        "plan": own.plan,
+        "data_version": hex::encode(&own.data_version),
+        "unverified": own.unverified,
+        "runs": own.runs,
+    });
+    let mut line = list::Known::from(own).line();
+    if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
+        line.extend(more);
+    }
+    line
+}

@@ -1,0 +1,85 @@
+//! What a finished study gave, as files.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+use consilium_plan::Lang;
+use consilium_proto::v1;
+use serde_json::{Value, json};
+
+use super::decide;
+use crate::{
+    client::{Answer as _, Daemon, Door},
+    hex, new_file,
+};
+
+pub(super) async fn run(
+    (study, folder): (&str, &Path),
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let (files, scores) = match door.either(lang).await? {
+        Daemon::Coordinator(mut coordinator) => {
+            let request = v1::StudyRequest { study: study.to_owned() };
+            let plan = coordinator.show(request.clone()).await.answer(lang)?.plan;
+            let result = coordinator.result(request).await.answer(lang)?;
+            let files = [("model.json", result.model), ("report.json", result.report)];
+            (write(folder, &plan, files, lang)?, None)
+        }
+        Daemon::Participant(mut participant) => {
+            let own = decide::find(&mut participant, study, lang).await?;
+            let request = v1::OwnStudyRequest { study: hex::encode(&own.study) };
+            let result = participant.own_result(request).await.answer(lang)?;
+            let files = [("model.json", result.model), ("own-report.json", result.own_report)];
+            (write(folder, &own.plan, files, lang)?, Some(result.scores_path))
+        }
+    };
+    let scores = scores.filter(|path| !path.is_empty());
+    for file in files.iter().map(|file| file.display().to_string()).chain(scores) {
+        if json {
+            writeln!(out, "{}", json!({ "file": file }))?;
+        } else {
+            writeln!(out, "{file}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a result to a folder; the model gets its plan, so that it can be read alone.
+fn write<'a>(
+    folder: &Path,
+    plan: &str,
+    files: impl IntoIterator<Item = (&'a str, String)>,
+    lang: Lang,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let making = || format!("{} {}", lang.pick("making the folder", "创建文件夹"), folder.display());
+    fs::create_dir_all(folder).with_context(making)?;
+    let mut written = Vec::new();
+    let plan_file = [("plan.toml", plan.to_owned())];
+    for (name, text) in files.into_iter().chain(plan_file) {
+        if text.is_empty() {
+            continue;
+        }
+        let text = if name == "model.json" { with_plan(&text, plan)? } else { text };
+        let path = folder.join(name);
+        let written_to = new_file::create(&path, lang)?.write_all(text.as_bytes());
+        written_to.with_context(|| path.display().to_string())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn with_plan(model: &str, plan: &str) -> anyhow::Result<String> {
+    let mut model: Value = serde_json::from_str(model).context("the study's model")?;
+    let Value::Object(fields) = &mut model else {
+        bail!("the study's model is no JSON object");
+    };
+    fields.entry("plan").or_insert_with(|| plan.into());
+    Ok(serde_json::to_string_pretty(&model)? + "\n")
+}
