@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `slow`, `fuzz` and `demo`.
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `slow`, `fuzz`, `chaos` and `demo`.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on stdout")]
 
 use std::{env, path::Path, process::ExitCode};
@@ -6,8 +6,10 @@ use std::{env, path::Path, process::ExitCode};
 use anyhow::Context as _;
 use clap::Parser;
 
+mod chaos;
 mod demo;
 mod fuzz;
+mod programs;
 mod run;
 mod slow;
 mod test;
@@ -18,12 +20,8 @@ mod tidy;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
     /// Check formatting, conventions, lints and documentation, then run every test.
-    Test {
-        /// Run these stages only.
-        #[arg(long, value_name = "STAGE", num_args = 1..)]
-        only: Vec<test::Stage>,
-    },
-    /// Do what `test` does as a build server does it: with CI=true.
+    Test(test::Options),
+    /// Do what `test` does as a build server does it: with CI=true, installing what tests need.
     Ci,
     /// Check the conventions that no compiler knows.
     Tidy,
@@ -34,6 +32,8 @@ enum Command {
     },
     /// Feed random and mutated bytes to the decoders.
     Fuzz(fuzz::Options),
+    /// Kill daemons of a real federation at any moment, and look whether the study minds.
+    Chaos(chaos::Options),
     /// Run `consilium demo --simulated`, passing the arguments on.
     Demo {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -47,11 +47,14 @@ fn main() -> anyhow::Result<ExitCode> {
     env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
 
     let succeeded = match command {
-        Command::Test { only } => test::run(&only, env::var_os("CI").is_some_and(|v| v == "true"))?,
-        Command::Ci => test::run(&[], true)?,
+        Command::Test(options) => {
+            test::run(&options, env::var_os("CI").is_some_and(|v| v == "true"))?
+        }
+        Command::Ci => test::run(&test::Options::default(), true)?,
         Command::Tidy => tidy::run()?.report(),
         Command::Slow { name } => slow::run(name.as_deref())?,
         Command::Fuzz(options) => fuzz::run(&options)?,
+        Command::Chaos(options) => chaos::run(&options)?,
         Command::Demo { args } => demo::run(&args)?,
     };
     Ok(if succeeded {

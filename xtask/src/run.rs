@@ -68,11 +68,22 @@ pub(crate) fn status(command: &mut Command) -> anyhow::Result<ExitStatus> {
 }
 
 /// Does some work and says how long it took.
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = now();
+    (work(), start.elapsed())
+}
+
+/// The time by which programs are measured.
 #[expect(
     clippy::disallowed_methods,
     reason = "measures programs, not protocols"
 )]
-pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    (work(), start.elapsed())
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Waits, for programs and not for protocols.
+#[expect(clippy::disallowed_methods, reason = "a delay is what is wanted")]
+pub(crate) fn pause(length: Duration) {
+    std::thread::sleep(length);
 }

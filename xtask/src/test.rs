@@ -9,9 +9,21 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use crate::{
+    programs,
     run::{Tally, cargo, status, timed},
     tidy,
 };
+
+/// What to check, and how.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Run these stages only.
+    #[arg(long, value_name = "STAGE", num_args = 1..)]
+    only: Vec<Stage>,
+    /// Install the Debian packages that tests need; a build server does so by itself.
+    #[arg(long)]
+    install: bool,
+}
 
 /// A part of the checks, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,11 +43,12 @@ pub(crate) enum Stage {
 /// Runs the named stages, all where none is named; tells whether all passed.
 ///
 /// A `strict` run is a build server's: it sets `CI=true`, under which snapshots are compared and
-/// never written, and refuses to change `Cargo.lock`.
-pub(crate) fn run(only: &[Stage], strict: bool) -> anyhow::Result<bool> {
+/// never written, installs what tests need, fails where that is missing, and refuses to change
+/// `Cargo.lock`.
+pub(crate) fn run(options: &Options, strict: bool) -> anyhow::Result<bool> {
     let mut total = Tally::default();
     for &stage in Stage::value_variants() {
-        if !only.is_empty() && !only.contains(&stage) {
+        if !options.only.is_empty() && !options.only.contains(&stage) {
             continue;
         }
         let name = stage
@@ -44,7 +57,7 @@ pub(crate) fn run(only: &[Stage], strict: bool) -> anyhow::Result<bool> {
             .get_name()
             .to_owned();
         println!("==> {name}");
-        let (tally, took) = timed(|| stage.run(strict));
+        let (tally, took) = timed(|| stage.run(options.install || strict, strict));
         let tally = tally.with_context(|| format!("running the stage {name}"))?;
         println!("==> {name}: {tally} in {:.1} s", took.as_secs_f64());
         total += tally;
@@ -53,12 +66,21 @@ pub(crate) fn run(only: &[Stage], strict: bool) -> anyhow::Result<bool> {
 }
 
 impl Stage {
-    fn run(self, strict: bool) -> anyhow::Result<Tally> {
+    fn run(self, install: bool, strict: bool) -> anyhow::Result<Tally> {
         let mut command = match self {
             Self::Fmt => cargo(["fmt", "--all", "--check"]),
             Self::Tidy => return tidy::run(),
             Self::Clippy => cargo(["clippy", "--workspace", "--all-targets"]),
-            Self::Doc => cargo(["doc", "--workspace", "--no-deps"]),
+            // Asked for examples, of which there are none, cargo chooses the features of
+            // dependencies as for clippy, and shares what clippy compiled.
+            Self::Doc => cargo([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--lib",
+                "--bins",
+                "--examples",
+            ]),
             Self::Tests => cargo(["test", "--workspace", "--no-fail-fast"]),
         };
         if self == Self::Doc {
@@ -74,7 +96,9 @@ impl Stage {
             command.args(["--", "-D", "warnings"]);
         }
         if self == Self::Tests {
-            return count(command, &mut io::stdout().lock());
+            let mut total = programs::provide(install, strict)?;
+            total += count(command, &mut io::stdout().lock())?;
+            return Ok(total);
         }
         Ok(Tally::of(status(&mut command)?.success()))
     }

@@ -12,6 +12,7 @@ use crate::{
     Candidate, Design, Failure, GlmError, Question, Regression, Table, descent, moments,
     moments::Moments,
     training::{self, decode},
+    withhold::withhold,
 };
 
 /// How averaging goes on.
@@ -28,9 +29,6 @@ pub struct Schedule {
     /// FedProx's μ, which pulls a party's model to the common one; 0 is FedAvg.
     pub proximal: f64,
 }
-
-/// The most rounds.
-pub const MOST_ROUNDS: u32 = 10_000;
 
 /// What the aggregator tells the contributors.
 #[derive(Debug, Serialize, Deserialize)]
@@ -143,14 +141,15 @@ pub async fn contribute<R: CryptoRng>(
     let bad_model = || GlmError::BadModel {
         aggregator: aggregator.clone(),
     };
-    for round in 0..=MOST_ROUNDS {
+    for round in 0..=schedule.rounds.saturating_add(1) {
         let (shape, encoding, sums, mut chance) = match mail.recv(aggregator).await? {
-            Model::Moments(number) => {
+            Model::Moments(number) if round == 0 => {
                 let sums = moments::local_moments(regression, table);
                 let shape = training::shape(regression, number, &Question::Moments);
                 (shape, moments::encoding(regression)?, sums, chance(number))
             }
-            Model::Round { sum, from, rows } if from.suits(regression) => {
+            Model::Round { .. } if round > schedule.rounds => break,
+            Model::Round { sum, from, rows } if round > 0 && from.suits(regression) => {
                 let mut chance = chance(sum);
                 let task = descent::Task {
                     schedule,
@@ -169,12 +168,17 @@ pub async fn contribute<R: CryptoRng>(
                 )
             }
             Model::Averaged(model) if model.suits(regression) => return Ok(model),
-            Model::Failed(failure) => return Err(failure.into()),
-            Model::Round { .. } | Model::Averaged(_) => return Err(bad_model()),
+            Model::Failed(failure) if failure.suits(regression) => return Err(failure.into()),
+            _ => return Err(bad_model()),
         };
-        let input = encoding
+        let mut input = encoding
             .encode(&sums, &mut chance)
             .map_err(|_| bad_model())?;
+        if round > 0 && sums[descent::DIVERGED] > 0.0 {
+            let mark = input[descent::DIVERGED];
+            withhold(&mut input, encoding.bits(), &mut chance);
+            input[descent::DIVERGED] = mark;
+        }
         let here = mail.scope(format_args!("sum-{round}"));
         sum.contribute(&here, &shape, &input).await?;
     }

@@ -9,6 +9,8 @@ use crate::{Candidate, Failure, Family, Regression, Table, averaging::Schedule};
 const LARGEST_COEFFICIENT: f64 = 1e3;
 /// Rows, parties that diverged.
 const HEAD: usize = 2;
+/// Position of the parties that diverged.
+pub(crate) const DIVERGED: usize = 1;
 
 /// What a party is to do in one round.
 pub(crate) struct Task<'a> {
@@ -70,14 +72,14 @@ pub(crate) fn train(
             *sum = coefficient * table.rows() as f64;
         }
     } else {
-        sums[1] = 1.0;
+        sums[DIVERGED] = 1.0;
     }
     sums
 }
 
 /// Reads the mean model out of an opened sum.
 pub(crate) fn mean(sums: &[f64]) -> Result<Vec<f64>, Failure> {
-    if sums[1].round() > 0.0 {
+    if sums[DIVERGED].round() > 0.0 {
         return Err(Failure::Diverged);
     }
     let rows = sums[0].round();

@@ -8,6 +8,9 @@ use crate::{
     specification::{ConstantColumns, Kind},
 };
 
+/// What the coefficient of no column is called.
+const INTERCEPT: &str = "(intercept)";
+
 /// One fitted column, standardised over all parties.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
@@ -112,7 +115,7 @@ impl Design {
                 name.clone()
             }
         });
-        std::iter::once("(intercept)".to_owned())
+        std::iter::once(INTERCEPT.to_owned())
             .chain(of_terms)
             .collect()
     }
@@ -155,7 +158,9 @@ impl Design {
         let sane = |centre: Centre| {
             centre.mean.is_finite() && centre.deviation.is_finite() && centre.deviation > 0.0
         };
-        self.terms.len() <= 2 * columns
+        let place = |term: &Term| (term.column, term.missing);
+        self.terms
+            .is_sorted_by(|one, next| place(one) < place(next))
             && self
                 .terms
                 .iter()
@@ -194,6 +199,13 @@ impl Design {
             Family::Logistic | Family::Poisson => 0.0,
         }
     }
+}
+
+/// Says whether a coefficient of the regression can have that name.
+pub(crate) fn can_be_named(regression: &Regression, name: &str) -> bool {
+    let mut columns = regression.specification().columns.iter();
+    name == INTERCEPT
+        || columns.any(|column| column.name == name || missing_name(&column.name) == name)
 }
 
 fn missing_name(column: &str) -> String {

@@ -4,10 +4,12 @@ use consilium_mailbox::{Fault, MailboxError, PartyId};
 use consilium_secagg::{EncodingError, SumError};
 use serde::{Deserialize, Serialize};
 
+use crate::{Regression, design};
+
 /// Why the sums of all parties give no fit.
 ///
-/// The aggregator finds it and tells the contributors. It holds names and no counts below a
-/// minimum, so it may be shown to all of them.
+/// The aggregator finds it and tells the contributors. Of counts it holds the number of all rows,
+/// and none of a level or class, so it may be shown to all of them.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Failure {
@@ -94,6 +96,18 @@ impl Failure {
     /// A sum hides who sent nonsense, so even then no peer is blamed.
     pub fn fault(&self) -> Fault {
         Fault::Input
+    }
+
+    /// Says whether this can be a failure of the regression: whether it has the column named.
+    pub(crate) fn suits(&self, regression: &Regression) -> bool {
+        match self {
+            Failure::ConstantColumn { column }
+            | Failure::NarrowColumn { column }
+            | Failure::RareLevel { column, .. }
+            | Failure::Collinear { column }
+            | Failure::Separation { column } => design::can_be_named(regression, column),
+            _ => true,
+        }
     }
 }
 

@@ -74,8 +74,12 @@ pub async fn contribute(
     let input = Tally::encoding(regression)?.encode(tally.as_slice(), &mut rounding)?;
     sum.contribute(&mail.scope("sum"), &shape(regression, number), &input)
         .await?;
-    let Overall(evaluation) = mail.recv(aggregator).await?;
-    Ok(evaluation?)
+    match mail.recv(aggregator).await? {
+        Overall(Err(failure)) if !failure.suits(regression) => Err(GlmError::BadModel {
+            aggregator: aggregator.clone(),
+        }),
+        Overall(evaluation) => Ok(evaluation?),
+    }
 }
 
 fn shape(regression: &Regression, number: SumNumber) -> SumShape {

@@ -138,7 +138,8 @@ impl Fit {
         let spec = regression.specification();
         self.family == spec.family
             && self.design.suits(regression)
-            && self.estimates.len() == self.design.coefficients()
+            && (self.estimates.iter().map(|estimate| &estimate.name))
+                .eq(&self.design.names(regression))
             && self.raw.columns.len() == spec.columns.len()
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training, moments,
-    steps, training,
+    steps, training, withhold::withhold,
 };
 
 /// What the aggregator tells the contributors in one turn.
@@ -152,9 +152,13 @@ pub async fn contribute<R: CryptoRng>(
 ) -> Result<Published, GlmError> {
     for turn in 0..=MOST_SUMS {
         let here = mail.scope(format_args!("turn-{turn}"));
-        let answered = contribute_turn(&here, aggregator, regression, table, rounding, sum).await?;
-        if let Answered::Fitted(fit) = answered {
-            return Ok(*fit);
+        match hear(&here, aggregator, regression).await? {
+            Told::Fitted(fit) => return Ok(*fit),
+            Told::Asked(..) if turn == MOST_SUMS => break,
+            Told::Asked(number, question) => {
+                let (rows, asked) = ((regression, table), (number, &question));
+                answer(&here, aggregator, rows, asked, rounding, sum).await?;
+            }
         }
     }
     Err(GlmError::TooManySums {
@@ -175,30 +179,66 @@ pub async fn contribute_turn<R: CryptoRng>(
     rounding: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<Answered, GlmError> {
+    match hear(mail, aggregator, regression).await? {
+        Told::Fitted(fit) => Ok(Answered::Fitted(fit)),
+        Told::Asked(number, question) => {
+            let (rows, asked) = ((regression, table), (number, &question));
+            answer(mail, aggregator, rows, asked, rounding, sum).await?;
+            Ok(Answered::Contributed(number))
+        }
+    }
+}
+
+/// What a contributor is told at the beginning of a turn.
+enum Told {
+    Asked(SumNumber, Question),
+    Fitted(Box<Published>),
+}
+
+async fn hear(
+    mail: &Mailbox,
+    aggregator: &PartyId,
+    regression: &Regression,
+) -> Result<Told, GlmError> {
+    let aggregator = || aggregator.clone();
+    match mail.recv::<Model>(&aggregator()).await? {
+        Model::Asked { sum, question } => Ok(Told::Asked(sum, question)),
+        Model::Fitted(fit) if fit.suits(regression) => Ok(Told::Fitted(fit)),
+        Model::Failed(failure) if failure.suits(regression) => Err(failure.into()),
+        Model::Fitted(_) | Model::Failed(_) => Err(GlmError::BadModel {
+            aggregator: aggregator(),
+        }),
+        Model::LeftOut => Err(GlmError::LeftOut {
+            aggregator: aggregator(),
+        }),
+    }
+}
+
+/// Adds up what a question asks for, and puts it into the sum.
+async fn answer<R: CryptoRng>(
+    mail: &Mailbox,
+    aggregator: &PartyId,
+    (regression, table): (&Regression, &Table),
+    (number, question): (SumNumber, &Question),
+    rounding: &impl Fn(SumNumber) -> R,
+    sum: &mut impl Contribute,
+) -> Result<(), GlmError> {
     let bad_model = || GlmError::BadModel {
         aggregator: aggregator.clone(),
     };
-    let (number, question) = match mail.recv::<Model>(aggregator).await? {
-        Model::Asked { sum, question } => (sum, question),
-        Model::Fitted(fit) if fit.suits(regression) => return Ok(Answered::Fitted(fit)),
-        Model::Fitted(_) => return Err(bad_model()),
-        Model::Failed(failure) => return Err(failure.into()),
-        Model::LeftOut => {
-            return Err(GlmError::LeftOut {
-                aggregator: aggregator.clone(),
-            });
-        }
-    };
     let (encoding, sums) = mail
-        .compute(LOCAL, || local(regression, table, &question))
+        .compute(LOCAL, || local(regression, table, question))
         .ok_or_else(bad_model)?;
+    let mut rounding = rounding(number);
     // The bounds hold for every candidate whose design was made from these rows.
-    let input = encoding
-        .encode(&sums, &mut rounding(number))
-        .map_err(|_| bad_model())?;
-    let shape = training::shape(regression, number, &question);
+    let input = encoding.encode(&sums, &mut rounding);
+    let mut input = input.map_err(|_| bad_model())?;
+    if matches!(question, Question::Sums(_)) && sums[steps::BEYOND] > 0.0 {
+        withhold(&mut input[steps::LOSS..], encoding.bits(), &mut rounding);
+    }
+    let shape = training::shape(regression, number, question);
     sum.contribute(&mail.scope("sum"), &shape, &input).await?;
-    Ok(Answered::Contributed(number))
+    Ok(())
 }
 
 /// Gives the local sums that a question asks for, unless no fit asks it.

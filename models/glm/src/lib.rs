@@ -20,6 +20,7 @@ mod steps;
 mod table;
 mod tally;
 mod training;
+mod withhold;
 
 pub use design::{Design, RawCoefficients, Term};
 pub use disclosure::{Disclosure, Protocol, Role, disclosures};

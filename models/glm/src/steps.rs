@@ -48,6 +48,8 @@ pub struct Sums {
 
 /// Rows, rows beyond, loss, Pearson.
 const HEAD: usize = 4;
+/// Position of the rows beyond.
+pub(crate) const BEYOND: usize = 1;
 /// Position of the loss.
 pub(crate) const LOSS: usize = 2;
 /// Position of the gradient's first element.
@@ -99,7 +101,7 @@ pub(crate) fn encoding(
     Encoding::new(&largest, spec.most_contributors, spec.bits)
 }
 
-/// Adds up one party's terms under a candidate.
+/// Adds up one party's terms under a candidate; zeros but for both counts, if any row is beyond.
 pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate) -> Vec<f64> {
     let likelihood = regression.likelihood();
     let order = candidate.coefficients.len();
@@ -141,7 +143,7 @@ pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate)
         total.fill(0.0);
     }
     total[0] = table.rows() as f64;
-    total[1] = beyond;
+    total[BEYOND] = beyond;
     total
 }
 
@@ -166,12 +168,19 @@ impl Sums {
         if opened.len() != sums_len(order) {
             return Err(Failure::Implausible);
         }
-        let (gradient, fisher) = opened[HEAD..].split_at(order);
+        let beyond = count(opened[BEYOND])?;
+        // Whoever has such rows withholds the rest, so that nothing can be read there.
+        let told = if beyond == 0 {
+            opened[LOSS..].to_vec()
+        } else {
+            vec![0.0; opened.len() - LOSS]
+        };
+        let (gradient, fisher) = told[GRADIENT - LOSS..].split_at(order);
         let sums = Sums {
             rows: count(opened[0])?,
-            beyond: count(opened[1])?,
-            loss: opened[LOSS],
-            pearson: opened[LOSS + 1],
+            beyond,
+            loss: told[0],
+            pearson: told[1],
             gradient: gradient.to_vec(),
             fisher: Symmetric::new(order, fisher.to_vec()),
         };
