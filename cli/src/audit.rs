@@ -78,10 +78,18 @@ fn export(door: &Door, to: &Path, lang: Lang) -> anyhow::Result<()> {
 async fn journal(door: &Door, lang: Lang) -> anyhow::Result<String> {
     Ok(match door.either(lang).await? {
         Daemon::Coordinator(mut coordinator) => {
-            coordinator.export_log(v1::ExportLogRequest {}).await.answer(lang)?.lines
+            coordinator
+                .export_log(v1::ExportLogRequest {})
+                .await
+                .answer(lang)?
+                .lines
         }
         Daemon::Participant(mut participant) => {
-            participant.export_own_log(v1::ExportOwnLogRequest {}).await.answer(lang)?.lines
+            participant
+                .export_own_log(v1::ExportOwnLogRequest {})
+                .await
+                .answer(lang)?
+                .lines
         }
     })
 }
@@ -97,10 +105,12 @@ fn verify(
     for path in files {
         let reading = || path.display().to_string();
         let text = fs::read(path).with_context(reading)?;
-        let verification = consilium_journal::verify(&text).with_context(reading).or_hint(lang.pick(
-            "a journal is what `consilium audit export` writes",
-            "日志是 `consilium audit export` 写出的文件",
-        ))?;
+        let verification = consilium_journal::verify(&text)
+            .with_context(reading)
+            .or_hint(lang.pick(
+                "a journal is what `consilium audit export` writes",
+                "日志是 `consilium audit export` 写出的文件",
+            ))?;
         let outcome = verification.compare(heads);
         flawed += usize::from(outcome.is_err());
         if json {
@@ -113,7 +123,10 @@ fn verify(
         return Ok(());
     }
     let failed = lang.pick(
-        format!("{flawed} of {} journals are not what was written", files.len()),
+        format!(
+            "{flawed} of {} journals are not what was written",
+            files.len()
+        ),
         format!("{} 份日志中有 {flawed} 份与当初写入的不符", files.len()),
     );
     Err(anyhow!(failed)).or_hint(lang.pick(
@@ -147,7 +160,9 @@ fn said(
         Err(flaw) => {
             let flaw = fault(flaw, lang);
             lang.pick(
-                format!("{path}: journal of {owner}: {flaw}\n  sound up to entry {entries}, head {head}"),
+                format!(
+                    "{path}: journal of {owner}: {flaw}\n  sound up to entry {entries}, head {head}"
+                ),
                 format!("{path}：{owner} 的日志：{flaw}\n  至第 {entries} 条完好，链头 {head}"),
             )
         }

@@ -62,7 +62,9 @@ impl Door {
     pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
         let channel = match &self.person {
             Some(folder) => self.secured(folder, lang).await?,
-            None => return operator_at(&named_or(self.at.as_ref(), &[COORDINATOR], lang)?, lang).await,
+            None => {
+                return operator_at(&named_or(self.at.as_ref(), &[COORDINATOR], lang)?, lang).await;
+            }
         };
         Ok(operator(channel))
     }
@@ -76,7 +78,10 @@ impl Door {
         let channel = socket(&path, lang).await?;
         let mut participant = steward(channel.clone());
         match participant.status(v1::StatusRequest {}).await {
-            Err(status) if status.code() == Code::Unimplemented => {
+            // A coordinator knows the call, and that it is none of its own.
+            Err(status)
+                if [Code::PermissionDenied, Code::Unimplemented].contains(&status.code()) =>
+            {
                 Ok(Daemon::Coordinator(operator(channel)))
             }
             Err(status) => Err(refused(&status, lang)),
@@ -92,7 +97,10 @@ impl Door {
                 "`consilium doctor --as {}` looks at certificate, address and clock",
                 folder.display()
             ),
-            format!("`consilium doctor --as {}` 检查证书、地址和时钟", folder.display()),
+            format!(
+                "`consilium doctor --as {}` 检查证书、地址和时钟",
+                folder.display()
+            ),
         ))
     }
 }
@@ -109,7 +117,10 @@ fn named_or(named: Option<&PathBuf>, usual: &[&str], lang: Lang) -> anyhow::Resu
     if let Some(path) = named {
         return Ok(path.clone());
     }
-    let there: Vec<&&str> = usual.iter().filter(|path| Path::new(path).exists()).collect();
+    let there: Vec<&&str> = usual
+        .iter()
+        .filter(|path| Path::new(path).exists())
+        .collect();
     let fault = match there.as_slice() {
         [one] => return Ok(PathBuf::from(one)),
         [] => lang.pick(
@@ -121,7 +132,8 @@ fn named_or(named: Option<&PathBuf>, usual: &[&str], lang: Lang) -> anyhow::Resu
             "本机运行着两个守护进程：指的是哪一个？".to_owned(),
         ),
     };
-    Err(Misuse(fault)).or_hint(lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"))
+    Err(Misuse(fault))
+        .or_hint(lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"))
 }
 
 /// Where daemons put their sockets under the shipped configuration.
@@ -145,7 +157,10 @@ async fn socket(path: &Path, lang: Lang) -> anyhow::Result<Channel> {
             .or_hint(hint);
     }
     let endpoint = Endpoint::from_shared(format!("unix:{}", path.display()))?;
-    endpoint.connect().await.with_context(|| path.display().to_string())
+    endpoint
+        .connect()
+        .await
+        .with_context(|| path.display().to_string())
 }
 
 fn way_in(kind: io::ErrorKind, lang: Lang) -> &'static str {
@@ -193,7 +208,8 @@ pub(crate) trait Answer<T> {
 
 impl<T> Answer<T> for Result<Response<T>, Status> {
     fn answer(self, lang: Lang) -> anyhow::Result<T> {
-        self.map(Response::into_inner).map_err(|status| refused(&status, lang))
+        self.map(Response::into_inner)
+            .map_err(|status| refused(&status, lang))
     }
 }
 
@@ -205,8 +221,8 @@ pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
             "此守护进程不支持该命令：请用 --at 指定另一个守护进程的套接字",
         ),
         Code::PermissionDenied => lang.pick(
-            "your role does not allow this; the administrator at the coordinator can invite you to another",
-            "您的角色不允许此操作；协调节点管理员可以邀请您担任其他角色",
+            "ask the other daemon, whose socket --at names; over the network another role is needed, by an invitation",
+            "请用 --at 指定另一个守护进程的套接字；经网络访问时需要通过邀请获得其他角色",
         ),
         Code::Unauthenticated => lang.pick(
             "show a certificate with --as FOLDER; `consilium person enrol` gets one",

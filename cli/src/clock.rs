@@ -10,7 +10,9 @@ use consilium_plan::UnixTime;
     reason = "here the binary reads the wall clock, and nowhere else"
 )]
 pub(crate) fn since_1970() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 /// Gives Unix milliseconds.

@@ -81,7 +81,9 @@ Examples:
         json: bool,
     },
     /// List institutions and people, with the words of their keys
-    #[command(after_help = "Examples:\n  consilium coordinator members\n  consilium coordinator members --as li --json")]
+    #[command(
+        after_help = "Examples:\n  consilium coordinator members\n  consilium coordinator members --as li --json"
+    )]
     Members {
         #[command(flatten)]
         door: Door,
@@ -108,7 +110,11 @@ Examples:
 #[derive(Debug, Args)]
 struct ConfigFile {
     /// The daemon's configuration
-    #[arg(long, default_value = "/etc/consilium/coordinator.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        default_value = "/etc/consilium/coordinator.toml",
+        value_name = "FILE"
+    )]
     config: PathBuf,
 }
 
@@ -133,21 +139,38 @@ pub(crate) use daemon::read as read_config;
 
 pub(crate) fn run(args: &CoordinatorArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
-        CoordinatorCommand::Init { sample: true, .. } => Ok(out.write_all(daemon::SAMPLE.as_bytes())?),
-        CoordinatorCommand::Init { config, json, .. } => daemon::init(&config.config, *json, out, lang),
+        CoordinatorCommand::Init { sample: true, .. } => {
+            Ok(out.write_all(daemon::SAMPLE.as_bytes())?)
+        }
+        CoordinatorCommand::Init { config, json, .. } => {
+            daemon::init(&config.config, *json, out, lang)
+        }
         CoordinatorCommand::Run { config, ready_file } => {
             daemon::run(&config.config, ready_file.as_deref(), out, lang)
         }
-        CoordinatorCommand::Invite { name, role, valid, door, json } => {
-            let guest = federation::Guest { name, role: role.role(), valid: valid.0 };
+        CoordinatorCommand::Invite {
+            name,
+            role,
+            valid,
+            door,
+            json,
+        } => {
+            let guest = federation::Guest {
+                name,
+                role: role.role(),
+                valid: valid.0,
+            };
             block_on(federation::invite(&guest, door, *json, out, lang))
         }
         CoordinatorCommand::Members { door, json } => {
             block_on(federation::members(door, *json, out, lang))
         }
-        CoordinatorCommand::Revoke { name, door, yes, json } => {
-            block_on(federation::revoke((name, *yes), door, *json, out, lang))
-        }
+        CoordinatorCommand::Revoke {
+            name,
+            door,
+            yes,
+            json,
+        } => block_on(federation::revoke((name, *yes), door, *json, out, lang)),
     }
 }
 

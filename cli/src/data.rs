@@ -123,9 +123,12 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
         DataCommand::Add(args) => block_on(registered::add(args, out, lang)),
         DataCommand::List { door, json } => block_on(registered::list(door, *json, out, lang)),
-        DataCommand::Remove { name, door, yes, json } => {
-            block_on(registered::remove((name, *yes), door, *json, out, lang))
-        }
+        DataCommand::Remove {
+            name,
+            door,
+            yes,
+            json,
+        } => block_on(registered::remove((name, *yes), door, *json, out, lang)),
     }
 }
 

@@ -67,7 +67,11 @@ impl Finding {
         }
     }
 
-    fn warning(what: impl Into<String>, said: impl Into<String>, remedy: impl Into<String>) -> Finding {
+    fn warning(
+        what: impl Into<String>,
+        said: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
         Finding {
             state: State::Warning,
             remedy: Some(remedy.into()),
@@ -75,7 +79,11 @@ impl Finding {
         }
     }
 
-    fn failed(what: impl Into<String>, said: impl Into<String>, remedy: impl Into<String>) -> Finding {
+    fn failed(
+        what: impl Into<String>,
+        said: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
         Finding {
             state: State::Failed,
             ..Finding::warning(what, said, remedy)
@@ -84,7 +92,10 @@ impl Finding {
 }
 
 /// Where the shipped units look for their configuration.
-const USUAL: [&str; 2] = ["/etc/consilium/coordinator.toml", "/etc/consilium/participant.toml"];
+const USUAL: [&str; 2] = [
+    "/etc/consilium/coordinator.toml",
+    "/etc/consilium/participant.toml",
+];
 
 pub(crate) fn run(args: &DoctorArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let findings = match &args.person {
@@ -98,17 +109,30 @@ pub(crate) fn run(args: &DoctorArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
             print(finding, out, lang)?;
         }
     }
-    let failed = findings.iter().filter(|finding| finding.state == State::Failed).count();
+    let failed = findings
+        .iter()
+        .filter(|finding| finding.state == State::Failed)
+        .count();
     if failed == 0 {
         return Ok(());
     }
-    Err(anyhow!(lang.pick(format!("{failed} things are wrong"), format!("有 {failed} 处问题"))))
-        .or_hint(lang.pick("follow the remedies above, then run this again", "按上述办法处理后再运行一次"))
+    Err(anyhow!(lang.pick(
+        format!("{failed} things are wrong"),
+        format!("有 {failed} 处问题")
+    )))
+    .or_hint(lang.pick(
+        "follow the remedies above, then run this again",
+        "按上述办法处理后再运行一次",
+    ))
 }
 
 fn configs(args: &DoctorArgs) -> Vec<PathBuf> {
     if args.config.is_empty() {
-        USUAL.iter().map(PathBuf::from).filter(|path| path.exists()).collect()
+        USUAL
+            .iter()
+            .map(PathBuf::from)
+            .filter(|path| path.exists())
+            .collect()
     } else {
         args.config.clone()
     }

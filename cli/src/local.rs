@@ -1,8 +1,10 @@
 //! `consilium local`: a whole federation on this machine, over one's own files.
 
 use std::{
+    fs,
     io::{self, Write},
-    path::PathBuf,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
@@ -60,7 +62,14 @@ pub(crate) struct LocalArgs {
 
 pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let plan = plan::load(&args.plan)?;
-    let data = inputs::of_plan(&plan, args.schema.as_deref(), &args.plan, &args.data, &args.split)?;
+    let data = inputs::of_plan(
+        &plan,
+        args.schema.as_deref(),
+        &args.plan,
+        &args.data,
+        &args.split,
+    )?;
+    make_folder(&args.out, lang)?;
     let outcome = in_processes(&plan, data, &args.out, lang)?;
     if args.json {
         serde_json::to_writer(&mut *out, &outcome.to_json("local"))?;
@@ -73,11 +82,22 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     Ok(())
 }
 
+/// Makes the folder of a federation, for its owner alone; one that is there already is left alone.
+pub(crate) fn make_folder(folder: &Path, lang: Lang) -> anyhow::Result<()> {
+    let made = fs::DirBuilder::new().mode(0o700).create(folder);
+    let creating = lang.pick("creating", "创建");
+    made.with_context(|| format!("{creating} {}", folder.display()))
+        .or_hint(lang.pick(
+            "name another folder with --out, or remove this one",
+            "请用 --out 指定其他文件夹，或删除此文件夹",
+        ))
+}
+
 /// Runs a study over daemons that are started for it, and ends them.
 pub(crate) fn in_processes(
     plan: &Plan,
     data: Vec<inputs::PartyData>,
-    folder: &std::path::Path,
+    folder: &Path,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
     let runtime = runtime::Builder::new_current_thread()
@@ -99,7 +119,7 @@ pub(crate) fn in_processes(
 async fn study(
     plan: &Plan,
     data: Vec<inputs::PartyData>,
-    folder: &std::path::Path,
+    folder: &Path,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
     tell(lang.pick(
@@ -118,7 +138,7 @@ async fn study(
         let error = anyhow::anyhow!(describe(&failure, lang));
         return Err(error).or_hint(failure.remedy(lang));
     }
-    let outcome = federation.outcome(&study, plan, wall).await;
+    let outcome = federation.outcome(&study, plan, folder, wall).await;
     federation.stop().await;
     outcome
 }

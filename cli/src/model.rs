@@ -74,7 +74,9 @@ enum Format {
 
 pub(crate) fn run(args: &ModelArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
-        ModelCommand::Show { model, json } => show::run(&Model::read(model, lang)?, *json, out, lang),
+        ModelCommand::Show { model, json } => {
+            show::run(&Model::read(model, lang)?, *json, out, lang)
+        }
         ModelCommand::Predict(args) => predict::run(args, out, lang),
         ModelCommand::Export { model, format, out } => {
             let model = Model::read(model, lang)?;

@@ -23,7 +23,11 @@ pub(crate) fn create_private(path: &Path, lang: Lang) -> anyhow::Result<File> {
 }
 
 fn with_mode(path: &Path, mode: u32, lang: Lang) -> anyhow::Result<File> {
-    let created = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path);
     let exists = matches!(&created, Err(error) if error.kind() == io::ErrorKind::AlreadyExists);
     let writing = lang.pick("writing", "写入");
     let created = created.with_context(|| format!("{writing} {}", path.display()));

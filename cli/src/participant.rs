@@ -58,7 +58,9 @@ Example:
         ready_file: Option<PathBuf>,
     },
     /// Say whether the daemon is connected, and how its clock and certificate are
-    #[command(after_help = "Examples:\n  consilium participant status\n  consilium participant status --json")]
+    #[command(
+        after_help = "Examples:\n  consilium participant status\n  consilium participant status --json"
+    )]
     Status {
         #[command(flatten)]
         door: HouseDoor,
@@ -67,7 +69,9 @@ Example:
         json: bool,
     },
     /// List the other institutions with the words of their keys
-    #[command(after_help = "Examples:\n  consilium participant peers\n  consilium --lang zh participant peers")]
+    #[command(
+        after_help = "Examples:\n  consilium participant peers\n  consilium --lang zh participant peers"
+    )]
     Peers {
         #[command(flatten)]
         door: HouseDoor,
@@ -117,7 +121,11 @@ enum StewardCommand {
 #[derive(Debug, Args)]
 struct ConfigFile {
     /// The daemon's configuration
-    #[arg(long, default_value = "/etc/consilium/participant.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        default_value = "/etc/consilium/participant.toml",
+        value_name = "FILE"
+    )]
     config: PathBuf,
 }
 
@@ -125,16 +133,31 @@ pub(crate) use daemon::read as read_config;
 
 pub(crate) fn run(args: &ParticipantArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
-        ParticipantCommand::Join { sample: true, .. } => Ok(out.write_all(daemon::SAMPLE.as_bytes())?),
-        ParticipantCommand::Join { config, json, .. } => daemon::join(&config.config, *json, out, lang),
+        ParticipantCommand::Join { sample: true, .. } => {
+            Ok(out.write_all(daemon::SAMPLE.as_bytes())?)
+        }
+        ParticipantCommand::Join { config, json, .. } => {
+            daemon::join(&config.config, *json, out, lang)
+        }
         ParticipantCommand::Run { config, ready_file } => {
             daemon::run(&config.config, ready_file.as_deref(), out, lang)
         }
-        ParticipantCommand::Status { door, json } => block_on(house::status(door, *json, out, lang)),
-        ParticipantCommand::Peers { door, json } => block_on(peers::list(door, *json, out, lang)),
-        ParticipantCommand::Verify { party, words, door, json } => {
-            block_on(peers::verify((party, &words.join(" ")), door, *json, out, lang))
+        ParticipantCommand::Status { door, json } => {
+            block_on(house::status(door, *json, out, lang))
         }
+        ParticipantCommand::Peers { door, json } => block_on(peers::list(door, *json, out, lang)),
+        ParticipantCommand::Verify {
+            party,
+            words,
+            door,
+            json,
+        } => block_on(peers::verify(
+            (party, &words.join(" ")),
+            door,
+            *json,
+            out,
+            lang,
+        )),
         ParticipantCommand::Steward(StewardCommand::Add { public, door, json }) => {
             block_on(house::add_steward(public, door, *json, out, lang))
         }

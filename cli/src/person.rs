@@ -81,8 +81,15 @@ Examples:
 
 pub(crate) fn run(args: &PersonArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
-        PersonCommand::NewKey { name, out: to, passphrase_file, json } => {
-            let to = to.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.key.pem")));
+        PersonCommand::NewKey {
+            name,
+            out: to,
+            passphrase_file,
+            json,
+        } => {
+            let to = to
+                .clone()
+                .unwrap_or_else(|| PathBuf::from(format!("{name}.key.pem")));
             let key = key::make(name, &to, passphrase_file.as_deref(), lang)?;
             if *json {
                 let mut line = card(name.as_str(), &key);
@@ -113,6 +120,16 @@ pub(crate) fn card(name: &str, key: &PublicKey) -> Value {
 /// Prints the words of a key in both languages.
 pub(crate) fn words(key: &PublicKey, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let fingerprint = Fingerprint::of_key(key);
-    writeln!(out, "{}{}", lang.pick("words: ", "英文词："), fingerprint.words(WordList::English))?;
-    Ok(writeln!(out, "{}{}", lang.pick("in Chinese: ", "中文词："), fingerprint.words(WordList::Chinese))?)
+    writeln!(
+        out,
+        "{}{}",
+        lang.pick("words: ", "英文词："),
+        fingerprint.words(WordList::English)
+    )?;
+    Ok(writeln!(
+        out,
+        "{}{}",
+        lang.pick("in Chinese: ", "中文词："),
+        fingerprint.words(WordList::Chinese)
+    )?)
 }

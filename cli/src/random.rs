@@ -7,6 +7,8 @@ use rand::{TryRng as _, rngs::SysRng};
 /// Draws a seed.
 pub(crate) fn seed() -> anyhow::Result<Seed> {
     let mut bytes = [0; 32];
-    SysRng.try_fill_bytes(&mut bytes).context("drawing random bytes")?;
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .context("drawing random bytes")?;
     Ok(Seed::from_bytes(bytes))
 }

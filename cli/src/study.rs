@@ -14,6 +14,8 @@ mod page;
 mod result;
 mod watch;
 
+pub(crate) use result::write as write_result;
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Operators submit, watch and cancel at the coordinator; stewards approve, refuse and revoke at their
@@ -54,7 +56,9 @@ Examples:
         json: bool,
     },
     /// Show in plain words what a study does, and where it stands
-    #[command(after_help = "Examples:\n  consilium study show 5f3a\n  consilium --lang zh study show 5f3a")]
+    #[command(
+        after_help = "Examples:\n  consilium study show 5f3a\n  consilium --lang zh study show 5f3a"
+    )]
     Show {
         #[command(flatten)]
         which: Which,
@@ -173,7 +177,11 @@ pub(crate) fn run(args: &StudyArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             StudyCommand::Show { which, door, json } => {
                 page::run(&which.study, door, *json, out, lang).await
             }
-            StudyCommand::Approve { which, signing, limits } => {
+            StudyCommand::Approve {
+                which,
+                signing,
+                limits,
+            } => {
                 let verdict = decide::Verdict::Approve(limits);
                 decide::run(&which.study, verdict, signing, out, lang).await
             }
@@ -186,12 +194,18 @@ pub(crate) fn run(args: &StudyArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             StudyCommand::Watch { which, door, json } => {
                 watch::run(&which.study, door, *json, out, lang).await
             }
-            StudyCommand::Cancel { which, why, door, json } => {
-                operate::cancel((&which.study, why), door, *json, out, lang).await
-            }
-            StudyCommand::Result { which, out: folder, door, json } => {
-                result::run((&which.study, folder), door, *json, out, lang).await
-            }
+            StudyCommand::Cancel {
+                which,
+                why,
+                door,
+                json,
+            } => operate::cancel((&which.study, why), door, *json, out, lang).await,
+            StudyCommand::Result {
+                which,
+                out: folder,
+                door,
+                json,
+            } => result::run((&which.study, folder), door, *json, out, lang).await,
         }
     })
 }

@@ -74,11 +74,18 @@ fn hidden(question: &str, lang: Lang) -> anyhow::Result<Secret<String>> {
     let typed = line(&mut terminal);
     drop(silence);
     writeln!(terminal)?;
-    Ok(Secret::new(typed?.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Secret::new(
+        typed?.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 fn terminal(lang: Lang) -> anyhow::Result<File> {
-    let none = || Misuse(lang.pick("there is no terminal to ask on", "没有可供询问的终端").into());
+    let none = || {
+        Misuse(
+            lang.pick("there is no terminal to ask on", "没有可供询问的终端")
+                .into(),
+        )
+    };
     let terminal = File::options().read(true).write(true).open("/dev/tty");
     match terminal {
         Ok(terminal) if terminal.is_terminal() => Ok(terminal),

@@ -24,7 +24,9 @@ pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Config> {
         "`consilium coordinator init --sample` prints a configuration to start from",
         "`consilium coordinator init --sample` 打印可供修改的示例配置",
     );
-    let text = fs::read_to_string(path).with_context(reading).or_hint(hint)?;
+    let text = fs::read_to_string(path)
+        .with_context(reading)
+        .or_hint(hint)?;
     Config::from_toml(&text).with_context(reading).or_hint(hint)
 }
 
@@ -53,7 +55,12 @@ pub(super) fn init(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
     };
     writeln!(out, "{}: {said}", config.federation)?;
     writeln!(out, "{}{}", lang.pick("words: ", "英文词："), words[0])?;
-    Ok(writeln!(out, "{}{}", lang.pick("in Chinese: ", "中文词："), words[1])?)
+    Ok(writeln!(
+        out,
+        "{}{}",
+        lang.pick("in Chinese: ", "中文词："),
+        words[1]
+    )?)
 }
 
 /// Runs the daemon to its end.
@@ -65,20 +72,26 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
-    daemon::serve(config.log_format, &config.log_filter.clone(), async |shutdown| {
-        let handle = start(config, ambient()?, shutdown).await.or_hint(lang.pick(
-            "`consilium doctor` looks at configuration, keys, addresses and disk",
-            "`consilium doctor` 检查配置、密钥、地址和磁盘",
-        ))?;
-        let line = json!({
-            "ready": true,
-            "address": handle.address,
-            "socket": handle.operator_socket,
-            "admin": handle.admin,
-        });
-        daemon::announce(out, &line)?;
-        handle.stopped().await.context("the coordinator stopped")
-    })
+    daemon::serve(
+        config.log_format,
+        &config.log_filter.clone(),
+        async |shutdown| {
+            let handle = start(config, ambient()?, shutdown)
+                .await
+                .or_hint(lang.pick(
+                    "`consilium doctor` looks at configuration, keys, addresses and disk",
+                    "`consilium doctor` 检查配置、密钥、地址和磁盘",
+                ))?;
+            let line = json!({
+                "ready": true,
+                "address": handle.address,
+                "socket": handle.operator_socket,
+                "admin": handle.admin,
+            });
+            daemon::announce(out, &line)?;
+            handle.stopped().await.context("the coordinator stopped")
+        },
+    )
 }
 
 fn ambient() -> anyhow::Result<Ambient> {

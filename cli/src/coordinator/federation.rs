@@ -63,7 +63,10 @@ pub(super) async fn members(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut coordinator = door.coordinator(lang).await?;
-    let list = coordinator.members(v1::MembersRequest {}).await.answer(lang)?;
+    let list = coordinator
+        .members(v1::MembersRequest {})
+        .await
+        .answer(lang)?;
     print(&list, json, out, lang)
 }
 
@@ -82,7 +85,9 @@ pub(super) async fn revoke(
     if !yes && !terminal::confirm(&question, lang)? {
         bail!(lang.pick("nothing was revoked", "未撤销任何成员"));
     }
-    let request = v1::RevokeRequest { name: name.to_owned() };
+    let request = v1::RevokeRequest {
+        name: name.to_owned(),
+    };
     let list = coordinator.revoke(request).await.answer(lang)?;
     print(&list, json, out, lang)
 }
@@ -105,11 +110,19 @@ fn print(list: &v1::MemberList, json: bool, out: &mut dyn Write, lang: Lang) -> 
     for member in &list.members {
         let state = match member {
             v1::MemberStatus { revoked: true, .. } => lang.pick("revoked", "已撤销"),
-            v1::MemberStatus { connected: true, .. } => lang.pick("connected", "在线"),
+            v1::MemberStatus {
+                connected: true, ..
+            } => lang.pick("connected", "在线"),
             _ => lang.pick("away", "离线"),
         };
         let ends = ends(member).unwrap_or_default();
-        table.add_row([&member.name, &member.role, state, &ends, &words(&member.key, lang)]);
+        table.add_row([
+            &member.name,
+            &member.role,
+            state,
+            &ends,
+            &words(&member.key, lang),
+        ]);
     }
     Ok(writeln!(out, "{table}")?)
 }
@@ -132,12 +145,19 @@ fn ends(member: &v1::MemberStatus) -> Option<String> {
 
 /// Gives the words of a key that came over the wire; nothing if it is none.
 pub(crate) fn words(key: &[u8], lang: Lang) -> String {
-    let key = key.try_into().ok().and_then(|bytes| PublicKey::from_bytes(bytes).ok());
+    let key = key
+        .try_into()
+        .ok()
+        .and_then(|bytes| PublicKey::from_bytes(bytes).ok());
     let list = lang.pick(WordList::English, WordList::Chinese);
-    key.map(|key| Fingerprint::of_key(&key).words(list)).unwrap_or_default()
+    key.map(|key| Fingerprint::of_key(&key).words(list))
+        .unwrap_or_default()
 }
 
-#[expect(clippy::print_stderr, reason = "people read what is said beside the data")]
+#[expect(
+    clippy::print_stderr,
+    reason = "people read what is said beside the data"
+)]
 fn tell(line: &str) {
     eprintln!("{line}");
 }

@@ -69,10 +69,18 @@ pub(super) fn name(text: &str) -> Result<Name, String> {
 
 /// Checks a file in full, then has the participant register it.
 pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let reading = || format!("{} {}", lang.pick("reading the schema", "读取数据结构文件"), args.schema.display());
+    let reading = || {
+        format!(
+            "{} {}",
+            lang.pick("reading the schema", "读取数据结构文件"),
+            args.schema.display()
+        )
+    };
     let text = fs::read_to_string(&args.schema).with_context(reading)?;
     let schema = Schema::from_toml(&text).with_context(reading)?;
-    let loaded = Reading::new(&schema).file(&args.file).map_err(|error| failed(&error, lang))?;
+    let loaded = Reading::new(&schema)
+        .file(&args.file)
+        .map_err(|error| failed(&error, lang))?;
     let counts = loaded.report.counts;
     tell_counts(&counts, lang);
     drop(loaded);
@@ -92,8 +100,14 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
     let set = participant.add_data(request).await.answer(lang)?;
     if set.rows != counts.rows_read.0 {
         bail!(lang.pick(
-            format!("the daemon read {} rows, this command {}: the file changes while it is read", set.rows, counts.rows_read),
-            format!("守护进程读入 {} 行，本命令读入 {} 行：文件在读取期间发生变化", set.rows, counts.rows_read),
+            format!(
+                "the daemon read {} rows, this command {}: the file changes while it is read",
+                set.rows, counts.rows_read
+            ),
+            format!(
+                "守护进程读入 {} 行，本命令读入 {} 行：文件在读取期间发生变化",
+                set.rows, counts.rows_read
+            ),
         ));
     }
     print(&[set], args.json, out, lang)
@@ -106,7 +120,10 @@ pub(super) async fn list(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut participant = door.participant(lang).await?;
-    let sets = participant.list_data(v1::ListDataRequest {}).await.answer(lang)?;
+    let sets = participant
+        .list_data(v1::ListDataRequest {})
+        .await
+        .answer(lang)?;
     print(&sets.sets, json, out, lang)
 }
 
@@ -125,7 +142,9 @@ pub(super) async fn remove(
     if !yes && !terminal::confirm(&question, lang)? {
         bail!(lang.pick("nothing was removed", "未移除任何内容"));
     }
-    let request = v1::RemoveDataRequest { name: name.to_string() };
+    let request = v1::RemoveDataRequest {
+        name: name.to_string(),
+    };
     let sets = participant.remove_data(request).await.answer(lang)?;
     print(&sets.sets, json, out, lang)
 }
@@ -148,10 +167,20 @@ fn print(sets: &[v1::DataSet], json: bool, out: &mut dyn Write, lang: Lang) -> a
     for set in sets {
         let version = hex::encode(&set.version);
         let short = version.get(..12).unwrap_or(&version);
-        let changed = if set.unchanged { "" } else { lang.pick(" (changed!)", "（已改变！）") };
+        let changed = if set.unchanged {
+            ""
+        } else {
+            lang.pick(" (changed!)", "（已改变！）")
+        };
         let since = UnixTime(set.registered).to_string();
         let file = format!("{}{changed}", set.path);
-        table.add_row([set.name.as_str(), &set.rows.to_string(), short, &since, &file]);
+        table.add_row([
+            set.name.as_str(),
+            &set.rows.to_string(),
+            short,
+            &since,
+            &file,
+        ]);
     }
     align_numbers(&mut table, 1..2);
     Ok(writeln!(out, "{table}")?)
@@ -172,7 +201,7 @@ fn line(set: &v1::DataSet) -> Value {
 fn absolute(path: &Path) -> anyhow::Result<String> {
     let full = fs::canonicalize(path).with_context(|| path.display().to_string())?;
     let full = full.into_os_string().into_string();
-    full.ok().with_context(|| path.display().to_string()).or_hint(
-        "the path is not UTF-8: move the file to one that is",
-    )
+    full.ok()
+        .with_context(|| path.display().to_string())
+        .or_hint("the path is not UTF-8: move the file to one that is")
 }

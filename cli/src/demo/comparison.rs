@@ -1,15 +1,23 @@
 //! What the federation is held against: all rows in one place, and each hospital alone.
 
-use consilium_glm::{Evaluation, Failure, Fit, Regression, Table, local};
+use consilium_glm::{Candidate, Evaluation, Failure, Family, Scored, Table, local};
 use consilium_mailbox::PartyId;
 
-use super::{federation::score, hospitals::Hospital};
+use super::{
+    federation::score,
+    hospitals::{Demo, Hospital},
+    measured::Measured,
+};
 
 /// The demo's data fitted in other ways; possible because they all lie inside the program.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     /// The measures over all test rows of the model of all training rows in one place.
     pub(crate) overall: Evaluation,
+    /// Those of the federation's model, counted exactly.
+    pub(crate) federated: Option<Evaluation>,
+    /// Those of the model of federated averaging.
+    pub(crate) averaged: Option<Evaluation>,
     pub(crate) hospitals: Vec<HospitalComparison>,
     /// The largest difference of a coefficient between federation and pooled fit, as a share of
     /// the pooled one.
@@ -29,11 +37,9 @@ pub(crate) struct HospitalComparison {
 }
 
 impl Comparison {
-    pub(crate) fn new(
-        regression: &Regression,
-        hospitals: &[Hospital],
-        federated: &Fit,
-    ) -> Result<Comparison, Failure> {
+    pub(crate) fn new(demo: &Demo, measured: &Measured) -> Result<Comparison, Failure> {
+        let (regression, hospitals, federated) =
+            (demo.regression(), &demo.hospitals, &measured.fit);
         let took_part = |h: &&Hospital| federated.contributors.contains(&h.party);
         let tables: Vec<&Table> = hospitals
             .iter()
@@ -47,7 +53,7 @@ impl Comparison {
             .collect();
         let overall =
             Evaluation::own(&all_scored).ok_or(Failure::TooFewRows { rows: 0, needed: 1 })?;
-        let hospitals = hospitals
+        let by_hospital = hospitals
             .iter()
             .map(|hospital| HospitalComparison {
                 party: hospital.party.clone(),
@@ -65,10 +71,29 @@ impl Comparison {
             .zip(&pooled.estimates)
             .map(|(ours, theirs)| (ours.coefficient / theirs.coefficient - 1.0).abs())
             .fold(0.0, f64::max);
+        let tests = || hospitals.iter().map(|hospital| &hospital.test.table);
+        let all: Vec<Scored> = tests().flat_map(|table| score(federated, table)).collect();
+        let averaged = measured.averaged.as_ref().and_then(|model| {
+            let scored: Vec<Scored> = tests().flat_map(|table| score_by(model, table)).collect();
+            Evaluation::own(&scored)
+        });
         Ok(Comparison {
             overall,
-            hospitals,
+            federated: Evaluation::own(&all),
+            averaged,
+            hospitals: by_hospital,
             max_coefficient_error,
         })
     }
+}
+
+/// Scores rows by a model that has no standard errors.
+fn score_by(model: &Candidate, table: &Table) -> Vec<Scored> {
+    let scored = |(features, label): (&[f64], f64)| Scored {
+        score: model
+            .design
+            .predict(Family::Logistic, &model.coefficients, features),
+        label: label > 0.5,
+    };
+    table.iter().map(scored).collect()
 }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use consilium_glm::{Evaluation, Fit, Regression, Scored, Table, Training, evaluation};
+use consilium_glm::{Candidate, Evaluation, Fit, Scored, Table, Training, averaging, evaluation};
 use consilium_mailbox::{
     Account, Mailbox, PartyId, RunId,
     sim::{Link, World},
 };
-use consilium_secagg::SumNumber;
+use consilium_plan::Phase;
 use futures_util::future::{join, join_all};
 
-use super::{hospitals::Hospital, protection::Protection};
+use super::{
+    hospitals::{Demo, Hospital},
+    protection::Protection,
+};
 
 /// How the network is simulated.
 #[derive(Clone, Copy, Debug)]
@@ -26,33 +29,26 @@ pub(crate) struct Run {
     pub(crate) fit: Fit,
     /// Over the test rows of all hospitals, from sums.
     pub(crate) overall: Evaluation,
+    /// The same model by federated averaging.
+    pub(crate) averaged: Option<Candidate>,
+    /// How many sums were opened.
+    pub(crate) sums: u64,
     pub(crate) hospitals: Vec<HospitalRun>,
     /// What it cost the coordinator.
     pub(crate) coordinator: Account,
 }
 
-/// What one hospital has afterwards, and what it cost it.
+/// What the run cost one hospital.
 #[derive(Debug)]
 pub(crate) struct HospitalRun {
     pub(crate) party: PartyId,
-    /// The scores of its test rows; they stay with it.
-    pub(crate) scored: Vec<Scored>,
     pub(crate) account: Account,
 }
 
-/// The coordinator's name.
-pub(crate) fn coordinator() -> PartyId {
-    "coordinator".parse().expect("it is a name")
-}
-
 /// Trains and evaluates one model over the hospitals' rows.
-pub(crate) async fn train(
-    regression: &Regression,
-    hospitals: &[Hospital],
-    simulation: Simulation,
-) -> anyhow::Result<Run> {
-    let contributors: Vec<PartyId> = hospitals.iter().map(|h| h.party.clone()).collect();
-    let mut parties = vec![coordinator()];
+pub(crate) async fn train(demo: &Demo, simulation: Simulation) -> anyhow::Result<Run> {
+    let contributors: Vec<PartyId> = demo.hospitals.iter().map(|h| h.party.clone()).collect();
+    let mut parties = vec![demo.plan.coordinator().clone()];
     parties.extend_from_slice(&contributors);
     let link = Link {
         latency: simulation.latency,
@@ -60,101 +56,98 @@ pub(crate) async fn train(
     };
     let world = World::new(simulation.seed)
         .with_link(link)
+        .with_patience(demo.plan.mail_patience())
         .without_transcript();
     let mut mailboxes = world.mailboxes(&parties, RunId([1; 16])).into_iter();
 
-    let protection = Protection::new(&contributors, simulation.seed)?;
+    let protection = Protection::new(&demo.plan, simulation.seed);
     let mail = mailboxes.next().context("the coordinator has a mailbox")?;
-    let aggregating = aggregate(mail, regression, &contributors, &protection);
+    let aggregating = aggregate(mail, demo, &contributors, &protection);
     let contributing = join_all(
-        hospitals
+        demo.hospitals
             .iter()
             .zip(mailboxes)
-            .map(|(hospital, mail)| contribute(mail, regression, hospital, &protection)),
+            .map(|(hospital, mail)| contribute(mail, demo, hospital, &protection)),
     );
     let (aggregated, contributed) = join(aggregating, contributing).await;
     // A hospital's own error says more than the coordinator's that it went missing.
     let hospitals = contributed.into_iter().collect::<anyhow::Result<_>>()?;
-    let (fit, overall, coordinator) = aggregated?;
     Ok(Run {
-        fit,
-        overall,
         hospitals,
-        coordinator,
+        ..aggregated?
     })
 }
 
 async fn aggregate(
     mail: Mailbox,
-    regression: &Regression,
+    demo: &Demo,
     contributors: &[PartyId],
     protection: &Protection,
-) -> anyhow::Result<(Fit, Evaluation, Account)> {
+) -> anyhow::Result<Run> {
+    let (task, regression) = (&demo.task, demo.regression());
     let mut sums = protection.aggregator()?;
-    let training = Training::begin(SumNumber(0));
-    let fitting = mail.scope("fit");
+    let training = Training::begin(Phase::Fit.first_sum());
+    let here = mail.scope(Phase::Fit.name());
     let fit =
-        consilium_glm::aggregate(&fitting, contributors, regression, training, &mut sums).await?;
-    let evaluating = mail.scope("evaluation");
-    let number = after(&fit);
-    let overall = evaluation::aggregate(
-        &evaluating,
-        &fit.contributors,
-        regression,
-        number,
-        &mut sums,
-    );
-    let overall = overall.await?;
-    drop((fitting, evaluating));
-    Ok((fit, overall, mail.finish()))
+        consilium_glm::aggregate(&here, contributors, regression, training, &mut sums).await?;
+    let contributors = &fit.contributors;
+    let here = mail.scope(Phase::Evaluation.name());
+    let first = Phase::Evaluation.first_sum();
+    let overall = evaluation::aggregate(&here, contributors, regression, first, &mut sums).await?;
+    let mut opened = u64::from(fit.sums) + 1;
+    let mut averaged = None;
+    if let Some(schedule) = &task.comparison.fedavg {
+        let here = mail.scope(Phase::Fedavg.name());
+        let arm = (schedule, Phase::Fedavg.first_sum());
+        let models = averaging::aggregate(&here, contributors, regression, arm, &mut sums).await?;
+        opened += models.len() as u64;
+        averaged = models.into_iter().next_back();
+    }
+    drop(here);
+    let coordinator = mail.finish();
+    Ok(Run {
+        fit,
+        overall,
+        averaged,
+        sums: opened,
+        hospitals: Vec::new(),
+        coordinator,
+    })
 }
 
 async fn contribute(
     mail: Mailbox,
-    regression: &Regression,
+    demo: &Demo,
     hospital: &Hospital,
     protection: &Protection,
 ) -> anyhow::Result<HospitalRun> {
     let party = hospital.party.clone();
     let work = async {
+        let (task, regression) = (&demo.task, demo.regression());
         let mut sums = protection.contributor(&party)?;
-        let rounding = |number| protection.rounding(&party, number);
-        let (aggregator, train) = (coordinator(), &hospital.train.table);
-        let fitting = mail.scope("fit");
-        let fit = consilium_glm::contribute(
-            &fitting,
-            &aggregator,
-            regression,
-            train,
-            &rounding,
-            &mut sums,
-        )
-        .await?;
+        let chance = |number| protection.chance(&party, number);
+        let (aggregator, train) = (demo.plan.coordinator(), &hospital.train.table);
+        let here = mail.scope(Phase::Fit.name());
+        let fit =
+            consilium_glm::contribute(&here, aggregator, regression, train, &chance, &mut sums)
+                .await?;
         let scored = score(&fit, &hospital.test.table);
-        let evaluating = mail.scope("evaluation");
-        let drawn = (after(&fit), rounding(after(&fit)));
-        evaluation::contribute(
-            &evaluating,
-            &aggregator,
-            regression,
-            &scored,
-            drawn,
-            &mut sums,
-        )
-        .await?;
-        anyhow::Ok(scored)
+        let here = mail.scope(Phase::Evaluation.name());
+        let number = Phase::Evaluation.first_sum();
+        let drawn = (number, chance(number));
+        evaluation::contribute(&here, aggregator, regression, &scored, drawn, &mut sums).await?;
+        if let Some(schedule) = &task.comparison.fedavg {
+            let here = mail.scope(Phase::Fedavg.name());
+            let arm = (regression, schedule);
+            averaging::contribute(&here, aggregator, arm, train, &chance, &mut sums).await?;
+        }
+        anyhow::Ok(())
     };
-    let scored = work.await.with_context(|| format!("at {party}"))?;
+    work.await.with_context(|| format!("at {party}"))?;
     Ok(HospitalRun {
         party,
-        scored,
         account: mail.finish(),
     })
-}
-
-/// The number of the sum after the fit's own.
-fn after(fit: &Fit) -> SumNumber {
-    SumNumber(fit.sums)
 }
 
 /// Scores rows by a fit.

@@ -6,13 +6,13 @@ use std::{
     path::Path,
 };
 
-use super::{federation::Run, hospitals::Hospital, report::DemoResult};
+use super::{federation::score, hospitals::Demo, measured::Measured, report::DemoResult};
 
 /// Writes the result, the coefficients, and for each hospital the scores of its test rows.
 pub(crate) fn write(
     folder: &Path,
-    hospitals: &[Hospital],
-    run: &Run,
+    demo: &Demo,
+    measured: &Measured,
     result: &DemoResult,
 ) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
@@ -26,7 +26,7 @@ pub(crate) fn write(
         file,
         "name,coefficient,standard_error,statistic,p_value,lower,upper"
     )?;
-    for estimate in &run.fit.publish().estimates {
+    for estimate in &measured.fit.publish().estimates {
         let (lower, upper) = estimate.interval;
         let name = &estimate.name;
         let numbers = [
@@ -43,13 +43,18 @@ pub(crate) fn write(
     }
     file.flush()?;
 
-    for (hospital, ran) in hospitals.iter().zip(&run.hospitals) {
+    if measured.mode == "processes" {
+        // Each hospital's daemon has written its own.
+        return Ok(());
+    }
+    for hospital in &demo.hospitals {
         let own = folder.join(hospital.party.as_str());
         fs::create_dir_all(&own)?;
         let mut file = create(&own.join("scores.csv"))?;
-        writeln!(file, "row,score,label")?;
-        for (row, scored) in hospital.test.row_numbers.iter().zip(&ran.scored) {
-            writeln!(file, "{row},{},{}", scored.score, u8::from(scored.label))?;
+        writeln!(file, "row,label,score")?;
+        let scored = score(&measured.fit, &hospital.test.table);
+        for (row, scored) in hospital.test.row_numbers.iter().zip(scored) {
+            writeln!(file, "{row},{},{}", u8::from(scored.label), scored.score)?;
         }
         file.flush()?;
     }

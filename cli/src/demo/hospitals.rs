@@ -2,19 +2,18 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use consilium_data::{
     Reading,
     design::{Design, MissingFeatures},
 };
-use consilium_glm::{
-    Column, ConstantColumns, Family, Kind, Range, Regression, Specification, Table,
-};
+use consilium_glm::{Regression, Table};
 use consilium_mailbox::PartyId;
-use consilium_schema::{Kind as SchemaKind, Label, LabelRule, Schema};
-use consilium_secagg::Bits;
+use consilium_plan::{Plan, RawPlan, Task, TrainGlm};
+use consilium_schema::Schema;
 
-const SCHEMA: &str = include_str!("../../../examples/heart-disease/schema.toml");
+pub(crate) const SCHEMA: &str = include_str!("../../../examples/heart-disease/schema.toml");
+const PLAN: &str = include_str!("../../../examples/heart-disease/plan.toml");
 const SPLIT: &str = include_str!("../../../examples/heart-disease/flamby_split.csv");
 const FILES: [(&str, &[u8]); 4] = [
     (
@@ -34,14 +33,14 @@ const FILES: [(&str, &[u8]); 4] = [
         include_bytes!("../../../examples/heart-disease/processed.va.data"),
     ),
 ];
-const FEATURES: [&str; 10] = [
-    "age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak",
-];
-
 /// One hospital with its rows.
 #[derive(Debug)]
 pub(crate) struct Hospital {
     pub(crate) party: PartyId,
+    /// Its data file.
+    pub(crate) file: &'static [u8],
+    /// Which of its rows serve for what, CSV.
+    pub(crate) split: String,
     pub(crate) train: Sample,
     pub(crate) test: Sample,
 }
@@ -54,83 +53,82 @@ pub(crate) struct Sample {
     pub(crate) row_numbers: Vec<usize>,
 }
 
-/// Gives what is to be fitted: FLamby's 13 features, and the penalty of its benchmark.
-pub(crate) fn regression() -> anyhow::Result<Regression> {
-    let schema = Schema::from_toml(SCHEMA)?;
-    let columns = schema
-        .design_names(&FEATURES)?
-        .into_iter()
-        .map(|name| {
-            let declared = schema
-                .column(&name)
-                .map(|column| (column.kind(), column.bounds()));
-            let kind = match declared {
-                Some((SchemaKind::Number(_) | SchemaKind::Integer(_), bounds)) => {
-                    let bounds = bounds.with_context(|| format!("column {name} has no range"))?;
-                    let range = bounds.min.zip(bounds.max);
-                    let range = range.and_then(|(min, max)| Range::new(min, max));
-                    Kind::Number(range.with_context(|| format!("column {name} has no range"))?)
-                }
-                _ => Kind::Binary,
-            };
-            Ok(Column {
-                name,
-                kind,
-                mark_missing: false,
-            })
-        })
-        .collect::<anyhow::Result<_>>()?;
-    let specification = Specification {
-        family: Family::Logistic,
-        columns,
-        labels: Range::new(0.0, 1.0).context("0 is below 1")?,
-        penalty: 1.0,
-        minimum_count: 10,
-        constant_columns: ConstantColumns::Refuse,
-        most_rows: 100_000,
-        most_contributors: FILES.len(),
-        bits: Bits::WIDEST,
-    };
-    Ok(Regression::try_from(specification)?)
+/// The demo's plan and data.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pub(crate) plan: Plan,
+    /// What the plan is about: FLamby's 13 features, and the penalty of its benchmark.
+    pub(crate) task: TrainGlm,
+    pub(crate) hospitals: Vec<Hospital>,
 }
 
-/// Reads the hospitals' files.
-pub(crate) fn load(regression: &Regression) -> anyhow::Result<Vec<Hospital>> {
-    let schema = Schema::from_toml(SCHEMA)?;
-    let label = Label {
-        column: "num".into(),
-        rule: LabelRule::Above(0.0),
-    };
-    let split = split()?;
-    FILES
-        .iter()
-        .map(|(name, bytes)| {
-            let read = Reading::new(&schema).stream(*bytes);
-            let loaded = read.with_context(|| format!("reading the rows of {name}"))?;
-            let design = Design::new(
-                &loaded.table,
-                &FEATURES,
-                Some(&label),
-                MissingFeatures::Drop,
-            )?;
-            let sample = |purpose| {
-                sample(regression, &design, |row| {
-                    split.get(&(*name, row)).copied() == Some(purpose)
-                })
-            };
-            let (train, test) = (sample(Purpose::Train)?, sample(Purpose::Test)?);
-            let placed = train.row_numbers.len() + test.row_numbers.len();
-            ensure!(
-                placed == design.rows,
-                "the split of {name} misses a complete row"
-            );
-            Ok(Hospital {
-                party: name.parse()?,
-                train,
-                test,
-            })
+impl Demo {
+    /// Reads the plan and the hospitals' files.
+    pub(crate) fn load() -> anyhow::Result<Demo> {
+        let schema = Schema::from_toml(SCHEMA)?;
+        let plan = Plan::check(&RawPlan::parse(PLAN)?, Some(&schema))?;
+        let Task::TrainGlm(task) = plan.task() else {
+            bail!("the demo's plan trains something else");
+        };
+        let task = (**task).clone();
+        let split = split()?;
+        let hospitals = FILES
+            .iter()
+            .map(|(name, file)| hospital(name, file, &schema, &task, &split))
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Demo {
+            plan,
+            task,
+            hospitals,
         })
-        .collect()
+    }
+
+    pub(crate) fn regression(&self) -> &Regression {
+        &self.task.regression
+    }
+}
+
+fn hospital(
+    name: &'static str,
+    file: &'static [u8],
+    schema: &Schema,
+    task: &TrainGlm,
+    split: &HashMap<(&str, usize), Purpose>,
+) -> anyhow::Result<Hospital> {
+    let read = Reading::new(schema).stream(file);
+    let loaded = read.with_context(|| format!("reading the rows of {name}"))?;
+    let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
+    let design = Design::new(
+        &loaded.table,
+        &features,
+        Some(&task.label),
+        MissingFeatures::Drop,
+    )?;
+    let sample = |purpose| {
+        let belongs = |row| split.get(&(name, row)).copied() == Some(purpose);
+        sample(&task.regression, &design, belongs)
+    };
+    let (train, test) = (sample(Purpose::Train)?, sample(Purpose::Test)?);
+    let placed = train.row_numbers.len() + test.row_numbers.len();
+    ensure!(
+        placed == design.rows,
+        "the split of {name} misses a complete row"
+    );
+    let own = SPLIT
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(','));
+    let split = std::iter::once("row,split")
+        .chain(own)
+        .collect::<Vec<_>>()
+        .join("\n")
+        + "\n";
+    Ok(Hospital {
+        party: name.parse()?,
+        file,
+        split,
+        train,
+        test,
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,12 +147,12 @@ fn split() -> anyhow::Result<HashMap<(&'static str, usize), Purpose>> {
     lines
         .map(|line| {
             let [hospital, row, purpose] = line.split(',').collect::<Vec<_>>()[..] else {
-                anyhow::bail!("a line of the split has not three fields");
+                bail!("a line of the split has not three fields");
             };
             let purpose = match purpose {
                 "train" => Purpose::Train,
                 "test" => Purpose::Test,
-                other => anyhow::bail!("the split knows no purpose {other:?}"),
+                other => bail!("the split knows no purpose {other:?}"),
             };
             Ok(((hospital, row.parse()?), purpose))
         })
@@ -185,8 +183,8 @@ mod tests {
 
     #[test]
     fn the_hospitals_have_the_rows_of_flambys_split() {
-        let regression = regression().expect("it is well formed");
-        let hospitals = load(&regression).expect("the files are whole");
+        let demo = Demo::load().expect("the files are whole");
+        let hospitals = &demo.hospitals;
         let rows: Vec<_> = hospitals
             .iter()
             .map(|h| (h.party.as_str(), h.train.table.rows(), h.test.table.rows()))
@@ -200,6 +198,6 @@ mod tests {
                 ("va", 85, 45),
             ]
         );
-        assert_eq!(regression.specification().columns.len(), 13);
+        assert_eq!(demo.regression().specification().columns.len(), 13);
     }
 }

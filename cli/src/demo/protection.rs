@@ -1,16 +1,14 @@
 //! How the demo's sums are protected.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::{Generator, Seed};
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::PartyId;
+use consilium_plan::Plan;
 use consilium_secagg::{
-    Aggregator, Assumed, Contributor, Credentials, MemoryBook, StudyId, SumError, SumNumber, Terms,
-    Thresholds,
+    Aggregator, Contributor, Credentials, MemoryBook, SumError, SumNumber, Terms,
 };
-
-use super::federation::coordinator;
 
 /// Makes the two sides of secure aggregation; all secrets grow from one seed, so that a demo can
 /// be repeated.
@@ -21,32 +19,18 @@ pub(crate) struct Protection {
 }
 
 impl Protection {
-    pub(crate) fn new(contributors: &[PartyId], seed: u64) -> anyhow::Result<Protection> {
+    pub(crate) fn new(plan: &Plan, seed: u64) -> Protection {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let seed = Seed::from_bytes(bytes);
+        let terms = plan.sum_terms(BTreeSet::new());
         let public = |party: &PartyId| (party.to_string(), identity(&seed, party).public());
-        let directory = Arc::new(contributors.iter().map(public).collect());
-        let assumed = Assumed {
-            contributors: contributors.len(),
-            colluding: None,
-            dropouts: 0,
-        };
-        let terms = Terms {
-            study: StudyId(*seed.derive("demo.1.study", &[]).expose()),
-            aggregator: coordinator(),
-            roster: contributors.to_vec(),
-            thresholds: Thresholds::safe(assumed)?,
-            waivers: BTreeSet::new(),
-            relaxed_from_twenty: false,
-            patience: Duration::from_secs(15),
-            carry_over: true,
-        };
-        Ok(Protection {
+        let directory = Arc::new(terms.roster.iter().map(public).collect());
+        Protection {
             terms,
             directory,
             seed,
-        })
+        }
     }
 
     pub(crate) fn aggregator(&self) -> Result<Aggregator, SumError> {
@@ -75,10 +59,10 @@ impl Protection {
         )
     }
 
-    /// Gives the generator of a sum's rounding at a party: the same for the same sum.
-    pub(crate) fn rounding(&self, party: &PartyId, number: SumNumber) -> Generator {
+    /// Gives the generator of a sum's rounding and shuffling at a party: the same for the same sum.
+    pub(crate) fn chance(&self, party: &PartyId, number: SumNumber) -> Generator {
         let fields = [party.as_str().as_bytes(), &number.0.to_le_bytes()];
-        self.seed.derive("demo.1.rounding", &fields).generator()
+        self.seed.derive("demo.1.chance", &fields).generator()
     }
 }
 

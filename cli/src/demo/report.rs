@@ -3,15 +3,17 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    time::Duration,
 };
 
 use comfy_table::Table;
-use consilium_glm::{Evaluation, Failure, Protocol, Regression, Role, disclosures};
-use consilium_mailbox::Account;
+use consilium_glm::{Evaluation, Failure, Protocol, Role, disclosures};
 use serde::Serialize;
 
-use super::{comparison::Comparison, federation::Run};
+use super::{
+    comparison::Comparison,
+    hospitals::Demo,
+    measured::{Measured, PartyCost},
+};
 use consilium_plan::Lang;
 
 use crate::table::{align_numbers, table};
@@ -22,10 +24,10 @@ pub(crate) struct DemoResult {
     demo: &'static str,
     mode: &'static str,
     ok: bool,
-    /// Seconds on the simulated network's clock.
+    /// On the simulated network's clock, or from submitting the study to its end.
     wall_s: f64,
     iterations: u32,
-    sums: u32,
+    sums: u64,
     rounds: u64,
     /// Of all frames, counted once.
     bytes: u64,
@@ -36,88 +38,67 @@ pub(crate) struct DemoResult {
     parties: Vec<PartyCost>,
 }
 
-#[derive(Debug, Serialize)]
-struct PartyCost {
-    party: String,
-    cpu_s: f64,
-    sent_bytes: u64,
-    received_bytes: u64,
-}
-
-impl PartyCost {
-    fn new(party: &str, account: &Account) -> PartyCost {
-        let total = account.total();
-        PartyCost {
-            party: party.to_owned(),
-            cpu_s: total.cpu.as_secs_f64(),
-            sent_bytes: total.sent_bytes,
-            received_bytes: total.received_bytes,
-        }
-    }
-}
-
 impl DemoResult {
-    pub(crate) fn new(
-        regression: &Regression,
-        run: &Run,
-        comparison: &Comparison,
-        network: Duration,
-    ) -> DemoResult {
-        let mut parties = vec![PartyCost::new("coordinator", &run.coordinator)];
-        parties.extend(
-            run.hospitals
-                .iter()
-                .map(|h| PartyCost::new(h.party.as_str(), &h.account)),
-        );
+    pub(crate) fn new(demo: &Demo, measured: &Measured, comparison: &Comparison) -> DemoResult {
         let mut metrics = BTreeMap::new();
-        metrics.insert("accuracy", run.overall.accuracy);
+        metrics.insert("accuracy", measured.overall.accuracy);
         metrics.insert("accuracy_pooled", comparison.overall.accuracy);
-        metrics.insert("auc_error_bound", run.overall.auc_error);
-        metrics.insert("brier", run.overall.brier);
-        metrics.insert("log_loss", run.overall.log_loss);
+        metrics.insert("auc_error_bound", measured.overall.auc_error);
+        metrics.insert("brier", measured.overall.brier);
+        metrics.insert("log_loss", measured.overall.log_loss);
         metrics.insert("max_coefficient_error", comparison.max_coefficient_error);
-        metrics.extend(run.overall.auc.map(|auc| ("auc", auc)));
+        metrics.extend(measured.overall.auc.map(|auc| ("auc", auc)));
         metrics.extend(comparison.overall.auc.map(|auc| ("auc_pooled", auc)));
+        if let Some(exact) = &comparison.federated {
+            metrics.extend(exact.auc.map(|auc| ("auc_exact", auc)));
+        }
+        if let Some(averaged) = &comparison.averaged {
+            metrics.insert("accuracy_fedavg", averaged.accuracy);
+            metrics.extend(averaged.auc.map(|auc| ("auc_fedavg", auc)));
+        }
         DemoResult {
             demo: "heart-disease",
-            mode: "simulated",
+            mode: measured.mode,
             ok: true,
-            wall_s: network.as_secs_f64(),
-            iterations: run.fit.updates,
-            sums: run.fit.sums + 1,
-            rounds: run.coordinator.total().rounds,
-            bytes: parties.iter().map(|party| party.sent_bytes).sum(),
-            rows: run.fit.rows,
-            contributors: run
+            wall_s: measured.wall.as_secs_f64(),
+            iterations: measured.fit.updates,
+            sums: measured.sums,
+            rounds: measured.rounds,
+            bytes: measured.bytes,
+            rows: measured.fit.rows,
+            contributors: measured
                 .fit
                 .contributors
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            columns: regression.specification().columns.len(),
+            columns: demo.regression().specification().columns.len(),
             metrics,
-            parties,
+            parties: measured.parties.clone(),
         }
     }
 }
 
 pub(crate) fn print(
     out: &mut dyn Write,
-    run: &Run,
+    measured: &Measured,
     comparison: &Comparison,
     result: &DemoResult,
     lang: Lang,
 ) -> io::Result<()> {
     let say = |en, zh| lang.pick(en, zh);
-    writeln!(
-        out,
-        "{}\n",
-        say(
+    let title = match measured.mode {
+        "simulated" => say(
             "One logistic regression over four hospitals (simulated: all parties in this process)",
             "四家医院共同拟合一个逻辑回归（模拟：所有参与方都在本进程内）",
-        )
-    )?;
-    writeln!(out, "{}", by_hospital(run, comparison, lang))?;
+        ),
+        _ => say(
+            "One logistic regression over four hospitals (a daemon for each party, mutual TLS)",
+            "四家医院共同拟合一个逻辑回归（每个参与方一个守护进程，双向 TLS）",
+        ),
+    };
+    writeln!(out, "{title}\n")?;
+    writeln!(out, "{}", by_hospital(measured, comparison, lang))?;
     writeln!(
         out,
         "{}\n",
@@ -126,12 +107,12 @@ pub(crate) fn print(
             "各医院自己测试行上的 AUC；采用 FLamby 的划分与预处理",
         )
     )?;
-    writeln!(out, "{}\n", coefficients(run, lang))?;
-    costs(out, run, comparison, result, lang)?;
+    writeln!(out, "{}\n", coefficients(measured, lang))?;
+    costs(out, measured, comparison, result, lang)?;
     learnt(out, lang)
 }
 
-fn by_hospital(run: &Run, comparison: &Comparison, lang: Lang) -> Table {
+fn by_hospital(measured: &Measured, comparison: &Comparison, lang: Lang) -> Table {
     let say = |en, zh| lang.pick(en, zh);
     let mut table = table();
     table.set_header([
@@ -169,7 +150,7 @@ fn by_hospital(run: &Run, comparison: &Comparison, lang: Lang) -> Table {
         say("all", "全部").into(),
         rows(|h| h.train_rows),
         rows(|h| h.test_rows),
-        auc(Some(&run.overall), lang),
+        auc(Some(&measured.overall), lang),
         auc(Some(&comparison.overall), lang),
         String::new(),
     ]);
@@ -185,7 +166,7 @@ fn auc(evaluation: Option<&Evaluation>, lang: Lang) -> String {
     }
 }
 
-fn coefficients(run: &Run, lang: Lang) -> Table {
+fn coefficients(measured: &Measured, lang: Lang) -> Table {
     let say = |en, zh| lang.pick(en, zh);
     let mut table = table();
     table.set_header([
@@ -196,7 +177,7 @@ fn coefficients(run: &Run, lang: Lang) -> Table {
         "p",
         say("95 % interval", "95% 区间"),
     ]);
-    for estimate in &run.fit.publish().estimates {
+    for estimate in &measured.fit.publish().estimates {
         let (lower, upper) = estimate.interval;
         table.add_row([
             estimate.name.clone(),
@@ -213,20 +194,28 @@ fn coefficients(run: &Run, lang: Lang) -> Table {
 
 fn costs(
     out: &mut dyn Write,
-    run: &Run,
+    measured: &Measured,
     comparison: &Comparison,
     result: &DemoResult,
     lang: Lang,
 ) -> io::Result<()> {
     let say = |en, zh| lang.pick(en, zh);
     let mut table = table();
-    let (overall, pooled) = (&run.overall, &comparison.overall);
+    let (overall, pooled) = (&measured.overall, &comparison.overall);
     let correct = format!("{:.4} ({:.4})", overall.accuracy, pooled.accuracy);
     table.add_row([say("accuracy (pooled)", "准确率（集中）"), &correct]);
     table.add_row([
         "log loss, Brier",
         &format!("{:.4}, {:.4}", overall.log_loss, overall.brier),
     ]);
+    if let Some(averaged) = &comparison.averaged {
+        let named = say(
+            "FedAvg, 50 rounds: AUC, accuracy",
+            "FedAvg，50 轮：AUC、准确率",
+        );
+        let auc = averaged.auc.unwrap_or(f64::NAN);
+        table.add_row([named, &format!("{auc:.4}, {:.4}", averaged.accuracy)]);
+    }
     let error = format!("{:.1e}", comparison.max_coefficient_error);
     table.add_row([
         say(
@@ -245,7 +234,10 @@ fn costs(
     ]);
     let seconds = format!("{:.2}", result.wall_s);
     table.add_row([
-        say("seconds on the simulated network", "模拟网络上的秒数"),
+        match measured.mode {
+            "simulated" => say("seconds on the simulated network", "模拟网络上的秒数"),
+            _ => say("seconds from submission to result", "从提交到结果的秒数"),
+        },
         &seconds,
     ]);
     let sent = format!("{}", result.bytes);

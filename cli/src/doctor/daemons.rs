@@ -43,11 +43,16 @@ async fn one(path: &Path, lang: Lang) -> Vec<Finding> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            let remedy = lang.pick("name another one with --config", "请用 --config 指定其他配置");
+            let remedy = lang.pick(
+                "name another one with --config",
+                "请用 --config 指定其他配置",
+            );
             return vec![Finding::failed(what, error.to_string(), remedy)];
         }
     };
-    let is_coordinator = text.lines().any(|line| line.trim_start().starts_with("federation"));
+    let is_coordinator = text
+        .lines()
+        .any(|line| line.trim_start().starts_with("federation"));
     let well = |what| Finding::ok(what, "");
     if is_coordinator {
         match coordinator::read_config(path, lang) {
@@ -79,20 +84,39 @@ async fn of_coordinator(config: &consilium_coordinator::Config, lang: Lang) -> V
         findings.push(files::private(&config.state.join(key), founding, lang));
     }
     let socket = config.operator_socket();
-    let what = format!("{} {}", lang.pick("daemon at", "守护进程"), socket.display());
+    let what = format!(
+        "{} {}",
+        lang.pick("daemon at", "守护进程"),
+        socket.display()
+    );
     let members = match operator_at(&socket, lang).await {
         Ok(mut coordinator) => coordinator.members(v1::MembersRequest {}).await.ok(),
         Err(_) => None,
     };
     findings.push(match members {
         Some(list) => {
-            let connected = list.get_ref().members.iter().filter(|one| one.connected).count();
-            Finding::ok(what, lang.pick(format!("runs, {connected} connected"), format!("运行中，{connected} 个在线")))
+            let connected = list
+                .get_ref()
+                .members
+                .iter()
+                .filter(|one| one.connected)
+                .count();
+            Finding::ok(
+                what,
+                lang.pick(
+                    format!("runs, {connected} connected"),
+                    format!("运行中，{connected} 个在线"),
+                ),
+            )
         }
-        None => Finding::failed(what, lang.pick("does not answer", "没有应答"), lang.pick(
-            "`systemctl status consilium-coordinator`, or `consilium coordinator run`",
-            "`systemctl status consilium-coordinator`，或 `consilium coordinator run`",
-        )),
+        None => Finding::failed(
+            what,
+            lang.pick("does not answer", "没有应答"),
+            lang.pick(
+                "`systemctl status consilium-coordinator`, or `consilium coordinator run`",
+                "`systemctl status consilium-coordinator`，或 `consilium coordinator run`",
+            ),
+        ),
     });
     let expected = Expected {
         address: &config.address,
@@ -110,8 +134,16 @@ async fn of_participant(config: &consilium_participant::Config, lang: Lang) -> V
     );
     let state = &config.state;
     let mut findings = files::state(state, joining, lang);
-    findings.push(files::private(&state.join("participant.key"), joining, lang));
-    findings.push(files::certificate(&state.join("participant.pem"), &state.join("authority.pem"), lang));
+    findings.push(files::private(
+        &state.join("participant.key"),
+        joining,
+        lang,
+    ));
+    findings.push(files::certificate(
+        &state.join("participant.pem"),
+        &state.join("authority.pem"),
+        lang,
+    ));
     if let Some(membership) = membership(state) {
         let expected = Expected {
             address: config.coordinator.as_ref().unwrap_or(&membership.address),
@@ -121,12 +153,20 @@ async fn of_participant(config: &consilium_participant::Config, lang: Lang) -> V
         findings.extend(network::look(&expected, lang).await);
     }
     let socket = config.steward_socket();
-    let what = format!("{} {}", lang.pick("daemon at", "守护进程"), socket.display());
+    let what = format!(
+        "{} {}",
+        lang.pick("daemon at", "守护进程"),
+        socket.display()
+    );
     let Ok(mut house) = steward_at(&socket, lang).await else {
-        findings.push(Finding::failed(what, lang.pick("does not answer", "没有应答"), lang.pick(
-            "`systemctl status consilium-participant`, or `consilium participant run`",
-            "`systemctl status consilium-participant`，或 `consilium participant run`",
-        )));
+        findings.push(Finding::failed(
+            what,
+            lang.pick("does not answer", "没有应答"),
+            lang.pick(
+                "`systemctl status consilium-participant`, or `consilium participant run`",
+                "`systemctl status consilium-participant`，或 `consilium participant run`",
+            ),
+        ));
         return findings;
     };
     findings.push(Finding::ok(what, lang.pick("runs", "运行中")));
@@ -151,14 +191,22 @@ fn membership(state: &Path) -> Option<Membership> {
 }
 
 fn connection(status: &v1::ParticipantStatus, lang: Lang) -> Vec<Finding> {
-    let what = format!("{} {}", lang.pick("connection to", "与以下节点的连接"), status.coordinator);
+    let what = format!(
+        "{} {}",
+        lang.pick("connection to", "与以下节点的连接"),
+        status.coordinator
+    );
     let connected = if status.connected {
         Finding::ok(what, "")
     } else {
-        Finding::failed(what, lang.pick("is down", "中断"), lang.pick(
-            "the daemon's log says why: `journalctl -u consilium-participant`",
-            "原因见日志：`journalctl -u consilium-participant`",
-        ))
+        Finding::failed(
+            what,
+            lang.pick("is down", "中断"),
+            lang.pick(
+                "the daemon's log says why: `journalctl -u consilium-participant`",
+                "原因见日志：`journalctl -u consilium-participant`",
+            ),
+        )
     };
     let what = lang.pick("clock against the coordinator's", "与协调节点的时钟差");
     let said = format!("{:+.1} s", status.clock_offset_ms as f64 / 1_000.0);
@@ -178,10 +226,23 @@ fn connection(status: &v1::ParticipantStatus, lang: Lang) -> Vec<Finding> {
 fn data(set: &v1::DataSet, lang: Lang) -> Finding {
     let what = format!("{} {}", lang.pick("data set", "数据集"), set.name);
     if set.unchanged {
-        return Finding::ok(what, lang.pick(format!("{} rows, unchanged", set.rows), format!("{} 行，未改变", set.rows)));
+        return Finding::ok(
+            what,
+            lang.pick(
+                format!("{} rows, unchanged", set.rows),
+                format!("{} 行，未改变", set.rows),
+            ),
+        );
     }
-    Finding::failed(what, lang.pick("its file has changed or is gone", "文件已改变或不存在"), lang.pick(
-        format!("put {} back as it was, or register it anew with `consilium data add`", set.path),
-        format!("请恢复 {}，或用 `consilium data add` 重新登记", set.path),
-    ))
+    Finding::failed(
+        what,
+        lang.pick("its file has changed or is gone", "文件已改变或不存在"),
+        lang.pick(
+            format!(
+                "put {} back as it was, or register it anew with `consilium data add`",
+                set.path
+            ),
+            format!("请恢复 {}，或用 `consilium data add` 重新登记", set.path),
+        ),
+    )
 }

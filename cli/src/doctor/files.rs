@@ -1,10 +1,6 @@
 //! What lies on this machine: keys, certificates, the state folder, disk.
 
-use std::{
-    fs,
-    os::unix::fs::MetadataExt as _,
-    path::Path,
-};
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path};
 
 use consilium_identity::{AuthorityCertificate, Certificate};
 use consilium_plan::{Lang, UnixTime};
@@ -19,7 +15,11 @@ const LEAST_DISK: u64 = 256 << 20;
 
 /// Looks at the state folder and its free space.
 pub(super) fn state(folder: &Path, founding: &str, lang: Lang) -> Vec<Finding> {
-    let what = format!("{} {}", lang.pick("state folder", "状态文件夹"), folder.display());
+    let what = format!(
+        "{} {}",
+        lang.pick("state folder", "状态文件夹"),
+        folder.display()
+    );
     let metadata = match fs::metadata(folder) {
         Ok(metadata) => metadata,
         Err(error) => return vec![Finding::failed(what, error.to_string(), founding)],
@@ -29,7 +29,11 @@ pub(super) fn state(folder: &Path, founding: &str, lang: Lang) -> Vec<Finding> {
         findings.push(Finding::ok(what, ""));
     } else {
         let said = lang.pick("others can look into it", "其他用户可以访问");
-        findings.push(Finding::failed(what, said, format!("chmod 700 {}", folder.display())));
+        findings.push(Finding::failed(
+            what,
+            said,
+            format!("chmod 700 {}", folder.display()),
+        ));
     }
     findings.push(disk(folder, lang));
     findings
@@ -42,7 +46,10 @@ fn disk(folder: &Path, lang: Lang) -> Finding {
         Err(error) => return Finding::warning(what, error.to_string(), ""),
     };
     let said = format!("{} MiB", free >> 20);
-    let remedy = lang.pick("make room: what a study commits has to fit", "请释放空间：研究提交的内容需要存放");
+    let remedy = lang.pick(
+        "make room: what a study commits has to fit",
+        "请释放空间：研究提交的内容需要存放",
+    );
     match free {
         free if free < LEAST_DISK => Finding::failed(what, said, remedy),
         free if free < 10 * LEAST_DISK => Finding::warning(what, said, remedy),
@@ -72,8 +79,8 @@ pub(super) fn certificate(path: &Path, authority: &Path, lang: Lang) -> Finding 
         "请用新的邀请重新加入；运维人员用 `consilium coordinator invite` 生成",
     );
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| error.to_string());
-    let certificate = read(path)
-        .and_then(|pem| Certificate::from_pem(&pem).map_err(|error| error.to_string()));
+    let certificate =
+        read(path).and_then(|pem| Certificate::from_pem(&pem).map_err(|error| error.to_string()));
     let authority = read(authority)
         .and_then(|pem| AuthorityCertificate::from_pem(&pem).map_err(|error| error.to_string()));
     let (certificate, authority) = match (certificate, authority) {
@@ -87,10 +94,14 @@ pub(super) fn certificate(path: &Path, authority: &Path, lang: Lang) -> Finding 
     let until = i64::try_from(certificate.validity().until.0).unwrap_or(i64::MAX);
     let ends = format!("{} {}", lang.pick("ends", "到期"), UnixTime(until));
     if certificate.is_due(now) {
-        return Finding::warning(what, ends, lang.pick(
-            "the daemon renews it by itself while it runs and is connected",
-            "守护进程在运行并连接时会自动续期",
-        ));
+        return Finding::warning(
+            what,
+            ends,
+            lang.pick(
+                "the daemon renews it by itself while it runs and is connected",
+                "守护进程在运行并连接时会自动续期",
+            ),
+        );
     }
     Finding::ok(what, ends)
 }

@@ -25,7 +25,10 @@ pub(super) struct Expected<'a> {
 /// Looks whether anybody answers, and whether it is the federation's coordinator.
 pub(super) async fn look(expected: &Expected<'_>, lang: Lang) -> Vec<Finding> {
     let Expected { address, .. } = expected;
-    let what = format!("{} {address}", lang.pick("coordinator's address", "协调节点地址"));
+    let what = format!(
+        "{} {address}",
+        lang.pick("coordinator's address", "协调节点地址")
+    );
     let remedy = lang.pick(
         "is the coordinator running, the name right, and the port open in the firewalls between?",
         "协调节点是否在运行？名称是否正确？中间的防火墙是否开放该端口？",
@@ -36,7 +39,11 @@ pub(super) async fn look(expected: &Expected<'_>, lang: Lang) -> Vec<Finding> {
             vec![answers, who(expected, lang).await]
         }
         Ok(Err(error)) => vec![Finding::failed(what, error.to_string(), remedy)],
-        Err(_) => vec![Finding::failed(what, lang.pick("nobody answers", "无应答"), remedy)],
+        Err(_) => vec![Finding::failed(
+            what,
+            lang.pick("nobody answers", "无应答"),
+            remedy,
+        )],
     }
 }
 

@@ -18,7 +18,11 @@ pub(super) async fn look(folder: &Path, lang: Lang) -> Vec<Finding> {
     );
     let mut findings = vec![
         files::private(&folder.join("key.pem"), enrol, lang),
-        files::certificate(&folder.join("certificate.pem"), &folder.join("federation.pem"), lang),
+        files::certificate(
+            &folder.join("certificate.pem"),
+            &folder.join("federation.pem"),
+            lang,
+        ),
     ];
     match person::coordinator(folder, lang) {
         Ok(coordinator) => {

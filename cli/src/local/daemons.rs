@@ -37,10 +37,7 @@ struct Ready {
 
 impl Daemon {
     /// Starts a daemon and waits until it says that it serves; its log goes to `log`.
-    pub(crate) async fn start(
-        args: &[impl AsRef<OsStr>],
-        log: &Path,
-    ) -> anyhow::Result<Daemon> {
+    pub(crate) async fn start(args: &[impl AsRef<OsStr>], log: &Path) -> anyhow::Result<Daemon> {
         let mut child = command(args)?
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -48,12 +45,19 @@ impl Daemon {
             .kill_on_drop(true)
             .spawn()
             .context("starting a daemon")?;
-        let stdout = child.stdout.take().context("the daemon's output is not to be had")?;
+        let stdout = child
+            .stdout
+            .take()
+            .context("the daemon's output is not to be had")?;
         let mut said = BufReader::new(stdout);
         let mut line = String::new();
         let read = timeout(PATIENCE, said.read_line(&mut line)).await;
         match (read, serde_json::from_str(&line)) {
-            (Ok(Ok(_)), Ok(Ready { socket })) => Ok(Daemon { child, socket, _said: said }),
+            (Ok(Ok(_)), Ok(Ready { socket })) => Ok(Daemon {
+                child,
+                socket,
+                _said: said,
+            }),
             _ => {
                 child.kill().await.ok();
                 bail!("a daemon did not come up: its log is {}", log.display())
@@ -70,9 +74,14 @@ impl Daemon {
         let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
         let cpu = ticks(11)? + ticks(12)?;
         let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kib: f64 = peak.trim().trim_end_matches(" kB").parse().ok()?;
-        Some((Duration::from_millis(cpu * 1_000 / rustix::param::clock_ticks_per_second()), kib / 1_024.0))
+        Some((
+            Duration::from_millis(cpu * 1_000 / rustix::param::clock_ticks_per_second()),
+            kib / 1_024.0,
+        ))
     }
 
     /// Asks the daemon to end, and kills it if it does not.
@@ -93,12 +102,21 @@ fn process(id: u32) -> Option<rustix::process::Pid> {
 /// Runs another command of this program to its end, `input` being typed to it.
 pub(crate) async fn run(args: &[impl AsRef<OsStr>], input: &str) -> anyhow::Result<()> {
     let mut command = command(args)?;
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut running = command.spawn().context("starting a command")?;
     if let Some(mut stdin) = running.stdin.take() {
-        stdin.write_all(input.as_bytes()).await.context("typing to a command")?;
+        stdin
+            .write_all(input.as_bytes())
+            .await
+            .context("typing to a command")?;
     }
-    let output = running.wait_with_output().await.context("awaiting a command")?;
+    let output = running
+        .wait_with_output()
+        .await
+        .context("awaiting a command")?;
     if !output.status.success() {
         bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
     }

@@ -4,7 +4,6 @@ use std::{
     ffi::OsStr,
     fs,
     net::TcpListener,
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -25,7 +24,7 @@ use super::{
 };
 use crate::{
     client::{self, Answer as _},
-    hint::OrHint as _,
+    study::write_result,
 };
 
 /// A coordinator and its participants, all of them here.
@@ -51,7 +50,6 @@ impl Federation {
         folder: &Path,
         lang: Lang,
     ) -> anyhow::Result<Federation> {
-        make_folder(folder)?;
         let folder = fs::canonicalize(folder)?;
         let (coordinator, mut operator) = found(plan, &folder, lang).await?;
         let mut participants = Vec::new();
@@ -60,12 +58,19 @@ impl Federation {
             participant.register(set, lang).await?;
             participants.push(participant);
         }
-        Ok(Federation { coordinator, operator, participants, lang })
+        Ok(Federation {
+            coordinator,
+            operator,
+            participants,
+            lang,
+        })
     }
 
     /// Hands the plan in; gives the study's name.
     pub(crate) async fn submit(&mut self, plan: &Plan) -> anyhow::Result<String> {
-        let request = v1::SubmitRequest { plan: plan.to_string() };
+        let request = v1::SubmitRequest {
+            plan: plan.to_string(),
+        };
         Ok(self.operator.submit(request).await.answer(self.lang)?.study)
     }
 }
@@ -73,9 +78,15 @@ impl Federation {
 impl Federation {
     /// Approves the plan at every party.
     pub(crate) async fn approve(&mut self, plan: &Plan) -> anyhow::Result<()> {
-        let members = self.operator.members(v1::MembersRequest {}).await.answer(self.lang)?;
+        let members = self
+            .operator
+            .members(v1::MembersRequest {})
+            .await
+            .answer(self.lang)?;
         for participant in &mut self.participants {
-            participant.approve(plan, &members.members, self.lang).await?;
+            participant
+                .approve(plan, &members.members, self.lang)
+                .await?;
         }
         Ok(())
     }
@@ -94,23 +105,38 @@ impl Federation {
         &mut self,
         study: &str,
         plan: &Plan,
+        folder: &Path,
         wall: Duration,
     ) -> anyhow::Result<Outcome> {
-        let request = v1::StudyRequest { study: study.to_owned() };
+        let request = v1::StudyRequest {
+            study: study.to_owned(),
+        };
         let result = self.operator.result(request).await.answer(self.lang)?;
+        let files = [
+            ("model.json", result.model.clone()),
+            ("report.json", result.report.clone()),
+        ];
+        write_result(&folder.join("result"), &plan.to_string(), files, self.lang)?;
         let model: serde_json::Value = serde_json::from_str(&result.model)?;
         let fit = model.get("fit").context("the result holds no fit")?;
         let mut parties = Vec::new();
         for participant in &mut self.participants {
             parties.push(participant.own_result(study, self.lang).await?);
         }
-        let daemons = self.participants.iter().map(|p| (p.party.to_string(), &p.daemon));
+        let daemons = self
+            .participants
+            .iter()
+            .map(|p| (p.party.to_string(), &p.daemon));
         let coordinator = ("coordinator".to_owned(), &self.coordinator);
         let costs = std::iter::once(coordinator)
             .chain(daemons)
             .filter_map(|(party, daemon)| {
                 let (cpu, peak_rss_mb) = daemon.usage()?;
-                Some(ProcessCost { party, cpu, peak_rss_mb })
+                Some(ProcessCost {
+                    party,
+                    cpu,
+                    peak_rss_mb,
+                })
             })
             .collect();
         Ok(Outcome {
@@ -118,7 +144,11 @@ impl Federation {
             report: serde_json::from_str(&result.report)?,
             parties,
             wall,
-            learnt: plan.disclosures().iter().map(|line| line.line(self.lang)).collect(),
+            learnt: plan
+                .disclosures()
+                .iter()
+                .map(|line| line.line(self.lang))
+                .collect(),
             costs,
         })
     }
@@ -165,8 +195,14 @@ impl Participant {
         // The words would be compared by telephone; here all keys were made on this machine.
         for party in &own.unverified {
             let member = members.iter().find(|member| member.name == *party);
-            let key = member.with_context(|| format!("{party} is no member"))?.key.clone();
-            let compared = v1::VerifyRequest { party: party.clone(), key };
+            let key = member
+                .with_context(|| format!("{party} is no member"))?
+                .key
+                .clone();
+            let compared = v1::VerifyRequest {
+                party: party.clone(),
+                key,
+            };
             self.house.verify(compared).await.answer(lang)?;
         }
         let decision = self.steward.approval(plan, &house, &own.data_version)?;
@@ -175,14 +211,15 @@ impl Participant {
     }
 
     async fn own_result(&mut self, study: &str, lang: Lang) -> anyhow::Result<PartyOutcome> {
-        let request = v1::OwnStudyRequest { study: study.to_owned() };
+        let request = v1::OwnStudyRequest {
+            study: study.to_owned(),
+        };
         let result = self.house.own_result(request).await.answer(lang)?;
         let report: serde_json::Value = serde_json::from_str(&result.own_report)?;
         let own = report.get("own").cloned().unwrap_or_default();
         Ok(PartyOutcome {
             party: self.party.clone(),
             own: serde_json::from_value(own)?,
-            scores: result.scores_path.into(),
         })
     }
 }
@@ -218,8 +255,16 @@ async fn join(
     let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
     let mut house = client::steward_at(&daemon.socket, lang).await?;
     let steward = LocalSteward::new(&set.party)?;
-    house.add_steward(steward.introduction()).await.answer(lang)?;
-    Ok(Participant { party: set.party.clone(), daemon, house, steward })
+    house
+        .add_steward(steward.introduction())
+        .await
+        .answer(lang)?;
+    Ok(Participant {
+        party: set.party.clone(),
+        daemon,
+        house,
+        steward,
+    })
 }
 
 /// Founds the federation and starts its coordinator.
@@ -251,13 +296,6 @@ fn configure(home: &Path, daemon: &str, config: &str) -> anyhow::Result<PathBuf>
     let path = home.join(format!("{daemon}.toml"));
     fs::write(&path, config).with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
-}
-
-/// Makes the folder of a federation, for its owner alone; one that is there already is left alone.
-fn make_folder(folder: &Path) -> anyhow::Result<()> {
-    let made = fs::DirBuilder::new().mode(0o700).create(folder);
-    made.with_context(|| format!("creating {}", folder.display()))
-        .or_hint("name another folder with --out, or remove this one")
 }
 
 /// Finds a port that nobody uses: the coordinator keeps it over a restart.

@@ -82,8 +82,10 @@ pub(crate) fn of_plan(
         Some(file) => read(file)?,
         None => read(&schema_of(plan_file)?)?,
     };
-    let wanted: Vec<(&PartyId, &str)> =
-        plan.contributors().map(|(party, set)| (party, set.name.as_str())).collect();
+    let wanted: Vec<(&PartyId, &str)> = plan
+        .contributors()
+        .map(|(party, set)| (party, set.name.as_str()))
+        .collect();
     let known = |party: &PartyId, name: &str| wanted.contains(&(party, name));
     for DataFile { party, name, .. } in data.iter().chain(splits.iter().map(|split| &split.of)) {
         if !known(party, name) {
@@ -135,18 +137,33 @@ mod tests {
     #[test]
     fn files_are_named_by_party_and_data_set() {
         let data: DataFile = "north/visits=a=b.csv".parse().expect("it is well formed");
-        assert_eq!((data.party.as_str(), data.name.as_str()), ("north", "visits"));
+        assert_eq!(
+            (data.party.as_str(), data.name.as_str()),
+            ("north", "visits")
+        );
         assert_eq!(data.file, Path::new("a=b.csv"));
-        let split: SplitFile = "north/visits:holdout=s.csv".parse().expect("it is well formed");
-        assert_eq!((split.split.as_str(), split.of.name.as_str()), ("holdout", "visits"));
+        let split: SplitFile = "north/visits:holdout=s.csv"
+            .parse()
+            .expect("it is well formed");
+        assert_eq!(
+            (split.split.as_str(), split.of.name.as_str()),
+            ("holdout", "visits")
+        );
     }
 
     #[test]
     fn a_malformed_file_says_how_it_is_written() {
         for text in ["north", "north=a.csv", "north/=a.csv", "north/x="] {
-            assert_eq!(text.parse::<DataFile>(), Err("it is written PARTY/NAME=FILE".to_owned()));
+            assert_eq!(
+                text.parse::<DataFile>(),
+                Err("it is written PARTY/NAME=FILE".to_owned())
+            );
         }
-        assert!("No/x=a.csv".parse::<DataFile>().is_err_and(|error| error.starts_with("No: ")));
+        assert!(
+            "No/x=a.csv"
+                .parse::<DataFile>()
+                .is_err_and(|error| error.starts_with("No: "))
+        );
         assert!("north/visits=s.csv".parse::<SplitFile>().is_err());
     }
 }

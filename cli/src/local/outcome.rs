@@ -3,11 +3,10 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    path::PathBuf,
     time::Duration,
 };
 
-use consilium_glm::{Evaluation, Published};
+use consilium_glm::{Candidate, Evaluation, Published};
 use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
@@ -33,8 +32,6 @@ pub(crate) struct Outcome {
 pub(crate) struct PartyOutcome {
     pub(crate) party: PartyId,
     pub(crate) own: Option<Evaluation>,
-    /// Where its scores lie.
-    pub(crate) scores: PathBuf,
 }
 
 /// What a daemon's process cost over the study.
@@ -48,7 +45,38 @@ pub(crate) struct ProcessCost {
 impl Outcome {
     /// Gives the measures over all parties, if the study took any.
     pub(crate) fn overall(&self) -> Option<Evaluation> {
-        serde_json::from_value(self.report.pointer("/outcomes/evaluation/evaluation")?.clone()).ok()
+        serde_json::from_value(
+            self.report
+                .pointer("/outcomes/evaluation/evaluation")?
+                .clone(),
+        )
+        .ok()
+    }
+
+    /// Gives the last model of federated averaging, if the plan asked for one.
+    pub(crate) fn averaged(&self) -> Option<Candidate> {
+        serde_json::from_value(self.report.pointer("/outcomes/fedavg/averaged")?.clone()).ok()
+    }
+
+    /// Adds up what all steps cost the coordinator.
+    pub(crate) fn total_cost(&self, name: &str) -> u64 {
+        let steps = self
+            .report
+            .pointer("/costs/coordinator")
+            .and_then(Value::as_object);
+        steps
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, step)| step.get(name)?.as_u64())
+            .sum()
+    }
+
+    /// Gives how many sums were opened.
+    pub(crate) fn sums(&self) -> u64 {
+        self.report
+            .get("sums")
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
     }
 
     /// Gives the line that programs read.
@@ -73,11 +101,6 @@ impl Outcome {
                 })
             })
             .collect();
-        let costs = self.report.pointer("/costs/coordinator");
-        let total = |name: &str| -> u64 {
-            let steps = costs.and_then(Value::as_object).into_iter().flatten();
-            steps.filter_map(|(_, step)| step.get(name)?.as_u64()).sum()
-        };
         json!({
             what: self.report.pointer("/about/title"),
             "study": self.report.pointer("/about/study"),
@@ -85,9 +108,9 @@ impl Outcome {
             "ok": true,
             "wall_s": self.wall.as_secs_f64(),
             "iterations": self.fit.updates,
-            "sums": self.report.get("sums"),
-            "rounds": total("rounds"),
-            "bytes": total("sent_bytes") + total("received_bytes"),
+            "sums": self.sums(),
+            "rounds": self.total_cost("rounds"),
+            "bytes": self.total_cost("sent_bytes") + self.total_cost("received_bytes"),
             "rows": self.fit.rows,
             "contributors": self.fit.contributors,
             "metrics": metrics,
@@ -121,7 +144,12 @@ impl Outcome {
         writeln!(out, "{coefficients}\n")?;
 
         let mut measures = table();
-        measures.set_header([say("party", "参与方"), "AUC", say("accuracy", "准确率"), "rows"]);
+        measures.set_header([
+            say("party", "参与方"),
+            "AUC",
+            say("accuracy", "准确率"),
+            "rows",
+        ]);
         let mut row = |name: &str, evaluation: Option<&Evaluation>| {
             let Some(evaluation) = evaluation else {
                 measures.add_row([name, "–", "–", "–"]);

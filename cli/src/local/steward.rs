@@ -4,9 +4,7 @@ use anyhow::Context as _;
 use consilium_base::Signer as _;
 use consilium_identity::IdentityKey;
 use consilium_mailbox::PartyId;
-use consilium_plan::{
-    DataVersion, Decision, FederationId, Grant, Name, Plan, Statement, Steward,
-};
+use consilium_plan::{DataVersion, Decision, FederationId, Grant, Name, Plan, Statement, Steward};
 use consilium_proto::v1;
 use rand::{TryRng as _, rngs::SysRng};
 
@@ -25,7 +23,13 @@ impl LocalSteward {
     pub(super) fn new(party: &PartyId) -> anyhow::Result<LocalSteward> {
         let key = IdentityKey::from_seed(&consilium_base::Seed::from_bytes(random()?));
         let name = Name::try_from(NAME.to_owned()).context("a steward's name")?;
-        Ok(LocalSteward { key, who: Steward { party: party.clone(), name } })
+        Ok(LocalSteward {
+            key,
+            who: Steward {
+                party: party.clone(),
+                name,
+            },
+        })
     }
 
     /// Makes the steward known to the daemon.
@@ -45,7 +49,11 @@ impl LocalSteward {
     ) -> anyhow::Result<v1::DecideRequest> {
         let now = clock::now();
         let version = data_version.try_into().context("a version has 32 bytes")?;
-        let federation = house.federation_id.as_ref().try_into().context("an id has 32 bytes")?;
+        let federation = house
+            .federation_id
+            .as_ref()
+            .try_into()
+            .context("an id has 32 bytes")?;
         let statement = Statement {
             federation: FederationId(federation),
             signer: self.who.clone(),
@@ -69,6 +77,8 @@ impl LocalSteward {
 
 fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).context("drawing random bytes")?;
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .context("drawing random bytes")?;
     Ok(bytes)
 }

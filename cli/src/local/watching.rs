@@ -1,9 +1,9 @@
 //! Watching a study of the local federation to its end.
 
 use anyhow::Context as _;
+use consilium_node::grpc::operator_client::OperatorClient;
 use consilium_plan::{Event, Failure, Lang, Plan, Study, UnixTime};
 use consilium_proto::v1;
-use consilium_node::grpc::operator_client::OperatorClient;
 use tonic::transport::Channel;
 
 use super::tell;
@@ -16,10 +16,16 @@ pub(super) async fn to_the_end(
     plan: &Plan,
     lang: Lang,
 ) -> anyhow::Result<Option<Failure>> {
-    let request = v1::StudyRequest { study: study.to_owned() };
+    let request = v1::StudyRequest {
+        study: study.to_owned(),
+    };
     let mut events = coordinator.watch(request.clone()).await.answer(lang)?;
     let mut state = Study::Drafted;
-    while let Some(event) = events.message().await.map_err(|status| refused(&status, lang))? {
+    while let Some(event) = events
+        .message()
+        .await
+        .map_err(|status| refused(&status, lang))?
+    {
         let time = UnixTime(event.time_ms.div_euclid(1_000));
         let Ok(what) = serde_json::from_str::<Event>(&event.event) else {
             continue;

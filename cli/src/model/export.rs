@@ -44,7 +44,13 @@ pub(super) fn json(model: &Model) -> anyhow::Result<String> {
 /// Writes the model as an ONNX file.
 pub(super) fn onnx(model: &Model) -> anyhow::Result<Vec<u8>> {
     let columns = model.columns();
-    let slopes: Vec<f64> = model.fit.raw.columns.iter().map(|(slope, _)| *slope).collect();
+    let slopes: Vec<f64> = model
+        .fit
+        .raw
+        .columns
+        .iter()
+        .map(|(slope, _)| *slope)
+        .collect();
     let missing = match model.task().missing {
         Missing::Drop => "drop: a row with a missing value has no score, whatever is computed",
         rule => rule.name(),

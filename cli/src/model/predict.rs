@@ -77,18 +77,28 @@ fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
     let task = model.task();
     let is_feature = |name: &str| task.features.iter().any(|feature| feature == name);
     let Some(path) = &args.schema else {
-        let columns = task.columns.iter().filter(|column| is_feature(column.name()));
+        let columns = task
+            .columns
+            .iter()
+            .filter(|column| is_feature(column.name()));
         let text: Vec<String> = columns.map(ToString::to_string).collect();
         return Schema::from_toml(&text.join("\n")).context("the plan's columns");
     };
-    let reading = || format!("{} {}", lang.pick("reading the schema", "读取数据结构文件"), path.display());
+    let reading = || {
+        format!(
+            "{} {}",
+            lang.pick("reading the schema", "读取数据结构文件"),
+            path.display()
+        )
+    };
     let schema = Schema::from_toml(&fs::read_to_string(path).with_context(reading)?);
     let schema = schema.with_context(reading)?;
     let obstacles = task.obstacles(&schema);
     let blamed = obstacles.iter().find_map(|obstacle| match obstacle {
-        Obstacle::Missing(column) if is_feature(column) => {
-            Some(lang.pick(format!("the schema has no column {column:?}"), format!("数据结构中没有列 {column:?}")))
-        }
+        Obstacle::Missing(column) if is_feature(column) => Some(lang.pick(
+            format!("the schema has no column {column:?}"),
+            format!("数据结构中没有列 {column:?}"),
+        )),
         Obstacle::Differs(column) if is_feature(column) => Some(lang.pick(
             format!("column {column:?} is declared otherwise than in the plan"),
             format!("列 {column:?} 的声明与方案不同"),
@@ -107,12 +117,14 @@ fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
 /// Names the features that a row lacks.
 fn missing<'a>(table: &Table, features: &[&'a str], row: usize) -> Vec<&'a str> {
     let lacks = |feature: &&&str| {
-        table.column(feature).is_some_and(|column| match &column.values {
-            Values::Numbers(values) => values.get(row).is_none(),
-            Values::Flags(values) => values.get(row).is_none(),
-            Values::Categories(values) => values.get(row).is_none(),
-            Values::Texts(_) | Values::Dates(_) => false,
-        })
+        table
+            .column(feature)
+            .is_some_and(|column| match &column.values {
+                Values::Numbers(values) => values.get(row).is_none(),
+                Values::Flags(values) => values.get(row).is_none(),
+                Values::Categories(values) => values.get(row).is_none(),
+                Values::Texts(_) | Values::Dates(_) => false,
+            })
     };
     features.iter().filter(lacks).copied().collect()
 }

@@ -10,7 +10,12 @@ use super::Model;
 use crate::table::{align_numbers, table};
 
 /// Prints the coefficients, and what they are coefficients of.
-pub(super) fn run(model: &Model, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+pub(super) fn run(
+    model: &Model,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     if json {
         for estimate in &model.fit.estimates {
             writeln!(out, "{}", json!(estimate))?;
@@ -23,7 +28,10 @@ pub(super) fn run(model: &Model, json: bool, out: &mut dyn Write, lang: Lang) ->
         (lang.pick("purpose", "用途"), plan.purpose().to_owned()),
         (lang.pick("study", "研究"), model.study().to_string()),
         (lang.pick("family", "分布族"), fit.family.name().to_owned()),
-        (lang.pick("label", "标签"), model.task().label.column.clone()),
+        (
+            lang.pick("label", "标签"),
+            model.task().label.column.clone(),
+        ),
         (lang.pick("rows", "行数"), fit.rows.to_string()),
         (lang.pick("contributors", "贡献方"), contributors(model)),
         (lang.pick("updates", "更新次数"), fit.updates.to_string()),
@@ -43,7 +51,11 @@ fn contributors(model: &Model) -> String {
 /// Makes the table that a researcher prints.
 pub(crate) fn coefficients(fit: &Published, lang: Lang) -> Table {
     let mut table = table();
-    let statistic = if fit.family.has_dispersion() { "t" } else { "z" };
+    let statistic = if fit.family.has_dispersion() {
+        "t"
+    } else {
+        "z"
+    };
     table.set_header([
         lang.pick("column", "列"),
         lang.pick("coefficient", "系数"),

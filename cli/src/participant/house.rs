@@ -21,7 +21,10 @@ pub(super) async fn status(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut participant = door.participant(lang).await?;
-    let house = participant.status(v1::StatusRequest {}).await.answer(lang)?;
+    let house = participant
+        .status(v1::StatusRequest {})
+        .await
+        .answer(lang)?;
     let ends = UnixTime(house.certificate_expires).to_string();
     let key = house.key.as_ref().try_into().ok();
     let key = key.and_then(|bytes| PublicKey::from_bytes(bytes).ok());
@@ -42,14 +45,23 @@ pub(super) async fn status(
     let connected = if house.connected {
         lang.pick("connected", "已连接")
     } else {
-        lang.pick("not connected; the daemon's log says why", "未连接；原因见守护进程日志")
+        lang.pick(
+            "not connected; the daemon's log says why",
+            "未连接；原因见守护进程日志",
+        )
     };
     let offset = format!("{:+.3} s", house.clock_offset_ms as f64 / 1_000.0);
     let said = [
         (lang.pick("institution", "机构"), house.party),
         (lang.pick("federation", "联邦"), house.federation),
-        (lang.pick("coordinator", "协调节点"), format!("{}, {connected}", house.coordinator)),
-        (lang.pick("coordinator's clock less ours", "协调节点时钟减本机时钟"), offset),
+        (
+            lang.pick("coordinator", "协调节点"),
+            format!("{}, {connected}", house.coordinator),
+        ),
+        (
+            lang.pick("coordinator's clock less ours", "协调节点时钟减本机时钟"),
+            offset,
+        ),
         (lang.pick("certificate ends", "证书到期"), ends),
     ];
     for (name, value) in said {

@@ -38,8 +38,11 @@ pub(super) async fn verify(
     let mut participant = door.participant(lang).await?;
     let peers = participant.peers(v1::PeersRequest {}).await.answer(lang)?;
     // Where the coordinator names another key than the known one, both are there.
-    let candidates: Vec<&v1::Peer> =
-        peers.peers.iter().filter(|peer| peer.party == party.as_str()).collect();
+    let candidates: Vec<&v1::Peer> = peers
+        .peers
+        .iter()
+        .filter(|peer| peer.party == party.as_str())
+        .collect();
     let Some((first, others)) = candidates.split_first() else {
         let unknown = lang.pick(
             format!("no key of {party} is known here"),
@@ -50,10 +53,14 @@ pub(super) async fn verify(
             "`consilium participant peers` 列出已知的机构",
         ));
     };
-    let mut compared = Fingerprint::of_key(&key(first)?).compare(words).map(|()| *first);
+    let mut compared = Fingerprint::of_key(&key(first)?)
+        .compare(words)
+        .map(|()| *first);
     for peer in others {
         if compared.is_err() {
-            compared = Fingerprint::of_key(&key(peer)?).compare(words).map(|()| *peer);
+            compared = Fingerprint::of_key(&key(peer)?)
+                .compare(words)
+                .map(|()| *peer);
         }
     }
     let peer = compared.or_hint(lang.pick(
@@ -86,7 +93,11 @@ fn print(peers: &v1::Peers, json: bool, out: &mut dyn Write, lang: Lang) -> anyh
     let list = lang.pick(WordList::English, WordList::Chinese);
     for peer in &peers.peers {
         let words = Fingerprint::of_key(&key(peer)?).words(list);
-        let verified = if peer.verified { lang.pick("yes", "是") } else { lang.pick("no", "否") };
+        let verified = if peer.verified {
+            lang.pick("yes", "是")
+        } else {
+            lang.pick("no", "否")
+        };
         table.add_row([peer.party.as_str(), &words, verified]);
     }
     Ok(writeln!(out, "{table}")?)
@@ -94,6 +105,8 @@ fn print(peers: &v1::Peers, json: bool, out: &mut dyn Write, lang: Lang) -> anyh
 
 fn key(peer: &v1::Peer) -> anyhow::Result<PublicKey> {
     let bytes = peer.key.as_ref().try_into();
-    let key = bytes.ok().and_then(|bytes| PublicKey::from_bytes(bytes).ok());
+    let key = bytes
+        .ok()
+        .and_then(|bytes| PublicKey::from_bytes(bytes).ok());
     key.with_context(|| format!("the key of {}", peer.party))
 }

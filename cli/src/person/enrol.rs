@@ -50,7 +50,10 @@ pub(super) struct Enrol {
 pub(super) fn run(args: &Enrol, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let name = match &args.name {
         Some(name) => name.clone(),
-        None => PublicFile::beside(&args.key, lang)?.name.parse().context("the key's public file")?,
+        None => PublicFile::beside(&args.key, lang)?
+            .name
+            .parse()
+            .context("the key's public file")?,
     };
     let invitation = read_invitation(lang)?;
     let key = open_key(&args.key, args.passphrase_file.as_deref(), lang)?;
@@ -69,9 +72,15 @@ pub(super) fn run(args: &Enrol, out: &mut dyn Write, lang: Lang) -> anyhow::Resu
     };
     let key = Secret::new(fs::read_to_string(&args.key)?);
     let (certificate, authority) = (enrolled.certificate.to_pem(), enrolled.authority.to_pem());
-    folder::write(&args.out, &coordinator, (&certificate, &authority, key.expose()), lang)?;
+    folder::write(
+        &args.out,
+        &coordinator,
+        (&certificate, &authority, key.expose()),
+        lang,
+    )?;
     if args.json {
-        let line = json!({ "name": name, "folder": args.out, "federation": coordinator.federation });
+        let line =
+            json!({ "name": name, "folder": args.out, "federation": coordinator.federation });
         return Ok(writeln!(out, "{line}")?);
     }
     Ok(writeln!(out, "{}", args.out.display())?)
@@ -87,7 +96,11 @@ pub(crate) fn read_invitation(lang: Lang) -> anyhow::Result<Invitation> {
         ));
     }
     let mut text = String::new();
-    stdin.by_ref().take(LONGEST).read_to_string(&mut text).context("reading the invitation")?;
+    stdin
+        .by_ref()
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .context("reading the invitation")?;
     let text = Secret::new(text);
     Invitation::parse(text.expose()).or_hint(lang.pick(
         "`consilium coordinator invite NAME` prints an invitation; it begins with invite1-",

@@ -59,9 +59,14 @@ impl Folder {
     /// Gives what the connection shows and expects.
     pub(crate) fn tls(&self) -> anyhow::Result<ClientTls> {
         let key = self.key.to_pem();
-        let credentials = Credentials::from_pem(self.certificate.as_bytes(), key.expose().as_bytes())?;
+        let credentials =
+            Credentials::from_pem(self.certificate.as_bytes(), key.expose().as_bytes())?;
         let authority = Authority::from_pem(self.authority.as_bytes())?;
-        Ok(ClientTls::new(Some(&credentials), &authority, &self.coordinator)?)
+        Ok(ClientTls::new(
+            Some(&credentials),
+            &authority,
+            &self.coordinator,
+        )?)
     }
 }
 
@@ -84,7 +89,13 @@ pub(super) fn write(
     (certificate, authority, key): (&str, &str, &str),
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let making = || format!("{} {}", lang.pick("making the folder", "创建文件夹"), folder.display());
+    let making = || {
+        format!(
+            "{} {}",
+            lang.pick("making the folder", "创建文件夹"),
+            folder.display()
+        )
+    };
     fs::create_dir_all(folder).with_context(making)?;
     let coordinator = serde_json::to_string_pretty(coordinator)? + "\n";
     let texts = [
@@ -104,8 +115,10 @@ pub(super) fn write(
 fn read(folder: &Path, name: &str, lang: Lang) -> anyhow::Result<String> {
     let path = folder.join(name);
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    fs::read_to_string(&path).with_context(reading).or_hint(lang.pick(
-        "the folder is made by `consilium person enrol --out FOLDER`",
-        "该文件夹由 `consilium person enrol --out 文件夹` 创建",
-    ))
+    fs::read_to_string(&path)
+        .with_context(reading)
+        .or_hint(lang.pick(
+            "the folder is made by `consilium person enrol --out FOLDER`",
+            "该文件夹由 `consilium person enrol --out 文件夹` 创建",
+        ))
 }

@@ -27,14 +27,17 @@ pub(super) fn make(
     let key = IdentityKey::random(&mut generator);
     let pem = key.to_protected_pem(&passphrase, &mut generator);
     let mut file = new_file::create_private(path, lang)?;
-    file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).with_context(|| path.display().to_string())?;
+    file.write_all(pem.as_bytes())
+        .and_then(|()| file.sync_all())
+        .with_context(|| path.display().to_string())?;
     let beside = PublicFile::path(path);
     let public = PublicFile {
         name: name.to_string(),
         key: key.public(),
     };
     let mut file = new_file::create(&beside, lang)?;
-    file.write_all(public.text().as_bytes()).with_context(|| beside.display().to_string())?;
+    file.write_all(public.text().as_bytes())
+        .with_context(|| beside.display().to_string())?;
     Ok(key.public())
 }
 
@@ -44,7 +47,13 @@ pub(crate) fn open_key(
     passphrase_file: Option<&Path>,
     lang: Lang,
 ) -> anyhow::Result<IdentityKey> {
-    let reading = || format!("{} {}", lang.pick("reading the key", "读取密钥"), path.display());
+    let reading = || {
+        format!(
+            "{} {}",
+            lang.pick("reading the key", "读取密钥"),
+            path.display()
+        )
+    };
     let pem = Secret::new(fs::read_to_string(path).with_context(reading)?);
     let passphrase = terminal::passphrase(passphrase_file, lang)?;
     let opened = IdentityKey::from_protected_pem(pem.expose(), &passphrase);
@@ -80,7 +89,10 @@ impl PublicFile {
             "`consilium person new-key` 会在密钥旁写出以 .pub 结尾的公开文件",
         );
         let none = lang.pick("this is no public file of a key", "这不是密钥的公开文件");
-        PublicFile::parse(&text).context(none).with_context(reading).or_hint(hint)
+        PublicFile::parse(&text)
+            .context(none)
+            .with_context(reading)
+            .or_hint(hint)
     }
 
     /// Reads the public file that lies beside a key.
@@ -95,7 +107,11 @@ impl PublicFile {
     }
 
     fn text(&self) -> String {
-        format!("{KIND} {} {}\n", self.name, hex::encode(&self.key.to_bytes()))
+        format!(
+            "{KIND} {} {}\n",
+            self.name,
+            hex::encode(&self.key.to_bytes())
+        )
     }
 
     fn parse(text: &str) -> Option<PublicFile> {

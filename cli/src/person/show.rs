@@ -34,8 +34,23 @@ fn enrolled(folder: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyho
     }
     writeln!(out, "{}{name}", lang.pick("name: ", "姓名："))?;
     words(certificate.key(), out, lang)?;
-    writeln!(out, "{}{}", lang.pick("federation: ", "联邦："), coordinator.federation)?;
+    writeln!(
+        out,
+        "{}{}",
+        lang.pick("federation: ", "联邦："),
+        coordinator.federation
+    )?;
     let at = lang.pick(" at ", "，地址 ");
-    writeln!(out, "{}{}{at}{}", lang.pick("coordinator: ", "协调节点："), coordinator.name, coordinator.address)?;
-    Ok(writeln!(out, "{}{until}", lang.pick("certificate ends: ", "证书到期："))?)
+    writeln!(
+        out,
+        "{}{}{at}{}",
+        lang.pick("coordinator: ", "协调节点："),
+        coordinator.name,
+        coordinator.address
+    )?;
+    Ok(writeln!(
+        out,
+        "{}{until}",
+        lang.pick("certificate ends: ", "证书到期：")
+    )?)
 }

@@ -18,9 +18,8 @@ use tonic::transport::Channel;
 
 use super::page;
 use crate::{
-    clock,
     client::{Answer as _, HouseDoor},
-    hex,
+    clock, hex,
     hint::{Misuse, OrHint as _},
     person, random, terminal,
 };
@@ -98,7 +97,10 @@ pub(super) async fn run(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut participant = signing.door.participant(lang).await?;
-    let house = participant.status(v1::StatusRequest {}).await.answer(lang)?;
+    let house = participant
+        .status(v1::StatusRequest {})
+        .await
+        .answer(lang)?;
     let own = find(&mut participant, study, lang).await?;
     let plan: Plan = own.plan.parse().context("the study's plan")?;
     // What is shown is what is signed, whatever the daemon says it is called.
@@ -132,10 +134,14 @@ pub(super) async fn run(
         signature: key.sign(&statement.message()).0.to_vec().into(),
         steward: key.public().to_bytes().to_vec().into(),
     };
-    let decided = participant.decide(request).await.answer(lang).or_hint(lang.pick(
-        "is the key known to the daemon? `consilium participant steward add` makes it so",
-        "守护进程是否认识该密钥？可用 `consilium participant steward add` 登记",
-    ))?;
+    let decided = participant
+        .decide(request)
+        .await
+        .answer(lang)
+        .or_hint(lang.pick(
+            "is the key known to the daemon? `consilium participant steward add` makes it so",
+            "守护进程是否认识该密钥？可用 `consilium participant steward add` 登记",
+        ))?;
     let state = super::list::state_name(&decided.state, lang);
     Ok(writeln!(out, "{}: {state}", plan.hash())?)
 }
@@ -146,9 +152,14 @@ pub(super) async fn find(
     study: &str,
     lang: Lang,
 ) -> anyhow::Result<v1::OwnStudy> {
-    let all = participant.studies(v1::OwnStudiesRequest {}).await.answer(lang)?;
+    let all = participant
+        .studies(v1::OwnStudiesRequest {})
+        .await
+        .answer(lang)?;
     let mut found = all.studies.into_iter();
-    let mut found = found.by_ref().filter(|own| hex::encode(&own.study).starts_with(study));
+    let mut found = found
+        .by_ref()
+        .filter(|own| hex::encode(&own.study).starts_with(study));
     match (found.next(), found.next()) {
         (Some(own), None) => Ok(own),
         (None, _) => Err(Misuse(lang.pick(
@@ -160,7 +171,10 @@ pub(super) async fn find(
             format!("有多个以 {study} 开头的研究"),
         ))),
     }
-    .or_hint(lang.pick("`consilium study list` shows them", "`consilium study list` 可列出研究"))
+    .or_hint(lang.pick(
+        "`consilium study list` shows them",
+        "`consilium study list` 可列出研究",
+    ))
 }
 
 fn decision(
@@ -207,9 +221,14 @@ impl Signing {
     fn signer(&self, house: &v1::ParticipantStatus, lang: Lang) -> anyhow::Result<Steward> {
         let name = match &self.steward {
             Some(name) => name.clone(),
-            None => person::PublicFile::beside(&self.key, lang)
-                .or_hint(lang.pick("say who signs with --steward NAME", "请用 --steward 姓名 说明签署人"))?
-                .name,
+            None => {
+                person::PublicFile::beside(&self.key, lang)
+                    .or_hint(lang.pick(
+                        "say who signs with --steward NAME",
+                        "请用 --steward 姓名 说明签署人",
+                    ))?
+                    .name
+            }
         };
         Ok(Steward {
             party: house.party.parse().context("the daemon's party")?,

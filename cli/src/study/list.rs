@@ -105,7 +105,10 @@ pub(super) async fn run(
             list.studies.into_iter().map(Known::from).collect()
         }
         Daemon::Participant(mut participant) => {
-            let own = participant.studies(v1::OwnStudiesRequest {}).await.answer(lang)?;
+            let own = participant
+                .studies(v1::OwnStudiesRequest {})
+                .await
+                .answer(lang)?;
             own.studies.into_iter().map(Known::from).collect()
         }
     };
@@ -124,7 +127,10 @@ pub(super) async fn run(
     ]);
     for study in &known {
         let short = study.study.get(..SHORT).unwrap_or(&study.study);
-        let since = study.changed.map(|time| time.to_string()).unwrap_or_default();
+        let since = study
+            .changed
+            .map(|time| time.to_string())
+            .unwrap_or_default();
         table.add_row([short, &study.title, state_name(&study.state, lang), &since]);
     }
     Ok(writeln!(out, "{table}")?)

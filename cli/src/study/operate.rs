@@ -21,7 +21,9 @@ pub(super) async fn submit(
 ) -> anyhow::Result<()> {
     let plan = plan::load(file)?;
     let mut coordinator = door.coordinator(lang).await?;
-    let request = v1::SubmitRequest { plan: plan.to_string() };
+    let request = v1::SubmitRequest {
+        plan: plan.to_string(),
+    };
     let status = coordinator.submit(request).await.answer(lang)?;
     said(&plan, status, json, out, lang)
 }
@@ -40,7 +42,9 @@ pub(super) async fn cancel(
         why: why.to_owned(),
     };
     let status = coordinator.cancel(request).await.answer(lang)?;
-    let request = v1::StudyRequest { study: status.study.clone() };
+    let request = v1::StudyRequest {
+        study: status.study.clone(),
+    };
     let detail = coordinator.show(request).await.answer(lang)?;
     said(&detail.plan.parse()?, status, json, out, lang)
 }

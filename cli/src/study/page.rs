@@ -23,7 +23,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     match door.either(lang).await? {
         Daemon::Coordinator(mut coordinator) => {
-            let request = v1::StudyRequest { study: study.to_owned() };
+            let request = v1::StudyRequest {
+                study: study.to_owned(),
+            };
             let detail = coordinator.show(request).await.answer(lang)?;
             if json {
                 return Ok(writeln!(out, "{}", detail_line(detail)?)?);
@@ -49,33 +51,60 @@ fn at_coordinator(detail: v1::StudyDetail, out: &mut dyn Write, lang: Lang) -> a
     writeln!(out, "{}", list::Known::from(status).standing(&plan, lang))?;
     for decision in &detail.decisions {
         let time = UnixTime(decision.time);
-        writeln!(out, "- {}: {} ({time})", decision.party, decided(&decision.decision, lang))?;
+        writeln!(
+            out,
+            "- {}: {} ({time})",
+            decision.party,
+            decided(&decision.decision, lang)
+        )?;
     }
-    let reports: Vec<PartyReport> =
-        detail.preflight.iter().filter_map(|report| serde_json::from_str(report).ok()).collect();
+    let reports: Vec<PartyReport> = detail
+        .preflight
+        .iter()
+        .filter_map(|report| serde_json::from_str(report).ok())
+        .collect();
     if !reports.is_empty() {
         let asked = reports.len();
-        writeln!(out, "{}", lang.pick(
-            format!("- {asked} parties have answered the check before the run"),
-            format!("- {asked} 方已答复运行前检查"),
-        ))?;
+        writeln!(
+            out,
+            "{}",
+            lang.pick(
+                format!("- {asked} parties have answered the check before the run"),
+                format!("- {asked} 方已答复运行前检查"),
+            )
+        )?;
     }
     Ok(())
 }
 
 /// Prints a study as the steward of an institution sees it.
-pub(super) fn at_participant(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+pub(super) fn at_participant(
+    own: &v1::OwnStudy,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     let plan: Plan = own.plan.parse().context("the study's plan")?;
-    let unverified: Vec<PartyId> =
-        own.unverified.iter().filter_map(|party| party.parse().ok()).collect();
+    let unverified: Vec<PartyId> = own
+        .unverified
+        .iter()
+        .filter_map(|party| party.parse().ok())
+        .collect();
     write!(out, "{}", plan.summary(&unverified, lang))?;
     writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
     writeln!(out, "{}", list::state_name(&own.state, lang))?;
     let (version, runs) = (hex::encode(&own.data_version), own.runs);
     if !version.is_empty() {
-        writeln!(out, "{}{version}", lang.pick("data set version: ", "数据集版本："))?;
+        writeln!(
+            out,
+            "{}{version}",
+            lang.pick("data set version: ", "数据集版本：")
+        )?;
     }
-    Ok(writeln!(out, "{}{runs}", lang.pick("runs counted: ", "已计运行次数："))?)
+    Ok(writeln!(
+        out,
+        "{}{runs}",
+        lang.pick("runs counted: ", "已计运行次数：")
+    )?)
 }
 
 fn decided(decision: &str, lang: Lang) -> &str {
@@ -91,11 +120,15 @@ fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
     let status = detail.status.context("the coordinator gave no state")?;
     let mut line = list::Known::from(status).line();
     line["plan"] = detail.plan.into();
-    let decisions = detail.decisions.into_iter().map(|one| {
-        json!({ "party": one.party, "decision": one.decision, "time": one.time })
-    });
+    let decisions = detail
+        .decisions
+        .into_iter()
+        .map(|one| json!({ "party": one.party, "decision": one.decision, "time": one.time }));
     line["decisions"] = decisions.collect();
-    let reports = detail.preflight.iter().map(|report| serde_json::from_str::<Value>(report));
+    let reports = detail
+        .preflight
+        .iter()
+        .map(|report| serde_json::from_str::<Value>(report));
     line["preflight"] = reports.filter_map(Result::ok).collect();
     Ok(line)
 }

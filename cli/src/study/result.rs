@@ -26,7 +26,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     let (files, scores) = match door.either(lang).await? {
         Daemon::Coordinator(mut coordinator) => {
-            let request = v1::StudyRequest { study: study.to_owned() };
+            let request = v1::StudyRequest {
+                study: study.to_owned(),
+            };
             let plan = coordinator.show(request.clone()).await.answer(lang)?.plan;
             let result = coordinator.result(request).await.answer(lang)?;
             let files = [("model.json", result.model), ("report.json", result.report)];
@@ -34,14 +36,26 @@ pub(super) async fn run(
         }
         Daemon::Participant(mut participant) => {
             let own = decide::find(&mut participant, study, lang).await?;
-            let request = v1::OwnStudyRequest { study: hex::encode(&own.study) };
+            let request = v1::OwnStudyRequest {
+                study: hex::encode(&own.study),
+            };
             let result = participant.own_result(request).await.answer(lang)?;
-            let files = [("model.json", result.model), ("own-report.json", result.own_report)];
-            (write(folder, &own.plan, files, lang)?, Some(result.scores_path))
+            let files = [
+                ("model.json", result.model),
+                ("own-report.json", result.own_report),
+            ];
+            (
+                write(folder, &own.plan, files, lang)?,
+                Some(result.scores_path),
+            )
         }
     };
     let scores = scores.filter(|path| !path.is_empty());
-    for file in files.iter().map(|file| file.display().to_string()).chain(scores) {
+    for file in files
+        .iter()
+        .map(|file| file.display().to_string())
+        .chain(scores)
+    {
         if json {
             writeln!(out, "{}", json!({ "file": file }))?;
         } else {
@@ -52,13 +66,19 @@ pub(super) async fn run(
 }
 
 /// Writes a result to a folder; the model gets its plan, so that it can be read alone.
-fn write<'a>(
+pub(crate) fn write<'a>(
     folder: &Path,
     plan: &str,
     files: impl IntoIterator<Item = (&'a str, String)>,
     lang: Lang,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let making = || format!("{} {}", lang.pick("making the folder", "创建文件夹"), folder.display());
+    let making = || {
+        format!(
+            "{} {}",
+            lang.pick("making the folder", "创建文件夹"),
+            folder.display()
+        )
+    };
     fs::create_dir_all(folder).with_context(making)?;
     let mut written = Vec::new();
     let plan_file = [("plan.toml", plan.to_owned())];
@@ -66,7 +86,11 @@ fn write<'a>(
         if text.is_empty() {
             continue;
         }
-        let text = if name == "model.json" { with_plan(&text, plan)? } else { text };
+        let text = if name == "model.json" {
+            with_plan(&text, plan)?
+        } else {
+            text
+        };
         let path = folder.join(name);
         let written_to = new_file::create(&path, lang)?.write_all(text.as_bytes());
         written_to.with_context(|| path.display().to_string())?;

@@ -21,12 +21,18 @@ pub(super) async fn run(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut coordinator = door.coordinator(lang).await?;
-    let request = v1::StudyRequest { study: study.to_owned() };
+    let request = v1::StudyRequest {
+        study: study.to_owned(),
+    };
     let detail = coordinator.show(request.clone()).await.answer(lang)?;
     let plan: Plan = detail.plan.parse().context("the study's plan")?;
     let mut events = coordinator.watch(request.clone()).await.answer(lang)?;
     let mut progress = Progress::new(&plan, lang);
-    while let Some(event) = events.message().await.map_err(|status| refused(&status, lang))? {
+    while let Some(event) = events
+        .message()
+        .await
+        .map_err(|status| refused(&status, lang))?
+    {
         if json {
             writeln!(out, "{}", line(&event))?;
             out.flush()?;
@@ -55,10 +61,15 @@ fn ended(end: &Study, plan: &Plan, lang: Lang) -> anyhow::Result<()> {
         return Err(anyhow!(end.describe(plan, lang)));
     };
     let place = [
-        (lang.pick("party", "参与方"), failure.party.as_ref().map(ToString::to_string)),
+        (
+            lang.pick("party", "参与方"),
+            failure.party.as_ref().map(ToString::to_string),
+        ),
         (lang.pick("step", "步骤"), failure.step.clone()),
     ];
-    let place = place.into_iter().filter_map(|(name, value)| Some(format!("\n  {name}: {}", value?)));
+    let place = place
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("\n  {name}: {}", value?)));
     let place: String = place.collect();
     Err(anyhow!("{}: {}{place}", failure.code, failure.what(lang))).or_hint(failure.remedy(lang))
 }

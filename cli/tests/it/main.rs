@@ -7,6 +7,7 @@
 
 mod commands;
 mod demo;
+mod local;
 
 use std::{
     path::Path,

@@ -1,0 +1,179 @@
+//! A whole federation over one's own files.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::{consilium, printed};
+
+const PLAN: &str = r#"
+title = "Visits at three houses"
+purpose = "a test over three small files"
+kind = "train-glm"
+schema = "schema.toml"
+features = ["age", "smoker"]
+label = { column = "visits" }
+test = { share = 0.25, seed = 3 }
+
+[model]
+family = "gaussian"
+
+[limits]
+minimum_rows = 20
+
+[[party]]
+name = "north"
+data = "visits"
+
+[[party]]
+name = "south"
+data = "visits"
+
+[[party]]
+name = "west"
+data = "visits"
+"#;
+
+const SCHEMA: &str = r#"
+[[column]]
+name = "age"
+type = "number"
+min = 0
+max = 120
+
+[[column]]
+name = "smoker"
+type = "boolean"
+
+[[column]]
+name = "visits"
+type = "number"
+min = -100
+max = 100
+"#;
+
+/// Writes a plan and three files in which visits = 2 + age / 10 + 3 · smoker, and a little more.
+fn write_study(folder: &Path) -> Vec<String> {
+    fs::write(folder.join("plan.toml"), PLAN).unwrap();
+    fs::write(folder.join("schema.toml"), SCHEMA).unwrap();
+    let mut args = vec!["local".to_owned(), "plan.toml".to_owned()];
+    for (house, seed) in [("north", 7_u32), ("south", 11), ("west", 13)] {
+        let mut rows = String::from("age,smoker,visits\n");
+        for row in 0..60_u32 {
+            let (age, smoker) = (20 + (row * seed) % 61, (row / 3 + seed) % 2);
+            let noise = f64::from((row * seed * 31) % 17) / 100.0;
+            let visits = 2.0 + f64::from(age) / 10.0 + 3.0 * f64::from(smoker) + noise;
+            writeln!(rows, "{age},{smoker},{visits}").unwrap();
+        }
+        fs::write(folder.join(format!("{house}.csv")), rows).unwrap();
+        args.extend(["--data".to_owned(), format!("{house}/visits={house}.csv")]);
+    }
+    args
+}
+
+fn as_strs(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn three_files_become_one_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = write_study(folder.path());
+    args.extend(["--json", "--out", "left"].map(str::to_owned));
+    let line = printed(folder.path(), &as_strs(&args));
+    let result: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        result["contributors"],
+        serde_json::json!(["north", "south", "west"])
+    );
+    assert_eq!(result["local"], "Visits at three houses");
+
+    let model = fs::read(folder.path().join("left/result/model.json")).unwrap();
+    let model: Value = serde_json::from_slice(&model).unwrap();
+    let slope = model["fit"]["estimates"][1]["coefficient"]
+        .as_f64()
+        .unwrap();
+    assert!((slope - 0.1).abs() < 0.01, "{slope}");
+}
+
+#[test]
+fn files_that_do_not_match_the_plan_are_named_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = write_study(folder.path());
+    for (change, told) in [
+        (
+            &["--data", "east/visits=north.csv"][..],
+            "the plan knows no data set east/visits",
+        ),
+        (
+            &["--data", "north/visits=north.csv"],
+            "--data north/visits=FILE is needed exactly once",
+        ),
+        (
+            &["--split", "north/other:s=north.csv"],
+            "the plan knows no data set north/other",
+        ),
+    ] {
+        let output = consilium(folder.path(), &[&as_strs(&args)[..], change].concat());
+        assert_eq!(output.status.code(), Some(2), "{change:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(told), "{said}");
+    }
+    assert!(!folder.path().join("consilium-local").exists());
+}
+
+#[test]
+fn a_file_with_a_broken_row_is_named_with_its_house_and_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = write_study(folder.path());
+    let path = folder.path().join("south.csv");
+    let rows = fs::read_to_string(&path)
+        .unwrap()
+        .replacen("\n", "\n31,perhaps,4\n", 1);
+    fs::write(&path, rows).unwrap();
+    let output = consilium(folder.path(), &as_strs(&args));
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("south") && said.contains("line 2"), "{said}");
+}
+
+#[test]
+fn an_interrupt_leaves_no_daemon_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = write_study(folder.path());
+    args.extend(["--out", "left"].map(str::to_owned));
+    let mut running = Command::new(env!("CARGO_BIN_EXE_consilium"))
+        .args(&args)
+        .current_dir(folder.path())
+        .env("LC_ALL", "C")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(running.stderr.take().unwrap()).lines();
+    said.find(|line| line.as_ref().unwrap().ends_with("submitted"))
+        .unwrap()
+        .unwrap();
+    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
+    let rest: Vec<String> = said.map(Result::unwrap).collect();
+    assert_eq!(running.wait().unwrap().code(), Some(1));
+    assert!(
+        rest.iter().any(|line| line == "error: interrupted"),
+        "{rest:?}"
+    );
+
+    let ours = folder.path().canonicalize().unwrap();
+    let ours = ours.to_str().unwrap().as_bytes();
+    for process in fs::read_dir("/proc").unwrap() {
+        let command = fs::read(process.unwrap().path().join("cmdline")).unwrap_or_default();
+        let is_ours = command.windows(ours.len()).any(|part| part == ours);
+        assert!(!is_ours, "{}", String::from_utf8_lossy(&command));
+    }
+}
