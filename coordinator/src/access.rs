@@ -54,7 +54,10 @@ impl Explain for NotAllowed {
     fn code(&self) -> Code {
         match self {
             NotAllowed::Node(error) => error.code(),
-            NotAllowed::Forbidden { forbidden: Forbidden::Unknown, .. } => Code::Unimplemented,
+            NotAllowed::Forbidden {
+                forbidden: Forbidden::Unknown,
+                ..
+            } => Code::Unimplemented,
             NotAllowed::Forbidden { .. } => Code::PermissionDenied,
         }
     }

@@ -133,26 +133,34 @@ impl TryFrom<RawConfig> for Config {
             return bad("federation", "has not 1 to 64 printable characters");
         }
         let has_port = |address: &str| {
-            address.rsplit_once(':').is_some_and(|(host, port)| {
-                !host.is_empty() && port.parse::<u16>().is_ok()
-            })
+            address
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
         };
         let listen = raw.listen.unwrap_or_else(|| "0.0.0.0:7400".to_owned());
         let admin = raw.admin.unwrap_or_else(|| ADMIN_ADDRESS.to_owned());
-        let addresses = [("address", &raw.address), ("listen", &listen), ("admin", &admin)];
+        let addresses = [
+            ("address", &raw.address),
+            ("listen", &listen),
+            ("admin", &admin),
+        ];
         for (key, address) in addresses {
             if !has_port(address) {
                 return bad(key, "is no host and port, as in \"10.0.0.1:7400\"");
             }
         }
         let day = Duration::from_hours(24);
-        let lifetime = raw.certificate_lifetime.map_or(90 * day, |Period(period)| period);
+        let lifetime = raw
+            .certificate_lifetime
+            .map_or(90 * day, |Period(period)| period);
         if !(Duration::from_hours(1)..=398 * day).contains(&lifetime) {
             return bad("certificate_lifetime", "is not between 1h and 398d");
         }
         let usual = RelayLimits::default();
         let size = |given: Option<Size>, usual: usize| {
-            given.map_or(usual, |Size(bytes)| usize::try_from(bytes).unwrap_or(usize::MAX))
+            given.map_or(usual, |Size(bytes)| {
+                usize::try_from(bytes).unwrap_or(usize::MAX)
+            })
         };
         let relay = RelayLimits {
             queue: size(raw.relay.queue, usual.queue),
@@ -160,7 +168,10 @@ impl TryFrom<RawConfig> for Config {
             ..usual
         };
         if relay.queue < 4 << 20 || relay.total < relay.queue {
-            return bad("relay", "needs a queue of 4MiB or more, and a total no smaller than that");
+            return bad(
+                "relay",
+                "needs a queue of 4MiB or more, and a total no smaller than that",
+            );
         }
         Ok(Config {
             federation: raw.federation,

@@ -150,7 +150,11 @@ pub async fn start(
     let stop = shutdown.clone();
     let serving = async move {
         let outcome = tokio::try_join!(
-            async { server::serve(door, network, stop.clone()).await.map_err(Into::into) },
+            async {
+                server::serve(door, network, stop.clone())
+                    .await
+                    .map_err(Into::into)
+            },
             serve_locally(socket, local, stop.clone()),
             async {
                 let served = serve_admin(admin, metrics, readiness, stop.clone()).await;
@@ -166,7 +170,11 @@ pub async fn start(
         address: addresses.0,
         operator_socket: config.operator_socket(),
         admin: addresses.1,
-        done: tokio::spawn(clean_up(serving, config.operator_socket(), config.ready_file.clone())),
+        done: tokio::spawn(clean_up(
+            serving,
+            config.operator_socket(),
+            config.ready_file.clone(),
+        )),
     };
     ready.ready();
     if let Some(path) = &config.ready_file {
@@ -271,7 +279,9 @@ async fn serve_locally(
 }
 
 fn local(listener: &tokio::net::TcpListener) -> Result<SocketAddr, CoordinatorError> {
-    listener.local_addr().map_err(|why| listener_failed("listener", &why))
+    listener
+        .local_addr()
+        .map_err(|why| listener_failed("listener", &why))
 }
 
 fn listener_failed(what: &'static str, why: &dyn std::error::Error) -> CoordinatorError {

@@ -47,12 +47,17 @@ impl EnrolmentService {
                 // What was tried for an institution is undone; it may be a person's.
                 drop(change);
                 change = self.desk.store.begin().await?;
-                people::enrol(&mut change, &token, &certified.public_key, now).await?.0
+                people::enrol(&mut change, &token, &certified.public_key, now)
+                    .await?
+                    .0
             }
             Err(error) => return Err(error.into()),
         };
         if enrolled != name {
-            return Err(OperatorError::OtherName { invited: enrolled, asked: name });
+            return Err(OperatorError::OtherName {
+                invited: enrolled,
+                asked: name,
+            });
         }
         let entry = Entry::new(now, Kind::ROSTER)
             .with("what", "enrolled")
@@ -65,21 +70,21 @@ impl EnrolmentService {
         Ok(self.response(&certificate))
     }
 
-    async fn extend(
-        &self,
-        By(by): By,
-        request: &[u8],
-    ) -> Result<v1::EnrolResponse, OperatorError> {
+    async fn extend(&self, By(by): By, request: &[u8]) -> Result<v1::EnrolResponse, OperatorError> {
         let request = SigningRequest::from_der(request)?;
         let known = self.desk.roster.all();
-        let known = known.iter().find(|(name, who)| **name == *by && !who.is_revoked);
+        let known = known
+            .iter()
+            .find(|(name, who)| **name == *by && !who.is_revoked);
         if request.party().as_str() != &*by {
             let (invited, asked) = (by.to_string(), request.party().to_string());
             return Err(OperatorError::OtherName { invited, asked });
         }
         if known.is_none_or(|(_, who)| who.key != *request.key()) {
             return Err(OperatorError::Certificate(
-                consilium_identity::CertificateError::OtherKey { party: request.party().clone() },
+                consilium_identity::CertificateError::OtherKey {
+                    party: request.party().clone(),
+                },
             ));
         }
         let (certificate, certified) = self.issue(&request)?;

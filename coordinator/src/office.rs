@@ -1,10 +1,6 @@
 //! The keys and certificates of the federation's authority and of the coordinator itself.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use consilium_identity::{
     Authority, AuthorityCertificate, FederationId, IdentityKey, Purpose, SigningRequest,
@@ -43,7 +39,10 @@ pub fn init(config: &Config, ambient: &Ambient) -> Result<Founded, CoordinatorEr
     if is_new {
         let authority = Authority::found(&config.federation, key, ambient.moment())?;
         let certificate = authority.certificate().to_pem();
-        files::write(&config.state.join(AUTHORITY_CERTIFICATE), certificate.as_bytes())?;
+        files::write(
+            &config.state.join(AUTHORITY_CERTIFICATE),
+            certificate.as_bytes(),
+        )?;
     }
     Ok(Founded { federation, is_new })
 }
@@ -106,10 +105,16 @@ impl Office {
     }
 
     /// Gives credentials for the listener.
-    pub(crate) fn credentials(&self, ambient: &Ambient) -> Result<tls::Credentials, CoordinatorError> {
+    pub(crate) fn credentials(
+        &self,
+        ambient: &Ambient,
+    ) -> Result<tls::Credentials, CoordinatorError> {
         let chain = self.certify(ambient)?;
         let key = self.own.to_pem();
-        Ok(tls::Credentials::from_pem(chain.as_bytes(), key.expose().as_bytes())?)
+        Ok(tls::Credentials::from_pem(
+            chain.as_bytes(),
+            key.expose().as_bytes(),
+        )?)
     }
 
     /// Puts a fresh certificate in the place of the present one.
@@ -124,7 +129,7 @@ impl Office {
     }
 }
 
-fn key_or_new(path: &PathBuf, ambient: &Ambient) -> Result<IdentityKey, CoordinatorError> {
+fn key_or_new(path: &Path, ambient: &Ambient) -> Result<IdentityKey, CoordinatorError> {
     if let Some(key) = key(path)? {
         return Ok(key);
     }

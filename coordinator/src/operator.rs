@@ -57,10 +57,7 @@ impl Operator for OperatorService {
         answer(self.submit_plan(by, &request.into_inner().plan).await)
     }
 
-    async fn list(
-        &self,
-        _: Request<v1::ListRequest>,
-    ) -> Result<Response<v1::StudyList>, Status> {
+    async fn list(&self, _: Request<v1::ListRequest>) -> Result<Response<v1::StudyList>, Status> {
         answer(self.list_studies().await)
     }
 
@@ -81,10 +78,7 @@ impl Operator for OperatorService {
 
     type WatchStream = Events;
 
-    async fn watch(
-        &self,
-        request: Request<v1::StudyRequest>,
-    ) -> Result<Response<Events>, Status> {
+    async fn watch(&self, request: Request<v1::StudyRequest>) -> Result<Response<Events>, Status> {
         answer(self.watch_study(&request.into_inner().study).await)
     }
 

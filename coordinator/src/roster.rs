@@ -16,7 +16,9 @@ use tokio::sync::watch;
 use crate::store::{institutions, people};
 
 /// What an Ed25519 key has before it in a certificate.
-const ED25519: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+const ED25519: [u8; 12] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
 
 /// Who belongs to the federation, as the store has it. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -84,13 +86,21 @@ impl Roster {
 
     /// Tells whether an institution is enrolled and not revoked.
     pub(crate) fn has(&self, party: &PartyId) -> bool {
-        self.read(|members| members.institutions.get(party).is_some_and(|who| !who.is_revoked))
+        self.read(|members| {
+            members
+                .institutions
+                .get(party)
+                .is_some_and(|who| !who.is_revoked)
+        })
     }
 
     /// Gives the parties that are enrolled and not revoked.
     pub(crate) fn parties(&self) -> Vec<PartyId> {
         self.read(|members| {
-            let enrolled = members.institutions.iter().filter(|(_, who)| !who.is_revoked);
+            let enrolled = members
+                .institutions
+                .iter()
+                .filter(|(_, who)| !who.is_revoked);
             enrolled.map(|(party, _)| party.clone()).collect()
         })
     }
@@ -100,7 +110,10 @@ impl Roster {
         self.read(|members| {
             let institutions = members.institutions.iter();
             let institutions = institutions.map(|(name, who)| (name.to_string(), who.clone()));
-            let people = members.people.iter().map(|(name, who)| (name.clone(), who.clone()));
+            let people = members
+                .people
+                .iter()
+                .map(|(name, who)| (name.clone(), who.clone()));
             institutions.chain(people).collect()
         })
     }
@@ -113,7 +126,9 @@ impl Roster {
             let known = [institution, members.people.get(&who.name)];
             let known = known.into_iter().flatten();
             let mut known = known.filter(|member| fingerprint(&member.key) == who.key);
-            known.find(|member| !member.is_revoked).map(|member| member.role)
+            known
+                .find(|member| !member.is_revoked)
+                .map(|member| member.role)
         })
     }
 
@@ -121,7 +136,10 @@ impl Roster {
     pub(crate) fn directory(&self) -> Arc<Directory> {
         let (me, key) = self.own.as_ref();
         Arc::new(self.read(|members| {
-            let enrolled = members.institutions.iter().filter(|(_, who)| !who.is_revoked);
+            let enrolled = members
+                .institutions
+                .iter()
+                .filter(|(_, who)| !who.is_revoked);
             let keys = enrolled.map(|(party, who)| (party.to_string(), who.key));
             keys.chain([(me.to_string(), *key)]).collect()
         }))
@@ -138,7 +156,8 @@ impl Roster {
         let own = member(me, key, false);
         let others = self.read(|members| {
             let all = members.institutions.iter();
-            all.map(|(party, who)| member(party, &who.key, who.is_revoked)).collect::<Vec<_>>()
+            all.map(|(party, who)| member(party, &who.key, who.is_revoked))
+                .collect::<Vec<_>>()
         });
         v1::Roster {
             members: [own].into_iter().chain(others).collect(),
@@ -191,6 +210,9 @@ fn fingerprint(key: &PublicKey) -> Fingerprint {
 }
 
 fn key(bytes: &[u8]) -> Result<PublicKey, StoreError> {
-    let key = bytes.try_into().ok().and_then(|bytes| PublicKey::from_bytes(bytes).ok());
+    let key = bytes
+        .try_into()
+        .ok()
+        .and_then(|bytes| PublicKey::from_bytes(bytes).ok());
     key.ok_or_else(|| damaged("public_key"))
 }

@@ -8,10 +8,12 @@ mod blame;
 mod command;
 mod decide;
 mod driver;
+mod gather;
 mod job;
 mod keep;
 mod reception;
 mod result;
+mod running;
 mod working;
 
 pub(crate) mod events;
@@ -26,5 +28,7 @@ use consilium_plan::PlanHash;
 
 /// Gives the name under which the store has a study: its plan's hash.
 pub(crate) fn name(plan: &PlanHash) -> StudyName {
-    plan.to_string().parse().expect("hexadecimal digits are a study's name")
+    plan.to_string()
+        .parse()
+        .expect("hexadecimal digits are a study's name")
 }

@@ -186,6 +186,8 @@ async fn home(
     ),
     ParticipantError,
 > {
+    let state = &config.state;
+    files::make_private(state).map_err(|source| files::failed(state, source))?;
     let store = store::open(&config.state, &config.party, ambient.seed()).await?;
     let mut change = store.begin().await?;
     let rng = &mut ambient.generator();

@@ -99,3 +99,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     let read = tokio::task::spawn_blocking(reading).await;
     read.unwrap_or(Err(DataError::Interrupted))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! Files of the state folder: whole or not at all, and their owner's alone.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
 };
 
@@ -12,6 +12,15 @@ use crate::ParticipantError;
 /// Makes a folder, and those above it, for this user alone.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes a folder that only its owner can look into, whatever it was before.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    make_folder(folder)?;
+    if fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }
 
 /// Writes a file so that a crash leaves the old one or the new one; nobody else may read it.
@@ -66,8 +75,6 @@ pub(crate) fn failed(path: &Path, source: io::Error) -> ParticipantError {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -81,5 +88,9 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         assert_eq!(read_if_there(&folder.path().join("absent")).unwrap(), None);
+        let open = folder.path().join("deep");
+        fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+        make_private(&open).unwrap();
+        assert_eq!(mode(&open), 0o700);
     }
 }

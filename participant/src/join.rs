@@ -57,7 +57,7 @@ pub async fn join(
         let state = state.clone();
         return Err(ParticipantError::Joined { state, party });
     }
-    files::make_folder(state).map_err(|source| files::failed(state, source))?;
+    files::make_private(state).map_err(|source| files::failed(state, source))?;
     let key = membership::key_or_new(state, ambient)?;
     let enrolled = enrol(
         &config.party,

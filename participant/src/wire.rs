@@ -80,3 +80,85 @@ fn run(bytes: &[u8]) -> Option<RunId> {
 fn parties<C: FromIterator<PartyId>>(names: &[String]) -> Option<C> {
     names.iter().map(|name| name.parse().ok()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use prost::Message as _;
+
+    use super::*;
+
+    fn start() -> v1::RunStart {
+        v1::RunStart {
+            study: vec![1; 32].into(),
+            run: vec![2; 16].into(),
+            attempt: 3,
+            step: "evaluation".to_owned(),
+            contributors: vec!["a".to_owned(), "b".to_owned()],
+            waivers: vec!["b".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_call_to_a_run_is_read_as_it_was_meant() {
+        let (study, command) = read(Kind::Start(start())).unwrap();
+        assert_eq!(study.as_str(), "01".repeat(32));
+        let Command::Call(call) = command else {
+            panic!("it is a call");
+        };
+        assert_eq!(call.from, Some(Phase::Evaluation));
+        assert_eq!(call.contributors.len(), 2);
+        assert!(call.waivers.contains(&call.contributors[1]));
+        let announced = v1::RunStart {
+            step: String::new(),
+            ..start()
+        };
+        let Some((_, Command::Call(call))) = read(Kind::Start(announced)) else {
+            panic!("it is a call");
+        };
+        assert_eq!(call.from, None);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_not_read() {
+        let starts = [
+            v1::RunStart {
+                study: vec![1; 31].into(),
+                ..start()
+            },
+            v1::RunStart {
+                run: vec![2; 17].into(),
+                ..start()
+            },
+            v1::RunStart {
+                step: "alignment".to_owned(),
+                ..start()
+            },
+            v1::RunStart {
+                contributors: vec!["not a party".to_owned()],
+                ..start()
+            },
+            v1::RunStart {
+                waivers: vec![String::new()],
+                ..start()
+            },
+        ];
+        for start in starts {
+            assert!(read(Kind::Start(start.clone())).is_none(), "{start:?}");
+        }
+        let study = vec![1; 32].into();
+        let state = "{}".to_owned();
+        assert!(read(Kind::End(v1::StudyEnd { study, state })).is_none());
+        assert!(decision(b"{}", &[0; 64], &[0; 32]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_comes_makes_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(v1::ToParticipant { kind: Some(kind) }) = v1::ToParticipant::decode(&bytes[..]) {
+                read(kind);
+            }
+            decision(&bytes, &bytes, &bytes);
+        }
+    }
+}

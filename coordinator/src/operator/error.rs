@@ -73,9 +73,8 @@ impl Explain for OperatorError {
                 Code::Unavailable
             }
             OperatorError::Enrol(EnrolError::NotInvited) => Code::Unauthenticated,
-            OperatorError::NoSuchStudy(_) | OperatorError::Enrol(EnrolError::NotEnrolled { .. }) => {
-                Code::NotFound
-            }
+            OperatorError::NoSuchStudy(_)
+            | OperatorError::Enrol(EnrolError::NotEnrolled { .. }) => Code::NotFound,
             OperatorError::Forbidden(_)
             | OperatorError::NoResult(_)
             | OperatorError::UnknownParty { .. }

@@ -28,10 +28,16 @@ impl OperatorService {
         By(by): By,
         request: v1::InviteRequest,
     ) -> Result<v1::Invitation, OperatorError> {
-        let v1::InviteRequest { name, role, valid_s } = request;
+        let v1::InviteRequest {
+            name,
+            role,
+            valid_s,
+        } = request;
         let role: Role = role.parse().map_err(|_| OperatorError::NoSuchRole(role))?;
         // A certificate names people as it names institutions.
-        let party: PartyId = name.parse().map_err(|_| OperatorError::BadName(name.clone()))?;
+        let party: PartyId = name
+            .parse()
+            .map_err(|_| OperatorError::BadName(name.clone()))?;
         let guest = match role {
             Role::Participant => Guest::Institution { name: party },
             Role::Operator | Role::Supervisor => Guest::Person {
@@ -43,9 +49,8 @@ impl OperatorService {
                 return Err(OperatorError::NoSuchRole(role.to_string()));
             }
         };
-        let is_member = |(member, who): &(String, crate::roster::Member)| {
-            *member == name && !who.is_revoked
-        };
+        let is_member =
+            |(member, who): &(String, crate::roster::Member)| *member == name && !who.is_revoked;
         if name == self.desk.me.as_str() || self.desk.roster.all().iter().any(is_member) {
             return Err(OperatorError::Member(name));
         }

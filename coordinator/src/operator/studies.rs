@@ -42,7 +42,8 @@ impl OperatorService {
             }
         }
         let submitted = Study::Drafted.on(Event::Submitted, &plan, self.desk.ambient.now());
-        let submitted = submitted.map_err(|forbidden| OperatorError::Unfit(forbidden.to_string()))?;
+        let submitted =
+            submitted.map_err(|forbidden| OperatorError::Unfit(forbidden.to_string()))?;
         self.studies.submit(&plan, submitted, &by).await?;
         self.status_of(&study::name(&plan.hash())).await
     }
@@ -69,7 +70,11 @@ impl OperatorService {
             Some(v1::Decision {
                 party: party.to_string(),
                 decision: decision(party)?.to_owned(),
-                time: times.iter().rev().find(|(who, _)| who == party).map_or(0, |(_, at)| *at),
+                time: times
+                    .iter()
+                    .rev()
+                    .find(|(who, _)| who == party)
+                    .map_or(0, |(_, at)| *at),
             })
         });
         let preflight = job.reports.values().map(serde_json::to_string);
@@ -89,11 +94,22 @@ impl OperatorService {
         let name = self.find(&request.study).await?.study.name;
         let (answer, answered) = oneshot::channel();
         let why = request.why;
-        let lives = self.studies.command(&name, Command::Cancel { by: by.to_string(), why, answer }).await;
+        let lives = self
+            .studies
+            .command(
+                &name,
+                Command::Cancel {
+                    by: by.to_string(),
+                    why,
+                    answer,
+                },
+            )
+            .await;
         if !lives {
             return Err(Forbidden("the study has ended".to_owned()).into());
         }
-        let gone = |_| Forbidden("the study stands still; its coordinator's log says why".to_owned());
+        let gone =
+            |_| Forbidden("the study stands still; its coordinator's log says why".to_owned());
         answered.await.map_err(gone)??;
         self.status_of(&name).await
     }
@@ -146,7 +162,9 @@ impl OperatorService {
     /// Gives the one study whose hash begins so.
     async fn find(&self, prefix: &str) -> Result<Read, OperatorError> {
         let all = studies::all(&self.desk.store).await?;
-        let mut matching = all.into_iter().filter(|study| study.name.as_str().starts_with(prefix));
+        let mut matching = all
+            .into_iter()
+            .filter(|study| study.name.as_str().starts_with(prefix));
         match (prefix, matching.next(), matching.next()) {
             ("", ..) | (_, None, _) => Err(OperatorError::NoSuchStudy(prefix.to_owned())),
             (_, Some(_), Some(_)) => Err(OperatorError::Ambiguous(prefix.to_owned())),
@@ -159,7 +177,10 @@ impl OperatorService {
         name: &StudyName,
     ) -> Result<Vec<(consilium_mailbox::PartyId, i64)>, StoreError> {
         let all = consilium_store::decisions::of(&self.desk.store, name).await?;
-        Ok(all.into_iter().map(|decision| (decision.party, decision.received.0)).collect())
+        Ok(all
+            .into_iter()
+            .map(|decision| (decision.party, decision.received.0))
+            .collect())
     }
 }
 

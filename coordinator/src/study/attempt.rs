@@ -7,9 +7,7 @@ use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{Phase, Plan, Task};
-use consilium_secagg::{
-    Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape,
-};
+use consilium_secagg::{Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Outcome, Progress, regression};
@@ -93,7 +91,11 @@ async fn open(desk: &Desk, plan: &Plan, start: &Start) -> Result<Mailbox, Attemp
         &mut desk.ambient.generator(),
     )
     .await?;
-    Ok(Mailbox::new(Arc::new(sealed), start.run, plan.mail_patience()))
+    Ok(Mailbox::new(
+        Arc::new(sealed),
+        start.run,
+        plan.mail_patience(),
+    ))
 }
 
 async fn phases(
@@ -158,7 +160,10 @@ async fn phases(
 async fn report(reports: &mpsc::Sender<Report>, what: Achieved) -> Result<(), AttemptError> {
     let (kept, is_kept) = oneshot::channel();
     let unkept = |_| AttemptError::Unkept;
-    reports.send(Report { what, kept }).await.map_err(|_| AttemptError::Unkept)?;
+    reports
+        .send(Report { what, kept })
+        .await
+        .map_err(|_| AttemptError::Unkept)?;
     is_kept.await.map_err(unkept)
 }
 
@@ -172,10 +177,12 @@ impl Open for Ledger<'_> {
     async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
         let opened = self.aggregator.open(mail, shape).await?;
         let achieved = Achieved::Opened(shape.number, opened.clone());
-        report(self.reports, achieved).await.map_err(|unkept| BookError {
-            doing: "written",
-            source: Box::new(unkept),
-        })?;
+        report(self.reports, achieved)
+            .await
+            .map_err(|unkept| BookError {
+                doing: "written",
+                source: Box::new(unkept),
+            })?;
         Ok(opened)
     }
 }

@@ -107,7 +107,11 @@ fn sum(error: &SumError, me: &PartyId) -> Blame {
             }
             _ => about(Code::PartyAborted, missing).at("sum"),
         }),
-        SumError::TooFew { present, needed, missing } => Blame::Passing(
+        SumError::TooFew {
+            present,
+            needed,
+            missing,
+        } => Blame::Passing(
             about(Code::SumTooFew, missing)
                 .at("sum")
                 .with("arrived", present)
@@ -133,5 +137,9 @@ fn about(code: Code, missing: &[PartyId]) -> Failure {
 }
 
 fn names(parties: &[PartyId]) -> String {
-    parties.iter().map(PartyId::as_str).collect::<Vec<_>>().join(", ")
+    parties
+        .iter()
+        .map(PartyId::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -56,7 +56,17 @@ impl Driver {
             .about(&self.name)
             .with("steward", signer)
             .with("decision", signed.statement.id());
-        if let Standing::Approved { grant: Grant { data, runs, until, waiver }, .. } = &standing {
+        if let Standing::Approved {
+            grant:
+                Grant {
+                    data,
+                    runs,
+                    until,
+                    waiver,
+                },
+            ..
+        } = &standing
+        {
             entry = entry
                 .with("data-version", data)
                 .with("runs", runs)

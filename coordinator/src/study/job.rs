@@ -85,7 +85,11 @@ impl Progress {
         match &self.fit {
             Training::Done(fit) => {
                 let fitted: BTreeSet<&PartyId> = fit.contributors.iter().collect();
-                present.iter().filter(|party| fitted.contains(party)).cloned().collect()
+                present
+                    .iter()
+                    .filter(|party| fitted.contains(party))
+                    .cloned()
+                    .collect()
             }
             _ => present.to_vec(),
         }

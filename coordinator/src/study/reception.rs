@@ -11,8 +11,7 @@ use consilium_mailbox::{PartyId, RunId};
 use consilium_node::link::{Control, ControlMessage};
 use consilium_plan::{Failure, Plan, SignedStatement, Statement, Study};
 use consilium_proto::v1::{
-    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Heard,
-    to_participant::Kind as Said,
+    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Heard, to_participant::Kind as Said,
 };
 use consilium_store::{StoreError, studies};
 use prost::Message as _;
@@ -69,7 +68,12 @@ impl Studies {
     }
 
     /// Takes a checked plan in, and begins to drive it.
-    pub(crate) async fn submit(&self, plan: &Plan, study: Study, by: &str) -> Result<(), StoreError> {
+    pub(crate) async fn submit(
+        &self,
+        plan: &Plan,
+        study: Study,
+        by: &str,
+    ) -> Result<(), StoreError> {
         let hash = plan.hash();
         let name = super::name(&hash);
         let federation = consilium_plan::FederationId(self.desk.federation.0);
@@ -91,7 +95,14 @@ impl Studies {
         };
         studies::submit(&mut change, new).await?;
         change.log(&entry).await?;
-        change.log(&keep::entry(&name, now, &consilium_plan::Event::Submitted, &job)).await?;
+        change
+            .log(&keep::entry(
+                &name,
+                now,
+                &consilium_plan::Event::Submitted,
+                &job,
+            ))
+            .await?;
         change.commit().await?;
         self.desk.news.send_modify(|news| *news += 1);
         self.drive(name);
@@ -129,10 +140,10 @@ impl Studies {
             loop {
                 match drive(&all.desk, &name, &mut commands).await {
                     Ok(()) | Err(Halt::Orphaned) => break,
-                    Err(Halt::Store(failed)) => {
+                    Err(failed) => {
                         error!(study = %name, error = %failed, "the study stands still for a while");
                         sleep(rest).await;
-                        rest = (rest * 2).min(Duration::from_secs(60));
+                        rest = (rest * 2).min(Duration::from_mins(1));
                     }
                 }
             }
@@ -178,13 +189,20 @@ impl Studies {
             ControlMessage::Joined { peer, .. } | ControlMessage::Left { peer } => {
                 self.command_all(|| Command::Presence(peer.clone())).await;
             }
-            ControlMessage::Said { peer, kind, payload } if kind == TO_COORDINATOR => {
+            ControlMessage::Said {
+                peer,
+                kind,
+                payload,
+            } if kind == TO_COORDINATOR => {
                 match ToCoordinator::decode(payload).map(|message| message.kind) {
                     Ok(Some(Heard::Offers(_))) => self.welcome(&peer).await,
-                    Ok(Some(what)) => match read(&peer, what) {
-                        Some((study, command)) => _ = self.command(&study, command).await,
-                        None => warn!(party = %peer, "it sent a malformed message"),
-                    },
+                    Ok(Some(what)) => {
+                        if let Some((study, command)) = read(&peer, what) {
+                            self.command(&study, command).await;
+                        } else {
+                            warn!(party = %peer, "it sent a malformed message");
+                        }
+                    }
                     Ok(None) => debug!(party = %peer, "it sent a message of a later version"),
                     Err(_) => warn!(party = %peer, "it sent a malformed message"),
                 }
@@ -198,7 +216,8 @@ impl Studies {
 
     /// Tells a party that has come up all that there is for it.
     async fn welcome(&self, party: &PartyId) {
-        self.desk.tell(party, Said::Roster(self.desk.roster.message()));
+        self.desk
+            .tell(party, Said::Roster(self.desk.roster.message()));
         self.command_all(|| Command::Offers(party.clone())).await;
         match self.ends_for(party).await {
             Ok(ends) => ends.into_iter().for_each(|end| self.desk.tell(party, end)),
@@ -216,7 +235,9 @@ impl Studies {
                 continue;
             }
             let job = keep::read(&study.state)?;
-            let plan = String::from_utf8(study.plan).ok().and_then(|text| text.parse::<Plan>().ok());
+            let plan = String::from_utf8(study.plan)
+                .ok()
+                .and_then(|text| text.parse::<Plan>().ok());
             if let Some(plan) = plan
                 && plan.party(party).is_some()
             {
@@ -272,7 +293,10 @@ fn read(from: &PartyId, what: Heard) -> Option<(StudyName, Command)> {
                 "" => None,
                 failure => Some(serde_json::from_str(failure).ok()?),
             };
-            Some((study(&notice.study)?, Command::Notice { from, run, failure }))
+            Some((
+                study(&notice.study)?,
+                Command::Notice { from, run, failure },
+            ))
         }
         Heard::Offers(_) => None,
     }

@@ -62,7 +62,7 @@ pub(super) fn files(
         "missing": task.missing.name(),
         "fit": fit.publish(),
     });
-    let report = report(plan, job, opened, about);
+    let report = report(plan, job, opened, &about);
     let file = |name: &str, content: &Value| ResultFile {
         study: study.clone(),
         name: name.to_owned(),
@@ -89,7 +89,7 @@ fn about(plan: &Plan, job: &Job, made: UnixSeconds) -> Value {
     })
 }
 
-fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: Value) -> Value {
+fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value {
     let sets: BTreeSet<&BTreeSet<PartyId>> = opened.iter().map(|sum| &sum.contributors).collect();
     let outcomes: BTreeMap<&str, &Outcome> = plan
         .phases()
@@ -99,7 +99,10 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: Value) -> Value {
         .zip(&job.progress.outcomes)
         .collect();
     let learnt = |lang| -> Vec<String> {
-        plan.disclosures().iter().map(|line| line.line(lang)).collect()
+        plan.disclosures()
+            .iter()
+            .map(|line| line.line(lang))
+            .collect()
     };
     json!({
         "format": 1,

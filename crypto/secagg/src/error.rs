@@ -45,8 +45,10 @@ pub enum SumError {
         /// Which rule.
         breach: Breach,
     },
-    /// Two contributors were shown different lists of keys.
-    #[error("{aggregator} showed this party and {witness} different lists of keys")]
+    /// Two contributors were shown different lists of keys, if the witness doesn't lie.
+    ///
+    /// Nothing tells which of the two lies, so neither is blamed.
+    #[error("{witness} says that {aggregator} showed it another list of keys than this party")]
     Equivocation {
         /// Who showed them.
         aggregator: PartyId,
@@ -94,6 +96,8 @@ pub enum SumError {
         needed: usize,
     },
     /// The shares of a party's secret restore something else.
+    ///
+    /// The party dealt false ones or some holder gave a false one: nothing tells which.
     #[error("the shares of a secret of {party} don't fit together")]
     SharesDisagree {
         /// Whose secret.
@@ -115,12 +119,9 @@ impl SumError {
     pub fn fault(&self) -> Fault {
         match self {
             SumError::Mailbox(error) => error.fault(),
-            SumError::WrongLength { party, .. }
-            | SumError::Breach { party, .. }
-            | SumError::Equivocation {
-                aggregator: party, ..
+            SumError::WrongLength { party, .. } | SumError::Breach { party, .. } => {
+                Fault::Peer(party.clone())
             }
-            | SumError::SharesDisagree { party } => Fault::Peer(party.clone()),
             SumError::OwnWrongLength { .. } | SumError::TooWide { .. } | SumError::Book(_) => {
                 Fault::Ours
             }
@@ -131,7 +132,10 @@ impl SumError {
             | SumError::Disconnected { missing } => missing
                 .first()
                 .map_or(Fault::Network, |party| Fault::Peer(party.clone())),
-            SumError::TooFewShares { .. } | SumError::LeftOut => Fault::Network,
+            SumError::Equivocation { .. }
+            | SumError::SharesDisagree { .. }
+            | SumError::TooFewShares { .. }
+            | SumError::LeftOut => Fault::Network,
         }
     }
 }
@@ -170,6 +174,9 @@ pub enum Breach {
     /// The survivors are not all of the cohort.
     #[error("the survivors are not all of the cohort")]
     BadSurvivors,
+    /// The list of sets signed before lacks one that this party signed.
+    #[error("it hides a set of survivors that was signed before")]
+    OpeningHidden,
     /// A signature is missing or does not verify.
     #[error("a signature under the survivor set is missing or wrong")]
     BadSignature,

@@ -102,6 +102,8 @@ message!(Cohort, "secagg.1.cohort", 1 << 20);
 pub(crate) struct Masked {
     /// The set-up and cohort it is masked under.
     pub(crate) cohort: Digest,
+    /// The survivor sets that the sender has signed in this study: a bit for each of the roster.
+    pub(crate) opened: Bytes,
     /// Packed to the bit.
     pub(crate) vector: Bytes,
 }
@@ -117,6 +119,8 @@ message!(Anew, "secagg.1.anew", 16);
 pub(crate) struct Survivors {
     /// Ascending.
     pub(crate) members: Vec<u32>,
+    /// The sets that anybody has signed in this study before.
+    pub(crate) opened: Bytes,
 }
 message!(Survivors, "secagg.1.survivors", 1 << 20);
 

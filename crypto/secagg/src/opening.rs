@@ -190,11 +190,15 @@ impl History {
         }
     }
 
-    /// Says whether a signature under a survivor set may leave.
+    /// Says whether a signature under a survivor set may leave, after `elsewhere` were signed by
+    /// others.
+    ///
+    /// Sets that others name only ever forbid: whoever invents some gains nothing.
     pub(crate) fn check_opening(
         &self,
         number: SumNumber,
         survivors: &BTreeSet<PartyId>,
+        elsewhere: &BTreeSet<BTreeSet<PartyId>>,
         allowance: Allowance<'_>,
     ) -> Result<(), Refusal> {
         let large = |set: &BTreeSet<PartyId>| set.len() >= RELAXED_FROM;
@@ -212,6 +216,7 @@ impl History {
         }
         let mut sets = self.opened();
         let known = derivable(sets.iter().copied());
+        sets.extend(elsewhere);
         sets.insert(survivors);
         let exposed: BTreeSet<PartyId> = derivable(sets.iter().copied())
             .into_iter()

@@ -117,13 +117,14 @@ impl Held {
     }
 }
 
-/// Gives the message that survivors sign: everything that they must see alike.
+/// Gives the message that survivors sign: everything that they must see alike, the sets `opened`
+/// before among it.
 pub(crate) fn survivors_message(
     agreed: &Agreed,
     run: RunId,
     shape: &SumShape,
     cohort: &Digest,
-    survivors: &[usize],
+    (survivors, opened): (&[usize], &[u8]),
 ) -> Vec<u8> {
     const STEP: &str = "secagg.1.survivors-signature";
     let hash = Tagged::new(STEP)
@@ -132,7 +133,8 @@ pub(crate) fn survivors_message(
         .number(u64::from(shape.number.0))
         .number(shape.len as u64)
         .number(u64::from(shape.bits.get()))
-        .field(cohort);
+        .field(cohort)
+        .field(opened);
     let hash = survivors
         .iter()
         .fold(hash, |hash, &index| hash.number(index as u64));

@@ -60,12 +60,16 @@ impl StewardService {
             Some((_, data)) => data.version.or(home.registered(&data.name).await?),
             None => None,
         };
+        let state = match data {
+            None if own.end.is_none() => "receiving",
+            _ => own.name(&home.party, home.ambient.now()),
+        };
         let unverified = home.unverified(&plan).await?;
         let runs = runs::counted(&home.store, &study.name).await?;
         Ok(v1::OwnStudy {
             study: study.plan_hash.to_vec().into(),
             plan: plan.to_string(),
-            state: own.name(&home.party, home.ambient.now()).to_owned(),
+            state: state.to_owned(),
             data_version: version
                 .map_or_else(Vec::new, |version| version.0.to_vec())
                 .into(),

@@ -21,7 +21,10 @@ use super::{
     own::Decided,
     report::report,
 };
-use crate::home::{Home, study_name};
+use crate::{
+    home::{Home, study_name},
+    store::secrets,
+};
 
 /// The longest that the end of an approval is not looked at while a run goes on.
 const TICK: Duration = Duration::from_mins(1);
@@ -34,6 +37,8 @@ pub(super) struct Keeper {
     own: Own,
     version: studies::Version,
     running: Option<Running>,
+    /// What was said last about a run, in case it did not arrive.
+    said: Option<v1::RunNotice>,
 }
 
 /// A run that goes on; dropping it ends it.
@@ -62,6 +67,7 @@ impl Keeper {
             own,
             version: study.version,
             running: None,
+            said: None,
         })
     }
 
@@ -120,11 +126,7 @@ impl Keeper {
                 }
             }
             Command::End(end) => self.end(*end).await?,
-            Command::Repeat => self
-                .own
-                .decided
-                .iter()
-                .for_each(|decided| self.tell(decided)),
+            Command::Repeat => self.repeat(),
             Command::Decide {
                 signed,
                 steward,
@@ -157,6 +159,17 @@ impl Keeper {
         Ok(())
     }
 
+    /// Tells the coordinator what it may have missed.
+    fn repeat(&self) {
+        self.own
+            .decided
+            .iter()
+            .for_each(|decided| self.tell(decided));
+        if let Some(said) = &self.said {
+            self.home.tell(Said::Run(said.clone()));
+        }
+    }
+
     /// Tells the coordinator of a decision; it takes no harm from hearing of it again.
     fn tell(&self, Decided { signed, steward }: &Decided) {
         let Ok(statement) = serde_json::to_vec(&signed.statement) else {
@@ -172,13 +185,11 @@ impl Keeper {
 
     fn begin(&mut self, call: Call) {
         // A younger run ends an older one: the coordinator has given that up.
-        self.running = None;
+        (self.running, self.said) = (None, None);
         let run = call.run;
         if self.own.end.is_some() {
-            self.notice(
-                run,
-                Some(Failure::new(Code::PlanExpired).of(&self.home.party)),
-            );
+            let over = Failure::new(Code::PlanExpired).of(&self.home.party);
+            self.notice(run, Some(over.with("time", self.home.ambient.now())));
             return;
         }
         let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
@@ -249,13 +260,15 @@ impl Keeper {
         self.notice(run, Some(failure));
     }
 
-    fn notice(&self, run: RunId, failure: Option<Failure>) {
+    fn notice(&mut self, run: RunId, failure: Option<Failure>) {
         let failure = failure.and_then(|failure| serde_json::to_string(&failure).ok());
-        self.home.tell(Said::Run(v1::RunNotice {
+        let said = v1::RunNotice {
             study: self.plan.hash().as_bytes().to_vec().into(),
             run: run.0.to_vec().into(),
             failure: failure.unwrap_or_default(),
-        }));
+        };
+        self.home.tell(Said::Run(said.clone()));
+        self.said = Some(said);
     }
 
     async fn end(&mut self, end: Study) -> Result<(), StoreError> {
@@ -274,7 +287,11 @@ impl Keeper {
             end: Some(end),
             ..self.own.clone()
         };
-        self.keep(own, &entry).await
+        self.keep(own, &entry).await?;
+        // Without its secret nothing of the study can be repeated.
+        let mut change = self.home.store.begin().await?;
+        secrets::forget(&mut change, &self.name).await?;
+        change.commit().await
     }
 
     async fn keep(&mut self, own: Own, entry: &Entry) -> Result<(), StoreError> {

@@ -173,6 +173,8 @@ impl Studies {
         info!(study = %name, "a study awaits a steward's decision");
         self.keep(name);
         home.news.send_modify(|news| *news += 1);
+        // The coordinator takes the question for the answer that the plan has come.
+        home.tell(Said::Offers(v1::Offers {}));
         Ok(())
     }
 

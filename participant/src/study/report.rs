@@ -17,7 +17,7 @@ use crate::{
 
 /// Tells the coordinator what there is for a study here.
 pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
-    let clock_ahead = -home.compare_clocks(now_ms).div_euclid(1_000);
+    let clock_ahead = -home.compare_clocks(now_ms) / 1_000;
     let report = match drawn_up(&home, &plan, &own, clock_ahead).await {
         Ok(Some(report)) => report,
         Ok(None) => return,

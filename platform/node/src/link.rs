@@ -1,8 +1,8 @@
 //! The way between two daemons through a blind relay: every frame once, in order, within bounds.
 //!
-//! An [`Endpoint`] is the whole of it as a value: what comes in is handed to it, what is to go
-//! out is asked of it, and it neither waits nor reads a clock. [`Link`] is the same for many
-//! tasks; a [`Transport`](consilium_mailbox::Transport) of one run hangs on it.
+//! The rules are kept by a value that is handed what comes in and asked what is to go out, and
+//! neither waits nor reads a clock. [`Link`] shares it among many tasks, and the
+//! [`Transport`](consilium_mailbox::Transport) of each run hangs on it.
 //!
 //! # Discussion
 //!

@@ -126,3 +126,44 @@ pub fn install_provider() {
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ED25519};
+    use rustls::NamedGroup;
+    use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+    use super::*;
+
+    fn credentials(issuer: &Issuer<'_, KeyPair>, name: &str) -> Credentials {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let chain = params.signed_by(&key, issuer).unwrap().pem();
+        Credentials::from_pem(chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn both_sides_agree_on_keys_that_stay_secret_from_quantum_computers() {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        let authority = params.self_signed(&key).unwrap().pem();
+        let authority = Authority::from_pem(authority.as_bytes()).unwrap();
+        let issuer = Issuer::new(params, key);
+        let [server, client] = ["coordinator", "hospital-a"].map(|name| credentials(&issuer, name));
+        let server = ServerTls::new(&server, &authority, Callers::Known).unwrap();
+        let client = ClientTls::new(Some(&client), &authority, "coordinator").unwrap();
+
+        let (near, far) = tokio::io::duplex(64 << 10);
+        let accepting = TlsAcceptor::from(server.config).accept(far);
+        let connecting = TlsConnector::from(client.config).connect(client.server, near);
+        let (accepted, connected) = tokio::join!(accepting, connecting);
+        let (accepted, connected) = (accepted.unwrap(), connected.unwrap());
+        let group = accepted.get_ref().1.negotiated_key_exchange_group();
+        assert_eq!(group.unwrap().name(), NamedGroup::X25519MLKEM768);
+        let shown = accepted.get_ref().1.peer_certificates().unwrap();
+        let who = PeerIdentity::read(&shown[0]).unwrap();
+        assert_eq!(who.party().unwrap().as_str(), "hospital-a");
+        assert_eq!(connected.get_ref().1.tls13_tickets_received(), 0);
+    }
+}

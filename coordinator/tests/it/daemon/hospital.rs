@@ -12,8 +12,8 @@ use std::{
 use consilium_base::{Seed, Signer as _};
 use consilium_glm::{Scored, Table, evaluation};
 use consilium_identity::{
-    AuthorityCertificate, Certificate, Directory, FederationId, IdentityKey, Invitation,
-    PublicKey, RunContext, SealedTransport, SigningRequest,
+    AuthorityCertificate, Certificate, Directory, FederationId, IdentityKey, Invitation, PublicKey,
+    RunContext, SealedTransport, SigningRequest,
 };
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_node::{
@@ -27,8 +27,7 @@ use consilium_plan::{
     Statement, Task, UnixTime,
 };
 use consilium_proto::v1::{
-    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Says,
-    to_participant::Kind as Hears,
+    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Says, to_participant::Kind as Hears,
 };
 use consilium_secagg::{BookError, Contributor, Credentials as Keys, Entry, OpeningBook};
 use prost::Message as _;
@@ -48,10 +47,14 @@ pub(crate) struct Home {
     /// Whether its steward approves what is offered.
     pub(crate) approves: AtomicBool,
     /// How many rows it has, and what they are drawn from.
-    seed: u64,
+    seed: u8,
     lives: AtomicU64,
     /// Runs that it has taken part in to the end.
     pub(crate) finished: AtomicU64,
+    /// Whether it hears of runs and does nothing.
+    pub(crate) sleeps: AtomicBool,
+    /// What its steward has approved.
+    approved: Mutex<Option<Statement>>,
     /// A failure that it answers every run with.
     pub(crate) refuses: Mutex<Option<Failure>>,
 }
@@ -65,10 +68,12 @@ pub(crate) struct Hospital {
 
 impl Home {
     /// Enrols with an invitation, as a newcomer who knows the federation by its hash.
-    pub(crate) async fn enrol(world: &World, name: &str, seed: u64) -> Arc<Home> {
+    pub(crate) async fn enrol(world: &World, name: &str, seed: u8) -> Arc<Home> {
         let code = world.invite(name, "participant").await;
-        let key = IdentityKey::from_seed(&Seed::from_bytes([seed as u8; 32]));
-        Home::enrol_with(world, name, key, &code, seed).await.unwrap()
+        let key = IdentityKey::from_seed(&Seed::from_bytes([seed; 32]));
+        Home::enrol_with(world, name, key, &code, seed)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn enrol_with(
@@ -76,7 +81,7 @@ impl Home {
         name: &str,
         key: IdentityKey,
         code: &str,
-        seed: u64,
+        seed: u8,
     ) -> Result<Arc<Home>, tonic::Status> {
         let name: PartyId = name.parse().unwrap();
         let invitation = Invitation::parse(code).unwrap();
@@ -89,13 +94,16 @@ impl Home {
             token: invitation.token().text().expose().clone(),
             signing_request: SigningRequest::new(&name, &key).der().to_vec().into(),
         };
-        let response = EnrolmentClient::new(channel).enrol(request).await?.into_inner();
+        let response = EnrolmentClient::new(channel)
+            .enrol(request)
+            .await?
+            .into_inner();
         let certificate = Certificate::from_der(&response.chain[0]).unwrap();
         assert_eq!(*certificate.party(), name);
         Ok(Arc::new(Home {
             name,
             key: Arc::new(key),
-            steward: IdentityKey::from_seed(&Seed::from_bytes([seed as u8 + 100; 32])),
+            steward: IdentityKey::from_seed(&Seed::from_bytes([seed + 100; 32])),
             certificate: certificate.to_pem().into_bytes(),
             authority: pem.into_bytes(),
             federation: invitation.federation(),
@@ -104,6 +112,8 @@ impl Home {
             seed,
             lives: AtomicU64::new(0),
             finished: AtomicU64::new(0),
+            sleeps: AtomicBool::new(false),
+            approved: Mutex::default(),
             refuses: Mutex::default(),
         }))
     }
@@ -112,13 +122,18 @@ impl Home {
         let key = self.key.to_pem();
         let credentials =
             Credentials::from_pem(&self.certificate, key.expose().as_bytes()).unwrap();
-        ClientTls::new(Some(&credentials), &authority(&self.authority), "coordinator").unwrap()
+        ClientTls::new(
+            Some(&credentials),
+            &authority(&self.authority),
+            "coordinator",
+        )
+        .unwrap()
     }
 
     /// Starts its daemon.
     pub(crate) fn start(self: &Arc<Home>, address: &str) -> Hospital {
         let life = self.lives.fetch_add(1, Ordering::Relaxed);
-        let mut epoch = [self.seed as u8; 16];
+        let mut epoch = [self.seed; 16];
         epoch[..8].copy_from_slice(&life.to_le_bytes());
         let link = Link::new(self.name.clone(), Epoch(epoch), Limits::default());
         let dialer = dial::Dialer::new(address.to_owned(), self.tls(), link.clone());
@@ -133,41 +148,55 @@ impl Home {
         }
     }
 
-    fn statement(&self, plan: &Plan, decision: Decision, nonce: u8) -> v1::DecisionNotice {
-        let statement = Statement {
+    fn statement(&self, plan: &Plan, decision: Decision, nonce: u8) -> Statement {
+        Statement {
             federation: consilium_plan::FederationId(self.federation.0),
             signer: format!("{}/li", self.name).parse().unwrap(),
             plan: plan.hash(),
             decision,
             at: UnixTime(now_ms() / 1000 - 60 + i64::from(nonce)),
             nonce: [nonce; 16],
-        };
+        }
+    }
+
+    fn notice(&self, statement: &Statement) -> v1::DecisionNotice {
         let signature = self.steward.sign(&statement.message());
         v1::DecisionNotice {
-            study: plan.hash().as_bytes().to_vec().into(),
-            statement: serde_json::to_vec(&statement).unwrap().into(),
+            study: statement.plan.as_bytes().to_vec().into(),
+            statement: serde_json::to_vec(statement).unwrap().into(),
             signature: signature.0.to_vec().into(),
             steward: self.steward.public().to_bytes().to_vec().into(),
         }
     }
 
+    /// Gives its steward's approval, the same every time.
     pub(crate) fn approval(&self, plan: &Plan) -> v1::DecisionNotice {
-        let grant = Grant {
-            data: VERSION,
-            runs: 100,
-            until: UnixTime(now_ms() / 1000 + 3600),
-            waiver: false,
-        };
-        self.statement(plan, Decision::Approve(grant), 1)
+        let mut approved = self.approved.lock().unwrap();
+        let statement = approved.get_or_insert_with(|| {
+            let grant = Grant {
+                data: VERSION,
+                runs: 100,
+                until: UnixTime(now_ms() / 1000 + 3600),
+                waiver: false,
+            };
+            self.statement(plan, Decision::Approve(grant), 1)
+        });
+        self.notice(statement)
     }
 
     pub(crate) fn refusal(&self, plan: &Plan) -> v1::DecisionNotice {
-        self.statement(plan, Decision::Refuse, 2)
+        self.notice(&self.statement(plan, Decision::Refuse, 2))
+    }
+
+    /// Takes the approval back.
+    pub(crate) fn revocation(&self, plan: &Plan) -> v1::DecisionNotice {
+        let of = self.approved.lock().unwrap().as_ref().unwrap().id();
+        self.notice(&self.statement(plan, Decision::Revoke { of }, 50))
     }
 
     /// Gives its rows: age, dose, and whether somebody is ill, drawn from its seed.
     pub(crate) fn rows(&self) -> (Vec<f64>, Vec<f64>) {
-        let mut state = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut state = u64::from(self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut uniform = || {
             state ^= state << 13;
             state ^= state >> 7;
@@ -206,7 +235,8 @@ async fn live(home: Arc<Home>, link: Link) {
     loop {
         let message = tokio::select! {
             message = control.next() => message,
-            Some(Ok((run, plan, outcome))) = runs.join_next() => {
+            Some(ended) = runs.join_next(), if !runs.is_empty() => {
+                let Ok((run, plan, outcome)) = ended else { continue };
                 if outcome.is_ok() {
                     home.finished.fetch_add(1, Ordering::Relaxed);
                 }
@@ -223,7 +253,7 @@ async fn live(home: Arc<Home>, link: Link) {
             }
         };
         match message {
-            ControlMessage::Joined { .. } => {
+            ControlMessage::Joined { peer, .. } if peer.as_str() == "coordinator" => {
                 say(&control, Says::Offers(v1::Offers {})).await;
                 if home.approves.load(Ordering::Relaxed) {
                     for plan in &plans {
@@ -247,20 +277,43 @@ async fn live(home: Arc<Home>, link: Link) {
                     Hears::Preflight(ask) => {
                         let report = serde_json::to_string(&report(&ask.study)).unwrap();
                         let study = ask.study;
-                        say(&control, Says::Preflight(v1::PreflightReport { study, report })).await;
+                        say(
+                            &control,
+                            Says::Preflight(v1::PreflightReport { study, report }),
+                        )
+                        .await;
                     }
                     Hears::Start(start) => {
-                        let plan = plans.iter().find(|plan| plan.hash().as_bytes()[..] == start.study[..]);
+                        let plan = plans
+                            .iter()
+                            .find(|plan| plan.hash().as_bytes()[..] == start.study[..]);
                         let plan = plan.unwrap().clone();
+                        if home.sleeps.load(Ordering::Relaxed) {
+                            continue;
+                        }
                         let refuses = home.refuses.lock().unwrap().clone();
                         if let Some(failure) = refuses {
                             let failure = serde_json::to_string(&failure).unwrap();
                             let v1::RunStart { study, run, .. } = start;
-                            say(&control, Says::Run(v1::RunNotice { study, run, failure })).await;
+                            say(
+                                &control,
+                                Says::Run(v1::RunNotice {
+                                    study,
+                                    run,
+                                    failure,
+                                }),
+                            )
+                            .await;
                             continue;
                         }
                         runs.abort_all();
-                        runs.spawn(contribute(home.clone(), link.clone(), roster.clone(), plan, start));
+                        runs.spawn(contribute(
+                            home.clone(),
+                            link.clone(),
+                            roster.clone(),
+                            plan,
+                            start,
+                        ));
                     }
                     Hears::Roster(members) => {
                         let key = |member: &v1::Member| {
@@ -277,10 +330,14 @@ async fn live(home: Arc<Home>, link: Link) {
     }
 }
 
-async fn say(control: &Control, kind: Says) {
+/// Says something in a hospital's name.
+pub(crate) async fn say(control: &Control, kind: Says) {
     let payload = ToCoordinator { kind: Some(kind) }.encode_to_vec().into();
     let coordinator = "coordinator".parse().unwrap();
-    control.send(&coordinator, "consilium.v1.ToCoordinator", payload).await.unwrap();
+    control
+        .send(&coordinator, "consilium.v1.ToCoordinator", payload)
+        .await
+        .unwrap();
 }
 
 fn report(study: &[u8]) -> PartyReport {
@@ -318,12 +375,18 @@ async fn try_contribute(
     plan: &Plan,
     (run, start): (RunId, v1::RunStart),
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let contributors: Vec<PartyId> =
-        start.contributors.iter().map(|name| name.parse().unwrap()).collect();
-    let others = contributors.iter().filter(|party| **party != home.name).cloned();
+    let contributors: Vec<PartyId> = start
+        .contributors
+        .iter()
+        .map(|name| name.parse().unwrap())
+        .collect();
+    let others = contributors
+        .iter()
+        .filter(|party| **party != home.name)
+        .cloned();
     let peers: Vec<PartyId> = others.chain([plan.coordinator().clone()]).collect();
     let life = home.lives.load(Ordering::Relaxed).to_le_bytes();
-    let secret = Seed::from_bytes([home.seed as u8; 32]);
+    let secret = Seed::from_bytes([home.seed; 32]);
     let context = RunContext {
         federation: home.federation,
         plan: *plan.hash().as_bytes(),
@@ -341,32 +404,39 @@ async fn try_contribute(
     )
     .await?;
     let mail = Mailbox::new(Arc::new(sealed), run, plan.mail_patience());
-    let waivers: BTreeSet<PartyId> =
-        start.waivers.iter().map(|name| name.parse().unwrap()).collect();
+    let waivers: BTreeSet<PartyId> = start
+        .waivers
+        .iter()
+        .map(|name| name.parse().unwrap())
+        .collect();
     let keys = Keys {
         signer: home.key.clone(),
         verifier: Arc::new(roster.clone()),
     };
     let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
     let terms = plan.sum_terms(waivers);
-    let mut sums =
-        Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
-    let Task::TrainGlm(task) = plan.task() else { unreachable!() };
+    let mut sums = Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
+    let Task::TrainGlm(task) = plan.task() else {
+        unreachable!()
+    };
     let regression = &task.regression;
     let (features, labels) = home.rows();
     let scored = (features.clone(), labels.clone());
     let table = Table::new(regression, features, labels)?;
     let rounding = |number: consilium_secagg::SumNumber| {
-        secret.derive("test.1.rounding", &[&number.0.to_le_bytes()]).generator()
+        secret
+            .derive("test.1.rounding", &[&number.0.to_le_bytes()])
+            .generator()
     };
     let here = mail.scope(Phase::Fit.name());
     let aggregator = plan.coordinator();
-    let fit = consilium_glm::contribute(&here, aggregator, regression, &table, &rounding, &mut sums)
-        .await?;
+    let fit =
+        consilium_glm::contribute(&here, aggregator, regression, &table, &rounding, &mut sums)
+            .await?;
     if start.step == "fit" || start.step == "evaluation" {
         let score = |(row, label): (&[f64], &f64)| Scored {
             score: fit.predict(row),
-            label: *label == 1.0,
+            label: *label > 0.5,
         };
         let scored: Vec<Scored> = scored.0.chunks(2).zip(&scored.1).map(score).collect();
         let here = mail.scope(Phase::Evaluation.name());

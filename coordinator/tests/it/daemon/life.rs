@@ -3,25 +3,32 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use consilium_plan::{Code, Failure, Plan};
-use consilium_proto::v1;
+use consilium_proto::v1::{self, to_coordinator::Kind as Says};
 
 use super::{
-    hospital::{Home, Hospital},
+    hospital::{Home, Hospital, say},
     world::{World, plan},
 };
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 async fn enrolled(world: &World) -> Vec<Arc<Home>> {
+    enrolled_as(world, &NAMES).await
+}
+
+async fn enrolled_as(world: &World, names: &[&str]) -> Vec<Arc<Home>> {
     let mut homes = Vec::new();
-    for (name, seed) in NAMES.into_iter().zip(1..) {
+    for (name, seed) in names.iter().zip(1..) {
         homes.push(Home::enrol(world, name, seed).await);
     }
     homes
 }
 
 fn started(world: &World, homes: &[Arc<Home>]) -> Vec<Hospital> {
-    homes.iter().map(|home| home.start(&world.address)).collect()
+    homes
+        .iter()
+        .map(|home| home.start(&world.address))
+        .collect()
 }
 
 /// Patience short enough for tests in which somebody stays away.
@@ -39,8 +46,15 @@ async fn a_study_lives_from_submission_to_its_result() {
     let _hospitals = started(&world, &homes);
     let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
 
-    let events = watch.to_the_end().await;
-    let expected = ["submitted", "shown", "approved", "approved", "approved", "ready"];
+    let events = watch.rest().await;
+    let expected = [
+        "submitted",
+        "shown",
+        "approved",
+        "approved",
+        "approved",
+        "ready",
+    ];
     assert_eq!(events[..6], expected);
     assert_eq!(events[6..], ["committed", "finished"]);
     assert_eq!(world.status(&study).await.state, "finished");
@@ -49,13 +63,23 @@ async fn a_study_lives_from_submission_to_its_result() {
     let report: serde_json::Value = serde_json::from_str(&result.report).unwrap();
     assert_eq!(report["opened_sets"], serde_json::json!([["a", "b", "c"]]));
     assert_eq!(report["runs"], 1);
-    assert!(report["outcomes"]["evaluation"]["evaluation"]["auc"].as_f64().unwrap() > 0.7);
+    assert!(
+        report["outcomes"]["evaluation"]["evaluation"]["auc"]
+            .as_f64()
+            .unwrap()
+            > 0.7
+    );
     assert_eq!(fitted(&world, &study).await.as_array().unwrap().len(), 3);
     for home in &homes {
         assert_eq!(home.finished.load(Ordering::Relaxed), 1, "{}", home.name);
     }
 
-    let log = world.operator().await.export_log(v1::ExportLogRequest {}).await.unwrap();
+    let log = world
+        .operator()
+        .await
+        .export_log(v1::ExportLogRequest {})
+        .await
+        .unwrap();
     let verified = consilium_journal::verify(log.into_inner().lines.as_bytes());
     assert!(verified.is_ok(), "{verified:?}");
 }
@@ -67,7 +91,7 @@ async fn a_coordinator_stopped_at_every_state_goes_on_to_the_same_model() {
         let homes = enrolled(&world).await;
         let _hospitals = started(&world, &homes);
         let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
-        watch.to_the_end().await;
+        watch.rest().await;
         fitted(&world, &study).await
     };
     for event in ["submitted", "shown", "approved", "ready", "committed"] {
@@ -78,10 +102,18 @@ async fn a_coordinator_stopped_at_every_state_goes_on_to_the_same_model() {
         watch.until(event).await;
         world.stop().await;
         world.start().await;
-        world.watch(&study).await.to_the_end().await;
+        world.watch(&study).await.rest().await;
         let status = world.status(&study).await;
-        assert_eq!(status.state, "finished", "stopped after {event}: {}", status.detail);
-        assert_eq!(fitted(&world, &study).await, undisturbed, "stopped after {event}");
+        assert_eq!(
+            status.state, "finished",
+            "stopped after {event}: {}",
+            status.detail
+        );
+        assert_eq!(
+            fitted(&world, &study).await,
+            undisturbed,
+            "stopped after {event}"
+        );
     }
 }
 
@@ -97,7 +129,7 @@ async fn a_study_waits_for_a_hospital_that_was_killed() {
     assert!(lost.contains("\"c\""), "{lost}");
     hospitals.push(homes[2].start(&world.address));
     watch.until("returned").await;
-    watch.to_the_end().await;
+    watch.rest().await;
     let status = world.status(&study).await;
     assert_eq!(status.state, "finished", "{}", status.detail);
 }
@@ -109,10 +141,14 @@ async fn a_hospital_that_refuses_ends_the_study_by_name() {
     homes[1].approves.store(false, Ordering::Relaxed);
     let _hospitals = started(&world, &homes);
     let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
-    watch.to_the_end().await;
+    watch.rest().await;
     let status = world.status(&study).await;
     assert_eq!(status.state, "failed");
-    assert!(status.detail.contains("APPROVAL-REFUSED"), "{}", status.detail);
+    assert!(
+        status.detail.contains("APPROVAL-REFUSED"),
+        "{}",
+        status.detail
+    );
     assert!(status.detail.contains("\"b\""), "{}", status.detail);
 }
 
@@ -120,11 +156,13 @@ async fn a_hospital_that_refuses_ends_the_study_by_name() {
 async fn a_hospital_whose_data_changed_ends_the_study_by_name() {
     let world = World::new().await;
     let homes = enrolled(&world).await;
-    let failure = Failure::new(Code::DataChanged).of(&homes[0].name).with("data", "patients");
+    let failure = Failure::new(Code::DataChanged)
+        .of(&homes[0].name)
+        .with("data", "patients");
     *homes[0].refuses.lock().unwrap() = Some(failure);
     let _hospitals = started(&world, &homes);
     let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
-    watch.to_the_end().await;
+    watch.rest().await;
     let status = world.status(&study).await;
     assert_eq!(status.state, "failed");
     assert!(status.detail.contains("DATA-CHANGED"), "{}", status.detail);
@@ -142,9 +180,13 @@ async fn an_operator_ends_a_study_with_a_reason() {
     };
     let mut operator = world.operator().await;
     assert!(operator.cancel(cancel(" ")).await.is_err());
-    let status = operator.cancel(cancel("the question is answered")).await.unwrap().into_inner();
+    let status = operator
+        .cancel(cancel("the question is answered"))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(status.state, "cancelled");
-    assert_eq!(watch.to_the_end().await, ["submitted", "cancelled"]);
+    assert_eq!(watch.rest().await, ["submitted", "cancelled"]);
     assert!(operator.cancel(cancel("again")).await.is_err());
 }
 
@@ -153,7 +195,10 @@ async fn a_plan_is_refused_with_its_reason() {
     let world = World::new().await;
     let mut operator = world.operator().await;
     let mut refused = async |plan: String| {
-        let status = operator.submit(v1::SubmitRequest { plan }).await.unwrap_err();
+        let status = operator
+            .submit(v1::SubmitRequest { plan })
+            .await
+            .unwrap_err();
         status.message().to_owned()
     };
     let unknown = refused(plan(&NAMES, "")).await;
@@ -164,4 +209,82 @@ async fn a_plan_is_refused_with_its_reason() {
     assert!(elsewhere.contains("other"), "{elsewhere}");
     let parsed: Plan = plan(&NAMES, "").parse().unwrap();
     assert_eq!(parsed.coordinator().as_str(), "coordinator");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_goes_on_without_a_hospital_where_the_plan_says_so() {
+    let names = ["a", "b", "c", "d"];
+    let world = World::new().await;
+    let homes = enrolled_as(&world, &names).await;
+    homes[3].sleeps.store(true, Ordering::Relaxed);
+    let mut hospitals = started(&world, &homes);
+    let more = "[protection]\non_dropout = \"continue\"\ndropouts = 1\n\
+                [patience]\nanswer = \"2s\"\noutage = \"4s\"\n";
+    let (study, mut watch) = world.submit(&plan(&names, more)).await;
+    watch.until("ready").await;
+    hospitals.pop();
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "finished", "{}", status.detail);
+    let report = world.result(&study).await.report;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["opened_sets"], serde_json::json!([["a", "b", "c"]]));
+    assert_eq!(report["left_out"], serde_json::json!(["d"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_fails_by_name_when_patience_with_a_lost_hospital_ends() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].sleeps.store(true, Ordering::Relaxed);
+    let mut hospitals = started(&world, &homes);
+    let more = "[patience]\nanswer = \"1s\"\noutage = \"2s\"\n";
+    let (study, mut watch) = world.submit(&plan(&NAMES, more)).await;
+    watch.until("ready").await;
+    hospitals.pop();
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(status.detail.contains("PARTY-LOST"), "{}", status.detail);
+    assert!(status.detail.contains("\"c\""), "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_approval_ends_a_running_study_by_name() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].sleeps.store(true, Ordering::Relaxed);
+    let hospitals = started(&world, &homes);
+    let text = plan(&NAMES, "");
+    let (study, mut watch) = world.submit(&text).await;
+    watch.until("ready").await;
+    let revocation = homes[0].revocation(&text.parse().unwrap());
+    say(&hospitals[0].link.control(), Says::Decision(revocation)).await;
+    watch.until("revoked").await;
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(
+        status.detail.contains("APPROVAL-REVOKED"),
+        "{}",
+        status.detail
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_of_another_institution_is_not_taken() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[1].sleeps.store(true, Ordering::Relaxed);
+    let hospitals = started(&world, &homes);
+    let text = plan(&NAMES, "");
+    let (_, mut watch) = world.submit(&text).await;
+    watch.until("ready").await;
+    let forged = homes[0].revocation(&text.parse().unwrap());
+    say(&hospitals[1].link.control(), Says::Decision(forged)).await;
+    homes[1].sleeps.store(false, Ordering::Relaxed);
+    drop(hospitals);
+    let _hospitals = started(&world, &homes);
+    let names = watch.rest().await;
+    assert!(!names.contains(&"revoked".to_owned()), "{names:?}");
 }

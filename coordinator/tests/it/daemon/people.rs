@@ -5,7 +5,7 @@ use std::time::Duration;
 use consilium_base::Seed;
 use consilium_coordinator::{Ambient, init};
 use consilium_identity::IdentityKey;
-use consilium_node::{dial, grpc::operator_client::OperatorClient};
+use consilium_node::{Shutdown, dial, grpc::operator_client::OperatorClient};
 use consilium_proto::v1;
 use tokio::time::timeout;
 use tonic::Code;
@@ -32,10 +32,21 @@ async fn an_invitation_lets_one_key_in_under_its_own_name() {
     let code = world.invite("a", "participant").await;
     let other_name = Home::enrol_with(&world, "b", key(1), &code, 1).await;
     assert_eq!(other_name.err().unwrap().code(), Code::InvalidArgument);
-    Home::enrol_with(&world, "a", key(1), &code, 1).await.unwrap();
-    Home::enrol_with(&world, "a", key(1), &code, 1).await.unwrap();
-    let other_key = Home::enrol_with(&world, "a", key(2), &code, 1).await.err().unwrap();
-    assert!(other_key.message().contains("used before"), "{}", other_key.message());
+    Home::enrol_with(&world, "a", key(1), &code, 1)
+        .await
+        .unwrap();
+    Home::enrol_with(&world, "a", key(1), &code, 1)
+        .await
+        .unwrap();
+    let other_key = Home::enrol_with(&world, "a", key(2), &code, 1)
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        other_key.message().contains("used before"),
+        "{}",
+        other_key.message()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,8 +56,15 @@ async fn an_expired_invitation_is_named_as_such() {
     let code = world.invite_for("a", "participant", 60).await;
     world.stop().await;
     world.start_with(late).await;
-    let refused = Home::enrol_with(&world, "a", key(1), &code, 1).await.err().unwrap();
-    assert!(refused.message().contains("expired"), "{}", refused.message());
+    let refused = Home::enrol_with(&world, "a", key(1), &code, 1)
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        refused.message().contains("expired"),
+        "{}",
+        refused.message()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,8 +75,17 @@ async fn a_revoked_hospital_is_cut_off_within_seconds() {
     let coordinator = "coordinator".parse().unwrap();
     let mut presence = hospital.link.presence(&coordinator);
     presence.wait_for(Option::is_some).await.unwrap();
-    let request = v1::RevokeRequest { name: "a".to_owned() };
-    let members = world.operator().await.revoke(request).await.unwrap().into_inner().members;
+    let request = v1::RevokeRequest {
+        name: "a".to_owned(),
+    };
+    let members = world
+        .operator()
+        .await
+        .revoke(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .members;
     assert!(members[0].revoked);
     let gone = timeout(Duration::from_secs(5), presence.wait_for(Option::is_none));
     gone.await.unwrap().unwrap();
@@ -68,17 +95,29 @@ async fn a_revoked_hospital_is_cut_off_within_seconds() {
 async fn a_role_does_what_the_table_allows_and_no_more() {
     let world = World::new().await;
     let code = world.invite("lin", "supervisor").await;
-    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3).await.unwrap();
-    let channel = dial::channel(&world.address, &supervisor.tls()).await.unwrap();
+    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3)
+        .await
+        .unwrap();
+    let channel = dial::channel(&world.address, &supervisor.tls())
+        .await
+        .unwrap();
     let mut operator = OperatorClient::new(channel);
     operator.list(v1::ListRequest {}).await.unwrap();
     let plan = String::new();
-    let refused = operator.submit(v1::SubmitRequest { plan }).await.unwrap_err();
+    let refused = operator
+        .submit(v1::SubmitRequest { plan })
+        .await
+        .unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
 
     let hospital = Home::enrol(&world, "a", 1).await;
-    let channel = dial::channel(&world.address, &hospital.tls()).await.unwrap();
-    let refused = OperatorClient::new(channel).list(v1::ListRequest {}).await.unwrap_err();
+    let channel = dial::channel(&world.address, &hospital.tls())
+        .await
+        .unwrap();
+    let refused = OperatorClient::new(channel)
+        .list(v1::ListRequest {})
+        .await
+        .unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
 }
 
@@ -86,11 +125,57 @@ async fn a_role_does_what_the_table_allows_and_no_more() {
 async fn people_have_no_link() {
     let world = World::new().await;
     let code = world.invite("lin", "supervisor").await;
-    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3).await.unwrap();
+    let supervisor = Home::enrol_with(&world, "lin", key(3), &code, 3)
+        .await
+        .unwrap();
     let hospital = supervisor.start(&world.address);
-    let members = world.operator().await.members(v1::MembersRequest {}).await.unwrap();
+    let members = world
+        .operator()
+        .await
+        .members(v1::MembersRequest {})
+        .await
+        .unwrap();
     let lin = &members.into_inner().members[0];
     assert_eq!((lin.name.as_str(), lin.connected), ("lin", false));
     let coordinator = "coordinator".parse().unwrap();
     assert!(hospital.link.presence(&coordinator).borrow().is_none());
+}
+
+#[test]
+fn the_sample_configuration_is_one() {
+    let text = include_str!("../../../../deploy/coordinator.toml");
+    consilium_coordinator::Config::from_toml(text).unwrap();
+}
+
+#[test]
+fn a_configuration_is_refused_by_its_key() {
+    let sample = "federation = \"F\"\nstate = \"s\"\naddress = \"h:1\"\n";
+    let refused = |more: &str| {
+        let text = format!("{sample}{more}\n");
+        consilium_coordinator::Config::from_toml(&text)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused("colour = 1").contains("colour"));
+    assert!(refused("listen = \"7400\"").contains("'listen'"));
+    assert!(refused("certificate_lifetime = \"900d\"").contains("'certificate_lifetime'"));
+    assert!(refused("relay = { queue = \"1MiB\" }").contains("'relay'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ready_file_says_where_the_daemon_listens() {
+    let mut world = World::new().await;
+    let path = world.config().ready_file.unwrap();
+    let ready: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(ready["address"], world.address);
+    world.stop().await;
+    assert!(!path.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_daemon_on_one_state_folder_is_refused() {
+    let world = World::new().await;
+    let second = consilium_coordinator::start(world.config(), ambient(9), Shutdown::default());
+    let refused = second.await.unwrap_err().to_string();
+    assert!(refused.contains("in use by another process"), "{refused}");
 }

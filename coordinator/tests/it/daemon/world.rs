@@ -8,7 +8,11 @@ use std::{
 
 use consilium_base::Seed;
 use consilium_coordinator::{Ambient, Config, CoordinatorHandle, init, start};
-use consilium_node::{Shutdown, grpc::operator_client::OperatorClient};
+use consilium_node::{
+    Shutdown,
+    grpc::operator_client::OperatorClient,
+    telemetry::{self, LogFormat},
+};
 use consilium_proto::v1;
 use hyper_util::rt::TokioIo;
 use tokio::{net::UnixStream, time::timeout};
@@ -18,14 +22,13 @@ use tonic::{
 };
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A clock that can be put forward, and seeds that differ.
 pub(crate) fn ambient(seed: u8) -> Ambient {
     Ambient::new(now_ms, &Seed::from_bytes([seed; 32]))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test is the binary here")]
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
     i64::try_from(since.as_millis()).unwrap()
@@ -44,11 +47,11 @@ impl World {
     pub(crate) async fn new() -> World {
         // Shown with a failure; a second test in the process finds them started.
         let filter = "info,consilium_coordinator=debug";
-        consilium_node::telemetry::start_logs(Default::default(), filter).ok();
+        telemetry::start_logs(LogFormat::default(), filter).ok();
         let folder = tempfile::tempdir().unwrap();
-        let state = folder.path().join("state");
+        let state = folder.path().join("state").display().to_string();
         let text = format!(
-            "federation = \"Test\"\nstate = {state:?}\naddress = \"127.0.0.1:1\"\n\
+            "federation = \"Test\"\nstate = \"{state}\"\naddress = \"127.0.0.1:1\"\n\
              listen = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n"
         );
         let mut config = Config::from_toml(&text).unwrap();
@@ -115,7 +118,13 @@ impl World {
             role: role.to_owned(),
             valid_s,
         };
-        self.operator().await.invite(request).await.unwrap().into_inner().code
+        self.operator()
+            .await
+            .invite(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .code
     }
 
     /// Submits a plan and watches its study.
@@ -123,14 +132,24 @@ impl World {
         let request = v1::SubmitRequest {
             plan: plan.to_owned(),
         };
-        let status = self.operator().await.submit(request).await.unwrap().into_inner();
+        let status = self
+            .operator()
+            .await
+            .submit(request)
+            .await
+            .unwrap()
+            .into_inner();
         let watch = self.watch(&status.study).await;
         (status.study, watch)
     }
 
     pub(crate) async fn watch(&self, study: &str) -> Watch {
         let study = study.to_owned();
-        let events = self.operator().await.watch(v1::StudyRequest { study }).await;
+        let events = self
+            .operator()
+            .await
+            .watch(v1::StudyRequest { study })
+            .await;
         Watch(events.unwrap().into_inner())
     }
 
@@ -142,7 +161,11 @@ impl World {
 
     pub(crate) async fn result(&self, study: &str) -> v1::StudyResult {
         let study = study.to_owned();
-        let result = self.operator().await.result(v1::StudyRequest { study }).await;
+        let result = self
+            .operator()
+            .await
+            .result(v1::StudyRequest { study })
+            .await;
         result.unwrap().into_inner()
     }
 }
@@ -156,7 +179,9 @@ impl Watch {
         let named = format!("\"event\":\"{name}\"");
         loop {
             let event = timeout(PATIENCE, self.0.message()).await.expect(name);
-            let event = event.unwrap().unwrap_or_else(|| panic!("it ended before '{name}'"));
+            let event = event
+                .unwrap()
+                .unwrap_or_else(|| panic!("it ended before '{name}'"));
             if event.event.contains(&named) {
                 return event.event;
             }
@@ -164,7 +189,7 @@ impl Watch {
     }
 
     /// Waits for the end; gives the names of the events that were left.
-    pub(crate) async fn to_the_end(&mut self) -> Vec<String> {
+    pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut names = Vec::new();
         while let Some(event) = timeout(PATIENCE, self.0.message()).await.unwrap().unwrap() {
             let event: serde_json::Value = serde_json::from_str(&event.event).unwrap();

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{BufMut as _, BytesMut};
 use consilium_base::{Signature, Verifier};
 use consilium_mailbox::{Mailbox, Message as _, PartyId, Quorum};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -52,6 +52,8 @@ enum FirstWord {
 struct Total {
     lanes: Lanes,
     from: BTreeSet<usize>,
+    /// The sets that their senders have signed before.
+    opened: BTreeSet<BTreeSet<PartyId>>,
 }
 
 impl Aggregator {
@@ -110,7 +112,7 @@ impl Aggregator {
                 (Ok(FirstWord::Masked(masked)), Some(directory))
                     if directory.cohort() == masked.cohort && directory.has(index) =>
                 {
-                    total.add(&carried, agreed.party(index), index, &masked.vector, shape)?;
+                    total.add(&carried, &agreed, index, &masked, shape)?;
                 }
                 (Ok(FirstWord::Masked(_)), _) => stale.push(index),
                 (Ok(FirstWord::Advertised(shown)), _) => {
@@ -157,7 +159,7 @@ impl Aggregator {
         while let Ok(Some((index, masked))) = timeout_at(deadline, vectors.next()).await {
             match masked {
                 Ok(masked) if masked.cohort == directory.cohort() => {
-                    total.add(mail, agreed.party(index), index, &masked.vector, shape)?;
+                    total.add(mail, agreed, index, &masked, shape)?;
                 }
                 Ok(_) => return Err(blame(agreed, index, Breach::OtherCohort)),
                 Err(error) => debug!(%error, "no vector"),
@@ -172,6 +174,7 @@ impl Aggregator {
         shape: &SumShape,
         directory: &Directory,
         survivors: &[usize],
+        elsewhere: &BTreeSet<BTreeSet<PartyId>>,
     ) -> Result<BTreeSet<PartyId>, SumError> {
         self.check_enough(survivors.iter().copied())?;
         let roster = 0..self.agreed.terms.roster.len();
@@ -187,7 +190,7 @@ impl Aggregator {
         let allowance = Allowance::of(&self.agreed.terms);
         match self
             .history
-            .check_opening(shape.number, &parties, allowance)
+            .check_opening(shape.number, &parties, elsewhere, allowance)
         {
             Ok(()) => Ok(parties),
             Err(refusal) => Err(SumError::Missing { missing, refusal }),
@@ -319,9 +322,17 @@ impl Open for Aggregator {
         let (mail, directory, total) = self.begin(&mail, shape).await?; // m1
 
         let survivors: Vec<usize> = total.from.iter().copied().collect();
-        let set = self.check_survivors(shape, &directory, &survivors)?;
+        let set = self.check_survivors(shape, &directory, &survivors, &total.opened)?;
+        let own = self.history.opened();
+        let opened = lists::write_sets(
+            own.into_iter()
+                .chain(&total.opened)
+                .collect::<BTreeSet<_>>(),
+            &agreed,
+        )?;
         let shown = Survivors {
             members: lists::write(&survivors),
+            opened,
         };
         mail.broadcast(&agreed.parties(directory.members.iter().copied()), &shown)
             .await?;
@@ -332,8 +343,8 @@ impl Open for Aggregator {
             None
         };
 
-        let message =
-            survivors_message(&agreed, mail.run(), shape, &directory.cohort(), &survivors);
+        let seen = (survivors.as_slice(), shown.opened.as_ref());
+        let message = survivors_message(&agreed, mail.run(), shape, &directory.cohort(), seen);
         let signers = self.gather_signatures(&mail, &survivors, &message).await?; // m2
         self.history.note(Entry::Opening {
             number: shape.number,
@@ -360,29 +371,33 @@ impl Total {
         Total {
             lanes: Lanes::zeros(shape.len, shape.bits),
             from: BTreeSet::new(),
+            opened: BTreeSet::new(),
         }
     }
 
     fn add(
         &mut self,
         mail: &Mailbox,
-        party: &PartyId,
+        agreed: &Agreed,
         index: usize,
-        vector: &Bytes,
+        Masked { opened, vector, .. }: &Masked,
         shape: &SumShape,
     ) -> Result<(), SumError> {
+        let opened = lists::read_sets(opened, agreed);
+        let opened = opened.map_err(|breach| blame(agreed, index, breach))?;
         let added = mail.compute(Masked::STEP, || {
             packing::add_packed(&mut self.lanes, vector, shape.bits)
         });
         if !added {
             let got = vector.len() * 8 / usize::from(shape.bits.get());
             return Err(SumError::WrongLength {
-                party: party.clone(),
+                party: agreed.party(index).clone(),
                 expected: shape.len,
                 got,
             });
         }
         self.from.insert(index);
+        self.opened.extend(opened);
         Ok(())
     }
 }

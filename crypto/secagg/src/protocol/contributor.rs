@@ -113,7 +113,13 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         let vector = mail
             .compute(Masked::STEP, || packing::pack(&vector, shape.bits))
             .into();
-        mail.send(aggregator, &Masked { cohort, vector }).await?; // m1
+        let opened = lists::write_sets(self.history().await?.opened(), &agreed)?;
+        let masked = Masked {
+            cohort,
+            opened,
+            vector,
+        };
+        mail.send(aggregator, &masked).await?; // m1
         let prepared = if agreed.terms.carry_over {
             Some(self.advertise(&setup::next(mail)).await?)
         } else {
@@ -123,6 +129,8 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         let Some(survivors) = await_survivors(mail, aggregator).await? else {
             return Ok(None);
         };
+        let opened = survivors.opened;
+        let elsewhere = self.read_opened(&opened).await?;
         let survivors = lists::read(&survivors.members, agreed.terms.roster.len())
             .and_then(|survivors| {
                 held.check_survivors(&agreed, &survivors)
@@ -149,8 +157,9 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
             }
             None => None,
         };
-        self.record_opening(shape, &survivors).await?;
-        let message = survivors_message(&agreed, mail.run(), shape, &cohort, &survivors);
+        self.record_opening(shape, &survivors, &elsewhere).await?;
+        let seen = (survivors.as_slice(), opened.as_ref());
+        let message = survivors_message(&agreed, mail.run(), shape, &cohort, seen);
         let signature = self.credentials.signer.sign(&message);
         let signature = Bytes::copy_from_slice(&signature.0);
         mail.send(aggregator, &Signed { signature }).await?; // m2
@@ -228,11 +237,28 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         .await
     }
 
+    /// Reads which sets were signed before, those that this party signed among them.
+    async fn read_opened(
+        &mut self,
+        opened: &[u8],
+    ) -> Result<BTreeSet<BTreeSet<PartyId>>, SumError> {
+        let agreed = self.agreed.clone();
+        let blame = blame_aggregator(&agreed);
+        let sets = lists::read_sets(opened, &agreed).map_err(&blame)?;
+        let mut own = self.history().await?.opened().into_iter();
+        if own.all(|set| sets.contains(set)) {
+            Ok(sets)
+        } else {
+            Err(blame(Breach::OpeningHidden))
+        }
+    }
+
     /// Writes down what is about to be signed, if it may be.
     async fn record_opening(
         &mut self,
         shape: &SumShape,
         survivors: &[usize],
+        elsewhere: &BTreeSet<BTreeSet<PartyId>>,
     ) -> Result<(), SumError> {
         let number = shape.number;
         let agreed = self.agreed.clone();
@@ -243,7 +269,7 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         let allowance = Allowance::of(&agreed.terms);
         self.history()
             .await?
-            .check_opening(number, &survivors, allowance)?;
+            .check_opening(number, &survivors, elsewhere, allowance)?;
         self.record(Entry::Opening { number, survivors }).await
     }
 

@@ -1,6 +1,8 @@
 //! An aggregator in the hands of a test.
 
-use bytes::BytesMut;
+use std::sync::OnceLock;
+
+use bytes::{Bytes, BytesMut};
 use consilium_mailbox::{Mailbox, Message, PartyId, Quorum, RunId, sim::World};
 use consilium_secagg::{Contribute as _, SumError, SumShape};
 use tokio::task::JoinHandle;
@@ -19,6 +21,8 @@ pub(crate) struct Liar {
     pub(crate) world: World,
     pub(crate) mail: Mailbox,
     members: Vec<JoinHandle<(Member, Result<(), SumError>)>>,
+    /// What it says was opened before: what contributors said, unless its test says otherwise.
+    pub(crate) opened: OnceLock<Bytes>,
 }
 
 impl Liar {
@@ -57,6 +61,7 @@ impl Liar {
             world,
             mail,
             members,
+            opened: OnceLock::new(),
         }
     }
 
@@ -111,13 +116,17 @@ impl Liar {
         )
         .await
         .unwrap();
-        self.gather(&self.mail).await
+        let masked: Vec<Masked> = self.gather(&self.mail).await;
+        let told: Vec<u8> = masked.iter().flat_map(|it| it.opened.to_vec()).collect();
+        self.opened.set(told.into()).ok();
+        masked
     }
 
     pub(crate) async fn survivors(&self, to: usize, members: &[u32]) {
         let members = members.to_vec();
+        let opened = self.opened.get().unwrap().clone();
         self.mail
-            .send(&self.roster()[to], &Survivors { members })
+            .send(&self.roster()[to], &Survivors { members, opened })
             .await
             .unwrap();
     }

@@ -59,6 +59,7 @@ pub(crate) struct Cohort {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Masked {
     pub(crate) cohort: Digest,
+    pub(crate) opened: Bytes,
     pub(crate) vector: Bytes,
 }
 
@@ -68,6 +69,7 @@ pub(crate) struct Anew;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Survivors {
     pub(crate) members: Vec<u32>,
+    pub(crate) opened: Bytes,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

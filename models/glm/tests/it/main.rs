@@ -10,6 +10,7 @@ mod evaluation;
 mod failures;
 mod faults;
 mod laws;
+mod lies;
 mod masked;
 mod pages;
 mod parity;

@@ -5,7 +5,10 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 use consilium_base::{Seed, Signer as _};
 use consilium_identity::IdentityKey;
 use consilium_node::{Shutdown, grpc::steward_client::StewardClient};
-use consilium_participant::{Ambient, Config, ParticipantHandle, join, start};
+use consilium_participant::{
+    Ambient, Config, ParticipantHandle, join, start,
+    store::{self, secrets},
+};
 use consilium_plan::{DataVersion, Decision, FederationId, Grant, Plan, Statement, UnixTime};
 use consilium_proto::v1;
 use tokio::time::timeout;
@@ -44,7 +47,8 @@ impl House {
     pub(crate) fn prepared(world: &World, name: &str, seed: u8) -> House {
         let state = world.folder.path().join(name);
         let text = format!(
-            "party = \"{name}\"\nstate = {state:?}\ncoordinator = \"{}\"\nadmin = \"127.0.0.1:0\"\n",
+            "party = \"{name}\"\nstate = \"{}\"\ncoordinator = \"{}\"\nadmin = \"127.0.0.1:0\"\n",
+            state.display(),
             world.address
         );
         House {
@@ -58,9 +62,13 @@ impl House {
     }
 
     pub(crate) fn ambient(&self) -> Ambient {
+        Ambient::new(now_ms, &self.lives_seed())
+    }
+
+    fn lives_seed(&self) -> Seed {
         let mut seed = [self.seed; 32];
         seed[0] = self.lives;
-        Ambient::new(now_ms, &Seed::from_bytes(seed))
+        Seed::from_bytes(seed)
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -81,6 +89,22 @@ impl House {
         let (handle, shutdown) = self.running.take().unwrap();
         shutdown.request();
         timeout(PATIENCE, handle.stopped()).await.unwrap().unwrap();
+    }
+
+    /// Sees that the house's secret for the plan's study is the same in every world.
+    pub(crate) async fn plant_secret(&mut self, plan: &Plan) {
+        self.stop().await;
+        let (state, party) = (&self.config.state, &self.config.party);
+        let seed = Seed::from_bytes([self.seed; 32]);
+        let store = store::open(state, party, self.lives_seed()).await.unwrap();
+        let study = plan.hash().to_string().parse().unwrap();
+        let mut change = store.begin().await.unwrap();
+        let purpose = secrets::Purpose("study");
+        let drawn = secrets::of_study(&mut change, &study, purpose, &mut seed.generator()).await;
+        drawn.unwrap();
+        change.commit().await.unwrap();
+        store.close().await;
+        self.start().await;
     }
 
     pub(crate) async fn client(&self) -> StewardClient<Channel> {

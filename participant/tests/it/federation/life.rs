@@ -22,7 +22,7 @@ async fn houses_fit_a_model_and_keep_their_scores_at_home() {
         assert_eq!(house.offered(&plan).await.state, "awaiting");
         assert_eq!(house.approve(&plan).await.state, "approved");
     }
-    assert!(watch.to_the_end().await.contains("finished"));
+    assert!(watch.last().await.contains("finished"));
     assert_eq!(world.model(&study).await.as_array().unwrap().len(), 3);
 
     for house in &houses {
@@ -75,6 +75,9 @@ async fn a_house_stopped_at_every_state_goes_on_to_the_same_model() {
         let mut houses = world.houses(&NAMES).await;
         let text = plan(&NAMES, SHORT);
         let plan: Plan = text.parse().unwrap();
+        for house in &mut houses {
+            house.plant_secret(&plan).await;
+        }
         let (study, mut watch) = world.submit(&text).await;
         for house in &houses {
             house.offered(&plan).await;
@@ -93,7 +96,7 @@ async fn a_house_stopped_at_every_state_goes_on_to_the_same_model() {
             houses[2].start().await;
         }
         assert!(
-            watch.to_the_end().await.contains("finished"),
+            watch.last().await.contains("finished"),
             "stopped at {event:?}"
         );
         models.push(world.model(&study).await);
@@ -126,7 +129,7 @@ async fn a_decision_made_while_the_coordinator_is_away_reaches_it_later() {
     }
     world.start().await;
     let mut watch = world.watch(&study).await;
-    assert!(watch.to_the_end().await.contains("finished"));
+    assert!(watch.last().await.contains("finished"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +144,7 @@ async fn a_revocation_ends_a_study_by_name() {
     }
     watch.until("committed").await;
     houses[1].revoke(&plan).await;
-    let end = watch.to_the_end().await;
+    let end = watch.last().await;
     assert!(end.contains("revoked") && end.contains("\"b\""), "{end}");
     assert_eq!(houses[1].study(&plan).await.approval, Vec::<u8>::new());
 }

@@ -37,7 +37,7 @@ async fn a_changed_file_ends_the_study_and_names_the_house() {
         .unwrap();
     assert!(!sets.into_inner().sets[0].unchanged);
     houses[0].client().await.decide(approval).await.unwrap();
-    let end = watch.to_the_end().await;
+    let end = watch.last().await;
     assert!(
         end.contains("DATA-CHANGED") && end.contains("\"a\""),
         "{end}"

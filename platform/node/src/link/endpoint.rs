@@ -1,5 +1,7 @@
 //! One daemon's end of its ways to all others, as a value.
 
+mod peer;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
@@ -10,8 +12,7 @@ use super::{
     incoming::{Accepted, Incoming, Receipt},
     outgoing::{Outgoing, Piece},
 };
-
-const LANES: [Lane; 2] = [Lane::Control, Lane::Frames];
+use peer::{LANES, Peer, Way};
 
 /// What came of a message from the relay.
 #[derive(Debug)]
@@ -49,23 +50,6 @@ pub(crate) struct Endpoint {
     budget: usize,
     waiting_for_budget: VecDeque<(PartyId, Lane)>,
     ages: u64,
-}
-
-#[derive(Debug)]
-struct Peer {
-    path: Option<u64>,
-    epoch: Option<Epoch>,
-    control: Way,
-    frames: Way,
-    is_active: bool,
-    /// It broke the rules: its chunks are ignored until its next path.
-    is_muted: bool,
-}
-
-#[derive(Debug)]
-struct Way {
-    outgoing: Outgoing,
-    incoming: Incoming,
 }
 
 impl Endpoint {
@@ -357,48 +341,5 @@ impl Endpoint {
             incoming.reserve();
             self.activate(&name);
         }
-    }
-}
-
-impl Peer {
-    fn way(&mut self, lane: Lane) -> &mut Way {
-        match lane {
-            Lane::Control => &mut self.control,
-            Lane::Frames => &mut self.frames,
-        }
-    }
-
-    fn has_next(&self) -> bool {
-        let ready = |way: &Way| way.incoming.owes_acknowledgement() || way.outgoing.may_send();
-        self.path.is_some() && (ready(&self.control) || ready(&self.frames))
-    }
-
-    fn next(&mut self, name: &PartyId) -> Option<Up> {
-        let path = self.path?;
-        for lane in LANES {
-            if let Some((number, limit)) = self.way(lane).incoming.acknowledgement() {
-                let peer = name.clone();
-                return Some(Up::Ack(Ack {
-                    peer,
-                    path,
-                    lane,
-                    number,
-                    limit,
-                }));
-            }
-        }
-        for lane in LANES {
-            if let Some(piece) = self.way(lane).outgoing.next() {
-                return Some(Up::Chunk(Chunk {
-                    peer: name.clone(),
-                    path,
-                    lane,
-                    number: piece.number,
-                    total: piece.total,
-                    payload: piece.payload,
-                }));
-            }
-        }
-        None
     }
 }

@@ -1,18 +1,20 @@
 //! Who is connected, who wants to hear of whom, and what waits for whom; as a value.
 
+mod seat;
+
+pub use seat::Misconduct;
+pub(crate) use seat::{End, Over, Passed, Seat};
+
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
 use consilium_mailbox::PartyId;
-use tokio::sync::Notify;
 
 use super::RelayLimits;
 use crate::link::{Ack, Chunk, Down, Epoch, Lane, Up};
-
-/// What a message that waits costs beside its payload.
-const MESSAGE: usize = 256;
+use seat::{Live, MESSAGE, weight};
 
 /// The streams of all daemons.
 #[derive(Debug)]
@@ -30,64 +32,6 @@ pub(crate) struct Table {
 struct Slot {
     live: Option<Live>,
     watchers: BTreeSet<PartyId>,
-}
-
-/// A daemon's present stream.
-#[derive(Debug)]
-struct Live {
-    path: u64,
-    epoch: Epoch,
-    queue: VecDeque<Down>,
-    weight: usize,
-    watches: BTreeSet<PartyId>,
-    mail: Arc<Notify>,
-    answered: Arc<Notify>,
-}
-
-/// A stream that has its place in the table.
-#[derive(Clone, Debug)]
-pub(crate) struct Seat {
-    pub(crate) party: PartyId,
-    pub(crate) path: u64,
-    /// Tells that something waits for this stream, or that it is over.
-    pub(crate) mail: Arc<Notify>,
-    /// Tells that the daemon answered [`Down::Rival`].
-    pub(crate) answered: Arc<Notify>,
-}
-
-/// The stream is over: another has its place.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Over;
-
-/// What became of a message.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Passed {
-    /// It is where it belongs, or was dropped because its receiver is gone.
-    On,
-    /// There is no room; here it is back.
-    Full(Up),
-}
-
-/// What a daemon did that the link's rules forbid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Misconduct {
-    /// It asks about too many parties.
-    #[error("it asks about more than {0} parties")]
-    TooManyWatches(usize),
-    /// It sent control messages to another participant.
-    #[error("it sent control messages to another participant")]
-    ControlAstray,
-    /// It sent something longer than the queues.
-    #[error("it sent a chunk longer than the relay takes")]
-    TooLong,
-}
-
-/// Why a stream doesn't go on.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Over,
-    Misconduct(Misconduct),
 }
 
 impl Table {
@@ -126,6 +70,7 @@ impl Table {
             epoch,
             queue: VecDeque::new(),
             weight: 0,
+            is_cut: false,
             watches: BTreeSet::new(),
             mail: Arc::default(),
             answered: Arc::default(),
@@ -235,7 +180,7 @@ impl Table {
         if !self.is_seated(party, path) {
             return Err(Over);
         }
-        let live = self.live(party).ok_or(Over)?;
+        let live = self.live(party).filter(|live| !live.is_cut).ok_or(Over)?;
         let was_full = live.weight + longest > queue;
         let Some(down) = live.queue.pop_front() else {
             return Ok(None);
@@ -330,12 +275,21 @@ impl Table {
 
     fn push(&mut self, to: &PartyId, down: Down) {
         let weight = weight(&down);
+        let most = self.limits.queue + self.limits.longest_message();
         let Some(live) = self.live(to) else {
             return;
         };
+        live.mail.notify_waiters();
+        if live.weight + weight > most {
+            // Chunks wait at their senders; only news of comings and goings gets here, and a
+            // daemon that misses some has to begin anew.
+            live.is_cut = true;
+            live.queue.clear();
+            self.held -= std::mem::take(&mut live.weight);
+            return;
+        }
         live.queue.push_back(down);
         live.weight += weight;
-        live.mail.notify_waiters();
         self.held += weight;
         self.highest = self.highest.max(self.held);
     }
@@ -359,23 +313,5 @@ impl Table {
         if self.slots.get(party).is_some_and(idle) {
             self.slots.remove(party);
         }
-    }
-}
-
-impl Live {
-    fn seat(&self, party: &PartyId) -> Seat {
-        Seat {
-            party: party.clone(),
-            path: self.path,
-            mail: self.mail.clone(),
-            answered: self.answered.clone(),
-        }
-    }
-}
-
-fn weight(down: &Down) -> usize {
-    match down {
-        Down::Chunk(chunk) => chunk.payload.len() + MESSAGE,
-        _ => MESSAGE,
     }
 }

@@ -1,0 +1,93 @@
+//! Bringing the contributors of a study together: who is there, and what they have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_mailbox::PartyId;
+use consilium_plan::Event;
+use consilium_proto::v1::{self, to_participant::Kind as Said};
+use tokio::time::Instant;
+
+use super::{
+    driver::{Driver, Halt},
+    working::Working,
+};
+
+impl Driver {
+    /// Gives the contributors that are still counted on.
+    pub(super) fn counted_on(&self) -> Vec<PartyId> {
+        let all = self.plan.contributors().map(|(party, _)| party);
+        all.filter(|party| !self.job.left_out.contains(party))
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn absent(&self) -> BTreeSet<PartyId> {
+        let all = self.counted_on().into_iter();
+        all.filter(|party| !self.desk.is_there(party)).collect()
+    }
+
+    pub(super) fn presence(&mut self, party: &PartyId) {
+        let is_there = self.desk.is_there(party);
+        let all_are_there = self.absent().is_empty();
+        match &mut self.working {
+            Working::Asking { reports, .. } if is_there && !reports.contains_key(party) => {
+                self.ask_one(party);
+            }
+            Working::Gathering { .. } if all_are_there => self.working = Working::Not,
+            Working::Settling { awaited, .. } => {
+                let restarted = awaited.get(party).is_some_and(|then| {
+                    self.desk.epoch(party).is_some_and(|now| Some(now) != *then)
+                });
+                if restarted {
+                    // It has lost the run, and its own scores with it.
+                    self.working = Working::Not;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn offer(&self, party: &PartyId) {
+        let study = self.plan.hash().as_bytes().to_vec().into();
+        let plan = self.plan.to_string();
+        self.desk
+            .tell(party, Said::Offer(v1::StudyOffer { study, plan }));
+    }
+
+    pub(super) fn ask(&mut self) {
+        self.working = Working::Asking {
+            reports: BTreeMap::new(),
+            since: Instant::now(),
+            patience: Instant::now() + self.plan.patience().answer,
+        };
+        for (party, _) in self.plan.contributors() {
+            self.ask_one(party);
+        }
+    }
+
+    pub(super) fn ask_one(&self, party: &PartyId) {
+        let study = self.plan.hash().as_bytes().to_vec().into();
+        let now_ms = self.desk.ambient.now_ms();
+        self.desk
+            .tell(party, Said::Preflight(v1::PreflightAsk { study, now_ms }));
+    }
+
+    /// Judges the reports once they are complete, or once waiting is over.
+    pub(super) async fn judge(&mut self, waiting_is_over: bool) -> Result<(), Halt> {
+        let Working::Asking { reports, .. } = &self.working else {
+            return Ok(());
+        };
+        if !waiting_is_over && reports.len() < self.plan.contributors().count() {
+            return Ok(());
+        }
+        let verdict = self.plan.verdict(reports);
+        self.job.reports = reports.clone();
+        self.working = Working::Not;
+        let event = match verdict.failures.into_iter().next() {
+            None => Event::Ready,
+            Some(failure) => Event::Failed(failure),
+        };
+        self.apply(event).await?.ok();
+        Ok(())
+    }
+}

@@ -1,0 +1,290 @@
+//! Runs, as the driver of their study sees them.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use consilium_journal::{Entry, Kind};
+use consilium_mailbox::{Account, PartyId, RunId};
+use consilium_plan::{Event, Failure, Phase, StepNumber, Study};
+use consilium_proto::v1::{self, to_participant::Kind as Said};
+use consilium_secagg as secagg;
+use consilium_store::StoreError;
+use tokio::{sync::mpsc, task::JoinSet, time::Instant};
+use tracing::{debug, warn};
+
+use super::{
+    attempt::{Achieved, AttemptError, Report, Start, attempt},
+    blame::{Blame, blame, is_consequence},
+    driver::{Driver, Halt},
+    keep::Deed,
+    regression, result,
+    working::{Running, Working},
+};
+use crate::store::openings::{self, OpenedSum};
+
+/// How often a run may fail in a row, with all parties there, before the study fails.
+const MOST_FRUITLESS: u32 = 6;
+
+impl Driver {
+    pub(super) async fn begin_run(&mut self) -> Result<(), Halt> {
+        if !self.absent().is_empty() {
+            let patience = Instant::now() + self.plan.patience().answer;
+            self.working = Working::Gathering { patience };
+            return Ok(());
+        }
+        let run = self.desk.ambient.run();
+        let contributors = self.counted_on();
+        let waivers = self.job.register.waivers();
+        let phase = self.job.progress.next(&self.plan);
+        let step = phase.map_or("", Phase::name);
+        self.job.attempts += 1;
+        let attempt_number = self.job.attempts;
+        let entry = Entry::new(self.desk.ambient.seconds(), Kind::RUN)
+            .about(&self.name)
+            .with("run", run)
+            .with("attempt", attempt_number)
+            .with("step", step)
+            .with("contributors", contributors.len());
+        let deed = Deed {
+            entries: vec![entry],
+            ..Deed::default()
+        };
+        self.keep(deed).await?.ok();
+        let start = Start {
+            run,
+            attempt: attempt_number,
+            contributors: contributors.clone(),
+            waivers: waivers.clone(),
+            progress: self.job.progress.clone(),
+            opened: self.opened().await?,
+        };
+        for party in &contributors {
+            self.desk.tell(
+                party,
+                Said::Start(v1::RunStart {
+                    study: self.plan.hash().as_bytes().to_vec().into(),
+                    run: run.0.to_vec().into(),
+                    attempt: attempt_number,
+                    step: step.to_owned(),
+                    contributors: contributors.iter().map(ToString::to_string).collect(),
+                    waivers: waivers.iter().map(ToString::to_string).collect(),
+                }),
+            );
+        }
+        let (sender, reports) = mpsc::channel(1);
+        let mut task = JoinSet::new();
+        task.spawn(attempt(self.desk.clone(), self.plan.clone(), start, sender));
+        self.working = Working::Running(Running {
+            run,
+            contributors,
+            done: BTreeSet::new(),
+            was_fruitful: false,
+            reports,
+            task,
+        });
+        Ok(())
+    }
+
+    pub(super) async fn opened(&self) -> Result<Vec<secagg::Entry>, StoreError> {
+        let opened = openings::of(&self.desk.store, &self.name)
+            .await?
+            .into_iter();
+        let entry = |sum: OpenedSum| secagg::Entry::Opening {
+            number: secagg::SumNumber(sum.number),
+            survivors: sum.contributors,
+        };
+        Ok(opened.map(entry).collect())
+    }
+
+    /// Keeps what a run achieved; the run goes on once it is kept.
+    pub(super) async fn achieved(&mut self, report: Report) -> Result<(), Halt> {
+        let Report { what, kept } = report;
+        let mut deed = Deed::default();
+        match what {
+            Achieved::Opened(number, opened) => {
+                self.job
+                    .progress
+                    .open(regression(&self.plan), number, &opened);
+                let now = self.desk.ambient.seconds();
+                let entry = Entry::new(now, Kind::OPENING)
+                    .about(&self.name)
+                    .with("sum", number.0)
+                    .with("contributors", opened.contributors.len());
+                deed.entries.push(entry);
+                deed.opened = Some(OpenedSum {
+                    study: self.name.clone(),
+                    number: number.0,
+                    contributors: opened.contributors.into_iter().collect(),
+                    sum: opened
+                        .sum
+                        .iter()
+                        .flat_map(|element| element.to_le_bytes())
+                        .collect(),
+                    opened: now,
+                });
+            }
+            Achieved::Done(phase, outcome) => {
+                self.job.progress.outcomes.extend(outcome);
+                if self.job.progress.next(&self.plan).is_some() {
+                    deed.event = self.plan.step(phase).map(Event::Committed);
+                }
+            }
+        }
+        let is_kept = self.keep(deed).await?.is_ok();
+        if let Working::Running(running) = &mut self.working
+            && is_kept
+        {
+            running.was_fruitful = true;
+            kept.send(()).ok();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn ended(
+        &mut self,
+        account: Account,
+        outcome: Result<(), AttemptError>,
+    ) -> Result<(), Halt> {
+        result::charge(&mut self.job.costs, &account);
+        let Working::Running(running) = std::mem::replace(&mut self.working, Working::Not) else {
+            return Ok(());
+        };
+        let Err(error) = outcome else {
+            let awaited = running
+                .contributors
+                .iter()
+                .filter(|party| !running.done.contains(*party));
+            self.working = Working::Settling {
+                run: running.run,
+                awaited: awaited
+                    .map(|party| (party.clone(), self.desk.epoch(party)))
+                    .collect(),
+                patience: Instant::now() + self.plan.patience().answer,
+            };
+            return self.settle(false).await;
+        };
+        warn!(study = %self.name, run = %running.run, %error, "a run ended early");
+        match blame(&error, &self.desk.me) {
+            Blame::Ours => Err(Halt::Run),
+            Blame::Lasting(failure) => {
+                self.tell_stop(&running.contributors, running.run, Some(&failure));
+                self.apply(Event::Failed(failure)).await?.ok();
+                Ok(())
+            }
+            Blame::Passing(failure) => {
+                self.tell_stop(&running.contributors, running.run, None);
+                self.fruitless = if running.was_fruitful {
+                    0
+                } else {
+                    self.fruitless + 1
+                };
+                if self.fruitless >= MOST_FRUITLESS && self.absent().is_empty() {
+                    self.apply(Event::Failed(failure)).await?.ok();
+                    return Ok(());
+                }
+                let rest = Duration::from_millis(100) * 2_u32.saturating_pow(self.fruitless);
+                self.working = Working::Resting {
+                    until: Instant::now() + rest,
+                };
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) async fn notice(
+        &mut self,
+        from: &PartyId,
+        run: RunId,
+        failure: Option<Failure>,
+    ) -> Result<(), Halt> {
+        let is_current = match &self.working {
+            Working::Running(running) => running.run == run,
+            Working::Settling { run: current, .. } => *current == run,
+            _ => false,
+        };
+        if !is_current {
+            return Ok(());
+        }
+        match (failure, &mut self.working) {
+            (None, Working::Running(running)) => {
+                running.done.insert(from.clone());
+                Ok(())
+            }
+            (None, Working::Settling { awaited, .. }) => {
+                awaited.remove(from);
+                self.settle(false).await
+            }
+            (Some(failure), _) if is_consequence(failure.code) => {
+                debug!(study = %self.name, party = %from, code = %failure.code, "a party left the run");
+                Ok(())
+            }
+            (Some(failure), _) => {
+                let failure = failure.of(from);
+                self.apply(Event::Failed(failure)).await?.ok();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Finishes the study once all contributors have said their last word, or may no longer.
+    pub(super) async fn settle(&mut self, waiting_is_over: bool) -> Result<(), Halt> {
+        let Working::Settling { awaited, .. } = &self.working else {
+            return Ok(());
+        };
+        if !awaited.is_empty() && !waiting_is_over {
+            return Ok(());
+        }
+        for party in awaited.keys() {
+            warn!(study = %self.name, %party, "it did not say that its part is done");
+        }
+        self.working = Working::Not;
+        let Study::Running {
+            step: StepNumber(step),
+            ..
+        } = self.job.study
+        else {
+            return Ok(());
+        };
+        let opened = openings::of(&self.desk.store, &self.name).await?;
+        let files = result::files(
+            &self.name,
+            &self.plan,
+            &self.job,
+            &opened,
+            self.desk.ambient.seconds(),
+        );
+        let event = Some(Event::Finished(StepNumber(step)));
+        let deed = Deed {
+            event,
+            files,
+            ..Deed::default()
+        };
+        self.keep(deed).await?.ok();
+        Ok(())
+    }
+
+    /// Ends the run that is going on, for everybody.
+    pub(super) fn stop_run(&mut self) {
+        if let Working::Running(running) = std::mem::replace(&mut self.working, Working::Not) {
+            let failure = self.job.study.failure();
+            self.tell_stop(&running.contributors, running.run, failure.as_ref());
+        }
+    }
+
+    pub(super) fn tell_stop(
+        &self,
+        contributors: &[PartyId],
+        run: RunId,
+        failure: Option<&Failure>,
+    ) {
+        let failure = failure.and_then(|failure| serde_json::to_string(failure).ok());
+        for party in contributors {
+            let stop = v1::RunStop {
+                study: self.plan.hash().as_bytes().to_vec().into(),
+                run: run.0.to_vec().into(),
+                failure: failure.clone().unwrap_or_default(),
+            };
+            self.desk.tell(party, Said::Stop(stop));
+        }
+    }
+}

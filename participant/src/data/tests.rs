@@ -1,0 +1,143 @@
+//! Versions tell every change, and bad files are named by their place.
+
+use std::fs;
+
+use consilium_plan::Code;
+use tempfile::TempDir;
+
+use super::*;
+
+const SCHEMA: &str = "[[column]]\nname = \"age\"\ntype = \"number\"\nmin = 0\nmax = 100\n";
+const ROWS: &str = "age\n30\n40\n";
+const SPLIT: &str = "row,split\n1,train\n2,test\n";
+
+fn key() -> Seed {
+    Seed::from_bytes([7; 32])
+}
+
+fn source(folder: &TempDir) -> Source {
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let half = Name::try_from("half".to_owned()).unwrap();
+    Source {
+        path: path("rows.csv", ROWS),
+        schema: Schema::from_toml(SCHEMA).unwrap(),
+        splits: [(half, path("half.csv", SPLIT))].into(),
+    }
+}
+
+#[test]
+fn reading_and_hashing_give_one_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(&folder);
+    let contents = source.read(&key()).unwrap();
+    assert_eq!(contents.version, source.version(&key()).unwrap());
+    assert_eq!(contents.counts.rows_read.0, 2);
+    let split = contents.splits.values().next().unwrap();
+    assert_eq!(split.of(1), Some(Purpose::Fitting));
+    assert_eq!(split.of(2), Some(Purpose::Testing));
+    assert_eq!(split.of(3), None);
+}
+
+#[test]
+fn every_change_is_another_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = source(&folder);
+    let mut versions = vec![first.version(&key()).unwrap()];
+    versions.push(first.version(&Seed::from_bytes([8; 32])).unwrap());
+    fs::write(&first.path, "age\n30\n41\n").unwrap();
+    versions.push(first.version(&key()).unwrap());
+    let mut wider = source(&folder);
+    wider.schema = Schema::from_toml(&SCHEMA.replace("100", "120")).unwrap();
+    versions.push(wider.version(&key()).unwrap());
+    let other = source(&folder);
+    fs::write(other.splits.values().next().unwrap(), "row,split\n1,test\n").unwrap();
+    versions.push(other.version(&key()).unwrap());
+    let mut unsplit = source(&folder);
+    unsplit.splits.clear();
+    versions.push(unsplit.version(&key()).unwrap());
+    let mut renamed = source(&folder);
+    let path = renamed.splits.pop_first().unwrap().1;
+    let name = Name::try_from("halves".to_owned()).unwrap();
+    renamed.splits.insert(name, path);
+    versions.push(renamed.version(&key()).unwrap());
+    for (place, version) in versions.iter().enumerate() {
+        assert!(
+            !versions[..place].contains(version),
+            "version {place} is not new"
+        );
+    }
+}
+
+#[test]
+fn a_bad_file_is_a_failure_with_its_place() {
+    let (party, data) = (
+        "north".parse().unwrap(),
+        Name::try_from("rows".to_owned()).unwrap(),
+    );
+    let cases = [
+        (
+            "age\n30\nNaN\n",
+            Code::DataNotFinite,
+            "line 3, row 2, column 1 (age)",
+        ),
+        (
+            "age\n30\n300\n",
+            Code::DataOutOfRange,
+            "line 3, row 2, column 1 (age)",
+        ),
+        ("age,x\n30,1\n40,\"", Code::DataCut, "line 3"),
+        ("age,x\n30,1\n40", Code::DataCut, "line 3, row 2"),
+        ("height\n30\n", Code::DataColumnMissing, "age"),
+        (
+            "age\nold\n",
+            Code::DataUnreadable,
+            "line 2, row 1, column 1 (age)",
+        ),
+        ("", Code::DataUnreadable, "its beginning"),
+    ];
+    for (text, code, place) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let source = source(&folder);
+        fs::write(&source.path, text).unwrap();
+        let failure = source.read(&key()).unwrap_err().failure(&party, &data);
+        assert_eq!(failure.code, code, "{text:?}");
+        let said = failure.what(consilium_plan::Lang::En);
+        assert!(said.contains(place) && said.contains("north"), "{said}");
+        assert!(!said.contains('?'), "{said}");
+    }
+}
+
+#[test]
+fn a_bad_split_is_named() {
+    let cases = [
+        ("row,split\n1,train\n1,test\n", "row 1 is named twice"),
+        ("row,split\n,train\n", "names no row"),
+        ("row,split\n1,holdout\n", "1 of 1 rows refused"),
+        ("row,split\n0,train\n", "1 of 1 rows refused"),
+        ("line,split\n1,train\n", "lacks row"),
+    ];
+    for (text, why) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let source = source(&folder);
+        fs::write(source.splits.values().next().unwrap(), text).unwrap();
+        let error = source.read(&key()).unwrap_err().to_string();
+        assert!(error.contains(why) && error.contains("half"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_gone_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(&folder);
+    fs::remove_file(&source.path).unwrap();
+    for error in [
+        source.read(&key()).unwrap_err(),
+        source.version(&key()).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("rows.csv"), "{error}");
+    }
+}
