@@ -3,17 +3,22 @@
 use std::io::Write;
 
 use clap::Subcommand;
+use consilium_plan::Lang;
 
+mod round;
 mod secagg;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
+    /// Time one round of a small model over real daemons
+    Round(round::RoundArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
     Secagg(secagg::SecaggArgs),
 }
 
-pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match command {
+        BenchCommand::Round(args) => round::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         &args.split,
     )?;
     make_folder(&args.out, lang)?;
-    let outcome = in_processes(&plan, data, &args.out, lang)?;
+    let outcome = in_processes(&plan, &data, &args.out, "", lang)?;
     if args.json {
         serde_json::to_writer(&mut *out, &outcome.to_json("local"))?;
         writeln!(out)?;
@@ -93,11 +93,13 @@ pub(crate) fn make_folder(folder: &Path, lang: Lang) -> anyhow::Result<()> {
         ))
 }
 
-/// Runs a study over daemons that are started for it, and ends them.
+/// Runs a study over daemons that are started for it, and ends them; `coordinator_log` is what the
+/// coordinator's configuration says of its log.
 pub(crate) fn in_processes(
     plan: &Plan,
-    data: Vec<inputs::PartyData>,
+    data: &[inputs::PartyData],
     folder: &Path,
+    coordinator_log: &str,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
     let runtime = runtime::Builder::new_current_thread()
@@ -107,7 +109,7 @@ pub(crate) fn in_processes(
     runtime.block_on(async {
         tokio::select! {
             biased;
-            outcome = study(plan, data, folder, lang) => outcome,
+            outcome = study(plan, data, folder, coordinator_log, lang) => outcome,
             interrupt = signal::ctrl_c() => {
                 interrupt.context("waiting for Ctrl-C")?;
                 Err(anyhow::anyhow!(lang.pick("interrupted", "已中断")))
@@ -118,8 +120,9 @@ pub(crate) fn in_processes(
 
 async fn study(
     plan: &Plan,
-    data: Vec<inputs::PartyData>,
+    data: &[inputs::PartyData],
     folder: &Path,
+    coordinator_log: &str,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
     tell(lang.pick(
@@ -127,7 +130,7 @@ async fn study(
          use it with your own data on your own machine only.",
         "！数据管理员的密钥由本命令生成，所有批准也由本命令给出：仅可在自己的机器上用于自己的数据。",
     ));
-    let mut federation = Federation::start(plan, &data, folder, lang).await?;
+    let mut federation = Federation::start(plan, data, folder, coordinator_log, lang).await?;
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;
     federation.approve(plan).await?;

@@ -139,7 +139,7 @@ fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args, &mut io::stdout().lock(), lang),
         Command::Doctor(args) => doctor::run(args, &mut io::stdout().lock(), lang),
         Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
-        Command::Bench(command) => bench::run(command, &mut io::stdout().lock()),
+        Command::Bench(command) => bench::run(command, &mut io::stdout().lock(), lang),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "consilium", &mut io::stdout());
             Ok(())

@@ -35,7 +35,7 @@ pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Meas
             )],
         });
     }
-    let outcome = local::in_processes(&demo.plan, sets, folder, lang)?;
+    let outcome = local::in_processes(&demo.plan, &sets, folder, "", lang)?;
     let parties = outcome
         .costs
         .iter()

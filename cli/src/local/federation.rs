@@ -48,10 +48,11 @@ impl Federation {
         plan: &Plan,
         data: &[PartyData],
         folder: &Path,
+        coordinator_log: &str,
         lang: Lang,
     ) -> anyhow::Result<Federation> {
         let folder = fs::canonicalize(folder)?;
-        let (coordinator, mut operator) = found(plan, &folder, lang).await?;
+        let (coordinator, mut operator) = found(plan, &folder, coordinator_log, lang).await?;
         let mut participants = Vec::new();
         for set in data {
             let mut participant = join(&mut operator, set, &folder, lang).await?;
@@ -271,13 +272,14 @@ async fn join(
 async fn found(
     plan: &Plan,
     folder: &Path,
+    log: &str,
     lang: Lang,
 ) -> anyhow::Result<(Daemon, OperatorClient<Channel>)> {
     let home = folder.join(plan.coordinator().as_str());
     let address = free_address()?;
     let config = format!(
         "federation = \"local\"\nname = {:?}\nstate = {:?}\naddress = {address:?}\n\
-         listen = {address:?}\nadmin = \"127.0.0.1:0\"\n",
+         listen = {address:?}\nadmin = \"127.0.0.1:0\"\n{log}",
         plan.coordinator().as_str(),
         home.join("state"),
     );

@@ -1,6 +1,7 @@
 //! Why a call is not fulfilled.
 
 use consilium_identity::{CertificateError, InvitationError};
+use consilium_journal::StudyName;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_node::{NodeError, status::Explain};
 use consilium_plan::PlanError;
@@ -31,6 +32,8 @@ pub(crate) enum OperatorError {
     UnknownParty { party: PartyId },
     #[error("this plan can't be run: {0}")]
     Unfit(String),
+    #[error("study {0} has this very plan; to run it anew change the plan, its title for instance")]
+    Exists(StudyName),
     #[error("no study has a hash that begins with '{0}'")]
     NoSuchStudy(String),
     #[error("several studies have hashes that begin with '{0}'")]
@@ -67,6 +70,7 @@ impl Explain for OperatorError {
             OperatorError::Node(error) => error.code(),
             OperatorError::Store(StoreError::StudyExists { .. })
             | OperatorError::Enrol(EnrolError::Taken { .. })
+            | OperatorError::Exists(_)
             | OperatorError::Member(_) => Code::AlreadyExists,
             OperatorError::Store(StoreError::DiskFull) => Code::ResourceExhausted,
             OperatorError::Store(StoreError::Busy | StoreError::ConnectionLost) => {

@@ -44,8 +44,12 @@ impl OperatorService {
         let submitted = Study::Drafted.on(Event::Submitted, &plan, self.desk.ambient.now());
         let submitted =
             submitted.map_err(|forbidden| OperatorError::Unfit(forbidden.to_string()))?;
+        let name = study::name(&plan.hash());
+        if studies::find(&self.desk.store, &name).await?.is_some() {
+            return Err(OperatorError::Exists(name));
+        }
         self.studies.submit(&plan, submitted, &by).await?;
-        self.status_of(&study::name(&plan.hash())).await
+        self.status_of(&name).await
     }
 
     pub(super) async fn list_studies(&self) -> Result<v1::StudyList, OperatorError> {

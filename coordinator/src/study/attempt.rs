@@ -9,6 +9,7 @@ use consilium_node::link::RunTaken;
 use consilium_plan::{Phase, Plan, Task};
 use consilium_secagg::{Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape};
 use tokio::sync::{mpsc, oneshot};
+use tracing::debug;
 
 use super::{Outcome, Progress, regression};
 use crate::desk::Desk;
@@ -183,6 +184,7 @@ impl Open for Ledger<'_> {
                 doing: "written",
                 source: Box::new(unkept),
             })?;
+        debug!(run = %mail.run(), number = shape.number.0, "a sum was opened and kept");
         Ok(opened)
     }
 }

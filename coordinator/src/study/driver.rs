@@ -6,6 +6,7 @@ use consilium_journal::StudyName;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Event, Failure, Plan, Standing, Study};
 use consilium_store::{StoreError, studies};
+use metrics::counter;
 use tokio::{sync::mpsc, time::Instant};
 use tracing::{debug, info, warn};
 
@@ -139,6 +140,10 @@ impl Driver {
 
     /// Begins what the study's state asks for, unless it is under way.
     async fn set_out(&mut self) -> Result<(), Halt> {
+        if let (Some(party), false) = (self.revoked(), self.job.study.has_ended()) {
+            let failure = Failure::new(Code::PartyRevoked).of(&party);
+            self.apply(Event::Failed(failure)).await?.ok();
+        }
         loop {
             let event = match &self.job.study {
                 Study::Submitted { .. } if self.is_shown() => Event::Shown,
@@ -162,6 +167,12 @@ impl Driver {
             };
             self.apply(event).await?.map_err(|_| Halt::Orphaned)?;
         }
+    }
+
+    /// Gives a contributor that no longer belongs to the federation.
+    fn revoked(&self) -> Option<PartyId> {
+        let mut all = self.plan.contributors().map(|(party, _)| party);
+        all.find(|party| !self.desk.roster.has(party)).cloned()
     }
 
     /// Gives a decision that is known and that the study has not taken yet: stewards may decide
@@ -226,6 +237,7 @@ impl Driver {
         }
         if job.study.name() != self.job.study.name() {
             info!(study = %self.name, state = job.study.name(), "the study goes on");
+            counter!("consilium_study_states_total", "state" => job.study.name()).increment(1);
         }
         self.job = job;
         self.desk.news.send_modify(|news| *news += 1);

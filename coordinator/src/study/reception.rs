@@ -167,6 +167,7 @@ impl Studies {
                     for party in self.desk.roster.parties() {
                         self.desk.tell(&party, Said::Roster(self.desk.roster.message()));
                     }
+                    self.command_all(|| Command::Presence(self.desk.me.clone())).await;
                 }
             }
         }

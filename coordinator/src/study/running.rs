@@ -8,6 +8,7 @@ use consilium_plan::{Event, Failure, Phase, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
+use metrics::counter;
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 use tracing::{debug, warn};
 
@@ -70,6 +71,7 @@ impl Driver {
                 }),
             );
         }
+        counter!("consilium_runs_total").increment(1);
         let (sender, reports) = mpsc::channel(1);
         let mut task = JoinSet::new();
         task.spawn(attempt(self.desk.clone(), self.plan.clone(), start, sender));
@@ -109,6 +111,7 @@ impl Driver {
                     .about(&self.name)
                     .with("sum", number.0)
                     .with("contributors", opened.contributors.len());
+                counter!("consilium_sums_opened_total").increment(1);
                 deed.entries.push(entry);
                 deed.opened = Some(OpenedSum {
                     study: self.name.clone(),

@@ -31,7 +31,7 @@ use consilium_proto::v1::{
 };
 use consilium_secagg::{BookError, Contributor, Credentials as Keys, Entry, OpeningBook};
 use prost::Message as _;
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 
 use super::world::{World, now_ms};
 
@@ -169,6 +169,12 @@ impl Home {
         }
     }
 
+    /// Waits until its book has so many lines: two for each sum.
+    pub(crate) async fn wrote(&self, lines: usize) {
+        let mut written = self.book.written.subscribe();
+        written.wait_for(|written| *written >= lines).await.unwrap();
+    }
+
     /// Gives its steward's approval, the same every time.
     pub(crate) fn approval(&self, plan: &Plan) -> v1::DecisionNotice {
         let mut approved = self.approved.lock().unwrap();
@@ -236,19 +242,9 @@ async fn live(home: Arc<Home>, link: Link) {
         let message = tokio::select! {
             message = control.next() => message,
             Some(ended) = runs.join_next(), if !runs.is_empty() => {
-                let Ok((run, plan, outcome)) = ended else { continue };
-                if outcome.is_ok() {
-                    home.finished.fetch_add(1, Ordering::Relaxed);
+                if let Ok(ended) = ended {
+                    tell_the_end(&home, &control, ended).await;
                 }
-                let failure = match outcome {
-                    Ok(()) => String::new(),
-                    Err(_) => serde_json::to_string(&Failure::new(
-                        consilium_plan::Code::PartyAborted,
-                    ).of(&home.name).at("test")).unwrap(),
-                };
-                let study = plan.hash().as_bytes().to_vec().into();
-                let run = run.0.to_vec().into();
-                say(&control, Says::Run(v1::RunNotice { study, run, failure })).await;
                 continue;
             }
         };
@@ -328,6 +324,31 @@ async fn live(home: Arc<Home>, link: Link) {
             _ => {}
         }
     }
+}
+
+async fn tell_the_end(
+    home: &Home,
+    control: &Control,
+    (run, plan, outcome): (RunId, Plan, Result<(), String>),
+) {
+    let failure = match outcome {
+        Ok(()) => {
+            home.finished.fetch_add(1, Ordering::Relaxed);
+            String::new()
+        }
+        Err(_) => {
+            let failure = Failure::new(consilium_plan::Code::PartyAborted);
+            serde_json::to_string(&failure.of(&home.name).at("test")).unwrap()
+        }
+    };
+    let study = plan.hash().as_bytes().to_vec().into();
+    let run = run.0.to_vec().into();
+    let notice = v1::RunNotice {
+        study,
+        run,
+        failure,
+    };
+    say(control, Says::Run(notice)).await;
 }
 
 /// Says something in a hospital's name.
@@ -451,15 +472,19 @@ async fn try_contribute(
 
 /// A book that outlives the daemon.
 #[derive(Clone, Default)]
-struct Book(Arc<Mutex<Vec<Entry>>>);
+struct Book {
+    entries: Arc<Mutex<Vec<Entry>>>,
+    written: watch::Sender<usize>,
+}
 
 impl OpeningBook for Book {
     async fn entries(&mut self) -> Result<Vec<Entry>, BookError> {
-        Ok(self.0.lock().unwrap().clone())
+        Ok(self.entries.lock().unwrap().clone())
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), BookError> {
-        self.0.lock().unwrap().push(entry.clone());
+        self.entries.lock().unwrap().push(entry.clone());
+        self.written.send_modify(|written| *written += 1);
         Ok(())
     }
 }

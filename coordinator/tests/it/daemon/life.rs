@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use consilium_plan::{Code, Failure, Plan};
+use consilium_plan::{Code, Failure};
 use consilium_proto::v1::{self, to_coordinator::Kind as Says};
 
 use super::{
     hospital::{Home, Hospital, say},
-    world::{World, plan},
+    world::{Watch, World, plan},
 };
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -84,36 +84,49 @@ async fn a_study_lives_from_submission_to_its_result() {
     assert!(verified.is_ok(), "{verified:?}");
 }
 
+/// Runs a study to its end; in between, stops the coordinator and starts it again when `moment`
+/// has come.
+async fn model_in_spite_of(
+    what: impl std::fmt::Display,
+    moment: impl AsyncFnOnce(&mut Watch, &[Arc<Home>]),
+) -> serde_json::Value {
+    let mut world = World::new().await;
+    let homes = enrolled(&world).await;
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
+    moment(&mut watch, &homes).await;
+    world.stop().await;
+    world.start().await;
+    world.watch(&study).await.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(
+        status.state, "finished",
+        "stopped after {what}: {}",
+        status.detail
+    );
+    fitted(&world, &study).await
+}
+
+async fn undisturbed() -> serde_json::Value {
+    model_in_spite_of("the end", async |watch, _| _ = watch.rest().await).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_stopped_at_every_state_goes_on_to_the_same_model() {
-    let undisturbed = {
-        let world = World::new().await;
-        let homes = enrolled(&world).await;
-        let _hospitals = started(&world, &homes);
-        let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
-        watch.rest().await;
-        fitted(&world, &study).await
-    };
+    let undisturbed = undisturbed().await;
     for event in ["submitted", "shown", "approved", "ready", "committed"] {
-        let mut world = World::new().await;
-        let homes = enrolled(&world).await;
-        let _hospitals = started(&world, &homes);
-        let (study, mut watch) = world.submit(&plan(&NAMES, SHORT)).await;
-        watch.until(event).await;
-        world.stop().await;
-        world.start().await;
-        world.watch(&study).await.rest().await;
-        let status = world.status(&study).await;
-        assert_eq!(
-            status.state, "finished",
-            "stopped after {event}: {}",
-            status.detail
-        );
-        assert_eq!(
-            fitted(&world, &study).await,
-            undisturbed,
-            "stopped after {event}"
-        );
+        let model = model_in_spite_of(event, async |watch, _| _ = watch.until(event).await).await;
+        assert_eq!(model, undisturbed, "stopped after {event}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_stopped_in_the_middle_of_sums_goes_on_to_the_same_model() {
+    let undisturbed = undisturbed().await;
+    for lines in [1, 2, 4, 7] {
+        let what = format!("{lines} lines in a book");
+        let model = model_in_spite_of(&what, async |_, homes| homes[0].wrote(lines).await).await;
+        assert_eq!(model, undisturbed, "stopped after {what}");
     }
 }
 
@@ -207,8 +220,6 @@ async fn a_plan_is_refused_with_its_reason() {
     assert!(misspelt.contains("colour"), "{misspelt}");
     let elsewhere = refused(format!("coordinator = \"other\"\n{}", plan(&NAMES, ""))).await;
     assert!(elsewhere.contains("other"), "{elsewhere}");
-    let parsed: Plan = plan(&NAMES, "").parse().unwrap();
-    assert_eq!(parsed.coordinator().as_str(), "coordinator");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,4 +298,22 @@ async fn a_decision_of_another_institution_is_not_taken() {
     let _hospitals = started(&world, &homes);
     let names = watch.rest().await;
     assert!(!names.contains(&"revoked".to_owned()), "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_hospital_ends_its_studies_by_name() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].sleeps.store(true, Ordering::Relaxed);
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    watch.until("ready").await;
+    let request = v1::RevokeRequest {
+        name: "b".to_owned(),
+    };
+    world.operator().await.revoke(request).await.unwrap();
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(status.detail.contains("PARTY-REVOKED"), "{}", status.detail);
 }
