@@ -113,7 +113,7 @@ impl Inbox {
         if let Content::Aborted(why) = frame.content {
             return Err(MailboxError::Aborted {
                 peer: peer.clone(),
-                why,
+                why: readable(&why),
             });
         }
         state.held += weight(&frame);
@@ -128,11 +128,23 @@ impl Inbox {
     }
 }
 
+/// What a frame costs beside its texts, about: names, numbers, and a queue of its own.
+const OVERHEAD: usize = 1024;
+
 /// What a frame takes up in memory, about: empty bodies cost something too.
 fn weight(frame: &Frame) -> usize {
     let body = match &frame.content {
         Content::Body(body) => body.len(),
         Content::Aborted(why) => why.len(),
     };
-    body + 256
+    body + frame.scope.len() + frame.step.len() + OVERHEAD
+}
+
+/// The longest reason for giving up that is repeated, in characters.
+const LONGEST_REASON: usize = 200;
+
+/// Makes a peer's own words fit for logs and terminals.
+fn readable(words: &str) -> String {
+    let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+    words.chars().take(LONGEST_REASON).map(plain).collect()
 }

@@ -63,7 +63,8 @@ struct Place {
     run: RunId,
     inboxes: HashMap<PartyId, Arc<Inbox>>,
     fillers: Vec<AbortHandle>,
-    numbers: tokio::sync::Mutex<HashMap<PartyId, u64>>,
+    /// How many frames each peer was sent; held while one is handed over.
+    sent: HashMap<PartyId, tokio::sync::Mutex<u64>>,
     account: Mutex<Account>,
     sent_since_waiting: AtomicBool,
     finished: AtomicBool,
@@ -78,9 +79,11 @@ impl Mailbox {
     pub fn new(transport: Arc<dyn Transport>, run: RunId, patience: Patience) -> Mailbox {
         let mut inboxes = HashMap::new();
         let mut fillers = Vec::new();
+        let mut sent = HashMap::new();
         for peer in transport.peers() {
             let inbox = Arc::new(Inbox::default());
             inboxes.insert(peer.clone(), inbox.clone());
+            sent.insert(peer.clone(), tokio::sync::Mutex::default());
             let filling = inbox.fill(transport.clone(), peer.clone(), run, ROOM_FOR_A_PEER);
             fillers.push(tokio::spawn(filling).abort_handle());
         }
@@ -89,7 +92,7 @@ impl Mailbox {
             run,
             inboxes,
             fillers,
-            numbers: tokio::sync::Mutex::default(),
+            sent,
             account: Mutex::default(),
             sent_since_waiting: AtomicBool::new(false),
             finished: AtomicBool::new(false),
@@ -232,9 +235,13 @@ impl Mailbox {
         step: &'static str,
         content: Content,
     ) -> Result<(), MailboxError> {
-        // Numbering and handing over are one act, so that numbers leave in their order.
-        let mut numbers = self.place.numbers.lock().await;
-        let number = numbers.entry(to.clone()).or_default();
+        let sent = self.place.sent.get(to);
+        // Numbering and handing over are one act, so that numbers leave in their order; a full
+        // way to one peer holds up nothing on the way to another.
+        let mut number = sent
+            .ok_or_else(|| TransportError::Unknown(to.clone()))?
+            .lock()
+            .await;
         let frame = Frame {
             run: self.place.run,
             sender: self.me().clone(),
@@ -269,15 +276,14 @@ impl Drop for Place {
         if *self.finished.get_mut() {
             return;
         }
-        let numbers = mem::take(self.numbers.get_mut());
-        for peer in self.transport.peers() {
+        for (peer, sent) in &mut self.sent {
             self.transport.abort(Frame {
                 run: self.run,
                 sender: self.transport.me().clone(),
                 receiver: peer.clone(),
                 scope: "".into(),
                 step: "".into(),
-                number: numbers.get(peer).copied().unwrap_or_default(),
+                number: *sent.get_mut(),
                 content: Content::Aborted("it left the run before its end".into()),
             });
         }

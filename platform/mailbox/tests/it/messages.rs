@@ -54,7 +54,7 @@ async fn a_silent_peer_is_named_not_awaited_for_ever() {
     assert_eq!(error.fault(), Fault::Peer(a.me().clone()));
     assert_eq!(
         error.to_string(),
-        "a sent no 'test.1.number' within 60s (263 bytes of other steps lie unread)"
+        "a sent no 'test.1.number' within 60s (1042 bytes of other steps lie unread)"
     );
 }
 
@@ -128,6 +128,49 @@ async fn a_sender_that_runs_ahead_has_to_wait() {
         b.recv::<Load>(&from).await.unwrap();
     }
     assert_eq!(sending.await.unwrap().total().sent_frames, 14);
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_messages_on_ways_of_their_own_make_their_sender_wait_too() {
+    let (a, b) = pair();
+    let to = b.me().clone();
+    let sending = tokio::spawn(async move {
+        for number in 0..70_000 {
+            let here = a.scope(number);
+            here.send(&to, &Load(bytes::Bytes::new())).await.unwrap();
+        }
+    });
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert!(!sending.is_finished(), "each takes up a kilobyte");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_s_last_words_are_short_and_plain() {
+    let why = "\u{1b}[2J\nall is well ".repeat(100_000);
+    let error = tampered(move |content| *content = Content::Aborted(why.clone())).await;
+    let said = error.to_string();
+    assert!(
+        said.len() < 300 && !said.contains(char::is_control),
+        "{said}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_way_to_one_peer_holds_up_no_other() {
+    let names = parties(["a", "b", "c"]);
+    let boxes = World::new(1).without_transcript().mailboxes(&names, RUN);
+    let (a, b) = (boxes[0].clone(), names[1].clone());
+    let load = Load(vec![0; 32 << 20].into());
+    let flooding = tokio::spawn(async move {
+        for _ in 0..14 {
+            a.send(&b, &load).await.unwrap();
+        }
+    });
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(!flooding.is_finished(), "nobody reads");
+    boxes[0].send(&names[2], &Number(3)).await.unwrap();
+    assert_eq!(boxes[2].recv::<Number>(&names[0]).await.unwrap(), Number(3));
+    flooding.abort();
 }
 
 async fn answers(
@@ -226,7 +269,7 @@ async fn computing_does_not_stop_other_tasks() {
     assert_eq!(heard, Ok(()));
 }
 
-async fn tampered(change: fn(&mut Content)) -> MailboxError {
+async fn tampered(change: impl Fn(&mut Content) + Send + 'static) -> MailboxError {
     let world = World::new(1);
     let names = parties(["a", "b"]);
     world.tamper(move |frame| change(&mut frame.content));
