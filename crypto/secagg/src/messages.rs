@@ -122,7 +122,7 @@ pub(crate) struct Survivors {
     /// The sets that anybody has signed in this study before.
     pub(crate) opened: Bytes,
 }
-message!(Survivors, "secagg.1.survivors", 1 << 20);
+message!(Survivors, "secagg.1.survivors", LONG);
 
 /// Contributor to aggregator: its signature under the survivor set.
 #[derive(Debug, Serialize, Deserialize)]

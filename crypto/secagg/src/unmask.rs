@@ -54,7 +54,9 @@ impl Directory {
             let from: Vec<usize> = report.from.iter().map(|&peer| peer as usize).collect();
             let higher = from.iter().filter(|peer| *peer > index);
             let (sealed, rest) = report.capsules.as_chunks::<CAPSULE_LEN>();
-            if !from.is_sorted_by(|one, next| one < next)
+            // Who showed no keys was listed to nobody and holds nothing.
+            if !advertised.contains_key(index)
+                || !from.is_sorted_by(|one, next| one < next)
                 || from
                     .iter()
                     .any(|peer| expected.binary_search(peer).is_err())
@@ -242,6 +244,8 @@ impl Restorer<'_> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::shamir;
 
@@ -293,6 +297,32 @@ mod tests {
             let (restored, ()) = restore(&given, commit_self_mask(&secret)).unwrap();
             assert_eq!(*restored.expose(), secret);
         }
+    }
+
+    #[test]
+    fn a_report_from_a_party_that_showed_no_keys_blames_it() {
+        let shown = |_| Advertised {
+            keys: Bytes::new(),
+            self_mask: [0; 32],
+            graph: [0; 32],
+        };
+        // On a ring of seven the four that are no neighbours of the liar lack nothing.
+        let graph = Graph::draw(7, 3, &Seed::from_bytes([1; 32]));
+        let report = |index: usize| {
+            let mut from = graph.neighbours(index);
+            from.retain(|peer| index == 0 || *peer != 0);
+            let higher = from.iter().filter(|peer| **peer > index).count();
+            let capsules = vec![0; higher * CAPSULE_LEN].into();
+            let from = from.into_iter().map(crate::lists::narrow).collect();
+            (index, Received { from, capsules })
+        };
+        let reports: Vec<_> = (0..7).map(report).collect();
+        let listed = (1..7).map(|index| (index, shown(index))).collect();
+        let made = Directory::new([0; 32], graph.clone(), listed, &reports);
+        assert_eq!(made.err(), Some((0, Breach::BadShares)));
+        let listed = (0..7).map(|index| (index, shown(index))).collect();
+        let made = Directory::new([0; 32], graph.clone(), listed, &reports).unwrap();
+        assert_eq!(made.members.len(), 5, "without whom the liar shut out");
     }
 
     #[test]

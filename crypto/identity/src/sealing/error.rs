@@ -6,7 +6,8 @@ use consilium_mailbox::{Fault, PartyId, TransportError};
 
 /// Why there is no sealed way to a peer, or none any more.
 ///
-/// Nothing that was not authenticated is blamed on the peer: it may be the relay's doing.
+/// Nothing that came and was not authenticated is blamed on the peer: it may be the relay's doing.
+/// Silence is, though a relay may have dropped what was said.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {

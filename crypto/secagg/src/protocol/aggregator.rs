@@ -383,7 +383,7 @@ impl Total {
         Masked { opened, vector, .. }: &Masked,
         shape: &SumShape,
     ) -> Result<(), SumError> {
-        let opened = lists::read_sets(opened, agreed);
+        let opened = lists::read_sets(opened, agreed, 1);
         let opened = opened.map_err(|breach| blame(agreed, index, breach))?;
         let added = mail.compute(Masked::STEP, || {
             packing::add_packed(&mut self.lanes, vector, shape.bits)

@@ -244,7 +244,8 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
     ) -> Result<BTreeSet<BTreeSet<PartyId>>, SumError> {
         let agreed = self.agreed.clone();
         let blame = blame_aggregator(&agreed);
-        let sets = lists::read_sets(opened, &agreed).map_err(&blame)?;
+        let everybody = agreed.terms.roster.len();
+        let sets = lists::read_sets(opened, &agreed, everybody).map_err(&blame)?;
         let mut own = self.history().await?.opened().into_iter();
         if own.all(|set| sets.contains(set)) {
             Ok(sets)

@@ -268,9 +268,7 @@ impl Aggregator {
         members: &[usize],
     ) -> Result<Directory, SumError> {
         let agreed = self.agreed.clone();
-        // Who showed no keys has dealt no shares, whatever it reports.
-        let listed = |member: &usize| shown.advertised.contains_key(member);
-        let parties = agreed.parties(members.iter().copied().filter(listed));
+        let parties = agreed.parties(members.iter().copied());
         // A contributor may itself wait once for a neighbour's shares.
         let within = agreed.terms.patience * 2;
         let gathered = mail

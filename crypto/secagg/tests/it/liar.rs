@@ -145,6 +145,34 @@ impl Liar {
         self.mail.broadcast(self.roster(), &shown).await.unwrap();
     }
 
+    /// Collects the signatures of some, for as long as the patience lasts, and shows them to all.
+    pub(crate) async fn signatures_of(&self, signers: &[u32]) {
+        let asked: Vec<PartyId> = signers
+            .iter()
+            .map(|signer| self.roster()[*signer as usize].clone())
+            .collect();
+        let quorum = Quorum {
+            at_least: 0,
+            within: self.federation.terms.patience,
+        };
+        let signed = self.mail.gather::<Signed>(&asked, quorum).await.unwrap();
+        let arrived = signed.arrived;
+        let signers = arrived.iter().map(|(party, _)| {
+            let place = self.roster().iter().position(|it| it == party);
+            u32::try_from(place.unwrap()).unwrap()
+        });
+        let signatures: Vec<u8> = arrived
+            .iter()
+            .flat_map(|(_, it)| it.signature.to_vec())
+            .collect();
+        let shown = Signatures {
+            signers: signers.collect(),
+            signatures: signatures.into(),
+        };
+        self.mail.broadcast(self.roster(), &shown).await.unwrap();
+        self.mail.gather::<Answered>(&asked, quorum).await.unwrap();
+    }
+
     /// Leaves, and gives how each contributor ended and how many answers were ever sent.
     pub(crate) async fn end(self) -> (Vec<Member>, Vec<Result<(), SumError>>, usize) {
         self.mail.finish();

@@ -349,3 +349,52 @@ async fn a_forged_signature_is_refused() {
             .all(|it| breach(it) == Some(Breach::BadSignature))
     );
 }
+
+/// Sums of four at a lying aggregator that drops each of them in turn; gives how each sum ended,
+/// and how many answers it got in all.
+async fn drop_each_in_turn(hide: bool) -> (Vec<Vec<Result<(), SumError>>>, usize) {
+    let (federation, world) = (quiet(4), World::new(1));
+    let mut members = federation.members();
+    let (mut sums, mut answered) = (Vec::new(), 0);
+    for dropped in 0..4_u8 {
+        let (run, shape) = (RunId([dropped; 16]), shape(dropped.into(), 10, 32));
+        let liar = Liar::over_members(federation.clone(), world.clone(), run, shape, members);
+        if hide {
+            liar.opened.set(Bytes::new()).unwrap();
+        }
+        liar.set_up().await;
+        let mut left = liar.all();
+        left.remove(dropped.into());
+        for to in 0..4 {
+            liar.survivors(to, &left).await;
+        }
+        liar.signatures_of(&left).await;
+        let (again, ended, answers) = liar.end().await;
+        (members, answered) = (again, answers);
+        sums.push(ended);
+    }
+    (sums, answered)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_series_of_false_dropouts_singles_a_hospital_out() {
+    // Any three of the sets are harmless, and nobody is in all four of them.
+    let (sums, answers) = drop_each_in_turn(false).await;
+    assert_eq!(answers, 9, "three in each of the first three sums");
+    for ended in &sums[3][..3] {
+        let Err(SumError::Refused(Refusal::Derivable { exposed, .. })) = ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!(exposed.len(), 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_aggregator_that_hides_what_was_signed_before_gets_no_second_signature() {
+    let (sums, answers) = drop_each_in_turn(true).await;
+    assert_eq!(answers, 3, "those of the first sum");
+    let hidden = sums[1]
+        .iter()
+        .filter(|it| breach(it) == Some(Breach::OpeningHidden));
+    assert_eq!(hidden.count(), 3, "all that were in it");
+}

@@ -95,6 +95,24 @@ async fn a_vector_for_another_cohort_blames_its_sender() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn sets_that_nobody_could_have_signed_blame_their_sender() {
+    // Of five contributors none is the eighth; seventeen thousand sets are more than there are.
+    aggregator_blames(|it: &mut Masked| it.opened = vec![0x80].into()).await;
+    aggregator_blames(|it: &mut Masked| it.opened = vec![1; 17 << 10].into()).await;
+    contributors_blame(|it: &mut Survivors| it.opened = vec![0x80].into()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_made_up_set_stops_a_sum_at_most() {
+    let lie = |it: &mut Masked| it.opened = vec![0b01111].into();
+    let (_, ended) = run_with(5, "hospital-1", lie).await;
+    let Err(SumError::Missing { refusal, .. }) = &ended.opened else {
+        panic!("{:?}", ended.opened)
+    };
+    assert!(refusal.to_string().contains("hospital-4"), "{refusal}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_false_signature_blames_its_sender() {
     aggregator_blames(|it: &mut Signed| it.signature = flipped(&it.signature)).await;
 }
