@@ -55,7 +55,9 @@ fn far_apart() -> (Regression, Vec<Table>) {
     let regression = Regression::try_from(specification(Family::Logistic, columns)).unwrap();
     let table = |hospital: usize| {
         let near = if hospital == 0 { 9.0 } else { 0.0 };
-        let doses = (0..40).map(|row| near + (row / 2) as f64 / 20.0).collect();
+        let doses = (0..40)
+            .map(|row| near + f64::from(row / 2) / 20.0)
+            .collect();
         // The first one's labels are all 1, the others' are balanced at every dose.
         let ill = (0..40).map(|row| f64::from(u8::from(hospital == 0 || row % 2 == 0)));
         Table::new(&regression, doses, ill.collect()).unwrap()
