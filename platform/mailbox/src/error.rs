@@ -46,6 +46,16 @@ pub enum MailboxError {
         /// How long the link was down.
         down: Duration,
     },
+    /// The peer reads nothing, so that the way to it stays full.
+    #[error("the way to {peer} stayed full for {waited:?} while '{step}' was to be sent")]
+    Unread {
+        /// Who reads nothing.
+        peer: PartyId,
+        /// The step that was to be sent.
+        step: &'static str,
+        /// How long.
+        waited: Duration,
+    },
     /// The peer gave the run up.
     #[error("{peer} gave up: {why}")]
     Aborted {
@@ -130,6 +140,7 @@ impl MailboxError {
     pub fn fault(&self) -> Fault {
         match self {
             MailboxError::Silent { peer, .. }
+            | MailboxError::Unread { peer, .. }
             | MailboxError::Aborted { peer, .. }
             | MailboxError::Malformed { peer, .. }
             | MailboxError::TooLong { peer, .. }

@@ -14,6 +14,7 @@ use std::{
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task::AbortHandle,
+    time::timeout,
 };
 
 use crate::{
@@ -151,7 +152,8 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// If the message is longer than its step allows, or nothing can be sent any more.
+    /// If the message is longer than its step allows, its receiver reads nothing for as long as
+    /// the patience, or nothing can be sent any more.
     pub async fn send<M: Message>(&self, to: &PartyId, message: &M) -> Result<(), MailboxError> {
         let body = encode(message)?;
         self.dispatch(to, M::STEP, Content::Body(body)).await
@@ -252,12 +254,19 @@ impl Mailbox {
             content,
         };
         let bytes = frame.wire_len() as u64;
-        self.transport().send(frame).await?;
+        let waited = self.patience.silence.saturating_add(self.patience.outage);
+        let handed_over = timeout(waited, self.transport().send(frame)).await;
+        let unread = |_| MailboxError::Unread {
+            peer: to.clone(),
+            step,
+            waited,
+        };
+        handed_over.map_err(unread)??;
         *number += 1;
         let mut account = self.place.account();
-        let step = account.step(step);
-        step.sent_bytes += bytes;
-        step.sent_frames += 1;
+        let spent = account.step(step);
+        spent.sent_bytes += bytes;
+        spent.sent_frames += 1;
         self.place.sent_since_waiting.store(true, Ordering::Relaxed);
         Ok(())
     }
