@@ -117,9 +117,7 @@ pub fn draft_file(path: &Path) -> Result<Draft, ReadError> {
 /// As [`draft_file`].
 pub fn draft_stream(file: impl Read) -> Result<Draft, ReadError> {
     let mut records = Records::new(file, &FileFormat::default(), None)?;
-    let Some(_) = records.advance()? else {
-        return Err(ReadError::Empty);
-    };
+    records.begin()?;
     let first = records.record().clone();
     let mut evidence: Vec<Evidence> = first.iter().map(Evidence::new).collect();
     let mut ragged = 0;

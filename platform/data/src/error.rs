@@ -74,6 +74,15 @@ pub enum ReadError {
         /// Where it begins.
         line: Line,
     },
+    /// The first row has more than [`ReadError::MOST_COLUMNS`] cells.
+    #[error(
+        "the first row has {found} cells, {} are read at most",
+        ReadError::MOST_COLUMNS
+    )]
+    TooManyColumns {
+        /// Cells of the first row.
+        found: Fields,
+    },
     /// Declared columns are not in the header.
     #[error("the header lacks {}", columns.join(", "))]
     MissingColumns {
@@ -116,6 +125,9 @@ pub enum ReadError {
 impl ReadError {
     /// The most bytes that one row may have: 16 MiB.
     pub const LONGEST_ROW: u64 = 16 << 20;
+
+    /// The most columns that a file may have.
+    pub const MOST_COLUMNS: usize = 100_000;
 }
 
 /// A kind of file that is given by mistake.

@@ -118,9 +118,7 @@ impl<'a> Reading<'a> {
     /// See [`ReadError`].
     pub fn stream(self, file: impl Read + 'a) -> Result<Loaded, ReadError> {
         let mut records = Records::new(file, self.schema.file(), self.tap)?;
-        let Some(first) = records.advance()? else {
-            return Err(ReadError::Empty);
-        };
+        let first = records.begin()?;
         let mut plan = Plan::new(self.schema, records.record())?;
         let mut rows = Collected::keeping(self.most_issues);
         let mut start = if plan.header_is_a_row {

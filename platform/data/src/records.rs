@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{Chain, Cursor, Read};
 
 use consilium_schema::{Delimiter, DuplicateHeaders, FileFormat, Rows};
@@ -9,7 +9,7 @@ use crate::dialect;
 use crate::error::StreamFault;
 use crate::source::{Tap, Unpacked};
 use crate::tally::{Start, Sums, Tally};
-use crate::{Counts, Line, Note, ReadError, Report};
+use crate::{Counts, Fields, Line, Note, ReadError, Report};
 
 const SAMPLE: u64 = 256 << 10;
 const BUFFER: usize = 64 << 10;
@@ -55,6 +55,16 @@ impl<'a> Records<'a> {
             parsed: 0,
             delimiter,
         })
+    }
+
+    /// Parses the first record, which tells how many columns there are.
+    pub(crate) fn begin(&mut self) -> Result<Start, ReadError> {
+        let first = self.advance()?.ok_or(ReadError::Empty)?;
+        let found = Fields(self.record.len());
+        if found.0 > ReadError::MOST_COLUMNS {
+            return Err(ReadError::TooManyColumns { found });
+        }
+        Ok(first)
     }
 
     /// Parses the next record; none at the end of the file, which is then known to be complete.
@@ -143,6 +153,7 @@ pub(crate) fn header(
     let mut made_up = Vec::new();
     let written: HashSet<&str> = record.iter().map(str::trim).collect();
     let mut taken = HashSet::new();
+    let mut numbers = HashMap::new();
     for (position, cell) in record.iter().enumerate() {
         let plain: String = cell
             .chars()
@@ -150,7 +161,10 @@ pub(crate) fn header(
             .collect();
         let mut name = plain.trim().to_owned();
         if name.is_empty() {
-            name = made(&format!("column_{}", position + 1), &written, &taken);
+            name = format!("column_{}", position + 1);
+            if written.contains(name.as_str()) || taken.contains(&name) {
+                name = numbered(&name, &mut numbers, &written, &taken);
+            }
             made_up.push(position + 1);
         } else if taken.contains(&name) {
             if duplicates == DuplicateHeaders::Refuse {
@@ -165,7 +179,7 @@ pub(crate) fn header(
                     second: position + 1,
                 });
             }
-            name = numbered(&name, &written, &taken);
+            name = numbered(&name, &mut numbers, &written, &taken);
             made_up.push(position + 1);
         }
         taken.insert(name.clone());
@@ -174,21 +188,19 @@ pub(crate) fn header(
     Ok((names, made_up))
 }
 
-fn made(name: &str, written: &HashSet<&str>, taken: &HashSet<String>) -> String {
-    if written.contains(name) || taken.contains(name) {
-        numbered(name, written, taken)
-    } else {
-        name.to_owned()
-    }
-}
-
-fn numbered(name: &str, written: &HashSet<&str>, taken: &HashSet<String>) -> String {
-    let mut number = 2;
+/// Numbers a name; `numbers` holds the last number of each, so that many alike cost no search.
+fn numbered(
+    name: &str,
+    numbers: &mut HashMap<String, u64>,
+    written: &HashSet<&str>,
+    taken: &HashSet<String>,
+) -> String {
+    let number = numbers.entry(name.to_owned()).or_insert(1);
     loop {
+        *number += 1;
         let candidate = format!("{name}_{number}");
         if !written.contains(candidate.as_str()) && !taken.contains(&candidate) {
             return candidate;
         }
-        number += 1;
     }
 }

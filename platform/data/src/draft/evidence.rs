@@ -13,6 +13,8 @@ const SOFT_MARKERS: [&str; 9] = [
 ];
 
 const MOST_DISTINCT: usize = 1_000;
+/// Longer cells are no levels, in bytes; they are not kept.
+const LONGEST_LEVEL: usize = 1_000;
 const MOST_SHAPES: u64 = 1_000;
 
 /// What the cells of one column have shown so far.
@@ -89,7 +91,7 @@ impl Evidence {
     fn tell_apart(&mut self, cell: &str) {
         if let Some(rows) = self.distinct.get_mut(cell) {
             *rows += 1;
-        } else if self.distinct.len() < MOST_DISTINCT {
+        } else if self.distinct.len() < MOST_DISTINCT && cell.len() <= LONGEST_LEVEL {
             self.distinct.insert(cell.to_owned(), 1);
         } else {
             self.distinct_capped = true;

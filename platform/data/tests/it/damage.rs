@@ -227,3 +227,25 @@ fn no_error_holds_a_cell() {
         assert!(!format!("{error} {error:?}").contains(canary), "{error:?}");
     }
 }
+
+#[test]
+fn many_columns_of_one_name_are_numbered_without_a_search_for_each() {
+    let header = vec!["a"; ReadError::MOST_COLUMNS].join(",");
+    let row = vec!["1"; ReadError::MOST_COLUMNS].join(",");
+    let schema = schema(
+        "[file]\ndelimiter = \",\"\nduplicate_headers = \"number\"\n\
+         [[column]]\nname = \"a_100000\"\ntype = \"integer\"\n",
+    );
+    let loaded = read(&schema, format!("{header}\n{row}\n")).unwrap();
+    assert_eq!(loaded.table.rows(), 1);
+}
+
+#[test]
+fn more_columns_than_any_table_has_are_refused() {
+    let header = ",".repeat(ReadError::MOST_COLUMNS);
+    let schema = texts("delimiter = \",\"", &["a"]);
+    let error = read(&schema, &header).unwrap_err();
+    assert!(matches!(error, ReadError::TooManyColumns { .. }), "{error}");
+    let error = consilium_data::draft::draft_stream(header.as_bytes()).unwrap_err();
+    assert!(matches!(error, ReadError::TooManyColumns { .. }), "{error}");
+}

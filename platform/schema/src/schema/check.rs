@@ -118,7 +118,7 @@ fn levels(raw: &RawColumn) -> Result<Levels, ColumnFault> {
     let mut seen = HashSet::new();
     if let Some(twice) = declared
         .iter()
-        .find(|level| !seen.insert(level.to_string()))
+        .find(|level| !seen.insert(level.to_string().trim().to_owned()))
     {
         return Err(ColumnFault::LevelTwice {
             level: twice.to_string(),

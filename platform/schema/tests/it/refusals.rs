@@ -92,6 +92,11 @@ fn levels_are_checked() {
         category("levels = [1, 1]"),
         ColumnFault::LevelTwice { level: "1".into() }
     );
+    // Cells are trimmed before they are compared, and so are levels.
+    assert_eq!(
+        category("levels = [\"a\", \"a \"]"),
+        ColumnFault::LevelTwice { level: "a ".into() }
+    );
     assert_eq!(
         category("levels = [1, 2]\nreference = 3"),
         ColumnFault::UnknownReference { level: "3".into() }
