@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    sync::atomic::AtomicI64,
+    sync::{Arc, atomic::AtomicI64},
 };
 
 use consilium_node::{
@@ -131,6 +131,7 @@ pub async fn start(
         studies,
         federation: about.federation.as_str().into(),
         certificate: current.subscribe(),
+        shutdown: shutdown.clone(),
     };
     let renewal = Renewal {
         home: home.clone(),
@@ -203,7 +204,7 @@ async fn home(
         store,
         link: Link::new(config.party.clone(), ambient.epoch(), Limits::default()),
         ambient,
-        data_key,
+        data_key: Arc::new(data_key),
         outbox,
         offered: Offered::default(),
         clock_offset: AtomicI64::new(0),

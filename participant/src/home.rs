@@ -37,7 +37,7 @@ pub(crate) struct Parts {
     pub(crate) link: Link,
     pub(crate) ambient: Ambient,
     /// Keys the versions of data sets.
-    pub(crate) data_key: Seed,
+    pub(crate) data_key: Arc<Seed>,
     /// What is to be said to the coordinator; unbounded, for nobody here may wait for it, and each
     /// says little.
     pub(crate) outbox: mpsc::UnboundedSender<Kind>,

@@ -1,12 +1,4 @@
-//! The daemon at an institution: it holds the data and obeys its stewards.
-//!
-//! It protects the institution's rows from everybody else, the coordinator and the other
-//! institutions among them: nothing of them leaves but what a plan says that a steward of this
-//! institution has signed, with a key that the daemon does not hold.
-//!
-//! [`join`] turns an invitation into a membership, [`start`] dials the coordinator and listens on a
-//! socket in the state folder for the institution's people. What the daemon keeps is in [`store`]:
-//! after a crash it goes on from there.
+#![doc = include_str!("../README.md")]
 
 mod ambient;
 mod config;

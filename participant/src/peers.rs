@@ -139,3 +139,6 @@ fn of_store(result: Result<(), PeerError>) -> Result<(), StoreError> {
         Ok(()) | Err(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

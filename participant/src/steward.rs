@@ -11,6 +11,7 @@ use axum::{
 use consilium_identity::{Certificate, Role};
 use consilium_journal::{Entry, Kind};
 use consilium_node::{
+    Shutdown,
     grpc::steward_server::{Steward, StewardServer},
     status::status,
 };
@@ -43,6 +44,7 @@ pub(crate) struct StewardService {
     pub(crate) federation: Arc<str>,
     /// The certificate in use.
     pub(crate) certificate: watch::Receiver<Certificate>,
+    pub(crate) shutdown: Shutdown,
 }
 
 /// Gives the calls that may be made over the socket, each by the table of roles.
@@ -137,9 +139,10 @@ impl StewardService {
                 }
             }
         };
-        timeout(within, waiting)
-            .await
-            .unwrap_or(Err(StewardError::NoStudy))
+        tokio::select! {
+            found = timeout(within, waiting) => found.unwrap_or(Err(StewardError::NoStudy)),
+            () = self.shutdown.requested() => Err(StewardError::Stopping),
+        }
     }
 
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {

@@ -13,6 +13,7 @@ mod reception;
 mod report;
 mod rows;
 mod run;
+mod running;
 mod scores;
 mod waivers;
 

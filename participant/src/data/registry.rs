@@ -65,8 +65,8 @@ impl Home {
             schema: Schema::from_toml(&new.schema)?,
             splits: new.splits.clone(),
         };
-        let home = self.clone();
-        let contents = blocking(move || source.read(&home.data_key)).await?;
+        let key = self.data_key.clone();
+        let contents = blocking(move || source.read(&key)).await?;
         let path = new.path.to_str().map(str::to_owned);
         let set = DataSet {
             name: new.name.to_string(),
@@ -104,8 +104,8 @@ impl Home {
         let mut listed = Vec::new();
         for set in data_sets::all(&self.store).await? {
             let source = self.of(&set).await?;
-            let home = self.clone();
-            let version = blocking(move || source.version(&home.data_key)).await;
+            let key = self.data_key.clone();
+            let version = blocking(move || source.version(&key)).await;
             let is_unchanged = version.is_ok_and(|version| version.0 == set.version.0);
             listed.push(Listed { set, is_unchanged });
         }

@@ -8,18 +8,17 @@ use consilium_plan::{Code, Failure, Plan, SignedStatement, Standing, Study};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 use consilium_store::{StoreError, studies};
 use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinSet,
+    sync::mpsc,
     time::{Instant, sleep_until},
 };
 use tracing::{info, warn};
 
 use super::{
     Call, Command, DecideError, Own,
-    begin::begin,
     failure::{RunError, internal},
     own::Decided,
     report::report,
+    running::{Progress, Running},
 };
 use crate::{
     home::{Home, study_name},
@@ -41,18 +40,10 @@ pub(super) struct Keeper {
     said: Option<v1::RunNotice>,
 }
 
-/// A run that goes on; dropping it ends it.
-struct Running {
-    run: RunId,
-    confirmed: Option<oneshot::Receiver<BTreeSet<PartyId>>>,
-    task: JoinSet<Result<(), RunError>>,
-}
-
 /// What a keeper hears next.
 enum Heard {
     Command(Option<Command>),
-    Confirmed(Option<BTreeSet<PartyId>>),
-    Ended(Result<(), RunError>),
+    Progress(Progress),
     Tick,
 }
 
@@ -81,28 +72,27 @@ impl Keeper {
             match heard {
                 Heard::Command(Some(command)) => self.obey(command).await?,
                 Heard::Command(None) => return Ok(()),
-                Heard::Confirmed(waivers) => self.confirmed(waivers).await?,
-                Heard::Ended(outcome) => self.ended(&outcome),
-                Heard::Tick => self.check_approval(),
+                Heard::Progress(Progress::Confirmed(waivers)) => self.confirmed(waivers).await?,
+                Heard::Progress(Progress::Ended(outcome)) => {
+                    let silent = || Err(internal(&self.home.party, "run").into());
+                    self.ended(&outcome.unwrap_or_else(silent));
+                }
+                Heard::Tick => self.check_time(),
             }
         }
     }
 
     async fn next(&mut self, commands: &mut mpsc::Receiver<Command>) -> Heard {
+        let left = self.own.until(&self.plan, &self.home.party);
+        let left = left.map_or(0, |(until, _)| until.since(self.home.ambient.now()).max(0));
+        // Times are whole seconds: a quarter more, so that the time has come when it is looked at.
+        let left = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(250);
         let Some(running) = &mut self.running else {
             return Heard::Command(commands.recv().await);
         };
-        let left = self.own.until(&self.home.party);
-        let left = left.map_or(0, |until| until.since(self.home.ambient.now()).max(0));
-        // Times are whole seconds: a quarter more, so that the time has come when it is looked at.
-        let left = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(250);
         tokio::select! {
             command = commands.recv() => Heard::Command(command),
-            waivers = confirmation(&mut running.confirmed) => Heard::Confirmed(waivers),
-            outcome = running.task.join_next() => Heard::Ended(match outcome {
-                Some(Ok(outcome)) => outcome,
-                _ => Err(internal(&self.home.party, "run").into()),
-            }),
+            progress = running.next() => Heard::Progress(progress),
             () = sleep_until(Instant::now() + left.min(TICK)) => Heard::Tick,
         }
     }
@@ -155,7 +145,7 @@ impl Keeper {
             Some(Standing::Revoked) => Code::ApprovalRevoked,
             _ => return Ok(()),
         };
-        self.leave(code);
+        self.leave(Failure::new(code));
         Ok(())
     }
 
@@ -192,23 +182,11 @@ impl Keeper {
             self.notice(run, Some(over.with("time", self.home.ambient.now())));
             return;
         }
-        let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
-        let (confirmed, is_confirmed) = oneshot::channel();
-        let mut task = JoinSet::new();
-        task.spawn(async move {
-            let run = begin(&home, plan, own, call).await?;
-            run.take_part(&home, confirmed).await
-        });
-        let confirmed = Some(is_confirmed);
-        self.running = Some(Running {
-            run,
-            confirmed,
-            task,
-        });
+        let (plan, own) = (self.plan.clone(), self.own.clone());
+        self.running = Some(Running::begin(&self.home, plan, own, call));
     }
 
-    async fn confirmed(&mut self, waivers: Option<BTreeSet<PartyId>>) -> Result<(), StoreError> {
-        let waivers = waivers.unwrap_or_default();
+    async fn confirmed(&mut self, waivers: BTreeSet<PartyId>) -> Result<(), StoreError> {
         if waivers.is_subset(&self.own.waivers) {
             return Ok(());
         }
@@ -221,7 +199,7 @@ impl Keeper {
     }
 
     fn ended(&mut self, outcome: &Result<(), RunError>) {
-        let Some(Running { run, .. }) = self.running.take() else {
+        let Some(run) = self.running.take().map(|running| running.run) else {
             return;
         };
         let failure = match outcome {
@@ -234,30 +212,22 @@ impl Keeper {
         self.notice(run, failure);
     }
 
-    /// Leaves a run whose approval has come to its end.
-    fn check_approval(&mut self) {
+    /// Leaves a run whose time is over.
+    fn check_time(&mut self) {
         let now = self.home.ambient.now();
-        if self
-            .own
-            .until(&self.home.party)
-            .is_some_and(|until| until <= now)
+        if let Some((until, code)) = self.own.until(&self.plan, &self.home.party)
+            && until <= now
         {
-            self.leave(Code::ApprovalExpired);
+            self.leave(Failure::new(code).with("time", until));
         }
     }
 
-    fn leave(&mut self, code: Code) {
-        let Some(Running { run, .. }) = self.running.take() else {
+    fn leave(&mut self, why: Failure) {
+        let Some(run) = self.running.take().map(|running| running.run) else {
             return;
         };
-        warn!(study = %self.name, %run, %code, "we leave the run");
-        let failure = Failure::new(code).of(&self.home.party);
-        let until = self.own.until(&self.home.party);
-        let failure = match until {
-            Some(until) => failure.with("time", until),
-            None => failure,
-        };
-        self.notice(run, Some(failure));
+        warn!(study = %self.name, %run, code = %why.code, "we leave the run");
+        self.notice(run, Some(why.of(&self.home.party)));
     }
 
     fn notice(&mut self, run: RunId, failure: Option<Failure>) {
@@ -308,16 +278,4 @@ impl Keeper {
         (self.own, self.version) = (own, version);
         Ok(())
     }
-}
-
-/// Awaits what the contributors say about waivers; for ever where nothing is awaited any more.
-async fn confirmation(
-    awaited: &mut Option<oneshot::Receiver<BTreeSet<PartyId>>>,
-) -> Option<BTreeSet<PartyId>> {
-    let Some(receiver) = awaited else {
-        return std::future::pending().await;
-    };
-    let waivers = receiver.await.ok();
-    *awaited = None;
-    waivers
 }

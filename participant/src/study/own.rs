@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{FederationId, Plan, Register, SignedStatement, Standing, Study, UnixTime};
+use consilium_plan::{
+    Code, FederationId, Plan, Register, SignedStatement, Standing, Study, UnixTime,
+};
 use consilium_store::{StoreError, columns::damaged, studies};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,9 @@ impl Own {
     pub(crate) fn read(study: &studies::Study) -> Result<(Arc<Plan>, Own), StoreError> {
         let plan = std::str::from_utf8(&study.plan).map_err(|_| damaged("plan"))?;
         let plan: Plan = plan.parse().map_err(|_| damaged("plan"))?;
+        if *plan.hash().as_bytes() != study.plan_hash {
+            return Err(damaged("plan_hash"));
+        }
         let own = serde_json::from_str(&study.state).map_err(|_| damaged("state"))?;
         Ok((Arc::new(plan), own))
     }
@@ -77,11 +82,19 @@ impl Own {
         statement.unwrap_or_default()
     }
 
-    /// Gives when the approval ends, if there is one.
-    pub(crate) fn until(&self, party: &PartyId) -> Option<UnixTime> {
-        match self.register.standing(party) {
-            Some(Standing::Approved { grant, .. }) => Some(grant.until),
+    /// Gives when nothing may run any more, and what is then said: the approval ends, or the plan.
+    pub(crate) fn until(&self, plan: &Plan, party: &PartyId) -> Option<(UnixTime, Code)> {
+        let approved = match self.register.standing(party) {
+            Some(Standing::Approved { grant, .. }) => Some((grant.until, Code::ApprovalExpired)),
             _ => None,
-        }
+        };
+        let planned = plan
+            .limits()
+            .expires
+            .map(|expires| (expires, Code::PlanExpired));
+        approved
+            .into_iter()
+            .chain(planned)
+            .min_by_key(|(until, _)| *until)
     }
 }

@@ -45,9 +45,10 @@ impl Studies {
         let keepers = Arc::default();
         let all = Studies { home, keepers };
         for study in studies::all(&all.home.store).await? {
-            let (_, own) = Own::read(&study)?;
-            if own.end.is_none() {
-                all.keep(study.name);
+            match Own::read(&study) {
+                Ok((_, own)) if own.end.is_some() => {}
+                Ok(_) => all.keep(study.name),
+                Err(error) => error!(study = %study.name, %error, "the study can't be taken up"),
             }
         }
         Ok(all)

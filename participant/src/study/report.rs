@@ -90,16 +90,17 @@ async fn inspected(
     source: Option<crate::data::Source>,
     secret: consilium_base::Seed,
 ) -> Inspected {
-    let (at, plan) = (home.clone(), plan.clone());
+    // A reader holds on to nothing that the daemon needs when it stops.
+    let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let inspecting = crate::data::blocking(move || {
-        let contributor = plan.contributors().find(|(party, _)| **party == at.party);
+        let contributor = plan.contributors().find(|(party, _)| **party == me);
         let (party, data) = contributor.ok_or(crate::data::DataError::Interrupted)?;
         let inspection = Inspection {
             party,
             data: &data.name,
             task: plan.task(),
             limits: plan.limits(),
-            key: &at.data_key,
+            key: &key,
             secret: &secret,
         };
         Ok(inspection.inspect(source.as_ref()))

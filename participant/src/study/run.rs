@@ -1,9 +1,9 @@
 //! One run of a study: the contributor's part of every phase that is not done yet.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use consilium_base::Seed;
-use consilium_glm::{Evaluation, Published, averaging, evaluation};
+use consilium_glm::{Evaluation, Scored, averaging, evaluation};
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_plan::{DataVersion, Name, Phase, Plan, Task, TrainGlm};
@@ -154,11 +154,14 @@ impl Run {
         let fit = consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums)
             .await?;
         let results = Results::new(&home.state, &self.plan.hash());
-        results.keep_model(&fit)?;
-        results.keep_scores(&fit, self.rows.measured())?;
+        let scored = mail.compute(SCORES, || -> io::Result<Vec<Scored>> {
+            results.keep_model(&fit)?;
+            results.keep_scores(&fit, self.rows.measured())?;
+            Ok(scores::scored(&fit, self.rows.measured()))
+        })?;
         let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
         if is_measured_again || results.read()?.is_none() {
-            self.report(&results, &fit, None)?;
+            mail.compute(SCORES, || self.report(&results, &scored, None))?;
         }
         for phase in self.left() {
             let here = mail.scope(phase.name());
@@ -173,10 +176,10 @@ impl Run {
             } else {
                 let number = phase.first_sum();
                 let chance = (number, rounding(number));
-                let scored = scores::scored(&fit, self.rows.measured());
                 let measured =
                     evaluation::contribute(&here, coordinator, regression, &scored, chance, sums);
-                self.report(&results, &fit, Some(measured.await?))?;
+                let overall = Some(measured.await?);
+                mail.compute(SCORES, || self.report(&results, &scored, overall))?;
             }
         }
         Ok(())
@@ -196,23 +199,24 @@ impl Run {
     fn report(
         &self,
         results: &Results,
-        fit: &Published,
+        scored: &[Scored],
         overall: Option<Evaluation>,
-    ) -> Result<(), RunError> {
-        let measured = self.rows.measured();
+    ) -> io::Result<()> {
         results.keep_report(&OwnReport {
             plan: self.plan.hash(),
             data: &self.data,
             version: self.version,
             fitted_rows: self.rows.fitted.table.rows(),
-            scored_rows: measured.table.rows(),
+            scored_rows: self.rows.measured().table.rows(),
             tested: self.rows.tested.is_some(),
-            own: Evaluation::own(&scores::scored(fit, measured)),
+            own: Evaluation::own(scored),
             overall,
-        })?;
-        Ok(())
+        })
     }
 }
+
+/// The label under which scoring the own rows is accounted.
+const SCORES: &str = "study.1.scores";
 
 /// What the store calls this institution's secret for a study.
 pub(super) const SECRET: store::secrets::Purpose = store::secrets::Purpose("study");

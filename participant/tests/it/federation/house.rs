@@ -22,6 +22,8 @@ pub(crate) struct House {
     steward: IdentityKey,
     seed: u8,
     lives: u8,
+    /// How far its clock is ahead.
+    pub(crate) days_ahead: i64,
     running: Option<(ParticipantHandle, Shutdown)>,
 }
 
@@ -57,12 +59,14 @@ impl House {
             steward: IdentityKey::from_seed(&Seed::from_bytes([seed + 100; 32])),
             seed,
             lives: 0,
+            days_ahead: 0,
             running: None,
         }
     }
 
     pub(crate) fn ambient(&self) -> Ambient {
-        Ambient::new(now_ms, &self.lives_seed())
+        let ahead = self.days_ahead * 86_400_000;
+        Ambient::new(move || now_ms() + ahead, &self.lives_seed())
     }
 
     fn lives_seed(&self) -> Seed {
@@ -82,6 +86,23 @@ impl House {
         let mut handle = started.unwrap();
         timeout(PATIENCE, handle.connected()).await.unwrap();
         self.running = Some((handle, shutdown));
+    }
+
+    /// Waits until the daemon is connected to the coordinator.
+    pub(crate) async fn connected(&self) {
+        let mut client = self.client().await;
+        let connected = async {
+            while !client
+                .status(v1::StatusRequest {})
+                .await
+                .unwrap()
+                .into_inner()
+                .connected
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, connected).await.unwrap();
     }
 
     /// Stops the daemon; what its tasks were at is lost.

@@ -1,10 +1,15 @@
 //! The life of a study at the houses.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use consilium_plan::Plan;
+use consilium_proto::v1;
+use tokio::time::timeout;
 
-use super::world::{World, plan};
+use super::{
+    house::House,
+    world::{PATIENCE, World, plan},
+};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -34,13 +39,13 @@ async fn houses_fit_a_model_and_keep_their_scores_at_home() {
         );
         assert!(report["own"]["auc"].as_f64().unwrap() > 0.5);
         assert_eq!(report["overall"]["rows"], 150);
-        let scores = std::fs::read_to_string(&result.scores_path).unwrap();
+        let scores = fs::read_to_string(&result.scores_path).unwrap();
         assert_eq!(scores.lines().count(), 51);
         assert!(
             scores.lines().nth(1).unwrap().starts_with("3,"),
             "the first test row is the third"
         );
-        let mode = std::fs::metadata(&result.scores_path)
+        let mode = fs::metadata(&result.scores_path)
             .unwrap()
             .permissions()
             .mode();
@@ -147,4 +152,88 @@ async fn a_revocation_ends_a_study_by_name() {
     let end = watch.last().await;
     assert!(end.contains("revoked") && end.contains("\"b\""), "{end}");
     assert_eq!(houses[1].study(&plan).await.approval, Vec::<u8>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waivers_are_confirmed_by_those_who_gave_them() {
+    let names = ["a", "b", "c", "d"];
+    let world = World::new().await;
+    let houses = world.houses(&names).await;
+    let more = "[protection]\non_dropout = \"continue\"\ndropouts = 1\nask_waiver = true\n";
+    let text = plan(&names, more);
+    let plan: Plan = text.parse().unwrap();
+    let (_, mut watch) = world.submit(&text).await;
+    for house in &houses {
+        house.approve(&plan).await;
+    }
+    assert!(watch.last().await.contains("finished"));
+    assert!(houses[0].journal().await.contains("\"waivers\":\"4\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_due_is_renewed_without_a_restart() {
+    let mut world = World::new().await;
+    let mut house = House::join(&world, "a", 1).await;
+    let first = fs::read_to_string(house.file("participant.pem")).unwrap();
+    house.stop().await;
+    // Of ninety days fewer than thirty are left.
+    house.days_ahead = 61;
+    house.start().await;
+    let renewed = async {
+        while fs::read_to_string(house.file("participant.pem")).unwrap() == first {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, renewed).await.unwrap();
+    world.stop().await;
+    world.start().await;
+    house.connected().await;
+    let status = house
+        .client()
+        .await
+        .status(v1::StatusRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(status.connected && status.certificate_expires > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_is_in_what_the_coordinator_keeps() {
+    const CANARY: f64 = 61.209_384_715_023_9;
+    let mut world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let patients = fs::read_to_string(houses[0].file("patients.csv")).unwrap();
+    fs::write(houses[0].file("patients.csv"), canaried(&patients, CANARY)).unwrap();
+    houses[0].register().await.unwrap();
+    let text = plan(&NAMES, "");
+    let plan: Plan = text.parse().unwrap();
+    let (_, mut watch) = world.submit(&text).await;
+    for house in &houses {
+        house.approve(&plan).await;
+    }
+    assert!(watch.last().await.contains("finished"));
+    world.stop().await;
+    let written = CANARY.to_string().into_bytes();
+    let (little, big) = (CANARY.to_le_bytes(), CANARY.to_be_bytes());
+    let canaries = [&written[..], &little, &big];
+    let mut files = 0;
+    for entry in fs::read_dir(world.folder.path().join("coordinator")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap_or_default();
+        for canary in canaries {
+            let found = bytes.windows(canary.len()).any(|window| window == canary);
+            assert!(!found, "{}", path.display());
+        }
+        files += 1;
+    }
+    assert!(files > 3);
+}
+
+/// Puts an age in the place of the first patient's.
+fn canaried(patients: &str, canary: f64) -> String {
+    let mut lines: Vec<String> = patients.lines().map(str::to_owned).collect();
+    let rest = lines[1].split_once(',').unwrap().1.to_owned();
+    lines[1] = format!("{canary},{rest}");
+    lines.join("\n") + "\n"
 }

@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::{
     house::{House, rows},
-    world::{World, now_ms, plan},
+    world::{Watch, World, now_ms, plan},
 };
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -204,4 +204,64 @@ async fn two_daemons_cannot_share_a_state_folder() {
         .unwrap()
         .into_inner();
     assert!(status.connected);
+}
+
+/// Submits a plan that takes long and lets all approve, the first house as `limit` says.
+async fn limited(world: &World, houses: &[House], limit: impl Fn(&mut Grant)) -> Watch {
+    let text = plan(&NAMES, "[comparison]\nfedavg = { rounds = 10000 }\n");
+    let plan: Plan = text.parse().unwrap();
+    let (_, watch) = world.submit(&text).await;
+    for house in &houses[1..] {
+        house.approve(&plan).await;
+    }
+    let mut grant = houses[0].grant(&plan).await;
+    limit(&mut grant);
+    let decision = houses[0].sign(&plan, Decision::Approve(grant), 1).await;
+    houses[0].client().await.decide(decision).await.unwrap();
+    watch
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_beyond_the_approved_number_is_refused() {
+    let world = World::new().await;
+    let mut houses = world.houses(&NAMES).await;
+    let mut watch = limited(&world, &houses, |grant| grant.runs = 1).await;
+    watch.until("committed").await;
+    houses[2].stop().await;
+    houses[2].start().await;
+    let end = watch.last().await;
+    assert!(
+        end.contains("RUNS-EXHAUSTED") && end.contains("\"a\""),
+        "{end}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_ends_in_the_midst_of_a_run_ends_the_run() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let soon = |grant: &mut Grant| grant.until = UnixTime(now_ms() / 1_000 + 3);
+    let end = limited(&world, &houses, soon).await.last().await;
+    assert!(
+        end.contains("APPROVAL-EXPIRED") && end.contains("\"a\""),
+        "{end}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_among_strangers_does_not_run() {
+    let world = World::new().await;
+    let mut houses = Vec::new();
+    for (name, seed) in NAMES.into_iter().zip(1..) {
+        houses.push(House::join(&world, name, seed).await);
+    }
+    let text = plan(&NAMES, "");
+    let plan: Plan = text.parse().unwrap();
+    let (_, mut watch) = world.submit(&text).await;
+    for house in &houses {
+        let own = house.approve(&plan).await;
+        assert_eq!(own.unverified.len(), 2);
+    }
+    let end = watch.last().await;
+    assert!(end.contains("VERIFIED-TOO-FEW"), "{end}");
 }

@@ -1,0 +1,69 @@
+//! A run that goes on beside its keeper.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use consilium_mailbox::{PartyId, RunId};
+use consilium_plan::Plan;
+use tokio::{sync::oneshot, task::AbortHandle};
+
+use super::{Call, Own, begin::begin, failure::RunError};
+use crate::home::Home;
+
+/// A run that goes on; dropping it ends it.
+pub(super) struct Running {
+    pub(super) run: RunId,
+    confirmed: Option<oneshot::Receiver<BTreeSet<PartyId>>>,
+    outcome: oneshot::Receiver<Result<(), RunError>>,
+    task: AbortHandle,
+}
+
+/// What becomes of a run.
+pub(super) enum Progress {
+    /// The contributors have confirmed these waivers.
+    Confirmed(BTreeSet<PartyId>),
+    /// It is over; nothing if it ended without a word.
+    Ended(Option<Result<(), RunError>>),
+}
+
+impl Running {
+    /// Begins a run: checks all that it needs, and takes part.
+    pub(super) fn begin(home: &Home, plan: Arc<Plan>, own: Own, call: Call) -> Running {
+        let run = call.run;
+        let (confirmed, is_confirmed) = oneshot::channel();
+        let (ended, outcome) = oneshot::channel();
+        let at = home.clone();
+        let task = home.tasks.spawn(async move {
+            let part = async {
+                let run = begin(&at, plan, own, call).await?;
+                run.take_part(&at, confirmed).await
+            };
+            // Whoever no longer listens has given the run up.
+            ended.send(part.await).ok();
+        });
+        Running {
+            run,
+            confirmed: Some(is_confirmed),
+            outcome,
+            task,
+        }
+    }
+
+    /// Awaits what becomes of the run next.
+    pub(super) async fn next(&mut self) -> Progress {
+        if let Some(confirmed) = &mut self.confirmed {
+            let waivers = tokio::select! {
+                waivers = confirmed => waivers.unwrap_or_default(),
+                outcome = &mut self.outcome => return Progress::Ended(outcome.ok()),
+            };
+            self.confirmed = None;
+            return Progress::Confirmed(waivers);
+        }
+        Progress::Ended((&mut self.outcome).await.ok())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
