@@ -13,6 +13,7 @@ use std::{
 use bytes::Bytes;
 use consilium_mailbox::{PartyId, RunId, TransportError};
 use tokio::sync::{Notify, watch};
+use tracing::error;
 
 use super::{
     Control, Endpoint, Epoch, Lane, Limits, LinkTransport, control::ControlQueue,
@@ -185,6 +186,11 @@ impl Link {
         mut bytes: Bytes,
         is_over: impl Fn(&State) -> bool,
     ) -> Result<(), TransportError> {
+        let longest = self.shared.limits.longest_frame;
+        if bytes.len() > longest {
+            error!(peer = %to, bytes = bytes.len(), longest, "our own frame is too long");
+            return Err(TransportError::Stopped);
+        }
         let room = self.state().signals(to).room.clone();
         loop {
             let changed = room.notified();

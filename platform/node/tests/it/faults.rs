@@ -1,6 +1,9 @@
 //! Cuts, stalls and kills between daemons with real sockets.
 
+use std::time::Duration;
+
 use consilium_mailbox::Patience;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     federation::Federation,
@@ -105,4 +108,33 @@ async fn a_stalled_receiver_fills_no_memory_and_blocks_nobody_else() {
         assert_eq!(round, expected);
     }
     sending.await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "slow: an outage of half a minute"]
+async fn a_cut_of_thirty_seconds_costs_at_most_thirty_five() {
+    let federation = Federation::new();
+    let coordinator = Coordinator::start(&federation).await;
+    let all = parties(["coordinator", "hospital-a"]);
+    let proxy = Proxy::start(&coordinator.address, 0).await;
+    let a = Participant::join(&federation, &all[1], &proxy.address);
+    let [near, far] = [&a.link, &coordinator.link].map(|link| mailbox(link, &all, 1));
+    let say = async |round| {
+        let bytes = load(&all[1], round, 1000);
+        near.send(&all[0], &Load { round, bytes }).await.unwrap();
+        let Load { round: heard, .. } = far.recv(&all[1]).await.unwrap();
+        assert_eq!(heard, round);
+    };
+    say(0).await;
+
+    let began = Instant::now();
+    proxy.go_dark();
+    let outage = async {
+        sleep(Duration::from_secs(30)).await;
+        proxy.go_light();
+    };
+    tokio::join!(outage, say(1));
+    let cost = began.elapsed();
+    println!("a cut of 30 s cost {:.1} s", cost.as_secs_f64());
+    assert!(cost <= Duration::from_secs(35));
 }

@@ -1,6 +1,7 @@
 //! A TCP proxy that cuts and stalls what passes through it.
 
 use std::{
+    future::pending,
     io,
     sync::{
         Arc,
@@ -33,6 +34,7 @@ struct State {
     cuts: AtomicUsize,
     stalls: AtomicBool,
     resumed: Notify,
+    is_dark: AtomicBool,
 }
 
 impl Proxy {
@@ -63,6 +65,16 @@ impl Proxy {
         self.state.stalls.store(true, Ordering::Relaxed);
     }
 
+    /// Takes everything in and passes nothing on, as a network does whose way is lost.
+    pub(crate) fn go_dark(&self) {
+        self.state.is_dark.store(true, Ordering::Relaxed);
+    }
+
+    /// Passes new connections on again; nobody hears that the old ones are lost.
+    pub(crate) fn go_light(&self) {
+        self.state.is_dark.store(false, Ordering::Relaxed);
+    }
+
     pub(crate) fn resume(&self) {
         self.state.stalls.store(false, Ordering::Relaxed);
         self.state.resumed.notify_waiters();
@@ -77,7 +89,12 @@ impl Drop for Proxy {
 
 async fn accept(listener: TcpListener, to: String, state: Arc<State>, seed: u64) {
     let mut rng = SmallRng::seed_from_u64(seed);
+    let mut lost = Vec::new();
     while let Ok((near, _)) = listener.accept().await {
+        if state.is_dark.load(Ordering::Relaxed) {
+            lost.push(near);
+            continue;
+        }
         let Ok(far) = TcpStream::connect(&to).await else {
             continue;
         };
@@ -113,6 +130,9 @@ async fn pass(
         let length = from.read(&mut buffer).await?;
         if length == 0 {
             return Ok(());
+        }
+        if state.is_dark.load(Ordering::Relaxed) {
+            return pending().await;
         }
         let average = state.cuts_after.load(Ordering::Relaxed);
         if average > 0 {

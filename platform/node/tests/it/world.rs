@@ -85,7 +85,13 @@ impl Coordinator {
         let routes = Routes::new(LinkService::new(relay.clone(), shutdown.clone()));
         let stop = shutdown.clone();
         runtime.spawn(async move {
-            let listener = listen(&address).await.unwrap();
+            // The one before may not have let go of the port yet.
+            let listener = loop {
+                match listen(&address).await {
+                    Ok(listener) => break listener,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            };
             bound
                 .send(listener.local_addr().unwrap().to_string())
                 .unwrap();
