@@ -15,14 +15,18 @@ use consilium_plan::Lang;
 use consilium_proto::v1;
 use tokio::runtime;
 use tonic::{
-    Code, Response, Status,
+    Code,
     transport::{Channel, Endpoint},
 };
 
 use crate::{
-    hint::{Hinted, Misuse, OrHint as _},
+    hint::{Misuse, OrHint as _},
     person::Folder,
 };
+
+mod answer;
+
+pub(crate) use answer::{Answer, refused};
 
 /// The longest answer that is taken: a journal comes in one.
 const LONGEST_ANSWER: usize = 256 << 20;
@@ -92,7 +96,7 @@ impl Door {
     async fn secured(&self, folder: &Path, lang: Lang) -> anyhow::Result<Channel> {
         let person = Folder::open(folder, self.passphrase_file.as_deref(), lang)?;
         let connected = consilium_node::dial::channel(&person.address, &person.tls()?).await;
-        connected.or_hint(lang.pick(
+        let channel = connected.or_hint(lang.pick(
             format!(
                 "`consilium doctor --as {}` looks at certificate, address and clock",
                 folder.display()
@@ -101,7 +105,11 @@ impl Door {
                 "`consilium doctor --as {}` 检查证书、地址和时钟",
                 folder.display()
             ),
-        ))
+        ))?;
+        if let Err(error) = person.renew_if_due(channel.clone()).await {
+            tracing::warn!(%error, "the certificate is not renewed; the next command tries again");
+        }
+        Ok(channel)
     }
 }
 
@@ -166,8 +174,8 @@ async fn socket(path: &Path, lang: Lang) -> anyhow::Result<Channel> {
 fn way_in(kind: io::ErrorKind, lang: Lang) -> &'static str {
     match kind {
         io::ErrorKind::PermissionDenied => lang.pick(
-            "the socket is for the daemon's own user: run this as that user, as in `sudo -u consilium consilium …`",
-            "套接字只供守护进程的用户使用：请以该用户运行，例如 `sudo -u consilium consilium …`",
+            "the socket is for the daemon's own user and root: run this as one of them, as in `sudo consilium …`",
+            "套接字只供守护进程的用户和 root 使用：请以其身份运行，例如 `sudo consilium …`",
         ),
         _ => lang.pick(
             "is the daemon running? `consilium coordinator run` or `consilium participant run` start it; --at names its socket",
@@ -198,56 +206,4 @@ fn operator(channel: Channel) -> OperatorClient<Channel> {
 
 fn steward(channel: Channel) -> StewardClient<Channel> {
     StewardClient::new(channel).max_decoding_message_size(LONGEST_ANSWER)
-}
-
-/// What a daemon answered.
-pub(crate) trait Answer<T> {
-    /// Takes the answer, or says why there is none and what to do.
-    fn answer(self, lang: Lang) -> anyhow::Result<T>;
-}
-
-impl<T> Answer<T> for Result<Response<T>, Status> {
-    fn answer(self, lang: Lang) -> anyhow::Result<T> {
-        self.map(Response::into_inner)
-            .map_err(|status| refused(&status, lang))
-    }
-}
-
-/// Says why a daemon refused, and what to do.
-pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
-    let hint = match status.code() {
-        Code::Unimplemented => lang.pick(
-            "this is another daemon than the command needs: name the other's socket with --at",
-            "此守护进程不支持该命令：请用 --at 指定另一个守护进程的套接字",
-        ),
-        Code::PermissionDenied => lang.pick(
-            "ask the other daemon, whose socket --at names; over the network another role is needed, by an invitation",
-            "请用 --at 指定另一个守护进程的套接字；经网络访问时需要通过邀请获得其他角色",
-        ),
-        Code::Unauthenticated => lang.pick(
-            "show a certificate with --as FOLDER; `consilium person enrol` gets one",
-            "请用 --as 文件夹 出示证书；`consilium person enrol` 可获取证书",
-        ),
-        Code::Unavailable => lang.pick(
-            "the daemon stopped while it was asked; its log says why",
-            "守护进程在应答时停止；原因见其日志",
-        ),
-        Code::NotFound => lang.pick("`consilium study list` and `consilium data list` show what there is", "`consilium study list` 和 `consilium data list` 列出已有内容"),
-        Code::Internal | Code::Unknown => lang.pick("the daemon's log says more", "详见守护进程日志"),
-        _ => "",
-    };
-    let said = if status.message().is_empty() {
-        format!("{:?}", status.code())
-    } else {
-        status.message().to_owned()
-    };
-    let error = anyhow::anyhow!(said);
-    if hint.is_empty() {
-        return error;
-    }
-    Hinted {
-        error,
-        hint: hint.to_owned(),
-    }
-    .into()
 }

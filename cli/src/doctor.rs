@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use crate::{client::block_on, hint::OrHint as _};
 
+mod at_coordinator;
+mod at_participant;
 mod daemons;
 mod files;
 mod network;

@@ -50,7 +50,7 @@ pub(super) async fn status(
             "未连接；原因见守护进程日志",
         )
     };
-    let offset = format!("{:+.3} s", house.clock_offset_ms as f64 / 1_000.0);
+    let offset = format!("{} ms", house.clock_offset_ms);
     let said = [
         (lang.pick("institution", "机构"), house.party),
         (lang.pick("federation", "联邦"), house.federation),

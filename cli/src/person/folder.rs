@@ -6,14 +6,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
-use consilium_identity::{Certificate, IdentityKey};
-use consilium_node::tls::{Authority, ClientTls, Credentials};
+use anyhow::{Context as _, ensure};
+use consilium_identity::{AuthorityCertificate, Certificate, IdentityKey, SigningRequest};
+use consilium_node::{
+    grpc::enrolment_client::EnrolmentClient,
+    tls::{Authority, ClientTls, Credentials},
+};
 use consilium_plan::Lang;
+use consilium_proto::v1;
 use serde::{Deserialize, Serialize};
+use tonic::transport::Channel;
 
 use super::open_key;
-use crate::{hint::OrHint as _, new_file};
+use crate::{clock, hint::OrHint as _, new_file};
 
 /// Where the coordinator is, and what it is called in its certificate.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +34,7 @@ pub(crate) struct Coordinator {
 pub(crate) struct Folder {
     pub(crate) address: String,
     coordinator: String,
+    folder: PathBuf,
     certificate: String,
     authority: String,
     key: IdentityKey,
@@ -50,6 +56,7 @@ impl Folder {
         Ok(Folder {
             address,
             coordinator: name,
+            folder: folder.to_owned(),
             certificate: read(folder, CERTIFICATE, lang)?,
             authority: read(folder, AUTHORITY, lang)?,
             key: open_key(&folder.join(KEY), passphrase_file, lang)?,
@@ -67,6 +74,39 @@ impl Folder {
             &authority,
             &self.coordinator,
         )?)
+    }
+}
+
+impl Folder {
+    /// Gets the next certificate if it is time for one.
+    ///
+    /// # Errors
+    ///
+    /// If the coordinator gives none, or another than was asked for; the present one stays.
+    pub(crate) async fn renew_if_due(&self, channel: Channel) -> anyhow::Result<()> {
+        let current = Certificate::from_pem(&self.certificate)?;
+        if !current.is_due(clock::moment()) {
+            return Ok(());
+        }
+        let request = SigningRequest::new(current.party(), &self.key);
+        let request = v1::RenewRequest {
+            signing_request: request.der().to_vec().into(),
+        };
+        let answer = EnrolmentClient::new(channel)
+            .renew(request)
+            .await?
+            .into_inner();
+        let renewed = answer.chain.first().context("no certificate came back")?;
+        let renewed = Certificate::from_der(renewed)?;
+        renewed.check(
+            &AuthorityCertificate::from_pem(&self.authority)?,
+            clock::moment(),
+        )?;
+        let is_ours = renewed.key() == current.key() && renewed.party() == current.party();
+        ensure!(is_ours, "the certificate that came back is somebody else's");
+        let draft = self.folder.join(CERTIFICATE).with_extension("new");
+        fs::write(&draft, renewed.to_pem())?;
+        Ok(fs::rename(draft, self.folder.join(CERTIFICATE))?)
     }
 }
 

@@ -1,85 +1,26 @@
 //! A steward's decision: what is shown, signed and handed in.
 
-use std::{io::Write, path::PathBuf};
+use std::io::Write;
 
-use anyhow::{Context as _, bail};
-use clap::Args;
+use anyhow::{Context as _, anyhow, bail};
 use consilium_base::Signer as _;
-use consilium_data::Date;
-use consilium_identity::IdentityKey;
-use consilium_node::{config::Period, grpc::steward_client::StewardClient};
-use consilium_plan::{
-    DataVersion, Decision, FederationId, Grant, Lang, Name, Plan, Statement, Steward, UnixTime,
-};
+use consilium_node::grpc::steward_client::StewardClient;
+use consilium_plan::{DataVersion, Decision, FederationId, Grant, Lang, Plan, Statement};
 use consilium_proto::v1;
-use consilium_schema::DateOrder;
 use rand_core::Rng as _;
-use tonic::transport::Channel;
+use tonic::{Code, transport::Channel};
 
 use super::page;
 use crate::{
-    client::{Answer as _, HouseDoor},
+    client::Answer as _,
     clock, hex,
     hint::{Misuse, OrHint as _},
-    person, random, terminal,
+    random, terminal,
 };
 
-/// Who signs, and where it is handed in.
-#[derive(Debug, Args)]
-pub(super) struct Signing {
-    /// The steward's key, as `consilium person new-key` made it
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+mod options;
 
-    /// Holds the key's passphrase; default: it is asked for on the terminal
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-
-    /// The steward's name; default: the one in the key's public file
-    #[arg(long, value_name = "NAME")]
-    steward: Option<String>,
-
-    /// Sign without asking
-    #[arg(long)]
-    yes: bool,
-
-    #[command(flatten)]
-    door: HouseDoor,
-}
-
-/// How far an approval goes.
-#[derive(Debug, Args)]
-pub(super) struct Limits {
-    /// The most runs that the participant takes part in; default: what the plan asks for
-    #[arg(long, value_name = "N")]
-    runs: Option<u32>,
-
-    /// When the approval ends: a day, as 2027-01-31, whose end in UTC is meant, or a length of
-    /// time, as 14d; default: when the plan ends
-    #[arg(long, value_name = "WHEN", value_parser = until)]
-    until: Option<Until>,
-
-    /// Allow that your institution's own aggregate becomes derivable when others drop out
-    #[arg(long)]
-    waive_derivable: bool,
-}
-
-/// When an approval ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Until {
-    At(UnixTime),
-    After(Period),
-}
-
-fn until(text: &str) -> Result<Until, String> {
-    const DAY: i64 = 86_400;
-    let is_day = text.len() <= "2027-01-31".len();
-    if let Some(date) = Date::parse(text, DateOrder::Ymd).filter(|_| is_day) {
-        return Ok(Until::At(UnixTime((i64::from(date.days()) + 1) * DAY - 1)));
-    }
-    let period = text.parse().map(Until::After);
-    period.map_err(|_| "write a day as 2027-01-31, or a length of time as 14d".to_owned())
-}
+pub(super) use options::{Limits, Signing};
 
 /// What is decided.
 #[derive(Clone, Copy)]
@@ -134,14 +75,16 @@ pub(super) async fn run(
         signature: key.sign(&statement.message()).0.to_vec().into(),
         steward: key.public().to_bytes().to_vec().into(),
     };
-    let decided = participant
-        .decide(request)
-        .await
-        .answer(lang)
+    let decided = match participant.decide(request).await {
+        Err(status) if status.code() == Code::PermissionDenied => Err(anyhow!(
+            status.message().to_owned()
+        ))
         .or_hint(lang.pick(
-            "is the key known to the daemon? `consilium participant steward add` makes it so",
-            "守护进程是否认识该密钥？可用 `consilium participant steward add` 登记",
-        ))?;
+            "`consilium participant steward add KEY.pub` makes a steward's key known to the daemon",
+            "`consilium participant steward add 密钥.pub` 向守护进程登记管理员密钥",
+        ))?,
+        answered => answered.answer(lang)?,
+    };
     let state = super::list::state_name(&decided.state, lang);
     Ok(writeln!(out, "{}: {state}", plan.hash())?)
 }
@@ -198,11 +141,7 @@ fn decision(
                     "可用 `consilium data add 名称 文件 --schema 结构` 登记",
                 ))?,
                 runs: limits.runs.unwrap_or(plan.limits().runs),
-                until: match limits.until {
-                    Some(Until::At(time)) => time,
-                    Some(Until::After(Period(length))) => now.after(length),
-                    None => plan.deadline(now),
-                },
+                until: limits.end(plan, now),
                 waiver: limits.waive_derivable,
             }))
         }
@@ -217,30 +156,6 @@ fn decision(
     }
 }
 
-impl Signing {
-    fn signer(&self, house: &v1::ParticipantStatus, lang: Lang) -> anyhow::Result<Steward> {
-        let name = match &self.steward {
-            Some(name) => name.clone(),
-            None => {
-                person::PublicFile::beside(&self.key, lang)
-                    .or_hint(lang.pick(
-                        "say who signs with --steward NAME",
-                        "请用 --steward 姓名 说明签署人",
-                    ))?
-                    .name
-            }
-        };
-        Ok(Steward {
-            party: house.party.parse().context("the daemon's party")?,
-            name: Name::try_from(name).context(lang.pick("the steward's name", "管理员姓名"))?,
-        })
-    }
-
-    fn key(&self, lang: Lang) -> anyhow::Result<IdentityKey> {
-        person::open_key(&self.key, self.passphrase_file.as_deref(), lang)
-    }
-}
-
 fn federation(house: &v1::ParticipantStatus) -> anyhow::Result<FederationId> {
     let id = house.federation_id.as_ref().try_into();
     Ok(FederationId(id.context("the daemon's federation")?))
@@ -250,23 +165,4 @@ fn nonce() -> anyhow::Result<[u8; 16]> {
     let mut nonce = [0; 16];
     random::seed()?.generator().fill_bytes(&mut nonce);
     Ok(nonce)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn an_approval_ends_with_a_day_or_after_a_while() {
-        let Ok(Until::At(end)) = until("2027-01-31") else {
-            panic!("a day is a time")
-        };
-        assert_eq!(end.to_string(), "2027-01-31T23:59:59Z");
-        let length = Period(Duration::from_hours(14 * 24));
-        assert_eq!(until("14d"), Ok(Until::After(length)));
-        assert!(until("soon").is_err());
-        assert!(until("2027-02-30").is_err());
-    }
 }

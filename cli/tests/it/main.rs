@@ -5,9 +5,15 @@
     reason = "a test fails by panicking, helpers of tests too"
 )]
 
+mod audits;
 mod commands;
 mod demo;
+mod deployment;
+mod doors;
 mod local;
+mod models;
+mod people;
+mod renewal;
 
 use std::{
     path::Path,

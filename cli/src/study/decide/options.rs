@@ -1,0 +1,129 @@
+//! What a decision is given on the command line.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use consilium_data::Date;
+use consilium_identity::IdentityKey;
+use consilium_node::config::Period;
+use consilium_plan::{Lang, Name, Plan, Steward, UnixTime};
+use consilium_proto::v1;
+use consilium_schema::DateOrder;
+
+use crate::{client::HouseDoor, hint::OrHint as _, person};
+
+/// Who signs, and where it is handed in.
+#[derive(Debug, Args)]
+pub(in crate::study) struct Signing {
+    /// The steward's key, as `consilium person new-key` made it
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+
+    /// Holds the key's passphrase; default: it is asked for on the terminal
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+
+    /// The steward's name; default: the one in the key's public file
+    #[arg(long, value_name = "NAME")]
+    steward: Option<String>,
+
+    /// Sign without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    #[command(flatten)]
+    pub(super) door: HouseDoor,
+}
+
+/// How far an approval goes.
+#[derive(Debug, Args)]
+pub(in crate::study) struct Limits {
+    /// The most runs that the participant takes part in; default: what the plan asks for
+    #[arg(long, value_name = "N")]
+    pub(super) runs: Option<u32>,
+
+    /// When the approval ends: a day, as 2027-01-31, whose end in UTC is meant, or a length of
+    /// time, as 14d; default: when the plan ends
+    #[arg(long, value_name = "WHEN", value_parser = until)]
+    until: Option<Until>,
+
+    /// Allow that your institution's own aggregate becomes derivable when others drop out
+    #[arg(long)]
+    pub(super) waive_derivable: bool,
+}
+
+/// When an approval ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    At(UnixTime),
+    After(Period),
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    const DAY: i64 = 86_400;
+    let is_day = text.len() <= "2027-01-31".len();
+    if let Some(date) = Date::parse(text, DateOrder::Ymd).filter(|_| is_day) {
+        return Ok(Until::At(UnixTime((i64::from(date.days()) + 1) * DAY - 1)));
+    }
+    let period = text.parse().map(Until::After);
+    period.map_err(|_| "write a day as 2027-01-31, or a length of time as 14d".to_owned())
+}
+
+impl Signing {
+    pub(super) fn signer(
+        &self,
+        house: &v1::ParticipantStatus,
+        lang: Lang,
+    ) -> anyhow::Result<Steward> {
+        let name = match &self.steward {
+            Some(name) => name.clone(),
+            None => {
+                person::PublicFile::beside(&self.key, lang)
+                    .or_hint(lang.pick(
+                        "say who signs with --steward NAME",
+                        "请用 --steward 姓名 说明签署人",
+                    ))?
+                    .name
+            }
+        };
+        Ok(Steward {
+            party: house.party.parse().context("the daemon's party")?,
+            name: Name::try_from(name).context(lang.pick("the steward's name", "管理员姓名"))?,
+        })
+    }
+
+    pub(super) fn key(&self, lang: Lang) -> anyhow::Result<IdentityKey> {
+        person::open_key(&self.key, self.passphrase_file.as_deref(), lang)
+    }
+}
+
+impl Limits {
+    /// Gives when the approval ends.
+    pub(super) fn end(&self, plan: &Plan, now: UnixTime) -> UnixTime {
+        match self.until {
+            Some(Until::At(time)) => time,
+            Some(Until::After(Period(length))) => now.after(length),
+            None => plan.deadline(now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn an_approval_ends_with_a_day_or_after_a_while() {
+        let Ok(Until::At(end)) = until("2027-01-31") else {
+            panic!("a day is a time")
+        };
+        assert_eq!(end.to_string(), "2027-01-31T23:59:59Z");
+        let length = Period(Duration::from_hours(14 * 24));
+        assert_eq!(until("14d"), Ok(Until::After(length)));
+        assert!(until("soon").is_err());
+        assert!(until("2027-02-30").is_err());
+    }
+}
