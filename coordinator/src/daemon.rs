@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
@@ -115,7 +115,6 @@ pub async fn start(
         roster: roster.clone(),
         ambient: ambient.clone(),
         parcels,
-        greeted: Mutex::default(),
         news: watch::Sender::new(0),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),

@@ -1,10 +1,6 @@
 //! What all parts of the daemon share.
 
-use std::{
-    collections::BTreeMap,
-    ops::Deref,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{ops::Deref, sync::Arc};
 
 use consilium_identity::{FederationId, IdentityKey};
 use consilium_mailbox::PartyId;
@@ -34,8 +30,6 @@ pub(crate) struct Parts {
     /// What is to be said to parties; unbounded, for drivers must not wait for a party, and each
     /// says little.
     pub(crate) parcels: mpsc::UnboundedSender<Parcel>,
-    /// In which life each party's daemon has last asked what there is.
-    pub(crate) greeted: Mutex<BTreeMap<PartyId, Epoch>>,
     /// Grows whenever something was kept that watchers may want to see.
     pub(crate) news: watch::Sender<u64>,
     pub(crate) shutdown: Shutdown,
@@ -50,25 +44,6 @@ impl Desk {
     /// Tells whether a party's daemon can be reached now.
     pub(crate) fn reaches(&self, party: &PartyId) -> bool {
         self.epoch(party).is_some()
-    }
-
-    /// Tells whether a party can take part now: its daemon can be reached, and in this life of it
-    /// has asked what there is.
-    pub(crate) fn is_there(&self, party: &PartyId) -> bool {
-        let epoch = self.epoch(party);
-        epoch.is_some() && self.greeted().get(party).copied() == epoch
-    }
-
-    /// Notes that a party's daemon has asked what there is.
-    pub(crate) fn greet(&self, party: &PartyId) {
-        if let Some(epoch) = self.epoch(party) {
-            self.greeted().insert(party.clone(), epoch);
-        }
-    }
-
-    fn greeted(&self) -> MutexGuard<'_, BTreeMap<PartyId, Epoch>> {
-        // The map changes in single steps that don't panic.
-        self.greeted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives the life of a party's daemon that can be reached now.

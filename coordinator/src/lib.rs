@@ -1,8 +1,4 @@
-//! The daemon that schedules, relays and aggregates. It holds no rows and no keys to read them.
-//!
-//! [`init`] founds a federation in a state folder, [`start`] listens: for participants' links,
-//! newcomers and operators over mutual TLS, for the machine's administrator over a socket in the
-//! state folder. What the daemon keeps is in [`store`]: after a crash it goes on from there.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod ambient;

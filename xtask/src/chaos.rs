@@ -38,7 +38,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How long a byte is on its way between a participant and the coordinator, in milliseconds.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 30)]
     latency: u64,
     /// Seconds after which a study is said to hang.
     #[arg(long, default_value_t = 180)]
@@ -84,7 +84,7 @@ struct Campaign<'a> {
     same: usize,
     failed: usize,
     wrong: usize,
-    /// How often a daemon was killed after which event.
+    /// How often who was killed after which event.
     hits: BTreeMap<String, usize>,
 }
 
@@ -162,8 +162,9 @@ impl<'a> Campaign<'a> {
     }
 
     fn report(&self) -> bool {
+        println!("killed:");
         for (hit, times) in &self.hits {
-            println!("killed {times} times after {hit}");
+            println!("{times:4} times {hit}");
         }
         let Self {
             same,

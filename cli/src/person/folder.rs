@@ -34,7 +34,7 @@ pub(crate) struct Coordinator {
 pub(crate) struct Folder {
     pub(crate) address: String,
     coordinator: String,
-    folder: PathBuf,
+    place: PathBuf,
     certificate: String,
     authority: String,
     key: IdentityKey,
@@ -56,7 +56,7 @@ impl Folder {
         Ok(Folder {
             address,
             coordinator: name,
-            folder: folder.to_owned(),
+            place: folder.to_owned(),
             certificate: read(folder, CERTIFICATE, lang)?,
             authority: read(folder, AUTHORITY, lang)?,
             key: open_key(&folder.join(KEY), passphrase_file, lang)?,
@@ -104,9 +104,9 @@ impl Folder {
         )?;
         let is_ours = renewed.key() == current.key() && renewed.party() == current.party();
         ensure!(is_ours, "the certificate that came back is somebody else's");
-        let draft = self.folder.join(CERTIFICATE).with_extension("new");
+        let draft = self.place.join(CERTIFICATE).with_extension("new");
         fs::write(&draft, renewed.to_pem())?;
-        Ok(fs::rename(draft, self.folder.join(CERTIFICATE))?)
+        Ok(fs::rename(draft, self.place.join(CERTIFICATE))?)
     }
 }
 

@@ -1,9 +1,14 @@
 //! The task that alone changes a study.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use consilium_journal::StudyName;
 use consilium_mailbox::PartyId;
+use consilium_node::link::Epoch;
 use consilium_plan::{Code, Event, Failure, Plan, Standing, Study};
 use consilium_store::{StoreError, studies};
 use metrics::counter;
@@ -28,8 +33,10 @@ pub(super) struct Driver {
     pub(super) job: Job,
     pub(super) version: studies::Version,
     pub(super) working: Working,
-    /// Contributors that have the plan.
+    /// Parties that have the plan.
     shown: BTreeSet<PartyId>,
+    /// In which life of its daemon each party was last offered the study.
+    pub(super) offered: BTreeMap<PartyId, Epoch>,
     pub(super) fruitless: u32,
 }
 
@@ -59,15 +66,17 @@ impl Driver {
             version: study.version,
             working: Working::Not,
             shown: BTreeSet::new(),
+            offered: BTreeMap::new(),
             fruitless: 0,
         })
     }
 
     /// Drives the study until it has ended.
     pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), Halt> {
-        self.plan
-            .contributors()
-            .for_each(|(party, _)| self.offer(party));
+        let plan = self.plan.clone();
+        for (party, _) in plan.contributors() {
+            self.offer(party);
+        }
         loop {
             self.set_out().await?;
             if self.job.study.has_ended() {
@@ -106,6 +115,7 @@ impl Driver {
             Command::Offers(party) => {
                 if self.plan.party(&party).is_some() {
                     self.offer(&party);
+                    self.presence(&party);
                     self.shown.insert(party);
                 }
             }
@@ -151,8 +161,7 @@ impl Driver {
                     Some(event) => event,
                     None => return Ok(()),
                 },
-                Study::Paused { on, .. } => match on.iter().find(|party| self.desk.is_there(party))
-                {
+                Study::Paused { on, .. } => match on.iter().find(|party| self.is_there(party)) {
                     Some(party) => Event::Returned(party.clone()),
                     None => return Ok(()),
                 },
@@ -248,9 +257,9 @@ impl Driver {
     }
 
     async fn late(&mut self) -> Result<(), Halt> {
+        let absent = self.absent();
         match &mut self.working {
             Working::Gathering { .. } => {
-                let absent = self.absent();
                 self.working = Working::Not;
                 if !absent.is_empty() {
                     self.apply(Event::Lost(absent)).await?.ok();
@@ -264,10 +273,7 @@ impl Driver {
             } => {
                 let (now, limits) = (Instant::now(), self.plan.patience());
                 let silent = |party: &PartyId| !reports.contains_key(party);
-                let waits_for_absent = self
-                    .plan
-                    .contributors()
-                    .any(|(party, _)| silent(party) && !self.desk.is_there(party));
+                let waits_for_absent = absent.iter().any(silent);
                 if waits_for_absent && now < *since + limits.outage {
                     *patience = now + limits.answer;
                 } else {

@@ -23,11 +23,18 @@ impl Driver {
 
     pub(super) fn absent(&self) -> BTreeSet<PartyId> {
         let all = self.counted_on().into_iter();
-        all.filter(|party| !self.desk.is_there(party)).collect()
+        all.filter(|party| !self.is_there(party)).collect()
+    }
+
+    /// Tells whether a party can take part now: its daemon can be reached, and in this life of it
+    /// was offered the study, so that nothing about the study comes before.
+    pub(super) fn is_there(&self, party: &PartyId) -> bool {
+        let epoch = self.desk.epoch(party);
+        epoch.is_some() && self.offered.get(party).copied() == epoch
     }
 
     pub(super) fn presence(&mut self, party: &PartyId) {
-        let is_there = self.desk.is_there(party);
+        let is_there = self.is_there(party);
         let all_are_there = self.absent().is_empty();
         match &mut self.working {
             Working::Asking { reports, .. } if is_there && !reports.contains_key(party) => {
@@ -47,7 +54,10 @@ impl Driver {
         }
     }
 
-    pub(super) fn offer(&self, party: &PartyId) {
+    pub(super) fn offer(&mut self, party: &PartyId) {
+        if let Some(epoch) = self.desk.epoch(party) {
+            self.offered.insert(party.clone(), epoch);
+        }
         let study = self.plan.hash().as_bytes().to_vec().into();
         let plan = self.plan.to_string();
         self.desk

@@ -224,8 +224,6 @@ impl Studies {
             Ok(ends) => ends.into_iter().for_each(|end| self.desk.tell(party, end)),
             Err(error) => error!(%error, "ended studies can't be read"),
         }
-        self.desk.greet(party);
-        self.command_all(|| Command::Presence(party.clone())).await;
     }
 
     async fn ends_for(&self, party: &PartyId) -> Result<Vec<Said>, StoreError> {

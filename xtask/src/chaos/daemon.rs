@@ -20,64 +20,64 @@ use crate::run::{now, pause};
 /// How long a daemon may take to come up, and to end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running daemon; it dies with this.
+/// A daemon that is coming up or running; it is killed without warning when this is dropped.
+#[derive(Debug)]
+pub(super) struct Process(Child);
+
+/// A daemon that serves.
 #[derive(Debug)]
 pub(super) struct Daemon {
-    child: Child,
+    process: Process,
     /// Where it listens, if it says so.
     pub(super) address: Option<SocketAddr>,
     /// Held open: a daemon whose output nobody takes would be stopped by it.
     _said: BufReader<ChildStdout>,
 }
 
-impl Daemon {
-    /// Starts a daemon and waits until it says that it serves; its log is added to `log`.
+impl Process {
+    /// Starts a daemon; its log is added to `log`.
     pub(super) fn start(
         program: &Path,
         args: &[impl AsRef<OsStr>],
         log: &Path,
     ) -> anyhow::Result<Self> {
-        let journal = File::options()
+        let log = File::options()
             .create(true)
             .append(true)
             .open(log)
             .with_context(|| format!("opening {}", log.display()))?;
-        let mut child = Command::new(program)
+        let child = Command::new(program)
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(journal)
+            .stderr(log)
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
-        let said = child.stdout.take().context("a daemon's output is piped")?;
-        let Some((ready, said)) = first_line(said) else {
-            child.kill().ok();
-            child.wait().ok();
-            bail!("a daemon did not come up: see {}", log.display());
-        };
+        Ok(Self(child))
+    }
+
+    /// Waits until the daemon says that it serves.
+    pub(super) fn serving(mut self) -> anyhow::Result<Daemon> {
+        let said = self.0.stdout.take().context("a daemon's output is piped")?;
+        let (ready, said) = first_line(said).context("a daemon did not come up: see its log")?;
         let address = ready["address"].as_str().and_then(|text| text.parse().ok());
-        Ok(Self {
-            child,
+        Ok(Daemon {
+            process: self,
             address,
             _said: said,
         })
     }
+}
 
-    /// Kills it without warning, as a power cut does.
-    pub(super) fn kill(mut self) -> anyhow::Result<()> {
-        self.child.kill().context("killing a daemon")?;
-        self.child.wait().context("killing a daemon")?;
-        Ok(())
-    }
-
+impl Daemon {
     /// Asks it to end; an error if it does not.
     pub(super) fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.child.id().to_string();
+        let id = self.process.0.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status();
         asked.context("asking a daemon to end")?;
         let start = now();
         while start.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait().context("waiting for a daemon")? {
+            if let Some(status) = self.process.0.try_wait().context("waiting for a daemon")? {
                 anyhow::ensure!(status.success(), "a daemon ended with {status}");
                 return Ok(());
             }
@@ -87,11 +87,11 @@ impl Daemon {
     }
 }
 
-impl Drop for Daemon {
+impl Drop for Process {
     fn drop(&mut self) {
         // Nothing is left to be done about a process that is gone.
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 
@@ -117,9 +117,9 @@ mod tests {
 
     fn start(script: &str, folder: &str) -> anyhow::Result<Daemon> {
         let log = std::env::temp_dir().join(format!("{folder}-{}.log", std::process::id()));
-        let daemon = Daemon::start(Path::new("sh"), &["-c", script], &log);
+        let process = Process::start(Path::new("sh"), &["-c", script], &log);
         std::fs::remove_file(&log).unwrap();
-        daemon
+        process?.serving()
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What a study leaves behind, and whether it is what it should be.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
@@ -15,6 +19,9 @@ use super::{
 pub(super) struct Evidence {
     /// The parties in each opened sum.
     rosters: Value,
+    /// What the coordinator's journal says was opened: sums, and over how many parties. A step that
+    /// is repeated may open its sum once more, over the same.
+    openings: BTreeSet<(String, String)>,
     /// The published fit. JSON keeps every bit of a number.
     fit: Value,
     /// The measures over all parties.
@@ -36,6 +43,7 @@ impl Evidence {
         }
         Ok(Self {
             rosters: report["opened_sets"].clone(),
+            openings: openings(&federation.journal(COORDINATOR)?),
             fit: model["fit"].clone(),
             outcomes: report["outcomes"].clone(),
             own,
@@ -49,6 +57,10 @@ impl Evidence {
             "sums were opened over {} instead of {}",
             self.rosters,
             undisturbed.rosters
+        );
+        ensure!(
+            self.openings == undisturbed.openings,
+            "other sums were opened"
         );
         ensure!(
             self.fit == undisturbed.fit,
@@ -93,6 +105,16 @@ fn results(
     ))
 }
 
+fn openings(journal: &Journal) -> BTreeSet<(String, String)> {
+    let opening = |fields: &Value| {
+        (
+            fields["sum"].to_string(),
+            fields["contributors"].to_string(),
+        )
+    };
+    journal.entries("opening").iter().map(opening).collect()
+}
+
 /// Reads a line that names a file.
 fn file(line: &str) -> Option<PathBuf> {
     let line: Value = serde_json::from_str(line).ok()?;
@@ -110,7 +132,7 @@ pub(super) fn audit(federation: &Federation) -> anyhow::Result<()> {
 }
 
 fn approvals(party: &str, journal: &Journal, expected: usize) -> anyhow::Result<()> {
-    let found = journal.count("approval");
+    let found = journal.entries("approval").len();
     ensure!(
         found == expected,
         "the journal of {party} has {found} approvals, not {expected}"
@@ -126,6 +148,7 @@ mod tests {
     fn evidence(coefficient: f64) -> Evidence {
         Evidence {
             rosters: json!([["north", "south"]]),
+            openings: BTreeSet::new(),
             fit: json!({ "coefficient": coefficient }),
             outcomes: json!({}),
             own: BTreeMap::from([("north".to_owned(), (json!({}), b"0.5".to_vec()))]),

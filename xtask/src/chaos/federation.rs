@@ -14,7 +14,11 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::{daemon::Daemon, link::Link, scenario::COORDINATOR};
+use super::{
+    daemon::{Daemon, Process},
+    link::Link,
+    scenario::COORDINATOR,
+};
 use crate::run::{now, pause, status};
 
 /// How long something that should happen by itself may take.
@@ -23,7 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A federation on this machine, in a folder of its own.
 ///
 /// All parties have approved the study, but the coordinator has not heard of it: the study begins
-/// when the daemons come up.
+/// when the daemons come up. What is random in it is drawn, so that it always comes out the same.
 #[derive(Debug)]
 pub(super) struct Federation {
     program: PathBuf,
@@ -43,10 +47,7 @@ impl Federation {
         if live.exists() {
             fs::remove_dir_all(&live).context("clearing the last run")?;
         }
-        let prepared = self.folder.join("prepared");
-        let copied = status(Command::new("cp").arg("-a").args([&prepared, &live]))?;
-        anyhow::ensure!(copied.success(), "the prepared federation can't be copied");
-        Ok(())
+        copy_folder(&self.folder.join("prepared"), &live)
     }
 
     /// Keeps what a run left behind for people to look at.
@@ -58,8 +59,19 @@ impl Federation {
         Ok(kept)
     }
 
-    /// Starts a party's daemon; the link leads to the coordinator from then on.
+    /// Starts a party's daemon and waits until it serves; the link leads to the coordinator from
+    /// then on.
     pub(super) fn start(&self, party: &str) -> anyhow::Result<Daemon> {
+        let daemon = self.launch(party)?.serving();
+        let daemon = daemon.with_context(|| format!("starting {party}"))?;
+        if party == COORDINATOR {
+            self.link.lead_to(daemon.address);
+        }
+        Ok(daemon)
+    }
+
+    /// Starts a party's daemon.
+    pub(super) fn launch(&self, party: &str) -> anyhow::Result<Process> {
         let kind = if party == COORDINATOR {
             COORDINATOR
         } else {
@@ -68,12 +80,7 @@ impl Federation {
         let config = self.config(party);
         let args = [kind, "run", "--config", text(&config)?];
         let log = self.live().join(format!("{party}.log"));
-        let daemon = Daemon::start(&self.program, &args, &log)
-            .with_context(|| format!("starting {party}"))?;
-        if party == COORDINATOR {
-            self.link.lead_to(daemon.address);
-        }
-        Ok(daemon)
+        Process::start(&self.program, &args, &log)
     }
 
     /// Asks a party's daemon by a command, over its socket.
@@ -174,13 +181,14 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Counts the entries of a kind.
-    pub(super) fn count(&self, kind: &str) -> usize {
-        let is_one = |line: &&str| {
-            let record: Option<Value> = serde_json::from_str(line).ok();
-            record.is_some_and(|record| record["entry"]["kind"] == kind)
+    /// Gives the fields of the entries of a kind.
+    pub(super) fn entries(&self, kind: &str) -> Vec<Value> {
+        let entry = |line: &str| {
+            let mut record: Value = serde_json::from_str(line).ok()?;
+            let is_one = record["entry"]["kind"] == kind;
+            is_one.then(|| record["entry"]["fields"].take())
         };
-        self.text.lines().filter(is_one).count()
+        self.text.lines().filter_map(entry).collect()
     }
 }
 
@@ -196,6 +204,12 @@ pub(super) fn until<T>(mut attempt: impl FnMut() -> anyhow::Result<T>) -> anyhow
     }
 }
 
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let copied = status(Command::new("cp").arg("-a").args([from, to]))?;
+    anyhow::ensure!(copied.success(), "{} can't be copied", from.display());
+    Ok(())
+}
+
 fn text(path: &Path) -> anyhow::Result<&str> {
     path.to_str().context("a path is no text")
 }
@@ -203,18 +217,19 @@ fn text(path: &Path) -> anyhow::Result<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn entries_of_a_journal_are_counted_by_their_kind() {
+    fn entries_of_a_journal_are_found_by_their_kind() {
         let text = r#"{"format":"consilium-journal","version":1}
-            {"seq":1,"entry":{"time":1,"kind":"approval"},"head":"00"}
+            {"seq":1,"entry":{"time":1,"kind":"opening","fields":{"sum":"7"}},"head":"00"}
             {"seq":2,"entry":{"time":1,"kind":"state"},"head":"00"}
             {"seq":3,"leaf":"00","head":"00"}"#;
         let journal = Journal {
             head: String::new(),
             text: text.to_owned(),
         };
-        assert_eq!(journal.count("approval"), 1);
-        assert_eq!(journal.count("opening"), 0);
+        assert_eq!(journal.entries("opening"), [json!({ "sum": "7" })]);
+        assert!(journal.entries("approval").is_empty());
     }
 }

@@ -109,10 +109,10 @@ impl Wire {
     fn hand_over(&self, under_way: &Receiver<(Instant, Vec<u8>)>, mut to: TcpStream) {
         for (due, chunk) in under_way {
             pause(due.saturating_duration_since(now()));
+            self.carried.fetch_add(1, Ordering::Relaxed);
             if to.write_all(&chunk).is_err() {
                 break;
             }
-            self.carried.fetch_add(1, Ordering::Relaxed);
         }
         // It may be closed already.
         to.shutdown(Shutdown::Both).ok();

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// The coordinator's name among the victims.
 pub(super) const COORDINATOR: &str = "coordinator";
+/// All daemons at once.
+pub(super) const EVERYBODY: &str = "everybody";
 
 /// How a study is disturbed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,17 +20,20 @@ pub(super) struct Scenario {
     pub(super) strikes: Vec<Strike>,
 }
 
-/// One process is killed, and started again.
+/// A daemon is killed, and started again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Strike {
-    /// Whose daemon.
+    /// Whose daemon; [`EVERYBODY`]'s all together.
     pub(super) victim: String,
     pub(super) after: Moment,
     /// How long to wait from that moment on.
     pub(super) wait_us: u64,
     /// How long it stays away.
     pub(super) down_ms: u64,
+    /// If it is killed once more while it comes up: how long after its start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) again_us: Option<u64>,
 }
 
 /// A moment in the life of a study that comes again when the study is repeated.
@@ -49,6 +54,9 @@ pub(super) struct Span {
     pub(super) events: u64,
 }
 
+/// How long a daemon takes to come up, roughly.
+const COMING_UP_US: u64 = 200_000;
+
 impl Scenario {
     /// Draws a scenario; seeds that follow each other strike all over the study.
     pub(super) fn draw(seed: u64, latency_ms: u64, span: &Span) -> Self {
@@ -68,6 +76,7 @@ impl Scenario {
                 after,
                 wait_us: of(dice.next(), 2_000 * latency_ms + 1),
                 down_ms: [0, 0, 100, 500, 1500][dice.below(5)],
+                again_us: (dice.below(5) == 0).then(|| of(dice.next(), COMING_UP_US)),
             });
             // The next one hits while the study recovers.
             chunks += of(dice.next(), span.chunks / 4 + 1);
@@ -91,11 +100,15 @@ impl Display for Scenario {
                 after,
                 wait_us,
                 down_ms,
+                again_us,
             } = strike;
             write!(
                 f,
                 "{separator}{victim} at {after} + {wait_us} µs for {down_ms} ms"
             )?;
+            if let Some(again_us) = again_us {
+                write!(f, ", again {again_us} µs after its start")?;
+            }
         }
         Ok(())
     }
@@ -133,13 +146,16 @@ impl Dice {
         usize::try_from(of(self.next(), bound as u64)).unwrap_or_default()
     }
 
-    /// Picks the coordinator about as often as all participants together.
+    /// Picks the coordinator a little more often than any participant, and seldom everybody.
     fn victim(&mut self, participants: &[String]) -> String {
-        let number = self.below(2 * participants.len());
-        participants
-            .get(number)
-            .cloned()
-            .unwrap_or_else(|| COORDINATOR.to_owned())
+        let others = [COORDINATOR, COORDINATOR, COORDINATOR, EVERYBODY];
+        let number = self.below(participants.len() + others.len());
+        let participant = participants.get(number).map(String::as_str);
+        let other = others.get(number.saturating_sub(participants.len()));
+        participant
+            .or(other.copied())
+            .unwrap_or(COORDINATOR)
+            .to_owned()
     }
 }
 
@@ -171,7 +187,7 @@ mod tests {
     fn a_hundred_seeds_strike_everybody_and_everywhere() {
         let first = |seed| Scenario::draw(seed, 10, &span()).strikes.swap_remove(0);
         let strikes: Vec<_> = (1..=100).map(first).collect();
-        for victim in ["north", "south", COORDINATOR] {
+        for victim in ["north", "south", COORDINATOR, EVERYBODY] {
             assert!(
                 strikes.iter().any(|strike| strike.victim == victim),
                 "{victim}"

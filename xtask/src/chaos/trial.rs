@@ -12,7 +12,7 @@ use super::{
     daemon::Daemon,
     evidence::{Evidence, audit},
     federation::Federation,
-    scenario::{COORDINATOR, Moment, Scenario, Strike},
+    scenario::{COORDINATOR, EVERYBODY, Moment, Scenario, Strike},
     watch::{Seen, Watch},
 };
 use crate::run::{now, pause};
@@ -100,35 +100,44 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Kills a daemon at its moment and starts it again; gives what had happened last.
+    /// Kills at the moment and starts again; gives what had happened last.
     fn strike(&mut self, strike: &Strike) -> anyhow::Result<String> {
         while !self.has_come(strike.after) && !self.watch.is_over() && now() < self.deadline {
             pause(Duration::from_micros(500));
         }
         pause(Duration::from_micros(strike.wait_us));
         let last = self.watch.last();
-        let victim = &strike.victim;
-        let daemon = self.daemons.remove(victim);
-        daemon
-            .with_context(|| format!("there is no {victim}"))?
-            .kill()?;
-        if victim == COORDINATOR {
+        let victims = self.victims(&strike.victim)?;
+        self.daemons.retain(|party, _| !victims.contains(party));
+        if victims.iter().any(|victim| victim == COORDINATOR) {
             self.federation.link.lead_to(None);
         }
         pause(Duration::from_millis(strike.down_ms));
-        let daemon = self.federation.start(victim)?;
-        self.daemons.insert(victim.clone(), daemon);
-        if victim == COORDINATOR {
-            self.watch_anew()?;
+        if let Some(again) = strike.again_us {
+            let launch = |victim: &String| self.federation.launch(victim);
+            let coming_up: Vec<_> = victims.iter().map(launch).collect::<Result<_, _>>()?;
+            pause(Duration::from_micros(again));
+            drop(coming_up);
         }
-        Ok(format!(
-            "{last}: {}",
+        for victim in victims {
+            let daemon = self.federation.start(&victim)?;
             if victim == COORDINATOR {
-                victim
-            } else {
-                "participant"
+                self.watch_anew()?;
             }
-        ))
+            self.daemons.insert(victim, daemon);
+        }
+        let victim = match strike.victim.as_str() {
+            known @ (COORDINATOR | EVERYBODY) => known,
+            _ => "a participant",
+        };
+        Ok(format!("{victim} after \"{last}\""))
+    }
+
+    fn victims(&self, named: &str) -> anyhow::Result<Vec<String>> {
+        let is_one = |party: &&String| named == EVERYBODY || party.as_str() == named;
+        let victims: Vec<_> = self.daemons.keys().filter(is_one).cloned().collect();
+        ensure!(!victims.is_empty(), "there is no {named}");
+        Ok(victims)
     }
 
     fn has_come(&self, moment: Moment) -> bool {

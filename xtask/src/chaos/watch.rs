@@ -66,6 +66,12 @@ impl Watch {
         lock(&self.seen).last()
     }
 
+    /// Whether something of this name has happened.
+    pub(super) fn has_seen(&self, name: &str) -> bool {
+        let events = &lock(&self.seen).events;
+        events.iter().any(|event| event["event"]["event"] == name)
+    }
+
     /// Whether there is nothing more to see: the study or the coordinator has ended.
     pub(super) fn is_over(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))

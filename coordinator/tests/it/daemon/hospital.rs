@@ -283,7 +283,8 @@ async fn live(home: Arc<Home>, link: Link) {
                         let plan = plans
                             .iter()
                             .find(|plan| plan.hash().as_bytes()[..] == start.study[..]);
-                        let plan = plan.unwrap().clone();
+                        // One that was under way to its former life.
+                        let Some(plan) = plan.cloned() else { continue };
                         if home.sleeps.load(Ordering::Relaxed) {
                             continue;
                         }
@@ -331,15 +332,12 @@ async fn tell_the_end(
     control: &Control,
     (run, plan, outcome): (RunId, Plan, Result<(), String>),
 ) {
-    let failure = match outcome {
-        Ok(()) => {
-            home.finished.fetch_add(1, Ordering::Relaxed);
-            String::new()
-        }
-        Err(_) => {
-            let failure = Failure::new(consilium_plan::Code::PartyAborted);
-            serde_json::to_string(&failure.of(&home.name).at("test")).unwrap()
-        }
+    let failure = if outcome.is_ok() {
+        home.finished.fetch_add(1, Ordering::Relaxed);
+        String::new()
+    } else {
+        let failure = Failure::new(consilium_plan::Code::PartyAborted);
+        serde_json::to_string(&failure.of(&home.name).at("test")).unwrap()
     };
     let study = plan.hash().as_bytes().to_vec().into();
     let run = run.0.to_vec().into();

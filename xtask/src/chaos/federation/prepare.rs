@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs, mem,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -11,8 +12,8 @@ use serde_json::Value;
 use toml::{Table, toml};
 
 use super::{
-    super::{daemon::Daemon, link::Link, scenario::COORDINATOR},
-    Federation, text, until,
+    super::{daemon::Daemon, link::Link, scenario::COORDINATOR, watch::Watch},
+    Federation, copy_folder, text, until,
 };
 
 /// The study that is disturbed, and its data.
@@ -20,6 +21,8 @@ const EXAMPLE: &str = "examples/heart-disease";
 const DATA_SET: &str = "heart";
 /// Protects the stewards' keys of the one afternoon that they live.
 const PASSPHRASE: &str = "chaos and nothing else";
+/// Latency at which nothing happens between what is seen and what is done about it.
+const SLOW: Duration = Duration::from_millis(250);
 
 impl Federation {
     /// Founds the federation and brings the study to its beginning.
@@ -85,7 +88,30 @@ impl Federation {
             heads.insert(party.clone(), self.journal(party)?.head);
         }
         self.heads = heads;
-        daemons.into_iter().try_for_each(Daemon::stop)
+        daemons.into_iter().try_for_each(Daemon::stop)?;
+        self.draw_secrets()
+    }
+
+    /// Lets the participants draw what is random in the study, once for all its repetitions.
+    ///
+    /// They do so before the first run. All are killed there, and the coordinator forgets what it
+    /// did meanwhile, as one does that was restored from a copy.
+    fn draw_secrets(&self) -> anyhow::Result<()> {
+        let (home, copy) = (self.home(COORDINATOR), self.folder.join("copy"));
+        copy_folder(&home, &copy)?;
+        self.link.reset(SLOW);
+        let mut daemons = vec![self.start(COORDINATOR)?];
+        let watch = Watch::start(self)?;
+        for party in &self.participants {
+            daemons.push(self.start(party)?);
+        }
+        until(|| {
+            anyhow::ensure!(watch.has_seen("ready"), "the study does not get ready");
+            Ok(())
+        })?;
+        drop(daemons);
+        fs::remove_dir_all(&home).context("removing the coordinator's folder")?;
+        fs::rename(copy, home).context("restoring the coordinator's folder")
     }
 
     fn found(&self) -> anyhow::Result<Daemon> {
