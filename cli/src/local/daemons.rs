@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// How long a daemon may take to come up, and to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A daemon of this program in a process of its own; it dies with this one.
 #[derive(Debug)]
@@ -52,17 +52,15 @@ impl Daemon {
         let mut said = BufReader::new(stdout);
         let mut line = String::new();
         let read = timeout(PATIENCE, said.read_line(&mut line)).await;
-        match (read, serde_json::from_str(&line)) {
-            (Ok(Ok(_)), Ok(Ready { socket })) => Ok(Daemon {
+        if let (Ok(Ok(_)), Ok(Ready { socket })) = (read, serde_json::from_str(&line)) {
+            return Ok(Daemon {
                 child,
                 socket,
                 _said: said,
-            }),
-            _ => {
-                child.kill().await.ok();
-                bail!("a daemon did not come up: its log is {}", log.display())
-            }
+            });
         }
+        child.kill().await.ok();
+        bail!("a daemon did not come up: its log is {}", log.display())
     }
 
     /// Gives the CPU time and the peak of resident memory, in MiB, of the process up to now.

@@ -226,7 +226,7 @@ impl Participant {
 }
 
 /// How long a study's offer may be on its way to a participant.
-const OFFER_WITHIN: Duration = Duration::from_secs(60);
+const OFFER_WITHIN: Duration = Duration::from_mins(1);
 
 async fn join(
     operator: &mut OperatorClient<Channel>,
@@ -242,9 +242,9 @@ async fn join(
     let code = operator.invite(request).await.answer(lang)?.code;
     let home = folder.join(set.party.as_str());
     let config = format!(
-        "party = {:?}\nstate = {:?}\nadmin = \"127.0.0.1:0\"\n",
-        set.party.as_str(),
-        home.join("state"),
+        "party = \"{}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n",
+        set.party,
+        state_of(&home)?,
     );
     let config = configure(&home, "participant", &config)?;
     let join = ["participant", "join", "--config"].map(OsStr::new);
@@ -278,10 +278,10 @@ async fn found(
     let home = folder.join(plan.coordinator().as_str());
     let address = free_address()?;
     let config = format!(
-        "federation = \"local\"\nname = {:?}\nstate = {:?}\naddress = {address:?}\n\
-         listen = {address:?}\nadmin = \"127.0.0.1:0\"\n{log}",
-        plan.coordinator().as_str(),
-        home.join("state"),
+        "federation = \"local\"\nname = \"{}\"\nstate = {}\naddress = \"{address}\"\n\
+         listen = \"{address}\"\nadmin = \"127.0.0.1:0\"\n{log}",
+        plan.coordinator(),
+        state_of(&home)?,
     );
     let config = configure(&home, "coordinator", &config)?;
     let init = ["coordinator", "init", "--config"].map(OsStr::new);
@@ -291,6 +291,13 @@ async fn found(
     let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
     let operator = client::operator_at(&daemon.socket, lang).await?;
     Ok((daemon, operator))
+}
+
+/// Gives a daemon's state folder as TOML writes it.
+fn state_of(home: &Path) -> anyhow::Result<String> {
+    let state = home.join("state");
+    let name = state.to_str().context("the folder's name is not UTF-8")?;
+    Ok(toml::Value::from(name).to_string())
 }
 
 fn configure(home: &Path, daemon: &str, config: &str) -> anyhow::Result<PathBuf> {

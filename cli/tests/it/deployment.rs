@@ -74,7 +74,8 @@ fn systemd_analyze() -> Option<Command> {
         "no systemd-analyze: install Debian's package systemd"
     );
     // The test harness keeps what `eprintln` prints to itself.
-    writeln!(io::stderr(), "skipped: no systemd-analyze").unwrap();
+    let mut seen = io::stderr();
+    writeln!(seen, "skipped: no systemd-analyze").unwrap();
     None
 }
 

@@ -136,7 +136,7 @@ fn a_file_with_a_broken_row_is_named_with_its_house_and_row() {
     let path = folder.path().join("south.csv");
     let rows = fs::read_to_string(&path)
         .unwrap()
-        .replacen("\n", "\n31,perhaps,4\n", 1);
+        .replacen('\n', "\n31,perhaps,4\n", 1);
     fs::write(&path, rows).unwrap();
     let output = consilium(folder.path(), &as_strs(&args));
     assert_eq!(output.status.code(), Some(1));

@@ -30,7 +30,12 @@ async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
             reason = "the binary under test reads it too"
         )]
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        i64::try_from((since - Duration::from_hours(80 * 24)).as_millis()).unwrap()
+        i64::try_from(
+            since
+                .saturating_sub(Duration::from_hours(80 * 24))
+                .as_millis(),
+        )
+        .unwrap()
     };
     let ambient = Ambient::new(clock, &Seed::from_bytes([5; 32]));
     init(&config, &ambient).unwrap();

@@ -1,6 +1,7 @@
 //! A published model, and patients to score.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -72,12 +73,12 @@ max = {high:?}
 
 /// One patient: NaN where a value is missing; the columns of the regression in their order.
 fn patient(rng: &mut ChaCha20Rng, gaps: bool) -> [f64; 4] {
-    let mut uniform = || rng.next_u32() as f64 / f64::from(u32::MAX);
-    let ward = (uniform() * 3.0).floor();
+    let mut uniform = || f64::from(rng.next_u32()) / f64::from(u32::MAX);
+    let ward = uniform() * 3.0;
     let mut row = [
         20.0 + 60.0 * uniform(),
-        f64::from(u8::from(ward == 1.0)),
-        f64::from(u8::from(ward == 2.0)),
+        f64::from(u8::from((1.0..2.0).contains(&ward))),
+        f64::from(u8::from(ward >= 2.0)),
         f64::from(u8::from(uniform() < 0.4)),
     ];
     if gaps && uniform() < 0.1 {
@@ -154,7 +155,7 @@ fn csv(rows: &[[f64; 4]]) -> String {
                 value.to_string()
             }
         };
-        text += &format!("{},{ward},{}\n", cell(*smoker), cell(*age));
+        writeln!(text, "{},{ward},{}", cell(*smoker), cell(*age)).unwrap();
     }
     text
 }
