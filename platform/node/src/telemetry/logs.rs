@@ -1,5 +1,7 @@
 //! Logs on stderr, for people or for machines, with a filter that can be changed at run time.
 
+use std::io::IsTerminal as _;
+
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::{
     EnvFilter, Registry, fmt,
@@ -40,7 +42,9 @@ pub struct BadFilter {
 /// [`BadFilter`] if the filter can't be read, or logs were started already.
 pub fn start_logs(format: LogFormat, filter: &str) -> Result<LogFilter, BadFilter> {
     let (layer, handle) = reload::Layer::new(read(filter)?);
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
