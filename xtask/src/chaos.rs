@@ -50,6 +50,11 @@ pub(crate) struct Options {
 
 /// Disturbs studies; tells whether each ended as undisturbed, or in a failure that it named.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
+    let kept = kept(Path::new(KEPT))?;
+    if options.scenarios && kept.is_empty() {
+        println!("no scenario is kept in {KEPT}");
+        return Ok(true);
+    }
     let program = program()?;
     let folder = program
         .parent()
@@ -59,7 +64,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     let federation = Federation::prepare(program, folder)?;
     let mut campaign = Campaign::begin(&federation, options)?;
     if options.scenarios {
-        for (name, scenario) in kept(Path::new(KEPT))? {
+        for (name, scenario) in kept {
             campaign.disturb(&name, &scenario)?;
         }
     } else {
