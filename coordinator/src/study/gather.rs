@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     driver::{Driver, Halt},
-    working::Working,
+    working::{Running, Working},
 };
 
 impl Driver {
@@ -41,13 +41,12 @@ impl Driver {
                 self.ask_one(party);
             }
             Working::Gathering { .. } if all_are_there => self.working = Working::Not,
-            Working::Settling { awaited, .. } => {
-                let restarted = awaited.get(party).is_some_and(|then| {
-                    self.desk.epoch(party).is_some_and(|now| Some(now) != *then)
-                });
-                if restarted {
-                    // It has lost the run, and its own scores with it.
-                    self.working = Working::Not;
+            Working::Running(Running { lives, .. }) | Working::Settling { awaited: lives, .. } => {
+                let then = lives.get(party).copied().flatten();
+                let now = self.desk.epoch(party);
+                if now.is_some() && then.is_some() && now != then {
+                    // It has lost the run, and what it had of the result with it.
+                    self.abandon_run();
                 }
             }
             _ => {}

@@ -57,6 +57,7 @@ pub(super) fn files(
         "format": 1,
         "kind": "glm",
         "about": about,
+        "plan": plan.to_string(),
         "features": task.features,
         "label": { "column": task.label.column },
         "missing": task.missing.name(),

@@ -24,6 +24,8 @@ use crate::store::openings::{self, OpenedSum};
 
 /// How often a run may fail in a row, with all parties there, before the study fails.
 const MOST_FRUITLESS: u32 = 6;
+/// How long a driver rests before it tries again; twice as long after each failure in a row.
+const REST: Duration = Duration::from_millis(100);
 
 impl Driver {
     pub(super) async fn begin_run(&mut self) -> Result<(), Halt> {
@@ -34,6 +36,10 @@ impl Driver {
         }
         let run = self.desk.ambient.run();
         let contributors = self.counted_on();
+        let lives = contributors
+            .iter()
+            .map(|party| (party.clone(), self.desk.epoch(party)))
+            .collect();
         let waivers = self.job.register.waivers();
         let phase = self.job.progress.next(&self.plan);
         let step = phase.map_or("", Phase::name);
@@ -78,11 +84,16 @@ impl Driver {
         self.working = Working::Running(Running {
             run,
             contributors,
+            lives,
             done: BTreeSet::new(),
             was_fruitful: false,
             reports,
             task,
         });
+        // Whoever was restarted while this was written has not heard of it.
+        for party in self.counted_on() {
+            self.presence(&party);
+        }
         Ok(())
     }
 
@@ -184,7 +195,7 @@ impl Driver {
                     self.apply(Event::Failed(failure)).await?.ok();
                     return Ok(());
                 }
-                let rest = Duration::from_millis(100) * 2_u32.saturating_pow(self.fruitless);
+                let rest = REST * 2_u32.saturating_pow(self.fruitless);
                 self.working = Working::Resting {
                     until: Instant::now() + rest,
                 };
@@ -264,6 +275,15 @@ impl Driver {
         };
         self.keep(deed).await?.ok();
         Ok(())
+    }
+
+    /// Gives the run up, to begin another one.
+    pub(super) fn abandon_run(&mut self) {
+        let until = Instant::now() + REST;
+        let working = std::mem::replace(&mut self.working, Working::Resting { until });
+        if let Working::Running(running) = working {
+            self.tell_stop(&running.contributors, running.run, None);
+        }
     }
 
     /// Ends the run that is going on, for everybody.

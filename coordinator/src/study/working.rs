@@ -44,6 +44,8 @@ pub(super) enum Working {
 pub(super) struct Running {
     pub(super) run: RunId,
     pub(super) contributors: Vec<PartyId>,
+    /// In which life of each contributor's daemon it began.
+    pub(super) lives: BTreeMap<PartyId, Option<Epoch>>,
     /// Those whose part is done.
     pub(super) done: BTreeSet<PartyId>,
     /// Whether it has brought the study forward.
