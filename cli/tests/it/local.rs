@@ -104,6 +104,27 @@ fn three_files_become_one_model() {
 }
 
 #[test]
+fn a_study_with_too_few_test_rows_to_measure_has_its_model_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = write_study(folder.path());
+    let plan = PLAN
+        .replace(
+            "\"visits\" }\ntest = { share = 0.25",
+            "\"visits\", positive_above = 8 }\ntest = { share = 0.1",
+        )
+        .replace(
+            "family = \"gaussian\"",
+            "family = \"logistic\"\npenalty = 1.0",
+        );
+    assert!(plan.contains("positive_above = 8") && plan.contains("share = 0.1"));
+    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    args.push("--json".to_owned());
+    let result: Value = serde_json::from_str(&printed(folder.path(), &as_strs(&args))).unwrap();
+    assert_eq!(result["ok"], true);
+    assert_eq!(result["metrics"], serde_json::json!({}));
+}
+
+#[test]
 fn files_that_do_not_match_the_plan_are_named_before_anything_starts() {
     let folder = tempfile::tempdir().unwrap();
     let args = write_study(folder.path());

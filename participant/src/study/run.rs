@@ -3,12 +3,13 @@
 use std::{collections::BTreeSet, io, sync::Arc};
 
 use consilium_base::Seed;
-use consilium_glm::{Evaluation, Scored, averaging, evaluation};
+use consilium_glm::{Evaluation, GlmError, Scored, averaging, evaluation};
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_plan::{DataVersion, Name, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Contributor, Credentials, SumNumber};
 use tokio::sync::oneshot;
+use tracing::info;
 
 use super::{
     failure::RunError,
@@ -82,7 +83,7 @@ impl Run {
         };
         self.phases(home, task, &mail, &mut sums).await?;
         let total = mail.finish().total();
-        tracing::info!(
+        info!(
             run = %self.call.run,
             sent = total.sent_bytes,
             received = total.received_bytes,
@@ -172,14 +173,17 @@ impl Run {
             };
             if let Some(schedule) = schedule {
                 let learnt = (regression, &schedule);
-                averaging::contribute(&here, coordinator, learnt, table, &rounding, sums).await?;
-            } else {
-                let number = phase.first_sum();
-                let chance = (number, rounding(number));
-                let measured =
-                    evaluation::contribute(&here, coordinator, regression, &scored, chance, sums);
-                let overall = Some(measured.await?);
-                mail.compute(SCORES, || self.report(&results, &scored, overall))?;
+                let averaged =
+                    averaging::contribute(&here, coordinator, learnt, table, &rounding, sums);
+                unless_the_data_allow_none(phase, averaged.await)?;
+                continue;
+            }
+            let number = phase.first_sum();
+            let chance = (number, rounding(number));
+            let measured =
+                evaluation::contribute(&here, coordinator, regression, &scored, chance, sums);
+            if let Some(overall) = unless_the_data_allow_none(phase, measured.await)? {
+                mail.compute(SCORES, || self.report(&results, &scored, Some(overall)))?;
             }
         }
         Ok(())
@@ -212,6 +216,21 @@ impl Run {
             own: Evaluation::own(scored),
             overall,
         })
+    }
+}
+
+/// Takes what a phase after the fit gave: where the data allow none, the study goes on without.
+fn unless_the_data_allow_none<T>(
+    phase: Phase,
+    gave: Result<T, GlmError>,
+) -> Result<Option<T>, GlmError> {
+    match gave {
+        Ok(gave) => Ok(Some(gave)),
+        Err(GlmError::Failed(failure)) => {
+            info!(phase = phase.name(), %failure, "the data allow no result of this phase");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
