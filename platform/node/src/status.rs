@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use tonic::{Code, Status};
-use tracing::warn;
+use tracing::{debug, warn};
 
 /// An error that knows what a caller may hear of it.
 pub trait Explain: Error {
@@ -17,6 +17,12 @@ pub trait Explain: Error {
 /// Makes the status for the caller, and logs the error itself.
 pub fn status(error: &impl Explain) -> Status {
     let cause = error.source().map(ToString::to_string);
-    warn!(%error, cause, code = ?error.code(), "a call was refused");
+    let code = error.code();
+    // Whoever is still connected when a daemon ends is told so, and that is no fault of the world's.
+    if code == Code::Unavailable {
+        debug!(%error, cause, ?code, "a call was ended");
+    } else {
+        warn!(%error, cause, ?code, "a call was refused");
+    }
     Status::new(error.code(), error.public())
 }
