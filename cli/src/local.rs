@@ -106,44 +106,51 @@ pub(crate) fn in_processes(
         .enable_all()
         .build()
         .context("starting the runtime")?;
-    runtime.block_on(async {
-        tokio::select! {
-            biased;
-            outcome = study(plan, data, folder, coordinator_log, lang) => outcome,
-            interrupt = signal::ctrl_c() => {
-                interrupt.context("waiting for Ctrl-C")?;
-                Err(anyhow::anyhow!(lang.pick("interrupted", "已中断")))
-            }
-        }
-    })
-}
-
-async fn study(
-    plan: &Plan,
-    data: &[inputs::PartyData],
-    folder: &Path,
-    coordinator_log: &str,
-    lang: Lang,
-) -> anyhow::Result<Outcome> {
     tell(lang.pick(
         "! Keys of stewards are made here and every approval is given by this command: \
          use it with your own data on your own machine only.",
         "！数据管理员的密钥由本命令生成，所有批准也由本命令给出：仅可在自己的机器上用于自己的数据。",
     ));
-    let mut federation = Federation::start(plan, data, folder, coordinator_log, lang).await?;
+    runtime.block_on(async {
+        let starting = Federation::start(plan, data, folder, coordinator_log, lang);
+        let mut federation = unless_interrupted(starting, lang).await?;
+        let outcome = unless_interrupted(study(&mut federation, plan, folder, lang), lang).await;
+        federation.stop().await;
+        outcome
+    })
+}
+
+async fn study(
+    federation: &mut Federation,
+    plan: &Plan,
+    folder: &Path,
+    lang: Lang,
+) -> anyhow::Result<Outcome> {
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;
     federation.approve(plan).await?;
     let ended = federation.watch(&study, plan).await?;
     let wall = clock::since_1970().saturating_sub(began);
     if let Some(failure) = ended {
-        federation.stop().await;
         let error = anyhow::anyhow!(describe(&failure, lang));
         return Err(error).or_hint(failure.remedy(lang));
     }
-    let outcome = federation.outcome(&study, plan, folder, wall).await;
-    federation.stop().await;
-    outcome
+    federation.outcome(&study, plan, folder, wall).await
+}
+
+/// Does the work, unless Ctrl-C comes first.
+async fn unless_interrupted<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+    lang: Lang,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        interrupt = signal::ctrl_c() => {
+            interrupt.context("waiting for Ctrl-C")?;
+            Err(anyhow::anyhow!(lang.pick("interrupted", "已中断")))
+        }
+    }
 }
 
 fn describe(failure: &Failure, lang: Lang) -> String {

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
 use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
-use consilium_plan::{Failure, Lang, Plan};
+use consilium_plan::{Audience, Failure, Lang, Plan};
 use consilium_proto::v1;
 use tonic::transport::Channel;
 
@@ -145,11 +145,7 @@ impl Federation {
             report: serde_json::from_str(&result.report)?,
             parties,
             wall,
-            learnt: plan
-                .disclosures()
-                .iter()
-                .map(|line| line.line(self.lang))
-                .collect(),
+            learnt: learnt(plan, self.lang),
             costs,
         })
     }
@@ -161,6 +157,20 @@ impl Federation {
         }
         self.coordinator.stop().await;
     }
+}
+
+/// Gives the readers of a plan's disclosures, each with what it learns.
+fn learnt(plan: &Plan, lang: Lang) -> Vec<(String, Vec<String>)> {
+    let disclosures = plan.disclosures();
+    let of_reader = |to| {
+        let lines = disclosures.iter().filter(move |line| line.to == to);
+        let reader = lines.clone().next()?.reader(lang).to_owned();
+        Some((
+            reader,
+            lines.map(|line| line.what(lang).to_owned()).collect(),
+        ))
+    };
+    Audience::ALL.into_iter().filter_map(of_reader).collect()
 }
 
 impl Participant {

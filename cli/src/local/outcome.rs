@@ -22,8 +22,8 @@ pub(crate) struct Outcome {
     pub(crate) parties: Vec<PartyOutcome>,
     /// From submission to the end.
     pub(crate) wall: Duration,
-    /// What each party learnt, in the language of the people.
-    pub(crate) learnt: Vec<String>,
+    /// What each party learnt, in the language of the people: reader, lines.
+    pub(crate) learnt: Vec<(String, Vec<String>)>,
     pub(crate) costs: Vec<ProcessCost>,
 }
 
@@ -148,7 +148,7 @@ impl Outcome {
             say("party", "参与方"),
             "AUC",
             say("accuracy", "准确率"),
-            "rows",
+            say("rows", "行数"),
         ]);
         let mut row = |name: &str, evaluation: Option<&Evaluation>| {
             let Some(evaluation) = evaluation else {
@@ -170,8 +170,11 @@ impl Outcome {
         writeln!(out, "{measures}\n")?;
 
         writeln!(out, "{}", say("Who learnt what", "谁得知了什么"))?;
-        for line in &self.learnt {
-            writeln!(out, "  - {line}")?;
+        for (reader, lines) in &self.learnt {
+            writeln!(out, "{reader}{}", say(":", "："))?;
+            for line in lines {
+                writeln!(out, "  - {line}")?;
+            }
         }
         Ok(())
     }
