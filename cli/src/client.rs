@@ -129,19 +129,24 @@ fn named_or(named: Option<&PathBuf>, usual: &[&str], lang: Lang) -> anyhow::Resu
         .iter()
         .filter(|path| Path::new(path).exists())
         .collect();
-    let fault = match there.as_slice() {
+    let (fault, hint) = match there.as_slice() {
         [one] => return Ok(PathBuf::from(one)),
-        [] => lang.pick(
-            format!("no daemon has a socket at {}", usual.join(", ")),
-            format!("以下位置没有守护进程的套接字：{}", usual.join("，")),
+        [] => (
+            lang.pick(
+                format!("no daemon has a socket at {}", usual.join(", ")),
+                format!("以下位置没有守护进程的套接字：{}", usual.join("，")),
+            ),
+            way_in(io::ErrorKind::NotFound, lang),
         ),
-        _ => lang.pick(
-            "two daemons run on this machine: which one is meant?".to_owned(),
-            "本机运行着两个守护进程：指的是哪一个？".to_owned(),
+        _ => (
+            lang.pick(
+                "two daemons run on this machine: which one is meant?".to_owned(),
+                "本机运行着两个守护进程：指的是哪一个？".to_owned(),
+            ),
+            lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"),
         ),
     };
-    Err(Misuse(fault))
-        .or_hint(lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"))
+    Err(Misuse(fault)).or_hint(hint)
 }
 
 /// Where daemons put their sockets under the shipped configuration.

@@ -19,7 +19,7 @@ mod person;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Looks at configuration, keys, certificate, addresses, socket, clock, disk and data sets. Run it as
-the daemon's user, on the daemon's machine.
+the daemon's user or root, on the daemon's machine.
 
 Examples:
   consilium doctor
@@ -119,7 +119,10 @@ pub(crate) fn run(args: &DoctorArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         return Ok(());
     }
     Err(anyhow!(lang.pick(
-        format!("{failed} things are wrong"),
+        match failed {
+            1 => "one thing is wrong".to_owned(),
+            _ => format!("{failed} things are wrong"),
+        },
         format!("有 {failed} 处问题")
     )))
     .or_hint(lang.pick(

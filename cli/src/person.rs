@@ -119,7 +119,15 @@ pub(crate) fn card(name: &str, key: &PublicKey) -> Value {
 
 /// Prints the words of a key in both languages.
 pub(crate) fn words(key: &PublicKey, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let fingerprint = Fingerprint::of_key(key);
+    fingerprint(&Fingerprint::of_key(key), out, lang)
+}
+
+/// Prints the words of a fingerprint in both languages.
+pub(crate) fn fingerprint(
+    fingerprint: &Fingerprint,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     writeln!(
         out,
         "{}{}",

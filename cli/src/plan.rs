@@ -69,8 +69,7 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         writeln!(out, "{line}")?;
         return Ok(());
     }
-    let unverified = Vec::new();
-    write!(out, "{}", plan.summary(&unverified, lang))?;
+    write!(out, "{}", plan.summary(None, lang))?;
     writeln!(out, "\n{}", lang.pick("What it will cost", "代价估计"))?;
     writeln!(out, "{}", lang.pick(
         format!(

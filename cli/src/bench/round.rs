@@ -32,16 +32,16 @@ Examples:
   consilium bench round
   consilium bench round --parties 4 --dim 31 --dim 301 --json")]
 pub(crate) struct RoundArgs {
-    /// Institutions
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(3..=50))]
+    /// Institutions, 3 to 50
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(3..=50))]
     parties: u16,
 
     /// Parameters of the model; a line for each
-    #[arg(long, default_values_t = [31], value_parser = clap::value_parser!(u16).range(2..=1_001))]
+    #[arg(long, default_values_t = [31], value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1_001))]
     dim: Vec<u16>,
 
-    /// Rounds that are counted
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u16).range(20..=1_000))]
+    /// Rounds that are counted, at least 20
+    #[arg(long, default_value_t = 40, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1_000))]
     rounds: u16,
 
     /// Print one line of JSON for each measurement

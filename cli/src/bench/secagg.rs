@@ -29,28 +29,28 @@ const BOUND: f64 = 8.0;
     after_help = "Example:\n  consilium bench secagg --parties 100 --dim 100000 --dropout 0.1"
 )]
 pub(crate) struct SecaggArgs {
-    /// Contributors, the aggregator not counted
-    #[arg(long, default_value_t = 10)]
+    /// Contributors, at least 3, the aggregator not counted
+    #[arg(long, default_value_t = 10, value_name = "N")]
     parties: usize,
 
     /// Length of the vector
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, value_name = "N")]
     dim: usize,
 
     /// Share of contributors that drop out after the set-up, before their vector leaves
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
     dropout: f64,
 
     /// Shares made of each secret in the first line; the second line is always the safe graph
-    #[arg(long, default_value_t = 21)]
+    #[arg(long, default_value_t = 21, value_name = "N")]
     k: usize,
 
     /// Bits of an element
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 30, value_name = "N")]
     bits: u8,
 
     /// Seed of all randomness
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u8,
 
     /// Print one line of JSON for each measurement

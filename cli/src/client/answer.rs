@@ -37,7 +37,10 @@ pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
             "the daemon stopped while it was asked; its log says why",
             "守护进程在应答时停止；原因见其日志",
         ),
-        Code::NotFound => lang.pick("`consilium study list` and `consilium data list` show what there is", "`consilium study list` 和 `consilium data list` 列出已有内容"),
+        Code::NotFound => lang.pick(
+            "`consilium study list`, `consilium data list` and `consilium coordinator members` show what there is",
+            "`consilium study list`、`consilium data list` 和 `consilium coordinator members` 列出已有内容",
+        ),
         Code::Internal | Code::Unknown => lang.pick("the daemon's log says more", "详见守护进程日志"),
         _ => "",
     };

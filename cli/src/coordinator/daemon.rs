@@ -12,7 +12,7 @@ use consilium_identity::{Fingerprint, WordList};
 use consilium_plan::Lang;
 use serde_json::json;
 
-use crate::{clock, daemon, hint::OrHint as _, random};
+use crate::{clock, daemon, hint::OrHint as _, person, random};
 
 /// A configuration to start from.
 pub(super) const SAMPLE: &str = include_str!("../../../deploy/coordinator.toml");
@@ -54,13 +54,7 @@ pub(super) fn init(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
         lang.pick("was founded before", "此前已创建")
     };
     writeln!(out, "{}: {said}", config.federation)?;
-    writeln!(out, "{}{}", lang.pick("words: ", "英文词："), words[0])?;
-    Ok(writeln!(
-        out,
-        "{}{}",
-        lang.pick("in Chinese: ", "中文词："),
-        words[1]
-    )?)
+    person::fingerprint(&fingerprint, out, lang)
 }
 
 /// Runs the daemon to its end.

@@ -99,6 +99,13 @@ fn print(list: &v1::MemberList, json: bool, out: &mut dyn Write, lang: Lang) -> 
         }
         return Ok(());
     }
+    if list.members.is_empty() {
+        return Ok(writeln!(
+            out,
+            "{}",
+            lang.pick("no members yet", "尚无成员")
+        )?);
+    }
     let mut table = table();
     table.set_header([
         lang.pick("name", "名称"),

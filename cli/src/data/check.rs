@@ -19,7 +19,9 @@ pub(super) fn run(
     if source.json {
         writeln!(out, "{}", as_json(source, &outcome)?)?;
     } else {
-        writeln!(out, "{}", say::schema(source.schema.as_deref(), lang))?;
+        if outcome.is_ok() || matches!(&outcome, Err(ReadError::Refused(_))) {
+            writeln!(out, "{}", say::schema(source.schema.as_deref(), lang))?;
+        }
         match &outcome {
             Ok(loaded) => {
                 write_report(&loaded.report, out, lang)?;

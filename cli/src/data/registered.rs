@@ -156,6 +156,13 @@ fn print(sets: &[v1::DataSet], json: bool, out: &mut dyn Write, lang: Lang) -> a
         }
         return Ok(());
     }
+    if sets.is_empty() {
+        return Ok(writeln!(
+            out,
+            "{}",
+            lang.pick("no data sets", "没有数据集")
+        )?);
+    }
     let mut table = table();
     table.set_header([
         lang.pick("name", "名称"),

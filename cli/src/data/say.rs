@@ -120,6 +120,12 @@ pub(super) fn remark(remark: &Remark, lang: Lang) -> String {
         (Remark::Seen { min, max }, Lang::Zh) => {
             format!("实际取值：{min} 至 {max}；请用 min 和 max 声明合理范围")
         }
+        (Remark::FewNumbers { levels }, _) if levels == &[0, 1] => lang
+            .pick(
+                "0 and 1 alone; if they mean no and yes: type = \"boolean\"",
+                "只有 0 和 1；如果表示否和是，请改为：type = \"boolean\"",
+            )
+            .to_owned(),
         (Remark::FewNumbers { levels }, _) => {
             let ask = lang.pick(
                 "few numbers; if they are levels and no amounts:",

@@ -205,7 +205,7 @@ fn costs(
     let correct = format!("{:.4} ({:.4})", overall.accuracy, pooled.accuracy);
     table.add_row([say("accuracy (pooled)", "准确率（集中）"), &correct]);
     table.add_row([
-        "log loss, Brier",
+        say("log loss, Brier", "对数损失、布里尔分数"),
         &format!("{:.4}, {:.4}", overall.log_loss, overall.brier),
     ]);
     if let Some(averaged) = &comparison.averaged {

@@ -24,8 +24,9 @@ impl Model {
     pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Model> {
         let reading = lang.pick("reading the model", "读取模型");
         let reading = || format!("{reading} {}", path.display());
-        let text = fs::read(path).with_context(reading)?;
-        Model::parse(&text).with_context(reading).or_hint(lang.pick(
+        let read = fs::read(path).map_err(anyhow::Error::from);
+        let model = read.and_then(|text| Model::parse(&text));
+        model.with_context(reading).or_hint(lang.pick(
             "a model is the file model.json that `consilium study result STUDY --out FOLDER` writes",
             "模型是 `consilium study result 研究 --out 文件夹` 写出的 model.json",
         ))

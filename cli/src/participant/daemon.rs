@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use consilium_identity::WordList;
-use consilium_participant::{Ambient, Config, start};
+use consilium_identity::{Fingerprint, WordList};
+use consilium_participant::{Ambient, Config, ParticipantError, start};
 use consilium_plan::Lang;
 use serde_json::json;
 
@@ -37,32 +37,44 @@ pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
     let joined = block_on(async {
         let code = invitation.text();
         let joined = consilium_participant::join(&config, code.expose(), &ambient()?).await;
-        joined.or_hint(lang.pick(
-            "an invitation holds once and until its end; the operator can make another one",
-            "邀请只能使用一次且有期限；运维人员可以再发一份",
-        ))
+        let again = matches!(&joined, Err(ParticipantError::Joined { .. }));
+        joined.or_hint(if again {
+            lang.pick(
+                "`consilium participant run` starts the daemon; one that the operator has revoked moves this folder away first, and joins with a new key",
+                "用 `consilium participant run` 启动守护进程；已被撤销的机构请先移走此文件夹，再以新密钥加入",
+            )
+        } else {
+            lang.pick(
+                "an invitation holds once and until its end; the operator can make another one",
+                "邀请只能使用一次且有期限；运维人员可以再发一份",
+            )
+        })
     })?;
-    let words = [WordList::English, WordList::Chinese].map(|list| joined.fingerprint.words(list));
+    let federations = Fingerprint::of_federation(&joined.federation_id);
     if json {
+        let words = |of: &Fingerprint| json!({ "en": of.words(WordList::English), "zh": of.words(WordList::Chinese) });
         let line = json!({
             "party": joined.party,
             "federation": joined.federation,
             "federation_id": joined.federation_id.to_string(),
             "coordinator": joined.coordinator,
-            "words": { "en": words[0], "zh": words[1] },
+            "federation_words": words(&federations),
+            "words": words(&joined.fingerprint),
         });
         return Ok(writeln!(out, "{line}")?);
     }
     let (party, federation) = (joined.party, joined.federation);
     let has_joined = lang.pick("has joined", "已加入");
     writeln!(out, "{party} {has_joined} {federation}")?;
-    writeln!(out, "{}{}", lang.pick("words: ", "英文词："), words[0])?;
-    Ok(writeln!(
+    let list = lang.pick(WordList::English, WordList::Chinese);
+    let of_federation = lang.pick("the federation's words: ", "联邦的核对词：");
+    writeln!(out, "{of_federation}{}", federations.words(list))?;
+    writeln!(
         out,
-        "{}{}",
-        lang.pick("in Chinese: ", "中文词："),
-        words[1]
-    )?)
+        "{}",
+        lang.pick("the institution's own:", "本机构的核对词：")
+    )?;
+    person::fingerprint(&joined.fingerprint, out, lang)
 }
 
 /// Runs the daemon to its end.

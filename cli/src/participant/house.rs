@@ -3,7 +3,7 @@
 use std::{io::Write, path::Path};
 
 use anyhow::Context as _;
-use consilium_identity::PublicKey;
+use consilium_identity::{FederationId, Fingerprint, PublicKey, WordList};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
 use serde_json::json;
@@ -50,10 +50,11 @@ pub(super) async fn status(
             "未连接；原因见守护进程日志",
         )
     };
+    let federation = federation(&house, lang);
     let offset = format!("{} ms", house.clock_offset_ms);
     let said = [
         (lang.pick("institution", "机构"), house.party),
-        (lang.pick("federation", "联邦"), house.federation),
+        (lang.pick("federation", "联邦"), federation),
         (
             lang.pick("coordinator", "协调节点"),
             format!("{}, {connected}", house.coordinator),
@@ -68,6 +69,17 @@ pub(super) async fn status(
         writeln!(out, "{name}: {value}")?;
     }
     person::words(&key, out, lang)
+}
+
+/// Gives the federation's name with its words.
+fn federation(house: &v1::ParticipantStatus, lang: Lang) -> String {
+    let list = lang.pick(WordList::English, WordList::Chinese);
+    let id = house.federation_id.as_ref().try_into().ok();
+    let words = id.map(|id| Fingerprint::of_federation(&FederationId(id)).words(list));
+    match words {
+        Some(words) => format!("{} ({words})", house.federation),
+        None => house.federation.clone(),
+    }
 }
 
 pub(super) async fn add_steward(

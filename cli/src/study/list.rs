@@ -118,6 +118,13 @@ pub(super) async fn run(
         }
         return Ok(());
     }
+    if known.is_empty() {
+        return Ok(writeln!(
+            out,
+            "{}",
+            lang.pick("no studies yet", "尚无研究")
+        )?);
+    }
     let mut table = table();
     table.set_header([
         lang.pick("study", "研究"),

@@ -46,7 +46,7 @@ pub(super) async fn run(
 fn at_coordinator(detail: v1::StudyDetail, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let plan: Plan = detail.plan.parse().context("the study's plan")?;
     let status = detail.status.context("the coordinator gave no state")?;
-    write!(out, "{}", plan.summary(&[], lang))?;
+    write!(out, "{}", plan.summary(None, lang))?;
     writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
     writeln!(out, "{}", list::Known::from(status).standing(&plan, lang))?;
     for decision in &detail.decisions {
@@ -89,7 +89,7 @@ pub(super) fn at_participant(
         .iter()
         .filter_map(|party| party.parse().ok())
         .collect();
-    write!(out, "{}", plan.summary(&unverified, lang))?;
+    write!(out, "{}", plan.summary(Some(&unverified), lang))?;
     writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
     writeln!(out, "{}", list::state_name(&own.state, lang))?;
     let (version, runs) = (hex::encode(&own.data_version), own.runs);

@@ -9,19 +9,15 @@ use consilium_plan::Lang;
 pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
     if lang == Lang::En {
         return match error {
-            ReadError::Refused(refusal) => {
-                let counts = refusal.report.counts;
-                format!(
-                    "{} of {} rows refused",
-                    counts.rows_refused, counts.rows_in_file
-                )
+            ReadError::Open { path, kind } => {
+                format!("can't open {}: {}", path.display(), open_fault(*kind, lang))
             }
             other => printable(&other.to_string()),
         };
     }
     match error {
         ReadError::Open { path, kind } => {
-            format!("无法打开 {}：{}", path.display(), open_fault(*kind))
+            format!("无法打开 {}：{}", path.display(), open_fault(*kind, lang))
         }
         ReadError::Directory { path } => format!("{} 是目录", path.display()),
         ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{kind}"),
@@ -70,19 +66,25 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
         }
         ReadError::Refused(refusal) => {
             let counts = refusal.report.counts;
+            let first = refusal.issues.first();
+            let first = first.map(|first| format!("，首处：{}", issue(first, lang)));
             format!(
-                "{} 行中有 {} 行被拒绝",
-                counts.rows_in_file, counts.rows_refused
+                "{} 行中有 {} 行被拒绝{}",
+                counts.rows_in_file,
+                counts.rows_refused,
+                first.unwrap_or_default()
             )
         }
         other => printable(&other.to_string()),
     }
 }
 
-fn open_fault(kind: ErrorKind) -> String {
+fn open_fault(kind: ErrorKind, lang: Lang) -> String {
     match kind {
-        ErrorKind::NotFound => "文件不存在".to_owned(),
-        ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
+        ErrorKind::NotFound => lang.pick("there is no such file", "文件不存在").to_owned(),
+        ErrorKind::PermissionDenied => lang
+            .pick("this user may not read it", "没有读取权限")
+            .to_owned(),
         other => other.to_string(),
     }
 }
@@ -134,9 +136,9 @@ pub(in super::super) fn way_out(error: &ReadError, lang: Lang) -> Option<&'stati
             "如果第一行是数据，请声明 [file] header = false",
         ),
         ReadError::Refused(_) => (
-            "correct the rows named above, or declare what they mean in the schema (missing, \
-             outside, levels)",
-            "请修正上述各行，或在数据结构中声明其含义（missing、outside、levels）",
+            "correct the rows, which `consilium data check` names, or declare what they mean in the \
+             schema (missing, outside, levels)",
+            "请修正 `consilium data check` 列出的各行，或在数据结构中声明其含义（missing、outside、levels）",
         ),
         _ => return None,
     };
