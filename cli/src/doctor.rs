@@ -150,7 +150,11 @@ fn print(finding: &Finding, out: &mut dyn Write, lang: Lang) -> anyhow::Result<(
         State::Failed => lang.pick("failed", "失败"),
     };
     let (what, said) = (&finding.what, &finding.said);
-    let colon = if said.is_empty() { "" } else { ": " };
+    let colon = if said.is_empty() {
+        ""
+    } else {
+        lang.pick(": ", "：")
+    };
     writeln!(out, "{state}  {what}{colon}{said}")?;
     if let Some(remedy) = &finding.remedy {
         writeln!(out, "    → {remedy}")?;

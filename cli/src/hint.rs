@@ -64,9 +64,9 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
         // The reader of our output has seen enough.
         return ExitCode::SUCCESS;
     }
-    print_to_people(&format!("{}: {error:#}", lang.pick("error", "错误")));
+    print_to_people(&format!("{}{error:#}", lang.pick("error: ", "错误：")));
     if let Some(Hinted { hint, .. }) = error.chain().find_map(|cause| cause.downcast_ref()) {
-        print_to_people(&format!("{}: {hint}", lang.pick("hint", "提示")));
+        print_to_people(&format!("{}{hint}", lang.pick("hint: ", "提示：")));
     }
     let misused = error.chain().any(|cause| {
         cause.is::<Misuse>()

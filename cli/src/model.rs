@@ -14,6 +14,7 @@ mod published;
 mod show;
 
 use published::Model;
+pub(crate) use show::coefficients;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -16,7 +16,10 @@ use super::{
 };
 use consilium_plan::Lang;
 
-use crate::table::{align_numbers, table};
+use crate::{
+    model::coefficients,
+    table::{align_numbers, table},
+};
 
 /// The demo's last line with `--json`, and its `result.json`.
 #[derive(Debug, Serialize)]
@@ -107,7 +110,7 @@ pub(crate) fn print(
             "各医院自己测试行上的 AUC；采用 FLamby 的划分与预处理",
         )
     )?;
-    writeln!(out, "{}\n", coefficients(measured, lang))?;
+    writeln!(out, "{}\n", coefficients(&measured.fit.publish(), lang))?;
     costs(out, measured, comparison, result, lang)?;
     learnt(out, lang)
 }
@@ -164,32 +167,6 @@ fn auc(evaluation: Option<&Evaluation>, lang: Lang) -> String {
         Some((auc, _)) => format!("{auc:.4}"),
         None => lang.pick("–, one class only", "–，仅有一类").into(),
     }
-}
-
-fn coefficients(measured: &Measured, lang: Lang) -> Table {
-    let say = |en, zh| lang.pick(en, zh);
-    let mut table = table();
-    table.set_header([
-        say("column", "列"),
-        say("coefficient", "系数"),
-        say("std. error", "标准误"),
-        "z",
-        "p",
-        say("95 % interval", "95% 区间"),
-    ]);
-    for estimate in &measured.fit.publish().estimates {
-        let (lower, upper) = estimate.interval;
-        table.add_row([
-            estimate.name.clone(),
-            format!("{:.5}", estimate.coefficient),
-            format!("{}", estimate.standard_error),
-            format!("{:.2}", estimate.statistic),
-            format!("{:.3}", estimate.p_value),
-            format!("{lower:.4} … {upper:.4}"),
-        ]);
-    }
-    align_numbers(&mut table, 1..6);
-    table
 }
 
 fn costs(

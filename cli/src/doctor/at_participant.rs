@@ -95,7 +95,7 @@ fn connection(status: &v1::ParticipantStatus, lang: Lang) -> Vec<Finding> {
             ),
         )
     };
-    let what = lang.pick("clock against the coordinator's", "与协调节点的时钟差");
+    let what = lang.pick("clock against the coordinator's", "与协调方的时钟差");
     let said = format!("{} ms", status.clock_offset_ms);
     let remedy = lang.pick(
         "keep both clocks by NTP: `timedatectl set-ntp true`",

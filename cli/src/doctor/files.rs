@@ -76,7 +76,7 @@ pub(super) fn certificate(path: &Path, authority: &Path, lang: Lang) -> Finding 
     let what = format!("{} {}", lang.pick("certificate", "证书"), path.display());
     let anew = lang.pick(
         "join anew by another invitation: the operator revokes this member and invites it again, and this folder is moved away first",
-        "请用新的邀请重新加入：运维人员先撤销再重新邀请，加入前先移走此文件夹",
+        "请用新的邀请重新加入：运营方先撤销再重新邀请，加入前先移走此文件夹",
     );
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| error.to_string());
     let certificate =

@@ -27,11 +27,11 @@ pub(super) async fn look(expected: &Expected<'_>, lang: Lang) -> Vec<Finding> {
     let Expected { address, .. } = expected;
     let what = format!(
         "{} {address}",
-        lang.pick("coordinator's address", "协调节点地址")
+        lang.pick("coordinator's address", "协调方地址")
     );
     let remedy = lang.pick(
         "is the coordinator running, the name right, and the port open in the firewalls between?",
-        "协调节点是否在运行？名称是否正确？中间的防火墙是否开放该端口？",
+        "协调方是否在运行？名称是否正确？中间的防火墙是否开放该端口？",
     );
     match timeout(PATIENCE, TcpStream::connect(address)).await {
         Ok(Ok(_)) => {
@@ -60,14 +60,14 @@ async fn who(expected: &Expected<'_>, lang: Lang) -> Finding {
         }
     };
     match dial::channel(expected.address, &tls).await {
-        Ok(_) => Finding::ok(what, lang.pick("the federation's coordinator", "联邦的协调节点")),
+        Ok(_) => Finding::ok(what, lang.pick("the federation's coordinator", "联邦的协调方")),
         Err(error @ NodeError::Impostor { .. }) => Finding::failed(what, error.to_string(), lang.pick(
             "something between intercepts TLS, or the address is another federation's: ask the operator",
-            "中间有设备拦截 TLS，或该地址属于另一个联邦：请询问运维人员",
+            "中间有设备拦截 TLS，或该地址属于另一个联邦：请询问运营方",
         )),
         Err(error) => Finding::failed(what, error.to_string(), lang.pick(
             "something else than a coordinator listens there: ask the operator for the address",
-            "该处监听的不是协调节点：请向运维人员确认地址",
+            "该处监听的不是协调方：请向运营方确认地址",
         )),
     }
 }

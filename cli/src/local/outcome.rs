@@ -11,7 +11,10 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use crate::table::{align_numbers, table};
+use crate::{
+    model::coefficients,
+    table::{align_numbers, table},
+};
 
 /// The result and what each party has of it.
 #[derive(Debug)]
@@ -120,28 +123,7 @@ impl Outcome {
 
     pub(crate) fn print(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
-        let mut coefficients = table();
-        coefficients.set_header([
-            say("column", "列"),
-            say("coefficient", "系数"),
-            say("std. error", "标准误"),
-            say("statistic", "统计量"),
-            "p",
-            say("95 % interval", "95% 区间"),
-        ]);
-        for estimate in &self.fit.estimates {
-            let (lower, upper) = estimate.interval;
-            coefficients.add_row([
-                estimate.name.clone(),
-                format!("{:.5}", estimate.coefficient),
-                format!("{}", estimate.standard_error),
-                format!("{:.2}", estimate.statistic),
-                format!("{:.3}", estimate.p_value),
-                format!("{lower:.4} … {upper:.4}"),
-            ]);
-        }
-        align_numbers(&mut coefficients, 1..6);
-        writeln!(out, "{coefficients}\n")?;
+        writeln!(out, "{}\n", coefficients(&self.fit, lang))?;
 
         let mut measures = table();
         measures.set_header([

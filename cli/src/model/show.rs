@@ -36,8 +36,9 @@ pub(super) fn run(
         (lang.pick("contributors", "贡献方"), contributors(model)),
         (lang.pick("updates", "更新次数"), fit.updates.to_string()),
     ];
+    let colon = lang.pick(": ", "：");
     for (name, value) in said {
-        writeln!(out, "{name}: {value}")?;
+        writeln!(out, "{name}{colon}{value}")?;
     }
     writeln!(out, "\n{}", coefficients(fit, lang))?;
     Ok(())

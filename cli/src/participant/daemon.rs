@@ -46,7 +46,7 @@ pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
         } else {
             lang.pick(
                 "an invitation holds once and until its end; the operator can make another one",
-                "邀请只能使用一次且有期限；运维人员可以再发一份",
+                "邀请只能使用一次且有期限；运营方可以再发一份",
             )
         })
     })?;

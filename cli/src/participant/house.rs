@@ -56,17 +56,18 @@ pub(super) async fn status(
         (lang.pick("institution", "机构"), house.party),
         (lang.pick("federation", "联邦"), federation),
         (
-            lang.pick("coordinator", "协调节点"),
+            lang.pick("coordinator", "协调方"),
             format!("{}, {connected}", house.coordinator),
         ),
         (
-            lang.pick("coordinator's clock less ours", "协调节点时钟减本机时钟"),
+            lang.pick("coordinator's clock less ours", "协调方时钟减本机时钟"),
             offset,
         ),
         (lang.pick("certificate ends", "证书到期"), ends),
     ];
+    let colon = lang.pick(": ", "：");
     for (name, value) in said {
-        writeln!(out, "{name}: {value}")?;
+        writeln!(out, "{name}{colon}{value}")?;
     }
     person::words(&key, out, lang)
 }

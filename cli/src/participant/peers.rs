@@ -65,7 +65,7 @@ pub(super) async fn verify(
     }
     let peer = compared.or_hint(lang.pick(
         "let them read the words again; if they stay different, somebody else speaks in that name: tell both operators",
-        "请对方再读一遍；若仍不同，则有人冒用该名义：请告知双方运维人员",
+        "请对方再读一遍；若仍不同，则有人冒用该名义：请告知双方运营方",
     ))?;
     let request = v1::VerifyRequest {
         party: party.to_string(),

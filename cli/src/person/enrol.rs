@@ -62,7 +62,7 @@ pub(super) fn run(args: &Enrol, out: &mut dyn Write, lang: Lang) -> anyhow::Resu
         let enrolled = enrol(&name, &key, &invitation, args.address.as_deref(), &ambient).await;
         enrolled.or_hint(lang.pick(
             "an invitation holds once and until its end; the operator can make another one",
-            "邀请只能使用一次且有期限；运维人员可以再发一份",
+            "邀请只能使用一次且有期限；运营方可以再发一份",
         ))
     })?;
     let coordinator = Coordinator {

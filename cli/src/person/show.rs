@@ -44,7 +44,7 @@ fn enrolled(folder: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyho
     writeln!(
         out,
         "{}{}{at}{}",
-        lang.pick("coordinator: ", "协调节点："),
+        lang.pick("coordinator: ", "协调方："),
         coordinator.name,
         coordinator.address
     )?;
