@@ -18,8 +18,9 @@ type Places<'a> = &'a [(&'a str, &'a dyn Display)];
 impl Plan {
     /// Gives the page that a steward reads before deciding.
     ///
-    /// `unverified` are contributors whose fingerprint nobody at this institution has compared.
-    pub fn summary(&self, unverified: &[PartyId], lang: Lang) -> String {
+    /// `unverified` are contributors whose fingerprint nobody at this institution has compared;
+    /// `None` where the page is not read at an institution, so that nothing is said of them.
+    pub fn summary(&self, unverified: Option<&[PartyId]>, lang: Lang) -> String {
         let mut page = Page {
             lang,
             text: String::new(),
@@ -47,8 +48,10 @@ impl Plan {
             }
             lines.for_each(|line| page.raw("- ", line.what(lang)));
         }
-        for line in self.trust(unverified, lang) {
-            page.raw("! ", &line);
+        if let Some(unverified) = unverified {
+            for line in self.trust(unverified, lang) {
+                page.raw("! ", &line);
+            }
         }
         page.heading(&texts::PROTECTED);
         self.describe_terms(&mut page);

@@ -61,7 +61,7 @@ impl Code {
 
 failures! {
 // Identity and link
-CertExpired "CERT-EXPIRED" AtParty: "the certificate of {party} expired at {time}", "{party} 的证书已于 {time} 过期" => "start the participant while it can reach the coordinator: it renews its certificate by itself; if it was away for too long, ask the operator for a new invitation and enrol again", "让参与方守护进程在能连到协调方时启动，它会自动续期；若离线过久，请向运营方索取新的邀请并重新登记";
+CertExpired "CERT-EXPIRED" AtParty: "the certificate of {party} expired at {time}", "{party} 的证书已于 {time} 过期" => "start the participant while it can reach the coordinator: it renews its certificate by itself; if it was away for too long, let the operator revoke it and make a new invitation, move its state folder away and join again", "让参与方守护进程在能连到协调方时启动，它会自动续期；若离线过久，请运营方撤销它并重新发出邀请，移走其状态文件夹后重新加入";
 CertWrong "CERT-WRONG" AtParty: "{party} showed a certificate that this federation did not issue", "{party} 出示的证书不是本联邦签发的" => "check that its configuration names this federation's files; enrol again with an invitation of this federation", "检查其配置是否指向本联邦的文件；用本联邦的邀请重新登记";
 TokenExpired "TOKEN-EXPIRED" AtCoordinator: "the invitation of {party} expired at {time}", "{party} 的邀请已于 {time} 过期" => "ask the operator for a new invitation", "向运营方索取新的邀请";
 TokenUsed "TOKEN-USED" AtCoordinator: "the invitation of {party} was used before", "{party} 的邀请已被使用过" => "if you did not enrol, tell the operator at once: somebody else has; else ask for a new invitation", "若您并未登记，请立即告知运营方：有他人使用了它；否则索取新的邀请";
