@@ -8,6 +8,7 @@ use consilium_node::config::Period;
 use consilium_plan::Lang;
 
 use crate::client::{Door, block_on};
+use crate::daemon::Lifetime;
 
 mod daemon;
 mod federation;
@@ -56,6 +57,9 @@ Example:
         /// Written once the daemon listens, removed when it ends
         #[arg(long, value_name = "FILE")]
         ready_file: Option<PathBuf>,
+        /// End when standard input does: for a program that must leave no daemon behind
+        #[arg(long)]
+        until_eof: bool,
     },
     /// Make an invitation for an institution or a person
     #[command(after_help = "\
@@ -145,8 +149,15 @@ pub(crate) fn run(args: &CoordinatorArgs, out: &mut dyn Write, lang: Lang) -> an
         CoordinatorCommand::Init { config, json, .. } => {
             daemon::init(&config.config, *json, out, lang)
         }
-        CoordinatorCommand::Run { config, ready_file } => {
-            daemon::run(&config.config, ready_file.as_deref(), out, lang)
+        CoordinatorCommand::Run {
+            config,
+            ready_file,
+            until_eof,
+        } => {
+            let lifetime = Lifetime {
+                until_eof: *until_eof,
+            };
+            daemon::run(&config.config, ready_file.as_deref(), lifetime, out, lang)
         }
         CoordinatorCommand::Invite {
             name,

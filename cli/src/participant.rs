@@ -7,6 +7,7 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 
 use crate::client::{HouseDoor, block_on};
+use crate::daemon::Lifetime;
 
 mod daemon;
 mod house;
@@ -56,6 +57,9 @@ Example:
         /// Written once the daemon serves, removed when it ends
         #[arg(long, value_name = "FILE")]
         ready_file: Option<PathBuf>,
+        /// End when standard input does: for a program that must leave no daemon behind
+        #[arg(long)]
+        until_eof: bool,
     },
     /// Say whether the daemon is connected, and how its clock and certificate are
     #[command(
@@ -139,8 +143,15 @@ pub(crate) fn run(args: &ParticipantArgs, out: &mut dyn Write, lang: Lang) -> an
         ParticipantCommand::Join { config, json, .. } => {
             daemon::join(&config.config, *json, out, lang)
         }
-        ParticipantCommand::Run { config, ready_file } => {
-            daemon::run(&config.config, ready_file.as_deref(), out, lang)
+        ParticipantCommand::Run {
+            config,
+            ready_file,
+            until_eof,
+        } => {
+            let lifetime = Lifetime {
+                until_eof: *until_eof,
+            };
+            daemon::run(&config.config, ready_file.as_deref(), lifetime, out, lang)
         }
         ParticipantCommand::Status { door, json } => {
             block_on(house::status(door, *json, out, lang))

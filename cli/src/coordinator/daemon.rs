@@ -12,6 +12,7 @@ use consilium_identity::{Fingerprint, WordList};
 use consilium_plan::Lang;
 use serde_json::json;
 
+use crate::daemon::Lifetime;
 use crate::{clock, daemon, hint::OrHint as _, person, random};
 
 /// A configuration to start from.
@@ -61,12 +62,14 @@ pub(super) fn init(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
 pub(super) fn run(
     path: &Path,
     ready_file: Option<&Path>,
+    lifetime: Lifetime,
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
     daemon::serve(
+        lifetime,
         config.log_format,
         &config.log_filter.clone(),
         async |shutdown| {

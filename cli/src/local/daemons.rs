@@ -39,7 +39,7 @@ impl Daemon {
     /// Starts a daemon and waits until it says that it serves; its log goes to `log`.
     pub(crate) async fn start(args: &[impl AsRef<OsStr>], log: &Path) -> anyhow::Result<Daemon> {
         let mut child = command(args)?
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(create(log)?)
             .kill_on_drop(true)

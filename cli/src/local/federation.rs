@@ -261,7 +261,7 @@ async fn join(
     daemons::run(&[&join[..], &[config.as_os_str()]].concat(), &code)
         .await
         .with_context(|| format!("joining as {}", set.party))?;
-    let run = ["participant", "run", "--config"].map(OsStr::new);
+    let run = ["participant", "run", "--until-eof", "--config"].map(OsStr::new);
     let run = [&run[..], &[config.as_os_str()]].concat();
     let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
     let mut house = client::steward_at(&daemon.socket, lang).await?;
@@ -296,7 +296,7 @@ async fn found(
     let config = configure(&home, "coordinator", &config)?;
     let init = ["coordinator", "init", "--config"].map(OsStr::new);
     daemons::run(&[&init[..], &[config.as_os_str()]].concat(), "").await?;
-    let run = ["coordinator", "run", "--config"].map(OsStr::new);
+    let run = ["coordinator", "run", "--until-eof", "--config"].map(OsStr::new);
     let run = [&run[..], &[config.as_os_str()]].concat();
     let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
     let operator = client::operator_at(&daemon.socket, lang).await?;

@@ -12,6 +12,7 @@ use consilium_participant::{Ambient, Config, ParticipantError, start};
 use consilium_plan::Lang;
 use serde_json::json;
 
+use crate::daemon::Lifetime;
 use crate::{client::block_on, clock, daemon, hint::OrHint as _, person, random};
 
 /// A configuration to start from.
@@ -81,12 +82,14 @@ pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
 pub(super) fn run(
     path: &Path,
     ready_file: Option<&Path>,
+    lifetime: Lifetime,
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
     daemon::serve(
+        lifetime,
         config.log_format,
         &config.log_filter.clone(),
         async |shutdown| {

@@ -4,11 +4,15 @@ use std::{
     fmt::Write as _,
     fs,
     io::{BufRead as _, BufReader},
+    os::fd::OwnedFd,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
 use serde_json::Value;
 
 use crate::{consilium, printed};
@@ -170,14 +174,7 @@ fn an_interrupt_leaves_no_daemon_behind() {
     let folder = tempfile::tempdir().unwrap();
     let mut args = write_study(folder.path());
     args.extend(["--out", "left"].map(str::to_owned));
-    let mut running = Command::new(env!("CARGO_BIN_EXE_consilium"))
-        .args(&args)
-        .current_dir(folder.path())
-        .env("LC_ALL", "C")
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut running = start(folder.path(), &args);
     let mut said = BufReader::new(running.stderr.take().unwrap()).lines();
     said.find(|line| line.as_ref().unwrap().ends_with("submitted"))
         .unwrap()
@@ -190,11 +187,64 @@ fn an_interrupt_leaves_no_daemon_behind() {
         "{rest:?}"
     );
 
-    let ours = folder.path().canonicalize().unwrap();
-    let ours = ours.to_str().unwrap().as_bytes();
-    for process in fs::read_dir("/proc").unwrap() {
-        let command = fs::read(process.unwrap().path().join("cmdline")).unwrap_or_default();
-        let is_ours = command.windows(ours.len()).any(|part| part == ours);
-        assert!(!is_ours, "{}", String::from_utf8_lossy(&command));
+    assert_eq!(daemons_of(folder.path()), []);
+}
+
+#[test]
+fn a_killed_command_leaves_no_daemon_behind_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = write_study(folder.path());
+    args.extend(["--out", "left"].map(str::to_owned));
+    let mut running = start(folder.path(), &args);
+    let mut said = BufReader::new(running.stderr.take().unwrap()).lines();
+    said.find(|line| line.as_ref().unwrap().ends_with("submitted"))
+        .unwrap()
+        .unwrap();
+    let daemons: Vec<OwnedFd> = daemons_of(folder.path()).into_iter().map(watch).collect();
+    assert_eq!(daemons.len(), 4);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    for daemon in daemons {
+        let mut ended = [PollFd::new(&daemon, PollFlags::IN)];
+        let within = Timespec {
+            tv_sec: 60,
+            tv_nsec: 0,
+        };
+        assert_eq!(
+            poll(&mut ended, Some(&within)).unwrap(),
+            1,
+            "a daemon lives on"
+        );
     }
+}
+
+fn watch(process: Pid) -> OwnedFd {
+    pidfd_open(process, PidfdFlags::empty()).unwrap()
+}
+
+fn start(folder: &Path, args: &[String]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_consilium"))
+        .args(args)
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Finds the processes that were told of a folder.
+fn daemons_of(folder: &Path) -> Vec<Pid> {
+    let folder = folder.canonicalize().unwrap();
+    let folder = folder.to_str().unwrap().as_bytes();
+    let mut daemons = Vec::new();
+    for process in fs::read_dir("/proc").unwrap() {
+        let process = process.unwrap();
+        let command = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        if command.windows(folder.len()).any(|part| part == folder) {
+            let id = process.file_name().to_str().unwrap().parse().unwrap();
+            daemons.push(Pid::from_raw(id).unwrap());
+        }
+    }
+    daemons
 }
