@@ -4,6 +4,10 @@ use rand_core::CryptoRng;
 
 use crate::Bits;
 
+mod rounding;
+
+use rounding::{CHUNK, Draws};
+
 /// Lowest binary scale an encoding may have: one quantum is at most `2^64`.
 pub const LOWEST_SCALE: i32 = -64;
 
@@ -127,6 +131,8 @@ impl Encoding {
 
     /// Rounds `values` to integers modulo `2^b`, in two's complement.
     ///
+    /// `rng` gives the key of a keystream, from which 32 bits are taken for each value.
+    ///
     /// # Errors
     ///
     /// Names the position of a value that is not finite or beyond its declared bound.
@@ -136,28 +142,15 @@ impl Encoding {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<u64>, EncodingError> {
         self.check_len(values.len())?;
-        let mask = self.bits.mask();
-        let mut encoded = Vec::with_capacity(values.len());
-        let mut draws = [0_u8; 4 * CHUNK];
-        for (chunk, block) in values.chunks(CHUNK).enumerate() {
-            let from = chunk * CHUNK;
-            let largest = &self.largest[from..from + block.len()];
-            let scale = &self.scale[from..from + block.len()];
-            let beyond = |(x, bound): (&f64, &f64)| x.is_nan() || x.abs() > *bound;
-            if let Some(at) = block.iter().zip(largest).position(beyond) {
-                return Err(refusal(block[at], from + at));
+        let mut encoded = vec![0; values.len()];
+        let mut draws = Draws::new(rng);
+        for (chunk, out) in encoded.chunks_mut(CHUNK).enumerate() {
+            let at = chunk * CHUNK..chunk * CHUNK + out.len();
+            let (values, largest) = (&values[at.clone()], &self.largest[at.clone()]);
+            if let Some(beyond) = first_beyond(values, largest) {
+                return Err(refusal(values[beyond], at.start + beyond));
             }
-            rng.fill_bytes(&mut draws[..4 * block.len()]);
-            let draws = draws.as_chunks::<4>().0;
-            encoded.extend(
-                block
-                    .iter()
-                    .zip(scale)
-                    .zip(draws)
-                    .map(|((x, scale), draw)| {
-                        round(x * scale, u32::from_le_bytes(*draw)).cast_unsigned() & mask
-                    }),
-            );
+            rounding::round_all(out, values, &self.scale[at], draws.next(), self.bits);
         }
         Ok(encoded)
     }
@@ -215,9 +208,6 @@ impl Encoding {
     }
 }
 
-/// Values rounded with one request to the generator.
-const CHUNK: usize = 1024;
-
 /// Gives the greatest scale `f` for which `n · ⌈bound · 2^f⌉` is below `2^(b-1)`.
 fn finest_scale(bound: f64, n: u32, bits: Bits) -> Option<i32> {
     let limit = (1_u128 << (bits.get() - 1)) - 1;
@@ -252,17 +242,13 @@ fn to_u128(units: f64) -> u128 {
     units as u128
 }
 
-/// Rounds `y` up with the probability of its fraction, taken from 32 uniform bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "|y| is below 2^63: it obeys the bound of its position"
-)]
-fn round(y: f64, draw: u32) -> i64 {
-    let towards_zero = y as i64;
-    let below = towards_zero - i64::from((towards_zero as f64) > y);
-    let fraction = y - below as f64;
-    let threshold = (f64::from(draw) + 0.5) * (1.0 / 4_294_967_296.0);
-    below + i64::from(threshold < fraction)
+/// Finds the first value beyond its bound.
+fn first_beyond(values: &[f64], largest: &[f64]) -> Option<usize> {
+    let beyond = |(x, bound): (&f64, &f64)| x.is_nan() || x.abs() > *bound;
+    let pairs = || values.iter().zip(largest);
+    // Without a way out of the loop it is done several values at a time.
+    let any = pairs().fold(false, |any, pair| any | beyond(pair));
+    any.then(|| pairs().position(beyond)).flatten()
 }
 
 fn refusal(value: f64, position: usize) -> EncodingError {

@@ -97,11 +97,14 @@ pub enum SumError {
     },
     /// The shares of a party's secret restore something else.
     ///
-    /// The party dealt false ones or some holder gave a false one: nothing tells which.
-    #[error("the shares of a secret of {party} don't fit together")]
+    /// The party dealt false ones or some holder gave a false one: nothing tells which. To
+    /// everybody but the aggregator it may as well be the aggregator that says so falsely.
+    #[error("the shares of a secret of {party} don't fit together; they came from {}", list(holders))]
     SharesDisagree {
         /// Whose secret.
         party: PartyId,
+        /// Who gave the shares.
+        holders: Vec<PartyId>,
     },
     /// This contributor's vector came too late and is not in the sum.
     #[error("this party's vector is not in the sum")]

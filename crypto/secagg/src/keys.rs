@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey, X25519};
 use consilium_base::{Digest, Secret, Seed, Tagged};
-use ml_kem::{
-    Decapsulate as _, KeyExport as _,
-    ml_kem_768::{DecapsulationKey, EncapsulationKey},
-};
-use x25519_dalek::{PublicKey, StaticSecret};
+use libcrux_ml_kem::mlkem768::{self, MlKem768PrivateKey, MlKem768PublicKey};
+use zeroize::Zeroize as _;
+
+/// Bytes of an X25519 key.
+const EXCHANGE_LEN: usize = 32;
 
 /// Bytes of an ML-KEM-768 encapsulation key.
 pub(crate) const KEM_KEY_LEN: usize = 1184;
@@ -16,26 +17,24 @@ pub(crate) const KEM_KEY_LEN: usize = 1184;
 pub(crate) const CAPSULE_LEN: usize = 1088;
 
 /// Bytes of both public keys.
-pub(crate) const PUBLIC_LEN: usize = 32 + KEM_KEY_LEN;
+pub(crate) const PUBLIC_LEN: usize = EXCHANGE_LEN + KEM_KEY_LEN;
 
 /// The public keys of one party for one sum.
 #[derive(Clone)]
 pub(crate) struct PublicKeys {
-    exchange: PublicKey,
-    kem: EncapsulationKey,
+    kem: MlKem768PublicKey,
     bytes: [u8; PUBLIC_LEN],
 }
 
 impl PublicKeys {
     /// Reads public keys; nothing if the second is malformed.
     pub(crate) fn from_bytes(bytes: &[u8; PUBLIC_LEN]) -> Option<PublicKeys> {
-        let (exchange, kem) = bytes.split_first_chunk::<32>()?;
-        let kem = EncapsulationKey::new(kem.try_into().ok()?).ok()?;
-        Some(PublicKeys {
-            exchange: PublicKey::from(*exchange),
-            kem,
-            bytes: *bytes,
-        })
+        let kem = MlKem768PublicKey::try_from(&bytes[EXCHANGE_LEN..]).ok()?;
+        mlkem768::validate_public_key(&kem).then_some(PublicKeys { kem, bytes: *bytes })
+    }
+
+    fn exchange(&self) -> &[u8] {
+        &self.bytes[..EXCHANGE_LEN]
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; PUBLIC_LEN] {
@@ -46,7 +45,7 @@ impl PublicKeys {
 impl fmt::Debug for PublicKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PublicKeys")
-            .field(&self.exchange)
+            .field(&self.exchange())
             .finish_non_exhaustive()
     }
 }
@@ -57,24 +56,27 @@ impl fmt::Debug for PublicKeys {
 /// mask of the party, its encapsulations among them.
 pub(crate) struct KeyPair {
     seed: Seed,
-    exchange: StaticSecret,
-    kem: DecapsulationKey,
+    exchange: PrivateKey,
+    kem: Decapsulation,
     public: PublicKeys,
 }
 
 impl KeyPair {
     pub(crate) fn from_seed(seed: Seed) -> KeyPair {
-        let exchange = StaticSecret::from(*seed.derive("secagg.1.x25519", &[]).expose());
-        let kem: Secret<[u8; 64]> = Tagged::new("secagg.1.ml-kem").field(seed.expose()).secret();
-        let kem = DecapsulationKey::from_seed((*kem.expose()).into());
+        let exchange = seed.derive("secagg.1.x25519", &[]);
+        let exchange = PrivateKey::from_private_key(&X25519, exchange.expose())
+            .expect("any 32 bytes are a key of X25519");
+        let shown = exchange
+            .compute_public_key()
+            .expect("X25519 keys have a public half");
+        let seed_of_kem: Secret<[u8; 64]> =
+            Tagged::new("secagg.1.ml-kem").field(seed.expose()).secret();
+        let (decapsulation, kem) = mlkem768::generate_key_pair(*seed_of_kem.expose()).into_parts();
         let mut bytes = [0; PUBLIC_LEN];
-        bytes[..32].copy_from_slice(PublicKey::from(&exchange).as_bytes());
-        bytes[32..].copy_from_slice(&kem.encapsulation_key().to_bytes());
-        let public = PublicKeys {
-            exchange: PublicKey::from(&exchange),
-            kem: kem.encapsulation_key().clone(),
-            bytes,
-        };
+        bytes[..EXCHANGE_LEN].copy_from_slice(shown.as_ref());
+        bytes[EXCHANGE_LEN..].copy_from_slice(kem.as_ref());
+        let public = PublicKeys { kem, bytes };
+        let kem = Decapsulation(Box::new(decapsulation));
         KeyPair {
             seed,
             exchange,
@@ -94,21 +96,19 @@ impl KeyPair {
     /// Encapsulates a secret to a peer: always the same to the same peer.
     pub(crate) fn encapsulate(&self, peer: &PublicKeys) -> Capsule {
         let randomness = self.seed.derive("secagg.1.encapsulation", &[&peer.bytes]);
-        let (capsule, secret) = peer
-            .kem
-            .encapsulate_deterministic(&(*randomness.expose()).into());
+        let (capsule, mut secret) = mlkem768::encapsulate(&peer.kem, *randomness.expose());
         Capsule {
             bytes: capsule.into(),
-            secret: Secret::new(secret.into()),
+            secret: custody(&mut secret),
         }
     }
 
     /// Opens what a peer encapsulated to this party.
     pub(crate) fn decapsulate(&self, capsule: &[u8; CAPSULE_LEN]) -> Capsule {
-        let secret = self.kem.decapsulate(&(*capsule).into());
+        let mut secret = mlkem768::decapsulate(&self.kem.0, &capsule.into());
         Capsule {
             bytes: *capsule,
-            secret: Secret::new(secret.into()),
+            secret: custody(&mut secret),
         }
     }
 
@@ -122,20 +122,37 @@ impl KeyPair {
         capsule: &Capsule,
         setup: &Digest,
     ) -> Option<Secret<[u8; 32]>> {
-        let exchanged = self.exchange.diffie_hellman(&peer.exchange);
-        if !exchanged.was_contributory() {
-            return None;
-        }
         let (one, other) = (self.public.bytes.as_slice(), peer.bytes.as_slice());
-        let hash = Tagged::new("secagg.1.pairwise-seed")
-            .field(exchanged.as_bytes())
-            .field(capsule.secret.expose())
-            .field(one.min(other))
-            .field(one.max(other))
-            .field(&capsule.bytes)
-            .field(setup);
-        Some(hash.secret())
+        let exchange = UnparsedPublicKey::new(&X25519, peer.exchange());
+        // The exchange fails where the secret would be all zeros.
+        let agreed = agreement::agree(&self.exchange, exchange, (), |exchanged| {
+            let hash = Tagged::new("secagg.1.pairwise-seed")
+                .field(exchanged)
+                .field(capsule.secret.expose())
+                .field(one.min(other))
+                .field(one.max(other))
+                .field(&capsule.bytes)
+                .field(setup);
+            Ok(hash.secret())
+        });
+        agreed.ok()
     }
+}
+
+/// A decapsulation key, wiped on drop; on the heap, so that moves leave no copies.
+struct Decapsulation(Box<MlKem768PrivateKey>);
+
+impl Drop for Decapsulation {
+    fn drop(&mut self) {
+        self.0[..MlKem768PrivateKey::len()].zeroize();
+    }
+}
+
+/// Takes an encapsulated secret into custody and wipes where it lay.
+fn custody(secret: &mut [u8; 32]) -> Secret<[u8; 32]> {
+    let kept = Secret::new(*secret);
+    secret.zeroize();
+    kept
 }
 
 /// An encapsulated secret, known to both its ends.

@@ -14,7 +14,10 @@ use crate::lanes::{Lane, Lanes};
 /// first-level cache while one mask after the other is added.
 const TILE: usize = 8 << 10;
 
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
+
+/// A keystream: AES-128 in counter mode, the counter 64 bits, little endian.
+pub(crate) type Keystream = CtrCore<Aes128, Ctr64LE>;
 
 /// Whether a mask is added or taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,7 @@ impl Sign {
 
 /// A mask that still hides what it is added to: a pseudorandom vector of any length.
 pub(crate) struct Mask {
-    stream: CtrCore<Aes128, Ctr64LE>,
+    stream: Keystream,
     sign: Sign,
 }
 
@@ -49,7 +52,7 @@ impl Mask {
 
     fn from_key(key: &[u8; BLOCK], counter: [u8; BLOCK], sign: Sign) -> Mask {
         Mask {
-            stream: CtrCore::new(key.into(), &counter.into()),
+            stream: Keystream::new(key.into(), &counter.into()),
             sign,
         }
     }

@@ -8,6 +8,12 @@ use crate::{
 /// Bytes that may be read beyond an element's first byte.
 const LOOKAHEAD: usize = 16;
 
+/// Elements packed at a time where the whole is not needed at once; a multiple of eight.
+const PIECE: usize = 16 << 10;
+
+/// Bytes that may be written beyond the last group of elements.
+const SPARE: usize = 16;
+
 /// Gives the number of bytes that `len` elements take: `⌈len · b / 8⌉`.
 pub fn packed_len(len: usize, bits: Bits) -> usize {
     // Split, so that no product can overflow.
@@ -21,6 +27,12 @@ pub(crate) fn pack(lanes: &Lanes, bits: Bits) -> Vec<u8> {
         Lanes::Narrow(lanes) => pack_lanes(lanes, bits),
         Lanes::Wide(lanes) => pack_lanes(lanes, bits),
     }
+}
+
+/// Packs elements into pieces that stay in the cache, and that make up what [`pack`] gives.
+pub(crate) fn pieces(elements: &[u64], bits: Bits) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let pieces = elements.chunks(PIECE);
+    pieces.map(move |piece| pack_lanes(piece, bits))
 }
 
 /// Adds a packed vector to `lanes`; says whether it had the right length, its last bits zero.
@@ -43,38 +55,82 @@ pub(crate) fn add_packed(lanes: &mut Lanes, packed: &[u8], bits: Bits) -> bool {
 }
 
 fn pack_lanes<L: Lane>(lanes: &[L], bits: Bits) -> Vec<u8> {
-    let b = u32::from(bits.get());
-    let mut packed = Vec::with_capacity(packed_len(lanes.len(), bits) + 8);
-    // Whole bytes need no shifts.
-    match b {
-        8 => packed.extend(lanes.iter().map(|lane| lane.element().to_le_bytes()[0])),
-        16 => packed.extend(lanes.iter().flat_map(|lane| low::<2>(*lane))),
-        32 => packed.extend(lanes.iter().flat_map(|lane| low::<4>(*lane))),
-        64 => packed.extend(lanes.iter().flat_map(|lane| low::<8>(*lane))),
-        _ => {
-            let mask = bits.mask();
-            let (mut word, mut filled) = (0_u64, 0);
-            for lane in lanes {
-                let element = lane.element() & mask;
-                word |= element << filled;
-                filled += b;
-                if filled >= 64 {
-                    packed.extend_from_slice(&word.to_le_bytes());
-                    filled -= 64;
-                    // The part of the element that did not fit; none if it ended with the word.
-                    word = (element >> 1) >> (b - filled - 1);
-                }
-            }
-            packed.extend_from_slice(&word.to_le_bytes());
-        }
+    match bits.get() {
+        // Whole bytes need no shifts.
+        8 => pack_whole::<1, L>(lanes),
+        16 => pack_whole::<2, L>(lanes),
+        32 => pack_whole::<4, L>(lanes),
+        64 => pack_whole::<8, L>(lanes),
+        1..32 => pack_narrow(lanes, bits),
+        _ => pack_wide(lanes, bits),
     }
-    packed.truncate(packed_len(lanes.len(), bits));
+}
+
+/// Packs elements of `N` bytes.
+fn pack_whole<const N: usize, L: Lane>(lanes: &[L]) -> Vec<u8> {
+    let mut packed = vec![0; N * lanes.len()];
+    for (bytes, lane) in packed.as_chunks_mut::<N>().0.iter_mut().zip(lanes) {
+        bytes.copy_from_slice(&lane.element().to_le_bytes()[..N]);
+    }
     packed
 }
 
-fn low<const N: usize>(lane: impl Lane) -> [u8; N] {
-    let bytes = lane.element().to_le_bytes();
-    std::array::from_fn(|at| bytes[at])
+/// Packs elements of at most 31 bits, eight at a time: together they take whole bytes.
+fn pack_narrow<L: Lane>(lanes: &[L], bits: Bits) -> Vec<u8> {
+    let b = usize::from(bits.get());
+    let len = packed_len(lanes.len(), bits);
+    let mut packed = vec![0; len + SPARE];
+    let (groups, rest) = lanes.as_chunks::<8>();
+    for (group, at) in groups.iter().zip((0..).step_by(b)) {
+        pack_group(group, bits, &mut packed[at..at + b + SPARE]);
+    }
+    let mut last = [L::default(); 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let at = groups.len() * b;
+    let mut bytes = [0; 32 + SPARE];
+    pack_group(&last, bits, &mut bytes);
+    packed[at..len].copy_from_slice(&bytes[..len - at]);
+    packed.truncate(len);
+    packed
+}
+
+/// Packs eight elements into the first `b` bytes; what comes after is overwritten.
+#[inline]
+fn pack_group<L: Lane>(group: &[L; 8], bits: Bits, packed: &mut [u8]) {
+    let (b, mask) = (u32::from(bits.get()), bits.mask());
+    let pair = |at: usize| {
+        let element = |at: usize| group[at].element() & mask;
+        u128::from(element(at) | element(at + 1) << b)
+    };
+    let (lower, upper) = (pair(0) | pair(2) << (2 * b), pair(4) | pair(6) << (2 * b));
+    // Half a group ends in the middle of a byte if b is odd.
+    let whole = b / 2 * 8;
+    let upper = upper << (4 * b - whole) | (lower >> whole);
+    let half = usize::from(bits.get() / 2);
+    packed[..16].copy_from_slice(&lower.to_le_bytes());
+    packed[half..half + 16].copy_from_slice(&upper.to_le_bytes());
+}
+
+/// Packs elements of any width, word after word.
+fn pack_wide<L: Lane>(lanes: &[L], bits: Bits) -> Vec<u8> {
+    let len = packed_len(lanes.len(), bits);
+    let mut packed = Vec::with_capacity(len + 8);
+    let (b, mask) = (u32::from(bits.get()), bits.mask());
+    let (mut word, mut filled) = (0_u64, 0);
+    for lane in lanes {
+        let element = lane.element() & mask;
+        word |= element << filled;
+        filled += b;
+        if filled >= 64 {
+            packed.extend_from_slice(&word.to_le_bytes());
+            filled -= 64;
+            // The part of the element that did not fit; none if it ended with the word.
+            word = (element >> 1) >> (b - filled - 1);
+        }
+    }
+    packed.extend_from_slice(&word.to_le_bytes());
+    packed.truncate(len);
+    packed
 }
 
 fn add_lanes<L: Lane>(lanes: &mut [L], packed: &[u8], bits: Bits) {
@@ -152,6 +208,14 @@ mod tests {
         fn every_width_is_packed_bit_after_bit((bits, elements) in vector()) {
             let packed = pack(&Lanes::from_elements(&elements, bits), bits);
             prop_assert_eq!(packed, pack_plainly(&elements, bits));
+        }
+
+        #[test]
+        fn pieces_make_up_the_whole(bits in 1_u8..=64, len in 0_usize..2 * PIECE + 9) {
+            let bits = Bits::new(bits).unwrap();
+            let elements: Vec<u64> = (0..len as u64).map(|it| it.wrapping_mul(0x9e37_79b9)).collect();
+            let lanes = Lanes::from_elements(&elements, bits);
+            prop_assert_eq!(pieces(&elements, bits).collect::<Vec<_>>().concat(), pack(&lanes, bits));
         }
 
         #[test]

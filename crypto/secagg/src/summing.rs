@@ -8,8 +8,7 @@ use consilium_mailbox::RunId;
 use crate::{
     SumShape,
     error::Breach,
-    lanes::Lanes,
-    mask::{self, Mask, Sign},
+    mask::{Mask, Sign},
     messages::Answered,
     shamir::{SHARE_LEN, Share},
     terms::Agreed,
@@ -65,17 +64,16 @@ impl Ready {
         }
     }
 
-    /// Masks a vector. The masks are used up.
-    pub(crate) fn mask(self, mut vector: Lanes) -> (Lanes, Held) {
+    /// Gives the masks of one vector and what is left. The masks are used up.
+    pub(crate) fn into_masks(self) -> (Vec<Mask>, Held) {
         let me = self.held.me;
         let own = Mask::new(self.self_mask.expose(), Sign::Plus);
         let pairs = self
             .pairs
             .iter()
             .map(|(peer, seed)| Mask::new(seed.expose(), Sign::between(me, *peer)));
-        let mut masks: Vec<Mask> = [own].into_iter().chain(pairs).collect();
-        mask::add(&mut vector, &mut masks);
-        (vector, self.held)
+        let masks = [own].into_iter().chain(pairs).collect();
+        (masks, self.held)
     }
 }
 

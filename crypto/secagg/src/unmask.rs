@@ -32,7 +32,7 @@ pub(crate) struct Directory {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Stuck {
     TooFewShares { of: usize, held: usize },
-    SharesDisagree { of: usize },
+    SharesDisagree { of: usize, holders: Vec<usize> },
     BadKeys { of: usize },
 }
 
@@ -238,7 +238,7 @@ impl Restorer<'_> {
                 return Ok((seed, checked));
             }
         }
-        Err(Stuck::SharesDisagree { of })
+        Err(Stuck::SharesDisagree { of, holders })
     }
 }
 

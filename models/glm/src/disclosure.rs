@@ -18,8 +18,10 @@ pub enum Role {
 pub enum Protocol {
     /// A fit by Newton's steps over sums.
     GlmNewton,
-    /// Measures over all parties.
+    /// Measures of a logistic regression over all parties.
     GlmEvaluation,
+    /// Measures of a linear, Poisson or gamma regression over all parties.
+    GlmGoodness,
     /// FedAvg and FedProx.
     Fedavg,
 }
@@ -40,6 +42,7 @@ pub fn disclosures(protocol: Protocol) -> &'static [Disclosure] {
     match protocol {
         Protocol::GlmNewton => GLM_NEWTON,
         Protocol::GlmEvaluation => GLM_EVALUATION,
+        Protocol::GlmGoodness => GLM_GOODNESS,
         Protocol::Fedavg => FEDAVG,
     }
 }
@@ -101,6 +104,11 @@ const GLM_NEWTON: &[Disclosure] = &[
 
 const GLM_EVALUATION: &[Disclosure] = &[
     to_aggregator(
+        "for all institutions together: the number of evaluated rows and of those with label 1; \
+         if each label has at least ten, nothing below otherwise",
+        "所有机构合计的评估行数及其中标签为 1 的行数；仅当两类标签各不少于十行时，才有以下各项",
+    ),
+    to_aggregator(
         "for all institutions together: how many evaluated rows of each label have a score in \
          each of 5,120 intervals, hence nearly the scores themselves, but not whose they are; sums \
          of log loss, squared error and scores",
@@ -112,6 +120,29 @@ const GLM_EVALUATION: &[Disclosure] = &[
          Brier score, accuracy, and calibration in tenths of at least 20 rows",
         "所有机构合计的评估指标：行数、阳性数、AUC 及其误差界、对数损失、布里尔分数、准确率，\
          以及每档不少于 20 行的十档校准表",
+    ),
+];
+
+const GLM_GOODNESS: &[Disclosure] = &[
+    to_aggregator(
+        "for all institutions together: the number of evaluated rows, the mean of their labels, \
+         mean and deviation of their linear predictors; if there are at least twenty, nothing \
+         below otherwise",
+        "所有机构合计的评估行数、其标签的均值、线性预测值的均值和标准差；仅当不少于二十行时，才有以下各项",
+    ),
+    to_aggregator(
+        "for all institutions together: deviance, null deviance, sums of squared and absolute \
+         errors, how many predictions were limited; by tenths of the linear predictor the number \
+         of rows, the sums of labels and of predictions",
+        "所有机构合计：偏差、零模型偏差、误差平方和与绝对误差和、被截限的预测个数；\
+         以及按线性预测值十档的行数、标签之和与预测之和",
+    ),
+    to_contributor(
+        "the measures over all institutions: rows, deviance, explained deviance, RMSE, MAE, mean \
+         label and mean prediction, mean and deviation of the linear predictors, and calibration \
+         in tenths of at least 20 rows",
+        "所有机构合计的评估指标：行数、偏差、解释偏差 D²、RMSE、MAE、标签均值与预测均值、\
+         线性预测值的均值和标准差，以及每档不少于 20 行的十档校准表",
     ),
 ];
 
@@ -130,5 +161,13 @@ const FEDAVG: &[Disclosure] = &[
         "of each column the mean and deviation over all institutions, the number of rows, and the \
          common model of each round",
         "每列在所有机构上的均值和标准差、总行数，以及每轮的共同模型",
+    ),
+    to_aggregator(
+        "of the last model, what the evaluation tells of the fitted one",
+        "就最后的模型，得知评估对所拟合模型所透露的各项",
+    ),
+    to_contributor(
+        "the measures of the last model over all institutions",
+        "最后的模型在所有机构合计上的评估指标",
     ),
 ];

@@ -80,7 +80,10 @@ pub enum Failure {
     #[error("a party's coefficients run away: its gradient steps are too long")]
     Diverged,
     /// Measures of so few rows would tell of single ones.
-    #[error("a class has fewer than {minimum} rows over all parties to be evaluated on")]
+    #[error(
+        "all parties together have fewer than {minimum} rows to be evaluated on \
+         (in logistic regression, of one of the labels)"
+    )]
     TooFewToEvaluate {
         /// The least count.
         minimum: u64,
@@ -139,6 +142,12 @@ pub enum GlmError {
         /// The aggregator.
         aggregator: PartyId,
     },
+    /// An institution's own measures are none.
+    #[error("{party} sent measures that no rows can have")]
+    BadMeasures {
+        /// Who sent them.
+        party: PartyId,
+    },
     /// This party's rows are no longer in the sums.
     #[error("{aggregator} goes on without this party")]
     LeftOut {
@@ -158,6 +167,7 @@ impl GlmError {
             GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
                 Fault::Peer(aggregator.clone())
             }
+            GlmError::BadMeasures { party } => Fault::Peer(party.clone()),
             GlmError::LeftOut { .. } => Fault::Network,
         }
     }

@@ -1,91 +1,235 @@
 //! Evaluation over all parties: every institution scores its own rows, counts are added up.
 
+use std::collections::BTreeMap;
+
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Open, SumNumber, SumShape};
+use consilium_secagg::{Contribute, Open, Opened, SumNumber, SumShape};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Evaluation, Failure, GlmError, Regression, metrics::SMALLEST_CLASS, metrics::Scored,
+    Evaluation, Failure, GlmError, GoodnessOfFit, Measures, Regression, Scored, Shared,
+    counts::{Counts, is_of_classes},
+    goodness,
+    metrics::SMALLEST_CLASS,
     tally::Tally,
+    training::decode,
 };
+
+/// The rows of all parties, or why they are not measured.
+#[derive(Debug, Serialize, Deserialize)]
+struct Counted(Result<Counts, Failure>);
+
+impl Message for Counted {
+    const STEP: &'static str = "glm-evaluation.1.counted";
+}
 
 /// The measures over all rows of all parties, or why there are none.
 #[derive(Debug, Serialize, Deserialize)]
-struct Overall(Result<Evaluation, Failure>);
+struct Overall(Result<Found, Failure>);
 
 impl Message for Overall {
     const STEP: &'static str = "glm-evaluation.1.overall";
 }
 
-/// Measures a logistic regression on the contributors' rows: the aggregator's part.
+/// [`Measures`] as they travel, where their kind must be told.
+#[derive(Debug, Serialize, Deserialize)]
+enum Found {
+    Classes(Evaluation),
+    Numbers(GoodnessOfFit),
+}
+
+/// An institution's own measures, or that its rows are too few for them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Own(Option<Shared>);
+
+impl Message for Own {
+    const STEP: &'static str = "glm-evaluation.1.own";
+}
+
+/// The label under which adding up own rows is accounted.
+const LOCAL: &str = "glm-evaluation.1.local";
+
+/// Measures a regression on the contributors' rows: the aggregator's part.
 ///
-/// Figure 2 of docs/protocols/glm-newton.md.
+/// Figure 2 of docs/protocols/glm-newton.md. Its two sums are `first` and the next one.
 ///
 /// # Errors
 ///
-/// [`Failure::TooFewToEvaluate`] if a class has fewer than [`SMALLEST_CLASS`] rows over all
-/// parties.
+/// [`Failure::TooFewToEvaluate`] if over all parties a class has fewer than
+/// [`SMALLEST_CLASS`](crate::SMALLEST_CLASS) rows, or there are fewer than
+/// [`SMALLEST_SAMPLE`](crate::SMALLEST_SAMPLE) rows with numbers.
 pub async fn aggregate(
     mail: &Mailbox,
     contributors: &[PartyId],
     regression: &Regression,
-    number: SumNumber,
+    first: SumNumber,
     sum: &mut impl Open,
-) -> Result<Evaluation, GlmError> {
-    let opened = sum
-        .open(&mail.scope("sum"), &shape(regression, number))
-        .await?; // m1: tallies
-    let sums = Tally::encoding(regression)?.decode(&opened.sum)?;
-    let evaluation = Tally::read(sums)
-        .ok_or(Failure::Implausible)
-        .map(|tally| tally.evaluate().filter(Evaluation::has_both_classes))
-        .and_then(|found| {
-            found.ok_or(Failure::TooFewToEvaluate {
-                minimum: SMALLEST_CLASS,
-            })
-        });
+) -> Result<Measures, GlmError> {
+    let [of_counts, of_rows] = shapes(regression, first);
+    let opened = sum.open(&mail.scope("counts"), &of_counts).await?; // m1: counts
+    let counts = decode(Counts::encoding(regression), &opened.sum)
+        .and_then(|sums| Counts::read(regression, &sums));
+    tell(mail, contributors, &opened, &Counted(counts.clone())).await?; // m2: go on or not
+    let counts = counts?;
+    let opened = sum.open(&mail.scope("sum"), &of_rows).await?; // m3: sums over rows
+    let found = measured(regression, &opened.sum, &counts);
+    let overall = Overall(found.clone().map(Found::from));
+    tell(mail, contributors, &opened, &overall).await?; // m4: measures
+    Ok(found?)
+}
+
+/// Tells contributors; whoever dropped out can't be told, and need not be.
+async fn tell<M: Message>(
+    mail: &Mailbox,
+    contributors: &[PartyId],
+    opened: &Opened,
+    message: &M,
+) -> Result<(), GlmError> {
     for party in contributors {
-        let sent = mail.send(party, &Overall(evaluation.clone())).await; // m2: measures
+        let sent = mail.send(party, message).await;
         if opened.contributors.contains(party) {
             sent?;
         }
     }
-    Ok(evaluation?)
+    Ok(())
 }
 
-/// Measures a logistic regression on the contributors' rows: a contributor's part.
+fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Measures, Failure> {
+    if !is_of_classes(regression) {
+        let sums = decode(goodness::encoding(regression), sum)?;
+        return goodness::read(regression, &sums, counts).map(Measures::Numbers);
+    }
+    let sums = decode(Tally::encoding(regression), sum)?;
+    let tally = Tally::read(sums).ok_or(Failure::Implausible)?;
+    // Fewer parties may have come to this sum than were counted.
+    let found = tally.evaluate().filter(Evaluation::has_both_classes);
+    let minimum = SMALLEST_CLASS;
+    found
+        .map(Measures::Classes)
+        .ok_or(Failure::TooFewToEvaluate { minimum })
+}
+
+/// Measures a regression on the contributors' rows: a contributor's part.
 ///
-/// Gives the measures over all parties; its own are [`Evaluation::own`]. `rounding` is as in
+/// Gives the measures over all parties; its own are [`Measures::own`]. `chance` is as `rounding` in
 /// [`contribute`](crate::contribute()).
 ///
 /// # Errors
 ///
 /// As [`aggregate`].
-pub async fn contribute(
+pub async fn contribute<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    regression: &Regression,
-    scored: &[Scored],
-    (number, mut rounding): (SumNumber, impl CryptoRng),
+    (regression, scored): (&Regression, &[Scored]),
+    first: SumNumber,
+    chance: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
-) -> Result<Evaluation, GlmError> {
-    let tally = Tally::of(scored);
-    let input = Tally::encoding(regression)?.encode(tally.as_slice(), &mut rounding)?;
-    sum.contribute(&mail.scope("sum"), &shape(regression, number), &input)
+) -> Result<Measures, GlmError> {
+    let bad_model = || GlmError::BadModel {
+        aggregator: aggregator.clone(),
+    };
+    let [of_counts, of_rows] = shapes(regression, first);
+    let counts = Counts::local(regression, scored);
+    let mut rounding = chance(of_counts.number);
+    let input = Counts::encoding(regression)?.encode(&counts, &mut rounding)?;
+    sum.contribute(&mail.scope("counts"), &of_counts, &input)
         .await?;
+    let counts = match mail.recv(aggregator).await? {
+        Counted(Ok(counts)) if counts.suits(regression) => counts,
+        Counted(Err(failure)) if failure.suits(regression) => return Err(failure.into()),
+        Counted(_) => return Err(bad_model()),
+    };
+    let (encoding, sums) = mail.compute(LOCAL, || {
+        if is_of_classes(regression) {
+            (Tally::encoding(regression), Tally::of(scored).into_sums())
+        } else {
+            let sums = goodness::local(regression, scored, &counts);
+            (goodness::encoding(regression), sums)
+        }
+    });
+    // The bounds hold whatever rows there are, if the counts are theirs.
+    let input = encoding?.encode(&sums, &mut chance(of_rows.number));
+    let input = input.map_err(|_| bad_model())?;
+    sum.contribute(&mail.scope("sum"), &of_rows, &input).await?;
     match mail.recv(aggregator).await? {
-        Overall(Err(failure)) if !failure.suits(regression) => Err(GlmError::BadModel {
-            aggregator: aggregator.clone(),
-        }),
-        Overall(evaluation) => Ok(evaluation?),
+        Overall(Ok(Found::Classes(found))) if is_of_classes(regression) => {
+            Ok(Measures::Classes(found))
+        }
+        Overall(Ok(Found::Numbers(found))) if !is_of_classes(regression) => {
+            Ok(Measures::Numbers(found))
+        }
+        Overall(Err(failure)) if failure.suits(regression) => Err(failure.into()),
+        Overall(_) => Err(bad_model()),
     }
 }
 
-fn shape(regression: &Regression, number: SumNumber) -> SumShape {
-    SumShape {
-        number,
-        len: Tally::LEN,
-        bits: regression.specification().bits,
+/// Tells the aggregator this institution's own measures of a logistic regression: rounded, and
+/// only if it has [`SMALLEST_CLASS`](crate::SMALLEST_CLASS) rows of each class.
+///
+/// # Errors
+///
+/// If nothing can be sent any more.
+///
+/// # Security
+///
+/// For studies whose plan says so. That rows are too few is told too.
+pub async fn share(
+    mail: &Mailbox,
+    aggregator: &PartyId,
+    scored: &[Scored],
+) -> Result<(), GlmError> {
+    let own = Evaluation::own(scored).and_then(|own| own.shared());
+    mail.send(aggregator, &Own(own)).await?; // m5: own measures
+    Ok(())
+}
+
+/// Takes what each contributor tells of its own measures.
+///
+/// # Errors
+///
+/// [`GlmError::BadMeasures`] names who sent what no measures can be.
+pub async fn shared(
+    mail: &Mailbox,
+    contributors: &[PartyId],
+) -> Result<BTreeMap<PartyId, Option<Shared>>, GlmError> {
+    let mut all = BTreeMap::new();
+    for party in contributors {
+        let Own(own) = mail.recv(party).await?;
+        if own.is_some_and(|own| !own.is_possible()) {
+            let party = party.clone();
+            return Err(GlmError::BadMeasures { party });
+        }
+        all.insert(party.clone(), own);
+    }
+    Ok(all)
+}
+
+/// Gives the lengths of an evaluation's sums.
+pub fn sums_len(regression: &Regression) -> [usize; 2] {
+    let of_rows = if is_of_classes(regression) {
+        Tally::LEN
+    } else {
+        goodness::LEN
+    };
+    [Counts::len(regression), of_rows]
+}
+
+fn shapes(regression: &Regression, first: SumNumber) -> [SumShape; 2] {
+    let bits = regression.specification().bits;
+    let [of_counts, of_rows] = sums_len(regression);
+    [(0, of_counts), (1, of_rows)].map(|(place, len)| SumShape {
+        number: SumNumber(first.0 + place),
+        len,
+        bits,
+    })
+}
+
+impl From<Measures> for Found {
+    fn from(measures: Measures) -> Found {
+        match measures {
+            Measures::Classes(found) => Found::Classes(found),
+            Measures::Numbers(found) => Found::Numbers(found),
+        }
     }
 }

@@ -58,6 +58,22 @@ impl Family {
         }
     }
 
+    /// Gives the unit deviance of a label from a mean: twice what the log-likelihood, at dispersion
+    /// one, lacks of that of a mean equal to the label.
+    ///
+    /// Normal: (y − μ)². Poisson: 2(y·ln(y/μ) − (y − μ)). Gamma: 2((y − μ)/μ − ln(y/μ)). Bernoulli:
+    /// twice the log loss. McCullagh and Nelder, *Generalized Linear Models*, 2nd edition, 2.3.
+    pub fn deviance(self, label: f64, mean: f64) -> f64 {
+        match self {
+            Family::Gaussian => (label - mean) * (label - mean),
+            Family::Logistic => -2.0 * (1.0 - (label - mean).abs()).ln(),
+            // y·ln y goes to 0 with y.
+            Family::Poisson if label == 0.0 => 2.0 * mean,
+            Family::Poisson => 2.0 * (label * (label / mean).ln() - (label - mean)),
+            Family::Gamma => 2.0 * ((label - mean) / mean - (label / mean).ln()),
+        }
+    }
+
     /// Says whether the variance has a scale of its own, estimated beside the coefficients.
     pub fn has_dispersion(self) -> bool {
         matches!(self, Family::Gaussian | Family::Gamma)

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod averaging;
+mod calibration;
+mod counts;
 mod descent;
 mod design;
 mod disclosure;
@@ -8,12 +10,15 @@ mod error;
 pub mod evaluation;
 mod family;
 mod fit;
+mod goodness;
 mod horizontal;
 mod inference;
 pub mod local;
+mod measures;
 mod metrics;
 mod moments;
 mod newton;
+mod numbers;
 pub mod solve;
 mod specification;
 mod steps;
@@ -22,13 +27,17 @@ mod tally;
 mod training;
 mod withhold;
 
+pub use calibration::{CalibrationBin, SMALLEST_BIN};
+pub use counts::SMALLEST_SAMPLE;
 pub use design::{Design, RawCoefficients, Term};
 pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Failure, GlmError};
 pub use family::{Family, Likelihood, RowTerms};
 pub use fit::{Estimate, Fit, Published};
+pub use goodness::GoodnessOfFit;
 pub use horizontal::{Answered, aggregate, aggregate_turn, announce, contribute, contribute_turn};
-pub use metrics::{CalibrationBin, Evaluation, SMALLEST_BIN, SMALLEST_CLASS, Scored, Shared, auc};
+pub use measures::Measures;
+pub use metrics::{Evaluation, SMALLEST_CLASS, Scored, Shared, auc};
 pub use moments::{Centre, largest_moments, local_moments, moments_len};
 pub use specification::{
     BadSpecification, Column, ConstantColumns, Kind, MOST_COLUMNS, Range, Regression, Specification,

@@ -2,29 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tally::{CALIBRATION_BINS, Tally};
+use crate::{
+    calibration::CalibrationBin,
+    tally::{CALIBRATION_BINS, Tally},
+};
 
-/// A row's predicted probability and what came true.
+/// A row's prediction and what came true.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scored {
-    /// Predicted probability of label 1, between 0 and 1.
+    /// The label's predicted mean: in logistic regression the probability of label 1.
     pub score: f64,
-    /// Whether the label is 1.
-    pub label: bool,
+    /// The label: 0 or 1 in logistic regression.
+    pub label: f64,
 }
 
-/// Rows whose scores lie in one tenth of the range.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CalibrationBin {
-    /// Rows.
-    pub rows: u64,
-    /// Mean of their scores.
-    pub predicted: f64,
-    /// Share of them with label 1.
-    pub observed: f64,
+impl Scored {
+    pub(crate) fn is_positive(&self) -> bool {
+        self.label > 0.5
+    }
 }
 
-/// Measures of a model on rows with known labels.
+/// Measures of a logistic regression on rows with known labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Rows.
@@ -37,11 +35,11 @@ pub struct Evaluation {
     pub auc_error: f64,
     /// Mean negative log-likelihood.
     pub log_loss: f64,
-    /// Mean squared difference of score and label.
+    /// Mean squared difference of score and label (Brier, Monthly Weather Review 1950).
     pub brier: f64,
     /// Share of rows on the right side of a score of one half.
     pub accuracy: f64,
-    /// By tenths of the score; nothing where there are fewer than [`SMALLEST_BIN`] rows.
+    /// By tenths of the score; nothing where there are too few rows.
     pub calibration: [Option<CalibrationBin>; CALIBRATION_BINS],
 }
 
@@ -54,21 +52,19 @@ pub struct Shared {
     pub accuracy: f64,
 }
 
-/// A calibration bin with fewer rows is not shown.
-pub const SMALLEST_BIN: u64 = 20;
 /// Others see measures from this many rows of each class on.
 pub const SMALLEST_CLASS: u64 = 10;
 
 /// Counts the area under the ROC curve: the share of pairs of a positive and a negative row in
 /// which the positive one has the higher score, ties counting a half.
 ///
-/// Nothing if one class is missing.
+/// Nothing if one class is missing. Hanley and McNeil, Radiology 1982.
 pub fn auc(scored: &[Scored]) -> Option<f64> {
     let mut sorted = scored.to_vec();
     sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
     let (mut negatives, mut positives, mut ordered) = (0.0, 0.0, 0.0);
     for tied in sorted.chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq()) {
-        let ones = tied.iter().filter(|row| row.label).count() as f64;
+        let ones = tied.iter().filter(|row| row.is_positive()).count() as f64;
         let zeros = tied.len() as f64 - ones;
         ordered += ones * (negatives + zeros / 2.0);
         negatives += zeros;
@@ -104,6 +100,20 @@ impl Evaluation {
     }
 
     pub(crate) fn has_both_classes(&self) -> bool {
-        self.positives.min(self.rows.saturating_sub(self.positives)) >= SMALLEST_CLASS
+        are_both_enough(self.rows, self.positives)
     }
+}
+
+impl Shared {
+    /// Says whether these can be shares.
+    pub(crate) fn is_possible(&self) -> bool {
+        [self.auc, self.accuracy]
+            .iter()
+            .all(|share| (0.0..=1.0).contains(share))
+    }
+}
+
+/// Says whether each class has [`SMALLEST_CLASS`] rows.
+pub(crate) fn are_both_enough(rows: u64, positives: u64) -> bool {
+    positives.min(rows.saturating_sub(positives)) >= SMALLEST_CLASS
 }

@@ -4,7 +4,7 @@ use consilium_secagg::{Encoding, EncodingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Design, Failure, Regression, Table,
+    Design, Failure, Family, Regression, Table,
     solve::{Symmetric, triangle},
 };
 
@@ -18,6 +18,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Predicts the label's mean for a raw row, NaN where a value is missing.
+    pub fn predict(&self, family: Family, raw: &[f64]) -> f64 {
+        self.design.predict(family, &self.coefficients, raw)
+    }
+
     /// Says whether this can be a candidate of the regression.
     pub(crate) fn suits(&self, regression: &Regression) -> bool {
         self.design.suits(regression)

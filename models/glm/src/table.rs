@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Regression;
+use crate::{Regression, Scored};
 
 /// The rows of one party, checked against the regression.
 ///
@@ -115,6 +115,15 @@ impl Table {
         self.features
             .chunks_exact(self.width)
             .zip(self.labels.iter().copied())
+    }
+
+    /// Scores the rows by a model.
+    pub fn score(&self, predict: impl Fn(&[f64]) -> f64) -> Vec<Scored> {
+        let scored = |(features, label)| Scored {
+            score: predict(features),
+            label,
+        };
+        self.iter().map(scored).collect()
     }
 }
 

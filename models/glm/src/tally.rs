@@ -4,7 +4,8 @@ use consilium_secagg::{Encoding, EncodingError};
 
 use crate::{
     Evaluation, Regression,
-    metrics::{CalibrationBin, SMALLEST_BIN, Scored},
+    calibration::{CalibrationBin, without_thin},
+    metrics::Scored,
 };
 
 /// Bins of the calibration table.
@@ -30,16 +31,15 @@ impl Tally {
         let mut sums = vec![0.0; Tally::LEN];
         for row in scored {
             let bin = bin(row.score);
-            let label = f64::from(row.label);
-            let likelihood = if row.label {
+            let likelihood = if row.is_positive() {
                 row.score
             } else {
                 1.0 - row.score
             };
             sums[0] -= likelihood.clamp(SMALLEST_PROBABILITY, 1.0).ln();
-            sums[1] += (row.score - label) * (row.score - label);
+            sums[1] += (row.score - row.label).powi(2);
             sums[HEAD + bin / (HISTOGRAM_BINS / CALIBRATION_BINS)] += row.score;
-            let class = if row.label { HISTOGRAM_BINS } else { 0 };
+            let class = if row.is_positive() { HISTOGRAM_BINS } else { 0 };
             sums[HEAD + CALIBRATION_BINS + class + bin] += 1.0;
         }
         Tally(sums)
@@ -60,8 +60,8 @@ impl Tally {
         sane.then_some(Tally(opened))
     }
 
-    pub(crate) fn as_slice(&self) -> &[f64] {
-        &self.0
+    pub(crate) fn into_sums(self) -> Vec<f64> {
+        self.0
     }
 
     /// Measures; nothing if there are no rows.
@@ -91,16 +91,16 @@ impl Tally {
             log_loss: sums[0] / rows,
             brier: sums[1] / rows,
             accuracy: right / rows,
-            calibration: std::array::from_fn(|place| {
+            calibration: without_thin(std::array::from_fn(|place| {
                 let bins = HISTOGRAM_BINS / CALIBRATION_BINS;
                 let ones = total(&positives[place * bins..][..bins]);
                 let rows = ones + total(&negatives[place * bins..][..bins]);
-                (count(rows) >= SMALLEST_BIN).then(|| CalibrationBin {
+                CalibrationBin {
                     rows: count(rows),
                     predicted: sums[HEAD + place] / rows,
                     observed: ones / rows,
-                })
-            }),
+                }
+            })),
         })
     }
 }
@@ -123,6 +123,6 @@ fn total(counts: &[f64]) -> f64 {
     clippy::cast_sign_loss,
     reason = "a sum of counts"
 )]
-fn count(rows: f64) -> u64 {
+pub(crate) fn count(rows: f64) -> u64 {
     rows as u64
 }

@@ -31,6 +31,9 @@ impl Display for Plan {
         writeln!(f, "title = {}", quoted(&self.title))?;
         writeln!(f, "purpose = {}", quoted(&self.purpose))?;
         writeln!(f, "kind = \"train-glm\"")?;
+        if self.attempt > 1 {
+            writeln!(f, "attempt = {}", self.attempt)?;
+        }
         writeln!(f, "coordinator = {}", quoted(self.coordinator.as_str()))?;
         let features: Vec<String> = task.features.iter().map(|name| quoted(name)).collect();
         writeln!(f, "features = [{}]", features.join(", "))?;

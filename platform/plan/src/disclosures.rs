@@ -81,9 +81,11 @@ impl Plan {
             ("contributors", &contributors),
         ];
         lines.protocol(Protocol::GlmNewton);
-        if family == Family::Logistic {
-            lines.protocol(Protocol::GlmEvaluation);
-        }
+        lines.protocol(if family == Family::Logistic {
+            Protocol::GlmEvaluation
+        } else {
+            Protocol::GlmGoodness
+        });
         let arms = task.arms();
         if !arms.is_empty() {
             lines.protocol(Protocol::Fedavg);
@@ -101,7 +103,6 @@ impl Plan {
         }
         lines.add(Audience::Receivers, &texts::RESULT, &[]);
         match task.own_metrics {
-            _ if family != Family::Logistic => {}
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
             OwnMetrics::Rounded => lines.add(Audience::Everyone, &texts::OWN_METRICS_ROUNDED, &[]),
         }
@@ -126,7 +127,7 @@ impl Plan {
             return vec![texts::ALL_VERIFIED.say(lang, &[])];
         }
         let mut lines = vec![texts::UNVERIFIED.say(lang, &[("parties", &blind.join(", "))])];
-        let (verified, minimum) = (contributors - blind.len(), self.limits().minimum_verified);
+        let (verified, minimum) = (contributors - blind.len(), self.verified_needed());
         if verified < minimum as usize {
             let places: [(&str, &dyn std::fmt::Display); 2] =
                 [("verified", &verified), ("minimum", &minimum)];

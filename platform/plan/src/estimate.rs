@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consilium_glm::{CALIBRATION_BINS, Family, HISTOGRAM_BINS, moments_len, sums_len};
+use consilium_glm::{evaluation, moments_len, sums_len};
 use serde::{Deserialize, Serialize};
 
 use crate::{Missing, Plan, Task, TrainGlm};
@@ -64,9 +64,8 @@ impl Plan {
         let mut lengths = vec![moments_len(&task.regression) as u64];
         let step = sums_len(task.most_coefficients()) as u64;
         lengths.extend(std::iter::repeat_n(step, 1 + USUAL_STEPS));
-        if task.regression.specification().family == Family::Logistic {
-            lengths.push((CALIBRATION_BINS + 2 * HISTOGRAM_BINS) as u64);
-        }
+        let measures = evaluation::sums_len(&task.regression).map(|len| len as u64);
+        lengths.extend(measures);
         for schedule in [task.comparison.fedavg, task.comparison.fedprox]
             .into_iter()
             .flatten()
@@ -74,6 +73,7 @@ impl Plan {
             let model = task.most_coefficients() as u64;
             lengths.push(moments_len(&task.regression) as u64);
             lengths.extend(std::iter::repeat_n(model, schedule.rounds as usize));
+            lengths.extend(measures);
         }
         let sums = lengths.len() as u64;
         let bits = u64::from(self.protection().bits.get());

@@ -31,9 +31,9 @@ pub use plan::{
     Comparison, DataSet, DataVersion, FORMAT, Limits, Missing, Name, OnDropout, OwnMetrics, Part,
     Party, Patience, Plan, PlanHash, Protection, Task, TestRows, TrainGlm,
 };
-pub use preflight::{DataReport, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
+pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;
 pub use run::{Phase, UnknownPhase};
-pub use study::{Event, Forbidden, StepNumber, Study};
+pub use study::{Doing, Event, Forbidden, StepNumber, Study};
 pub use texts::failure::Code;
 pub use time::UnixTime;

@@ -31,6 +31,7 @@ pub const FORMAT: u32 = 1;
 pub struct Plan {
     pub(crate) title: String,
     pub(crate) purpose: String,
+    pub(crate) attempt: u32,
     pub(crate) coordinator: PartyId,
     pub(crate) parties: Vec<Party>,
     pub(crate) task: Task,
@@ -69,6 +70,7 @@ impl Plan {
         }
         let title = at.text(&raw.title, "title", MOST_TITLE)?;
         let purpose = at.text(&raw.purpose, "purpose", MOST_PURPOSE)?;
+        let attempt = at.number(raw.attempt.as_ref(), "attempt", 1, ATTEMPTS)?;
         let coordinator = raw.coordinator.as_ref();
         let coordinator = coordinator.map_or_else(usual_coordinator, |name| name.get_ref().clone());
         let parties = parties::check(raw, &coordinator, &at)?;
@@ -80,6 +82,7 @@ impl Plan {
         Ok(Plan {
             title,
             purpose,
+            attempt,
             coordinator,
             parties,
             task,
@@ -97,6 +100,25 @@ impl Plan {
     /// Gives what the result is for, one line.
     pub fn purpose(&self) -> &str {
         &self.purpose
+    }
+
+    /// Gives the how many-th study of this very plan it is for, from 1 on.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Gives the same plan for a study after this one; none where there were too many.
+    ///
+    /// # Security
+    ///
+    /// It has another hash: what was signed, opened or drawn for one attempt is worth nothing in
+    /// another.
+    pub fn next_attempt(&self) -> Option<Plan> {
+        let attempt = self.attempt + 1;
+        ATTEMPTS.contains(&attempt.into()).then(|| Plan {
+            attempt,
+            ..self.clone()
+        })
     }
 
     /// Gives who schedules, relays and adds up.
@@ -137,6 +159,18 @@ impl Plan {
             OnDropout::Pause | OnDropout::Fail => 0,
         };
         self.contributors().count() - lost
+    }
+
+    /// Gives the fewest contributors whose fingerprint a participant must have verified.
+    ///
+    /// # Security
+    ///
+    /// Whoever is not verified may be the coordinator itself: it counts as one that colludes. All of
+    /// the plan count, for the thresholds do too and each participant may be told of another run.
+    pub fn verified_needed(&self) -> u32 {
+        let contributors = u32::try_from(self.contributors().count()).unwrap_or(u32::MAX);
+        let verified = contributors.saturating_sub(self.protection.colluding);
+        verified.max(self.limits.minimum_verified)
     }
 
     /// Gives what is to be run.
@@ -201,6 +235,7 @@ impl PlanHash {
 
 written_as_hex!(PlanHash);
 
+const ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=1_000;
 const MOST_TITLE: usize = 120;
 const MOST_PURPOSE: usize = 1_000;
 

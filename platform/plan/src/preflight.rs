@@ -23,10 +23,20 @@ pub struct PartyReport {
     pub plan: PlanHash,
     /// How far its clock is ahead of the coordinator's, in seconds.
     pub clock_ahead: i64,
+    /// What there is for a run, or why none is allowed.
+    pub found: Result<Found, Failure>,
+}
+
+/// What there is for a run.
+///
+/// # Security
+///
+/// Nothing of it is told unless a steward has approved the plan, and the data set is the version
+/// that was approved: a plan can ask about single rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
     /// Its data set.
     pub data: DataReport,
-    /// Why no run is allowed, if none is: what [`Register::allows`](crate::Register::allows) says.
-    pub approval: Result<(), Failure>,
     /// Contributors whose fingerprint it has verified, itself among them.
     pub verified: u32,
     /// Free disk space.
@@ -203,29 +213,30 @@ impl Plan {
                 .warnings
                 .push(Warning::ClockDrift(party.clone(), report.clock_ahead));
         }
-        if let Err(refused) = &report.approval {
-            verdict.failures.push(refused.clone());
-        }
-        let minimum = self.limits.minimum_verified;
-        if report.verified < minimum {
-            let few = failure(Code::VerifiedTooFew).with("verified", report.verified);
-            verdict.failures.push(few.with("minimum", minimum));
+        let found = match &report.found {
+            Ok(found) => found,
+            Err(refused) => return verdict.failures.push(refused.clone()),
+        };
+        let needed = self.verified_needed();
+        if found.verified < needed {
+            let few = failure(Code::VerifiedTooFew).with("verified", found.verified);
+            verdict.failures.push(few.with("minimum", needed));
         }
         verdict
             .failures
-            .extend(self.judge_data(task, party, &report.data));
+            .extend(self.judge_data(task, party, &found.data));
         if let DataReport::Read {
             one_class: true, ..
-        } = report.data
+        } = found.data
         {
             verdict.warnings.push(Warning::OneClass(party.clone()));
         }
-        match report.disk {
+        match found.disk {
             Room::Short => verdict.failures.push(failure(Code::DiskFull)),
             Room::Tight => verdict.warnings.push(Warning::LittleDisk(party.clone())),
             Room::Ample => {}
         }
-        match report.memory {
+        match found.memory {
             Room::Short => verdict.failures.push(failure(Code::MemoryLow)),
             Room::Tight => verdict.warnings.push(Warning::LittleMemory(party.clone())),
             Room::Ample => {}

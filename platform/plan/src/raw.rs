@@ -17,6 +17,7 @@ pub struct RawPlan {
     pub(crate) title: Spanned<String>,
     pub(crate) purpose: Spanned<String>,
     pub(crate) kind: RawKind,
+    pub(crate) attempt: Option<Spanned<u32>>,
     pub(crate) coordinator: Option<Spanned<PartyId>>,
     pub(crate) party: Spanned<Vec<RawParty>>,
     pub(crate) schema: Option<Spanned<String>>,

@@ -5,7 +5,6 @@ use std::{
     str::FromStr,
 };
 
-use consilium_glm::Family;
 use consilium_mailbox::{self as mailbox, PartyId};
 use consilium_secagg::{StudyId, SumNumber, Terms};
 
@@ -19,7 +18,7 @@ pub enum Phase {
     Fit,
     /// The model is measured on the test rows of all contributors.
     Evaluation,
-    /// The same model is trained by federated averaging.
+    /// The same model is trained by federated averaging, and measured on the same rows.
     Fedavg,
     /// The same by FedProx.
     Fedprox,
@@ -53,6 +52,15 @@ impl Phase {
             Phase::Fedprox => 30_000,
         })
     }
+
+    /// Gives the number of the first of the sums by which the phase's model is measured.
+    pub fn first_sum_of_measures(self) -> SumNumber {
+        SumNumber(match self {
+            Phase::Fit | Phase::Evaluation => 1_000,
+            Phase::Fedavg => 25_000,
+            Phase::Fedprox => 45_000,
+        })
+    }
 }
 
 impl FromStr for Phase {
@@ -69,8 +77,7 @@ impl Plan {
     pub fn phases(&self) -> Vec<Phase> {
         let Task::TrainGlm(task) = self.task();
         let is_part = |phase: &Phase| match phase {
-            Phase::Fit => true,
-            Phase::Evaluation => task.regression.specification().family == Family::Logistic,
+            Phase::Fit | Phase::Evaluation => true,
             Phase::Fedavg => task.comparison.fedavg.is_some(),
             Phase::Fedprox => task.comparison.fedprox.is_some(),
         };

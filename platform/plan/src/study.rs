@@ -1,5 +1,6 @@
 //! Where a study stands, and how it may go on.
 
+mod doing;
 mod event;
 
 use std::{collections::BTreeSet, fmt};
@@ -7,11 +8,12 @@ use std::{collections::BTreeSet, fmt};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
+pub use doing::Doing;
 pub use event::{Event, Forbidden};
 
 use crate::{
-    Failure, Lang, OnDropout, Plan, UnixTime,
-    texts::{failure::Code, study as texts},
+    Failure, Lang, OnDropout, Phase, Plan, UnixTime,
+    texts::{Text, failure::Code, study as texts},
 };
 
 /// The number of a step of a study, from 1 on.
@@ -180,13 +182,22 @@ impl Study {
                 texts::WAITING.say(lang, &[("parties", &parties)])
             }
             Study::Preflight { .. } => texts::PREFLIGHT.say(lang, &[]),
-            Study::Running { step, .. } => texts::RUNNING.say(lang, &[("step", step)]),
+            Study::Running { step, .. } => texts::RUNNING.say(
+                lang,
+                &[
+                    ("step", step),
+                    ("steps", &plan.phases().len()),
+                    ("phase", &plan.phase_in_words(*step, lang)),
+                ],
+            ),
             Study::Paused {
                 step, on, until, ..
             } => texts::PAUSED.say(
                 lang,
                 &[
                     ("step", step),
+                    ("steps", &plan.phases().len()),
+                    ("phase", &plan.phase_in_words(*step, lang)),
                     ("parties", &names(on.iter())),
                     ("until", until),
                 ],
@@ -210,6 +221,19 @@ impl Plan {
         self.limits
             .expires
             .map_or(patient, |expires| expires.min(patient))
+    }
+
+    /// Says what is done in a step.
+    fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
+        let phases = self.phases();
+        let place = step.0.saturating_sub(1) as usize;
+        let text: Option<Text> = phases.get(place).map(|phase| match phase {
+            Phase::Fit => texts::FIT,
+            Phase::Evaluation => texts::EVALUATION,
+            Phase::Fedavg => texts::FEDAVG,
+            Phase::Fedprox => texts::FEDPROX,
+        });
+        text.map_or("", |text| text.open(lang))
     }
 
     /// Says whether the study goes on without these contributors once its patience with them ends.

@@ -28,6 +28,9 @@ impl Plan {
         page.line("", &texts::HEADING, &[("title", &self.title)]);
         page.line("", &texts::HASH, &[("hash", &self.hash())]);
         page.line("", &texts::PURPOSE, &[("purpose", &self.purpose)]);
+        if self.attempt > 1 {
+            page.line("! ", &texts::ATTEMPT, &[("attempt", &self.attempt)]);
+        }
         let Task::TrainGlm(task) = self.task();
         page.heading(&texts::WHAT);
         self.describe_task(task, &mut page);
@@ -153,12 +156,9 @@ impl Plan {
             ("cell", &limits.minimum_cell),
         ];
         page.line("- ", &texts::ROWS, &rows);
-        page.line(
-            "- ",
-            &texts::VERIFIED,
-            &[("count", &limits.minimum_verified)],
-        );
-        if limits.minimum_verified < 3 {
+        let verified = self.verified_needed();
+        page.line("- ", &texts::VERIFIED, &[("count", &verified)]);
+        if verified < 3 {
             page.line("! ", &texts::FEW_VERIFIED, &[]);
         }
         let study = in_words(self.patience.study, page.lang);

@@ -45,6 +45,13 @@ impl UnixTime {
     }
 }
 
+impl From<Duration> for UnixTime {
+    /// Takes the time since 1970.
+    fn from(since_1970: Duration) -> UnixTime {
+        UnixTime(0).after(since_1970)
+    }
+}
+
 /// As `2027-01-31T00:00:00Z`.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -262,15 +262,15 @@ impl Aggregator {
                 taken.map_err(|breach| blame(agreed, index, breach))?;
             }
             let unmasked = directory.unmask(threshold, &survivors, &answers);
-            unmasked.map_err(|stuck| self.explain(&stuck))
+            unmasked.map_err(|stuck| self.explain(stuck))
         })?;
         mail.compute(MASKS, || mask::add(&mut total.lanes, &mut masks));
         Ok(total.lanes)
     }
 
-    fn explain(&self, stuck: &Stuck) -> SumError {
+    fn explain(&self, stuck: Stuck) -> SumError {
         let party = |of: usize| self.agreed.party(of).clone();
-        match *stuck {
+        match stuck {
             Stuck::TooFewShares { of, held } => {
                 let needed = self.agreed.terms.thresholds.shares;
                 SumError::TooFewShares {
@@ -279,7 +279,10 @@ impl Aggregator {
                     needed,
                 }
             }
-            Stuck::SharesDisagree { of } => SumError::SharesDisagree { party: party(of) },
+            Stuck::SharesDisagree { of, holders } => SumError::SharesDisagree {
+                party: party(of),
+                holders: self.agreed.parties(holders),
+            },
             Stuck::BadKeys { of } => blame(&self.agreed, of, Breach::BadKeys),
         }
     }

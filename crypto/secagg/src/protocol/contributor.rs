@@ -12,13 +12,17 @@ use crate::{
     Breach, Contribute, Entry, OpeningBook, SumError, SumShape, Terms,
     graph::Graph,
     lanes::Lanes,
-    lists,
+    lists, mask,
     messages::{Anew, Masked, Signatures, Signed, Survivors},
     opening::{Allowance, History},
     packing,
-    summing::{Ready, survivors_message},
+    summing::{Held, Ready, survivors_message},
     terms::Agreed,
 };
+
+/// Elements that are masked at a time: they stay in the second-level cache. A multiple of eight, so
+/// that they are packed into whole bytes, and into whole blocks of keystream.
+const STRETCH: usize = 64 << 10;
 
 /// Who a contributor is.
 #[derive(Clone)]
@@ -104,15 +108,12 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         mail: &Mailbox,
         shape: &SumShape,
         ready: Ready,
-        vector: Lanes,
+        input: &[u64],
     ) -> Result<Option<()>, SumError> {
         let agreed = self.agreed.clone();
         let aggregator = &agreed.terms.aggregator;
         let cohort = ready.cohort;
-        let (vector, held) = mail.compute(MASKS, || ready.mask(vector));
-        let vector = mail
-            .compute(Masked::STEP, || packing::pack(&vector, shape.bits))
-            .into();
+        let (vector, held) = mask(mail, shape, ready, input);
         let opened = lists::write_sets(self.history().await?.opened(), &agreed)?;
         let masked = Masked {
             cohort,
@@ -223,7 +224,7 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         &mut self,
         mail: &Mailbox,
         shape: &SumShape,
-        input: &Lanes,
+        input: &[u64],
     ) -> Result<(), SumError> {
         let number = shape.number;
         let input = mail.compute(Masked::STEP, || self.hash(shape, input));
@@ -280,11 +281,14 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         Ok(())
     }
 
-    fn hash(&self, shape: &SumShape, input: &Lanes) -> Digest {
+    fn hash(&self, shape: &SumShape, input: &[u64]) -> Digest {
         Tagged::new("secagg.1.input")
             .field(self.input_key.expose())
             .number(u64::from(shape.bits.get()))
-            .field(&packing::pack(input, shape.bits))
+            .field_in_parts(
+                packing::packed_len(shape.len, shape.bits),
+                packing::pieces(input, shape.bits),
+            )
             .digest()
     }
 }
@@ -296,25 +300,34 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contribute for Contributor<B, R> {
         shape: &SumShape,
         input: &[u64],
     ) -> Result<(), SumError> {
-        check_input(shape, input)?;
-        let vector = Lanes::from_elements(input, shape.bits);
-        self.record_input(mail, shape, &vector).await?;
+        mail.compute(Masked::STEP, || check_input(shape, input))?;
+        self.record_input(mail, shape, input).await?;
         let mail = mail.scope(format_args!("sum-{}", shape.number.0));
         if let Some(ready) = self.carried.take() {
             let carried = setup::carried(&mail);
-            if self
-                .sum(&carried, shape, ready, vector.clone())
-                .await?
-                .is_some()
-            {
+            if self.sum(&carried, shape, ready, input).await?.is_some() {
                 return Ok(());
             }
         }
         let fresh = setup::fresh(&mail);
         let ready = self.set_up(&setup::first(&fresh)).await?;
-        let summed = self.sum(&fresh, shape, ready, vector).await?;
+        let summed = self.sum(&fresh, shape, ready, input).await?;
         summed.ok_or_else(|| blame_aggregator(&self.agreed)(Breach::SecondSetup))
     }
+}
+
+/// Masks a vector and packs it, stretch after stretch, so that no whole copy is made on the way.
+fn mask(mail: &Mailbox, shape: &SumShape, ready: Ready, input: &[u64]) -> (Bytes, Held) {
+    let (mut masks, held) = mail.compute(MASKS, || ready.into_masks());
+    let mut packed = Vec::with_capacity(packing::packed_len(shape.len, shape.bits));
+    for stretch in input.chunks(STRETCH) {
+        let mut lanes = mail.compute(Masked::STEP, || Lanes::from_elements(stretch, shape.bits));
+        mail.compute(MASKS, || mask::add(&mut lanes, &mut masks));
+        mail.compute(Masked::STEP, || {
+            packed.extend_from_slice(&packing::pack(&lanes, shape.bits));
+        });
+    }
+    (packed.into(), held)
 }
 
 /// Awaits the survivor set; nothing if a set-up is asked for instead.
@@ -336,13 +349,13 @@ fn check_input(shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
             got: input.len(),
         });
     }
-    let wide = input
-        .iter()
-        .position(|element| element & !shape.bits.mask() != 0);
-    wide.map_or(Ok(()), |index| {
-        Err(SumError::TooWide {
-            index,
-            bits: shape.bits.get(),
-        })
+    let all_bits = input.iter().fold(0, |all, element| all | element);
+    if all_bits & !shape.bits.mask() == 0 {
+        return Ok(());
+    }
+    let wide = |element: &u64| element & !shape.bits.mask() != 0;
+    Err(SumError::TooWide {
+        index: input.iter().position(wide).unwrap_or(0),
+        bits: shape.bits.get(),
     })
 }

@@ -133,11 +133,13 @@ async fn one_false_share_is_passed_over_where_a_spare_one_is() {
 async fn one_false_share_without_a_spare_one_opens_nothing() {
     let lie = |it: &mut Answered| it.shares = flipped(&it.shares);
     let (_, ended) = run_with(3, "hospital-1", lie).await;
-    let Err(error @ SumError::SharesDisagree { .. }) = ended.opened else {
+    let Err(error @ SumError::SharesDisagree { holders, .. }) = &ended.opened else {
         panic!("{:?}", ended.opened)
     };
     // The owner of the secret may have dealt honestly, and has.
     assert_eq!(error.fault(), Fault::Network);
+    let liar = holders.iter().any(|holder| holder.as_str() == "hospital-1");
+    assert!(liar, "{error}");
 }
 
 #[tokio::test(start_paused = true)]

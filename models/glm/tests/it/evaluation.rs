@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use consilium_glm::{
-    Evaluation, Failure, Family, GlmError, HISTOGRAM_BINS, Regression, SMALLEST_BIN, Scored, auc,
-    evaluation,
+    Evaluation, Failure, Family, GlmError, GoodnessOfFit, HISTOGRAM_BINS, Measures, Regression,
+    SMALLEST_BIN, Scored, Table, auc, evaluation, local,
 };
-use consilium_mailbox::{Quorum, mem};
+use consilium_mailbox::{Fault, Mailbox, Message, Quorum, mem};
 use consilium_secagg::{
-    SumNumber,
+    Open, Opened, SumError, SumNumber, SumShape,
     plain::{PlainAggregator, PlainContributor},
 };
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::world::{binary, parties, sendable, specification, uniform};
+use crate::{
+    real::rand_hie,
+    world::{binary, parties, sendable, specification, study, uniform},
+};
 
 fn regression() -> Regression {
     Regression::try_from(specification(Family::Logistic, vec![binary("a")])).unwrap()
@@ -27,16 +31,38 @@ fn scored(rows: usize, seed: u64) -> Vec<Scored> {
         let score = uniform(&mut rng);
         Scored {
             score,
-            label: uniform(&mut rng) < score,
+            label: f64::from(uniform(&mut rng) < score),
         }
     };
     (0..rows).map(row).collect()
 }
 
 async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
+    let (measures, _) = measure(&regression(), parts).await;
+    Ok(measures?.classes().unwrap())
+}
+
+/// Opens sums and keeps how long they were.
+struct Counting {
+    sum: PlainAggregator,
+    lengths: Vec<usize>,
+}
+
+impl Open for Counting {
+    async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
+        self.lengths.push(shape.len);
+        self.sum.open(mail, shape).await
+    }
+}
+
+/// Measures over all parties; gives also how long the opened sums were.
+async fn measure(
+    regression: &Regression,
+    parts: &[Vec<Scored>],
+) -> (Result<Measures, GlmError>, Vec<usize>) {
     let mut mail = mem::mailboxes(&parties(parts.len()));
     let aggregator = mail.remove(0);
-    let (name, regression) = (aggregator.me().clone(), regression());
+    let name = aggregator.me().clone();
     let mut hospitals = Vec::new();
     for (place, (mail, scored)) in mail.into_iter().zip(parts.to_vec()).enumerate() {
         let (name, regression) = (name.clone(), regression.clone());
@@ -44,8 +70,10 @@ async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
             let mut sum = PlainContributor {
                 aggregator: name.clone(),
             };
-            let rounding = (SumNumber(9), ChaCha20Rng::seed_from_u64(place as u64));
-            evaluation::contribute(&mail, &name, &regression, &scored, rounding, &mut sum).await
+            let chance =
+                |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
+            let (rows, first) = ((&regression, &scored[..]), SumNumber(9));
+            evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
         }));
     }
     let contributors = parties(parts.len())[1..].to_vec();
@@ -53,14 +81,17 @@ async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
         at_least: parts.len(),
         within: Duration::from_secs(5),
     };
-    let mut sum = PlainAggregator {
-        contributors: contributors.clone(),
-        quorum,
+    let mut sum = Counting {
+        sum: PlainAggregator {
+            contributors: contributors.clone(),
+            quorum,
+        },
+        lengths: Vec::new(),
     };
     let overall = sendable(evaluation::aggregate(
         &aggregator,
         &contributors,
-        &regression,
+        regression,
         SumNumber(9),
         &mut sum,
     ))
@@ -68,7 +99,7 @@ async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
     for hospital in hospitals {
         assert_eq!(hospital.await.unwrap().ok(), overall.as_ref().ok().cloned());
     }
-    overall
+    (overall, sum.lengths)
 }
 
 fn assert_agrees(overall: &Evaluation, all: &[Scored]) {
@@ -105,9 +136,11 @@ async fn a_party_without_rows_changes_nothing() {
 #[tokio::test]
 async fn too_few_rows_of_a_class_are_not_measured() {
     let mut parts = [scored(40, 1), scored(30, 2), scored(20, 3)];
-    let positives = parts.iter_mut().flatten().filter(|row| row.label);
-    positives.skip(9).for_each(|row| row.label = false);
-    let refused = evaluate(&parts).await.unwrap_err();
+    let positives = parts.iter_mut().flatten().filter(|row| row.label > 0.5);
+    positives.skip(9).for_each(|row| row.label = 0.0);
+    let (refused, opened) = measure(&regression(), &parts).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(opened, [2], "the histogram is not opened");
     assert!(matches!(
         refused,
         GlmError::Failed(Failure::TooFewToEvaluate { minimum: 10 })
@@ -122,9 +155,9 @@ fn others_see_an_institution_s_measures_rounded_and_only_of_enough_rows() {
     assert!((shared.auc * 100.0 - (shared.auc * 100.0).round()).abs() < 1e-9);
     let mut few = scored(300, 5);
     few.iter_mut()
-        .filter(|row| row.label)
+        .filter(|row| row.label > 0.5)
         .skip(9)
-        .for_each(|row| row.label = false);
+        .for_each(|row| row.label = 0.0);
     assert_eq!(Evaluation::own(&few).unwrap().shared(), None);
     assert_eq!(Evaluation::own(&[]), None);
 }
@@ -134,7 +167,7 @@ fn thin_calibration_bins_are_not_shown() {
     let rows: Vec<Scored> = (0..u32::try_from(SMALLEST_BIN).unwrap() - 1)
         .map(|place| Scored {
             score: 0.45,
-            label: place % 2 == 0,
+            label: f64::from(place % 2 == 0),
         })
         .collect();
     assert!(
@@ -147,14 +180,278 @@ fn thin_calibration_bins_are_not_shown() {
 }
 
 #[test]
+fn a_thin_bin_takes_others_along_until_nobody_can_subtract_it() {
+    let row = |score: f64| Scored { score, label: 1.0 };
+    let rows = |score: f64, count: usize| vec![row(score); count];
+    let shown = |rows: &[Scored]| {
+        let bins = Evaluation::own(rows).unwrap().calibration;
+        bins.map(|bin| bin.map_or(0, |bin| bin.rows))
+    };
+    let thin = [rows(0.05, 40), rows(0.15, 30), rows(0.25, 5)].concat();
+    assert_eq!(shown(&thin), [40, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let two_thin = [rows(0.05, 40), rows(0.15, 12), rows(0.25, 9)].concat();
+    assert_eq!(shown(&two_thin), [40, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let none_thin = [rows(0.05, 40), rows(0.15, 20)].concat();
+    assert_eq!(shown(&none_thin), [40, 20, 0, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
 fn certain_and_wrong_costs_much_but_not_everything() {
     let measured = Evaluation::own(&[Scored {
         score: 1.0,
-        label: false,
+        label: 0.0,
     }])
     .unwrap();
     assert!((30.0..40.0).contains(&measured.log_loss));
     assert_eq!(measured.auc, None);
+}
+
+/// The measures of rows in one place, each by its textbook formula and nothing of the crate.
+struct Pooled {
+    deviance: f64,
+    null_deviance: f64,
+    rmse: f64,
+    mae: f64,
+    means: (f64, f64),
+}
+
+fn pooled(family: Family, rows: &[Scored]) -> Pooled {
+    let n = rows.len() as f64;
+    let mean = |of: &dyn Fn(&Scored) -> f64| rows.iter().map(of).sum::<f64>() / n;
+    let log_term = |y: f64, m: f64| if y == 0.0 { 0.0 } else { y * (y / m).ln() };
+    let deviance = |y: f64, m: f64| match family {
+        Family::Gaussian => (y - m).powi(2),
+        Family::Poisson => 2.0 * (log_term(y, m) - y + m),
+        Family::Gamma => 2.0 * (y / m - 1.0 - (y.ln() - m.ln())),
+        Family::Logistic => unreachable!(),
+    };
+    let observed = mean(&|row| row.label);
+    Pooled {
+        deviance: n * mean(&|row| deviance(row.label, row.score)),
+        null_deviance: n * mean(&|row| deviance(row.label, observed)),
+        rmse: mean(&|row| (row.label - row.score).powi(2)).sqrt(),
+        mae: mean(&|row| (row.label - row.score).abs()),
+        means: (observed, mean(&|row| row.score)),
+    }
+}
+
+fn assert_near(ours: f64, theirs: f64) {
+    assert!((ours / theirs - 1.0).abs() < 1e-8, "{ours} {theirs}");
+}
+
+fn assert_is_of(found: &GoodnessOfFit, family: Family, rows: &[Scored]) {
+    let exact = pooled(family, rows);
+    assert_eq!((found.rows, found.limited), (rows.len() as u64, 0));
+    assert_near(found.deviance, exact.deviance);
+    assert_near(found.null_deviance, exact.null_deviance);
+    assert_near(
+        found.d2.unwrap(),
+        1.0 - exact.deviance / exact.null_deviance,
+    );
+    assert_near(found.rmse, exact.rmse);
+    assert_near(found.mae, exact.mae);
+    assert_near(found.mean_observed, exact.means.0);
+    assert_near(found.mean_predicted, exact.means.1);
+    // Bins follow the order of the predictions, whatever their edges are.
+    let mut sorted = rows.to_vec();
+    sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let mut from = 0;
+    for bin in found.calibration {
+        let bin = bin.expect("enough rows for every tenth");
+        let rows = &sorted[from..][..usize::try_from(bin.rows).unwrap()];
+        let mean = |of: fn(&Scored) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
+        assert_near(bin.predicted, mean(|row| row.score));
+        assert_near(bin.observed, mean(|row| row.label));
+        from += rows.len();
+    }
+    assert_eq!(from, sorted.len());
+}
+
+/// Fits, and scores every party's rows.
+fn scores(regression: &Regression, tables: &[Table]) -> Vec<Vec<Scored>> {
+    let fit = local::fit(regression, &tables.iter().collect::<Vec<_>>()).unwrap();
+    tables
+        .iter()
+        .map(|table| table.score(|features| fit.predict(features)))
+        .collect()
+}
+
+#[tokio::test]
+async fn deviance_and_errors_over_all_parties_are_those_of_all_rows() {
+    for family in [Family::Gaussian, Family::Poisson, Family::Gamma] {
+        let (regression, tables) = study(family, &[500, 300, 200, 400], 11);
+        let parts = scores(&regression, &tables);
+        let (found, opened) = measure(&regression, &parts).await;
+        assert_eq!(opened, [4, 35]);
+        let Measures::Numbers(found) = found.unwrap() else {
+            panic!("{family:?} has no classes")
+        };
+        assert_is_of(&found, family, &parts.concat());
+        assert!(found.d2.unwrap() > 0.1, "{found:?}");
+        for part in &parts {
+            let own = GoodnessOfFit::own(&regression, part).unwrap();
+            let exact = pooled(family, part);
+            assert_near(own.deviance, exact.deviance);
+            assert_near(own.null_deviance, exact.null_deviance);
+        }
+    }
+}
+
+#[tokio::test]
+async fn doctor_visits_of_five_parties_are_measured_as_in_one_table() {
+    let (regression, tables) = rand_hie();
+    let parts = scores(&regression, &tables);
+    let (found, _) = measure(&regression, &parts).await;
+    let Measures::Numbers(found) = found.unwrap() else {
+        panic!("counts have no classes")
+    };
+    assert_is_of(&found, Family::Poisson, &parts.concat());
+    // With an intercept and the log link the fitted means add up to the counts.
+    assert_near(found.mean_predicted, found.mean_observed);
+}
+
+#[tokio::test]
+async fn too_few_rows_with_numbers_are_counted_and_not_measured() {
+    let (regression, tables) = study(Family::Gaussian, &[60, 60, 60], 3);
+    let parts: Vec<_> = scores(&regression, &tables)
+        .into_iter()
+        .map(|rows| rows[..6].to_vec())
+        .collect();
+    let (refused, opened) = measure(&regression, &parts).await;
+    assert_eq!(opened, [4]);
+    assert!(matches!(
+        refused.unwrap_err(),
+        GlmError::Failed(Failure::TooFewToEvaluate { minimum: 20 })
+    ));
+}
+
+#[tokio::test]
+async fn predictions_far_beyond_the_declared_range_are_measured_at_its_limit_and_counted() {
+    for (family, far, limit) in [
+        (Family::Gaussian, -1e9, -3000.0),
+        (Family::Gaussian, f64::INFINITY, 3000.0),
+        (Family::Poisson, 1e300, 1000.0),
+        (Family::Poisson, 0.0, 1e-4 * 3.0),
+        (Family::Gamma, f64::INFINITY, 2e6),
+    ] {
+        let (regression, _) = study(family, &[60], 3);
+        let row = |score| Scored { score, label: 3.0 };
+        let near = vec![row(3.0); 30];
+        let parts = |score| [near.clone(), near.clone(), vec![row(score)]];
+        let (found, _) = measure(&regression, &parts(far)).await;
+        let (at_limit, _) = measure(&regression, &parts(limit)).await;
+        let (Measures::Numbers(found), Measures::Numbers(at_limit)) =
+            (found.unwrap(), at_limit.unwrap())
+        else {
+            panic!("{family:?} has no classes")
+        };
+        assert_eq!((found.limited, at_limit.limited), (1, 0), "{family:?}");
+        assert_near(found.rmse, at_limit.rmse);
+        assert_near(found.deviance, at_limit.deviance);
+        assert_eq!(found.d2, None, "all labels are the same");
+    }
+}
+
+#[tokio::test]
+async fn institutions_share_rounded_measures_and_a_small_one_s_never_leave() {
+    let mut small = scored(100, 8);
+    let positives = small.iter_mut().filter(|row| row.label > 0.5);
+    positives.skip(9).for_each(|row| row.label = 0.0);
+    let parts = [scored(400, 1), scored(300, 2), small];
+    let names = parties(3);
+    let mut mail = mem::mailboxes(&names);
+    let aggregator = mail.remove(0);
+    for (mail, rows) in mail.iter().zip(&parts) {
+        evaluation::share(mail, &names[0], rows).await.unwrap();
+    }
+    let shared = evaluation::shared(&aggregator, &names[1..]).await.unwrap();
+    let exact = auc(&parts[0]).unwrap();
+    let of = |place: usize| shared[&names[place]];
+    assert!((of(1).unwrap().auc - exact).abs() <= 0.005);
+    assert!((of(1).unwrap().auc - exact).abs() > 1e-9, "rounded");
+    assert!(of(2).is_some());
+    assert_eq!(of(3), None);
+}
+
+/// `Counted` and `Own` as they travel, made by hand.
+#[derive(Serialize, Deserialize)]
+struct Said<const STEP: usize, T>(T);
+
+impl<const STEP: usize, T: Serialize + DeserializeOwned + Send> Message for Said<STEP, T> {
+    const STEP: &'static str = ["glm-evaluation.1.counted", "glm-evaluation.1.own"][STEP];
+}
+
+#[tokio::test]
+async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_says() {
+    for (family, rows, is_answered) in [
+        (Family::Logistic, 40, true),
+        (Family::Logistic, 9, false),
+        (Family::Gaussian, 40, true),
+        (Family::Gaussian, 19, false),
+    ] {
+        let regression = Regression::try_from(specification(family, vec![binary("a")])).unwrap();
+        let names = parties(3);
+        let mut mail = mem::mailboxes(&names);
+        let aggregator = mail.remove(0);
+        let name = names[0].clone();
+        let mut hospitals = Vec::new();
+        for mail in mail {
+            let (name, regression) = (name.clone(), regression.clone());
+            hospitals.push(tokio::spawn(async move {
+                let mut sum = PlainContributor {
+                    aggregator: name.clone(),
+                };
+                let chance = |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0));
+                let scored = scored(50, 1);
+                let (rows, first) = ((&regression, &scored[..]), SumNumber(9));
+                evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
+            }));
+        }
+        let quorum = Quorum {
+            at_least: 3,
+            within: Duration::from_secs(5),
+        };
+        let mut sum = PlainAggregator {
+            contributors: names[1..].to_vec(),
+            quorum,
+        };
+        let [of_counts, of_rows] = evaluation::sums_len(&regression);
+        let shape = |number, len| SumShape {
+            number: SumNumber(number),
+            len,
+            bits: regression.specification().bits,
+        };
+        let counts = aggregator.scope("counts");
+        sum.open(&counts, &shape(9, of_counts)).await.unwrap();
+        // Rows, mean label, mean and deviation of the predictors.
+        let counts_said: Result<_, Failure> = Ok((rows, 0.5, (0.0, 1.0)));
+        let said = Said::<0, _>(counts_said);
+        for party in &names[1..] {
+            aggregator.send(party, &said).await.unwrap();
+        }
+        let (here, shape) = (aggregator.scope("sum"), shape(10, of_rows));
+        let opened = sum.open(&here, &shape).await;
+        assert_eq!(opened.is_ok(), is_answered, "{family:?} {rows}");
+        drop((aggregator, counts, here));
+        for hospital in hospitals {
+            let error = hospital.await.unwrap().unwrap_err();
+            let is_blamed = matches!(error, GlmError::BadModel { .. });
+            assert_eq!(is_blamed, !is_answered, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn measures_that_no_rows_can_have_are_blamed_on_their_sender() {
+    let names = parties(2);
+    let mut mail = mem::mailboxes(&names);
+    let aggregator = mail.remove(0);
+    for (party, auc) in mail.iter().zip([0.75, f64::NAN]) {
+        let said: Said<1, Option<(f64, f64)>> = Said(Some((auc, 0.5)));
+        party.send(&names[0], &said).await.unwrap();
+    }
+    let error = evaluation::shared(&aggregator, &names[1..]).await;
+    assert_eq!(error.unwrap_err().fault(), Fault::Peer(names[2].clone()));
 }
 
 proptest! {
@@ -167,7 +464,7 @@ proptest! {
         let squeeze = width / HISTOGRAM_BINS as f64;
         let rows: Vec<Scored> = rows
             .into_iter()
-            .map(|(score, label)| Scored { score: score * squeeze, label })
+            .map(|(score, label)| Scored { score: score * squeeze, label: f64::from(label) })
             .collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         match runtime.block_on(evaluate(&[rows.clone(), Vec::new()])) {

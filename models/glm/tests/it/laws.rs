@@ -205,8 +205,8 @@ proptest! {
     #[test]
     fn the_area_is_the_share_of_ordered_pairs(rows in scored_rows()) {
         let (mut pairs, mut ordered) = (0.0, 0.0);
-        for one in rows.iter().filter(|row| row.label) {
-            for zero in rows.iter().filter(|row| !row.label) {
+        for one in rows.iter().filter(|row| row.label > 0.5) {
+            for zero in rows.iter().filter(|row| row.label < 0.5) {
                 pairs += 1.0;
                 ordered += match one.score.total_cmp(&zero.score) {
                     std::cmp::Ordering::Greater => 1.0,
@@ -238,7 +238,7 @@ proptest! {
 fn scored_rows() -> impl Strategy<Value = Vec<Scored>> {
     let row = (0_u32..=40, any::<bool>()).prop_map(|(score, label)| Scored {
         score: f64::from(score) / 40.0,
-        label,
+        label: f64::from(label),
     });
     prop::collection::vec(row, 0..60)
 }

@@ -14,6 +14,7 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
     for (protocol, page) in [
         (Protocol::GlmNewton, GLM_NEWTON),
         (Protocol::GlmEvaluation, GLM_NEWTON),
+        (Protocol::GlmGoodness, GLM_NEWTON),
         (Protocol::Fedavg, FEDAVG),
     ] {
         for role in [Role::Aggregator, Role::Contributor] {

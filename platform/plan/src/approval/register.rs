@@ -28,6 +28,20 @@ pub struct Grant {
     pub waiver: bool,
 }
 
+impl Grant {
+    /// Sees that the version at hand is the approved one.
+    ///
+    /// # Errors
+    ///
+    /// The failure to report.
+    pub fn covers(&self, party: &PartyId, data: &DataVersion) -> Result<(), Failure> {
+        if self.data == *data {
+            return Ok(());
+        }
+        Err(Failure::new(Code::DataChanged).of(party))
+    }
+}
+
 /// What an institution's newest decision is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,19 +188,15 @@ impl Register {
         self.newest.iter().filter_map(waives).collect()
     }
 
-    /// Says whether one more run is allowed, before its first frame leaves.
+    /// Gives what an institution allows, if that is one more run; [`Grant::covers`] says of which
+    /// data.
     ///
-    /// `data` is the version at hand, `runs` those that were begun under this plan.
+    /// `runs` are those that were begun under this plan.
     ///
     /// # Errors
     ///
     /// The failure to report.
-    pub fn allows(
-        &self,
-        party: &PartyId,
-        data: &DataVersion,
-        (runs, now): (u32, UnixTime),
-    ) -> Result<&Grant, Failure> {
+    pub fn allows(&self, party: &PartyId, (runs, now): (u32, UnixTime)) -> Result<&Grant, Failure> {
         let failure = |code| Failure::new(code).of(party);
         let grant = match self.standing(party) {
             Some(Standing::Approved { grant, .. }) => grant,
@@ -196,9 +206,6 @@ impl Register {
         };
         if grant.until <= now {
             return Err(failure(Code::ApprovalExpired).with("time", grant.until));
-        }
-        if grant.data != *data {
-            return Err(failure(Code::DataChanged));
         }
         let most = grant.runs.min(self.most_runs);
         if runs >= most {

@@ -115,9 +115,11 @@ impl From<&SumError> for Failure {
                 .with("arrived", present)
                 .with("needed", needed)
                 .with("missing", names(missing)),
-            SumError::WrongLength { party, .. }
-            | SumError::Breach { party, .. }
-            | SumError::SharesDisagree { party } => {
+            SumError::SharesDisagree { party, holders } => Failure::new(Code::SharesDisagree)
+                .of(party)
+                .at("secagg")
+                .with("holders", names(holders)),
+            SumError::WrongLength { party, .. } | SumError::Breach { party, .. } => {
                 Failure::new(Code::MessageMalformed).of(party).at("secagg")
             }
             SumError::Refused(_) => Failure::new(Code::SumRefused),

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::{Limits, Name, Places, Protection};
 use crate::{
-    PlanError, PlanFault, RawPlan,
+    Phase, PlanError, PlanFault, RawPlan,
     error::place,
     raw::{RawAveraging, RawComparison, RawKind, RawTest},
 };
@@ -116,6 +116,17 @@ pub struct Comparison {
     pub fedavg: Option<Schedule>,
     /// FedProx.
     pub fedprox: Option<Schedule>,
+}
+
+impl TrainGlm {
+    /// Gives how a phase averages models, if it does.
+    pub fn schedule(&self, phase: Phase) -> Option<Schedule> {
+        match phase {
+            Phase::Fit | Phase::Evaluation => None,
+            Phase::Fedavg => self.comparison.fedavg,
+            Phase::Fedprox => self.comparison.fedprox,
+        }
+    }
 }
 
 pub(super) fn check(

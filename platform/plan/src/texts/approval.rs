@@ -6,5 +6,5 @@ WAIVER: "{party}'s own aggregate may become derivable.", "允许 {party} 自身�
 NO_WAIVER: "{party}'s own aggregate must not become derivable.", "不允许 {party} 自身的合计被推导出来。";
 REFUSE: "{signer} refuses plan {plan}.", "{signer} 拒绝方案 {plan}。";
 REVOKE: "{signer} revokes the approval {decision} of plan {plan}; the study stops at its next step.", "{signer} 撤销对方案 {plan} 的批准 {decision}；研究将在下一步停止。";
-GIVEN: "Signed at {time}, decision {decision}.", "签署于 {time}，决定编号 {decision}。";
+GIVEN: "Dated {time}, decision {decision}.", "日期 {time}，决定编号 {decision}。";
 }

@@ -7,18 +7,18 @@ TO_RECEIVERS: "every receiver of the result ({parties}) learns", "每家结果�
 TO_EVERYONE: "every party learns", "每一方获知";
 TO_NOBODY: "what stays hidden, and what is not promised", "仍不可知的，以及不作保证的";
 PLAN: "this plan, who approved it, and that the study runs", "本方案、谁已批准，以及研究正在运行";
-PREFLIGHT: "of each contributor: the version of its data set, whether columns and types are as planned, whether rows are enough, whether its labels are of one class only, free disk and memory in steps, the offset of its clock", "每家贡献方的：数据集版本，列与类型是否符合方案，行数是否足够，其标签是否只有一类，分档的可用磁盘与内存，时钟偏差";
+PREFLIGHT: "of each contributor, once its steward has approved: the version of its data set, whether columns and types are as planned, whether rows are enough, whether its labels are of one class only, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，列与类型是否符合方案，行数是否足够，其标签是否只有一类，分档的可用磁盘与内存，时钟偏差";
 TRAFFIC: "lengths, times and number of all messages, and when a party is away", "所有消息的长度、时间与数量，以及哪一方何时离线";
 INPUTS_HIDDEN: "no single contributor's sums are seen by anybody else, as long as at most {colluding} of the {contributors} contributors collude with the coordinator", "只要 {contributors} 家贡献方中至多 {colluding} 家与协调方串通，任何一家的统计量都不会被他方看到";
 DERIVABLE: "if contributors drop out and the study goes on: the differences between sums over different sets of contributors; the study waits instead where such a difference would be one contributor's alone, unless that contributor's approval allows it", "若有贡献方退出而研究继续：不同贡献方集合的合计之差；当该差恰为单家贡献方的统计量时研究会暂停，除非该方的批准允许";
 DERIVABLE_RELAXED: "from twenty contributors on: sums whose difference is one contributor's alone, since this plan relaxes the rule", "贡献方达到二十家时：其差可为单家贡献方统计量的合计，因为本方案放宽了规则";
 RESULT: "the model with coefficients, two-digit standard errors, p-values and intervals, who contributed, and which sums were opened", "模型（系数、两位有效数字的标准误、p 值、区间）、贡献方名单，以及开启过哪些合计";
 OWN_METRICS_HOME: "the measures of a single institution are computed at home and stay there", "单家机构的评估指标在本地计算并留在本地";
-OWN_METRICS_ROUNDED: "the measures of a single institution, AUC rounded to 0.01, if it has at least ten rows of each label", "单家机构的评估指标（AUC 取到 0.01），前提是该机构每类标签至少十行";
+OWN_METRICS_ROUNDED: "AUC and accuracy of each single institution, rounded to 0.01, if it has at least ten evaluated rows of each label, or else that it has fewer", "每家机构的 AUC 与准确率（取到 0.01），前提是其每类标签的评估行不少于十；否则仅得知其不足十行";
 POISONED: "a mask hides a wrong input as well as a right one: an institution that sends false numbers shifts the result unseen", "掩码同样会掩盖错误输入：某机构若发送虚假数值，会在不被察觉的情况下改变结果";
 NO_FORMAL_BOUND: "no formal bound limits what exact results tell about one patient: minimum row counts make it harder, but results of several studies over nearly the same patients can be combined", "精确结果对单个病人透露多少没有形式化上界：最少行数使推断更难，但对几乎相同的病人所做的多个研究，其结果可被合并利用";
 ARMS: "for comparison, the models of {arms}, with the lines above that are theirs", "作为对照的 {arms} 模型，含上述相应各项";
-UNVERIFIED: "Nobody here has compared the fingerprint of {parties} with the other side: as to them, the coordinator is trusted for confidentiality.", "本机构尚未与对方核对 {parties} 的指纹：对这些方，保密性取决于对协调方的信任。";
+UNVERIFIED: "Nobody here has compared the fingerprint of {parties} with the other side: as to them, the coordinator is trusted for confidentiality, and each of them counts as one that may collude with it.", "本机构尚未与对方核对 {parties} 的指纹：对这些方，保密性取决于对协调方的信任，且每一方都按可能与其串通计。";
 TOO_FEW_VERIFIED: "{verified} contributors are verified here, this plan needs {minimum}.", "此处已核验 {verified} 家贡献方，本方案需要 {minimum} 家。";
 ALL_VERIFIED: "The fingerprints of all contributors were verified here.", "所有贡献方的指纹均已在此核验。";
 }

@@ -4,6 +4,7 @@ super::texts! { "summary":
 HEADING: "Study plan: {title}", "研究方案：{title}";
 HASH: "plan {hash}", "方案 {hash}";
 PURPOSE: "Purpose: {purpose}", "用途：{purpose}";
+ATTEMPT: "This is attempt {attempt} at this plan: earlier ones ended without a result. Approvals of those don't count; what they had opened stays known to the coordinator.", "这是本方案的第 {attempt} 次尝试：此前的尝试均无结果。先前的批准不再有效；已开启的合计仍为协调方所知。";
 WHAT: "What would be done", "要做什么";
 WHO: "Who takes part", "谁参与";
 LEARNS: "Who learns what", "谁获知什么";

@@ -94,21 +94,25 @@ fn reject(register: &mut Register, signed: &SignedStatement) -> Rejected {
 fn an_approval_allows_runs_within_its_limits() {
     let mut register = register();
     let va = party("va");
-    let missing = register.allows(&va, &DATA, (0, NOW)).unwrap_err();
+    let missing = register.allows(&va, (0, NOW)).unwrap_err();
     assert_eq!(missing.code, Code::ApprovalMissing);
     register.admit(&approval(0), &Seals, NOW).unwrap();
-    assert_eq!(register.allows(&va, &DATA, (49, NOW)).unwrap(), &grant());
-    let code = |data, runs, now| {
-        register
-            .allows(&va, &DataVersion(data), (runs, now))
-            .unwrap_err()
-            .code
-    };
-    assert_eq!(code([7; 32], 50, NOW), Code::RunsExhausted);
-    assert_eq!(code([8; 32], 0, NOW), Code::DataChanged);
-    assert_eq!(
-        code([7; 32], 0, UnixTime(NOW.0 + 1_000)),
-        Code::ApprovalExpired
+    assert_eq!(register.allows(&va, (49, NOW)).unwrap(), &grant());
+    let code = |runs, now| register.allows(&va, (runs, now)).unwrap_err().code;
+    assert_eq!(code(50, NOW), Code::RunsExhausted);
+    assert_eq!(code(0, UnixTime(NOW.0 + 1_000)), Code::ApprovalExpired);
+    grant().covers(&va, &DATA).unwrap();
+    let other = grant().covers(&va, &DataVersion([8; 32])).unwrap_err();
+    assert_eq!(other.code, Code::DataChanged);
+}
+
+#[test]
+fn an_approval_of_one_attempt_is_worth_nothing_in_the_next() {
+    let mut next = Register::new(HERE, &heart().next_attempt().unwrap());
+    let rejected = reject(&mut next, &approval(0));
+    assert!(
+        matches!(rejected, Rejected::Elsewhere { what: "plan", .. }),
+        "{rejected}"
     );
 }
 
@@ -140,7 +144,7 @@ fn a_replayed_or_older_decision_is_not_taken() {
     assert_eq!(register.standing(&party("va")), Some(&Standing::Revoked));
     let replayed = reject(&mut register, &approval(0));
     assert_eq!(replayed.failure().code, Code::ApprovalReplayed);
-    let revoked = register.allows(&party("va"), &DATA, (0, NOW)).unwrap_err();
+    let revoked = register.allows(&party("va"), (0, NOW)).unwrap_err();
     assert_eq!(revoked.code, Code::ApprovalRevoked);
 }
 
@@ -155,14 +159,11 @@ fn a_decision_can_be_made_anew() {
         )
         .unwrap();
     assert_eq!(
-        register
-            .allows(&party("va"), &DATA, (0, NOW))
-            .unwrap_err()
-            .code,
+        register.allows(&party("va"), (0, NOW)).unwrap_err().code,
         Code::ApprovalRefused
     );
     register.admit(&approval(1), &Seals, NOW).unwrap();
-    register.allows(&party("va"), &DATA, (0, NOW)).unwrap();
+    register.allows(&party("va"), (0, NOW)).unwrap();
 }
 
 #[test]

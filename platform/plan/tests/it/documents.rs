@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use consilium_plan::{Lang, Plan, RawPlan, texts::failure::ALL};
+use consilium_schema::Schema;
 
 const REFERENCE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -36,17 +37,21 @@ fn the_reference_of_failures_is_the_table() {
 
 #[test]
 fn the_plans_of_the_guide_are_plans() {
-    let guide = include_str!("../../../../docs/guide/plans.md");
-    let mut blocks = 0;
-    for block in guide.split("```toml\n").skip(1) {
-        let text = block.split("```").next().unwrap();
-        let raw = RawPlan::parse(text).unwrap();
-        if raw.schema_file().is_none() {
-            Plan::check(&raw, None).unwrap();
-        }
-        blocks += 1;
-    }
-    assert_eq!(blocks, 2);
+    let blocks = |page: &'static str| -> Vec<&str> {
+        let blocks = page.split("```toml\n").skip(1);
+        blocks
+            .map(|block| block.split("```").next().unwrap())
+            .collect()
+    };
+    let schemas = blocks(include_str!("../../../../docs/guide/schemas.md"));
+    let schema = Schema::from_toml(schemas[0]).unwrap();
+    let plans = blocks(include_str!("../../../../docs/guide/plans.md"));
+    let raw = |text| RawPlan::parse(text).unwrap();
+    let [short, full] = plans[..] else {
+        panic!("the guide has a short plan and a full one")
+    };
+    Plan::check(&raw(short), Some(&schema)).unwrap();
+    Plan::check(&raw(full), None).unwrap();
 }
 
 #[test]

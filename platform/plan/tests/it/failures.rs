@@ -129,7 +129,7 @@ fn failures_of_a_sum_name_who_is_to_act() {
         (
             SumError::Equivocation {
                 aggregator: va.clone(),
-                witness: zurich,
+                witness: zurich.clone(),
             },
             Code::AggregatorLied,
         ),
@@ -157,6 +157,13 @@ fn failures_of_a_sum_name_who_is_to_act() {
             Code::MessageMalformed,
         ),
         (SumError::Refused(refusal()), Code::SumRefused),
+        (
+            SumError::SharesDisagree {
+                party: zurich,
+                holders: vec![va.clone()],
+            },
+            Code::SharesDisagree,
+        ),
     ];
     for (error, code) in errors {
         let failure = Failure::from(&GlmError::from(error)).or_of(&va);

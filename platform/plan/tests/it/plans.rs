@@ -47,6 +47,22 @@ fn the_full_plan_says_what_it_says() {
 }
 
 #[test]
+fn the_next_attempt_differs_in_its_number_and_hash_alone() {
+    let first = full();
+    assert!(!first.to_string().contains("attempt"));
+    let second = first.next_attempt().unwrap();
+    assert_eq!((first.attempt(), second.attempt()), (1, 2));
+    assert_ne!(first.hash(), second.hash());
+    let text = second.to_string();
+    assert_eq!(text.replace("attempt = 2\n", ""), first.to_string());
+    assert_eq!(text.parse::<Plan>().unwrap(), second);
+    let last = Plan::from_toml(&text.replace("attempt = 2", "attempt = 1000")).unwrap();
+    assert_eq!(last.next_attempt(), None);
+    let beyond = Plan::from_toml(&text.replace("attempt = 2", "attempt = 0")).unwrap_err();
+    assert!(beyond.to_string().contains("attempt"), "{beyond}");
+}
+
+#[test]
 fn sums_are_masked_under_the_plans_terms() {
     let terms = full().sum_terms([party("east")].into());
     assert_eq!(terms.study.0, *full().hash().as_bytes());

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, DataReport, DataVersion, Failure, Lang, Obstacle, PartyReport, Plan, Room, Speed, Task,
-    Verdict, Warning,
+    Code, DataReport, DataVersion, Failure, Found, Lang, Obstacle, PartyReport, Plan, Room, Speed,
+    Task, Verdict, Warning,
 };
 use consilium_schema::Schema;
 
@@ -20,12 +20,17 @@ fn report() -> PartyReport {
     PartyReport {
         plan: heart().hash(),
         clock_ahead: 0,
-        data: read(&[]),
-        approval: Ok(()),
-        verified: 4,
-        disk: Room::Ample,
-        memory: Room::Ample,
+        found: Ok(Found {
+            data: read(&[]),
+            verified: 4,
+            disk: Room::Ample,
+            memory: Room::Ample,
+        }),
     }
+}
+
+fn found(report: &mut PartyReport) -> &mut Found {
+    report.found.as_mut().unwrap()
 }
 
 fn read(obstacles: &[Obstacle]) -> DataReport {
@@ -75,7 +80,7 @@ fn a_study_runs_when_all_is_there() {
 #[test]
 fn labels_of_one_class_at_one_party_are_a_warning() {
     let verdict = verdict(|report| {
-        report.data = DataReport::Read {
+        found(report).data = DataReport::Read {
             version: DataVersion([1; 32]),
             obstacles: vec![],
             one_class: true,
@@ -109,47 +114,69 @@ fn every_obstacle_has_its_code() {
         code(|r| r.plan = consilium_plan::PlanHash::from_bytes([0; 32])),
         Code::PlanDiffers
     );
-    assert_eq!(code(|r| r.verified = 2), Code::VerifiedTooFew);
-    assert_eq!(code(|r| r.disk = Room::Short), Code::DiskFull);
-    assert_eq!(code(|r| r.memory = Room::Short), Code::MemoryLow);
+    assert_eq!(code(|r| found(r).verified = 2), Code::VerifiedTooFew);
+    assert_eq!(code(|r| found(r).disk = Room::Short), Code::DiskFull);
+    assert_eq!(code(|r| found(r).memory = Room::Short), Code::MemoryLow);
     assert_eq!(
-        code(|r| r.data = DataReport::Absent { only_split: false }),
+        code(|r| found(r).data = DataReport::Absent { only_split: false }),
         Code::DataMissing
     );
     assert_eq!(
-        code(|r| r.data = DataReport::Absent { only_split: true }),
+        code(|r| found(r).data = DataReport::Absent { only_split: true }),
         Code::DataSplitMissing
     );
     assert_eq!(
-        code(|r| r.data = read(&[Obstacle::Missing(column())])),
+        code(|r| found(r).data = read(&[Obstacle::Missing(column())])),
         Code::DataColumnMissing
     );
     assert_eq!(
-        code(|r| r.data = read(&[Obstacle::Differs(column())])),
+        code(|r| found(r).data = read(&[Obstacle::Differs(column())])),
         Code::DataColumnDiffers
     );
     assert_eq!(
-        code(|r| r.data = read(&[Obstacle::RowsTooFew])),
+        code(|r| found(r).data = read(&[Obstacle::RowsTooFew])),
         Code::DataRowsTooFew
     );
     assert_eq!(
-        code(|r| r.data = read(&[Obstacle::RowsTooMany])),
+        code(|r| found(r).data = read(&[Obstacle::RowsTooMany])),
         Code::DataRowsTooMany
     );
     let cut = Failure::new(Code::DataCut).of(&party("switzerland"));
     let cut = cut.with("data", "heart").with("place", "line 61");
     assert_eq!(
-        code(|r| r.data = DataReport::Unreadable(cut)),
+        code(|r| found(r).data = DataReport::Unreadable(cut)),
         Code::DataCut
     );
     let missing = Failure::new(Code::ApprovalMissing).of(&party("switzerland"));
-    assert_eq!(code(|r| r.approval = Err(missing)), Code::ApprovalMissing);
+    assert_eq!(code(|r| r.found = Err(missing)), Code::ApprovalMissing);
+}
+
+#[test]
+fn parties_that_nobody_verified_count_as_colluding() {
+    let trusting = |text: String| text.replace("[limits]\n", "[limits]\nminimum_verified = 0\n");
+    let plan = crate::try_heart(trusting).unwrap();
+    let verdict = |verified| {
+        let mut report = report();
+        report.plan = plan.hash();
+        found(&mut report).verified = verified;
+        let all = plan.contributors().map(|(party, _)| party.clone());
+        plan.verdict(&all.map(|party| (party, report.clone())).collect())
+    };
+    assert!(verdict(3).may_run());
+    let refused = verdict(2).failures;
+    assert_eq!(refused.len(), 4);
+    assert_eq!(
+        refused[0].to_string(),
+        "VERIFIED-TOO-FEW: at cleveland 2 contributors are verified, the plan needs 3"
+    );
 }
 
 #[test]
 fn small_margins_are_warnings() {
     let verdict = verdict(|report| {
-        (report.disk, report.memory, report.clock_ahead) = (Room::Tight, Room::Tight, 31);
+        report.clock_ahead = 31;
+        let found = found(report);
+        (found.disk, found.memory) = (Room::Tight, Room::Tight);
     });
     assert!(verdict.may_run());
     assert_eq!(verdict.warnings.len(), 3);
@@ -209,10 +236,10 @@ fn a_data_set_is_compared_with_the_plan_and_not_with_its_file_format() {
 #[test]
 fn the_estimate_grows_with_what_costs() {
     let estimate = heart().estimate();
-    assert_eq!((estimate.sums, estimate.rounds), (62, 252));
+    assert_eq!((estimate.sums, estimate.rounds), (65, 264));
     assert!(estimate.time(SPEED) > Duration::from_secs(5));
     let plain = crate::try_heart(|text| text.replace("fedavg = { rounds = 50 }", "")).unwrap();
-    assert_eq!(plain.estimate().sums, 11);
+    assert_eq!(plain.estimate().sums, 12);
     assert!(plain.estimate().sent_by_each < estimate.sent_by_each);
     let stored = serde_json::to_string(&heart().verdict(&reports())).unwrap();
     assert_eq!(

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use consilium_plan::{Code, Event, Failure, Forbidden, Lang, Plan, StepNumber, Study, UnixTime};
+use consilium_plan::{
+    Code, Doing, Event, Failure, Forbidden, Lang, Plan, StepNumber, Study, UnixTime,
+};
 use proptest::prelude::*;
 
 use crate::{NOW, full, full_text, heart, party};
@@ -80,6 +82,27 @@ fn a_refusal_or_revocation_ends_it_with_the_party_named() {
 }
 
 #[test]
+fn a_running_step_is_named_in_both_languages() {
+    let study = running(&heart());
+    let said = |study: &Study, lang| study.describe(&heart(), lang);
+    assert_eq!(
+        said(&study, Lang::En),
+        "running step 1 of 3, fitting the model"
+    );
+    let study = go(&study, [Event::Committed(StepNumber(1))], &heart());
+    assert_eq!(
+        said(&study, Lang::Zh),
+        "正在运行第 2 步（共 3 步）：在测试行上评估"
+    );
+    let doing = Doing::Improving {
+        iteration: 3,
+        most: 98,
+    };
+    assert_eq!(doing.describe(Lang::En), "iteration 3 of at most 98");
+    assert_eq!(doing.describe(Lang::Zh), "第 3 次迭代（至多 98 次）");
+}
+
+#[test]
 fn a_lost_party_pauses_the_step_until_it_is_back() {
     let paused = go(
         &running(&heart()),
@@ -89,7 +112,9 @@ fn a_lost_party_pauses_the_step_until_it_is_back() {
     let until = later(3600);
     assert_eq!(
         paused.describe(&heart(), Lang::En),
-        format!("paused at step 1, waiting for hungarian, va until {until}")
+        format!(
+            "paused at step 1 of 3, fitting the model; waiting for hungarian, va until {until}"
+        )
     );
     let back = [
         Event::Returned(party("va")),

@@ -77,7 +77,16 @@ fn disclosures_name_who_learns_and_depend_on_the_plan() {
         "coordinator, the coordinator, learns: the model, with exact"
     ));
     assert!(has(&heart, "FedAvg") && !has(&full, "FedAvg"));
-    assert!(has(&heart, "computed at home") && !has(&full, "computed at home"));
+    assert!(has(&heart, "computed at home") && has(&full, "computed at home"));
+    assert!(has(&heart, "5,120 intervals") && !has(&full, "5,120 intervals"));
+    assert!(has(&full, "explained deviance") && !has(&heart, "explained deviance"));
+    let rounded =
+        "label = { column = \"num\", positive_above = 0 }\nevaluation.own_metrics = \"rounded\"";
+    let rounded = crate::try_heart(|text| {
+        text.replace("label = { column = \"num\", positive_above = 0 }", rounded)
+    });
+    let rounded = lines(&rounded.unwrap());
+    assert!(has(&rounded, "rounded to 0.01") && !has(&rounded, "computed at home"));
     assert!(has(
         &full,
         "every receiver of the result (east, north, university, west) learns"

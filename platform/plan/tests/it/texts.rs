@@ -10,6 +10,7 @@ const SOURCES: &str = concat!(
     include_str!("../../src/disclosures.rs"),
     include_str!("../../src/preflight.rs"),
     include_str!("../../src/study.rs"),
+    include_str!("../../src/study/doing.rs"),
     include_str!("../../src/summary.rs"),
 );
 

@@ -1,0 +1,51 @@
+//! What a step in hand is at, for those who watch.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Lang, texts::study as texts};
+
+/// What a step in hand is at. Nothing depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "doing", rename_all = "kebab-case")]
+pub enum Doing {
+    /// It learns where each column's values lie.
+    Standardising,
+    /// It looks at the model without features, from which the fit sets out.
+    Starting,
+    /// It improves the coefficients.
+    Improving {
+        /// The how many-th time, from 1 on.
+        iteration: u32,
+        /// The most that there can be.
+        most: u32,
+    },
+    /// It adds measures up.
+    Measuring,
+    /// It averages the contributors' models.
+    Averaging {
+        /// The how many-th time, from 1 on.
+        round: u32,
+        /// How many there will be.
+        rounds: u32,
+    },
+    /// All is done but for the contributors' last words.
+    Finishing,
+}
+
+impl Doing {
+    /// Says it in words.
+    pub fn describe(&self, lang: Lang) -> String {
+        match self {
+            Doing::Standardising => texts::STANDARDISING.say(lang, &[]),
+            Doing::Starting => texts::STARTING.say(lang, &[]),
+            Doing::Improving { iteration, most } => {
+                texts::IMPROVING.say(lang, &[("iteration", iteration), ("most", most)])
+            }
+            Doing::Measuring => texts::MEASURING.say(lang, &[]),
+            Doing::Averaging { round, rounds } => {
+                texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
+            }
+            Doing::Finishing => texts::FINISHING.say(lang, &[]),
+        }
+    }
+}
