@@ -68,6 +68,13 @@ impl Explain for NotAllowed {
             NotAllowed::Forbidden { forbidden, .. } => forbidden.to_string(),
         }
     }
+
+    fn public_in_chinese(&self) -> Option<String> {
+        match self {
+            NotAllowed::Node(error) => error.public_in_chinese(),
+            NotAllowed::Forbidden { forbidden, .. } => Some(forbidden.in_chinese()),
+        }
+    }
 }
 
 /// Lets only those calls through that the table of roles allows.

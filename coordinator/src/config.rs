@@ -4,9 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use consilium_mailbox::PartyId;
 use consilium_node::{
-    config::{Period, Size},
+    config::{ConfigError, Log, Period, Size, has_port},
     relay::RelayLimits,
-    telemetry::{ADMIN_ADDRESS, LogFormat},
+    telemetry::ADMIN_ADDRESS,
 };
 use serde::Deserialize;
 
@@ -36,7 +36,7 @@ pub struct RawConfig {
     pub relay: RawRelay,
     /// What is logged.
     #[serde(default)]
-    pub log: RawLog,
+    pub log: Log,
 }
 
 /// What the relay keeps in memory.
@@ -47,17 +47,6 @@ pub struct RawRelay {
     pub queue: Option<Size>,
     /// For all together; `256MiB` if nothing is given.
     pub total: Option<Size>,
-}
-
-/// What is logged.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawLog {
-    /// `text` or `json`; `text` if nothing is given.
-    #[serde(default)]
-    pub format: LogFormat,
-    /// What is logged, as in `info,consilium_coordinator=debug`; `info` if nothing is given.
-    pub filter: Option<String>,
 }
 
 /// The configuration, checked.
@@ -81,29 +70,10 @@ pub struct Config {
     pub certificate_lifetime: Duration,
     /// What the relay keeps in memory.
     pub relay: RelayLimits,
-    /// How log lines look.
-    pub log_format: LogFormat,
     /// What is logged.
-    pub log_filter: String,
+    pub log: Log,
     /// A file to write once the daemon listens; it says where.
     pub ready_file: Option<PathBuf>,
-}
-
-/// Why a configuration can't be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// It is no TOML, or a key is unknown, missing or of another kind.
-    #[error("{0}")]
-    Toml(#[from] toml::de::Error),
-    /// A value is out of bounds.
-    #[error("'{key}' {why}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What is wrong.
-        why: &'static str,
-    },
 }
 
 impl Config {
@@ -132,11 +102,6 @@ impl TryFrom<RawConfig> for Config {
         {
             return bad("federation", "has not 1 to 64 printable characters");
         }
-        let has_port = |address: &str| {
-            address
-                .rsplit_once(':')
-                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
-        };
         let listen = raw.listen.unwrap_or_else(|| "0.0.0.0:7400".to_owned());
         let admin = raw.admin.unwrap_or_else(|| ADMIN_ADDRESS.to_owned());
         let addresses = [
@@ -145,9 +110,7 @@ impl TryFrom<RawConfig> for Config {
             ("admin", &admin),
         ];
         for (key, address) in addresses {
-            if !has_port(address) {
-                return bad(key, "is no host and port, as in \"10.0.0.1:7400\"");
-            }
+            has_port(key, address)?;
         }
         let day = Duration::from_hours(24);
         let lifetime = raw
@@ -186,8 +149,7 @@ impl TryFrom<RawConfig> for Config {
             admin,
             certificate_lifetime: lifetime,
             relay,
-            log_format: raw.log.format,
-            log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
+            log: raw.log,
             ready_file: None,
         })
     }

@@ -1,44 +1,33 @@
 //! The daemon, put together.
 
-use std::{
-    net::SocketAddr,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use consilium_node::{
-    Shutdown,
+    Ambient, Front, NodeError, Shutdown, Tasks, files,
     link::{Limits, Link},
     relay::{LinkService, Relay},
     server,
-    telemetry::{Metrics, Readiness, serve_admin},
     tls::{Callers, Credentials, ServerTls},
 };
 use consilium_store::{Location, Store, settings};
-use futures_util::stream;
 use tokio::{
-    net::UnixListener,
     sync::{mpsc, watch},
     task::JoinHandle,
     time::sleep,
 };
-use tonic::{service::Routes, transport::Server};
-use tracing::{error, info, warn};
+use tonic::service::Routes;
+use tracing::{error, info};
 
 use crate::{
-    Ambient, Config, CoordinatorError,
+    Config, CoordinatorError,
     access::{Door, guarded},
     desk::{Desk, Parts},
     enrolment::EnrolmentService,
-    files,
     office::Office,
     operator::OperatorService,
     roster::Roster,
     store,
     study::Studies,
-    tasks::Tasks,
 };
 
 /// A coordinator that listens.
@@ -60,25 +49,9 @@ impl CoordinatorHandle {
     ///
     /// Why it stopped before it was asked to.
     pub async fn stopped(self) -> Result<(), CoordinatorError> {
-        let failed = |why: tokio::task::JoinError| CoordinatorError::Listener {
-            what: "daemon",
-            why: why.to_string(),
-        };
-        self.done.await.map_err(failed)?
+        let ended = self.done.await;
+        ended.map_err(|why| NodeError::ended("daemon", &why))?
     }
-}
-
-/// Runs the coordinator until shutdown is requested.
-///
-/// # Errors
-///
-/// If it can't start, or one of its listeners fails.
-pub async fn run(
-    config: Config,
-    ambient: Ambient,
-    shutdown: Shutdown,
-) -> Result<(), CoordinatorError> {
-    start(config, ambient, shutdown).await?.stopped().await
 }
 
 /// Starts the coordinator; it listens when this returns.
@@ -96,10 +69,9 @@ pub async fn start(
     let roster = Roster::load(&store, (config.name.clone(), office.own.public())).await?;
     let credentials = office.credentials(&ambient)?;
     let tls = ServerTls::new(&credentials, &office.trusted()?, Callers::AlsoNewcomers)?;
-    let listener = server::listen(&config.listen).await?;
-    let admin = server::listen(&config.admin).await?;
-    let socket = listen_locally(&config.operator_socket())?;
-    let addresses = (local(&listener)?, local(&admin)?);
+    let (listener, address) = server::listen(&config.listen).await?;
+    let socket = config.operator_socket();
+    let mut front = Front::open(&socket, &config.admin).await?;
 
     let link = Link::new(config.name.clone(), ambient.epoch(), Limits::default());
     let relay = Relay::new(config.name.clone(), config.relay);
@@ -140,71 +112,36 @@ pub async fn start(
         tls,
         roster: Arc::new(roster),
     };
-    let metrics = Metrics::default();
-    if metrics.install().is_err() {
-        warn!("the process measures for another daemon already");
+    let admin = front.admin_address;
+    if let Some(path) = &config.ready_file {
+        let ready = serde_json::json!({
+            "address": address,
+            "operator_socket": socket,
+            "admin": admin,
+        });
+        front.announce(path, &ready.to_string())?;
     }
-    let readiness = Readiness::starting();
-    let ready = readiness.clone();
-    let stop = shutdown.clone();
+    front.readiness.ready();
     let serving = async move {
-        let outcome = tokio::try_join!(
-            async {
-                server::serve(door, network, stop.clone())
-                    .await
-                    .map_err(Into::into)
-            },
-            serve_locally(socket, local, stop.clone()),
-            async {
-                let served = serve_admin(admin, metrics, readiness, stop.clone()).await;
-                served.map_err(|why| listener_failed("admin listener", &why))
-            },
-        );
-        stop.request();
+        // Where one side ends, it takes the other with it.
+        let network = async {
+            let served = server::serve(door, network, shutdown.clone()).await;
+            shutdown.request();
+            served
+        };
+        let (network, own) = tokio::join!(network, front.serve(local, shutdown.clone()));
         tasks.end().await;
         store.close().await;
-        outcome.map(drop)
+        info!("the coordinator has stopped");
+        Ok(network.and(own)?)
     };
-    let handle = CoordinatorHandle {
-        address: addresses.0,
-        operator_socket: config.operator_socket(),
-        admin: addresses.1,
-        done: tokio::spawn(clean_up(
-            serving,
-            config.operator_socket(),
-            config.ready_file.clone(),
-        )),
-    };
-    ready.ready();
-    if let Some(path) = &config.ready_file {
-        files::write(path, ready_text(&handle).as_bytes())?;
-    }
-    info!(address = %handle.address, admin = %handle.admin, "the coordinator listens");
-    Ok(handle)
-}
-
-async fn clean_up(
-    serving: impl Future<Output = Result<(), CoordinatorError>>,
-    socket: PathBuf,
-    ready_file: Option<PathBuf>,
-) -> Result<(), CoordinatorError> {
-    let outcome = serving.await;
-    files::remove(&socket)?;
-    if let Some(path) = ready_file {
-        files::remove(&path)?;
-    }
-    info!("the coordinator has stopped");
-    outcome
-}
-
-/// Writes where the daemon listens, for the process that started it.
-fn ready_text(handle: &CoordinatorHandle) -> String {
-    serde_json::json!({
-        "address": handle.address,
-        "operator_socket": handle.operator_socket,
-        "admin": handle.admin,
+    info!(%address, %admin, "the coordinator listens");
+    Ok(CoordinatorHandle {
+        address,
+        operator_socket: socket,
+        admin,
+        done: tokio::spawn(serving),
     })
-    .to_string()
 }
 
 async fn open_store(
@@ -216,7 +153,7 @@ async fn open_store(
         None => Location::Folder(config.state.clone()),
         Some(path) => {
             let not_one = || CoordinatorError::Database { path: path.clone() };
-            let url = files::read(path)?.ok_or_else(not_one)?;
+            let url = files::read_if_there(path)?.ok_or_else(not_one)?;
             Location::Postgres(url.trim().parse().map_err(|_| not_one())?)
         }
     };
@@ -249,43 +186,5 @@ async fn renewing(office: Office, credentials: Credentials, ambient: Ambient) {
             Ok(()) => info!("the coordinator's certificate is renewed"),
             Err(error) => error!(%error, "the coordinator's certificate is not renewed"),
         }
-    }
-}
-
-fn listen_locally(path: &Path) -> Result<UnixListener, CoordinatorError> {
-    // One that is left from a daemon that was killed: the store's lock says that it is gone.
-    files::remove(path)?;
-    let listener = UnixListener::bind(path).map_err(|source| files::failed(path, source))?;
-    let mode = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(path, mode).map_err(|source| files::failed(path, source))?;
-    Ok(listener)
-}
-
-async fn serve_locally(
-    listener: UnixListener,
-    routes: Routes,
-    shutdown: Shutdown,
-) -> Result<(), CoordinatorError> {
-    let incoming = stream::unfold(listener, |listener| async {
-        let accepted = listener.accept().await.map(|(connection, _)| connection);
-        Some((accepted, listener))
-    });
-    Server::builder()
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, async move { shutdown.requested().await })
-        .await
-        .map_err(|why| listener_failed("operator's socket", &why))
-}
-
-fn local(listener: &tokio::net::TcpListener) -> Result<SocketAddr, CoordinatorError> {
-    listener
-        .local_addr()
-        .map_err(|why| listener_failed("listener", &why))
-}
-
-fn listener_failed(what: &'static str, why: &dyn std::error::Error) -> CoordinatorError {
-    CoordinatorError::Listener {
-        what,
-        why: why.to_string(),
     }
 }

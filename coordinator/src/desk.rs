@@ -5,14 +5,14 @@ use std::{ops::Deref, sync::Arc};
 use consilium_identity::{FederationId, IdentityKey};
 use consilium_mailbox::PartyId;
 use consilium_node::{
-    Shutdown,
+    Ambient, Shutdown, Tasks,
     link::{Epoch, Link},
 };
 use consilium_proto::v1::to_participant::Kind;
 use consilium_store::Store;
 use tokio::sync::{mpsc, watch};
 
-use crate::{Ambient, roster::Roster, study::Parcel, tasks::Tasks};
+use crate::{roster::Roster, study::Parcel};
 
 /// What all parts of the daemon share. Cloning is cheap.
 #[derive(Clone)]

@@ -37,7 +37,7 @@ impl EnrolmentService {
         let token = Token::parse(&request.token)?.hash();
         let request = SigningRequest::from_der(&request.signing_request)?;
         let (certificate, certified) = self.issue(&request)?;
-        let now = self.desk.ambient.seconds();
+        let now = self.desk.ambient.now();
         let name = request.party().to_string();
         let mut change = self.desk.store.begin().await?;
         let enrolled = institutions::enrol(&mut change, &token, &certified, now).await;
@@ -88,7 +88,7 @@ impl EnrolmentService {
             ));
         }
         let (certificate, certified) = self.issue(&request)?;
-        let entry = Entry::new(self.desk.ambient.seconds(), Kind::ROSTER)
+        let entry = Entry::new(self.desk.ambient.now(), Kind::ROSTER)
             .with("what", "renewed")
             .with("name", &by)
             .with("certificate", certificate.serial());
@@ -108,7 +108,7 @@ impl EnrolmentService {
             request,
             Purpose::Client,
             self.office.certificate_lifetime,
-            self.desk.ambient.moment(),
+            self.desk.ambient.now(),
             &mut self.desk.ambient.generator(),
         )?;
         let certified = Certified {

@@ -1,10 +1,10 @@
 //! What can go wrong with the daemon itself.
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 
 use consilium_identity::{CertificateError, FederationId, KeyFileError};
 use consilium_mailbox::Fault;
-use consilium_node::NodeError;
+use consilium_node::{NodeError, files::FileError};
 use consilium_store::StoreError;
 
 /// Why the coordinator does not start, or stopped.
@@ -12,13 +12,8 @@ use consilium_store::StoreError;
 #[non_exhaustive]
 pub enum CoordinatorError {
     /// A file can't be read or written.
-    #[error("the file {} can't be used", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// There is no federation in the state folder.
     #[error("there is no federation in {} yet: found one with `consilium coordinator init`", state.display())]
     NotFounded {
@@ -56,14 +51,6 @@ pub enum CoordinatorError {
     /// The network can't be used.
     #[error(transparent)]
     Node(#[from] NodeError),
-    /// The socket for the administrator, or the admin listener, failed.
-    #[error("the {what} failed: {why}")]
-    Listener {
-        /// Which.
-        what: &'static str,
-        /// Why.
-        why: String,
-    },
 }
 
 impl CoordinatorError {

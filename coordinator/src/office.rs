@@ -5,9 +5,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use consilium_identity::{
     Authority, AuthorityCertificate, FederationId, IdentityKey, Purpose, SigningRequest,
 };
-use consilium_node::tls;
+use consilium_node::{Ambient, files, tls};
 
-use crate::{Ambient, Config, CoordinatorError, files};
+use crate::{Config, CoordinatorError};
 
 const AUTHORITY_KEY: &str = "authority.key";
 const AUTHORITY_CERTIFICATE: &str = "authority.pem";
@@ -30,14 +30,14 @@ pub struct Founded {
 ///
 /// If the folder can't be written, or holds something else.
 pub fn init(config: &Config, ambient: &Ambient) -> Result<Founded, CoordinatorError> {
-    files::make_folder(&config.state)?;
-    let is_new = files::read(&config.state.join(AUTHORITY_CERTIFICATE))?.is_none();
+    files::make_private(&config.state)?;
+    let is_new = files::read_if_there(&config.state.join(AUTHORITY_CERTIFICATE))?.is_none();
     let own = key_or_new(&config.state.join(OWN_KEY), ambient)?;
     drop(own);
     let key = key_or_new(&config.state.join(AUTHORITY_KEY), ambient)?;
     let federation = FederationId::of(&key.public());
     if is_new {
-        let authority = Authority::found(&config.federation, key, ambient.moment())?;
+        let authority = Authority::found(&config.federation, key, ambient.now())?;
         let certificate = authority.certificate().to_pem();
         files::write(
             &config.state.join(AUTHORITY_CERTIFICATE),
@@ -66,7 +66,7 @@ impl Office {
             state: config.state.clone(),
         };
         let key = |name: &str| key(&config.state.join(name))?.ok_or_else(not_founded);
-        let certificate = files::read(&config.state.join(AUTHORITY_CERTIFICATE))?;
+        let certificate = files::read_if_there(&config.state.join(AUTHORITY_CERTIFICATE))?;
         let certificate = AuthorityCertificate::from_pem(&certificate.ok_or_else(not_founded)?)?;
         let authority = Authority::load(certificate, key(AUTHORITY_KEY)?)?;
         Ok(Office {
@@ -98,7 +98,7 @@ impl Office {
             &SigningRequest::new(&self.name, &self.own),
             Purpose::Server,
             self.certificate_lifetime,
-            ambient.moment(),
+            ambient.now(),
             &mut ambient.generator(),
         )?;
         Ok(certificate.to_pem() + &self.authority.certificate().to_pem())
@@ -139,7 +139,7 @@ fn key_or_new(path: &Path, ambient: &Ambient) -> Result<IdentityKey, Coordinator
 }
 
 fn key(path: &Path) -> Result<Option<IdentityKey>, CoordinatorError> {
-    let Some(text) = files::read(path)? else {
+    let Some(text) = files::read_if_there(path)? else {
         return Ok(None);
     };
     // What the file holds is wiped once it was read.

@@ -98,6 +98,24 @@ impl Operator for OperatorService {
         answer(self.make_invitation(by, request.into_inner()).await)
     }
 
+    async fn invitations(
+        &self,
+        _: Request<v1::InvitationsRequest>,
+    ) -> Result<Response<v1::InvitationList>, Status> {
+        answer(self.list_invitations().await)
+    }
+
+    async fn withdraw(
+        &self,
+        request: Request<v1::WithdrawRequest>,
+    ) -> Result<Response<v1::InvitationList>, Status> {
+        let by = By::of(&request);
+        answer(
+            self.withdraw_invitations(by, &request.into_inner().name)
+                .await,
+        )
+    }
+
     async fn members(
         &self,
         _: Request<v1::MembersRequest>,

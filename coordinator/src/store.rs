@@ -19,11 +19,18 @@ pub mod results;
 
 pub use error::{EnrolError, Taken};
 
-const STEPS: &[Step] = &[Step {
-    number: 1000,
-    name: "coordinator",
-    sql: include_str!("../migrations/1000_coordinator.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        number: 1000,
+        name: "coordinator",
+        sql: include_str!("../migrations/1000_coordinator.sql"),
+    },
+    Step {
+        number: 1001,
+        name: "withdrawn",
+        sql: include_str!("../migrations/1001_withdrawn.sql"),
+    },
+];
 
 /// Opens the coordinator's store; `salts` is fresh at every start.
 ///

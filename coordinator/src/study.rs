@@ -21,7 +21,7 @@ pub(crate) mod events;
 pub(crate) use command::{Command, Forbidden};
 pub(crate) use job::{Job, Outcome, Progress, regression};
 pub(crate) use reception::{Parcel, Studies};
-pub(crate) use result::{Cost, MODEL, REPORT};
+pub(crate) use result::{MODEL, REPORT};
 
 use consilium_journal::StudyName;
 use consilium_plan::PlanHash;

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use consilium_identity::{PublicKey, Voucher};
 use consilium_mailbox::PartyId;
-use consilium_node::telemetry::LogFormat;
+use consilium_node::config::{ConfigError, Log, has_port};
 use serde::Deserialize;
 
 /// Where health, readiness and metrics are shown if nothing else is said: on this machine only.
@@ -22,20 +23,22 @@ pub struct RawConfig {
     pub coordinator: Option<String>,
     /// Where health, readiness and metrics are shown; `127.0.0.1:9465` if none is given.
     pub admin: Option<String>,
+    /// Whose vouches for keys of other institutions are believed; nobody's if none is given.
+    #[serde(default)]
+    pub authorities: Vec<RawAuthority>,
     /// What is logged.
     #[serde(default)]
-    pub log: RawLog,
+    pub log: Log,
 }
 
-/// What is logged.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Whose vouches for keys of other institutions are believed.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawLog {
-    /// `text` or `json`; `text` if nothing is given.
-    #[serde(default)]
-    pub format: LogFormat,
-    /// What is logged, as in `info,consilium_participant=debug`; `info` if nothing is given.
-    pub filter: Option<String>,
+pub struct RawAuthority {
+    /// What this institution calls it.
+    pub name: String,
+    /// Its public key, 64 hexadecimal digits.
+    pub key: String,
 }
 
 /// The configuration, checked.
@@ -49,29 +52,12 @@ pub struct Config {
     pub coordinator: Option<String>,
     /// Where health, readiness and metrics are shown.
     pub admin: String,
-    /// How log lines look.
-    pub log_format: LogFormat,
+    /// Whose vouches for keys of other institutions are believed.
+    pub authorities: Vec<Voucher>,
     /// What is logged.
-    pub log_filter: String,
+    pub log: Log,
     /// A file to write once the daemon listens; it says where.
     pub ready_file: Option<PathBuf>,
-}
-
-/// Why a configuration can't be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// It is no TOML, or a key is unknown, missing or of another kind.
-    #[error("{0}")]
-    Toml(#[from] toml::de::Error),
-    /// A value is out of bounds.
-    #[error("'{key}' {why}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What is wrong.
-        why: &'static str,
-    },
 }
 
 impl Config {
@@ -95,16 +81,9 @@ impl TryFrom<RawConfig> for Config {
 
     fn try_from(raw: RawConfig) -> Result<Config, ConfigError> {
         let admin = raw.admin.unwrap_or_else(|| ADMIN_ADDRESS.to_owned());
-        let coordinator = raw
-            .coordinator
-            .as_ref()
-            .map(|address| ("coordinator", address));
-        for (key, address) in [("admin", &admin)].into_iter().chain(coordinator) {
-            let parts = address.rsplit_once(':');
-            if !parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-                let why = "is no host and port, as in \"10.0.0.1:7400\"";
-                return Err(ConfigError::Value { key, why });
-            }
+        has_port("admin", &admin)?;
+        if let Some(address) = &raw.coordinator {
+            has_port("coordinator", address)?;
         }
         if raw.state.as_os_str().is_empty() {
             let (key, why) = ("state", "names no folder");
@@ -115,15 +94,42 @@ impl TryFrom<RawConfig> for Config {
             state: raw.state,
             coordinator: raw.coordinator,
             admin,
-            log_format: raw.log.format,
-            log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
+            authorities: authorities(raw.authorities)?,
+            log: raw.log,
             ready_file: None,
         })
     }
 }
 
+fn authorities(raw: Vec<RawAuthority>) -> Result<Vec<Voucher>, ConfigError> {
+    let bad = |why| ConfigError::Value {
+        key: "authorities",
+        why,
+    };
+    let mut authorities: Vec<Voucher> = Vec::with_capacity(raw.len());
+    for RawAuthority { name, key } in raw {
+        if !(1..=64).contains(&name.chars().count()) || name.contains(char::is_control) {
+            return Err(bad(
+                "holds a name that has not 1 to 64 printable characters",
+            ));
+        }
+        let key: PublicKey = key.parse().map_err(|_| {
+            bad("holds a key that is none: it is the last word of the authority's .pub file")
+        })?;
+        let is_known = |known: &Voucher| known.name == name || known.key == key;
+        if authorities.iter().any(is_known) {
+            return Err(bad("holds a name or a key twice"));
+        }
+        authorities.push(Voucher { name, key });
+    }
+    Ok(authorities)
+}
+
 #[cfg(test)]
 mod tests {
+    use consilium_base::Seed;
+    use consilium_identity::IdentityKey;
+
     use super::*;
 
     #[test]
@@ -149,10 +155,25 @@ mod tests {
     }
 
     #[test]
-    fn an_address_needs_a_port() {
-        for address in ["coordinator", ":7400", "coordinator:", "coordinator:70000"] {
-            let text = format!("party = \"north\"\nstate = \"s\"\ncoordinator = \"{address}\"");
-            assert!(Config::from_toml(&text).is_err(), "{address}");
+    fn an_authority_has_a_name_and_a_key_of_its_own() {
+        let config = |authorities: &str| {
+            Config::from_toml(&format!(
+                "party = \"north\"\nstate = \"s\"\nauthorities = [{authorities}]"
+            ))
+        };
+        let key = |seed| IdentityKey::from_seed(&Seed::from_bytes([seed; 32])).public();
+        let entry = |name, key| format!("{{ name = \"{name}\", key = \"{key}\" }}");
+        let (bureau, insurer) = (entry("bureau", key(1)), entry("insurer", key(2)));
+        let both = config(&format!("{bureau}, {insurer}")).unwrap().authorities;
+        assert_eq!(both.len(), 2);
+        assert_eq!((both[0].name.as_str(), both[0].key), ("bureau", key(1)));
+        for second in [entry("bureau", key(2)), entry("insurer", key(1))] {
+            let twice = config(&format!("{bureau}, {second}")).unwrap_err();
+            assert!(twice.to_string().contains("twice"), "{twice}");
+        }
+        for bad in ["{ name = \"bureau\", key = \"00\" }", &entry("", key(1))] {
+            let error = config(bad).unwrap_err().to_string();
+            assert!(error.contains("'authorities'"), "{error}");
         }
     }
 }

@@ -1,32 +1,27 @@
 //! The daemon, put together.
 
 use std::{
-    fs::Permissions,
     net::SocketAddr,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, atomic::AtomicI64},
 };
 
 use consilium_node::{
-    Shutdown,
+    Ambient, Front, NodeError, Shutdown, Tasks,
     dial::{Dialer, Dialing},
+    files,
     link::{Limits, Link},
-    server,
-    telemetry::{Metrics, Readiness, serve_admin},
+    telemetry::Readiness,
     tls::ClientTls,
 };
-use futures_util::stream;
 use tokio::{
-    net::UnixListener,
-    sync::{mpsc, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinHandle,
 };
-use tonic::{service::Routes, transport::Server};
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::{
-    Ambient, Config, ParticipantError, files,
+    Config, ParticipantError,
     home::{Home, Parts},
     membership::Membership,
     peers::Offered,
@@ -34,7 +29,6 @@ use crate::{
     steward::{self, StewardService},
     store::{self, secrets},
     study::Studies,
-    tasks::Tasks,
 };
 
 /// What the store calls the key of data sets' versions.
@@ -65,22 +59,9 @@ impl ParticipantHandle {
     ///
     /// Why it stopped before it was asked to.
     pub async fn stopped(self) -> Result<(), ParticipantError> {
-        let failed = |why: tokio::task::JoinError| listener_failed("daemon", &why);
-        self.done.await.map_err(failed)?
+        let ended = self.done.await;
+        ended.map_err(|why| NodeError::ended("daemon", &why))?
     }
-}
-
-/// Runs the participant until shutdown is requested.
-///
-/// # Errors
-///
-/// If it can't start, or one of its listeners fails.
-pub async fn run(
-    config: Config,
-    ambient: Ambient,
-    shutdown: Shutdown,
-) -> Result<(), ParticipantError> {
-    start(config, ambient, shutdown).await?.stopped().await
 }
 
 /// Starts the participant; its people can call when this returns.
@@ -106,10 +87,8 @@ pub async fn start(
         .clone()
         .unwrap_or_else(|| about.address.clone());
     let (home, outbox) = home(&config, &membership, ambient).await?;
-    let admin = server::listen(&config.admin).await?;
-    let admin_address = admin.local_addr();
-    let admin_address = admin_address.map_err(|why| listener_failed("admin listener", &why))?;
-    let socket = listen_locally(&config.steward_socket())?;
+    let socket = config.steward_socket();
+    let mut front = Front::open(&socket, &config.admin).await?;
 
     let credentials = membership.credentials()?;
     let trusted = membership.trusted()?;
@@ -122,9 +101,8 @@ pub async fn start(
     let studies = Studies::start(home.clone()).await?;
     home.tasks.spawn(studies.clone().receive(control, outbox));
     home.tasks.spawn(dialer.run(shutdown.clone()));
-    let readiness = Readiness::starting();
-    home.tasks
-        .spawn(tell_readiness(dialing.clone(), readiness.clone()));
+    let readiness = tell_readiness(dialing.clone(), front.readiness.clone());
+    home.tasks.spawn(readiness);
     let current = watch::Sender::new(membership.certificate.clone());
     let service = StewardService {
         home: home.clone(),
@@ -144,35 +122,25 @@ pub async fn start(
     };
     home.tasks.spawn(renewal.run());
 
-    let metrics = Metrics::default();
-    if metrics.install().is_err() {
-        warn!("the process measures for another daemon already");
+    let admin = front.admin_address;
+    if let Some(path) = &config.ready_file {
+        let ready = serde_json::json!({ "steward_socket": socket, "admin": admin });
+        front.announce(path, &ready.to_string())?;
     }
-    let routes = steward::routes(service);
-    let stop = shutdown.clone();
     let serving = async move {
-        let outcome = tokio::try_join!(serve_locally(socket, routes, stop.clone()), async {
-            let served = serve_admin(admin, metrics, readiness, stop.clone()).await;
-            served.map_err(|why| listener_failed("admin listener", &why))
-        },);
-        stop.request();
+        let outcome = front.serve(steward::routes(service), shutdown).await;
         home.tasks.end().await;
         home.store.clone().close().await;
-        outcome.map(drop)
+        info!("the participant has stopped");
+        Ok(outcome?)
     };
-    let socket = config.steward_socket();
-    let handle = ParticipantHandle {
-        steward_socket: socket.clone(),
-        admin: admin_address,
+    info!(party = %config.party, %admin, "the participant runs");
+    Ok(ParticipantHandle {
+        steward_socket: socket,
+        admin,
         dialing,
-        done: tokio::spawn(clean_up(serving, socket, config.ready_file.clone())),
-    };
-    if let Some(path) = &config.ready_file {
-        let text = ready_text(&handle);
-        files::write(path, text.as_bytes()).map_err(|source| files::failed(path, source))?;
-    }
-    info!(party = %config.party, admin = %handle.admin, "the participant runs");
-    Ok(handle)
+        done: tokio::spawn(serving),
+    })
 }
 
 /// Opens all that the parts of the daemon share.
@@ -188,7 +156,7 @@ async fn home(
     ParticipantError,
 > {
     let state = &config.state;
-    files::make_private(state).map_err(|source| files::failed(state, source))?;
+    files::make_private(state)?;
     let store = store::open(&config.state, &config.party, ambient.seed()).await?;
     let mut change = store.begin().await?;
     let rng = &mut ambient.generator();
@@ -200,11 +168,13 @@ async fn home(
         coordinator: membership.about.coordinator.clone(),
         federation: membership.authority.federation(),
         key: membership.key.clone(),
+        authorities: config.authorities.clone(),
         state: config.state.clone(),
         store,
         link: Link::new(config.party.clone(), ambient.epoch(), Limits::default()),
         ambient,
         data_key: Arc::new(data_key),
+        reading: Arc::new(Semaphore::new(1)),
         outbox,
         offered: Offered::default(),
         clock_offset: AtomicI64::new(0),
@@ -212,28 +182,6 @@ async fn home(
         tasks: Tasks::default(),
     });
     Ok((home, to_carry))
-}
-
-async fn clean_up(
-    serving: impl Future<Output = Result<(), ParticipantError>>,
-    socket: PathBuf,
-    ready_file: Option<PathBuf>,
-) -> Result<(), ParticipantError> {
-    let outcome = serving.await;
-    for path in [Some(socket), ready_file].into_iter().flatten() {
-        files::remove(&path).map_err(|source| files::failed(&path, source))?;
-    }
-    info!("the participant has stopped");
-    outcome
-}
-
-/// Writes where the daemon listens, for the process that started it.
-fn ready_text(handle: &ParticipantHandle) -> String {
-    serde_json::json!({
-        "steward_socket": handle.steward_socket,
-        "admin": handle.admin,
-    })
-    .to_string()
 }
 
 async fn tell_readiness(mut dialing: watch::Receiver<Dialing>, readiness: Readiness) {
@@ -246,37 +194,5 @@ async fn tell_readiness(mut dialing: watch::Receiver<Dialing>, readiness: Readin
         if dialing.changed().await.is_err() {
             return;
         }
-    }
-}
-
-fn listen_locally(path: &Path) -> Result<UnixListener, ParticipantError> {
-    // One that is left from a daemon that was killed: the store's lock says that it is gone.
-    let failed = |source| files::failed(path, source);
-    files::remove(path).map_err(failed)?;
-    let listener = UnixListener::bind(path).map_err(failed)?;
-    std::fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
-    Ok(listener)
-}
-
-async fn serve_locally(
-    listener: UnixListener,
-    routes: Routes,
-    shutdown: Shutdown,
-) -> Result<(), ParticipantError> {
-    let incoming = stream::unfold(listener, |listener| async {
-        let accepted = listener.accept().await.map(|(connection, _)| connection);
-        Some((accepted, listener))
-    });
-    Server::builder()
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, async move { shutdown.requested().await })
-        .await
-        .map_err(|why| listener_failed("steward's socket", &why))
-}
-
-fn listener_failed(what: &'static str, why: &dyn std::error::Error) -> ParticipantError {
-    ParticipantError::Listener {
-        what,
-        why: why.to_string(),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) use error::DataError;
 pub(crate) use registry::{NewDataSet, RegisterError};
 pub(crate) use splits::{Purpose, Split};
 
+use crate::home::Home;
 use version::Versioning;
 
 /// Where a data set lies and how it is read.
@@ -98,6 +99,25 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, DataError> {
     let read = tokio::task::spawn_blocking(reading).await;
     read.unwrap_or(Err(DataError::Interrupted))
+}
+
+impl Home {
+    /// Reads alone: together, readers take the memory and the time of one.
+    ///
+    /// Whoever stops waiting gives no turn away before the reader has ended.
+    pub(crate) async fn read_alone<T: Send + 'static>(
+        &self,
+        reading: impl FnOnce() -> Result<T, DataError> + Send + 'static,
+    ) -> Result<T, DataError> {
+        let turn = self.reading.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| DataError::Interrupted)?;
+        blocking(move || {
+            let read = reading();
+            drop(turn);
+            read
+        })
+        .await
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What can go wrong with the daemon itself.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use consilium_identity::{CertificateError, FederationId, InvitationError, KeyFileError};
 use consilium_mailbox::{Fault, PartyId};
-use consilium_node::NodeError;
+use consilium_node::{NodeError, files::FileError};
 use consilium_store::StoreError;
 
 /// Why the participant does not join, does not start, or stopped.
@@ -12,13 +12,8 @@ use consilium_store::StoreError;
 #[non_exhaustive]
 pub enum ParticipantError {
     /// A file can't be read or written.
-    #[error("the file {} can't be used", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The institution has not joined a federation.
     #[error("{} holds no membership yet: join with `consilium participant join`", state.display())]
     NotJoined {
@@ -90,6 +85,8 @@ pub enum ParticipantError {
     Refused {
         /// In its own words.
         why: String,
+        /// The same in Chinese, if it said so.
+        in_chinese: Option<String>,
     },
     /// The store can't be used.
     #[error(transparent)]
@@ -97,14 +94,6 @@ pub enum ParticipantError {
     /// The network can't be used.
     #[error(transparent)]
     Node(#[from] NodeError),
-    /// The socket for stewards, or the admin listener, failed.
-    #[error("the {what} failed: {why}")]
-    Listener {
-        /// Which.
-        what: &'static str,
-        /// Why.
-        why: String,
-    },
 }
 
 impl ParticipantError {

@@ -10,16 +10,19 @@ use std::{
 };
 
 use consilium_base::Seed;
-use consilium_identity::{FederationId, IdentityKey};
+use consilium_identity::{FederationId, IdentityKey, Voucher};
 use consilium_journal::StudyName;
 use consilium_mailbox::PartyId;
-use consilium_node::link::Link;
+use consilium_node::{Ambient, Tasks, link::Link};
 use consilium_plan::PlanHash;
 use consilium_proto::v1::to_coordinator::Kind;
 use consilium_store::Store;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::{Ambient, peers::Offered, tasks::Tasks};
+use crate::peers::Offered;
+
+#[cfg(test)]
+pub(crate) mod sample;
 
 /// What all parts of the daemon share. Cloning is cheap.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) coordinator: PartyId,
     pub(crate) federation: FederationId,
     pub(crate) key: Arc<IdentityKey>,
+    /// Whose vouches for keys of others are believed.
+    pub(crate) authorities: Vec<Voucher>,
     /// The state folder.
     pub(crate) state: PathBuf,
     pub(crate) store: Store,
@@ -38,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) ambient: Ambient,
     /// Keys the versions of data sets.
     pub(crate) data_key: Arc<Seed>,
+    /// Whose turn it is to read a data set.
+    pub(crate) reading: Arc<Semaphore>,
     /// What is to be said to the coordinator; unbounded, for nobody here may wait for it, and each
     /// says little.
     pub(crate) outbox: mpsc::UnboundedSender<Kind>,

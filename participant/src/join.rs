@@ -9,11 +9,13 @@ use consilium_identity::{
     SigningRequest,
 };
 use consilium_mailbox::PartyId;
-use consilium_node::{dial, grpc::enrolment_client::EnrolmentClient, tls::ClientTls};
+use consilium_node::{
+    Ambient, dial, files, grpc::enrolment_client::EnrolmentClient, tls::ClientTls,
+};
 use consilium_proto::v1;
 
 use crate::{
-    Ambient, Config, ParticipantError, files,
+    Config, ParticipantError,
     membership::{self, About, Membership, trusted},
 };
 
@@ -57,7 +59,7 @@ pub async fn join(
         let state = state.clone();
         return Err(ParticipantError::Joined { state, party });
     }
-    files::make_private(state).map_err(|source| files::failed(state, source))?;
+    files::make_private(state)?;
     let key = membership::key_or_new(state, ambient)?;
     let enrolled = enrol(
         &config.party,
@@ -136,7 +138,7 @@ pub async fn enrol(
     ambient: &Ambient,
 ) -> Result<Enrolled, ParticipantError> {
     let address = address.unwrap_or(invitation.address()).to_owned();
-    let pinned = pin::authority(&address, invitation.federation(), ambient.moment()).await?;
+    let pinned = pin::authority(&address, invitation.federation(), ambient.now()).await?;
     let tls = ClientTls::new(
         None,
         &trusted(&pinned.authority)?,
@@ -150,7 +152,7 @@ pub async fn enrol(
     let answer = EnrolmentClient::new(channel).enrol(request).await;
     let answer = answer.map_err(|status| refused(&status))?.into_inner();
     let certificate = certificate(&answer, name, key)?;
-    certificate.check(&pinned.authority, ambient.moment())?;
+    certificate.check(&pinned.authority, ambient.now())?;
     Ok(Enrolled {
         certificate,
         authority: pinned.authority,
@@ -184,5 +186,6 @@ pub(crate) fn certificate(
 pub(crate) fn refused(status: &tonic::Status) -> ParticipantError {
     ParticipantError::Refused {
         why: status.message().to_owned(),
+        in_chinese: consilium_node::status::in_chinese(status),
     }
 }

@@ -5,10 +5,10 @@ use std::{path::Path, sync::Arc};
 use consilium_base::Secret;
 use consilium_identity::{AuthorityCertificate, Certificate, IdentityKey};
 use consilium_mailbox::PartyId;
-use consilium_node::tls;
+use consilium_node::{Ambient, NodeError, files, tls};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ambient, ParticipantError, files};
+use crate::ParticipantError;
 
 const KEY: &str = "participant.key";
 const CERTIFICATE: &str = "participant.pem";
@@ -46,7 +46,7 @@ impl Membership {
         let not_joined = || ParticipantError::NotJoined {
             state: state.to_owned(),
         };
-        let text = |name: &str| read(&state.join(name))?.ok_or_else(not_joined);
+        let text = |name: &str| files::read_if_there(&state.join(name))?.ok_or_else(not_joined);
         let path = state.join(MEMBERSHIP);
         let about = toml::from_str(&text(MEMBERSHIP)?);
         let about = about.map_err(|error: toml::de::Error| ParticipantError::Membership {
@@ -64,14 +64,14 @@ impl Membership {
     /// Keeps a new membership; it holds once the last file is written.
     pub(crate) fn keep(&self, state: &Path) -> Result<(), ParticipantError> {
         keep_certificate(state, &self.certificate)?;
-        write(&state.join(AUTHORITY), self.authority.to_pem().as_bytes())?;
+        files::write(&state.join(AUTHORITY), self.authority.to_pem().as_bytes())?;
         let path = state.join(MEMBERSHIP);
         let about = toml::to_string(&self.about);
         let about = about.map_err(|error| ParticipantError::Membership {
             path: path.clone(),
             why: error.to_string(),
         })?;
-        write(&path, about.as_bytes())
+        Ok(files::write(&path, about.as_bytes())?)
     }
 
     /// Gives what other daemons are shown.
@@ -88,9 +88,7 @@ impl Membership {
 }
 
 /// Gives an authority as TLS wants it.
-pub(crate) fn trusted(
-    authority: &AuthorityCertificate,
-) -> Result<tls::Authority, consilium_node::NodeError> {
+pub(crate) fn trusted(authority: &AuthorityCertificate) -> Result<tls::Authority, NodeError> {
     tls::Authority::from_pem(authority.to_pem().as_bytes())
 }
 
@@ -99,7 +97,11 @@ pub(crate) fn keep_certificate(
     state: &Path,
     certificate: &Certificate,
 ) -> Result<(), ParticipantError> {
-    write(&state.join(CERTIFICATE), certificate.to_pem().as_bytes())
+    let certificate = certificate.to_pem();
+    Ok(files::write(
+        &state.join(CERTIFICATE),
+        certificate.as_bytes(),
+    )?)
 }
 
 /// Says under which name the institution has joined, if it has.
@@ -118,12 +120,12 @@ pub(crate) fn key_or_new(state: &Path, ambient: &Ambient) -> Result<IdentityKey,
         return Ok(key);
     }
     let key = IdentityKey::random(&mut ambient.generator());
-    write(&path, key.to_pem().expose().as_bytes())?;
+    files::write(&path, key.to_pem().expose().as_bytes())?;
     Ok(key)
 }
 
 fn key(path: &Path) -> Result<Option<IdentityKey>, ParticipantError> {
-    let Some(text) = read(path)? else {
+    let Some(text) = files::read_if_there(path)? else {
         return Ok(None);
     };
     // What the file holds is wiped once it was read.
@@ -133,12 +135,4 @@ fn key(path: &Path) -> Result<Option<IdentityKey>, ParticipantError> {
         path: path.to_owned(),
         source,
     })
-}
-
-fn read(path: &Path) -> Result<Option<String>, ParticipantError> {
-    files::read_if_there(path).map_err(|source| files::failed(path, source))
-}
-
-fn write(path: &Path, contents: &[u8]) -> Result<(), ParticipantError> {
-    files::write(path, contents).map_err(|source| files::failed(path, source))
 }

@@ -1,11 +1,11 @@
 //! The other institutions and their keys: what the coordinator says, and what we made sure of.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use consilium_identity::{Directory, PublicKey};
+use consilium_identity::{Claim, Directory, PublicKey, UnixTime, Vouch};
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_plan::Plan;
@@ -15,7 +15,8 @@ use tracing::warn;
 
 use crate::{
     home::Home,
-    store::peers::{self, PeerError, Verified},
+    steward::StewardError,
+    store::peers::{self, Peer, PeerError, Verified},
 };
 
 /// Keys that the coordinator names instead of those that are known: a steward has to take them.
@@ -41,7 +42,7 @@ impl Home {
     /// The coordinator is believed once for each party and never again: whoever was compared by
     /// words can't be swapped for somebody else.
     pub(crate) async fn learn(&self, roster: &v1::Roster) -> Result<(), StoreError> {
-        let now = self.ambient.seconds();
+        let now = self.ambient.now();
         let known: BTreeMap<PartyId, Vec<u8>> = peers::all(&self.store)
             .await?
             .into_iter()
@@ -75,22 +76,63 @@ impl Home {
         Ok(())
     }
 
-    /// Notes that a steward compared the words of a party's key with its people. A key that is
-    /// not the known one takes its place, if the coordinator names it.
-    pub(crate) async fn verify(&self, party: &PartyId, key: &PublicKey) -> Result<(), PeerError> {
-        let now = self.ambient.seconds();
+    /// Notes how a party's key was found to be its own. A key that is not the known one takes its
+    /// place, if the coordinator names it.
+    pub(crate) async fn verify(
+        &self,
+        party: &PartyId,
+        key: &PublicKey,
+        how: Verified,
+    ) -> Result<(), PeerError> {
+        let now = self.ambient.now();
         let is_offered = self.offered.lock().get(party) == Some(key);
+        let verified = match &how {
+            Verified::ByWords => entry(self, party, "verified"),
+            Verified::ByVouch(vouch) => {
+                entry(self, party, "verified").with("authority", vouch.signer())
+            }
+        };
         let mut change = self.store.begin().await?;
         if is_offered {
             peers::replace(&mut change, party, &key.to_bytes(), now).await?;
         }
-        peers::verify(&mut change, party, &key.to_bytes(), Verified::ByWords, now).await?;
-        change.log(&entry(self, party, "verified")).await?;
+        peers::verify(&mut change, party, &key.to_bytes(), how, now).await?;
+        change.log(&verified).await?;
         change.commit().await?;
         if is_offered {
             self.offered.lock().remove(party);
         }
         Ok(())
+    }
+
+    /// Takes an authority's word for a party's key, if the own configuration names it.
+    ///
+    /// # Errors
+    ///
+    /// If the vouch is worth nothing here, or is for another key than the party's.
+    pub(crate) async fn believe(&self, vouch: Vouch) -> Result<(), StewardError> {
+        vouch.check(&self.authorities, &self.federation, self.ambient.now())?;
+        let Claim { party, key, .. } = vouch.claim().clone();
+        let how = Verified::ByVouch(Box::new(vouch));
+        Ok(self.verify(&party, &key, how).await?)
+    }
+
+    /// Says who made sure of a peer's key, if anybody did.
+    ///
+    /// A vouch counts while it holds and the configuration names who signed it.
+    pub(crate) fn assurance(&self, peer: &Peer) -> Option<Assurance> {
+        let vouch = match &peer.verified.as_ref()?.0 {
+            Verified::ByWords => return Some(Assurance::Words),
+            Verified::ByVouch(vouch) => vouch,
+        };
+        let now = self.ambient.now();
+        let voucher = vouch.check(&self.authorities, &self.federation, now).ok()?;
+        let claim = vouch.claim();
+        let is_its = claim.party == peer.name && claim.key.to_bytes()[..] == peer.public_key;
+        is_its.then(|| Assurance::Authority {
+            name: voucher.name.clone(),
+            until: claim.validity.until,
+        })
     }
 
     /// Gives the keys of all parties, the own one among them.
@@ -105,12 +147,15 @@ impl Home {
         Ok(directory)
     }
 
-    /// Gives the contributors of a plan whose keys nobody here made sure of.
+    /// Gives the contributors of a plan whose keys nobody here made sure of. Of several that share
+    /// a key one counts.
     pub(crate) async fn unverified(&self, plan: &Plan) -> Result<Vec<PartyId>, StoreError> {
         let known = peers::all(&self.store).await?;
-        let is_verified = |party: &PartyId| {
-            let verified = known.iter().filter(|peer| peer.verified.is_some());
-            *party == self.party || verified.into_iter().any(|peer| peer.name == *party)
+        let mut counted = BTreeSet::from([self.key.public().to_bytes().to_vec()]);
+        let mut is_verified = |party: &PartyId| {
+            let peer = known.iter().find(|peer| peer.name == *party);
+            let peer = peer.filter(|peer| self.assurance(peer).is_some());
+            *party == self.party || peer.is_some_and(|peer| counted.insert(peer.public_key.clone()))
         };
         let contributors = plan.contributors().map(|(party, _)| party);
         Ok(contributors
@@ -120,6 +165,19 @@ impl Home {
     }
 }
 
+/// Who made sure that a key is its party's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Assurance {
+    /// A steward, who compared its words with the party's people.
+    Words,
+    /// An authority that the own configuration names.
+    Authority {
+        name: String,
+        /// When its word ends.
+        until: UnixTime,
+    },
+}
+
 /// Reads a public key.
 pub(crate) fn key(bytes: &[u8]) -> Option<PublicKey> {
     let bytes = bytes.try_into().ok()?;
@@ -127,7 +185,7 @@ pub(crate) fn key(bytes: &[u8]) -> Option<PublicKey> {
 }
 
 fn entry(home: &Home, party: &PartyId, what: &str) -> Entry {
-    Entry::new(home.ambient.seconds(), Kind::ROSTER)
+    Entry::new(home.ambient.now(), Kind::ROSTER)
         .with("party", party)
         .with("key", what)
 }

@@ -48,7 +48,7 @@ impl Renewal {
     }
 
     async fn renew_if_due(&self) -> Result<(), ParticipantError> {
-        if self.current.borrow().is_due(self.home.ambient.moment()) {
+        if self.current.borrow().is_due(self.home.ambient.now()) {
             self.renew().await?;
         }
         Ok(())
@@ -63,7 +63,7 @@ impl Renewal {
         let answer = client.renew(v1::RenewRequest { signing_request }).await;
         let answer = answer.map_err(|status| join::refused(&status))?;
         let certificate = join::certificate(&answer.into_inner(), party, key)?;
-        certificate.check(&self.authority, self.home.ambient.moment())?;
+        certificate.check(&self.authority, self.home.ambient.now())?;
         membership::keep_certificate(&self.state, &certificate)?;
         let (chain, key) = (certificate.to_pem(), key.to_pem());
         self.credentials

@@ -29,7 +29,8 @@ use crate::{
     data::NewDataSet,
     home::{Home, study_name},
     peers,
-    study::{Command, Results, Studies},
+    store::peers::Verified,
+    study::{Command, Received, Results, Studies, with_costs},
     wire,
 };
 
@@ -148,13 +149,20 @@ impl StewardService {
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
         let found = self.stored(study).await?;
         let results = Results::new(&self.home.state, &answers::hash(&found));
-        let unreadable = |source| crate::files::failed(&results.scores_path(), source);
-        let read = results.read().map_err(unreadable)?;
-        let (model, own_report) = read.ok_or(StewardError::NoResult)?;
+        if let Some(Received { model, report }) = results.read_received()? {
+            return Ok(v1::OwnStudyResult {
+                model,
+                report,
+                ..v1::OwnStudyResult::default()
+            });
+        }
+        let (model, own_report) = results.read()?.ok_or(StewardError::NoResult)?;
+        let own_report = with_costs(&own_report, &self.home.party, &results)?;
         Ok(v1::OwnStudyResult {
             model,
             own_report,
             scores_path: results.scores_path().display().to_string(),
+            report: String::new(),
         })
     }
 
@@ -162,7 +170,12 @@ impl StewardService {
         let party = request.party.parse();
         let party = party.map_err(|_| StewardError::BadName(request.party.clone()))?;
         let key = peers::key(&request.key).ok_or(StewardError::BadKey)?;
-        self.home.verify(&party, &key).await?;
+        self.home.verify(&party, &key, Verified::ByWords).await?;
+        self.known_peers().await
+    }
+
+    async fn vouched(&self, request: &v1::AddVouchRequest) -> Result<v1::Peers, StewardError> {
+        self.home.believe(request.vouch.parse()?).await?;
         self.known_peers().await
     }
 
@@ -176,7 +189,7 @@ impl StewardService {
     }
 
     async fn export(&self) -> Result<v1::OwnLogExport, StewardError> {
-        let entry = Entry::new(self.home.ambient.seconds(), Kind::EXPORT).with("what", "log");
+        let entry = Entry::new(self.home.ambient.now(), Kind::EXPORT).with("what", "log");
         let mut change = self.home.store.begin().await?;
         change.log(&entry).await?;
         change.commit().await?;
@@ -256,6 +269,13 @@ impl Steward for StewardService {
         request: Request<v1::VerifyRequest>,
     ) -> Result<Response<v1::Peers>, Status> {
         answer(self.compared(request.into_inner()).await)
+    }
+
+    async fn add_vouch(
+        &self,
+        request: Request<v1::AddVouchRequest>,
+    ) -> Result<Response<v1::Peers>, Status> {
+        answer(self.vouched(&request.into_inner()).await)
     }
 
     async fn add_steward(

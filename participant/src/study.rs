@@ -4,10 +4,12 @@
 //! Nothing happens in a study that a steward of this institution has not signed.
 
 mod begin;
+mod costs;
 mod decide;
 mod failure;
 mod keeper;
 mod own;
+mod permit;
 mod preflight;
 mod reception;
 mod report;
@@ -21,11 +23,12 @@ use consilium_mailbox::RunId;
 use consilium_plan::{Failure, SignedStatement, Study};
 use tokio::sync::oneshot;
 
+pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use own::Own;
 pub(crate) use reception::Studies;
 pub(crate) use run::Call;
-pub(crate) use scores::Results;
+pub(crate) use scores::{Received, Results};
 
 /// What is asked of a study's keeper, and told to it.
 #[derive(Debug)]
@@ -39,8 +42,11 @@ pub(crate) enum Command {
         run: RunId,
         failure: Option<Failure>,
     },
-    /// The study is over.
-    End(Box<Study>),
+    /// The study is over; whoever only receives gets the result.
+    End {
+        state: Box<Study>,
+        result: Option<Received>,
+    },
     /// The coordinator may not know what was decided.
     Repeat,
     /// A steward decides.

@@ -9,7 +9,7 @@ use consilium_proto::v1::{self, to_participant::Kind};
 
 use crate::{
     home::study_name,
-    study::{Call, Command},
+    study::{Call, Command, Received},
 };
 
 /// What a control message to a participant is called.
@@ -34,8 +34,10 @@ pub(crate) fn read(what: Kind) -> Option<(StudyName, Command)> {
             Some((study(&stop.study)?, Command::Stop { run, failure }))
         }
         Kind::End(end) => {
-            let state = serde_json::from_str(&end.state).ok()?;
-            Some((study(&end.study)?, Command::End(Box::new(state))))
+            let state = Box::new(serde_json::from_str(&end.state).ok()?);
+            let (model, report) = (end.model, end.report);
+            let result = (!model.is_empty()).then_some(Received { model, report });
+            Some((study(&end.study)?, Command::End { state, result }))
         }
         Kind::Offer(_) | Kind::Roster(_) => None,
     }
@@ -148,7 +150,14 @@ mod tests {
         }
         let study = vec![1; 32].into();
         let state = "{}".to_owned();
-        assert!(read(Kind::End(v1::StudyEnd { study, state })).is_none());
+        assert!(
+            read(Kind::End(v1::StudyEnd {
+                study,
+                state,
+                ..v1::StudyEnd::default()
+            }))
+            .is_none()
+        );
         assert!(decision(b"{}", &[0; 64], &[0; 32]).is_none());
     }
 

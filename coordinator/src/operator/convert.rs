@@ -15,5 +15,6 @@ pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::Stud
         detail: serde_json::to_string(&job.study).unwrap_or_default(),
         submitted: study.submitted.0,
         changed: study.changed.0,
+        doing: job.doing().unwrap_or_default(),
     }
 }

@@ -32,7 +32,9 @@ pub(crate) enum OperatorError {
     UnknownParty { party: PartyId },
     #[error("this plan can't be run: {0}")]
     Unfit(String),
-    #[error("study {0} has this very plan; to run it anew change the plan, its title for instance")]
+    #[error(
+        "study {0} has this very plan, and goes on or has a result; another one needs another title"
+    )]
     Exists(StudyName),
     #[error("no study has a hash that begins with '{0}'")]
     NoSuchStudy(String),
@@ -44,6 +46,8 @@ pub(crate) enum OperatorError {
     NoSuchRole(String),
     #[error("'{0}' can't be the name of a member")]
     BadName(String),
+    #[error("nobody was invited as {0}")]
+    NoInvitation(String),
     #[error("{0} is a member already")]
     Member(String),
     #[error(transparent)]
@@ -78,13 +82,14 @@ impl Explain for OperatorError {
             }
             OperatorError::Enrol(EnrolError::NotInvited) => Code::Unauthenticated,
             OperatorError::NoSuchStudy(_)
+            | OperatorError::NoInvitation(_)
             | OperatorError::Enrol(EnrolError::NotEnrolled { .. }) => Code::NotFound,
             OperatorError::Forbidden(_)
             | OperatorError::NoResult(_)
             | OperatorError::UnknownParty { .. }
-            | OperatorError::Enrol(EnrolError::Used | EnrolError::Expired { .. }) => {
-                Code::FailedPrecondition
-            }
+            | OperatorError::Enrol(
+                EnrolError::Used | EnrolError::Expired { .. } | EnrolError::Withdrawn { .. },
+            ) => Code::FailedPrecondition,
             other if other.fault() == Fault::Ours => Code::Internal,
             _ => Code::InvalidArgument,
         }
@@ -95,5 +100,36 @@ impl Explain for OperatorError {
             Code::Internal => "internal error; the coordinator's log says more".to_owned(),
             _ => self.to_string(),
         }
+    }
+
+    fn public_in_chinese(&self) -> Option<String> {
+        Some(match self {
+            OperatorError::Enrol(error) => return error.in_chinese(),
+            OperatorError::Forbidden(_) => "研究现处的状态不允许这样做".to_owned(),
+            OperatorError::OtherCoordinator { found, me } => {
+                format!("方案指定的协调方是 {found}，这里是 {me}")
+            }
+            OperatorError::UnknownParty { party } => {
+                format!("{party} 未在本联邦登记，或已被撤销（PARTY-UNKNOWN）")
+            }
+            OperatorError::Exists(study) => {
+                format!(
+                    "研究 {study} 用的就是这份方案，且仍在进行或已有结果；另一项研究需要另一个标题"
+                )
+            }
+            OperatorError::NoSuchStudy(prefix) => format!("没有以 '{prefix}' 开头的研究"),
+            OperatorError::Ambiguous(prefix) => format!("有多个以 '{prefix}' 开头的研究"),
+            OperatorError::NoResult(_) => "该研究没有结果".to_owned(),
+            OperatorError::NoSuchRole(role) => {
+                format!("不能邀请 '{role}'；角色有 participant、operator 和 supervisor")
+            }
+            OperatorError::BadName(name) => format!("'{name}' 不能作为成员名称"),
+            OperatorError::NoInvitation(name) => format!("从未邀请过 {name}"),
+            OperatorError::Member(name) => format!("{name} 已是成员"),
+            OperatorError::OtherName { invited, asked } => {
+                format!("邀请是给 {invited} 的，申请的却是 {asked}")
+            }
+            _ => return None,
+        })
     }
 }

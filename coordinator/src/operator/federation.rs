@@ -11,7 +11,7 @@ use super::{OperatorError, OperatorService};
 use crate::{
     access::By,
     store::{
-        institutions,
+        Change, EnrolError, institutions,
         invitations::{self, Guest},
         people,
     },
@@ -61,8 +61,9 @@ impl OperatorService {
         let (address, federation) = (&self.office.address, self.desk.federation);
         let invitation =
             Invitation::random(federation, address, &mut self.desk.ambient.generator())?;
-        let made = self.desk.ambient.seconds();
-        let expires = UnixSeconds(self.desk.ambient.now().after(valid).0);
+        let made: UnixSeconds = self.desk.ambient.now();
+        let valid = i64::try_from(valid.as_secs()).unwrap_or(i64::MAX);
+        let expires = UnixSeconds(made.0.saturating_add(valid));
         let entry = Entry::new(made, Kind::ROSTER)
             .with("what", "invited")
             .with("name", &name)
@@ -75,6 +76,7 @@ impl OperatorService {
             made,
             expires,
             used: None,
+            withdrawn: None,
         };
         invitations::add(&mut change, &record).await?;
         change.log(&entry).await?;
@@ -83,6 +85,46 @@ impl OperatorService {
             code: invitation.text().expose().clone(),
             expires: expires.0,
         })
+    }
+
+    pub(super) async fn list_invitations(&self) -> Result<v1::InvitationList, OperatorError> {
+        let now = self.desk.ambient.now();
+        let all = invitations::all(&self.desk.store).await?.into_iter();
+        let open = all.filter(|invitation| invitation.is_open(now));
+        Ok(v1::InvitationList {
+            invitations: open.map(open_invitation).collect(),
+        })
+    }
+
+    pub(super) async fn withdraw_invitations(
+        &self,
+        by: By,
+        name: &str,
+    ) -> Result<v1::InvitationList, OperatorError> {
+        let mut change = self.desk.store.begin().await?;
+        let withdrawn = self.withdraw(&mut change, &by, name).await;
+        withdrawn.map_err(|error| match error {
+            EnrolError::NotInvited => OperatorError::NoInvitation(name.to_owned()),
+            other => other.into(),
+        })?;
+        change.commit().await?;
+        self.list_invitations().await
+    }
+
+    async fn withdraw(
+        &self,
+        change: &mut Change,
+        By(by): &By,
+        name: &str,
+    ) -> Result<(), EnrolError> {
+        let now = self.desk.ambient.now();
+        invitations::withdraw(change, name, now).await?;
+        let entry = Entry::new(now, Kind::ROSTER)
+            .with("what", "withdrawn")
+            .with("name", name)
+            .with("by", by);
+        change.log(&entry).await?;
+        Ok(())
     }
 
     pub(super) fn list_members(&self) -> v1::MemberList {
@@ -99,16 +141,21 @@ impl OperatorService {
         }
     }
 
+    /// Shuts a member out.
+    ///
+    /// # Security
+    ///
+    /// Invitations in that name that were not used go with it: none may be a way back in.
     pub(super) async fn revoke_member(
         &self,
-        By(by): By,
+        by: By,
         name: &str,
     ) -> Result<v1::MemberList, OperatorError> {
-        let now = self.desk.ambient.seconds();
+        let now = self.desk.ambient.now();
         let entry = Entry::new(now, Kind::ROSTER)
             .with("what", "revoked")
             .with("name", name)
-            .with("by", by);
+            .with("by", &by.0);
         let mut change = self.desk.store.begin().await?;
         match name.parse::<PartyId>() {
             Ok(party) if self.desk.roster.has(&party) => {
@@ -117,13 +164,17 @@ impl OperatorService {
             _ => people::revoke(&mut change, name, now).await?,
         }
         change.log(&entry).await?;
+        match self.withdraw(&mut change, &by, name).await {
+            Err(EnrolError::Store(error)) => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
         change.commit().await?;
         self.desk.roster.reload(&self.desk.store).await?;
         Ok(self.list_members())
     }
 
     pub(super) async fn export_journal(&self, By(by): By) -> Result<v1::LogExport, OperatorError> {
-        let entry = Entry::new(self.desk.ambient.seconds(), Kind::EXPORT)
+        let entry = Entry::new(self.desk.ambient.now(), Kind::EXPORT)
             .with("what", "journal")
             .with("by", by);
         let mut change = self.desk.store.begin().await?;
@@ -131,5 +182,18 @@ impl OperatorService {
         change.commit().await?;
         let lines = self.desk.store.export_journal().await?;
         Ok(v1::LogExport { lines })
+    }
+}
+
+fn open_invitation(invitation: invitations::Invitation) -> v1::OpenInvitation {
+    let (name, role) = match invitation.guest {
+        Guest::Institution { name } => (name.to_string(), Role::Participant.to_string()),
+        Guest::Person { name, role, .. } => (name, role),
+    };
+    v1::OpenInvitation {
+        name,
+        role,
+        made: invitation.made.0,
+        expires: invitation.expires.0,
     }
 }

@@ -41,15 +41,29 @@ impl OperatorService {
                 return Err(OperatorError::UnknownParty { party });
             }
         }
+        let (name, plan) = self.next_attempt(plan).await?;
         let submitted = Study::Drafted.on(Event::Submitted, &plan, self.desk.ambient.now());
         let submitted =
             submitted.map_err(|forbidden| OperatorError::Unfit(forbidden.to_string()))?;
-        let name = study::name(&plan.hash());
-        if studies::find(&self.desk.store, &name).await?.is_some() {
-            return Err(OperatorError::Exists(name));
-        }
         self.studies.submit(&plan, submitted, &by).await?;
         self.status_of(&name).await
+    }
+
+    /// Gives the first attempt at a plan that was not made yet, and its study's name: a plan may be
+    /// tried again when its last study ended without a result.
+    async fn next_attempt(&self, mut plan: Plan) -> Result<(StudyName, Plan), OperatorError> {
+        loop {
+            let name = study::name(&plan.hash());
+            let Some(before) = studies::find(&self.desk.store, &name).await? else {
+                return Ok((name, plan));
+            };
+            let before = read(before)?.job.study;
+            let in_vain = before.has_ended() && !matches!(before, Study::Finished { .. });
+            match plan.next_attempt().filter(|_| in_vain) {
+                Some(next) => plan = next,
+                None => return Err(OperatorError::Exists(name)),
+            }
+        }
     }
 
     pub(super) async fn list_studies(&self) -> Result<v1::StudyList, OperatorError> {
@@ -148,7 +162,7 @@ impl OperatorService {
         let (Some(model), Some(report)) = (file(study::MODEL), file(study::REPORT)) else {
             return Err(OperatorError::NoResult(job.study.name().to_owned()));
         };
-        let entry = Entry::new(self.desk.ambient.seconds(), Kind::EXPORT)
+        let entry = Entry::new(self.desk.ambient.now(), Kind::EXPORT)
             .about(&study.name)
             .with("what", "result")
             .with("by", by);
@@ -244,6 +258,7 @@ impl Watch {
             number: happened.number,
             time_ms: happened.time * 1_000,
             event: happened.event,
+            doing: happened.doing,
         });
         Ok(events.collect())
     }

@@ -2,6 +2,7 @@
 
 use consilium_journal::UnixSeconds;
 use consilium_mailbox::Fault;
+use consilium_plan::UnixTime;
 use consilium_store::StoreError;
 
 /// Why an institution or a person can't be enrolled.
@@ -18,12 +19,18 @@ pub enum EnrolError {
     #[error("the invitation was used before")]
     Used,
     /// The invitation came to its end.
-    #[error("the invitation expired at {} (now {})", expired.0, now.0)]
+    #[error("the invitation expired at {} (now {})", UnixTime(expired.0), UnixTime(now.0))]
     Expired {
         /// When.
         expired: UnixSeconds,
         /// The coordinator's time.
         now: UnixSeconds,
+    },
+    /// The operator took the invitation back.
+    #[error("the invitation was withdrawn at {}", UnixTime(withdrawn.0))]
+    Withdrawn {
+        /// When.
+        withdrawn: UnixSeconds,
     },
     /// What must be one's own is somebody else's.
     #[error("the {what} belongs to somebody else already")]
@@ -50,6 +57,16 @@ pub enum Taken {
     Serial,
 }
 
+impl Taken {
+    fn in_chinese(self) -> &'static str {
+        match self {
+            Taken::Name => "名称",
+            Taken::Key => "公钥",
+            Taken::Serial => "序列号",
+        }
+    }
+}
+
 impl std::fmt::Display for Taken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -61,6 +78,23 @@ impl std::fmt::Display for Taken {
 }
 
 impl EnrolError {
+    /// Says it in Chinese, unless it is the store's fault.
+    pub(crate) fn in_chinese(&self) -> Option<String> {
+        Some(match self {
+            EnrolError::Store(_) => return None,
+            EnrolError::NotInvited => "没有发出过这样的邀请".to_owned(),
+            EnrolError::Used => "邀请已被使用过".to_owned(),
+            EnrolError::Expired { expired, .. } => {
+                format!("邀请已于 {} 过期", UnixTime(expired.0))
+            }
+            EnrolError::Withdrawn { withdrawn } => {
+                format!("邀请已于 {} 收回", UnixTime(withdrawn.0))
+            }
+            EnrolError::Taken { what } => format!("{} 已属于他人", what.in_chinese()),
+            EnrolError::NotEnrolled { name } => format!("{name} 未登记"),
+        })
+    }
+
     /// Tells whose fault this is.
     pub fn fault(&self) -> Fault {
         match self {

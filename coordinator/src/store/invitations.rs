@@ -40,6 +40,26 @@ pub struct Invitation {
     pub expires: UnixSeconds,
     /// When it was used.
     pub used: Option<UnixSeconds>,
+    /// When it was withdrawn.
+    pub withdrawn: Option<UnixSeconds>,
+}
+
+impl Invitation {
+    /// Says whether it can still be used.
+    pub fn is_open(&self, now: UnixSeconds) -> bool {
+        self.used.is_none() && self.withdrawn.is_none() && now < self.expires
+    }
+
+    fn why_closed(&self, now: UnixSeconds) -> EnrolError {
+        match (self.used, self.withdrawn) {
+            (Some(_), _) => EnrolError::Used,
+            (None, Some(withdrawn)) => EnrolError::Withdrawn { withdrawn },
+            (None, None) => EnrolError::Expired {
+                expired: self.expires,
+                now,
+            },
+        }
+    }
 }
 
 /// Keeps a new invitation.
@@ -87,6 +107,26 @@ pub async fn all(store: &Store) -> Result<Vec<Invitation>, StoreError> {
         .collect()
 }
 
+/// Makes every open invitation in a name worth nothing.
+///
+/// # Errors
+///
+/// If none is open: the newest one in that name says why.
+pub async fn withdraw(change: &mut Change, name: &str, now: UnixSeconds) -> Result<(), EnrolError> {
+    let query = sqlx::query(
+        "UPDATE invitation SET withdrawn = $2 \
+         WHERE name = $1 AND used IS NULL AND withdrawn IS NULL AND expires > $2",
+    );
+    let done = query.bind(name).bind(now.0).execute(change.connection());
+    if done.await?.rows_affected() > 0 {
+        return Ok(());
+    }
+    let query = sqlx::query("SELECT * FROM invitation WHERE name = $1 ORDER BY made DESC LIMIT 1");
+    let newest = query.bind(name).fetch_optional(change.connection()).await?;
+    let newest = newest.as_ref().map(read).transpose()?;
+    Err(newest.map_or(EnrolError::NotInvited, |newest| newest.why_closed(now)))
+}
+
 /// Uses an invitation for a key. The same key may ask again, for instance when the first answer
 /// was lost.
 pub(super) async fn redeem(
@@ -106,14 +146,11 @@ pub(super) async fn redeem(
         return if again {
             Ok((invitation.guest, Kept::Again))
         } else {
-            Err(EnrolError::Used)
+            Err(invitation.why_closed(now))
         };
     }
-    if invitation.expires <= now {
-        return Err(EnrolError::Expired {
-            expired: invitation.expires,
-            now,
-        });
+    if !invitation.is_open(now) {
+        return Err(invitation.why_closed(now));
     }
     sqlx::query("UPDATE invitation SET used = $2, used_by = $3 WHERE token = $1")
         .bind(&token[..])
@@ -141,5 +178,6 @@ fn read(row: &AnyRow) -> Result<Invitation, StoreError> {
         made: row.time("made")?,
         expires: row.time("expires")?,
         used: row.optional_time("used")?,
+        withdrawn: row.optional_time("withdrawn")?,
     })
 }

@@ -6,12 +6,16 @@ use consilium_glm::{GlmError, Training, averaging, evaluation};
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, PartyId, RunId};
 use consilium_node::link::RunTaken;
-use consilium_plan::{Phase, Plan, Task};
+use consilium_plan::{OwnMetrics, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape};
 use tokio::sync::{mpsc, oneshot};
 use tracing::debug;
 
-use super::{Outcome, Progress, regression};
+use super::{
+    Outcome, Progress,
+    job::{Averaged, Evaluated},
+    regression,
+};
 use crate::desk::Desk;
 
 /// What a run begins with.
@@ -130,25 +134,7 @@ async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.scope(phase.name());
-        let first = phase.first_sum();
-        let schedule = match phase {
-            Phase::Fedavg => task.comparison.fedavg,
-            Phase::Fedprox => task.comparison.fedprox,
-            Phase::Fit | Phase::Evaluation => None,
-        };
-        let roster = &fit.contributors;
-        let outcome = match schedule {
-            Some(schedule) => {
-                let learn = (&schedule, first);
-                averaging::aggregate(&here, roster, regression, learn, &mut sums)
-                    .await
-                    .map(|mut models| models.pop().map(|last| Outcome::Averaged(Box::new(last))))
-            }
-            None => evaluation::aggregate(&here, roster, regression, first, &mut sums)
-                .await
-                .map(|measured| Some(Outcome::Evaluation(Box::new(measured)))),
-        };
-        let outcome = match outcome {
+        let outcome = match later_phase(&here, task, phase, &fit.contributors, &mut sums).await {
             // The fit is worth something without it.
             Err(GlmError::Failed(failure)) => Some(Outcome::Without(failure)),
             other => other?,
@@ -156,6 +142,43 @@ async fn phases(
         report(reports, Achieved::Done(phase, outcome)).await?;
     }
     Ok(())
+}
+
+/// Runs one phase after the fit.
+async fn later_phase(
+    mail: &Mailbox,
+    task: &TrainGlm,
+    phase: Phase,
+    roster: &[PartyId],
+    sums: &mut Ledger<'_>,
+) -> Result<Option<Outcome>, GlmError> {
+    let regression = &task.regression;
+    let measures = phase.first_sum_of_measures();
+    let Some(schedule) = task.schedule(phase) else {
+        let overall = evaluation::aggregate(mail, roster, regression, measures, sums).await?;
+        let institutions = match task.own_metrics {
+            OwnMetrics::Home => None,
+            OwnMetrics::Rounded => Some(evaluation::shared(mail, roster).await?),
+        };
+        let evaluated = Evaluated {
+            overall,
+            institutions,
+        };
+        return Ok(Some(Outcome::Evaluation(Box::new(evaluated))));
+    };
+    let learn = (&schedule, phase.first_sum());
+    let mut models = averaging::aggregate(mail, roster, regression, learn, sums).await?;
+    let Some(model) = models.pop() else {
+        return Ok(None);
+    };
+    let here = mail.scope(Phase::Evaluation.name());
+    let measured = evaluation::aggregate(&here, roster, regression, measures, sums).await;
+    let evaluation = match measured {
+        Err(GlmError::Failed(_)) => None,
+        other => Some(other?),
+    };
+    let averaged = Averaged { model, evaluation };
+    Ok(Some(Outcome::Averaged(Box::new(averaged))))
 }
 
 async fn report(reports: &mpsc::Sender<Report>, what: Achieved) -> Result<(), AttemptError> {

@@ -75,6 +75,11 @@ fn glm(error: &GlmError, me: &PartyId) -> Blame {
         GlmError::Failed(failure) => Blame::Lasting(Failure::from(failure)),
         GlmError::Mailbox(error) => mail(error),
         GlmError::Sum(error) => sum(error, me),
+        GlmError::BadMeasures { party } => Blame::Lasting(
+            Failure::new(Code::MessageMalformed)
+                .of(party)
+                .at("measures"),
+        ),
         _ => Blame::Lasting(Failure::new(Code::Internal).at("glm")),
     }
 }
@@ -95,9 +100,13 @@ fn sum(error: &SumError, me: &PartyId) -> Blame {
     match error {
         SumError::Mailbox(error) => mail(error),
         SumError::Book(_) => Blame::Ours,
-        SumError::Breach { party, .. }
-        | SumError::WrongLength { party, .. }
-        | SumError::SharesDisagree { party } => {
+        SumError::SharesDisagree { party, holders } => Blame::Lasting(
+            Failure::new(Code::SharesDisagree)
+                .of(party)
+                .at("sum")
+                .with("holders", names(holders)),
+        ),
+        SumError::Breach { party, .. } | SumError::WrongLength { party, .. } => {
             Blame::Lasting(Failure::new(Code::MessageMalformed).of(party).at("sum"))
         }
         SumError::Refused(_) => Blame::Lasting(Failure::new(Code::SumRefused).of(me).at("sum")),

@@ -45,7 +45,7 @@ impl Driver {
                 return Ok(());
             }
         };
-        let now = self.desk.ambient.seconds();
+        let now = self.desk.ambient.now();
         let party = from.clone();
         let (kind, event) = match &standing {
             Standing::Approved { .. } => (Kind::APPROVAL, Event::Approved(party)),

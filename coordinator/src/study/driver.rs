@@ -18,9 +18,13 @@ use tracing::{debug, info, warn};
 use super::{
     Command, Forbidden, Job,
     keep::{self, Deed},
+    reception::end_of,
     working::{Heard, Working},
 };
-use crate::{desk::Desk, store::openings::OpeningError};
+use crate::{
+    desk::Desk,
+    store::{openings::OpeningError, results},
+};
 
 /// The longest that a study's state is not looked at.
 const TICK: Duration = Duration::from_mins(10);
@@ -74,13 +78,13 @@ impl Driver {
     /// Drives the study until it has ended.
     pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), Halt> {
         let plan = self.plan.clone();
-        for (party, _) in plan.contributors() {
-            self.offer(party);
+        for party in plan.parties() {
+            self.offer(&party.name);
         }
         loop {
             self.set_out().await?;
             if self.job.study.has_ended() {
-                self.farewell();
+                self.farewell().await?;
                 return Ok(());
             }
             let tick = self.tick();
@@ -286,13 +290,13 @@ impl Driver {
         Ok(())
     }
 
-    fn farewell(&self) {
+    async fn farewell(&self) -> Result<(), StoreError> {
+        let files = results::of(&self.desk.store, &self.name).await?;
         for party in self.plan.parties() {
-            self.desk.tell(
-                &party.name,
-                super::reception::end_of(&self.plan, &self.job.study),
-            );
+            let end = end_of(&self.plan, &self.job.study, &party.name, &files);
+            self.desk.tell(&party.name, end);
         }
+        Ok(())
     }
 
     /// Gives when the study's state is to be looked at next.

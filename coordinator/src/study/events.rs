@@ -10,8 +10,10 @@ pub(crate) struct Happened {
     pub(crate) number: u64,
     /// Unix seconds.
     pub(crate) time: i64,
-    /// The event as consilium-plan defines it, JSON.
+    /// The event as consilium-plan defines it, JSON; empty where only the step in hand went on.
     pub(crate) event: String,
+    /// What the step in hand is at from now on, JSON; empty where that is not known.
+    pub(crate) doing: String,
 }
 
 /// Gives a study's events from `first` on.
@@ -21,20 +23,27 @@ pub(crate) async fn since(
     first: u64,
 ) -> Result<Vec<Happened>, StoreError> {
     let records = store.journal_of(study).await?;
-    let events = records.into_iter().filter_map(event).zip(0..);
-    let happened = events.map(|((time, event), number)| Happened {
-        number,
-        time,
-        event,
-    });
+    let happened = records.into_iter().filter_map(read).zip(0..);
+    let happened = happened.map(|(happened, number)| Happened { number, ..happened });
     Ok(happened.filter(|event| event.number >= first).collect())
 }
 
-fn event(record: Record) -> Option<(i64, String)> {
-    match record.body {
-        Body::Open { mut entry, .. } if entry.kind == Kind::STATE => {
-            Some((entry.time.0, entry.fields.remove("event")?))
-        }
-        _ => None,
-    }
+fn read(record: Record) -> Option<Happened> {
+    let Body::Open { mut entry, .. } = record.body else {
+        return None;
+    };
+    let doing = entry.fields.remove("doing");
+    let (event, doing) = if entry.kind == Kind::STATE {
+        (entry.fields.remove("event")?, doing.unwrap_or_default())
+    } else if entry.kind == Kind::OPENING {
+        (String::new(), doing?)
+    } else {
+        return None;
+    };
+    Some(Happened {
+        number: 0,
+        time: entry.time.0,
+        event,
+        doing,
+    })
 }

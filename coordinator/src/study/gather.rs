@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     driver::{Driver, Halt},
+    reception::offer_of,
     working::{Running, Working},
 };
 
@@ -57,10 +58,7 @@ impl Driver {
         if let Some(epoch) = self.desk.epoch(party) {
             self.offered.insert(party.clone(), epoch);
         }
-        let study = self.plan.hash().as_bytes().to_vec().into();
-        let plan = self.plan.to_string();
-        self.desk
-            .tell(party, Said::Offer(v1::StudyOffer { study, plan }));
+        self.desk.tell(party, offer_of(&self.plan));
     }
 
     pub(super) fn ask(&mut self) {

@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_glm::{Candidate, Evaluation, Regression, Training};
-use consilium_mailbox::PartyId;
-use consilium_plan::{FederationId, PartyReport, Phase, Plan, Register, Study, Task};
+use consilium_glm::{Candidate, MOST_SUMS, Measures, Regression, Shared, Training};
+use consilium_mailbox::{Account, PartyId};
+use consilium_plan::{Doing, FederationId, PartyReport, Phase, Plan, Register, Study, Task};
 use consilium_secagg::{Opened, SumNumber};
 use serde::{Deserialize, Serialize};
-
-use super::Cost;
 
 /// A study's work at the coordinator: where it stands, and all that the next step needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,10 +18,13 @@ pub(crate) struct Job {
     /// Runs begun so far.
     pub(crate) attempts: u32,
     pub(crate) progress: Progress,
+    /// What the step in hand is at, for those who watch.
+    #[serde(default)]
+    pub(crate) doing: Option<Doing>,
     /// Contributors that were lost for good, where the plan goes on without them.
     pub(crate) left_out: BTreeSet<PartyId>,
     /// What the runs cost the coordinator, by step.
-    pub(crate) costs: BTreeMap<String, Cost>,
+    pub(crate) costs: Account,
 }
 
 /// How far the phases of a study have come.
@@ -39,11 +40,30 @@ pub(crate) struct Progress {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
     /// Measures over the test rows of all contributors.
-    Evaluation(Box<Evaluation>),
+    Evaluation(Box<Evaluated>),
     /// The last model of federated averaging.
-    Averaged(Box<Candidate>),
+    Averaged(Box<Averaged>),
     /// The data allow none.
     Without(consilium_glm::Failure),
+}
+
+/// Measures of the fitted model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Evaluated {
+    #[serde(flatten)]
+    pub(crate) overall: Measures,
+    /// Where the plan shows them: each institution's own, rounded, or none of too few rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) institutions: Option<BTreeMap<PartyId, Option<Shared>>>,
+}
+
+/// A model of federated averaging.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Averaged {
+    #[serde(flatten)]
+    pub(crate) model: Candidate,
+    /// Measures over the rows on which the fitted model is measured; none if they are too few.
+    pub(crate) evaluation: Option<Measures>,
 }
 
 impl Job {
@@ -57,9 +77,19 @@ impl Job {
                 fit: Training::begin(Phase::Fit.first_sum()),
                 outcomes: Vec::new(),
             },
+            doing: Some(Doing::Standardising),
             left_out: BTreeSet::new(),
-            costs: BTreeMap::new(),
+            costs: Account::default(),
         }
+    }
+}
+
+impl Job {
+    /// Gives what the step in hand is at, JSON; nothing unless the study is running.
+    pub(crate) fn doing(&self) -> Option<String> {
+        let running = matches!(self.study, Study::Running { .. });
+        let doing = self.doing.filter(|_| running)?;
+        serde_json::to_string(&doing).ok()
     }
 }
 
@@ -80,6 +110,37 @@ impl Progress {
         }
     }
 
+    /// Says what comes next; `last` is the sum that was opened last, none at a phase's beginning.
+    pub(crate) fn doing(&self, plan: &Plan, last: Option<SumNumber>) -> Option<Doing> {
+        let Task::TrainGlm(task) = plan.task() else {
+            return None;
+        };
+        let Some(phase) = self.next(plan) else {
+            return Some(Doing::Finishing);
+        };
+        if phase == Phase::Fit {
+            return fitting(&self.fit);
+        }
+        // The last sum of a phase does not begin the next one yet.
+        if last.is_some_and(|last| last < phase.first_sum()) {
+            return None;
+        }
+        let Some(schedule) = task.schedule(phase) else {
+            return Some(Doing::Measuring);
+        };
+        let rounds = schedule.rounds;
+        // The first sum of the phase is that of the columns.
+        let last = last.and_then(|last| last.0.checked_sub(phase.first_sum().0));
+        Some(match last {
+            Some(last) if last >= rounds => Doing::Measuring,
+            Some(last) => Doing::Averaging {
+                round: last + 1,
+                rounds,
+            },
+            None => Doing::Standardising,
+        })
+    }
+
     /// Gives whose rows are in the fit once there is one; until then everybody's may be.
     pub(crate) fn contributors(&self, present: &[PartyId]) -> Vec<PartyId> {
         match &self.fit {
@@ -93,6 +154,19 @@ impl Progress {
             }
             _ => present.to_vec(),
         }
+    }
+}
+
+fn fitting(fit: &Training) -> Option<Doing> {
+    match fit {
+        Training::Standardising { .. } => Some(Doing::Standardising),
+        Training::Starting { .. } => Some(Doing::Starting),
+        Training::Stepping { cohort, .. } => Some(Doing::Improving {
+            iteration: cohort.updates + 1,
+            // Before it come the sums of the columns and those of the start.
+            most: MOST_SUMS - 2,
+        }),
+        Training::Done(_) | Training::Failed(_) => None,
     }
 }
 

@@ -69,8 +69,17 @@ pub(super) fn read(state: &str) -> Result<Job, StoreError> {
 /// Writes an event as the journal has it; [`events`](super::events) reads it.
 pub(super) fn entry(study: &StudyName, now: UnixSeconds, event: &Event, job: &Job) -> Entry {
     let event = serde_json::to_string(event).unwrap_or_default();
-    Entry::new(now, Kind::STATE)
+    let entry = Entry::new(now, Kind::STATE)
         .about(study)
         .with("event", event)
-        .with("state", job.study.name())
+        .with("state", job.study.name());
+    with_doing(entry, job)
+}
+
+/// Adds what the step in hand is at, if one is.
+pub(super) fn with_doing(entry: Entry, job: &Job) -> Entry {
+    match job.doing() {
+        Some(doing) => entry.with("doing", doing),
+        None => entry,
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
 use consilium_node::link::{Control, ControlMessage};
-use consilium_plan::{Failure, Plan, SignedStatement, Statement, Study};
+use consilium_plan::{Failure, Part, Party, Plan, SignedStatement, Statement, Study, UnixTime};
 use consilium_proto::v1::{
     self, ToCoordinator, ToParticipant, to_coordinator::Kind as Heard, to_participant::Kind as Said,
 };
@@ -22,11 +22,14 @@ use tokio::{
 use tracing::{debug, error, warn};
 
 use super::{
-    Command, Job,
+    Command, Job, MODEL, REPORT,
     driver::{Driver, Halt},
     keep,
 };
-use crate::desk::Desk;
+use crate::{
+    desk::Desk,
+    store::results::{self, ResultFile},
+};
 
 /// What a control message to a participant is called.
 pub(crate) const TO_PARTICIPANT: &str = "consilium.v1.ToParticipant";
@@ -78,7 +81,7 @@ impl Studies {
         let name = super::name(&hash);
         let federation = consilium_plan::FederationId(self.desk.federation.0);
         let job = Job::new(study, federation, plan);
-        let now = self.desk.ambient.seconds();
+        let now = self.desk.ambient.now();
         let entry = Entry::new(now, Kind::PLAN)
             .about(&name)
             .with("by", by)
@@ -227,7 +230,7 @@ impl Studies {
     }
 
     async fn ends_for(&self, party: &PartyId) -> Result<Vec<Said>, StoreError> {
-        let since = self.desk.ambient.now().0 - REMEMBERED;
+        let since = self.desk.ambient.now::<UnixTime>().0 - REMEMBERED;
         let mut ends = Vec::new();
         for study in studies::all(&self.desk.store).await? {
             if study.changed.0 < since || self.drivers().contains_key(&study.name) {
@@ -238,20 +241,42 @@ impl Studies {
                 .ok()
                 .and_then(|text| text.parse::<Plan>().ok());
             if let Some(plan) = plan
-                && plan.party(party).is_some()
+                && let Some(Party { part, .. }) = plan.party(party)
             {
-                ends.push(end_of(&plan, &job.study));
+                if *part == Part::Receiver {
+                    // It may have been away all the while.
+                    ends.push(offer_of(&plan));
+                }
+                let files = results::of(&self.desk.store, &study.name).await?;
+                ends.push(end_of(&plan, &job.study, party, &files));
             }
         }
         Ok(ends)
     }
 }
 
-/// Gives the message that a study has ended.
-pub(super) fn end_of(plan: &Plan, study: &Study) -> Said {
+/// Gives the message that there is a study.
+pub(super) fn offer_of(plan: &Plan) -> Said {
+    Said::Offer(v1::StudyOffer {
+        study: plan.hash().as_bytes().to_vec().into(),
+        plan: plan.to_string(),
+    })
+}
+
+/// Gives the message that a study has ended; whoever only receives gets the result with it.
+pub(super) fn end_of(plan: &Plan, study: &Study, to: &PartyId, files: &[ResultFile]) -> Said {
+    let only_receives = plan.party(to).is_some_and(|party| !party.contributes());
+    let file = |name: &str| {
+        let mut named = files.iter().filter(|file| file.name == name);
+        let file = named.next().filter(|_| only_receives);
+        file.and_then(|file| String::from_utf8(file.content.clone()).ok())
+            .unwrap_or_default()
+    };
     Said::End(v1::StudyEnd {
         study: plan.hash().as_bytes().to_vec().into(),
         state: serde_json::to_string(study).unwrap_or_default(),
+        model: file(MODEL),
+        report: file(REPORT),
     })
 }
 

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_glm::Training;
 use consilium_journal::{StudyName, UnixSeconds};
-use consilium_mailbox::{Account, PartyId};
+use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Phase, Plan, Standing, Task};
 use consilium_secagg::derivable::derivable;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Job, Outcome};
@@ -17,26 +16,6 @@ use crate::store::{openings::OpenedSum, results::ResultFile};
 pub(crate) const MODEL: &str = "model.json";
 /// The file with measures, costs and openings.
 pub(crate) const REPORT: &str = "report.json";
-
-/// What a step cost the coordinator.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Cost {
-    sent_bytes: u64,
-    received_bytes: u64,
-    rounds: u64,
-    cpu_us: u64,
-}
-
-/// Adds what a run cost.
-pub(super) fn charge(costs: &mut BTreeMap<String, Cost>, account: &Account) {
-    for (step, spent) in account.steps() {
-        let cost = costs.entry(step.to_owned()).or_default();
-        cost.sent_bytes += spent.sent_bytes;
-        cost.received_bytes += spent.received_bytes;
-        cost.rounds += spent.rounds;
-        cost.cpu_us += u64::try_from(spent.cpu.as_micros()).unwrap_or(u64::MAX);
-    }
-}
 
 /// Draws up the files of a finished study.
 pub(super) fn files(

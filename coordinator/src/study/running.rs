@@ -16,7 +16,7 @@ use super::{
     attempt::{Achieved, AttemptError, Report, Start, attempt},
     blame::{Blame, blame, is_consequence},
     driver::{Driver, Halt},
-    keep::Deed,
+    keep::{self, Deed},
     regression, result,
     working::{Running, Working},
 };
@@ -45,7 +45,7 @@ impl Driver {
         let step = phase.map_or("", Phase::name);
         self.job.attempts += 1;
         let attempt_number = self.job.attempts;
-        let entry = Entry::new(self.desk.ambient.seconds(), Kind::RUN)
+        let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
             .about(&self.name)
             .with("run", run)
             .with("attempt", attempt_number)
@@ -117,11 +117,13 @@ impl Driver {
                 self.job
                     .progress
                     .open(regression(&self.plan), number, &opened);
-                let now = self.desk.ambient.seconds();
+                self.job.doing = self.job.progress.doing(&self.plan, Some(number));
+                let now = self.desk.ambient.now();
                 let entry = Entry::new(now, Kind::OPENING)
                     .about(&self.name)
                     .with("sum", number.0)
                     .with("contributors", opened.contributors.len());
+                let entry = keep::with_doing(entry, &self.job);
                 counter!("consilium_sums_opened_total").increment(1);
                 deed.entries.push(entry);
                 deed.opened = Some(OpenedSum {
@@ -138,6 +140,7 @@ impl Driver {
             }
             Achieved::Done(phase, outcome) => {
                 self.job.progress.outcomes.extend(outcome);
+                self.job.doing = self.job.progress.doing(&self.plan, None);
                 if self.job.progress.next(&self.plan).is_some() {
                     deed.event = self.plan.step(phase).map(Event::Committed);
                 }
@@ -158,7 +161,7 @@ impl Driver {
         account: Account,
         outcome: Result<(), AttemptError>,
     ) -> Result<(), Halt> {
-        result::charge(&mut self.job.costs, &account);
+        self.job.costs += &account;
         let Working::Running(running) = std::mem::replace(&mut self.working, Working::Not) else {
             return Ok(());
         };
@@ -265,7 +268,7 @@ impl Driver {
             &self.plan,
             &self.job,
             &opened,
-            self.desk.ambient.seconds(),
+            self.desk.ambient.now(),
         );
         let event = Some(Event::Finished(StepNumber(step)));
         let deed = Deed {

@@ -17,6 +17,8 @@ crate::on_both_engines!(
     a_token_is_used_once,
     a_lost_answer_can_be_asked_for_again,
     an_expired_invitation_is_worth_nothing,
+    a_withdrawn_invitation_is_worth_nothing,
+    only_open_invitations_are_withdrawn,
     a_token_for_a_person_enrols_no_institution,
     two_institutions_never_have_one_key,
     a_revoked_institution_comes_back_by_invitation_only,
@@ -57,6 +59,7 @@ async fn invite(store: &Store, token: u8, guest: Guest) -> Digest {
         made,
         expires,
         used: None,
+        withdrawn: None,
     };
     invitations::add(&mut change, &invitation).await.unwrap();
     change.commit().await.unwrap();
@@ -116,6 +119,46 @@ async fn a_lost_answer_can_be_asked_for_again(place: Place) {
     assert_eq!(institution.certified, certified(1));
 }
 
+async fn withdraw(store: &Store, name: &str, now: UnixSeconds) -> Result<(), EnrolError> {
+    let mut change: Change = store.begin().await.unwrap();
+    invitations::withdraw(&mut change, name, now).await?;
+    change.commit().await.unwrap();
+    Ok(())
+}
+
+async fn a_withdrawn_invitation_is_worth_nothing(place: Place) {
+    let store = open(&place.location).await;
+    let first = invite(&store, 1, hospital("hospital-a")).await;
+    let second = invite(&store, 2, hospital("hospital-a")).await;
+    let other = invite(&store, 3, hospital("hospital-b")).await;
+    withdraw(&store, "hospital-a", NOW).await.unwrap();
+    for token in [first, second] {
+        let error = enrol(&store, &token, &certified(1)).await.unwrap_err();
+        assert!(
+            matches!(error, EnrolError::Withdrawn { withdrawn: NOW }),
+            "{error}"
+        );
+    }
+    enrol(&store, &other, &certified(1)).await.unwrap();
+}
+
+async fn only_open_invitations_are_withdrawn(place: Place) {
+    let store = open(&place.location).await;
+    let never = withdraw(&store, "hospital-a", NOW).await.unwrap_err();
+    assert!(matches!(never, EnrolError::NotInvited), "{never}");
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let late = withdraw(&store, "hospital-a", UnixSeconds(1_100)).await;
+    let late = late.unwrap_err();
+    assert!(matches!(late, EnrolError::Expired { .. }), "{late}");
+    enrol(&store, &token, &certified(1)).await.unwrap();
+    let used = withdraw(&store, "hospital-a", NOW).await.unwrap_err();
+    assert!(matches!(used, EnrolError::Used), "{used}");
+    invite(&store, 2, steward()).await;
+    withdraw(&store, "王芳", NOW).await.unwrap();
+    let twice = withdraw(&store, "王芳", NOW).await.unwrap_err();
+    assert!(matches!(twice, EnrolError::Withdrawn { .. }), "{twice}");
+}
+
 async fn an_expired_invitation_is_worth_nothing(place: Place) {
     let store = open(&place.location).await;
     let token = invite(&store, 1, hospital("hospital-a")).await;
@@ -126,7 +169,7 @@ async fn an_expired_invitation_is_worth_nothing(place: Place) {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the invitation expired at 1100 (now 1100)"
+        "the invitation expired at 1970-01-01T00:18:20Z (now 1970-01-01T00:18:20Z)"
     );
 }
 

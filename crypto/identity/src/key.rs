@@ -1,6 +1,9 @@
 //! Signing keys and their public halves.
 
+use std::{fmt, str::FromStr};
+
 use consilium_base::{BadSignature, Secret, Seed, Signature, Signer};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 
@@ -47,6 +50,23 @@ impl Signer for IdentityKey {
 /// The public half of an [`IdentityKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
+
+/// As 64 lower-case hexadecimal digits.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.to_bytes()))
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = BadKey;
+
+    fn from_str(digits: &str) -> Result<PublicKey, BadKey> {
+        let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
+        let bytes = bytes.ok().and_then(|bytes| bytes.try_into().ok());
+        PublicKey::from_bytes(&bytes.ok_or(BadKey)?)
+    }
+}
 
 /// Thirty-two bytes that are no public key, or one of small order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

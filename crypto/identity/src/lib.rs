@@ -3,8 +3,8 @@
 //! It protects institutions from whoever stands between them, the coordinator included:
 //!
 //! * an [`IdentityKey`] signs, for an institution or a person; a [`Directory`] knows whose public
-//!   key is whose, and which of them somebody verified by comparing the words of a
-//!   [`Fingerprint`];
+//!   key is whose; people compare the words of a [`Fingerprint`], or an authority that they chose
+//!   themselves signs a [`Vouch`];
 //! * a [`SealedTransport`] makes the contract of `consilium_mailbox::Transport` true over a relay
 //!   that nobody needs to trust (docs/protocols/sealing.md);
 //! * an [`Invitation`], a [`SigningRequest`] and an [`Authority`] bring a newcomer to a
@@ -39,7 +39,7 @@ mod roles;
 mod sealing;
 mod statement;
 mod time;
-mod verification;
+mod vouch;
 mod words;
 
 pub use certificates::{
@@ -56,5 +56,5 @@ pub use roles::{BadRole, Forbidden, Role, rpcs};
 pub use sealing::{RunContext, SealError, SealedTransport};
 pub use statement::{StatementKind, sign_statement, verify_statement, verify_statement_by};
 pub use time::UnixTime;
-pub use verification::{Evidence, Verification, VerificationError, Vouch, vouch_body};
+pub use vouch::{Claim, Vouch, VouchError, Voucher};
 pub use words::WordList;

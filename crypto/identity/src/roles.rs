@@ -34,6 +34,11 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/consilium.v1.Operator/Watch", &[Operator, Supervisor]),
     ("/consilium.v1.Operator/Result", &[Operator]),
     ("/consilium.v1.Operator/Invite", &[Operator]),
+    (
+        "/consilium.v1.Operator/Invitations",
+        &[Operator, Supervisor],
+    ),
+    ("/consilium.v1.Operator/Withdraw", &[Operator]),
     ("/consilium.v1.Operator/Members", &[Operator, Supervisor]),
     ("/consilium.v1.Operator/Revoke", &[Operator]),
     ("/consilium.v1.Operator/ExportLog", &[Operator, Supervisor]),
@@ -47,6 +52,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/consilium.v1.Steward/OwnResult", &[Steward]),
     ("/consilium.v1.Steward/Peers", &[Steward]),
     ("/consilium.v1.Steward/Verify", &[Steward]),
+    ("/consilium.v1.Steward/AddVouch", &[Steward]),
     ("/consilium.v1.Steward/AddSteward", &[Steward]),
     ("/consilium.v1.Steward/ExportOwnLog", &[Steward]),
 ];
@@ -66,6 +72,16 @@ pub enum Forbidden {
     /// There is no such RPC.
     #[error("there is no such call")]
     Unknown,
+}
+
+impl Forbidden {
+    /// Says it in Chinese.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Forbidden::Role { role, rpc } => format!("{rpc} 不供 {role} 调用"),
+            Forbidden::Unknown => "没有这样的调用".to_owned(),
+        }
+    }
 }
 
 impl Role {

@@ -48,6 +48,7 @@ fn of_reading(error: &ReadError, failure: impl Fn(Code) -> Failure) -> Failure {
         }
         ReadError::Io { line, .. }
         | ReadError::BrokenGzip { line }
+        | ReadError::SwollenGzip { line }
         | ReadError::Undecodable { line, .. }
         | ReadError::RowTooLong { line }
         | ReadError::CountMismatch { line, .. } => at_line(Code::DataUnreadable, line),

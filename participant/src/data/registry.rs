@@ -66,7 +66,7 @@ impl Home {
             splits: new.splits.clone(),
         };
         let key = self.data_key.clone();
-        let contents = blocking(move || source.read(&key)).await?;
+        let contents = self.read_alone(move || source.read(&key)).await?;
         let path = new.path.to_str().map(str::to_owned);
         let set = DataSet {
             name: new.name.to_string(),
@@ -74,7 +74,7 @@ impl Home {
             schema: new.schema,
             version: data_sets::DataVersion(contents.version.0),
             rows: contents.counts.rows_read.0,
-            registered: self.ambient.seconds(),
+            registered: self.ambient.now(),
         };
         let mut change = self.store.begin().await?;
         let registered = data_sets::register(&mut change, &set).await?;
@@ -114,7 +114,7 @@ impl Home {
 
     /// Forgets a data set; its file is left alone.
     pub(crate) async fn forget_data(&self, name: &str) -> Result<(), RegisterError> {
-        let now = self.ambient.seconds();
+        let now = self.ambient.now();
         let mut change = self.store.begin().await?;
         if !data_sets::remove(&mut change, name, now).await? {
             let name = name.to_owned();

@@ -4,8 +4,10 @@ use std::fs;
 
 use consilium_plan::Code;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 use super::*;
+use crate::home::sample;
 
 const SCHEMA: &str = "[[column]]\nname = \"age\"\ntype = \"number\"\nmin = 0\nmax = 100\n";
 const ROWS: &str = "age\n30\n40\n";
@@ -140,4 +142,27 @@ fn a_file_that_is_gone_is_named() {
     ] {
         assert!(error.to_string().contains("rows.csv"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn data_sets_are_read_one_at_a_time_even_by_those_who_gave_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _) = sample::home(folder.path(), Vec::new()).await;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begun, is_begun) = oneshot::channel();
+    let reader = home.clone();
+    let first = tokio::spawn(async move {
+        let reading = reader.read_alone(move || {
+            begun.send(()).unwrap();
+            held.recv().ok();
+            Ok(())
+        });
+        reading.await
+    });
+    is_begun.await.unwrap();
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert_eq!(home.reading.available_permits(), 0);
+    drop(release);
+    assert_eq!(home.read_alone(|| Ok(7)).await.unwrap(), 7);
 }

@@ -8,6 +8,7 @@ use consilium_store::studies;
 
 use super::{StewardError, StewardService};
 use crate::{
+    peers::Assurance,
     store::{data_sets::DataSet, peers, runs},
     study::Own,
 };
@@ -65,6 +66,12 @@ impl StewardService {
             _ => own.name(&home.party, home.ambient.now()),
         };
         let unverified = home.unverified(&plan).await?;
+        let known = peers::all(&home.store).await?.into_iter();
+        let counts = |peer: &peers::Peer| {
+            let mut contributors = plan.contributors();
+            !unverified.contains(&peer.name) && contributors.any(|(party, _)| *party == peer.name)
+        };
+        let verified = known.filter(counts).map(|peer| self.peer(peer)).collect();
         let runs = runs::counted(&home.store, &study.name).await?;
         Ok(v1::OwnStudy {
             study: study.plan_hash.to_vec().into(),
@@ -76,29 +83,43 @@ impl StewardService {
             unverified: unverified.iter().map(ToString::to_string).collect(),
             runs: u32::try_from(runs).unwrap_or(u32::MAX),
             approval: own.approval(&home.party).into(),
+            verified,
         })
     }
 
-    /// Gives the peers; one for which the coordinator names another key is there twice.
+    fn peer(&self, peer: peers::Peer) -> v1::Peer {
+        let assurance = self.home.assurance(&peer);
+        let verified = assurance.is_some();
+        let (authority, until) = match assurance {
+            Some(Assurance::Authority { name, until }) => (name, until.0),
+            Some(Assurance::Words) | None => (String::new(), 0),
+        };
+        v1::Peer {
+            party: peer.name.to_string(),
+            key: peer.public_key.into(),
+            verified,
+            authority,
+            verified_until: i64::try_from(until).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Gives the other institutions; one for which the coordinator names another key is there twice,
+    /// and so is the coordinator itself then, which is otherwise known by the federation's words.
     pub(super) async fn known_peers(&self) -> Result<v1::Peers, StewardError> {
+        let offered = self.home.offered.all();
+        let is_shown = |peer: &peers::Peer| {
+            peer.name != self.home.coordinator || offered.contains_key(&peer.name)
+        };
         let known = peers::all(&self.home.store)
             .await?
             .into_iter()
-            .map(|peer| v1::Peer {
-                party: peer.name.to_string(),
-                key: peer.public_key.into(),
-                verified: peer.verified.is_some(),
-            });
-        let offered = self
-            .home
-            .offered
-            .all()
-            .into_iter()
-            .map(|(party, key)| v1::Peer {
-                party: party.to_string(),
-                key: key.to_bytes().to_vec().into(),
-                verified: false,
-            });
+            .filter(is_shown)
+            .map(|peer| self.peer(peer));
+        let offered = offered.iter().map(|(party, key)| v1::Peer {
+            party: party.to_string(),
+            key: key.to_bytes().to_vec().into(),
+            ..v1::Peer::default()
+        });
         Ok(v1::Peers {
             peers: known.chain(offered).collect(),
         })

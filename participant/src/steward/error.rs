@@ -1,12 +1,13 @@
 //! Why a call of the institution's people is not fulfilled.
 
-use consilium_identity::Forbidden;
+use consilium_identity::{Forbidden, VouchError};
 use consilium_mailbox::Fault;
-use consilium_node::status::Explain;
+use consilium_node::{files::FileError, status::Explain};
+use consilium_plan::Lang;
 use consilium_store::StoreError;
 use tonic::Code;
 
-use crate::{ParticipantError, data::RegisterError, store::peers::PeerError, study::DecideError};
+use crate::{data::RegisterError, store::peers::PeerError, study::DecideError};
 
 /// Why a call is not fulfilled. The callers are the institution's own people: they may read of its
 /// files.
@@ -24,7 +25,9 @@ pub(crate) enum StewardError {
     #[error(transparent)]
     Peer(#[from] PeerError),
     #[error(transparent)]
-    File(#[from] ParticipantError),
+    Vouch(#[from] VouchError),
+    #[error(transparent)]
+    File(#[from] FileError),
     #[error("the name can't be used: {0}")]
     BadName(String),
     #[error("these bytes are no public key")]
@@ -49,7 +52,7 @@ impl StewardError {
             }
             StewardError::Decision(error) => error.fault(),
             StewardError::Peer(error) => error.fault(),
-            StewardError::File(error) => error.fault(),
+            StewardError::File(_) => Fault::Ours,
             _ => Fault::Input,
         }
     }
@@ -69,7 +72,10 @@ impl Explain for StewardError {
             | StewardError::Decision(DecideError::Ended | DecideError::Rejected(_)) => {
                 Code::FailedPrecondition
             }
-            StewardError::Store(StoreError::DiskFull) => Code::ResourceExhausted,
+            StewardError::Store(StoreError::DiskFull)
+            | StewardError::Data(RegisterError::Store(StoreError::DiskFull))
+            | StewardError::Decision(DecideError::Store(StoreError::DiskFull))
+            | StewardError::Peer(PeerError::Store(StoreError::DiskFull)) => Code::ResourceExhausted,
             StewardError::Stopping => Code::Unavailable,
             other if other.fault() == Fault::Ours => Code::Internal,
             _ => Code::InvalidArgument,
@@ -85,4 +91,50 @@ impl Explain for StewardError {
             other => other.to_string(),
         }
     }
+
+    fn public_in_chinese(&self) -> Option<String> {
+        Some(match self {
+            StewardError::Decision(error) => match error.failure() {
+                Some(failure) => format!("{}（{}）", failure.what(Lang::Zh), failure.code),
+                None => return error.in_chinese(),
+            },
+            StewardError::Forbidden(error) => error.in_chinese(),
+            StewardError::Peer(PeerError::Unknown { name }) => format!("此处没有 {name} 的密钥"),
+            StewardError::Peer(PeerError::KeyChanged { name }) => {
+                format!("{name} 的密钥与先前的不同")
+            }
+            StewardError::Vouch(error) => return vouch_in_chinese(error),
+            StewardError::Data(RegisterError::Unknown { name }) => format!("没有数据集 {name}"),
+            StewardError::BadName(name) => format!("名称无法使用：{name}"),
+            StewardError::BadKey => "这些字节不是公钥".to_owned(),
+            StewardError::NoStatement => "提交的不是已签署的声明".to_owned(),
+            StewardError::NoStudy => "没有以此开头的研究，或研究已结束".to_owned(),
+            StewardError::Ambiguous => "有多个以此开头的研究".to_owned(),
+            StewardError::NoResult => "该研究在此尚无结果".to_owned(),
+            StewardError::Stopping => "守护进程正在停止".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+fn vouch_in_chinese(error: &VouchError) -> Option<String> {
+    Some(match error {
+        VouchError::NotOne => {
+            "这不是担保：担保是 `consilium person vouch` 打印的一行内容".to_owned()
+        }
+        VouchError::OtherFederation { party } => format!("对 {party} 的担保属于另一个联邦"),
+        VouchError::Stranger { party } => {
+            format!("对 {party} 的担保并非由配置中 [[authorities]] 所列机构签署")
+        }
+        VouchError::Forged { party, voucher } => {
+            format!("{voucher} 并未签署对 {party} 的担保：担保系伪造或被改动")
+        }
+        VouchError::NotYet { party, from, now } => {
+            format!("对 {party} 的担保自 {from} 起有效，现在是 {now}：请核对时钟")
+        }
+        VouchError::Expired { party, until, now } => {
+            format!("对 {party} 的担保已于 {until} 到期，现在是 {now}：请另行索取")
+        }
+        _ => return None,
+    })
 }

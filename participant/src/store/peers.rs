@@ -1,5 +1,6 @@
 //! Who the others are, and how we know.
 
+use consilium_identity::Vouch;
 use consilium_journal::UnixSeconds;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
@@ -10,11 +11,8 @@ use sqlx::{Any, Executor, any::AnyRow};
 pub enum Verified {
     /// The steward compared the words of the fingerprint with the other side.
     ByWords,
-    /// An authority that our own configuration names has signed it.
-    ByAuthority {
-        /// The authority's name.
-        name: String,
-    },
+    /// An authority vouches for it; whether that counts is for the configuration to say.
+    ByVouch(Box<Vouch>),
 }
 
 /// Another institution, or the coordinator.
@@ -128,9 +126,16 @@ pub async fn verify(
         known.ok_or(PeerError::Unknown { name: name.clone() })?,
         public_key,
     )?;
+    if matches!(
+        (&peer.verified, &how),
+        (Some((Verified::ByWords, _)), Verified::ByVouch(_))
+    ) {
+        // What people compared does not expire.
+        return Ok(peer);
+    }
     let written = match &how {
         Verified::ByWords => WORDS.to_owned(),
-        Verified::ByAuthority { name } => format!("{AUTHORITY}{name}"),
+        Verified::ByVouch(vouch) => vouch.to_string(),
     };
     sqlx::query("UPDATE peer SET verified_by = $2, verified = $3 WHERE name = $1")
         .bind(name.as_str())
@@ -161,7 +166,6 @@ pub async fn all(store: &Store) -> Result<Vec<Peer>, StoreError> {
 }
 
 const WORDS: &str = "words";
-const AUTHORITY: &str = "authority ";
 
 fn with_key(peer: Peer, public_key: &[u8]) -> Result<Peer, PeerError> {
     if peer.public_key == public_key {
@@ -185,14 +189,12 @@ async fn one(
 }
 
 fn read(row: &AnyRow) -> Result<Peer, StoreError> {
-    let how = row
-        .optional_text("verified_by")?
-        .map(|how| match how.strip_prefix(AUTHORITY) {
-            Some(name) => Verified::ByAuthority {
-                name: name.to_owned(),
-            },
-            None => Verified::ByWords,
-        });
+    let how = match row.optional_text("verified_by")?.as_deref() {
+        Some(WORDS) => Some(Verified::ByWords),
+        _ => row
+            .optional_parsed("verified_by")?
+            .map(|vouch| Verified::ByVouch(Box::new(vouch))),
+    };
     Ok(Peer {
         name: row.parsed("name")?,
         public_key: row.bytes("public_key")?,

@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use consilium_base::Seed;
-use consilium_journal::{Entry, Kind, StudyName};
+use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Code, Failure, OnDropout, Plan, Task};
-use tokio::task::spawn_blocking;
+use consilium_plan::{Code, Failure, Grant, Name, OnDropout, Plan, Task};
 
 use super::{
     Call, Own,
     failure::{RunError, internal},
+    permit,
     preflight::{bad_table, unusable},
     rows::{Rows, Selection},
-    run::{Run, SECRET},
+    run::Run,
 };
 use crate::{
-    data::{Contents, RegisterError, blocking},
+    data::{Contents, RegisterError, Source},
     home::{Home, study_name},
-    store::{runs, secrets},
+    store::runs,
 };
 
-/// Checks all that a run needs, and counts it.
+/// Checks all that a run needs, and counts it before a row is read.
 ///
 /// # Errors
 ///
@@ -32,74 +32,47 @@ pub(super) async fn begin(
     own: Own,
     call: Call,
 ) -> Result<Run, RunError> {
-    let me = &home.party;
-    check_company(&plan, &own, &call, me)?;
-    let planned = plan.contributors().find(|(party, _)| *party == me);
-    let (_, planned) = planned.ok_or_else(|| Failure::new(Code::ApprovalElsewhere).of(me))?;
-    let data = planned.name.clone();
-    check_identities(home, &plan).await?;
-    let contents = read(home, &data).await?;
-    let version = contents.version;
-    if planned.version.is_some_and(|pinned| pinned != version) {
-        return Err(Failure::new(Code::DataChanged)
-            .of(me)
-            .with("data", &data)
-            .into());
-    }
-    let study = study_name(&plan.hash());
-    let now = home.ambient.now();
-    if plan.limits().expires.is_some_and(|expires| expires <= now) {
-        let expired = Failure::new(Code::PlanExpired).of(me);
-        return Err(expired
-            .with("time", plan.limits().expires.unwrap_or(now))
-            .into());
-    }
-    let begun = runs::counted(&home.store, &study).await?;
-    let begun = u32::try_from(begun).unwrap_or(u32::MAX);
-    let grant = own.register.allows(me, &version, (begun, now));
-    let grant = grant
-        .map_err(|refused| refused.with("data", &data))?
-        .clone();
-    let secret = secret(home, &study).await?;
-    let (rows, secret) = select(home, plan.clone(), contents, secret).await?;
-    let most = u64::from(grant.runs.min(plan.limits().runs));
-    let mut change = home.store.begin().await?;
-    let counted = runs::count(&mut change, &study, call.run, most, home.ambient.seconds()).await;
-    let number = counted.map_err(|error| uncounted(error, me))?;
-    let entry = Entry::new(home.ambient.seconds(), Kind::RUN)
-        .about(&study)
-        .with("run", call.run)
-        .with("number", number)
-        .with("attempt", call.attempt)
-        .with("version", version)
-        .with("contributors", call.contributors.len());
-    change.log(&entry).await?;
-    change.commit().await?;
-    let waives = grant.waiver;
+    check_company(&plan, &own, &call, &home.party)?;
+    let (data, grant) = permit::allowed(home, &plan, &own).await?;
+    check_identities(home, &plan, &call).await?;
+    let source = source(home, &data).await?;
+    count(home, &plan, &grant, &call).await?;
+    let secret = permit::secret(home, &plan).await?;
+    let approved = (&data, grant.clone());
+    let (rows, secret) = read(home, plan.clone(), approved, (source, secret)).await?;
     Ok(Run {
         plan,
         call,
         data,
-        version,
+        version: grant.data,
         rows,
-        waives,
+        waives: grant.waiver,
         secret,
     })
 }
 
 /// Sees that enough contributors are who they say they are, by more than the coordinator's word.
-async fn check_identities(home: &Home, plan: &Plan) -> Result<(), RunError> {
-    let unverified = home.unverified(plan).await?.len();
-    let verified = plan.contributors().count() - unverified;
-    let minimum = plan.limits().minimum_verified;
-    if verified >= minimum as usize {
-        return Ok(());
+async fn check_identities(home: &Home, plan: &Plan, call: &Call) -> Result<(), RunError> {
+    let unverified = home.unverified(plan).await?;
+    let verified = |parties: &mut dyn Iterator<Item = &PartyId>| {
+        let verified = parties.filter(|party| !unverified.contains(party)).count();
+        u32::try_from(verified).unwrap_or(u32::MAX)
+    };
+    let planned = verified(&mut plan.contributors().map(|(party, _)| party));
+    let present = verified(&mut call.contributors.iter());
+    let few = |verified: u32, minimum: u32| {
+        let few = Failure::new(Code::VerifiedTooFew).of(&home.party);
+        few.with("verified", verified).with("minimum", minimum)
+    };
+    let (needed, minimum) = (plan.verified_needed(), plan.limits().minimum_verified);
+    if planned < needed {
+        return Err(few(planned, needed).into());
     }
-    let few = Failure::new(Code::VerifiedTooFew).of(&home.party);
-    Err(few
-        .with("verified", verified)
-        .with("minimum", minimum)
-        .into())
+    // Those who are away keep nobody company.
+    if present < minimum {
+        return Err(few(present, minimum).into());
+    }
+    Ok(())
 }
 
 /// Sees that those take part who should, and that nobody's protection was given away.
@@ -131,60 +104,67 @@ fn check_company(plan: &Plan, own: &Own, call: &Call, me: &PartyId) -> Result<()
     Err(refused.with("missing", unheard.join(", ")))
 }
 
-async fn read(home: &Home, data: &consilium_plan::Name) -> Result<Contents, RunError> {
+async fn source(home: &Home, data: &Name) -> Result<Source, RunError> {
     let me = &home.party;
     let source = home.source(data).await.map_err(|error| match error {
         RegisterError::Store(error) => RunError::Store(error),
         _ => internal(me, "data").into(),
     })?;
     let missing = || Failure::new(Code::DataMissing).of(me).with("data", data);
-    let source = source.ok_or_else(missing)?;
-    let key = home.data_key.clone();
-    let contents = blocking(move || source.read(&key)).await;
-    let contents = contents.map_err(|error| {
-        tracing::warn!(%data, %error, "the data set can't be read");
-        error.failure(me, data)
-    });
-    Ok(contents?)
+    Ok(source.ok_or_else(missing)?)
 }
 
-/// Gives this institution's secret for a study.
-async fn secret(home: &Home, study: &StudyName) -> Result<Seed, RunError> {
+async fn count(home: &Home, plan: &Plan, grant: &Grant, call: &Call) -> Result<(), RunError> {
+    let study = study_name(&plan.hash());
+    let most = u64::from(grant.runs.min(plan.limits().runs));
     let mut change = home.store.begin().await?;
-    let rng = &mut home.ambient.generator();
-    let secret = secrets::of_study(&mut change, study, SECRET, rng).await?;
+    let counted = runs::count(&mut change, &study, call.run, most, home.ambient.now()).await;
+    let number = counted.map_err(|error| uncounted(error, &home.party))?;
+    let entry = Entry::new(home.ambient.now(), Kind::RUN)
+        .about(&study)
+        .with("run", call.run)
+        .with("number", number)
+        .with("attempt", call.attempt)
+        .with("version", grant.data)
+        .with("contributors", call.contributors.len());
+    change.log(&entry).await?;
     change.commit().await?;
-    Ok(secret)
+    Ok(())
 }
 
-async fn select(
+/// Reads the approved version of the data set, and takes the rows that the plan asks for.
+async fn read(
     home: &Home,
     plan: Arc<Plan>,
-    contents: Contents,
-    secret: Seed,
+    (data, grant): (&Name, Grant),
+    (source, secret): (Source, Seed),
 ) -> Result<(Rows, Seed), RunError> {
-    let me = home.party.clone();
-    let selecting = spawn_blocking(move || {
-        let rows = selected(&plan, &contents, &secret, &me)?;
-        Ok((rows, secret))
+    // A reader holds on to nothing that the daemon needs when it stops.
+    let (me, name, key) = (home.party.clone(), data.clone(), home.data_key.clone());
+    let reading = home.read_alone(move || {
+        let contents = source.read(&key)?;
+        let covered = grant.covers(&me, &contents.version);
+        let rows = covered
+            .map_err(|changed| changed.with("data", &name))
+            .and_then(|()| selected(&plan, &contents, &secret, (&me, &name)));
+        Ok(rows.map(|rows| (rows, secret)))
     });
-    let selected = selecting.await;
-    Ok(selected.unwrap_or_else(|_| Err(internal(&home.party, "rows")))?)
+    let rows = reading.await.map_err(|error| {
+        tracing::warn!(%data, %error, "the data set can't be read");
+        error.failure(&home.party, data)
+    })?;
+    Ok(rows?)
 }
 
 fn selected(
     plan: &Plan,
     contents: &Contents,
     secret: &Seed,
-    me: &PartyId,
+    (me, data): (&PartyId, &Name),
 ) -> Result<Rows, Failure> {
     let Task::TrainGlm(task) = plan.task() else {
         return Err(internal(me, "task"));
     };
-    let data = plan.contributors().find(|(party, _)| *party == me);
-    let data = data
-        .map(|(_, data)| &data.name)
-        .ok_or_else(|| internal(me, "data"))?;
     let selection = Selection::new(task, contents, secret);
     let selection = selection.map_err(|error| unusable(&error, me, data))?;
     if let Some(obstacle) = selection.obstacles(plan.limits()).first() {

@@ -46,6 +46,18 @@ impl DecideError {
         }
     }
 
+    /// Says it in Chinese, where it has no failure's text and is not the store's fault.
+    pub(crate) fn in_chinese(&self) -> Option<String> {
+        Some(match self {
+            DecideError::Store(_) | DecideError::Rejected(_) => return None,
+            DecideError::NoSteward { name } => {
+                format!("{name} 不是本机构的数据管理员，或密钥不同")
+            }
+            DecideError::NoWaiverAsked => "方案没有询问是否允许本机构的合计可被推导".to_owned(),
+            DecideError::Ended => "研究已结束".to_owned(),
+        })
+    }
+
     /// Gives it as a failure with code and remedy, where there is one.
     pub(crate) fn failure(&self) -> Option<Failure> {
         match self {
@@ -73,7 +85,7 @@ impl Home {
         let text = serde_json::to_string(&stewards).map_err(|_| damaged("value"))?;
         let mut change = self.store.begin().await?;
         settings::set(&mut change, STEWARDS, &text).await?;
-        let entry = Entry::new(self.ambient.seconds(), Kind::ROSTER).with("steward", name);
+        let entry = Entry::new(self.ambient.now(), Kind::ROSTER).with("steward", name);
         change.log(&entry).await?;
         change.commit().await
     }
@@ -114,7 +126,7 @@ impl Home {
             steward,
         });
         let study = study_name(&plan.hash());
-        let received = self.ambient.seconds();
+        let received = self.ambient.now();
         let mut nonce = [0; 32];
         nonce[..16].copy_from_slice(&statement.nonce);
         let decision = decisions::Decision {

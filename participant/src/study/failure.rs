@@ -5,7 +5,7 @@ use std::io;
 use consilium_glm::GlmError;
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId, TransportError};
-use consilium_node::link::RunTaken;
+use consilium_node::{files::FileError, link::RunTaken};
 use consilium_plan::{Code, Failure};
 use consilium_secagg::{BookError, Refusal, SumError};
 use consilium_store::StoreError;
@@ -28,7 +28,7 @@ pub(crate) enum RunError {
     Store(#[from] StoreError),
     /// The result can't be written.
     #[error("the result can't be written: {0}")]
-    Results(#[from] io::Error),
+    Results(#[from] FileError),
 }
 
 impl From<Failure> for RunError {
@@ -53,7 +53,7 @@ impl RunError {
             RunError::Mailbox(error) => of_mail(error),
             RunError::Protocol(error) => of_glm(error, me),
             RunError::Store(error) => of_store(error, me),
-            RunError::Results(error) => Failure::new(of_kind(error.kind())).of(me),
+            RunError::Results(error) => Failure::new(of_kind(error.source.kind())).of(me),
         }
     }
 }
@@ -123,9 +123,12 @@ fn of_sum(error: &SumError, me: &PartyId) -> Failure {
     match error {
         SumError::Mailbox(error) => of_mail(error),
         SumError::Equivocation { aggregator, .. } => named(Code::AggregatorLied, aggregator),
-        SumError::Breach { party, .. }
-        | SumError::WrongLength { party, .. }
-        | SumError::SharesDisagree { party } => named(Code::MessageMalformed, party),
+        SumError::SharesDisagree { party, holders } => {
+            named(Code::SharesDisagree, party).with("holders", names(holders))
+        }
+        SumError::Breach { party, .. } | SumError::WrongLength { party, .. } => {
+            named(Code::MessageMalformed, party)
+        }
         SumError::Refused(Refusal::Derivable { exposed, .. }) => {
             named(Code::RosterShrinkRefused, me).with("missing", names(exposed))
         }

@@ -14,11 +14,11 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
-    Call, Command, DecideError, Own,
+    Call, Command, DecideError, Own, Received, Results,
     failure::{RunError, internal},
     own::Decided,
     report::report,
-    running::{Progress, Running},
+    running::{Held, Progress, Running},
 };
 use crate::{
     home::{Home, study_name},
@@ -36,6 +36,8 @@ pub(super) struct Keeper {
     own: Own,
     version: studies::Version,
     running: Option<Running>,
+    /// The report before a run that is being made.
+    reporting: Option<Held>,
     /// What was said last about a run, in case it did not arrive.
     said: Option<v1::RunNotice>,
 }
@@ -58,6 +60,7 @@ impl Keeper {
             own,
             version: study.version,
             running: None,
+            reporting: None,
             said: None,
         })
     }
@@ -72,7 +75,9 @@ impl Keeper {
             match heard {
                 Heard::Command(Some(command)) => self.obey(command).await?,
                 Heard::Command(None) => return Ok(()),
-                Heard::Progress(Progress::Confirmed(waivers)) => self.confirmed(waivers).await?,
+                Heard::Progress(Progress::Confirmed { by, waivers }) => {
+                    self.confirmed(&by, waivers).await?;
+                }
                 Heard::Progress(Progress::Ended(outcome)) => {
                     let silent = || Err(internal(&self.home.party, "run").into());
                     self.ended(&outcome.unwrap_or_else(silent));
@@ -101,9 +106,11 @@ impl Keeper {
         match command {
             Command::Preflight { now_ms } => {
                 let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
-                self.home.tasks.spawn(report(home, plan, own, now_ms));
+                // A younger report takes the place of an older one.
+                let report = self.home.tasks.spawn(report(home, plan, own, now_ms));
+                self.reporting = Some(Held(report));
             }
-            Command::Call(call) => self.begin(call),
+            Command::Call(call) => self.begin(call).await,
             Command::Stop { run, failure } => {
                 if self
                     .running
@@ -115,7 +122,7 @@ impl Keeper {
                     info!(study = %self.name, %run, why, "the coordinator ended the run");
                 }
             }
-            Command::End(end) => self.end(*end).await?,
+            Command::End { state, result } => self.end(*state, result).await?,
             Command::Repeat => self.repeat(),
             Command::Decide {
                 signed,
@@ -173,26 +180,27 @@ impl Keeper {
         }));
     }
 
-    fn begin(&mut self, call: Call) {
+    async fn begin(&mut self, call: Call) {
         // A younger run ends an older one: the coordinator has given that up.
-        (self.running, self.said) = (None, None);
-        let run = call.run;
-        if self.own.end.is_some() {
-            let over = Failure::new(Code::PlanExpired).of(&self.home.party);
-            self.notice(run, Some(over.with("time", self.home.ambient.now())));
-            return;
+        if let Some(older) = self.running.take() {
+            older.end().await;
         }
+        self.said = None;
         let (plan, own) = (self.plan.clone(), self.own.clone());
         self.running = Some(Running::begin(&self.home, plan, own, call));
     }
 
-    async fn confirmed(&mut self, waivers: BTreeSet<PartyId>) -> Result<(), StoreError> {
-        if waivers.is_subset(&self.own.waivers) {
+    async fn confirmed(
+        &mut self,
+        by: &[PartyId],
+        waivers: BTreeSet<PartyId>,
+    ) -> Result<(), StoreError> {
+        let mut own = self.own.clone();
+        own.waivers = self.own.waivers_after(by, waivers);
+        if own == self.own {
             return Ok(());
         }
-        let mut own = self.own.clone();
-        own.waivers.extend(waivers);
-        let entry = Entry::new(self.home.ambient.seconds(), Kind::STATE)
+        let entry = Entry::new(self.home.ambient.now(), Kind::STATE)
             .about(&self.name)
             .with("waivers", own.waivers.len());
         self.keep(own, &entry).await
@@ -241,12 +249,20 @@ impl Keeper {
         self.said = Some(said);
     }
 
-    async fn end(&mut self, end: Study) -> Result<(), StoreError> {
+    async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), StoreError> {
         self.running = None;
         if self.own.end.is_some() || !end.has_ended() {
             return Ok(());
         }
-        let mut entry = Entry::new(self.home.ambient.seconds(), Kind::STATE)
+        if let Some(result) = result.filter(|_| self.only_receives()) {
+            let results = Results::new(&self.home.state, &self.plan.hash());
+            if let Err(error) = results.keep_received(&result) {
+                // The coordinator tells of the end again when this daemon is back.
+                warn!(study = %self.name, %error, "the result can't be kept");
+                return Ok(());
+            }
+        }
+        let mut entry = Entry::new(self.home.ambient.now(), Kind::STATE)
             .about(&self.name)
             .with("state", end.name());
         if let Some(failure) = end.failure() {
@@ -264,6 +280,11 @@ impl Keeper {
         change.commit().await
     }
 
+    fn only_receives(&self) -> bool {
+        let us = self.plan.party(&self.home.party);
+        us.is_some_and(|party| !party.contributes())
+    }
+
     async fn keep(&mut self, own: Own, entry: &Entry) -> Result<(), StoreError> {
         let advance = studies::Advance {
             study: &self.name,
@@ -279,3 +300,6 @@ impl Keeper {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

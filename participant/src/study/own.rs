@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, FederationId, Plan, Register, SignedStatement, Standing, Study, UnixTime,
+    Code, Failure, FederationId, Grant, Plan, Register, SignedStatement, Standing, Study, UnixTime,
 };
 use consilium_store::{StoreError, columns::damaged, studies};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,39 @@ impl Own {
             .next()
             .and_then(|statement| serde_json::to_vec(statement).ok());
         statement.unwrap_or_default()
+    }
+
+    /// Gives the approval that stands, if it allows one more run now; `runs` were begun before.
+    ///
+    /// # Errors
+    ///
+    /// The failure to report.
+    pub(crate) fn allows(
+        &self,
+        plan: &Plan,
+        party: &PartyId,
+        (runs, now): (u32, UnixTime),
+    ) -> Result<&Grant, Failure> {
+        let planned = plan.limits().expires.filter(|expires| *expires <= now);
+        if let Some(over) = planned.or(self.end.as_ref().map(|_| now)) {
+            return Err(Failure::new(Code::PlanExpired).of(party).with("time", over));
+        }
+        self.register.allows(party, (runs, now))
+    }
+
+    /// Gives whose waiver counts once contributors have said which of them give one.
+    ///
+    /// # Security
+    ///
+    /// Of each the newest word counts: a waiver that was withdrawn is not remembered.
+    pub(crate) fn waivers_after(
+        &self,
+        contributors: &[PartyId],
+        confirmed: BTreeSet<PartyId>,
+    ) -> BTreeSet<PartyId> {
+        let unheard = |party: &&PartyId| !contributors.contains(party);
+        let before = self.waivers.iter().filter(unheard).cloned();
+        before.chain(confirmed).collect()
     }
 
     /// Gives when nothing may run any more, and what is then said: the approval ends, or the plan.

@@ -5,22 +5,18 @@ use std::path::Path;
 use consilium_base::Seed;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, DataReport, DataVersion, Failure, Limits, Name, Obstacle, Room, Task, TrainGlm,
+    Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task, TrainGlm,
 };
 
 use super::rows::{Selection, Unusable};
 use crate::data::{Contents, Source};
 
-/// What a data set is to a plan: what is reported, and its version if it has one.
-pub(super) struct Inspected {
-    pub(super) report: DataReport,
-    pub(super) version: Option<DataVersion>,
-}
-
 /// Whose data set is inspected, for which plan.
 pub(super) struct Inspection<'a> {
     pub(super) party: &'a PartyId,
     pub(super) data: &'a Name,
+    /// What the institution's steward allows.
+    pub(super) grant: &'a Grant,
     pub(super) task: &'a Task,
     pub(super) limits: &'a Limits,
     /// The institution's key of versions.
@@ -31,37 +27,39 @@ pub(super) struct Inspection<'a> {
 
 impl Inspection<'_> {
     /// Reads the data set and holds it against the plan. Blocks.
-    pub(super) fn inspect(&self, source: Option<&Source>) -> Inspected {
+    ///
+    /// # Errors
+    ///
+    /// If it is another version than the approved one: then nothing else is told of it.
+    pub(super) fn inspect(&self, source: Option<&Source>) -> Result<DataReport, Failure> {
         let Some(source) = source else {
-            return Inspected {
-                report: DataReport::Absent { only_split: false },
-                version: None,
-            };
-        };
-        let Task::TrainGlm(task) = self.task else {
-            return self.unreadable(Failure::new(Code::Internal).at("preflight"));
+            return Ok(DataReport::Absent { only_split: false });
         };
         let contents = match source.read(self.key) {
             Ok(contents) => contents,
-            Err(error) => return self.unreadable(error.failure(self.party, self.data)),
+            Err(error) => return Ok(self.unreadable(error.failure(self.party, self.data))),
+        };
+        let covered = self.grant.covers(self.party, &contents.version);
+        covered.map_err(|changed| changed.with("data", self.data))?;
+        Ok(self.approved(source, &contents))
+    }
+
+    fn approved(&self, source: &Source, contents: &Contents) -> DataReport {
+        let Task::TrainGlm(task) = self.task else {
+            return self.unreadable(Failure::new(Code::Internal).at("preflight"));
         };
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
-            return self.against(task, &contents);
+            return self.against(task, contents);
         }
         obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
         read(contents.version, obstacles, false)
     }
 
-    fn against(&self, task: &TrainGlm, contents: &Contents) -> Inspected {
+    fn against(&self, task: &TrainGlm, contents: &Contents) -> DataReport {
         let selection = match Selection::new(task, contents, self.secret) {
             Ok(selection) => selection,
-            Err(Unusable::NoSplit) => {
-                return Inspected {
-                    report: DataReport::Absent { only_split: true },
-                    version: Some(contents.version),
-                };
-            }
+            Err(Unusable::NoSplit) => return DataReport::Absent { only_split: true },
             Err(other) => return self.unreadable(unusable(&other, self.party, self.data)),
         };
         let obstacles = selection.obstacles(self.limits);
@@ -78,23 +76,17 @@ impl Inspection<'_> {
         )
     }
 
-    fn unreadable(&self, why: Failure) -> Inspected {
+    fn unreadable(&self, why: Failure) -> DataReport {
         tracing::warn!(data = %self.data, failure = %why, "the data set can't be used");
-        Inspected {
-            report: DataReport::Unreadable(why),
-            version: None,
-        }
+        DataReport::Unreadable(why)
     }
 }
 
-fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> Inspected {
-    Inspected {
-        report: DataReport::Read {
-            version,
-            obstacles,
-            one_class,
-        },
-        version: Some(version),
+fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
+    DataReport::Read {
+        version,
+        obstacles,
+        one_class,
     }
 }
 

@@ -17,7 +17,7 @@ use consilium_store::{StoreError, studies};
 use prost::Message as _;
 use tokio::{
     sync::mpsc,
-    time::{sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tracing::{debug, error, info, warn};
 
@@ -29,6 +29,8 @@ use crate::{
 
 /// How long the connected coordinator may take to take a message.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How soon the coordinator is asked again for what could not be kept.
+const REST: Duration = Duration::from_secs(10);
 /// How many commands wait for one keeper.
 const COMMANDS: usize = 256;
 
@@ -69,10 +71,20 @@ impl Studies {
         mut control: Control,
         mut outbox: mpsc::UnboundedReceiver<Said>,
     ) {
+        let mut again = None;
         loop {
             tokio::select! {
-                message = control.next() => self.heard(message).await,
+                message = control.next() => {
+                    if let Err(error) = self.heard(message).await {
+                        error!(%error, "what the coordinator said can't be kept for now");
+                        again = Some(Instant::now() + REST);
+                    }
+                }
                 Some(what) = outbox.recv() => self.deliver(&control, what).await,
+                () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {
+                    again = None;
+                    self.home.tell(Said::Offers(v1::Offers {}));
+                }
             }
         }
     }
@@ -90,7 +102,7 @@ impl Studies {
         }
     }
 
-    async fn heard(&self, message: ControlMessage) {
+    async fn heard(&self, message: ControlMessage) -> Result<(), StoreError> {
         let from_coordinator = |peer: &PartyId| *peer == self.home.coordinator;
         match message {
             ControlMessage::Joined { peer, .. } if from_coordinator(&peer) => {
@@ -103,7 +115,7 @@ impl Studies {
                 payload,
             } if from_coordinator(&peer) && kind == wire::TO_PARTICIPANT => {
                 match ToParticipant::decode(payload).map(|message| message.kind) {
-                    Ok(Some(what)) => self.told(what).await,
+                    Ok(Some(what)) => return self.told(what).await,
                     Ok(None) => debug!("the coordinator sent a message of a later version"),
                     Err(_) => warn!("the coordinator sent a malformed message"),
                 }
@@ -113,10 +125,11 @@ impl Studies {
             }
             _ => {}
         }
+        Ok(())
     }
 
-    async fn told(&self, what: Heard) {
-        let kept = match what {
+    async fn told(&self, what: Heard) -> Result<(), StoreError> {
+        match what {
             Heard::Roster(roster) => self.home.learn(&roster).await,
             Heard::Offer(offer) => self.offered(&offer).await,
             other => {
@@ -127,9 +140,6 @@ impl Studies {
                 }
                 Ok(())
             }
-        };
-        if let Err(error) = kept {
-            error!(%error, "what the coordinator said can't be kept");
         }
     }
 
@@ -155,7 +165,7 @@ impl Studies {
             return Ok(());
         }
         let own = Own::new(FederationId(home.federation.0), &plan);
-        let now = home.ambient.seconds();
+        let now = home.ambient.now();
         let text = plan.to_string();
         let new = studies::NewStudy {
             name: &name,
@@ -201,6 +211,8 @@ impl Studies {
                 error!(study = %name, error = %failed, "the study stands still for a while");
                 sleep(rest).await;
                 rest = (rest * 2).min(Duration::from_mins(1));
+                // What was said meanwhile is said again.
+                home.tell(Said::Offers(v1::Offers {}));
             }
         });
     }

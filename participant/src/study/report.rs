@@ -1,33 +1,41 @@
 //! The report before a run, from all that is here.
 
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
-use consilium_plan::{PartyReport, Plan, UnixTime};
-use consilium_proto::v1::{self, to_coordinator::Kind};
+use consilium_base::Seed;
+use consilium_journal::{Entry, Kind};
+use consilium_plan::{DataReport, Failure, Found, Grant, Name, PartyReport, Plan};
+use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 
 use super::{
-    Own, failure,
-    preflight::{self, Inspected, Inspection},
-    run::SECRET,
+    Own,
+    failure::{RunError, internal},
+    permit,
+    preflight::{self, Inspection},
 };
 use crate::{
+    data::{RegisterError, Source},
     home::{Home, study_name},
-    store::{StoreError, runs, secrets},
 };
 
 /// Tells the coordinator what there is for a study here.
 pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
-    let clock_ahead = -home.compare_clocks(now_ms) / 1_000;
-    let report = match drawn_up(&home, &plan, &own, clock_ahead).await {
-        Ok(Some(report)) => report,
-        Ok(None) => return,
+    let clock_ahead = -(home.compare_clocks(now_ms) / 1_000);
+    let found = match found(&home, &plan, &own).await {
+        Ok(found) => Ok(found),
+        Err(RunError::Refused(why)) => Err(why),
         Err(error) => {
             tracing::error!(%error, "the report before a run can't be made");
             return;
         }
     };
+    let report = PartyReport {
+        plan: plan.hash(),
+        clock_ahead,
+        found,
+    };
     match serde_json::to_string(&report) {
-        Ok(report) => home.tell(Kind::Preflight(v1::PreflightReport {
+        Ok(report) => home.tell(Said::Preflight(v1::PreflightReport {
             study: plan.hash().as_bytes().to_vec().into(),
             report,
         })),
@@ -35,69 +43,56 @@ pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
     }
 }
 
-async fn drawn_up(
-    home: &Home,
-    plan: &Arc<Plan>,
-    own: &Own,
-    clock_ahead: i64,
-) -> Result<Option<PartyReport>, StoreError> {
-    let me = &home.party;
-    let Some((_, data)) = plan.contributors().find(|(party, _)| *party == me) else {
-        return Ok(None);
-    };
-    let study = study_name(&plan.hash());
-    let mut change = home.store.begin().await?;
-    let rng = &mut home.ambient.generator();
-    let secret = secrets::of_study(&mut change, &study, SECRET, rng).await?;
-    change.commit().await?;
-    let source = match home.source(&data.name).await {
+/// Looks at what there is, once a steward has allowed it.
+///
+/// # Security
+///
+/// Whoever writes plans can ask about single rows by them: without an approval nothing is read, and
+/// of another version than the approved one nothing is told.
+async fn found(home: &Home, plan: &Arc<Plan>, own: &Own) -> Result<Found, RunError> {
+    let (name, grant) = permit::allowed(home, plan, own).await?;
+    let source = match home.source(&name).await {
         Ok(source) => source,
-        Err(crate::data::RegisterError::Store(error)) => return Err(error),
+        Err(RegisterError::Store(error)) => return Err(error.into()),
         Err(error) => {
-            tracing::warn!(data = %data.name, %error, "the data set can't be used");
+            tracing::warn!(data = %name, %error, "the data set can't be used");
             None
         }
     };
-    let size = source
-        .as_ref()
-        .and_then(|source| std::fs::metadata(&source.path).ok());
-    let memory = preflight::memory(plan.limits(), plan.task(), size.map(|file| file.len()));
-    let Inspected { report, version } = inspected(home, plan, source, secret).await;
-    let runs = runs::counted(&home.store, &study).await?;
-    let runs = u32::try_from(runs).unwrap_or(u32::MAX);
-    let now: UnixTime = home.ambient.now();
-    let approval = match version {
-        Some(version) => own.register.allows(me, &version, (runs, now)).map(drop),
-        // What is wrong with the data set is told already.
-        None => Ok(()),
-    };
+    let size = source.as_ref().map(|source| fs::metadata(&source.path));
+    let size = size.and_then(|file| Some(file.ok()?.len()));
+    let secret = permit::secret(home, plan).await?;
+    let data = inspected(home, plan, (&name, grant), (source, secret)).await;
+    let mut change = home.store.begin().await?;
+    let entry = Entry::new(home.ambient.now(), Kind::PREFLIGHT)
+        .about(&study_name(&plan.hash()))
+        .with("data", &name);
+    change.log(&entry).await?;
+    change.commit().await?;
     let contributors = plan.contributors().count();
     let unverified = home.unverified(plan).await?.len();
-    Ok(Some(PartyReport {
-        plan: plan.hash(),
-        clock_ahead,
-        data: report,
-        approval: approval.map_err(|refused| refused.with("data", &data.name)),
+    Ok(Found {
+        data: data?,
         verified: u32::try_from(contributors - unverified).unwrap_or(u32::MAX),
         disk: preflight::disk(&home.state),
-        memory,
-    }))
+        memory: preflight::memory(plan.limits(), plan.task(), size),
+    })
 }
 
 async fn inspected(
     home: &Home,
     plan: &Arc<Plan>,
-    source: Option<crate::data::Source>,
-    secret: consilium_base::Seed,
-) -> Inspected {
+    (data, grant): (&Name, Grant),
+    (source, secret): (Option<Source>, Seed),
+) -> Result<DataReport, Failure> {
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
-    let inspecting = crate::data::blocking(move || {
-        let contributor = plan.contributors().find(|(party, _)| **party == me);
-        let (party, data) = contributor.ok_or(crate::data::DataError::Interrupted)?;
+    let name = data.clone();
+    let inspecting = home.read_alone(move || {
         let inspection = Inspection {
-            party,
-            data: &data.name,
+            party: &me,
+            data: &name,
+            grant: &grant,
             task: plan.task(),
             limits: plan.limits(),
             key: &key,
@@ -105,8 +100,9 @@ async fn inspected(
         };
         Ok(inspection.inspect(source.as_ref()))
     });
-    inspecting.await.unwrap_or_else(|_| Inspected {
-        report: consilium_plan::DataReport::Unreadable(failure::internal(&home.party, "preflight")),
-        version: None,
-    })
+    let interrupted = |_| Err(internal(&home.party, "preflight"));
+    inspecting.await.unwrap_or_else(interrupted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,25 +1,27 @@
 //! One run of a study: the contributor's part of every phase that is not done yet.
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::Seed;
-use consilium_glm::{Evaluation, GlmError, Scored, averaging, evaluation};
+use consilium_glm::{GlmError, Measures, Regression, Scored, averaging, evaluation};
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
-use consilium_plan::{DataVersion, Name, Phase, Plan, Task, TrainGlm};
+use consilium_node::files::FileError;
+use consilium_plan::{DataVersion, Name, OwnMetrics, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Contributor, Credentials, SumNumber};
 use tokio::sync::oneshot;
 use tracing::info;
 
 use super::{
+    costs::Meter,
     failure::RunError,
     rows::Rows,
-    scores::{self, OwnReport, Results},
+    scores::{OwnReport, Results},
     waivers,
 };
 use crate::{
     home::{Home, study_name},
-    store::{self, StudyBook},
+    store::StudyBook,
 };
 
 /// The coordinator's call to a run.
@@ -61,6 +63,11 @@ impl Run {
     ) -> Result<(), RunError> {
         let directory = Arc::new(home.directory().await?);
         let mail = self.open(home, &directory).await?;
+        let meter = Meter {
+            mail: mail.clone(),
+            run: self.call.run,
+            results: Results::new(&home.state, &self.plan.hash()),
+        };
         let coordinator = self.plan.coordinator();
         let contributors = &self.call.contributors;
         let claimed = (&self.call.waivers, self.waives);
@@ -82,6 +89,7 @@ impl Run {
             return Ok(());
         };
         self.phases(home, task, &mail, &mut sums).await?;
+        drop(meter);
         let total = mail.finish().total();
         info!(
             run = %self.call.run,
@@ -95,7 +103,7 @@ impl Run {
 
     fn book(&self, home: &Home) -> StudyBook {
         let ambient = home.ambient.clone();
-        let clock = Arc::new(move || ambient.seconds());
+        let clock = Arc::new(move || ambient.now());
         StudyBook::new(home.store.clone(), study_name(&self.plan.hash()), clock)
     }
 
@@ -155,35 +163,46 @@ impl Run {
         let fit = consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums)
             .await?;
         let results = Results::new(&home.state, &self.plan.hash());
-        let scored = mail.compute(SCORES, || -> io::Result<Vec<Scored>> {
+        let scored = mail.compute(SCORES, || -> Result<Vec<Scored>, FileError> {
             results.keep_model(&fit)?;
             results.keep_scores(&fit, self.rows.measured())?;
-            Ok(scores::scored(&fit, self.rows.measured()))
+            let measured = &self.rows.measured().table;
+            Ok(measured.score(|features| fit.predict(features)))
         })?;
         let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
         if is_measured_again || results.read()?.is_none() {
-            mail.compute(SCORES, || self.report(&results, &scored, None))?;
+            mail.compute(SCORES, || self.report(&results, regression, &scored, None))?;
         }
         for phase in self.left() {
             let here = mail.scope(phase.name());
-            let schedule = match phase {
-                Phase::Fedavg => task.comparison.fedavg,
-                Phase::Fedprox => task.comparison.fedprox,
-                Phase::Fit | Phase::Evaluation => None,
-            };
-            if let Some(schedule) = schedule {
-                let learnt = (regression, &schedule);
-                let averaged =
-                    averaging::contribute(&here, coordinator, learnt, table, &rounding, sums);
-                unless_the_data_allow_none(phase, averaged.await)?;
+            let (measured, first) = (&self.rows.measured().table, phase.first_sum_of_measures());
+            let Some(schedule) = task.schedule(phase) else {
+                let rows = (regression, &scored[..]);
+                let found =
+                    evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
+                if let Some(overall) = unless_the_data_allow_none(phase, found.await)? {
+                    if task.own_metrics == OwnMetrics::Rounded {
+                        evaluation::share(&here, coordinator, &scored).await?;
+                    }
+                    mail.compute(SCORES, || {
+                        self.report(&results, regression, &scored, Some(overall))
+                    })?;
+                }
                 continue;
-            }
-            let number = phase.first_sum();
-            let chance = (number, rounding(number));
-            let measured =
-                evaluation::contribute(&here, coordinator, regression, &scored, chance, sums);
-            if let Some(overall) = unless_the_data_allow_none(phase, measured.await)? {
-                mail.compute(SCORES, || self.report(&results, &scored, Some(overall)))?;
+            };
+            let learnt = (regression, &schedule);
+            let averaged =
+                averaging::contribute(&here, coordinator, learnt, table, &rounding, sums);
+            if let Some(model) = unless_the_data_allow_none(phase, averaged.await)? {
+                let family = regression.specification().family;
+                let scored = mail.compute(SCORES, || {
+                    measured.score(|features| model.predict(family, features))
+                });
+                let here = here.scope(Phase::Evaluation.name());
+                let rows = (regression, &scored[..]);
+                let found =
+                    evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
+                unless_the_data_allow_none(phase, found.await)?;
             }
         }
         Ok(())
@@ -203,9 +222,10 @@ impl Run {
     fn report(
         &self,
         results: &Results,
+        regression: &Regression,
         scored: &[Scored],
-        overall: Option<Evaluation>,
-    ) -> io::Result<()> {
+        overall: Option<Measures>,
+    ) -> Result<(), FileError> {
         results.keep_report(&OwnReport {
             plan: self.plan.hash(),
             data: &self.data,
@@ -213,7 +233,7 @@ impl Run {
             fitted_rows: self.rows.fitted.table.rows(),
             scored_rows: self.rows.measured().table.rows(),
             tested: self.rows.tested.is_some(),
-            own: Evaluation::own(scored),
+            own: Measures::own(regression, scored),
             overall,
         })
     }
@@ -236,6 +256,3 @@ fn unless_the_data_allow_none<T>(
 
 /// The label under which scoring the own rows is accounted.
 const SCORES: &str = "study.1.scores";
-
-/// What the store calls this institution's secret for a study.
-pub(super) const SECRET: store::secrets::Purpose = store::secrets::Purpose("study");

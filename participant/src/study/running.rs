@@ -13,14 +13,21 @@ use crate::home::Home;
 pub(super) struct Running {
     pub(super) run: RunId,
     confirmed: Option<oneshot::Receiver<BTreeSet<PartyId>>>,
+    contributors: Vec<PartyId>,
     outcome: oneshot::Receiver<Result<(), RunError>>,
-    task: AbortHandle,
+    task: Held,
 }
+
+/// A task that ends when this is dropped.
+pub(super) struct Held(pub(super) AbortHandle);
 
 /// What becomes of a run.
 pub(super) enum Progress {
     /// The contributors have confirmed these waivers.
-    Confirmed(BTreeSet<PartyId>),
+    Confirmed {
+        by: Vec<PartyId>,
+        waivers: BTreeSet<PartyId>,
+    },
     /// It is over; nothing if it ended without a word.
     Ended(Option<Result<(), RunError>>),
 }
@@ -28,7 +35,7 @@ pub(super) enum Progress {
 impl Running {
     /// Begins a run: checks all that it needs, and takes part.
     pub(super) fn begin(home: &Home, plan: Arc<Plan>, own: Own, call: Call) -> Running {
-        let run = call.run;
+        let (run, contributors) = (call.run, call.contributors.clone());
         let (confirmed, is_confirmed) = oneshot::channel();
         let (ended, outcome) = oneshot::channel();
         let at = home.clone();
@@ -43,27 +50,40 @@ impl Running {
         Running {
             run,
             confirmed: Some(is_confirmed),
+            contributors,
             outcome,
-            task,
+            task: Held(task),
         }
     }
 
     /// Awaits what becomes of the run next.
     pub(super) async fn next(&mut self) -> Progress {
         if let Some(confirmed) = &mut self.confirmed {
-            let waivers = tokio::select! {
-                waivers = confirmed => waivers.unwrap_or_default(),
+            let confirmed = tokio::select! {
+                confirmed = confirmed => confirmed,
                 outcome = &mut self.outcome => return Progress::Ended(outcome.ok()),
             };
             self.confirmed = None;
-            return Progress::Confirmed(waivers);
+            if let Ok(waivers) = confirmed {
+                let by = self.contributors.clone();
+                return Progress::Confirmed { by, waivers };
+            }
         }
         Progress::Ended((&mut self.outcome).await.ok())
     }
-}
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
+    /// Ends the run, and waits until nothing of it is left.
+    pub(super) async fn end(mut self) {
+        self.task.0.abort();
+        (&mut self.outcome).await.ok();
     }
 }
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,28 @@
 //! What an institution keeps of a result: the model, its own scores, its own measures.
 
-use std::{io, path::PathBuf};
+use std::{fmt::Write as _, path::PathBuf};
 
-use consilium_glm::{Evaluation, Family, Fit, Published, Scored};
+use consilium_glm::{Fit, Measures, Published};
+use consilium_node::files::{self, FileError};
 use consilium_plan::{DataVersion, Name, PlanHash};
 use serde::Serialize;
+use serde_json::json;
 
 use super::rows::Sample;
-use crate::files;
 
 /// The folder of one study's result in the state folder, readable by its owner alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Results {
     folder: PathBuf,
+}
+
+/// A result as the coordinator gives it to an institution that brings no rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    /// The published model with its metadata, JSON.
+    pub(crate) model: String,
+    /// Measures, costs and opened sets, JSON.
+    pub(crate) report: String,
 }
 
 /// What the institution measured on its own rows: for its own eyes.
@@ -28,13 +38,14 @@ pub(crate) struct OwnReport<'a> {
     /// Whether those were kept for testing.
     pub(crate) tested: bool,
     /// Measures on the own rows.
-    pub(crate) own: Option<Evaluation>,
+    pub(crate) own: Option<Measures>,
     /// Measures over all contributors, once they are known.
-    pub(crate) overall: Option<Evaluation>,
+    pub(crate) overall: Option<Measures>,
 }
 
 const MODEL: &str = "model.json";
 const REPORT: &str = "own-report.json";
+const RECEIVED_REPORT: &str = "report.json";
 const SCORES: &str = "scores.csv";
 
 impl Results {
@@ -48,45 +59,50 @@ impl Results {
         self.folder.join(SCORES)
     }
 
+    /// Where what each run cost is kept.
+    pub(super) fn costs_path(&self) -> PathBuf {
+        self.folder.join("costs")
+    }
+
     /// Gives the model and the own report, once they are there.
-    pub(crate) fn read(&self) -> io::Result<Option<(String, String)>> {
-        let read = |name| files::read_if_there(&self.folder.join(name));
-        Ok(read(MODEL)?.zip(read(REPORT)?))
+    pub(crate) fn read(&self) -> Result<Option<(String, String)>, FileError> {
+        Ok(self.file(MODEL)?.zip(self.file(REPORT)?))
     }
 
-    pub(crate) fn keep_model(&self, fit: &Published) -> io::Result<()> {
-        files::write(&self.folder.join(MODEL), &json(fit))
+    /// Gives what an institution without rows received, once it is there.
+    pub(crate) fn read_received(&self) -> Result<Option<Received>, FileError> {
+        let read = self.file(MODEL)?.zip(self.file(RECEIVED_REPORT)?);
+        Ok(read.map(|(model, report)| Received { model, report }))
     }
 
-    pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> io::Result<()> {
+    fn file(&self, name: &str) -> Result<Option<String>, FileError> {
+        files::read_if_there(&self.folder.join(name))
+    }
+
+    pub(crate) fn keep_received(&self, result: &Received) -> Result<(), FileError> {
+        files::write(&self.folder.join(RECEIVED_REPORT), result.report.as_bytes())?;
+        files::write(&self.folder.join(MODEL), result.model.as_bytes())
+    }
+
+    /// Keeps the model in the shape in which the coordinator gives it to receivers, too.
+    pub(crate) fn keep_model(&self, fit: &Published) -> Result<(), FileError> {
+        let model = json!({ "format": 1, "kind": "glm", "fit": fit });
+        files::write(&self.folder.join(MODEL), &json(&model))
+    }
+
+    pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {
         files::write(&self.folder.join(REPORT), &json(report))
     }
 
     /// Writes a line for each row: its number in the data file, its label, its score.
-    pub(crate) fn keep_scores(&self, fit: &Fit, sample: &Sample) -> io::Result<()> {
-        let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["row", "label", "score"])?;
+    pub(crate) fn keep_scores(&self, fit: &Fit, sample: &Sample) -> Result<(), FileError> {
+        let mut table = String::from("row,label,score\n");
         for ((features, label), number) in sample.table.iter().zip(&sample.numbers) {
             let score = fit.predict(features);
-            table.write_record([number.to_string(), label.to_string(), score.to_string()])?;
+            writeln!(table, "{number},{label},{score}").expect("a string takes all");
         }
-        let table = table
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error)?;
-        files::write(&self.scores_path(), &table)
+        files::write(&self.scores_path(), table.as_bytes())
     }
-}
-
-/// Scores rows of a classification; nothing for other families.
-pub(crate) fn scored(fit: &Fit, sample: &Sample) -> Vec<Scored> {
-    if fit.family != Family::Logistic {
-        return Vec::new();
-    }
-    let score = |(features, label): (&[f64], f64)| Scored {
-        score: fit.predict(features),
-        label: label > 0.5,
-    };
-    sample.table.iter().map(score).collect()
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

@@ -1,6 +1,9 @@
 //! Whole daemons on loopback: a coordinator and its participants.
 
+mod full_disk;
 mod house;
 mod life;
 mod refusals;
+mod results;
+mod vouches;
 mod world;

@@ -1,5 +1,7 @@
 //! Keys of others.
 
+use consilium_base::Seed;
+use consilium_identity::{Claim, FederationId, IdentityKey, UnixTime, Validity, Vouch};
 use consilium_journal::UnixSeconds;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_participant::store::peers::{self, PeerError, Verified};
@@ -59,9 +61,17 @@ async fn a_new_key_has_to_be_verified_anew() {
     peers::learn(&mut change, &peer(), &[1; 32], NOW)
         .await
         .unwrap();
-    let how = Verified::ByAuthority {
-        name: "省卫健委".to_owned(),
+    let authority = IdentityKey::from_seed(&Seed::from_bytes([9; 32]));
+    let claim = Claim {
+        federation: FederationId([3; 32]),
+        party: peer(),
+        key: authority.public(),
+        validity: Validity {
+            from: UnixTime(800),
+            until: UnixTime(1_000),
+        },
     };
+    let how = Verified::ByVouch(Box::new(Vouch::sign(claim, &authority)));
     peers::verify(&mut change, &peer(), &[1; 32], how.clone(), NOW)
         .await
         .unwrap();

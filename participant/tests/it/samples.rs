@@ -19,6 +19,5 @@ fn its_commented_lines_are_the_defaults() {
     let opened: Vec<String> = SAMPLE.lines().map(open).collect();
     let opened = Config::from_toml(&opened.join("\n")).unwrap();
     assert_eq!(opened.admin, plain.admin);
-    assert_eq!(opened.log_format, plain.log_format);
-    assert_eq!(opened.log_filter, plain.log_filter);
+    assert_eq!(opened.log, plain.log);
 }

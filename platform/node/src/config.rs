@@ -1,8 +1,13 @@
-//! Durations and sizes as people write them in configuration: `"30s"`, `"64MiB"`.
+//! Durations and sizes as people write them in configuration, `"30s"` and `"64MiB"`, and what the
+//! files of both daemons have in common.
 
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+mod file;
+
+pub use file::{ConfigError, Log, has_port};
 
 /// A duration: a whole number and one of `ms`, `s`, `m`, `h` and `d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

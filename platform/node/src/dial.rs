@@ -23,7 +23,7 @@ use crate::{
         Attachment, Down, Epoch, KEEP_ALIVE, KEEP_ALIVE_TIMEOUT, LARGEST_HTTP2_FRAME,
         LARGEST_MESSAGE, Link, STREAM_WINDOW, VERSION,
     },
-    tls::ClientTls,
+    tls::{ClientTls, Counted},
 };
 
 /// How long one attempt to connect may take.
@@ -174,11 +174,14 @@ pub async fn channel(address: &str, tls: &ClientTls) -> Result<Channel, NodeErro
     })
 }
 
-async fn secure(address: String, tls: ClientTls) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
+async fn secure(
+    address: String,
+    tls: ClientTls,
+) -> io::Result<TokioIo<TlsStream<Counted<TcpStream>>>> {
     let tcp = TcpStream::connect(&address).await?;
     tcp.set_nodelay(true)?;
     let mut stream = TlsConnector::from(tls.config)
-        .connect(tls.server, tcp)
+        .connect(tls.server, Counted::new(tcp))
         .await?;
     // A server of HTTP/2 speaks first. In TLS 1.3 that is when it has seen our certificate, and
     // the last moment to hear what it doesn't like about it.

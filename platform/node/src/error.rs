@@ -6,6 +6,7 @@ use consilium_mailbox::{Fault, PartyId};
 use tonic::Code;
 
 use crate::{
+    files::FileError,
     link::{BadPacket, VERSION},
     relay::{Misconduct, Refusal},
     status::Explain,
@@ -31,6 +32,17 @@ pub enum NodeError {
         /// What the system says.
         #[source]
         source: Arc<io::Error>,
+    },
+    /// A file or socket of the daemon can't be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What callers of this machine are served by is over.
+    #[error("the {what} failed: {why}")]
+    Ended {
+        /// Which part of the daemon.
+        what: &'static str,
+        /// Why.
+        why: String,
     },
     /// The system doesn't do what it should.
     #[error("the system failed us")]
@@ -99,6 +111,12 @@ pub enum NodeError {
 }
 
 impl NodeError {
+    /// Says that a part of the daemon is over before it was asked to stop.
+    pub fn ended(what: &'static str, why: &dyn std::error::Error) -> NodeError {
+        let why = why.to_string();
+        NodeError::Ended { what, why }
+    }
+
     /// Says whose fault it is.
     pub fn fault(&self) -> Fault {
         match self {
@@ -106,7 +124,7 @@ impl NodeError {
             | NodeError::NotLetIn(Refusal::Rival(peer) | Refusal::Misconduct(peer, _))
             | NodeError::OtherVersion(peer, _)
             | NodeError::Mute(peer) => Fault::Peer(peer.clone()),
-            NodeError::System(_) => Fault::Ours,
+            NodeError::System(_) | NodeError::File(_) | NodeError::Ended { .. } => Fault::Ours,
             NodeError::Credentials { .. }
             | NodeError::Listen { .. }
             | NodeError::Rival

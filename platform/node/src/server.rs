@@ -1,6 +1,6 @@
 //! The coordinator's door.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::stream;
 use tokio::{
@@ -36,18 +36,20 @@ pub struct Door {
     pub roster: Arc<dyn Roster>,
 }
 
-/// Opens the socket at which callers are awaited.
+/// Opens the socket at which callers are awaited; says where it is, for the port may be the
+/// system's choice.
 ///
 /// # Errors
 ///
 /// [`NodeError::Listen`] names the address.
-pub async fn listen(address: &str) -> Result<TcpListener, NodeError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| NodeError::Listen {
-            address: address.to_owned(),
-            source: Arc::new(source),
-        })
+pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), NodeError> {
+    let failed = |source| NodeError::Listen {
+        address: address.to_owned(),
+        source: Arc::new(source),
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 /// Serves callers until shutdown is requested and the last call has ended.

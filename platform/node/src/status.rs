@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, metadata::MetadataValue};
 use tracing::{debug, warn};
 
 /// An error that knows what a caller may hear of it.
@@ -12,6 +12,20 @@ pub trait Explain: Error {
 
     /// What the caller is told: nothing about this machine, its files or other parties.
     fn public(&self) -> String;
+
+    /// The same in Chinese, where there is a text for it.
+    fn public_in_chinese(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Under which name a status carries its text in Chinese.
+const CHINESE: &str = "consilium-zh-bin";
+
+/// Gives the Chinese text of a status that came over the wire, if it carries one.
+pub fn in_chinese(status: &Status) -> Option<String> {
+    let text = status.metadata().get_bin(CHINESE)?.to_bytes().ok()?;
+    String::from_utf8(text.to_vec()).ok()
 }
 
 /// Makes the status for the caller, and logs the error itself.
@@ -24,5 +38,10 @@ pub fn status(error: &impl Explain) -> Status {
     } else {
         warn!(%error, cause, ?code, "a call was refused");
     }
-    Status::new(error.code(), error.public())
+    let mut status = Status::new(error.code(), error.public());
+    if let Some(text) = error.public_in_chinese() {
+        let text = MetadataValue::from_bytes(text.as_bytes());
+        status.metadata_mut().insert_bin(CHINESE, text);
+    }
+    status
 }

@@ -5,6 +5,7 @@
 //! Key exchange is X25519 with ML-KEM-768 where the other side has it. Sessions are not resumed:
 //! every connection shows its certificate anew, so that expiry and revocation count.
 
+mod counted;
 mod credentials;
 mod identity;
 mod stream;
@@ -13,6 +14,7 @@ pub use credentials::{Authority, Credentials};
 pub use identity::{Fingerprint, PeerIdentity, Roster};
 pub use stream::{Caller, caller};
 
+pub(crate) use counted::Counted;
 pub(crate) use stream::{Secured, secure};
 
 use std::sync::Arc;

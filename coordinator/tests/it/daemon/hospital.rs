@@ -23,7 +23,7 @@ use consilium_node::{
     tls::{Authority, ClientTls, Credentials},
 };
 use consilium_plan::{
-    DataReport, DataVersion, Decision, Failure, Grant, PartyReport, Phase, Plan, PlanHash, Room,
+    DataReport, DataVersion, Decision, Failure, Found, Grant, PartyReport, Phase, Plan, PlanHash, Room,
     Statement, Task, UnixTime,
 };
 use consilium_proto::v1::{
@@ -363,15 +363,16 @@ fn report(study: &[u8]) -> PartyReport {
     PartyReport {
         plan: PlanHash::from_bytes(study.try_into().unwrap()),
         clock_ahead: 0,
-        data: DataReport::Read {
-            version: VERSION,
-            obstacles: Vec::new(),
-            one_class: false,
-        },
-        approval: Ok(()),
-        verified: 3,
-        disk: Room::Ample,
-        memory: Room::Ample,
+        found: Ok(Found {
+            data: DataReport::Read {
+                version: VERSION,
+                obstacles: Vec::new(),
+                one_class: false,
+            },
+            verified: 3,
+            disk: Room::Ample,
+            memory: Room::Ample,
+        }),
     }
 }
 
@@ -455,13 +456,13 @@ async fn try_contribute(
     if start.step == "fit" || start.step == "evaluation" {
         let score = |(row, label): (&[f64], &f64)| Scored {
             score: fit.predict(row),
-            label: *label > 0.5,
+            label: *label,
         };
         let scored: Vec<Scored> = scored.0.chunks(2).zip(&scored.1).map(score).collect();
         let here = mail.scope(Phase::Evaluation.name());
-        let number = Phase::Evaluation.first_sum();
-        let drawn = (number, rounding(number));
-        evaluation::contribute(&here, aggregator, regression, &scored, drawn, &mut sums).await?;
+        let first = Phase::Evaluation.first_sum_of_measures();
+        let rows = (regression, &scored[..]);
+        evaluation::contribute(&here, aggregator, rows, first, &rounding, &mut sums).await?;
     }
     drop(here);
     mail.finish();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use consilium_plan::{Code, Failure};
+use consilium_plan::{Code, Failure, Plan};
 use consilium_proto::v1::{self, to_coordinator::Kind as Says};
 
 use super::{
@@ -201,6 +201,47 @@ async fn an_operator_ends_a_study_with_a_reason() {
     assert_eq!(status.state, "cancelled");
     assert_eq!(watch.rest().await, ["submitted", "cancelled"]);
     assert!(operator.cancel(cancel("again")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_ended_without_a_result_is_tried_again_as_another_study() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[1].approves.store(false, Ordering::Relaxed);
+    let hospitals = started(&world, &homes);
+    let text = plan(&NAMES, "");
+    let (first, mut watch) = world.submit(&text).await;
+    watch.rest().await;
+    drop(hospitals);
+
+    let (second, mut watch) = world.submit(&text).await;
+    assert_ne!(first, second);
+    let mut operator = world.operator().await;
+    let again = operator
+        .submit(v1::SubmitRequest { plan: text.clone() })
+        .await
+        .unwrap_err();
+    assert_eq!(again.code(), tonic::Code::AlreadyExists);
+
+    homes[1].approves.store(true, Ordering::Relaxed);
+    let earlier: Plan = text.parse().unwrap();
+    // It approves what it refused before: a statement of the first attempt, as all others have.
+    homes[1].approval(&earlier);
+    let hospitals = started(&world, &homes);
+    watch.until("shown").await;
+    let present = earlier.next_attempt().unwrap();
+    let mut replayed = homes[0].approval(&earlier);
+    replayed.study = present.hash().as_bytes().to_vec().into();
+    let control = hospitals[0].link.control();
+    say(&control, Says::Decision(replayed)).await;
+    // What comes after it on the same link says that it was looked at.
+    say(&control, Says::Decision(homes[0].refusal(&present))).await;
+    assert_eq!(watch.rest().await, ["refused"]);
+    assert_eq!(world.status(&second).await.state, "failed");
+
+    let log = operator.export_log(v1::ExportLogRequest {}).await.unwrap();
+    let lines = log.into_inner().lines;
+    assert!(lines.contains(&first) && lines.contains(&second));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -68,6 +68,45 @@ async fn an_expired_invitation_is_named_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_operator_takes_invitations_back() {
+    let world = World::new().await;
+    let code = world.invite("a", "participant").await;
+    world.invite("lin", "supervisor").await;
+    let mut operator = world.operator().await;
+    let open = operator.invitations(v1::InvitationsRequest {}).await;
+    let open = open.unwrap().into_inner().invitations;
+    let open: Vec<_> = open.iter().map(|one| (&*one.name, &*one.role)).collect();
+    assert_eq!(open, [("a", "participant"), ("lin", "supervisor")]);
+
+    let name = "a".to_owned();
+    let left = operator.withdraw(v1::WithdrawRequest { name }).await;
+    let left = left.unwrap().into_inner().invitations;
+    assert_eq!((left.len(), &*left[0].name), (1, "lin"));
+    let refused = Home::enrol_with(&world, "a", key(1), &code, 1).await;
+    let refused = refused.err().unwrap();
+    assert!(refused.message().contains("withdrawn"), "{refused}");
+    let name = "nobody".to_owned();
+    let refused = operator.withdraw(v1::WithdrawRequest { name }).await;
+    assert_eq!(refused.unwrap_err().code(), Code::NotFound);
+
+    let log = operator.export_log(v1::ExportLogRequest {}).await.unwrap();
+    assert!(log.into_inner().lines.contains("\"what\":\"withdrawn\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_unused_invitation_outlives_a_revocation() {
+    let world = World::new().await;
+    let spare = world.invite("a", "participant").await;
+    Home::enrol(&world, "a", 1).await;
+    let name = "a".to_owned();
+    let mut operator = world.operator().await;
+    operator.revoke(v1::RevokeRequest { name }).await.unwrap();
+    let refused = Home::enrol_with(&world, "a", key(2), &spare, 2).await;
+    let refused = refused.err().unwrap();
+    assert!(refused.message().contains("withdrawn"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_hospital_is_cut_off_within_seconds() {
     let world = World::new().await;
     let home = Home::enrol(&world, "a", 1).await;

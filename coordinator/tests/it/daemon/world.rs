@@ -194,6 +194,9 @@ impl Watch {
     pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut names = Vec::new();
         while let Some(event) = timeout(PATIENCE, self.0.message()).await.unwrap().unwrap() {
+            if event.event.is_empty() {
+                continue;
+            }
             let event: serde_json::Value = serde_json::from_str(&event.event).unwrap();
             names.push(event["event"].as_str().unwrap().to_owned());
         }

@@ -13,7 +13,7 @@ mod relay;
 mod roles;
 mod sealing;
 mod statements;
-mod verification;
+mod vouches;
 
 use consilium_base::{BadSignature, Seed, Signature, Signer, Verifier};
 use consilium_identity::{BadKey, Directory, IdentityKey, PublicKey};

@@ -16,6 +16,8 @@ Operator/Cancel: operator
 Operator/Watch: operator supervisor
 Operator/Result: operator
 Operator/Invite: operator
+Operator/Invitations: operator supervisor
+Operator/Withdraw: operator
 Operator/Members: operator supervisor
 Operator/Revoke: operator
 Operator/ExportLog: operator supervisor
@@ -29,6 +31,7 @@ Steward/Decide: steward
 Steward/OwnResult: steward
 Steward/Peers: steward
 Steward/Verify: steward
+Steward/AddVouch: steward
 Steward/AddSteward: steward
 Steward/ExportOwnLog: steward
 ";

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consilium_plan::Plan;
+use consilium_plan::{Plan, UnixTime};
 use consilium_schema::Schema;
 
 use super::*;
@@ -39,15 +39,23 @@ fn inspected(columns: &str, rows: &str, split: Option<&str>) -> DataReport {
     };
     let plan = plan();
     let data = Name::try_from("rows".to_owned()).unwrap();
+    let key = Seed::from_bytes([1; 32]);
+    let grant = Grant {
+        data: source.version(&key).unwrap(),
+        runs: 1,
+        until: UnixTime(1),
+        waiver: false,
+    };
     let inspection = Inspection {
         party: &"a".parse().unwrap(),
         data: &data,
+        grant: &grant,
         task: plan.task(),
         limits: plan.limits(),
-        key: &Seed::from_bytes([1; 32]),
+        key: &key,
         secret: &Seed::from_bytes([2; 32]),
     };
-    inspection.inspect(Some(&source)).report
+    inspection.inspect(Some(&source)).unwrap()
 }
 
 const ROWS: &str = "x,y\n1,0\n2,1\n3,1\n";

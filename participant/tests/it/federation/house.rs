@@ -189,6 +189,20 @@ impl House {
             .into_inner()
     }
 
+    /// Waits until the daemon has heard of the end of the plan's study.
+    pub(crate) async fn ended(&self, plan: &Plan) -> v1::OwnStudy {
+        let ended = async {
+            loop {
+                let study = self.offered(plan).await;
+                if ["finished", "failed", "cancelled"].contains(&&*study.state) {
+                    return study;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, ended).await.unwrap()
+    }
+
     /// Gives the plan's study as the daemon has it.
     pub(crate) async fn study(&self, plan: &Plan) -> v1::OwnStudy {
         self.offered(plan).await

@@ -28,16 +28,23 @@ async fn houses_fit_a_model_and_keep_their_scores_at_home() {
         assert_eq!(house.approve(&plan).await.state, "approved");
     }
     assert!(watch.last().await.contains("finished"));
-    assert_eq!(world.model(&study).await.as_array().unwrap().len(), 3);
+    let estimates = world.model(&study).await;
+    assert_eq!(estimates.as_array().unwrap().len(), 3);
 
     for house in &houses {
         let result = house.result(&study).await.unwrap();
+        let model: serde_json::Value = serde_json::from_str(&result.model).unwrap();
+        assert_eq!(model["fit"]["estimates"], estimates);
         let report: serde_json::Value = serde_json::from_str(&result.own_report).unwrap();
         assert_eq!(
             (&report["fitted_rows"], &report["scored_rows"]),
             (&100.into(), &50.into())
         );
         assert!(report["own"]["auc"].as_f64().unwrap() > 0.5);
+        let costs = report["costs"][&house.name].as_object().unwrap();
+        assert!(costs["study.1.scores"]["cpu_us"].is_u64());
+        let sent = |step: &serde_json::Value| step["sent_bytes"].as_u64().unwrap();
+        assert!(costs.values().map(sent).sum::<u64>() > 0);
         assert_eq!(report["overall"]["rows"], 150);
         let scores = fs::read_to_string(&result.scores_path).unwrap();
         assert_eq!(scores.lines().count(), 51);

@@ -37,7 +37,11 @@ pub(crate) struct World {
 impl World {
     /// Founds a federation and starts its coordinator.
     pub(crate) async fn new() -> World {
-        let folder = tempfile::tempdir().unwrap();
+        World::within(tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same, in a folder whose `coordinator` may lie elsewhere.
+    pub(crate) async fn within(folder: tempfile::TempDir) -> World {
         let state = folder.path().join("coordinator");
         let text = format!(
             "federation = \"Test\"\nstate = \"{}\"\naddress = \"127.0.0.1:1\"\n\

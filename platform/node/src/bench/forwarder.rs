@@ -12,7 +12,7 @@ use super::{
     Certificates,
     relay::{Lap, Stopwatch},
 };
-use crate::tls::ClientTls;
+use crate::tls::{ClientTls, Counted};
 
 /// What is written, read and copied at once.
 const BUFFER: usize = 256 << 10;
@@ -62,16 +62,19 @@ pub(super) async fn lap(bytes: u64, certificates: &Certificates<'_>) -> io::Resu
 async fn accept(
     listener: &TcpListener,
     acceptor: &TlsAcceptor,
-) -> io::Result<server::TlsStream<TcpStream>> {
+) -> io::Result<server::TlsStream<Counted<TcpStream>>> {
     let (tcp, _) = listener.accept().await?;
     tcp.set_nodelay(true)?;
-    acceptor.accept(tcp).await
+    acceptor.accept(Counted::new(tcp)).await
 }
 
-async fn connect(address: &str, tls: ClientTls) -> io::Result<client::TlsStream<TcpStream>> {
+async fn connect(
+    address: &str,
+    tls: ClientTls,
+) -> io::Result<client::TlsStream<Counted<TcpStream>>> {
     let tcp = TcpStream::connect(address).await?;
     tcp.set_nodelay(true)?;
     TlsConnector::from(tls.config)
-        .connect(tls.server, tcp)
+        .connect(tls.server, Counted::new(tcp))
         .await
 }

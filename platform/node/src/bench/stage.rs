@@ -47,11 +47,7 @@ impl Stage {
         let home: PartyId = "coordinator".parse().expect("it is a name");
         let shutdown = Shutdown::default();
         let relay = Relay::new(home, RelayLimits::default());
-        let listener = listen("127.0.0.1:0").await?;
-        let address = listener.local_addr().map_err(|error| NodeError::Listen {
-            address: "127.0.0.1:0".to_owned(),
-            source: Arc::new(error),
-        })?;
+        let (listener, address) = listen("127.0.0.1:0").await?;
         let door = Door {
             listener,
             tls: server.clone(),

@@ -15,6 +15,33 @@ use metrics::{
 
 use super::registry::{Buckets, Registry, Series};
 
+/// Bytes that this process has put on its connections with other institutions, TLS and all.
+pub const SENT_BYTES: &str = "consilium_network_sent_bytes_total";
+
+/// Bytes that came over its connections with other institutions, TLS and all.
+pub const RECEIVED_BYTES: &str = "consilium_network_received_bytes_total";
+
+/// What link and relay measure; `docs/reference/measurements.md` tells what daemons add.
+const DESCRIBED: [(&str, &str); 5] = [
+    (
+        "consilium_link_connections_total",
+        "Connections made to the coordinator",
+    ),
+    (
+        RECEIVED_BYTES,
+        "Bytes received over mutual TLS, as they came over the network",
+    ),
+    (
+        SENT_BYTES,
+        "Bytes sent over mutual TLS, as they went over the network",
+    ),
+    ("consilium_relay_daemons", "Daemons connected to the relay"),
+    (
+        "consilium_relay_payload_bytes_total",
+        "Bytes of frames forwarded from one daemon to another",
+    ),
+];
+
 /// The metrics of a process. Cloning is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
@@ -28,7 +55,11 @@ impl Metrics {
     ///
     /// If the process has a recorder already.
     pub fn install(&self) -> Result<(), SetRecorderError<Metrics>> {
-        metrics::set_global_recorder(self.clone())
+        metrics::set_global_recorder(self.clone())?;
+        for (name, help) in DESCRIBED {
+            self.registry.describe(&name.into(), help);
+        }
+        Ok(())
     }
 
     /// Gives all metrics as text, in the order of their names.
@@ -71,6 +102,19 @@ impl Recorder for Metrics {
         match self.registry.series(key, fresh) {
             Series::Histogram(histogram) => Histogram::from_arc(histogram),
             _ => Histogram::noop(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_in_the_reference() {
+        let reference = include_str!("../../../../docs/reference/measurements.md");
+        for (name, _) in DESCRIBED {
+            assert!(reference.contains(&format!("| `{name}` |")), "{name}");
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tonic::{Request, transport::server::Connected};
 
-use super::{PeerIdentity, Roster, ServerTls};
+use super::{Counted, PeerIdentity, Roster, ServerTls};
 use crate::NodeError;
 
 /// How long a caller may take for its handshake, and stay when it may not be here.
@@ -63,7 +63,7 @@ pub fn caller<T>(request: &Request<T>) -> Result<Arc<PeerIdentity>, NodeError> {
 
 /// A verified connection. When the roster no longer admits the caller it breaks, at once.
 pub(crate) struct Secured {
-    stream: TlsStream<TcpStream>,
+    stream: TlsStream<Counted<TcpStream>>,
     caller: Caller,
     cut: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -82,7 +82,7 @@ pub(crate) async fn secure(
 ) -> io::Result<Secured> {
     let address = tcp.peer_addr()?;
     tcp.set_nodelay(true)?;
-    let handshake = TlsAcceptor::from(tls.config.clone()).accept(tcp);
+    let handshake = TlsAcceptor::from(tls.config.clone()).accept(Counted::new(tcp));
     let stream = timeout(PATIENCE, handshake).await??;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(<[_]>::first);

@@ -86,15 +86,13 @@ impl Coordinator {
         let stop = shutdown.clone();
         runtime.spawn(async move {
             // The one before may not have let go of the port yet.
-            let listener = loop {
+            let (listener, address) = loop {
                 match listen(&address).await {
-                    Ok(listener) => break listener,
+                    Ok(listening) => break listening,
                     Err(_) => tokio::task::yield_now().await,
                 }
             };
-            bound
-                .send(listener.local_addr().unwrap().to_string())
-                .unwrap();
+            bound.send(address.to_string()).unwrap();
             let door = Door {
                 listener,
                 tls,

@@ -1,15 +1,16 @@
-//! What the daemon takes from its surroundings: the time and randomness.
+//! What a daemon takes from its surroundings: the time and randomness.
 
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use consilium_base::{Generator, Seed};
-use consilium_journal::UnixSeconds;
-use consilium_node::link::Epoch;
-use consilium_plan::UnixTime;
+use consilium_mailbox::RunId;
 use rand_core::Rng as _;
+
+use crate::link::Epoch;
 
 /// The time and randomness that the binary hands in. Cloning is cheap.
 #[derive(Clone)]
@@ -28,38 +29,41 @@ impl Ambient {
     }
 
     /// Gives Unix milliseconds.
-    pub(crate) fn now_ms(&self) -> i64 {
+    pub fn now_ms(&self) -> i64 {
         (self.clock)()
     }
 
-    pub(crate) fn now(&self) -> UnixTime {
-        UnixTime(self.now_ms().div_euclid(1_000))
+    /// Gives the time since 1970, as whoever asks writes it.
+    pub fn now<T: From<Duration>>(&self) -> T {
+        Duration::from_millis(self.now_ms().try_into().unwrap_or(0)).into()
     }
 
-    /// The time as the journal has it.
-    pub(crate) fn seconds(&self) -> UnixSeconds {
-        UnixSeconds(self.now().0)
-    }
-
-    /// The time as certificates have it.
-    pub(crate) fn moment(&self) -> consilium_identity::UnixTime {
-        consilium_identity::UnixTime(u64::try_from(self.now().0).unwrap_or(0))
-    }
-
-    pub(crate) fn seed(&self) -> Seed {
+    /// Draws a seed.
+    pub fn seed(&self) -> Seed {
         // The generator has no state in which a panic could leave it half changed.
         let mut seeds = self.seeds.lock().unwrap_or_else(PoisonError::into_inner);
         Seed::random(&mut *seeds)
     }
 
-    pub(crate) fn generator(&self) -> Generator {
+    /// Gives a generator of its own.
+    pub fn generator(&self) -> Generator {
         self.seed().generator()
     }
 
-    pub(crate) fn epoch(&self) -> Epoch {
+    /// Draws the id of a run.
+    pub fn run(&self) -> RunId {
+        RunId(self.sixteen())
+    }
+
+    /// Draws what tells this life of the daemon from its others.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.sixteen())
+    }
+
+    fn sixteen(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.generator().fill_bytes(&mut bytes);
-        Epoch(bytes)
+        bytes
     }
 }
 

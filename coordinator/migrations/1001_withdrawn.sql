@@ -1,0 +1,2 @@
+-- When an operator took an invitation back.
+ALTER TABLE invitation ADD COLUMN withdrawn BIGINT;

@@ -1,0 +1,124 @@
+//! A home for tests, whose coordinator is whoever holds the other end of its outbox.
+
+use std::{fs, path::Path};
+
+use consilium_base::Seed;
+use consilium_identity::Directory;
+use consilium_node::link::{Epoch, Limits};
+use consilium_plan::{DataVersion, Decision, Grant, Name, Plan, Statement, UnixTime};
+use consilium_proto::v1;
+
+use super::*;
+use crate::{
+    data::NewDataSet,
+    store::{self, peers::Verified},
+    study::Own,
+};
+
+/// What the clock of the home shows, Unix seconds.
+pub(crate) const NOW: i64 = 1_700_000_000;
+
+/// Gives the home of `a`.
+pub(crate) async fn home(
+    folder: &Path,
+    authorities: Vec<Voucher>,
+) -> (Home, mpsc::UnboundedReceiver<Kind>) {
+    let party: PartyId = "a".parse().unwrap();
+    let store = store::open(folder, &party, Seed::from_bytes([1; 32]));
+    let store = store.await.unwrap();
+    let (outbox, said) = mpsc::unbounded_channel();
+    let home = Home::new(Parts {
+        link: Link::new(party.clone(), Epoch([1; 16]), Limits::default()),
+        party,
+        coordinator: "coordinator".parse().unwrap(),
+        federation: FederationId([1; 32]),
+        key: Arc::new(IdentityKey::from_seed(&Seed::from_bytes([2; 32]))),
+        authorities,
+        state: folder.to_owned(),
+        store,
+        ambient: Ambient::new(|| NOW * 1_000, &Seed::from_bytes([3; 32])),
+        data_key: Seed::from_bytes([4; 32]).into(),
+        reading: Semaphore::new(1).into(),
+        outbox,
+        offered: Offered::default(),
+        clock_offset: 0.into(),
+        news: watch::Sender::new(0),
+        tasks: Tasks::default(),
+    });
+    (home, said)
+}
+
+const COLUMNS: &str = "[[column]]\nname = \"x\"\ntype = \"number\"\nmin = 0\nmax = 10\n\
+                       [[column]]\nname = \"y\"\ntype = \"boolean\"\n";
+
+/// Gives a plan for these contributors, with further lines.
+pub(crate) fn plan(parties: &[&str], more: &str) -> Plan {
+    let party = |name: &&str| format!("[[party]]\nname = \"{name}\"\ndata = \"rows\"\n");
+    let parties: Vec<String> = parties.iter().map(party).collect();
+    let text = format!(
+        "title = \"t\"\npurpose = \"p\"\nkind = \"train-glm\"\nfeatures = [\"x\"]\n\
+         label = {{ column = \"y\" }}\n{more}\n{COLUMNS}{}",
+        parties.concat()
+    );
+    text.parse().unwrap()
+}
+
+/// Writes rows into the file of the data set.
+pub(crate) fn write_rows(home: &Home, rows: u8) {
+    let rows = (0..rows).map(|row| format!("{},{}\n", row % 10, row % 2));
+    let text = format!("x,y\n{}", rows.collect::<String>());
+    fs::write(home.state.join("rows.csv"), text).unwrap();
+}
+
+/// Registers the data set as its file is; gives its version.
+pub(crate) async fn register(home: &Home) -> DataVersion {
+    let set = home.register(NewDataSet {
+        name: Name::try_from("rows".to_owned()).unwrap(),
+        path: home.state.join("rows.csv"),
+        schema: COLUMNS.to_owned(),
+        splits: std::collections::BTreeMap::new(),
+    });
+    DataVersion(set.await.unwrap().version.0)
+}
+
+/// Gives what is kept of the plan's study once a steward has approved it for a version.
+pub(crate) fn approved(home: &Home, plan: &Plan, data: DataVersion) -> Own {
+    let federation = consilium_plan::FederationId(home.federation.0);
+    let mut own = Own::new(federation, plan);
+    let steward = IdentityKey::from_seed(&Seed::from_bytes([5; 32]));
+    let statement = Statement {
+        federation,
+        signer: "a/li".parse().unwrap(),
+        plan: plan.hash(),
+        decision: Decision::Approve(Grant {
+            data,
+            runs: 10,
+            until: UnixTime(NOW + 60),
+            waiver: false,
+        }),
+        at: UnixTime(NOW),
+        nonce: [6; 16],
+    };
+    let directory = Directory::from([("a/li".to_owned(), steward.public())]);
+    let signed = statement.sign(&steward);
+    own.register
+        .admit(&signed, &directory, UnixTime(NOW))
+        .unwrap();
+    own
+}
+
+/// Makes a party known, and its key verified.
+pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
+    let key = IdentityKey::from_seed(&Seed::from_bytes([seed; 32])).public();
+    let member = v1::Member {
+        party: name.to_owned(),
+        key: key.to_bytes().to_vec().into(),
+        revoked: false,
+    };
+    let roster = v1::Roster {
+        members: vec![member],
+    };
+    home.learn(&roster).await.unwrap();
+    let party = name.parse().unwrap();
+    home.verify(&party, &key, Verified::ByWords).await.unwrap();
+}
