@@ -5,6 +5,8 @@ use std::io::Write;
 use clap::Subcommand;
 use consilium_plan::Lang;
 
+mod idle;
+mod own;
 mod relay;
 mod round;
 mod secagg;
@@ -13,8 +15,8 @@ mod secagg;
 pub(crate) enum BenchCommand {
     /// Send bytes from one participant to another through the coordinator
     Relay(relay::RelayArgs),
-    /// Connect many participants that say nothing, and look at the memory
-    Idle(relay::IdleArgs),
+    /// Look at the memory of daemons that are connected and say nothing
+    Idle(idle::IdleArgs),
     /// Time one round of a small model over real daemons
     Round(round::RoundArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
@@ -24,7 +26,7 @@ pub(crate) enum BenchCommand {
 pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match command {
         BenchCommand::Relay(args) => relay::relay(args, out, lang),
-        BenchCommand::Idle(args) => relay::idle(args, out, lang),
+        BenchCommand::Idle(args) => idle::run(args, out, lang),
         BenchCommand::Round(args) => round::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
     }

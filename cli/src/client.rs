@@ -26,7 +26,7 @@ use crate::{
 
 mod answer;
 
-pub(crate) use answer::{Answer, refused};
+pub(crate) use answer::{Answer, refused, said};
 
 /// The longest answer that is taken: a journal comes in one.
 const LONGEST_ANSWER: usize = 256 << 20;

@@ -22,10 +22,10 @@ pub(crate) fn millis() -> i64 {
 
 /// Gives the time as plans and approvals count it.
 pub(crate) fn now() -> UnixTime {
-    UnixTime(millis().div_euclid(1_000))
+    since_1970().into()
 }
 
 /// Gives the time as certificates count it.
 pub(crate) fn moment() -> consilium_identity::UnixTime {
-    consilium_identity::UnixTime(since_1970().as_secs())
+    since_1970().into()
 }

@@ -12,6 +12,7 @@ use crate::daemon::Lifetime;
 
 mod daemon;
 mod federation;
+mod invitations;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -81,6 +82,33 @@ Examples:
         #[command(flatten)]
         door: Door,
         /// Print one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the invitations that can still be used
+    #[command(
+        after_help = "Examples:\n  consilium coordinator invitations\n  consilium coordinator invitations --json"
+    )]
+    Invitations {
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON for each invitation
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take back the invitations of an institution or a person that were not used yet
+    #[command(after_help = "\
+An institution or a person that has used its invitation is a member: `consilium coordinator revoke`
+shuts it out.
+
+Example:
+  consilium coordinator withdraw hospital-a")]
+    Withdraw {
+        /// Whose
+        name: String,
+        #[command(flatten)]
+        door: Door,
+        /// Print one line of JSON for each invitation that is left
         #[arg(long)]
         json: bool,
     },
@@ -166,12 +194,18 @@ pub(crate) fn run(args: &CoordinatorArgs, out: &mut dyn Write, lang: Lang) -> an
             door,
             json,
         } => {
-            let guest = federation::Guest {
+            let guest = invitations::Guest {
                 name,
                 role: role.role(),
                 valid: valid.0,
             };
-            block_on(federation::invite(&guest, door, *json, out, lang))
+            block_on(invitations::invite(&guest, door, *json, out, lang))
+        }
+        CoordinatorCommand::Invitations { door, json } => {
+            block_on(invitations::list(door, *json, out, lang))
+        }
+        CoordinatorCommand::Withdraw { name, door, json } => {
+            block_on(invitations::withdraw(name, door, *json, out, lang))
         }
         CoordinatorCommand::Members { door, json } => {
             block_on(federation::members(door, *json, out, lang))

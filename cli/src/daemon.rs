@@ -1,17 +1,23 @@
 //! What running either daemon has in common.
 
 use std::{
+    fs,
     io::{self, Write},
+    path::Path,
     thread,
 };
 
 use anyhow::Context as _;
 use consilium_node::{
-    Shutdown,
-    telemetry::{LogFormat, start_logs},
+    Ambient, Shutdown,
+    config::{ConfigError, Log},
+    telemetry::start_logs,
 };
+use consilium_plan::Lang;
 use serde_json::Value;
 use tokio::runtime;
+
+use crate::{clock, hint::OrHint as _, random};
 
 /// What ends a daemon besides SIGTERM and SIGINT.
 #[derive(Clone, Copy, Debug)]
@@ -20,14 +26,42 @@ pub(crate) struct Lifetime {
     pub(crate) until_eof: bool,
 }
 
+/// Reads a daemon's configuration; `sample` is the command that prints one to start from.
+pub(crate) fn read<C>(
+    path: &Path,
+    config: impl FnOnce(&str) -> Result<C, ConfigError>,
+    sample: &str,
+    lang: Lang,
+) -> anyhow::Result<C> {
+    let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
+    let text = fs::read_to_string(path).map_err(anyhow::Error::from);
+    let config = text.and_then(|text| Ok(config(&text)?));
+    config.with_context(reading).or_hint(lang.pick(
+        format!("`{sample}` prints a configuration to start from"),
+        format!("`{sample}` 打印可供修改的示例配置"),
+    ))
+}
+
+/// Gives the machine's time and randomness.
+pub(crate) fn ambient() -> anyhow::Result<Ambient> {
+    Ok(Ambient::new(clock::millis, &random::seed()?))
+}
+
+/// Says what to do about a daemon that does not start.
+pub(crate) fn way_out(lang: Lang) -> &'static str {
+    lang.pick(
+        "`consilium doctor` looks at configuration, keys, addresses and disk",
+        "`consilium doctor` 检查配置、密钥、地址和磁盘",
+    )
+}
+
 /// Runs a daemon with its log until it has ended; SIGTERM and SIGINT ask it to.
 pub(crate) fn serve(
     lifetime: Lifetime,
-    format: LogFormat,
-    filter: &str,
+    log: &Log,
     daemon: impl AsyncFnOnce(Shutdown) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    start_logs(format, filter).context("log.filter")?;
+    start_logs(log.format, &log.filter).context("log.filter")?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("starting the runtime")?.block_on(async {
         let shutdown = Shutdown::on_signals().context("catching signals")?;

@@ -26,6 +26,11 @@ mod tests;
 
 /// What `consilium data` is given.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  consilium data schema patients.csv -o patients.toml
+  consilium data check patients.csv --schema patients.toml
+  consilium data add patients patients.csv --schema patients.toml")]
 pub(crate) struct DataArgs {
     #[command(subcommand)]
     command: DataCommand,

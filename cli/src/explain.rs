@@ -23,9 +23,15 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let codes: Vec<Code> = match &args.code {
         Some(code) => {
-            let unknown = || Misuse(format!("no failure has the code {code:?}"));
-            let known = code.parse().map_err(|_| unknown());
-            vec![known.or_hint("consilium explain --all lists them")?]
+            let unknown = lang.pick(
+                format!("no failure has the code {code:?}"),
+                format!("没有代码为 {code:?} 的失败"),
+            );
+            let known = code.parse().map_err(|_| Misuse(unknown));
+            vec![known.or_hint(lang.pick(
+                "`consilium explain --all` lists them",
+                "`consilium explain --all` 可列出全部代码",
+            ))?]
         }
         None => texts::failure::ALL.iter().map(|entry| entry.code).collect(),
     };

@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, process::ExitCode};
 
 use consilium_plan::Lang;
 
+mod chinese;
+
 /// An error together with the way out.
 #[derive(Debug)]
 pub(crate) struct Hinted {
@@ -64,7 +66,10 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
         // The reader of our output has seen enough.
         return ExitCode::SUCCESS;
     }
-    print_to_people(&format!("{}{error:#}", lang.pick("error: ", "错误：")));
+    print_to_people(&match lang {
+        Lang::En => format!("error: {error:#}"),
+        Lang::Zh => format!("错误：{}", chinese::say(error)),
+    });
     if let Some(Hinted { hint, .. }) = error.chain().find_map(|cause| cause.downcast_ref()) {
         print_to_people(&format!("{}{hint}", lang.pick("hint: ", "提示：")));
     }

@@ -1,9 +1,7 @@
 //! `consilium local`: a whole federation on this machine, over one's own files.
 
 use std::{
-    fs,
     io::{self, Write},
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,14 +12,18 @@ use tokio::{runtime, signal};
 
 use crate::{clock, hint::OrHint as _, plan};
 
-pub(crate) mod daemons;
+pub(crate) mod cost;
+mod daemons;
 pub(crate) mod federation;
+pub(crate) mod folder;
 pub(crate) mod inputs;
 pub(crate) mod outcome;
+mod participant;
 mod steward;
 mod watching;
 
 use federation::Federation;
+use folder::RunFolder;
 use inputs::{DataFile, SplitFile};
 use outcome::Outcome;
 
@@ -51,7 +53,8 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Where results, scores and the daemons' folders are left; must not exist yet
+    /// Where results, scores and the daemons' folders are left; must not exist yet, unless it holds
+    /// what an unfinished run has left
     #[arg(long, default_value = "consilium-local", value_name = "FOLDER")]
     out: PathBuf,
 
@@ -61,7 +64,7 @@ pub(crate) struct LocalArgs {
 }
 
 pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let plan = plan::load(&args.plan)?;
+    let plan = plan::load(&args.plan, lang)?;
     let data = inputs::of_plan(
         &plan,
         args.schema.as_deref(),
@@ -69,8 +72,9 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         &args.data,
         &args.split,
     )?;
-    make_folder(&args.out, lang)?;
-    let outcome = in_processes(&plan, &data, &args.out, "", lang)?;
+    let folder = RunFolder::make(&args.out, &plan, &[], lang)?;
+    let outcome = in_processes(&plan, &data, &args.out, "", lang);
+    let outcome = folder.close(outcome, lang)?;
     if args.json {
         serde_json::to_writer(&mut *out, &outcome.to_json("local"))?;
         writeln!(out)?;
@@ -80,17 +84,6 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         writeln!(out, "\n{left} {}", args.out.display())?;
     }
     Ok(())
-}
-
-/// Makes the folder of a federation, for its owner alone; one that is there already is left alone.
-pub(crate) fn make_folder(folder: &Path, lang: Lang) -> anyhow::Result<()> {
-    let made = fs::DirBuilder::new().mode(0o700).create(folder);
-    let creating = lang.pick("creating", "创建");
-    made.with_context(|| format!("{creating} {}", folder.display()))
-        .or_hint(lang.pick(
-            "name another folder with --out, or remove this one",
-            "请用 --out 指定其他文件夹，或删除此文件夹",
-        ))
 }
 
 /// Runs a study over daemons that are started for it, and ends them; `coordinator_log` is what the
@@ -112,9 +105,11 @@ pub(crate) fn in_processes(
         "！数据管理员的密钥由本命令生成，所有批准也由本命令给出：仅可在自己的机器上用于自己的数据。",
     ));
     runtime.block_on(async {
-        let starting = Federation::start(plan, data, folder, coordinator_log, lang);
-        let mut federation = unless_interrupted(starting, lang).await?;
-        let outcome = unless_interrupted(study(&mut federation, plan, folder, lang), lang).await;
+        let parties = data.iter().map(|set| &set.party);
+        let opening = Federation::open(plan.coordinator(), parties, folder, coordinator_log, lang);
+        let mut federation = unless_interrupted(opening, lang).await?;
+        let study = study(&mut federation, (plan, data), folder, lang);
+        let outcome = unless_interrupted(study, lang).await;
         federation.stop().await;
         outcome
     })
@@ -122,24 +117,28 @@ pub(crate) fn in_processes(
 
 async fn study(
     federation: &mut Federation,
-    plan: &Plan,
+    (plan, data): (&Plan, &[inputs::PartyData]),
     folder: &Path,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
+    federation.register(data).await?;
+    let before = federation.readings().await?;
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;
     federation.approve(plan).await?;
     let ended = federation.watch(&study, plan).await?;
     let wall = clock::since_1970().saturating_sub(began);
+    let costs = federation.costs(&before).await?;
     if let Some(failure) = ended {
         let error = anyhow::anyhow!(describe(&failure, lang));
         return Err(error).or_hint(failure.remedy(lang));
     }
-    federation.outcome(&study, plan, folder, wall).await
+    let took = (wall, costs);
+    federation.outcome(&study, plan, folder, took).await
 }
 
 /// Does the work, unless Ctrl-C comes first.
-async fn unless_interrupted<T>(
+pub(crate) async fn unless_interrupted<T>(
     work: impl Future<Output = anyhow::Result<T>>,
     lang: Lang,
 ) -> anyhow::Result<T> {

@@ -22,6 +22,7 @@ mod hex;
 mod hint;
 mod lang;
 mod local;
+mod measures;
 mod model;
 mod new_file;
 mod participant;
@@ -38,7 +39,12 @@ mod terminal;
     name = "consilium",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  consilium demo
+  consilium data check patients.csv
+  consilium --lang zh explain DATA-CHANGED"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -86,7 +92,13 @@ enum Command {
     /// Say what a failure's code means and what to do
     Explain(explain::ExplainArgs),
     /// Measure what protocols cost on this machine
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  consilium bench secagg --parties 10 --dim 100000
+  consilium bench round --parties 10"
+    )]
     Bench(bench::BenchCommand),
     /// Print a completion script for a shell
     #[command(
@@ -158,5 +170,53 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_group_and_command_shows_examples_that_can_be_typed() {
+        let mut all = vec![(vec!["consilium".to_owned()], Cli::command())];
+        while let Some((path, command)) = all.pop() {
+            for below in command.get_subcommands() {
+                let name = below.get_name().to_owned();
+                all.push(([&path[..], &[name]].concat(), below.clone()));
+            }
+            let path = path.join(" ");
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default().replace("\\\n", " ");
+            let mut own = 0;
+            for line in help.lines().filter(|line| line.starts_with("  consilium ")) {
+                own += usize::from(line.trim().starts_with(&path));
+                // What is left out of an example can't be typed.
+                if !line.contains('…') {
+                    let typed = Cli::try_parse_from(words(line));
+                    assert!(typed.is_ok(), "{path}: {line}: {}", typed.unwrap_err());
+                }
+            }
+            assert!(own > 0, "{path} shows no example of its own");
+        }
+    }
+
+    /// Splits a line as a shell does, up to where input, output or a remark comes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for (place, part) in line.trim().split('"').enumerate() {
+            let is_quoted = place % 2 == 1;
+            let command = part.split(['|', '<', '>', '#']).next().unwrap_or_default();
+            if is_quoted {
+                words.last_mut().unwrap().push_str(part);
+                continue;
+            }
+            for (place, piece) in command.split(' ').enumerate() {
+                if place > 0 {
+                    words.push(String::new());
+                }
+                words.last_mut().unwrap().push_str(piece);
+            }
+            if command.len() < part.len() {
+                break;
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
     }
 }

@@ -83,19 +83,24 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Say that you have compared the words of an institution's key with its people
+    /// Say that you have compared the words of an institution's key with its people, or hand in
+    /// the vouch of an authority that the daemon's configuration names
     #[command(after_help = "\
 Call the other institution by a number that you know, and let them read out the words that
 `consilium participant status` shows there. Six words or more are compared, in English or Chinese.
 
-Example:
-  consilium participant verify hospital-b \"apple …\"")]
+Examples:
+  consilium participant verify hospital-b \"apple …\"
+  consilium participant verify hospital-b --vouch hospital-b.vouch")]
     Verify {
         /// Whose key
         party: PartyId,
         /// The words as they were read out, in one argument or several
-        #[arg(required = true)]
+        #[arg(required_unless_present = "vouch")]
         words: Vec<String>,
+        /// Holds the line that `consilium person vouch` printed
+        #[arg(long, value_name = "FILE", conflicts_with = "words")]
+        vouch: Option<PathBuf>,
         #[command(flatten)]
         door: HouseDoor,
         /// Print one line of JSON for each institution
@@ -103,7 +108,10 @@ Example:
         json: bool,
     },
     /// People whose signatures count as the institution's decisions
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  consilium participant steward add wang.key.pem.pub"
+    )]
     Steward(StewardCommand),
 }
 
@@ -134,6 +142,7 @@ struct ConfigFile {
 }
 
 pub(crate) use daemon::read as read_config;
+pub(crate) use peers::{assurance, verified_by};
 
 pub(crate) fn run(args: &ParticipantArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
@@ -160,15 +169,16 @@ pub(crate) fn run(args: &ParticipantArgs, out: &mut dyn Write, lang: Lang) -> an
         ParticipantCommand::Verify {
             party,
             words,
+            vouch,
             door,
             json,
-        } => block_on(peers::verify(
-            (party, &words.join(" ")),
-            door,
-            *json,
-            out,
-            lang,
-        )),
+        } => block_on(async {
+            let peers = match vouch {
+                Some(file) => peers::vouched(party, file, door, lang).await?,
+                None => peers::compared(party, &words.join(" "), door, lang).await?,
+            };
+            peers::print(&peers, *json, out, lang)
+        }),
         ParticipantCommand::Steward(StewardCommand::Add { public, door, json }) => {
             block_on(house::add_steward(public, door, *json, out, lang))
         }

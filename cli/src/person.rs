@@ -8,12 +8,11 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use crate::hex;
-
 mod enrol;
 mod folder;
 mod key;
 mod show;
+mod vouch;
 
 pub(crate) use enrol::read_invitation;
 pub(crate) use folder::{Folder, coordinator};
@@ -65,6 +64,16 @@ Examples:
   consilium person enrol --key li.key.pem --out li < invitation
   consilium study list --as li")]
     Enrol(enrol::Enrol),
+    /// Sign that a key is an institution's, for participants that trust your word
+    #[command(after_help = "\
+The institution hands over what it prints; compare the words with its people before you sign. The
+vouch goes to stdout. A participant whose configuration names your key under [[authorities]] takes it.
+
+Examples:
+  consilium participant status --json > hospital-b.json      # at the institution
+  consilium person vouch hospital-b.json --key bureau.key.pem > hospital-b.vouch
+  consilium participant verify hospital-b --vouch hospital-b.vouch   # at the others")]
+    Vouch(vouch::VouchFor),
     /// Show whose a key is, in the words that are compared by phone
     #[command(after_help = "\
 Examples:
@@ -100,6 +109,7 @@ pub(crate) fn run(args: &PersonArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
             words(&key, out, lang)
         }
         PersonCommand::Enrol(args) => enrol::run(args, out, lang),
+        PersonCommand::Vouch(args) => vouch::run(args, out, lang),
         PersonCommand::Show { place, json } => show::run(place, *json, out, lang),
     }
 }
@@ -109,7 +119,7 @@ pub(crate) fn card(name: &str, key: &PublicKey) -> Value {
     let fingerprint = Fingerprint::of_key(key);
     json!({
         "name": name,
-        "key": hex::encode(&key.to_bytes()),
+        "key": key.to_string(),
         "words": {
             "en": fingerprint.words(WordList::English),
             "zh": fingerprint.words(WordList::Chinese),

@@ -9,9 +9,11 @@ use std::{
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use consilium_plan::{Lang, Plan, RawPlan, Speed};
+use consilium_plan::{Lang, Plan, PlanError, PlanFault, RawPlan, Speed};
 use consilium_schema::Schema;
 use serde_json::json;
+
+use crate::hint::OrHint as _;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -52,7 +54,7 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         megabits,
         json,
     } = &args.command;
-    let plan = load(file)?;
+    let plan = load(file, lang)?;
     let estimate = plan.estimate();
     let speed = Speed {
         round_trip: Duration::from_millis(*round_trip_ms),
@@ -85,18 +87,36 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
 }
 
 /// Reads and checks a plan with the schema file it names.
-pub(crate) fn load(file: &Path) -> anyhow::Result<Plan> {
+pub(crate) fn load(file: &Path, lang: Lang) -> anyhow::Result<Plan> {
     let read = |path: &Path| {
-        fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+        let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
+        fs::read_to_string(path).with_context(reading)
     };
-    let raw = RawPlan::parse(&read(file)?).with_context(|| format!("in {}", file.display()))?;
+    let within =
+        |path: &Path| lang.pick(format!("in {}", path.display()), path.display().to_string());
+    let raw = RawPlan::parse(&read(file)?).with_context(|| within(file))?;
     let schema = match raw.schema_file() {
         Some(name) => {
             let path = file.parent().unwrap_or(Path::new(".")).join(name);
             let parsed = Schema::from_toml(&read(&path)?);
-            Some(parsed.with_context(|| format!("in {}", path.display()))?)
+            Some(parsed.with_context(|| within(&path))?)
         }
         None => None,
     };
-    Plan::check(&raw, schema.as_ref()).with_context(|| format!("in {}", file.display()))
+    let checked = Plan::check(&raw, schema.as_ref());
+    let has_no_range = matches!(
+        &checked,
+        Err(PlanError::Key {
+            fault: PlanFault::NoRange { .. },
+            ..
+        })
+    );
+    let checked = checked.with_context(|| within(file));
+    if !has_no_range {
+        return checked;
+    }
+    checked.or_hint(lang.pick(
+        "give the column min and max that no plausible value leaves, the same at all institutions; if 0 and 1 mean no and yes, it is of type \"boolean\"",
+        "请为该列写明任何合理取值都不会超出的 min 和 max，各机构须一致；若 0 和 1 表示否和是，则类型为 \"boolean\"",
+    ))
 }

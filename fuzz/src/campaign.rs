@@ -25,7 +25,7 @@ pub struct Outcome {
 }
 
 impl Campaign {
-    /// Feeds the corpus, then mutated inputs while `go_on` says so after each thousand of them.
+    /// Feeds the corpus, then mutated inputs while `go_on` says so before each of them.
     ///
     /// Ends at the first input that makes the target panic.
     pub fn run(&self, mut go_on: impl FnMut() -> bool) -> Outcome {
@@ -40,10 +40,8 @@ impl Campaign {
         }
         let mut mutator = Mutator::new(self.seed);
         while go_on() {
-            for _ in 0..1000 {
-                if !self.survives(&mutator.next(&self.corpus), &mut outcome) {
-                    return outcome;
-                }
+            if !self.survives(&mutator.next(&self.corpus), &mut outcome) {
+                return outcome;
             }
         }
         outcome
@@ -72,6 +70,7 @@ mod tests {
         let target = Target {
             name: "short",
             run: refuses_long_inputs,
+            smoke: 0,
         };
         let campaign = Campaign {
             target,
@@ -88,21 +87,19 @@ mod tests {
         let target = Target {
             name: "any",
             run: |_| {},
+            smoke: 0,
         };
         let campaign = Campaign {
             target,
             corpus: vec![b"one".to_vec()],
             seed: 1,
         };
-        let mut batches = 0;
-        let outcome = campaign.run(|| {
-            batches += 1;
-            batches <= 2
-        });
+        let mut left = 0..20;
+        let outcome = campaign.run(|| left.next().is_some());
         assert_eq!(
             outcome,
             Outcome {
-                executions: 2001,
+                executions: 21,
                 failing: None
             }
         );

@@ -1,4 +1,4 @@
-//! `consilium bench relay` and `consilium bench idle`: what the coordinator's relay costs.
+//! `consilium bench relay`: what the coordinator's relay costs.
 
 use std::{io::Write, time::Duration};
 
@@ -14,6 +14,7 @@ use consilium_plan::Lang;
 use serde_json::{Value, json};
 use tokio::runtime;
 
+use super::own::OwnProcess;
 use crate::{clock, random};
 
 #[derive(Debug, Args)]
@@ -33,21 +34,6 @@ pub(crate) struct RelayArgs {
     json: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  consilium bench idle
-  consilium bench idle --participants 100 --json")]
-pub(crate) struct IdleArgs {
-    /// How many participants connect and then say nothing
-    #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000))]
-    participants: u16,
-
-    /// Print one line of JSON
-    #[arg(long)]
-    json: bool,
-}
-
 pub(crate) fn relay(args: &RelayArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let federation = Federation::found()?;
     let client = |party: &PartyId| federation.client(party);
@@ -55,7 +41,9 @@ pub(crate) fn relay(args: &RelayArgs, out: &mut dyn Write, lang: Lang) -> anyhow
         server: federation.server()?,
         client: &client,
     };
+    let own = OwnProcess::watch()?;
     let measured = runtime()?.block_on(bench::relay(args.megabytes * 1_000_000, &certificates))?;
+    let cost = own.cost()?;
     let (ratio, cpu) = (
         measured.ratio_to_two_hop_tls(),
         measured.cpu_seconds_per_gb(),
@@ -74,6 +62,7 @@ pub(crate) fn relay(args: &RelayArgs, out: &mut dyn Write, lang: Lang) -> anyhow
         "params": { "bytes": args.megabytes * 1_000_000 },
         "ratio_to_two_hop_tls": ratio,
         "cpu_s_per_gb": cpu,
+        "parties": [cost],
         "relay": laps(&measured.relay),
         "two_hop_tls": laps(&measured.two_hop_tls),
     });
@@ -91,46 +80,13 @@ fn laps(laps: &[Lap]) -> Vec<Value> {
     laps.iter().map(lap).collect()
 }
 
-pub(crate) fn idle(args: &IdleArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let federation = Federation::found()?;
-    let client = |party: &PartyId| federation.client(party);
-    let certificates = Certificates {
-        server: federation.server()?,
-        client: &client,
-    };
-    let idle = bench::idle(usize::from(args.participants), &certificates);
-    let idle = runtime()?.block_on(idle)?;
-    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    if !args.json {
-        let said = lang.pick(
-            "MiB with both ends of all connections, before any",
-            "MiB（含所有连接两端），连接之前",
-        );
-        return Ok(writeln!(
-            out,
-            "{:.0} {said}: {:.0}",
-            mib(idle.connected),
-            mib(idle.before)
-        )?);
-    }
-    let line = json!({
-        "bench": "idle",
-        "mode": "processes",
-        "ok": true,
-        "params": { "participants": idle.participants },
-        "rss_mb": mib(idle.connected),
-        "rss_before_mb": mib(idle.before),
-    });
-    Ok(writeln!(out, "{line}")?)
-}
-
-fn runtime() -> anyhow::Result<runtime::Runtime> {
+pub(super) fn runtime() -> anyhow::Result<runtime::Runtime> {
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("starting the runtime")
 }
 
-/// A federation that lives as long as a measurement.
-struct Federation {
+/// A federation of this one process, for as long as a measurement takes.
+pub(super) struct Federation {
     authority: Authority,
     roots: tls::Authority,
 }
@@ -139,20 +95,20 @@ const COORDINATOR: &str = "coordinator";
 const LIFETIME: Duration = Duration::from_hours(24);
 
 impl Federation {
-    fn found() -> anyhow::Result<Federation> {
+    pub(super) fn found() -> anyhow::Result<Federation> {
         let key = IdentityKey::from_seed(&random::seed()?);
         let authority = Authority::found("bench", key, clock::moment())?;
         let roots = tls::Authority::from_pem(authority.certificate().to_pem().as_bytes())?;
         Ok(Federation { authority, roots })
     }
 
-    fn server(&self) -> anyhow::Result<ServerTls> {
+    pub(super) fn server(&self) -> anyhow::Result<ServerTls> {
         let coordinator = COORDINATOR.parse().expect("it is a name");
         let credentials = self.credentials(&coordinator, Purpose::Server)?;
         Ok(ServerTls::new(&credentials, &self.roots, Callers::Known)?)
     }
 
-    fn client(&self, party: &PartyId) -> ClientTls {
+    pub(super) fn client(&self, party: &PartyId) -> ClientTls {
         self.credentials(party, Purpose::Client)
             .and_then(|credentials| {
                 Ok(ClientTls::new(

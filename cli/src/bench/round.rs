@@ -62,14 +62,6 @@ pub(crate) fn run(args: &RoundArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             writeln!(out, "{dim} {said}: {median:.4}, {p95:.4}")?;
             continue;
         }
-        let parties: Vec<_> = outcome
-            .costs
-            .iter()
-            .map(|cost| {
-                let cpu_s = cost.cpu.as_secs_f64();
-                json!({ "party": cost.party, "cpu_s": cpu_s, "peak_rss_mb": cost.peak_rss_mb })
-            })
-            .collect();
         let line = json!({
             "bench": "round",
             "mode": "processes",
@@ -77,7 +69,9 @@ pub(crate) fn run(args: &RoundArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             "params": { "parties": args.parties, "dim": dim, "rounds": seconds.len() },
             "round_s": { "median": median, "p95": p95 },
             "wall_s": outcome.wall.as_secs_f64(),
-            "parties": parties,
+            "bytes": outcome.frame_bytes(),
+            "wire_bytes": outcome.wire_bytes(),
+            "parties": outcome.costs,
         });
         writeln!(out, "{line}")?;
     }
@@ -132,7 +126,8 @@ struct Line {
 /// Gives the seconds between the sums of federated averaging.
 fn rounds_of(log: &PathBuf) -> anyhow::Result<Vec<f64>> {
     let text = fs::read_to_string(log).with_context(|| log.display().to_string())?;
-    let first = Phase::Fedavg.first_sum().0;
+    // The first sum only tells where the columns' values lie; others measure the last model.
+    let rounds = Phase::Fedavg.first_sum().0 + 1..Phase::Fedavg.first_sum_of_measures().0;
     let mut times = Vec::new();
     for line in text.lines() {
         let Ok(Line {
@@ -142,8 +137,7 @@ fn rounds_of(log: &PathBuf) -> anyhow::Result<Vec<f64>> {
         else {
             continue;
         };
-        // The first sum only tells where the columns' values lie.
-        if number > first {
+        if rounds.contains(&number) {
             times.push(seconds(&timestamp).context("the log has a malformed time")?);
         }
     }

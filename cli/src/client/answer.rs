@@ -1,5 +1,6 @@
 //! What daemons answer, and why they refuse.
 
+use consilium_node::status::in_chinese;
 use consilium_plan::Lang;
 use tonic::{Code, Response, Status};
 
@@ -41,15 +42,14 @@ pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
             "`consilium study list`, `consilium data list` and `consilium coordinator members` show what there is",
             "`consilium study list`、`consilium data list` 和 `consilium coordinator members` 列出已有内容",
         ),
+        Code::ResourceExhausted => lang.pick(
+            "make room on the disk of the daemon's state folder, which `consilium doctor` names, and try again",
+            "请在守护进程状态文件夹所在磁盘上释放空间（`consilium doctor` 会列出），然后重试",
+        ),
         Code::Internal | Code::Unknown => lang.pick("the daemon's log says more", "详见守护进程日志"),
         _ => "",
     };
-    let said = if status.message().is_empty() {
-        format!("{:?}", status.code())
-    } else {
-        status.message().to_owned()
-    };
-    let error = anyhow::anyhow!(said);
+    let error = anyhow::anyhow!(said(status, lang));
     if hint.is_empty() {
         return error;
     }
@@ -58,4 +58,13 @@ pub(crate) fn refused(status: &Status, lang: Lang) -> anyhow::Error {
         hint: hint.to_owned(),
     }
     .into()
+}
+
+/// Gives a daemon's own words, in the reader's language where it has them.
+pub(crate) fn said(status: &Status, lang: Lang) -> String {
+    match in_chinese(status).filter(|_| lang == Lang::Zh) {
+        Some(text) => text,
+        None if status.message().is_empty() => format!("{:?}", status.code()),
+        None => status.message().to_owned(),
+    }
 }

@@ -1,40 +1,35 @@
 //! The daemon itself, from the command line.
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
-use consilium_coordinator::{Ambient, Config, init as found, start};
+use consilium_coordinator::{Config, init as found, start};
 use consilium_identity::{Fingerprint, WordList};
 use consilium_plan::Lang;
 use serde_json::json;
 
-use crate::daemon::Lifetime;
-use crate::{clock, daemon, hint::OrHint as _, person, random};
+use crate::{
+    daemon::{self, Lifetime},
+    hint::OrHint as _,
+    person,
+};
 
 /// A configuration to start from.
 pub(super) const SAMPLE: &str = include_str!("../../../deploy/coordinator.toml");
 
 /// Reads the daemon's configuration.
 pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Config> {
-    let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    let hint = lang.pick(
-        "`consilium coordinator init --sample` prints a configuration to start from",
-        "`consilium coordinator init --sample` 打印可供修改的示例配置",
-    );
-    let text = fs::read_to_string(path)
-        .with_context(reading)
-        .or_hint(hint)?;
-    Config::from_toml(&text).with_context(reading).or_hint(hint)
+    let sample = "consilium coordinator init --sample";
+    daemon::read(path, Config::from_toml, sample, lang)
 }
 
 /// Founds the federation.
 pub(super) fn init(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let config = read(path, lang)?;
-    let founded = found(&config, &ambient()?).or_hint(lang.pick(
+    let founded = found(&config, &daemon::ambient()?).or_hint(lang.pick(
         "the state folder has to be writable for this user, and nobody else's",
         "状态文件夹必须可由当前用户写入，且不属于他人",
     ))?;
@@ -68,29 +63,17 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
-    daemon::serve(
-        lifetime,
-        config.log_format,
-        &config.log_filter.clone(),
-        async |shutdown| {
-            let handle = start(config, ambient()?, shutdown)
-                .await
-                .or_hint(lang.pick(
-                    "`consilium doctor` looks at configuration, keys, addresses and disk",
-                    "`consilium doctor` 检查配置、密钥、地址和磁盘",
-                ))?;
-            let line = json!({
-                "ready": true,
-                "address": handle.address,
-                "socket": handle.operator_socket,
-                "admin": handle.admin,
-            });
-            daemon::announce(out, &line)?;
-            handle.stopped().await.context("the coordinator stopped")
-        },
-    )
-}
-
-fn ambient() -> anyhow::Result<Ambient> {
-    Ok(Ambient::new(clock::millis, &random::seed()?))
+    daemon::serve(lifetime, &config.log.clone(), async |shutdown| {
+        let handle = start(config, daemon::ambient()?, shutdown)
+            .await
+            .or_hint(daemon::way_out(lang))?;
+        let line = json!({
+            "ready": true,
+            "address": handle.address,
+            "socket": handle.operator_socket,
+            "admin": handle.admin,
+        });
+        daemon::announce(out, &line)?;
+        handle.stopped().await.context("the coordinator stopped")
+    })
 }

@@ -1,10 +1,9 @@
 //! Who belongs to the federation.
 
-use std::{io::Write, time::Duration};
+use std::io::Write;
 
 use anyhow::bail;
 use consilium_identity::{Fingerprint, PublicKey, WordList};
-use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
 use serde_json::{Value, json};
@@ -15,46 +14,6 @@ use crate::{
     table::table,
     terminal,
 };
-
-/// Somebody who is invited.
-pub(super) struct Guest<'a> {
-    pub(super) name: &'a PartyId,
-    pub(super) role: &'static str,
-    pub(super) valid: Duration,
-}
-
-pub(super) async fn invite(
-    guest: &Guest<'_>,
-    door: &Door,
-    json: bool,
-    out: &mut dyn Write,
-    lang: Lang,
-) -> anyhow::Result<()> {
-    let mut coordinator = door.coordinator(lang).await?;
-    let request = v1::InviteRequest {
-        name: guest.name.to_string(),
-        role: guest.role.to_owned(),
-        valid_s: guest.valid.as_secs(),
-    };
-    let invitation = coordinator.invite(request).await.answer(lang)?;
-    let expires = UnixTime(invitation.expires);
-    if json {
-        let line = json!({
-            "name": guest.name,
-            "role": guest.role,
-            "invitation": invitation.code,
-            "expires": expires.to_string(),
-        });
-        return Ok(writeln!(out, "{line}")?);
-    }
-    writeln!(out, "{}", invitation.code)?;
-    let name = guest.name;
-    tell(&lang.pick(
-        format!("for {name}, once, until {expires}; whoever has it can join in that name"),
-        format!("供 {name} 使用一次，有效至 {expires}；持有者即可以该名义加入"),
-    ));
-    Ok(())
-}
 
 pub(super) async fn members(
     door: &Door,
@@ -125,7 +84,7 @@ fn print(list: &v1::MemberList, json: bool, out: &mut dyn Write, lang: Lang) -> 
         let ends = ends(member).unwrap_or_default();
         table.add_row([
             &member.name,
-            &member.role,
+            role(&member.role, lang),
             state,
             &ends,
             &words(&member.key, lang),
@@ -150,6 +109,16 @@ fn ends(member: &v1::MemberStatus) -> Option<String> {
     (member.expires > 0).then(|| UnixTime(member.expires).to_string())
 }
 
+/// Gives a role's name in the reader's language; one that is not known stays as it is.
+pub(super) fn role(name: &str, lang: Lang) -> &str {
+    match name {
+        "participant" => lang.pick("participant", "参与方"),
+        "operator" => lang.pick("operator", "运营方"),
+        "supervisor" => lang.pick("supervisor", "监督方"),
+        other => other,
+    }
+}
+
 /// Gives the words of a key that came over the wire; nothing if it is none.
 pub(crate) fn words(key: &[u8], lang: Lang) -> String {
     let key = key
@@ -159,12 +128,4 @@ pub(crate) fn words(key: &[u8], lang: Lang) -> String {
     let list = lang.pick(WordList::English, WordList::Chinese);
     key.map(|key| Fingerprint::of_key(&key).words(list))
         .unwrap_or_default()
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "people read what is said beside the data"
-)]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

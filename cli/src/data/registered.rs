@@ -87,12 +87,12 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
     let splits = args.split.iter().map(|split| {
         Ok(v1::Split {
             name: split.name.to_string(),
-            path: absolute(&split.file)?,
+            path: absolute(&split.file, lang)?,
         })
     });
     let request = v1::AddDataRequest {
         name: args.name.to_string(),
-        path: absolute(&args.file)?,
+        path: absolute(&args.file, lang)?,
         schema: text,
         splits: splits.collect::<anyhow::Result<_>>()?,
     };
@@ -205,10 +205,13 @@ fn line(set: &v1::DataSet) -> Value {
 }
 
 /// Gives a file's path as the daemon finds it, whose working folder is another.
-fn absolute(path: &Path) -> anyhow::Result<String> {
+fn absolute(path: &Path, lang: Lang) -> anyhow::Result<String> {
     let full = fs::canonicalize(path).with_context(|| path.display().to_string())?;
     let full = full.into_os_string().into_string();
     full.ok()
         .with_context(|| path.display().to_string())
-        .or_hint("the path is not UTF-8: move the file to one that is")
+        .or_hint(lang.pick(
+            "the path is not UTF-8: move the file to one that is",
+            "路径不是 UTF-8：请将文件移到 UTF-8 路径下",
+        ))
 }

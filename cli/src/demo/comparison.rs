@@ -1,10 +1,9 @@
 //! What the federation is held against: all rows in one place, and each hospital alone.
 
-use consilium_glm::{Candidate, Evaluation, Failure, Family, Scored, Table, local};
+use consilium_glm::{Evaluation, Failure, Fit, Scored, Table, local};
 use consilium_mailbox::PartyId;
 
 use super::{
-    federation::score,
     hospitals::{Demo, Hospital},
     measured::Measured,
 };
@@ -16,8 +15,6 @@ pub(crate) struct Comparison {
     pub(crate) overall: Evaluation,
     /// Those of the federation's model, counted exactly.
     pub(crate) federated: Option<Evaluation>,
-    /// Those of the model of federated averaging.
-    pub(crate) averaged: Option<Evaluation>,
     pub(crate) hospitals: Vec<HospitalComparison>,
     /// The largest difference of a coefficient between federation and pooled fit, as a share of
     /// the pooled one.
@@ -73,27 +70,16 @@ impl Comparison {
             .fold(0.0, f64::max);
         let tests = || hospitals.iter().map(|hospital| &hospital.test.table);
         let all: Vec<Scored> = tests().flat_map(|table| score(federated, table)).collect();
-        let averaged = measured.averaged.as_ref().and_then(|model| {
-            let scored: Vec<Scored> = tests().flat_map(|table| score_by(model, table)).collect();
-            Evaluation::own(&scored)
-        });
         Ok(Comparison {
             overall,
             federated: Evaluation::own(&all),
-            averaged,
             hospitals: by_hospital,
             max_coefficient_error,
         })
     }
 }
 
-/// Scores rows by a model that has no standard errors.
-fn score_by(model: &Candidate, table: &Table) -> Vec<Scored> {
-    let scored = |(features, label): (&[f64], f64)| Scored {
-        score: model
-            .design
-            .predict(Family::Logistic, &model.coefficients, features),
-        label: label > 0.5,
-    };
-    table.iter().map(scored).collect()
+/// Scores rows by a fit.
+pub(super) fn score(fit: &Fit, table: &Table) -> Vec<Scored> {
+    table.score(|features| fit.predict(features))
 }

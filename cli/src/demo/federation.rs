@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use consilium_glm::{Candidate, Evaluation, Fit, Scored, Table, Training, averaging, evaluation};
+use consilium_glm::{Evaluation, Fit, Regression, Training, averaging, evaluation};
 use consilium_mailbox::{
     Account, Mailbox, PartyId, RunId,
     sim::{Link, World},
 };
 use consilium_plan::Phase;
+use consilium_secagg::Open;
 use futures_util::future::{join, join_all};
 
 use super::{
@@ -29,8 +30,8 @@ pub(crate) struct Run {
     pub(crate) fit: Fit,
     /// Over the test rows of all hospitals, from sums.
     pub(crate) overall: Evaluation,
-    /// The same model by federated averaging.
-    pub(crate) averaged: Option<Candidate>,
+    /// The same of the model of federated averaging.
+    pub(crate) averaged: Option<Evaluation>,
     /// How many sums were opened.
     pub(crate) sums: u64,
     pub(crate) hospitals: Vec<HospitalRun>,
@@ -92,16 +93,24 @@ async fn aggregate(
         consilium_glm::aggregate(&here, contributors, regression, training, &mut sums).await?;
     let contributors = &fit.contributors;
     let here = mail.scope(Phase::Evaluation.name());
-    let first = Phase::Evaluation.first_sum();
-    let overall = evaluation::aggregate(&here, contributors, regression, first, &mut sums).await?;
-    let mut opened = u64::from(fit.sums) + 1;
+    let overall = measures(
+        &here,
+        contributors,
+        regression,
+        Phase::Evaluation,
+        &mut sums,
+    )
+    .await?;
+    let mut opened = u64::from(fit.sums) + 2;
     let mut averaged = None;
     if let Some(schedule) = &task.comparison.fedavg {
         let here = mail.scope(Phase::Fedavg.name());
         let arm = (schedule, Phase::Fedavg.first_sum());
         let models = averaging::aggregate(&here, contributors, regression, arm, &mut sums).await?;
-        opened += models.len() as u64;
-        averaged = models.into_iter().next_back();
+        let here = here.scope(Phase::Evaluation.name());
+        let measured = measures(&here, contributors, regression, Phase::Fedavg, &mut sums).await?;
+        opened += models.len() as u64 + 2;
+        averaged = Some(measured);
     }
     drop(here);
     let coordinator = mail.finish();
@@ -113,6 +122,21 @@ async fn aggregate(
         hospitals: Vec::new(),
         coordinator,
     })
+}
+
+/// Measures the model of a phase over all hospitals' test rows.
+async fn measures(
+    mail: &Mailbox,
+    contributors: &[PartyId],
+    regression: &Regression,
+    phase: Phase,
+    sums: &mut impl Open,
+) -> anyhow::Result<Evaluation> {
+    let first = phase.first_sum_of_measures();
+    let measures = evaluation::aggregate(mail, contributors, regression, first, sums).await?;
+    measures
+        .classes()
+        .context("a logistic regression has other measures")
 }
 
 async fn contribute(
@@ -131,15 +155,23 @@ async fn contribute(
         let fit =
             consilium_glm::contribute(&here, aggregator, regression, train, &chance, &mut sums)
                 .await?;
-        let scored = score(&fit, &hospital.test.table);
+        let test = &hospital.test.table;
+        let scored = test.score(|features| fit.predict(features));
         let here = mail.scope(Phase::Evaluation.name());
-        let number = Phase::Evaluation.first_sum();
-        let drawn = (number, chance(number));
-        evaluation::contribute(&here, aggregator, regression, &scored, drawn, &mut sums).await?;
+        let rows = (regression, &scored[..]);
+        let first = Phase::Evaluation.first_sum_of_measures();
+        evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
         if let Some(schedule) = &task.comparison.fedavg {
             let here = mail.scope(Phase::Fedavg.name());
             let arm = (regression, schedule);
-            averaging::contribute(&here, aggregator, arm, train, &chance, &mut sums).await?;
+            let model =
+                averaging::contribute(&here, aggregator, arm, train, &chance, &mut sums).await?;
+            let family = regression.specification().family;
+            let scored = test.score(|features| model.predict(family, features));
+            let here = here.scope(Phase::Evaluation.name());
+            let rows = (regression, &scored[..]);
+            let first = Phase::Fedavg.first_sum_of_measures();
+            evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
         }
         anyhow::Ok(())
     };
@@ -148,13 +180,4 @@ async fn contribute(
         party,
         account: mail.finish(),
     })
-}
-
-/// Scores rows by a fit.
-pub(crate) fn score(fit: &Fit, table: &Table) -> Vec<Scored> {
-    let scored = |(features, label): (&[f64], f64)| Scored {
-        score: fit.predict(features),
-        label: label > 0.5,
-    };
-    table.iter().map(scored).collect()
 }

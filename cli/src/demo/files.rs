@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{federation::score, hospitals::Demo, measured::Measured, report::DemoResult};
+use super::{comparison::score, hospitals::Demo, measured::Measured, report::DemoResult};
 
 /// Writes the result, the coefficients, and for each hospital the scores of its test rows.
 pub(crate) fn write(
@@ -54,7 +54,7 @@ pub(crate) fn write(
         writeln!(file, "row,label,score")?;
         let scored = score(&measured.fit, &hospital.test.table);
         for (row, scored) in hospital.test.row_numbers.iter().zip(scored) {
-            writeln!(file, "{row},{},{}", u8::from(scored.label), scored.score)?;
+            writeln!(file, "{row},{},{}", scored.label, scored.score)?;
         }
         file.flush()?;
     }

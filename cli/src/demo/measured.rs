@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use consilium_glm::{Candidate, Evaluation, Fit};
-use serde::Serialize;
+use consilium_glm::{Evaluation, Fit};
+
+use crate::local::cost::PartyCost;
 
 /// A run of the demo.
 #[derive(Debug)]
@@ -13,26 +14,15 @@ pub(crate) struct Measured {
     pub(crate) fit: Fit,
     /// Over the test rows of all hospitals, from sums.
     pub(crate) overall: Evaluation,
-    /// The same model by federated averaging.
-    pub(crate) averaged: Option<Candidate>,
+    /// The same of the model of federated averaging.
+    pub(crate) averaged: Option<Evaluation>,
     /// On the simulated network's clock, or from submitting the study to its end.
     pub(crate) wall: Duration,
     pub(crate) rounds: u64,
     pub(crate) sums: u64,
-    /// Of all frames, counted once.
+    /// Of all parties' frames, each counted once at its sender; sealing and TLS come on top.
     pub(crate) bytes: u64,
+    /// Over all connections, TLS and all, if there are any.
+    pub(crate) wire_bytes: Option<u64>,
     pub(crate) parties: Vec<PartyCost>,
-}
-
-/// What a run cost one party.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct PartyCost {
-    pub(crate) party: String,
-    pub(crate) cpu_s: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) peak_rss_mb: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sent_bytes: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) received_bytes: Option<u64>,
 }

@@ -3,16 +3,17 @@
 use std::{fs, path::Path};
 
 use anyhow::Context as _;
+use consilium_glm::Measures;
 use consilium_plan::Lang;
 
 use super::{
     hospitals::{Demo, SCHEMA},
-    measured::{Measured, PartyCost},
+    measured::Measured,
 };
-use crate::local::{self, inputs::PartyData};
+use crate::local::{self, folder::RunFolder, inputs::PartyData};
 
 pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Measured> {
-    local::make_folder(folder, lang)?;
+    let left = RunFolder::make(folder, &demo.plan, &["data"], lang)?;
     let data = folder.join("data");
     fs::create_dir(&data)?;
     let data = fs::canonicalize(data)?;
@@ -35,27 +36,21 @@ pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Meas
             )],
         });
     }
-    let outcome = local::in_processes(&demo.plan, &sets, folder, "", lang)?;
-    let parties = outcome
-        .costs
-        .iter()
-        .map(|cost| PartyCost {
-            party: cost.party.clone(),
-            cpu_s: cost.cpu.as_secs_f64(),
-            peak_rss_mb: Some(cost.peak_rss_mb),
-            sent_bytes: None,
-            received_bytes: None,
-        })
-        .collect();
+    let outcome = local::in_processes(&demo.plan, &sets, folder, "", lang);
+    let outcome = left.close(outcome, lang)?;
     Ok(Measured {
         mode: "processes",
-        overall: outcome.overall().context("the study measured nothing")?,
+        overall: outcome
+            .overall()
+            .and_then(Measures::classes)
+            .context("the study measured nothing")?,
         averaged: outcome.averaged(),
         wall: outcome.wall,
-        rounds: outcome.total_cost("rounds"),
+        rounds: outcome.coordinator.total().rounds,
         sums: outcome.sums(),
-        bytes: outcome.total_cost("sent_bytes") + outcome.total_cost("received_bytes"),
+        bytes: outcome.frame_bytes(),
+        wire_bytes: Some(outcome.wire_bytes()),
         fit: (*outcome.fit).clone(),
-        parties,
+        parties: outcome.costs,
     })
 }

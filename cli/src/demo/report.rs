@@ -9,14 +9,11 @@ use comfy_table::Table;
 use consilium_glm::{Evaluation, Failure, Protocol, Role, disclosures};
 use serde::Serialize;
 
-use super::{
-    comparison::Comparison,
-    hospitals::Demo,
-    measured::{Measured, PartyCost},
-};
+use super::{comparison::Comparison, hospitals::Demo, measured::Measured};
 use consilium_plan::Lang;
 
 use crate::{
+    local::cost::PartyCost,
     model::coefficients,
     table::{align_numbers, table},
 };
@@ -32,8 +29,11 @@ pub(crate) struct DemoResult {
     iterations: u32,
     sums: u64,
     rounds: u64,
-    /// Of all frames, counted once.
+    /// Of all parties' frames, each counted once at its sender; sealing and TLS come on top.
     bytes: u64,
+    /// Over all connections, TLS and all, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wire_bytes: Option<u64>,
     rows: u64,
     contributors: Vec<String>,
     columns: usize,
@@ -55,8 +55,9 @@ impl DemoResult {
         if let Some(exact) = &comparison.federated {
             metrics.extend(exact.auc.map(|auc| ("auc_exact", auc)));
         }
-        if let Some(averaged) = &comparison.averaged {
+        if let Some(averaged) = &measured.averaged {
             metrics.insert("accuracy_fedavg", averaged.accuracy);
+            metrics.insert("auc_fedavg_error_bound", averaged.auc_error);
             metrics.extend(averaged.auc.map(|auc| ("auc_fedavg", auc)));
         }
         DemoResult {
@@ -68,6 +69,7 @@ impl DemoResult {
             sums: measured.sums,
             rounds: measured.rounds,
             bytes: measured.bytes,
+            wire_bytes: measured.wire_bytes,
             rows: measured.fit.rows,
             contributors: measured
                 .fit
@@ -185,13 +187,13 @@ fn costs(
         say("log loss, Brier", "对数损失、布里尔分数"),
         &format!("{:.4}, {:.4}", overall.log_loss, overall.brier),
     ]);
-    if let Some(averaged) = &comparison.averaged {
+    if let Some(averaged) = &measured.averaged {
         let named = say(
             "FedAvg, 50 rounds: AUC, accuracy",
             "FedAvg，50 轮：AUC、准确率",
         );
-        let auc = averaged.auc.unwrap_or(f64::NAN);
-        table.add_row([named, &format!("{auc:.4}, {:.4}", averaged.accuracy)]);
+        let auc = auc(Some(averaged), lang);
+        table.add_row([named, &format!("{auc}, {:.4}", averaged.accuracy)]);
     }
     let error = format!("{:.1e}", comparison.max_coefficient_error);
     table.add_row([
@@ -217,11 +219,17 @@ fn costs(
         },
         &seconds,
     ]);
-    let sent = format!("{}", result.bytes);
     table.add_row([
-        say("bytes sent by all parties", "各方发送的字节总数"),
-        &sent,
+        say("bytes of all parties' frames", "各方所发帧的字节总数"),
+        &result.bytes.to_string(),
     ]);
+    if let Some(bytes) = result.wire_bytes {
+        let over = say(
+            "bytes over all connections, TLS and forwarding included",
+            "所有连接上的字节总数，含 TLS 与转发",
+        );
+        table.add_row([over, &bytes.to_string()]);
+    }
     align_numbers(&mut table, 1..2);
     writeln!(out, "{table}\n")
 }
@@ -237,7 +245,11 @@ fn learnt(out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     ];
     for (role, en, zh) in roles {
         writeln!(out, "{}", lang.pick(en, zh))?;
-        for protocol in [Protocol::GlmNewton, Protocol::GlmEvaluation] {
+        for protocol in [
+            Protocol::GlmNewton,
+            Protocol::GlmEvaluation,
+            Protocol::Fedavg,
+        ] {
             for line in disclosures(protocol).iter().filter(|line| line.to == role) {
                 writeln!(out, "  - {}", lang.pick(line.learns, line.zh))?;
             }

@@ -9,8 +9,9 @@ use tokio::{runtime, time::Instant};
 use super::{
     federation::{self, Simulation},
     hospitals::Demo,
-    measured::{Measured, PartyCost},
+    measured::Measured,
 };
+use crate::local::cost::PartyCost;
 
 pub(super) fn run(demo: &Demo, seed: u64, latency_ms: u64) -> anyhow::Result<Measured> {
     let simulation = Simulation {
@@ -39,7 +40,8 @@ pub(super) fn run(demo: &Demo, seed: u64, latency_ms: u64) -> anyhow::Result<Mea
         wall,
         rounds: run.coordinator.total().rounds,
         sums: run.sums,
-        bytes: parties.iter().filter_map(|party| party.sent_bytes).sum(),
+        bytes: parties.iter().map(|party| party.sent_bytes).sum(),
+        wire_bytes: None,
         fit: run.fit,
         overall: run.overall,
         averaged: run.averaged,
@@ -53,7 +55,8 @@ fn cost(party: &str, account: &Account) -> PartyCost {
         party: party.to_owned(),
         cpu_s: total.cpu.as_secs_f64(),
         peak_rss_mb: None,
-        sent_bytes: Some(total.sent_bytes),
-        received_bytes: Some(total.received_bytes),
+        sent_bytes: total.sent_bytes,
+        received_bytes: total.received_bytes,
+        rounds: Some(total.rounds),
     }
 }

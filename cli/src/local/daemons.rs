@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -16,6 +17,8 @@ use tokio::{
     time::timeout,
 };
 
+use super::cost::Reading;
+
 /// How long a daemon may take to come up, and to end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -25,6 +28,8 @@ pub(crate) struct Daemon {
     child: Child,
     /// Where it is spoken to.
     pub(crate) socket: PathBuf,
+    /// Where it shows what it measures.
+    admin: SocketAddr,
     /// Held open: writing to a closed pipe would end the daemon.
     _said: BufReader<ChildStdout>,
 }
@@ -33,6 +38,7 @@ pub(crate) struct Daemon {
 #[derive(Debug, Deserialize)]
 struct Ready {
     socket: PathBuf,
+    admin: SocketAddr,
 }
 
 impl Daemon {
@@ -52,10 +58,11 @@ impl Daemon {
         let mut said = BufReader::new(stdout);
         let mut line = String::new();
         let read = timeout(PATIENCE, said.read_line(&mut line)).await;
-        if let (Ok(Ok(_)), Ok(Ready { socket })) = (read, serde_json::from_str(&line)) {
+        if let (Ok(Ok(_)), Ok(Ready { socket, admin })) = (read, serde_json::from_str(&line)) {
             return Ok(Daemon {
                 child,
                 socket,
+                admin,
                 _said: said,
             });
         }
@@ -63,23 +70,14 @@ impl Daemon {
         bail!("a daemon did not come up: its log is {}", log.display())
     }
 
-    /// Gives the CPU time and the peak of resident memory, in MiB, of the process up to now.
-    pub(crate) fn usage(&self) -> Option<(Duration, f64)> {
-        let id = self.child.id()?;
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The command's name, in parentheses, may hold anything.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
-        let cpu = ticks(11)? + ticks(12)?;
-        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-        let peak = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
-        let kib: f64 = peak.trim().trim_end_matches(" kB").parse().ok()?;
-        Some((
-            Duration::from_millis(cpu * 1_000 / rustix::param::clock_ticks_per_second()),
-            kib / 1_024.0,
-        ))
+    /// Reads what the daemon has used up to now.
+    ///
+    /// # Errors
+    ///
+    /// If it has ended, or does not answer.
+    pub(crate) async fn reading(&self) -> anyhow::Result<Reading> {
+        let process = self.child.id().context("a daemon has ended")?;
+        Reading::take(process, self.admin).await
     }
 
     /// Asks the daemon to end, and kills it if it does not.
@@ -119,6 +117,21 @@ pub(crate) async fn run(args: &[impl AsRef<OsStr>], input: &str) -> anyhow::Resu
         bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
+}
+
+/// Gives a daemon's state folder as TOML writes it.
+pub(super) fn state_of(home: &Path) -> anyhow::Result<String> {
+    let state = home.join("state");
+    let name = state.to_str().context("the folder's name is not UTF-8")?;
+    Ok(toml::Value::from(name).to_string())
+}
+
+/// Writes a daemon's configuration into a folder of its own.
+pub(super) fn configure(home: &Path, daemon: &str, config: &str) -> anyhow::Result<PathBuf> {
+    fs::create_dir(home).with_context(|| format!("creating {}", home.display()))?;
+    let path = home.join(format!("{daemon}.toml"));
+    fs::write(&path, config).with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
 }
 
 fn command(args: &[impl AsRef<OsStr>]) -> anyhow::Result<Command> {

@@ -1,20 +1,17 @@
 //! What came of a local study.
 
 use std::{
-    collections::BTreeMap,
     io::{self, Write},
     time::Duration,
 };
 
-use consilium_glm::{Candidate, Evaluation, Published};
-use consilium_mailbox::PartyId;
+use consilium_glm::{Evaluation, Measures, Published};
+use consilium_mailbox::{Account, PartyId};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use crate::{
-    model::coefficients,
-    table::{align_numbers, table},
-};
+use super::cost::{self, PartyCost};
+use crate::{measures, model::coefficients};
 
 /// The result and what each party has of it.
 #[derive(Debug)]
@@ -22,32 +19,29 @@ pub(crate) struct Outcome {
     pub(crate) fit: Published,
     /// The coordinator's report.
     pub(crate) report: Value,
+    /// What the protocols cost the coordinator.
+    pub(crate) coordinator: Account,
     pub(crate) parties: Vec<PartyOutcome>,
     /// From submission to the end.
     pub(crate) wall: Duration,
     /// What each party learnt, in the language of the people: reader, lines.
     pub(crate) learnt: Vec<(String, Vec<String>)>,
-    pub(crate) costs: Vec<ProcessCost>,
+    /// What the study cost each daemon, the coordinator's first.
+    pub(crate) costs: Vec<PartyCost>,
 }
 
 /// What one party keeps for itself.
 #[derive(Debug)]
 pub(crate) struct PartyOutcome {
     pub(crate) party: PartyId,
-    pub(crate) own: Option<Evaluation>,
-}
-
-/// What a daemon's process cost over the study.
-#[derive(Clone, Debug)]
-pub(crate) struct ProcessCost {
-    pub(crate) party: String,
-    pub(crate) cpu: Duration,
-    pub(crate) peak_rss_mb: f64,
+    pub(crate) own: Option<Measures>,
+    /// What the protocols cost it.
+    pub(crate) account: Account,
 }
 
 impl Outcome {
     /// Gives the measures over all parties, if the study took any.
-    pub(crate) fn overall(&self) -> Option<Evaluation> {
+    pub(crate) fn overall(&self) -> Option<Measures> {
         serde_json::from_value(
             self.report
                 .pointer("/outcomes/evaluation/evaluation")?
@@ -56,22 +50,27 @@ impl Outcome {
         .ok()
     }
 
-    /// Gives the last model of federated averaging, if the plan asked for one.
-    pub(crate) fn averaged(&self) -> Option<Candidate> {
-        serde_json::from_value(self.report.pointer("/outcomes/fedavg/averaged")?.clone()).ok()
+    /// Gives the measures of federated averaging's last model over the same rows, if the plan
+    /// asked for one.
+    pub(crate) fn averaged(&self) -> Option<Evaluation> {
+        let measures = self
+            .report
+            .pointer("/outcomes/fedavg/averaged/evaluation")?;
+        serde_json::from_value(measures.clone()).ok()
     }
 
-    /// Adds up what all steps cost the coordinator.
-    pub(crate) fn total_cost(&self, name: &str) -> u64 {
-        let steps = self
-            .report
-            .pointer("/costs/coordinator")
-            .and_then(Value::as_object);
-        steps
-            .into_iter()
-            .flatten()
-            .filter_map(|(_, step)| step.get(name)?.as_u64())
-            .sum()
+    /// Gives the bytes of all parties' frames, each counted once at its sender; sealing and TLS come
+    /// on top.
+    pub(crate) fn frame_bytes(&self) -> u64 {
+        let parties = self.parties.iter().map(|party| &party.account);
+        let accounts = parties.chain([&self.coordinator]);
+        accounts.map(|account| account.total().sent_bytes).sum()
+    }
+
+    /// Gives the bytes that went over all connections, TLS and all; what the coordinator forwards
+    /// has gone over two.
+    pub(crate) fn wire_bytes(&self) -> u64 {
+        self.costs.iter().map(|cost| cost.sent_bytes).sum()
     }
 
     /// Gives how many sums were opened.
@@ -84,26 +83,8 @@ impl Outcome {
 
     /// Gives the line that programs read.
     pub(crate) fn to_json(&self, what: &str) -> Value {
-        let overall = self.overall();
-        let mut metrics = BTreeMap::new();
-        if let Some(overall) = &overall {
-            metrics.insert("accuracy", overall.accuracy);
-            metrics.insert("log_loss", overall.log_loss);
-            metrics.insert("brier", overall.brier);
-            metrics.insert("auc_error_bound", overall.auc_error);
-            metrics.extend(overall.auc.map(|auc| ("auc", auc)));
-        }
-        let parties: Vec<Value> = self
-            .costs
-            .iter()
-            .map(|cost| {
-                json!({
-                    "party": cost.party,
-                    "cpu_s": cost.cpu.as_secs_f64(),
-                    "peak_rss_mb": cost.peak_rss_mb,
-                })
-            })
-            .collect();
+        let metrics = self.overall().as_ref().map(measures::named);
+        let metrics = metrics.unwrap_or_default();
         json!({
             what: self.report.pointer("/about/title"),
             "study": self.report.pointer("/about/study"),
@@ -112,12 +93,13 @@ impl Outcome {
             "wall_s": self.wall.as_secs_f64(),
             "iterations": self.fit.updates,
             "sums": self.sums(),
-            "rounds": self.total_cost("rounds"),
-            "bytes": self.total_cost("sent_bytes") + self.total_cost("received_bytes"),
+            "rounds": self.coordinator.total().rounds,
+            "bytes": self.frame_bytes(),
+            "wire_bytes": self.wire_bytes(),
             "rows": self.fit.rows,
             "contributors": self.fit.contributors,
             "metrics": metrics,
-            "parties": parties,
+            "parties": self.costs,
         })
     }
 
@@ -125,31 +107,13 @@ impl Outcome {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
         writeln!(out, "{}\n", coefficients(&self.fit, lang))?;
 
-        let mut measures = table();
-        measures.set_header([
-            say("party", "参与方"),
-            "AUC",
-            say("accuracy", "准确率"),
-            say("rows", "行数"),
-        ]);
-        let mut row = |name: &str, evaluation: Option<&Evaluation>| {
-            let Some(evaluation) = evaluation else {
-                measures.add_row([name, "–", "–", "–"]);
-                return;
-            };
-            let auc = evaluation.auc.map_or_else(
-                || say("–, one class only", "–，仅有一类").to_owned(),
-                |auc| format!("{auc:.4}"),
-            );
-            let accuracy = format!("{:.4}", evaluation.accuracy);
-            measures.add_row([name.to_owned(), auc, accuracy, evaluation.rows.to_string()]);
-        };
+        let mut measured: Vec<(&str, Option<Measures>)> = Vec::new();
         for party in &self.parties {
-            row(party.party.as_str(), party.own.as_ref());
+            measured.push((party.party.as_str(), party.own.clone()));
         }
-        row(say("all", "全部"), self.overall().as_ref());
-        align_numbers(&mut measures, 1..4);
-        writeln!(out, "{measures}\n")?;
+        measured.push((say("all", "全部"), self.overall()));
+        writeln!(out, "{}\n", measures::lines(&measured, lang))?;
+        writeln!(out, "{}\n", cost::lines(&self.costs, lang))?;
 
         writeln!(out, "{}", say("Who learnt what", "谁得知了什么"))?;
         for (reader, lines) in &self.learnt {

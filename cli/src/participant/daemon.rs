@@ -1,34 +1,30 @@
 //! The daemon itself, from the command line.
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use consilium_identity::{Fingerprint, WordList};
-use consilium_participant::{Ambient, Config, ParticipantError, start};
+use consilium_participant::{Config, ParticipantError, start};
 use consilium_plan::Lang;
 use serde_json::json;
 
-use crate::daemon::Lifetime;
-use crate::{client::block_on, clock, daemon, hint::OrHint as _, person, random};
+use crate::{
+    client::block_on,
+    daemon::{self, Lifetime},
+    hint::OrHint as _,
+    person,
+};
 
 /// A configuration to start from.
 pub(super) const SAMPLE: &str = include_str!("../../../deploy/participant.toml");
 
 /// Reads the daemon's configuration.
 pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Config> {
-    let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    let hint = lang.pick(
-        "`consilium participant join --sample` prints a configuration to start from",
-        "`consilium participant join --sample` 打印可供修改的示例配置",
-    );
-    let text = fs::read_to_string(path)
-        .with_context(reading)
-        .or_hint(hint)?;
-    Config::from_toml(&text).with_context(reading).or_hint(hint)
+    let sample = "consilium participant join --sample";
+    daemon::read(path, Config::from_toml, sample, lang)
 }
 
 /// Joins a federation by the invitation on standard input.
@@ -37,7 +33,7 @@ pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
     let invitation = person::read_invitation(lang)?;
     let joined = block_on(async {
         let code = invitation.text();
-        let joined = consilium_participant::join(&config, code.expose(), &ambient()?).await;
+        let joined = consilium_participant::join(&config, code.expose(), &daemon::ambient()?).await;
         let again = matches!(&joined, Err(ParticipantError::Joined { .. }));
         joined.or_hint(if again {
             lang.pick(
@@ -88,30 +84,18 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
-    daemon::serve(
-        lifetime,
-        config.log_format,
-        &config.log_filter.clone(),
-        async |shutdown| {
-            let party = config.party.clone();
-            let handle = start(config, ambient()?, shutdown)
-                .await
-                .or_hint(lang.pick(
-                    "`consilium doctor` looks at configuration, keys, addresses and disk",
-                    "`consilium doctor` 检查配置、密钥、地址和磁盘",
-                ))?;
-            let line = json!({
-                "ready": true,
-                "party": party,
-                "socket": handle.steward_socket,
-                "admin": handle.admin,
-            });
-            daemon::announce(out, &line)?;
-            handle.stopped().await.context("the participant stopped")
-        },
-    )
-}
-
-fn ambient() -> anyhow::Result<Ambient> {
-    Ok(Ambient::new(clock::millis, &random::seed()?))
+    daemon::serve(lifetime, &config.log.clone(), async |shutdown| {
+        let party = config.party.clone();
+        let handle = start(config, daemon::ambient()?, shutdown)
+            .await
+            .or_hint(daemon::way_out(lang))?;
+        let line = json!({
+            "ready": true,
+            "party": party,
+            "socket": handle.steward_socket,
+            "admin": handle.admin,
+        });
+        daemon::announce(out, &line)?;
+        handle.stopped().await.context("the participant stopped")
+    })
 }

@@ -32,6 +32,7 @@ pub(super) async fn status(
     if json {
         let line = json!({
             "party": house.party,
+            "key": key.to_string(),
             "words": person::card(&house.party, &key)["words"],
             "federation": house.federation,
             "federation_id": hex::encode(&house.federation_id),

@@ -1,13 +1,13 @@
 //! The other institutions, and whether their keys were compared.
 
-use std::io::Write;
+use std::{fs, io::Write, path::Path};
 
 use anyhow::Context as _;
-use consilium_identity::{Fingerprint, PublicKey, WordList};
+use consilium_identity::{Fingerprint, PublicKey, Vouch, WordList};
 use consilium_mailbox::PartyId;
-use consilium_plan::Lang;
+use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     client::{Answer as _, HouseDoor},
@@ -27,14 +27,42 @@ pub(super) async fn list(
     print(&peers, json, out, lang)
 }
 
-/// Compares words, and tells the daemon if they are right.
-pub(super) async fn verify(
-    (party, words): (&PartyId, &str),
+/// Hands an authority's vouch for a party's key to the daemon.
+pub(super) async fn vouched(
+    party: &PartyId,
+    file: &Path,
     door: &HouseDoor,
-    json: bool,
-    out: &mut dyn Write,
     lang: Lang,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<v1::Peers> {
+    let reading = || format!("{} {}", lang.pick("reading", "读取"), file.display());
+    let vouch = fs::read_to_string(file).map_err(anyhow::Error::from);
+    let vouch: Vouch = vouch
+        .and_then(|text| Ok(text.parse()?))
+        .with_context(reading)?;
+    let about = &vouch.claim().party;
+    if about != party {
+        return Err(Misuse(lang.pick(
+            format!("this vouch is for {about}, not for {party}"),
+            format!("此担保针对 {about}，而非 {party}"),
+        ))
+        .into());
+    }
+    let vouch = vouch.to_string();
+    let mut participant = door.participant(lang).await?;
+    let taken = participant.add_vouch(v1::AddVouchRequest { vouch }).await;
+    taken.answer(lang).or_hint(lang.pick(
+        "the daemon believes those whom [[authorities]] of its configuration names, for keys that it knows",
+        "守护进程只相信其配置中 [[authorities]] 所列机构，且只针对已知的密钥",
+    ))
+}
+
+/// Compares words, and tells the daemon if they are right.
+pub(super) async fn compared(
+    party: &PartyId,
+    words: &str,
+    door: &HouseDoor,
+    lang: Lang,
+) -> anyhow::Result<v1::Peers> {
     let mut participant = door.participant(lang).await?;
     let peers = participant.peers(v1::PeersRequest {}).await.answer(lang)?;
     // Where the coordinator names another key than the known one, both are there.
@@ -71,15 +99,20 @@ pub(super) async fn verify(
         party: party.to_string(),
         key: peer.key.clone(),
     };
-    let peers = participant.verify(request).await.answer(lang)?;
-    print(&peers, json, out, lang)
+    participant.verify(request).await.answer(lang)
 }
 
-fn print(peers: &v1::Peers, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+pub(super) fn print(
+    peers: &v1::Peers,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     if json {
         for peer in &peers.peers {
             let mut line = person::card(&peer.party, &key(peer)?);
             line["verified"] = json!(peer.verified);
+            line["verified_by"] = assurance(peer);
             writeln!(out, "{line}")?;
         }
         return Ok(());
@@ -93,14 +126,38 @@ fn print(peers: &v1::Peers, json: bool, out: &mut dyn Write, lang: Lang) -> anyh
     let list = lang.pick(WordList::English, WordList::Chinese);
     for peer in &peers.peers {
         let words = Fingerprint::of_key(&key(peer)?).words(list);
-        let verified = if peer.verified {
-            lang.pick("yes", "是")
-        } else {
-            lang.pick("no", "否")
-        };
-        table.add_row([peer.party.as_str(), &words, verified]);
+        let verified = verified_by(peer, lang);
+        let verified = verified.unwrap_or_else(|| lang.pick("no", "否").to_owned());
+        table.add_row([peer.party.as_str(), &words, &verified]);
     }
     Ok(writeln!(out, "{table}")?)
+}
+
+/// Gives what a key's verification rests on, as JSON: an authority's word, or compared words.
+pub(crate) fn assurance(peer: &v1::Peer) -> Value {
+    if !peer.verified {
+        return Value::Null;
+    }
+    if peer.authority.is_empty() {
+        return json!({ "words": true });
+    }
+    let until = UnixTime(peer.verified_until).to_string();
+    json!({ "authority": peer.authority, "until": until })
+}
+
+/// Says by whom a key was verified, if it was.
+pub(crate) fn verified_by(peer: &v1::Peer, lang: Lang) -> Option<String> {
+    if !peer.verified {
+        return None;
+    }
+    let (authority, until) = (&peer.authority, UnixTime(peer.verified_until));
+    if authority.is_empty() {
+        return Some(lang.pick("by words compared", "已比对核对词").to_owned());
+    }
+    Some(lang.pick(
+        format!("by {authority}, until {until}"),
+        format!("由 {authority} 担保，至 {until}"),
+    ))
 }
 
 fn key(peer: &v1::Peer) -> anyhow::Result<PublicKey> {

@@ -11,7 +11,7 @@ use clap::Args;
 use consilium_base::Secret;
 use consilium_identity::Invitation;
 use consilium_mailbox::PartyId;
-use consilium_participant::{Ambient, enrol};
+use consilium_participant::enrol;
 use consilium_plan::Lang;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use super::{
     folder::{self, Coordinator},
     open_key,
 };
-use crate::{client::block_on, clock, hint::OrHint as _, random};
+use crate::{client::block_on, daemon, hint::OrHint as _};
 
 /// More than any invitation has.
 const LONGEST: u64 = 4_096;
@@ -53,11 +53,11 @@ pub(super) fn run(args: &Enrol, out: &mut dyn Write, lang: Lang) -> anyhow::Resu
         None => PublicFile::beside(&args.key, lang)?
             .name
             .parse()
-            .context("the key's public file")?,
+            .context(lang.pick("the key's public file", "密钥的公开文件"))?,
     };
     let invitation = read_invitation(lang)?;
     let key = open_key(&args.key, args.passphrase_file.as_deref(), lang)?;
-    let ambient = Ambient::new(clock::millis, &random::seed()?);
+    let ambient = daemon::ambient()?;
     let enrolled = block_on(async {
         let enrolled = enrol(&name, &key, &invitation, args.address.as_deref(), &ambient).await;
         enrolled.or_hint(lang.pick(
@@ -100,7 +100,7 @@ pub(crate) fn read_invitation(lang: Lang) -> anyhow::Result<Invitation> {
         .by_ref()
         .take(LONGEST)
         .read_to_string(&mut text)
-        .context("reading the invitation")?;
+        .context(lang.pick("reading the invitation", "读取邀请"))?;
     let text = Secret::new(text);
     Invitation::parse(text.expose()).or_hint(lang.pick(
         "`consilium coordinator invite NAME` prints an invitation; it begins with invite1-",

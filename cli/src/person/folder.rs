@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use consilium_identity::{AuthorityCertificate, Certificate, IdentityKey, SigningRequest};
 use consilium_node::{
+    files,
     grpc::enrolment_client::EnrolmentClient,
     tls::{Authority, ClientTls, Credentials},
 };
@@ -104,9 +105,8 @@ impl Folder {
         )?;
         let is_ours = renewed.key() == current.key() && renewed.party() == current.party();
         ensure!(is_ours, "the certificate that came back is somebody else's");
-        let draft = self.place.join(CERTIFICATE).with_extension("new");
-        fs::write(&draft, renewed.to_pem())?;
-        Ok(fs::rename(draft, self.place.join(CERTIFICATE))?)
+        let place = self.place.join(CERTIFICATE);
+        Ok(files::write(&place, renewed.to_pem().as_bytes())?)
     }
 }
 

@@ -13,7 +13,7 @@ use consilium_identity::{IdentityKey, KeyFileError, PublicKey};
 use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 
-use crate::{hex, hint::OrHint as _, new_file, random, terminal};
+use crate::{hint::OrHint as _, new_file, random, terminal};
 
 /// Makes a key, its file and its public file.
 pub(super) fn make(
@@ -107,11 +107,7 @@ impl PublicFile {
     }
 
     fn text(&self) -> String {
-        format!(
-            "{KIND} {} {}\n",
-            self.name,
-            hex::encode(&self.key.to_bytes())
-        )
+        format!("{KIND} {} {}\n", self.name, self.key)
     }
 
     fn parse(text: &str) -> Option<PublicFile> {
@@ -121,7 +117,7 @@ impl PublicFile {
         };
         Some(PublicFile {
             name: (*name).to_owned(),
-            key: PublicKey::from_bytes(&hex::decode(key)?).ok()?,
+            key: key.parse().ok()?,
         })
     }
 }

@@ -12,7 +12,7 @@ use tonic::{Code, transport::Channel};
 
 use super::page;
 use crate::{
-    client::Answer as _,
+    client::{Answer as _, said},
     clock, hex,
     hint::{Misuse, OrHint as _},
     random, terminal,
@@ -70,6 +70,7 @@ pub(super) async fn run(
         bail!(lang.pick("nothing was signed", "未签署任何内容"));
     }
     let key = signing.key(lang)?;
+    let signed = statement.id();
     let request = v1::DecideRequest {
         statement: serde_json::to_vec(&statement)?.into(),
         signature: key.sign(&statement.message()).0.to_vec().into(),
@@ -77,7 +78,7 @@ pub(super) async fn run(
     };
     let decided = match participant.decide(request).await {
         Err(status) if status.code() == Code::PermissionDenied => Err(anyhow!(
-            status.message().to_owned()
+            said(&status, lang)
         ))
         .or_hint(lang.pick(
             "`consilium participant steward add KEY.pub` makes a steward's key known to the daemon",
@@ -85,6 +86,11 @@ pub(super) async fn run(
         ))?,
         answered => answered.answer(lang)?,
     };
+    writeln!(
+        out,
+        "{}{signed}",
+        lang.pick("signed and handed in: decision ", "已签署并提交，决定编号 ")
+    )?;
     let state = super::list::state_name(&decided.state, lang);
     Ok(writeln!(out, "{}: {state}", plan.hash())?)
 }

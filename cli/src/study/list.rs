@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use consilium_plan::{Lang, Plan, Study, UnixTime};
+use consilium_plan::{Doing, Lang, Plan, Study, UnixTime};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ pub(super) struct Known {
     state: String,
     /// The whole state; a participant knows the name alone.
     detail: Option<Study>,
+    /// What the step in hand is at, where that is known.
+    doing: Option<Doing>,
     changed: Option<UnixTime>,
 }
 
@@ -34,6 +36,7 @@ impl From<v1::StudyStatus> for Known {
             title: status.title,
             state: status.state,
             detail: serde_json::from_str(&status.detail).ok(),
+            doing: serde_json::from_str(&status.doing).ok(),
             changed: Some(UnixTime(status.changed)),
         }
     }
@@ -47,6 +50,7 @@ impl From<v1::OwnStudy> for Known {
             title: plan.map(|plan| plan.title().to_owned()).unwrap_or_default(),
             state: own.state,
             detail: None,
+            doing: None,
             changed: None,
         }
     }
@@ -56,7 +60,7 @@ impl Known {
     /// Says where the study stands.
     pub(super) fn standing(&self, plan: &Plan, lang: Lang) -> String {
         match &self.detail {
-            Some(study) => study.describe(plan, lang),
+            Some(study) => in_words(study, self.doing, plan, lang),
             None => state_name(&self.state, lang).to_owned(),
         }
     }
@@ -67,8 +71,21 @@ impl Known {
             "title": self.title,
             "state": self.state,
             "detail": self.detail,
+            "doing": self.doing,
             "changed": self.changed,
         })
+    }
+}
+
+/// Says where a study stands, and what the step in hand is at.
+pub(super) fn in_words(study: &Study, doing: Option<Doing>, plan: &Plan, lang: Lang) -> String {
+    with_doing(study.describe(plan, lang), doing, lang)
+}
+
+fn with_doing(said: String, doing: Option<Doing>, lang: Lang) -> String {
+    match doing {
+        Some(doing) => said + lang.pick(": ", "，") + &doing.describe(lang),
+        None => said,
     }
 }
 
@@ -76,6 +93,10 @@ impl Known {
 pub(super) fn state_name(name: &str, lang: Lang) -> &str {
     let (en, zh) = match name {
         "awaiting" => ("awaits a steward's decision", "等待数据管理员决定"),
+        "receiving" => (
+            "brings no rows, receives the result",
+            "不提供数据，接收结果",
+        ),
         "approved" => ("approved", "已批准"),
         "refused" => ("refused", "已拒绝"),
         "revoked" => ("approval revoked", "批准已撤销"),
@@ -138,7 +159,9 @@ pub(super) async fn run(
             .changed
             .map(|time| time.to_string())
             .unwrap_or_default();
-        table.add_row([short, &study.title, state_name(&study.state, lang), &since]);
+        let state = state_name(&study.state, lang).to_owned();
+        let state = with_doing(state, study.doing, lang);
+        table.add_row([short, &study.title, &state, &since]);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -19,12 +19,18 @@ pub(super) async fn submit(
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let plan = plan::load(file)?;
+    let plan = plan::load(file, lang)?;
     let mut coordinator = door.coordinator(lang).await?;
     let request = v1::SubmitRequest {
         plan: plan.to_string(),
     };
     let status = coordinator.submit(request).await.answer(lang)?;
+    if status.study != plan.hash().to_string() {
+        tell(lang.pick(
+            "an earlier study of this plan ended without a result: this is another one, which needs approvals of its own",
+            "本方案先前的研究没有得出结果：这是另一项研究，需要重新批准",
+        ));
+    }
     said(&plan, status, json, out, lang)
 }
 
@@ -64,4 +70,12 @@ fn said(
         writeln!(out, "{}", known.standing(plan, lang))?;
     }
     Ok(())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "people read what is said beside the data"
+)]
+fn tell(line: &str) {
+    eprintln!("{line}");
 }

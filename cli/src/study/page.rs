@@ -12,6 +12,7 @@ use super::{decide, list};
 use crate::{
     client::{Answer as _, Daemon, Door},
     hex,
+    participant::{assurance, verified_by},
 };
 
 pub(super) async fn run(
@@ -90,6 +91,17 @@ pub(super) fn at_participant(
         .filter_map(|party| party.parse().ok())
         .collect();
     write!(out, "{}", plan.summary(Some(&unverified), lang))?;
+    if !own.verified.is_empty() {
+        let heading = lang.pick(
+            "Who was verified here, and by whom",
+            "此处已核验的机构与核验方式",
+        );
+        writeln!(out, "\n# {heading}")?;
+    }
+    for peer in &own.verified {
+        let how = verified_by(peer, lang).unwrap_or_default();
+        writeln!(out, "- {}: {how}", peer.party)?;
+    }
     writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
     writeln!(out, "{}", list::state_name(&own.state, lang))?;
     let (version, runs) = (hex::encode(&own.data_version), own.runs);
@@ -134,10 +146,15 @@ fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
 }
 
 fn own_line(own: v1::OwnStudy) -> Value {
+    let verified = own.verified.iter();
+    let verified: Value = verified
+        .map(|peer| json!({ "party": peer.party, "by": assurance(peer) }))
+        .collect();
     let more = json!({
         "plan": own.plan,
         "data_version": hex::encode(&own.data_version),
         "unverified": own.unverified,
+        "verified": verified,
         "runs": own.runs,
     });
     let mut line = list::Known::from(own).line();

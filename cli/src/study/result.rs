@@ -43,6 +43,7 @@ pub(super) async fn run(
             let files = [
                 ("model.json", result.model),
                 ("own-report.json", result.own_report),
+                ("report.json", result.report),
             ];
             (
                 write(folder, &own.plan, files, lang)?,

@@ -8,6 +8,7 @@ use consilium_proto::v1;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};
 
+use super::list;
 use crate::{
     client::{Answer as _, Door, refused},
     hint::OrHint as _,
@@ -60,6 +61,7 @@ fn ended(end: &Study, plan: &Plan, lang: Lang) -> anyhow::Result<()> {
     let Some(failure) = end.failure() else {
         return Err(anyhow!(end.describe(plan, lang)));
     };
+    let colon = lang.pick(": ", "：");
     let place = [
         (
             lang.pick("party", "参与方"),
@@ -69,14 +71,19 @@ fn ended(end: &Study, plan: &Plan, lang: Lang) -> anyhow::Result<()> {
     ];
     let place = place
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("\n  {name}: {}", value?)));
-    let place: String = place.collect();
-    Err(anyhow!("{}: {}{place}", failure.code, failure.what(lang))).or_hint(failure.remedy(lang))
+        .filter_map(|(name, value)| Some(format!("\n  {name}{colon}{}", value?)));
+    let (place, what): (String, _) = (place.collect(), failure.what(lang));
+    Err(anyhow!("{}{colon}{what}{place}", failure.code)).or_hint(failure.remedy(lang))
 }
 
 fn line(event: &v1::StudyEvent) -> Value {
-    let what = serde_json::from_str(&event.event).unwrap_or(Value::String(event.event.clone()));
-    json!({ "number": event.number, "time_ms": event.time_ms, "event": what })
+    let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
+    json!({
+        "number": event.number,
+        "time_ms": event.time_ms,
+        "event": read(&event.event),
+        "doing": read(&event.doing),
+    })
 }
 
 /// Says on stderr how the study goes.
@@ -85,6 +92,8 @@ struct Progress<'a> {
     lang: Lang,
     /// Follows from the events so far.
     study: Study,
+    /// What was said last.
+    said: String,
     bar: Option<ProgressBar>,
 }
 
@@ -95,28 +104,30 @@ impl Progress<'_> {
             plan,
             lang,
             study: Study::Drafted,
+            said: String::new(),
             bar: spins.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())),
         }
     }
 
     fn show(&mut self, event: &v1::StudyEvent) {
         let time = UnixTime(event.time_ms.div_euclid(1_000));
-        let Ok(what) = serde_json::from_str::<Event>(&event.event) else {
+        if let Ok(what) = serde_json::from_str::<Event>(&event.event)
+            && let Ok(next) = self.study.on(what, self.plan, time)
+        {
+            self.study = next;
+        }
+        let doing = serde_json::from_str(&event.doing).ok();
+        let said = list::in_words(&self.study, doing, self.plan, self.lang);
+        // How it ended is said once, as the command's own outcome.
+        if self.study.has_ended() || said == self.said {
             return;
-        };
-        let name = what.name();
-        let said = match self.study.on(what, self.plan, time) {
-            Ok(next) => {
-                self.study = next;
-                self.study.describe(self.plan, self.lang)
-            }
-            Err(_) => name.to_owned(),
-        };
+        }
         self.tell(&format!("{time}  {said}"));
         if let Some(bar) = &self.bar {
-            bar.set_message(said);
+            bar.set_message(said.clone());
             bar.tick();
         }
+        self.said = said;
     }
 
     #[expect(clippy::print_stderr, reason = "people watch the progress there")]

@@ -29,6 +29,11 @@ fn four_daemons_and_a_coordinator_reach_the_same_over_real_connections() {
         assert!((values[0] - values[1]).abs() < 1e-9, "{metric}: {values:?}");
     }
     assert!(real["metrics"]["max_coefficient_error"].as_f64().unwrap() < 1e-6);
+    crate::costs::are_consistent(&real);
+    // The same frames in both worlds, but for what confirms the roster between the institutions.
+    let bytes = [&real, &simulated].map(|run| run["bytes"].as_f64().unwrap());
+    assert!((bytes[0] / bytes[1] - 1.0).abs() < 0.02, "{bytes:?}");
+    assert!(simulated.get("wire_bytes").is_none());
 
     let own = folder.path().join("left/switzerland/state/results");
     let study = fs::read_dir(own).unwrap().next().unwrap().unwrap().path();

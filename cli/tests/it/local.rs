@@ -98,6 +98,11 @@ fn three_files_become_one_model() {
         serde_json::json!(["north", "south", "west"])
     );
     assert_eq!(result["local"], "Visits at three houses");
+    crate::costs::are_consistent(&result);
+
+    let own = folder.path().join("left/south/state/results");
+    let study = fs::read_dir(own).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(fs::read_dir(study.join("costs")).unwrap().count(), 1);
 
     let model = fs::read(folder.path().join("left/result/model.json")).unwrap();
     let model: Value = serde_json::from_slice(&model).unwrap();
@@ -167,6 +172,29 @@ fn a_file_with_a_broken_row_is_named_with_its_house_and_row() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("south") && said.contains("line 2"), "{said}");
+}
+
+#[test]
+fn the_folder_of_a_run_that_failed_is_used_again_and_that_of_one_that_ended_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = write_study(folder.path());
+    args.extend(["--out", "left"].map(str::to_owned));
+    let path = folder.path().join("south.csv");
+    let rows = fs::read_to_string(&path).unwrap();
+    fs::write(&path, rows.replacen('\n', "\n31,perhaps,4\n", 1)).unwrap();
+    let failed = consilium(folder.path(), &as_strs(&args));
+    assert_eq!(failed.status.code(), Some(1));
+    let said = String::from_utf8(failed.stderr).unwrap();
+    assert!(said.contains("is replaced by the next run"), "{said}");
+    assert!(folder.path().join("left/south/daemon.log").exists());
+
+    fs::write(&path, rows).unwrap();
+    printed(folder.path(), &as_strs(&args));
+    let again = consilium(folder.path(), &as_strs(&args));
+    assert_eq!(again.status.code(), Some(1));
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(said.contains("name another folder with --out"), "{said}");
+    assert!(folder.path().join("left/result/model.json").exists());
 }
 
 #[test]

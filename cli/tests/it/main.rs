@@ -6,10 +6,13 @@
 )]
 
 mod audits;
+mod benches;
 mod commands;
+mod costs;
 mod demo;
 mod deployment;
 mod doors;
+mod guide;
 mod local;
 mod models;
 mod people;

@@ -1,10 +1,10 @@
 //! People's keys.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
-use consilium_base::Secret;
-use consilium_identity::IdentityKey;
-use serde_json::Value;
+use consilium_base::{Secret, Seed};
+use consilium_identity::{FederationId, Fingerprint, IdentityKey, Vouch, Voucher, WordList};
+use serde_json::{Value, json};
 
 use crate::{consilium, printed};
 
@@ -111,4 +111,46 @@ fn an_invitation_that_is_none_gets_a_hint() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("invite1-"), "{told}");
+}
+
+#[test]
+fn an_authority_vouches_for_the_key_that_an_institution_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(make(folder.path(), "correct horse").status.success());
+    let institution = IdentityKey::from_seed(&Seed::from_bytes([3; 32])).public();
+    let federation = FederationId([7; 32]);
+    let status = json!({
+        "party": "hospital-b",
+        "key": institution.to_string(),
+        "federation_id": federation.to_string(),
+        "connected": true,
+    });
+    fs::write(folder.path().join("b.json"), status.to_string()).unwrap();
+    let vouch = |institution| {
+        let key = ["--key", "wang.key.pem", "--passphrase-file", "pass"];
+        let args = ["person", "vouch", institution, "--yes", "--for", "30d"];
+        consilium(folder.path(), &[&args[..], &key].concat())
+    };
+    let signed = vouch("b.json");
+    let words = Fingerprint::of_key(&institution).words(WordList::English);
+    let told = String::from_utf8(signed.stderr).unwrap();
+    assert!(told.contains(&words), "{told}");
+    let signed: Vouch = str::from_utf8(&signed.stdout).unwrap().parse().unwrap();
+    let public = fs::read_to_string(folder.path().join("wang.key.pem.pub")).unwrap();
+    let vouchers = [Voucher {
+        name: "wang".to_owned(),
+        key: public.split_whitespace().last().unwrap().parse().unwrap(),
+    }];
+    let now = signed
+        .claim()
+        .validity
+        .until
+        .minus(Duration::from_hours(24));
+    assert!(signed.check(&vouchers, &federation, now).is_ok());
+    assert_eq!(signed.claim().key, institution);
+
+    let refused = vouch("pass");
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("participant status --json"), "{told}");
 }

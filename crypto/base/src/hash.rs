@@ -29,6 +29,23 @@ impl Tagged {
         self
     }
 
+    /// Adds a field of `len` bytes that comes in parts: the same as the parts in one piece.
+    #[must_use]
+    pub fn field_in_parts(
+        mut self,
+        len: usize,
+        parts: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Tagged {
+        self.0.update(&(len as u64).to_le_bytes());
+        let mut left = len;
+        for part in parts {
+            self.0.update(part.as_ref());
+            left = left.wrapping_sub(part.as_ref().len());
+        }
+        debug_assert_eq!(left, 0, "parts make up the field");
+        self
+    }
+
     /// Adds a number as a field of eight bytes.
     #[must_use]
     pub fn number(self, number: u64) -> Tagged {

@@ -52,6 +52,16 @@ pub enum ReadError {
         /// The last line that could be read.
         line: Line,
     },
+    /// A compressed file becomes much larger than a table would.
+    #[error(
+        "the gzip file unpacks to more than {} MiB and {} times its size, up to line {line}",
+        ReadError::FREELY_UNPACKED >> 20,
+        ReadError::MOST_SWELLING
+    )]
+    SwollenGzip {
+        /// The last line that was read.
+        line: Line,
+    },
     /// Some bytes are no letters in the file's encoding.
     #[error("line {line} is not {encoding}{}", if *declared { "" } else { ", as the text before it is" })]
     Undecodable {
@@ -126,6 +136,12 @@ impl ReadError {
     /// The most bytes that one row may have: 16 MiB.
     pub const LONGEST_ROW: u64 = 16 << 20;
 
+    /// What any gzip file may unpack to: 64 MiB.
+    pub const FREELY_UNPACKED: u64 = 64 << 20;
+
+    /// How many times its own size a gzip file may unpack to beyond that.
+    pub const MOST_SWELLING: u64 = 100;
+
     /// The most columns that a file may have.
     pub const MOST_COLUMNS: usize = 100_000;
 }
@@ -179,6 +195,7 @@ pub(crate) enum StreamFault {
     Io(io::ErrorKind),
     CutGzip,
     BrokenGzip,
+    SwollenGzip,
     Foreign(Foreign),
     Undecodable { encoding: Encoding, declared: bool },
     RowTooLong,
@@ -190,6 +207,7 @@ impl StreamFault {
             Self::Io(kind) => ReadError::Io { line, kind },
             Self::CutGzip => ReadError::CutGzip { line },
             Self::BrokenGzip => ReadError::BrokenGzip { line },
+            Self::SwollenGzip => ReadError::SwollenGzip { line },
             Self::Foreign(kind) => ReadError::Foreign(kind),
             Self::Undecodable { encoding, declared } => ReadError::Undecodable {
                 line,

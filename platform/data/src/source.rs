@@ -1,6 +1,8 @@
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -38,11 +40,20 @@ pub(crate) struct Unpacked<'a> {
     /// Whether gzip was undone.
     pub(crate) gzip: bool,
     bytes: Box<dyn Read + 'a>,
+    /// Bytes taken from the file so far.
+    packed: Rc<Cell<u64>>,
+    /// Bytes given so far.
+    unpacked: u64,
 }
 
 impl<'a> Unpacked<'a> {
     pub(crate) fn new(file: impl Read + 'a, tap: Option<Tap<'a>>) -> Result<Self, StreamFault> {
-        let mut file = Tapped { file, tap };
+        let packed = Rc::default();
+        let mut file = Tapped {
+            file,
+            tap,
+            taken: Rc::clone(&packed),
+        };
         let mut head = Vec::with_capacity(GZIP.len());
         Read::take(&mut file, GZIP.len() as u64).read_to_end(&mut head)?;
         let gzip = head == GZIP;
@@ -52,14 +63,25 @@ impl<'a> Unpacked<'a> {
         } else {
             Box::new(whole)
         };
-        Ok(Self { gzip, bytes })
+        Ok(Self {
+            gzip,
+            bytes,
+            packed,
+            unpacked: 0,
+        })
     }
 
     /// Reads until `bytes` holds `wanted` more, or up to the end; says whether the end was met.
     pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<bool, StreamFault> {
         let taken = Read::take(&mut self.bytes, wanted as u64).read_to_end(bytes);
         match taken {
-            Ok(taken) => Ok(taken < wanted),
+            Ok(taken) => {
+                self.unpacked += taken as u64;
+                if self.is_swollen() {
+                    return Err(StreamFault::SwollenGzip);
+                }
+                Ok(taken < wanted)
+            }
             Err(error) if !self.gzip => Err(error.into()),
             Err(error) => Err(match error.kind() {
                 io::ErrorKind::UnexpectedEof => StreamFault::CutGzip,
@@ -68,16 +90,24 @@ impl<'a> Unpacked<'a> {
             }),
         }
     }
+
+    /// A small file must not fill the memory: what repeats itself a hundredfold is no table.
+    fn is_swollen(&self) -> bool {
+        let allowed = self.packed.get().saturating_mul(ReadError::MOST_SWELLING);
+        self.gzip && self.unpacked > allowed.max(ReadError::FREELY_UNPACKED)
+    }
 }
 
 struct Tapped<'a, R> {
     file: R,
     tap: Option<Tap<'a>>,
+    taken: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Tapped<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let taken = self.file.read(buffer)?;
+        self.taken.set(self.taken.get() + taken as u64);
         if let Some(tap) = &mut self.tap
             && taken > 0
         {

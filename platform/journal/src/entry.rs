@@ -23,6 +23,8 @@ impl Kind {
     pub const REVOCATION: Kind = Kind::new("revocation");
     /// A study changed its state.
     pub const STATE: Kind = Kind::new("state");
+    /// A data set was read to say whether a study can run.
+    pub const PREFLIGHT: Kind = Kind::new("preflight");
     /// A protocol was about to run.
     pub const RUN: Kind = Kind::new("run");
     /// A sum was opened, or a survivor set signed.

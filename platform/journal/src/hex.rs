@@ -1,7 +1,6 @@
 //! Thirty-two bytes as 64 lower-case hexadecimal digits.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
 /// Thirty-two bytes in JSON.
@@ -9,27 +8,11 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 pub(crate) struct Hex(pub(crate) [u8; 32]);
 
 pub(crate) fn encode(bytes: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-    }
-    text
+    HEXLOWER.encode(bytes)
 }
 
 pub(crate) fn decode(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = pair.iter().try_fold(0, |high, digit| match digit {
-            b'0'..=b'9' => Some(high << 4 | (digit - b'0')),
-            b'a'..=b'f' => Some(high << 4 | (digit - b'a' + 10)),
-            _ => None,
-        })?;
-    }
-    Some(bytes)
+    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 impl serde::Serialize for Hex {

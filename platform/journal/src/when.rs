@@ -1,6 +1,6 @@
 //! When, and in which study.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnixSeconds(pub i64);
+
+impl From<Duration> for UnixSeconds {
+    /// Takes the time since 1970.
+    fn from(since_1970: Duration) -> UnixSeconds {
+        UnixSeconds(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
+    }
+}
 
 /// The name under which a study is kept by everybody who takes part in it.
 ///

@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, ops::AddAssign, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
 
 /// What one step cost one party.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StepAccount {
     /// Bytes of the frames sent, as they go on the wire before sealing and TLS.
     pub sent_bytes: u64,
@@ -18,6 +20,7 @@ pub struct StepAccount {
     /// Exchanges: how often the party began to wait for this step after it had sent something.
     pub rounds: u64,
     /// CPU time that the party's threads spent in [`compute`](crate::Mailbox::compute).
+    #[serde(rename = "cpu_us", with = "microseconds")]
     pub cpu: Duration,
 }
 
@@ -33,7 +36,8 @@ impl AddAssign for StepAccount {
 }
 
 /// What a party's steps cost it, by the steps' labels.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Account {
     steps: BTreeMap<String, StepAccount>,
 }
@@ -66,6 +70,21 @@ impl AddAssign<&Account> for Account {
         for (label, step) in other.steps() {
             *self.step(label) += *step;
         }
+    }
+}
+
+/// CPU time as it is written down.
+mod microseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(cpu: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_micros)
     }
 }
 

@@ -157,6 +157,7 @@ async fn connect(engine: Engine, url: &str) -> Result<AnyPool, StoreError> {
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
+        .before_acquire(|connection, _| Box::pin(is_free(connection)))
         .connect(url)
         .await
         .map_err(StoreError::connecting)
@@ -180,6 +181,14 @@ async fn first(engine: Engine, url: &str) -> Result<(), StoreError> {
         }
     }
     Ok(connection.close().await?)
+}
+
+/// Tells whether a connection has left its last transaction.
+///
+/// SQLite undoes a transaction by itself when the disk is full; the driver then can't, and takes
+/// the connection for one in the middle of it for ever after.
+async fn is_free(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
 }
 
 async fn prepare(engine: Engine, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {

@@ -45,7 +45,15 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
         ReadError::UnterminatedQuote { line } => {
             format!("第 {line} 行的引号没有闭合：文件可能不完整")
         }
-        ReadError::RowTooLong { line } => format!("从第 {line} 行开始的一行过长"),
+        ReadError::SwollenGzip { line } => format!(
+            "gzip 文件至第 {line} 行，解压后已超过 {} MiB 且超过自身大小的 {} 倍",
+            ReadError::FREELY_UNPACKED >> 20,
+            ReadError::MOST_SWELLING
+        ),
+        ReadError::RowTooLong { line } => format!(
+            "从第 {line} 行开始的一行超过 {} MiB",
+            ReadError::LONGEST_ROW >> 20
+        ),
         ReadError::MissingColumns { columns } => format!("表头缺少：{}", columns.join("、")),
         ReadError::DuplicateHeader {
             name,
@@ -112,6 +120,14 @@ pub(in super::super) fn way_out(error: &ReadError, lang: Lang) -> Option<&'stati
         | ReadError::UnterminatedQuote { .. } => (
             "copy or export the file again and compare the sizes",
             "请重新复制或导出文件，并比较文件大小",
+        ),
+        ReadError::SwollenGzip { .. } => (
+            "if the table is really that large, unpack it first: `gunzip -k FILE`",
+            "如果表格确实这么大，请先解压：`gunzip -k 文件`",
+        ),
+        ReadError::RowTooLong { .. } => (
+            "a line end or a closing quote may be missing there: export the file again",
+            "该处可能缺少换行或右引号：请重新导出文件",
         ),
         ReadError::Undecodable { .. } => (
             "declare it in the schema: [file] encoding = \"gbk\" (or utf-8, utf-16le, utf-16be), or \

@@ -190,6 +190,35 @@ fn a_cut_or_damaged_gzip_is_named() {
 }
 
 #[test]
+fn a_gzip_bomb_is_refused_before_it_fills_the_memory() {
+    // One member of a mebibyte that packs to a kilobyte, again and again, as gzip allows.
+    let member = |text: &str| gzip(text.repeat((1 << 20) / text.len()).as_bytes());
+    let (rows, endless) = (
+        member(&format!("1,{}\n", "0".repeat((8 << 10) - 3))),
+        member("0000"),
+    );
+    let members = usize::try_from(ReadError::FREELY_UNPACKED >> 20).unwrap() + 1;
+    let bomb = [gzip(b"a,b\n"), rows.repeat(members)].concat();
+    assert!(bomb.len() < 256 << 10, "{}", bomb.len());
+    let error = read(&texts("", &["a"]), &bomb).unwrap_err();
+    assert!(
+        matches!(error, ReadError::SwollenGzip { line } if line > Line(8_000)),
+        "{error}"
+    );
+    let error = consilium_data::draft::draft_stream(&bomb[..]).unwrap_err();
+    assert_eq!(
+        error.to_string().split(',').next(),
+        Some("the gzip file unpacks to more than 64 MiB and 100 times its size")
+    );
+    let endless = [gzip(b"a\n"), endless.repeat(members)].concat();
+    let error = read(&texts("", &["a"]), endless).unwrap_err();
+    assert!(
+        matches!(error, ReadError::RowTooLong { line: Line(2) }),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_row_without_end_stops_before_it_fills_the_memory() {
     let error = read(
         &one("type = \"text\""),

@@ -118,6 +118,18 @@ async fn a_full_disk_is_named_and_loses_nothing() {
         Some("kept")
     );
     assert_eq!(settings::get(&store, "large").await.unwrap(), None);
+
+    let mut change = store.begin().await.unwrap();
+    sqlx::raw_sql("PRAGMA max_page_count = 1000000")
+        .execute(change.connection())
+        .await
+        .unwrap();
+    settings::set(&mut change, "after", "kept").await.unwrap();
+    change.commit().await.unwrap();
+    assert_eq!(
+        settings::get(&store, "after").await.unwrap().as_deref(),
+        Some("kept")
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,134 @@
+//! Invitations: made, listed, taken back.
+
+use std::{io::Write, time::Duration};
+
+use consilium_mailbox::PartyId;
+use consilium_plan::{Lang, UnixTime};
+use consilium_proto::v1;
+use serde_json::json;
+
+use super::federation::role;
+use crate::{
+    client::{Answer as _, Door},
+    table::table,
+};
+
+/// Somebody who is invited.
+pub(super) struct Guest<'a> {
+    pub(super) name: &'a PartyId,
+    pub(super) role: &'static str,
+    pub(super) valid: Duration,
+}
+
+pub(super) async fn invite(
+    guest: &Guest<'_>,
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let request = v1::InviteRequest {
+        name: guest.name.to_string(),
+        role: guest.role.to_owned(),
+        valid_s: guest.valid.as_secs(),
+    };
+    let invitation = coordinator.invite(request).await.answer(lang)?;
+    let expires = UnixTime(invitation.expires);
+    if json {
+        let line = json!({
+            "name": guest.name,
+            "role": guest.role,
+            "invitation": invitation.code,
+            "expires": expires.to_string(),
+        });
+        return Ok(writeln!(out, "{line}")?);
+    }
+    writeln!(out, "{}", invitation.code)?;
+    let name = guest.name;
+    tell(&lang.pick(
+        format!("for {name}, once, until {expires}; whoever has it can join in that name"),
+        format!("供 {name} 使用一次，有效至 {expires}；持有者即可以该名义加入"),
+    ));
+    Ok(())
+}
+
+/// Lists those that can still be used.
+pub(super) async fn list(
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let open = coordinator.invitations(v1::InvitationsRequest {}).await;
+    print(&open.answer(lang)?, json, out, lang)
+}
+
+/// Takes back all that were not used yet in a name.
+pub(super) async fn withdraw(
+    name: &str,
+    door: &Door,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut coordinator = door.coordinator(lang).await?;
+    let request = v1::WithdrawRequest {
+        name: name.to_owned(),
+    };
+    let left = coordinator.withdraw(request).await.answer(lang)?;
+    tell(&lang.pick(
+        format!("the invitations of {name} are worth nothing any more"),
+        format!("{name} 的邀请已作废"),
+    ));
+    print(&left, json, out, lang)
+}
+
+fn print(
+    list: &v1::InvitationList,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    if json {
+        for invitation in &list.invitations {
+            let line = json!({
+                "name": invitation.name,
+                "role": invitation.role,
+                "made": UnixTime(invitation.made).to_string(),
+                "expires": UnixTime(invitation.expires).to_string(),
+            });
+            writeln!(out, "{line}")?;
+        }
+        return Ok(());
+    }
+    if list.invitations.is_empty() {
+        let none = lang.pick("no open invitations", "没有未使用的邀请");
+        return Ok(writeln!(out, "{none}")?);
+    }
+    let mut table = table();
+    table.set_header([
+        lang.pick("name", "名称"),
+        lang.pick("role", "角色"),
+        lang.pick("made", "发出"),
+        lang.pick("until", "有效至"),
+    ]);
+    for invitation in &list.invitations {
+        table.add_row([
+            &invitation.name,
+            role(&invitation.role, lang),
+            &UnixTime(invitation.made).to_string(),
+            &UnixTime(invitation.expires).to_string(),
+        ]);
+    }
+    Ok(writeln!(out, "{table}")?)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "people read what is said beside the data"
+)]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}

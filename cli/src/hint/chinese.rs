@@ -1,0 +1,116 @@
+//! Errors in Chinese: what people meet most, by the error's type.
+//!
+//! An error that is not known here stays as it is.
+
+use std::{error::Error, io};
+
+use consilium_schema::TextPlace;
+
+use super::Hinted;
+
+mod identity;
+mod network;
+mod plan;
+mod schema;
+mod state;
+
+/// Says an error with its causes.
+pub(super) fn say(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = error.chain().map(cause).collect();
+    said.dedup();
+    said.join("：")
+}
+
+fn cause(error: &(dyn Error + 'static)) -> String {
+    if let Some(Hinted { error, .. }) = error.downcast_ref() {
+        return error.chain().next().map(cause).unwrap_or_default();
+    }
+    known(error).unwrap_or_else(|| error.to_string())
+}
+
+fn known(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return state::system(error.kind()).map(str::to_owned);
+    }
+    if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+        return Some(format!("不是所需的 JSON：{}", parser(&error.to_string())));
+    }
+    of(error, plan::error)
+        .or_else(|| of(error, schema::error))
+        .or_else(|| of(error, schema::matrix))
+        .or_else(|| of(error, plan::regression))
+        .or_else(|| of(error, identity::key))
+        .or_else(|| of(error, identity::words))
+        .or_else(|| of(error, identity::invitation))
+        .or_else(|| of(error, identity::vouch))
+        .or_else(|| of(error, state::participant))
+        .or_else(|| of(error, state::coordinator))
+        .or_else(|| of(error, state::store))
+        .or_else(|| of(error, network::node))
+        .or_else(|| of(error, state::config))
+        .or_else(|| of(error, state::journal))
+        .or_else(|| of(error, state::file))
+}
+
+/// Says an error if it is one of that type.
+fn of<E: Error + 'static>(
+    error: &(dyn Error + 'static),
+    say: impl FnOnce(&E) -> Option<String>,
+) -> Option<String> {
+    error.downcast_ref().and_then(say)
+}
+
+fn at(place: &TextPlace) -> String {
+    format!("第 {} 行第 {} 列", place.line, place.column)
+}
+
+/// Says what a TOML parser says, as far as it is one of its usual sentences.
+fn parser(message: &str) -> String {
+    const USUAL: [(&str, &str); 16] = [
+        ("unknown field", "未知的键"),
+        ("unknown variant", "未知的值"),
+        ("missing field", "缺少键"),
+        ("duplicate key", "重复的键"),
+        ("invalid type: ", "类型不对："),
+        ("expected one of", "应为以下之一："),
+        ("there are no fields", "此处不应有键"),
+        (", expected ", "，应为"),
+        ("expected ", "应为"),
+        ("a string", "文本"),
+        ("string ", "文本 "),
+        ("a boolean", "布尔值"),
+        ("boolean ", "布尔值 "),
+        ("integer ", "整数 "),
+        ("floating point ", "小数 "),
+        ("a sequence", "数组"),
+    ];
+    let translated = |said: String, (en, zh): &(&str, &str)| said.replace(en, zh);
+    USUAL.iter().fold(message.to_owned(), translated)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+    use consilium_plan::Plan;
+
+    use super::*;
+    use crate::hint::OrHint as _;
+
+    #[test]
+    fn causes_are_said_once_each_through_hints_and_contexts() {
+        let none = io::Error::from(io::ErrorKind::NotFound);
+        let error = Err::<(), _>(none).context("读取 plan.toml").or_hint("看看");
+        assert_eq!(
+            say(&error.unwrap_err()),
+            "读取 plan.toml：没有该文件或文件夹"
+        );
+        let error = Plan::from_toml("title = 1").or_hint("看看");
+        let said = say(&error.unwrap_err());
+        assert!(said.starts_with("第 1 行第 9 列：类型不对"), "{said}");
+    }
+
+    #[test]
+    fn what_is_not_known_stays_as_it_is() {
+        assert_eq!(say(&anyhow::anyhow!("未签署任何内容")), "未签署任何内容");
+    }
+}

@@ -1,0 +1,53 @@
+//! Keys, words and invitations.
+
+use consilium_identity::{InvitationError, KeyFileError, VouchError, WordsError};
+
+pub(super) fn key(error: &KeyFileError) -> Option<String> {
+    let said = match error {
+        KeyFileError::NotAKey => "这不是 PEM（PKCS#8）格式的私钥",
+        KeyFileError::OtherKind => "这是私钥，但不是 Ed25519 密钥",
+        KeyFileError::Protected => "此密钥有口令保护",
+        KeyFileError::Unprotected => "此密钥没有口令保护",
+        KeyFileError::WrongPassphrase => "口令不对",
+        KeyFileError::Unsupported => "不支持此密钥的保护方式",
+        _ => return None,
+    };
+    Some(said.to_owned())
+}
+
+pub(super) fn words(error: &WordsError) -> Option<String> {
+    Some(match error {
+        WordsError::NoWord { position } => {
+            format!("第 {} 个词不在词表中，可能输入有误", position + 1)
+        }
+        WordsError::Count { given } => format!("给出了 {given} 个词，需要 6 至 12 个"),
+        WordsError::Different { position } => {
+            format!("第 {} 个词不同：两个密钥不是同一个", position + 1)
+        }
+        _ => return None,
+    })
+}
+
+/// Says that a file holds no vouch; what else may be wrong with one, the daemon says.
+pub(super) fn vouch(error: &VouchError) -> Option<String> {
+    let none = "这不是担保：担保是 `consilium person vouch` 打印的一行内容";
+    matches!(error, VouchError::NotOne).then(|| none.to_owned())
+}
+
+pub(super) fn invitation(error: &InvitationError) -> Option<String> {
+    Some(match error {
+        InvitationError::NotOne => "这不是邀请".to_owned(),
+        InvitationError::Mistyped => "邀请有误或不完整：校验不符".to_owned(),
+        InvitationError::Unknown => "此处没有这份邀请".to_owned(),
+        InvitationError::Expired {
+            invitee,
+            until,
+            now,
+        } => format!("{invitee} 的邀请有效至 {until}，现在是 {now}"),
+        InvitationError::Used { invitee } => format!("{invitee} 的邀请已由另一密钥使用"),
+        InvitationError::OtherInvitee { invitee, asked } => {
+            format!("邀请是给 {invitee} 的，不是给 {asked} 的")
+        }
+        _ => return None,
+    })
+}

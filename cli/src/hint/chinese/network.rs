@@ -1,0 +1,20 @@
+//! Connections.
+
+use consilium_node::NodeError;
+
+use super::state::file;
+
+pub(super) fn node(error: &NodeError) -> Option<String> {
+    Some(match error {
+        NodeError::Listen { address, .. } => format!("无法在 {address} 监听"),
+        NodeError::Unreachable { address, why } => format!("无法连接 {address}：{why}"),
+        NodeError::Impostor { address, why } => {
+            format!("在 {address} 应答的不是本联邦的协调方：{why}")
+        }
+        NodeError::NotAccepted { why } => format!("对方不接受我们的证书：{why}"),
+        NodeError::Refused(why) => format!("协调方拒绝：{why}"),
+        NodeError::Revoked(name) => format!("{name} 的证书不在名册上，或已被撤销"),
+        NodeError::File(error) => return file(error),
+        _ => return None,
+    })
+}

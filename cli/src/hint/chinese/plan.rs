@@ -1,0 +1,96 @@
+//! What is wrong with a plan.
+
+use consilium_glm::BadSpecification;
+use consilium_plan::{PlanError, PlanFault};
+
+use super::{at, parser, schema};
+
+pub(super) fn error(error: &PlanError) -> Option<String> {
+    Some(match error {
+        PlanError::Toml { place, message } => format!("{}：{}", at(place), parser(message)),
+        PlanError::Key { place, key, fault } => {
+            format!("{}：{key}：{}", at(place), self::fault(fault))
+        }
+        PlanError::SchemaMissing => {
+            "方案要么有 schema = \"文件\" 及该文件，要么自带 [[column]] 表".to_owned()
+        }
+        PlanError::Schema(error) => return schema::error(error),
+        _ => return None,
+    })
+}
+
+fn fault(fault: &PlanFault) -> String {
+    match fault {
+        PlanFault::Format { format, known } => {
+            format!("不认识格式 {format}，本程序读取格式 {known}")
+        }
+        PlanFault::Text { most } => {
+            format!("需要 1 至 {most} 个字符，首尾无空白，无换行、控制字符或改变书写方向的标记")
+        }
+        PlanFault::TwoPlaces { party } => format!("{party} 在方案中出现不止一次"),
+        PlanFault::DataSet {
+            party,
+            contributes: true,
+        } => format!("{party} 提供数据，需要 data = \"名称\""),
+        PlanFault::DataSet { party, .. } => format!("{party} 只接收结果，没有 data"),
+        PlanFault::Name => "名称为 1 至 64 个字符，限 a-z、0-9、'-'、'_' 和 '.'".to_owned(),
+        PlanFault::Version => "版本是 64 位十六进制数，见 `consilium data list`".to_owned(),
+        PlanFault::NoReceiver => "没有任何一方接收结果".to_owned(),
+        PlanFault::NoPart { party } => format!("{party} 既不提供数据也不接收结果"),
+        PlanFault::Design(error) => schema::design(error),
+        PlanFault::LabelAmongFeatures { column } => {
+            format!("列 {column:?} 是标签，不能作为特征")
+        }
+        PlanFault::Label { message } => format!("标签规则不适合该列（{message}）"),
+        PlanFault::NoRange { column } => {
+            format!("列 {column:?} 在数据结构中需要 min 和 max：合计以此为界")
+        }
+        PlanFault::Regression(error) => regression(error).unwrap_or_else(|| error.to_string()),
+        PlanFault::Test => "test 需要 share（大于 0，至多 0.9，可带 seed），或者 split".to_owned(),
+        PlanFault::OnlyLogistic => "仅适用于 family = \"logistic\"".to_owned(),
+        PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
+             fedprox 的 proximal 大于 0，fedavg 不写 proximal"
+            .to_owned(),
+        PlanFault::Dropouts { rule, dropouts } => {
+            format!("on_dropout = {rule:?} 与 dropouts = {dropouts} 矛盾")
+        }
+        PlanFault::OnlyContinue => "仅在 on_dropout = \"continue\" 时有意义".to_owned(),
+        PlanFault::DropoutsBelowMinimum {
+            contributors,
+            dropouts,
+            remaining,
+            minimum,
+        } => format!(
+            "{contributors} 家贡献方中有 {dropouts} 家退出后剩 {remaining} 家，minimum_verified 要求 {minimum} 家"
+        ),
+        PlanFault::RelaxedTooFew { contributors } => {
+            format!("{contributors} 家贡献方太少，不能放宽：需要 20 家")
+        }
+        PlanFault::Number { given, least, most } => {
+            format!("允许 {least} 至 {most}，不能是 {given}")
+        }
+        PlanFault::TooManyRows { minimum, possible } => {
+            format!("要求 {minimum} 行，合计至多只有 {possible} 行")
+        }
+        PlanFault::Time => "需要带时区的日期时间，例如 2027-01-31T00:00:00+08:00".to_owned(),
+        PlanFault::Length => {
+            "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
+        }
+        PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
+        other => other.to_string(),
+    }
+}
+
+pub(super) fn regression(error: &BadSpecification) -> Option<String> {
+    Some(match error {
+        BadSpecification::Range => "范围需要两个有限的端点，小的在前".to_owned(),
+        BadSpecification::Labels { family } => format!("标签的范围不适合 {family}"),
+        BadSpecification::Twice { column } => format!("有两列名为 '{column}'"),
+        BadSpecification::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
+        BadSpecification::Penalty => "penalty 必须是不小于零的有限数".to_owned(),
+        BadSpecification::TooFewBits { bits } => {
+            format!("{bits} 位不足以容纳这么多行和参与方的合计")
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,168 @@
+//! A participant of the local federation, with its steward.
+
+use std::{ffi::OsStr, path::Path, time::Duration};
+
+use anyhow::{Context as _, bail};
+use consilium_mailbox::{Account, PartyId};
+use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
+use consilium_plan::{Lang, Plan};
+use consilium_proto::v1;
+use serde::Deserialize as _;
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+use tonic::transport::Channel;
+
+use super::{
+    daemons::{self, Daemon, configure, state_of},
+    inputs::PartyData,
+    outcome::PartyOutcome,
+    steward::LocalSteward,
+};
+use crate::client::{self, Answer as _};
+
+/// How long a daemon may take to connect, and a study's offer to arrive.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How long after one look at a daemon's connection the next one follows.
+const PAUSE: Duration = Duration::from_millis(20);
+
+pub(super) struct Participant {
+    pub(super) party: PartyId,
+    pub(super) daemon: Daemon,
+    house: StewardClient<Channel>,
+    steward: LocalSteward,
+}
+
+impl Participant {
+    /// Registers the party's data set.
+    pub(super) async fn register(&mut self, set: &PartyData, lang: Lang) -> anyhow::Result<()> {
+        let splits = set.splits.iter().map(|(name, path)| v1::Split {
+            name: name.clone(),
+            path: path.display().to_string(),
+        });
+        let request = v1::AddDataRequest {
+            name: set.name.clone(),
+            path: set.file.display().to_string(),
+            schema: set.schema.clone(),
+            splits: splits.collect(),
+        };
+        let added = self.house.add_data(request).await.answer(lang);
+        added.with_context(|| format!("registering {} at {}", set.file.display(), set.party))?;
+        Ok(())
+    }
+
+    /// Approves the plan once its offer has come.
+    pub(super) async fn approve(
+        &mut self,
+        plan: &Plan,
+        members: &[v1::MemberStatus],
+        lang: Lang,
+    ) -> anyhow::Result<()> {
+        let house = self.status(lang).await?;
+        let request = v1::AwaitStudyRequest {
+            study: plan.hash().as_bytes().to_vec().into(),
+            within_ms: u32::try_from(PATIENCE.as_millis()).unwrap_or(u32::MAX),
+        };
+        let own = self.house.await_study(request).await.answer(lang)?;
+        // The words would be compared by telephone; here all keys were made on this machine.
+        for party in &own.unverified {
+            let member = members.iter().find(|member| member.name == *party);
+            let key = member
+                .with_context(|| format!("{party} is no member"))?
+                .key
+                .clone();
+            let compared = v1::VerifyRequest {
+                party: party.clone(),
+                key,
+            };
+            self.house.verify(compared).await.answer(lang)?;
+        }
+        let decision = self.steward.approval(plan, &house, &own.data_version)?;
+        self.house.decide(decision).await.answer(lang)?;
+        Ok(())
+    }
+
+    /// Gives what the institution has of a result for itself.
+    pub(super) async fn own_result(
+        &mut self,
+        study: &str,
+        lang: Lang,
+    ) -> anyhow::Result<PartyOutcome> {
+        let request = v1::OwnStudyRequest {
+            study: study.to_owned(),
+        };
+        let result = self.house.own_result(request).await.answer(lang)?;
+        let report: Value = serde_json::from_str(&result.own_report)?;
+        let own = report.get("own").cloned().unwrap_or_default();
+        Ok(PartyOutcome {
+            party: self.party.clone(),
+            own: serde_json::from_value(own)?,
+            account: account(&report, self.party.as_str())?,
+        })
+    }
+
+    /// Waits until the daemon is connected to the coordinator.
+    pub(super) async fn connected(&mut self, lang: Lang) -> anyhow::Result<()> {
+        let connecting = async {
+            while !self.status(lang).await?.connected {
+                sleep(PAUSE).await;
+            }
+            Ok(())
+        };
+        match timeout(PATIENCE, connecting).await {
+            Ok(connected) => connected,
+            Err(_) => bail!("{} does not connect", self.party),
+        }
+    }
+
+    async fn status(&mut self, lang: Lang) -> anyhow::Result<v1::ParticipantStatus> {
+        self.house.status(v1::StatusRequest {}).await.answer(lang)
+    }
+}
+
+/// Reads from a report what the protocols cost a party, step by step.
+pub(super) fn account(report: &Value, party: &str) -> anyhow::Result<Account> {
+    let Some(account) = report.get("costs").and_then(|costs| costs.get(party)) else {
+        return Ok(Account::default());
+    };
+    Account::deserialize(account).with_context(|| format!("the costs of {party}"))
+}
+
+/// Invites a party, and starts its daemon.
+pub(super) async fn join(
+    operator: &mut OperatorClient<Channel>,
+    party: &PartyId,
+    folder: &Path,
+    lang: Lang,
+) -> anyhow::Result<Participant> {
+    let request = v1::InviteRequest {
+        name: party.to_string(),
+        role: "participant".into(),
+        valid_s: 600,
+    };
+    let code = operator.invite(request).await.answer(lang)?.code;
+    let home = folder.join(party.as_str());
+    let config = format!(
+        "party = \"{party}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n",
+        state_of(&home)?,
+    );
+    let config = configure(&home, "participant", &config)?;
+    let join = ["participant", "join", "--config"].map(OsStr::new);
+    daemons::run(&[&join[..], &[config.as_os_str()]].concat(), &code)
+        .await
+        .with_context(|| format!("joining as {party}"))?;
+    let run = ["participant", "run", "--until-eof", "--config"].map(OsStr::new);
+    let run = [&run[..], &[config.as_os_str()]].concat();
+    let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
+    let mut house = client::steward_at(&daemon.socket, lang).await?;
+    let steward = LocalSteward::new(party)?;
+    house
+        .add_steward(steward.introduction())
+        .await
+        .answer(lang)?;
+    Ok(Participant {
+        party: party.clone(),
+        daemon,
+        house,
+        steward,
+    })
+}

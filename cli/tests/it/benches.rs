@@ -1,0 +1,61 @@
+//! Measurements run and tell what they should; what they say means something in a release build.
+
+use serde_json::Value;
+
+use crate::printed;
+
+fn measured(args: &[&str]) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    serde_json::from_str(&printed(folder.path(), args)).unwrap()
+}
+
+#[test]
+fn idle_daemons_are_weighed_one_by_one() {
+    let line = measured(&[
+        "bench",
+        "idle",
+        "--daemons",
+        "2",
+        "--seconds",
+        "0",
+        "--json",
+    ]);
+    let parties = line["parties"].as_array().unwrap();
+    let names: Vec<&str> = parties
+        .iter()
+        .map(|party| party["party"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["coordinator", "house-0", "house-1"]);
+    for party in parties {
+        let (now, peak) = (&party["rss_mb"], &party["peak_rss_mb"]);
+        assert!(
+            now.as_f64().unwrap() > 1.0 && now.as_f64() <= peak.as_f64(),
+            "{party}"
+        );
+        assert!(
+            party["sent_bytes"].is_u64() && party["received_bytes"].is_u64(),
+            "{party}"
+        );
+    }
+}
+
+#[test]
+fn the_relays_bytes_are_told_as_they_went_over_the_network() {
+    let line = measured(&["bench", "relay", "--megabytes", "1", "--json"]);
+    let payload = line["params"]["bytes"].as_u64().unwrap();
+    let [all] = &line["parties"].as_array().unwrap()[..] else {
+        panic!("{line}");
+    };
+    // Relay and plain forwarder, three times each, over two hops.
+    let sent = all["sent_bytes"].as_u64().unwrap();
+    assert!(sent > 12 * payload, "{sent}");
+    assert!(all["received_bytes"].as_u64().unwrap() > 12 * payload);
+}
+
+#[test]
+fn a_round_over_daemons_tells_what_it_cost_each_party() {
+    let few = ["--parties", "3", "--dim", "2", "--rounds", "20", "--json"];
+    let line = measured(&[&["bench", "round"], &few[..]].concat());
+    assert_eq!(line["params"]["rounds"], 20);
+    crate::costs::are_consistent(&line);
+}

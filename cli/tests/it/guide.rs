@@ -1,0 +1,104 @@
+//! What the guide says, done.
+
+use std::{fmt::Write as _, fs};
+
+use crate::{consilium, printed};
+
+const PLANS: &str = include_str!("../../../docs/guide/plans.md");
+const SCHEMAS: &str = include_str!("../../../docs/guide/schemas.md");
+
+fn first_block(page: &str) -> &str {
+    let (_, block) = page.split_once("```toml\n").unwrap();
+    block.split("```").next().unwrap()
+}
+
+fn discharges() -> String {
+    let mut csv = "age,sex,stay_days,diagnosis_group,readmitted\n".to_owned();
+    for row in 0..60 {
+        let (age, stay) = (20 + row, row % 30);
+        let group = ["cardiac", "other", "surgical"][row % 3];
+        let (sex, readmitted) = (["f", "m"][row % 2], row / 7 % 2);
+        writeln!(csv, "{age},{sex},{stay},{group},{readmitted}").unwrap();
+    }
+    csv
+}
+
+#[test]
+fn a_draft_with_its_ranges_filled_in_leads_to_a_plan_that_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("discharges.csv"), discharges()).unwrap();
+    fs::write(path("plan.toml"), first_block(PLANS)).unwrap();
+    let draft = ["data", "schema", "discharges.csv", "-o", "schema.toml"];
+    printed(folder.path(), &draft);
+    for (lang, words) in [("en", ["min and max", "hint:"]), ("zh", ["第 ", "提示："])] {
+        let output = consilium(
+            folder.path(),
+            &["--lang", lang, "plan", "check", "plan.toml"],
+        );
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(words.iter().all(|word| told.contains(word)), "{told}");
+    }
+
+    fs::write(path("schema.toml"), first_block(SCHEMAS)).unwrap();
+    let check = ["data", "check", "discharges.csv", "--schema", "schema.toml"];
+    printed(folder.path(), &check);
+    let page = printed(folder.path(), &["plan", "check", "plan.toml"]);
+    assert!(page.contains("Readmission within 30 days"), "{page}");
+}
+
+/// Letters that stand in Chinese texts: names of files, keys and commands.
+fn english_words(told: &str) -> Vec<&str> {
+    let words = told.split(|c: char| !c.is_ascii_alphabetic());
+    let english = ["the", "is", "no", "not", "a", "can", "of", "was", "such"];
+    words.filter(|word| english.contains(word)).collect()
+}
+
+#[test]
+fn common_mistakes_are_told_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    file("plan.toml", "title = 1\n");
+    file("unknown.toml", "colour = \"red\"\n");
+    file(
+        "schema.toml",
+        "[[column]]\nname = \"x\"\ntype = \"number\"\nmin = 2\nmax = 1\n",
+    );
+    file("table.csv", "x\n1\n");
+    file("pass", "correct horse");
+    file("wang.key.pem", "no key");
+    file("wang.key.pem.pub", "no key");
+    file("model.json", "{}");
+    file("journal.jsonl", "{}");
+    for args in [
+        &["plan", "check", "nowhere.toml"][..],
+        &["plan", "check", "plan.toml"],
+        &["plan", "check", "unknown.toml"],
+        &["data", "check", "nowhere.csv"],
+        &["data", "check", "table.csv", "--schema", "schema.toml"],
+        &["data", "schema", "table.csv", "-o", "schema.toml"],
+        &["explain", "NO-SUCH-CODE"],
+        &["study", "list"],
+        &["study", "list", "--at", "nowhere.sock"],
+        &["study", "submit", "nowhere.toml"],
+        &["study", "list", "--as", "nobody"],
+        &["coordinator", "run", "--config", "nowhere.toml"],
+        &["participant", "join", "--config", "nowhere.toml"],
+        &["person", "show", "wang.key.pem.pub"],
+        &["person", "new-key", "wang", "--passphrase-file", "nowhere"],
+        &["person", "new-key", "wang", "--passphrase-file", "pass"],
+        &["model", "show", "model.json"],
+        &["audit", "verify", "nowhere.jsonl"],
+        &["audit", "verify", "journal.jsonl"],
+        &["doctor", "--config", "nowhere.toml"],
+    ] {
+        let output = consilium(folder.path(), &[&["--lang", "zh"], args].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{args:?}");
+        let (_, said) = told
+            .split_once("错误：")
+            .unwrap_or_else(|| panic!("{args:?}: {told}"));
+        assert_eq!(english_words(said), [""; 0], "{args:?}: {told}");
+    }
+}
