@@ -16,6 +16,7 @@
 //! ```
 
 mod hash;
+pub mod kem;
 mod secret;
 mod seed;
 mod sign;

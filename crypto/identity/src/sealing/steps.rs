@@ -3,22 +3,18 @@
 //! `X`, `Y` are the X25519 shares of initiator and responder, `ek` the initiator's ML-KEM-768
 //! key, `ct` the ciphertext under it, `N` and `M` the nonces, as in docs/protocols/sealing.md.
 
+use consilium_base::kem::{Capsule, DecapsulationKey, EncapsulationKey};
 use consilium_base::{Digest, Secret, Tagged};
-use ml_kem::{
-    DecapsulationKey, EncapsulationKey, MlKem768,
-    kem::{Decapsulate, Encapsulate, Kem, KeyExport},
-};
 use rand_core::CryptoRng;
 use x25519_dalek::{EphemeralSecret, PublicKey, SharedSecret};
-use zeroize::Zeroize as _;
+use zeroize::Zeroize;
 
 const SHARE: usize = 32;
 const NONCE: usize = 32;
-const ENCAPSULATION_KEY: usize = 1184;
-const CIPHERTEXT: usize = 1088;
+const CIPHERTEXT: usize = size_of::<Capsule>();
 
 /// Bytes of the initiator's first message: N, X, ek.
-pub(super) const HELLO: usize = NONCE + SHARE + ENCAPSULATION_KEY;
+pub(super) const HELLO: usize = NONCE + SHARE + EncapsulationKey::LEN;
 /// Bytes of the responder's message before its signature: M, Y, ct.
 pub(super) const REPLY: usize = NONCE + SHARE + CIPHERTEXT;
 
@@ -28,10 +24,22 @@ pub(super) struct DirectionKeys {
     pub(super) to_initiator: Secret<[u8; 32]>,
 }
 
+/// Draws bytes that nobody else knows.
+fn drawn<const N: usize>(rng: &mut impl CryptoRng) -> Secret<[u8; N]>
+where
+    [u8; N]: Zeroize,
+{
+    let mut bytes = [0; N];
+    rng.fill_bytes(&mut bytes);
+    let kept = Secret::new(bytes);
+    bytes.zeroize();
+    kept
+}
+
 /// What the initiator keeps between its hello and the answer to it.
 pub(super) struct Offer {
     x: EphemeralSecret,
-    decapsulation: DecapsulationKey<MlKem768>,
+    decapsulation: DecapsulationKey,
 }
 
 impl Offer {
@@ -40,13 +48,13 @@ impl Offer {
         let mut nonce = [0; NONCE];
         rng.fill_bytes(&mut nonce);
         let x = EphemeralSecret::random_from_rng(rng);
-        let (decapsulation, encapsulation) = MlKem768::generate_keypair_from_rng(rng);
+        let (decapsulation, encapsulation) = DecapsulationKey::from_seed(&drawn(rng));
         let mut hello = [0; HELLO];
         let (n, shares) = hello.split_at_mut(NONCE);
         let (share, key) = shares.split_at_mut(SHARE);
         n.copy_from_slice(&nonce);
         share.copy_from_slice(PublicKey::from(&x).as_bytes());
-        key.copy_from_slice(&encapsulation.to_bytes());
+        key.copy_from_slice(encapsulation.as_bytes());
         (Offer { x, decapsulation }, hello)
     }
 
@@ -54,11 +62,9 @@ impl Offer {
     pub(super) fn agree(self, reply: &[u8; REPLY], transcript: &Digest) -> Option<DirectionKeys> {
         let (_, shares) = reply.split_first_chunk::<NONCE>()?;
         let (share, ciphertext) = shares.split_first_chunk::<SHARE>()?;
-        let mut quantum = self.decapsulation.decapsulate_slice(ciphertext).ok()?;
+        let quantum = self.decapsulation.decapsulate(ciphertext.try_into().ok()?);
         let classical = self.x.diffie_hellman(&PublicKey::from(*share));
-        let keys = derive(&classical, &quantum, transcript);
-        quantum.zeroize();
-        keys
+        derive(&classical, quantum.expose(), transcript)
     }
 }
 
@@ -76,19 +82,17 @@ impl Agreement {
     ) -> Option<(Agreement, [u8; REPLY])> {
         let (_, shares) = hello.split_first_chunk::<NONCE>()?;
         let (share, key) = shares.split_first_chunk::<SHARE>()?;
-        let key = EncapsulationKey::<MlKem768>::new(key.try_into().ok()?).ok()?;
+        let key = EncapsulationKey::from_bytes(key.try_into().ok()?)?;
         let mut nonce = [0; NONCE];
         rng.fill_bytes(&mut nonce);
         let y = EphemeralSecret::random_from_rng(rng);
-        let (ciphertext, mut shared) = key.encapsulate_with_rng(rng);
+        let (ciphertext, quantum) = key.encapsulate(drawn(rng).expose());
         let mut reply = [0; REPLY];
         let (m, shares) = reply.split_at_mut(NONCE);
         let (own_share, text) = shares.split_at_mut(SHARE);
         m.copy_from_slice(&nonce);
         own_share.copy_from_slice(PublicKey::from(&y).as_bytes());
         text.copy_from_slice(&ciphertext);
-        let quantum = Secret::new(shared.into());
-        shared.zeroize();
         let classical = y.diffie_hellman(&PublicKey::from(*share));
         Some((Agreement { classical, quantum }, reply))
     }
