@@ -3,10 +3,9 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-use consilium_base::{Generator, Seed};
+use consilium_base::{Generator, Seed, UnixTime};
 use consilium_mailbox::RunId;
 use rand_core::Rng as _;
 
@@ -33,9 +32,9 @@ impl Ambient {
         (self.clock)()
     }
 
-    /// Gives the time since 1970, as whoever asks writes it.
-    pub fn now<T: From<Duration>>(&self) -> T {
-        Duration::from_millis(self.now_ms().try_into().unwrap_or(0)).into()
+    /// Gives the time.
+    pub fn now(&self) -> UnixTime {
+        UnixTime(self.now_ms().div_euclid(1_000))
     }
 
     /// Draws a seed.

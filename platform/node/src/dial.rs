@@ -2,6 +2,7 @@
 
 use std::{error::Error, io, sync::Arc, time::Duration};
 
+use consilium_mailbox::readable;
 use consilium_proto::v1;
 use futures_util::{StreamExt as _, stream};
 use hyper_util::rt::TokioIo;
@@ -120,7 +121,10 @@ impl Dialer {
         let Some(v1::down::Kind::Welcome(welcome)) = first.and_then(|down| down.kind) else {
             return Err(NodeError::Version);
         };
-        info!(home = welcome.home, "connected to the coordinator");
+        info!(
+            home = readable(&welcome.home),
+            "connected to the coordinator"
+        );
         *attempt = 0;
         counter!("consilium_link_connections_total").increment(1);
         self.state.send_replace(Dialing::Connected);
@@ -214,14 +218,14 @@ fn pause(attempt: u32, epoch: Epoch) -> Duration {
 
 /// Says in our words why the coordinator ended a call.
 fn refusal(status: &Status) -> NodeError {
-    let message = status.message().to_owned();
+    let message = readable(status.message());
     match status.code() {
         Code::AlreadyExists => NodeError::Rival,
         Code::FailedPrecondition => NodeError::Version,
         Code::PermissionDenied | Code::Unauthenticated | Code::InvalidArgument => {
             NodeError::Refused(message)
         }
-        _ => NodeError::Cut(innermost(status).to_string()),
+        _ => NodeError::Cut(readable(&innermost(status).to_string())),
     }
 }
 
@@ -256,7 +260,8 @@ fn certificate_trouble(trouble: &CertificateError) -> String {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "its certificate is of another federation".to_owned()
         }
-        other => other.to_string(),
+        // It repeats names out of the certificate.
+        other => readable(&other.to_string()),
     }
 }
 
@@ -277,6 +282,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_the_coordinator_says_of_its_refusal_can_be_shown_on_a_terminal() {
+        for code in [Code::PermissionDenied, Code::Internal] {
+            let status = Status::new(code, "\u{1b}[2Jgo\r\naway".to_owned() + &"!".repeat(999));
+            let shown = refusal(&status).to_string();
+            assert!(shown.contains("away!!!"), "{shown}");
+            assert!(
+                !shown.contains(char::is_control) && shown.len() < 300,
+                "{shown}"
+            );
+        }
+    }
 
     proptest! {
         #[test]

@@ -8,6 +8,9 @@ use std::{
     sync::Arc,
 };
 
+use consilium_base::Secret;
+use tracing::warn;
+
 /// A file, folder or socket that can't be used.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the file {} can't be used", path.display())]
@@ -47,6 +50,19 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>, FileError> {
     if_there(fs::read_to_string(path)).map_err(of(path))
 }
 
+/// Reads a secret, if there is one, and sees that nobody else can.
+///
+/// # Errors
+///
+/// As [`read_if_there`], and if the file is somebody else's.
+pub fn read_secret(path: &Path) -> Result<Option<Secret<String>>, FileError> {
+    let secret = read_if_there(path)?.map(Secret::new);
+    if secret.is_some() {
+        close_to_others(path, 0o600).map_err(of(path))?;
+    }
+    Ok(secret)
+}
+
 /// Removes a file, if there is one.
 ///
 /// # Errors
@@ -66,8 +82,13 @@ pub(crate) fn of(path: &Path) -> impl Fn(io::Error) -> FileError {
 
 fn made_private(folder: &Path) -> io::Result<()> {
     make(folder)?;
-    if fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    close_to_others(folder, 0o700)
+}
+
+fn close_to_others(path: &Path, mode: u32) -> io::Result<()> {
+    if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        warn!(path = %path.display(), "it was open to other users of the machine; it is no more");
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
     }
     Ok(())
 }
@@ -112,6 +133,19 @@ fn if_there<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_others_could_read_is_closed_to_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("authority.key");
+        assert!(read_secret(&path).unwrap().is_none());
+        fs::write(&path, "secret").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let secret = read_secret(&path).unwrap().unwrap();
+        assert_eq!(secret.expose(), "secret");
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn what_is_written_is_its_owners_alone() {

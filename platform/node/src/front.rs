@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, Permissions},
+    io,
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -32,6 +33,22 @@ pub struct Front {
     ready_file: Option<PathBuf>,
 }
 
+/// Opens a socket for this user alone, at no moment for others: it comes into being in a folder
+/// that nobody else can look into.
+fn bind(socket: &Path) -> io::Result<UnixListener> {
+    let beside = socket.parent().unwrap_or(Path::new(""));
+    // A socket's path has about a hundred bytes: this one is no longer than most.
+    let folder = beside.join(".new");
+    let draft = folder.join("s");
+    files::make_private(&folder).map_err(io::Error::other)?;
+    files::remove(&draft).map_err(io::Error::other)?;
+    let listener = UnixListener::bind(&draft)?;
+    fs::set_permissions(&draft, Permissions::from_mode(0o600))?;
+    fs::rename(&draft, socket)?;
+    fs::remove_dir(&folder)?;
+    Ok(listener)
+}
+
 impl Front {
     /// Opens the socket, for this user alone, and the admin listener.
     ///
@@ -43,10 +60,7 @@ impl Front {
     /// Names the socket, or the address of the admin listener.
     pub async fn open(socket: &Path, admin: &str) -> Result<Front, NodeError> {
         let (admin, admin_address) = server::listen(admin).await?;
-        files::remove(socket)?;
-        let listener = UnixListener::bind(socket).map_err(files::of(socket))?;
-        let own = Permissions::from_mode(0o600);
-        fs::set_permissions(socket, own).map_err(files::of(socket))?;
+        let listener = bind(socket).map_err(files::of(socket))?;
         let metrics = Metrics::default();
         if metrics.install().is_err() {
             warn!("the process measures for another daemon already");
@@ -103,5 +117,41 @@ impl Front {
             files::remove(&path)?;
         }
         served.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::read_dir;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_is_its_users_alone_and_replaces_that_of_a_daemon_that_was_killed() {
+        let state = tempfile::tempdir().unwrap();
+        let path = state.path().join("operator.sock");
+        for _ in 0..2 {
+            let listener = bind(&path).unwrap();
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            let calling = tokio::net::UnixStream::connect(&path);
+            let (called, answered) = tokio::join!(calling, listener.accept());
+            called.unwrap();
+            answered.unwrap();
+        }
+        assert_eq!(read_dir(state.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_at_no_moment_open_to_others() {
+        let state = tempfile::tempdir().unwrap();
+        let path = state.path().join("operator.sock");
+        // The last step fails: what was made so far is what others could have seen.
+        fs::create_dir_all(path.join("in the way")).unwrap();
+        bind(&path).unwrap_err();
+        let draft = state.path().join(".new");
+        let mode = fs::metadata(&draft).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(draft.join("s").exists());
     }
 }

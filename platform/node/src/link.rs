@@ -80,8 +80,14 @@ pub struct Limits {
     pub send_buffer: usize,
     /// The longest frame that is taken.
     pub longest_frame: usize,
+    /// The longest control message; it has to fit into half of the window.
+    pub longest_control: usize,
     /// What all long frames together may occupy while they are put together.
     pub assembling: usize,
+    /// What all those may send together, unread, for whom nobody here has asked.
+    pub strangers: usize,
+    /// How many peers are known of whom the relay told unasked.
+    pub peers: usize,
     /// How long frames are kept of a run that hasn't begun here.
     pub early: Duration,
 }
@@ -93,19 +99,31 @@ impl Default for Limits {
             window: 4 << 20,
             send_buffer: 8 << 20,
             longest_frame: 128 << 20,
+            longest_control: 2 << 20,
             assembling: 512 << 20,
+            strangers: 64 << 20,
+            peers: 4096,
             early: Duration::from_mins(1),
         }
     }
 }
 
 impl Limits {
+    /// Gives the longest frame that a lane takes, in bytes.
+    fn longest(&self, lane: Lane) -> usize {
+        match lane {
+            Lane::Frames => self.longest_frame,
+            Lane::Control => self.longest_control,
+        }
+    }
+
     /// Tells whether the sizes fit each other: none of them can then block for ever.
     pub fn are_consistent(&self) -> bool {
         let one_chunk = self.chunk + CHUNK_OVERHEAD;
         self.chunk > 0
             && self.window / 2 >= one_chunk
             && self.longest_frame >= self.chunk
+            && self.longest_control <= self.window / 2
             && self.assembling >= self.longest_frame
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Relay`] routes between the participants' streams and the coordinator's own party, which
 //! hangs on it in memory. It keeps nothing beyond what its bounds say, acknowledges nothing, and
-//! writes the sender's name on every chunk from what TLS says who the sender is.
+//! writes the sender's name on every chunk from what TLS says who the sender is. A daemon that lets
+//! lie what waits for it loses its stream, so that those who send to it never wait for long.
 
 mod home;
 mod hub;
@@ -11,7 +12,6 @@ mod service;
 pub(crate) mod table;
 
 pub use hub::{Connection, Refusal, Relay};
-
 pub use service::LinkService;
 pub use table::Misconduct;
 
@@ -28,7 +28,13 @@ pub struct RelayLimits {
     pub watches: usize,
     /// How long a daemon may take to answer when another knocks with its identity.
     pub rival: Duration,
+    /// How long what waits may lie: by then a mebibyte of it has been taken, or all.
+    pub stall: Duration,
 }
+
+/// What a daemon takes at least of what has waited for it, in bytes, or it loses its stream: with
+/// the default patience 35 kB/s, far less than any line on which a study makes sense.
+const PROGRESS: usize = 1 << 20;
 
 impl RelayLimits {
     /// The longest message that is passed on: a full queue has room again once it has room for it.
@@ -44,6 +50,8 @@ impl Default for RelayLimits {
             total: 256 << 20,
             watches: 4096,
             rival: Duration::from_secs(5),
+            // As long as a connection whose other end is silent lives.
+            stall: Duration::from_secs(30),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The coordinator's door.
 
+mod crowd;
+
+pub(crate) use crowd::Crowd;
+
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::stream;
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, mpsc},
-    time::sleep,
-};
+use tokio::{net::TcpListener, sync::mpsc, time::sleep};
 use tonic::{service::Routes, transport::Server};
 use tracing::{debug, warn};
 
@@ -19,6 +19,10 @@ use crate::{
 
 /// How many callers may be in the midst of their handshakes at once.
 const HANDSHAKES: usize = 256;
+/// How many callers that the roster doesn't admit may be connected at once.
+const UNKNOWN: usize = 256;
+/// How many of either may come from one source: enough for the parties behind one gateway.
+const OF_ONE_SOURCE: usize = 16;
 
 /// How many calls one connection may make at once.
 const CALLS: u32 = 64;
@@ -80,11 +84,11 @@ pub async fn serve(door: Door, routes: Routes, shutdown: Shutdown) -> Result<(),
 }
 
 async fn accept(door: Door, secured: mpsc::Sender<io::Result<Secured>>) {
-    let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
+    let handshakes = Crowd::new(HANDSHAKES, OF_ONE_SOURCE);
+    let unknown = Crowd::new(UNKNOWN, OF_ONE_SOURCE);
     loop {
-        let permit = handshakes.clone().acquire_owned().await;
-        let tcp = match door.listener.accept().await {
-            Ok((tcp, _)) => tcp,
+        let (tcp, address) = match door.listener.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 warn!(%error, "can't accept connections");
                 // Out of file descriptors: others have to close some first.
@@ -93,9 +97,14 @@ async fn accept(door: Door, secured: mpsc::Sender<io::Result<Secured>>) {
             }
         };
         let (tls, roster, secured) = (door.tls.clone(), door.roster.clone(), secured.clone());
+        let place = handshakes.enter(address.ip());
+        let unknown = unknown.clone();
         tokio::spawn(async move {
-            let _permit = permit;
-            match secure(tcp, &tls, roster).await {
+            let handshake = tokio::select! {
+                done = secure(tcp, &tls, (roster, unknown)) => done,
+                () = place.lost() => Err(io::ErrorKind::ConnectionAborted.into()),
+            };
+            match handshake {
                 // Nobody takes it once the server stops.
                 Ok(connection) => _ = secured.send(Ok(connection)).await,
                 Err(error) => debug!(%error, "a caller was not let in"),

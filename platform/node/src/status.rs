@@ -38,6 +38,11 @@ pub fn status(error: &impl Explain) -> Status {
     } else {
         warn!(%error, cause, ?code, "a call was refused");
     }
+    answer(error)
+}
+
+/// Makes the status for the caller, and logs nothing.
+pub fn answer(error: &impl Explain) -> Status {
     let mut status = Status::new(error.code(), error.public());
     if let Some(text) = error.public_in_chinese() {
         let text = MetadataValue::from_bytes(text.as_bytes());

@@ -1,6 +1,9 @@
 //! Messages between a participant's daemon and the coordinator's, beside all runs.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use consilium_mailbox::{PartyId, TransportError};
@@ -46,12 +49,24 @@ pub enum ControlMessage {
     },
 }
 
-/// What waits to be read. Comings and goings are noted once the channel is open.
+/// What waits to be read. Comings and goings are noted once the channel is open, of each peer the
+/// last alone: a relay that tells of many fills no memory.
 #[derive(Debug, Default)]
 pub(super) struct ControlQueue {
     is_open: bool,
-    waiting: VecDeque<(ControlMessage, Option<Receipt>)>,
+    waiting: VecDeque<Waiting>,
+    present: HashMap<PartyId, Option<Epoch>>,
     news: Arc<Notify>,
+}
+
+#[derive(Debug)]
+enum Waiting {
+    Presence(PartyId),
+    Said {
+        peer: PartyId,
+        message: v1::Control,
+        receipt: Receipt,
+    },
 }
 
 impl Control {
@@ -63,18 +78,38 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// None at present: an unreachable peer gets it when it returns.
+    /// [`TransportError::Stopped`] if it is longer than any control message may be. An unreachable
+    /// peer gets it when it returns.
     pub async fn send(
         &self,
         to: &PartyId,
         kind: &str,
         payload: Bytes,
     ) -> Result<(), TransportError> {
-        let kind = kind.to_owned();
-        let message = v1::Control { kind, payload }.encode_to_vec();
         self.link
-            .send(to, Lane::Control, message.into(), |_| false)
+            .send(to, Lane::Control, message(kind, payload), |_| false)
             .await
+    }
+
+    /// Says something to a peer if there is room for it now; tells whether there was.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Stopped`] if it is longer than any control message may be.
+    pub fn try_send(
+        &self,
+        to: &PartyId,
+        kind: &str,
+        payload: Bytes,
+    ) -> Result<bool, TransportError> {
+        let message = message(kind, payload);
+        self.link.try_send(to, Lane::Control, message)
+    }
+
+    /// Waits until all that was said to a peer has arrived, or it can't be reached any more.
+    pub fn heard(&self, by: &PartyId) -> impl Future<Output = ()> + Send + use<> {
+        let (link, peer) = (self.link.clone(), by.clone());
+        async move { link.delivered(&peer).await }
     }
 
     /// Awaits what comes next.
@@ -84,17 +119,12 @@ impl Control {
             let changed = news.notified();
             tokio::pin!(changed);
             changed.as_mut().enable();
-            let next = self.link.state().control.waiting.pop_front();
-            match next {
-                Some((message, None)) => return message,
-                Some((message, Some(receipt))) => {
-                    if let ControlMessage::Said { peer, .. } = &message {
-                        self.link.free(Lane::Control, [(peer.clone(), receipt)]);
-                    }
-                    return message;
-                }
-                None => changed.await,
+            let next = self.link.state().control.take();
+            if let Some((message, receipt)) = next {
+                self.link.free(Lane::Control, receipt);
+                return message;
             }
+            changed.await;
         }
     }
 }
@@ -104,19 +134,42 @@ impl ControlQueue {
     pub(super) fn open(&mut self, present: impl IntoIterator<Item = (PartyId, Epoch)>) {
         self.is_open = true;
         for (peer, epoch) in present {
-            let joined = ControlMessage::Joined { peer, epoch };
-            self.waiting.push_front((joined, None));
+            self.present.insert(peer.clone(), Some(epoch));
+            self.waiting.push_front(Waiting::Presence(peer));
         }
     }
 
-    pub(super) fn joined(&mut self, peer: &PartyId, epoch: Epoch) {
-        let peer = peer.clone();
-        self.note(ControlMessage::Joined { peer, epoch });
+    /// Notes which life of a peer can be reached now, if any.
+    pub(super) fn note(&mut self, peer: &PartyId, epoch: Option<Epoch>) {
+        if self.is_open && self.present.insert(peer.clone(), epoch).is_none() {
+            self.waiting.push_back(Waiting::Presence(peer.clone()));
+            self.news.notify_waiters();
+        }
     }
 
-    pub(super) fn left(&mut self, peer: &PartyId) {
-        let peer = peer.clone();
-        self.note(ControlMessage::Left { peer });
+    fn take(&mut self) -> Option<(ControlMessage, Option<(PartyId, Receipt)>)> {
+        match self.waiting.pop_front()? {
+            Waiting::Presence(peer) => {
+                let message = match self.present.remove(&peer).flatten() {
+                    Some(epoch) => ControlMessage::Joined { peer, epoch },
+                    None => ControlMessage::Left { peer },
+                };
+                Some((message, None))
+            }
+            Waiting::Said {
+                peer,
+                message: v1::Control { kind, payload },
+                receipt,
+            } => {
+                let back = Some((peer.clone(), receipt));
+                let said = ControlMessage::Said {
+                    peer,
+                    kind,
+                    payload,
+                };
+                Some((said, back))
+            }
+        }
     }
 
     pub(super) fn arrived(
@@ -125,24 +178,27 @@ impl ControlQueue {
         bytes: Bytes,
         receipt: Receipt,
     ) -> Result<(), (Violation, Receipt)> {
-        let Ok(v1::Control { kind, payload }) = v1::Control::decode(bytes) else {
+        let Ok(message) = v1::Control::decode(bytes) else {
             return Err((Violation::BadFrame, receipt));
         };
         let peer = peer.clone();
-        let said = ControlMessage::Said {
+        self.waiting.push_back(Waiting::Said {
             peer,
-            kind,
-            payload,
-        };
-        self.waiting.push_back((said, Some(receipt)));
+            message,
+            receipt,
+        });
         self.news.notify_waiters();
         Ok(())
     }
 
-    fn note(&mut self, message: ControlMessage) {
-        if self.is_open {
-            self.waiting.push_back((message, None));
-            self.news.notify_waiters();
-        }
+    /// Forgets what an earlier life of a peer said: nobody waits for it any more.
+    pub(super) fn forget(&mut self, gone: &PartyId) {
+        self.waiting
+            .retain(|waiting| !matches!(waiting, Waiting::Said { peer, .. } if peer == gone));
     }
+}
+
+fn message(kind: &str, payload: Bytes) -> Bytes {
+    let kind = kind.to_owned();
+    v1::Control { kind, payload }.encode_to_vec().into()
 }

@@ -47,8 +47,9 @@ pub(crate) struct Endpoint {
     active: VecDeque<PartyId>,
     unwatched: VecDeque<PartyId>,
     owes_alive: bool,
-    budget: usize,
-    waiting_for_budget: VecDeque<(PartyId, Lane)>,
+    /// What is left for long frames, in bytes; see [`Endpoint::is_stuck`] for when less than none.
+    budget: i64,
+    waiting_for_budget: VecDeque<PartyId>,
     ages: u64,
 }
 
@@ -60,7 +61,7 @@ impl Endpoint {
             active: VecDeque::new(),
             unwatched: VecDeque::new(),
             owes_alive: false,
-            budget: limits.assembling,
+            budget: signed(limits.assembling),
             waiting_for_budget: VecDeque::new(),
             ages: 0,
         }
@@ -72,22 +73,28 @@ impl Endpoint {
             self.insert(peer);
             self.unwatched.push_back(peer.clone());
         }
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.is_watched = true;
+        }
     }
 
     /// A stream to the relay begins: gives whom its Hello is to name.
     pub(crate) fn connected(&mut self) -> Vec<PartyId> {
         self.unwatched.clear();
         self.owes_alive = false;
-        self.peers.keys().cloned().collect()
+        let names: Vec<PartyId> = self.peers.keys().cloned().collect();
+        for name in &names {
+            self.release(name);
+        }
+        names
     }
 
     /// The stream to the relay is over, and all paths with it; gives who was up.
     pub(crate) fn disconnected(&mut self) -> Vec<PartyId> {
-        let mut were_up = Vec::new();
-        for (name, peer) in &mut self.peers {
-            if peer.path.take().is_some() {
-                were_up.push(name.clone());
-            }
+        let present = self.present().into_iter();
+        let were_up: Vec<PartyId> = present.map(|(name, _)| name).collect();
+        for name in &were_up {
+            self.lost(name);
         }
         were_up
     }
@@ -118,6 +125,21 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Keeps back what is for a peer, until it is released or the stream is over.
+    pub(crate) fn hold(&mut self, peer: &PartyId) {
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.is_held = true;
+        }
+    }
+
+    /// Lets what is for a peer go out again.
+    pub(crate) fn release(&mut self, peer: &PartyId) {
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.is_held = false;
+        }
+        self.activate(peer);
+    }
+
     /// Gives the next message to the relay.
     pub(crate) fn poll(&mut self) -> Option<Up> {
         if std::mem::take(&mut self.owes_alive) {
@@ -144,11 +166,8 @@ impl Endpoint {
         match down {
             Down::PeerUp { peer, path, epoch } => self.peer_up(&peer, path, epoch),
             Down::PeerDown { peer } => {
-                let was_up = self
-                    .peers
-                    .get_mut(&peer)
-                    .and_then(|state| state.path.take());
-                was_up.map(|_| Event::Down(peer)).into_iter().collect()
+                let was_up = self.lost(&peer);
+                was_up.then_some(Event::Down(peer)).into_iter().collect()
             }
             Down::Chunk(chunk) => self.chunk(chunk),
             Down::Ack(ack) => self.ack(&ack),
@@ -161,7 +180,7 @@ impl Endpoint {
 
     /// Takes note that a frame was read.
     pub(crate) fn free(&mut self, peer: &PartyId, lane: Lane, receipt: &Receipt) {
-        self.budget += receipt.reserved;
+        self.budget += signed(receipt.reserved);
         if let Some(state) = self.peers.get_mut(peer) {
             state.way(lane).incoming.free(receipt);
         }
@@ -171,12 +190,13 @@ impl Endpoint {
 
     /// Tells whether everything that was offered has been acknowledged by those who are up.
     pub(crate) fn is_settled(&self) -> bool {
-        let settled =
-            |peer: &Peer| peer.frames.outgoing.is_empty() && peer.control.outgoing.is_empty();
-        self.peers
-            .values()
-            .filter(|peer| peer.path.is_some())
-            .all(settled)
+        self.peers.values().all(Peer::is_settled)
+    }
+
+    /// Tells the same of the control messages for one peer.
+    pub(crate) fn has_heard(&self, peer: &PartyId) -> bool {
+        let peer = self.peers.get(peer).filter(|peer| peer.path.is_some());
+        peer.is_none_or(|peer| peer.control.outgoing.is_empty())
     }
 
     /// Bytes that wait here to be sent or acknowledged.
@@ -199,7 +219,7 @@ impl Endpoint {
 
     /// What is left of the budget for long frames, for tests of the bound.
     #[cfg(test)]
-    pub(crate) fn budget(&self) -> usize {
+    pub(crate) fn budget(&self) -> i64 {
         self.budget
     }
 
@@ -207,19 +227,21 @@ impl Endpoint {
         let state = Peer {
             path: None,
             epoch: None,
-            control: self.fresh_way(),
-            frames: self.fresh_way(),
+            control: self.fresh_way(Lane::Control),
+            frames: self.fresh_way(Lane::Frames),
+            is_watched: false,
             is_active: false,
+            is_held: false,
             is_muted: false,
         };
         self.peers.insert(peer.clone(), state);
     }
 
-    fn fresh_way(&mut self) -> Way {
+    fn fresh_way(&mut self, lane: Lane) -> Way {
         self.ages += 1;
         Way {
             outgoing: Outgoing::new(&self.limits),
-            incoming: Incoming::new(&self.limits, self.ages),
+            incoming: Incoming::new(&self.limits, lane, self.ages),
         }
     }
 
@@ -235,15 +257,19 @@ impl Endpoint {
 
     fn peer_up(&mut self, name: &PartyId, path: u64, epoch: Epoch) -> Vec<Event> {
         if !self.peers.contains_key(name) {
+            if self.peers.len() >= self.limits.peers {
+                // Nobody here has asked for it.
+                return Vec::new();
+            }
             self.insert(name);
         }
         let mut events = Vec::new();
-        let (control, frames) = (self.fresh_way(), self.fresh_way());
+        let (control, frames) = (self.fresh_way(Lane::Control), self.fresh_way(Lane::Frames));
         let Some(peer) = self.peers.get_mut(name) else {
             return events;
         };
         if peer.epoch.is_some_and(|known| known != epoch) {
-            self.budget += peer.control.incoming.reserved() + peer.frames.incoming.reserved();
+            self.budget += signed(peer.frames.incoming.reserved());
             (peer.control, peer.frames) = (control, frames);
             events.push(Event::Restarted(name.clone()));
             events.push(Event::Room(name.clone()));
@@ -256,6 +282,9 @@ impl Endpoint {
             way.outgoing.rewind();
             way.incoming.announce_again();
         }
+        if peer.frames.incoming.wants().is_some() {
+            self.waiting_for_budget.push_back(name.clone());
+        }
         self.hand_out_budget();
         self.activate(name);
         events.push(Event::Up(name.clone()));
@@ -267,6 +296,7 @@ impl Endpoint {
             peer: name, lane, ..
         } = chunk;
         let limits = self.limits;
+        let strangers = self.held_of_strangers();
         let Some(peer) = self.peers.get_mut(&name) else {
             return Vec::new();
         };
@@ -278,11 +308,17 @@ impl Endpoint {
             total: chunk.total,
             payload: chunk.payload,
         };
+        let is_crowded = !peer.is_watched && strangers > limits.strangers as u64;
         let incoming = &mut peer.way(lane).incoming;
-        let events = match incoming.accept(piece, &limits) {
+        let accepted = if is_crowded {
+            Err(Violation::Overrun)
+        } else {
+            incoming.accept(piece, &limits)
+        };
+        let events = match accepted {
             Ok(Accepted::Repeat | Accepted::Part) => Vec::new(),
             Ok(Accepted::Wants) => {
-                self.waiting_for_budget.push_back((name.clone(), lane));
+                self.waiting_for_budget.push_back(name.clone());
                 self.hand_out_budget();
                 Vec::new()
             }
@@ -294,6 +330,7 @@ impl Endpoint {
             }],
             Err(violation) => {
                 peer.is_muted = true;
+                self.take_back(&name);
                 vec![Event::Broken(name.clone(), violation)]
             }
         };
@@ -323,23 +360,68 @@ impl Endpoint {
         }
     }
 
+    /// What those have sent that nobody here asked for, and nobody has read.
+    fn held_of_strangers(&self) -> u64 {
+        let strangers = self.peers.values().filter(|peer| !peer.is_watched);
+        strangers
+            .map(|peer| peer.control.incoming.unread() + peer.frames.incoming.unread())
+            .sum()
+    }
+
+    /// Takes note that a peer has no path any more; tells whether it had one.
+    fn lost(&mut self, name: &PartyId) -> bool {
+        let peer = self.peers.get_mut(name);
+        let had_one = peer.is_some_and(|peer| peer.path.take().is_some());
+        if had_one {
+            self.take_back(name);
+        }
+        had_one
+    }
+
+    /// Takes the room back that a peer was given for what it has not sent yet.
+    fn take_back(&mut self, name: &PartyId) {
+        if let Some(peer) = self.peers.get_mut(name) {
+            self.budget += signed(peer.frames.incoming.take_back());
+            self.hand_out_budget();
+        }
+    }
+
     /// Gives room for long frames to those who wait for it, first come, first served.
     fn hand_out_budget(&mut self) {
-        while let Some((name, lane)) = self.waiting_for_budget.pop_front() {
-            let Some(peer) = self.peers.get_mut(&name) else {
+        while let Some(name) = self.waiting_for_budget.pop_front() {
+            // One that is back asks anew.
+            let peer = self.peers.get(&name);
+            let peer = peer.filter(|peer| peer.path.is_some() && !peer.is_muted);
+            let Some(bytes) = peer.and_then(|peer| peer.frames.incoming.wants()) else {
                 continue;
             };
-            let incoming = &mut peer.way(lane).incoming;
-            let Some(bytes) = incoming.wants() else {
-                continue;
+            let overdraft = if self.is_stuck() {
+                self.limits.assembling
+            } else {
+                0
             };
-            if bytes > self.budget {
-                self.waiting_for_budget.push_front((name, lane));
+            if signed(bytes) > self.budget + signed(overdraft) {
+                self.waiting_for_budget.push_front(name);
                 return;
             }
-            self.budget -= bytes;
-            incoming.reserve();
+            self.budget -= signed(bytes);
+            if let Some(peer) = self.peers.get_mut(&name) {
+                peer.frames.incoming.reserve();
+            }
             self.activate(&name);
         }
     }
+
+    /// Tells whether all that is given of the budget holds parts of frames whose rest has no room:
+    /// then, and only then, it may be overdrawn, once over, for one frame after the other.
+    fn is_stuck(&self) -> bool {
+        let all = || self.peers.values().map(|peer| &peer.frames.incoming);
+        let parts: usize = all().map(Incoming::reserved).sum();
+        let is_served = all().any(|incoming| incoming.reserved() > 0 && incoming.wants().is_none());
+        !is_served && signed(parts) == signed(self.limits.assembling) - self.budget
+    }
+}
+
+fn signed(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -150,6 +150,19 @@ impl Link {
         }
     }
 
+    /// Waits until all control messages for a peer have arrived, or it can't be reached.
+    pub(super) async fn delivered(&self, peer: &PartyId) {
+        loop {
+            let changed = self.shared.outgoing.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.state().endpoint.has_heard(peer) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// Gives the bytes that wait here to be sent or acknowledged.
     pub fn held(&self) -> usize {
         self.state().endpoint.held()
@@ -186,11 +199,7 @@ impl Link {
         mut bytes: Bytes,
         is_over: impl Fn(&State) -> bool,
     ) -> Result<(), TransportError> {
-        let longest = self.shared.limits.longest_frame;
-        if bytes.len() > longest {
-            error!(peer = %to, bytes = bytes.len(), longest, "our own frame is too long");
-            return Err(TransportError::Stopped);
-        }
+        self.check_length(to, lane, &bytes)?;
         let room = self.state().signals(to).room.clone();
         loop {
             let changed = room.notified();
@@ -212,11 +221,28 @@ impl Link {
         Ok(())
     }
 
-    /// Hands a frame over if there is room now.
-    pub(super) fn try_send(&self, to: &PartyId, bytes: Bytes) {
-        if self.state().endpoint.offer(to, Lane::Frames, bytes).is_ok() {
+    /// Hands a frame over if there is room now; tells whether there was.
+    pub(super) fn try_send(
+        &self,
+        to: &PartyId,
+        lane: Lane,
+        bytes: Bytes,
+    ) -> Result<bool, TransportError> {
+        self.check_length(to, lane, &bytes)?;
+        let taken = self.state().endpoint.offer(to, lane, bytes).is_ok();
+        if taken {
             self.shared.outgoing.notify_waiters();
         }
+        Ok(taken)
+    }
+
+    fn check_length(&self, to: &PartyId, lane: Lane, bytes: &Bytes) -> Result<(), TransportError> {
+        let longest = self.shared.limits.longest(lane);
+        if bytes.len() > longest {
+            error!(peer = %to, bytes = bytes.len(), longest, "our own frame is too long");
+            return Err(TransportError::Stopped);
+        }
+        Ok(())
     }
 
     /// Gives the room back that read frames occupied.

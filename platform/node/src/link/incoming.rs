@@ -2,15 +2,17 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{Limits, Violation, cost, outgoing::Piece};
+use super::{Lane, Limits, Violation, cost, outgoing::Piece};
 
 /// Reassembles frames, and grants the sender only what there is certainly room for.
 ///
 /// Beside the window, which every sender has, a frame longer than half of it needs room of its
-/// own, out of a budget that all senders share.
+/// own, out of a budget that all senders share. Control messages are never that long.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     window: u64,
+    /// The longest frame that is taken.
+    longest: usize,
     next: u64,
     assembly: Option<Assembly>,
     /// What all pieces cost that came so far.
@@ -28,15 +30,12 @@ pub(crate) struct Incoming {
 struct Assembly {
     total: usize,
     buffer: BytesMut,
+    /// What counts against the window.
     cost: u64,
-    room: Room,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Room {
-    InWindow,
-    Wanted,
-    Reserved,
+    /// Bytes of the shared budget: none that the window has room for; of a long frame all once
+    /// they are given, and what has come of it after they were taken back.
+    reserved: usize,
+    is_long: bool,
 }
 
 /// What a frame occupies until it has been read.
@@ -63,9 +62,10 @@ pub(crate) enum Accepted {
 }
 
 impl Incoming {
-    pub(crate) fn new(limits: &Limits, age: u64) -> Incoming {
+    pub(crate) fn new(limits: &Limits, lane: Lane, age: u64) -> Incoming {
         Incoming {
             window: limits.window as u64,
+            longest: limits.longest(lane),
             next: 0,
             assembly: None,
             received: 0,
@@ -98,11 +98,10 @@ impl Incoming {
         let total = match (&self.assembly, piece.total) {
             (Some(assembly), None) => assembly.total,
             (None, Some(total)) => match usize::try_from(total) {
-                Ok(total) if total <= limits.longest_frame => total,
+                Ok(total) if total <= self.longest => total,
                 _ => {
-                    return Err(Violation::TooLong {
-                        limit: limits.longest_frame,
-                    });
+                    let limit = self.longest;
+                    return Err(Violation::TooLong { limit });
                 }
             },
             _ => return Err(Violation::Malformed),
@@ -128,20 +127,23 @@ impl Incoming {
             total,
             buffer: BytesMut::with_capacity(if long { payload.len() } else { total }),
             cost: 0,
-            room: if long { Room::Wanted } else { Room::InWindow },
+            reserved: 0,
+            is_long: long,
         });
         assembly.buffer.extend_from_slice(&payload);
         let whole = assembly.buffer.len() == total;
-        if assembly.room == Room::Reserved {
+        if assembly.reserved == total {
             self.freed += price;
         } else {
             assembly.cost += price;
         }
         let answer = if whole {
             let Assembly {
-                buffer, cost, room, ..
+                buffer,
+                cost,
+                reserved,
+                ..
             } = self.assembly.take().expect("it was just added to");
-            let reserved = if room == Room::Reserved { total } else { 0 };
             Accepted::Whole(buffer.freeze(), self.receipt(cost, reserved))
         } else if is_first && long {
             Accepted::Wants
@@ -155,13 +157,14 @@ impl Incoming {
     /// Gives the bytes of the shared budget that the frame in hand waits for.
     pub(crate) fn wants(&self) -> Option<usize> {
         let assembly = self.assembly.as_ref()?;
-        (assembly.room == Room::Wanted).then_some(assembly.total)
+        let wanted = assembly.total - assembly.reserved;
+        (assembly.is_long && wanted > 0).then_some(wanted)
     }
 
     /// Gives the frame in hand the room that it wants.
     pub(crate) fn reserve(&mut self) {
         if let Some(assembly) = &mut self.assembly {
-            assembly.room = Room::Reserved;
+            assembly.reserved = assembly.total;
             assembly
                 .buffer
                 .reserve(assembly.total - assembly.buffer.len());
@@ -173,8 +176,23 @@ impl Incoming {
     pub(crate) fn reserved(&self) -> usize {
         self.assembly
             .as_ref()
-            .filter(|assembly| assembly.room == Room::Reserved)
-            .map_or(0, |assembly| assembly.total)
+            .map_or(0, |assembly| assembly.reserved)
+    }
+
+    /// Gives up the budget that the frame in hand was given for what has not come yet.
+    pub(crate) fn take_back(&mut self) -> usize {
+        let Some(assembly) = self.assembly.as_mut() else {
+            return 0;
+        };
+        let come = assembly.reserved.min(assembly.buffer.len());
+        let given_up = assembly.reserved - come;
+        assembly.reserved = come;
+        given_up
+    }
+
+    /// What has come and was not read.
+    pub(crate) fn unread(&self) -> u64 {
+        self.received - self.freed
     }
 
     /// Takes note that a frame was read.
@@ -218,6 +236,6 @@ impl Incoming {
     }
 
     fn note_highest(&mut self) {
-        self.highest = self.highest.max(self.received - self.freed);
+        self.highest = self.highest.max(self.unread());
     }
 }

@@ -62,6 +62,14 @@ pub struct Ack {
 pub struct BadPacket(pub(crate) &'static str);
 
 impl Up {
+    /// Gives for whom it is, if not for the relay itself.
+    pub(crate) fn receiver(&self) -> Option<&PartyId> {
+        match self {
+            Up::Chunk(Chunk { peer, .. }) | Up::Ack(Ack { peer, .. }) => Some(peer),
+            Up::Watch(_) | Up::Alive => None,
+        }
+    }
+
     /// Reads a message from the wire; a Hello, which comes but once, is none of these.
     ///
     /// # Errors

@@ -23,7 +23,10 @@ fn limits() -> Limits {
         window: 1000,
         send_buffer: 1500,
         longest_frame: 3000,
+        longest_control: 500,
         assembling: 4000,
+        strangers: 3000,
+        peers: 20,
         ..Limits::default()
     }
 }
@@ -97,6 +100,9 @@ impl World {
     }
 
     fn offer(&mut self, who: usize, to: usize, size: usize) {
+        if who == to {
+            return;
+        }
         self.frames += 1;
         let mut frame = self.frames.to_le_bytes().to_vec();
         frame.resize(size.max(8), u8::try_from(who).unwrap());

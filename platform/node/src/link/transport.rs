@@ -93,7 +93,9 @@ impl Transport for LinkTransport {
     fn abort(&self, farewell: Frame) {
         let to = farewell.receiver.clone();
         if self.link.state().runs.is_open(self.run, &to) {
-            self.link.try_send(&to, farewell.encode().into());
+            // Who has no room for it learns by its patience.
+            let frame = farewell.encode().into();
+            self.link.try_send(&to, Lane::Frames, frame).ok();
         }
     }
 }

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consilium_mailbox::PartyId;
 use metrics::{counter, gauge};
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 use tracing::{info, warn};
 
 use super::{
@@ -102,6 +105,22 @@ impl Relay {
         self.table().highest
     }
 
+    /// Takes the places of daemons that don't take what waits for them, again and again; never ends.
+    ///
+    /// What was on its way to them is sent again once they are back, as after any other cut.
+    pub(super) async fn sweep(&self) -> ! {
+        loop {
+            sleep(self.shared.limits.stall).await;
+            let idle = self.table().sweep();
+            for party in &idle {
+                warn!(%party, "its stream is over: it does not take what waits for it");
+            }
+            if !idle.is_empty() {
+                self.shared.room.notify_waiters();
+            }
+        }
+    }
+
     /// Waits until a rival with another epoch is gone, or refuses the newcomer if it answers.
     async fn make_way(&self, party: &PartyId, epoch: Epoch) -> Result<(), Refusal> {
         let rival = self.table().occupant(party);
@@ -161,16 +180,21 @@ impl Connection {
             let room = self.relay.shared.room.notified();
             tokio::pin!(room);
             room.as_mut().enable();
-            let passed = {
-                let mut table = self.relay.table();
-                table.receive(&self.seat.party, self.seat.path, up)
-            };
-            match passed {
-                Ok(Passed::On) | Err(End::Over) => return Ok(()),
-                Err(End::Misconduct(misconduct)) => return Err(misconduct),
-                Ok(Passed::Full(back)) => up = back,
+            match self.try_pass(up)? {
+                None => return Ok(()),
+                Some(back) => up = back,
             }
             room.await;
+        }
+    }
+
+    /// Passes a message of this daemon on, or gives it back while its receiver's queue is full.
+    pub(super) fn try_pass(&self, up: Up) -> Result<Option<Up>, Misconduct> {
+        let mut table = self.relay.table();
+        match table.receive(&self.seat.party, self.seat.path, up) {
+            Ok(Passed::On) | Err(End::Over) => Ok(None),
+            Ok(Passed::Full(back)) => Ok(Some(back)),
+            Err(End::Misconduct(misconduct)) => Err(misconduct),
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use consilium_mailbox::PartyId;
 
-use super::RelayLimits;
+use super::{PROGRESS, RelayLimits};
 use crate::link::{Ack, Chunk, Down, Epoch, Lane, Up};
 use seat::{Live, MESSAGE, weight};
 
@@ -70,6 +70,7 @@ impl Table {
             epoch,
             queue: VecDeque::new(),
             weight: 0,
+            stale: 0,
             is_cut: false,
             watches: BTreeSet::new(),
             mail: Arc::default(),
@@ -127,6 +128,9 @@ impl Table {
                 if let Some(live) = self.live(party) {
                     live.answered.notify_waiters();
                 }
+            }
+            Up::Chunk(Chunk { peer, .. }) | Up::Ack(Ack { peer, .. }) if peer == *party => {
+                return Err(End::Misconduct(Misconduct::ToItself));
             }
             Up::Chunk(chunk) => {
                 if chunk.lane == Lane::Control && *party != self.home && chunk.peer != self.home {
@@ -187,8 +191,27 @@ impl Table {
         };
         let weight = weight(&down);
         live.weight -= weight;
+        live.stale = live.stale.saturating_sub(weight);
         self.held -= weight;
         Ok(Some((down, was_full || was_tight)))
+    }
+
+    /// Takes the places of those who have let lie what waited at the last sweep; gives who they are.
+    pub(crate) fn sweep(&mut self) -> Vec<PartyId> {
+        let mut idle = Vec::new();
+        for (party, slot) in &mut self.slots {
+            let Some(live) = &mut slot.live else {
+                continue;
+            };
+            if live.is_cut || live.stale > 0 {
+                idle.push((party.clone(), live.path));
+            }
+            live.stale = live.weight.min(PROGRESS);
+        }
+        for (party, path) in &idle {
+            self.unseat(party, *path);
+        }
+        idle.into_iter().map(|(party, _)| party).collect()
     }
 
     /// Asks a daemon whether it is alive, because another knocks with its identity.

@@ -14,15 +14,19 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{sleep, timeout},
+    time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tonic::{Request, transport::server::Connected};
 
 use super::{Counted, PeerIdentity, Roster, ServerTls};
-use crate::NodeError;
+use crate::{NodeError, server::Crowd};
 
-/// How long a caller may take for its handshake, and stay when it may not be here.
+/// How long a caller may take for its handshake: two ways there and back, and a lost packet. Nobody
+/// knows yet who it is, so that it should not hold its place for longer.
+const HANDSHAKE: Duration = Duration::from_secs(3);
+
+/// How long a caller may stay that may not be here: to hear why.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long somebody without a certificate may stay connected.
@@ -74,16 +78,17 @@ impl fmt::Debug for Secured {
     }
 }
 
-/// Does the handshake, and finds out who calls.
+/// Does the handshake, and finds out who calls; whom the roster doesn't admit finds its place among
+/// the `unknown`, for a while.
 pub(crate) async fn secure(
     tcp: TcpStream,
     tls: &ServerTls,
-    roster: Arc<dyn Roster>,
+    (roster, unknown): (Arc<dyn Roster>, Crowd),
 ) -> io::Result<Secured> {
     let address = tcp.peer_addr()?;
     tcp.set_nodelay(true)?;
     let handshake = TlsAcceptor::from(tls.config.clone()).accept(Counted::new(tcp));
-    let stream = timeout(PATIENCE, handshake).await??;
+    let stream = timeout(HANDSHAKE, handshake).await??;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(<[_]>::first);
     let standing = match certificate.map(PeerIdentity::read) {
@@ -94,9 +99,16 @@ pub(crate) async fn secure(
     };
     let cut: Pin<Box<dyn Future<Output = ()> + Send>> = match &standing {
         Standing::Admitted(who) => Box::pin(revoked(roster, who.clone())),
-        Standing::Newcomer => Box::pin(sleep(NEWCOMERS)),
-        // Long enough for the handler to say why not.
-        Standing::Nameless | Standing::Revoked(_) => Box::pin(sleep(PATIENCE)),
+        other => {
+            let stay = match other {
+                Standing::Newcomer => NEWCOMERS,
+                _ => PATIENCE,
+            };
+            let place = unknown.enter(address.ip());
+            Box::pin(async move {
+                timeout(stay, place.lost()).await.ok();
+            })
+        }
     };
     Ok(Secured {
         stream,

@@ -13,6 +13,7 @@ mod memory;
 mod presence;
 mod proxy;
 mod sockets;
+mod stalled;
 mod talk;
 mod telemetry;
 mod world;

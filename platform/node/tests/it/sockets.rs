@@ -1,9 +1,15 @@
 //! Real sockets and TLS: who gets in, and what comes through.
 
-use std::time::Duration;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use consilium_node::{dial::Dialing, tls::Credentials};
-use tokio::time::{Instant, timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::{Instant, timeout},
+};
 
 use crate::{
     federation::Federation,
@@ -160,6 +166,32 @@ async fn two_daemons_with_one_identity_are_told_apart_from_one_that_returns() {
     );
     drop(first);
     second.connected().await;
+}
+
+/// Connections from many places that never say a word.
+async fn silent(address: &str, sources: u8, each: usize) -> Vec<TcpStream> {
+    let to: SocketAddr = address.parse().unwrap();
+    let mut silent = Vec::new();
+    for source in 0..sources {
+        for _ in 0..each {
+            let socket = TcpSocket::new_v4().unwrap();
+            let from = Ipv4Addr::new(127, 0, 1, source + 1);
+            socket.bind(SocketAddr::from((from, 0))).unwrap();
+            silent.push(socket.connect(to).await.unwrap());
+        }
+    }
+    silent
+}
+
+#[tokio::test]
+async fn callers_that_say_nothing_keep_nobody_out() {
+    let federation = Federation::new();
+    let coordinator = Coordinator::start(&federation).await;
+    let _silent = silent(&coordinator.address, 20, 16).await;
+    let mut a = Participant::join(&federation, &party("hospital-a"), &coordinator.address);
+    timeout(Duration::from_secs(2), a.connected())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

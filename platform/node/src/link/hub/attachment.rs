@@ -55,6 +55,22 @@ impl Attachment {
         self.link.shared.outgoing.notify_waiters();
     }
 
+    /// Keeps back what is for a peer, until it is released or the stream is over.
+    pub(crate) fn hold(&self, peer: &PartyId) {
+        let mut state = self.link.state();
+        if state.attachments == self.number {
+            state.endpoint.hold(peer);
+        }
+    }
+
+    /// Lets what is for a peer go out again.
+    pub(crate) fn release(&self, peer: &PartyId) {
+        let mut state = self.link.state();
+        if state.attachments == self.number {
+            state.endpoint.release(peer);
+        }
+    }
+
     /// Ends the stream on this side.
     pub fn end(&self) {
         let mut state = self.link.state();

@@ -37,14 +37,13 @@ impl Link {
                 let signals = state.signals(&peer);
                 signals.up.send_replace(true);
                 signals.presence.send_replace(epoch);
-                if let Some(epoch) = epoch {
-                    state.control.joined(&peer, epoch);
-                }
+                state.control.note(&peer, epoch);
             }
             Event::Down(peer) => state.tell_down(&peer),
             Event::Restarted(peer) => {
                 info!(%peer, "the peer's daemon was restarted; the runs with it are over");
                 state.end_runs_with(&peer);
+                state.control.forget(&peer);
             }
             Event::Broken(peer, violation) => state.broken(&peer, violation),
             Event::Rival => warn!("another daemon tried to connect with our identity"),
@@ -113,7 +112,7 @@ impl State {
         let signals = self.signals(peer);
         signals.up.send_replace(false);
         signals.presence.send_replace(None);
-        self.control.left(peer);
+        self.control.note(peer, None);
     }
 
     fn broken(&mut self, peer: &PartyId, violation: Violation) {

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::{PARTIES, epoch, limits, name, relay_limits};
 use crate::{
     link::{Ack, Chunk, Down, Endpoint, Event, Lane, Up, Violation},
-    relay::table::{Over, Table},
+    relay::Misconduct,
+    relay::table::{End, Over, Passed, Table},
 };
 
 fn strange_chunk() -> impl Strategy<Value = Chunk> {
@@ -65,6 +66,10 @@ fn strange_up() -> impl Strategy<Value = Up> {
     ]
 }
 
+fn assembling() -> i64 {
+    limits().assembling.try_into().unwrap()
+}
+
 proptest! {
     #[test]
     fn no_message_makes_a_daemon_panic_or_keep_more_than_it_may(
@@ -82,12 +87,12 @@ proptest! {
             }
             while endpoint.poll().is_some() {}
             prop_assert!(endpoint.highest() <= limits().window as u64);
-            prop_assert!(endpoint.budget() <= limits().assembling);
+            prop_assert!(endpoint.budget() <= assembling());
         }
         for (peer, lane, receipt) in unread {
             endpoint.free(&peer, lane, &receipt);
         }
-        prop_assert!(endpoint.budget() <= limits().assembling);
+        prop_assert!(endpoint.budget() <= assembling());
     }
 
     #[test]
@@ -101,6 +106,7 @@ proptest! {
         for (who, up) in ups {
             let _ = table.receive(&name(who), seats[who].path, up);
         }
+        table.sweep();
         prop_assert!(table.highest <= relay_limits().total + 32 * 256);
         for (who, seat) in seats.iter().enumerate() {
             table.unseat(&name(who), seat.path);
@@ -113,17 +119,25 @@ proptest! {
 fn receiver() -> Endpoint {
     let mut endpoint = Endpoint::new(limits());
     endpoint.connected();
-    endpoint.handle(Down::PeerUp {
-        peer: name(1),
-        path: 7,
-        epoch: epoch(1),
-    });
+    endpoint.handle(up(1));
     endpoint
 }
 
+fn up(peer: usize) -> Down {
+    Down::PeerUp {
+        peer: name(peer),
+        path: 7,
+        epoch: epoch(peer),
+    }
+}
+
 fn chunk(number: u64, total: Option<u64>, bytes: usize) -> Down {
+    chunk_of(1, number, total, bytes)
+}
+
+fn chunk_of(peer: usize, number: u64, total: Option<u64>, bytes: usize) -> Down {
     Down::Chunk(Chunk {
-        peer: name(1),
+        peer: name(peer),
         path: 7,
         lane: Lane::Frames,
         number,
@@ -218,4 +232,176 @@ fn a_daemon_that_comes_and_goes_fills_nobodys_memory() {
     assert!(table.highest <= relay_limits().total);
     let cut = table.next(&name(0), home.path);
     assert_eq!(cut, Err(Over), "who misses news has to begin anew");
+}
+
+#[test]
+fn who_sends_to_itself_is_shut_out() {
+    let mut table = Table::new(name(0), relay_limits());
+    let seat = table.seat(&name(1), epoch(1), &[]).unwrap();
+    let (peer, path, lane) = (name(1), seat.path, Lane::Frames);
+    let ack = Up::Ack(Ack {
+        peer: peer.clone(),
+        path,
+        lane,
+        number: 0,
+        limit: 0,
+    });
+    let chunk = Up::Chunk(Chunk {
+        peer: peer.clone(),
+        path,
+        lane,
+        number: 0,
+        total: Some(0),
+        payload: vec![].into(),
+    });
+    for up in [ack, chunk] {
+        let refused = table.receive(&peer, path, up);
+        assert_eq!(refused, Err(End::Misconduct(Misconduct::ToItself)));
+    }
+}
+
+#[test]
+fn who_lets_lie_what_waits_for_it_loses_its_place_and_nobody_else() {
+    let mut table = Table::new(name(0), relay_limits());
+    let seats: Vec<_> = (0..PARTIES)
+        .map(|who| table.seat(&name(who), epoch(who), &[]).unwrap())
+        .collect();
+    let send = |table: &mut Table, to: usize| {
+        let chunk = Up::Chunk(Chunk {
+            peer: name(to),
+            path: seats[to].path,
+            lane: Lane::Frames,
+            number: 0,
+            total: Some(10),
+            payload: vec![0; 10].into(),
+        });
+        let from = seats[0].path;
+        assert_eq!(table.receive(&name(0), from, chunk), Ok(Passed::On));
+    };
+    let read = |table: &mut Table, who: usize| {
+        while table.next(&name(who), seats[who].path) != Ok(None) {}
+    };
+    for _ in 0..3 {
+        send(&mut table, 1);
+        send(&mut table, 2);
+        read(&mut table, 0);
+        read(&mut table, 1);
+        if table.sweep().is_empty() {
+            // What came after the last sweep may wait until the next one.
+            assert!(table.occupant(&name(1)).is_some());
+            continue;
+        }
+        assert!(table.occupant(&name(2)).is_none());
+        assert!(table.occupant(&name(1)).is_some());
+        return;
+    }
+    unreachable!("it was never swept away");
+}
+
+#[test]
+fn an_announced_frame_holds_no_room_once_its_sender_is_gone() {
+    let mut endpoint = receiver();
+    endpoint.handle(up(2));
+    let _ = endpoint.handle(chunk_of(1, 0, Some(3000), 100));
+    assert_eq!(endpoint.budget(), 1000);
+    let _ = endpoint.handle(chunk_of(2, 0, Some(3000), 100));
+    assert_eq!(endpoint.budget(), 1000, "there is no room for a second one");
+    endpoint.handle(Down::PeerDown { peer: name(1) });
+    assert_eq!(endpoint.budget(), assembling() - 100 - 3000);
+    let whole = |endpoint: &mut Endpoint, peer: usize| {
+        let mut last = Vec::new();
+        for number in 1..30 {
+            last = endpoint.handle(chunk_of(peer, number, None, 100));
+            while endpoint.poll().is_some() {}
+        }
+        match last.pop() {
+            Some(Event::Arrived {
+                peer,
+                lane,
+                frame,
+                receipt,
+            }) => {
+                assert_eq!(frame.len(), 3000);
+                endpoint.free(&peer, lane, &receipt);
+            }
+            other => unreachable!("{other:?}"),
+        }
+    };
+    whole(&mut endpoint, 2);
+    // What had come of the other is there still.
+    endpoint.handle(up(1));
+    whole(&mut endpoint, 1);
+    assert_eq!(endpoint.budget(), assembling());
+}
+
+#[test]
+fn frames_that_were_cut_in_the_midst_never_block_each_other() {
+    let mut endpoint = Endpoint::new(limits());
+    endpoint.connected();
+    for peer in 1..=3 {
+        endpoint.handle(up(peer));
+        let _ = endpoint.handle(chunk_of(peer, 0, Some(3000), 100));
+        for number in 1..20 {
+            let events = endpoint.handle(chunk_of(peer, number, None, 100));
+            assert!(events.is_empty(), "{events:?}");
+        }
+        endpoint.handle(Down::PeerDown { peer: name(peer) });
+    }
+    assert!(endpoint.budget() <= 0, "parts of frames hold it all");
+    for peer in 1..=3 {
+        endpoint.handle(up(peer));
+    }
+    for peer in 1..=3 {
+        for number in 20..30 {
+            for event in endpoint.handle(chunk_of(peer, number, None, 100)) {
+                if let Event::Arrived {
+                    peer,
+                    lane,
+                    receipt,
+                    ..
+                } = event
+                {
+                    endpoint.free(&peer, lane, &receipt);
+                } else {
+                    unreachable!("{event:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(endpoint.budget(), assembling());
+}
+
+#[test]
+fn a_control_message_is_never_long() {
+    let mut endpoint = receiver();
+    let Down::Chunk(chunk) = chunk(0, Some(501), 100) else {
+        unreachable!()
+    };
+    let lane = Lane::Control;
+    let events = endpoint.handle(Down::Chunk(Chunk { lane, ..chunk }));
+    assert_eq!(violation(&events), Some(Violation::TooLong { limit: 500 }));
+    assert_eq!(endpoint.budget(), assembling());
+}
+
+#[test]
+fn peers_whom_nobody_asked_for_fill_no_memory() {
+    let mut endpoint = Endpoint::new(limits());
+    let mut held = 0;
+    for peer in 1..100 {
+        endpoint.handle(up(peer));
+        for number in 0..6 {
+            let arrived = endpoint.handle(chunk_of(peer, number, Some(100), 100));
+            held += arrived
+                .iter()
+                .filter(|event| matches!(event, Event::Arrived { .. }))
+                .count();
+        }
+    }
+    assert!(held * 100 <= limits().strangers, "{held}");
+    assert_eq!(endpoint.connected().len(), limits().peers);
+    // Whom we do ask for has a window of its own.
+    endpoint.watch(&name(100));
+    endpoint.handle(up(100));
+    let arrived = endpoint.handle(chunk_of(100, 0, Some(100), 100));
+    assert!(matches!(&arrived[..], [Event::Arrived { .. }]));
 }

@@ -20,6 +20,8 @@ pub(super) struct Live {
     pub(super) epoch: Epoch,
     pub(super) queue: VecDeque<Down>,
     pub(super) weight: usize,
+    /// What of it has lain there since the last sweep.
+    pub(super) stale: usize,
     /// It let so much lie unread that some was thrown away: its stream is to end.
     pub(super) is_cut: bool,
     pub(super) watches: BTreeSet<PartyId>,
@@ -61,6 +63,9 @@ pub enum Misconduct {
     /// It sent control messages to another participant.
     #[error("it sent control messages to another participant")]
     ControlAstray,
+    /// It sent something to itself, for which nobody needs a relay.
+    #[error("it sent something to itself")]
+    ToItself,
     /// It sent something longer than the queues.
     #[error("it sent a chunk longer than the relay takes")]
     TooLong,
