@@ -1,6 +1,7 @@
 use std::fmt;
 
 use consilium_schema::DateOrder;
+use time::{Month, OffsetDateTime};
 
 /// A day of the Gregorian calendar, as days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,44 +36,26 @@ impl Date {
             .flatten()
     }
 
-    /// Howard Hinnant's `days_from_civil`.
     fn of(year: i32, month: i32, day: i32) -> Option<Self> {
-        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        let length = match month {
-            2 => 28 + i32::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
-        if !(1..=9999).contains(&year) || !(1..=length).contains(&day) {
+        if !(1..=9999).contains(&year) {
             return None;
         }
-        let year = if month <= 2 { year - 1 } else { year };
-        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        Some(Self(
-            era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468,
-        ))
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let day = time::Date::from_calendar_date(year, month, u8::try_from(day).ok()?).ok()?;
+        Some(Self(day.to_julian_day() - EPOCH))
     }
 }
 
+/// The Julian day of 1970-01-01.
+const EPOCH: i32 = OffsetDateTime::UNIX_EPOCH.to_julian_day();
+
 /// Writes `2026-03-21`.
 impl fmt::Display for Date {
-    /// Howard Hinnant's `civil_from_days`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = self.0 + 719_468;
-        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year + year / 4 - year / 100);
-        let shifted = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 {
-            shifted + 3
-        } else {
-            shifted - 9
-        };
-        let year = year + era * 400 + i32::from(month <= 2);
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        let day = time::Date::from_julian_day(self.0 + EPOCH);
+        let day = day.expect("only days of the years 1 to 9999 are read");
+        let (year, month, day) = day.to_calendar_date();
+        write!(f, "{year:04}-{:02}-{day:02}", u8::from(month))
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use consilium_schema::{
     Delimiter, DuplicateHeaders, Encoding, FileFormat, Header, RawFile, RawSchema, Rows, Schema,
-    SchemaError,
+    SchemaError, is_shown,
 };
 use csv::StringRecord;
 
@@ -173,9 +173,12 @@ fn conclude(
         )
     };
     let doubled = made_up.iter().any(|number| {
-        first
-            .get(number - 1)
-            .is_some_and(|cell| !cell.replace(char::is_control, " ").trim().is_empty())
+        first.get(number - 1).is_some_and(|cell| {
+            !cell
+                .replace(|letter| !is_shown(letter), " ")
+                .trim()
+                .is_empty()
+        })
     });
     if !made_up.is_empty() {
         let columns = made_up

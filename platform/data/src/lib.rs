@@ -22,6 +22,6 @@ pub use date::Date;
 pub use error::{Foreign, ReadError};
 pub use place::{CellFault, ColumnRef, Fields, Issue, Line, Place, Row, RowFault};
 pub use profile::profile;
-pub use read::{Loaded, Reading, Refusal, read_file};
+pub use read::{Loaded, Reading, Refusal};
 pub use report::{Counts, Note, Report};
 pub use table::{NamedColumn, Table};

@@ -13,15 +13,6 @@ use crate::{Counts, Issue, ReadError, Report, Table};
 use collected::Collected;
 use plan::Plan;
 
-/// Reads the file at `path` as `schema` says.
-///
-/// # Errors
-///
-/// See [`ReadError`]; a table is only given if every row of the file is in it.
-pub fn read_file(path: &Path, schema: &Schema) -> Result<Loaded, ReadError> {
-    Reading::new(schema).file(path)
-}
-
 /// A table and how it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {

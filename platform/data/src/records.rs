@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Chain, Cursor, Read};
 
-use consilium_schema::{Delimiter, DuplicateHeaders, FileFormat, Rows};
+use consilium_schema::{Delimiter, DuplicateHeaders, FileFormat, MOST_NAME, Rows, is_shown};
 use csv::StringRecord;
 
 use crate::decode::Decode;
@@ -155,11 +155,8 @@ pub(crate) fn header(
     let mut taken = HashSet::new();
     let mut numbers = HashMap::new();
     for (position, cell) in record.iter().enumerate() {
-        let plain: String = cell
-            .chars()
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
-            .collect();
-        let mut name = plain.trim().to_owned();
+        let plain = cell.replace(|letter| !is_shown(letter), " ");
+        let mut name = beginning(plain.trim(), MOST_NAME);
         if name.is_empty() {
             name = format!("column_{}", position + 1);
             if written.contains(name.as_str()) || taken.contains(&name) {
@@ -198,9 +195,15 @@ fn numbered(
     let number = numbers.entry(name.to_owned()).or_insert(1);
     loop {
         *number += 1;
-        let candidate = format!("{name}_{number}");
+        let candidate = format!("{}_{number}", beginning(name, MOST_NAME - 20));
         if !written.contains(candidate.as_str()) && !taken.contains(&candidate) {
             return candidate;
         }
     }
+}
+
+/// Gives a name's first characters, so many at most; nobody declares a longer one.
+fn beginning(name: &str, most: usize) -> String {
+    let first: String = name.chars().take(most).collect();
+    first.trim_end().to_owned()
 }

@@ -43,7 +43,7 @@ pub(crate) struct Unpacked<'a> {
     /// Bytes taken from the file so far.
     packed: Rc<Cell<u64>>,
     /// Bytes given so far.
-    unpacked: u64,
+    given: u64,
 }
 
 impl<'a> Unpacked<'a> {
@@ -67,7 +67,7 @@ impl<'a> Unpacked<'a> {
             gzip,
             bytes,
             packed,
-            unpacked: 0,
+            given: 0,
         })
     }
 
@@ -76,7 +76,7 @@ impl<'a> Unpacked<'a> {
         let taken = Read::take(&mut self.bytes, wanted as u64).read_to_end(bytes);
         match taken {
             Ok(taken) => {
-                self.unpacked += taken as u64;
+                self.given += taken as u64;
                 if self.is_swollen() {
                     return Err(StreamFault::SwollenGzip);
                 }
@@ -94,7 +94,7 @@ impl<'a> Unpacked<'a> {
     /// A small file must not fill the memory: what repeats itself a hundredfold is no table.
     fn is_swollen(&self) -> bool {
         let allowed = self.packed.get().saturating_mul(ReadError::MOST_SWELLING);
-        self.gzip && self.unpacked > allowed.max(ReadError::FREELY_UNPACKED)
+        self.gzip && self.given > allowed.max(ReadError::FREELY_UNPACKED)
     }
 }
 

@@ -2,11 +2,18 @@
 
 use std::{fmt, str::FromStr};
 
-use consilium_base::{Digest, Tagged};
+use consilium_base::{Digest, Tagged, hex, written_as_hex};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, hex, hex::Hex};
+use crate::Entry;
+
+/// Thirty-two bytes in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Hex(pub(crate) Digest);
+
+written_as_hex!(Hex);
 
 /// Random bytes that keep an entry's hash from being guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 use consilium_base::{Digest, Tagged};
 use serde::{Deserialize, Serialize};
 
-use crate::{Salt, StudyName, UnixSeconds};
+use crate::{Salt, StudyName, UnixTime};
 
 /// What an entry is about. The list is open: a verifier need not know a kind to check the chain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ impl Kind {
     pub const RUN: Kind = Kind::new("run");
     /// A sum was opened, or a survivor set signed.
     pub const OPENING: Kind = Kind::new("opening");
+    /// Own numbers were none that a question allows, and uniform ones were sent in their place.
+    pub const WITHHELD: Kind = Kind::new("withheld");
     /// Something was written out of the state folder.
     pub const EXPORT: Kind = Kind::new("export");
     /// A data set was registered, changed or removed.
@@ -68,7 +70,7 @@ impl fmt::Display for Kind {
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// When.
-    pub time: UnixSeconds,
+    pub time: UnixTime,
     /// What it is about.
     pub kind: Kind,
     /// In which study, if in one.
@@ -81,7 +83,7 @@ pub struct Entry {
 
 impl Entry {
     /// Begins an entry.
-    pub fn new(time: UnixSeconds, kind: Kind) -> Entry {
+    pub fn new(time: UnixTime, kind: Kind) -> Entry {
         Entry {
             time,
             kind,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Head, Record, hex::Hex};
+use crate::{Head, Record, chain::Hex};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;

@@ -3,12 +3,13 @@
 mod chain;
 mod entry;
 mod export;
-mod hex;
+mod study_name;
 mod verify;
-mod when;
+
+pub use consilium_base::UnixTime;
 
 pub use chain::{BadHead, Body, Chain, Head, Record, Salt};
 pub use entry::{Entry, Kind, band};
 pub use export::{ExportError, VERSION, export};
+pub use study_name::{BadStudyName, StudyName};
 pub use verify::{Flaw, Verification, verify};
-pub use when::{BadStudyName, StudyName, UnixSeconds};

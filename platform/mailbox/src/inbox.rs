@@ -143,8 +143,8 @@ fn weight(frame: &Frame) -> usize {
 /// The longest reason for giving up that is repeated, in characters.
 const LONGEST_REASON: usize = 200;
 
-/// Makes a peer's own words fit for logs and terminals.
-fn readable(words: &str) -> String {
+/// Makes a peer's own words fit for logs and terminals: 200 characters at most, none of control.
+pub fn readable(words: &str) -> String {
     let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
     words.chars().take(LONGEST_REASON).map(plain).collect()
 }

@@ -15,6 +15,7 @@ mod world;
 pub use account::{Account, StepAccount};
 pub use error::{Fault, MailboxError};
 pub use frame::{BadFrame, Content, Frame, RunId};
+pub use inbox::readable;
 pub use mailbox::{Mailbox, Patience};
 pub use message::Message;
 pub use party::{BadPartyId, PartyId};

@@ -4,27 +4,19 @@ mod register;
 
 use std::{fmt, str::FromStr};
 
-use consilium_base::{Digest, Signature, Signer, Tagged};
+use consilium_base::{Digest, FederationId, Signature, Signer, Tagged, written_as_hex};
 use consilium_mailbox::{Fault, PartyId};
 use serde::{Deserialize, Serialize};
 
-pub use register::{Grant, LATEST, Register, Standing};
+pub use register::{Grant, LATEST, MOST_DECISIONS, Register, Standing};
 
 use crate::{
     Failure, Lang, Name, PlanHash, UnixTime,
-    hex::written_as_hex,
     texts::{approval as texts, failure::Code},
 };
 
 /// The label before everything that is signed here; it is used for nothing else.
 const LABEL: &[u8] = b"approval.1.statement";
-
-/// What tells one federation from another: the hash of its root certificate.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct FederationId(pub Digest);
-
-written_as_hex!(FederationId);
 
 /// A person who decides for an institution; written `cleveland/li`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -274,6 +266,14 @@ pub enum Rejected {
         /// Who signed.
         signer: Steward,
     },
+    /// The institution has decided as often as it may.
+    #[error(
+        "the institution of {signer} has decided {MOST_DECISIONS} times; it can only withdraw now"
+    )]
+    TooMany {
+        /// Who signed.
+        signer: Steward,
+    },
     /// It comes from the future.
     #[error("the decision of {signer} is dated {seconds} s ahead")]
     Ahead {
@@ -301,9 +301,9 @@ impl Rejected {
                 Fault::Network
             }
             Rejected::NoContributor { .. } => Fault::Input,
-            Rejected::Ahead { signer, .. } | Rejected::Over { signer, .. } => {
-                Fault::Peer(signer.party.clone())
-            }
+            Rejected::TooMany { signer }
+            | Rejected::Ahead { signer, .. }
+            | Rejected::Over { signer, .. } => Fault::Peer(signer.party.clone()),
         }
     }
 
@@ -316,6 +316,9 @@ impl Rejected {
             }
             Rejected::NoContributor { party } => Failure::new(Code::ApprovalElsewhere).of(party),
             Rejected::Replayed { signer } => Failure::new(Code::ApprovalReplayed).of(&signer.party),
+            Rejected::TooMany { signer } => Failure::new(Code::ApprovalTooMany)
+                .of(&signer.party)
+                .with("most", MOST_DECISIONS),
             Rejected::Ahead { signer, seconds } => Failure::new(Code::ApprovalTime)
                 .of(&signer.party)
                 .with("seconds", seconds),

@@ -95,8 +95,14 @@ impl Plan {
                 &[("arms", &arms.join(", "))],
             );
         }
-        if protection.on_dropout == OnDropout::Continue {
-            lines.add(Audience::Coordinator, &texts::DERIVABLE, &[]);
+        let goes_on = protection.on_dropout == OnDropout::Continue;
+        if goes_on {
+            let least = protection.colluding + 2;
+            lines.add(
+                Audience::Coordinator,
+                &texts::DERIVABLE,
+                &[("least", &least)],
+            );
         }
         if protection.relax_from_twenty {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
@@ -106,7 +112,12 @@ impl Plan {
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
             OwnMetrics::Rounded => lines.add(Audience::Everyone, &texts::OWN_METRICS_ROUNDED, &[]),
         }
-        lines.add(Audience::Nobody, &texts::INPUTS_HIDDEN, &hidden);
+        let inputs_hidden = if goes_on {
+            &texts::INPUTS_HIDDEN_BUT
+        } else {
+            &texts::INPUTS_HIDDEN
+        };
+        lines.add(Audience::Nobody, inputs_hidden, &hidden);
         lines.add(Audience::Nobody, &texts::POISONED, &[]);
         lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
         lines.lines

@@ -21,6 +21,12 @@ pub enum PlanError {
         /// What the parser says.
         message: String,
     },
+    /// The text, or the canonical one with all columns in it, is too long.
+    #[error("a plan has at most {most} bytes, with all columns in it")]
+    TooLong {
+        /// How long it may be.
+        most: usize,
+    },
     /// A value is not possible, alone or beside the others.
     #[error("{place}: {key}: {fault}")]
     Key {

@@ -1,5 +1,6 @@
 //! Why a study ended badly, for people and programs.
 
+mod bounds;
 mod sources;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -49,6 +50,7 @@ impl Advice {
 /// # Security
 ///
 /// It is shown to every party of the study: names and counts the plan allows, never values of rows.
+/// Others' failures are read within bounds: few short texts, without a letter that is not seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind of failure.
@@ -57,10 +59,18 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<PartyId>,
     /// At which step of the study or protocol.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "bounds::step",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub step: Option<String>,
     /// What the texts name besides.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "bounds::details",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub details: BTreeMap<String, String>,
 }
 
@@ -92,14 +102,15 @@ impl Failure {
     /// Names the step.
     #[must_use]
     pub fn at(mut self, step: impl Into<String>) -> Failure {
-        self.step = Some(step.into());
+        self.step = Some(bounds::fitted(&step.into()));
         self
     }
 
     /// Fills a place of the texts.
     #[must_use]
     pub fn with(mut self, place: &str, value: impl fmt::Display) -> Failure {
-        self.details.insert(place.to_owned(), value.to_string());
+        let value = bounds::fitted(&value.to_string());
+        self.details.insert(place.to_owned(), value);
         self
     }
 

@@ -6,7 +6,6 @@ mod disclosures;
 mod error;
 mod estimate;
 mod failure;
-mod hex;
 mod lang;
 mod plan;
 mod preflight;
@@ -17,15 +16,16 @@ mod summary;
 pub mod texts;
 mod time;
 
+pub use consilium_base::{FederationId, UnixTime};
+
 pub use approval::{
-    BadSteward, Decision, DecisionId, FederationId, Grant, LATEST, Register, Rejected,
+    BadSteward, Decision, DecisionId, Grant, LATEST, MOST_DECISIONS, Register, Rejected,
     SignedStatement, Standing, Statement, Steward,
 };
 pub use disclosures::{Audience, Disclosure};
 pub use error::{PlanError, PlanFault};
 pub use estimate::{Estimate, Speed};
 pub use failure::{Advice, Failure, UnknownCode, explain};
-pub use hex::BadHex;
 pub use lang::{BadLang, Lang};
 pub use plan::{
     Comparison, DataSet, DataVersion, FORMAT, Limits, Missing, Name, OnDropout, OwnMetrics, Part,
@@ -36,4 +36,3 @@ pub use raw::RawPlan;
 pub use run::{Phase, UnknownPhase};
 pub use study::{Doing, Event, Forbidden, StepNumber, Study};
 pub use texts::failure::Code;
-pub use time::UnixTime;

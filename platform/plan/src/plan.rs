@@ -7,9 +7,9 @@ mod terms;
 
 use std::str::FromStr;
 
-use consilium_base::Digest;
+use consilium_base::{Digest, written_as_hex};
 use consilium_mailbox::PartyId;
-use consilium_schema::Schema;
+use consilium_schema::{Schema, is_plain};
 use serde::{Deserialize, Serialize};
 
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
@@ -17,7 +17,7 @@ pub use protection::{OnDropout, Protection};
 pub use task::{Comparison, Missing, OwnMetrics, Task, TestRows, TrainGlm};
 pub use terms::{Limits, Patience};
 
-use crate::{PlanError, PlanFault, RawPlan, error::place, hex::written_as_hex};
+use crate::{PlanError, PlanFault, RawPlan, error::place, raw::check_length};
 
 /// The format of plans that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -79,7 +79,7 @@ impl Plan {
         let protection = protection::check(raw, contributors, &limits, &at)?;
         let patience = terms::patience(&raw.patience, &at)?;
         let task = task::check(raw, schema, (&limits, &protection, contributors), &at)?;
-        Ok(Plan {
+        let plan = Plan {
             title,
             purpose,
             attempt,
@@ -89,7 +89,10 @@ impl Plan {
             protection,
             limits,
             patience,
-        })
+        };
+        // What others are sent is the canonical text.
+        check_length(&plan.to_string())?;
+        Ok(plan)
     }
 
     /// Gives the title, one line.
@@ -304,14 +307,4 @@ fn usual_coordinator() -> PartyId {
     "coordinator"
         .parse()
         .expect("lower-case letters are a name")
-}
-
-/// Says whether a person who reads the text sees all of it and nothing else.
-pub(crate) fn is_plain(text: &str, most: usize) -> bool {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}');
-    let shown = |c: char| !c.is_control() && !turns(c);
-    !text.is_empty()
-        && text.trim() == text
-        && text.chars().count() <= most
-        && text.chars().all(shown)
 }

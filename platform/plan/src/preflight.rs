@@ -197,6 +197,25 @@ impl Plan {
         verdict
     }
 
+    /// Says whether a report names nothing but what the plan asks about.
+    pub fn is_answered_by(&self, report: &PartyReport) -> bool {
+        let Ok(Found {
+            data: DataReport::Read { obstacles, .. },
+            ..
+        }) = &report.found
+        else {
+            return true;
+        };
+        let Task::TrainGlm(task) = self.task();
+        let is_planned = |name: &str| task.columns.iter().any(|column| column.name() == name);
+        let is_asked = |obstacle: &Obstacle| match obstacle {
+            Obstacle::Missing(column) | Obstacle::Differs(column) => is_planned(column),
+            Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
+        };
+        // Each column once, and the number of rows.
+        obstacles.len() <= task.columns.len() + 1 && obstacles.iter().all(is_asked)
+    }
+
     fn judge(&self, party: &PartyId, report: &PartyReport, verdict: &mut Verdict) {
         let Task::TrainGlm(task) = self.task();
         let failure = |code| Failure::new(code).of(party);
@@ -215,7 +234,7 @@ impl Plan {
         }
         let found = match &report.found {
             Ok(found) => found,
-            Err(refused) => return verdict.failures.push(refused.clone()),
+            Err(refused) => return verdict.failures.push(refused.clone().of(party)),
         };
         let needed = self.verified_needed();
         if found.verified < needed {
@@ -257,7 +276,7 @@ impl Plan {
                     _ => missing,
                 }]
             }
-            DataReport::Unreadable(why) => vec![why.clone()],
+            DataReport::Unreadable(why) => vec![why.clone().of(party)],
             DataReport::Read {
                 version, obstacles, ..
             } => {

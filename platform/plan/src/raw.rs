@@ -48,8 +48,9 @@ impl RawPlan {
     ///
     /// # Errors
     ///
-    /// [`PlanError::Toml`] with the place.
+    /// [`PlanError::Toml`] with the place; [`PlanError::TooLong`] before anything is parsed.
     pub fn parse(text: &str) -> Result<RawPlan, PlanError> {
+        check_length(text)?;
         let mut raw: RawPlan = toml::from_str(text).map_err(|error| PlanError::Toml {
             place: place(text, error.span().map_or(0, |span| span.start)),
             message: error.message().replace('\n', ", "),
@@ -63,6 +64,19 @@ impl RawPlan {
     pub fn schema_file(&self) -> Option<&str> {
         self.schema.as_ref().map(|name| name.get_ref().as_str())
     }
+}
+
+/// The longest text of a plan, in bytes: a thousand columns with their descriptions fit in, and the
+/// result that repeats it fits into one control message.
+const LONGEST_TEXT: usize = 512 << 10;
+
+/// Refuses a text that is too long.
+pub(crate) fn check_length(text: &str) -> Result<(), PlanError> {
+    let most = LONGEST_TEXT;
+    if text.len() > most {
+        return Err(PlanError::TooLong { most });
+    }
+    Ok(())
 }
 
 /// What is to be run.

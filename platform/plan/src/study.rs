@@ -140,6 +140,15 @@ impl Study {
         }
     }
 
+    /// Gives the contributors that it goes on without, for good.
+    pub fn without(&self) -> &BTreeSet<PartyId> {
+        static NOBODY: BTreeSet<PartyId> = BTreeSet::new();
+        match self {
+            Study::Running { without, .. } | Study::Paused { without, .. } => without,
+            _ => &NOBODY,
+        }
+    }
+
     /// Says why an ended study ended badly, as a failure with code and remedy.
     pub fn failure(&self) -> Option<Failure> {
         match self {

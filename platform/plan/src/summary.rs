@@ -4,7 +4,7 @@ use std::{fmt::Display, time::Duration};
 
 use consilium_glm::Family;
 use consilium_mailbox::PartyId;
-use consilium_schema::LabelRule;
+use consilium_schema::{LabelRule, is_shown};
 
 use crate::{
     Audience, Lang, Missing, OnDropout, Part, Party, Plan, Task, TestRows, TrainGlm,
@@ -232,7 +232,9 @@ impl Page {
         self.raw(mark, &said);
     }
 
+    /// Adds a line; whatever a plan holds, it stays one, and is read as it stands.
     fn raw(&mut self, mark: &str, line: &str) {
-        self.text.extend([mark, line, "\n"]);
+        let line = line.replace(|letter| !is_shown(letter), " ");
+        self.text.extend([mark, &line, "\n"]);
     }
 }

@@ -90,9 +90,22 @@ pub enum SchemaError {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnFault {
-    /// Names are not empty, and hold no control characters or blanks at the ends.
-    #[error("the name is empty, or has blanks at its ends or control characters in it")]
+    /// Names are seen as they are: 1 to 200 characters, none of them hidden, no blanks at the ends.
+    #[error(
+        "the name is empty, too long, or has blanks at its ends or characters that are not seen"
+    )]
     Name,
+    /// Levels that are texts are seen as they are, like names.
+    #[error("the level {level:?} is empty, too long, or has characters in it that are not seen")]
+    Level {
+        /// The level.
+        level: String,
+    },
+    /// Descriptions are seen as they are: 1 to 500 characters.
+    #[error(
+        "a description is empty, too long, or has blanks at its ends or characters that are not seen"
+    )]
+    Description,
     /// Names are different from each other.
     #[error("declared twice")]
     Twice,

@@ -6,6 +6,7 @@ mod design;
 mod error;
 mod file_format;
 mod label;
+mod plain;
 mod profile;
 mod raw;
 mod rows;
@@ -19,6 +20,7 @@ pub use design::DesignError;
 pub use error::{ColumnFault, SchemaError, TextPlace};
 pub use file_format::{DEFAULT_MISSING, Delimiter, DuplicateHeaders, Encoding, FileFormat, Header};
 pub use label::{Label, LabelError, LabelRule, RawLabel};
+pub use plain::{MOST_NAME, is_plain, is_shown};
 pub use profile::{
     ColumnProfile, Distinct, LevelCount, NumberSummary, Profile, Quantile, Summary, TextLengths,
 };

@@ -7,30 +7,13 @@ use crate::Rows;
 /// # Security
 ///
 /// A profile is made from rows: extremes and quantiles are single cells, and a level that few rows
-/// have may point at a person. It is for the owner of the rows; see [`Profile::small_cells`] before
-/// a part of it is shown to others.
+/// have may point at a person. It is for the owner of the rows, and no part of it is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// Rows of the table.
     pub rows: Rows,
     /// In the order of the table.
     pub columns: Vec<ColumnProfile>,
-}
-
-impl Profile {
-    /// The levels that fewer than `minimum` rows have, as (column, level).
-    pub fn small_cells(&self, minimum: Rows) -> impl Iterator<Item = (&str, &LevelCount)> {
-        self.columns.iter().flat_map(move |column| {
-            let levels: &[LevelCount] = match &column.summary {
-                Summary::Levels { top, .. } => top,
-                _ => &[],
-            };
-            levels
-                .iter()
-                .filter(move |level| level.rows < minimum)
-                .map(|level| (column.name.as_str(), level))
-        })
-    }
 }
 
 /// Counts and a summary of one column.

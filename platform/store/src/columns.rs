@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::StoreError;
@@ -41,12 +41,12 @@ pub trait Columns {
         self.number(column)?.try_into().map_err(|_| damaged(column))
     }
 
-    fn time(&self, column: &'static str) -> Result<UnixSeconds, StoreError> {
-        self.number(column).map(UnixSeconds)
+    fn time(&self, column: &'static str) -> Result<UnixTime, StoreError> {
+        self.number(column).map(UnixTime)
     }
 
-    fn optional_time(&self, column: &'static str) -> Result<Option<UnixSeconds>, StoreError> {
-        Ok(self.optional_number(column)?.map(UnixSeconds))
+    fn optional_time(&self, column: &'static str) -> Result<Option<UnixTime>, StoreError> {
+        Ok(self.optional_number(column)?.map(UnixTime))
     }
 }
 

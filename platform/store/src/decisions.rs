@@ -1,7 +1,7 @@
 //! What stewards decided, in signed statements.
 
 use consilium_base::Signature;
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::PartyId;
 
 use crate::{Change, Store, StoreError, columns::Columns as _};
@@ -24,7 +24,7 @@ pub struct Decision {
     /// The steward's signature.
     pub signature: Signature,
     /// When it came.
-    pub received: UnixSeconds,
+    pub received: UnixTime,
 }
 
 /// Keeps a decision.

@@ -35,6 +35,12 @@ pub enum StoreError {
     /// No space is left.
     #[error("the disk that holds the state is full")]
     DiskFull,
+    /// What the daemon kept is not there.
+    #[error(
+        "the database that was made with the keys is missing or empty: put it back from a copy, or \
+         begin anew with an empty state folder"
+    )]
+    Lost,
     /// What was read is not what was written.
     #[error("the state is damaged: {what}")]
     Corrupted {

@@ -34,6 +34,11 @@ pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Says whether the database's file is there.
+pub(crate) fn has_database(folder: &Path) -> bool {
+    folder.join(DATABASE).exists()
+}
+
 /// Makes the database's file if need be, readable for nobody else, and gives its URL.
 pub(crate) fn database(folder: &Path) -> Result<String, StoreError> {
     let failed = |source| StoreError::Folder {

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     fs::File,
+    future::ready,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -66,7 +67,48 @@ impl Store {
     /// # Errors
     ///
     /// If it is in use, out of reach, damaged, somebody else's, or a later program's.
+    pub async fn create(opening: Opening<'_>) -> Result<Store, StoreError> {
+        let store = Store::connect(&opening).await?;
+        schema::migrate(store.readers(), opening.steps).await?;
+        let origin = Head::origin(opening.owner.as_str());
+        sqlx::query(
+            "INSERT INTO journal_head (place, owner, entries, hash) VALUES (1, $1, 0, $2) \
+             ON CONFLICT (place) DO NOTHING",
+        )
+        .bind(opening.owner.as_str())
+        .bind(&origin.hash[..])
+        .execute(store.readers())
+        .await?;
+        store.belongs_to(opening.owner).await?;
+        Ok(store)
+    }
+
+    /// Opens a store that was made before, and brings it to this program's schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::create`], and [`StoreError::Lost`] where there is nothing.
+    ///
+    /// # Security
+    ///
+    /// A daemon that began anew without a word would have forgotten what it opened, how often it
+    /// took part and whose keys were compared.
     pub async fn open(opening: Opening<'_>) -> Result<Store, StoreError> {
+        if let Location::Folder(folder) = opening.location
+            && !folder::has_database(folder)
+        {
+            return Err(StoreError::Lost);
+        }
+        let store = Store::connect(&opening).await?;
+        if !store.has_journal().await? {
+            return Err(StoreError::Lost);
+        }
+        schema::migrate(store.readers(), opening.steps).await?;
+        store.belongs_to(opening.owner).await?;
+        Ok(store)
+    }
+
+    async fn connect(opening: &Opening<'_>) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
         let (engine, url, lock) = match opening.location {
             Location::Folder(folder) => {
@@ -75,17 +117,13 @@ impl Store {
             }
             Location::Postgres(url) => (Engine::Postgres, url.expose().to_owned(), None),
         };
-        let pool = connect(engine, &url).await?;
-        schema::migrate(&pool, opening.steps).await?;
-        let store = Store(Arc::new(Inner {
-            pool,
+        Ok(Store(Arc::new(Inner {
+            pool: connect(engine, &url).await?,
             engine,
             turn: Arc::default(),
             salts: Mutex::new(opening.salts.generator()),
             _lock: lock,
-        }));
-        store.belong(opening.owner).await?;
-        Ok(store)
+        })))
     }
 
     /// Begins a change, when those before it have ended.
@@ -119,19 +157,23 @@ impl Store {
         &self.0.salts
     }
 
-    /// Begins the owner's journal, or sees that the store is the owner's.
-    async fn belong(&self, owner: &PartyId) -> Result<(), StoreError> {
-        let origin = Head::origin(owner.as_str());
-        sqlx::query(
-            "INSERT INTO journal_head (place, owner, entries, hash) VALUES (1, $1, 0, $2) \
-             ON CONFLICT (place) DO NOTHING",
-        )
-        .bind(owner.as_str())
-        .bind(&origin.hash[..])
-        .execute(self.readers())
-        .await?;
+    async fn has_journal(&self) -> Result<bool, StoreError> {
+        let tables = match self.engine() {
+            Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'journal_head'",
+            Engine::Postgres => {
+                "SELECT COUNT(*) FROM pg_tables \
+                 WHERE schemaname = current_schema() AND tablename = 'journal_head'"
+            }
+        };
+        let tables: i64 = sqlx::query_scalar(tables).fetch_one(self.readers()).await?;
+        Ok(tables > 0)
+    }
+
+    /// Sees that the store is the owner's.
+    async fn belongs_to(&self, owner: &PartyId) -> Result<(), StoreError> {
         let query = sqlx::query("SELECT owner FROM journal_head WHERE place = 1");
-        let found = query.fetch_one(self.readers()).await?.text("owner")?;
+        let found = query.fetch_optional(self.readers()).await?;
+        let found = found.ok_or(StoreError::Lost)?.text("owner")?;
         if found == owner.as_str() {
             Ok(())
         } else {
@@ -157,7 +199,7 @@ async fn connect(engine: Engine, url: &str) -> Result<AnyPool, StoreError> {
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
-        .before_acquire(|connection, _| Box::pin(is_free(connection)))
+        .before_acquire(|connection, _| Box::pin(ready(Ok(is_free(connection)))))
         .connect(url)
         .await
         .map_err(StoreError::connecting)
@@ -187,8 +229,8 @@ async fn first(engine: Engine, url: &str) -> Result<(), StoreError> {
 ///
 /// SQLite undoes a transaction by itself when the disk is full; the driver then can't, and takes
 /// the connection for one in the middle of it for ever after.
-async fn is_free(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-    Ok(!connection.is_in_transaction())
+fn is_free(connection: &AnyConnection) -> bool {
+    !connection.is_in_transaction()
 }
 
 async fn prepare(engine: Engine, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {

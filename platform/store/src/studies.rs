@@ -1,7 +1,7 @@
 //! Studies and where they stand. A state is JSON text whose meaning is the plan's.
 
 use consilium_base::Digest;
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use sqlx::any::AnyRow;
 
 use crate::{Change, Store, StoreError, columns::Columns as _};
@@ -22,7 +22,7 @@ pub struct NewStudy<'a> {
     /// Its first state.
     pub state: &'a str,
     /// When it came.
-    pub submitted: UnixSeconds,
+    pub submitted: UnixTime,
 }
 
 /// A study's next state.
@@ -35,7 +35,7 @@ pub struct Advance<'a> {
     /// The new state.
     pub state: &'a str,
     /// When.
-    pub now: UnixSeconds,
+    pub now: UnixTime,
 }
 
 /// A study as it is kept.
@@ -52,9 +52,9 @@ pub struct Study {
     /// The state's version.
     pub version: Version,
     /// When it came.
-    pub submitted: UnixSeconds,
+    pub submitted: UnixTime,
     /// When the state was written.
-    pub changed: UnixSeconds,
+    pub changed: UnixTime,
 }
 
 /// Keeps a new study.

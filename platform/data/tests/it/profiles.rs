@@ -1,5 +1,5 @@
 use consilium_data::profile;
-use consilium_schema::{ColumnProfile, Profile, Rows, Summary};
+use consilium_schema::{ColumnProfile, Rows, Summary};
 
 use crate::{one, read, texts};
 
@@ -44,15 +44,6 @@ fn levels_are_counted_from_the_most_frequent() {
         .map(|level| (level.level.as_str(), level.rows.0))
         .collect();
     assert_eq!((shown, *others), (vec![("b", 2), ("a", 1)], Rows(0)));
-    let profile = Profile {
-        rows: Rows(4),
-        columns: vec![column],
-    };
-    let small: Vec<_> = profile
-        .small_cells(Rows(2))
-        .map(|(_, level)| level.level.clone())
-        .collect();
-    assert_eq!(small, ["a"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-use std::io::Write;
+use std::{io::Write, path::Path};
 
-use consilium_data::{Note, ReadError, Reading, read_file};
+use consilium_data::{Note, ReadError, Reading};
 use consilium_schema::{Delimiter, Outside, Rows};
 
 use crate::{column, one, read, schema, texts};
@@ -202,13 +202,14 @@ fn files_and_what_is_none_are_told_apart() {
     let schema = one("type = \"integer\"");
     let path = folder.path().join("x.csv");
     std::fs::write(&path, "x\n1\n").unwrap();
-    assert_eq!(read_file(&path, &schema).unwrap().table.rows(), 1);
-    let directory = read_file(folder.path(), &schema).unwrap_err();
+    let read = |path: &Path| Reading::new(&schema).file(path);
+    assert_eq!(read(&path).unwrap().table.rows(), 1);
+    let directory = read(folder.path()).unwrap_err();
     assert!(
         matches!(directory, ReadError::Directory { .. }),
         "{directory}"
     );
-    let absent = read_file(&folder.path().join("none"), &schema).unwrap_err();
+    let absent = read(&folder.path().join("none")).unwrap_err();
     assert!(
         matches!(
             absent,

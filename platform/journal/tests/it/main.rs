@@ -6,7 +6,7 @@ mod laws;
 mod witnesses;
 
 use consilium_base::Seed;
-use consilium_journal::{Chain, Entry, Kind, Record, UnixSeconds};
+use consilium_journal::{Chain, Entry, Kind, Record, UnixTime};
 
 /// A journal of a hospital with so many entries.
 fn journal(entries: u64) -> Vec<Record> {
@@ -14,7 +14,7 @@ fn journal(entries: u64) -> Vec<Record> {
     let mut chain = Chain::new("hospital-a");
     (0..entries)
         .map(|number| {
-            let time = UnixSeconds(1_700_000_000 + number.cast_signed());
+            let time = UnixTime(1_700_000_000 + number.cast_signed());
             let entry = Entry::new(time, Kind::OPENING).with("number", number);
             let study = "heart-disease".parse().unwrap();
             chain.append(

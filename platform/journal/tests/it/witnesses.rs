@@ -1,6 +1,6 @@
 //! What one export alone can't show, and a head held elsewhere does.
 
-use consilium_journal::{Chain, Entry, ExportError, Flaw, Kind, UnixSeconds, export, verify};
+use consilium_journal::{Chain, Entry, ExportError, Flaw, Kind, UnixTime, export, verify};
 
 use crate::journal;
 
@@ -37,7 +37,7 @@ fn a_journal_written_anew_is_found_by_a_witness_alone() {
     let mut forged = records[..3].to_vec();
     let mut chain = Chain::resume(records[2].head());
     for _ in 0..2 {
-        let entry = Entry::new(UnixSeconds(1_700_000_009), Kind::REFUSAL);
+        let entry = Entry::new(UnixTime(1_700_000_009), Kind::REFUSAL);
         forged.push(chain.append(entry, &mut rng));
     }
 

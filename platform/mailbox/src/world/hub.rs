@@ -50,8 +50,7 @@ pub(super) struct Hub {
 
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) default_link: Link,
-    pub(super) links: HashMap<Pair, Link>,
+    pub(super) link: Link,
     pub(super) crashes: Vec<(Crash, usize)>,
     pub(super) tampers: Vec<Tamper>,
     pub(super) transcript: Option<Vec<Frame>>,
@@ -64,8 +63,7 @@ pub(super) struct State {
 impl Hub {
     pub(super) fn new(seed: u64) -> Hub {
         let state = State {
-            default_link: Link::default(),
-            links: HashMap::new(),
+            link: Link::default(),
             crashes: Vec::new(),
             tampers: Vec::new(),
             transcript: Some(Vec::new()),
@@ -100,11 +98,7 @@ impl Hub {
         if state.left.contains(&(run, pair.1.clone())) {
             return None;
         }
-        let link = state
-            .links
-            .get(&pair)
-            .copied()
-            .unwrap_or(state.default_link);
+        let link = state.link;
         let way = state.way(self.seed, run, pair);
         let arrival = way.timetable.arrival(&link, frame.wire_len());
         Some((way.departures.clone(), (arrival, frame)))

@@ -54,20 +54,10 @@ impl World {
         }
     }
 
-    /// Gives all links this behaviour, but those that have their own.
+    /// Gives all links this behaviour.
     #[must_use]
     pub fn with_link(self, link: Link) -> World {
-        self.hub.state().default_link = link;
-        self
-    }
-
-    /// Gives both directions between two parties a behaviour of their own.
-    #[must_use]
-    pub fn with_link_between(self, one: &PartyId, other: &PartyId, link: Link) -> World {
-        let mut state = self.hub.state();
-        state.links.insert((one.clone(), other.clone()), link);
-        state.links.insert((other.clone(), one.clone()), link);
-        drop(state);
+        self.hub.state().link = link;
         self
     }
 

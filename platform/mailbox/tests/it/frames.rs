@@ -57,8 +57,19 @@ proptest! {
     fn what_was_encoded_is_decoded(scope in "[a-z0-9/-]{0,40}", number: u64, body: Vec<u8>) {
         let frame = frame(&scope, number, &body);
         let wire = frame.encode();
-        prop_assert_eq!(wire.len(), frame.wire_len());
         prop_assert_eq!(Frame::decode(wire.into()).expect("it is whole"), frame);
+    }
+
+    #[test]
+    fn the_length_on_the_wire_is_told_without_encoding(
+        (scope, step, why) in ("[a-z]{0,200}", "[a-z]{0,200}", ".{0,100}"),
+        (bits, number, length) in (0u32..64, any::<u64>(), 0usize..40_000),
+    ) {
+        let body = frame(&scope, number >> bits, &vec![7; length]);
+        let body = Frame { step: step.into(), ..body };
+        prop_assert_eq!(body.encode().len(), body.wire_len());
+        let aborted = Frame { content: Content::Aborted(why), ..frame("", number >> bits, b"") };
+        prop_assert_eq!(aborted.encode().len(), aborted.wire_len());
     }
 
     #[test]

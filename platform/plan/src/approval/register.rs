@@ -15,6 +15,10 @@ use crate::{DataVersion, Failure, Plan, PlanHash, UnixTime, texts::failure::Code
 /// The furthest ahead of our clock that a decision may be dated.
 pub const LATEST: Duration = Duration::from_mins(5);
 
+/// The most decisions of one institution about one plan; an approval that stands can be withdrawn
+/// after them, too.
+pub const MOST_DECISIONS: u32 = 100;
+
 /// What an approval allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -69,7 +73,9 @@ pub struct Register {
     plan: PlanHash,
     contributors: BTreeSet<PartyId>,
     most_runs: u32,
-    seen: BTreeSet<DecisionId>,
+    /// How many decisions of each were taken.
+    #[serde(default)]
+    taken: BTreeMap<PartyId, u32>,
     newest: BTreeMap<PartyId, (UnixTime, Standing)>,
 }
 
@@ -84,7 +90,7 @@ impl Register {
                 .map(|(party, _)| party.clone())
                 .collect(),
             most_runs: plan.limits().runs,
-            seen: BTreeSet::new(),
+            taken: BTreeMap::new(),
             newest: BTreeMap::new(),
         }
     }
@@ -136,7 +142,7 @@ impl Register {
         }
         let id = statement.id();
         let before = self.newest.get(&party);
-        if self.seen.contains(&id) || before.is_some_and(|(at, _)| statement.at <= *at) {
+        if before.is_some_and(|(at, _)| statement.at <= *at) {
             return Err(Rejected::Replayed { signer });
         }
         if statement.at > now.after(LATEST) {
@@ -144,6 +150,11 @@ impl Register {
                 signer,
                 seconds: statement.at.since(now),
             });
+        }
+        let withdraws = !matches!(statement.decision, Decision::Approve(_))
+            && matches!(before, Some((_, Standing::Approved { .. })));
+        if !withdraws && self.taken.get(&party) >= Some(&MOST_DECISIONS) {
+            return Err(Rejected::TooMany { signer });
         }
         let standing = match &statement.decision {
             Decision::Approve(grant) if grant.until <= now => {
@@ -169,7 +180,7 @@ impl Register {
                 }
             },
         };
-        self.seen.insert(id);
+        *self.taken.entry(party.clone()).or_default() += 1;
         self.newest.insert(party.clone(), (statement.at, standing));
         Ok(&self.newest[&party].1)
     }

@@ -2,14 +2,13 @@
 
 use std::{collections::HashSet, fmt};
 
-use consilium_base::Digest;
+use consilium_base::{Digest, hex::BadHex, written_as_hex};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use super::Places;
 use crate::{
-    BadHex, PlanError, PlanFault, RawPlan,
-    hex::written_as_hex,
+    PlanError, PlanFault, RawPlan,
     raw::{RawParty, RawRole},
 };
 

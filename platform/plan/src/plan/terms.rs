@@ -9,7 +9,7 @@ use super::Places;
 use crate::{
     PlanError, PlanFault, UnixTime,
     raw::{RawLimits, RawPatience},
-    time::parse_length,
+    time::{of_toml, parse_length},
 };
 
 /// What a study may not exceed.
@@ -53,7 +53,7 @@ pub(super) fn limits(
     let expires = match &raw.expires {
         None => None,
         Some(written) => Some(
-            UnixTime::of_toml(written.get_ref())
+            of_toml(written.get_ref())
                 .ok_or_else(|| at.fault(Some(written), "limits.expires", PlanFault::Time))?,
         ),
     };

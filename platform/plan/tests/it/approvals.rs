@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use consilium_base::{BadSignature, Signature, Signer, Tagged, Verifier};
 use consilium_plan::{
-    Code, DataVersion, Decision, FederationId, Grant, Lang, Register, Rejected, SignedStatement,
-    Standing, Statement, Steward, UnixTime,
+    Code, DataVersion, Decision, FederationId, Grant, Lang, MOST_DECISIONS, Register, Rejected,
+    SignedStatement, Standing, Statement, Steward, UnixTime,
 };
 
 use crate::{NOW, full, heart, party};
@@ -114,6 +114,21 @@ fn an_approval_of_one_attempt_is_worth_nothing_in_the_next() {
         matches!(rejected, Rejected::Elsewhere { what: "plan", .. }),
         "{rejected}"
     );
+}
+
+#[test]
+fn an_institution_decides_so_often_and_can_withdraw_after_that() {
+    let mut register = register();
+    for at in 0..i64::from(MOST_DECISIONS) {
+        register.admit(&approval(at), &Seals, NOW).unwrap();
+    }
+    let refused = reject(&mut register, &approval(200));
+    assert!(matches!(refused, Rejected::TooMany { .. }), "{refused}");
+    assert_eq!(refused.failure().code, Code::ApprovalTooMany);
+    let refusal = |at| signed(statement("va/li", Decision::Refuse, at));
+    register.admit(&refusal(201), &Seals, NOW).unwrap();
+    let again = reject(&mut register, &refusal(202));
+    assert!(matches!(again, Rejected::TooMany { .. }), "{again}");
 }
 
 #[test]

@@ -53,6 +53,35 @@ fn a_failure_fills_its_places_and_outlives_storage() {
 }
 
 #[test]
+fn what_others_say_of_a_failure_is_short_and_plain() {
+    let read = |text: serde_json::Value| serde_json::from_value::<Failure>(text).is_ok();
+    let detail = |value: &str| serde_json::json!({ "code": "DATA-CUT", "details": { "x": value } });
+    assert!(read(detail("line 61 of 病人.csv")));
+    assert!(!read(detail("\u{1b}]0;owned\u{7}")));
+    assert!(!read(detail("two\nlines")));
+    assert!(!read(detail("\u{202e}turned")));
+    assert!(!read(detail(&"x".repeat(201))));
+    assert!(!read(
+        serde_json::json!({ "code": "DATA-CUT", "step": "x".repeat(201) })
+    ));
+    let many: BTreeMap<String, &str> = (0..9).map(|n| (n.to_string(), "x")).collect();
+    assert!(!read(
+        serde_json::json!({ "code": "DATA-CUT", "details": many })
+    ));
+}
+
+#[test]
+fn a_failure_of_our_own_is_always_fit_for_others() {
+    let failure = Failure::new(Code::SumTooFew)
+        .at("a\nb")
+        .with("missing", "名".repeat(300))
+        .with("needed", "\u{202e}3");
+    assert_eq!(failure.details["missing"].chars().count(), 200);
+    let stored = serde_json::to_string(&failure).unwrap();
+    assert_eq!(serde_json::from_str::<Failure>(&stored).unwrap(), failure);
+}
+
+#[test]
 fn failures_of_a_fit_have_no_place_left_open() {
     use consilium_glm::Failure as Glm;
     let column = || "age".to_owned();
@@ -124,7 +153,7 @@ fn failures_of_a_mailbox_name_the_party_and_the_step() {
 fn failures_of_a_sum_name_who_is_to_act() {
     let (va, zurich) = (party("va"), party("switzerland"));
     let number = consilium_secagg::SumNumber(3);
-    let refusal = || Refusal::InputChanged { number };
+    let refusal = || Refusal::QuestionChanged { number };
     let errors = [
         (
             SumError::Equivocation {

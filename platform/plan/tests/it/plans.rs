@@ -351,3 +351,10 @@ fn averaging_is_for_logistic_regression_and_sane_numbers() {
         "{error}"
     );
 }
+
+#[test]
+fn a_plan_hides_nothing_from_whoever_reads_its_page() {
+    let turned = full_text().replacen("en = \"", "en = \"\\u202E", 1);
+    let refused = Plan::from_toml(&turned).unwrap_err().to_string();
+    assert!(refused.contains("not seen"), "{refused}");
+}

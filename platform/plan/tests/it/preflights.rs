@@ -152,6 +152,32 @@ fn every_obstacle_has_its_code() {
 }
 
 #[test]
+fn whoever_reports_a_failure_is_its_party() {
+    let anothers = || Failure::new(Code::DataCut).of(&party("va"));
+    let failed: [fn(&mut PartyReport, Failure); 2] = [
+        |report, failure| report.found = Err(failure),
+        |report, failure| found(report).data = DataReport::Unreadable(failure),
+    ];
+    for fail in failed {
+        let verdict = verdict(|report| fail(report, anothers()));
+        assert_eq!(verdict.failures[0].party, Some(party("switzerland")));
+    }
+}
+
+#[test]
+fn a_report_names_each_column_of_the_plan_once_at_most() {
+    let is_answered_by = |obstacles: &[Obstacle]| {
+        let mut report = report();
+        found(&mut report).data = read(obstacles);
+        heart().is_answered_by(&report)
+    };
+    let missing = |name: &str| Obstacle::Missing(name.to_owned());
+    assert!(is_answered_by(&[missing("chol"), Obstacle::RowsTooFew]));
+    assert!(!is_answered_by(&[missing("not of the plan")]));
+    assert!(!is_answered_by(&vec![missing("chol"); 13]));
+}
+
+#[test]
 fn parties_that_nobody_verified_count_as_colluding() {
     let trusting = |text: String| text.replace("[limits]\n", "[limits]\nminimum_verified = 0\n");
     let plan = crate::try_heart(trusting).unwrap();

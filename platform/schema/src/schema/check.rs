@@ -1,13 +1,22 @@
 use std::collections::HashSet;
 
-use crate::raw::{RawColumn, RawKind, RawLevel, RawMarker};
-use crate::{Bounds, Column, ColumnFault, Description, Kind, Level, Levels, Outside, OutsideLevel};
+use crate::plain::MOST_DESCRIPTION;
+use crate::raw::{RawColumn, RawDescription, RawKind, RawLevel, RawMarker};
+use crate::{
+    Bounds, Column, ColumnFault, Description, Kind, Level, Levels, MOST_NAME, Outside,
+    OutsideLevel, is_plain,
+};
 
 /// Checks one declaration; `table_missing` are the markers of the whole file.
 pub(super) fn column(raw: RawColumn, table_missing: &[String]) -> Result<Column, ColumnFault> {
     let name = raw.name.get_ref().clone();
-    if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
+    if !is_plain(&name, MOST_NAME) {
         return Err(ColumnFault::Name);
+    }
+    let RawDescription { en, zh } = &raw.description;
+    let is_hidden = |text: &String| !is_plain(text, MOST_DESCRIPTION);
+    if [en, zh].into_iter().flatten().any(is_hidden) {
+        return Err(ColumnFault::Description);
     }
     refuse_misplaced_keys(&raw)?;
     let kind = kind(&raw)?;
@@ -125,6 +134,12 @@ fn levels(raw: &RawColumn) -> Result<Levels, ColumnFault> {
         });
     }
     let levels: Vec<Level> = declared.iter().map(level).collect();
+    let hidden = |level: &&Level| matches!(level, Level::Text(text) if !is_plain(text, MOST_NAME));
+    if let Some(level) = levels.iter().find(hidden) {
+        return Err(ColumnFault::Level {
+            level: level.name(),
+        });
+    }
     let numbers = levels
         .iter()
         .filter(|level| matches!(level, Level::Number(_)))

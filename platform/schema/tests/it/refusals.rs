@@ -184,3 +184,24 @@ fn a_label_has_one_rule() {
     })
     .unwrap_err();
 }
+
+#[test]
+fn what_a_reader_would_not_see_is_in_no_name_level_or_description() {
+    let hidden = ["a\\u202Eb", "a\\u200Bb", "a\\u001B[2Jb", &"a".repeat(501)];
+    for text in hidden {
+        let named = format!("[[column]]\nname = \"{text}\"\ntype = \"boolean\"\n");
+        assert!(matches!(
+            Schema::from_toml(&named),
+            Err(SchemaError::Column {
+                fault: ColumnFault::Name,
+                ..
+            })
+        ));
+        let level = fault(&format!("type = \"category\"\nlevels = [\"{text}\"]\n"));
+        assert!(matches!(level, ColumnFault::Level { .. }), "{level}");
+        for lang in ["en", "zh"] {
+            let said = format!("type = \"boolean\"\ndescription = {{ {lang} = \"{text}\" }}\n");
+            assert_eq!(fault(&said), ColumnFault::Description);
+        }
+    }
+}

@@ -2,8 +2,9 @@
 
 use std::{fs, io::Write as _};
 
+use consilium_base::Seed;
 use consilium_mailbox::Fault;
-use consilium_store::{Step, StoreError, settings};
+use consilium_store::{Location, Opening, Step, Store, StoreError, settings};
 
 use crate::open;
 
@@ -140,4 +141,32 @@ async fn a_folder_that_can_not_be_made_is_named() {
         .await
         .unwrap_err();
     assert!(matches!(error, StoreError::Folder { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_database_is_not_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("state.db");
+    let (location, owner) = (
+        Location::Folder(folder.path().to_owned()),
+        "a".parse().unwrap(),
+    );
+    let lost = async || {
+        let opening = Opening {
+            location: &location,
+            owner: &owner,
+            steps: &[],
+            salts: Seed::from_bytes([7; 32]),
+        };
+        matches!(Store::open(opening).await, Err(StoreError::Lost))
+    };
+    assert!(lost().await);
+    assert!(!database.exists());
+
+    open(folder.path(), "a", &[]).await.unwrap().close().await;
+    assert!(!lost().await);
+    fs::write(&database, []).unwrap();
+    assert!(lost().await);
+    fs::remove_file(&database).unwrap();
+    assert!(lost().await);
 }

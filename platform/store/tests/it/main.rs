@@ -10,9 +10,9 @@ use std::path::Path;
 use consilium_base::Seed;
 use consilium_store::{Location, Opening, Step, Store, StoreError};
 
-/// Opens the store of a hospital.
+/// Opens the store of a hospital, making it where there is none.
 async fn open(folder: &Path, owner: &str, steps: &[Step]) -> Result<Store, StoreError> {
-    Store::open(Opening {
+    Store::create(Opening {
         location: &Location::Folder(folder.to_owned()),
         owner: &owner.parse().unwrap(),
         steps,

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use consilium_journal::{Entry, Kind, UnixSeconds, verify};
+use consilium_journal::{Entry, Kind, UnixTime, verify};
 use consilium_store::{BadLocation, Location, StoreError, settings};
 use sqlx::Row as _;
 
@@ -62,7 +62,7 @@ async fn a_change_without_commit_leaves_nothing() {
     let mut change = store.begin().await.unwrap();
     settings::set(&mut change, "name", "value").await.unwrap();
     change
-        .log(&Entry::new(UnixSeconds(1), Kind::STATE))
+        .log(&Entry::new(UnixTime(1), Kind::STATE))
         .await
         .unwrap();
     drop(change);
@@ -79,7 +79,7 @@ async fn changes_made_at_once_follow_each_other() {
             let store = store.clone();
             tokio::spawn(async move {
                 let mut change = store.begin().await.unwrap();
-                let entry = Entry::new(UnixSeconds(number), Kind::RUN).with("number", number);
+                let entry = Entry::new(UnixTime(number), Kind::RUN).with("number", number);
                 change.log(&entry).await.unwrap();
                 if number % 4 == 0 {
                     return;

@@ -1,20 +1,8 @@
-//! When, and in which study.
+//! In which study.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-
-/// A point in time: whole seconds since 1970 in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UnixSeconds(pub i64);
-
-impl From<Duration> for UnixSeconds {
-    /// Takes the time since 1970.
-    fn from(since_1970: Duration) -> UnixSeconds {
-        UnixSeconds(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
-    }
-}
 
 /// The name under which a study is kept by everybody who takes part in it.
 ///
