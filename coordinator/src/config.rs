@@ -8,6 +8,7 @@ use consilium_node::{
     relay::RelayLimits,
     telemetry::ADMIN_ADDRESS,
 };
+use consilium_schema::is_plain;
 use serde::Deserialize;
 
 /// The configuration as it is typed. Keys that are no `Option` are required; defaults are those of
@@ -97,9 +98,7 @@ impl TryFrom<RawConfig> for Config {
 
     fn try_from(raw: RawConfig) -> Result<Config, ConfigError> {
         let bad = |key, why| Err(ConfigError::Value { key, why });
-        if !(1..=64).contains(&raw.federation.chars().count())
-            || raw.federation.contains(char::is_control)
-        {
+        if !is_plain(&raw.federation, 64) {
             return bad("federation", "has not 1 to 64 printable characters");
         }
         let listen = raw.listen.unwrap_or_else(|| "0.0.0.0:7400".to_owned());

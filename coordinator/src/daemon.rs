@@ -3,13 +3,12 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use consilium_node::{
-    Ambient, Front, NodeError, Shutdown, Tasks, files,
+    Ambient, Front, NodeError, Shutdown, Tasks,
     link::{Limits, Link},
     relay::{LinkService, Relay},
     server,
     tls::{Callers, Credentials, ServerTls},
 };
-use consilium_store::{Location, Store, settings};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -23,10 +22,10 @@ use crate::{
     access::{Door, guarded},
     desk::{Desk, Parts},
     enrolment::EnrolmentService,
+    kept,
     office::Office,
     operator::OperatorService,
     roster::Roster,
-    store,
     study::Studies,
 };
 
@@ -65,7 +64,7 @@ pub async fn start(
     shutdown: Shutdown,
 ) -> Result<CoordinatorHandle, CoordinatorError> {
     let office = Office::open(&config)?;
-    let store = open_store(&config, &office, &ambient).await?;
+    let store = kept::open(&config, office.federation(), &ambient).await?;
     let roster = Roster::load(&store, (config.name.clone(), office.own.public())).await?;
     let credentials = office.credentials(&ambient)?;
     let tls = ServerTls::new(&credentials, &office.trusted()?, Callers::AlsoNewcomers)?;
@@ -143,38 +142,6 @@ pub async fn start(
         done: tokio::spawn(serving),
     })
 }
-
-async fn open_store(
-    config: &Config,
-    office: &Office,
-    ambient: &Ambient,
-) -> Result<Store, CoordinatorError> {
-    let location = match &config.database {
-        None => Location::Folder(config.state.clone()),
-        Some(path) => {
-            let not_one = || CoordinatorError::Database { path: path.clone() };
-            let url = files::read_if_there(path)?.ok_or_else(not_one)?;
-            Location::Postgres(url.trim().parse().map_err(|_| not_one())?)
-        }
-    };
-    let store = store::open(&location, &config.name, ambient.seed()).await?;
-    let federation = office.federation();
-    match settings::get(&store, FEDERATION).await? {
-        Some(found) if found == federation.to_string() => {}
-        Some(found) => {
-            let expected = federation;
-            return Err(CoordinatorError::OtherFederation { expected, found });
-        }
-        None => {
-            let mut change = store.begin().await?;
-            settings::set(&mut change, FEDERATION, &federation.to_string()).await?;
-            change.commit().await?;
-        }
-    }
-    Ok(store)
-}
-
-const FEDERATION: &str = "federation";
 
 /// Renews the coordinator's own certificate long before it ends.
 async fn renewing(office: Office, credentials: Credentials, ambient: Ambient) {

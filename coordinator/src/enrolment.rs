@@ -2,12 +2,16 @@
 
 use consilium_identity::{Certificate, Purpose, SigningRequest, Token};
 use consilium_journal::{Entry, Kind};
+use consilium_mailbox::Fault;
 use consilium_node::{
+    NodeError,
     grpc::enrolment_server::{Enrolment, EnrolmentServer},
-    status::status,
+    status::{answer, status},
 };
 use consilium_proto::v1;
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
+use tracing::debug;
 
 use crate::{
     access::By,
@@ -16,8 +20,8 @@ use crate::{
     operator::OperatorError,
     roster::note_expiry,
     store::{
-        EnrolError,
         institutions::{self, Certified},
+        invitations::{self, Guest},
         people,
     },
 };
@@ -26,38 +30,46 @@ use crate::{
 pub(crate) struct EnrolmentService {
     desk: Desk,
     office: Office,
+    newcomers: Semaphore,
 }
+
+/// How many newcomers are attended to at once.
+const AT_ONCE: usize = 8;
 
 impl EnrolmentService {
     pub(crate) fn new(desk: Desk, office: Office) -> EnrolmentServer<EnrolmentService> {
-        EnrolmentServer::new(EnrolmentService { desk, office })
+        let newcomers = Semaphore::new(AT_ONCE);
+        EnrolmentServer::new(EnrolmentService {
+            desk,
+            office,
+            newcomers,
+        })
     }
 
     async fn let_in(&self, request: v1::EnrolRequest) -> Result<v1::EnrolResponse, OperatorError> {
         let token = Token::parse(&request.token)?.hash();
         let request = SigningRequest::from_der(&request.signing_request)?;
-        let (certificate, certified) = self.issue(&request)?;
         let now = self.desk.ambient.now();
         let name = request.party().to_string();
-        let mut change = self.desk.store.begin().await?;
-        let enrolled = institutions::enrol(&mut change, &token, &certified, now).await;
-        let enrolled = match enrolled {
-            Ok((party, _)) => party.to_string(),
-            Err(EnrolError::NotInvited) => {
-                // What was tried for an institution is undone; it may be a person's.
-                drop(change);
-                change = self.desk.store.begin().await?;
-                people::enrol(&mut change, &token, &certified.public_key, now)
-                    .await?
-                    .0
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if enrolled != name {
+        // Anybody may ask: whoever has no invitation costs one look at it.
+        let store = &self.desk.store;
+        let key = request.key().to_bytes();
+        let guest = invitations::guest(store, &token, &key, now).await?;
+        if guest.name() != name {
             return Err(OperatorError::OtherName {
-                invited: enrolled,
+                invited: guest.name().to_owned(),
                 asked: name,
             });
+        }
+        let (certificate, certified) = self.issue(&request)?;
+        let mut change = store.begin().await?;
+        match guest {
+            Guest::Institution { .. } => {
+                institutions::enrol(&mut change, &token, &certified, now).await?;
+            }
+            Guest::Person { .. } => {
+                people::enrol(&mut change, &token, &certified.public_key, now).await?;
+            }
         }
         let entry = Entry::new(now, Kind::ROSTER)
             .with("what", "enrolled")
@@ -66,7 +78,7 @@ impl EnrolmentService {
         note_expiry(&mut change, &certificate).await?;
         change.log(&entry).await?;
         change.commit().await?;
-        self.desk.roster.reload(&self.desk.store).await?;
+        self.desk.roster.reload(store).await?;
         Ok(self.response(&certificate))
     }
 
@@ -137,8 +149,21 @@ impl Enrolment for EnrolmentService {
         &self,
         request: Request<v1::EnrolRequest>,
     ) -> Result<Response<v1::EnrolResponse>, Status> {
-        let response = self.let_in(request.into_inner()).await;
-        response.map(Response::new).map_err(|error| status(&error))
+        let request = request.into_inner();
+        let response = match self.newcomers.acquire().await {
+            Ok(_turn) => self.let_in(request).await,
+            Err(_) => Err(NodeError::Stopping.into()),
+        };
+        response
+            .map(Response::new)
+            .map_err(|error| match error.fault() {
+                Fault::Ours | Fault::Network => status(&error),
+                // Anybody may try, and as often as it likes.
+                _ => {
+                    debug!(%error, "nobody was enrolled");
+                    answer(&error)
+                }
+            })
     }
 
     async fn renew(

@@ -6,6 +6,7 @@ mod daemon;
 mod desk;
 mod enrolment;
 mod error;
+mod kept;
 mod office;
 mod operator;
 mod roster;

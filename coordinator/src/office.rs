@@ -7,7 +7,7 @@ use consilium_identity::{
 };
 use consilium_node::{Ambient, files, tls};
 
-use crate::{Config, CoordinatorError};
+use crate::{Config, CoordinatorError, kept};
 
 const AUTHORITY_KEY: &str = "authority.key";
 const AUTHORITY_CERTIFICATE: &str = "authority.pem";
@@ -22,22 +22,25 @@ pub struct Founded {
     pub is_new: bool,
 }
 
-/// Founds a federation in the state folder, unless there is one.
+/// Founds a federation in the state folder, with the database that the daemon will keep; does
+/// nothing where there is one.
 ///
 /// A folder in which this was interrupted is completed.
 ///
 /// # Errors
 ///
-/// If the folder can't be written, or holds something else.
-pub fn init(config: &Config, ambient: &Ambient) -> Result<Founded, CoordinatorError> {
+/// If folder or database can't be written, or hold something else.
+pub async fn init(config: &Config, ambient: &Ambient) -> Result<Founded, CoordinatorError> {
     files::make_private(&config.state)?;
     let is_new = files::read_if_there(&config.state.join(AUTHORITY_CERTIFICATE))?.is_none();
     let own = key_or_new(&config.state.join(OWN_KEY), ambient)?;
     drop(own);
     let key = key_or_new(&config.state.join(AUTHORITY_KEY), ambient)?;
-    let federation = FederationId::of(&key.public());
+    let federation = key.public().federation();
     if is_new {
         let authority = Authority::found(&config.federation, key, ambient.now())?;
+        // The certificate is written last: with it the federation is founded.
+        kept::create(config, federation, ambient).await?;
         let certificate = authority.certificate().to_pem();
         files::write(
             &config.state.join(AUTHORITY_CERTIFICATE),
@@ -68,6 +71,7 @@ impl Office {
         let key = |name: &str| key(&config.state.join(name))?.ok_or_else(not_founded);
         let certificate = files::read_if_there(&config.state.join(AUTHORITY_CERTIFICATE))?;
         let certificate = AuthorityCertificate::from_pem(&certificate.ok_or_else(not_founded)?)?;
+        files::make_private(&config.state)?;
         let authority = Authority::load(certificate, key(AUTHORITY_KEY)?)?;
         Ok(Office {
             authority: Arc::new(authority),
@@ -139,11 +143,9 @@ fn key_or_new(path: &Path, ambient: &Ambient) -> Result<IdentityKey, Coordinator
 }
 
 fn key(path: &Path) -> Result<Option<IdentityKey>, CoordinatorError> {
-    let Some(text) = files::read_if_there(path)? else {
+    let Some(text) = files::read_secret(path)? else {
         return Ok(None);
     };
-    // What the file holds is wiped once it was read.
-    let text = consilium_base::Secret::new(text);
     let key = IdentityKey::from_pem(text.expose());
     key.map(Some).map_err(|source| CoordinatorError::Key {
         path: path.to_owned(),

@@ -146,7 +146,7 @@ impl Roster {
     }
 
     /// Gives it as participants are told.
-    pub(crate) fn message(&self) -> v1::Roster {
+    pub(crate) fn message(&self, now_ms: i64) -> v1::Roster {
         let (me, key) = self.own.as_ref();
         let member = |party: &PartyId, key: &PublicKey, revoked| v1::Member {
             party: party.to_string(),
@@ -161,6 +161,7 @@ impl Roster {
         });
         v1::Roster {
             members: [own].into_iter().chain(others).collect(),
+            now_ms,
         }
     }
 

@@ -32,6 +32,19 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// Opens the coordinator's store, making it where there is none; `salts` is fresh every time.
+///
+/// # Errors
+///
+/// See [`Store::create`].
+pub async fn create(
+    location: &Location,
+    coordinator: &PartyId,
+    salts: Seed,
+) -> Result<Store, StoreError> {
+    Store::create(opening(location, coordinator, salts)).await
+}
+
 /// Opens the coordinator's store; `salts` is fresh at every start.
 ///
 /// # Errors
@@ -42,13 +55,16 @@ pub async fn open(
     coordinator: &PartyId,
     salts: Seed,
 ) -> Result<Store, StoreError> {
-    Store::open(Opening {
+    Store::open(opening(location, coordinator, salts)).await
+}
+
+fn opening<'a>(location: &'a Location, owner: &'a PartyId, salts: Seed) -> Opening<'a> {
+    Opening {
         location,
-        owner: coordinator,
+        owner,
         steps: STEPS,
         salts,
-    })
-    .await
+    }
 }
 
 /// Whether the same thing was kept before.

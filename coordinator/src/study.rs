@@ -11,6 +11,7 @@ mod driver;
 mod gather;
 mod job;
 mod keep;
+mod post;
 mod reception;
 mod result;
 mod running;

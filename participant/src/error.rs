@@ -66,6 +66,9 @@ pub enum ParticipantError {
         /// The federation of the invitation.
         federation: FederationId,
     },
+    /// The federation has a name that nobody could read as it is.
+    #[error("the federation's name is not 1 to 64 characters that are seen as they are")]
+    FederationName,
     /// The certificate is not the one that was asked for.
     #[error("the coordinator sent a certificate that is not for {party} and its key")]
     OtherCertificate {
@@ -104,9 +107,9 @@ impl ParticipantError {
             ParticipantError::Node(error) => error.fault(),
             ParticipantError::Certificate(error) => error.fault(),
             ParticipantError::Invitation(error) => error.fault(),
-            ParticipantError::Silent { .. } | ParticipantError::OtherFederation { .. } => {
-                Fault::Network
-            }
+            ParticipantError::Silent { .. }
+            | ParticipantError::OtherFederation { .. }
+            | ParticipantError::FederationName => Fault::Network,
             ParticipantError::NotJoined { .. }
             | ParticipantError::Joined { .. }
             | ParticipantError::OtherParty { .. }

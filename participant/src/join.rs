@@ -8,16 +8,21 @@ use consilium_identity::{
     AuthorityCertificate, Certificate, FederationId, Fingerprint, IdentityKey, Invitation, Purpose,
     SigningRequest,
 };
-use consilium_mailbox::PartyId;
+use consilium_mailbox::{PartyId, readable};
 use consilium_node::{
     Ambient, dial, files, grpc::enrolment_client::EnrolmentClient, tls::ClientTls,
 };
 use consilium_proto::v1;
+use consilium_schema::is_plain;
 
 use crate::{
     Config, ParticipantError,
     membership::{self, About, Membership, trusted},
+    store,
 };
+
+/// The most characters of a federation's name.
+const MOST_FEDERATION_NAME: usize = 64;
 
 /// What a new member should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +39,8 @@ pub struct Joined {
     pub fingerprint: Fingerprint,
 }
 
-/// Joins the federation of an invitation: makes a key that stays here, asks for a certificate and
-/// keeps it in the state folder.
+/// Joins the federation of an invitation: makes a key that stays here and the database that the
+/// daemon will keep, asks for a certificate and keeps it in the state folder.
 ///
 /// May be repeated with the same invitation where it was interrupted.
 ///
@@ -60,6 +65,8 @@ pub async fn join(
         return Err(ParticipantError::Joined { state, party });
     }
     files::make_private(state)?;
+    let store = store::create(state, &config.party, ambient.seed()).await?;
+    store.close().await;
     let key = membership::key_or_new(state, ambient)?;
     let enrolled = enrol(
         &config.party,
@@ -151,15 +158,26 @@ pub async fn enrol(
     };
     let answer = EnrolmentClient::new(channel).enrol(request).await;
     let answer = answer.map_err(|status| refused(&status))?.into_inner();
+    let federation = federation(&answer)?;
     let certificate = certificate(&answer, name, key)?;
     certificate.check(&pinned.authority, ambient.now())?;
     Ok(Enrolled {
         certificate,
         authority: pinned.authority,
-        federation: answer.federation,
+        federation,
         coordinator: pinned.coordinator,
         address,
     })
+}
+
+/// Takes the federation's name out of an answer, if people can read it as it is.
+fn federation(answer: &v1::EnrolResponse) -> Result<String, ParticipantError> {
+    let name = &answer.federation;
+    if is_plain(name, MOST_FEDERATION_NAME) {
+        Ok(name.clone())
+    } else {
+        Err(ParticipantError::FederationName)
+    }
 }
 
 /// Takes the certificate out of an answer, if it is the one that was asked for.
@@ -184,8 +202,32 @@ pub(crate) fn certificate(
 
 /// Says in the coordinator's words why it refused.
 pub(crate) fn refused(status: &tonic::Status) -> ParticipantError {
+    let in_chinese = consilium_node::status::in_chinese(status);
     ParticipantError::Refused {
-        why: status.message().to_owned(),
-        in_chinese: consilium_node::status::in_chinese(status),
+        why: readable(status.message()),
+        in_chinese: in_chinese.map(|why| readable(&why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_coordinator_says_rules_no_terminal() {
+        let status = tonic::Status::permission_denied("no\u{1b}[2J\nhint: run this");
+        let refused = refused(&status).to_string();
+        assert_eq!(refused, "the coordinator refuses: no [2J hint: run this");
+
+        let named = |name: &str| {
+            federation(&v1::EnrolResponse {
+                federation: name.to_owned(),
+                ..v1::EnrolResponse::default()
+            })
+        };
+        assert_eq!(named("心脏病联邦").unwrap(), "心脏病联邦");
+        for name in ["", "\u{1b}]0;x\u{7}", "\u{202e}x", &"x".repeat(65)] {
+            assert!(matches!(named(name), Err(ParticipantError::FederationName)));
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{path::Path, sync::Arc};
 
-use consilium_base::Secret;
 use consilium_identity::{AuthorityCertificate, Certificate, IdentityKey};
 use consilium_mailbox::PartyId;
 use consilium_node::{Ambient, NodeError, files, tls};
@@ -125,11 +124,9 @@ pub(crate) fn key_or_new(state: &Path, ambient: &Ambient) -> Result<IdentityKey,
 }
 
 fn key(path: &Path) -> Result<Option<IdentityKey>, ParticipantError> {
-    let Some(text) = files::read_if_there(path)? else {
+    let Some(text) = files::read_secret(path)? else {
         return Ok(None);
     };
-    // What the file holds is wiped once it was read.
-    let text = Secret::new(text);
     let key = IdentityKey::from_pem(text.expose());
     key.map(Some).map_err(|source| ParticipantError::Key {
         path: path.to_owned(),

@@ -19,6 +19,9 @@ use crate::{
     store::peers::{self, Peer, PeerError, Verified},
 };
 
+/// The most parties that are known; four times as many as take part in the largest study.
+const MOST_PEERS: usize = 4_096;
+
 /// Keys that the coordinator names instead of those that are known: a steward has to take them.
 #[derive(Debug, Default)]
 pub(crate) struct Offered(Mutex<BTreeMap<PartyId, PublicKey>>);
@@ -48,6 +51,8 @@ impl Home {
             .into_iter()
             .map(|peer| (peer.name, peer.public_key))
             .collect();
+        let (mut change, mut beyond) = (None, 0_usize);
+        let mut room = MOST_PEERS.saturating_sub(known.len());
         for member in roster.members.iter().filter(|member| !member.revoked) {
             let (Ok(party), Some(key)) = (member.party.parse::<PartyId>(), key(&member.key)) else {
                 warn!("the coordinator's roster holds something that is no member");
@@ -64,16 +69,29 @@ impl Home {
                     warn!(%party, "the coordinator names another key for it than the one we know");
                     self.offered.lock().insert(party, key);
                 }
+                None if room == 0 => beyond += 1,
                 None => {
-                    let mut change = self.store.begin().await?;
-                    let learnt = peers::learn(&mut change, &party, &key.to_bytes(), now).await;
+                    room -= 1;
+                    let change = match &mut change {
+                        Some(begun) => begun,
+                        none => none.insert(self.store.begin().await?),
+                    };
+                    let learnt = peers::learn(change, &party, &key.to_bytes(), now).await;
                     of_store(learnt.map(drop))?;
                     change.log(&entry(self, &party, "learnt")).await?;
-                    change.commit().await?;
                 }
             }
         }
-        Ok(())
+        if beyond > 0 {
+            warn!(
+                beyond,
+                "the coordinator names more parties than a federation has"
+            );
+        }
+        match change {
+            Some(change) => change.commit().await,
+            None => Ok(()),
+        }
     }
 
     /// Notes how a party's key was found to be its own. A key that is not the known one takes its

@@ -27,6 +27,20 @@ const STEPS: &[Step] = &[Step {
     sql: include_str!("../migrations/1000_participant.sql"),
 }];
 
+/// Opens an institution's store, making it where there is none; `salts` is fresh every time.
+///
+/// # Errors
+///
+/// See [`Store::create`].
+pub async fn create(
+    folder: &Path,
+    institution: &PartyId,
+    salts: Seed,
+) -> Result<Store, StoreError> {
+    let location = Location::Folder(folder.to_owned());
+    Store::create(opening(&location, institution, salts)).await
+}
+
 /// Opens an institution's store; `salts` is fresh at every start.
 ///
 /// # Errors
@@ -34,11 +48,14 @@ const STEPS: &[Step] = &[Step {
 /// See [`Store::open`].
 pub async fn open(folder: &Path, institution: &PartyId, salts: Seed) -> Result<Store, StoreError> {
     let location = Location::Folder(folder.to_owned());
-    Store::open(Opening {
-        location: &location,
-        owner: institution,
+    Store::open(opening(&location, institution, salts)).await
+}
+
+fn opening<'a>(location: &'a Location, owner: &'a PartyId, salts: Seed) -> Opening<'a> {
+    Opening {
+        location,
+        owner,
         steps: STEPS,
         salts,
-    })
-    .await
+    }
 }

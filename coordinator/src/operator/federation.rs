@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consilium_identity::{Invitation, Role};
-use consilium_journal::{Entry, Kind, UnixSeconds};
+use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_proto::v1;
 
@@ -61,9 +61,8 @@ impl OperatorService {
         let (address, federation) = (&self.office.address, self.desk.federation);
         let invitation =
             Invitation::random(federation, address, &mut self.desk.ambient.generator())?;
-        let made: UnixSeconds = self.desk.ambient.now();
-        let valid = i64::try_from(valid.as_secs()).unwrap_or(i64::MAX);
-        let expires = UnixSeconds(made.0.saturating_add(valid));
+        let made = self.desk.ambient.now();
+        let expires = made.after(valid);
         let entry = Entry::new(made, Kind::ROSTER)
             .with("what", "invited")
             .with("name", &name)
@@ -164,9 +163,9 @@ impl OperatorService {
             _ => people::revoke(&mut change, name, now).await?,
         }
         change.log(&entry).await?;
-        match self.withdraw(&mut change, &by, name).await {
-            Err(EnrolError::Store(error)) => return Err(error.into()),
-            Ok(()) | Err(_) => {}
+        // Without an open invitation there is nothing to take back.
+        if let Err(EnrolError::Store(error)) = self.withdraw(&mut change, &by, name).await {
+            return Err(error.into());
         }
         change.commit().await?;
         self.desk.roster.reload(&self.desk.store).await?;

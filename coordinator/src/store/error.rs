@@ -1,8 +1,7 @@
 //! Why somebody does not enter the federation.
 
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::Fault;
-use consilium_plan::UnixTime;
 use consilium_store::StoreError;
 
 /// Why an institution or a person can't be enrolled.
@@ -19,18 +18,18 @@ pub enum EnrolError {
     #[error("the invitation was used before")]
     Used,
     /// The invitation came to its end.
-    #[error("the invitation expired at {} (now {})", UnixTime(expired.0), UnixTime(now.0))]
+    #[error("the invitation expired at {expired} (now {now})")]
     Expired {
         /// When.
-        expired: UnixSeconds,
+        expired: UnixTime,
         /// The coordinator's time.
-        now: UnixSeconds,
+        now: UnixTime,
     },
     /// The operator took the invitation back.
-    #[error("the invitation was withdrawn at {}", UnixTime(withdrawn.0))]
+    #[error("the invitation was withdrawn at {withdrawn}")]
     Withdrawn {
         /// When.
-        withdrawn: UnixSeconds,
+        withdrawn: UnixTime,
     },
     /// What must be one's own is somebody else's.
     #[error("the {what} belongs to somebody else already")]
@@ -85,10 +84,10 @@ impl EnrolError {
             EnrolError::NotInvited => "没有发出过这样的邀请".to_owned(),
             EnrolError::Used => "邀请已被使用过".to_owned(),
             EnrolError::Expired { expired, .. } => {
-                format!("邀请已于 {} 过期", UnixTime(expired.0))
+                format!("邀请已于 {expired} 过期")
             }
             EnrolError::Withdrawn { withdrawn } => {
-                format!("邀请已于 {} 收回", UnixTime(withdrawn.0))
+                format!("邀请已于 {withdrawn} 收回")
             }
             EnrolError::Taken { what } => format!("{} 已属于他人", what.in_chinese()),
             EnrolError::NotEnrolled { name } => format!("{name} 未登记"),

@@ -1,7 +1,7 @@
 //! Institutions of the federation and their certificates.
 
 use consilium_base::Digest;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::PartyId;
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 use sqlx::any::AnyRow;
@@ -28,9 +28,9 @@ pub struct Institution {
     /// Its certificate.
     pub certified: Certified,
     /// When it came.
-    pub enrolled: UnixSeconds,
+    pub enrolled: UnixTime,
     /// When its certificate was taken back; it is shut out from then on.
-    pub revoked: Option<UnixSeconds>,
+    pub revoked: Option<UnixTime>,
 }
 
 /// Enrols the institution for which the token was made.
@@ -46,7 +46,7 @@ pub async fn enrol(
     change: &mut Change,
     token: &Digest,
     certified: &Certified,
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<(PartyId, Kept), EnrolError> {
     let (guest, kept) = redeem(change, token, &certified.public_key, now).await?;
     let Guest::Institution { name } = guest else {
@@ -108,11 +108,7 @@ pub async fn renew(
 /// # Errors
 ///
 /// If it is not enrolled, or was shut out before.
-pub async fn revoke(
-    change: &mut Change,
-    name: &PartyId,
-    now: UnixSeconds,
-) -> Result<(), EnrolError> {
+pub async fn revoke(change: &mut Change, name: &PartyId, now: UnixTime) -> Result<(), EnrolError> {
     let query = "UPDATE institution SET revoked = $2 WHERE name = $1 AND revoked IS NULL";
     let query = sqlx::query(query).bind(name.as_str()).bind(now.0);
     if query.execute(change.connection()).await?.rows_affected() == 1 {

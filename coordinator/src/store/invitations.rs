@@ -1,7 +1,7 @@
 //! Invitations: one token, one guest, until some time.
 
 use consilium_base::Digest;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::PartyId;
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 use sqlx::any::AnyRow;
@@ -27,6 +27,16 @@ pub enum Guest {
     },
 }
 
+impl Guest {
+    /// Gives the name in which the guest is invited.
+    pub fn name(&self) -> &str {
+        match self {
+            Guest::Institution { name } => name.as_str(),
+            Guest::Person { name, .. } => name,
+        }
+    }
+}
+
 /// An invitation. The token itself is known to the guest only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -35,22 +45,22 @@ pub struct Invitation {
     /// For whom.
     pub guest: Guest,
     /// When it was made.
-    pub made: UnixSeconds,
+    pub made: UnixTime,
     /// From when on it is worth nothing.
-    pub expires: UnixSeconds,
+    pub expires: UnixTime,
     /// When it was used.
-    pub used: Option<UnixSeconds>,
+    pub used: Option<UnixTime>,
     /// When it was withdrawn.
-    pub withdrawn: Option<UnixSeconds>,
+    pub withdrawn: Option<UnixTime>,
 }
 
 impl Invitation {
     /// Says whether it can still be used.
-    pub fn is_open(&self, now: UnixSeconds) -> bool {
+    pub fn is_open(&self, now: UnixTime) -> bool {
         self.used.is_none() && self.withdrawn.is_none() && now < self.expires
     }
 
-    fn why_closed(&self, now: UnixSeconds) -> EnrolError {
+    fn why_closed(&self, now: UnixTime) -> EnrolError {
         match (self.used, self.withdrawn) {
             (Some(_), _) => EnrolError::Used,
             (None, Some(withdrawn)) => EnrolError::Withdrawn { withdrawn },
@@ -112,7 +122,7 @@ pub async fn all(store: &Store) -> Result<Vec<Invitation>, StoreError> {
 /// # Errors
 ///
 /// If none is open: the newest one in that name says why.
-pub async fn withdraw(change: &mut Change, name: &str, now: UnixSeconds) -> Result<(), EnrolError> {
+pub async fn withdraw(change: &mut Change, name: &str, now: UnixTime) -> Result<(), EnrolError> {
     let query = sqlx::query(
         "UPDATE invitation SET withdrawn = $2 \
          WHERE name = $1 AND used IS NULL AND withdrawn IS NULL AND expires > $2",
@@ -127,30 +137,35 @@ pub async fn withdraw(change: &mut Change, name: &str, now: UnixSeconds) -> Resu
     Err(newest.map_or(EnrolError::NotInvited, |newest| newest.why_closed(now)))
 }
 
+/// Says who is invited by a token, if it can be used for a key now; changes nothing.
+///
+/// # Errors
+///
+/// Why it can't be used.
+pub async fn guest(
+    store: &Store,
+    token: &Digest,
+    public_key: &[u8],
+    now: UnixTime,
+) -> Result<Guest, EnrolError> {
+    let query = sqlx::query("SELECT * FROM invitation WHERE token = $1").bind(&token[..]);
+    let row = query.fetch_optional(store.readers()).await?;
+    usable(row.as_ref(), public_key, now).map(|(guest, _)| guest)
+}
+
 /// Uses an invitation for a key. The same key may ask again, for instance when the first answer
 /// was lost.
 pub(super) async fn redeem(
     change: &mut Change,
     token: &Digest,
     public_key: &[u8],
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<(Guest, Kept), EnrolError> {
     let query = sqlx::query("SELECT * FROM invitation WHERE token = $1").bind(&token[..]);
-    let row = query
-        .fetch_optional(change.connection())
-        .await?
-        .ok_or(EnrolError::NotInvited)?;
-    let invitation = read(&row)?;
-    if invitation.used.is_some() {
-        let again = row.bytes("used_by")? == public_key;
-        return if again {
-            Ok((invitation.guest, Kept::Again))
-        } else {
-            Err(invitation.why_closed(now))
-        };
-    }
-    if !invitation.is_open(now) {
-        return Err(invitation.why_closed(now));
+    let row = query.fetch_optional(change.connection()).await?;
+    let (guest, kept) = usable(row.as_ref(), public_key, now)?;
+    if kept == Kept::Again {
+        return Ok((guest, kept));
     }
     sqlx::query("UPDATE invitation SET used = $2, used_by = $3 WHERE token = $1")
         .bind(&token[..])
@@ -158,7 +173,23 @@ pub(super) async fn redeem(
         .bind(public_key)
         .execute(change.connection())
         .await?;
-    Ok((invitation.guest, Kept::First))
+    Ok((guest, kept))
+}
+
+fn usable(
+    row: Option<&AnyRow>,
+    public_key: &[u8],
+    now: UnixTime,
+) -> Result<(Guest, Kept), EnrolError> {
+    let row = row.ok_or(EnrolError::NotInvited)?;
+    let invitation = read(row)?;
+    if invitation.is_open(now) {
+        return Ok((invitation.guest, Kept::First));
+    }
+    if invitation.used.is_some() && row.bytes("used_by")? == public_key {
+        return Ok((invitation.guest, Kept::Again));
+    }
+    Err(invitation.why_closed(now))
 }
 
 fn read(row: &AnyRow) -> Result<Invitation, StoreError> {

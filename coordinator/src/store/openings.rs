@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::{Fault, PartyId};
 use consilium_store::{
     Change, Store, StoreError,
     columns::{Columns as _, damaged},
 };
-use sqlx::{Any, Executor, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use super::Kept;
 
@@ -24,7 +24,7 @@ pub struct OpenedSum {
     /// The sum, as bytes whose meaning is the study's.
     pub sum: Vec<u8>,
     /// When.
-    pub opened: UnixSeconds,
+    pub opened: UnixTime,
 }
 
 /// Why an opened sum can't be kept.
@@ -97,19 +97,6 @@ pub async fn keep(change: &mut Change, opened: &OpenedSum) -> Result<Kept, Openi
     Ok(Kept::First)
 }
 
-/// Gives one opened sum.
-///
-/// # Errors
-///
-/// If it can't be read.
-pub async fn find(
-    store: &Store,
-    study: &StudyName,
-    number: u32,
-) -> Result<Option<OpenedSum>, StoreError> {
-    one(store.readers(), study, number).await
-}
-
 /// Gives the sums opened in a study, in the order of their numbers.
 ///
 /// # Errors
@@ -122,22 +109,6 @@ pub async fn of(store: &Store, study: &StudyName) -> Result<Vec<OpenedSum>, Stor
         .fetch_all(store.readers())
         .await?;
     rows.iter().map(read).collect()
-}
-
-async fn one(
-    executor: impl Executor<'_, Database = Any>,
-    study: &StudyName,
-    number: u32,
-) -> Result<Option<OpenedSum>, StoreError> {
-    let query = sqlx::query("SELECT * FROM opening WHERE study = $1 AND number = $2")
-        .bind(study.as_str())
-        .bind(i64::from(number));
-    query
-        .fetch_optional(executor)
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()
 }
 
 fn read(row: &AnyRow) -> Result<OpenedSum, StoreError> {

@@ -1,7 +1,7 @@
 //! People, their keys and roles: the table by which every call is authorised.
 
 use consilium_base::Digest;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::PartyId;
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 use sqlx::any::AnyRow;
@@ -23,9 +23,9 @@ pub struct Person {
     /// The person's own key.
     pub public_key: Vec<u8>,
     /// When the person came.
-    pub enrolled: UnixSeconds,
+    pub enrolled: UnixTime,
     /// When the person was shut out.
-    pub revoked: Option<UnixSeconds>,
+    pub revoked: Option<UnixTime>,
 }
 
 /// Enrols the person for whom the token was made.
@@ -39,7 +39,7 @@ pub async fn enrol(
     change: &mut Change,
     token: &Digest,
     public_key: &[u8],
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<(String, Kept), EnrolError> {
     let (guest, kept) = redeem(change, token, public_key, now).await?;
     let Guest::Person {
@@ -83,7 +83,7 @@ pub async fn enrol(
 /// # Errors
 ///
 /// If the person is not enrolled, or was shut out before.
-pub async fn revoke(change: &mut Change, name: &str, now: UnixSeconds) -> Result<(), EnrolError> {
+pub async fn revoke(change: &mut Change, name: &str, now: UnixTime) -> Result<(), EnrolError> {
     let query = "UPDATE person SET revoked = $2 WHERE name = $1 AND revoked IS NULL";
     let query = sqlx::query(query).bind(name).bind(now.0);
     if query.execute(change.connection()).await?.rows_affected() == 1 {
@@ -93,21 +93,6 @@ pub async fn revoke(change: &mut Change, name: &str, now: UnixSeconds) -> Result
             name: name.to_owned(),
         })
     }
-}
-
-/// Gives the person whose key this is.
-///
-/// # Errors
-///
-/// If the table can't be read.
-pub async fn with_key(store: &Store, public_key: &[u8]) -> Result<Option<Person>, StoreError> {
-    let query = sqlx::query("SELECT * FROM person WHERE public_key = $1").bind(public_key);
-    query
-        .fetch_optional(store.readers())
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()
 }
 
 /// Gives all people by name, those who were shut out too.

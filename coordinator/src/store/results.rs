@@ -1,6 +1,6 @@
 //! What studies have led to, as named files.
 
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 
 /// A file of a study's result.
@@ -13,7 +13,7 @@ pub struct ResultFile {
     /// What is in it.
     pub content: Vec<u8>,
     /// When it was made.
-    pub made: UnixSeconds,
+    pub made: UnixTime,
 }
 
 /// Keeps a file; one of the same name is replaced, for a step that is repeated makes it again.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use consilium_glm::{GlmError, Training, averaging, evaluation};
+use consilium_glm::{Fit, GlmError, Training, averaging, evaluation};
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, PartyId, RunId};
 use consilium_node::link::RunTaken;
@@ -134,7 +134,7 @@ async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.scope(phase.name());
-        let outcome = match later_phase(&here, task, phase, &fit.contributors, &mut sums).await {
+        let outcome = match later_phase(&here, task, phase, &fit, &mut sums).await {
             // The fit is worth something without it.
             Err(GlmError::Failed(failure)) => Some(Outcome::Without(failure)),
             other => other?,
@@ -149,13 +149,15 @@ async fn later_phase(
     mail: &Mailbox,
     task: &TrainGlm,
     phase: Phase,
-    roster: &[PartyId],
+    fit: &Fit,
     sums: &mut Ledger<'_>,
 ) -> Result<Option<Outcome>, GlmError> {
-    let regression = &task.regression;
+    let (regression, roster) = (&task.regression, &fit.contributors[..]);
     let measures = phase.first_sum_of_measures();
     let Some(schedule) = task.schedule(phase) else {
-        let overall = evaluation::aggregate(mail, roster, regression, measures, sums).await?;
+        let model = fit.model();
+        let what = (regression, &model);
+        let overall = evaluation::aggregate(mail, roster, what, measures, sums).await?;
         let institutions = match task.own_metrics {
             OwnMetrics::Home => None,
             OwnMetrics::Rounded => Some(evaluation::shared(mail, roster).await?),
@@ -172,7 +174,8 @@ async fn later_phase(
         return Ok(None);
     };
     let here = mail.scope(Phase::Evaluation.name());
-    let measured = evaluation::aggregate(&here, roster, regression, measures, sums).await;
+    let what = (regression, &model);
+    let measured = evaluation::aggregate(&here, roster, what, measures, sums).await;
     let evaluation = match measured {
         Err(GlmError::Failed(_)) => None,
         other => Some(other?),

@@ -101,14 +101,7 @@ impl Driver {
             Heard::Ended(account, outcome) => self.ended(account, outcome).await?,
             Heard::Late => self.late().await?,
             Heard::Tick => {
-                let absent = match &self.job.study {
-                    Study::Paused { on, .. } => on.clone(),
-                    _ => BTreeSet::new(),
-                };
                 self.apply(Event::Tick).await?.ok();
-                if matches!(self.job.study, Study::Running { .. }) {
-                    self.job.left_out.extend(absent);
-                }
             }
         }
         Ok(())
@@ -119,11 +112,11 @@ impl Driver {
             Command::Offers(party) => {
                 if self.plan.party(&party).is_some() {
                     self.offer(&party);
-                    self.presence(&party);
+                    self.presence(&party).await?;
                     self.shown.insert(party);
                 }
             }
-            Command::Presence(party) => self.presence(&party),
+            Command::Presence(party) => self.presence(&party).await?,
             Command::Decision {
                 from,
                 signed,
@@ -133,14 +126,7 @@ impl Driver {
                 // Who decides has the plan.
                 self.shown.insert(from);
             }
-            Command::Preflight { from, report } => {
-                if let Working::Asking { reports, .. } = &mut self.working
-                    && self.plan.contributors().any(|(party, _)| *party == from)
-                {
-                    reports.insert(from, *report);
-                    self.judge(false).await?;
-                }
-            }
+            Command::Preflight { from, report } => self.hear(from, *report).await?,
             Command::Notice { from, run, failure } => self.notice(&from, run, failure).await?,
             Command::Cancel { by, why, answer } => {
                 let reason = why;
@@ -233,7 +219,7 @@ impl Driver {
                 }
             }
         }
-        let at = (self.version, consilium_journal::UnixSeconds(now.0));
+        let at = (self.version, now);
         match keep::keep(&self.desk.store, &self.name, at, &job, &deed).await {
             Ok(version) => self.version = version,
             Err(OpeningError::Store(error @ StoreError::Replayed { .. })) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_mailbox::PartyId;
-use consilium_plan::Event;
+use consilium_plan::{Code, Event, Failure, PartyReport};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use tokio::time::Instant;
 
@@ -17,7 +17,8 @@ impl Driver {
     /// Gives the contributors that are still counted on.
     pub(super) fn counted_on(&self) -> Vec<PartyId> {
         let all = self.plan.contributors().map(|(party, _)| party);
-        all.filter(|party| !self.job.left_out.contains(party))
+        let without = self.job.study.without();
+        all.filter(|party| !without.contains(party))
             .cloned()
             .collect()
     }
@@ -34,7 +35,7 @@ impl Driver {
         epoch.is_some() && self.offered.get(party).copied() == epoch
     }
 
-    pub(super) fn presence(&mut self, party: &PartyId) {
+    pub(super) async fn presence(&mut self, party: &PartyId) -> Result<(), Halt> {
         let is_there = self.is_there(party);
         let all_are_there = self.absent().is_empty();
         match &mut self.working {
@@ -47,11 +48,12 @@ impl Driver {
                 let now = self.desk.epoch(party);
                 if now.is_some() && then.is_some() && now != then {
                     // It has lost the run, and what it had of the result with it.
-                    self.abandon_run();
+                    self.abandon_run(party).await?;
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
     pub(super) fn offer(&mut self, party: &PartyId) {
@@ -77,6 +79,25 @@ impl Driver {
         let now_ms = self.desk.ambient.now_ms();
         self.desk
             .tell(party, Said::Preflight(v1::PreflightAsk { study, now_ms }));
+    }
+
+    /// Takes a contributor's report; one about something else than the plan is none.
+    pub(super) async fn hear(&mut self, from: PartyId, report: PartyReport) -> Result<(), Halt> {
+        let Working::Asking { reports, .. } = &mut self.working else {
+            return Ok(());
+        };
+        if !self.plan.contributors().any(|(party, _)| *party == from) {
+            return Ok(());
+        }
+        let found = if self.plan.is_answered_by(&report) {
+            report.found
+        } else {
+            Err(Failure::new(Code::MessageMalformed)
+                .of(&from)
+                .at("preflight"))
+        };
+        reports.insert(from, PartyReport { found, ..report });
+        self.judge(false).await
     }
 
     /// Judges the reports once they are complete, or once waiting is over.

@@ -21,8 +21,6 @@ pub(crate) struct Job {
     /// What the step in hand is at, for those who watch.
     #[serde(default)]
     pub(crate) doing: Option<Doing>,
-    /// Contributors that were lost for good, where the plan goes on without them.
-    pub(crate) left_out: BTreeSet<PartyId>,
     /// What the runs cost the coordinator, by step.
     pub(crate) costs: Account,
 }
@@ -78,7 +76,6 @@ impl Job {
                 outcomes: Vec::new(),
             },
             doing: Some(Doing::Standardising),
-            left_out: BTreeSet::new(),
             costs: Account::default(),
         }
     }

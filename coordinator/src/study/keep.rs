@@ -1,6 +1,6 @@
 //! Keeping what happened to a study: all of it in one change, or nothing.
 
-use consilium_journal::{Entry, Kind, StudyName, UnixSeconds};
+use consilium_journal::{Entry, Kind, StudyName, UnixTime};
 use consilium_plan::Event;
 use consilium_store::{Store, StoreError, decisions, studies};
 
@@ -24,7 +24,7 @@ pub(super) struct Deed {
 pub(super) async fn keep(
     store: &Store,
     study: &StudyName,
-    (from, now): (studies::Version, UnixSeconds),
+    (from, now): (studies::Version, UnixTime),
     job: &Job,
     deed: &Deed,
 ) -> Result<studies::Version, OpeningError> {
@@ -67,7 +67,7 @@ pub(super) fn read(state: &str) -> Result<Job, StoreError> {
 }
 
 /// Writes an event as the journal has it; [`events`](super::events) reads it.
-pub(super) fn entry(study: &StudyName, now: UnixSeconds, event: &Event, job: &Job) -> Entry {
+pub(super) fn entry(study: &StudyName, now: UnixTime, event: &Event, job: &Job) -> Entry {
     let event = serde_json::to_string(event).unwrap_or_default();
     let entry = Entry::new(now, Kind::STATE)
         .about(study)

@@ -9,22 +9,20 @@ use std::{
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
 use consilium_node::link::{Control, ControlMessage};
-use consilium_plan::{Failure, Part, Party, Plan, SignedStatement, Statement, Study, UnixTime};
+use consilium_plan::{Failure, Part, Party, Plan, SignedStatement, Statement, Study};
 use consilium_proto::v1::{
-    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Heard, to_participant::Kind as Said,
+    self, ToCoordinator, to_coordinator::Kind as Heard, to_participant::Kind as Said,
 };
 use consilium_store::{StoreError, studies};
 use prost::Message as _;
-use tokio::{
-    sync::mpsc,
-    time::{sleep, timeout},
-};
+use tokio::{sync::mpsc, time::timeout};
 use tracing::{debug, error, warn};
 
 use super::{
     Command, Job, MODEL, REPORT,
     driver::{Driver, Halt},
     keep,
+    post::{Post, Turn},
 };
 use crate::{
     desk::Desk,
@@ -38,8 +36,6 @@ pub(crate) const TO_COORDINATOR: &str = "consilium.v1.ToCoordinator";
 
 /// How long ended studies are told of to parties that may have missed the end.
 const REMEMBERED: i64 = 30 * 86_400;
-/// How long a connected party may take to take a message.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How many commands wait for one driver.
 const COMMANDS: usize = 256;
 
@@ -79,7 +75,7 @@ impl Studies {
     ) -> Result<(), StoreError> {
         let hash = plan.hash();
         let name = super::name(&hash);
-        let federation = consilium_plan::FederationId(self.desk.federation.0);
+        let federation = self.desk.federation;
         let job = Job::new(study, federation, plan);
         let now = self.desk.ambient.now();
         let entry = Entry::new(now, Kind::PLAN)
@@ -145,7 +141,9 @@ impl Studies {
                     Ok(()) | Err(Halt::Orphaned) => break,
                     Err(failed) => {
                         error!(study = %name, error = %failed, "the study stands still for a while");
-                        sleep(rest).await;
+                        // Whoever says something now has to say it again: the driver asks anew.
+                        let deaf = async { while commands.recv().await.is_some() {} };
+                        timeout(rest, deaf).await.ok();
                         rest = (rest * 2).min(Duration::from_mins(1));
                     }
                 }
@@ -162,33 +160,34 @@ impl Studies {
         mut parcels: mpsc::UnboundedReceiver<Parcel>,
     ) {
         let mut roster = self.desk.roster.changed();
+        let mut post = Post::default();
         loop {
             tokio::select! {
-                message = control.next() => self.heard(message).await,
-                Some(parcel) = parcels.recv() => self.deliver(&control, parcel).await,
+                // What is to be said goes first, or much that is asked would pile answers up.
+                biased;
+                Some(Parcel { to, what }) = parcels.recv() => {
+                    // Whoever can't be reached now asks for everything when it is back.
+                    if self.desk.reaches(&to) {
+                        post.say(&control, &to, what);
+                    }
+                }
+                turn = post.next() => match turn {
+                    Turn::Arrived(party) if self.desk.reaches(&party) => post.go_on(&control, &party),
+                    Turn::Arrived(party) => post.give_up(&party),
+                    Turn::Welcome(party) => self.welcome(&party).await,
+                },
                 Ok(()) = roster.changed() => {
                     for party in self.desk.roster.parties() {
-                        self.desk.tell(&party, Said::Roster(self.desk.roster.message()));
+                        self.introduce(&party);
                     }
                     self.command_all(|| Command::Presence(self.desk.me.clone())).await;
                 }
+                message = control.next() => self.heard(message, &mut post).await,
             }
         }
     }
 
-    /// Whoever can't be reached now asks for everything when it is back.
-    async fn deliver(&self, control: &Control, Parcel { to, what }: Parcel) {
-        if !self.desk.reaches(&to) {
-            return;
-        }
-        let payload = ToParticipant { kind: Some(what) }.encode_to_vec().into();
-        let sent = timeout(PATIENCE, control.send(&to, TO_PARTICIPANT, payload)).await;
-        if !matches!(sent, Ok(Ok(()))) {
-            warn!(party = %to, "a message to it was given up");
-        }
-    }
-
-    async fn heard(&self, message: ControlMessage) {
+    async fn heard(&self, message: ControlMessage, post: &mut Post) {
         match message {
             ControlMessage::Joined { peer, .. } | ControlMessage::Left { peer } => {
                 self.command_all(|| Command::Presence(peer.clone())).await;
@@ -199,7 +198,7 @@ impl Studies {
                 payload,
             } if kind == TO_COORDINATOR => {
                 match ToCoordinator::decode(payload).map(|message| message.kind) {
-                    Ok(Some(Heard::Offers(_))) => self.welcome(&peer).await,
+                    Ok(Some(Heard::Offers(_))) => post.asked(&peer),
                     Ok(Some(what)) => {
                         if let Some((study, command)) = read(&peer, what) {
                             self.command(&study, command).await;
@@ -220,8 +219,7 @@ impl Studies {
 
     /// Tells a party that has come up all that there is for it.
     async fn welcome(&self, party: &PartyId) {
-        self.desk
-            .tell(party, Said::Roster(self.desk.roster.message()));
+        self.introduce(party);
         self.command_all(|| Command::Offers(party.clone())).await;
         match self.ends_for(party).await {
             Ok(ends) => ends.into_iter().for_each(|end| self.desk.tell(party, end)),
@@ -229,8 +227,15 @@ impl Studies {
         }
     }
 
+    /// Tells a party who belongs to the federation, and what time it is here.
+    fn introduce(&self, party: &PartyId) {
+        let now_ms = self.desk.ambient.now_ms();
+        let roster = self.desk.roster.message(now_ms);
+        self.desk.tell(party, Said::Roster(roster));
+    }
+
     async fn ends_for(&self, party: &PartyId) -> Result<Vec<Said>, StoreError> {
-        let since = self.desk.ambient.now::<UnixTime>().0 - REMEMBERED;
+        let since = self.desk.ambient.now().0 - REMEMBERED;
         let mut ends = Vec::new();
         for study in studies::all(&self.desk.store).await? {
             if study.changed.0 < since || self.drivers().contains_key(&study.name) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_glm::Training;
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Phase, Plan, Standing, Task};
 use consilium_secagg::derivable::derivable;
@@ -23,7 +23,7 @@ pub(super) fn files(
     plan: &Plan,
     job: &Job,
     opened: &[OpenedSum],
-    made: UnixSeconds,
+    made: UnixTime,
 ) -> Vec<ResultFile> {
     let Training::Done(fit) = &job.progress.fit else {
         return Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn files(
     vec![file(MODEL, &model), file(REPORT, &report)]
 }
 
-fn about(plan: &Plan, job: &Job, made: UnixSeconds) -> Value {
+fn about(plan: &Plan, job: &Job, made: UnixTime) -> Value {
     let versions: BTreeMap<&PartyId, _> = plan
         .contributors()
         .filter_map(|(party, _)| match job.register.standing(party) {
@@ -89,7 +89,7 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
         "about": about,
         "outcomes": outcomes,
         "runs": job.attempts,
-        "left_out": job.left_out,
+        "left_out": job.study.without(),
         "sums": opened.len(),
         "opened_sets": sets,
         "derivable": derivable(opened.iter().map(|sum| &sum.contributors)),

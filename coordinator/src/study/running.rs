@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, PartyId, RunId};
-use consilium_plan::{Event, Failure, Phase, StepNumber, Study};
+use consilium_plan::{Code, Event, Failure, Phase, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
@@ -92,7 +92,7 @@ impl Driver {
         });
         // Whoever was restarted while this was written has not heard of it.
         for party in self.counted_on() {
-            self.presence(&party);
+            self.presence(&party).await?;
         }
         Ok(())
     }
@@ -189,19 +189,12 @@ impl Driver {
             }
             Blame::Passing(failure) => {
                 self.tell_stop(&running.contributors, running.run, None);
-                self.fruitless = if running.was_fruitful {
-                    0
-                } else {
-                    self.fruitless + 1
-                };
+                self.count(running.was_fruitful);
                 if self.fruitless >= MOST_FRUITLESS && self.absent().is_empty() {
                     self.apply(Event::Failed(failure)).await?.ok();
                     return Ok(());
                 }
-                let rest = REST * 2_u32.saturating_pow(self.fruitless);
-                self.working = Working::Resting {
-                    until: Instant::now() + rest,
-                };
+                self.rest();
                 Ok(())
             }
         }
@@ -280,13 +273,39 @@ impl Driver {
         Ok(())
     }
 
-    /// Gives the run up, to begin another one.
-    pub(super) fn abandon_run(&mut self) {
-        let until = Instant::now() + REST;
-        let working = std::mem::replace(&mut self.working, Working::Resting { until });
-        if let Working::Running(running) = working {
-            self.tell_stop(&running.contributors, running.run, None);
+    /// Gives up a run that a party has lost, to begin another one.
+    ///
+    /// # Security
+    ///
+    /// Each run counts at every contributor: one that is restarted again and again would use up
+    /// what the others' stewards allow, and is named for it.
+    pub(super) async fn abandon_run(&mut self, lost_by: &PartyId) -> Result<(), Halt> {
+        let working = std::mem::replace(&mut self.working, Working::Not);
+        let was_fruitful = match &working {
+            Working::Running(running) => {
+                self.tell_stop(&running.contributors, running.run, None);
+                running.was_fruitful
+            }
+            _ => false,
+        };
+        self.count(was_fruitful);
+        self.rest();
+        if self.fruitless >= MOST_FRUITLESS {
+            let failure = Failure::new(Code::PartyAborted).of(lost_by);
+            self.apply(Event::Failed(failure)).await?.ok();
         }
+        Ok(())
+    }
+
+    fn count(&mut self, was_fruitful: bool) {
+        self.fruitless = if was_fruitful { 0 } else { self.fruitless + 1 };
+    }
+
+    fn rest(&mut self) {
+        let rest = REST * 2_u32.saturating_pow(self.fruitless);
+        self.working = Working::Resting {
+            until: Instant::now() + rest,
+        };
     }
 
     /// Ends the run that is going on, for everybody.

@@ -7,7 +7,7 @@ use consilium_coordinator::store::{
     invitations::{self, Guest, Invitation},
     people,
 };
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::PartyId;
 
 use crate::place::{Place, open};
@@ -15,6 +15,7 @@ use crate::place::{Place, open};
 crate::on_both_engines!(
     an_invited_institution_is_enrolled,
     a_token_is_used_once,
+    who_has_no_invitation_is_refused_without_a_change,
     a_lost_answer_can_be_asked_for_again,
     an_expired_invitation_is_worth_nothing,
     a_withdrawn_invitation_is_worth_nothing,
@@ -26,7 +27,7 @@ crate::on_both_engines!(
     a_person_acts_until_revoked,
 );
 
-const NOW: UnixSeconds = UnixSeconds(1_000);
+const NOW: UnixTime = UnixTime(1_000);
 
 fn hospital(name: &str) -> Guest {
     Guest::Institution {
@@ -52,7 +53,7 @@ fn certified(number: u8) -> Certified {
 async fn invite(store: &Store, token: u8, guest: Guest) -> Digest {
     let token = [token; 32];
     let mut change = store.begin().await.unwrap();
-    let (made, expires) = (UnixSeconds(900), UnixSeconds(1_100));
+    let (made, expires) = (UnixTime(900), UnixTime(1_100));
     let invitation = Invitation {
         token,
         guest,
@@ -119,7 +120,7 @@ async fn a_lost_answer_can_be_asked_for_again(place: Place) {
     assert_eq!(institution.certified, certified(1));
 }
 
-async fn withdraw(store: &Store, name: &str, now: UnixSeconds) -> Result<(), EnrolError> {
+async fn withdraw(store: &Store, name: &str, now: UnixTime) -> Result<(), EnrolError> {
     let mut change: Change = store.begin().await.unwrap();
     invitations::withdraw(&mut change, name, now).await?;
     change.commit().await.unwrap();
@@ -147,7 +148,7 @@ async fn only_open_invitations_are_withdrawn(place: Place) {
     let never = withdraw(&store, "hospital-a", NOW).await.unwrap_err();
     assert!(matches!(never, EnrolError::NotInvited), "{never}");
     let token = invite(&store, 1, hospital("hospital-a")).await;
-    let late = withdraw(&store, "hospital-a", UnixSeconds(1_100)).await;
+    let late = withdraw(&store, "hospital-a", UnixTime(1_100)).await;
     let late = late.unwrap_err();
     assert!(matches!(late, EnrolError::Expired { .. }), "{late}");
     enrol(&store, &token, &certified(1)).await.unwrap();
@@ -163,7 +164,7 @@ async fn an_expired_invitation_is_worth_nothing(place: Place) {
     let store = open(&place.location).await;
     let token = invite(&store, 1, hospital("hospital-a")).await;
     let mut change = store.begin().await.unwrap();
-    let late = UnixSeconds(1_100);
+    let late = UnixTime(1_100);
     let error = institutions::enrol(&mut change, &token, &certified(1), late)
         .await
         .unwrap_err();
@@ -213,6 +214,27 @@ async fn two_institutions_never_have_one_key(place: Place) {
         "{error}"
     );
     enrol(&store, &b, &certified(2)).await.unwrap();
+}
+
+async fn who_has_no_invitation_is_refused_without_a_change(place: Place) {
+    let store = open(&place.location).await;
+    let token = invite(&store, 1, hospital("hospital-a")).await;
+    let used = invite(&store, 2, hospital("hospital-b")).await;
+    enrol(&store, &used, &certified(2)).await.unwrap();
+    // Nobody else can change anything meanwhile.
+    let change = store.begin().await.unwrap();
+    let ask = async |token: &Digest, key: u8, now| {
+        invitations::guest(&store, token, &[key; 32], now).await
+    };
+    let unknown = ask(&[9; 32], 1, NOW).await.unwrap_err();
+    assert!(matches!(unknown, EnrolError::NotInvited), "{unknown}");
+    let stolen = ask(&used, 1, NOW).await.unwrap_err();
+    assert!(matches!(stolen, EnrolError::Used), "{stolen}");
+    let late = ask(&token, 1, UnixTime(2_000)).await.unwrap_err();
+    assert!(matches!(late, EnrolError::Expired { .. }), "{late}");
+    assert_eq!(ask(&token, 1, NOW).await.unwrap(), hospital("hospital-a"));
+    assert_eq!(ask(&used, 2, NOW).await.unwrap(), hospital("hospital-b"));
+    drop(change);
 }
 
 async fn a_revoked_institution_comes_back_by_invitation_only(place: Place) {
@@ -276,19 +298,24 @@ async fn a_person_acts_until_revoked(place: Place) {
         .await
         .unwrap();
     change.commit().await.unwrap();
-    let person = people::with_key(&store, &[5; 32]).await.unwrap().unwrap();
+    let [person] = &people::all(&store).await.unwrap()[..] else {
+        panic!()
+    };
     assert_eq!(
         (person.name.as_str(), person.role.as_str()),
         ("王芳", "steward")
     );
     assert_eq!(
-        (person.institution.unwrap().as_str(), person.revoked),
+        (
+            person.institution.as_ref().unwrap().as_str(),
+            person.revoked
+        ),
         ("hospital-a", None)
     );
-    assert_eq!(people::with_key(&store, &[6; 32]).await.unwrap(), None);
+    assert_eq!(person.public_key, [5; 32]);
 
     let mut change = store.begin().await.unwrap();
-    people::revoke(&mut change, "王芳", UnixSeconds(1_050))
+    people::revoke(&mut change, "王芳", UnixTime(1_050))
         .await
         .unwrap();
     let error = people::revoke(&mut change, "王芳", NOW).await.unwrap_err();
@@ -296,6 +323,6 @@ async fn a_person_acts_until_revoked(place: Place) {
     change.commit().await.unwrap();
     assert_eq!(
         people::all(&store).await.unwrap()[0].revoked,
-        Some(UnixSeconds(1_050))
+        Some(UnixTime(1_050))
     );
 }

@@ -9,7 +9,7 @@ use crate::place::{self, open};
 async fn refused(location: &str) -> StoreError {
     let owner = "coordinator".parse().unwrap();
     let location = location.parse().unwrap();
-    store::open(&location, &owner, Seed::from_bytes([7; 32]))
+    store::create(&location, &owner, Seed::from_bytes([7; 32]))
         .await
         .unwrap_err()
 }

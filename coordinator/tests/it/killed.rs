@@ -10,7 +10,7 @@ use consilium_coordinator::store::{
     openings::{self, OpenedSum},
     studies::{self, Advance},
 };
-use consilium_journal::{Entry, Kind, StudyName, UnixSeconds, verify};
+use consilium_journal::{Entry, Kind, StudyName, UnixTime, verify};
 
 use crate::place::{self, Place, open, with_study};
 
@@ -96,7 +96,7 @@ async fn write(location: &str) -> ! {
     let study: StudyName = "heart-disease".parse().unwrap();
     loop {
         let kept = studies::find(&store, &study).await.unwrap().unwrap();
-        let now = UnixSeconds(kept.version.0);
+        let now = UnixTime(kept.version.0);
         let mut change = store.begin().await.unwrap();
         let next = Advance {
             study: &study,

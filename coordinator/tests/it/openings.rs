@@ -7,7 +7,7 @@ use consilium_coordinator::store::{
     openings::{self, OpenedSum, OpeningError},
     results::{self, ResultFile},
 };
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 
 use crate::place::{Place, with_study};
 
@@ -26,7 +26,7 @@ fn opened(study: &StudyName, number: u32, contributors: &[&str]) -> OpenedSum {
             .map(|name| name.parse().unwrap())
             .collect(),
         sum: vec![0, 255, 7],
-        opened: UnixSeconds(200),
+        opened: UnixTime(200),
     }
 }
 
@@ -42,7 +42,7 @@ async fn a_sum_is_opened_once(place: Place) {
 
     let mut change = store.begin().await.unwrap();
     let later = OpenedSum {
-        opened: UnixSeconds(300),
+        opened: UnixTime(300),
         ..first.clone()
     };
     assert_eq!(
@@ -66,8 +66,7 @@ async fn a_sum_is_opened_once(place: Place) {
         };
         assert_eq!((number, &contributors), (3, &first.contributors));
     }
-    assert_eq!(openings::find(&store, &name, 3).await.unwrap(), Some(first));
-    assert_eq!(openings::find(&store, &name, 4).await.unwrap(), None);
+    assert_eq!(openings::of(&store, &name).await.unwrap(), [first]);
 }
 
 async fn opened_sums_are_given_back(place: Place) {
@@ -95,7 +94,7 @@ async fn a_repeated_step_replaces_its_result(place: Place) {
         study: name.clone(),
         name: "model.json".to_owned(),
         content: content.to_vec(),
-        made: UnixSeconds(made),
+        made: UnixTime(made),
     };
     for result in [file(b"{}", 1), file(b"{\"a\":1}", 2)] {
         let mut change = store.begin().await.unwrap();

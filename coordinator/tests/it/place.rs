@@ -47,10 +47,10 @@ pub(crate) async fn postgres() -> Option<Place> {
     })
 }
 
-/// Opens a coordinator's store.
+/// Opens a coordinator's store, making it where there is none.
 pub(crate) async fn open(location: &str) -> Store {
     let owner = "coordinator".parse().unwrap();
-    store::open(
+    store::create(
         &location.parse().unwrap(),
         &owner,
         Seed::from_bytes([7; 32]),
@@ -69,7 +69,7 @@ pub(crate) async fn with_study(location: &str) -> (Store, StudyName) {
         plan_hash: &[1; 32],
         plan: b"[study]",
         state: r#"{"state":"submitted"}"#,
-        submitted: consilium_journal::UnixSeconds(100),
+        submitted: consilium_journal::UnixTime(100),
     };
     store::studies::submit(&mut change, new).await.unwrap();
     change.commit().await.unwrap();

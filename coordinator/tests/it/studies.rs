@@ -7,7 +7,7 @@ use consilium_coordinator::store::{
     settings,
     studies::{self, Advance, NewStudy, Version},
 };
-use consilium_journal::{Entry, Kind, UnixSeconds, verify};
+use consilium_journal::{Entry, Kind, UnixTime, verify};
 use consilium_mailbox::Fault;
 
 use crate::place::{Place, open, with_study};
@@ -28,7 +28,7 @@ fn advance(study: &consilium_journal::StudyName, from: Version) -> Advance<'_> {
         study,
         from,
         state: r#"{"state":"running","step":3}"#,
-        now: UnixSeconds(200),
+        now: UnixTime(200),
     }
 }
 
@@ -39,7 +39,7 @@ async fn a_study_advances_with_its_journal(place: Place) {
         .await
         .unwrap();
     change
-        .log(&Entry::new(UnixSeconds(200), Kind::STATE).about(&name))
+        .log(&Entry::new(UnixTime(200), Kind::STATE).about(&name))
         .await
         .unwrap();
     change.commit().await.unwrap();
@@ -48,7 +48,7 @@ async fn a_study_advances_with_its_journal(place: Place) {
     assert_eq!((study.version, version), (Version(2), Version(2)));
     assert_eq!(
         (study.submitted, study.changed),
-        (UnixSeconds(100), UnixSeconds(200))
+        (UnixTime(100), UnixTime(200))
     );
     assert_eq!(
         (study.plan.as_slice(), study.plan_hash),
@@ -69,7 +69,7 @@ async fn a_study_that_moved_on_is_not_advanced(place: Place) {
 
     let mut change = store.begin().await.unwrap();
     change
-        .log(&Entry::new(UnixSeconds(200), Kind::STATE))
+        .log(&Entry::new(UnixTime(200), Kind::STATE))
         .await
         .unwrap();
     let error = studies::advance(&mut change, advance(&name, Version(1)))
@@ -98,7 +98,7 @@ async fn a_name_serves_one_study(place: Place) {
         plan_hash: &[2; 32],
         plan: b"another",
         state: "{}",
-        submitted: UnixSeconds(300),
+        submitted: UnixTime(300),
     };
     let error = studies::submit(&mut change, again).await.unwrap_err();
     assert!(matches!(error, StoreError::StudyExists { .. }), "{error}");
@@ -111,7 +111,7 @@ fn decision(study: &consilium_journal::StudyName, nonce: u8) -> Decision {
         nonce: Nonce([nonce; 32]),
         statement: vec![0, 1, 2, 255],
         signature: Signature([nonce; 64]),
-        received: UnixSeconds(150 + i64::from(nonce)),
+        received: UnixTime(150 + i64::from(nonce)),
     }
 }
 
@@ -166,7 +166,7 @@ async fn a_journal_leaves_the_store_verifiable(place: Place) {
     let store = open(&place.location).await;
     let mut change = store.begin().await.unwrap();
     for number in 0..5 {
-        let entry = Entry::new(UnixSeconds(number), Kind::OPENING).with("contributors", "甲 乙\0");
+        let entry = Entry::new(UnixTime(number), Kind::OPENING).with("contributors", "甲 乙\0");
         change.log(&entry).await.unwrap();
     }
     change.commit().await.unwrap();
@@ -182,7 +182,7 @@ async fn changes_made_at_once_follow_each_other(place: Place) {
             let (store, name) = (store.clone(), name.clone());
             tokio::spawn(async move {
                 let mut change = store.begin().await.unwrap();
-                let entry = Entry::new(UnixSeconds(number), Kind::RUN).about(&name);
+                let entry = Entry::new(UnixTime(number), Kind::RUN).about(&name);
                 change.log(&entry).await.unwrap();
                 let found = studies::find(&store, &name).await.unwrap().unwrap();
                 studies::advance(&mut change, advance(&name, found.version))

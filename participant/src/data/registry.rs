@@ -72,7 +72,7 @@ impl Home {
             name: new.name.to_string(),
             path: path.ok_or(RegisterError::NotText { path: new.path })?,
             schema: new.schema,
-            version: data_sets::DataVersion(contents.version.0),
+            version: contents.version,
             rows: contents.counts.rows_read.0,
             registered: self.ambient.now(),
         };
@@ -106,7 +106,7 @@ impl Home {
             let source = self.of(&set).await?;
             let key = self.data_key.clone();
             let version = blocking(move || source.version(&key)).await;
-            let is_unchanged = version.is_ok_and(|version| version.0 == set.version.0);
+            let is_unchanged = version.is_ok_and(|version| version == set.version);
             listed.push(Listed { set, is_unchanged });
         }
         Ok(listed)
@@ -138,7 +138,7 @@ impl Home {
     /// Gives the version of a data set that was registered last.
     pub(crate) async fn registered(&self, name: &Name) -> Result<Option<DataVersion>, StoreError> {
         let set = data_sets::find(&self.store, name.as_str()).await?;
-        Ok(set.map(|set| DataVersion(set.version.0)))
+        Ok(set.map(|set| set.version))
     }
 
     async fn of(&self, set: &DataSet) -> Result<Source, RegisterError> {

@@ -11,7 +11,7 @@ use consilium_proto::v1;
 use super::*;
 use crate::{
     data::NewDataSet,
-    store::{self, peers::Verified},
+    store::{self, peers::Verified, studies},
     study::Own,
 };
 
@@ -24,7 +24,7 @@ pub(crate) async fn home(
     authorities: Vec<Voucher>,
 ) -> (Home, mpsc::UnboundedReceiver<Kind>) {
     let party: PartyId = "a".parse().unwrap();
-    let store = store::open(folder, &party, Seed::from_bytes([1; 32]));
+    let store = store::create(folder, &party, Seed::from_bytes([1; 32]));
     let store = store.await.unwrap();
     let (outbox, said) = mpsc::unbounded_channel();
     let home = Home::new(Parts {
@@ -78,12 +78,12 @@ pub(crate) async fn register(home: &Home) -> DataVersion {
         schema: COLUMNS.to_owned(),
         splits: std::collections::BTreeMap::new(),
     });
-    DataVersion(set.await.unwrap().version.0)
+    set.await.unwrap().version
 }
 
 /// Gives what is kept of the plan's study once a steward has approved it for a version.
 pub(crate) fn approved(home: &Home, plan: &Plan, data: DataVersion) -> Own {
-    let federation = consilium_plan::FederationId(home.federation.0);
+    let federation = home.federation;
     let mut own = Own::new(federation, plan);
     let steward = IdentityKey::from_seed(&Seed::from_bytes([5; 32]));
     let statement = Statement {
@@ -107,6 +107,23 @@ pub(crate) fn approved(home: &Home, plan: &Plan, data: DataVersion) -> Own {
     own
 }
 
+/// Keeps a study in the store.
+pub(crate) async fn submit(home: &Home, plan: &Plan, own: &Own) -> studies::Study {
+    let (name, hash, text) = (study_name(&plan.hash()), plan.hash(), plan.to_string());
+    let new = studies::NewStudy {
+        name: &name,
+        plan_hash: hash.as_bytes(),
+        plan: text.as_bytes(),
+        state: &own.text(),
+        submitted: home.ambient.now(),
+    };
+    let mut change = home.store.begin().await.unwrap();
+    studies::submit(&mut change, new).await.unwrap();
+    change.commit().await.unwrap();
+    let study = studies::find(&home.store, &name).await.unwrap();
+    study.unwrap()
+}
+
 /// Makes a party known, and its key verified.
 pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
     let key = IdentityKey::from_seed(&Seed::from_bytes([seed; 32])).public();
@@ -117,6 +134,7 @@ pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
     };
     let roster = v1::Roster {
         members: vec![member],
+        now_ms: 0,
     };
     home.learn(&roster).await.unwrap();
     let party = name.parse().unwrap();

@@ -6,7 +6,7 @@ use consilium_base::Seed;
 use consilium_identity::{FederationId, IdentityKey, Validity, VouchError, Voucher};
 
 use super::*;
-use crate::home::sample;
+use crate::home::sample::{self, NOW};
 
 async fn home(folder: &Path) -> Home {
     home_that_trusts(folder, Vec::new()).await
@@ -28,6 +28,7 @@ fn roster(members: &[(&str, &[u8])]) -> v1::Roster {
     };
     v1::Roster {
         members: members.iter().map(member).collect(),
+        now_ms: 0,
     }
 }
 
@@ -84,10 +85,22 @@ async fn nobody_takes_this_institutions_own_place() {
     assert_eq!(directory.key("c"), None);
 }
 
-const NOW: u64 = 1_700_000_000;
+#[tokio::test]
+async fn the_coordinator_can_not_name_parties_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = home(folder.path()).await;
+    let key = public(10).to_bytes();
+    let names: Vec<String> = (0..MOST_PEERS + 2).map(|n| format!("p{n}")).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &key[..])).collect();
+    let most = 100;
+    home.learn(&roster(&members[..most])).await.unwrap();
+    assert_eq!(peers::all(&home.store).await.unwrap().len(), most);
+    home.learn(&roster(&members)).await.unwrap();
+    assert_eq!(peers::all(&home.store).await.unwrap().len(), MOST_PEERS);
+}
 
 /// Gives the word of the authority with this seed for a key of `b`, from a minute ago.
-fn vouch(authority: u8, key: PublicKey, until: u64) -> Vouch {
+fn vouch(authority: u8, key: PublicKey, until: i64) -> Vouch {
     let validity = Validity {
         from: UnixTime(NOW - 60),
         until: UnixTime(until),

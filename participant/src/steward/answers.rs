@@ -23,7 +23,7 @@ impl StewardService {
             coordinator: home.coordinator.to_string(),
             connected: home.is_connected(),
             clock_offset_ms: home.clock_offset.load(Ordering::Relaxed),
-            certificate_expires: i64::try_from(ends).unwrap_or(i64::MAX),
+            certificate_expires: ends,
             federation_id: home.federation.0.to_vec().into(),
             key: home.key.public().to_bytes().to_vec().into(),
         }
@@ -99,7 +99,7 @@ impl StewardService {
             key: peer.public_key.into(),
             verified,
             authority,
-            verified_until: i64::try_from(until).unwrap_or(i64::MAX),
+            verified_until: until,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use consilium_journal::{Entry as Logged, Kind, StudyName, UnixSeconds};
+use consilium_journal::{Entry as Logged, Kind, StudyName, UnixTime};
 use consilium_mailbox::PartyId;
 use consilium_secagg::{BookError, Entry, OpeningBook};
 use consilium_store::{
@@ -11,11 +11,12 @@ use consilium_store::{
 };
 
 /// Tells the time.
-pub type Clock = Arc<dyn Fn() -> UnixSeconds + Send + Sync>;
+pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
 /// What this party has contributed and signed in one study.
 ///
-/// A signed survivor set goes into the journal with the same commit.
+/// A signed survivor set goes into the journal with the same commit, and so does that own numbers
+/// were withheld from a sum: the steward learns it, and the coordinator does not.
 #[derive(Clone)]
 pub struct StudyBook {
     store: Store,
@@ -55,12 +56,17 @@ impl StudyBook {
         .bind(line)
         .execute(change.connection())
         .await?;
-        if let Entry::Opening { number, survivors } = entry {
-            let survivors: Vec<&str> = survivors.iter().map(PartyId::as_str).collect();
-            let logged = Logged::new((self.clock)(), Kind::OPENING)
-                .about(&self.study)
-                .with("number", number.0)
-                .with("survivors", survivors.join(" "));
+        let logged = |kind| Logged::new((self.clock)(), kind).about(&self.study);
+        let logged = match entry {
+            Entry::Input { .. } => None,
+            Entry::Opening { number, survivors } => {
+                let survivors: Vec<&str> = survivors.iter().map(PartyId::as_str).collect();
+                let logged = logged(Kind::OPENING).with("number", number.0);
+                Some(logged.with("survivors", survivors.join(" ")))
+            }
+            Entry::Withheld { number, .. } => Some(logged(Kind::WITHHELD).with("number", number.0)),
+        };
+        if let Some(logged) = logged {
             change.log(&logged).await?;
         }
         change.commit().await

@@ -1,14 +1,9 @@
 //! Data sets and their versions.
 
-use consilium_base::Digest;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
+use consilium_plan::DataVersion;
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 use sqlx::{Any, Executor, any::AnyRow};
-
-/// What a version of a data set is known by: a hash of content and schema, keyed by the
-/// institution's secret so that nobody can guess small tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DataVersion(pub Digest);
 
 /// A version of a data set, as registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +19,7 @@ pub struct DataSet {
     /// How many rows.
     pub rows: u64,
     /// When it was registered.
-    pub registered: UnixSeconds,
+    pub registered: UnixTime,
 }
 
 /// What registering a data set came to.
@@ -87,7 +82,7 @@ pub async fn register(change: &mut Change, new: &DataSet) -> Result<Registered, 
 /// # Errors
 ///
 /// If it can't be written.
-pub async fn remove(change: &mut Change, name: &str, now: UnixSeconds) -> Result<bool, StoreError> {
+pub async fn remove(change: &mut Change, name: &str, now: UnixTime) -> Result<bool, StoreError> {
     let query = "UPDATE data_set SET removed = $2 WHERE name = $1 AND removed IS NULL";
     let query = sqlx::query(query).bind(name).bind(now.0);
     Ok(query.execute(change.connection()).await?.rows_affected() > 0)

@@ -1,7 +1,7 @@
 //! Who the others are, and how we know.
 
 use consilium_identity::Vouch;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 use sqlx::{Any, Executor, any::AnyRow};
@@ -23,9 +23,9 @@ pub struct Peer {
     /// Its public key.
     pub public_key: Vec<u8>,
     /// When we first saw the key.
-    pub learnt: UnixSeconds,
+    pub learnt: UnixTime,
     /// How and when the key was verified, if it was.
-    pub verified: Option<(Verified, UnixSeconds)>,
+    pub verified: Option<(Verified, UnixTime)>,
 }
 
 /// Why a peer's key is not taken.
@@ -69,7 +69,7 @@ pub async fn learn(
     change: &mut Change,
     name: &PartyId,
     public_key: &[u8],
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<Peer, PeerError> {
     if let Some(peer) = one(change.connection(), name).await? {
         return with_key(peer, public_key);
@@ -86,7 +86,7 @@ pub async fn replace(
     change: &mut Change,
     name: &PartyId,
     public_key: &[u8],
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<Peer, PeerError> {
     let insert = sqlx::query(
         "INSERT INTO peer (name, public_key, learnt) VALUES ($1, $2, $3) \
@@ -119,7 +119,7 @@ pub async fn verify(
     name: &PartyId,
     public_key: &[u8],
     how: Verified,
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<Peer, PeerError> {
     let known = one(change.connection(), name).await?;
     let peer = with_key(

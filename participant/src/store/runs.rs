@@ -1,6 +1,6 @@
 //! Runs, counted before their first frame.
 
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::{Fault, RunId};
 use consilium_store::{Change, Store, StoreError, columns::Columns as _};
 
@@ -49,7 +49,7 @@ pub async fn count(
     study: &StudyName,
     run: RunId,
     at_most: u64,
-    now: UnixSeconds,
+    now: UnixTime,
 ) -> Result<u64, RunError> {
     let used = sqlx::query("SELECT 1 FROM run WHERE run = $1").bind(&run.0[..]);
     let used = used

@@ -82,7 +82,7 @@ impl Keeper {
                     let silent = || Err(internal(&self.home.party, "run").into());
                     self.ended(&outcome.unwrap_or_else(silent));
                 }
-                Heard::Tick => self.check_time(),
+                Heard::Tick => self.check_time().await,
             }
         }
     }
@@ -117,7 +117,7 @@ impl Keeper {
                     .as_ref()
                     .is_some_and(|running| running.run == run)
                 {
-                    self.running = None;
+                    self.end_run().await;
                     let why = failure.map(|failure| failure.to_string());
                     info!(study = %self.name, %run, why, "the coordinator ended the run");
                 }
@@ -152,7 +152,8 @@ impl Keeper {
             Some(Standing::Revoked) => Code::ApprovalRevoked,
             _ => return Ok(()),
         };
-        self.leave(Failure::new(code));
+        self.reporting = None;
+        self.leave(Failure::new(code)).await;
         Ok(())
     }
 
@@ -182,9 +183,7 @@ impl Keeper {
 
     async fn begin(&mut self, call: Call) {
         // A younger run ends an older one: the coordinator has given that up.
-        if let Some(older) = self.running.take() {
-            older.end().await;
-        }
+        self.end_run().await;
         self.said = None;
         let (plan, own) = (self.plan.clone(), self.own.clone());
         self.running = Some(Running::begin(&self.home, plan, own, call));
@@ -221,21 +220,29 @@ impl Keeper {
     }
 
     /// Leaves a run whose time is over.
-    fn check_time(&mut self) {
+    async fn check_time(&mut self) {
         let now = self.home.ambient.now();
         if let Some((until, code)) = self.own.until(&self.plan, &self.home.party)
             && until <= now
         {
-            self.leave(Failure::new(code).with("time", until));
+            self.leave(Failure::new(code).with("time", until)).await;
         }
     }
 
-    fn leave(&mut self, why: Failure) {
-        let Some(run) = self.running.take().map(|running| running.run) else {
+    async fn leave(&mut self, why: Failure) {
+        let Some(run) = self.end_run().await else {
             return;
         };
         warn!(study = %self.name, %run, code = %why.code, "we leave the run");
         self.notice(run, Some(why.of(&self.home.party)));
+    }
+
+    /// Ends the run that goes on, if one does: nothing of it is left then.
+    async fn end_run(&mut self) -> Option<RunId> {
+        let running = self.running.take()?;
+        let run = running.run;
+        running.end().await;
+        Some(run)
     }
 
     fn notice(&mut self, run: RunId, failure: Option<Failure>) {
@@ -250,7 +257,8 @@ impl Keeper {
     }
 
     async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), StoreError> {
-        self.running = None;
+        self.reporting = None;
+        self.end_run().await;
         if self.own.end.is_some() || !end.has_ended() {
             return Ok(());
         }

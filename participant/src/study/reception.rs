@@ -7,9 +7,9 @@ use std::{
 };
 
 use consilium_journal::{Entry, Kind, StudyName};
-use consilium_mailbox::PartyId;
+use consilium_mailbox::{PartyId, readable};
 use consilium_node::link::{Control, ControlMessage};
-use consilium_plan::{FederationId, Plan};
+use consilium_plan::{Plan, PlanHash};
 use consilium_proto::v1::{
     self, ToCoordinator, ToParticipant, to_coordinator::Kind as Said, to_participant::Kind as Heard,
 };
@@ -31,6 +31,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How soon the coordinator is asked again for what could not be kept.
 const REST: Duration = Duration::from_secs(10);
+/// How many studies may await a decision at once; more offers are not taken in.
+const MOST_UNDECIDED: usize = 100;
 /// How many commands wait for one keeper.
 const COMMANDS: usize = 256;
 
@@ -130,7 +132,10 @@ impl Studies {
 
     async fn told(&self, what: Heard) -> Result<(), StoreError> {
         match what {
-            Heard::Roster(roster) => self.home.learn(&roster).await,
+            Heard::Roster(roster) => {
+                self.home.compare_clocks(roster.now_ms);
+                self.home.learn(&roster).await
+            }
             Heard::Offer(offer) => self.offered(&offer).await,
             other => {
                 if let Some((study, command)) = wire::read(other) {
@@ -146,25 +151,36 @@ impl Studies {
     /// Keeps a study that awaits this institution's decision.
     async fn offered(&self, offer: &v1::StudyOffer) -> Result<(), StoreError> {
         let home = &self.home;
-        let plan: Plan = match offer.plan.parse() {
-            Ok(plan) => plan,
-            Err(error) => {
-                warn!(%error, "the coordinator offers a study whose plan can't be read");
-                return Ok(());
-            }
-        };
-        let hash = plan.hash();
-        let is_ours = plan.party(&home.party).is_some() && *plan.coordinator() == home.coordinator;
-        if offer.study.as_ref() != hash.as_bytes() || !is_ours {
-            warn!(study = %hash, "the coordinator offers a study that is another, or not for us");
+        let Ok(hash) = offer.study.as_ref().try_into().map(PlanHash::from_bytes) else {
+            warn!("the coordinator sent a malformed message");
             return Ok(());
-        }
+        };
         let name = study_name(&hash);
         if studies::find(&home.store, &name).await?.is_some() {
             self.command(&name, Command::Repeat).await;
             return Ok(());
         }
-        let own = Own::new(FederationId(home.federation.0), &plan);
+        if self.undecided().await? >= MOST_UNDECIDED {
+            warn!(study = %hash, "too many studies await a decision: this one is not taken in");
+            return Ok(());
+        }
+        let plan: Plan = match offer.plan.parse() {
+            Ok(plan) => plan,
+            Err(error) => {
+                let error = readable(&error.to_string());
+                warn!(
+                    error,
+                    "the coordinator offers a study whose plan can't be read"
+                );
+                return Ok(());
+            }
+        };
+        let is_ours = plan.party(&home.party).is_some() && *plan.coordinator() == home.coordinator;
+        if hash != plan.hash() || !is_ours {
+            warn!(study = %hash, "the coordinator offers a study that is another, or not for us");
+            return Ok(());
+        }
+        let own = Own::new(home.federation, &plan);
         let now = home.ambient.now();
         let text = plan.to_string();
         let new = studies::NewStudy {
@@ -187,6 +203,18 @@ impl Studies {
         // The coordinator takes the question for the answer that the plan has come.
         home.tell(Said::Offers(v1::Offers {}));
         Ok(())
+    }
+
+    /// Tells how many studies await a decision of this institution.
+    async fn undecided(&self) -> Result<usize, StoreError> {
+        let home = &self.home;
+        let all = studies::all(&home.store).await?;
+        let own = all
+            .iter()
+            .filter_map(|study| serde_json::from_str::<Own>(&study.state).ok());
+        let undecided =
+            own.filter(|own| own.end.is_none() && own.register.standing(&home.party).is_none());
+        Ok(undecided.count())
     }
 
     async fn command_all(&self, command: impl Fn() -> Command) {
@@ -228,3 +256,6 @@ async fn keep(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

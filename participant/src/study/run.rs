@@ -88,7 +88,7 @@ impl Run {
         let Task::TrainGlm(task) = self.plan.task() else {
             return Ok(());
         };
-        self.phases(home, task, &mail, &mut sums).await?;
+        Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
         drop(meter);
         let total = mail.finish().total();
         info!(
@@ -160,8 +160,9 @@ impl Run {
                 .generator()
         };
         let here = mail.scope(Phase::Fit.name());
-        let fit = consilium_glm::contribute(&here, coordinator, regression, table, &rounding, sums)
-            .await?;
+        let (rows, first) = ((regression, table), Phase::Fit.first_sum());
+        let fit = consilium_glm::contribute(&here, coordinator, rows, first, &rounding, sums);
+        let fit = fit.await?;
         let results = Results::new(&home.state, &self.plan.hash());
         let scored = mail.compute(SCORES, || -> Result<Vec<Scored>, FileError> {
             results.keep_model(&fit)?;
@@ -177,7 +178,7 @@ impl Run {
             let here = mail.scope(phase.name());
             let (measured, first) = (&self.rows.measured().table, phase.first_sum_of_measures());
             let Some(schedule) = task.schedule(phase) else {
-                let rows = (regression, &scored[..]);
+                let rows = (regression, &fit.model(), &scored[..]);
                 let found =
                     evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
                 if let Some(overall) = unless_the_data_allow_none(phase, found.await)? {
@@ -190,16 +191,15 @@ impl Run {
                 }
                 continue;
             };
-            let learnt = (regression, &schedule);
-            let averaged =
-                averaging::contribute(&here, coordinator, learnt, table, &rounding, sums);
+            let (rows, arm) = ((regression, table), (&schedule, phase.first_sum()));
+            let averaged = averaging::contribute(&here, coordinator, rows, arm, &rounding, sums);
             if let Some(model) = unless_the_data_allow_none(phase, averaged.await)? {
                 let family = regression.specification().family;
                 let scored = mail.compute(SCORES, || {
                     measured.score(|features| model.predict(family, features))
                 });
                 let here = here.scope(Phase::Evaluation.name());
-                let rows = (regression, &scored[..]);
+                let rows = (regression, &model, &scored[..]);
                 let found =
                     evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
                 unless_the_data_allow_none(phase, found.await)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consilium_journal::{Body, UnixSeconds};
+use consilium_journal::{Body, Kind, UnixTime};
 use consilium_participant::store::{Clock, StoreError, StudyBook};
 use consilium_secagg::{Entry, OpeningBook, SumNumber};
 
@@ -14,7 +14,7 @@ fn lines() -> Vec<Entry> {
         Entry::Input {
             number,
             input: [1; 32],
-            roster: [2; 32],
+            question: [2; 32],
         },
         Entry::Opening {
             number,
@@ -23,7 +23,7 @@ fn lines() -> Vec<Entry> {
         Entry::Input {
             number: SumNumber(5),
             input: [3; 32],
-            roster: [2; 32],
+            question: [2; 32],
         },
     ]
 }
@@ -31,7 +31,7 @@ fn lines() -> Vec<Entry> {
 #[tokio::test]
 async fn entries_are_there_after_a_restart_in_their_order() {
     let (store, study, folder) = opened().await;
-    let clock: Clock = Arc::new(|| UnixSeconds(500));
+    let clock: Clock = Arc::new(|| UnixTime(500));
     let mut book = StudyBook::new(store.clone(), study.clone(), Arc::clone(&clock));
     for line in lines() {
         book.append(&line).await.unwrap();
@@ -47,9 +47,29 @@ async fn entries_are_there_after_a_restart_in_their_order() {
 }
 
 #[tokio::test]
+async fn the_steward_finds_in_the_journal_from_which_sums_own_numbers_were_withheld() {
+    let (store, study, _folder) = opened().await;
+    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixTime(500)));
+    let withheld = Entry::Withheld {
+        number: SumNumber(7),
+        question: [2; 32],
+    };
+    book.append(&withheld).await.unwrap();
+    assert_eq!(book.entries().await.unwrap(), [withheld]);
+    let [record] = &store.journal_of(&study).await.unwrap()[..] else {
+        panic!()
+    };
+    let Body::Open { entry, .. } = &record.body else {
+        panic!()
+    };
+    assert_eq!(entry.kind, Kind::WITHHELD);
+    assert_eq!(entry.fields["number"], "7");
+}
+
+#[tokio::test]
 async fn a_signed_survivor_set_is_in_the_journal_too() {
     let (store, study, _folder) = opened().await;
-    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixSeconds(500)));
+    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixTime(500)));
     for line in lines() {
         book.append(&line).await.unwrap();
     }
@@ -61,7 +81,7 @@ async fn a_signed_survivor_set_is_in_the_journal_too() {
     };
     assert_eq!(
         (entry.time, entry.fields["survivors"].as_str()),
-        (UnixSeconds(500), "a b")
+        (UnixTime(500), "a b")
     );
     assert_eq!(entry.fields["number"], "4");
 }
@@ -69,7 +89,7 @@ async fn a_signed_survivor_set_is_in_the_journal_too() {
 #[tokio::test]
 async fn nothing_is_appended_for_a_study_that_nobody_knows() {
     let (store, _, _folder) = opened().await;
-    let clock = Arc::new(|| UnixSeconds(500));
+    let clock = Arc::new(|| UnixTime(500));
     let mut book = StudyBook::new(store, "unknown".parse().unwrap(), clock);
     let error = book.append(&lines()[0]).await.unwrap_err();
     assert_eq!(error.doing, "written");

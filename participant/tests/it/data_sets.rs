@@ -1,7 +1,8 @@
 //! Data sets and their versions.
 
-use consilium_journal::UnixSeconds;
-use consilium_participant::store::data_sets::{self, DataSet, DataVersion, Registered};
+use consilium_journal::UnixTime;
+use consilium_participant::store::data_sets::{self, DataSet, Registered};
+use consilium_plan::DataVersion;
 
 use crate::{begin, opened};
 
@@ -12,7 +13,7 @@ fn cleveland(version: u8) -> DataSet {
         schema: "[[column]]".to_owned(),
         version: DataVersion([version; 32]),
         rows: 303,
-        registered: UnixSeconds(100 + i64::from(version)),
+        registered: UnixTime(100 + i64::from(version)),
     }
 }
 
@@ -73,12 +74,12 @@ async fn a_removed_data_set_is_gone_until_registered_again() {
             .unwrap();
     }
     assert!(
-        data_sets::remove(&mut change, "cleveland", UnixSeconds(300))
+        data_sets::remove(&mut change, "cleveland", UnixTime(300))
             .await
             .unwrap()
     );
     assert!(
-        !data_sets::remove(&mut change, "cleveland", UnixSeconds(300))
+        !data_sets::remove(&mut change, "cleveland", UnixTime(300))
             .await
             .unwrap()
     );

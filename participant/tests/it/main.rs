@@ -10,7 +10,7 @@ mod runs;
 mod samples;
 
 use consilium_base::Seed;
-use consilium_journal::{StudyName, UnixSeconds};
+use consilium_journal::{StudyName, UnixTime};
 use consilium_participant::store::{
     self, Change, Store,
     studies::{self, NewStudy},
@@ -23,7 +23,7 @@ async fn opened() -> (Store, StudyName, TempDir) {
     let store = open(&folder).await;
     let name: StudyName = "heart-disease".parse().unwrap();
     let mut change = store.begin().await.unwrap();
-    let (plan, submitted) = (b"[study]", UnixSeconds(100));
+    let (plan, submitted) = (b"[study]", UnixTime(100));
     let new = NewStudy {
         name: &name,
         plan_hash: &[1; 32],
@@ -38,7 +38,7 @@ async fn opened() -> (Store, StudyName, TempDir) {
 
 async fn open(folder: &TempDir) -> Store {
     let institution = "hospital-a".parse().unwrap();
-    store::open(folder.path(), &institution, Seed::from_bytes([7; 32]))
+    store::create(folder.path(), &institution, Seed::from_bytes([7; 32]))
         .await
         .unwrap()
 }

@@ -2,13 +2,12 @@
 
 use consilium_base::Seed;
 use consilium_identity::{Claim, FederationId, IdentityKey, UnixTime, Validity, Vouch};
-use consilium_journal::UnixSeconds;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_participant::store::peers::{self, PeerError, Verified};
 
 use crate::{begin, opened};
 
-const NOW: UnixSeconds = UnixSeconds(900);
+const NOW: UnixTime = UnixTime(900);
 
 fn peer() -> PartyId {
     "hospital-b".parse().unwrap()
@@ -18,7 +17,7 @@ fn peer() -> PartyId {
 async fn a_key_is_unverified_until_its_words_were_compared() {
     let (store, _, _folder) = opened().await;
     let mut change = begin(&store).await;
-    let learnt = peers::learn(&mut change, &peer(), &[1; 32], UnixSeconds(800))
+    let learnt = peers::learn(&mut change, &peer(), &[1; 32], UnixTime(800))
         .await
         .unwrap();
     assert_eq!(learnt.verified, None);
@@ -32,7 +31,7 @@ async fn a_key_is_unverified_until_its_words_were_compared() {
     assert_eq!(again.verified, Some((Verified::ByWords, NOW)));
     assert_eq!(
         (again.learnt, peers::all(&store).await.unwrap()),
-        (UnixSeconds(800), vec![again])
+        (UnixTime(800), vec![again])
     );
 }
 

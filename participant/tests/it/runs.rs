@@ -1,7 +1,7 @@
 //! Runs and the seeds that make them repeatable.
 
 use consilium_base::Seed;
-use consilium_journal::UnixSeconds;
+use consilium_journal::UnixTime;
 use consilium_mailbox::RunId;
 use consilium_participant::store::{
     runs::{self, RunError},
@@ -10,7 +10,7 @@ use consilium_participant::store::{
 
 use crate::{begin, open, opened};
 
-const NOW: UnixSeconds = UnixSeconds(900);
+const NOW: UnixTime = UnixTime(900);
 
 #[tokio::test]
 async fn runs_end_where_the_steward_said() {

@@ -23,8 +23,8 @@ use consilium_node::{
     tls::{Authority, ClientTls, Credentials},
 };
 use consilium_plan::{
-    DataReport, DataVersion, Decision, Failure, Found, Grant, PartyReport, Phase, Plan, PlanHash, Room,
-    Statement, Task, UnixTime,
+    DataReport, DataVersion, Decision, Failure, Found, Grant, PartyReport, Phase, Plan, PlanHash,
+    Room, Statement, Task, UnixTime,
 };
 use consilium_proto::v1::{
     self, ToCoordinator, ToParticipant, to_coordinator::Kind as Says, to_participant::Kind as Hears,
@@ -53,6 +53,8 @@ pub(crate) struct Home {
     pub(crate) finished: AtomicU64,
     /// Whether it hears of runs and does nothing.
     pub(crate) sleeps: AtomicBool,
+    /// How many runs it has slept through.
+    pub(crate) slept: watch::Sender<u64>,
     /// What its steward has approved.
     approved: Mutex<Option<Statement>>,
     /// A failure that it answers every run with.
@@ -113,6 +115,7 @@ impl Home {
             lives: AtomicU64::new(0),
             finished: AtomicU64::new(0),
             sleeps: AtomicBool::new(false),
+            slept: watch::Sender::new(0),
             approved: Mutex::default(),
             refuses: Mutex::default(),
         }))
@@ -150,7 +153,7 @@ impl Home {
 
     fn statement(&self, plan: &Plan, decision: Decision, nonce: u8) -> Statement {
         Statement {
-            federation: consilium_plan::FederationId(self.federation.0),
+            federation: self.federation,
             signer: format!("{}/li", self.name).parse().unwrap(),
             plan: plan.hash(),
             decision,
@@ -286,6 +289,7 @@ async fn live(home: Arc<Home>, link: Link) {
                         // One that was under way to its former life.
                         let Some(plan) = plan.cloned() else { continue };
                         if home.sleeps.load(Ordering::Relaxed) {
+                            home.slept.send_modify(|slept| *slept += 1);
                             continue;
                         }
                         let refuses = home.refuses.lock().unwrap().clone();
@@ -384,7 +388,7 @@ async fn contribute(
     start: v1::RunStart,
 ) -> (RunId, Plan, Result<(), String>) {
     let run = RunId(start.run.as_ref().try_into().unwrap());
-    let outcome = try_contribute(&home, &link, &roster, &plan, (run, start)).await;
+    let outcome = Box::pin(try_contribute(&home, &link, &roster, &plan, (run, start))).await;
     (run, plan, outcome.map_err(|error| error.to_string()))
 }
 
@@ -450,9 +454,9 @@ async fn try_contribute(
     };
     let here = mail.scope(Phase::Fit.name());
     let aggregator = plan.coordinator();
-    let fit =
-        consilium_glm::contribute(&here, aggregator, regression, &table, &rounding, &mut sums)
-            .await?;
+    let (rows, first) = ((regression, &table), Phase::Fit.first_sum());
+    let fit = consilium_glm::contribute(&here, aggregator, rows, first, &rounding, &mut sums);
+    let fit = fit.await?;
     if start.step == "fit" || start.step == "evaluation" {
         let score = |(row, label): (&[f64], &f64)| Scored {
             score: fit.predict(row),
@@ -461,7 +465,7 @@ async fn try_contribute(
         let scored: Vec<Scored> = scored.0.chunks(2).zip(&scored.1).map(score).collect();
         let here = mail.scope(Phase::Evaluation.name());
         let first = Phase::Evaluation.first_sum_of_measures();
-        let rows = (regression, &scored[..]);
+        let rows = (regression, &fit.model(), &scored[..]);
         evaluation::contribute(&here, aggregator, rows, first, &rounding, &mut sums).await?;
     }
     drop(here);

@@ -148,6 +148,29 @@ async fn a_study_waits_for_a_hospital_that_was_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hospital_that_comes_back_anew_in_every_run_ends_the_study_by_name() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].sleeps.store(true, Ordering::Relaxed);
+    let mut slept = homes[2].slept.subscribe();
+    let mut hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    let restarting = async {
+        while slept.changed().await.is_ok() {
+            hospitals.pop();
+            hospitals.push(homes[2].start(&world.address));
+        }
+    };
+    tokio::select! {
+        _ = watch.rest() => {}
+        () = restarting => {}
+    }
+    let status = world.status(&study).await;
+    assert!(status.detail.contains("PARTY-ABORTED"), "{}", status.detail);
+    assert!(status.detail.contains("\"c\""), "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hospital_that_refuses_ends_the_study_by_name() {
     let world = World::new().await;
     let homes = enrolled(&world).await;

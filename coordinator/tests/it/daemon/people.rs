@@ -1,9 +1,9 @@
 //! Who gets in, who may do what, and who is shut out.
 
-use std::time::Duration;
+use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use consilium_base::Seed;
-use consilium_coordinator::{Ambient, init};
+use consilium_coordinator::{Ambient, init, start};
 use consilium_identity::IdentityKey;
 use consilium_node::{Shutdown, dial, grpc::operator_client::OperatorClient};
 use consilium_proto::v1;
@@ -22,7 +22,7 @@ fn key(seed: u8) -> IdentityKey {
 #[tokio::test(flavor = "multi_thread")]
 async fn founding_twice_changes_nothing() {
     let world = World::new().await;
-    let again = init(&world.config(), &ambient(9)).unwrap();
+    let again = init(&world.config(), &ambient(9)).await.unwrap();
     assert!(!again.is_new);
 }
 
@@ -104,6 +104,20 @@ async fn no_unused_invitation_outlives_a_revocation() {
     let refused = Home::enrol_with(&world, "a", key(2), &spare, 2).await;
     let refused = refused.err().unwrap();
     assert!(refused.message().contains("withdrawn"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_borrowed_invitation_lets_nobody_in_and_is_not_used_up() {
+    let world = World::new().await;
+    let code = world.invite("a", "participant").await;
+    let borrowed = Home::enrol_with(&world, "b", key(2), &code, 2).await;
+    let borrowed = borrowed.err().unwrap();
+    assert_eq!(
+        borrowed.message(),
+        "the invitation is for a, the request for b"
+    );
+    let invited = Home::enrol_with(&world, "a", key(1), &code, 1).await;
+    assert_eq!(invited.unwrap().name.as_str(), "a");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,4 +231,34 @@ async fn a_second_daemon_on_one_state_folder_is_refused() {
     let second = consilium_coordinator::start(world.config(), ambient(9), Shutdown::default());
     let refused = second.await.unwrap_err().to_string();
     assert!(refused.contains("in use by another process"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_that_lost_its_database_does_not_start() {
+    let mut world = World::new().await;
+    world.stop().await;
+    for name in ["state.db", "state.db-wal", "state.db-shm"] {
+        std::fs::remove_file(world.state().join(name)).ok();
+    }
+    let refused = start(world.config(), ambient(7), Shutdown::default()).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("missing or empty"), "{refused}");
+    let founded = init(&world.config(), &ambient(8)).await.unwrap();
+    assert!(!founded.is_new);
+    assert!(!world.state().join("state.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_others_could_read_are_closed_to_them() {
+    let mut world = World::new().await;
+    world.stop().await;
+    let (state, key) = (world.state(), world.state().join("authority.key"));
+    let set = |path: &Path, mode| {
+        std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    };
+    set(&state, 0o755);
+    set(&key, 0o644);
+    world.start().await;
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&key)), (0o700, 0o600));
 }

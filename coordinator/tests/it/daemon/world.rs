@@ -58,7 +58,7 @@ impl World {
         );
         let mut config = Config::from_toml(&text).unwrap();
         config.ready_file = Some(folder.path().join("ready"));
-        init(&config, &ambient(1)).unwrap();
+        init(&config, &ambient(1)).await.unwrap();
         let mut world = World {
             _folder: folder,
             config,

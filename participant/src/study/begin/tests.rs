@@ -143,6 +143,7 @@ async fn a_run_is_counted_before_a_row_is_read() {
     sample::verify(&home, "c", 11).await;
     let plan = Arc::new(sample::plan(&["a", "b", "c"], ""));
     let own = sample::approved(&home, &plan, version);
+    sample::submit(&home, &plan, &own).await;
     let begun = async || {
         let call = call(&["a", "b", "c"]);
         begin(&home, plan.clone(), own.clone(), call)
@@ -163,7 +164,7 @@ async fn nothing_is_read_for_a_run_that_nobody_approved() {
     let folder = tempfile::tempdir().unwrap();
     let (home, _) = sample::home(folder.path(), Vec::new()).await;
     let plan = Arc::new(sample::plan(&["a", "b", "c"], ""));
-    let own = Own::new(FederationId(home.federation.0), &plan);
+    let own = Own::new(home.federation, &plan);
     let call = call(&["a", "b", "c"]);
     let refused = begin(&home, plan.clone(), own, call).await.map(drop);
     let failure = refused.unwrap_err().failure(&home.party);

@@ -35,7 +35,7 @@ fn what_others_caused_is_told_apart_from_what_no_repetition_cures() {
             Some(&peer),
         ),
         (
-            SumError::from(Refusal::InputChanged { number }).into(),
+            SumError::from(Refusal::QuestionChanged { number }).into(),
             Code::SumRefused,
             Some(&me),
         ),

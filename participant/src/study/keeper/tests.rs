@@ -13,18 +13,7 @@ async fn however_often_it_is_asked_one_report_is_made() {
     let version = sample::register(&home).await;
     let plan = sample::plan(&["a", "b", "c"], "");
     let own = sample::approved(&home, &plan, version);
-    let name = study_name(&plan.hash());
-    let mut change = home.store.begin().await.unwrap();
-    let new = studies::NewStudy {
-        name: &name,
-        plan_hash: plan.hash().as_bytes(),
-        plan: plan.to_string().as_bytes(),
-        state: &own.text(),
-        submitted: home.ambient.now(),
-    };
-    studies::submit(&mut change, new).await.unwrap();
-    change.commit().await.unwrap();
-    let study = studies::find(&home.store, &name).await.unwrap().unwrap();
+    let study = sample::submit(&home, &plan, &own).await;
     let mut keeper = Keeper::new(home.clone(), &study).unwrap();
 
     let turn = home.reading.clone().acquire_owned().await.unwrap();

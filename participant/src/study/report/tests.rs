@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consilium_plan::{Code, FederationId, Study, UnixTime};
+use consilium_plan::{Code, Study, UnixTime};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -45,7 +45,7 @@ impl Asked {
 async fn a_plan_that_nobody_approved_tells_nothing_of_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let mut asked = Asked::new(folder.path(), "limits.minimum_rows = 25").await;
-    let own = Own::new(FederationId(asked.home.federation.0), &asked.plan);
+    let own = Own::new(asked.home.federation, &asked.plan);
     let enough = asked.answer(&own).await;
     assert_eq!(enough.as_ref().unwrap_err().code, Code::ApprovalMissing);
     sample::write_rows(&asked.home, 20);
@@ -101,7 +101,7 @@ async fn an_approval_ends_with_the_plan_and_with_the_study() {
 async fn no_clock_of_a_coordinator_is_too_far_off() {
     let folder = tempfile::tempdir().unwrap();
     let mut asked = Asked::new(folder.path(), "").await;
-    let own = Own::new(FederationId(asked.home.federation.0), &asked.plan);
+    let own = Own::new(asked.home.federation, &asked.plan);
     for now_ms in [i64::MIN, i64::MAX] {
         report(asked.home.clone(), asked.plan.clone(), own.clone(), now_ms).await;
         let Some(Said::Preflight(said)) = asked.said.recv().await else {

@@ -23,7 +23,7 @@ pub(crate) struct House {
     seed: u8,
     lives: u8,
     /// How far its clock is ahead.
-    pub(crate) days_ahead: i64,
+    pub(crate) minutes_ahead: i64,
     running: Option<(ParticipantHandle, Shutdown)>,
 }
 
@@ -59,13 +59,13 @@ impl House {
             steward: IdentityKey::from_seed(&Seed::from_bytes([seed + 100; 32])),
             seed,
             lives: 0,
-            days_ahead: 0,
+            minutes_ahead: 0,
             running: None,
         }
     }
 
     pub(crate) fn ambient(&self) -> Ambient {
-        let ahead = self.days_ahead * 86_400_000;
+        let ahead = self.minutes_ahead * 60_000;
         Ambient::new(move || now_ms() + ahead, &self.lives_seed())
     }
 

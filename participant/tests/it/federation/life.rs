@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
+use consilium_node::Shutdown;
+use consilium_participant::start;
 use consilium_plan::Plan;
 use consilium_proto::v1;
 use tokio::time::timeout;
@@ -66,7 +68,15 @@ async fn houses_fit_a_model_and_keep_their_scores_at_home() {
                 .is_none()
         );
         for kind in [
-            "plan", "approval", "run", "opening", "state", "data-set", "roster", "export",
+            "plan",
+            "approval",
+            "preflight",
+            "run",
+            "opening",
+            "state",
+            "data-set",
+            "roster",
+            "export",
         ] {
             assert!(journal.contains(&format!("\"kind\":\"{kind}\"")), "{kind}");
         }
@@ -178,13 +188,27 @@ async fn waivers_are_confirmed_by_those_who_gave_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_lost_its_database_forgets_nothing_in_silence() {
+    let world = World::new().await;
+    let mut house = House::join(&world, "a", 1).await;
+    house.stop().await;
+    for name in ["state.db", "state.db-wal", "state.db-shm"] {
+        fs::remove_file(house.file(name)).ok();
+    }
+    let started = start(house.config.clone(), house.ambient(), Shutdown::default()).await;
+    let refused = started.unwrap_err().to_string();
+    assert!(refused.contains("missing or empty"), "{refused}");
+    assert!(!house.file("state.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_is_due_is_renewed_without_a_restart() {
     let mut world = World::new().await;
     let mut house = House::join(&world, "a", 1).await;
     let first = fs::read_to_string(house.file("participant.pem")).unwrap();
     house.stop().await;
     // Of ninety days fewer than thirty are left.
-    house.days_ahead = 61;
+    house.minutes_ahead = 61 * 24 * 60;
     house.start().await;
     let renewed = async {
         while fs::read_to_string(house.file("participant.pem")).unwrap() == first {

@@ -51,7 +51,7 @@ impl World {
         let config = coordinator::Config::from_toml(&text).unwrap();
         let founding = Seed::from_bytes(folder_seed(folder.path()));
         let ambient = coordinator::Ambient::new(now_ms, &founding);
-        coordinator::init(&config, &ambient).unwrap();
+        coordinator::init(&config, &ambient).await.unwrap();
         let mut world = World {
             folder,
             config,
