@@ -1,4 +1,5 @@
-//! Secrets, tagged hashing, seeded generators, and the traits that protocols ask for.
+//! Secrets, tagged hashing, seeded generators, the traits that protocols ask for, and what all name
+//! alike: times, federations, bytes in hexadecimal digits.
 //!
 //! Crates under `crypto/` don't depend on each other, only on this one: signing is a trait here,
 //! its implementation is handed in.
@@ -15,13 +16,18 @@
 //! );
 //! ```
 
+mod federation;
 mod hash;
+pub mod hex;
 pub mod kem;
 mod secret;
 mod seed;
 mod sign;
+mod unix_time;
 
+pub use federation::FederationId;
 pub use hash::{Digest, Tagged};
 pub use secret::Secret;
 pub use seed::{Generator, Seed};
 pub use sign::{BadSignature, Signature, Signer, Verifier};
+pub use unix_time::UnixTime;

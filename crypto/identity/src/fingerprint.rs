@@ -10,15 +10,12 @@ use crate::{FederationId, PublicKey, words, words::WordList};
 ///
 /// # Security
 ///
-/// Six words are 66 bits: whoever wants to pass another key off as this one has to try 2^66 keys.
-/// Twelve are 132 bits, for whoever finds that too few.
+/// The six words are 66 bits: whoever wants to pass another key off as this one has to try 2^66
+/// keys.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u16; LONG]);
+pub struct Fingerprint([u16; WORDS]);
 
-/// The fewest words that will do.
-const SHORT: usize = 6;
-/// All the words there are.
-const LONG: usize = 12;
+const WORDS: usize = 6;
 
 /// Words that are not those of the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,8 +27,8 @@ pub enum WordsError {
         /// Which one, from 0.
         position: usize,
     },
-    /// There are fewer words than will do, or more than there are.
-    #[error("{given} words were given, 6 to 12 are needed")]
+    /// There are too few words, or too many.
+    #[error("{given} words were given, 6 are needed")]
     Count {
         /// How many there are.
         given: usize,
@@ -69,22 +66,17 @@ impl Fingerprint {
 
     /// Gives the six words.
     pub fn words(&self, list: WordList) -> String {
-        self.join(SHORT, list)
+        self.0.map(|word| list.word(word)).join(" ")
     }
 
-    /// Gives the twelve words; the six are their beginning.
-    pub fn long_words(&self, list: WordList) -> String {
-        self.join(LONG, list)
-    }
-
-    /// Checks what somebody read out: six words or more, of either list.
+    /// Checks what somebody read out: six words of either list.
     ///
     /// # Errors
     ///
     /// [`WordsError`], naming the first word that is wrong.
     pub fn compare(&self, text: &str) -> Result<(), WordsError> {
         let given = words::read(text).map_err(|position| WordsError::NoWord { position })?;
-        if !(SHORT..=LONG).contains(&given.len()) {
+        if given.len() != WORDS {
             let given = given.len();
             return Err(WordsError::Count { given });
         }
@@ -93,16 +85,6 @@ impl Fingerprint {
             .zip(&self.0)
             .position(|(ours, theirs)| ours != theirs);
         different.map_or(Ok(()), |position| Err(WordsError::Different { position }))
-    }
-
-    fn join(&self, count: usize, list: WordList) -> String {
-        let words: Vec<_> = self
-            .0
-            .iter()
-            .take(count)
-            .map(|word| list.word(*word))
-            .collect();
-        words.join(" ")
     }
 }
 

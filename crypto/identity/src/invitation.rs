@@ -1,7 +1,6 @@
 //! Invitations: how a newcomer comes to a certificate, and to the right federation.
 
 mod error;
-mod record;
 
 use consilium_base::{Digest, Secret, Tagged};
 use data_encoding::BASE32_NOPAD;
@@ -9,7 +8,6 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 pub use error::InvitationError;
-pub use record::{InvitationRecord, InvitationState};
 
 use crate::FederationId;
 

@@ -2,8 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use consilium_base::{BadSignature, Secret, Seed, Signature, Signer};
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use consilium_base::{BadSignature, FederationId, Secret, Seed, Signature, Signer, Tagged, hex};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 
@@ -54,7 +53,7 @@ pub struct PublicKey(VerifyingKey);
 /// As 64 lower-case hexadecimal digits.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.to_bytes()))
+        f.write_str(&hex::encode(&self.to_bytes()))
     }
 }
 
@@ -62,9 +61,7 @@ impl FromStr for PublicKey {
     type Err = BadKey;
 
     fn from_str(digits: &str) -> Result<PublicKey, BadKey> {
-        let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
-        let bytes = bytes.ok().and_then(|bytes| bytes.try_into().ok());
-        PublicKey::from_bytes(&bytes.ok_or(BadKey)?)
+        PublicKey::from_bytes(&hex::decode(digits).ok_or(BadKey)?)
     }
 }
 
@@ -92,6 +89,12 @@ impl PublicKey {
     /// Gives the key's bytes.
     pub fn to_bytes(&self) -> [u8; 32] {
         self.0.to_bytes()
+    }
+
+    /// Gives the id of the federation whose certificates this key signs.
+    pub fn federation(&self) -> FederationId {
+        let hash = Tagged::new("consilium-identity.1.federation");
+        FederationId(hash.field(&self.to_bytes()).digest())
     }
 
     /// Checks a signature over `message`.

@@ -8,8 +8,7 @@
 //! * a [`SealedTransport`] makes the contract of `consilium_mailbox::Transport` true over a relay
 //!   that nobody needs to trust (docs/protocols/sealing.md);
 //! * an [`Invitation`], a [`SigningRequest`] and an [`Authority`] bring a newcomer to a
-//!   [`Certificate`] (docs/protocols/enrolment.md); a [`Role`] says what its holder may call;
-//! * [`sign_statement`] puts a name to approvals, vouches and rosters.
+//!   [`Certificate`] (docs/protocols/enrolment.md); a [`Role`] says what its holder may call.
 //!
 //! Every signature covers a tag of its own before the message, so that none made for one purpose
 //! serves another over the same key. Nothing here reads a clock, a file or a generator: time and
@@ -30,31 +29,27 @@
 
 mod certificates;
 mod directory;
-mod federation;
 mod fingerprint;
 mod invitation;
 mod key;
 mod keyfile;
 mod roles;
 mod sealing;
-mod statement;
-mod time;
 mod vouch;
 mod words;
+
+pub use consilium_base::{FederationId, UnixTime};
 
 pub use certificates::{
     Authority, AuthorityCertificate, Certificate, CertificateError, Purpose, Serial,
     SigningRequest, Validity,
 };
 pub use directory::Directory;
-pub use federation::FederationId;
 pub use fingerprint::{Fingerprint, WordsError};
-pub use invitation::{Invitation, InvitationError, InvitationRecord, InvitationState, Token};
+pub use invitation::{Invitation, InvitationError, Token};
 pub use key::{BadKey, IdentityKey, PublicKey};
 pub use keyfile::KeyFileError;
 pub use roles::{BadRole, Forbidden, Role, rpcs};
 pub use sealing::{RunContext, SealError, SealedTransport};
-pub use statement::{StatementKind, sign_statement, verify_statement, verify_statement_by};
-pub use time::UnixTime;
 pub use vouch::{Claim, Vouch, VouchError, Voucher};
 pub use words::WordList;

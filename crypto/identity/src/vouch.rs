@@ -4,19 +4,17 @@ mod error;
 
 use std::{fmt, str::FromStr};
 
-use consilium_base::{Signature, Tagged};
+use consilium_base::{Signature, Signer as _, Tagged, hex};
 use consilium_mailbox::PartyId;
-use data_encoding::HEXLOWER;
 
 pub use error::VouchError;
 
-use crate::{
-    FederationId, IdentityKey, PublicKey, StatementKind, UnixTime, Validity, sign_statement,
-    verify_statement,
-};
+use crate::{FederationId, IdentityKey, PublicKey, UnixTime, Validity};
 
 /// What the text of every vouch begins with; the number is the version.
 const KIND: &str = "consilium-vouch-1";
+/// What is signed begins with this; nothing else that a key signs does.
+const LABEL: &[u8] = b"statement.1.vouch\0";
 /// No vouch is longer, in bytes.
 const LONGEST: usize = 1024;
 
@@ -58,12 +56,10 @@ pub struct Vouch {
 impl Vouch {
     /// Signs a claim.
     pub fn sign(claim: Claim, voucher: &IdentityKey) -> Vouch {
-        let kind = StatementKind::Vouch;
-        let signature = sign_statement(kind, &claim.federation, &claim.body(), voucher);
         Vouch {
             signer: voucher.public(),
+            signature: voucher.sign(&claim.message()),
             claim,
-            signature,
         }
     }
 
@@ -95,12 +91,10 @@ impl Vouch {
         }
         let voucher = vouchers.iter().find(|voucher| voucher.key == self.signer);
         let voucher = voucher.ok_or_else(|| VouchError::Stranger { party: party() })?;
-        let (kind, body) = (StatementKind::Vouch, self.claim.body());
-        verify_statement(kind, federation, &body, &self.signature, &voucher.key).map_err(|_| {
-            VouchError::Forged {
-                party: party(),
-                voucher: voucher.name.clone(),
-            }
+        let verified = voucher.key.verify(&self.claim.message(), &self.signature);
+        verified.map_err(|_| VouchError::Forged {
+            party: party(),
+            voucher: voucher.name.clone(),
         })?;
         if now < from {
             let party = party();
@@ -115,13 +109,15 @@ impl Vouch {
 }
 
 impl Claim {
-    fn body(&self) -> [u8; 32] {
-        Tagged::new("consilium-identity.1.vouch")
+    /// Gives what is signed: the label, the federation, and a hash of the rest.
+    fn message(&self) -> Vec<u8> {
+        let rest = Tagged::new("consilium-identity.1.vouch")
             .field(self.party.as_str().as_bytes())
             .field(&self.key.to_bytes())
-            .number(self.validity.from.0)
-            .number(self.validity.until.0)
-            .digest()
+            .number(self.validity.from.0.cast_unsigned())
+            .number(self.validity.until.0.cast_unsigned())
+            .digest();
+        [LABEL, &self.federation.0, &rest].concat()
     }
 }
 
@@ -134,7 +130,7 @@ impl fmt::Display for Vouch {
             validity,
         } = &self.claim;
         let Validity { from, until } = validity;
-        let signature = HEXLOWER.encode(&self.signature.0);
+        let signature = hex::encode(&self.signature.0);
         write!(
             f,
             "{KIND} {federation} {party} {key} {} {} {} {signature}",
@@ -161,7 +157,7 @@ fn read(text: &str) -> Option<Vouch> {
     };
     Some(Vouch {
         claim: Claim {
-            federation: FederationId(bytes(federation)?),
+            federation: FederationId(hex::decode(federation)?),
             party: party.parse().ok()?,
             key: key.parse().ok()?,
             validity: Validity {
@@ -170,10 +166,6 @@ fn read(text: &str) -> Option<Vouch> {
             },
         },
         signer: signer.parse().ok()?,
-        signature: Signature(bytes(signature)?),
+        signature: Signature(hex::decode(signature)?),
     })
-}
-
-fn bytes<const N: usize>(digits: &str) -> Option<[u8; N]> {
-    HEXLOWER.decode(digits.as_bytes()).ok()?.try_into().ok()
 }

@@ -99,7 +99,10 @@ pub enum SumError {
     ///
     /// The party dealt false ones or some holder gave a false one: nothing tells which. To
     /// everybody but the aggregator it may as well be the aggregator that says so falsely.
-    #[error("the shares of a secret of {party} don't fit together; they came from {}", list(holders))]
+    #[error(
+        "the shares of a secret of {party} don't fit together; they came from {}",
+        list(holders)
+    )]
     SharesDisagree {
         /// Whose secret.
         party: PartyId,

@@ -30,6 +30,6 @@ pub use error::{Breach, SumError};
 pub use opening::{BookError, Entry, MemoryBook, OpeningBook, Refusal};
 pub use packing::packed_len;
 pub use protocol::{Aggregator, Contributor, Credentials};
-pub use summation::{Contribute, Open, Opened, SumNumber, SumShape};
+pub use summation::{Contribute, Input, Open, Opened, SumNumber, SumShape};
 pub use terms::{StudyId, Terms, TermsError};
 pub use thresholds::{Assumed, COMPLETE_UP_TO, ThresholdError, Thresholds};

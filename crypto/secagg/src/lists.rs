@@ -10,8 +10,9 @@ use crate::{
     terms::{Agreed, TermsError},
 };
 
-/// Most bytes of sets that one contributor may have signed.
-const LONGEST_SETS: usize = 16 << 10;
+/// Most bytes of sets signed in one study: of a chain that a thousand contributors can make, and
+/// more.
+const LONGEST_SETS: usize = 64 << 10;
 
 /// Reads a list that a party sent: ascending, all below `roster`.
 pub(crate) fn read(list: &[u32], roster: usize) -> Result<Vec<usize>, Breach> {
@@ -52,15 +53,14 @@ pub(crate) fn write_sets<'a>(
     Ok(bytes.into())
 }
 
-/// Reads sets that a party sent, and that so many parties have signed.
+/// Reads sets that a party sent.
 pub(crate) fn read_sets(
     bytes: &[u8],
     agreed: &Agreed,
-    signed_by: usize,
 ) -> Result<BTreeSet<BTreeSet<PartyId>>, Breach> {
     let roster = &agreed.terms.roster;
     let width = roster.len().div_ceil(8);
-    if bytes.len() > signed_by * LONGEST_SETS || !bytes.len().is_multiple_of(width) {
+    if bytes.len() > LONGEST_SETS || !bytes.len().is_multiple_of(width) {
         return Err(Breach::BadList);
     }
     let has = |set: &[u8], index: usize| set[index / 8] >> (index % 8) & 1 == 1;

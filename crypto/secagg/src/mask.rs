@@ -1,7 +1,7 @@
 //! Masks: AES-128 in counter mode, added to vectors tile by tile.
 
 use aes::Aes128;
-use consilium_base::{Secret, Tagged};
+use consilium_base::{Digest, Secret, Tagged};
 use ctr::{
     CtrCore,
     cipher::{KeyIvInit, StreamCipherCore, array::Array},
@@ -44,9 +44,11 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
-    /// Expands a seed of 32 bytes; the seed serves one mask.
-    pub(crate) fn new(seed: &[u8; 32], sign: Sign) -> Mask {
-        let key: Secret<[u8; BLOCK]> = Tagged::new("secagg.1.mask").field(seed).secret();
+    /// Expands a seed of 32 bytes for the sum of that [hash](crate::SumShape::hash); the seed serves
+    /// one mask.
+    pub(crate) fn new(seed: &[u8; 32], sum: &Digest, sign: Sign) -> Mask {
+        let key = Tagged::new("secagg.1.mask").field(seed).field(sum);
+        let key: Secret<[u8; BLOCK]> = key.secret();
         Mask::from_key(key.expose(), [0; BLOCK], sign)
     }
 
@@ -135,15 +137,24 @@ mod tests {
 
     proptest! {
         #[test]
+        fn the_masks_of_both_ends_don_t_cancel_where_other_sums_were_asked_for(seed: [u8; 32]) {
+            let bits = Bits::new(64).unwrap();
+            let mut lanes = Lanes::from_elements(&[0; 4], bits);
+            add(&mut lanes, &mut [Mask::new(&seed, &[1; 32], Sign::Plus)]);
+            add(&mut lanes, &mut [Mask::new(&seed, &[2; 32], Sign::Minus)]);
+            prop_assert!(lanes.into_elements(bits).iter().all(|element| *element != 0));
+        }
+
+        #[test]
         fn the_masks_of_both_ends_cancel(seed: [u8; 32], elements: Vec<u32>, wide: bool) {
             let elements: Vec<u64> = elements.into_iter().map(u64::from).collect();
             let bits = Bits::new(if wide { 64 } else { 32 }).unwrap();
             let mut lanes = Lanes::from_elements(&elements, bits);
-            add(&mut lanes, &mut [Mask::new(&seed, Sign::between(3, 7))]);
+            add(&mut lanes, &mut [Mask::new(&seed, &[1; 32], Sign::between(3, 7))]);
             if elements.len() > 3 {
                 prop_assert_ne!(&lanes, &Lanes::from_elements(&elements, bits));
             }
-            add(&mut lanes, &mut [Mask::new(&seed, Sign::between(7, 3))]);
+            add(&mut lanes, &mut [Mask::new(&seed, &[1; 32], Sign::between(7, 3))]);
             prop_assert_eq!(lanes.into_elements(bits), elements);
         }
     }

@@ -9,9 +9,9 @@ use consilium_base::Digest;
 use consilium_mailbox::{Fault, PartyId};
 use serde::{Deserialize, Serialize};
 
-use crate::{SumNumber, Terms, derivable::derivable};
+use crate::{SumNumber, Terms};
 
-/// Fewest survivors from which a plan may relax the rule on derivable aggregates.
+/// Fewest survivors from which a plan may relax the rule on sets that differ by few.
 pub const RELAXED_FROM: usize = 20;
 
 /// A line of the book, written before what it speaks of leaves the house.
@@ -23,8 +23,8 @@ pub enum Entry {
         number: SumNumber,
         /// A hash of the input, keyed by a secret of this party.
         input: Digest,
-        /// A hash of study and roster.
-        roster: Digest,
+        /// A hash of study, roster and what was asked.
+        question: Digest,
     },
     /// A signature under a survivor set was about to leave: the set counts as opened.
     Opening {
@@ -32,6 +32,14 @@ pub enum Entry {
         number: SumNumber,
         /// Whose vectors are in it.
         survivors: BTreeSet<PartyId>,
+    },
+    /// Uniform integers were about to leave, masked, since the own numbers are none that the question
+    /// allows, or others than before.
+    Withheld {
+        /// The sum.
+        number: SumNumber,
+        /// A hash of study, roster and what was asked.
+        question: Digest,
     },
 }
 
@@ -89,15 +97,9 @@ impl OpeningBook for MemoryBook {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Another vector was sent for this sum before.
-    #[error("sum {} was attempted before with another input", number.0)]
-    InputChanged {
-        /// The sum.
-        number: SumNumber,
-    },
-    /// This sum was attempted with another roster before.
-    #[error("sum {} was attempted before with another roster", number.0)]
-    RosterChanged {
+    /// Something else was asked under this number before, or of another roster.
+    #[error("sum {} was attempted before with another question or roster", number.0)]
+    QuestionChanged {
         /// The sum.
         number: SumNumber,
     },
@@ -109,12 +111,12 @@ pub enum Refusal {
         /// Who is in one set and not in the other.
         differing: BTreeSet<PartyId>,
     },
-    /// Together with sets opened before, this one singles out institutions.
-    #[error("opening sum {} would make derivable the aggregate of {}", number.0, names(exposed))]
+    /// Together with sets opened before, this one singles out too few institutions.
+    #[error("opening sum {} would single out {}", number.0, names(exposed))]
     Derivable {
         /// The sum.
         number: SumNumber,
-        /// Whose own aggregate.
+        /// Who would be left in a combination of sums.
         exposed: BTreeSet<PartyId>,
     },
 }
@@ -123,8 +125,7 @@ impl Refusal {
     /// Says whose fault it is.
     pub fn fault(&self) -> Fault {
         match self {
-            Refusal::InputChanged { .. } => Fault::Ours,
-            Refusal::RosterChanged { .. } => Fault::Input,
+            Refusal::QuestionChanged { .. } => Fault::Input,
             // Somebody dropped out, or the aggregator says so.
             Refusal::OpenedOtherwise { .. } | Refusal::Derivable { .. } => Fault::Network,
         }
@@ -136,6 +137,8 @@ impl Refusal {
 pub(crate) struct Allowance<'a> {
     pub(crate) waivers: &'a BTreeSet<PartyId>,
     pub(crate) relaxed_from_twenty: bool,
+    /// Fewest institutions that a combination of sums may be over: two beside those that collude.
+    pub(crate) least: usize,
 }
 
 impl Allowance<'_> {
@@ -144,14 +147,16 @@ impl Allowance<'_> {
         Allowance {
             waivers: &terms.waivers,
             relaxed_from_twenty,
+            least: terms.thresholds.colluding + 2,
         }
     }
 }
 
-/// The inputs sent and the sets opened in one study.
+/// The questions answered and the sets opened in one study.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    inputs: BTreeMap<SumNumber, (Digest, Digest)>,
+    /// The input, if none was withheld, and the question. The first answer counts.
+    answers: BTreeMap<SumNumber, (Option<Digest>, Digest)>,
     openings: BTreeMap<SumNumber, BTreeSet<BTreeSet<PartyId>>>,
 }
 
@@ -161,9 +166,13 @@ impl History {
             Entry::Input {
                 number,
                 input,
-                roster,
+                question,
             } => {
-                self.inputs.insert(number, (input, roster));
+                let first = self.answers.entry(number);
+                first.or_insert((Some(input), question));
+            }
+            Entry::Withheld { number, question } => {
+                self.answers.entry(number).or_insert((None, question));
             }
             Entry::Opening { number, survivors } => {
                 self.openings.entry(number).or_default().insert(survivors);
@@ -176,17 +185,23 @@ impl History {
         self.openings.values().flatten().collect()
     }
 
-    /// Says whether a masked vector may leave.
-    pub(crate) fn check_input(
+    /// Says whether a question may be answered.
+    pub(crate) fn check_question(
         &self,
         number: SumNumber,
-        input: &Digest,
-        roster: &Digest,
+        question: &Digest,
     ) -> Result<(), Refusal> {
-        match self.inputs.get(&number) {
-            Some((_, before)) if before != roster => Err(Refusal::RosterChanged { number }),
-            Some((before, _)) if before != input => Err(Refusal::InputChanged { number }),
+        match self.answers.get(&number) {
+            Some((_, before)) if before != question => Err(Refusal::QuestionChanged { number }),
             _ => Ok(()),
+        }
+    }
+
+    /// Says whether an input may be what a question is answered by: another one was not before.
+    pub(crate) fn allows_input(&self, number: SumNumber, input: &Digest) -> bool {
+        match self.answers.get(&number) {
+            Some((before, _)) => before.as_ref() == Some(input),
+            None => true,
         }
     }
 
@@ -215,18 +230,46 @@ impl History {
             return Ok(());
         }
         let mut sets = self.opened();
-        let known = derivable(sets.iter().copied());
         sets.extend(elsewhere);
         sets.insert(survivors);
-        let exposed: BTreeSet<PartyId> = derivable(sets.iter().copied())
-            .into_iter()
-            .filter(|party| !known.contains(party) && !allowance.waivers.contains(party))
-            .collect();
+        let exposed = singled_out(survivors, &sets, allowance);
         if exposed.is_empty() {
             return Ok(());
         }
         Err(Refusal::Derivable { number, exposed })
     }
+}
+
+/// Names institutions of which too few are left in some combination of the opened sets.
+///
+/// Where waiving institutions that are in some of the sets only are put aside, the sets have to be a
+/// chain, each smaller than the one before by no fewer than `least`, the last one no smaller than
+/// that. A combination of sums then counts all between two sets of the chain alike: either it tells
+/// of waiving institutions alone, or of `least` others and more. That colluders take their own parts
+/// away from it leaves two.
+fn singled_out(
+    survivors: &BTreeSet<PartyId>,
+    sets: &BTreeSet<&BTreeSet<PartyId>>,
+    allowance: Allowance<'_>,
+) -> BTreeSet<PartyId> {
+    for before in sets {
+        let differing = || survivors.symmetric_difference(before);
+        let unwaived = || differing().filter(|party| !allowance.waivers.contains(*party));
+        let of_survivors = unwaived()
+            .filter(|party| survivors.contains(*party))
+            .count();
+        let all = unwaived().count();
+        let is_nested = of_survivors == 0 || of_survivors == all;
+        if all > 0 && !(is_nested && all >= allowance.least) {
+            return unwaived().cloned().collect();
+        }
+    }
+    let mut always = survivors.clone();
+    always.retain(|party| sets.iter().all(|set| set.contains(party)));
+    if sets.len() > 1 && always.len() < allowance.least {
+        return always;
+    }
+    BTreeSet::new()
 }
 
 fn names(parties: &BTreeSet<PartyId>) -> String {

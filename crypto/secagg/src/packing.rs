@@ -8,9 +8,6 @@ use crate::{
 /// Bytes that may be read beyond an element's first byte.
 const LOOKAHEAD: usize = 16;
 
-/// Elements packed at a time where the whole is not needed at once; a multiple of eight.
-const PIECE: usize = 16 << 10;
-
 /// Bytes that may be written beyond the last group of elements.
 const SPARE: usize = 16;
 
@@ -29,10 +26,9 @@ pub(crate) fn pack(lanes: &Lanes, bits: Bits) -> Vec<u8> {
     }
 }
 
-/// Packs elements into pieces that stay in the cache, and that make up what [`pack`] gives.
-pub(crate) fn pieces(elements: &[u64], bits: Bits) -> impl Iterator<Item = Vec<u8>> + '_ {
-    let pieces = elements.chunks(PIECE);
-    pieces.map(move |piece| pack_lanes(piece, bits))
+/// Packs elements that are in no lanes.
+pub(crate) fn pack_elements(elements: &[u64], bits: Bits) -> Vec<u8> {
+    pack_lanes(elements, bits)
 }
 
 /// Adds a packed vector to `lanes`; says whether it had the right length, its last bits zero.
@@ -211,11 +207,9 @@ mod tests {
         }
 
         #[test]
-        fn pieces_make_up_the_whole(bits in 1_u8..=64, len in 0_usize..2 * PIECE + 9) {
-            let bits = Bits::new(bits).unwrap();
-            let elements: Vec<u64> = (0..len as u64).map(|it| it.wrapping_mul(0x9e37_79b9)).collect();
+        fn elements_are_packed_as_in_lanes((bits, elements) in vector()) {
             let lanes = Lanes::from_elements(&elements, bits);
-            prop_assert_eq!(pieces(&elements, bits).collect::<Vec<_>>().concat(), pack(&lanes, bits));
+            prop_assert_eq!(pack_elements(&elements, bits), pack(&lanes, bits));
         }
 
         #[test]

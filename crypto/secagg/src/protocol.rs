@@ -9,7 +9,7 @@ pub use contributor::{Contributor, Credentials};
 
 use crate::{Breach, SumError, terms::Agreed};
 
-/// The step that expanding masks is charged to, at both ends.
+/// The step that masks are charged to, at both ends: keystream made and added, and nothing else.
 const MASKS: &str = "secagg.1.masks";
 
 /// Blames a contributor for a breach.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use consilium_base::{Digest, Tagged};
 use consilium_mailbox::{Mailbox, PartyId};
 
 use crate::{Bits, SumError};
@@ -23,6 +24,40 @@ pub struct SumShape {
     pub len: usize,
     /// Width of one element: sums are taken modulo `2^bits`.
     pub bits: Bits,
+    /// A hash of what is asked, whatever that is: made of nothing that contributors keep to
+    /// themselves.
+    ///
+    /// # Security
+    ///
+    /// Masks depend on it. Where contributors are asked different questions, masks don't cancel, and
+    /// what is opened is uniform.
+    pub question: Digest,
+}
+
+impl SumShape {
+    /// Hashes all of it.
+    pub(crate) fn hash(&self) -> Digest {
+        Tagged::new("secagg.1.shape")
+            .number(u64::from(self.number.0))
+            .number(self.len as u64)
+            .number(u64::from(self.bits.get()))
+            .field(&self.question)
+            .digest()
+    }
+}
+
+/// What a party puts into a sum.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// Own numbers, every element below `2^bits`.
+    Own(&'a [u64]),
+    /// Uniform integers in their place: own numbers are none that the question allows.
+    ///
+    /// # Security
+    ///
+    /// Whoever refused instead, alone and in the sight of all, would answer the question whether
+    /// they are.
+    Withheld,
 }
 
 /// An opened sum.
@@ -36,7 +71,14 @@ pub struct Opened {
 
 /// A contributor's side of a sum.
 pub trait Contribute {
-    /// Puts `input`, every element below `2^bits`, into the sum.
+    /// Says whether this party answers the question at all: asked before it looks at its rows.
+    ///
+    /// # Errors
+    ///
+    /// Another question was asked under this number before.
+    fn admit(&mut self, shape: &SumShape) -> impl Future<Output = Result<(), SumError>> + Send;
+
+    /// Puts `input` into the sum.
     ///
     /// Returns when this party has done its part; the aggregator alone learns the sum.
     ///
@@ -47,7 +89,7 @@ pub trait Contribute {
         &mut self,
         mail: &Mailbox,
         shape: &SumShape,
-        input: &[u64],
+        input: Input<'_>,
     ) -> impl Future<Output = Result<(), SumError>> + Send;
 }
 

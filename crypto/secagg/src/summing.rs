@@ -64,14 +64,14 @@ impl Ready {
         }
     }
 
-    /// Gives the masks of one vector and what is left. The masks are used up.
-    pub(crate) fn into_masks(self) -> (Vec<Mask>, Held) {
+    /// Gives the masks of one vector of a sum and what is left. The masks are used up.
+    pub(crate) fn into_masks(self, sum: &Digest) -> (Vec<Mask>, Held) {
         let me = self.held.me;
-        let own = Mask::new(self.self_mask.expose(), Sign::Plus);
+        let own = Mask::new(self.self_mask.expose(), sum, Sign::Plus);
         let pairs = self
             .pairs
             .iter()
-            .map(|(peer, seed)| Mask::new(seed.expose(), Sign::between(me, *peer)));
+            .map(|(peer, seed)| Mask::new(seed.expose(), sum, Sign::between(me, *peer)));
         let masks = [own].into_iter().chain(pairs).collect();
         (masks, self.held)
     }
@@ -128,9 +128,7 @@ pub(crate) fn survivors_message(
     let hash = Tagged::new(STEP)
         .field(&agreed.hash)
         .field(&run.0)
-        .number(u64::from(shape.number.0))
-        .number(shape.len as u64)
-        .number(u64::from(shape.bits.get()))
+        .field(&shape.hash())
         .field(cohort)
         .field(opened);
     let hash = survivors

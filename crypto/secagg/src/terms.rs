@@ -9,7 +9,7 @@ use std::{
 use consilium_base::{Digest, Tagged};
 use consilium_mailbox::PartyId;
 
-use crate::{Thresholds, graph::Graph};
+use crate::{SumShape, Thresholds, graph::Graph};
 
 /// What names a study; the hash of its signed plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,8 +31,7 @@ pub struct Terms {
     pub thresholds: Thresholds,
     /// Contributors that approved: "my own aggregate may become derivable".
     pub waivers: BTreeSet<PartyId>,
-    /// Whether sums of twenty and more may be opened although they make an institution's own
-    /// aggregate derivable.
+    /// Whether sums of twenty and more may be opened although they single institutions out.
     pub relaxed_from_twenty: bool,
     /// How long the aggregator waits for contributors at each step. The patience of the mailboxes
     /// must be more than three times as long.
@@ -125,9 +124,10 @@ impl Agreed {
         (neighbourhood >= contributors).then(|| Graph::complete(contributors))
     }
 
-    /// Gives the hash of those that a repeated attempt must not change: study and roster.
-    pub(crate) fn roster_hash(&self) -> Digest {
-        let study = Tagged::new("secagg.1.roster").field(&self.terms.study.0);
+    /// Gives the hash of what a repeated attempt must not change: study, roster, and what is asked.
+    pub(crate) fn question_hash(&self, shape: &SumShape) -> Digest {
+        let study = Tagged::new("secagg.1.question").field(&self.terms.study.0);
+        let study = study.field(&shape.hash());
         let names = self
             .terms
             .roster

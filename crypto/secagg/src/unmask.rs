@@ -106,10 +106,11 @@ impl Directory {
         all
     }
 
-    /// Restores all secrets that the answers are about, and gives the masks to be added to the sum
-    /// of the survivors' masked vectors.
+    /// Restores all secrets that the answers are about, and gives the masks to be added to the
+    /// survivors' masked vectors of the sum of that [hash](crate::SumShape::hash).
     pub(crate) fn unmask(
         &self,
+        sum: &Digest,
         threshold: usize,
         survivors: &[usize],
         answers: &Answers,
@@ -133,7 +134,7 @@ impl Directory {
                 let commitment = self.advertised[&of].self_mask;
                 let fits = |seed: &[u8; 32]| commit_self_mask(seed) == commitment;
                 let (seed, ()) = restorer.restore(of, &holders, |seed| fits(seed).then_some(()))?;
-                masks.push(Mask::new(seed.expose(), Sign::Minus));
+                masks.push(Mask::new(seed.expose(), sum, Sign::Minus));
                 continue;
             }
             let public = &self.advertised[&of].keys;
@@ -149,7 +150,7 @@ impl Directory {
                 let seed = self.pairwise(of, &pair, peer, keys);
                 let seed = seed.ok_or(Stuck::BadKeys { of: peer })?;
                 // The survivor added its side's mask; the other side's cancels it.
-                masks.push(Mask::new(seed.expose(), Sign::between(of, peer)));
+                masks.push(Mask::new(seed.expose(), sum, Sign::between(of, peer)));
             }
         }
         Ok(masks)

@@ -9,10 +9,11 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Design, Failure, GlmError, Question, Regression, Table, descent, moments,
-    moments::Moments,
+    Candidate, Design, Failure, GlmError, Question, Regression, Table,
+    answer::{self, Told},
+    descent,
+    moments::{self, Moments},
     training::{self, decode},
-    withhold::withhold,
 };
 
 /// How averaging goes on.
@@ -102,8 +103,8 @@ async fn average(
     }];
     for round in 1..=schedule.rounds {
         let from = models[models.len() - 1].clone();
-        let shape = round_shape(regression, &from, SumNumber(first.0 + round));
-        let (number, rows) = (shape.number, moments.rows);
+        let (number, rows) = (SumNumber(first.0 + round), moments.rows);
+        let shape = round_shape(regression, number, (&from, rows));
         let asked = Model::Round {
             sum: number,
             from: from.clone(),
@@ -133,8 +134,8 @@ async fn average(
 pub async fn contribute<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    (regression, schedule): (&Regression, &Schedule),
-    table: &Table,
+    (regression, table): (&Regression, &Table),
+    (schedule, first): (&Schedule, SumNumber),
     chance: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<Candidate, GlmError> {
@@ -142,56 +143,47 @@ pub async fn contribute<R: CryptoRng>(
         aggregator: aggregator.clone(),
     };
     for round in 0..=schedule.rounds.saturating_add(1) {
-        let (shape, encoding, sums, mut chance) = match mail.recv(aggregator).await? {
-            Model::Moments(number) if round == 0 => {
-                let sums = moments::local_moments(regression, table);
+        let number = SumNumber(first.0.saturating_add(round));
+        let here = mail.scope(format_args!("sum-{round}"));
+        match mail.recv(aggregator).await? {
+            Model::Moments(asked) if round == 0 && asked == number => {
                 let shape = training::shape(regression, number, &Question::Moments);
-                (shape, moments::encoding(regression)?, sums, chance(number))
+                let coded = (&shape, &moments::encoding(regression)?);
+                let add_up = |_: &mut R| Told::whole(moments::local_moments(regression, table));
+                answer::answer(&here, coded, LOCAL, chance, add_up, sum).await?;
             }
             Model::Round { .. } if round > schedule.rounds => break,
-            Model::Round { sum, from, rows } if round > 0 && from.suits(regression) => {
-                let mut chance = chance(sum);
+            Model::Round {
+                sum: asked,
+                from,
+                rows,
+            } if round > 0 && asked == number && from.suits(regression) => {
+                let shape = round_shape(regression, number, (&from, rows));
+                let coded = (&shape, &descent::encoding(regression, shape.len)?);
                 let task = descent::Task {
                     schedule,
                     from: &from,
                     rows,
                 };
-                let sums = mail.compute(LOCAL, || {
-                    descent::train(regression, table, &task, &mut chance)
-                });
-                let shape = round_shape(regression, &from, sum);
-                (
-                    shape,
-                    descent::encoding(regression, sums.len())?,
-                    sums,
-                    chance,
-                )
+                let add_up = |chance: &mut R| descent::train(regression, table, &task, chance);
+                answer::answer(&here, coded, LOCAL, chance, add_up, sum).await?;
             }
             Model::Averaged(model) if model.suits(regression) => return Ok(model),
             Model::Failed(failure) if failure.suits(regression) => return Err(failure.into()),
             _ => return Err(bad_model()),
-        };
-        let mut input = encoding
-            .encode(&sums, &mut chance)
-            .map_err(|_| bad_model())?;
-        if round > 0 && sums[descent::DIVERGED] > 0.0 {
-            let mark = input[descent::DIVERGED];
-            withhold(&mut input, encoding.bits(), &mut chance);
-            input[descent::DIVERGED] = mark;
         }
-        let here = mail.scope(format_args!("sum-{round}"));
-        sum.contribute(&here, &shape, &input).await?;
     }
     Err(GlmError::TooManySums {
         aggregator: aggregator.clone(),
     })
 }
 
-fn round_shape(regression: &Regression, from: &Candidate, number: SumNumber) -> SumShape {
+fn round_shape(
+    regression: &Regression,
+    number: SumNumber,
+    (from, rows): (&Candidate, u64),
+) -> SumShape {
     let len = descent::sums_len(from.coefficients.len());
-    SumShape {
-        number,
-        len,
-        bits: regression.specification().bits,
-    }
+    let about = ("fedavg.1.sum", &(from, rows));
+    answer::shape(regression, (number, len), about)
 }

@@ -3,14 +3,14 @@
 use consilium_secagg::{Encoding, EncodingError};
 use rand_core::CryptoRng;
 
-use crate::{Candidate, Failure, Family, Regression, Table, averaging::Schedule};
+use crate::{Candidate, Failure, Family, Regression, Table, answer::Told, averaging::Schedule};
 
 /// Standardised coefficients beyond this are no model any more.
 const LARGEST_COEFFICIENT: f64 = 1e3;
 /// Rows, parties that diverged.
 const HEAD: usize = 2;
 /// Position of the parties that diverged.
-pub(crate) const DIVERGED: usize = 1;
+const DIVERGED: usize = 1;
 
 /// What a party is to do in one round.
 pub(crate) struct Task<'a> {
@@ -42,7 +42,7 @@ pub(crate) fn train(
     table: &Table,
     task: &Task<'_>,
     chance: &mut impl CryptoRng,
-) -> Vec<f64> {
+) -> Told {
     let order = task.from.coefficients.len();
     let rows = standardised(table, task.from);
     let mut places: Vec<usize> = (0..table.rows()).collect();
@@ -71,10 +71,13 @@ pub(crate) fn train(
         for (sum, coefficient) in sums[HEAD..].iter_mut().zip(at) {
             *sum = coefficient * table.rows() as f64;
         }
-    } else {
-        sums[DIVERGED] = 1.0;
+        return Told::whole(sums);
     }
-    sums
+    sums[DIVERGED] = 1.0;
+    Told {
+        sums,
+        at: DIVERGED..HEAD,
+    }
 }
 
 /// Reads the mean model out of an opened sum.

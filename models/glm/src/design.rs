@@ -152,20 +152,27 @@ impl Design {
         self.label.mean + self.label.deviation * family.mean(predictor)
     }
 
-    /// Says whether this can be a design of the regression.
+    /// Says whether this can be a design of the regression, whatever rows there are.
     pub(crate) fn suits(&self, regression: &Regression) -> bool {
-        let columns = regression.specification().columns.len();
-        let sane = |centre: Centre| {
-            centre.mean.is_finite() && centre.deviation.is_finite() && centre.deviation > 0.0
-        };
+        let spec = regression.specification();
         let place = |term: &Term| (term.column, term.missing);
+        let is_of_column = |term: &Term| match spec.columns.get(term.column) {
+            Some(column) if term.missing => {
+                column.mark_missing && term.centre.lies_in(Kind::Binary.range())
+            }
+            Some(column) => term.centre.lies_in(column.kind.range()),
+            None => false,
+        };
+        let Centre { mean, deviation } = self.label;
+        let is_of_label = match spec.family {
+            Family::Gaussian => self.label.lies_in(spec.labels),
+            Family::Logistic | Family::Poisson => (mean, deviation) == (0.0, 1.0),
+            Family::Gamma => mean == 0.0 && deviation > 0.0 && spec.labels.nearly_holds(deviation),
+        };
         self.terms
             .is_sorted_by(|one, next| place(one) < place(next))
-            && self
-                .terms
-                .iter()
-                .all(|term| term.column < columns && sane(term.centre))
-            && sane(self.label)
+            && self.terms.iter().all(is_of_column)
+            && is_of_label
     }
 
     /// Brings coefficients of the fitted columns to the raw scale.

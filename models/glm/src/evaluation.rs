@@ -8,7 +8,8 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Evaluation, Failure, GlmError, GoodnessOfFit, Measures, Regression, Scored, Shared,
+    Candidate, Evaluation, Failure, GlmError, GoodnessOfFit, Measures, Regression, Scored, Shared,
+    answer::{self, Told},
     counts::{Counts, is_of_classes},
     goodness,
     metrics::SMALLEST_CLASS,
@@ -52,7 +53,8 @@ const LOCAL: &str = "glm-evaluation.1.local";
 
 /// Measures a regression on the contributors' rows: the aggregator's part.
 ///
-/// Figure 2 of docs/protocols/glm-newton.md. Its two sums are `first` and the next one.
+/// Figure 2 of docs/protocols/glm-newton.md. `model` is what they were told to score by. Its two sums
+/// are `first` and the next one.
 ///
 /// # Errors
 ///
@@ -62,17 +64,18 @@ const LOCAL: &str = "glm-evaluation.1.local";
 pub async fn aggregate(
     mail: &Mailbox,
     contributors: &[PartyId],
-    regression: &Regression,
+    (regression, model): (&Regression, &Candidate),
     first: SumNumber,
     sum: &mut impl Open,
 ) -> Result<Measures, GlmError> {
-    let [of_counts, of_rows] = shapes(regression, first);
-    let opened = sum.open(&mail.scope("counts"), &of_counts).await?; // m1: counts
+    let shape = counts_shape(regression, model, first);
+    let opened = sum.open(&mail.scope("counts"), &shape).await?; // m1: counts
     let counts = decode(Counts::encoding(regression), &opened.sum)
         .and_then(|sums| Counts::read(regression, &sums));
     tell(mail, contributors, &opened, &Counted(counts.clone())).await?; // m2: go on or not
     let counts = counts?;
-    let opened = sum.open(&mail.scope("sum"), &of_rows).await?; // m3: sums over rows
+    let shape = rows_shape(regression, (model, &counts), first);
+    let opened = sum.open(&mail.scope("sum"), &shape).await?; // m3: sums over rows
     let found = measured(regression, &opened.sum, &counts);
     let overall = Overall(found.clone().map(Found::from));
     tell(mail, contributors, &opened, &overall).await?; // m4: measures
@@ -112,7 +115,8 @@ fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Mea
 
 /// Measures a regression on the contributors' rows: a contributor's part.
 ///
-/// Gives the measures over all parties; its own are [`Measures::own`]. `chance` is as `rounding` in
+/// `scored` are its rows, scored by `model`. Gives the measures over all parties; its own are
+/// [`Measures::own`]. `chance` is as `rounding` in
 /// [`contribute`](crate::contribute()).
 ///
 /// # Errors
@@ -121,7 +125,7 @@ fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Mea
 pub async fn contribute<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    (regression, scored): (&Regression, &[Scored]),
+    (regression, model, scored): (&Regression, &Candidate, &[Scored]),
     first: SumNumber,
     chance: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
@@ -129,29 +133,30 @@ pub async fn contribute<R: CryptoRng>(
     let bad_model = || GlmError::BadModel {
         aggregator: aggregator.clone(),
     };
-    let [of_counts, of_rows] = shapes(regression, first);
-    let counts = Counts::local(regression, scored);
-    let mut rounding = chance(of_counts.number);
-    let input = Counts::encoding(regression)?.encode(&counts, &mut rounding)?;
-    sum.contribute(&mail.scope("counts"), &of_counts, &input)
-        .await?;
+    let shape = counts_shape(regression, model, first);
+    let coded = (&shape, &Counts::encoding(regression)?);
+    let add_up = |_: &mut R| Told::whole(Counts::local(regression, scored));
+    answer::answer(&mail.scope("counts"), coded, LOCAL, chance, add_up, sum).await?;
     let counts = match mail.recv(aggregator).await? {
         Counted(Ok(counts)) if counts.suits(regression) => counts,
         Counted(Err(failure)) if failure.suits(regression) => return Err(failure.into()),
         Counted(_) => return Err(bad_model()),
     };
-    let (encoding, sums) = mail.compute(LOCAL, || {
-        if is_of_classes(regression) {
-            (Tally::encoding(regression), Tally::of(scored).into_sums())
+    let shape = rows_shape(regression, (model, &counts), first);
+    let encoding = if is_of_classes(regression) {
+        Tally::encoding(regression)
+    } else {
+        goodness::encoding(regression)
+    };
+    let coded = (&shape, &encoding?);
+    let add_up = |_: &mut R| {
+        Told::whole(if is_of_classes(regression) {
+            Tally::of(scored).into_sums()
         } else {
-            let sums = goodness::local(regression, scored, &counts);
-            (goodness::encoding(regression), sums)
-        }
-    });
-    // The bounds hold whatever rows there are, if the counts are theirs.
-    let input = encoding?.encode(&sums, &mut chance(of_rows.number));
-    let input = input.map_err(|_| bad_model())?;
-    sum.contribute(&mail.scope("sum"), &of_rows, &input).await?;
+            goodness::local(regression, scored, &counts)
+        })
+    };
+    answer::answer(&mail.scope("sum"), coded, LOCAL, chance, add_up, sum).await?;
     match mail.recv(aggregator).await? {
         Overall(Ok(Found::Classes(found))) if is_of_classes(regression) => {
             Ok(Measures::Classes(found))
@@ -215,14 +220,22 @@ pub fn sums_len(regression: &Regression) -> [usize; 2] {
     [Counts::len(regression), of_rows]
 }
 
-fn shapes(regression: &Regression, first: SumNumber) -> [SumShape; 2] {
-    let bits = regression.specification().bits;
-    let [of_counts, of_rows] = sums_len(regression);
-    [(0, of_counts), (1, of_rows)].map(|(place, len)| SumShape {
-        number: SumNumber(first.0 + place),
-        len,
-        bits,
-    })
+fn counts_shape(regression: &Regression, model: &Candidate, first: SumNumber) -> SumShape {
+    let [len, _] = sums_len(regression);
+    let about = ("glm-evaluation.1.counts", model);
+    answer::shape(regression, (first, len), about)
+}
+
+/// What is asked of the rows; where classes are counted, it is the same whatever was counted first.
+fn rows_shape(
+    regression: &Regression,
+    (model, counts): (&Candidate, &Counts),
+    first: SumNumber,
+) -> SumShape {
+    let [_, len] = sums_len(regression);
+    let counts = (!is_of_classes(regression)).then_some(counts);
+    let about = ("glm-evaluation.1.sum", &(model, counts));
+    answer::shape(regression, (SumNumber(first.0 + 1), len), about)
 }
 
 impl From<Measures> for Found {

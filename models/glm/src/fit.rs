@@ -6,7 +6,7 @@ use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Design, Family, RawCoefficients, Regression, Sums,
+    Candidate, Design, Family, RawCoefficients, Regression, Sums,
     inference::Reference,
     solve::{Cholesky, Symmetric},
 };
@@ -133,11 +133,19 @@ impl Fit {
         self.design.predict(self.family, &coefficients, raw)
     }
 
+    /// Gives what it predicts by.
+    pub fn model(&self) -> Candidate {
+        Candidate {
+            design: self.design.clone(),
+            coefficients: self.estimates.iter().map(|b| b.standardised).collect(),
+        }
+    }
+
     /// Says whether this can be a fit of the regression.
     pub(crate) fn suits(&self, regression: &Regression) -> bool {
         let spec = regression.specification();
         self.family == spec.family
-            && self.design.suits(regression)
+            && self.model().suits(regression)
             && (self.estimates.iter().map(|estimate| &estimate.name))
                 .eq(&self.design.names(regression))
             && self.raw.columns.len() == spec.columns.len()

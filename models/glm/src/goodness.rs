@@ -51,6 +51,9 @@ pub struct GoodnessOfFit {
 
 /// Deviance, null deviance, squared differences, absolute ones, rows that were limited.
 const HEAD: usize = 5;
+/// What arithmetic may leave of a deviance that is zero, for each row in the unit of deviances:
+/// labels that differ so little are too narrow for their range to be fitted.
+const NOTHING: f64 = 1e-12;
 /// Rows, labels, predictions.
 const PER_BIN: usize = 3;
 /// The tenths of the standard normal distribution.
@@ -143,7 +146,11 @@ fn measure(
     // Deviances from any mean differ from those from the rows' own by its deviance, once a row: what
     // was counted may have been the mean of more parties than are left.
     let from_own_mean = unit * head[1] - n * family.deviance(mean_observed, counts.label);
-    let null_deviance = from_own_mean.max(0.0);
+    let null_deviance = if from_own_mean > NOTHING * unit * n {
+        from_own_mean
+    } else {
+        0.0
+    };
     Ok(GoodnessOfFit {
         rows,
         deviance,

@@ -1,13 +1,14 @@
 //! Horizontal training: the same features, different patients.
 
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Encoding, Open, SumNumber};
+use consilium_secagg::{Contribute, Open, SumNumber};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training, moments,
-    steps, training, withhold::withhold,
+    Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training,
+    answer::{self, Told},
+    moments, steps, training,
 };
 
 /// What the aggregator tells the contributors in one turn.
@@ -136,8 +137,9 @@ pub async fn announce(
 
 /// Fits a regression over the contributors' rows: a contributor's part.
 ///
-/// `rounding` gives a sum's generator, seeded by a secret of this party's for the study and the
-/// sum, so that a repeated sum is rounded to the same integers.
+/// Sums are numbered from `first` on, as in [`Training::begin`]. `rounding` gives a sum's generator,
+/// seeded by a secret of this party's for the study and the sum, so that a repeated sum is rounded to
+/// the same integers.
 ///
 /// # Errors
 ///
@@ -145,19 +147,18 @@ pub async fn announce(
 pub async fn contribute<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    regression: &Regression,
-    table: &Table,
+    rows: (&Regression, &Table),
+    first: SumNumber,
     rounding: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<Published, GlmError> {
     for turn in 0..=MOST_SUMS {
         let here = mail.scope(format_args!("turn-{turn}"));
-        match hear(&here, aggregator, regression).await? {
-            Told::Fitted(fit) => return Ok(*fit),
-            Told::Asked(..) if turn == MOST_SUMS => break,
-            Told::Asked(number, question) => {
-                let (rows, asked) = ((regression, table), (number, &question));
-                answer(&here, aggregator, rows, asked, rounding, sum).await?;
+        match hear(&here, aggregator, rows.0, first).await? {
+            Heard::Fitted(fit) => return Ok(*fit),
+            Heard::Asked(..) if turn == MOST_SUMS => break,
+            Heard::Asked(number, question) => {
+                answer(&here, rows, (number, &question), rounding, sum).await?;
             }
         }
     }
@@ -174,38 +175,45 @@ pub async fn contribute<R: CryptoRng>(
 pub async fn contribute_turn<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    regression: &Regression,
-    table: &Table,
+    rows: (&Regression, &Table),
+    first: SumNumber,
     rounding: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<Answered, GlmError> {
-    match hear(mail, aggregator, regression).await? {
-        Told::Fitted(fit) => Ok(Answered::Fitted(fit)),
-        Told::Asked(number, question) => {
-            let (rows, asked) = ((regression, table), (number, &question));
-            answer(mail, aggregator, rows, asked, rounding, sum).await?;
+    match hear(mail, aggregator, rows.0, first).await? {
+        Heard::Fitted(fit) => Ok(Answered::Fitted(fit)),
+        Heard::Asked(number, question) => {
+            answer(mail, rows, (number, &question), rounding, sum).await?;
             Ok(Answered::Contributed(number))
         }
     }
 }
 
-/// What a contributor is told at the beginning of a turn.
-enum Told {
+/// What a contributor hears at the beginning of a turn.
+enum Heard {
     Asked(SumNumber, Question),
     Fitted(Box<Published>),
 }
 
+/// Hears what is asked, and holds it against the regression before a row is looked at.
 async fn hear(
     mail: &Mailbox,
     aggregator: &PartyId,
     regression: &Regression,
-) -> Result<Told, GlmError> {
+    first: SumNumber,
+) -> Result<Heard, GlmError> {
     let aggregator = || aggregator.clone();
+    // Over all runs of a study each number is answered one question.
+    let numbers = first.0..first.0.saturating_add(MOST_SUMS);
     match mail.recv::<Model>(&aggregator()).await? {
-        Model::Asked { sum, question } => Ok(Told::Asked(sum, question)),
-        Model::Fitted(fit) if fit.suits(regression) => Ok(Told::Fitted(fit)),
+        Model::Asked { sum, question }
+            if numbers.contains(&sum.0) && question.suits(regression) =>
+        {
+            Ok(Heard::Asked(sum, question))
+        }
+        Model::Fitted(fit) if fit.suits(regression) => Ok(Heard::Fitted(fit)),
         Model::Failed(failure) if failure.suits(regression) => Err(failure.into()),
-        Model::Fitted(_) | Model::Failed(_) => Err(GlmError::BadModel {
+        Model::Asked { .. } | Model::Fitted(_) | Model::Failed(_) => Err(GlmError::BadModel {
             aggregator: aggregator(),
         }),
         Model::LeftOut => Err(GlmError::LeftOut {
@@ -217,45 +225,33 @@ async fn hear(
 /// Adds up what a question asks for, and puts it into the sum.
 async fn answer<R: CryptoRng>(
     mail: &Mailbox,
-    aggregator: &PartyId,
     (regression, table): (&Regression, &Table),
     (number, question): (SumNumber, &Question),
     rounding: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<(), GlmError> {
-    let bad_model = || GlmError::BadModel {
-        aggregator: aggregator.clone(),
-    };
-    let (encoding, sums) = mail
-        .compute(LOCAL, || local(regression, table, question))
-        .ok_or_else(bad_model)?;
-    let mut rounding = rounding(number);
-    // The bounds hold for every candidate whose design was made from these rows.
-    let input = encoding.encode(&sums, &mut rounding);
-    let mut input = input.map_err(|_| bad_model())?;
-    if matches!(question, Question::Sums(_)) && sums[steps::BEYOND] > 0.0 {
-        withhold(&mut input[steps::LOSS..], encoding.bits(), &mut rounding);
-    }
     let shape = training::shape(regression, number, question);
-    sum.contribute(&mail.scope("sum"), &shape, &input).await?;
-    Ok(())
+    let encoding = match question {
+        Question::Moments => moments::encoding(regression),
+        Question::Sums(candidate) => steps::encoding(regression, candidate.coefficients.len()),
+    };
+    let coded = (&shape, &encoding?);
+    let add_up = |_: &mut R| told(regression, table, question);
+    answer::answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await
 }
 
-/// Gives the local sums that a question asks for, unless no fit asks it.
-fn local(
-    regression: &Regression,
-    table: &Table,
-    question: &Question,
-) -> Option<(Encoding, Vec<f64>)> {
-    match question {
-        Question::Moments => {
-            let sums = moments::local_moments(regression, table);
-            Some((moments::encoding(regression).ok()?, sums))
-        }
-        Question::Sums(candidate) if candidate.suits(regression) => {
-            let encoding = steps::encoding(regression, candidate.coefficients.len()).ok()?;
-            Some((encoding, steps::local_sums(regression, table, candidate)))
-        }
-        Question::Sums(_) => None,
+/// Gives the local sums that a question asks for.
+fn told(regression: &Regression, table: &Table, question: &Question) -> Told {
+    let candidate = match question {
+        Question::Moments => return Told::whole(moments::local_moments(regression, table)),
+        Question::Sums(candidate) => candidate,
+    };
+    let told = Told::whole(steps::local_sums(regression, table, candidate));
+    if told.sums[steps::BEYOND] > 0.0 {
+        return Told {
+            at: 0..steps::LOSS,
+            ..told
+        };
     }
+    told
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 pub mod averaging;
 mod calibration;
 mod counts;
@@ -25,7 +26,6 @@ mod steps;
 mod table;
 mod tally;
 mod training;
-mod withhold;
 
 pub use calibration::{CalibrationBin, SMALLEST_BIN};
 pub use counts::SMALLEST_SAMPLE;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure, Family, Regression, Table,
-    specification::{Kind, Range},
+    specification::{Kind, Range, SLACK},
     steps,
 };
 
@@ -86,6 +86,14 @@ pub struct Centre {
     pub deviation: f64,
 }
 
+impl Centre {
+    /// Says whether values in a range can lie there, and spread enough to be standardised.
+    pub(crate) fn lies_in(self, range: Range) -> bool {
+        let deviation = self.deviation / range.half_width();
+        range.nearly_holds(self.mean) && (LEAST_SPREAD..=SLACK).contains(&deviation)
+    }
+}
+
 /// How a column's values spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Spread {
@@ -102,6 +110,9 @@ const FLOAT_BLUR: f64 = 4e-16;
 /// How exact a deviation must be where it scales the penalty, and where it only scales sums.
 const EXACT: f64 = 1e-7;
 const ROUGH: f64 = 1e-3;
+/// No deviation in units of the half width is less: those of numbers would be too inexact, and one
+/// row of 2^40 has a 0/1 column that spreads more.
+const LEAST_SPREAD: f64 = 5e-7;
 
 /// The opened sums of all parties.
 #[derive(Clone, Debug, PartialEq)]

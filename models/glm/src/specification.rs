@@ -13,6 +13,9 @@ pub const MOST_COLUMNS: usize = 1_000;
 /// The coarsest unit in which any sum may be counted.
 const COARSEST: f64 = 1.0 / 256.0;
 
+/// How far rounding may move means and deviations beyond what a range allows.
+pub(crate) const SLACK: f64 = 1.01;
+
 /// A closed interval of finite numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "(f64, f64)", into = "(f64, f64)")]
@@ -41,6 +44,11 @@ impl Range {
     /// Says whether `value` lies between the ends or on one.
     pub fn holds(self, value: f64) -> bool {
         self.low <= value && value <= self.high
+    }
+
+    /// Says the same of a mean that sums were rounded for.
+    pub(crate) fn nearly_holds(self, mean: f64) -> bool {
+        (mean - self.middle()).abs() <= SLACK * self.half_width()
     }
 
     pub(crate) fn middle(self) -> f64 {

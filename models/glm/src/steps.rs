@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Design, Failure, Family, Regression, Table,
     solve::{Symmetric, triangle},
+    specification::SLACK,
 };
 
 /// A model to be looked at: every contributor adds up its rows' terms under it.
@@ -61,8 +62,6 @@ pub(crate) const LOSS: usize = 2;
 pub(crate) const GRADIENT: usize = HEAD;
 /// Sums of this many rows are added to the total at once, which keeps rounding errors small.
 const BLOCK: usize = 1024;
-/// Room for the last digits of the standardisation.
-const SLACK: f64 = 1.01;
 
 /// Gives the length of the vector of [`local_sums`] for a number of coefficients.
 pub fn sums_len(coefficients: usize) -> usize {

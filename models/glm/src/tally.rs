@@ -30,15 +30,17 @@ impl Tally {
     pub(crate) fn of(scored: &[Scored]) -> Tally {
         let mut sums = vec![0.0; Tally::LEN];
         for row in scored {
-            let bin = bin(row.score);
+            // What a model made for it scores may be no number; it counts as 0.
+            let score = if row.score.is_nan() { 0.0 } else { row.score };
+            let bin = bin(score);
             let likelihood = if row.is_positive() {
-                row.score
+                score
             } else {
-                1.0 - row.score
+                1.0 - score
             };
-            sums[0] -= likelihood.clamp(SMALLEST_PROBABILITY, 1.0).ln();
-            sums[1] += (row.score - row.label).powi(2);
-            sums[HEAD + bin / (HISTOGRAM_BINS / CALIBRATION_BINS)] += row.score;
+            sums[0] -= likelihood.max(SMALLEST_PROBABILITY).ln();
+            sums[1] += (score - row.label).powi(2);
+            sums[HEAD + bin / (HISTOGRAM_BINS / CALIBRATION_BINS)] += score;
             let class = if row.is_positive() { HISTOGRAM_BINS } else { 0 };
             sums[HEAD + CALIBRATION_BINS + class + bin] += 1.0;
         }

@@ -5,13 +5,13 @@ use consilium_secagg::{Encoding, EncodingError, Opened, SumNumber, SumShape};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Design, Failure, Fit, Regression, Sums,
+    Candidate, Design, Failure, Fit, Regression, Sums, answer,
     moments::{self, Moments},
     newton::{self, Verdict},
     steps,
 };
 
-/// The most sums that a fit opens.
+/// The most sums that a fit opens, and a contributor answers in a study's fit.
 pub const MOST_SUMS: u32 = 100;
 
 /// A fit on its way, advanced by one opened sum at a time.
@@ -88,6 +88,16 @@ pub enum Question {
     Moments,
     /// The sums of [`local_sums`](crate::local_sums).
     Sums(Candidate),
+}
+
+impl Question {
+    /// Says whether a fit of the regression can ask this.
+    pub(crate) fn suits(&self, regression: &Regression) -> bool {
+        match self {
+            Question::Moments => true,
+            Question::Sums(candidate) => candidate.suits(regression),
+        }
+    }
 }
 
 impl Training {
@@ -297,9 +307,5 @@ pub fn shape(regression: &Regression, number: SumNumber, question: &Question) ->
         Question::Moments => moments::moments_len(regression),
         Question::Sums(candidate) => steps::sums_len(candidate.coefficients.len()),
     };
-    SumShape {
-        number,
-        len,
-        bits: regression.specification().bits,
-    }
+    answer::shape(regression, (number, len), ("glm-newton.1.sum", question))
 }

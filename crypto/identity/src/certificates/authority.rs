@@ -71,7 +71,7 @@ impl AuthorityCertificate {
 
     /// Says which federation it is.
     pub fn federation(&self) -> FederationId {
-        FederationId::of(&self.key)
+        self.key.federation()
     }
 
     /// Says when it is valid.
@@ -193,10 +193,10 @@ impl Authority {
 
 fn validity(now: UnixTime, lifetime: Duration) -> Result<Validity, CertificateError> {
     let valid = Validity {
-        from: now.minus(CLOCK_SKEW),
-        until: now.plus(lifetime),
+        from: now.before(CLOCK_SKEW),
+        until: now.after(lifetime),
     };
-    if valid.until > LAST {
+    if valid.from < UnixTime(0) || valid.until > LAST {
         return Err(CertificateError::Clock { now });
     }
     Ok(valid)

@@ -18,7 +18,7 @@ use x509_cert::{
 };
 
 use super::{CertificateError, Purpose, Serial, Validity};
-use crate::{PublicKey, UnixTime, keyfile::ED25519};
+use crate::{PublicKey, keyfile::ED25519};
 
 /// What a key may be used for, RFC 5280, section 4.2.1.12.
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
@@ -150,8 +150,8 @@ impl Reader {
         };
         let validity = about.validity();
         let valid = Validity {
-            from: UnixTime(validity.not_before.to_unix_duration().as_secs()),
-            until: UnixTime(validity.not_after.to_unix_duration().as_secs()),
+            from: validity.not_before.to_unix_duration().into(),
+            until: validity.not_after.to_unix_duration().into(),
         };
         let serial = Serial::from_der(about.serial_number().as_bytes());
         let serial = serial.ok_or_else(|| self.bad("its serial number is too long"))?;

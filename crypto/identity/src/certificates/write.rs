@@ -1,7 +1,5 @@
 //! X.509 written, by rcgen, as far as a federation uses it.
 
-use std::time::Duration;
-
 use consilium_base::Tagged;
 use consilium_mailbox::PartyId;
 use rcgen::{
@@ -9,6 +7,7 @@ use rcgen::{
     Issuer, KeyIdMethod, KeyUsagePurpose, PKCS_ED25519, PublicKeyData, SanType, SerialNumber,
     SignatureAlgorithm, SigningKey,
 };
+use time::OffsetDateTime;
 
 use super::{Purpose, Serial, Validity};
 use crate::{IdentityKey, PublicKey, UnixTime};
@@ -126,7 +125,10 @@ fn named(name: &str) -> CertificateParams {
 }
 
 fn date(params: &mut CertificateParams, valid: Validity) {
-    let moment = |time: UnixTime| rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(time.0);
+    let moment = |time: UnixTime| {
+        OffsetDateTime::from_unix_timestamp(time.0)
+            .expect("`Authority` dates nothing outside 1970 to 9999")
+    };
     params.not_before = moment(valid.from);
     params.not_after = moment(valid.until);
 }

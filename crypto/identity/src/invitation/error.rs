@@ -1,10 +1,8 @@
 //! What can be wrong with an invitation.
 
-use consilium_mailbox::{Fault, PartyId};
+use consilium_mailbox::Fault;
 
-use crate::UnixTime;
-
-/// Why an invitation gets nobody in.
+/// Why a text is not taken for an invitation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvitationError {
@@ -14,33 +12,6 @@ pub enum InvitationError {
     /// A character is wrong, missing or too many.
     #[error("this invitation was mistyped or cut: its check doesn't agree")]
     Mistyped,
-    /// No such invitation was made.
-    #[error("this invitation is not known here")]
-    Unknown,
-    /// Its time is over.
-    #[error("the invitation of {invitee} was valid until {until}, now is {now}")]
-    Expired {
-        /// For whom it was.
-        invitee: PartyId,
-        /// When it ended.
-        until: UnixTime,
-        /// This machine's time.
-        now: UnixTime,
-    },
-    /// Somebody came with it before.
-    #[error("the invitation of {invitee} was used already, with another key")]
-    Used {
-        /// For whom it was.
-        invitee: PartyId,
-    },
-    /// It is for somebody else.
-    #[error("the invitation is for {invitee}, not for {asked}")]
-    OtherInvitee {
-        /// For whom it is.
-        invitee: PartyId,
-        /// Who came with it.
-        asked: PartyId,
-    },
 }
 
 impl InvitationError {

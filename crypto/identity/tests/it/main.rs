@@ -12,7 +12,6 @@ mod keyfiles;
 mod relay;
 mod roles;
 mod sealing;
-mod statements;
 mod vouches;
 
 use consilium_base::{BadSignature, Seed, Signature, Signer, Verifier};

@@ -1,5 +1,6 @@
 //! An authority's word holds for one party, key, federation and time.
 
+use consilium_base::{Signer as _, Tagged, hex};
 use consilium_identity::{
     Claim, FederationId, IdentityKey, UnixTime, Validity, Vouch, VouchError, Voucher,
 };
@@ -50,6 +51,20 @@ fn a_vouch_names_the_authority_that_signed_it() {
         assert_eq!(voucher.name, "health-bureau");
     }
     assert_eq!(vouch.to_string().parse(), Ok(vouch));
+}
+
+#[test]
+fn what_is_signed_is_a_label_the_federation_and_a_hash_of_the_rest() {
+    let rest = Tagged::new("consilium-identity.1.vouch")
+        .field(b"hospital-b")
+        .field(&key(2).public().to_bytes())
+        .number(1_000)
+        .number(2_000)
+        .digest();
+    let message = [b"statement.1.vouch\0".as_slice(), &FEDERATION.0, &rest].concat();
+    let signature = hex::encode(&key(9).sign(&message).0);
+    let vouch = Vouch::sign(claim(), &key(9)).to_string();
+    assert!(vouch.ends_with(&signature), "{vouch}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::{BufMut as _, BytesMut};
-use consilium_base::{Signature, Verifier};
+use consilium_base::{Digest, Signature, Verifier};
 use consilium_mailbox::{Mailbox, Message as _, PartyId, Quorum};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout_at};
@@ -242,7 +242,7 @@ impl Aggregator {
         &self,
         mail: &Mailbox,
         directory: &Directory,
-        signers: &[usize],
+        (sum, signers): (&Digest, &[usize]),
         mut total: Total,
     ) -> Result<Lanes, SumError> {
         let agreed = &self.agreed;
@@ -261,7 +261,7 @@ impl Aggregator {
                 let taken = answers.take(index, &directory.neighbourhood(index), answered);
                 taken.map_err(|breach| blame(agreed, index, breach))?;
             }
-            let unmasked = directory.unmask(threshold, &survivors, &answers);
+            let unmasked = directory.unmask(sum, threshold, &survivors, &answers);
             unmasked.map_err(|stuck| self.explain(stuck))
         })?;
         mail.compute(MASKS, || mask::add(&mut total.lanes, &mut masks));
@@ -354,7 +354,8 @@ impl Open for Aggregator {
             survivors: set,
         });
 
-        let lanes = self.unmask(&mail, &directory, &signers, total).await?; // m3
+        let of = (&shape.hash(), &signers[..]);
+        let lanes = self.unmask(&mail, &directory, of, total).await?; // m3
         if let Some(listed) = next {
             let concluded = self.conclude(&setup::next(&mail), listed, &signers).await;
             self.carried = concluded
@@ -386,7 +387,7 @@ impl Total {
         Masked { opened, vector, .. }: &Masked,
         shape: &SumShape,
     ) -> Result<(), SumError> {
-        let opened = lists::read_sets(opened, agreed, 1);
+        let opened = lists::read_sets(opened, agreed);
         let opened = opened.map_err(|breach| blame(agreed, index, breach))?;
         let added = mail.compute(Masked::STEP, || {
             packing::add_packed(&mut self.lanes, vector, shape.bits)

@@ -1,15 +1,15 @@
 //! A contributor's side of a sum.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, fmt, sync::Arc};
 
 use bytes::Bytes;
 use consilium_base::{Digest, Seed, Signature, Signer, Tagged, Verifier};
 use consilium_mailbox::{Mailbox, Message as _, PartyId};
-use rand_core::CryptoRng;
+use rand_core::{CryptoRng, Rng as _};
 
 use super::{MASKS, blame_aggregator, setup};
 use crate::{
-    Breach, Contribute, Entry, OpeningBook, SumError, SumShape, Terms,
+    Breach, Contribute, Entry, Input, OpeningBook, SumError, SumShape, Terms,
     graph::Graph,
     lanes::Lanes,
     lists, mask,
@@ -20,7 +20,7 @@ use crate::{
     terms::Agreed,
 };
 
-/// Elements that are masked at a time: they stay in the second-level cache. A multiple of eight, so
+/// Elements that are hashed or masked at a time: they stay in the second-level cache. A multiple of eight, so
 /// that they are packed into whole bytes, and into whole blocks of keystream.
 const STRETCH: usize = 64 << 10;
 
@@ -131,7 +131,7 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
             return Ok(None);
         };
         let opened = survivors.opened;
-        let elsewhere = self.read_opened(&opened).await?;
+        let elsewhere = self.read_opened(mail, &opened).await?;
         let survivors = lists::read(&survivors.members, agreed.terms.roster.len())
             .and_then(|survivors| {
                 held.check_survivors(&agreed, &survivors)
@@ -158,7 +158,8 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
             }
             None => None,
         };
-        self.record_opening(shape, &survivors, &elsewhere).await?;
+        self.record_opening(mail, shape, (&survivors, &elsewhere))
+            .await?;
         let seen = (survivors.as_slice(), opened.as_ref());
         let message = survivors_message(&agreed, mail.run(), shape, &cohort, seen);
         let signature = self.credentials.signer.sign(&message);
@@ -219,34 +220,51 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         Ok(self.history.as_mut().expect("read just now"))
     }
 
-    /// Writes down what is about to be masked, if it may be.
-    async fn record_input(
+    /// Writes down what is about to be masked, and gives what it is: the input, unless it is
+    /// another one than before.
+    async fn record_input<'a>(
         &mut self,
         mail: &Mailbox,
         shape: &SumShape,
-        input: &[u64],
-    ) -> Result<(), SumError> {
+        input: Input<'a>,
+    ) -> Result<Cow<'a, [u64]>, SumError> {
         let number = shape.number;
-        let input = mail.compute(Masked::STEP, || self.hash(shape, input));
-        let roster = self.agreed.roster_hash();
-        self.history().await?.check_input(number, &input, &roster)?;
-        self.record(Entry::Input {
-            number,
-            input,
-            roster,
-        })
-        .await
+        let question = self.agreed.question_hash(shape);
+        if let Input::Own(elements) = input {
+            let input = mail.compute(Masked::STEP, || self.hash(shape, elements))?;
+            if self.history().await?.allows_input(number, &input) {
+                let entry = Entry::Input {
+                    number,
+                    input,
+                    question,
+                };
+                self.record(entry).await?;
+                return Ok(elements.into());
+            }
+        }
+        tracing::warn!(number = number.0, "our numbers are withheld from a sum");
+        self.record(Entry::Withheld { number, question }).await?;
+        Ok(self.withheld(shape).into())
+    }
+
+    /// Gives uniform integers, the same whenever the same is asked.
+    fn withheld(&self, shape: &SumShape) -> Vec<u64> {
+        let seed = self.input_key.derive("secagg.1.withheld", &[&shape.hash()]);
+        let mut generator = seed.generator();
+        let elements = (0..shape.len).map(|_| generator.next_u64() & shape.bits.mask());
+        elements.collect()
     }
 
     /// Reads which sets were signed before, those that this party signed among them.
     async fn read_opened(
         &mut self,
+        mail: &Mailbox,
         opened: &[u8],
     ) -> Result<BTreeSet<BTreeSet<PartyId>>, SumError> {
         let agreed = self.agreed.clone();
         let blame = blame_aggregator(&agreed);
-        let everybody = agreed.terms.roster.len();
-        let sets = lists::read_sets(opened, &agreed, everybody).map_err(&blame)?;
+        let read = || lists::read_sets(opened, &agreed);
+        let sets = mail.compute(Survivors::STEP, read).map_err(&blame)?;
         let mut own = self.history().await?.opened().into_iter();
         if own.all(|set| sets.contains(set)) {
             Ok(sets)
@@ -258,9 +276,9 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
     /// Writes down what is about to be signed, if it may be.
     async fn record_opening(
         &mut self,
+        mail: &Mailbox,
         shape: &SumShape,
-        survivors: &[usize],
-        elsewhere: &BTreeSet<BTreeSet<PartyId>>,
+        (survivors, elsewhere): (&[usize], &BTreeSet<BTreeSet<PartyId>>),
     ) -> Result<(), SumError> {
         let number = shape.number;
         let agreed = self.agreed.clone();
@@ -269,9 +287,10 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
             .into_iter()
             .collect();
         let allowance = Allowance::of(&agreed.terms);
-        self.history()
-            .await?
-            .check_opening(number, &survivors, elsewhere, allowance)?;
+        let history = self.history().await?;
+        mail.compute(Survivors::STEP, || {
+            history.check_opening(number, &survivors, elsewhere, allowance)
+        })?;
         self.record(Entry::Opening { number, survivors }).await
     }
 
@@ -281,44 +300,55 @@ impl<B: OpeningBook, R: CryptoRng + Send> Contributor<B, R> {
         Ok(())
     }
 
-    fn hash(&self, shape: &SumShape, input: &[u64]) -> Digest {
-        Tagged::new("secagg.1.input")
+    /// Hashes an input, once it is found to have the right length and width.
+    fn hash(&self, shape: &SumShape, input: &[u64]) -> Result<Digest, SumError> {
+        check_len(shape, input)?;
+        let mut all_bits = 0;
+        let pieces = input.chunks(STRETCH).map(|piece| {
+            all_bits |= piece.iter().fold(0, |all, element| all | element);
+            packing::pack_elements(piece, shape.bits)
+        });
+        let hash = Tagged::new("secagg.1.input")
             .field(self.input_key.expose())
             .number(u64::from(shape.bits.get()))
-            .field_in_parts(
-                packing::packed_len(shape.len, shape.bits),
-                packing::pieces(input, shape.bits),
-            )
-            .digest()
+            .field_in_parts(packing::packed_len(shape.len, shape.bits), pieces)
+            .digest();
+        check_width(shape, input, all_bits).map(|()| hash)
     }
 }
 
 impl<B: OpeningBook, R: CryptoRng + Send> Contribute for Contributor<B, R> {
+    async fn admit(&mut self, shape: &SumShape) -> Result<(), SumError> {
+        let question = self.agreed.question_hash(shape);
+        let history = self.history().await?;
+        Ok(history.check_question(shape.number, &question)?)
+    }
+
     async fn contribute(
         &mut self,
         mail: &Mailbox,
         shape: &SumShape,
-        input: &[u64],
+        input: Input<'_>,
     ) -> Result<(), SumError> {
-        mail.compute(Masked::STEP, || check_input(shape, input))?;
-        self.record_input(mail, shape, input).await?;
+        self.admit(shape).await?;
+        let input = self.record_input(mail, shape, input).await?;
         let mail = mail.scope(format_args!("sum-{}", shape.number.0));
         if let Some(ready) = self.carried.take() {
             let carried = setup::carried(&mail);
-            if self.sum(&carried, shape, ready, input).await?.is_some() {
+            if self.sum(&carried, shape, ready, &input).await?.is_some() {
                 return Ok(());
             }
         }
         let fresh = setup::fresh(&mail);
         let ready = self.set_up(&setup::first(&fresh)).await?;
-        let summed = self.sum(&fresh, shape, ready, input).await?;
+        let summed = self.sum(&fresh, shape, ready, &input).await?;
         summed.ok_or_else(|| blame_aggregator(&self.agreed)(Breach::SecondSetup))
     }
 }
 
 /// Masks a vector and packs it, stretch after stretch, so that no whole copy is made on the way.
 fn mask(mail: &Mailbox, shape: &SumShape, ready: Ready, input: &[u64]) -> (Bytes, Held) {
-    let (mut masks, held) = mail.compute(MASKS, || ready.into_masks());
+    let (mut masks, held) = mail.compute(Masked::STEP, || ready.into_masks(&shape.hash()));
     let mut packed = Vec::with_capacity(packing::packed_len(shape.len, shape.bits));
     for stretch in input.chunks(STRETCH) {
         let mut lanes = mail.compute(Masked::STEP, || Lanes::from_elements(stretch, shape.bits));
@@ -342,20 +372,25 @@ async fn await_survivors(
     }
 }
 
-fn check_input(shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
-    if input.len() != shape.len {
-        return Err(SumError::OwnWrongLength {
-            expected: shape.len,
-            got: input.len(),
-        });
-    }
-    let all_bits = input.iter().fold(0, |all, element| all | element);
-    if all_bits & !shape.bits.mask() == 0 {
+fn check_len(shape: &SumShape, input: &[u64]) -> Result<(), SumError> {
+    if input.len() == shape.len {
         return Ok(());
     }
-    let wide = |element: &u64| element & !shape.bits.mask() != 0;
+    Err(SumError::OwnWrongLength {
+        expected: shape.len,
+        got: input.len(),
+    })
+}
+
+/// Refuses elements wider than the shape says; `all_bits` are those set in any of them.
+fn check_width(shape: &SumShape, input: &[u64], all_bits: u64) -> Result<(), SumError> {
+    let too_wide = |bits: u64| bits & !shape.bits.mask() != 0;
+    if !too_wide(all_bits) {
+        return Ok(());
+    }
+    let index = input.iter().position(|element| too_wide(*element));
     Err(SumError::TooWide {
-        index: input.iter().position(wide).unwrap_or(0),
+        index: index.unwrap_or_default(),
         bits: shape.bits.get(),
     })
 }

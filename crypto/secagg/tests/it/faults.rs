@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use consilium_mailbox::{
-    PartyId,
+    PartyId, RunId,
     sim::{Crash, Link, Moment, World},
 };
-use consilium_secagg::{Entry, Refusal, SumError, SumShape, Thresholds};
+use consilium_secagg::{
+    Breach, Contribute as _, Entry, Input, Open as _, Refusal, SumError, SumShape, Thresholds,
+};
 use tokio::time::Instant;
 
 use crate::{
@@ -212,25 +214,89 @@ async fn an_aggregator_that_lost_its_memory_makes_all_set_up_anew() {
     assert!(ended.checked(&federation, &again).is_some());
 }
 
-#[tokio::test(start_paused = true)]
-async fn another_input_for_the_same_sum_never_leaves_the_house() {
-    let (mut federation, world, again) = (Federation::of(4), World::new(1), shape(0, 10, 32));
+/// Opens a sum, and once more what `change` makes of the federation and its shape.
+async fn opened_twice(
+    change: impl FnOnce(&mut Federation, &mut SumShape),
+) -> (Federation, Vec<Ended>, Vec<Entry>) {
+    let (mut federation, world, mut again) = (Federation::of(4), World::new(1), shape(0, 10, 32));
     let (mut aggregator, mut members) = (federation.aggregator(), federation.members());
-    federation
-        .run(&world, 1, again, &mut aggregator, &mut members)
-        .await
-        .opened
-        .unwrap();
-    federation.other_inputs = true;
-    let ended = federation
-        .run(&world, 2, again, &mut aggregator, &mut members)
+    let mut ended = vec![
+        federation
+            .run(&world, 1, again, &mut aggregator, &mut members)
+            .await,
+    ];
+    change(&mut federation, &mut again);
+    for run in 2..4 {
+        let running = federation.run(&world, run, again, &mut aggregator, &mut members);
+        ended.push(running.await);
+    }
+    let entries = members.remove(0).into_book().into_entries();
+    (federation, ended, entries)
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_input_for_the_same_question_never_leaves_the_house_and_nobody_sees_it() {
+    let (federation, ended, entries) =
+        opened_twice(|federation, _| federation.other_inputs = true).await;
+    let mut sums = Vec::new();
+    for ended in ended {
+        assert!(ended.contributed.iter().all(Result::is_ok));
+        sums.push(ended.opened.unwrap());
+    }
+    let of_others = federation.sum(&shape(0, 10, 32), &federation.terms.roster);
+    assert_ne!(sums[1].sum, sums[0].sum);
+    assert_ne!(sums[1].sum, of_others);
+    // What is withheld is withheld alike, however often it is asked for.
+    assert_eq!(sums[1], sums[2]);
+    let withheld = entries
+        .iter()
+        .filter(|entry| matches!(entry, Entry::Withheld { .. }));
+    assert_eq!(withheld.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_question_under_an_old_number_is_refused_whatever_the_input() {
+    for other_inputs in [false, true] {
+        let (_, ended, entries) = opened_twice(|federation, shape| {
+            federation.other_inputs = other_inputs;
+            shape.question = [1; 32];
+        })
         .await;
-    assert!(ended.opened.is_err());
-    for ended in ended.contributed {
-        assert!(
-            matches!(ended, Err(SumError::Refused(Refusal::InputChanged { .. }))),
-            "{ended:?}"
-        );
+        for ended in &ended[1..] {
+            assert!(ended.opened.is_err());
+            for ended in &ended.contributed {
+                let Err(SumError::Refused(refusal)) = ended else {
+                    panic!("{ended:?}")
+                };
+                assert!(matches!(refusal, Refusal::QuestionChanged { .. }));
+            }
+        }
+        assert_eq!(entries.len(), 2, "those of the first time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn contributors_asked_different_questions_open_nothing() {
+    let (federation, world, asked) = (Federation::of(4), World::new(1), shape(0, 10, 32));
+    let (mut aggregator, members) = (federation.aggregator(), federation.members());
+    let mut mailboxes = world.mailboxes(&federation.parties(), RunId([1; 16]));
+    let mut running = Vec::new();
+    for (index, (mut member, mail)) in members.into_iter().zip(mailboxes.drain(1..)).enumerate() {
+        let mut shape = asked;
+        shape.question = [u8::from(index == 3); 32];
+        let input = federation.input(index, &shape);
+        running.push(tokio::spawn(async move {
+            member.contribute(&mail, &shape, Input::Own(&input)).await
+        }));
+    }
+    let opened = aggregator.open(&mailboxes[0], &asked).await;
+    let Err(SumError::Breach { breach, .. }) = opened else {
+        panic!("{opened:?}")
+    };
+    assert_eq!(breach, Breach::BadSignature);
+    drop(mailboxes);
+    for member in running {
+        assert!(member.await.unwrap().is_err());
     }
 }
 

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use consilium_base::{BadSignature, Generator, Seed, Signature, Signer, Tagged, Verifier};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_secagg::{
-    Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, MemoryBook, Open as _,
-    Opened, StudyId, SumError, SumNumber, SumShape, Terms, Thresholds,
+    Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, Input, MemoryBook,
+    Open as _, Opened, StudyId, SumError, SumNumber, SumShape, Terms, Thresholds,
 };
 use rand_core::Rng as _;
 
@@ -167,7 +167,7 @@ impl Federation {
         for (index, (mut member, mail)) in members.drain(..).zip(mailboxes.drain(1..)).enumerate() {
             let input = self.input(index, &shape);
             tasks.push(tokio::spawn(async move {
-                let ended = member.contribute(&mail, &shape, &input).await;
+                let ended = member.contribute(&mail, &shape, Input::Own(&input)).await;
                 leave(mail, ended.is_ok());
                 (member, ended)
             }));
@@ -209,6 +209,7 @@ pub(crate) fn shape(number: u32, len: usize, bits: u8) -> SumShape {
         number: SumNumber(number),
         len,
         bits: Bits::new(bits).unwrap(),
+        question: [0; 32],
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use bytes::{Bytes, BytesMut};
 use consilium_mailbox::{Mailbox, Message, PartyId, Quorum, RunId, sim::World};
-use consilium_secagg::{Contribute as _, SumError, SumShape};
+use consilium_secagg::{Contribute as _, Input, SumError, SumShape};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -48,7 +48,7 @@ impl Liar {
         let members = members.map(|(index, (mut member, mail))| {
             let input = federation.input(index, &shape);
             tokio::spawn(async move {
-                let ended = member.contribute(&mail, &shape, &input).await;
+                let ended = member.contribute(&mail, &shape, Input::Own(&input)).await;
                 if ended.is_ok() {
                     mail.finish();
                 }

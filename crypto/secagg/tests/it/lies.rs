@@ -350,25 +350,27 @@ async fn a_forged_signature_is_refused() {
     );
 }
 
-/// Sums of four at a lying aggregator that drops each of them in turn; gives how each sum ended,
-/// and how many answers it got in all.
-async fn drop_each_in_turn(hide: bool) -> (Vec<Vec<Result<(), SumError>>>, usize) {
-    let (federation, world) = (quiet(4), World::new(1));
+/// Sums at a lying aggregator, each over some of the contributors; gives how each ended, and how many
+/// answers it got in all.
+async fn series(
+    federation: Federation,
+    sets: &[&[u32]],
+    hide: bool,
+) -> (Vec<Vec<Result<(), SumError>>>, usize) {
+    let world = World::new(1);
     let mut members = federation.members();
     let (mut sums, mut answered) = (Vec::new(), 0);
-    for dropped in 0..4_u8 {
-        let (run, shape) = (RunId([dropped; 16]), shape(dropped.into(), 10, 32));
+    for (number, set) in (0_u8..).zip(sets) {
+        let (run, shape) = (RunId([number; 16]), shape(number.into(), 10, 32));
         let liar = Liar::over_members(federation.clone(), world.clone(), run, shape, members);
         if hide {
             liar.opened.set(Bytes::new()).unwrap();
         }
         liar.set_up().await;
-        let mut left = liar.all();
-        left.remove(dropped.into());
-        for to in 0..4 {
-            liar.survivors(to, &left).await;
+        for to in 0..federation.terms.roster.len() {
+            liar.survivors(to, set).await;
         }
-        liar.signatures_of(&left).await;
+        liar.signatures_of(set).await;
         let (again, ended, answers) = liar.end().await;
         (members, answered) = (again, answers);
         sums.push(ended);
@@ -376,25 +378,82 @@ async fn drop_each_in_turn(hide: bool) -> (Vec<Vec<Result<(), SumError>>>, usize
     (sums, answered)
 }
 
-#[tokio::test(start_paused = true)]
-async fn no_series_of_false_dropouts_singles_a_hospital_out() {
-    // Any three of the sets are harmless, and nobody is in all four of them.
-    let (sums, answers) = drop_each_in_turn(false).await;
-    assert_eq!(answers, 9, "three in each of the first three sums");
-    for ended in &sums[3][..3] {
-        let Err(SumError::Refused(Refusal::Derivable { exposed, .. })) = ended else {
+/// Names those that would be singled out, where all of some contributors refused for that.
+fn exposed(ended: &[Result<(), SumError>], set: &[u32]) -> Vec<String> {
+    let mut all = Vec::new();
+    for place in set {
+        let Err(SumError::Refused(Refusal::Derivable { exposed, .. })) = &ended[*place as usize]
+        else {
             panic!("{ended:?}")
         };
-        assert_eq!(exposed.len(), 4);
+        all = exposed.iter().map(ToString::to_string).collect();
+    }
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_colluder_and_two_false_dropouts_don_t_single_a_hospital_out() {
+    // The difference of both sums is hospital 3's part less that of hospital 0, who colludes.
+    let sets: [&[u32]; 2] = [&[0, 1, 2], &[1, 2, 3]];
+    let (sums, answers) = series(quiet(4), &sets, false).await;
+    assert_eq!(answers, 3, "those of the first sum");
+    assert_eq!(exposed(&sums[1], sets[1]), ["hospital-0", "hospital-3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_series_of_false_dropouts_singles_a_hospital_out() {
+    // Any three of the sets are harmless where nobody colludes, and nobody is in all four of them.
+    let sets: [&[u32]; 4] = [&[1, 2, 3], &[0, 2, 3], &[0, 1, 3], &[0, 1, 2]];
+    let (sums, answers) = series(quiet(4), &sets, false).await;
+    assert_eq!(answers, 3, "those of the first sum");
+    for (ended, set) in sums.iter().zip(sets).skip(1) {
+        assert_eq!(exposed(ended, set).len(), 2);
     }
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sum_over_fewer_is_signed_if_two_more_than_collude_have_gone() {
+    let sets: [&[u32]; 4] = [
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8],
+        &[0, 1, 2, 3, 4, 5, 6],
+        &[0, 1, 2, 3, 4, 5],
+        &[0, 1, 2, 3, 4, 6],
+    ];
+    let (sums, answers) = series(quiet(9), &sets, false).await;
+    assert_eq!(answers, 9 + 6, "of all, and then of six");
+    assert_eq!(exposed(&sums[1], sets[1]), ["hospital-7", "hospital-8"]);
+    assert!(sums[2][..6].iter().all(Result::is_ok));
+    assert_eq!(exposed(&sums[3], sets[3]), ["hospital-5", "hospital-6"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waivers_of_some_don_t_single_the_others_out() {
+    let waive = |federation: &mut Federation, who: &[usize]| {
+        let roster = &federation.terms.roster;
+        federation.terms.waivers = who.iter().map(|place| roster[*place].clone()).collect();
+    };
+    let sets: [&[u32]; 3] = [&[0, 1, 2, 3, 4], &[0, 1, 2, 3], &[0, 1, 2, 4]];
+    let mut federation = quiet(5);
+    waive(&mut federation, &[3, 4]);
+    let (_, answers) = series(federation, &sets, false).await;
+    assert_eq!(answers, 5 + 4 + 4, "three are in all the sets");
+
+    // Of four, all but two could be taken away: the third sum would tell one colluder the other.
+    let sets: [&[u32]; 3] = [&[0, 1, 2, 3], &[0, 1, 2], &[0, 1, 3]];
+    let mut federation = quiet(4);
+    waive(&mut federation, &[2, 3]);
+    let (sums, answers) = series(federation, &sets, false).await;
+    assert_eq!(answers, 4 + 3);
+    assert_eq!(exposed(&sums[2], sets[2]), ["hospital-0", "hospital-1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_aggregator_that_hides_what_was_signed_before_gets_no_second_signature() {
-    let (sums, answers) = drop_each_in_turn(true).await;
+    let sets: [&[u32]; 2] = [&[1, 2, 3], &[0, 2, 3]];
+    let (sums, answers) = series(quiet(4), &sets, true).await;
     assert_eq!(answers, 3, "those of the first sum");
     let hidden = sums[1]
         .iter()
         .filter(|it| breach(it) == Some(Breach::OpeningHidden));
-    assert_eq!(hidden.count(), 3, "all that were in it");
+    assert_eq!(hidden.count(), 3, "all that signed the first");
 }

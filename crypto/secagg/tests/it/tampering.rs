@@ -96,9 +96,9 @@ async fn a_vector_for_another_cohort_blames_its_sender() {
 
 #[tokio::test(start_paused = true)]
 async fn sets_that_nobody_could_have_signed_blame_their_sender() {
-    // Of five contributors none is the eighth; seventeen thousand sets are more than there are.
+    // Of five contributors none is the eighth; sixty-six thousand sets are more than there are.
     aggregator_blames(|it: &mut Masked| it.opened = vec![0x80].into()).await;
-    aggregator_blames(|it: &mut Masked| it.opened = vec![1; 17 << 10].into()).await;
+    aggregator_blames(|it: &mut Masked| it.opened = vec![1; 65 << 10].into()).await;
     contributors_blame(|it: &mut Survivors| it.opened = vec![0x80].into()).await;
 }
 

@@ -41,8 +41,8 @@ async fn average(
             };
             let chance =
                 |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
-            let what = (&regression, &schedule);
-            averaging::contribute(&mail, &name, what, &table, &chance, &mut sum).await
+            let (rows, what) = ((&regression, &table), (&schedule, SumNumber(0)));
+            averaging::contribute(&mail, &name, rows, what, &chance, &mut sum).await
         }));
     }
     let contributors = parties(tables.len())[1..].to_vec();

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     real::rand_hie,
-    world::{binary, parties, sendable, specification, study, uniform},
+    world::{binary, constant, parties, sendable, specification, study, uniform},
 };
 
 fn regression() -> Regression {
@@ -72,7 +72,7 @@ async fn measure(
             };
             let chance =
                 |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
-            let (rows, first) = ((&regression, &scored[..]), SumNumber(9));
+            let (rows, first) = ((&regression, &constant(), &scored[..]), SumNumber(9));
             evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
         }));
     }
@@ -91,7 +91,7 @@ async fn measure(
     let overall = sendable(evaluation::aggregate(
         &aggregator,
         &contributors,
-        regression,
+        (regression, &constant()),
         SumNumber(9),
         &mut sum,
     ))
@@ -384,7 +384,7 @@ impl<const STEP: usize, T: Serialize + DeserializeOwned + Send> Message for Said
 #[tokio::test]
 async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_says() {
     for (family, rows, is_answered) in [
-        (Family::Logistic, 40, true),
+        (Family::Logistic, 40_u64, true),
         (Family::Logistic, 9, false),
         (Family::Gaussian, 40, true),
         (Family::Gaussian, 19, false),
@@ -403,7 +403,7 @@ async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_say
                 };
                 let chance = |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0));
                 let scored = scored(50, 1);
-                let (rows, first) = ((&regression, &scored[..]), SumNumber(9));
+                let (rows, first) = ((&regression, &constant(), &scored[..]), SumNumber(9));
                 evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
             }));
         }
@@ -420,6 +420,7 @@ async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_say
             number: SumNumber(number),
             len,
             bits: regression.specification().bits,
+            question: [0; 32],
         };
         let counts = aggregator.scope("counts");
         sum.open(&counts, &shape(9, of_counts)).await.unwrap();

@@ -9,6 +9,7 @@ mod averaging;
 mod evaluation;
 mod failures;
 mod faults;
+mod forged;
 mod laws;
 mod lies;
 mod masked;

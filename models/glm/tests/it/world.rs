@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use consilium_glm::{
-    Column, ConstantColumns, Family, Fit, GlmError, Kind, Published, Range, Regression,
-    Specification, Table, Training, aggregate, contribute,
+    Candidate, Centre, Column, ConstantColumns, Design, Family, Fit, GlmError, Kind, Published,
+    Range, Regression, Specification, Table, Training, aggregate, contribute,
 };
 use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
 use consilium_secagg::{
@@ -139,6 +139,18 @@ fn label(family: Family, predictor: f64, rng: &mut ChaCha20Rng) -> f64 {
     }
 }
 
+/// A model without features.
+pub(crate) fn constant() -> Candidate {
+    let (mean, deviation) = (0.0, 1.0);
+    Candidate {
+        design: Design {
+            terms: Vec::new(),
+            label: Centre { mean, deviation },
+        },
+        coefficients: vec![0.0],
+    }
+}
+
 /// What each party of a fit came to.
 pub(crate) struct Outcome {
     pub(crate) aggregator: Result<Fit, GlmError>,
@@ -191,7 +203,8 @@ pub(crate) async fn fit_through(
         hospitals.push(tokio::spawn(async move {
             let rounding =
                 |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
-            let fit = contribute(&mail, &name, &regression, &table, &rounding, &mut sum).await;
+            let (rows, first) = ((&regression, &table), SumNumber(0));
+            let fit = contribute(&mail, &name, rows, first, &rounding, &mut sum).await;
             if fit.is_ok() {
                 mail.finish();
             }
