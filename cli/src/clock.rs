@@ -20,12 +20,7 @@ pub(crate) fn millis() -> i64 {
     i64::try_from(since_1970().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Gives the time as plans and approvals count it.
+/// Gives the time.
 pub(crate) fn now() -> UnixTime {
-    since_1970().into()
-}
-
-/// Gives the time as certificates count it.
-pub(crate) fn moment() -> consilium_identity::UnixTime {
     since_1970().into()
 }

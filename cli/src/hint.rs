@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, process::ExitCode};
 
 use consilium_plan::Lang;
 
+use crate::terminal::printable;
+
 mod chinese;
 
 /// An error together with the way out.
@@ -87,5 +89,5 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     reason = "the one place where people are told of an error"
 )]
 fn print_to_people(line: &str) {
-    eprintln!("{line}");
+    eprintln!("{}", printable(line));
 }

@@ -18,7 +18,6 @@ mod data;
 mod demo;
 mod doctor;
 mod explain;
-mod hex;
 mod hint;
 mod lang;
 mod local;

@@ -1,4 +1,4 @@
-//! What people are asked on a terminal.
+//! What people are asked on a terminal, and what is fit to be shown there.
 
 use std::{
     fs::{self, File},
@@ -9,12 +9,18 @@ use std::{
 use anyhow::{Context as _, bail};
 use consilium_base::Secret;
 use consilium_plan::Lang;
+use consilium_schema::is_shown;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::hint::{Misuse, OrHint as _};
 
 /// The fewest characters of a passphrase.
 const SHORTEST: usize = 8;
+
+/// Makes a text that others may have a hand in fit for a terminal; its lines stay lines.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(|letter| letter != '\n' && !is_shown(letter), "·")
+}
 
 /// Reads the passphrase of a key: from a file's first line, else from the terminal.
 pub(crate) fn passphrase(file: Option<&Path>, lang: Lang) -> anyhow::Result<Secret<String>> {
@@ -119,5 +125,16 @@ impl Drop for Silence {
     fn drop(&mut self) {
         // Nothing can be done about a terminal that is gone.
         let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rules_a_terminal_is_shown_as_dots() {
+        let said = printable("refused: \u{1b}[2J\u{202e}病人\n  party: a");
+        assert_eq!(said, "refused: ·[2J·病人\n  party: a");
     }
 }

@@ -97,7 +97,7 @@ const LIFETIME: Duration = Duration::from_hours(24);
 impl Federation {
     pub(super) fn found() -> anyhow::Result<Federation> {
         let key = IdentityKey::from_seed(&random::seed()?);
-        let authority = Authority::found("bench", key, clock::moment())?;
+        let authority = Authority::found("bench", key, clock::now())?;
         let roots = tls::Authority::from_pem(authority.certificate().to_pem().as_bytes())?;
         Ok(Federation { authority, roots })
     }
@@ -124,7 +124,7 @@ impl Federation {
         let key = IdentityKey::from_seed(&random::seed()?);
         let request = SigningRequest::new(party, &key);
         let mut rng = random::seed()?.generator();
-        let (now, lifetime) = (clock::moment(), LIFETIME);
+        let (now, lifetime) = (clock::now(), LIFETIME);
         let certificate = self
             .authority
             .issue(&request, purpose, lifetime, now, &mut rng)?;

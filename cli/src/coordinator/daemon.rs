@@ -12,6 +12,7 @@ use consilium_plan::Lang;
 use serde_json::json;
 
 use crate::{
+    client::block_on,
     daemon::{self, Lifetime},
     hint::OrHint as _,
     person,
@@ -29,7 +30,9 @@ pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Config> {
 /// Founds the federation.
 pub(super) fn init(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let config = read(path, lang)?;
-    let founded = found(&config, &daemon::ambient()?).or_hint(lang.pick(
+    let ambient = daemon::ambient()?;
+    let founding = async { Ok(found(&config, &ambient).await?) };
+    let founded = block_on(founding).or_hint(lang.pick(
         "the state folder has to be writable for this user, and nobody else's",
         "状态文件夹必须可由当前用户写入，且不属于他人",
     ))?;

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::bail;
+use consilium_base::hex;
 use consilium_identity::{Fingerprint, PublicKey, WordList};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
@@ -10,7 +11,6 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Answer as _, Door},
-    hex,
     table::table,
     terminal,
 };

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use consilium_base::hex;
 use consilium_data::Reading;
 use consilium_plan::{Lang, Name, UnixTime};
 use consilium_proto::v1;
@@ -18,7 +19,6 @@ use serde_json::{Value, json};
 use super::{failed, tell_counts};
 use crate::{
     client::{Answer as _, HouseDoor},
-    hex,
     hint::OrHint as _,
     table::{align_numbers, table},
     terminal,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use consilium_glm::{Evaluation, Fit, Regression, Training, averaging, evaluation};
+use consilium_glm::{Candidate, Evaluation, Fit, Regression, Training, averaging, evaluation};
 use consilium_mailbox::{
     Account, Mailbox, PartyId, RunId,
     sim::{Link, World},
@@ -93,14 +93,8 @@ async fn aggregate(
         consilium_glm::aggregate(&here, contributors, regression, training, &mut sums).await?;
     let contributors = &fit.contributors;
     let here = mail.scope(Phase::Evaluation.name());
-    let overall = measures(
-        &here,
-        contributors,
-        regression,
-        Phase::Evaluation,
-        &mut sums,
-    )
-    .await?;
+    let what = (regression, &fit.model());
+    let overall = measures(&here, contributors, what, Phase::Evaluation, &mut sums).await?;
     let mut opened = u64::from(fit.sums) + 2;
     let mut averaged = None;
     if let Some(schedule) = &task.comparison.fedavg {
@@ -108,7 +102,9 @@ async fn aggregate(
         let arm = (schedule, Phase::Fedavg.first_sum());
         let models = averaging::aggregate(&here, contributors, regression, arm, &mut sums).await?;
         let here = here.scope(Phase::Evaluation.name());
-        let measured = measures(&here, contributors, regression, Phase::Fedavg, &mut sums).await?;
+        let last = models.last().context("there is a model")?;
+        let what = (regression, last);
+        let measured = measures(&here, contributors, what, Phase::Fedavg, &mut sums).await?;
         opened += models.len() as u64 + 2;
         averaged = Some(measured);
     }
@@ -128,12 +124,12 @@ async fn aggregate(
 async fn measures(
     mail: &Mailbox,
     contributors: &[PartyId],
-    regression: &Regression,
+    what: (&Regression, &Candidate),
     phase: Phase,
     sums: &mut impl Open,
 ) -> anyhow::Result<Evaluation> {
     let first = phase.first_sum_of_measures();
-    let measures = evaluation::aggregate(mail, contributors, regression, first, sums).await?;
+    let measures = evaluation::aggregate(mail, contributors, what, first, sums).await?;
     measures
         .classes()
         .context("a logistic regression has other measures")
@@ -152,30 +148,33 @@ async fn contribute(
         let chance = |number| protection.chance(&party, number);
         let (aggregator, train) = (demo.plan.coordinator(), &hospital.train.table);
         let here = mail.scope(Phase::Fit.name());
-        let fit =
-            consilium_glm::contribute(&here, aggregator, regression, train, &chance, &mut sums)
-                .await?;
+        let (rows, first) = ((regression, train), Phase::Fit.first_sum());
+        let fit = consilium_glm::contribute(&here, aggregator, rows, first, &chance, &mut sums);
+        let fit = fit.await?;
         let test = &hospital.test.table;
         let scored = test.score(|features| fit.predict(features));
         let here = mail.scope(Phase::Evaluation.name());
-        let rows = (regression, &scored[..]);
+        let rows = (regression, &fit.model(), &scored[..]);
         let first = Phase::Evaluation.first_sum_of_measures();
         evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
         if let Some(schedule) = &task.comparison.fedavg {
             let here = mail.scope(Phase::Fedavg.name());
-            let arm = (regression, schedule);
+            let (rows, arm) = ((regression, train), (schedule, Phase::Fedavg.first_sum()));
             let model =
-                averaging::contribute(&here, aggregator, arm, train, &chance, &mut sums).await?;
+                averaging::contribute(&here, aggregator, rows, arm, &chance, &mut sums).await?;
             let family = regression.specification().family;
             let scored = test.score(|features| model.predict(family, features));
             let here = here.scope(Phase::Evaluation.name());
-            let rows = (regression, &scored[..]);
+            let rows = (regression, &model, &scored[..]);
             let first = Phase::Fedavg.first_sum_of_measures();
             evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
         }
         anyhow::Ok(())
     };
-    work.await.with_context(|| format!("at {party}"))?;
+    // Its state is too large for the stack of those who await it.
+    Box::pin(work)
+        .await
+        .with_context(|| format!("at {party}"))?;
     Ok(HospitalRun {
         party,
         account: mail.finish(),

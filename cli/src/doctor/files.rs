@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::MetadataExt as _, path::Path};
 
 use consilium_identity::{AuthorityCertificate, Certificate};
-use consilium_plan::{Lang, UnixTime};
+use consilium_plan::Lang;
 
 use super::Finding;
 use crate::clock;
@@ -87,12 +87,12 @@ pub(super) fn certificate(path: &Path, authority: &Path, lang: Lang) -> Finding 
         (Ok(certificate), Ok(authority)) => (certificate, authority),
         (Err(why), _) | (_, Err(why)) => return Finding::failed(what, why, anew),
     };
-    let now = clock::moment();
+    let now = clock::now();
     if let Err(error) = certificate.check(&authority, now) {
         return Finding::failed(what, error.to_string(), anew);
     }
-    let until = i64::try_from(certificate.validity().until.0).unwrap_or(i64::MAX);
-    let ends = format!("{} {}", lang.pick("ends", "到期"), UnixTime(until));
+    let until = certificate.validity().until;
+    let ends = format!("{} {}", lang.pick("ends", "到期"), until);
     if certificate.is_due(now) {
         return Finding::warning(
             what,

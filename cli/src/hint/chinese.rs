@@ -39,7 +39,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, schema::error))
         .or_else(|| of(error, schema::matrix))
         .or_else(|| of(error, plan::regression))
-        .or_else(|| of(error, identity::key))
+        .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))
         .or_else(|| of(error, identity::invitation))
         .or_else(|| of(error, identity::vouch))
@@ -49,7 +49,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, network::node))
         .or_else(|| of(error, state::config))
         .or_else(|| of(error, state::journal))
-        .or_else(|| of(error, state::file))
+        .or_else(|| of(error, |error| Some(state::file(error))))
 }
 
 /// Says an error if it is one of that type.

@@ -19,6 +19,9 @@ use tokio::{
 
 use super::cost::Reading;
 
+/// A disk with less than this is full: a store and its log begin with more.
+const LEAST_ROOM: u64 = 64 << 10;
+
 /// How long a daemon may take to come up, and to end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -67,6 +70,9 @@ impl Daemon {
             });
         }
         child.kill().await.ok();
+        if is_full(log) {
+            bail!("no space left on the disk of {}", log.display());
+        }
         bail!("a daemon did not come up: its log is {}", log.display())
     }
 
@@ -143,4 +149,10 @@ fn command(args: &[impl AsRef<OsStr>]) -> anyhow::Result<Command> {
 
 fn create(path: &Path) -> anyhow::Result<File> {
     File::create(path).with_context(|| format!("creating {}", path.display()))
+}
+
+/// Says whether a file lies on a disk without room: a log has said nothing of it then.
+fn is_full(file: &Path) -> bool {
+    let disk = rustix::fs::statvfs(file);
+    disk.is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_ROOM)
 }

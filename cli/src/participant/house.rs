@@ -3,6 +3,7 @@
 use std::{io::Write, path::Path};
 
 use anyhow::Context as _;
+use consilium_base::hex;
 use consilium_identity::{FederationId, Fingerprint, PublicKey, WordList};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
@@ -10,7 +11,6 @@ use serde_json::json;
 
 use crate::{
     client::{Answer as _, HouseDoor},
-    hex,
     person::{self, PublicFile},
 };
 

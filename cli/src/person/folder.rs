@@ -86,7 +86,7 @@ impl Folder {
     /// If the coordinator gives none, or another than was asked for; the present one stays.
     pub(crate) async fn renew_if_due(&self, channel: Channel) -> anyhow::Result<()> {
         let current = Certificate::from_pem(&self.certificate)?;
-        if !current.is_due(clock::moment()) {
+        if !current.is_due(clock::now()) {
             return Ok(());
         }
         let request = SigningRequest::new(current.party(), &self.key);
@@ -101,7 +101,7 @@ impl Folder {
         let renewed = Certificate::from_der(renewed)?;
         renewed.check(
             &AuthorityCertificate::from_pem(&self.authority)?,
-            clock::moment(),
+            clock::now(),
         )?;
         let is_ours = renewed.key() == current.key() && renewed.party() == current.party();
         ensure!(is_ours, "the certificate that came back is somebody else's");

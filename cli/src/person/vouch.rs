@@ -8,14 +8,15 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use consilium_base::hex;
 use consilium_identity::{Claim, FederationId, Fingerprint, PublicKey, Validity, Vouch};
 use consilium_mailbox::PartyId;
 use consilium_node::config::Period;
-use consilium_plan::{Lang, UnixTime};
+use consilium_plan::Lang;
 use serde::Deserialize;
 
 use super::{fingerprint, open_key, words};
-use crate::{clock, hex, hint::OrHint as _, terminal};
+use crate::{clock, hint::OrHint as _, terminal};
 
 /// By how much the clocks of those who read a vouch may be behind.
 const SKEW: std::time::Duration = std::time::Duration::from_mins(10);
@@ -49,12 +50,12 @@ struct Institution {
 /// Signs that a key is an institution's.
 pub(super) fn run(args: &VouchFor, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let (party, key, federation) = read(&args.institution, lang)?;
-    let now = clock::moment();
+    let now = clock::now();
     let validity = Validity {
-        from: now.minus(SKEW),
-        until: now.plus(args.period.0),
+        from: now.before(SKEW),
+        until: now.after(args.period.0),
     };
-    let until = UnixTime(i64::try_from(validity.until.0).unwrap_or(i64::MAX));
+    let until = validity.until;
     // What is asked and told goes beside the vouch, not into it.
     let told = &mut io::stderr();
     writeln!(

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context as _, anyhow, bail};
-use consilium_base::Signer as _;
+use consilium_base::{Signer as _, hex};
 use consilium_node::grpc::steward_client::StewardClient;
 use consilium_plan::{DataVersion, Decision, FederationId, Grant, Lang, Plan, Statement};
 use consilium_proto::v1;
@@ -13,7 +13,7 @@ use tonic::{Code, transport::Channel};
 use super::page;
 use crate::{
     client::{Answer as _, said},
-    clock, hex,
+    clock,
     hint::{Misuse, OrHint as _},
     random, terminal,
 };

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
+use consilium_base::hex;
 use consilium_plan::{Doing, Lang, Plan, Study, UnixTime};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
 use crate::{
     client::{Answer as _, Daemon, Door},
-    hex,
     table::table,
+    terminal::printable,
 };
 
 /// Digits of a hash by which people tell studies apart.
@@ -79,7 +80,7 @@ impl Known {
 
 /// Says where a study stands, and what the step in hand is at.
 pub(super) fn in_words(study: &Study, doing: Option<Doing>, plan: &Plan, lang: Lang) -> String {
-    with_doing(study.describe(plan, lang), doing, lang)
+    printable(&with_doing(study.describe(plan, lang), doing, lang))
 }
 
 fn with_doing(said: String, doing: Option<Doing>, lang: Lang) -> String {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use consilium_base::hex;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, PartyReport, Plan, UnixTime};
 use consilium_proto::v1;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 use super::{decide, list};
 use crate::{
     client::{Answer as _, Daemon, Door},
-    hex,
     participant::{assurance, verified_by},
 };
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use consilium_base::hex;
 use consilium_plan::Lang;
 use consilium_proto::v1;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::decide;
 use crate::{
     client::{Answer as _, Daemon, Door},
-    hex, new_file,
+    new_file,
 };
 
 pub(super) async fn run(

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consilium_journal::{Chain, Entry, Head, Kind, Record, UnixSeconds, export};
+use consilium_journal::{Chain, Entry, Head, Kind, Record, UnixTime, export};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn records() -> Vec<Record> {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
     let mut chain = Chain::new("hospital-a");
     let kinds = [Kind::PLAN, Kind::APPROVAL, Kind::RUN, Kind::OPENING];
-    let entry = |(at, kind)| Entry::new(UnixSeconds(at), kind).with("steward", "wang");
+    let entry = |(at, kind)| Entry::new(UnixTime(at), kind).with("steward", "wang");
     (1_700_000_000..)
         .zip(kinds)
         .map(entry)

@@ -64,7 +64,7 @@ max = 100
 "#;
 
 /// Writes a plan and three files in which visits = 2 + age / 10 + 3 · smoker, and a little more.
-fn write_study(folder: &Path) -> Vec<String> {
+pub(crate) fn write_study(folder: &Path) -> Vec<String> {
     fs::write(folder.join("plan.toml"), PLAN).unwrap();
     fs::write(folder.join("schema.toml"), SCHEMA).unwrap();
     let mut args = vec!["local".to_owned(), "plan.toml".to_owned()];
@@ -82,7 +82,7 @@ fn write_study(folder: &Path) -> Vec<String> {
     args
 }
 
-fn as_strs(args: &[String]) -> Vec<&str> {
+pub(crate) fn as_strs(args: &[String]) -> Vec<&str> {
     args.iter().map(String::as_str).collect()
 }
 

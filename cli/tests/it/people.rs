@@ -145,7 +145,7 @@ fn an_authority_vouches_for_the_key_that_an_institution_shows() {
         .claim()
         .validity
         .until
-        .minus(Duration::from_hours(24));
+        .before(Duration::from_hours(24));
     assert!(signed.check(&vouchers, &federation, now).is_ok());
     assert_eq!(signed.claim().key, institution);
 

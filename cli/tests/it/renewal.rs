@@ -14,7 +14,7 @@ use consilium_node::Shutdown;
 use crate::printed;
 
 /// A coordinator whose clock is so far behind that what it issues is nearly at its end.
-async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
+pub(crate) async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -38,7 +38,7 @@ async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
         .unwrap()
     };
     let ambient = Ambient::new(clock, &Seed::from_bytes([5; 32]));
-    init(&config, &ambient).unwrap();
+    init(&config, &ambient).await.unwrap();
     start(config, ambient, shutdown).await.unwrap()
 }
 

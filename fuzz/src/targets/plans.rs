@@ -48,7 +48,7 @@ pub(super) fn plan(bytes: &[u8]) {
     for lang in LANGS {
         let page = plan.summary(Some(&others), lang);
         for disclosure in plan.disclosures() {
-            assert!(page.contains(&disclosure.line(lang)));
+            assert!(page.contains(disclosure.what(lang)));
         }
         let _ = plan.trust(&others, lang);
     }

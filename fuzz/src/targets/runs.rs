@@ -10,8 +10,8 @@ use consilium_base::Seed;
 use consilium_identity::{Directory, FederationId, IdentityKey, RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, MailboxError, Message, PartyId, Patience, RunId};
 use consilium_secagg::{
-    Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, MemoryBook, Open as _,
-    StudyId, SumNumber, SumShape, Terms, Thresholds,
+    Aggregator, Assumed, Bits, Contribute as _, Contributor, Credentials, Input, MemoryBook,
+    Open as _, StudyId, SumNumber, SumShape, Terms, Thresholds,
 };
 use serde::{Deserialize, Serialize};
 use tokio::{runtime::Builder, time::timeout};
@@ -134,6 +134,7 @@ pub(super) fn secagg(input: &[u8]) {
                 number: SumNumber(number),
                 len: 5,
                 bits: Bits::new(20).expect("20 bits are allowed"),
+                question: [0; 32],
             };
             let run = RunId([u8::try_from(number).expect("one of two"); 16]);
             let mailbox = |me| Mailbox::new(relay.end(me, &parties), run, Patience::default());
@@ -141,7 +142,10 @@ pub(super) fn secagg(input: &[u8]) {
                 [1, 2, 3].map(|it| Some(mailbox(&parties[it])));
             let contribute = async |member: &mut Contributor<_, _>, mail: &mut Option<Mailbox>| {
                 let mail = mail.take().expect("it is made for this sum");
-                if let Err(error) = member.contribute(&mail, &shape, &[1, 2, 3, 4, 5]).await {
+                if let Err(error) = member
+                    .contribute(&mail, &shape, Input::Own(&[1, 2, 3, 4, 5]))
+                    .await
+                {
                     let _ = (error.fault(), error.to_string());
                 } else {
                     mail.finish();

@@ -2,7 +2,7 @@
 
 use consilium_identity::{InvitationError, KeyFileError, VouchError, WordsError};
 
-pub(super) fn key(error: &KeyFileError) -> Option<String> {
+pub(super) fn key(error: KeyFileError) -> Option<String> {
     let said = match error {
         KeyFileError::NotAKey => "这不是 PEM（PKCS#8）格式的私钥",
         KeyFileError::OtherKind => "这是私钥，但不是 Ed25519 密钥",
@@ -20,7 +20,7 @@ pub(super) fn words(error: &WordsError) -> Option<String> {
         WordsError::NoWord { position } => {
             format!("第 {} 个词不在词表中，可能输入有误", position + 1)
         }
-        WordsError::Count { given } => format!("给出了 {given} 个词，需要 6 至 12 个"),
+        WordsError::Count { given } => format!("给出了 {given} 个词，需要 6 个"),
         WordsError::Different { position } => {
             format!("第 {} 个词不同：两个密钥不是同一个", position + 1)
         }
@@ -38,16 +38,6 @@ pub(super) fn invitation(error: &InvitationError) -> Option<String> {
     Some(match error {
         InvitationError::NotOne => "这不是邀请".to_owned(),
         InvitationError::Mistyped => "邀请有误或不完整：校验不符".to_owned(),
-        InvitationError::Unknown => "此处没有这份邀请".to_owned(),
-        InvitationError::Expired {
-            invitee,
-            until,
-            now,
-        } => format!("{invitee} 的邀请有效至 {until}，现在是 {now}"),
-        InvitationError::Used { invitee } => format!("{invitee} 的邀请已由另一密钥使用"),
-        InvitationError::OtherInvitee { invitee, asked } => {
-            format!("邀请是给 {invitee} 的，不是给 {asked} 的")
-        }
         _ => return None,
     })
 }

@@ -14,7 +14,7 @@ pub(super) fn node(error: &NodeError) -> Option<String> {
         NodeError::NotAccepted { why } => format!("对方不接受我们的证书：{why}"),
         NodeError::Refused(why) => format!("协调方拒绝：{why}"),
         NodeError::Revoked(name) => format!("{name} 的证书不在名册上，或已被撤销"),
-        NodeError::File(error) => return file(error),
+        NodeError::File(error) => file(error),
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ pub(super) fn error(error: &PlanError) -> Option<String> {
         PlanError::Key { place, key, fault } => {
             format!("{}：{key}：{}", at(place), self::fault(fault))
         }
+        PlanError::TooLong { most } => format!("方案连同所有列最多 {most} 字节"),
         PlanError::SchemaMissing => {
             "方案要么有 schema = \"文件\" 及该文件，要么自带 [[column]] 表".to_owned()
         }

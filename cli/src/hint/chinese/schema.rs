@@ -29,7 +29,9 @@ pub(super) fn error(error: &SchemaError) -> Option<String> {
 
 fn fault(fault: &ColumnFault) -> String {
     match fault {
-        ColumnFault::Name => "列名为空，或首尾有空白，或含控制字符".to_owned(),
+        ColumnFault::Name => "列名为空、过长、首尾有空白，或含不可见字符".to_owned(),
+        ColumnFault::Level { level } => format!("取值 {level:?} 为空、过长，或含不可见字符"),
+        ColumnFault::Description => "说明为空、过长、首尾有空白，或含不可见字符".to_owned(),
         ColumnFault::Twice => "声明了两次".to_owned(),
         ColumnFault::Unit => "单位不是 UCUM 文本（可打印 ASCII，无空白，括号配对）".to_owned(),
         ColumnFault::EmptyRange { min, max } => format!("范围为空：min {min} 大于 max {max}"),

@@ -30,8 +30,8 @@ pub(super) fn system(kind: ErrorKind) -> Option<&'static str> {
     })
 }
 
-pub(super) fn file(error: &FileError) -> Option<String> {
-    Some(format!("无法使用文件 {}", error.path.display()))
+pub(super) fn file(error: &FileError) -> String {
+    format!("无法使用文件 {}", error.path.display())
 }
 
 pub(super) fn config(error: &ConfigError) -> Option<String> {
@@ -66,6 +66,7 @@ pub(super) fn participant(error: &ParticipantError) -> Option<String> {
             address,
             federation,
         } => format!("在 {address} 应答的不属于邀请所指的联邦 {federation}"),
+        ParticipantError::FederationName => "联邦名称不是 1 到 64 个可见字符".to_owned(),
         ParticipantError::Silent { address, waited } => {
             format!("{address} 在 {} 秒内没有应答", waited.as_secs())
         }
@@ -74,7 +75,7 @@ pub(super) fn participant(error: &ParticipantError) -> Option<String> {
         }
         ParticipantError::Node(error) => return network::node(error),
         ParticipantError::Store(error) => return store(error),
-        ParticipantError::File(error) => return file(error),
+        ParticipantError::File(error) => file(error),
         ParticipantError::Invitation(error) => return identity::invitation(error),
         _ => return None,
     })
@@ -93,7 +94,7 @@ pub(super) fn coordinator(error: &CoordinatorError) -> Option<String> {
         CoordinatorError::Database { path } => {
             format!("文件 {} 中没有 PostgreSQL 数据库的 URL", path.display())
         }
-        CoordinatorError::File(error) => return file(error),
+        CoordinatorError::File(error) => file(error),
         CoordinatorError::Store(error) => return store(error),
         CoordinatorError::Node(error) => return network::node(error),
         _ => return None,
@@ -108,6 +109,9 @@ pub(super) fn store(error: &StoreError) -> Option<String> {
         StoreError::Folder { folder, .. } => format!("无法使用状态文件夹 {}", folder.display()),
         StoreError::Unreachable { why } => format!("无法连接数据库：{why}"),
         StoreError::DiskFull => "存放状态的磁盘已满".to_owned(),
+        StoreError::Lost => {
+            "与密钥一同建立的数据库缺失或为空：请从备份恢复，或用空的状态文件夹重新开始".to_owned()
+        }
         StoreError::Corrupted { what } => format!("状态已损坏：{what}"),
         StoreError::SchemaNewer { step } => {
             format!("状态由本程序的更新版本写入（结构第 {step} 步）")

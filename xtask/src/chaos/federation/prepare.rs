@@ -61,6 +61,7 @@ impl Federation {
                     .with_context(|| format!("enrolling {party}"))?,
             );
         }
+        self.compare_words()?;
         let plan = self.folder.join("plan.toml");
         let submitted = self.ask(COORDINATOR, &["study", "submit", text(&plan)?, "--json"])?;
         let submitted: Value = serde_json::from_str(&submitted).context("the submitted study")?;
@@ -90,6 +91,27 @@ impl Federation {
         self.heads = heads;
         daemons.into_iter().try_for_each(Daemon::stop)?;
         self.draw_secrets()
+    }
+
+    /// Lets every participant compare the words of the others' keys.
+    fn compare_words(&self) -> anyhow::Result<()> {
+        for party in &self.participants {
+            let peers: Vec<Value> = until(|| {
+                let lines = self.ask(party, &["participant", "peers", "--json"])?;
+                let peers = lines.lines().map(serde_json::from_str);
+                let peers = peers.collect::<Result<Vec<_>, _>>().context("the peers")?;
+                let others = self.participants.len() - 1;
+                anyhow::ensure!(peers.len() >= others, "{party} does not know all others");
+                Ok(peers)
+            })?;
+            for peer in peers {
+                let name = peer["name"].as_str().context("a peer's name")?;
+                let words = peer["words"]["en"].as_str().context("a peer's words")?;
+                self.ask(party, &["participant", "verify", name, words])
+                    .with_context(|| format!("comparing words at {party}"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Lets the participants draw what is random in the study, once for all its repetitions.
@@ -198,7 +220,6 @@ fn plan() -> anyhow::Result<Table> {
         seed = 1
         [limits]
         most_rows = 10_000
-        minimum_verified = 0
         [patience]
         answer = "20s"
         outage = "2m"
