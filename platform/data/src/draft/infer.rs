@@ -1,6 +1,8 @@
 use std::ops::RangeInclusive;
 
-use consilium_schema::{DateOrder, RawColumn, RawKind, RawLevel, RawMarker, Rows};
+use consilium_schema::{
+    DateOrder, MOST_NAME, RawColumn, RawKind, RawLevel, RawMarker, Rows, is_plain,
+};
 
 use super::Remark;
 use super::evidence::Evidence;
@@ -147,7 +149,12 @@ fn words(evidence: &Evidence) -> RawKind {
     if !evidence.distinct_capped && telling && YES_NO.iter().any(of) {
         return RawKind::Boolean;
     }
-    let few = !evidence.distinct_capped && distinct <= MOST_LEVELS;
+    // A level is read by people before they sign; a value they can't see all of is none.
+    let plain = evidence
+        .distinct
+        .keys()
+        .all(|text| is_plain(text, MOST_NAME));
+    let few = !evidence.distinct_capped && distinct <= MOST_LEVELS && plain;
     if few && 2 * distinct as u64 <= evidence.present {
         return RawKind::Category;
     }

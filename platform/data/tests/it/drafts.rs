@@ -150,3 +150,9 @@ fn remarks_stand_as_comments_above_their_column() {
         "{text}"
     );
 }
+
+#[test]
+fn values_that_people_cannot_see_all_of_make_no_levels() {
+    let file = "wing\n\"north\u{1b}[2J\"\n\"north\u{1b}[2J\"\n\"south\nwest\"\n\"south\nwest\"\n";
+    assert_eq!(kinds(&draft(file)), ["text"]);
+}
