@@ -33,7 +33,7 @@ pub struct Schedule {
 
 /// What the aggregator tells the contributors.
 #[derive(Debug, Serialize, Deserialize)]
-enum Model {
+pub(crate) enum Model {
     /// Add up where each column's values lie.
     Moments(SumNumber),
     /// Train from this model; `rows` are those of all parties.

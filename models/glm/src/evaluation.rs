@@ -19,7 +19,7 @@ use crate::{
 
 /// The rows of all parties, or why they are not measured.
 #[derive(Debug, Serialize, Deserialize)]
-struct Counted(Result<Counts, Failure>);
+pub(crate) struct Counted(pub(crate) Result<Counts, Failure>);
 
 impl Message for Counted {
     const STEP: &'static str = "glm-evaluation.1.counted";
@@ -27,7 +27,7 @@ impl Message for Counted {
 
 /// The measures over all rows of all parties, or why there are none.
 #[derive(Debug, Serialize, Deserialize)]
-struct Overall(Result<Found, Failure>);
+pub(crate) struct Overall(pub(crate) Result<Found, Failure>);
 
 impl Message for Overall {
     const STEP: &'static str = "glm-evaluation.1.overall";
@@ -35,14 +35,14 @@ impl Message for Overall {
 
 /// [`Measures`] as they travel, where their kind must be told.
 #[derive(Debug, Serialize, Deserialize)]
-enum Found {
+pub(crate) enum Found {
     Classes(Evaluation),
     Numbers(GoodnessOfFit),
 }
 
 /// An institution's own measures, or that its rows are too few for them.
 #[derive(Debug, Serialize, Deserialize)]
-struct Own(Option<Shared>);
+pub(crate) struct Own(pub(crate) Option<Shared>);
 
 impl Message for Own {
     const STEP: &'static str = "glm-evaluation.1.own";

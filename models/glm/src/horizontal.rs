@@ -13,7 +13,7 @@ use crate::{
 
 /// What the aggregator tells the contributors in one turn.
 #[derive(Debug, Serialize, Deserialize)]
-enum Model {
+pub(crate) enum Model {
     /// Take part in a sum.
     Asked { sum: SumNumber, question: Question },
     /// The fit is done.

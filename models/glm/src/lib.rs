@@ -26,6 +26,8 @@ mod steps;
 mod table;
 mod tally;
 mod training;
+#[cfg(test)]
+mod wire;
 
 pub use calibration::{CalibrationBin, SMALLEST_BIN};
 pub use counts::SMALLEST_SAMPLE;

@@ -1,0 +1,215 @@
+//! The bytes of every message, as parties of the last release write and read them.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use consilium_mailbox::Message;
+use consilium_secagg::SumNumber;
+
+use crate::{
+    CALIBRATION_BINS, CalibrationBin, Candidate, Centre, Design, Estimate, Evaluation, Failure,
+    Family, Fit, GoodnessOfFit, Question, RawCoefficients, Shared, Term, averaging,
+    counts::Counts,
+    evaluation::{Counted, Found, Overall, Own},
+    horizontal,
+};
+
+/// Messages as hexadecimal bytes, by step and variant.
+type Written = BTreeMap<String, String>;
+
+fn write<M: Message>(written: &mut Written, variant: &str, message: &M) {
+    let bytes = postcard::to_stdvec(message).unwrap();
+    let again: M = postcard::from_bytes(&bytes).unwrap();
+    assert_eq!(postcard::to_stdvec(&again).unwrap(), bytes, "{variant}");
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    });
+    let before = written.insert(format!("{} {variant}", M::STEP), hex);
+    assert_eq!(before, None, "{variant}");
+}
+
+fn candidate() -> Candidate {
+    let centre = |mean, deviation| Centre { mean, deviation };
+    let term = |missing, centre| Term {
+        column: 300,
+        missing,
+        centre,
+    };
+    Candidate {
+        design: Design {
+            terms: vec![
+                term(false, centre(54.5, 9.25)),
+                term(true, centre(0.5, 0.5)),
+            ],
+            label: centre(0.0, 1.0),
+        },
+        coefficients: vec![0.25, -1.5, 2.0],
+    }
+}
+
+fn fit(family: Family) -> Fit {
+    Fit {
+        family,
+        estimates: vec![Estimate {
+            name: "年龄".to_owned(),
+            standardised: 1.0,
+            coefficient: 2.0,
+            standard_error: 3.0,
+            statistic: 4.0,
+            p_value: 0.5,
+            interval: (6.0, 7.0),
+        }],
+        raw: RawCoefficients {
+            intercept: -1.0,
+            columns: vec![(8.0, 9.0)],
+        },
+        design: candidate().design,
+        dispersion: 1.25,
+        rows: 740,
+        updates: 5,
+        sums: 7,
+        contributors: vec!["va".parse().unwrap(), "cleveland".parse().unwrap()],
+    }
+}
+
+/// A failure of each kind.
+fn failures() -> Vec<(&'static str, Failure)> {
+    let column = || "chol".to_owned();
+    vec![
+        (
+            "too-few-rows",
+            Failure::TooFewRows {
+                rows: 9,
+                needed: 14,
+            },
+        ),
+        ("constant-label", Failure::ConstantLabel),
+        ("narrow-label", Failure::NarrowLabel),
+        (
+            "constant-column",
+            Failure::ConstantColumn { column: column() },
+        ),
+        ("narrow-column", Failure::NarrowColumn { column: column() }),
+        (
+            "rare-level",
+            Failure::RareLevel {
+                column: column(),
+                minimum: 10,
+            },
+        ),
+        ("collinear", Failure::Collinear { column: column() }),
+        ("separation", Failure::Separation { column: column() }),
+        ("beyond-caps", Failure::BeyondCaps),
+        (
+            "not-converged",
+            Failure::NotConverged {
+                sums: 100,
+                change: 0.125,
+            },
+        ),
+        ("diverged", Failure::Diverged),
+        (
+            "too-few-to-evaluate",
+            Failure::TooFewToEvaluate { minimum: 10 },
+        ),
+        ("implausible", Failure::Implausible),
+    ]
+}
+
+fn of_newton(written: &mut Written) {
+    use horizontal::Model;
+    let sum = SumNumber(3);
+    let asked = |question| Model::Asked { sum, question };
+    write(written, "asked moments", &asked(Question::Moments));
+    write(written, "asked sums", &asked(Question::Sums(candidate())));
+    for (name, family) in [
+        ("gaussian", Family::Gaussian),
+        ("logistic", Family::Logistic),
+        ("poisson", Family::Poisson),
+        ("gamma", Family::Gamma),
+    ] {
+        // Publishing rounds; what travels is frozen here, not how it is rounded.
+        let fit = postcard::to_stdvec(&fit(family)).unwrap();
+        let published = Box::new(postcard::from_bytes(&fit).unwrap());
+        let variant = format!("fitted {name}");
+        write(written, &variant, &Model::Fitted(published));
+    }
+    for (name, failure) in failures() {
+        write(written, &format!("failed {name}"), &Model::Failed(failure));
+    }
+    write(written, "left out", &Model::LeftOut);
+}
+
+fn of_averaging(written: &mut Written) {
+    use averaging::Model;
+    let (sum, from, rows) = (SumNumber(203), candidate(), 740);
+    write(written, "moments", &Model::Moments(sum));
+    write(written, "round", &Model::Round { sum, from, rows });
+    write(written, "averaged", &Model::Averaged(candidate()));
+    write(written, "failed", &Model::Failed(Failure::Diverged));
+}
+
+fn of_evaluation(written: &mut Written) {
+    let mut calibration = [None; CALIBRATION_BINS];
+    calibration[2] = Some(CalibrationBin {
+        rows: 40,
+        predicted: 0.25,
+        observed: 0.275,
+    });
+    let classes = Evaluation {
+        rows: 254,
+        positives: 120,
+        auc: Some(0.875),
+        auc_error: 0.001,
+        log_loss: 0.5,
+        brier: 0.125,
+        accuracy: 0.75,
+        calibration,
+    };
+    let numbers = GoodnessOfFit {
+        rows: 254,
+        deviance: 1.0,
+        null_deviance: 2.0,
+        d2: None,
+        rmse: 3.0,
+        mae: 4.0,
+        mean_observed: 5.0,
+        mean_predicted: 6.0,
+        limited: 7,
+        calibration,
+    };
+    let counts = Counts {
+        rows: 254,
+        label: 0.5,
+        predictor: Centre {
+            mean: -1.0,
+            deviation: 2.0,
+        },
+    };
+    let failure = || Failure::TooFewToEvaluate { minimum: 10 };
+    write(written, "counts", &Counted(Ok(counts)));
+    write(written, "failure", &Counted(Err(failure())));
+    write(written, "classes", &Overall(Ok(Found::Classes(classes))));
+    write(written, "numbers", &Overall(Ok(Found::Numbers(numbers))));
+    write(written, "failure", &Overall(Err(failure())));
+    let shared = Shared {
+        auc: 0.88,
+        accuracy: 0.75,
+    };
+    write(written, "shared", &Own(Some(shared)));
+    write(written, "too few", &Own(None));
+}
+
+#[test]
+fn every_message_has_the_bytes_it_ever_had() {
+    let mut written = Written::new();
+    of_newton(&mut written);
+    of_averaging(&mut written);
+    of_evaluation(&mut written);
+    let released: Written = serde_json::from_str(include_str!("../vectors/messages.json")).unwrap();
+    for (message, bytes) in &written {
+        let expected = released.get(message).map(String::as_str);
+        assert_eq!(expected, Some(bytes.as_str()), "{message}");
+    }
+    assert_eq!(released.len(), written.len(), "a message is gone");
+}
