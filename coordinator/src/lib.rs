@@ -12,6 +12,7 @@ mod operator;
 mod roster;
 pub mod store;
 mod study;
+mod wire;
 
 pub use config::{Config, RawConfig, RawRelay};
 pub use consilium_node::Ambient;

@@ -30,7 +30,7 @@ use crate::{
     home::{Home, study_name},
     peers,
     store::peers::Verified,
-    study::{Command, Received, Results, Studies, with_costs},
+    study::{Command, DecideError, Received, Results, Studies, with_costs},
     wire,
 };
 
@@ -117,7 +117,9 @@ impl StewardService {
             answer,
         };
         if !self.studies.command(&study, command).await {
-            return Err(StewardError::NoStudy);
+            // Nobody keeps a study that has ended.
+            self.stored(study.as_str()).await?;
+            return Err(DecideError::Ended.into());
         }
         decided.await.map_err(|_| StewardError::Stopping)??;
         self.find(study.as_str()).await

@@ -6,16 +6,17 @@ use consilium_journal::StudyName;
 use consilium_mailbox::{PartyId, RunId};
 use consilium_plan::{Phase, PlanHash, SignedStatement, Statement};
 use consilium_proto::v1::{self, to_participant::Kind};
+use serde::Serialize;
 
 use crate::{
     home::study_name,
     study::{Call, Command, Received},
 };
 
-/// What a control message to a participant is called.
-pub(crate) const TO_PARTICIPANT: &str = "consilium.v1.ToParticipant";
-/// What a control message to the coordinator is called.
-pub(crate) const TO_COORDINATOR: &str = "consilium.v1.ToCoordinator";
+/// Writes what is said, journalled or kept as JSON.
+pub(crate) fn json(what: &impl Serialize) -> String {
+    serde_json::to_string(what).expect("texts, numbers and names always serialise")
+}
 
 /// Reads what the coordinator says about one study; nothing if it makes no sense.
 pub(crate) fn read(what: Kind) -> Option<(StudyName, Command)> {

@@ -1,6 +1,6 @@
 use std::{io::Write, path::Path};
 
-use consilium_plan::{Lang, UnixTime};
+use consilium_plan::Lang;
 use serde_json::json;
 
 use super::{PublicFile, card, folder, words};
@@ -21,8 +21,7 @@ pub(super) fn run(place: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
 fn enrolled(folder: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let coordinator = folder::coordinator(folder, lang)?;
     let certificate = folder::certificate(folder, lang)?;
-    let until = i64::try_from(certificate.validity().until.0).unwrap_or(i64::MAX);
-    let until = UnixTime(until);
+    let until = certificate.validity().until;
     let name = certificate.party().as_str();
     if json {
         let mut line = card(name, certificate.key());

@@ -4,7 +4,7 @@ use consilium_plan::Plan;
 use consilium_proto::v1;
 use consilium_store::studies;
 
-use crate::study::Job;
+use crate::{study::Job, wire};
 
 /// Gives where a study stands.
 pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::StudyStatus {
@@ -12,7 +12,7 @@ pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::Stud
         study: study.name.to_string(),
         title: plan.title().to_owned(),
         state: job.study.name().to_owned(),
-        detail: serde_json::to_string(&job.study).unwrap_or_default(),
+        detail: wire::json(&job.study),
         submitted: study.submitted.0,
         changed: study.changed.0,
         doing: job.doing().unwrap_or_default(),

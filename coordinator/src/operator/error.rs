@@ -22,7 +22,7 @@ pub(crate) enum OperatorError {
     Enrol(#[from] EnrolError),
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    #[error(transparent)]
+    #[error("{0} (PLAN-INVALID)")]
     Plan(#[from] PlanError),
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -30,7 +30,7 @@ pub(crate) enum OperatorError {
     OtherCoordinator { found: PartyId, me: PartyId },
     #[error("{party} is not enrolled in this federation, or was revoked (PARTY-UNKNOWN)")]
     UnknownParty { party: PartyId },
-    #[error("this plan can't be run: {0}")]
+    #[error("this plan can't be run: {0} (PLAN-EXPIRED)")]
     Unfit(String),
     #[error(
         "study {0} has this very plan, and goes on or has a result; another one needs another title"

@@ -14,6 +14,7 @@ use crate::{
     desk::Desk,
     store::results,
     study::{self, Command, Forbidden, Job, events},
+    wire,
 };
 
 /// A study with its plan and state, read.
@@ -95,10 +96,9 @@ impl OperatorService {
                     .map_or(0, |(_, at)| *at),
             })
         });
-        let preflight = job.reports.values().map(serde_json::to_string);
         Ok(v1::StudyDetail {
             decisions: decisions.collect(),
-            preflight: preflight.filter_map(Result::ok).collect(),
+            preflight: job.reports.values().map(wire::json).collect(),
             status: Some(convert::status(&study, &plan, &job)),
             plan: plan.to_string(),
         })
@@ -203,10 +203,7 @@ impl OperatorService {
 }
 
 fn read(study: studies::Study) -> Result<Read, StoreError> {
-    let damaged = consilium_store::columns::damaged;
-    let plan = std::str::from_utf8(&study.plan).map_err(|_| damaged("plan"))?;
-    let plan = plan.parse().map_err(|_| damaged("plan"))?;
-    let job = serde_json::from_str(&study.state).map_err(|_| damaged("state"))?;
+    let (plan, job) = Job::read(&study)?;
     Ok(Read { study, plan, job })
 }
 

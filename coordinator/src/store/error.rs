@@ -2,6 +2,7 @@
 
 use consilium_journal::UnixTime;
 use consilium_mailbox::Fault;
+use consilium_plan::Code;
 use consilium_store::StoreError;
 
 /// Why an institution or a person can't be enrolled.
@@ -15,10 +16,13 @@ pub enum EnrolError {
     #[error("no such invitation was made")]
     NotInvited,
     /// The token was used with another key.
-    #[error("the invitation was used before")]
+    #[error("the invitation was used before ({})", Code::TokenUsed)]
     Used,
     /// The invitation came to its end.
-    #[error("the invitation expired at {expired} (now {now})")]
+    #[error(
+        "the invitation expired at {expired}, it is {now} ({})",
+        Code::TokenExpired
+    )]
     Expired {
         /// When.
         expired: UnixTime,
@@ -82,9 +86,9 @@ impl EnrolError {
         Some(match self {
             EnrolError::Store(_) => return None,
             EnrolError::NotInvited => "没有发出过这样的邀请".to_owned(),
-            EnrolError::Used => "邀请已被使用过".to_owned(),
+            EnrolError::Used => format!("邀请已被使用过（{}）", Code::TokenUsed),
             EnrolError::Expired { expired, .. } => {
-                format!("邀请已于 {expired} 过期")
+                format!("邀请已于 {expired} 过期（{}）", Code::TokenExpired)
             }
             EnrolError::Withdrawn { withdrawn } => {
                 format!("邀请已于 {withdrawn} 收回")

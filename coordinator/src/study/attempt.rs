@@ -110,9 +110,7 @@ async fn phases(
     mail: &Mailbox,
     reports: &mpsc::Sender<Report>,
 ) -> Result<(), AttemptError> {
-    let Task::TrainGlm(task) = plan.task() else {
-        return Ok(());
-    };
+    let Task::TrainGlm(task) = plan.task();
     let terms = plan.sum_terms(start.waivers.clone());
     let opened = start.opened.iter().cloned();
     let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);

@@ -18,12 +18,12 @@ use tracing::{debug, info, warn};
 use super::{
     Command, Forbidden, Job,
     keep::{self, Deed},
-    reception::end_of,
     working::{Heard, Working},
 };
 use crate::{
     desk::Desk,
     store::{openings::OpeningError, results},
+    wire,
 };
 
 /// The longest that a study's state is not looked at.
@@ -52,6 +52,9 @@ pub(super) enum Halt {
     /// A run ended without a word.
     #[error("a run ended without a word")]
     Run,
+    /// What its state asks for can't happen: there is a mistake in this program.
+    #[error("it can't go on: {0}")]
+    Stuck(#[from] Forbidden),
     /// The daemon stops.
     #[error("the daemon stops")]
     Orphaned,
@@ -59,12 +62,10 @@ pub(super) enum Halt {
 
 impl Driver {
     pub(super) fn new(desk: Desk, study: studies::Study) -> Result<Driver, StoreError> {
-        let damaged = consilium_store::columns::damaged;
-        let plan = std::str::from_utf8(&study.plan).map_err(|_| damaged("plan"))?;
-        let plan: Plan = plan.parse().map_err(|_| damaged("plan"))?;
+        let (plan, job) = Job::read(&study)?;
         Ok(Driver {
             desk,
-            job: keep::read(&study.state)?,
+            job,
             name: study.name,
             plan: Arc::new(plan),
             version: study.version,
@@ -164,7 +165,7 @@ impl Driver {
                 }
                 _ => return Ok(()),
             };
-            self.apply(event).await?.map_err(|_| Halt::Orphaned)?;
+            self.apply(event).await??;
         }
     }
 
@@ -279,7 +280,7 @@ impl Driver {
     async fn farewell(&self) -> Result<(), StoreError> {
         let files = results::of(&self.desk.store, &self.name).await?;
         for party in self.plan.parties() {
-            let end = end_of(&self.plan, &self.job.study, &party.name, &files);
+            let end = wire::end(&self.plan, &self.job.study, &party.name, &files);
             self.desk.tell(&party.name, end);
         }
         Ok(())

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use super::{
     driver::{Driver, Halt},
-    reception::offer_of,
     working::{Running, Working},
 };
+use crate::wire;
 
 impl Driver {
     /// Gives the contributors that are still counted on.
@@ -60,7 +60,7 @@ impl Driver {
         if let Some(epoch) = self.desk.epoch(party) {
             self.offered.insert(party.clone(), epoch);
         }
-        self.desk.tell(party, offer_of(&self.plan));
+        self.desk.tell(party, wire::offer(&self.plan));
     }
 
     pub(super) fn ask(&mut self) {

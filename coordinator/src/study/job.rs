@@ -1,12 +1,21 @@
 //! What is kept of a study between two steps.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_glm::{Candidate, MOST_SUMS, Measures, Regression, Shared, Training};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{Doing, FederationId, PartyReport, Phase, Plan, Register, Study, Task};
 use consilium_secagg::{Opened, SumNumber};
+use consilium_store::{Format, StoreError, studies};
 use serde::{Deserialize, Serialize};
+
+use crate::wire;
+
+/// The format in which a job is kept.
+const FORMAT: Format = Format(1);
 
 /// A study's work at the coordinator: where it stands, and all that the next step needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,14 +88,30 @@ impl Job {
             costs: Account::default(),
         }
     }
-}
 
-impl Job {
+    /// Reads a study as the store has it.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, or another program's; the error names the study.
+    pub(crate) fn read(study: &studies::Study) -> Result<(Plan, Job), StoreError> {
+        let plan = std::str::from_utf8(&study.plan).map_err(|_| study.damaged("plan"))?;
+        let plan: Plan = plan.parse().map_err(|_| study.damaged("plan"))?;
+        if *plan.hash().as_bytes() != study.plan_hash {
+            return Err(study.damaged("plan"));
+        }
+        Ok((plan, study.read_state(FORMAT)?))
+    }
+
+    /// Writes it as the store has it.
+    pub(crate) fn text(&self) -> String {
+        wire::json(&FORMAT.of(self))
+    }
+
     /// Gives what the step in hand is at, JSON; nothing unless the study is running.
     pub(crate) fn doing(&self) -> Option<String> {
         let running = matches!(self.study, Study::Running { .. });
-        let doing = self.doing.filter(|_| running)?;
-        serde_json::to_string(&doing).ok()
+        self.doing.filter(|_| running).as_ref().map(wire::json)
     }
 }
 
@@ -109,9 +134,7 @@ impl Progress {
 
     /// Says what comes next; `last` is the sum that was opened last, none at a phase's beginning.
     pub(crate) fn doing(&self, plan: &Plan, last: Option<SumNumber>) -> Option<Doing> {
-        let Task::TrainGlm(task) = plan.task() else {
-            return None;
-        };
+        let Task::TrainGlm(task) = plan.task();
         let Some(phase) = self.next(plan) else {
             return Some(Doing::Finishing);
         };
@@ -169,8 +192,6 @@ fn fitting(fit: &Training) -> Option<Doing> {
 
 /// Gives the regression of a plan.
 pub(crate) fn regression(plan: &Plan) -> &Regression {
-    let Task::TrainGlm(task) = plan.task() else {
-        unreachable!("plans of other kinds are refused at submission")
-    };
+    let Task::TrainGlm(task) = plan.task();
     &task.regression
 }

@@ -2,12 +2,15 @@
 
 use consilium_journal::{Entry, Kind, StudyName, UnixTime};
 use consilium_plan::Event;
-use consilium_store::{Store, StoreError, decisions, studies};
+use consilium_store::{Store, decisions, studies};
 
 use super::Job;
-use crate::store::{
-    openings::{self, OpenedSum, OpeningError},
-    results::{self, ResultFile},
+use crate::{
+    store::{
+        openings::{self, OpenedSum, OpeningError},
+        results::{self, ResultFile},
+    },
+    wire,
 };
 
 /// What is kept together with a study's next state.
@@ -44,7 +47,7 @@ pub(super) async fn keep(
     if let Some(event) = &deed.event {
         change.log(&entry(study, now, event, job)).await?;
     }
-    let state = text(job)?;
+    let state = job.text();
     let advance = studies::Advance {
         study,
         from,
@@ -56,22 +59,11 @@ pub(super) async fn keep(
     Ok(version)
 }
 
-/// Writes a job as the store has it.
-pub(super) fn text(job: &Job) -> Result<String, StoreError> {
-    serde_json::to_string(job).map_err(|_| consilium_store::columns::damaged("state"))
-}
-
-/// Reads a job from the store.
-pub(super) fn read(state: &str) -> Result<Job, StoreError> {
-    serde_json::from_str(state).map_err(|_| consilium_store::columns::damaged("state"))
-}
-
 /// Writes an event as the journal has it; [`events`](super::events) reads it.
 pub(super) fn entry(study: &StudyName, now: UnixTime, event: &Event, job: &Job) -> Entry {
-    let event = serde_json::to_string(event).unwrap_or_default();
     let entry = Entry::new(now, Kind::STATE)
         .about(study)
-        .with("event", event)
+        .with("event", wire::json(event))
         .with("state", job.study.name());
     with_doing(entry, job)
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use consilium_mailbox::{BoxFuture, PartyId};
 use consilium_node::link::Control;
-use consilium_proto::v1::{ToParticipant, to_participant::Kind as Said};
+use consilium_proto::{
+    TO_PARTICIPANT,
+    v1::{ToParticipant, to_participant::Kind as Said},
+};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use prost::Message as _;
 use tokio::time::{Duration, Instant, sleep_until};
 use tracing::warn;
-
-use super::reception::TO_PARTICIPANT;
 
 /// How soon a party is told everything again that asks again.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -7,11 +7,12 @@ use std::{
 };
 
 use consilium_journal::{Entry, Kind, StudyName};
-use consilium_mailbox::{PartyId, RunId};
+use consilium_mailbox::PartyId;
 use consilium_node::link::{Control, ControlMessage};
-use consilium_plan::{Failure, Part, Party, Plan, SignedStatement, Statement, Study};
-use consilium_proto::v1::{
-    self, ToCoordinator, to_coordinator::Kind as Heard, to_participant::Kind as Said,
+use consilium_plan::{Event, Part, Party, Plan, Study};
+use consilium_proto::{
+    TO_COORDINATOR,
+    v1::{ToCoordinator, to_coordinator::Kind as Heard, to_participant::Kind as Said},
 };
 use consilium_store::{StoreError, studies};
 use prost::Message as _;
@@ -19,20 +20,12 @@ use tokio::{sync::mpsc, time::timeout};
 use tracing::{debug, error, warn};
 
 use super::{
-    Command, Job, MODEL, REPORT,
+    Command, Job,
     driver::{Driver, Halt},
     keep,
     post::{Post, Turn},
 };
-use crate::{
-    desk::Desk,
-    store::results::{self, ResultFile},
-};
-
-/// What a control message to a participant is called.
-pub(crate) const TO_PARTICIPANT: &str = "consilium.v1.ToParticipant";
-/// What a control message to the coordinator is called.
-pub(crate) const TO_COORDINATOR: &str = "consilium.v1.ToCoordinator";
+use crate::{desk::Desk, store::results, wire};
 
 /// How long ended studies are told of to parties that may have missed the end.
 const REMEMBERED: i64 = 30 * 86_400;
@@ -59,8 +52,10 @@ impl Studies {
         let drivers = Arc::default();
         let all = Studies { desk, drivers };
         for study in studies::all(&all.desk.store).await? {
-            if !keep::read(&study.state)?.study.has_ended() {
-                all.drive(study.name);
+            match Job::read(&study) {
+                Ok((_, job)) if job.study.has_ended() => {}
+                Ok(_) => all.drive(study.name),
+                Err(error) => error!(study = %study.name, %error, "the study can't be taken up"),
             }
         }
         Ok(all)
@@ -83,7 +78,7 @@ impl Studies {
             .with("by", by)
             .with("contributors", plan.contributors().count());
         let text = plan.to_string();
-        let state = keep::text(&job)?;
+        let state = job.text();
         let mut change = self.desk.store.begin().await?;
         let new = studies::NewStudy {
             name: &name,
@@ -94,14 +89,8 @@ impl Studies {
         };
         studies::submit(&mut change, new).await?;
         change.log(&entry).await?;
-        change
-            .log(&keep::entry(
-                &name,
-                now,
-                &consilium_plan::Event::Submitted,
-                &job,
-            ))
-            .await?;
+        let submitted = keep::entry(&name, now, &Event::Submitted, &job);
+        change.log(&submitted).await?;
         change.commit().await?;
         self.desk.news.send_modify(|news| *news += 1);
         self.drive(name);
@@ -200,7 +189,7 @@ impl Studies {
                 match ToCoordinator::decode(payload).map(|message| message.kind) {
                     Ok(Some(Heard::Offers(_))) => post.asked(&peer),
                     Ok(Some(what)) => {
-                        if let Some((study, command)) = read(&peer, what) {
+                        if let Some((study, command)) = wire::read(&peer, what) {
                             self.command(&study, command).await;
                         } else {
                             warn!(party = %peer, "it sent a malformed message");
@@ -241,48 +230,24 @@ impl Studies {
             if study.changed.0 < since || self.drivers().contains_key(&study.name) {
                 continue;
             }
-            let job = keep::read(&study.state)?;
-            let plan = String::from_utf8(study.plan)
-                .ok()
-                .and_then(|text| text.parse::<Plan>().ok());
-            if let Some(plan) = plan
-                && let Some(Party { part, .. }) = plan.party(party)
-            {
+            let (plan, job) = match Job::read(&study) {
+                Ok(read) => read,
+                Err(error) => {
+                    error!(study = %study.name, %error, "nobody can be told of its end");
+                    continue;
+                }
+            };
+            if let Some(Party { part, .. }) = plan.party(party) {
                 if *part == Part::Receiver {
                     // It may have been away all the while.
-                    ends.push(offer_of(&plan));
+                    ends.push(wire::offer(&plan));
                 }
                 let files = results::of(&self.desk.store, &study.name).await?;
-                ends.push(end_of(&plan, &job.study, party, &files));
+                ends.push(wire::end(&plan, &job.study, party, &files));
             }
         }
         Ok(ends)
     }
-}
-
-/// Gives the message that there is a study.
-pub(super) fn offer_of(plan: &Plan) -> Said {
-    Said::Offer(v1::StudyOffer {
-        study: plan.hash().as_bytes().to_vec().into(),
-        plan: plan.to_string(),
-    })
-}
-
-/// Gives the message that a study has ended; whoever only receives gets the result with it.
-pub(super) fn end_of(plan: &Plan, study: &Study, to: &PartyId, files: &[ResultFile]) -> Said {
-    let only_receives = plan.party(to).is_some_and(|party| !party.contributes());
-    let file = |name: &str| {
-        let mut named = files.iter().filter(|file| file.name == name);
-        let file = named.next().filter(|_| only_receives);
-        file.and_then(|file| String::from_utf8(file.content.clone()).ok())
-            .unwrap_or_default()
-    };
-    Said::End(v1::StudyEnd {
-        study: plan.hash().as_bytes().to_vec().into(),
-        state: serde_json::to_string(study).unwrap_or_default(),
-        model: file(MODEL),
-        report: file(REPORT),
-    })
 }
 
 async fn drive(
@@ -294,44 +259,4 @@ async fn drive(
         Some(study) => Driver::new(desk.clone(), study)?.run(commands).await,
         None => Ok(()),
     }
-}
-
-/// Reads what a party says about a study.
-fn read(from: &PartyId, what: Heard) -> Option<(StudyName, Command)> {
-    let from = from.clone();
-    match what {
-        Heard::Decision(notice) => {
-            let statement: Statement = serde_json::from_slice(&notice.statement).ok()?;
-            let signature = notice.signature.as_ref().try_into().ok()?;
-            let signature = consilium_base::Signature(signature);
-            let command = Command::Decision {
-                from,
-                signed: Box::new(SignedStatement::new(statement, signature)),
-                steward: notice.steward.as_ref().try_into().ok()?,
-            };
-            Some((study(&notice.study)?, command))
-        }
-        Heard::Preflight(report) => {
-            let name = study(&report.study)?;
-            let report = Box::new(serde_json::from_str(&report.report).ok()?);
-            Some((name, Command::Preflight { from, report }))
-        }
-        Heard::Run(notice) => {
-            let run = RunId(notice.run.as_ref().try_into().ok()?);
-            let failure: Option<Failure> = match notice.failure.as_str() {
-                "" => None,
-                failure => Some(serde_json::from_str(failure).ok()?),
-            };
-            Some((
-                study(&notice.study)?,
-                Command::Notice { from, run, failure },
-            ))
-        }
-        Heard::Offers(_) => None,
-    }
-}
-
-fn study(hash: &[u8]) -> Option<StudyName> {
-    let hash = consilium_plan::PlanHash::from_bytes(hash.try_into().ok()?);
-    Some(super::name(&hash))
 }

@@ -29,9 +29,7 @@ pub(super) fn files(
         return Vec::new();
     };
     let about = about(plan, job, made);
-    let Task::TrainGlm(task) = plan.task() else {
-        return Vec::new();
-    };
+    let Task::TrainGlm(task) = plan.task();
     let model = json!({
         "format": 1,
         "kind": "glm",

@@ -20,7 +20,10 @@ use super::{
     regression, result,
     working::{Running, Working},
 };
-use crate::store::openings::{self, OpenedSum};
+use crate::{
+    store::openings::{self, OpenedSum},
+    wire,
+};
 
 /// How often a run may fail in a row, with all parties there, before the study fails.
 const MOST_FRUITLESS: u32 = 6;
@@ -322,12 +325,11 @@ impl Driver {
         run: RunId,
         failure: Option<&Failure>,
     ) {
-        let failure = failure.and_then(|failure| serde_json::to_string(failure).ok());
         for party in contributors {
             let stop = v1::RunStop {
                 study: self.plan.hash().as_bytes().to_vec().into(),
                 run: run.0.to_vec().into(),
-                failure: failure.clone().unwrap_or_default(),
+                failure: failure.map(wire::json).unwrap_or_default(),
             };
             self.desk.tell(party, Said::Stop(stop));
         }

@@ -170,7 +170,7 @@ async fn an_expired_invitation_is_worth_nothing(place: Place) {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the invitation expired at 1970-01-01T00:18:20Z (now 1970-01-01T00:18:20Z)"
+        "the invitation expired at 1970-01-01T00:18:20Z, it is 1970-01-01T00:18:20Z (TOKEN-EXPIRED)"
     );
 }
 

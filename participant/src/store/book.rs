@@ -6,9 +6,12 @@ use consilium_journal::{Entry as Logged, Kind, StudyName, UnixTime};
 use consilium_mailbox::PartyId;
 use consilium_secagg::{BookError, Entry, OpeningBook};
 use consilium_store::{
-    Store, StoreError,
+    Format, Store, StoreError,
     columns::{Columns as _, damaged},
 };
+
+/// The format of a line: its number, then the entry.
+const FORMAT: Format = Format(1);
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
@@ -40,13 +43,20 @@ impl StudyBook {
             .bind(self.study.as_str())
             .fetch_all(self.store.readers())
             .await?;
-        rows.iter()
-            .map(|row| postcard::from_bytes(&row.bytes("line")?).map_err(|_| damaged("line")))
-            .collect()
+        let lines = rows.iter().map(|row| self.entry(&row.bytes("line")?));
+        lines.collect()
+    }
+
+    fn entry(&self, line: &[u8]) -> Result<Entry, StoreError> {
+        let damaged = |_| damaged("line");
+        let (format, entry) = postcard::take_from_bytes(line).map_err(damaged)?;
+        FORMAT.check(&self.study, format)?;
+        postcard::from_bytes(entry).map_err(damaged)
     }
 
     async fn write(&self, entry: &Entry) -> Result<(), StoreError> {
-        let line = postcard::to_stdvec(entry).expect("numbers, hashes and names always serialise");
+        let line = postcard::to_stdvec(&FORMAT.of(entry));
+        let line = line.expect("numbers, hashes and names always serialise");
         let mut change = self.store.begin().await?;
         sqlx::query(
             "INSERT INTO opening_book (study, place, line) \

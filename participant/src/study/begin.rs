@@ -162,9 +162,7 @@ fn selected(
     secret: &Seed,
     (me, data): (&PartyId, &Name),
 ) -> Result<Rows, Failure> {
-    let Task::TrainGlm(task) = plan.task() else {
-        return Err(internal(me, "task"));
-    };
+    let Task::TrainGlm(task) = plan.task();
     let selection = Selection::new(task, contents, secret);
     let selection = selection.map_err(|error| unusable(&error, me, data))?;
     if let Some(obstacle) = selection.obstacles(plan.limits()).first() {

@@ -14,7 +14,10 @@ use consilium_store::{
 };
 
 use super::own::{Decided, Own};
-use crate::home::{Home, study_name};
+use crate::{
+    home::{Home, study_name},
+    wire,
+};
 
 /// Why a decision is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +85,7 @@ impl Home {
     pub(crate) async fn add_steward(&self, name: &str, key: &PublicKey) -> Result<(), StoreError> {
         let mut stewards = self.stewards().await?;
         stewards.insert(name.to_owned(), key.to_bytes());
-        let text = serde_json::to_string(&stewards).map_err(|_| damaged("value"))?;
+        let text = wire::json(&stewards);
         let mut change = self.store.begin().await?;
         settings::set(&mut change, STEWARDS, &text).await?;
         let entry = Entry::new(self.ambient.now(), Kind::ROSTER).with("steward", name);
@@ -101,9 +104,6 @@ impl Home {
         signed: &SignedStatement,
         steward: [u8; 32],
     ) -> Result<(Own, studies::Version), DecideError> {
-        if own.end.is_some() {
-            return Err(DecideError::Ended);
-        }
         let statement = &signed.statement;
         let signer = &statement.signer;
         let known = self.stewards().await?.get(signer.name.as_str()).copied();

@@ -6,7 +6,7 @@ use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
 use consilium_plan::{Code, Failure, Plan, SignedStatement, Standing, Study};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
-use consilium_store::{StoreError, studies};
+use consilium_store::{Change, StoreError, studies};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     home::{Home, study_name},
     store::secrets,
+    wire,
 };
 
 /// The longest that the end of an approval is not looked at while a run goes on.
@@ -65,12 +66,12 @@ impl Keeper {
         })
     }
 
-    /// Keeps the study until nobody commands it any more.
+    /// Keeps the study until it has ended, or nobody commands it any more.
     pub(super) async fn run(
         mut self,
         commands: &mut mpsc::Receiver<Command>,
     ) -> Result<(), StoreError> {
-        loop {
+        while self.own.end.is_none() {
             let heard = self.next(commands).await;
             match heard {
                 Heard::Command(Some(command)) => self.obey(command).await?,
@@ -85,6 +86,7 @@ impl Keeper {
                 Heard::Tick => self.check_time().await,
             }
         }
+        Ok(())
     }
 
     async fn next(&mut self, commands: &mut mpsc::Receiver<Command>) -> Heard {
@@ -170,12 +172,9 @@ impl Keeper {
 
     /// Tells the coordinator of a decision; it takes no harm from hearing of it again.
     fn tell(&self, Decided { signed, steward }: &Decided) {
-        let Ok(statement) = serde_json::to_vec(&signed.statement) else {
-            return;
-        };
         self.home.tell(Said::Decision(v1::DecisionNotice {
             study: self.plan.hash().as_bytes().to_vec().into(),
-            statement: statement.into(),
+            statement: wire::json(&signed.statement).into(),
             signature: signed.signature().0.to_vec().into(),
             steward: steward.to_vec().into(),
         }));
@@ -202,7 +201,8 @@ impl Keeper {
         let entry = Entry::new(self.home.ambient.now(), Kind::STATE)
             .about(&self.name)
             .with("waivers", own.waivers.len());
-        self.keep(own, &entry).await
+        let change = self.home.store.begin().await?;
+        self.keep(change, own, &entry).await
     }
 
     fn ended(&mut self, outcome: &Result<(), RunError>) {
@@ -216,7 +216,7 @@ impl Keeper {
                 Some(error.failure(&self.home.party))
             }
         };
-        self.notice(run, failure);
+        self.notice(run, failure.as_ref());
     }
 
     /// Leaves a run whose time is over.
@@ -234,7 +234,7 @@ impl Keeper {
             return;
         };
         warn!(study = %self.name, %run, code = %why.code, "we leave the run");
-        self.notice(run, Some(why.of(&self.home.party)));
+        self.notice(run, Some(&why.of(&self.home.party)));
     }
 
     /// Ends the run that goes on, if one does: nothing of it is left then.
@@ -245,12 +245,11 @@ impl Keeper {
         Some(run)
     }
 
-    fn notice(&mut self, run: RunId, failure: Option<Failure>) {
-        let failure = failure.and_then(|failure| serde_json::to_string(&failure).ok());
+    fn notice(&mut self, run: RunId, failure: Option<&Failure>) {
         let said = v1::RunNotice {
             study: self.plan.hash().as_bytes().to_vec().into(),
             run: run.0.to_vec().into(),
-            failure: failure.unwrap_or_default(),
+            failure: failure.map(wire::json).unwrap_or_default(),
         };
         self.home.tell(Said::Run(said.clone()));
         self.said = Some(said);
@@ -259,7 +258,7 @@ impl Keeper {
     async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), StoreError> {
         self.reporting = None;
         self.end_run().await;
-        if self.own.end.is_some() || !end.has_ended() {
+        if !end.has_ended() {
             return Ok(());
         }
         if let Some(result) = result.filter(|_| self.only_receives()) {
@@ -281,11 +280,10 @@ impl Keeper {
             end: Some(end),
             ..self.own.clone()
         };
-        self.keep(own, &entry).await?;
-        // Without its secret nothing of the study can be repeated.
         let mut change = self.home.store.begin().await?;
+        // Without its secret nothing of the study can be repeated.
         secrets::forget(&mut change, &self.name).await?;
-        change.commit().await
+        self.keep(change, own, &entry).await
     }
 
     fn only_receives(&self) -> bool {
@@ -293,14 +291,19 @@ impl Keeper {
         us.is_some_and(|party| !party.contributes())
     }
 
-    async fn keep(&mut self, own: Own, entry: &Entry) -> Result<(), StoreError> {
+    /// Keeps what is kept of the study, with all else that the change holds.
+    async fn keep(
+        &mut self,
+        mut change: Change,
+        own: Own,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         let advance = studies::Advance {
             study: &self.name,
             from: self.version,
             state: &own.text(),
             now: entry.time,
         };
-        let mut change = self.home.store.begin().await?;
         let version = studies::advance(&mut change, advance).await?;
         change.log(entry).await?;
         change.commit().await?;

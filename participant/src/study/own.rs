@@ -1,13 +1,21 @@
 //! What an institution keeps of a study beside its plan.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{
     Code, Failure, FederationId, Grant, Plan, Register, SignedStatement, Standing, Study, UnixTime,
 };
-use consilium_store::{StoreError, columns::damaged, studies};
+use consilium_store::{Format, StoreError, studies};
 use serde::{Deserialize, Serialize};
+
+use crate::wire;
+
+/// The format in which it is kept.
+const FORMAT: Format = Format(1);
 
 /// Where a study stands at an institution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,19 +48,22 @@ impl Own {
     }
 
     /// Reads a study as the store has it.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, or another program's; the error names the study.
     pub(crate) fn read(study: &studies::Study) -> Result<(Arc<Plan>, Own), StoreError> {
-        let plan = std::str::from_utf8(&study.plan).map_err(|_| damaged("plan"))?;
-        let plan: Plan = plan.parse().map_err(|_| damaged("plan"))?;
+        let plan = std::str::from_utf8(&study.plan).map_err(|_| study.damaged("plan"))?;
+        let plan: Plan = plan.parse().map_err(|_| study.damaged("plan"))?;
         if *plan.hash().as_bytes() != study.plan_hash {
-            return Err(damaged("plan_hash"));
+            return Err(study.damaged("plan"));
         }
-        let own = serde_json::from_str(&study.state).map_err(|_| damaged("state"))?;
-        Ok((Arc::new(plan), own))
+        Ok((Arc::new(plan), study.read_state(FORMAT)?))
     }
 
     /// Writes it as the store has it.
     pub(crate) fn text(&self) -> String {
-        serde_json::to_string(self).expect("texts, numbers and names always serialise")
+        wire::json(&FORMAT.of(self))
     }
 
     /// Says where the study stands for this institution, in one word.
@@ -76,10 +87,8 @@ impl Own {
         };
         let statements = self.decided.iter().map(|decided| &decided.signed.statement);
         let mut standing = statements.filter(|statement| statement.id() == *decision);
-        let statement = standing
-            .next()
-            .and_then(|statement| serde_json::to_vec(statement).ok());
-        statement.unwrap_or_default()
+        let statement = standing.next().map(wire::json);
+        statement.unwrap_or_default().into_bytes()
     }
 
     /// Gives the approval that stands, if it allows one more run now; `runs` were begun before.

@@ -45,9 +45,7 @@ impl Inspection<'_> {
     }
 
     fn approved(&self, source: &Source, contents: &Contents) -> DataReport {
-        let Task::TrainGlm(task) = self.task else {
-            return self.unreadable(Failure::new(Code::Internal).at("preflight"));
-        };
+        let Task::TrainGlm(task) = self.task;
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
@@ -138,9 +136,7 @@ pub(super) fn disk(state: &Path) -> Room {
 
 /// Judges the free memory, where the system tells it.
 pub(super) fn memory(limits: &Limits, task: &Task, file: Option<u64>) -> Room {
-    let Task::TrainGlm(task) = task else {
-        return Room::Ample;
-    };
+    let Task::TrainGlm(task) = task;
     // A cell of text takes two bytes at least.
     let cells = file.unwrap_or(0) / 2;
     let of_plan = limits.most_rows.0.saturating_mul(task.columns.len() as u64);

@@ -10,8 +10,12 @@ use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, readable};
 use consilium_node::link::{Control, ControlMessage};
 use consilium_plan::{Plan, PlanHash};
-use consilium_proto::v1::{
-    self, ToCoordinator, ToParticipant, to_coordinator::Kind as Said, to_participant::Kind as Heard,
+use consilium_proto::{
+    TO_COORDINATOR, TO_PARTICIPANT,
+    v1::{
+        self, ToCoordinator, ToParticipant, to_coordinator::Kind as Said,
+        to_participant::Kind as Heard,
+    },
 };
 use consilium_store::{StoreError, studies};
 use prost::Message as _;
@@ -98,7 +102,7 @@ impl Studies {
             return;
         }
         let payload = ToCoordinator { kind: Some(what) }.encode_to_vec().into();
-        let sent = control.send(&home.coordinator, wire::TO_COORDINATOR, payload);
+        let sent = control.send(&home.coordinator, TO_COORDINATOR, payload);
         if !matches!(timeout(PATIENCE, sent).await, Ok(Ok(()))) {
             warn!("a message to the coordinator was given up");
         }
@@ -115,7 +119,7 @@ impl Studies {
                 peer,
                 kind,
                 payload,
-            } if from_coordinator(&peer) && kind == wire::TO_PARTICIPANT => {
+            } if from_coordinator(&peer) && kind == TO_PARTICIPANT => {
                 match ToParticipant::decode(payload).map(|message| message.kind) {
                     Ok(Some(what)) => return self.told(what).await,
                     Ok(None) => debug!("the coordinator sent a message of a later version"),
@@ -208,13 +212,14 @@ impl Studies {
     /// Tells how many studies await a decision of this institution.
     async fn undecided(&self) -> Result<usize, StoreError> {
         let home = &self.home;
+        // What can't be read is not known to be decided.
+        let is_undecided = |study: &studies::Study| {
+            Own::read(study).map_or(true, |(_, own)| {
+                own.end.is_none() && own.register.standing(&home.party).is_none()
+            })
+        };
         let all = studies::all(&home.store).await?;
-        let own = all
-            .iter()
-            .filter_map(|study| serde_json::from_str::<Own>(&study.state).ok());
-        let undecided =
-            own.filter(|own| own.end.is_none() && own.register.standing(&home.party).is_none());
-        Ok(undecided.count())
+        Ok(all.iter().filter(|study| is_undecided(study)).count())
     }
 
     async fn command_all(&self, command: impl Fn() -> Command) {
@@ -232,16 +237,17 @@ impl Studies {
     fn keep(&self, name: StudyName) {
         let (sender, mut commands) = mpsc::channel(COMMANDS);
         self.keepers().insert(name.clone(), sender);
-        let home = self.home.clone();
+        let all = self.clone();
         self.home.tasks.spawn(async move {
             let mut rest = Duration::from_secs(1);
-            while let Err(failed) = keep(&home, &name, &mut commands).await {
+            while let Err(failed) = keep(&all.home, &name, &mut commands).await {
                 error!(study = %name, error = %failed, "the study stands still for a while");
                 sleep(rest).await;
                 rest = (rest * 2).min(Duration::from_mins(1));
                 // What was said meanwhile is said again.
-                home.tell(Said::Offers(v1::Offers {}));
+                all.home.tell(Said::Offers(v1::Offers {}));
             }
+            all.keepers().remove(&name);
         });
     }
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     data::{RegisterError, Source},
     home::{Home, study_name},
+    wire,
 };
 
 /// Tells the coordinator what there is for a study here.
@@ -34,13 +35,10 @@ pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
         clock_ahead,
         found,
     };
-    match serde_json::to_string(&report) {
-        Ok(report) => home.tell(Said::Preflight(v1::PreflightReport {
-            study: plan.hash().as_bytes().to_vec().into(),
-            report,
-        })),
-        Err(error) => tracing::error!(%error, "the report before a run can't be written"),
-    }
+    home.tell(Said::Preflight(v1::PreflightReport {
+        study: plan.hash().as_bytes().to_vec().into(),
+        report: wire::json(&report),
+    }));
 }
 
 /// Looks at what there is, once a steward has allowed it.

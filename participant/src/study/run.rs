@@ -85,9 +85,7 @@ impl Run {
             self.book(home),
             home.ambient.generator(),
         )?;
-        let Task::TrainGlm(task) = self.plan.task() else {
-            return Ok(());
-        };
+        let Task::TrainGlm(task) = self.plan.task();
         Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
         drop(meter);
         let total = mail.finish().total();

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use consilium_journal::{Body, Kind, UnixTime};
-use consilium_participant::store::{Clock, StoreError, StudyBook};
+use consilium_journal::{Body, Kind, StudyName, UnixTime};
+use consilium_participant::store::{Clock, Store, StoreError, StudyBook};
 use consilium_secagg::{Entry, OpeningBook, SumNumber};
 
-use crate::{open, opened};
+use crate::{begin, open, opened};
 
 fn lines() -> Vec<Entry> {
     let number = SumNumber(4);
@@ -84,6 +84,64 @@ async fn a_signed_survivor_set_is_in_the_journal_too() {
         (UnixTime(500), "a b")
     );
     assert_eq!(entry.fields["number"], "4");
+}
+
+/// Puts a line into the book as it is.
+async fn put(store: &Store, study: &StudyName, place: i64, line: &[u8]) {
+    let mut change = begin(store).await;
+    sqlx::query("INSERT INTO opening_book (study, place, line) VALUES ($1, $2, $3)")
+        .bind(study.as_str())
+        .bind(place)
+        .bind(line)
+        .execute(change.connection())
+        .await
+        .unwrap();
+    change.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn lines_are_written_and_read_as_ever() {
+    let withheld = Entry::Withheld {
+        number: SumNumber(300),
+        question: [4; 32],
+    };
+    let mut written = lines();
+    written.push(withheld);
+    let kept = [
+        [&[1, 0, 4][..], &[1; 32], &[2; 32]].concat(),
+        vec![1, 1, 4, 2, 1, b'a', 1, b'b'],
+        [&[1, 0, 5][..], &[3; 32], &[2; 32]].concat(),
+        [&[1, 2, 172, 2][..], &[4; 32]].concat(),
+    ];
+    let clock: Clock = Arc::new(|| UnixTime(500));
+    let (store, study, _folder) = opened().await;
+    for (place, line) in (1..).zip(&kept) {
+        put(&store, &study, place, line).await;
+    }
+    let mut book = StudyBook::new(store, study, Arc::clone(&clock));
+    assert_eq!(book.entries().await.unwrap(), written);
+
+    let (store, study, _folder) = opened().await;
+    let mut book = StudyBook::new(store.clone(), study, clock);
+    for line in &written {
+        book.append(line).await.unwrap();
+    }
+    let query = sqlx::query_scalar("SELECT line FROM opening_book ORDER BY place");
+    let there: Vec<Vec<u8>> = query.fetch_all(store.readers()).await.unwrap();
+    assert_eq!(there, kept);
+}
+
+#[tokio::test]
+async fn a_line_of_a_later_program_is_not_misread() {
+    let (store, study, _folder) = opened().await;
+    put(&store, &study, 1, &[2, 0, 4]).await;
+    let mut book = StudyBook::new(store, study, Arc::new(|| UnixTime(500)));
+    let error = book.entries().await.unwrap_err();
+    let source = error.source.downcast_ref::<StoreError>();
+    assert!(
+        matches!(source, Some(StoreError::FormatNewer { format: 2, .. })),
+        "{source:?}"
+    );
 }
 
 #[tokio::test]

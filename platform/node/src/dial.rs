@@ -267,9 +267,9 @@ fn certificate_trouble(trouble: &CertificateError) -> String {
 
 fn alert_trouble(alert: AlertDescription) -> String {
     match alert {
-        AlertDescription::CertificateExpired => "it has expired".to_owned(),
+        AlertDescription::CertificateExpired => "it has expired (CERT-EXPIRED)".to_owned(),
         AlertDescription::UnknownCA | AlertDescription::DecryptError => {
-            "it is of another federation".to_owned()
+            "it is of another federation (CERT-WRONG)".to_owned()
         }
         AlertDescription::CertificateRequired => "none was shown".to_owned(),
         AlertDescription::CertificateRevoked => "it was revoked".to_owned(),

@@ -70,13 +70,18 @@ pub enum NodeError {
         why: String,
     },
     /// Another daemon with the same identity is connected.
-    #[error("another daemon with our identity is connected: stop it, or give this one its own")]
+    #[error(
+        "another daemon with our identity is connected: stop it, or give this one its own \
+         (IDENTITY-TWICE)"
+    )]
     Rival,
     /// The coordinator doesn't let this daemon in.
     #[error("the coordinator refused us: {0}")]
     Refused(String),
     /// The two sides speak different versions of the link.
-    #[error("the coordinator speaks another version of the link than ours, {VERSION}")]
+    #[error(
+        "the coordinator speaks another version of the link than ours, {VERSION} (VERSION-MISMATCH)"
+    )]
     Version,
     /// The stream to the coordinator broke.
     #[error("the stream to the coordinator is over: {0}")]

@@ -92,13 +92,6 @@ impl Failure {
         self
     }
 
-    /// Names this party where nobody is named: its own error knows no name.
-    #[must_use]
-    pub fn or_of(mut self, me: &PartyId) -> Failure {
-        self.party.get_or_insert_with(|| me.clone());
-        self
-    }
-
     /// Names the step.
     #[must_use]
     pub fn at(mut self, step: impl Into<String>) -> Failure {

@@ -53,6 +53,28 @@ pub enum StoreError {
         /// The step that this program does not know.
         step: i64,
     },
+    /// A later program has kept this study.
+    #[error(
+        "study {study} was kept by a later version of this program (format {format}): run that \
+         version again, or one after it"
+    )]
+    FormatNewer {
+        /// Which study.
+        study: StudyName,
+        /// The format that this program does not know.
+        format: u32,
+    },
+    /// A program that this one does not understand any more has kept this study.
+    #[error(
+        "study {study} was kept by an earlier version of this program (format {format}): let that \
+         version end the study, or begin anew with an empty state folder"
+    )]
+    FormatOlder {
+        /// Which study.
+        study: StudyName,
+        /// Its format; 0 if it has none.
+        format: u32,
+    },
     /// A step of the schema is not the one that was applied.
     #[error("schema step {step} is not the one that the state was made with")]
     SchemaChanged {

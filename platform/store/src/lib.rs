@@ -5,6 +5,7 @@ pub mod columns;
 pub mod decisions;
 mod error;
 mod folder;
+mod format;
 mod journal;
 mod location;
 mod open;
@@ -14,6 +15,7 @@ pub mod studies;
 
 pub use change::Change;
 pub use error::StoreError;
+pub use format::{Format, Numbered};
 pub use location::{BadLocation, Location, PostgresUrl};
 pub use open::{Opening, Store};
 pub use schema::Step;

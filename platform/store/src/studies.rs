@@ -57,6 +57,13 @@ pub struct Study {
     pub changed: UnixTime,
 }
 
+impl Study {
+    /// Names a part of it that holds what was never written there.
+    pub fn damaged(&self, part: &str) -> StoreError {
+        StoreError::corrupted(format!("the {part} of study {}", self.name))
+    }
+}
+
 /// Keeps a new study.
 ///
 /// # Errors

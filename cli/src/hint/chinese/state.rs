@@ -116,6 +116,13 @@ pub(super) fn store(error: &StoreError) -> Option<String> {
         StoreError::SchemaNewer { step } => {
             format!("状态由本程序的更新版本写入（结构第 {step} 步）")
         }
+        StoreError::FormatNewer { study, format } => format!(
+            "研究 {study} 由本程序的更新版本保存（格式 {format}）：请重新运行该版本或其后的版本"
+        ),
+        StoreError::FormatOlder { study, format } => format!(
+            "研究 {study} 由本程序的早期版本保存（格式 {format}）：请用该版本结束此研究，\
+             或用空的状态文件夹重新开始"
+        ),
         StoreError::OtherOwner { expected, found } => {
             format!("状态属于 {found}，不属于 {expected}")
         }

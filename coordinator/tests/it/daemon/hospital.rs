@@ -261,7 +261,7 @@ async fn live(home: Arc<Home>, link: Link) {
                 }
             }
             ControlMessage::Said { kind, payload, .. } => {
-                assert_eq!(kind, "consilium.v1.ToParticipant");
+                assert_eq!(kind, consilium_proto::TO_PARTICIPANT);
                 let message = ToParticipant::decode(payload).unwrap().kind.unwrap();
                 match message {
                     Hears::Offer(offer) => {
@@ -358,7 +358,7 @@ pub(crate) async fn say(control: &Control, kind: Says) {
     let payload = ToCoordinator { kind: Some(kind) }.encode_to_vec().into();
     let coordinator = "coordinator".parse().unwrap();
     control
-        .send(&coordinator, "consilium.v1.ToCoordinator", payload)
+        .send(&coordinator, consilium_proto::TO_COORDINATOR, payload)
         .await
         .unwrap();
 }
@@ -440,9 +440,7 @@ async fn try_contribute(
     let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
     let terms = plan.sum_terms(waivers);
     let mut sums = Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
-    let Task::TrainGlm(task) = plan.task() else {
-        unreachable!()
-    };
+    let Task::TrainGlm(task) = plan.task();
     let regression = &task.regression;
     let (features, labels) = home.rows();
     let scored = (features.clone(), labels.clone());

@@ -286,25 +286,52 @@ async fn a_plan_is_refused_with_its_reason() {
     assert!(elsewhere.contains("other"), "{elsewhere}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_study_goes_on_without_a_hospital_where_the_plan_says_so() {
-    let names = ["a", "b", "c", "d"];
-    let world = World::new().await;
-    let homes = enrolled_as(&world, &names).await;
-    homes[3].sleeps.store(true, Ordering::Relaxed);
-    let mut hospitals = started(&world, &homes);
-    let more = "[protection]\non_dropout = \"continue\"\ndropouts = 1\n\
-                [patience]\nanswer = \"2s\"\noutage = \"4s\"\n";
-    let (study, mut watch) = world.submit(&plan(&names, more)).await;
-    watch.until("ready").await;
-    hospitals.pop();
-    watch.rest().await;
-    let status = world.status(&study).await;
+const FOUR: [&str; 4] = ["a", "b", "c", "d"];
+/// A plan's lines by which it soon goes on without one of four.
+const GOES_ON: &str = "[protection]\non_dropout = \"continue\"\ndropouts = 1\n\
+                       [patience]\nanswer = \"2s\"\noutage = \"4s\"\n";
+
+async fn went_on_without_d(world: &World, study: &str) {
+    let status = world.status(study).await;
     assert_eq!(status.state, "finished", "{}", status.detail);
-    let report = world.result(&study).await.report;
+    let report = world.result(study).await.report;
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["opened_sets"], serde_json::json!([["a", "b", "c"]]));
     assert_eq!(report["left_out"], serde_json::json!(["d"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_goes_on_without_a_hospital_where_the_plan_says_so() {
+    let world = World::new().await;
+    let homes = enrolled_as(&world, &FOUR).await;
+    homes[3].sleeps.store(true, Ordering::Relaxed);
+    let mut hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&FOUR, GOES_ON)).await;
+    watch.until("ready").await;
+    hospitals.pop();
+    watch.rest().await;
+    went_on_without_d(&world, &study).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_left_out_stays_out_when_the_coordinator_is_restarted_at_once() {
+    let mut world = World::new().await;
+    let homes = enrolled_as(&world, &FOUR).await;
+    homes[3].sleeps.store(true, Ordering::Relaxed);
+    let mut hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&FOUR, GOES_ON)).await;
+    watch.until("ready").await;
+    hospitals.pop();
+    watch.until("lost").await;
+    // While another one is away no run begins, with which more would be kept.
+    hospitals.pop();
+    watch.until("tick").await;
+    world.stop().await;
+    homes[3].sleeps.store(false, Ordering::Relaxed);
+    world.start().await;
+    hospitals.extend(started(&world, &homes[2..]));
+    world.watch(&study).await.rest().await;
+    went_on_without_d(&world, &study).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use consilium_secagg::SumNumber;
+use consilium_mailbox::TransportError;
+use consilium_secagg::{Refusal, SumNumber};
 
 use super::*;
 

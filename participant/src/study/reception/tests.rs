@@ -1,5 +1,8 @@
 //! What a coordinator may offer, and how much of it.
 
+use consilium_plan::Study;
+use tokio::task::yield_now;
+
 use super::*;
 use crate::home::sample;
 
@@ -50,4 +53,32 @@ async fn a_plan_that_is_too_long_or_another_is_not_kept() {
     assert_eq!(kept(&home).await, 0);
     all.offered(&offer(&plan)).await.unwrap();
     assert_eq!(kept(&home).await, 1);
+}
+
+#[tokio::test]
+async fn a_study_that_has_ended_has_no_keeper() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _said) = sample::home(folder.path(), Vec::new()).await;
+    let all = Studies::start(home.clone()).await.unwrap();
+    let plan = sample::plan(&["a", "b", "c"], "");
+    all.offered(&offer(&plan)).await.unwrap();
+    let name = study_name(&plan.hash());
+    let cancelled = Study::Cancelled {
+        at: home.ambient.now(),
+        by: "operator".to_owned(),
+        reason: "the question is answered".to_owned(),
+    };
+    let end = Command::End {
+        state: Box::new(cancelled.clone()),
+        result: None,
+    };
+    assert!(all.command(&name, end).await);
+    while all.keepers().contains_key(&name) {
+        yield_now().await;
+    }
+    let study = studies::find(&home.store, &name).await.unwrap().unwrap();
+    assert_eq!(Own::read(&study).unwrap().1.end, Some(cancelled));
+    assert!(!all.command(&name, Command::Repeat).await);
+    let again = Studies::start(home).await.unwrap();
+    assert!(again.keepers().is_empty());
 }

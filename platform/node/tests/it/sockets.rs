@@ -52,7 +52,10 @@ async fn an_expired_certificate_is_named_as_such() {
     let federation = Federation::new();
     let expired = federation.expired("hospital-a");
     let why = refused(&federation, Some(&expired)).await;
-    assert_eq!(why, "our certificate was not accepted: it has expired");
+    assert_eq!(
+        why,
+        "our certificate was not accepted: it has expired (CERT-EXPIRED)"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +64,7 @@ async fn a_certificate_of_another_federation_is_refused() {
     let why = refused(&Federation::new(), Some(&foreign)).await;
     assert_eq!(
         why,
-        "our certificate was not accepted: it is of another federation"
+        "our certificate was not accepted: it is of another federation (CERT-WRONG)"
     );
 }
 

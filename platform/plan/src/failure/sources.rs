@@ -1,8 +1,9 @@
 //! Errors of protocols as failures of a study.
 
 use consilium_glm::{self as glm, GlmError};
-use consilium_mailbox::{Fault, MailboxError, PartyId};
-use consilium_secagg::SumError;
+use consilium_identity::SealError;
+use consilium_mailbox::{MailboxError, PartyId, TransportError};
+use consilium_secagg::{Refusal, SumError};
 
 use super::Failure;
 use crate::{Code, time::length_text};
@@ -49,7 +50,8 @@ impl From<&MailboxError> for Failure {
         match error {
             Mail::Silent {
                 peer, step, waited, ..
-            } => Failure::new(Code::PartySilent)
+            }
+            | Mail::Unread { peer, step, waited } => Failure::new(Code::PartySilent)
                 .of(peer)
                 .at(*step)
                 .with("length", length_text(*waited)),
@@ -57,7 +59,7 @@ impl From<&MailboxError> for Failure {
                 .of(peer)
                 .at(*step)
                 .with("length", length_text(*down)),
-            Mail::Aborted { peer, .. } => Failure::new(Code::PartyAborted).of(peer),
+            Mail::Aborted { peer, .. } => Failure::new(Code::PartyAborted).of(peer).at("run"),
             Mail::Malformed { peer, step } | Mail::TooLong { peer, step, .. } => {
                 Failure::new(Code::MessageMalformed).of(peer).at(*step)
             }
@@ -69,78 +71,101 @@ impl From<&MailboxError> for Failure {
                 at_least,
                 missing,
                 ..
-            } => {
-                let names: Vec<&str> = missing.iter().map(PartyId::as_str).collect();
-                Failure::new(Code::SumTooFew)
-                    .at(*step)
-                    .with("arrived", arrived)
-                    .with("needed", at_least)
-                    .with("missing", names.join(", "))
-            }
-            other => {
-                let step = if other.fault() == Fault::Network {
-                    "transport"
-                } else {
-                    "mailbox"
-                };
-                Failure::new(Code::Internal).at(step)
-            }
+            } => Failure::new(Code::SumTooFew)
+                .at(*step)
+                .with("arrived", arrived)
+                .with("needed", at_least)
+                .with("missing", names(missing)),
+            Mail::Transport(error) => error.into(),
+            _ => Failure::new(Code::Internal).at("mailbox"),
         }
     }
 }
 
-impl From<&SumError> for Failure {
-    fn from(error: &SumError) -> Failure {
-        let names = |missing: &[PartyId]| {
-            missing
-                .iter()
-                .map(PartyId::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
+impl From<&TransportError> for Failure {
+    fn from(error: &TransportError) -> Failure {
+        match error {
+            TransportError::Closed(peer) => Failure::new(Code::PartyAborted).of(peer),
+            _ => Failure::new(Code::Internal),
+        }
+        .at("link")
+    }
+}
+
+impl From<&SealError> for Failure {
+    fn from(error: &SealError) -> Failure {
+        let of = |code, peer| Failure::new(code).of(peer).at("seal");
+        match error {
+            SealError::Transport(error) => error.into(),
+            SealError::Silent { peer, .. } => of(Code::PartyAborted, peer),
+            SealError::Unexpected { peer, .. }
+            | SealError::BadSignature { peer, .. }
+            | SealError::Forged { peer, .. } => of(Code::FrameTampered, peer),
+            SealError::UnknownParty { peer } => of(Code::PartyUnknown, peer),
+            SealError::WeakShare { peer } => of(Code::MessageMalformed, peer),
+            _ => Failure::new(Code::Internal).at("seal"),
+        }
+    }
+}
+
+impl Failure {
+    /// Gives an error of a fit, or of what follows it, as the failure that `me` tells.
+    pub fn of_fit(error: &GlmError, me: &PartyId) -> Failure {
+        let malformed = |party, step| Failure::new(Code::MessageMalformed).of(party).at(step);
+        match error {
+            GlmError::Mailbox(error) => error.into(),
+            GlmError::Sum(error) => Failure::of_sum(error, me),
+            GlmError::Failed(failure) => failure.into(),
+            GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
+                malformed(aggregator, "model")
+            }
+            GlmError::BadMeasures { party } => malformed(party, "measures"),
+            GlmError::LeftOut { .. } => Failure::new(Code::PartyAborted).of(me).at("left out"),
+            _ => Failure::new(Code::Internal).of(me).at("glm"),
+        }
+    }
+
+    /// Gives an error of a sum as the failure that `me` tells.
+    pub fn of_sum(error: &SumError, me: &PartyId) -> Failure {
+        let of = |code, party| Failure::new(code).of(party).at("sum");
+        let first = |missing: &[PartyId]| missing.first().unwrap_or(me).clone();
         match error {
             SumError::Mailbox(error) => error.into(),
-            SumError::Equivocation { aggregator, .. } => Failure::new(Code::AggregatorLied)
-                .of(aggregator)
-                .at("secagg"),
-            SumError::Missing { missing, .. } => {
-                Failure::new(Code::RosterShrinkRefused).with("missing", names(missing))
+            SumError::Equivocation { aggregator, .. } => of(Code::AggregatorLied, aggregator),
+            SumError::SharesDisagree { party, holders } => {
+                of(Code::SharesDisagree, party).with("holders", names(holders))
             }
+            SumError::Breach { party, .. } | SumError::WrongLength { party, .. } => {
+                of(Code::MessageMalformed, party)
+            }
+            SumError::Refused(Refusal::Derivable { exposed, .. }) => {
+                of(Code::RosterShrinkRefused, me).with("missing", names(exposed))
+            }
+            SumError::Refused(_) => of(Code::SumRefused, me),
+            SumError::Missing {
+                missing,
+                refusal: Refusal::Derivable { .. } | Refusal::OpenedOtherwise { .. },
+            } => of(Code::RosterShrinkRefused, &first(missing)).with("missing", names(missing)),
             SumError::TooFew {
                 present,
                 needed,
                 missing,
-            } => Failure::new(Code::SumTooFew)
-                .at("secagg")
+            } => of(Code::SumTooFew, &first(missing))
                 .with("arrived", present)
                 .with("needed", needed)
                 .with("missing", names(missing)),
-            SumError::SharesDisagree { party, holders } => Failure::new(Code::SharesDisagree)
-                .of(party)
-                .at("secagg")
-                .with("holders", names(holders)),
-            SumError::WrongLength { party, .. } | SumError::Breach { party, .. } => {
-                Failure::new(Code::MessageMalformed).of(party).at("secagg")
+            SumError::Missing { missing, .. } | SumError::Disconnected { missing } => {
+                of(Code::PartyAborted, &first(missing))
             }
-            SumError::Refused(_) => Failure::new(Code::SumRefused),
-            SumError::Book(_) => Failure::new(Code::StateDamaged),
-            _ => Failure::new(Code::Internal).at("secagg"),
+            SumError::TooFewShares { party, .. } => of(Code::PartyAborted, party),
+            SumError::LeftOut => of(Code::PartyAborted, me),
+            SumError::Book(_) => of(Code::StateDamaged, me),
+            _ => of(Code::Internal, me),
         }
     }
 }
 
-impl From<&GlmError> for Failure {
-    fn from(error: &GlmError) -> Failure {
-        match error {
-            GlmError::Mailbox(error) => error.into(),
-            GlmError::Sum(error) => error.into(),
-            GlmError::Failed(failure) => failure.into(),
-            GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
-                Failure::new(Code::MessageMalformed)
-                    .of(aggregator)
-                    .at("glm")
-            }
-            _ => Failure::new(Code::Internal).at("glm"),
-        }
-    }
+fn names<'a>(parties: impl IntoIterator<Item = &'a PartyId>) -> String {
+    let names: Vec<&str> = parties.into_iter().map(PartyId::as_str).collect();
+    names.join(", ")
 }

@@ -16,7 +16,6 @@ use crate::{
 
 /// What is to be run.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Task {
     /// A generalised linear model is fitted over all contributors' rows.
     TrainGlm(Box<TrainGlm>),

@@ -167,6 +167,16 @@ fn failures_of_a_sum_name_who_is_to_act() {
                 missing: vec![va.clone()],
                 refusal: refusal(),
             },
+            Code::PartyAborted,
+        ),
+        (
+            SumError::Missing {
+                missing: vec![va.clone()],
+                refusal: Refusal::Derivable {
+                    number,
+                    exposed: [zurich.clone()].into(),
+                },
+            },
             Code::RosterShrinkRefused,
         ),
         (
@@ -195,7 +205,7 @@ fn failures_of_a_sum_name_who_is_to_act() {
         ),
     ];
     for (error, code) in errors {
-        let failure = Failure::from(&GlmError::from(error)).or_of(&va);
+        let failure = Failure::of_fit(&GlmError::from(error), &va);
         assert_eq!(failure.code, code);
         assert_closed(&failure);
         assert!(format!("{} {}", failure.what(Lang::En), failure.remedy(Lang::En)).contains("va"));

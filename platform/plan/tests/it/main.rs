@@ -8,6 +8,7 @@
 mod approvals;
 mod documents;
 mod failures;
+mod formats;
 mod laws;
 mod plans;
 mod preflights;
