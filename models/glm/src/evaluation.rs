@@ -59,7 +59,7 @@ const LOCAL: &str = "glm-evaluation.1.local";
 /// # Errors
 ///
 /// [`Failure::TooFewToEvaluate`] if over all parties a class has fewer than
-/// [`SMALLEST_CLASS`](crate::SMALLEST_CLASS) rows, or there are fewer than
+/// [`SMALLEST_CLASS`] rows, or there are fewer than
 /// [`SMALLEST_SAMPLE`](crate::SMALLEST_SAMPLE) rows with numbers.
 pub async fn aggregate(
     mail: &Mailbox,
@@ -170,7 +170,7 @@ pub async fn contribute<R: CryptoRng>(
 }
 
 /// Tells the aggregator this institution's own measures of a logistic regression: rounded, and
-/// only if it has [`SMALLEST_CLASS`](crate::SMALLEST_CLASS) rows of each class.
+/// only if it has [`SMALLEST_CLASS`] rows of each class.
 ///
 /// # Errors
 ///
