@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto/base", "platform/mailbox", "platform/schema"],
     &["platform/data"],
     &["crypto/*", "platform/journal"],
-    &["align", "models/*", "trust"],
+    &["align/*", "models/*", "trust"],
     &["platform/plan"],
     &["platform/node", "platform/store"],
     &[

@@ -1,0 +1,46 @@
+//! Letters that look alike become alike.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// The longest cell that is read, in bytes.
+pub(crate) const LONGEST: usize = 1024;
+
+/// Brings a text into compatibility form NFKC (Unicode Standard Annex #15) and capitals (The
+/// Unicode Standard, section 3.13), without invisible marks.
+///
+/// Full-width digits and letters become ASCII, an ideographic space becomes a space.
+pub(crate) fn upper(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_uppercase();
+    }
+    let seen = text.chars().filter(|letter| !invisible(*letter)).collect();
+    // Capitals may fall apart into letters and accents, which the second pass joins again.
+    compatible(compatible(seen).to_uppercase())
+}
+
+/// Brings a text into compatibility form NFKC.
+pub(crate) fn compatible(text: String) -> String {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => text,
+        IsNormalized::No | IsNormalized::Maybe => text.nfkc().collect(),
+    }
+}
+
+/// Takes out all blanks.
+pub(crate) fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// Marks of width zero and of writing direction, which address books and web pages leave behind.
+fn invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
+}

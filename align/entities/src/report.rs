@@ -1,0 +1,132 @@
+//! What was found in the rows: counts for all, places for those at home.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use consilium_schema::Rows;
+use serde::Serialize;
+
+use crate::{Key, Reason, Repair};
+
+/// A row of the table, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Row(pub(crate) u32);
+
+impl Row {
+    /// Counts from 0, as columns of a table do.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Counts from 1, as people do.
+    pub fn number(self) -> u64 {
+        u64::from(self.0) + 1
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
+
+/// What was found in the rows.
+///
+/// # Security
+///
+/// It names rows, so it is for those at home and has no `Serialize`; what may leave, as far as the
+/// plan says so, is [`Counts`]. It never holds a value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many of what.
+    pub counts: Counts,
+    /// The rows that were refused, by reason.
+    pub refused: BTreeMap<Reason, Refusals>,
+    /// The first rows whose key an earlier row has.
+    pub repeats: Vec<Repeat>,
+}
+
+/// How many rows gave a key and how many didn't: `rows = valid + missing + all of refused`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Rows of the table.
+    pub rows: Rows,
+    /// Rows with a valid key, repaired ones included.
+    pub valid: Rows,
+    /// Rows that lack a part of the key.
+    pub missing: Rows,
+    /// Cells that were set right, by how.
+    pub repaired: BTreeMap<Repair, Rows>,
+    /// Rows that were refused, by why.
+    pub refused: BTreeMap<Reason, Rows>,
+    /// Different keys.
+    pub keys: Rows,
+    /// Keys that more than one row has.
+    pub repeated_keys: Rows,
+    /// Rows that have one of these keys.
+    pub repeated_rows: Rows,
+}
+
+/// The first rows that were refused for one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// In the order of the table, at most [`Report::MOST_ISSUES`].
+    pub first: Vec<Issue>,
+}
+
+/// One cell that gives no key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issue {
+    /// The row.
+    pub row: Row,
+    /// The column.
+    pub column: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Issue {
+            row,
+            column,
+            reason,
+        } = self;
+        write!(f, "row {row}, column {column:?}: {reason}")
+    }
+}
+
+/// A row whose key an earlier row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repeat {
+    /// The row.
+    pub row: Row,
+    /// The first row with its key.
+    pub of: Row,
+}
+
+impl Report {
+    /// The most rows that are named for one reason.
+    pub const MOST_ISSUES: usize = 20;
+
+    pub(crate) fn refuse(&mut self, row: Row, part: usize, reason: Reason, key: &Key) {
+        self.counts.refused.entry(reason).or_default().count();
+        let first = &mut self.refused.entry(reason).or_default().first;
+        // Rows come in order, except for the few that are refused at the end.
+        let later = first.last().is_none_or(|last| last.row < row);
+        if later && first.len() >= Report::MOST_ISSUES {
+            return;
+        }
+        let column = key.parts()[part].column.clone();
+        let place = first.partition_point(|other| other.row < row);
+        first.insert(
+            place,
+            Issue {
+                row,
+                column,
+                reason,
+            },
+        );
+        first.truncate(Report::MOST_ISSUES);
+    }
+}

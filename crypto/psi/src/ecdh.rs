@@ -1,0 +1,16 @@
+//! `psi-ecdh/1`: two parties, any sizes, blinded points of ristretto255.
+//!
+//! Figure, messages and what each party learns: `docs/protocols/psi-ecdh.md`.
+
+mod exchange;
+mod matching;
+mod messages;
+mod parallel;
+mod protocol;
+mod record;
+mod session;
+mod steps;
+mod terms;
+
+pub use protocol::{Aligned, Counted, align, cardinality};
+pub use terms::{Party, Shown, Terms};

@@ -1,0 +1,120 @@
+//! The protocol of docs/protocols/psi-ecdh.md: both parties do the same.
+
+use rand_core::CryptoRng;
+
+use super::{
+    exchange::{
+        Ways, agree_on_count, count_of, exchange_blinded, exchange_doubled, exchange_released,
+        rows_at,
+    },
+    messages::Noised,
+    session::Session,
+    terms::{Party, Purpose, Shown},
+};
+use crate::{PsiError, Spill, noise::two_sided_geometric};
+
+/// The common items of two parties, as one of them sees them.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(
+    missing_debug_implementations,
+    reason = "which rows are common is not for logs"
+)]
+pub struct Aligned {
+    /// Own rows, from 0. The row at each place has the key of the peer's row at the same place;
+    /// the order of places tells nothing of either party's rows.
+    pub rows: Vec<u32>,
+    /// Items in the peer's set.
+    pub peer_size: u32,
+}
+
+/// The size of an intersection, as one party learns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The size.
+    Exact(u32),
+    /// The size and two-sided geometric noise: may be negative, or larger than both sets.
+    Noised(i64),
+}
+
+/// Aligns the rows of two parties: each learns which of its rows the peer has too, and the order.
+///
+/// Figure 1 of docs/protocols/psi-ecdh.md. A run that broke off is taken up again by another
+/// call with the same party and store. Clear the store when the step is committed.
+///
+/// # Errors
+///
+/// [`PsiError::TooSmall`] and [`PsiError::BelowMinimum`] if the intersection has too few items;
+/// else what the peer, the network or the store did wrong.
+///
+/// # Security
+///
+/// Against a peer that follows the protocol. `party.secret` is this party's own.
+pub async fn align(
+    party: &Party<'_>,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Aligned, PsiError> {
+    let mut session = Session::open(party, Purpose::Align, spill, rng).await?;
+    let theirs = exchange_blinded(party, &mut session, spill).await?;
+    let common = exchange_doubled(party, &theirs, Ways::Both).await?;
+    let count = agree_on_count(party, &common).await?;
+    let minimum = party.terms.minimum;
+    if count < minimum {
+        let common = count;
+        return Err(PsiError::BelowMinimum { common, minimum });
+    }
+    let positions = exchange_released(party, &common).await?;
+    let rows = rows_at(party, &positions, &session.order)?;
+    Ok(Aligned {
+        rows,
+        peer_size: session.theirs,
+    })
+}
+
+/// Counts the common items of two parties, and tells nothing of which they are.
+///
+/// Figure 1 of docs/protocols/psi-ecdh.md up to m5; figure 2 if noise is asked for. The noise
+/// belongs to `party.secret` and both sets: a repeated step gives the same answer.
+///
+/// # Errors
+///
+/// [`PsiError::TooSmall`] if a set is smaller than the plan's minimum; else what the peer, the
+/// network or the store did wrong.
+///
+/// # Security
+///
+/// Against a peer that follows the protocol. Exactly who learns what is in [`Shown`].
+pub async fn cardinality(
+    party: &Party<'_>,
+    shown: &Shown,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Counted, PsiError> {
+    if let Shown::Noised { counter, .. } = shown
+        && ![party.mail.me(), party.peer].contains(&counter)
+    {
+        return Err(PsiError::Terms("the counter is none of both parties"));
+    }
+    let mut session = Session::open(party, Purpose::Size(shown), spill, rng).await?;
+    let theirs = exchange_blinded(party, &mut session, spill).await?;
+    match shown {
+        Shown::Exact => {
+            let common = exchange_doubled(party, &theirs, Ways::Both).await?;
+            Ok(Counted::Exact(agree_on_count(party, &common).await?))
+        }
+        Shown::Noised { counter, epsilon } if counter == party.mail.me() => {
+            let common = exchange_doubled(party, &theirs, Ways::Incoming).await?;
+            let [ours, theirs] = &session.commitments;
+            let seed = party.secret.derive("psi-ecdh.1.noised", &[ours, theirs]);
+            let noise = two_sided_geometric(*epsilon, &mut seed.generator());
+            let size = noise.saturating_add_unsigned(common.len() as u64);
+            party.mail.send(party.peer, &Noised { size }).await?;
+            Ok(Counted::Exact(count_of(&common)))
+        }
+        Shown::Noised { .. } => {
+            exchange_doubled(party, &theirs, Ways::Outgoing).await?;
+            let Noised { size } = party.mail.recv(party.peer).await?;
+            Ok(Counted::Noised(size))
+        }
+    }
+}

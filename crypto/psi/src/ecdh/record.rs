@@ -1,0 +1,96 @@
+//! What is kept of a run, so that another can take it up.
+
+use consilium_base::{Digest, Secret, Seed};
+
+use super::steps::{TAG, Tag};
+use crate::{Spill, SpillError};
+
+/// Under which name the record lies.
+const RECORD: &str = "session";
+
+/// What is kept of a session, so that a repeated run can take it up again.
+///
+/// The seed, from which exponent and order follow, serves one session only: this set against
+/// that set, under these terms.
+pub(super) struct Record {
+    pub(super) seed: Seed,
+    pub(super) session: Digest,
+    pub(super) own: Digest,
+    pub(super) theirs: Digest,
+}
+
+impl Record {
+    /// Reads what was kept, if anything was.
+    pub(super) fn load(spill: &mut dyn Spill) -> Result<Option<Record>, SpillError> {
+        let Some(bytes) = spill.read(RECORD)? else {
+            return Ok(None);
+        };
+        let bytes = Secret::new(bytes);
+        let (&[seed, session, own, theirs], []) = bytes.expose().as_chunks::<32>() else {
+            return Err(damaged(RECORD, bytes.expose().len()));
+        };
+        let seed = Seed::from_bytes(seed);
+        Ok(Some(Record {
+            seed,
+            session,
+            own,
+            theirs,
+        }))
+    }
+
+    /// Keeps the record.
+    pub(super) fn write(&self, spill: &mut dyn Spill) -> Result<(), SpillError> {
+        let parts = [self.seed.expose(), &self.session, &self.own, &self.theirs];
+        let bytes = Secret::new(parts.map(|part| &part[..]).concat());
+        spill.write(RECORD, bytes.expose())
+    }
+}
+
+/// Keeps the tags of one of the peer's chunks.
+pub(super) fn keep_tags(
+    spill: &mut dyn Spill,
+    chunk: usize,
+    tags: &[Tag],
+) -> Result<(), SpillError> {
+    let piece: Vec<u8> = tags.iter().flat_map(|tag| tag.to_le_bytes()).collect();
+    spill.write(&chunk_name(chunk), &piece)
+}
+
+/// Checks that what was kept is whole chunks of the peer's set.
+pub(super) fn check_tags(held: usize, size: u32, chunk: u32) -> Result<(), SpillError> {
+    let size = size as usize;
+    let whole = held.is_multiple_of(chunk as usize) || held == size;
+    if whole && held <= size {
+        Ok(())
+    } else {
+        Err(damaged(RECORD, held * TAG))
+    }
+}
+
+/// The name under which the tags of one of the peer's chunks lie.
+fn chunk_name(chunk: usize) -> String {
+    format!("tags-{chunk}")
+}
+
+/// Reads the tags of as many of the peer's chunks as were kept.
+pub(super) fn load_tags(spill: &mut dyn Spill, chunk: u32) -> Result<Vec<Tag>, SpillError> {
+    let (mut tags, mut number) = (Vec::new(), 0);
+    while let Some(bytes) = spill.read(&chunk_name(number))? {
+        let (chunked, rest) = bytes.as_chunks::<TAG>();
+        // Only the last chunk of a set may be shorter.
+        let whole = tags.len() == number * chunk as usize;
+        if !whole || !rest.is_empty() || chunked.len() > chunk as usize {
+            return Err(damaged(&chunk_name(number), bytes.len()));
+        }
+        tags.extend(chunked.iter().map(|&tag| Tag::from_le_bytes(tag)));
+        number += 1;
+    }
+    Ok(tags)
+}
+
+fn damaged(name: &str, bytes: usize) -> SpillError {
+    SpillError::Damaged {
+        name: name.to_owned(),
+        bytes,
+    }
+}

@@ -1,0 +1,103 @@
+//! What both parties agreed on, and what one of them brings.
+
+use std::num::NonZeroUsize;
+
+use consilium_base::{Digest, Seed, Tagged};
+use consilium_mailbox::{Mailbox, PartyId};
+
+use crate::{Breach, Epsilon, Item, PsiError};
+
+/// What the signed plan says about a comparison; the same at both parties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Hash of the plan and the step: another one, another comparison.
+    pub study: Digest,
+    /// The most items that a party may bring.
+    pub largest: u32,
+    /// The fewest common items of which the members may become known.
+    pub minimum: u32,
+    /// Elements of a chunk, 1 to [`Terms::LARGEST_CHUNK`]: what a repeated run repeats at most.
+    pub chunk: u32,
+}
+
+impl Terms {
+    /// The most elements of a chunk: half a mebibyte of points.
+    pub const LARGEST_CHUNK: u32 = 16_384;
+
+    /// A chunk that takes two cores about half a second.
+    pub const USUAL_CHUNK: u32 = 8192;
+
+    pub(crate) fn check(&self) -> Result<(), PsiError> {
+        if !(1..=Terms::LARGEST_CHUNK).contains(&self.chunk) {
+            return Err(PsiError::Terms("a chunk has 1 to 16384 elements"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn digest(&self, purpose: Purpose<'_>) -> Digest {
+        let (kind, counter, epsilon) = match purpose {
+            Purpose::Align => (0, "", 0),
+            Purpose::Size(Shown::Exact) => (1, "", 0),
+            Purpose::Size(Shown::Noised { counter, epsilon }) => {
+                (2, counter.as_str(), epsilon.as_thousandths())
+            }
+        };
+        Tagged::new("psi-ecdh.1.terms")
+            .field(&self.study)
+            .number(self.largest.into())
+            .number(self.minimum.into())
+            .number(self.chunk.into())
+            .number(kind)
+            .field(counter.as_bytes())
+            .number(epsilon.into())
+            .digest()
+    }
+}
+
+/// What is to be learnt of an intersection's size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Both parties learn it.
+    Exact,
+    /// One party learns it, and tells the other with noise.
+    Noised {
+        /// Who learns it exactly.
+        counter: PartyId,
+        /// The privacy loss of the answer to the other.
+        epsilon: Epsilon,
+    },
+}
+
+/// What a comparison is for; part of the terms that both hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose<'a> {
+    Align,
+    Size(&'a Shown),
+}
+
+/// One party of a comparison: its place, its terms, its set.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "it holds rows and a secret")]
+pub struct Party<'a> {
+    /// Its place in the run.
+    pub mail: &'a Mailbox,
+    /// The other party.
+    pub peer: &'a PartyId,
+    /// What both agreed on.
+    pub terms: &'a Terms,
+    /// One item for each row, none twice.
+    pub items: &'a [Item],
+    /// This party's own secret for the study and step: the same whenever the step is repeated.
+    pub secret: &'a Seed,
+    /// Threads for curve arithmetic.
+    pub threads: NonZeroUsize,
+}
+
+impl Party<'_> {
+    pub(super) fn blame(&self, breach: Breach) -> PsiError {
+        PsiError::Breach {
+            peer: self.peer.clone(),
+            breach,
+        }
+    }
+}

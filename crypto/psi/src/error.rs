@@ -1,0 +1,142 @@
+//! What can go wrong when two sets are compared.
+
+use consilium_mailbox::{Fault, MailboxError, PartyId};
+
+use crate::SpillError;
+
+/// Why sets were not compared, or why the result stays hidden.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PsiError {
+    /// A message did not come, or came wrong.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    /// The terms can't be kept by anybody.
+    #[error("the terms are unusable: {0}")]
+    Terms(&'static str),
+    /// This party's own set is larger than the plan allows.
+    #[error("the set has {size} items, the plan allows {largest}")]
+    TooLarge {
+        /// Items given.
+        size: usize,
+        /// Items allowed.
+        largest: u32,
+    },
+    /// This party's own set has an item twice.
+    #[error("rows {first} and {second} have the same key")]
+    Repeated {
+        /// A row, from 0.
+        first: u32,
+        /// A later row with the same key.
+        second: u32,
+    },
+    /// A set is so small that the intersection can't reach the plan's minimum.
+    #[error("{party} has {size} items, the plan asks for {minimum} common ones")]
+    TooSmall {
+        /// Whose set; the peer's or this party's own.
+        party: PartyId,
+        /// Its size.
+        size: u32,
+        /// The fewest common items.
+        minimum: u32,
+    },
+    /// The intersection is smaller than the plan's minimum: its members stay hidden.
+    #[error("the sets have {common} common items, the plan asks for {minimum}")]
+    BelowMinimum {
+        /// Common items.
+        common: u32,
+        /// The fewest common items.
+        minimum: u32,
+    },
+    /// The peer's message breaks a rule of the protocol.
+    #[error("{peer} broke the protocol: {breach}")]
+    Breach {
+        /// Who sent it.
+        peer: PartyId,
+        /// Which rule.
+        breach: Breach,
+    },
+    /// What a repeated run needs can't be kept or read.
+    #[error(transparent)]
+    Spill(#[from] SpillError),
+}
+
+impl PsiError {
+    /// Says whose fault it is.
+    pub fn fault(&self) -> Fault {
+        match self {
+            PsiError::Mailbox(error) => error.fault(),
+            PsiError::Breach { peer, .. } => Fault::Peer(peer.clone()),
+            PsiError::Terms(_)
+            | PsiError::TooLarge { .. }
+            | PsiError::Repeated { .. }
+            | PsiError::TooSmall { .. }
+            | PsiError::BelowMinimum { .. } => Fault::Input,
+            PsiError::Spill(_) => Fault::Ours,
+        }
+    }
+}
+
+/// A rule of the protocol that a message breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Breach {
+    /// Both parties run the same protocol under the same terms.
+    #[error("it goes by other terms")]
+    OtherTerms,
+    /// A set is no larger than the plan allows.
+    #[error("its set has {size} items, the plan allows {largest}")]
+    TooLarge {
+        /// Items declared.
+        size: u32,
+        /// Items allowed.
+        largest: u32,
+    },
+    /// A run is taken up again with the same set only.
+    #[error("it takes up a run again with another set")]
+    OtherSet,
+    /// Nobody holds more chunks than there are, or acknowledges others than the last.
+    #[error("it claims {claimed} chunks where at most {most} were sent")]
+    Chunks {
+        /// Chunks claimed.
+        claimed: u32,
+        /// Chunks there can be.
+        most: u32,
+    },
+    /// A chunk has as many elements as the declared size says.
+    #[error("a chunk has {got} bytes where {expected} were due")]
+    WrongLength {
+        /// Bytes due.
+        expected: usize,
+        /// Bytes sent.
+        got: usize,
+    },
+    /// A point is a valid element of the group, and not its identity.
+    #[error("the point at position {index} is invalid")]
+    BadPoint {
+        /// Position in the peer's set, from 0.
+        index: usize,
+    },
+    /// No item is twice in a set.
+    #[error("the points at positions {first} and {second} are the same")]
+    Repeated {
+        /// A position in the peer's set, from 0.
+        first: u32,
+        /// A later one.
+        second: u32,
+    },
+    /// Tags come in ascending order, none twice.
+    #[error("its tags are not ascending")]
+    NotAscending,
+    /// Both parties count the same.
+    #[error("it counts {theirs} common items, this party {ours}")]
+    OtherCount {
+        /// What this party counts.
+        ours: u32,
+        /// What the peer says.
+        theirs: u32,
+    },
+    /// Positions lie in the set, none twice.
+    #[error("its positions are not in the set, or one is there twice")]
+    BadPositions,
+}

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+pub mod ecdh;
+mod error;
+mod noise;
+mod spill;
+
+pub use error::{Breach, PsiError};
+pub use noise::{BadEpsilon, Epsilon};
+pub use spill::{MemorySpill, Spill, SpillError, Unkept};
+
+/// A key of one row as the protocols take it: 32 bytes, equal for equal keys.
+///
+/// A digest of the normalised key. Digesting hides nothing, since keys can be enumerated.
+pub type Item = [u8; 32];

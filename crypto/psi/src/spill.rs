@@ -1,0 +1,93 @@
+//! Where a run keeps what a repeated one need not compute again.
+
+use std::collections::BTreeMap;
+
+use consilium_base::Secret;
+
+/// Keeps pieces of a run under names, until it is told to forget them.
+///
+/// One store serves one step of one study. Calls may block.
+///
+/// # Security
+///
+/// The pieces hold the run's secrets. Keep them readable for this process only, and
+/// [`clear`](Spill::clear) them as soon as the step is committed.
+pub trait Spill: Send {
+    /// Gives what was written under this name.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read.
+    fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, SpillError>;
+
+    /// Writes a piece: durably, and whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written.
+    fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError>;
+
+    /// Forgets all pieces.
+    ///
+    /// # Errors
+    ///
+    /// If they can't be removed.
+    fn clear(&mut self) -> Result<(), SpillError>;
+}
+
+/// A store that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpillError {
+    /// Reading or writing failed.
+    #[error("the store of the run can't be used")]
+    Io(#[source] std::io::Error),
+    /// A piece is not what was written.
+    #[error("the store of the run is damaged: {name} has {bytes} bytes")]
+    Damaged {
+        /// Its name.
+        name: String,
+        /// Its length.
+        bytes: usize,
+    },
+}
+
+/// Keeps pieces in memory: for tests, and for runs that resume within one process.
+#[derive(Default)]
+#[expect(missing_debug_implementations, reason = "it holds secrets")]
+pub struct MemorySpill(BTreeMap<String, Secret<Vec<u8>>>);
+
+impl Spill for MemorySpill {
+    fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, SpillError> {
+        Ok(self.0.get(name).map(|piece| piece.expose().clone()))
+    }
+
+    fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError> {
+        let piece = Secret::new(piece.to_vec());
+        self.0.insert(name.to_owned(), piece);
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), SpillError> {
+        self.0.clear();
+        Ok(())
+    }
+}
+
+/// Keeps nothing: a repeated run begins at the beginning.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unkept;
+
+impl Spill for Unkept {
+    fn read(&mut self, _: &str) -> Result<Option<Vec<u8>>, SpillError> {
+        Ok(None)
+    }
+
+    fn write(&mut self, _: &str, _: &[u8]) -> Result<(), SpillError> {
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), SpillError> {
+        Ok(())
+    }
+}

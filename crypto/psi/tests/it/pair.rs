@@ -1,0 +1,194 @@
+//! Two institutions that compare their sets, in any world.
+
+use std::{collections::BTreeSet, num::NonZeroUsize};
+
+use consilium_base::{Seed, Tagged};
+use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
+use consilium_psi::{
+    Item, MemorySpill, PsiError,
+    ecdh::{Aligned, Counted, Party, Shown, Terms, align, cardinality},
+};
+
+pub(crate) fn party(name: &str) -> PartyId {
+    name.parse().unwrap()
+}
+
+pub(crate) fn hospital() -> PartyId {
+    party("hospital")
+}
+
+pub(crate) fn insurer() -> PartyId {
+    party("insurer")
+}
+
+/// The item with this number.
+pub(crate) fn item(number: u64) -> Item {
+    Tagged::new("test.1.item").number(number).digest()
+}
+
+/// Two institutions with their sets, their own secrets and their stores.
+pub(crate) struct Pair {
+    pub(crate) terms: Terms,
+    pub(crate) hospital: Vec<Item>,
+    pub(crate) insurer: Vec<Item>,
+    pub(crate) spills: [MemorySpill; 2],
+    pub(crate) runs: u8,
+    pub(crate) threads: usize,
+}
+
+pub(crate) struct Ended<T> {
+    pub(crate) hospital: Result<T, PsiError>,
+    pub(crate) insurer: Result<T, PsiError>,
+}
+
+impl<T> Ended<T> {
+    pub(crate) fn both(self) -> (T, T) {
+        (self.hospital.unwrap(), self.insurer.unwrap())
+    }
+
+    /// The only error, or the one that is not a consequence of the other.
+    pub(crate) fn errors(self) -> Vec<PsiError> {
+        [self.hospital.err(), self.insurer.err()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+impl Pair {
+    /// Sets of `hospital` and `insurer` items, `common` of them the same, rows in other orders.
+    pub(crate) fn new(hospital: u64, insurer: u64, common: u64) -> Pair {
+        let mut theirs: Vec<Item> = (hospital - common..hospital - common + insurer)
+            .map(item)
+            .collect();
+        theirs.reverse();
+        Pair {
+            terms: Terms {
+                study: [7; 32],
+                largest: 5000,
+                minimum: 0,
+                chunk: 16,
+            },
+            hospital: (0..hospital).map(item).collect(),
+            insurer: theirs,
+            spills: Default::default(),
+            runs: 0,
+            threads: 2,
+        }
+    }
+
+    pub(crate) async fn align(&mut self, world: &World) -> Ended<Aligned> {
+        self.align_seeded(world, 0).await
+    }
+
+    /// Runs once more, each party with fresh randomness.
+    pub(crate) async fn align_seeded(&mut self, world: &World, seed: u64) -> Ended<Aligned> {
+        let mails = self.mails(world);
+        let [one, other] = &mails[..] else {
+            unreachable!()
+        };
+        let [mine, theirs] = self.randomness(seed);
+        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
+        let threads = NonZeroUsize::new(self.threads).unwrap();
+        let ours = Party {
+            mail: one,
+            peer: &peers[0],
+            terms: &self.terms,
+            items: &self.hospital,
+            secret: &secrets[0],
+            threads,
+        };
+        let others = Party {
+            mail: other,
+            peer: &peers[1],
+            items: &self.insurer,
+            secret: &secrets[1],
+            ..ours
+        };
+        let [spill, other_spill] = &mut self.spills;
+        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
+        let (hospital, insurer) = tokio::join!(
+            leaving(one, Box::pin(align(&ours, spill, &mut rng))),
+            leaving(other, Box::pin(align(&others, other_spill, &mut other_rng))),
+        );
+        Ended { hospital, insurer }
+    }
+
+    pub(crate) async fn count(&mut self, world: &World, shown: &Shown) -> Ended<Counted> {
+        let mails = self.mails(world);
+        let [one, other] = &mails[..] else {
+            unreachable!()
+        };
+        let [mine, theirs] = self.randomness(0);
+        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
+        let ours = Party {
+            mail: one,
+            peer: &peers[0],
+            terms: &self.terms,
+            items: &self.hospital,
+            secret: &secrets[0],
+            threads: NonZeroUsize::MIN,
+        };
+        let others = Party {
+            mail: other,
+            peer: &peers[1],
+            items: &self.insurer,
+            secret: &secrets[1],
+            ..ours
+        };
+        let [spill, other_spill] = &mut self.spills;
+        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
+        let (hospital, insurer) = tokio::join!(
+            leaving(one, Box::pin(cardinality(&ours, shown, spill, &mut rng))),
+            leaving(
+                other,
+                Box::pin(cardinality(&others, shown, other_spill, &mut other_rng))
+            ),
+        );
+        Ended { hospital, insurer }
+    }
+
+    /// The result must be the plain intersection, and fit row by row.
+    pub(crate) fn check(&self, ended: Ended<Aligned>) {
+        let (one, other) = ended.both();
+        let keys = |rows: &[u32], items: &[Item]| -> Vec<Item> {
+            rows.iter().map(|&row| items[row as usize]).collect()
+        };
+        let aligned = keys(&one.rows, &self.hospital);
+        assert_eq!(aligned, keys(&other.rows, &self.insurer));
+        assert_eq!(one.peer_size as usize, self.insurer.len());
+        assert_eq!(other.peer_size as usize, self.hospital.len());
+        let set = |items: &[Item]| -> BTreeSet<Item> { items.iter().copied().collect() };
+        let plain: BTreeSet<Item> = &set(&self.hospital) & &set(&self.insurer);
+        assert_eq!(set(&aligned), plain);
+        assert_eq!(aligned.len(), plain.len());
+    }
+
+    fn mails(&mut self, world: &World) -> Vec<Mailbox> {
+        self.runs += 1;
+        world.mailboxes(&[hospital(), insurer()], RunId([self.runs; 16]))
+    }
+
+    fn randomness(&self, seed: u64) -> [Seed; 2] {
+        [0, 1].map(|who| {
+            let run = Tagged::new("test.1.run").number(self.runs.into());
+            Seed::from_bytes(run.number(seed).number(who).digest())
+        })
+    }
+}
+
+pub(crate) fn secrets() -> [Seed; 2] {
+    [Seed::from_bytes([201; 32]), Seed::from_bytes([202; 32])]
+}
+
+/// Ends a party's part as a daemon does: in good order, or by leaving.
+async fn leaving<T>(
+    mail: &Mailbox,
+    work: impl Future<Output = Result<T, PsiError>>,
+) -> Result<T, PsiError> {
+    let result = work.await;
+    if result.is_ok() {
+        mail.clone().finish();
+    }
+    result
+}

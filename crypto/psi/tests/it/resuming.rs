@@ -1,0 +1,151 @@
+//! Runs that broke off: what is repeated, and what never is.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use consilium_mailbox::sim::{Crash, Moment, World};
+use consilium_psi::{PsiError, Spill as _, SpillError};
+
+use crate::{
+    pair::{Pair, hospital, insurer, item},
+    wire::{Blinded, Declared, Doubled, read},
+};
+
+/// The blinded chunks that each party sent, in order.
+fn blinded(world: &World) -> BTreeMap<String, Vec<Bytes>> {
+    let mut chunks: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for frame in world.transcript() {
+        if let Some(Blinded { points }) = read(&frame) {
+            chunks
+                .entry(frame.sender.to_string())
+                .or_default()
+                .push(points);
+        }
+    }
+    chunks
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_run_repeats_one_chunk_at_most() {
+    for dead in [hospital(), insurer()] {
+        for moment in [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive] {
+            for step in ["psi-ecdh.1.blinded", "psi-ecdh.1.kept"] {
+                for nth in 0..4 {
+                    let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+                    world.crash(Crash {
+                        party: dead.clone(),
+                        step: step.into(),
+                        nth,
+                        moment,
+                    });
+                    pair.align(&world).await;
+                    let ended = pair.align(&world).await;
+                    pair.check(ended);
+                    let chunks = blinded(&world);
+                    // Seven chunks of a hundred items, nine of a hundred and thirty.
+                    for (party, due) in [("hospital", 7), ("insurer", 9)] {
+                        let sent = &chunks[party];
+                        assert!((due..=due + 1).contains(&sent.len()), "{party} {nth}");
+                        let mut distinct = sent.clone();
+                        distinct.sort();
+                        distinct.dedup();
+                        assert_eq!(distinct.len(), due, "what is repeated is the same");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_complete_is_repeated_without_a_point() {
+    let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+    let first = pair.align(&world).await.both().0;
+    let before = blinded(&world);
+    let second = pair.align(&world).await.both().0;
+    assert!(first == second);
+    assert_eq!(blinded(&world), before);
+}
+
+/// A crash of the hospital in the middle, then a run with a change; gives the points of both runs.
+async fn interrupted(change: impl FnOnce(&mut Pair)) -> [Vec<Bytes>; 2] {
+    let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+    world.crash(Crash {
+        party: hospital(),
+        step: "psi-ecdh.1.blinded".into(),
+        nth: 3,
+        moment: Moment::AfterSend,
+    });
+    pair.align(&world).await;
+    let first = blinded(&world)["hospital"].clone();
+    change(&mut pair);
+    let ended = pair.align(&world).await;
+    pair.check(ended);
+    let second = blinded(&world)["hospital"][first.len()..].to_vec();
+    [first, second]
+}
+
+fn points(chunks: &[Bytes]) -> Vec<&[u8]> {
+    chunks.iter().flat_map(|chunk| chunk.chunks(32)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_never_serves_two_sets_peers_or_terms() {
+    type Change = fn(&mut Pair);
+    let changes: [(&str, Change); 6] = [
+        ("own set", |pair| pair.hospital[50] = item(7000)),
+        ("own order of rows", |pair| pair.hospital.swap(1, 2)),
+        ("peer's set", |pair| pair.insurer[50] = item(7000)),
+        ("terms", |pair| pair.terms.study[0] ^= 1),
+        ("peer's store lost", |pair| {
+            pair.spills[1].clear().unwrap();
+        }),
+        ("own store lost", |pair| pair.spills[0].clear().unwrap()),
+    ];
+    for (what, change) in changes {
+        let [first, second] = interrupted(change).await;
+        assert_eq!(points(&second).len(), 100, "{what}");
+        let old = points(&first);
+        let reused = points(&second).iter().any(|point| old.contains(point));
+        assert!(!reused, "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_store_is_our_own_fault_and_named() {
+    for (name, piece) in [("session", vec![1; 100]), ("tags-1", vec![1; 17])] {
+        let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+        let whole = pair.align(&world).await;
+        pair.check(whole);
+        pair.spills[0].write(name, &piece).unwrap();
+        let error = pair.align(&world).await.hospital.err().unwrap();
+        let PsiError::Spill(SpillError::Damaged { name: named, .. }) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(named, name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_leave_only_when_all_points_have_come() {
+    let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+    let ended = pair.align(&world).await;
+    pair.check(ended);
+    for (sender, peer_chunks) in [(hospital(), 9), (insurer(), 7)] {
+        let mut seen = 0;
+        for frame in world.transcript() {
+            if frame.sender != sender && read::<Blinded>(&frame).is_some() {
+                seen += 1;
+            }
+            if frame.sender == sender && read::<Doubled>(&frame).is_some() {
+                assert_eq!(seen, peer_chunks);
+            }
+        }
+    }
+    let offered = world
+        .transcript()
+        .iter()
+        .filter_map(read::<Declared>)
+        .count();
+    assert_eq!(offered, 2);
+}
