@@ -12,6 +12,7 @@ mod costs;
 mod demo;
 mod deployment;
 mod doors;
+mod examples;
 mod full_disk;
 mod guide;
 mod invitations;
@@ -19,6 +20,7 @@ mod local;
 mod models;
 mod people;
 mod renewal;
+mod watching;
 
 use std::{
     path::Path,

@@ -27,6 +27,7 @@ Steward/ListData: steward
 Steward/RemoveData: steward
 Steward/Studies: steward
 Steward/AwaitStudy: steward
+Steward/Examine: steward
 Steward/Decide: steward
 Steward/OwnResult: steward
 Steward/Peers: steward

@@ -6,6 +6,7 @@
 )]
 
 mod approvals;
+mod disclosures;
 mod documents;
 mod failures;
 mod formats;
