@@ -16,7 +16,7 @@ use consilium_node::{
     grpc::steward_server::{Steward, StewardServer},
     status::status,
 };
-use consilium_plan::Name;
+use consilium_plan::{Name, Study};
 use consilium_proto::v1;
 use tokio::{
     sync::{oneshot, watch},
@@ -31,7 +31,7 @@ use crate::{
     home::{Home, study_name},
     peers,
     store::peers::Verified,
-    study::{Command, DecideError, Results, Studies, with_costs},
+    study::{Command, DecideError, Own, Results, Studies, with_costs},
     wire,
 };
 
@@ -61,7 +61,7 @@ async fn guard(request: HttpRequest<Body>, next: Next) -> Reply {
         Ok(()) => next.run(request).await,
         Err(forbidden) => {
             // A command's slip about which daemon it speaks to; it is told so.
-            tracing::debug!(%forbidden, "a call was refused");
+            tracing::debug!(?forbidden, "a call was refused");
             let status: Status = consilium_node::status::answer(&StewardError::from(forbidden));
             status.into_http()
         }
@@ -153,8 +153,12 @@ impl StewardService {
     }
 
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
-        let found = self.stored(study).await?;
-        let results = Results::new(&self.home.state, &answers::hash(&found));
+        let (plan, own) = Own::read(&self.stored(study).await?)?;
+        // A fit that was done before the study failed left its files here: they are no result.
+        if let Some(end) = own.end.filter(|end| !matches!(end, Study::Finished { .. })) {
+            return Err(StewardError::EndedWithout(end.name()));
+        }
+        let results = Results::new(&self.home.state, &plan.hash());
         let kept = results.read()?.ok_or(StewardError::NoResult)?;
         let mut result = v1::OwnStudyResult {
             model: kept.model,

@@ -7,18 +7,22 @@ mod begin;
 mod costs;
 mod decide;
 mod failure;
+mod fetching;
 mod keeper;
 mod look;
 mod obstacles;
 mod own;
 mod permit;
 mod preflight;
+mod received;
 mod reception;
 mod report;
 mod rows;
 mod run;
 mod running;
 mod scores;
+mod told;
+mod under_way;
 mod waivers;
 
 use consilium_mailbox::RunId;
@@ -29,9 +33,11 @@ pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use obstacles::{approved, obstacles};
 pub(crate) use own::Own;
+pub(crate) use received::Received;
 pub(crate) use reception::Studies;
 pub(crate) use run::Call;
-pub(crate) use scores::{Received, Results};
+pub(crate) use scores::Results;
+pub(crate) use under_way::UnderWay;
 
 /// What is asked of a study's keeper, and told to it.
 #[derive(Debug)]

@@ -41,10 +41,7 @@ impl Model {
 
     fn parse(text: &[u8], lang: Lang) -> anyhow::Result<Model> {
         let model: Model = serde_json::from_slice(text)?;
-        let columns = model.task().regression.specification().columns.len();
-        let (fit, width) = (&model.fit, model.fit.design.coefficients());
-        let terms_exist = fit.design.terms.iter().all(|term| term.column < columns);
-        if fit.raw.columns.len() != columns || fit.estimates.len() != width || !terms_exist {
+        if !model.fit.suits(&model.task().regression) {
             bail!(lang.pick(
                 "the model is not one of its plan: their columns differ",
                 "模型与其方案不符：两者的列不同",

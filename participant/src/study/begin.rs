@@ -11,9 +11,10 @@ use super::{
     Call, Own,
     failure::{RunError, internal},
     permit,
-    preflight::{bad_table, unusable},
+    preflight::{Inspection, bad_table, unusable},
     rows::{Rows, Selection},
     run::Run,
+    told,
 };
 use crate::{
     data::{Contents, RegisterError, Source},
@@ -142,29 +143,38 @@ async fn read(
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, name, key) = (home.party.clone(), data.clone(), home.data_key.clone());
     let reading = home.read_alone(move || {
-        let contents = source.read(&key)?;
-        let covered = grant.covers(&me, &contents.version);
-        let rows = covered
-            .map_err(|changed| changed.with("data", &name))
-            .and_then(|()| selected(&plan, &contents, &secret, (&me, &name)));
+        let inspection = Inspection {
+            party: &me,
+            data: &name,
+            grant: &grant,
+            task: plan.task(),
+            limits: plan.limits(),
+            key: &key,
+            secret: &secret,
+        };
+        let contents = inspection.read(&source);
+        let contents = contents.map_err(|unread| unread.elsewhere);
+        let rows = contents.and_then(|contents| selected(&plan, &contents, &inspection));
         Ok(rows.map(|rows| (rows, secret)))
     });
-    let rows = reading.await.map_err(|error| {
-        tracing::warn!(%data, %error, "the data set can't be read");
-        error.failure(&home.party, data)
-    })?;
+    let rows = reading
+        .await
+        .map_err(|error| error.failure(&home.party, data))?;
     Ok(rows?)
 }
 
 fn selected(
     plan: &Plan,
     contents: &Contents,
-    secret: &Seed,
-    (me, data): (&PartyId, &Name),
+    inspection: &Inspection<'_>,
 ) -> Result<Rows, Failure> {
+    let (me, data) = (inspection.party, inspection.data);
     let Task::TrainGlm(task) = plan.task();
-    let selection = Selection::new(task, contents, secret);
-    let selection = selection.map_err(|error| unusable(&error, me, data))?;
+    let selection = Selection::new(task, contents, inspection.secret);
+    let selection = selection.map_err(|error| {
+        tracing::warn!(%data, failure = %unusable(&error, me, data), "the data set can't be used");
+        told::unusable(&error, me, data)
+    })?;
     if let Some(obstacle) = selection.obstacles(plan.limits()).first() {
         return Err(too_many_or_few(obstacle, plan, me));
     }

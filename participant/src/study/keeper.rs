@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
+use consilium_node::files::FileError;
 use consilium_plan::{Code, Failure, Party, Plan, SignedStatement, Standing, Study};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 use consilium_store::{Change, StoreError, studies};
@@ -43,6 +44,15 @@ pub(super) struct Keeper {
     said: Option<v1::RunNotice>,
 }
 
+/// Why a study can't be kept for now.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the result can't be written: {0}")]
+    Result(#[from] FileError),
+}
+
 /// What a keeper hears next.
 enum Heard {
     Command(Option<Command>),
@@ -70,7 +80,7 @@ impl Keeper {
     pub(super) async fn run(
         mut self,
         commands: &mut mpsc::Receiver<Command>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), KeepError> {
         while self.own.end.is_none() {
             let heard = self.next(commands).await;
             match heard {
@@ -104,7 +114,7 @@ impl Keeper {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<(), StoreError> {
+    async fn obey(&mut self, command: Command) -> Result<(), KeepError> {
         match command {
             Command::Preflight { now_ms } => {
                 let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
@@ -255,25 +265,21 @@ impl Keeper {
         self.said = Some(said);
     }
 
-    async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), StoreError> {
+    async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), KeepError> {
         self.reporting = None;
         self.end_run().await;
         if !end.has_ended() {
             return Ok(());
-        }
-        if let Some(result) = result.filter(|_| self.receives()) {
-            let results = Results::new(&self.home.state, &self.plan.hash());
-            if let Err(error) = results.keep_received(&result) {
-                // The coordinator tells of the end again when this daemon is back.
-                warn!(study = %self.name, %error, "the result can't be kept");
-                return Ok(());
-            }
         }
         let mut entry = Entry::new(self.home.ambient.now(), Kind::STATE)
             .about(&self.name)
             .with("state", end.name());
         if let Some(failure) = end.failure() {
             entry = entry.with("failure", failure.code);
+        }
+        if let Some(result) = result.filter(|_| self.receives()) {
+            let results = Results::new(&self.home.state, &self.plan.hash());
+            entry = results.receive(&result, (&self.plan, &self.home.party), entry)?;
         }
         info!(study = %self.name, state = end.name(), "the study has ended");
         let own = Own {
@@ -283,7 +289,7 @@ impl Keeper {
         let mut change = self.home.store.begin().await?;
         // Without its secret nothing of the study can be repeated.
         secrets::forget(&mut change, &self.name).await?;
-        self.keep(change, own, &entry).await
+        Ok(self.keep(change, own, &entry).await?)
     }
 
     fn receives(&self) -> bool {

@@ -8,7 +8,10 @@ use consilium_plan::{
     Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task, TrainGlm,
 };
 
-use super::rows::{Selection, Unusable};
+use super::{
+    rows::{Selection, Unusable},
+    told,
+};
 use crate::data::{Contents, Source};
 
 /// Whose data set is inspected, for which plan.
@@ -25,56 +28,116 @@ pub(super) struct Inspection<'a> {
     pub(super) secret: &'a Seed,
 }
 
+/// What an inspection found.
+pub(super) struct Inspected {
+    /// For the institution's own people.
+    pub(super) here: DataReport,
+    /// For the coordinator: no place in a file, and nothing of another version than the approved
+    /// one but that it is another.
+    pub(super) elsewhere: Result<DataReport, Failure>,
+}
+
+impl Inspected {
+    /// What everybody may know alike.
+    pub(super) fn open(report: DataReport) -> Inspected {
+        Inspected {
+            here: report.clone(),
+            elsewhere: Ok(report),
+        }
+    }
+}
+
+/// Why the approved version was not read.
+pub(super) struct Unread {
+    /// For the institution's own people.
+    pub(super) here: Failure,
+    /// For all others.
+    pub(super) elsewhere: Failure,
+}
+
 impl Inspection<'_> {
     /// Reads the data set and holds it against the plan. Blocks.
+    pub(super) fn inspect(&self, source: &Source) -> Inspected {
+        match self.read(source) {
+            Ok(contents) => self.approved(source, &contents),
+            Err(unread) => Inspected {
+                here: DataReport::Unreadable(unread.here),
+                elsewhere: Err(unread.elsewhere),
+            },
+        }
+    }
+
+    /// Reads the version that is approved, and no other. Blocks.
     ///
     /// # Errors
     ///
-    /// If it is another version than the approved one: then nothing else is told of it.
-    pub(super) fn inspect(&self, source: Option<&Source>) -> Result<DataReport, Failure> {
-        let Some(source) = source else {
-            return Ok(DataReport::Absent { only_split: false });
-        };
-        let contents = match source.read(self.key) {
-            Ok(contents) => contents,
-            Err(error) => return Ok(self.unreadable(error.failure(self.party, self.data))),
-        };
-        let covered = self.grant.covers(self.party, &contents.version);
-        covered.map_err(|changed| changed.with("data", self.data))?;
-        Ok(self.approved(source, &contents))
+    /// If it is another version, or is not what its schema says.
+    pub(super) fn read(&self, source: &Source) -> Result<Contents, Box<Unread>> {
+        let (of, Task::TrainGlm(task)) = ((self.party, self.data), self.task);
+        match source.read(self.key) {
+            Ok(contents) => match self.covers(&contents.version) {
+                Ok(()) => Ok(contents),
+                Err(changed) => Err(Box::new(Unread {
+                    here: changed.clone(),
+                    elsewhere: changed,
+                })),
+            },
+            Err(error) => {
+                tracing::warn!(data = %self.data, %error, "the data set can't be read");
+                let elsewhere = match source.version(self.key) {
+                    Ok(version) => self.covers(&version).err(),
+                    Err(gone) => Some(told::unread(&gone, task, of)),
+                };
+                Err(Box::new(Unread {
+                    here: error.failure(self.party, self.data),
+                    elsewhere: elsewhere.unwrap_or_else(|| told::unread(&error, task, of)),
+                }))
+            }
+        }
     }
 
-    fn approved(&self, source: &Source, contents: &Contents) -> DataReport {
+    fn covers(&self, version: &DataVersion) -> Result<(), Failure> {
+        let covered = self.grant.covers(self.party, version);
+        covered.map_err(|changed| changed.with("data", self.data))
+    }
+
+    fn approved(&self, source: &Source, contents: &Contents) -> Inspected {
         let Task::TrainGlm(task) = self.task;
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
         }
         obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
-        read(contents.version, obstacles, false)
+        Inspected::open(read(contents.version, obstacles, false))
     }
 
-    fn against(&self, task: &TrainGlm, contents: &Contents) -> DataReport {
+    fn against(&self, task: &TrainGlm, contents: &Contents) -> Inspected {
         let selection = match Selection::new(task, contents, self.secret) {
             Ok(selection) => selection,
-            Err(Unusable::NoSplit) => return DataReport::Absent { only_split: true },
-            Err(other) => return self.unreadable(unusable(&other, self.party, self.data)),
+            Err(Unusable::NoSplit) => {
+                return Inspected::open(DataReport::Absent { only_split: true });
+            }
+            Err(other) => {
+                let elsewhere = told::unusable(&other, self.party, self.data);
+                return Inspected {
+                    here: self.unusable(unusable(&other, self.party, self.data)),
+                    elsewhere: Ok(DataReport::Unreadable(elsewhere)),
+                };
+            }
         };
         let obstacles = selection.obstacles(self.limits);
         if obstacles.is_empty()
             && let Err(bad) = selection.rows(&task.regression)
         {
-            return self.unreadable(bad_table(&bad, self.party, self.data));
+            let bad = bad_table(&bad, self.party, self.data);
+            return Inspected::open(self.unusable(bad));
         }
         let family = task.regression.specification().family;
-        read(
-            contents.version,
-            obstacles,
-            selection.is_of_one_class(family),
-        )
+        let one_class = selection.is_of_one_class(family);
+        Inspected::open(read(contents.version, obstacles, one_class))
     }
 
-    fn unreadable(&self, why: Failure) -> DataReport {
+    fn unusable(&self, why: Failure) -> DataReport {
         tracing::warn!(data = %self.data, failure = %why, "the data set can't be used");
         DataReport::Unreadable(why)
     }
@@ -94,8 +157,11 @@ pub(super) fn unusable(why: &Unusable, party: &PartyId, data: &Name) -> Failure 
     match why {
         Unusable::NoSplit => failure(Code::DataSplitMissing),
         Unusable::Unplaced { split, row } => {
-            let place = format!("row {row}, which split {split} does not name");
-            failure(Code::DataUnreadable).with("place", place)
+            let place = [
+                format!("row {row}, which split {split} does not name"),
+                format!("数据第 {row} 行，划分 {split} 未列出"),
+            ];
+            failure(Code::DataUnreadable).with_words("place", place)
         }
         Unusable::Column(column) => failure(Code::DataColumnDiffers).with("column", column),
     }
@@ -106,17 +172,23 @@ pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &N
     let failure = |code| Failure::new(code).of(party).with("data", data);
     match why {
         consilium_glm::BadTable::Values { column, .. } => {
-            let place = format!("column {column}");
-            failure(Code::DataOutOfRange).with("place", place)
+            let place = self::column(column);
+            failure(Code::DataOutOfRange).with_words("place", place)
         }
         consilium_glm::BadTable::Labels { .. } => {
-            failure(Code::DataOutOfRange).with("place", "the label")
+            let place = ["the label", "标签列"].map(str::to_owned);
+            failure(Code::DataOutOfRange).with_words("place", place)
         }
         consilium_glm::BadTable::TooManyRows { most, .. } => {
             failure(Code::DataRowsTooMany).with("most", most)
         }
         _ => Failure::new(Code::Internal).of(party).at("table"),
     }
+}
+
+/// Says that it is a column's place, by its name.
+pub(super) fn column(name: &str) -> [String; 2] {
+    [format!("column {name}"), format!("列 {name}")]
 }
 
 /// What a run may write: the state, the results, and room to grow.

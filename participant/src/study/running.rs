@@ -7,7 +7,7 @@ use consilium_plan::Plan;
 use tokio::{sync::oneshot, task::AbortHandle};
 
 use super::{Call, Own, begin::begin, failure::RunError};
-use crate::home::Home;
+use crate::home::{Home, study_name};
 
 /// A run that goes on; dropping it ends it.
 pub(super) struct Running {
@@ -38,10 +38,12 @@ impl Running {
         let (run, contributors) = (call.run, call.contributors.clone());
         let (confirmed, is_confirmed) = oneshot::channel();
         let (ended, outcome) = oneshot::channel();
-        let at = home.clone();
+        let (at, id) = (home.clone(), run);
         let task = home.tasks.spawn(async move {
             let part = async {
+                let study = study_name(&plan.hash());
                 let run = begin(&at, plan, own, call).await?;
+                let _goes_on = at.under_way.begin(id, study, at.ambient.now());
                 run.take_part(&at, confirmed).await
             };
             // Whoever no longer listens has given the run up.
