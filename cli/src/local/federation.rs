@@ -116,13 +116,20 @@ impl Federation {
         Ok(())
     }
 
-    /// Watches the study to its end; gives why it ended badly, if it did.
+    /// Watches the study to its end, and waits until every party has what it receives; gives why
+    /// it ended badly, if it did.
     pub(crate) async fn watch(
         &mut self,
         study: &str,
         plan: &Plan,
     ) -> anyhow::Result<Option<Failure>> {
-        watching::to_the_end(&mut self.operator, study, plan, self.lang).await
+        let failure = watching::to_the_end(&mut self.operator, study, plan, self.lang).await?;
+        if failure.is_none() {
+            for participant in &mut self.participants {
+                participant.settled(self.lang).await?;
+            }
+        }
+        Ok(failure)
     }
 
     /// Fetches what came of the study, from the coordinator and from each party its own; it is

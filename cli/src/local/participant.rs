@@ -130,6 +130,31 @@ impl Participant {
         }
     }
 
+    /// Waits until the daemon has kept the end of all studies, and what it receives of them.
+    pub(super) async fn settled(&mut self, lang: Lang) -> anyhow::Result<()> {
+        let settling = async {
+            loop {
+                let all = self.house.studies(v1::OwnStudiesRequest {}).await;
+                if all
+                    .answer(lang)?
+                    .studies
+                    .iter()
+                    .all(|own| !own.end.is_empty())
+                {
+                    return Ok(());
+                }
+                sleep(PAUSE).await;
+            }
+        };
+        match timeout(PATIENCE, settling).await {
+            Ok(settled) => settled,
+            Err(_) => bail!(lang.pick(
+                format!("{} does not fetch the result", self.party),
+                format!("{} 未能取得结果", self.party),
+            )),
+        }
+    }
+
     async fn status(&mut self, lang: Lang) -> anyhow::Result<v1::ParticipantStatus> {
         self.house.status(v1::StatusRequest {}).await.answer(lang)
     }

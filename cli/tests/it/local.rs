@@ -103,6 +103,8 @@ fn three_files_become_one_model() {
     let own = folder.path().join("left/south/state/results");
     let study = fs::read_dir(own).unwrap().next().unwrap().unwrap().path();
     assert_eq!(fs::read_dir(study.join("costs")).unwrap().count(), 1);
+    let report = |folder: &Path| fs::read(folder.join("report.json")).unwrap();
+    assert_eq!(report(&study), report(&folder.path().join("left/result")));
 
     let model = fs::read(folder.path().join("left/result/model.json")).unwrap();
     let model: Value = serde_json::from_slice(&model).unwrap();
@@ -119,13 +121,13 @@ fn a_study_with_too_few_test_rows_to_measure_has_its_model_all_the_same() {
     let plan = PLAN
         .replace(
             "\"visits\" }\ntest = { share = 0.25",
-            "\"visits\", positive_above = 8 }\ntest = { share = 0.1",
+            "\"visits\", positive_above = 8.5 }\ntest = { share = 0.1",
         )
         .replace(
             "family = \"gaussian\"",
             "family = \"logistic\"\npenalty = 1.0",
         );
-    assert!(plan.contains("positive_above = 8") && plan.contains("share = 0.1"));
+    assert!(plan.contains("positive_above = 8.5") && plan.contains("share = 0.1"));
     fs::write(folder.path().join("plan.toml"), plan).unwrap();
     args.push("--json".to_owned());
     let result: Value = serde_json::from_str(&printed(folder.path(), &as_strs(&args))).unwrap();
