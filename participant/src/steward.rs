@@ -1,5 +1,6 @@
 //! What the people of an institution ask of their own daemon.
 
+mod alignments;
 mod answers;
 mod error;
 
@@ -15,7 +16,7 @@ use consilium_node::{
     grpc::steward_server::{Steward, StewardServer},
     status::status,
 };
-use consilium_plan::Name;
+use consilium_plan::{Name, Task};
 use consilium_proto::v1;
 use tokio::{
     sync::{oneshot, watch},
@@ -30,7 +31,7 @@ use crate::{
     home::{Home, study_name},
     peers,
     store::peers::Verified,
-    study::{Command, DecideError, Received, Results, Studies, with_costs},
+    study::{Command, DecideError, Own, Received, Results, Studies, with_costs},
     wire,
 };
 
@@ -158,13 +159,18 @@ impl StewardService {
                 ..v1::OwnStudyResult::default()
             });
         }
+        if let (plan, _) = Own::read(&found)?
+            && let Task::Align(task) = plan.task()
+        {
+            return self.own_alignment(&results, task);
+        }
         let (model, own_report) = results.read()?.ok_or(StewardError::NoResult)?;
         let own_report = with_costs(&own_report, &self.home.party, &results)?;
         Ok(v1::OwnStudyResult {
             model,
             own_report,
             scores_path: results.scores_path().display().to_string(),
-            report: String::new(),
+            ..v1::OwnStudyResult::default()
         })
     }
 
@@ -232,6 +238,13 @@ impl Steward for StewardService {
             Ok(()) => answer(self.list().await),
             Err(error) => answer(Err(error.into())),
         }
+    }
+
+    async fn alignments(
+        &self,
+        _: Request<v1::AlignmentsRequest>,
+    ) -> Result<Response<v1::OwnAlignments>, Status> {
+        answer(self.own_alignments().await)
     }
 
     async fn studies(

@@ -3,11 +3,14 @@
 //! Each living study has one task, its [keeper](keeper), which alone changes what is kept of it.
 //! Nothing happens in a study that a steward of this institution has not signed.
 
+mod align;
+mod aligned;
 mod begin;
 mod costs;
 mod decide;
 mod failure;
 mod keeper;
+mod keys;
 mod own;
 mod permit;
 mod preflight;
@@ -23,6 +26,7 @@ use consilium_mailbox::RunId;
 use consilium_plan::{Failure, SignedStatement, Study};
 use tokio::sync::oneshot;
 
+pub(crate) use aligned::{Placed, parse as parse_aligned};
 pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use own::Own;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, RawPlan};
+use consilium_plan::{Align, Plan, RawPlan, Task};
 
 use crate::hint::Misuse;
 
@@ -80,7 +80,10 @@ pub(crate) fn of_plan(
 ) -> anyhow::Result<Vec<PartyData>> {
     let schema = match schema {
         Some(file) => read(file)?,
-        None => read(&schema_of(plan_file)?)?,
+        None => match plan.task() {
+            Task::TrainGlm(_) => read(&schema_of(plan_file)?)?,
+            Task::Align(task) => of_keys(task),
+        },
     };
     let wanted: Vec<(&PartyId, &str)> = plan
         .contributors()
@@ -112,6 +115,12 @@ pub(crate) fn of_plan(
             })
         })
         .collect()
+}
+
+/// Declares the columns of a key as what identifies; whatever else a file has is passed over.
+fn of_keys(task: &Align) -> String {
+    let column = |name: &str| format!("[[column]]\nname = {name:?}\ntype = \"code\"\n");
+    task.key_columns().map(column).collect()
 }
 
 fn schema_of(plan_file: &Path) -> anyhow::Result<PathBuf> {

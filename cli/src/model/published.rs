@@ -34,6 +34,9 @@ impl Model {
 
     fn parse(text: &[u8]) -> anyhow::Result<Model> {
         let model: Model = serde_json::from_slice(text)?;
+        if !matches!(model.plan.task(), Task::TrainGlm(_)) {
+            bail!("the model is not one of its plan, which fits none");
+        }
         let columns = model.task().regression.specification().columns.len();
         let (fit, width) = (&model.fit, model.fit.design.coefficients());
         let terms_exist = fit.design.terms.iter().all(|term| term.column < columns);
@@ -45,8 +48,10 @@ impl Model {
 
     /// Gives what was to be trained.
     pub(super) fn task(&self) -> &TrainGlm {
-        let Task::TrainGlm(task) = self.plan.task();
-        task
+        match self.plan.task() {
+            Task::TrainGlm(task) => task,
+            Task::Align(_) => unreachable!("whoever reads a model sees that its plan fits one"),
+        }
     }
 
     /// Gives the names of the model's columns; a category has one for each level but one.

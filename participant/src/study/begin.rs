@@ -32,12 +32,12 @@ pub(super) async fn begin(
     own: Own,
     call: Call,
 ) -> Result<Run, RunError> {
-    check_company(&plan, &own, &call, &home.party)?;
-    let (data, grant) = permit::allowed(home, &plan, &own).await?;
-    check_identities(home, &plan, &call).await?;
-    let source = source(home, &data).await?;
-    count(home, &plan, &grant, &call).await?;
-    let secret = permit::secret(home, &plan).await?;
+    let Counted {
+        data,
+        grant,
+        source,
+        secret,
+    } = count_in(home, &plan, &own, &call).await?;
     let approved = (&data, grant.clone());
     let (rows, secret) = read(home, plan.clone(), approved, (source, secret)).await?;
     Ok(Run {
@@ -47,6 +47,36 @@ pub(super) async fn begin(
         version: grant.data,
         rows,
         waives: grant.waiver,
+        secret,
+    })
+}
+
+/// A run that is counted, and may read its rows.
+pub(super) struct Counted {
+    pub(super) data: Name,
+    pub(super) grant: Grant,
+    pub(super) source: Source,
+    /// This institution's secret for the study.
+    pub(super) secret: Seed,
+}
+
+/// Checks all that can be checked before a row is read, and counts the run.
+pub(super) async fn count_in(
+    home: &Home,
+    plan: &Plan,
+    own: &Own,
+    call: &Call,
+) -> Result<Counted, RunError> {
+    check_company(plan, own, call, &home.party)?;
+    let (data, grant) = permit::allowed(home, plan, own).await?;
+    check_identities(home, plan, call).await?;
+    let source = source(home, &data).await?;
+    count(home, plan, &grant, call).await?;
+    let secret = permit::secret(home, plan).await?;
+    Ok(Counted {
+        data,
+        grant,
+        source,
         secret,
     })
 }
@@ -83,7 +113,7 @@ fn check_company(plan: &Plan, own: &Own, call: &Call, me: &PartyId) -> Result<()
         .contributors
         .iter()
         .all(|party| rest.any(|next| *next == party));
-    let complete = match plan.protection().on_dropout {
+    let complete = match plan.on_dropout() {
         OnDropout::Continue => call.contributors.len() >= plan.quorum(),
         OnDropout::Pause | OnDropout::Fail => call.contributors.len() == planned.len(),
     };
@@ -162,7 +192,9 @@ fn selected(
     secret: &Seed,
     (me, data): (&PartyId, &Name),
 ) -> Result<Rows, Failure> {
-    let Task::TrainGlm(task) = plan.task();
+    let Task::TrainGlm(task) = plan.task() else {
+        return Err(internal(me, "rows"));
+    };
     let selection = Selection::new(task, contents, secret);
     let selection = selection.map_err(|error| unusable(&error, me, data))?;
     if let Some(obstacle) = selection.obstacles(plan.limits()).first() {

@@ -6,6 +6,7 @@ use consilium_base::Seed;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
     Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task, TrainGlm,
+    UnixTime,
 };
 
 use super::rows::{Selection, Unusable};
@@ -23,6 +24,7 @@ pub(super) struct Inspection<'a> {
     pub(super) key: &'a Seed,
     /// The institution's secret for the study.
     pub(super) secret: &'a Seed,
+    pub(super) now: UnixTime,
 }
 
 impl Inspection<'_> {
@@ -35,17 +37,25 @@ impl Inspection<'_> {
         let Some(source) = source else {
             return Ok(DataReport::Absent { only_split: false });
         };
+        let task = match self.task {
+            Task::TrainGlm(task) => task,
+            Task::Align(task) => return self.inspect_keys(source, task),
+        };
         let contents = match source.read(self.key) {
             Ok(contents) => contents,
             Err(error) => return Ok(self.unreadable(error.failure(self.party, self.data))),
         };
-        let covered = self.grant.covers(self.party, &contents.version);
-        covered.map_err(|changed| changed.with("data", self.data))?;
-        Ok(self.approved(source, &contents))
+        self.covers(&contents.version)?;
+        Ok(self.approved(task, source, &contents))
     }
 
-    fn approved(&self, source: &Source, contents: &Contents) -> DataReport {
-        let Task::TrainGlm(task) = self.task;
+    /// Sees that the version is the one that was approved.
+    pub(super) fn covers(&self, version: &DataVersion) -> Result<(), Failure> {
+        let covered = self.grant.covers(self.party, version);
+        covered.map_err(|changed| changed.with("data", self.data))
+    }
+
+    fn approved(&self, task: &TrainGlm, source: &Source, contents: &Contents) -> DataReport {
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
@@ -74,13 +84,13 @@ impl Inspection<'_> {
         )
     }
 
-    fn unreadable(&self, why: Failure) -> DataReport {
+    pub(super) fn unreadable(&self, why: Failure) -> DataReport {
         tracing::warn!(data = %self.data, failure = %why, "the data set can't be used");
         DataReport::Unreadable(why)
     }
 }
 
-fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
+pub(super) fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
     DataReport::Read {
         version,
         obstacles,
@@ -121,26 +131,46 @@ pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &N
 
 /// What a run may write: the state, the results, and room to grow.
 const DISK: u64 = 64 << 20;
+/// What a key of both may take on the disk: a tag to be taken up again, a line of the result.
+const DISK_OF_A_KEY: u64 = 40;
+/// What an own key and one of the other institution may take in memory.
+const MEMORY_OF_A_KEY: [u64; 2] = [120, 40];
 /// What a run may need in memory beside its rows.
 const MEMORY: u64 = 64 << 20;
 /// How often the rows lie in memory at once: as columns, as a matrix, as a table.
 const COPIES: u64 = 3;
 
 /// Judges the free space on the disk of the state folder, where the system tells it.
-pub(super) fn disk(state: &Path) -> Room {
+pub(super) fn disk(state: &Path, limits: &Limits, task: &Task) -> Room {
     let Ok(free) = rustix::fs::statvfs(state) else {
         return Room::Ample;
     };
-    room(free.f_bavail.saturating_mul(free.f_frsize), DISK)
+    let keys = match task {
+        Task::TrainGlm(_) => 0,
+        Task::Align(_) => limits.most_rows.0.saturating_mul(DISK_OF_A_KEY),
+    };
+    room(
+        free.f_bavail.saturating_mul(free.f_frsize),
+        keys.saturating_add(DISK),
+    )
 }
 
 /// Judges the free memory, where the system tells it.
 pub(super) fn memory(limits: &Limits, task: &Task, file: Option<u64>) -> Room {
-    let Task::TrainGlm(task) = task;
     // A cell of text takes two bytes at least.
-    let cells = file.unwrap_or(0) / 2;
-    let of_plan = limits.most_rows.0.saturating_mul(task.columns.len() as u64);
-    let needed = MEMORY + cells.min(of_plan).saturating_mul(8 * COPIES);
+    let (cells, rows) = (file.unwrap_or(0) / 2, limits.most_rows.0);
+    let needed = match task {
+        Task::TrainGlm(task) => {
+            let of_plan = rows.saturating_mul(task.columns.len() as u64);
+            cells.min(of_plan).saturating_mul(8 * COPIES)
+        }
+        Task::Align(_) => {
+            let [own, others] = MEMORY_OF_A_KEY;
+            let own = cells.min(rows).saturating_mul(own);
+            own.saturating_add(rows.saturating_mul(others))
+        }
+    };
+    let needed = needed.saturating_add(MEMORY);
     let told = std::fs::read_to_string("/proc/meminfo").ok();
     told.and_then(|told| available(&told))
         .map_or(Room::Ample, |free| room(free, needed))

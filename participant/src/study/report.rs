@@ -72,7 +72,7 @@ async fn found(home: &Home, plan: &Arc<Plan>, own: &Own) -> Result<Found, RunErr
     Ok(Found {
         data: data?,
         verified: u32::try_from(contributors - unverified).unwrap_or(u32::MAX),
-        disk: preflight::disk(&home.state),
+        disk: preflight::disk(&home.state, plan.limits(), plan.task()),
         memory: preflight::memory(plan.limits(), plan.task(), size),
     })
 }
@@ -85,7 +85,7 @@ async fn inspected(
 ) -> Result<DataReport, Failure> {
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
-    let name = data.clone();
+    let (name, now) = (data.clone(), home.ambient.now());
     let inspecting = home.read_alone(move || {
         let inspection = Inspection {
             party: &me,
@@ -95,6 +95,7 @@ async fn inspected(
             limits: plan.limits(),
             key: &key,
             secret: &secret,
+            now,
         };
         Ok(inspection.inspect(source.as_ref()))
     });

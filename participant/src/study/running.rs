@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_mailbox::{PartyId, RunId};
-use consilium_plan::Plan;
+use consilium_plan::{Plan, Task};
 use tokio::{sync::oneshot, task::AbortHandle};
 
-use super::{Call, Own, begin::begin, failure::RunError};
+use super::{Call, Own, align, begin::begin, failure::RunError};
 use crate::home::Home;
 
 /// A run that goes on; dropping it ends it.
@@ -41,8 +41,13 @@ impl Running {
         let at = home.clone();
         let task = home.tasks.spawn(async move {
             let part = async {
-                let run = begin(&at, plan, own, call).await?;
-                run.take_part(&at, confirmed).await
+                match plan.clone().task() {
+                    Task::TrainGlm(task) => {
+                        let run = begin(&at, plan, own, call).await?;
+                        run.take_part(&at, task, confirmed).await
+                    }
+                    Task::Align(task) => align::take_part(&at, (&plan, task), &own, &call).await,
+                }
             };
             // Whoever no longer listens has given the run up.
             ended.send(part.await).ok();

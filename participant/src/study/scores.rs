@@ -43,6 +43,7 @@ pub(crate) struct OwnReport<'a> {
     pub(crate) overall: Option<Measures>,
 }
 
+const ALIGNED: &str = "aligned.csv";
 const MODEL: &str = "model.json";
 const REPORT: &str = "own-report.json";
 const RECEIVED_REPORT: &str = "report.json";
@@ -50,13 +51,27 @@ const SCORES: &str = "scores.csv";
 
 impl Results {
     pub(crate) fn new(state: &std::path::Path, study: &PlanHash) -> Results {
+        Results::named(state, &study.to_string())
+    }
+
+    /// The same by the study's name, which is its plan's hash.
+    pub(crate) fn named(state: &std::path::Path, study: &str) -> Results {
         Results {
-            folder: state.join("results").join(study.to_string()),
+            folder: state.join("results").join(study),
         }
+    }
+
+    /// Where the order of rows lies that are common with another institution.
+    pub(crate) fn aligned_path(&self) -> PathBuf {
+        self.folder.join(ALIGNED)
     }
 
     pub(crate) fn scores_path(&self) -> PathBuf {
         self.folder.join(SCORES)
+    }
+
+    pub(super) fn report_path(&self) -> PathBuf {
+        self.folder.join(REPORT)
     }
 
     /// Where what each run cost is kept.
@@ -67,6 +82,11 @@ impl Results {
     /// Gives the model and the own report, once they are there.
     pub(crate) fn read(&self) -> Result<Option<(String, String)>, FileError> {
         Ok(self.file(MODEL)?.zip(self.file(REPORT)?))
+    }
+
+    /// Gives the own report, once it is there.
+    pub(crate) fn read_report(&self) -> Result<Option<String>, FileError> {
+        self.file(REPORT)
     }
 
     /// Gives what an institution without rows received, once it is there.
@@ -91,6 +111,10 @@ impl Results {
     }
 
     pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {
+        self.keep_own_report(report)
+    }
+
+    pub(super) fn keep_own_report(&self, report: &impl Serialize) -> Result<(), FileError> {
         files::write(&self.folder.join(REPORT), &json(report))
     }
 

@@ -1,5 +1,7 @@
 //! Who learns what from a study: the algorithms' lines and the plan's own.
 
+mod align;
+
 use consilium_glm::{Family, Protocol, Role, disclosures};
 use consilium_mailbox::PartyId;
 
@@ -65,15 +67,22 @@ impl Disclosure {
 impl Plan {
     /// Gives who learns what, in the order in which it is shown and hashed.
     pub fn disclosures(&self) -> Vec<Disclosure> {
-        let Task::TrainGlm(task) = self.task();
-        let family = task.regression.specification().family;
-        let protection = self.protection();
-        let contributors = self.contributors().count();
         let mut lines = Lines {
             plan: self,
             lines: Vec::new(),
         };
         lines.add(Audience::Everyone, &texts::PLAN, &[]);
+        match self.task() {
+            Task::TrainGlm(task) => self.add_fit(task, &mut lines),
+            Task::Align(task) => self.add_alignment(task, &mut lines),
+        }
+        lines.lines
+    }
+
+    fn add_fit(&self, task: &TrainGlm, lines: &mut Lines<'_>) {
+        let family = task.regression.specification().family;
+        let protection = &task.protection;
+        let contributors = self.contributors().count();
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         let hidden: [(&str, &dyn std::fmt::Display); 2] = [
@@ -120,7 +129,6 @@ impl Plan {
         lines.add(Audience::Nobody, inputs_hidden, &hidden);
         lines.add(Audience::Nobody, &texts::POISONED, &[]);
         lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
-        lines.lines
     }
 
     /// Says whom this institution has not verified, and whether enough are.

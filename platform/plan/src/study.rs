@@ -241,13 +241,14 @@ impl Plan {
             Phase::Evaluation => texts::EVALUATION,
             Phase::Fedavg => texts::FEDAVG,
             Phase::Fedprox => texts::FEDPROX,
+            Phase::Align => texts::ALIGN,
         });
         text.map_or("", |text| text.open(lang))
     }
 
     /// Says whether the study goes on without these contributors once its patience with them ends.
     fn goes_on_without(&self, lost: usize) -> bool {
-        self.protection.on_dropout == OnDropout::Continue
+        self.on_dropout() == OnDropout::Continue
             && self.contributors().count().saturating_sub(lost) >= self.quorum()
     }
 }

@@ -438,9 +438,11 @@ async fn try_contribute(
         verifier: Arc::new(roster.clone()),
     };
     let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
-    let terms = plan.sum_terms(waivers);
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("it is a fit");
+    };
+    let terms = plan.sum_terms(task, waivers);
     let mut sums = Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
-    let Task::TrainGlm(task) = plan.task();
     let regression = &task.regression;
     let (features, labels) = home.rows();
     let scored = (features.clone(), labels.clone());

@@ -54,6 +54,7 @@ fn inspected(columns: &str, rows: &str, split: Option<&str>) -> DataReport {
         limits: plan.limits(),
         key: &key,
         secret: &Seed::from_bytes([2; 32]),
+        now: UnixTime(1),
     };
     inspection.inspect(Some(&source)).unwrap()
 }

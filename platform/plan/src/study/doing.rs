@@ -1,5 +1,6 @@
 //! What a step in hand is at, for those who watch.
 
+use consilium_psi::ecdh::Terms;
 use serde::{Deserialize, Serialize};
 
 use crate::{Lang, texts::study as texts};
@@ -28,6 +29,11 @@ pub enum Doing {
         /// How many there will be.
         rounds: u32,
     },
+    /// Two sets of keys are being compared, chunk by chunk.
+    Comparing {
+        /// Chunks that both have done.
+        chunks: u32,
+    },
     /// All is done but for the contributors' last words.
     Finishing,
 }
@@ -44,6 +50,9 @@ impl Doing {
             Doing::Measuring => texts::MEASURING.say(lang, &[]),
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
+            }
+            Doing::Comparing { chunks } => {
+                texts::COMPARING.say(lang, &[("chunks", chunks), ("keys", &Terms::USUAL_CHUNK)])
             }
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         }
