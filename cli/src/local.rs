@@ -13,7 +13,7 @@ use tokio::{runtime, signal};
 
 use crate::{clock, hint::OrHint as _, plan};
 
-mod aligned;
+pub(crate) mod aligned;
 pub(crate) mod cost;
 mod daemons;
 pub(crate) mod federation;

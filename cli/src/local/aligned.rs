@@ -21,31 +21,31 @@ use crate::table::{align_numbers, table};
 
 /// What each of both has, and what it cost.
 #[derive(Debug)]
-pub(super) struct Aligned {
-    pub(super) study: String,
-    pub(super) title: String,
-    pub(super) parties: Vec<PartyAligned>,
+pub(crate) struct Aligned {
+    pub(crate) study: String,
+    pub(crate) title: String,
+    pub(crate) parties: Vec<PartyAligned>,
     /// From submission to the end.
-    pub(super) wall: Duration,
+    pub(crate) wall: Duration,
     /// What each party learnt, in the language of the people: reader, lines.
-    pub(super) learnt: Vec<(String, Vec<String>)>,
+    pub(crate) learnt: Vec<(String, Vec<String>)>,
     /// What the study cost each daemon, the coordinator's first.
-    pub(super) costs: Vec<PartyCost>,
+    pub(crate) costs: Vec<PartyCost>,
 }
 
 /// What one party keeps for itself.
 #[derive(Debug)]
-pub(super) struct PartyAligned {
-    pub(super) party: PartyId,
-    pub(super) report: Value,
+pub(crate) struct PartyAligned {
+    pub(crate) party: PartyId,
+    pub(crate) report: Value,
     /// Where its common rows lie, if it learnt which they are.
-    pub(super) rows: Option<PathBuf>,
+    pub(crate) rows: Option<PathBuf>,
     /// What the protocols cost it.
-    pub(super) account: Account,
+    pub(crate) account: Account,
 }
 
 /// Runs an alignment over daemons that are started for it, and ends them.
-pub(super) fn in_processes(
+pub(crate) fn in_processes(
     plan: &Plan,
     data: &[PartyData],
     folder: &Path,
@@ -58,9 +58,14 @@ pub(super) fn in_processes(
 }
 
 impl Aligned {
-    /// Gives the line that programs read.
-    pub(super) fn to_json(&self) -> Value {
+    /// Gives the bytes of both parties' frames; sealing and TLS come on top.
+    pub(crate) fn frame_bytes(&self) -> u64 {
         let accounts = self.parties.iter().map(|party| party.account.total());
+        accounts.map(|account| account.sent_bytes).sum()
+    }
+
+    /// Gives the line that programs read.
+    pub(crate) fn to_json(&self) -> Value {
         let wire: u64 = self.costs.iter().map(|cost| cost.sent_bytes).sum();
         let sets: serde_json::Map<String, Value> = self
             .parties
@@ -73,7 +78,7 @@ impl Aligned {
             "mode": "processes",
             "ok": true,
             "wall_s": self.wall.as_secs_f64(),
-            "bytes": accounts.map(|account| account.sent_bytes).sum::<u64>(),
+            "bytes": self.frame_bytes(),
             "wire_bytes": wire,
             "sets": sets,
             "parties": self.costs,
@@ -81,7 +86,7 @@ impl Aligned {
     }
 
     /// Gives what people read: sizes, costs, who learnt what.
-    pub(super) fn page(&self, lang: Lang) -> io::Result<String> {
+    pub(crate) fn page(&self, lang: Lang) -> io::Result<String> {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
         let mut sizes = table();
         sizes.set_header([

@@ -118,7 +118,7 @@ pub(crate) fn of_plan(
 }
 
 /// Declares the columns of a key as what identifies; whatever else a file has is passed over.
-fn of_keys(task: &Align) -> String {
+pub(crate) fn of_keys(task: &Align) -> String {
     let column = |name: &str| format!("[[column]]\nname = {name:?}\ntype = \"code\"\n");
     task.key_columns().map(column).collect()
 }
