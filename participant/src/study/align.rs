@@ -235,25 +235,25 @@ impl OwnPart<'_> {
                 };
                 let mut change = self.home.store.begin().await?;
                 alignments::keep(&mut change, &found).await?;
-                change.log(&self.entry(rows.len() as i64, "rows")).await?;
+                change.log(&self.entry(rows.len() as u64, "rows")).await?;
                 Ok(change.commit().await?)
             }
         }
     }
 
     /// Writes into the journal that something of both sets is known.
-    async fn log(&self, common: i64, what: &str) -> Result<(), RunError> {
+    async fn log(&self, common: u64, what: &str) -> Result<(), RunError> {
         let mut change = self.home.store.begin().await?;
         change.log(&self.entry(common, what)).await?;
         Ok(change.commit().await?)
     }
 
-    fn entry(&self, common: i64, what: &str) -> Entry {
+    fn entry(&self, common: u64, what: &str) -> Entry {
         Entry::new(self.now(), Kind::OPENING)
             .about(&study_name(&self.plan.hash()))
             .with("peer", self.peer)
             .with("learnt", what)
-            .with("common", band(common.max(0).unsigned_abs()))
+            .with("common", band(common))
     }
 
     fn now(&self) -> UnixTime {

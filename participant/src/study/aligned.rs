@@ -39,10 +39,11 @@ pub(super) enum Common {
 }
 
 impl Common {
-    pub(super) fn number(self) -> i64 {
+    /// Gives the number as a number of keys, for the journal.
+    pub(super) fn number(self) -> u64 {
         match self {
-            Common::Exact(number) => i64::try_from(number).unwrap_or(i64::MAX),
-            Common::Noised(number) => number,
+            Common::Exact(number) => number,
+            Common::Noised(number) => number.max(0).unsigned_abs(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     fs,
 };
 
@@ -102,7 +103,7 @@ fn full_width(letter: char) -> char {
 
 impl File {
     fn row(&mut self, id: &str, name: &str, person: Option<u64>) {
-        self.text += &format!("{id},{name}\n");
+        writeln!(self.text, "{id},{name}").unwrap();
         self.people.push(person);
     }
 

@@ -12,11 +12,7 @@ impl Plan {
         let terms = task.terms(self);
         let most = u64::from(terms.largest);
         let chunks = most.div_ceil(terms.chunk.into());
-        let positions = if task.matching == Matching::Ecdh {
-            1
-        } else {
-            0
-        };
+        let positions = u64::from(task.matching == Matching::Ecdh);
         let sent = (32 + 16 + 4 * positions) * most + chunks * BYTES_OF_A_CHUNK;
         Estimate {
             sums: 0,
