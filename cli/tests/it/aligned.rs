@@ -194,10 +194,16 @@ fn killed(victim: &str, survivor: &str) {
     assert!(watching.wait().unwrap().success());
     // The command that started the first daemon can't tell what it cost.
     running.wait().unwrap();
+    let socket = format!("left/{victim}/state/steward.sock");
+    let result = ["study", "result", &study, "--out", "own", "--at", &socket];
+    let files = printed(here, &result);
+    assert!(files.contains("own/aligned.csv") && files.contains("own/own-report.json"));
     drop(again);
 
     let aligned = |party| results(here, party, &study).join("aligned.csv");
     assert_fits(&aligned("hospital"), &aligned("insurer"), (SIZE, COMMON));
+    let own = fs::read(here.join("own/aligned.csv")).unwrap();
+    assert_eq!(own, fs::read(aligned(victim)).unwrap());
     let chunks = u64::from(SIZE.div_ceil(8192));
     let costs = results(here, survivor, &study).join("costs");
     let mut sent = 0;
