@@ -34,7 +34,8 @@ const LONGEST_ANSWER: usize = 256 << 20;
 /// Where a daemon is found.
 #[derive(Debug, Args)]
 pub(crate) struct Door {
-    /// Socket of the daemon on this machine; default: the one in the usual state folder
+    /// Socket of the daemon on this machine: operator.sock in the state folder of a coordinator,
+    /// steward.sock in that of a participant; default: the one in /var/lib/consilium
     #[arg(long, value_name = "SOCKET")]
     at: Option<PathBuf>,
 
@@ -50,7 +51,8 @@ pub(crate) struct Door {
 /// Where the participant is found, which is spoken to on its own machine alone.
 #[derive(Debug, Args)]
 pub(crate) struct HouseDoor {
-    /// Socket of the participant on this machine; default: the one in the usual state folder
+    /// Socket of the participant on this machine: steward.sock in its state folder; default: the
+    /// one in /var/lib/consilium/participant
     #[arg(long, value_name = "SOCKET")]
     at: Option<PathBuf>,
 }
@@ -143,7 +145,10 @@ fn named_or(named: Option<&PathBuf>, usual: &[&str], lang: Lang) -> anyhow::Resu
                 "two daemons run on this machine: which one is meant?".to_owned(),
                 "本机运行着两个守护进程：指的是哪一个？".to_owned(),
             ),
-            lang.pick("name its socket with --at SOCKET", "请用 --at 套接字 指定"),
+            lang.pick(
+                "name its socket with --at: the coordinator's is operator.sock, the participant's steward.sock",
+                "请用 --at 指定其套接字：协调方为 operator.sock，参与方为 steward.sock",
+            ),
         ),
     };
     Err(Misuse(fault)).or_hint(hint)

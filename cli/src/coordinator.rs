@@ -64,8 +64,8 @@ Example:
     },
     /// Make an invitation for an institution or a person
     #[command(after_help = "\
-Whoever has the invitation can join in that name, once: hand it over by a way on which nobody
-listens.
+Whoever has the invitation can join in that name, once and by one key: hand it over by a way on which
+nobody listens. Where the answer was lost, the same key may ask again.
 
 Examples:
   consilium coordinator invite hospital-a > invitation

@@ -15,6 +15,7 @@ use consilium_plan::{Lang, Name};
 use crate::{
     client::{HouseDoor, block_on},
     hint::{Hinted, OrHint as _},
+    terminal::tell,
 };
 
 mod alignments;
@@ -215,6 +216,13 @@ fn draft(file: &Path, to: Option<&Path>, out: &mut dyn Write, lang: Lang) -> any
     Ok(())
 }
 
+/// Reads a file in full, before a daemon does: what is wrong with it is said in the reader's language.
+pub(crate) fn check(file: &Path, schema: &Schema, lang: Lang) -> anyhow::Result<Counts> {
+    let loaded = Reading::new(schema).file(file);
+    let loaded = loaded.map_err(|error| failed(&error, lang))?;
+    Ok(loaded.report.counts)
+}
+
 /// An error in the reader's language, with the way out where there is one.
 pub(crate) fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
     let said = anyhow::anyhow!(say::read_error(error, lang));
@@ -231,12 +239,4 @@ pub(crate) fn failed(error: &ReadError, lang: Lang) -> anyhow::Error {
 /// Tells that no row was lost.
 pub(crate) fn tell_counts(counts: &Counts, lang: Lang) {
     tell(&say::counts(counts, lang));
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "people read what is said beside the data"
-)]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

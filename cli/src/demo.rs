@@ -66,8 +66,13 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
     let comparison = Comparison::new(&demo, &measured)?;
 
     let result = report::DemoResult::new(&demo, &measured, &comparison);
-    files::write(&folder, &demo, &measured, &result)
-        .with_context(|| format!("writing results to {}", folder.display()))?;
+    files::write(&folder, &demo, &measured, &result).with_context(|| {
+        format!(
+            "{} {}",
+            lang.pick("writing results to", "写入结果到"),
+            folder.display()
+        )
+    })?;
     if args.json {
         serde_json::to_writer(&mut *out, &result)?;
         writeln!(out)?;

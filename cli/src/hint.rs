@@ -4,7 +4,7 @@ use std::{error::Error, fmt, io, process::ExitCode};
 
 use consilium_plan::Lang;
 
-use crate::terminal::printable;
+use crate::terminal::{self, printable};
 
 mod chinese;
 
@@ -60,20 +60,19 @@ impl<T, E: Into<anyhow::Error>> OrHint<T> for Result<T, E> {
 /// Prints an error for people and gives the exit code: 1 failed, 2 misused.
 pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     let broken_pipe = |cause: &(dyn Error + 'static)| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        let written = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>();
+        let kind = written.or_else(|| json?.io_error_kind());
+        kind == Some(io::ErrorKind::BrokenPipe)
     };
     if error.chain().any(broken_pipe) {
         // The reader of our output has seen enough.
         return ExitCode::SUCCESS;
     }
-    print_to_people(&match lang {
-        Lang::En => format!("error: {error:#}"),
-        Lang::Zh => format!("错误：{}", chinese::say(error)),
-    });
+    let said = in_words(error, lang);
+    tell(&format!("{}{said}", lang.pick("error: ", "错误：")));
     if let Some(Hinted { hint, .. }) = error.chain().find_map(|cause| cause.downcast_ref()) {
-        print_to_people(&format!("{}{hint}", lang.pick("hint: ", "提示：")));
+        tell(&format!("{}{hint}", lang.pick("hint: ", "提示：")));
     }
     let misused = error.chain().any(|cause| {
         cause.is::<Misuse>()
@@ -84,10 +83,18 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     ExitCode::from(if misused { 2 } else { 1 })
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where people are told of an error"
-)]
-fn print_to_people(line: &str) {
-    eprintln!("{}", printable(line));
+/// Says an error with its causes in the reader's language.
+pub(crate) fn said(error: impl Into<anyhow::Error>, lang: Lang) -> String {
+    in_words(&error.into(), lang)
+}
+
+fn in_words(error: &anyhow::Error, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{error:#}"),
+        Lang::Zh => chinese::say(error),
+    }
+}
+
+fn tell(line: &str) {
+    terminal::tell(&printable(line));
 }

@@ -1,7 +1,7 @@
 //! `consilium local`: a whole federation on this machine, over one's own files.
 
 use std::{
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -11,7 +11,7 @@ use clap::Args;
 use consilium_plan::{Failure, Lang, Plan, Task};
 use tokio::{runtime, signal};
 
-use crate::{clock, hint::OrHint as _, plan};
+use crate::{clock, hint::OrHint as _, plan, terminal::tell};
 
 pub(crate) mod aligned;
 pub(crate) mod cost;
@@ -34,7 +34,18 @@ use outcome::Outcome;
 Examples:
   consilium local plan.toml --data north/discharges=north.csv --data south/discharges=south.csv \\
       --data west/discharges=west.csv
-  consilium local plan.toml --data a/visits=a.csv … --split a/visits:holdout=a-split.csv --json
+
+Where the plan says `test = { split = \"flamby\" }`, each party has a split of that name. The four
+hospitals of the repository, from its root:
+  consilium local examples/heart-disease/plan.toml \\
+      --data cleveland/heart=examples/heart-disease/processed.cleveland.data \\
+      --data hungarian/heart=examples/heart-disease/processed.hungarian.data \\
+      --data switzerland/heart=examples/heart-disease/processed.switzerland.data \\
+      --data va/heart=examples/heart-disease/processed.va.data \\
+      --split cleveland/heart:flamby=examples/heart-disease/cleveland-split.csv \\
+      --split hungarian/heart:flamby=examples/heart-disease/hungarian-split.csv \\
+      --split switzerland/heart:flamby=examples/heart-disease/switzerland-split.csv \\
+      --split va/heart:flamby=examples/heart-disease/va-split.csv
 
 All daemons are real processes that talk over mutual TLS on the loopback interface. Every study
 plan is approved by stewards whose keys this command makes: fit for one's own data on one's own
@@ -47,7 +58,8 @@ pub(crate) struct LocalArgs {
     #[arg(long, required = true, value_name = "PARTY/NAME=FILE")]
     data: Vec<DataFile>,
 
-    /// Which rows of a data set serve for testing: CSV with the columns row and split
+    /// Which rows of a data set serve for testing, for a plan that names a split: CSV with the
+    /// header row,split and lines such as 17,train and 18,test; rows are counted from 1
     #[arg(long, value_name = "PARTY/NAME:SPLIT=FILE")]
     split: Vec<SplitFile>,
 
@@ -68,13 +80,13 @@ pub(crate) struct LocalArgs {
 
 pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let plan = plan::load(&args.plan, lang)?;
-    let data = inputs::of_plan(
-        &plan,
-        args.schema.as_deref(),
-        &args.plan,
-        &args.data,
-        &args.split,
-    )?;
+    let given = inputs::Given {
+        plan: &args.plan,
+        schema: args.schema.as_deref(),
+        data: &args.data,
+        splits: &args.split,
+    };
+    let data = given.to(&plan, lang)?;
     let folder = RunFolder::make(&args.out, &plan, &[], lang)?;
     let (json, page) = match plan.task() {
         Task::TrainGlm(_) => {
@@ -181,10 +193,4 @@ pub(crate) async fn unless_interrupted<T>(
 
 fn describe(failure: &Failure, lang: Lang) -> String {
     format!("{}: {}", failure.code, failure.what(lang))
-}
-
-/// Says something to the people at the terminal.
-fn tell(line: &str) {
-    // If nobody can be told, the work goes on all the same.
-    writeln!(io::stderr(), "{line}").ok();
 }

@@ -1,6 +1,9 @@
 //! The binary `consilium`: every command of the platform.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
@@ -133,7 +136,11 @@ fn main() -> ExitCode {
             .exit(),
     };
     if !cli.command.is_daemon() {
-        fmt().with_env_filter(filter).with_writer(io::stderr).init();
+        fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .log_internal_errors(false)
+            .init();
     }
     consilium_node::tls::install_provider();
 
@@ -152,14 +159,20 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
         Command::Bench(command) => bench::run(command, &mut io::stdout().lock(), lang),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "consilium", &mut io::stdout());
-            Ok(())
+            completions(*shell, &mut io::stdout().lock()).map_err(Into::into)
         }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => hint::report(&error, lang),
     }
+}
+
+fn completions(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
+    // Whoever generates into a stream panics where that breaks off.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "consilium", &mut script);
+    out.write_all(&script)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use consilium_plan::Lang;
 use crate::new_file;
 
 mod export;
+mod mistaken;
 mod predict;
 mod published;
 mod show;

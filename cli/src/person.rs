@@ -14,9 +14,9 @@ mod key;
 mod show;
 mod vouch;
 
-pub(crate) use enrol::read_invitation;
+pub(crate) use enrol::{read_invitation, way_in};
 pub(crate) use folder::{Folder, coordinator};
-pub(crate) use key::{PublicFile, open_key};
+pub(crate) use key::{PublicFile, check_key, open_key};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

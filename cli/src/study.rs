@@ -9,12 +9,15 @@ use crate::client::{Door, block_on};
 
 mod decide;
 mod list;
+mod obstacles;
 mod operate;
 mod page;
 mod result;
+mod story;
 mod watch;
 
 pub(crate) use result::write as write_result;
+pub(crate) use story::Story;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -70,8 +73,9 @@ Examples:
     },
     /// Say yes to a study, within limits, by your own signature
     #[command(after_help = "\
-The data set is read once more, the plan is shown, then what will be signed. Nothing is signed
-before you have typed yes.
+First the daemon makes the checks that come before a run: the data set is read once more, and enough
+of the other institutions must be verified. What stands in the way is named, and nothing is signed.
+Else the plan is shown, then what will be signed. Nothing is signed before you have typed yes.
 
 Examples:
   consilium study approve 5f3a --key wang.key.pem
@@ -103,14 +107,20 @@ Examples:
     },
     /// Follow a study to its end; the exit code is 1 if that is none with a result
     #[command(after_help = "\
+It begins with where the study stands. Where the coordinator is lost, it is tried again until it is
+back.
+
 Examples:
   consilium study watch 5f3a
-  consilium study watch 5f3a --json | jq .event")]
+  consilium study watch 5f3a --all --json | jq .event")]
     Watch {
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
         door: Door,
+        /// Begin with the first that happened
+        #[arg(long)]
+        all: bool,
         /// Print one line of JSON for each event
         #[arg(long)]
         json: bool,
@@ -131,8 +141,9 @@ Examples:
     },
     /// Fetch what a finished study gave
     #[command(after_help = "\
-At a participant the folder also gets the institution's own measures; its scores stay where the
-daemon has put them, and the command says where.
+All receivers of the result get the same model.json and report.json. A participant that brings rows
+also has its own-report.json; its scores stay where the daemon has put them, and the command says
+where.
 
 Examples:
   consilium study result 5f3a --out result
@@ -191,8 +202,15 @@ pub(crate) fn run(args: &StudyArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             StudyCommand::Revoke { which, signing } => {
                 decide::run(&which.study, decide::Verdict::Revoke, signing, out, lang).await
             }
-            StudyCommand::Watch { which, door, json } => {
-                watch::run(&which.study, door, *json, out, lang).await
+            StudyCommand::Watch {
+                which,
+                door,
+                all,
+                json,
+            } => {
+                let (all, json) = (*all, *json);
+                let manner = watch::Manner { all, json };
+                watch::run(&which.study, door, manner, out, lang).await
             }
             StudyCommand::Cancel {
                 which,

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader, IsTerminal as _, Write as _},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _},
     path::Path,
 };
 
@@ -16,6 +16,12 @@ use crate::hint::{Misuse, OrHint as _};
 
 /// The fewest characters of a passphrase.
 const SHORTEST: usize = 8;
+
+/// Says something to the people at the terminal; data go to standard output.
+pub(crate) fn tell(line: &str) {
+    // If nobody can be told, the work goes on all the same.
+    writeln!(io::stderr(), "{line}").ok();
+}
 
 /// Makes a text that others may have a hand in fit for a terminal; its lines stay lines.
 pub(crate) fn printable(text: &str) -> String {

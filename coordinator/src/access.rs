@@ -13,10 +13,11 @@ use axum::{
 use consilium_identity::{Forbidden, Role};
 use consilium_node::{
     NodeError,
-    status::{Explain, status},
+    status::{Explain, answer, status},
     tls,
 };
 use tonic::{Code, Status, service::Routes};
+use tracing::debug;
 
 use crate::roster::Roster;
 
@@ -90,7 +91,14 @@ async fn guard(State(door): State<Door>, mut request: Request<Body>, next: Next)
             next.run(request).await
         }
         Err(error) => {
-            let status: Status = status(&error);
+            let status: Status = match door {
+                // An administrator's command asks which daemon it has before it.
+                Door::Local => {
+                    debug!(%error, "a call was refused");
+                    answer(&error)
+                }
+                Door::Network(_) => status(&error),
+            };
             status.into_http()
         }
     }

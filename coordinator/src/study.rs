@@ -16,6 +16,7 @@ mod post;
 mod reception;
 mod result;
 mod running;
+mod waiting;
 mod working;
 
 pub(crate) mod events;

@@ -2,7 +2,7 @@
 
 use consilium_journal::StudyName;
 use consilium_mailbox::{PartyId, RunId};
-use consilium_plan::{Plan, PlanHash, SignedStatement, Statement, Study};
+use consilium_plan::{Party, Plan, PlanHash, SignedStatement, Statement, Study};
 use consilium_proto::v1::{self, to_coordinator::Kind, to_participant::Kind as Said};
 use serde::Serialize;
 
@@ -24,12 +24,12 @@ pub(crate) fn offer(plan: &Plan) -> Said {
     })
 }
 
-/// Gives the message that a study has ended; whoever only receives gets the result with it.
+/// Gives the message that a study has ended; the plan's receivers get the result with it.
 pub(crate) fn end(plan: &Plan, study: &Study, to: &PartyId, files: &[ResultFile]) -> Said {
-    let only_receives = plan.party(to).is_some_and(|party| !party.contributes());
+    let receives = plan.party(to).is_some_and(Party::receives);
     let file = |name: &str| {
         let mut named = files.iter().filter(|file| file.name == name);
-        let file = named.next().filter(|_| only_receives);
+        let file = named.next().filter(|_| receives);
         file.and_then(|file| String::from_utf8(file.content.clone()).ok())
             .unwrap_or_default()
     };

@@ -6,6 +6,7 @@ use consilium_identity::{CertificateError, FederationId, InvitationError, KeyFil
 use consilium_mailbox::{Fault, PartyId};
 use consilium_node::{NodeError, files::FileError};
 use consilium_store::StoreError;
+use tonic::Code;
 
 /// Why the participant does not join, does not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,8 @@ pub enum ParticipantError {
         why: String,
         /// The same in Chinese, if it said so.
         in_chinese: Option<String>,
+        /// What kind of refusal it is.
+        code: Code,
     },
     /// The store can't be used.
     #[error(transparent)]

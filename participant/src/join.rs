@@ -65,8 +65,6 @@ pub async fn join(
         return Err(ParticipantError::Joined { state, party });
     }
     files::make_private(state)?;
-    let store = store::create(state, &config.party, ambient.seed()).await?;
-    store.close().await;
     let key = membership::key_or_new(state, ambient)?;
     let enrolled = enrol(
         &config.party,
@@ -82,6 +80,9 @@ pub async fn join(
         coordinator,
         address,
     } = enrolled.await?;
+    // After the answer: under a name that no invitation is for, nothing is founded here.
+    let store = store::create(state, &config.party, ambient.seed()).await?;
+    store.close().await;
     let membership = Membership {
         about: About {
             party: config.party.clone(),
@@ -206,6 +207,7 @@ pub(crate) fn refused(status: &tonic::Status) -> ParticipantError {
     ParticipantError::Refused {
         why: readable(status.message()),
         in_chinese: in_chinese.map(|why| readable(&why)),
+        code: status.code(),
     }
 }
 

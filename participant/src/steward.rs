@@ -3,6 +3,7 @@
 mod alignments;
 mod answers;
 mod error;
+mod examine;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -31,7 +32,7 @@ use crate::{
     home::{Home, study_name},
     peers,
     store::peers::Verified,
-    study::{Command, DecideError, Own, Received, Results, Studies, with_costs},
+    study::{Command, DecideError, Own, Results, Studies, with_costs},
     wire,
 };
 
@@ -60,7 +61,9 @@ async fn guard(request: HttpRequest<Body>, next: Next) -> Reply {
     match Role::Steward.authorise(request.uri().path()) {
         Ok(()) => next.run(request).await,
         Err(forbidden) => {
-            let status: Status = status(&StewardError::from(forbidden));
+            // A command's slip about which daemon it speaks to; it is told so.
+            tracing::debug!(%forbidden, "a call was refused");
+            let status: Status = consilium_node::status::answer(&StewardError::from(forbidden));
             status.into_http()
         }
     }
@@ -111,6 +114,7 @@ impl StewardService {
         let decision = wire::decision(&statement, &signature, &steward);
         let (signed, steward) = decision.ok_or(StewardError::NoStatement)?;
         let study = study_name(&signed.statement.plan);
+        self.look_before(&signed, steward).await?;
         let (answer, decided) = oneshot::channel();
         let command = Command::Decide {
             signed: Box::new(signed),
@@ -152,26 +156,22 @@ impl StewardService {
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
         let found = self.stored(study).await?;
         let results = Results::new(&self.home.state, &answers::hash(&found));
-        if let Some(Received { model, report }) = results.read_received()? {
-            return Ok(v1::OwnStudyResult {
-                model,
-                report,
-                ..v1::OwnStudyResult::default()
-            });
-        }
         if let (plan, _) = Own::read(&found)?
             && let Task::Align(task) = plan.task()
         {
             return self.own_alignment(&results, task);
         }
-        let (model, own_report) = results.read()?.ok_or(StewardError::NoResult)?;
-        let own_report = with_costs(&own_report, &self.home.party, &results)?;
-        Ok(v1::OwnStudyResult {
-            model,
-            own_report,
-            scores_path: results.scores_path().display().to_string(),
+        let kept = results.read()?.ok_or(StewardError::NoResult)?;
+        let mut result = v1::OwnStudyResult {
+            model: kept.model,
+            report: kept.report.unwrap_or_default(),
             ..v1::OwnStudyResult::default()
-        })
+        };
+        if let Some(own_report) = kept.own_report {
+            result.own_report = with_costs(&own_report, &self.home.party, &results)?;
+            result.scores_path = results.scores_path().display().to_string();
+        }
+        Ok(result)
     }
 
     async fn compared(&self, request: v1::VerifyRequest) -> Result<v1::Peers, StewardError> {
@@ -259,6 +259,13 @@ impl Steward for StewardService {
         request: Request<v1::AwaitStudyRequest>,
     ) -> Result<Response<v1::OwnStudy>, Status> {
         answer(self.offered(&request.into_inner()).await)
+    }
+
+    async fn examine(
+        &self,
+        request: Request<v1::ExamineRequest>,
+    ) -> Result<Response<v1::Examination>, Status> {
+        answer(self.examined(request.get_ref()).await)
     }
 
     async fn decide(

@@ -11,6 +11,8 @@ mod decide;
 mod failure;
 mod keeper;
 mod keys;
+mod look;
+mod obstacles;
 mod own;
 mod permit;
 mod preflight;
@@ -29,6 +31,7 @@ use tokio::sync::oneshot;
 pub(crate) use aligned::{Placed, parse as parse_aligned};
 pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
+pub(crate) use obstacles::{approved, obstacles};
 pub(crate) use own::Own;
 pub(crate) use reception::Studies;
 pub(crate) use run::Call;
@@ -46,7 +49,7 @@ pub(crate) enum Command {
         run: RunId,
         failure: Option<Failure>,
     },
-    /// The study is over; whoever only receives gets the result.
+    /// The study is over; a receiver gets the result.
     End {
         state: Box<Study>,
         result: Option<Received>,

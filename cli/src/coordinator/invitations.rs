@@ -6,11 +6,14 @@ use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
 use serde_json::json;
+use tonic::Code;
 
 use super::federation::role;
 use crate::{
     client::{Answer as _, Door},
+    hint::OrHint as _,
     table::table,
+    terminal,
 };
 
 /// Somebody who is invited.
@@ -46,9 +49,11 @@ pub(super) async fn invite(
     }
     writeln!(out, "{}", invitation.code)?;
     let name = guest.name;
-    tell(&lang.pick(
-        format!("for {name}, once, until {expires}; whoever has it can join in that name"),
-        format!("供 {name} 使用一次，有效至 {expires}；持有者即可以该名义加入"),
+    terminal::tell(&lang.pick(
+        format!(
+            "for {name}, once, by one key, until {expires}; whoever has it can join in that name"
+        ),
+        format!("供 {name} 以一个密钥使用一次，有效至 {expires}；持有者即可以该名义加入"),
     ));
     Ok(())
 }
@@ -77,8 +82,20 @@ pub(super) async fn withdraw(
     let request = v1::WithdrawRequest {
         name: name.to_owned(),
     };
-    let left = coordinator.withdraw(request).await.answer(lang)?;
-    tell(&lang.pick(
+    let left = coordinator.withdraw(request).await;
+    let nothing_open = left
+        .as_ref()
+        .is_err_and(|status| [Code::NotFound, Code::FailedPrecondition].contains(&status.code()));
+    let left = left.answer(lang);
+    let left = if nothing_open {
+        left.or_hint(lang.pick(
+            "`consilium coordinator invitations` lists those that can still be used; `consilium coordinator revoke` shuts a member out",
+            "`consilium coordinator invitations` 列出尚可使用的邀请；`consilium coordinator revoke` 可将成员除名",
+        ))?
+    } else {
+        left?
+    };
+    terminal::tell(&lang.pick(
         format!("the invitations of {name} are worth nothing any more"),
         format!("{name} 的邀请已作废"),
     ));
@@ -123,12 +140,4 @@ fn print(
         ]);
     }
     Ok(writeln!(out, "{table}")?)
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "people read what is said beside the data"
-)]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

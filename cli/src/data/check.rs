@@ -1,10 +1,12 @@
 use std::io::Write;
 
+use anyhow::anyhow;
 use comfy_table::{Table, presets};
 use consilium_data::{Loaded, ReadError, Refusal, Report, profile};
 use serde_json::{Value, json};
 
 use super::{Source, failed, say};
+use crate::hint::Hinted;
 use consilium_plan::Lang;
 
 /// Reads a file and reports on it; a file with faults is an error after the report.
@@ -31,7 +33,14 @@ pub(super) fn run(
             Err(_) => {}
         }
     }
-    outcome.map(|_| ()).map_err(|error| failed(&error, lang))
+    outcome.map(|_| ()).map_err(|error| match &error {
+        ReadError::Refused(refusal) => Hinted {
+            error: anyhow!(say::read_error(&error, lang)),
+            hint: say::way_out_of(refusal, lang).to_owned(),
+        }
+        .into(),
+        other => failed(other, lang),
+    })
 }
 
 fn write_report(report: &Report, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {

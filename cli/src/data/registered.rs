@@ -10,13 +10,12 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::Args;
 use consilium_base::hex;
-use consilium_data::Reading;
 use consilium_plan::{Lang, Name, UnixTime};
 use consilium_proto::v1;
 use consilium_schema::Schema;
 use serde_json::{Value, json};
 
-use super::{failed, tell_counts};
+use super::{check, tell_counts};
 use crate::{
     client::{Answer as _, HouseDoor},
     hint::OrHint as _,
@@ -34,7 +33,8 @@ pub(super) struct Add {
     /// Its schema
     #[arg(long, value_name = "FILE")]
     schema: PathBuf,
-    /// Which rows serve for testing: CSV with the columns row and split; may be given again
+    /// Which rows serve for testing: CSV with the header row,split and lines such as 17,train and
+    /// 18,test; rows are counted from 1. May be given again
     #[arg(long, value_name = "NAME=FILE")]
     split: Vec<Split>,
     #[command(flatten)]
@@ -78,12 +78,8 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
     };
     let text = fs::read_to_string(&args.schema).with_context(reading)?;
     let schema = Schema::from_toml(&text).with_context(reading)?;
-    let loaded = Reading::new(&schema)
-        .file(&args.file)
-        .map_err(|error| failed(&error, lang))?;
-    let counts = loaded.report.counts;
+    let counts = check(&args.file, &schema, lang)?;
     tell_counts(&counts, lang);
-    drop(loaded);
     let splits = args.split.iter().map(|split| {
         Ok(v1::Split {
             name: split.name.to_string(),

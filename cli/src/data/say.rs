@@ -11,7 +11,7 @@ use consilium_data::{Counts, Note};
 use consilium_schema::Outside;
 
 use consilium_plan::Lang;
-pub(super) use faults::{issue, read_error, way_out};
+pub(super) use faults::{issue, read_error, way_out, way_out_of};
 
 /// Said of every file: that no row was lost.
 pub(super) fn counts(counts: &Counts, lang: Lang) -> String {
@@ -146,6 +146,14 @@ pub(super) fn remark(remark: &Remark, lang: Lang) -> String {
         (Remark::TakenAsMissing { marker, rows }, Lang::Zh) => {
             format!("{marker:?}（{rows} 行）视为缺失")
         }
+        (Remark::Infinite { rows }, Lang::En) => format!(
+            "numbers, but for infinite ones ({rows} rows): correct these, or declare \
+             type = \"number\" and what they mean, as in missing = [\"inf\"]"
+        ),
+        (Remark::Infinite { rows }, Lang::Zh) => format!(
+            "其余为数值，但有 {rows} 行为无穷大：请修正这些行，或声明 type = \"number\" 并说明其含义，\
+             例如 missing = [\"inf\"]"
+        ),
         (Remark::CodeOfDigits, _) => lang
             .pick(
                 "digits with leading zeros, or too many for a number: a code",

@@ -14,23 +14,27 @@ use consilium_schema::Schema;
 
 pub(crate) const SCHEMA: &str = include_str!("../../../examples/heart-disease/schema.toml");
 const PLAN: &str = include_str!("../../../examples/heart-disease/plan.toml");
-const SPLIT: &str = include_str!("../../../examples/heart-disease/flamby_split.csv");
-const FILES: [(&str, &[u8]); 4] = [
+/// Of each hospital its name, its rows, and which of them serve for what.
+const FILES: [(&str, &[u8], &str); 4] = [
     (
         "cleveland",
         include_bytes!("../../../examples/heart-disease/processed.cleveland.data"),
+        include_str!("../../../examples/heart-disease/cleveland-split.csv"),
     ),
     (
         "hungarian",
         include_bytes!("../../../examples/heart-disease/processed.hungarian.data"),
+        include_str!("../../../examples/heart-disease/hungarian-split.csv"),
     ),
     (
         "switzerland",
         include_bytes!("../../../examples/heart-disease/processed.switzerland.data"),
+        include_str!("../../../examples/heart-disease/switzerland-split.csv"),
     ),
     (
         "va",
         include_bytes!("../../../examples/heart-disease/processed.va.data"),
+        include_str!("../../../examples/heart-disease/va-split.csv"),
     ),
 ];
 /// One hospital with its rows.
@@ -40,7 +44,7 @@ pub(crate) struct Hospital {
     /// Its data file.
     pub(crate) file: &'static [u8],
     /// Which of its rows serve for what, CSV.
-    pub(crate) split: String,
+    pub(crate) split: &'static str,
     pub(crate) train: Sample,
     pub(crate) test: Sample,
 }
@@ -71,10 +75,9 @@ impl Demo {
             bail!("the demo's plan fits no model");
         };
         let task = (**task).clone();
-        let split = split()?;
         let hospitals = FILES
-            .iter()
-            .map(|(name, file)| hospital(name, file, &schema, &task, &split))
+            .into_iter()
+            .map(|files| hospital(files, &schema, &task))
             .collect::<anyhow::Result<_>>()?;
         Ok(Demo {
             plan,
@@ -89,12 +92,11 @@ impl Demo {
 }
 
 fn hospital(
-    name: &'static str,
-    file: &'static [u8],
+    (name, file, split): (&str, &'static [u8], &'static str),
     schema: &Schema,
     task: &TrainGlm,
-    split: &HashMap<(&str, usize), Purpose>,
 ) -> anyhow::Result<Hospital> {
+    let purposes = purposes(split).with_context(|| format!("the split of {name}"))?;
     let read = Reading::new(schema).stream(file);
     let loaded = read.with_context(|| format!("reading the rows of {name}"))?;
     let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
@@ -105,7 +107,7 @@ fn hospital(
         MissingFeatures::Drop,
     )?;
     let sample = |purpose| {
-        let belongs = |row| split.get(&(name, row)).copied() == Some(purpose);
+        let belongs = |row| purposes.get(&row) == Some(&purpose);
         sample(&task.regression, &design, belongs)
     };
     let (train, test) = (sample(Purpose::Train)?, sample(Purpose::Test)?);
@@ -114,14 +116,6 @@ fn hospital(
         placed == design.rows,
         "the split of {name} misses a complete row"
     );
-    let own = SPLIT
-        .lines()
-        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(','));
-    let split = std::iter::once("row,split")
-        .chain(own)
-        .collect::<Vec<_>>()
-        .join("\n")
-        + "\n";
     Ok(Hospital {
         party: name.parse()?,
         file,
@@ -137,24 +131,15 @@ enum Purpose {
     Test,
 }
 
-/// Reads which row of which hospital serves which purpose.
-fn split() -> anyhow::Result<HashMap<(&'static str, usize), Purpose>> {
-    let mut lines = SPLIT.lines();
-    ensure!(
-        lines.next() == Some("hospital,line,split"),
-        "the split has another header"
-    );
+/// Reads which row serves which purpose.
+fn purposes(split: &str) -> anyhow::Result<HashMap<usize, Purpose>> {
+    let mut lines = split.lines();
+    ensure!(lines.next() == Some("row,split"), "it has another header");
     lines
-        .map(|line| {
-            let [hospital, row, purpose] = line.split(',').collect::<Vec<_>>()[..] else {
-                bail!("a line of the split has not three fields");
-            };
-            let purpose = match purpose {
-                "train" => Purpose::Train,
-                "test" => Purpose::Test,
-                other => bail!("the split knows no purpose {other:?}"),
-            };
-            Ok(((hospital, row.parse()?), purpose))
+        .map(|line| match line.split_once(',') {
+            Some((row, "train")) => Ok((row.parse()?, Purpose::Train)),
+            Some((row, "test")) => Ok((row.parse()?, Purpose::Test)),
+            _ => bail!("a line says neither train nor test"),
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use comfy_table::Table;
-use consilium_glm::{Evaluation, Failure, Protocol, Role, disclosures};
+use consilium_glm::{Evaluation, Failure, Family, Protocol, Role, Setting, disclosures};
 use serde::Serialize;
 
 use super::{comparison::Comparison, hospitals::Demo, measured::Measured};
@@ -114,7 +114,7 @@ pub(crate) fn print(
     )?;
     writeln!(out, "{}\n", coefficients(&measured.fit.publish(), lang))?;
     costs(out, measured, comparison, result, lang)?;
-    learnt(out, lang)
+    learnt(out, result.contributors.len(), lang)
 }
 
 fn by_hospital(measured: &Measured, comparison: &Comparison, lang: Lang) -> Table {
@@ -234,7 +234,18 @@ fn costs(
     writeln!(out, "{table}\n")
 }
 
-fn learnt(out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+fn learnt(out: &mut dyn Write, contributors: usize, lang: Lang) -> io::Result<()> {
+    let protocols = [
+        Protocol::GlmNewton,
+        Protocol::GlmEvaluation,
+        Protocol::Fedavg,
+    ];
+    let setting = Setting {
+        family: Family::Logistic,
+        most: contributors,
+        fewest: contributors,
+    };
+    let lines = disclosures(protocols, setting);
     let roles = [
         (
             Role::Aggregator,
@@ -245,14 +256,8 @@ fn learnt(out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     ];
     for (role, en, zh) in roles {
         writeln!(out, "{}", lang.pick(en, zh))?;
-        for protocol in [
-            Protocol::GlmNewton,
-            Protocol::GlmEvaluation,
-            Protocol::Fedavg,
-        ] {
-            for line in disclosures(protocol).iter().filter(|line| line.to == role) {
-                writeln!(out, "  - {}", lang.pick(line.learns, line.zh))?;
-            }
+        for line in lines.iter().filter(|line| line.to == role) {
+            writeln!(out, "  - {}", lang.pick(line.learns, line.zh))?;
         }
     }
     Ok(())

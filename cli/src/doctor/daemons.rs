@@ -8,7 +8,7 @@ use std::{
 use consilium_plan::Lang;
 
 use super::{Finding, at_coordinator, at_participant};
-use crate::{coordinator, participant};
+use crate::{coordinator, hint::said, participant};
 
 /// Looks at every daemon whose configuration is named.
 pub(super) async fn look(configs: &[PathBuf], lang: Lang) -> Vec<Finding> {
@@ -17,8 +17,10 @@ pub(super) async fn look(configs: &[PathBuf], lang: Lang) -> Vec<Finding> {
             lang.pick("configuration", "配置"),
             lang.pick("there is none in /etc/consilium", "/etc/consilium 中没有配置"),
             lang.pick(
-                "name one with --config; `consilium participant join --sample` prints one to start from",
-                "请用 --config 指定；`consilium participant join --sample` 打印示例配置",
+                "name a daemon's with --config FILE, or look at a person's folder with --as FOLDER; where a daemon \
+                 is to be, `consilium coordinator init --sample` and `consilium participant join --sample` print one to start from",
+                "请用 --config 文件 指定守护进程的配置，或用 --as 文件夹 检查个人的文件夹；尚未配置时，\
+                 `consilium coordinator init --sample` 和 `consilium participant join --sample` 打印示例配置",
             ),
         )];
     }
@@ -39,7 +41,7 @@ async fn one(path: &Path, lang: Lang) -> Vec<Finding> {
                 "name another one with --config",
                 "请用 --config 指定其他配置",
             );
-            return vec![Finding::failed(what, error.to_string(), remedy)];
+            return vec![Finding::failed(what, said(error, lang), remedy)];
         }
     };
     let is_coordinator = text
@@ -49,12 +51,12 @@ async fn one(path: &Path, lang: Lang) -> Vec<Finding> {
     if is_coordinator {
         match coordinator::read_config(path, lang) {
             Ok(config) => [vec![well(what)], at_coordinator::look(&config, lang).await].concat(),
-            Err(error) => vec![Finding::failed(what, format!("{error:#}"), sample(lang))],
+            Err(error) => vec![Finding::failed(what, said(error, lang), sample(lang))],
         }
     } else {
         match participant::read_config(path, lang) {
             Ok(config) => [vec![well(what)], at_participant::look(&config, lang).await].concat(),
-            Err(error) => vec![Finding::failed(what, format!("{error:#}"), sample(lang))],
+            Err(error) => vec![Finding::failed(what, said(error, lang), sample(lang))],
         }
     }
 }

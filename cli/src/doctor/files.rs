@@ -6,7 +6,7 @@ use consilium_identity::{AuthorityCertificate, Certificate};
 use consilium_plan::Lang;
 
 use super::Finding;
-use crate::clock;
+use crate::{clock, hint::said};
 
 /// The bits of a mode that speak of others than the owner.
 const OTHERS: u32 = 0o077;
@@ -22,7 +22,7 @@ pub(super) fn state(folder: &Path, founding: &str, lang: Lang) -> Vec<Finding> {
     );
     let metadata = match fs::metadata(folder) {
         Ok(metadata) => metadata,
-        Err(error) => return vec![Finding::failed(what, error.to_string(), founding)],
+        Err(error) => return vec![Finding::failed(what, said(error, lang), founding)],
     };
     let mut findings = Vec::new();
     if metadata.mode() & OTHERS == 0 {
@@ -43,7 +43,7 @@ fn disk(folder: &Path, lang: Lang) -> Finding {
     let what = lang.pick("free disk space", "磁盘剩余空间");
     let free = match rustix::fs::statvfs(folder) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
-        Err(error) => return Finding::warning(what, error.to_string(), ""),
+        Err(error) => return Finding::warning(what, said(error, lang), ""),
     };
     let said = format!("{} MiB", free >> 20);
     let remedy = lang.pick(
@@ -61,7 +61,7 @@ fn disk(folder: &Path, lang: Lang) -> Finding {
 pub(super) fn private(path: &Path, missing: &str, lang: Lang) -> Finding {
     let what = path.display().to_string();
     match fs::metadata(path) {
-        Err(error) => Finding::failed(what, error.to_string(), missing),
+        Err(error) => Finding::failed(what, said(error, lang), missing),
         Ok(metadata) if metadata.mode() & OTHERS != 0 => Finding::failed(
             what,
             lang.pick("others can read this secret", "其他用户可以读取此机密文件"),
@@ -78,18 +78,18 @@ pub(super) fn certificate(path: &Path, authority: &Path, lang: Lang) -> Finding 
         "join anew by another invitation: the operator revokes this member and invites it again, and this folder is moved away first",
         "请用新的邀请重新加入：运营方先撤销再重新邀请，加入前先移走此文件夹",
     );
-    let read = |path: &Path| fs::read_to_string(path).map_err(|error| error.to_string());
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| said(error, lang));
     let certificate =
-        read(path).and_then(|pem| Certificate::from_pem(&pem).map_err(|error| error.to_string()));
+        read(path).and_then(|pem| Certificate::from_pem(&pem).map_err(|error| said(error, lang)));
     let authority = read(authority)
-        .and_then(|pem| AuthorityCertificate::from_pem(&pem).map_err(|error| error.to_string()));
+        .and_then(|pem| AuthorityCertificate::from_pem(&pem).map_err(|error| said(error, lang)));
     let (certificate, authority) = match (certificate, authority) {
         (Ok(certificate), Ok(authority)) => (certificate, authority),
         (Err(why), _) | (_, Err(why)) => return Finding::failed(what, why, anew),
     };
     let now = clock::now();
     if let Err(error) = certificate.check(&authority, now) {
-        return Finding::failed(what, error.to_string(), anew);
+        return Finding::failed(what, said(error, lang), anew);
     }
     let until = certificate.validity().until;
     let ends = format!("{} {}", lang.pick("ends", "到期"), until);

@@ -11,6 +11,7 @@ use consilium_plan::Lang;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::Finding;
+use crate::hint::said;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -38,7 +39,7 @@ pub(super) async fn look(expected: &Expected<'_>, lang: Lang) -> Vec<Finding> {
             let answers = Finding::ok(what, lang.pick("somebody answers", "有应答"));
             vec![answers, who(expected, lang).await]
         }
-        Ok(Err(error)) => vec![Finding::failed(what, error.to_string(), remedy)],
+        Ok(Err(error)) => vec![Finding::failed(what, said(error, lang), remedy)],
         Err(_) => vec![Finding::failed(
             what,
             lang.pick("nobody answers", "无应答"),
@@ -56,16 +57,16 @@ async fn who(expected: &Expected<'_>, lang: Lang) -> Finding {
                 "without it nobody can be recognised: join anew by another invitation",
                 "没有它就无法辨认对方：请用新的邀请重新加入",
             );
-            return Finding::failed(what, format!("{error:#}"), remedy);
+            return Finding::failed(what, said(error, lang), remedy);
         }
     };
     match dial::channel(expected.address, &tls).await {
         Ok(_) => Finding::ok(what, lang.pick("the federation's coordinator", "联邦的协调方")),
-        Err(error @ NodeError::Impostor { .. }) => Finding::failed(what, error.to_string(), lang.pick(
+        Err(error @ NodeError::Impostor { .. }) => Finding::failed(what, said(error, lang), lang.pick(
             "something between intercepts TLS, or the address is another federation's: ask the operator",
             "中间有设备拦截 TLS，或该地址属于另一个联邦：请询问运营方",
         )),
-        Err(error) => Finding::failed(what, error.to_string(), lang.pick(
+        Err(error) => Finding::failed(what, said(error, lang), lang.pick(
             "something else than a coordinator listens there: ask the operator for the address",
             "该处监听的不是协调方：请向运营方确认地址",
         )),

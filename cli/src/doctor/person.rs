@@ -8,7 +8,7 @@ use super::{
     Finding, files,
     network::{self, Expected},
 };
-use crate::person;
+use crate::{hint::said, person};
 
 /// Looks at a person's folder; the key stays closed.
 pub(super) async fn look(folder: &Path, lang: Lang) -> Vec<Finding> {
@@ -35,7 +35,7 @@ pub(super) async fn look(folder: &Path, lang: Lang) -> Vec<Finding> {
         }
         Err(error) => {
             let what = folder.display().to_string();
-            findings.push(Finding::failed(what, format!("{error:#}"), enrol));
+            findings.push(Finding::failed(what, said(error, lang), enrol));
         }
     }
     findings

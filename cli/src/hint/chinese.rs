@@ -42,6 +42,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))
         .or_else(|| of(error, identity::invitation))
+        .or_else(|| of(error, identity::certificate))
         .or_else(|| of(error, identity::vouch))
         .or_else(|| of(error, state::participant))
         .or_else(|| of(error, state::coordinator))

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use consilium_plan::Lang;
 use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -46,7 +47,11 @@ struct Ready {
 
 impl Daemon {
     /// Starts a daemon and waits until it says that it serves; its log goes to `log`.
-    pub(crate) async fn start(args: &[impl AsRef<OsStr>], log: &Path) -> anyhow::Result<Daemon> {
+    pub(crate) async fn start(
+        args: &[impl AsRef<OsStr>],
+        log: &Path,
+        lang: Lang,
+    ) -> anyhow::Result<Daemon> {
         let mut child = command(args)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -71,9 +76,14 @@ impl Daemon {
         }
         child.kill().await.ok();
         if is_full(log) {
-            bail!("no space left on the disk of {}", log.display());
+            let full = lang.pick("no space left on the disk of", "磁盘空间已满：");
+            bail!("{full} {}", log.display());
         }
-        bail!("a daemon did not come up: its log is {}", log.display())
+        let failed = lang.pick(
+            "a daemon did not come up: its log is",
+            "守护进程未能启动，其日志为",
+        );
+        bail!("{failed} {}", log.display())
     }
 
     /// Reads what the daemon has used up to now.

@@ -254,7 +254,7 @@ async fn found(
     daemons::run(&[&init[..], &[config.as_os_str()]].concat(), "").await?;
     let run = ["coordinator", "run", "--until-eof", "--config"].map(OsStr::new);
     let run = [&run[..], &[config.as_os_str()]].concat();
-    let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
+    let daemon = Daemon::start(&run, &home.join("daemon.log"), lang).await?;
     let operator = client::operator_at(&daemon.socket, lang).await?;
     Ok((daemon, operator))
 }

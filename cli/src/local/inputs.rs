@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, Plan, RawPlan, Task};
+use consilium_plan::{Align, Lang, Plan, RawPlan, Task, TestRows};
 
-use crate::hint::Misuse;
+use crate::hint::{Misuse, OrHint as _};
 
 /// `PARTY/NAME=FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,51 +70,98 @@ impl FromStr for SplitFile {
     }
 }
 
-/// Matches the files with the plan's parties.
-pub(crate) fn of_plan(
-    plan: &Plan,
-    schema: Option<&Path>,
-    plan_file: &Path,
-    data: &[DataFile],
-    splits: &[SplitFile],
-) -> anyhow::Result<Vec<PartyData>> {
-    let schema = match schema {
-        Some(file) => read(file)?,
-        None => match plan.task() {
-            Task::TrainGlm(_) => read(&schema_of(plan_file)?)?,
-            Task::Align(task) => of_keys(task),
-        },
-    };
-    let wanted: Vec<(&PartyId, &str)> = plan
-        .contributors()
-        .map(|(party, set)| (party, set.name.as_str()))
-        .collect();
-    let known = |party: &PartyId, name: &str| wanted.contains(&(party, name));
-    for DataFile { party, name, .. } in data.iter().chain(splits.iter().map(|split| &split.of)) {
-        if !known(party, name) {
-            return Err(Misuse(format!("the plan knows no data set {party}/{name}")).into());
+/// The files that were named on the command line.
+pub(crate) struct Given<'a> {
+    pub(crate) plan: &'a Path,
+    pub(crate) schema: Option<&'a Path>,
+    pub(crate) data: &'a [DataFile],
+    pub(crate) splits: &'a [SplitFile],
+}
+
+impl Given<'_> {
+    /// Gives each party of the plan its files.
+    ///
+    /// # Errors
+    ///
+    /// If a party lacks one, a file is nobody's, or one is not there.
+    pub(crate) fn to(&self, plan: &Plan, lang: Lang) -> anyhow::Result<Vec<PartyData>> {
+        let schema = match self.schema {
+            Some(file) => read(file, lang)?,
+            None => match plan.task() {
+                Task::TrainGlm(_) => read(&schema_of(self.plan, lang)?, lang)?,
+                Task::Align(task) => of_keys(task),
+            },
+        };
+        let wanted: Vec<(&PartyId, &str)> = plan
+            .contributors()
+            .map(|(party, set)| (party, set.name.as_str()))
+            .collect();
+        let splits = self.splits.iter().map(|split| &split.of);
+        for DataFile { party, name, .. } in self.data.iter().chain(splits) {
+            if !wanted.contains(&(party, name)) {
+                return Err(Misuse(lang.pick(
+                    format!("the plan knows no data set {party}/{name}"),
+                    format!("方案中没有数据集 {party}/{name}"),
+                ))
+                .into());
+            }
         }
+        let planned = planned_split(plan);
+        let sets = wanted.iter();
+        sets.map(|(party, name)| self.of_party(party, name, (&schema, planned), lang))
+            .collect()
     }
-    wanted
-        .iter()
-        .map(|(party, name)| {
-            let here = |of: &&DataFile| of.party == **party && of.name == *name;
-            let [file] = data.iter().filter(here).collect::<Vec<_>>()[..] else {
-                let wrong = format!("--data {party}/{name}=FILE is needed exactly once");
-                return Err(Misuse(wrong).into());
-            };
-            let own = splits.iter().filter(|split| here(&&split.of));
-            Ok(PartyData {
-                party: (*party).clone(),
-                name: (*name).to_owned(),
-                file: absolute(&file.file)?,
-                schema: schema.clone(),
-                splits: own
-                    .map(|split| Ok((split.split.clone(), absolute(&split.of.file)?)))
-                    .collect::<anyhow::Result<_>>()?,
-            })
+
+    fn of_party(
+        &self,
+        party: &PartyId,
+        name: &str,
+        (schema, planned): (&str, Option<&str>),
+        lang: Lang,
+    ) -> anyhow::Result<PartyData> {
+        let here = |of: &DataFile| of.party == *party && of.name == name;
+        let files: Vec<&DataFile> = self.data.iter().filter(|file| here(file)).collect();
+        let [file] = files[..] else {
+            return Err(needed(&format!("--data {party}/{name}=FILE"), lang).into());
+        };
+        let own = self.splits.iter().filter(|split| here(&split.of));
+        let splits: Vec<(String, PathBuf)> = own
+            .map(|split| Ok((split.split.clone(), absolute(&split.of.file, lang)?)))
+            .collect::<anyhow::Result<_>>()?;
+        let of_plan = |planned: &str| splits.iter().filter(|(name, _)| name == planned).count();
+        if let Some(planned) = planned.filter(|planned| of_plan(planned) != 1) {
+            let flag = format!("--split {party}/{name}:{planned}=FILE");
+            return Err(needed(&flag, lang)).or_hint(lang.pick(
+                "its lines are row,split first, then such as 17,train and 18,test; rows are counted from 1",
+                "文件首行为 row,split，其后各行形如 17,train 和 18,test；行号从 1 起计",
+            ));
+        }
+        Ok(PartyData {
+            party: party.clone(),
+            name: name.to_owned(),
+            file: absolute(&file.file, lang)?,
+            schema: schema.to_owned(),
+            splits,
         })
-        .collect()
+    }
+}
+
+fn needed(flag: &str, lang: Lang) -> Misuse {
+    Misuse(lang.pick(
+        format!("{flag} is needed exactly once"),
+        format!("需要且只需要一个 {flag}"),
+    ))
+}
+
+/// Gives the split that says which rows a plan tests on.
+fn planned_split(plan: &Plan) -> Option<&str> {
+    let Task::TrainGlm(task) = plan.task() else {
+        return None;
+    };
+    match &task.test {
+        TestRows::Split(name) => Some(name.as_str()),
+        _ => None,
+    }
 }
 
 /// Declares the columns of a key as what identifies; whatever else a file has is passed over.
@@ -123,20 +170,26 @@ pub(crate) fn of_keys(task: &Align) -> String {
     task.key_columns().map(column).collect()
 }
 
-fn schema_of(plan_file: &Path) -> anyhow::Result<PathBuf> {
-    let raw = RawPlan::parse(&read(plan_file)?)?;
+fn schema_of(plan_file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {
+    let raw = RawPlan::parse(&read(plan_file, lang)?)?;
     let name = raw.schema_file().ok_or_else(|| {
-        Misuse("the plan names no schema file: give it with --schema FILE".to_owned())
+        let none = lang.pick(
+            "the plan names no schema file: give it with --schema FILE",
+            "方案没有指定数据结构文件：请用 --schema 文件 给出",
+        );
+        Misuse(none.to_owned())
     })?;
     Ok(plan_file.parent().unwrap_or(Path::new(".")).join(name))
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
+fn read(file: &Path, lang: Lang) -> anyhow::Result<String> {
+    let reading = lang.pick("reading", "读取");
+    fs::read_to_string(file).with_context(|| format!("{reading} {}", file.display()))
 }
 
-fn absolute(file: &Path) -> anyhow::Result<PathBuf> {
-    fs::canonicalize(file).with_context(|| format!("looking for {}", file.display()))
+fn absolute(file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {
+    let looking = lang.pick("looking for", "查找");
+    fs::canonicalize(file).with_context(|| format!("{looking} {}", file.display()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use consilium_mailbox::{Account, PartyId};
 use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
 use consilium_plan::{Lang, Plan};
 use consilium_proto::v1;
+use consilium_schema::Schema;
 use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -19,7 +20,10 @@ use super::{
     outcome::PartyOutcome,
     steward::LocalSteward,
 };
-use crate::client::{self, Answer as _};
+use crate::{
+    client::{self, Answer as _},
+    data,
+};
 
 /// How long a daemon may take to connect, and a study's offer to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -36,6 +40,15 @@ pub(super) struct Participant {
 impl Participant {
     /// Registers the party's data set.
     pub(super) async fn register(&mut self, set: &PartyData, lang: Lang) -> anyhow::Result<()> {
+        let registering = || {
+            let (file, party) = (set.file.display(), &set.party);
+            lang.pick(
+                format!("registering {file} at {party}"),
+                format!("在 {party} 登记 {file}"),
+            )
+        };
+        let schema = Schema::from_toml(&set.schema).with_context(registering)?;
+        data::check(&set.file, &schema, lang).with_context(registering)?;
         let splits = set.splits.iter().map(|(name, path)| v1::Split {
             name: name.clone(),
             path: path.display().to_string(),
@@ -47,7 +60,7 @@ impl Participant {
             splits: splits.collect(),
         };
         let added = self.house.add_data(request).await.answer(lang);
-        added.with_context(|| format!("registering {} at {}", set.file.display(), set.party))?;
+        added.with_context(registering)?;
         Ok(())
     }
 
@@ -130,7 +143,10 @@ impl Participant {
         };
         match timeout(PATIENCE, connecting).await {
             Ok(connected) => connected,
-            Err(_) => bail!("{} does not connect", self.party),
+            Err(_) => bail!(lang.pick(
+                format!("{} does not connect", self.party),
+                format!("{} 未能连接", self.party),
+            )),
         }
     }
 
@@ -169,10 +185,15 @@ pub(super) async fn join(
     let join = ["participant", "join", "--config"].map(OsStr::new);
     daemons::run(&[&join[..], &[config.as_os_str()]].concat(), &code)
         .await
-        .with_context(|| format!("joining as {party}"))?;
+        .with_context(|| {
+            lang.pick(
+                format!("joining as {party} in {}", home.display()),
+                format!("以 {party} 的名义加入（{}）", home.display()),
+            )
+        })?;
     let run = ["participant", "run", "--until-eof", "--config"].map(OsStr::new);
     let run = [&run[..], &[config.as_os_str()]].concat();
-    let daemon = Daemon::start(&run, &home.join("daemon.log")).await?;
+    let daemon = Daemon::start(&run, &home.join("daemon.log"), lang).await?;
     let mut house = client::steward_at(&daemon.socket, lang).await?;
     let steward = LocalSteward::new(party)?;
     house

@@ -2,12 +2,15 @@
 
 use anyhow::Context as _;
 use consilium_node::grpc::operator_client::OperatorClient;
-use consilium_plan::{Event, Failure, Lang, Plan, Study, UnixTime};
+use consilium_plan::{Failure, Lang, Plan, Study};
 use consilium_proto::v1;
 use tonic::transport::Channel;
 
 use super::tell;
-use crate::client::{Answer as _, refused};
+use crate::{
+    client::{Answer as _, refused},
+    study::Story,
+};
 
 /// Says on stderr how the study goes; gives why it ended badly, if it did.
 pub(super) async fn to_the_end(
@@ -20,26 +23,27 @@ pub(super) async fn to_the_end(
         study: study.to_owned(),
     };
     let mut events = coordinator.watch(request.clone()).await.answer(lang)?;
-    let mut state = Study::Drafted;
+    let mut story = Story::new(plan, lang);
     while let Some(event) = events
         .message()
         .await
         .map_err(|status| refused(&status, lang))?
     {
-        let time = UnixTime(event.time_ms.div_euclid(1_000));
-        let Ok(what) = serde_json::from_str::<Event>(&event.event) else {
-            continue;
-        };
-        if let Ok(next) = state.on(what, plan, time) {
-            state = next;
-            tell(&format!("{time}  {}", state.describe(plan, lang)));
+        // Its steps are quick here: the states are enough.
+        let doing = String::new();
+        story.hear(&v1::StudyEvent { doing, ..event });
+        if let Some(line) = story.line() {
+            tell(&line);
         }
     }
     let status = coordinator.show(request).await.answer(lang)?.status;
     let status = status.context("the coordinator gave no state")?;
     let end: Study = serde_json::from_str(&status.detail).context("the study's state")?;
     match end {
-        Study::Finished { .. } => Ok(None),
+        Study::Finished { .. } => {
+            tell(&end.describe(plan, lang));
+            Ok(None)
+        }
         other => match other.failure() {
             Some(failure) => Ok(Some(failure)),
             None => anyhow::bail!("{}", other.describe(plan, lang)),

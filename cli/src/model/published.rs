@@ -8,7 +8,8 @@ use consilium_plan::{Lang, Plan, PlanHash, Task, TrainGlm};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::hint::OrHint as _;
+use super::mistaken::Mistaken;
+use crate::hint::{Misuse, OrHint as _};
 
 /// What `consilium study result` leaves as `model.json`.
 #[derive(Debug, Deserialize)]
@@ -24,15 +25,21 @@ impl Model {
     pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Model> {
         let reading = lang.pick("reading the model", "读取模型");
         let reading = || format!("{reading} {}", path.display());
-        let read = fs::read(path).map_err(anyhow::Error::from);
-        let model = read.and_then(|text| Model::parse(&text));
-        model.with_context(reading).or_hint(lang.pick(
+        let hint = lang.pick(
             "a model is the file model.json that `consilium study result STUDY --out FOLDER` writes",
             "模型是 `consilium study result 研究 --out 文件夹` 写出的 model.json",
-        ))
+        );
+        let text = fs::read(path).with_context(reading).or_hint(hint)?;
+        let model = Model::parse(&text, lang);
+        if model.is_err()
+            && let Some(other) = Mistaken::recognise(&text)
+        {
+            return Err(Misuse(other.say(path, lang))).or_hint(other.hint(path, lang));
+        }
+        model.with_context(reading).or_hint(hint)
     }
 
-    fn parse(text: &[u8]) -> anyhow::Result<Model> {
+    fn parse(text: &[u8], lang: Lang) -> anyhow::Result<Model> {
         let model: Model = serde_json::from_slice(text)?;
         if !matches!(model.plan.task(), Task::TrainGlm(_)) {
             bail!("the model is not one of its plan, which fits none");
@@ -41,7 +48,10 @@ impl Model {
         let (fit, width) = (&model.fit, model.fit.design.coefficients());
         let terms_exist = fit.design.terms.iter().all(|term| term.column < columns);
         if fit.raw.columns.len() != columns || fit.estimates.len() != width || !terms_exist {
-            bail!("the model is not one of its plan: their columns differ");
+            bail!(lang.pick(
+                "the model is not one of its plan: their columns differ",
+                "模型与其方案不符：两者的列不同",
+            ));
         }
         Ok(model)
     }

@@ -34,18 +34,19 @@ pub(super) fn join(path: &Path, json: bool, out: &mut dyn Write, lang: Lang) -> 
     let joined = block_on(async {
         let code = invitation.text();
         let joined = consilium_participant::join(&config, code.expose(), &daemon::ambient()?).await;
-        let again = matches!(&joined, Err(ParticipantError::Joined { .. }));
-        joined.or_hint(if again {
-            lang.pick(
+        match joined {
+            Err(error @ ParticipantError::Joined { .. }) => Err(error).or_hint(lang.pick(
                 "`consilium participant run` starts the daemon; one that the operator has revoked moves this folder away first, and joins with a new key",
                 "用 `consilium participant run` 启动守护进程；已被撤销的机构请先移走此文件夹，再以新密钥加入",
-            )
-        } else {
-            lang.pick(
-                "an invitation holds once and until its end; the operator can make another one",
-                "邀请只能使用一次且有期限；运营方可以再发一份",
-            )
-        })
+            )),
+            joined => joined.map_err(|error| {
+                let named = lang.pick(
+                    format!("write the name that the invitation is for as party in {}", path.display()),
+                    format!("请在 {} 中将 party 写为邀请所给的名称", path.display()),
+                );
+                person::way_in(error, &named, lang)
+            }),
+        }
     })?;
     let federations = Fingerprint::of_federation(&joined.federation_id);
     if json {

@@ -3,7 +3,7 @@
 use std::{fs, io::Write, path::Path};
 
 use anyhow::Context as _;
-use consilium_identity::{Fingerprint, PublicKey, Vouch, WordList};
+use consilium_identity::{Fingerprint, PublicKey, Vouch, WordList, WordsError};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Answer as _, HouseDoor},
-    hint::{Misuse, OrHint as _},
+    hint::{Hinted, Misuse, OrHint as _},
     person,
     table::table,
 };
@@ -91,10 +91,26 @@ pub(super) async fn compared(
                 .map(|()| *peer);
         }
     }
-    let peer = compared.or_hint(lang.pick(
-        "let them read the words again; if they stay different, somebody else speaks in that name: tell both operators",
-        "请对方再读一遍；若仍不同，则有人冒用该名义：请告知双方运营方",
-    ))?;
+    let peer = compared.map_err(|error| {
+        let hint = match error {
+            WordsError::NoWord { .. } => lang.pick(
+                "a slip of the ear or the pen: let them spell that word; nothing was changed",
+                "可能听错或写错：请对方逐字说明该词；未作任何改动",
+            ),
+            WordsError::Count { .. } => lang.pick(
+                "let them read all six words that `consilium participant status` shows there",
+                "请对方读出其 `consilium participant status` 显示的全部六个词",
+            ),
+            _ => lang.pick(
+                "let them read all the words again, slowly; only if they stay different may somebody else speak in that name: then tell the operators",
+                "请对方慢慢重读所有的词；只有仍然不同时，才可能有人冒用该名义：届时请告知运营方",
+            ),
+        };
+        Hinted {
+            error: error.into(),
+            hint: hint.to_owned(),
+        }
+    })?;
     let request = v1::VerifyRequest {
         party: party.to_string(),
         key: peer.key.clone(),

@@ -47,16 +47,48 @@ pub(crate) fn open_key(
     passphrase_file: Option<&Path>,
     lang: Lang,
 ) -> anyhow::Result<IdentityKey> {
-    let reading = || {
-        format!(
-            "{} {}",
-            lang.pick("reading the key", "读取密钥"),
-            path.display()
-        )
-    };
-    let pem = Secret::new(fs::read_to_string(path).with_context(reading)?);
+    let pem = read(path, lang)?;
     let passphrase = terminal::passphrase(passphrase_file, lang)?;
-    let opened = IdentityKey::from_protected_pem(pem.expose(), &passphrase);
+    or_why(unlock(&pem, &passphrase), path, lang)
+}
+
+/// Says whether a key could be opened, as far as that can be told before its passphrase is typed.
+///
+/// # Errors
+///
+/// What [`open_key`] would say; of the passphrase only where it lies in a file.
+pub(crate) fn check_key(
+    path: &Path,
+    passphrase_file: Option<&Path>,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    if passphrase_file.is_some() {
+        return open_key(path, passphrase_file, lang).map(|_| ());
+    }
+    match unlock(&read(path, lang)?, &Secret::new(String::new())) {
+        Err(KeyFileError::WrongPassphrase) => Ok(()),
+        other => or_why(other, path, lang).map(|_| ()),
+    }
+}
+
+fn read(path: &Path, lang: Lang) -> anyhow::Result<Secret<String>> {
+    let pem = fs::read_to_string(path).with_context(|| reading(path, lang));
+    Ok(Secret::new(pem.or_hint(lang.pick(
+        "`consilium person new-key NAME` makes the file NAME.key.pem",
+        "`consilium person new-key 名称` 生成文件 名称.key.pem",
+    ))?))
+}
+
+fn unlock(pem: &Secret<String>, passphrase: &Secret<String>) -> Result<IdentityKey, KeyFileError> {
+    IdentityKey::from_protected_pem(pem.expose(), passphrase)
+}
+
+/// Adds which key it is and the way out to why it was not opened.
+fn or_why(
+    opened: Result<IdentityKey, KeyFileError>,
+    path: &Path,
+    lang: Lang,
+) -> anyhow::Result<IdentityKey> {
     let hint = match opened {
         Err(KeyFileError::Unprotected) => lang.pick(
             "put it under a passphrase: `openssl pkcs8 -topk8 -scrypt -in KEY -out NEW`",
@@ -67,7 +99,12 @@ pub(crate) fn open_key(
             "`consilium person new-key` 生成密钥；遗忘的口令无法找回",
         ),
     };
-    opened.with_context(reading).or_hint(hint)
+    opened.with_context(|| reading(path, lang)).or_hint(hint)
+}
+
+fn reading(path: &Path, lang: Lang) -> String {
+    let reading = lang.pick("reading the key", "读取密钥");
+    format!("{reading} {}", path.display())
 }
 
 /// What everybody may know of a person's key: one line, name and key.
@@ -83,11 +120,12 @@ impl PublicFile {
     /// Reads a public file.
     pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<PublicFile> {
         let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-        let text = fs::read_to_string(path).with_context(reading)?;
         let hint = lang.pick(
             "`consilium person new-key` writes such a file beside the key, ending in .pub",
             "`consilium person new-key` 会在密钥旁写出以 .pub 结尾的公开文件",
         );
+        let text = fs::read_to_string(path).with_context(reading);
+        let text = text.or_hint(hint)?;
         let none = lang.pick("this is no public file of a key", "这不是密钥的公开文件");
         PublicFile::parse(&text)
             .context(none)

@@ -15,7 +15,7 @@ use consilium_node::config::Period;
 use consilium_plan::Lang;
 use serde::Deserialize;
 
-use super::{fingerprint, open_key, words};
+use super::{check_key, fingerprint, open_key, words};
 use crate::{clock, hint::OrHint as _, terminal};
 
 /// By how much the clocks of those who read a vouch may be behind.
@@ -50,6 +50,7 @@ struct Institution {
 /// Signs that a key is an institution's.
 pub(super) fn run(args: &VouchFor, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let (party, key, federation) = read(&args.institution, lang)?;
+    check_key(&args.key, args.passphrase_file.as_deref(), lang)?;
     let now = clock::now();
     let validity = Validity {
         from: now.before(SKEW),

@@ -10,7 +10,7 @@ use consilium_proto::v1;
 use rand_core::Rng as _;
 use tonic::{Code, transport::Channel};
 
-use super::page;
+use super::{obstacles, page};
 use crate::{
     client::{Answer as _, said},
     clock,
@@ -51,16 +51,21 @@ pub(super) async fn run(
             "守护进程给出的方案与其哈希值不符",
         ));
     }
+    let signer = signing.signer(&house, lang)?;
+    if matches!(verdict, Verdict::Approve(_)) {
+        let found = obstacles::find(&mut participant, &own, true, lang).await?;
+        obstacles::refuse(&found, lang)?;
+    }
     let statement = Statement {
         federation: federation(&house)?,
-        signer: signing.signer(&house, lang)?,
+        signer,
         plan: plan.hash(),
         decision: decision(verdict, &own, &plan, lang)?,
         at: clock::now(),
         nonce: nonce()?,
     };
     if matches!(verdict, Verdict::Approve(_)) {
-        page::at_participant(&own, out, lang)?;
+        page::at_participant(&own, &[], out, lang)?;
     }
     writeln!(out, "\n# {}", lang.pick("What you sign", "您将签署"))?;
     writeln!(out, "{}\n", statement.describe(lang))?;
@@ -137,15 +142,8 @@ fn decision(
         Verdict::Approve(limits) => {
             let now = clock::now();
             let data = own.data_version.as_ref().try_into().map(DataVersion);
-            let data = data.ok().context(lang.pick(
-                "the data set that the plan names is not registered here",
-                "方案指定的数据集尚未在此登记",
-            ));
             Ok(Decision::Approve(Grant {
-                data: data.or_hint(lang.pick(
-                    "`consilium data add NAME FILE --schema SCHEMA` registers it",
-                    "可用 `consilium data add 名称 文件 --schema 结构` 登记",
-                ))?,
+                data: data.ok().context("the version of the data set")?,
                 runs: limits.runs.unwrap_or(plan.limits().runs),
                 until: limits.end(plan, now),
                 waiver: limits.waive_derivable,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use consilium_base::hex;
-use consilium_plan::{Doing, Lang, Plan, Study, UnixTime};
+use consilium_plan::{Doing, Lang, Plan, Study, UnixTime, Waiting};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
@@ -27,6 +27,8 @@ pub(super) struct Known {
     detail: Option<Study>,
     /// What the step in hand is at, where that is known.
     doing: Option<Doing>,
+    /// Whom that step is kept waiting for, if anybody.
+    waiting: Option<Waiting>,
     changed: Option<UnixTime>,
 }
 
@@ -38,6 +40,7 @@ impl From<v1::StudyStatus> for Known {
             state: status.state,
             detail: serde_json::from_str(&status.detail).ok(),
             doing: serde_json::from_str(&status.doing).ok(),
+            waiting: serde_json::from_str(&status.waiting).ok(),
             changed: Some(UnixTime(status.changed)),
         }
     }
@@ -52,6 +55,7 @@ impl From<v1::OwnStudy> for Known {
             state: own.state,
             detail: None,
             doing: None,
+            waiting: None,
             changed: None,
         }
     }
@@ -61,9 +65,13 @@ impl Known {
     /// Says where the study stands.
     pub(super) fn standing(&self, plan: &Plan, lang: Lang) -> String {
         match &self.detail {
-            Some(study) => in_words(study, self.doing, plan, lang),
+            Some(study) => in_words(study, self.at(), plan, lang),
             None => state_name(&self.state, lang).to_owned(),
         }
+    }
+
+    fn at(&self) -> At<'_> {
+        (self.doing, self.waiting.as_ref())
     }
 
     pub(super) fn line(&self) -> Value {
@@ -73,21 +81,28 @@ impl Known {
             "state": self.state,
             "detail": self.detail,
             "doing": self.doing,
+            "waiting": self.waiting,
             "changed": self.changed,
         })
     }
 }
 
+/// What the step in hand is at, and whom it is kept waiting for.
+pub(super) type At<'a> = (Option<Doing>, Option<&'a Waiting>);
+
 /// Says where a study stands, and what the step in hand is at.
-pub(super) fn in_words(study: &Study, doing: Option<Doing>, plan: &Plan, lang: Lang) -> String {
-    printable(&with_doing(study.describe(plan, lang), doing, lang))
+pub(super) fn in_words(study: &Study, at: At<'_>, plan: &Plan, lang: Lang) -> String {
+    printable(&with_step(study.describe(plan, lang), at, lang))
 }
 
-fn with_doing(said: String, doing: Option<Doing>, lang: Lang) -> String {
-    match doing {
-        Some(doing) => said + lang.pick(": ", "，") + &doing.describe(lang),
-        None => said,
+fn with_step(mut said: String, (doing, waiting): At<'_>, lang: Lang) -> String {
+    if let Some(doing) = doing {
+        said = said + lang.pick(": ", "，") + &doing.describe(lang);
     }
+    if let Some(waiting) = waiting {
+        said = said + lang.pick("; ", "；") + &waiting.describe(lang);
+    }
+    said
 }
 
 /// Gives a state's name in the reader's language; one that is not known stays as it is.
@@ -148,21 +163,23 @@ pub(super) async fn run(
         )?);
     }
     let mut table = table();
-    table.set_header([
+    let mut header = vec![
         lang.pick("study", "研究"),
         lang.pick("title", "标题"),
         lang.pick("state", "状态"),
-        lang.pick("since", "自"),
-    ]);
+    ];
+    // A participant knows of no time.
+    if known.iter().any(|study| study.changed.is_some()) {
+        header.push(lang.pick("since", "自"));
+    }
+    table.set_header(header);
     for study in &known {
         let short = study.study.get(..SHORT).unwrap_or(&study.study);
-        let since = study
-            .changed
-            .map(|time| time.to_string())
-            .unwrap_or_default();
         let state = state_name(&study.state, lang).to_owned();
-        let state = with_doing(state, study.doing, lang);
-        table.add_row([short, &study.title, &state, &since]);
+        let state = with_step(state, study.at(), lang);
+        let row = [short.to_owned(), study.title.clone(), state];
+        let since = study.changed.map(|time| time.to_string());
+        table.add_row(row.into_iter().chain(since));
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -9,6 +9,7 @@ use super::list;
 use crate::{
     client::{Answer as _, Door},
     plan,
+    terminal::tell,
 };
 
 /// Submits a plan, its columns written into it.
@@ -70,12 +71,4 @@ fn said(
         writeln!(out, "{}", known.standing(plan, lang))?;
     }
     Ok(())
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "people read what is said beside the data"
-)]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

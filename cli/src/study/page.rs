@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::Context as _;
 use consilium_base::hex;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Lang, PartyReport, Plan, UnixTime};
+use consilium_plan::{Failure, Lang, PartyReport, Plan, UnixTime};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
-use super::{decide, list};
+use super::{decide, list, obstacles};
 use crate::{
     client::{Answer as _, Daemon, Door},
     participant::{assurance, verified_by},
@@ -35,10 +35,11 @@ pub(super) async fn run(
         }
         Daemon::Participant(mut participant) => {
             let own = decide::find(&mut participant, study, lang).await?;
+            let found = obstacles::find(&mut participant, &own, false, lang).await?;
             if json {
-                return Ok(writeln!(out, "{}", own_line(own))?);
+                return Ok(writeln!(out, "{}", own_line(own, &found))?);
             }
-            at_participant(&own, out, lang)
+            at_participant(&own, &found, out, lang)
         }
     }
 }
@@ -81,6 +82,7 @@ fn at_coordinator(detail: v1::StudyDetail, out: &mut dyn Write, lang: Lang) -> a
 /// Prints a study as the steward of an institution sees it.
 pub(super) fn at_participant(
     own: &v1::OwnStudy,
+    obstacles: &[Failure],
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
@@ -91,17 +93,8 @@ pub(super) fn at_participant(
         .filter_map(|party| party.parse().ok())
         .collect();
     write!(out, "{}", plan.summary(Some(&unverified), lang))?;
-    if !own.verified.is_empty() {
-        let heading = lang.pick(
-            "Who was verified here, and by whom",
-            "此处已核验的机构与核验方式",
-        );
-        writeln!(out, "\n# {heading}")?;
-    }
-    for peer in &own.verified {
-        let how = verified_by(peer, lang).unwrap_or_default();
-        writeln!(out, "- {}: {how}", peer.party)?;
-    }
+    company(own, out, lang)?;
+    obstacles::print(obstacles, out, lang)?;
     writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
     writeln!(out, "{}", list::state_name(&own.state, lang))?;
     let (version, runs) = (hex::encode(&own.data_version), own.runs);
@@ -117,6 +110,31 @@ pub(super) fn at_participant(
         "{}{runs}",
         lang.pick("runs counted: ", "已计运行次数：")
     )?)
+}
+
+/// Prints which contributors were verified here, and how the others are.
+fn company(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if own.verified.is_empty() && own.unverified.is_empty() {
+        return Ok(());
+    }
+    let heading = lang.pick(
+        "Who was verified here, and by whom",
+        "此处已核验的机构与核验方式",
+    );
+    writeln!(out, "\n# {heading}")?;
+    for peer in &own.verified {
+        let how = verified_by(peer, lang).unwrap_or_default();
+        writeln!(out, "- {}: {how}", peer.party)?;
+    }
+    for party in &own.unverified {
+        let command = format!("consilium participant verify {party}");
+        let line = lang.pick(
+            format!("- {party}: not verified; `{command}` with the words that its people read out"),
+            format!("- {party}：尚未核验；请对方读出指纹词语后运行 `{command}`"),
+        );
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 fn decided(decision: &str, lang: Lang) -> &str {
@@ -145,7 +163,7 @@ fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
     Ok(line)
 }
 
-fn own_line(own: v1::OwnStudy) -> Value {
+fn own_line(own: v1::OwnStudy, obstacles: &[Failure]) -> Value {
     let verified = own.verified.iter();
     let verified: Value = verified
         .map(|peer| json!({ "party": peer.party, "by": assurance(peer) }))
@@ -155,6 +173,7 @@ fn own_line(own: v1::OwnStudy) -> Value {
         "data_version": hex::encode(&own.data_version),
         "unverified": own.unverified,
         "verified": verified,
+        "obstacles": obstacles,
         "runs": own.runs,
     });
     let mut line = list::Known::from(own).line();

@@ -16,6 +16,7 @@ use super::decide;
 use crate::{
     client::{Answer as _, Daemon, Door},
     new_file,
+    terminal::tell,
 };
 
 pub(super) async fn run(
@@ -41,6 +42,12 @@ pub(super) async fn run(
                 study: hex::encode(&own.study),
             };
             let result = participant.own_result(request).await.answer(lang)?;
+            if result.report.is_empty() && ["approved", "receiving"].contains(&&*own.state) {
+                tell(lang.pick(
+                    "the study has not ended here: receivers of the result find report.json in it then",
+                    "研究在此尚未结束：结束后，结果接收方的结果中会有 report.json",
+                ));
+            }
             let files = [
                 ("model.json", result.model),
                 ("own-report.json", result.own_report),

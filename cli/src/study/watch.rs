@@ -1,23 +1,41 @@
 //! A study as it goes on.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::{
+    io::{self, IsTerminal as _, Write},
+    time::Duration,
+};
 
 use anyhow::{Context as _, anyhow};
-use consilium_plan::{Event, Lang, Plan, Study, UnixTime};
+use consilium_node::grpc::operator_client::OperatorClient;
+use consilium_plan::{Lang, Plan, Study};
 use consilium_proto::v1;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};
+use tokio::time::sleep;
+use tonic::{Code, Status, transport::Channel};
 
-use super::list;
+use super::Story;
 use crate::{
     client::{Answer as _, Door, refused},
     hint::OrHint as _,
+    terminal,
 };
+
+/// How long the first and the longest pause are before a lost daemon is tried again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// How a study is watched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// What happened before is told too.
+    pub(super) all: bool,
+    pub(super) json: bool,
+}
 
 pub(super) async fn run(
     study: &str,
     door: &Door,
-    json: bool,
+    manner: Manner,
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
@@ -25,32 +43,126 @@ pub(super) async fn run(
     let request = v1::StudyRequest {
         study: study.to_owned(),
     };
-    let detail = coordinator.show(request.clone()).await.answer(lang)?;
+    let detail = coordinator.show(request).await.answer(lang)?;
     let plan: Plan = detail.plan.parse().context("the study's plan")?;
-    let mut events = coordinator.watch(request.clone()).await.answer(lang)?;
-    let mut progress = Progress::new(&plan, lang);
-    while let Some(event) = events
-        .message()
-        .await
-        .map_err(|status| refused(&status, lang))?
-    {
-        if json {
-            writeln!(out, "{}", line(&event))?;
-            out.flush()?;
+    let status = detail.status.context("the coordinator gave no state")?;
+    let mut watcher = Watcher {
+        study: status.study,
+        story: Story::new(&plan, lang),
+        tells_past: manner.all,
+        json: manner.json,
+        trials: 0,
+        out,
+        people: People::new(),
+    };
+    let end = loop {
+        match watcher.follow(&mut coordinator).await {
+            Ok(Some(end)) => break end,
+            // It stopped in good order.
+            Ok(None) => {}
+            Err(error) => match error.downcast::<Status>() {
+                Ok(status) if is_lost(&status) => {}
+                Ok(status) => return Err(refused(&status, lang)),
+                Err(ours) => return Err(ours),
+            },
         }
-        progress.show(&event);
-    }
-    progress.end();
-    // What was watched is a story; where the study stands, the coordinator says.
-    let status = coordinator.show(request).await.answer(lang)?.status;
-    let status = status.context("the coordinator gave no state")?;
-    let end: Study = serde_json::from_str(&status.detail).context("the study's state")?;
-    if json {
-        writeln!(out, "{}", json!({ "study": status.study, "end": end }))?;
+        watcher.rest(lang).await;
+    };
+    watcher.people.leave();
+    let Watcher { study, out, .. } = watcher;
+    if manner.json {
+        writeln!(out, "{}", json!({ "study": study, "end": end }))?;
     } else if matches!(end, Study::Finished { .. }) {
         writeln!(out, "{}", end.describe(&plan, lang))?;
     }
     ended(&end, &plan, lang)
+}
+
+/// Tells whether a daemon was cut off, or has troubles of its own, rather than having refused.
+fn is_lost(status: &Status) -> bool {
+    !matches!(
+        status.code(),
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::PermissionDenied
+            | Code::Unauthenticated
+            | Code::FailedPrecondition
+            | Code::Unimplemented
+    )
+}
+
+/// Somebody who watches a study, from one daemon's life to the next.
+struct Watcher<'a> {
+    study: String,
+    story: Story<'a>,
+    /// Whether events are told of that had happened before they were asked for.
+    tells_past: bool,
+    json: bool,
+    /// Trials in vain since the daemon was heard last.
+    trials: u32,
+    out: &'a mut dyn Write,
+    people: People,
+}
+
+impl Watcher<'_> {
+    /// Follows the study while the daemon lives; gives how it ended, or nothing where the daemon
+    /// ended first.
+    async fn follow(
+        &mut self,
+        coordinator: &mut OperatorClient<Channel>,
+    ) -> anyhow::Result<Option<Study>> {
+        let request = v1::StudyRequest {
+            study: self.study.clone(),
+        };
+        let events = coordinator.watch(request.clone()).await?;
+        let mut events = events.into_inner();
+        while let Some(event) = events.message().await? {
+            self.trials = 0;
+            if self.story.hear(&event) {
+                self.tell(&event)?;
+            }
+        }
+        // What was watched is a story; where the study stands, the coordinator says.
+        let status = coordinator.show(request).await?.into_inner().status;
+        let status = status.context("the coordinator gave no state")?;
+        let study: Study = serde_json::from_str(&status.detail).context("the study's state")?;
+        Ok(study.has_ended().then_some(study))
+    }
+
+    fn tell(&mut self, event: &v1::StudyEvent) -> anyhow::Result<()> {
+        if !self.tells_past && event.number < event.newest {
+            return Ok(());
+        }
+        if let Some(line) = self.story.line() {
+            self.people.tell(&line);
+        }
+        // The first that is told without its past stands for it.
+        let line = if std::mem::replace(&mut self.tells_past, true) {
+            Some(line(event))
+        } else {
+            self.story.now(&self.study)
+        };
+        if let Some(line) = line.filter(|_| self.json) {
+            writeln!(self.out, "{line}")?;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a lost daemon is to be tried again, the longer the more often it was.
+    async fn rest(&mut self, lang: Lang) {
+        if self.trials == 0 {
+            let lost = lang.pick(
+                "lost the daemon, trying again",
+                "与守护进程的连接已断开，正在重试",
+            );
+            self.people.tell(lost);
+        }
+        let (first, longest) = PAUSES;
+        let pause = first.saturating_mul(1 << self.trials.min(10)).min(longest);
+        self.trials = self.trials.saturating_add(1);
+        sleep(pause).await;
+    }
 }
 
 /// Says how a study ended; only a result is a success.
@@ -83,63 +195,32 @@ fn line(event: &v1::StudyEvent) -> Value {
         "time_ms": event.time_ms,
         "event": read(&event.event),
         "doing": read(&event.doing),
+        "waiting": read(&event.waiting),
     })
 }
 
-/// Says on stderr how the study goes.
-struct Progress<'a> {
-    plan: &'a Plan,
-    lang: Lang,
-    /// Follows from the events so far.
-    study: Study,
-    /// What was said last.
-    said: String,
-    bar: Option<ProgressBar>,
-}
+/// Those who watch the progress on stderr.
+struct People(Option<ProgressBar>);
 
-impl Progress<'_> {
-    fn new(plan: &Plan, lang: Lang) -> Progress<'_> {
+impl People {
+    fn new() -> People {
         let spins = io::stderr().is_terminal();
-        Progress {
-            plan,
-            lang,
-            study: Study::Drafted,
-            said: String::new(),
-            bar: spins.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())),
-        }
+        let bar = || ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        People(spins.then(bar))
     }
 
-    fn show(&mut self, event: &v1::StudyEvent) {
-        let time = UnixTime(event.time_ms.div_euclid(1_000));
-        if let Ok(what) = serde_json::from_str::<Event>(&event.event)
-            && let Ok(next) = self.study.on(what, self.plan, time)
-        {
-            self.study = next;
-        }
-        let doing = serde_json::from_str(&event.doing).ok();
-        let said = list::in_words(&self.study, doing, self.plan, self.lang);
-        // How it ended is said once, as the command's own outcome.
-        if self.study.has_ended() || said == self.said {
-            return;
-        }
-        self.tell(&format!("{time}  {said}"));
-        if let Some(bar) = &self.bar {
-            bar.set_message(said.clone());
-            bar.tick();
-        }
-        self.said = said;
-    }
-
-    #[expect(clippy::print_stderr, reason = "people watch the progress there")]
     fn tell(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
-        }
+        let Some(bar) = &self.0 else {
+            terminal::tell(line);
+            return;
+        };
+        bar.println(line);
+        bar.set_message(line.to_owned());
+        bar.tick();
     }
 
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
+    fn leave(&self) {
+        if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::consilium;
+use crate::{consilium, printed};
 
 /// Runs a command that fails; gives its exit code and what it told.
 fn fails(args: &[&str]) -> (Option<i32>, String) {
@@ -41,6 +41,23 @@ fn a_socket_that_is_not_there_is_named_with_the_way_out() {
             told.contains("gone.sock") && told.contains("hint: is the daemon"),
             "{told}"
         );
+    }
+}
+
+#[test]
+fn help_names_the_sockets_of_both_daemons() {
+    for (args, sockets) in [
+        (
+            &["study", "list"][..],
+            &["operator.sock", "steward.sock"][..],
+        ),
+        (&["participant", "status"], &["steward.sock"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let help = printed(folder.path(), &[args, &["--help"]].concat());
+        for socket in sockets {
+            assert!(help.contains(socket), "{help}");
+        }
     }
 }
 

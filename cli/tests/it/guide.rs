@@ -71,6 +71,7 @@ fn common_mistakes_are_told_in_chinese() {
     file("wang.key.pem.pub", "no key");
     file("model.json", "{}");
     file("journal.jsonl", "{}");
+    file("good.toml", first_block(PLANS));
     for args in [
         &["plan", "check", "nowhere.toml"][..],
         &["plan", "check", "plan.toml"],
@@ -92,6 +93,18 @@ fn common_mistakes_are_told_in_chinese() {
         &["audit", "verify", "nowhere.jsonl"],
         &["audit", "verify", "journal.jsonl"],
         &["doctor", "--config", "nowhere.toml"],
+        &["doctor", "--as", "nobody"],
+        &[
+            "study",
+            "list",
+            "--as",
+            "nobody",
+            "--passphrase-file",
+            "pass",
+        ],
+        &["local", "nowhere.toml", "--data", "north/x=table.csv"],
+        &["local", "good.toml", "--data", "north/x=table.csv"],
+        &["local", "good.toml", "--data", "nobody/x=table.csv"],
     ] {
         let output = consilium(folder.path(), &[&["--lang", "zh"], args].concat());
         let told = String::from_utf8(output.stderr).unwrap();

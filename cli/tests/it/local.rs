@@ -160,6 +160,21 @@ fn files_that_do_not_match_the_plan_are_named_before_anything_starts() {
 }
 
 #[test]
+fn a_split_that_the_plan_names_is_asked_for_with_its_flag_and_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = write_study(folder.path());
+    let plan = PLAN.replace("{ share = 0.25, seed = 3 }", "{ split = \"holdout\" }");
+    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let output = consilium(folder.path(), &as_strs(&args));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for told in ["--split north/visits:holdout=FILE", "row,split", "17,train"] {
+        assert!(said.contains(told), "{said}");
+    }
+    assert!(!folder.path().join("consilium-local").exists());
+}
+
+#[test]
 fn a_file_with_a_broken_row_is_named_with_its_house_and_row() {
     let folder = tempfile::tempdir().unwrap();
     let args = write_study(folder.path());

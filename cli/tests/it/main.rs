@@ -13,6 +13,7 @@ mod costs;
 mod demo;
 mod deployment;
 mod doors;
+mod examples;
 mod full_disk;
 mod guide;
 mod invitations;
@@ -20,6 +21,7 @@ mod local;
 mod models;
 mod people;
 mod renewal;
+mod watching;
 
 use std::{
     path::Path,

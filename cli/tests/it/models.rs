@@ -179,6 +179,50 @@ fn a_file_that_is_no_model_is_named_with_the_way_out() {
 }
 
 #[test]
+fn a_report_taken_for_a_model_is_named_with_what_to_open_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("result")).unwrap();
+    let files = [
+        (
+            "report.json",
+            r#"{"outcomes": {}, "opened_sets": []}"#,
+            "a study's report",
+        ),
+        (
+            "own-report.json",
+            r#"{"fitted_rows": 30}"#,
+            "an institution's own report",
+        ),
+        ("scores.csv", "row,label,score\n1,0,0.5\n", "own scores"),
+    ];
+    for (name, text, what) in files {
+        let path = format!("result/{name}");
+        fs::write(folder.path().join(&path), text).unwrap();
+        for command in ["show", "export"] {
+            let args = [
+                "model", command, &path, "--format", "json", "-o", "out.json",
+            ];
+            let used = if command == "show" { 3 } else { args.len() };
+            let output = consilium(folder.path(), &args[..used]);
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(told.contains(&format!("error: {path} is ")), "{told}");
+            for part in [what, "`consilium model show result/model.json`"] {
+                assert!(told.contains(part), "{told}");
+            }
+        }
+    }
+    published(folder.path(), Family::Logistic, Missing::Mean);
+    let model = fs::read(folder.path().join("model.json")).unwrap();
+    let model: Value = serde_json::from_slice(&model).unwrap();
+    let plan = model["plan"].as_str().unwrap();
+    fs::write(folder.path().join("result/plan.toml"), plan).unwrap();
+    let args = ["--lang", "zh", "model", "show", "result/plan.toml"];
+    let told = String::from_utf8(consilium(folder.path(), &args).stderr).unwrap();
+    assert!(told.contains("是研究方案，不是模型"), "{told}");
+}
+
+#[test]
 fn another_schema_than_the_plans_is_a_misuse_that_names_the_column() {
     let folder = tempfile::tempdir().unwrap();
     published(folder.path(), Family::Logistic, Missing::Mean);

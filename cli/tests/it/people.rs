@@ -66,6 +66,21 @@ fn an_existing_key_is_never_overwritten() {
 }
 
 #[test]
+fn a_key_that_is_not_there_is_named_with_how_one_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--key", "gone.key.pem", "--passphrase-file", "pass"];
+    fs::write(folder.path().join("b.json"), "{}").unwrap();
+    let enrol = ["person", "enrol", "--name", "li", "--out", "li"];
+    let output = consilium(folder.path(), &[&enrol[..], &args].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told.contains("gone.key.pem") && told.contains("person new-key"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_short_passphrase_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let output = make(folder.path(), "short");

@@ -15,6 +15,15 @@ use crate::printed;
 
 /// A coordinator whose clock is so far behind that what it issues is nearly at its end.
 pub(crate) async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
+    coordinator(folder, 80, shutdown).await
+}
+
+/// A coordinator whose clock is right.
+pub(crate) async fn today(folder: &Path, shutdown: Shutdown) -> CoordinatorHandle {
+    coordinator(folder, 0, shutdown).await
+}
+
+async fn coordinator(folder: &Path, days_behind: u64, shutdown: Shutdown) -> CoordinatorHandle {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -24,7 +33,7 @@ pub(crate) async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHand
         folder.join("state").display().to_string()
     );
     let config = Config::from_toml(&text).unwrap();
-    let clock = || {
+    let clock = move || {
         #[expect(
             clippy::disallowed_methods,
             reason = "the binary under test reads it too"
@@ -32,7 +41,7 @@ pub(crate) async fn behind(folder: &Path, shutdown: Shutdown) -> CoordinatorHand
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         i64::try_from(
             since
-                .saturating_sub(Duration::from_hours(80 * 24))
+                .saturating_sub(Duration::from_hours(days_behind * 24))
                 .as_millis(),
         )
         .unwrap()

@@ -16,5 +16,6 @@ pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::Stud
         submitted: study.submitted.0,
         changed: study.changed.0,
         doing: job.doing().unwrap_or_default(),
+        waiting: job.waiting.as_ref().map(wire::json).unwrap_or_default(),
     }
 }

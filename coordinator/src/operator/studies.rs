@@ -253,11 +253,14 @@ impl Watch {
         };
         let events = events::since(store, &self.name, self.next).await?;
         self.next += events.len() as u64;
+        let newest = self.next.saturating_sub(1);
         let events = events.into_iter().map(|happened| v1::StudyEvent {
             number: happened.number,
             time_ms: happened.time * 1_000,
             event: happened.event,
             doing: happened.doing,
+            waiting: happened.waiting,
+            newest,
         });
         Ok(events.collect())
     }

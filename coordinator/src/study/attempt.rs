@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_glm::{Fit, GlmError, Training, averaging, evaluation};
 use consilium_identity::{RunContext, SealError, SealedTransport};
-use consilium_mailbox::{Account, Mailbox, MailboxError, PartyId, RunId};
+use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{OwnMetrics, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape};
@@ -28,6 +28,8 @@ pub(crate) struct Start {
     pub(crate) progress: Progress,
     /// What was opened in the study before.
     pub(crate) opened: Vec<Entry>,
+    /// Is told whom the run waits for.
+    pub(crate) overdue: Overdue,
 }
 
 /// What the driver has to keep before the run goes on.
@@ -102,11 +104,8 @@ async fn open(desk: &Desk, plan: &Plan, start: &Start) -> Result<Mailbox, Attemp
         &mut desk.ambient.generator(),
     )
     .await?;
-    Ok(Mailbox::new(
-        Arc::new(sealed),
-        start.run,
-        plan.mail_patience(),
-    ))
+    let mail = Mailbox::new(Arc::new(sealed), start.run, plan.mail_patience());
+    Ok(mail.telling(start.overdue.clone()))
 }
 
 async fn phases(

@@ -88,6 +88,7 @@ impl Driver {
                 self.farewell().await?;
                 return Ok(());
             }
+            self.look_around().await?;
             let tick = self.tick();
             let heard = self.working.next(commands, Some(tick)).await;
             self.take(heard).await?;
@@ -101,6 +102,8 @@ impl Driver {
             Heard::Report(report) => self.achieved(report).await?,
             Heard::Ended(account, outcome) => self.ended(account, outcome).await?,
             Heard::Late => self.late().await?,
+            // Whom it waits for is looked at before anything else is heard.
+            Heard::Overdue => {}
             Heard::Tick => {
                 self.apply(Event::Tick).await?.ok();
             }
@@ -213,7 +216,12 @@ impl Driver {
         if let Some(event) = &deed.event {
             match job.study.on(event.clone(), &self.plan, now) {
                 Ok(study) if study == job.study && *event == Event::Tick => return Ok(Ok(())),
-                Ok(study) => job.study = study,
+                Ok(study) => {
+                    if study.name() != job.study.name() {
+                        job.waiting = None;
+                    }
+                    job.study = study;
+                }
                 Err(forbidden) => {
                     debug!(study = %self.name, %forbidden, "an event was refused");
                     return Ok(Err(Forbidden(forbidden.to_string())));
@@ -286,7 +294,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Gives when the study's state is to be looked at next.
+    /// Gives when the study's state, or whom it waits for, is to be looked at next.
     fn tick(&self) -> Instant {
         let until = match &self.job.study {
             Study::Paused {
@@ -297,6 +305,7 @@ impl Driver {
         let wait = until.map_or(0, |until| until.since(self.desk.ambient.now()).max(0));
         // Times are whole seconds: a quarter more, so that the time has come when it is looked at.
         let wait = Duration::from_secs(wait.unsigned_abs()) + Duration::from_millis(250);
-        Instant::now() + wait.min(TICK)
+        let tick = Instant::now() + wait.min(TICK);
+        self.next_murmur().map_or(tick, |murmur| tick.min(murmur))
     }
 }

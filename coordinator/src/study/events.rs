@@ -10,10 +10,13 @@ pub(crate) struct Happened {
     pub(crate) number: u64,
     /// Unix seconds.
     pub(crate) time: i64,
-    /// The event as consilium-plan defines it, JSON; empty where only the step in hand went on.
+    /// The event as consilium-plan defines it, JSON; empty where only the step in hand went on,
+    /// or began to wait.
     pub(crate) event: String,
     /// What the step in hand is at from now on, JSON; empty where that is not known.
     pub(crate) doing: String,
+    /// Whom that step is kept waiting for from now on, JSON; empty where it waits for nobody.
+    pub(crate) waiting: String,
 }
 
 /// Gives a study's events from `first` on.
@@ -37,6 +40,8 @@ fn read(record: Record) -> Option<Happened> {
         (entry.fields.remove("event")?, doing.unwrap_or_default())
     } else if [Kind::OPENING, Kind::RUN].contains(&entry.kind) {
         (String::new(), doing?)
+    } else if entry.kind == Kind::WAITING {
+        (String::new(), doing.unwrap_or_default())
     } else {
         return None;
     };
@@ -45,5 +50,6 @@ fn read(record: Record) -> Option<Happened> {
         time: entry.time.0,
         event,
         doing,
+        waiting: entry.fields.remove("waiting").unwrap_or_default(),
     })
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_glm::{Candidate, MOST_SUMS, Measures, Regression, Shared, Training};
 use consilium_mailbox::{Account, PartyId};
-use consilium_plan::{Doing, FederationId, PartyReport, Phase, Plan, Register, Study, Task};
+use consilium_plan::{
+    Doing, FederationId, PartyReport, Phase, Plan, Register, Study, Task, Waiting,
+};
 use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,9 @@ pub(crate) struct Job {
     /// What the step in hand is at, for those who watch.
     #[serde(default)]
     pub(crate) doing: Option<Doing>,
+    /// Whom the step in hand is kept waiting for, for those who watch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<Waiting>,
     /// What the runs cost the coordinator, by step.
     pub(crate) costs: Account,
 }
@@ -90,6 +95,7 @@ impl Job {
                 Task::TrainGlm(_) => Doing::Standardising,
                 Task::Align(_) => Doing::Comparing { chunks: 0 },
             }),
+            waiting: None,
             costs: Account::default(),
         }
     }

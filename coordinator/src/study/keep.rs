@@ -68,10 +68,13 @@ pub(super) fn entry(study: &StudyName, now: UnixTime, event: &Event, job: &Job) 
     with_doing(entry, job)
 }
 
-/// Adds what the step in hand is at, if one is.
-pub(super) fn with_doing(entry: Entry, job: &Job) -> Entry {
-    match job.doing() {
-        Some(doing) => entry.with("doing", doing),
-        None => entry,
+/// Adds what the step in hand is at, if one is, and whom it is kept waiting for, if anybody.
+pub(super) fn with_doing(mut entry: Entry, job: &Job) -> Entry {
+    if let Some(doing) = job.doing() {
+        entry = entry.with("doing", doing);
     }
+    if let Some(waiting) = &job.waiting {
+        entry = entry.with("waiting", wire::json(waiting));
+    }
+    entry
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use consilium_journal::{Entry, Kind};
-use consilium_mailbox::{Account, PartyId, RunId};
+use consilium_mailbox::{Account, Overdue, PartyId, RunId};
 use consilium_plan::{Code, Doing, Event, Failure, Phase, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
@@ -33,8 +33,9 @@ const REST: Duration = Duration::from_millis(100);
 impl Driver {
     pub(super) async fn begin_run(&mut self) -> Result<(), Halt> {
         if !self.absent().is_empty() {
-            let patience = Instant::now() + self.plan.patience().answer;
-            self.working = Working::Gathering { patience };
+            let since = Instant::now();
+            let patience = since + self.plan.patience().answer;
+            self.working = Working::Gathering { since, patience };
             return Ok(());
         }
         let run = self.desk.ambient.run();
@@ -59,6 +60,8 @@ impl Driver {
             ..Deed::default()
         };
         self.keep(deed).await?.ok();
+        let overdue = Overdue::default();
+        let awaited_long = overdue.subscribe();
         let start = Start {
             run,
             attempt: attempt_number,
@@ -66,6 +69,7 @@ impl Driver {
             waivers: waivers.clone(),
             progress: self.job.progress.clone(),
             opened: self.opened().await?,
+            overdue,
         };
         for party in &contributors {
             self.desk.tell(
@@ -91,6 +95,7 @@ impl Driver {
             done: BTreeSet::new(),
             was_fruitful: false,
             reports,
+            overdue: awaited_long,
             task,
         });
         // Whoever was restarted while this was written has not heard of it.
@@ -185,6 +190,7 @@ impl Driver {
                 awaited: awaited
                     .map(|party| (party.clone(), self.desk.epoch(party)))
                     .collect(),
+                since: Instant::now(),
                 patience: Instant::now() + self.plan.patience().answer,
             };
             return self.settle(false).await;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_mailbox::{Account, PartyId, RunId};
+use consilium_mailbox::{Account, PartyId, RunId, Wait};
 use consilium_node::link::Epoch;
 use consilium_plan::PartyReport;
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::JoinSet,
     time::{Instant, sleep_until},
 };
@@ -21,7 +21,7 @@ pub(super) enum Working {
     /// Nothing: it waits for people, or for parties that are away.
     Not,
     /// It waits for contributors whose daemons it does not reach, without giving them up yet.
-    Gathering { patience: Instant },
+    Gathering { since: Instant, patience: Instant },
     /// It waits a little before it tries again.
     Resting { until: Instant },
     /// It asks all contributors what they have.
@@ -36,6 +36,7 @@ pub(super) enum Working {
     Settling {
         run: RunId,
         awaited: BTreeMap<PartyId, Option<Epoch>>,
+        since: Instant,
         patience: Instant,
     },
 }
@@ -51,6 +52,8 @@ pub(super) struct Running {
     /// Whether it has brought the study forward.
     pub(super) was_fruitful: bool,
     pub(super) reports: mpsc::Receiver<Report>,
+    /// Whom it has awaited for long.
+    pub(super) overdue: watch::Receiver<Vec<Wait>>,
     pub(super) task: JoinSet<(Account, Result<(), AttemptError>)>,
 }
 
@@ -61,6 +64,8 @@ pub(super) enum Heard {
     Orphaned,
     Report(Report),
     Ended(Account, Result<(), AttemptError>),
+    /// A run waits for others than before.
+    Overdue,
     /// What it waited for did not come in time.
     Late,
     /// The study's own time has come.
@@ -86,7 +91,7 @@ impl Working {
     fn patience(&self) -> Option<Instant> {
         match self {
             Working::Not | Working::Running(_) => None,
-            Working::Gathering { patience }
+            Working::Gathering { patience, .. }
             | Working::Asking { patience, .. }
             | Working::Settling { patience, .. } => Some(*patience),
             Working::Resting { until } => Some(*until),
@@ -98,8 +103,11 @@ impl Working {
             return std::future::pending().await;
         };
         // What a run achieved is kept before its end is looked at.
-        if let Some(report) = running.reports.recv().await {
-            return Heard::Report(report);
+        tokio::select! {
+            report = running.reports.recv() => if let Some(report) = report {
+                return Heard::Report(report);
+            },
+            Ok(()) = running.overdue.changed() => return Heard::Overdue,
         }
         match running.task.join_next().await {
             Some(Ok((account, outcome))) => Heard::Ended(account, outcome),

@@ -49,6 +49,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/consilium.v1.Steward/Alignments", &[Steward]),
     ("/consilium.v1.Steward/Studies", &[Steward]),
     ("/consilium.v1.Steward/AwaitStudy", &[Steward]),
+    ("/consilium.v1.Steward/Examine", &[Steward]),
     ("/consilium.v1.Steward/Decide", &[Steward]),
     ("/consilium.v1.Steward/OwnResult", &[Steward]),
     ("/consilium.v1.Steward/Peers", &[Steward]),

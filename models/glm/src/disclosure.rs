@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::Family;
+
 /// A part in one of this crate's protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -26,30 +28,91 @@ pub enum Protocol {
     Fedavg,
 }
 
+/// In which studies a line can come true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// In all.
+    Any,
+    /// Where the regression is logistic.
+    Logistic,
+    /// Where the study goes on without institutions that it has lost.
+    Shrinking,
+    /// Where two institutions may be all that are left.
+    TwoLeft,
+}
+
+/// What a study makes possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The family that is fitted.
+    pub family: Family,
+    /// Institutions at the beginning.
+    pub most: usize,
+    /// The fewest with which the study goes on.
+    pub fewest: usize,
+}
+
 /// One thing that one role learns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disclosure {
     /// Who learns it.
     pub to: Role,
+    /// Where it can come true.
+    pub case: Case,
     /// What, in English.
     pub learns: &'static str,
     /// What, in Chinese.
     pub zh: &'static str,
 }
 
-/// Gives everything that the roles of a protocol learn beside its messages' lengths and times.
-pub fn disclosures(protocol: Protocol) -> &'static [Disclosure] {
-    match protocol {
-        Protocol::GlmNewton => GLM_NEWTON,
-        Protocol::GlmEvaluation => GLM_EVALUATION,
-        Protocol::GlmGoodness => GLM_GOODNESS,
-        Protocol::Fedavg => FEDAVG,
+impl Protocol {
+    /// Gives everything that the protocol's roles can learn beside its messages' lengths and times.
+    pub fn disclosures(self) -> &'static [Disclosure] {
+        match self {
+            Protocol::GlmNewton => GLM_NEWTON,
+            Protocol::GlmEvaluation => GLM_EVALUATION,
+            Protocol::GlmGoodness => GLM_GOODNESS,
+            Protocol::Fedavg => FEDAVG,
+        }
+    }
+}
+
+/// Gives what the roles can learn where these protocols run over the same rows in such a setting;
+/// what two of them tell stands there once.
+pub fn disclosures(
+    protocols: impl IntoIterator<Item = Protocol>,
+    setting: Setting,
+) -> Vec<&'static Disclosure> {
+    let mut lines = Vec::new();
+    for line in protocols.into_iter().flat_map(Protocol::disclosures) {
+        if setting.allows(line.case) && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+impl Setting {
+    fn allows(self, case: Case) -> bool {
+        match case {
+            Case::Any => true,
+            Case::Logistic => self.family == Family::Logistic,
+            Case::Shrinking => self.fewest < self.most,
+            Case::TwoLeft => self.fewest == 2,
+        }
+    }
+}
+
+impl Disclosure {
+    const fn only(self, case: Case) -> Disclosure {
+        Disclosure { case, ..self }
     }
 }
 
 const fn to_aggregator(learns: &'static str, zh: &'static str) -> Disclosure {
     Disclosure {
         to: Role::Aggregator,
+        case: Case::Any,
         learns,
         zh,
     }
@@ -58,18 +121,37 @@ const fn to_aggregator(learns: &'static str, zh: &'static str) -> Disclosure {
 const fn to_contributor(learns: &'static str, zh: &'static str) -> Disclosure {
     Disclosure {
         to: Role::Contributor,
+        case: Case::Any,
         learns,
         zh,
     }
 }
 
+const MOMENTS: Disclosure = to_aggregator(
+    "for all institutions together: the number of rows; of each column and of the label the count \
+     of values, mean and variance",
+    "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差",
+);
+
+const LEVELS: Disclosure = to_aggregator(
+    "for all institutions together: of each 0/1 column the counts by level and label",
+    "所有机构合计的每个 0/1 列按取值与标签交叉的计数",
+)
+.only(Case::Logistic);
+
+const CENTRES: Disclosure = to_contributor(
+    "of each column the mean and deviation over all institutions",
+    "每列在所有机构上的均值和标准差",
+);
+
+const ROWS: Disclosure = to_contributor(
+    "the number of rows of all institutions together",
+    "所有机构合计的样本行数",
+);
+
 const GLM_NEWTON: &[Disclosure] = &[
-    to_aggregator(
-        "for all institutions together: the number of rows; of each column and of the label the \
-         count of values, mean and variance; in logistic regression, of each 0/1 column the \
-         counts by level and label",
-        "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差；逻辑回归中，每个 0/1 列按取值与标签交叉的计数",
-    ),
+    MOMENTS,
+    LEVELS,
     to_aggregator(
         "for all institutions together and for each model tried: loss, gradient and Fisher \
          information, and how many rows the model can't come near",
@@ -85,21 +167,30 @@ const GLM_NEWTON: &[Disclosure] = &[
          as differences of two sums",
         "若训练过程中参与机构减少：由两次合计之差可得到退出机构合在一起的计数、均值和方差，\
          并可近似得到其损失、梯度和费舍尔信息",
-    ),
+    )
+    .only(Case::Shrinking),
+    CENTRES,
+    ROWS,
     to_contributor(
-        "of each column and of the label the mean and deviation over all institutions, and every \
-         model tried",
-        "每列及标签在所有机构上的均值和标准差，以及每个尝试过的模型",
+        "of the label the mean and deviation over all institutions, and every model tried",
+        "标签在所有机构上的均值和标准差，以及每个尝试过的模型",
     ),
     to_contributor(
         "the model, with standard errors of two significant digits and what follows from them, \
-         the number of rows, and which institutions are in it",
-        "模型本身，标准误仅两位有效数字及由此得出的统计量，总行数，以及参与的机构名单",
+         and which institutions are in it",
+        "模型本身，标准误仅两位有效数字及由此得出的统计量，以及参与的机构名单",
     ),
     to_contributor(
-        "with only one other contributor: from its own part and the means, that other's means",
-        "若只有另一家机构参与：可由自身数据与总体均值推出对方的均值",
-    ),
+        "if the set of institutions shrinks during the fit: means and deviations over both sets, \
+         hence nearly those of the institutions that dropped out together",
+        "若训练过程中参与机构减少：两组机构各自的均值和标准差，由此可近似推出退出机构合在一起的均值和标准差",
+    )
+    .only(Case::Shrinking),
+    to_contributor(
+        "with only one other contributor left: from its own part and the means, that other's means",
+        "若只剩另一家机构参与：可由自身数据与总体均值推出对方的均值",
+    )
+    .only(Case::TwoLeft),
 ];
 
 const GLM_EVALUATION: &[Disclosure] = &[
@@ -147,21 +238,16 @@ const GLM_GOODNESS: &[Disclosure] = &[
 ];
 
 const FEDAVG: &[Disclosure] = &[
-    to_aggregator(
-        "for all institutions together: the number of rows; of each column and of the label the \
-         count of values, mean and variance, and of each 0/1 column the counts by level and label",
-        "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差，以及每个 0/1 列按取值与标签交叉的计数",
-    ),
+    MOMENTS,
+    LEVELS,
     to_aggregator(
         "in each round: the mean of the institutions' models weighted by rows, and how many of \
          them diverged",
         "每轮：各机构模型按行数加权的均值，以及发散的机构数",
     ),
-    to_contributor(
-        "of each column the mean and deviation over all institutions, the number of rows, and the \
-         common model of each round",
-        "每列在所有机构上的均值和标准差、总行数，以及每轮的共同模型",
-    ),
+    CENTRES,
+    ROWS,
+    to_contributor("the common model of each round", "每轮的共同模型"),
     to_aggregator(
         "of the last model, what the evaluation tells of the fitted one",
         "就最后的模型，得知评估对所拟合模型所透露的各项",

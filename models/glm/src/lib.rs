@@ -32,7 +32,7 @@ mod wire;
 pub use calibration::{CalibrationBin, SMALLEST_BIN};
 pub use counts::SMALLEST_SAMPLE;
 pub use design::{Design, RawCoefficients, Term};
-pub use disclosure::{Disclosure, Protocol, Role, disclosures};
+pub use disclosure::{Case, Disclosure, Protocol, Role, Setting, disclosures};
 pub use error::{Failure, GlmError};
 pub use family::{Family, Likelihood, RowTerms};
 pub use fit::{Estimate, Fit, Published};

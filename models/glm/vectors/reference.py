@@ -33,13 +33,13 @@ def write(name, source, **vectors):
 
 
 def heart():
-    split = pd.read_csv(EXAMPLES / "heart-disease/flamby_split.csv")
     frames = []
     for hospital in HOSPITALS:
         path = EXAMPLES / f"heart-disease/processed.{hospital}.data"
         frame = pd.read_csv(path, header=None, names=COLUMNS, na_values="?")
-        frames.append(frame.assign(hospital=hospital, line=np.arange(1, len(frame) + 1)))
-    rows = pd.concat(frames).merge(split, on=["hospital", "line"])
+        split = pd.read_csv(EXAMPLES / f"heart-disease/{hospital}-split.csv")
+        frames.append(frame.assign(row=np.arange(1, len(frame) + 1)).merge(split, on="row"))
+    rows = pd.concat(frames, ignore_index=True)
     x = rows[COLUMNS[:10]].astype({"cp": int, "restecg": int})
     x = pd.get_dummies(x, columns=["cp", "restecg"], drop_first=True, dtype=float)
     return rows, x, (rows.num > 0).astype(float)

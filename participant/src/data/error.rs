@@ -18,7 +18,7 @@ pub(crate) enum DataError {
     #[error(transparent)]
     Rows(ReadError),
     /// A split can't be read.
-    #[error("split {split}: {fault}")]
+    #[error("split {split}: {fault}; a split has the header row,split and lines such as 17,train")]
     Split { split: Name, fault: BadSplit },
     /// The daemon stops, or the reader failed.
     #[error("reading was interrupted")]
@@ -26,6 +26,21 @@ pub(crate) enum DataError {
 }
 
 impl DataError {
+    /// Says it in Chinese, unless it is about rows: these are read by the caller too, who has texts.
+    pub(crate) fn in_chinese(&self) -> Option<String> {
+        Some(match self {
+            DataError::Gone { path, .. } | DataError::Rows(ReadError::Open { path, .. }) => {
+                format!("守护进程无法读取 {}", path.display())
+            }
+            DataError::Rows(_) => return None,
+            DataError::Split { split, fault } => format!(
+                "划分 {split}：{}；划分文件的表头为 row,split，其后各行形如 17,train",
+                fault.in_chinese()
+            ),
+            DataError::Interrupted => "读取被中断".to_owned(),
+        })
+    }
+
     /// Gives it as a failure of the data set of that name.
     pub(crate) fn failure(&self, party: &PartyId, data: &Name) -> Failure {
         let failure = |code| Failure::new(code).of(party).with("data", data);

@@ -37,6 +37,24 @@ pub(crate) enum BadSplit {
     Incomplete,
 }
 
+impl BadSplit {
+    /// Says it in Chinese.
+    pub(super) fn in_chinese(&self) -> String {
+        match self {
+            BadSplit::Rows(ReadError::Refused(refusal)) => match refusal.issues.first() {
+                Some(issue) => format!("第 {} 行有误", issue.place.line),
+                None => "有的行有误".to_owned(),
+            },
+            BadSplit::Rows(ReadError::MissingColumns { columns }) => {
+                format!("表头缺少：{}", columns.join("、"))
+            }
+            BadSplit::Rows(_) => "文件无法读取".to_owned(),
+            BadSplit::Twice { row } => format!("数据第 {row} 行出现两次"),
+            BadSplit::Incomplete => "有一行缺少行号或用途".to_owned(),
+        }
+    }
+}
+
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let columns = "[[column]]\nname = \"row\"\ntype = \"integer\"\nmin = 1\n\
                    [[column]]\nname = \"split\"\ntype = \"category\"\nlevels = [\"train\", \"test\"]\n";

@@ -32,7 +32,7 @@ impl StewardService {
         results: &Results,
         task: &Align,
     ) -> Result<v1::OwnStudyResult, StewardError> {
-        let report = results.read_report()?.ok_or(StewardError::NoResult)?;
+        let report = results.read_own_report()?.ok_or(StewardError::NoResult)?;
         let aligned_path = match task.matching {
             Matching::Ecdh => results.aligned_path().display().to_string(),
             Matching::Cardinality(_) => String::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consilium_identity::{Directory, PublicKey};
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::Fault;
-use consilium_plan::{Decision, Failure, Grant, Plan, Rejected, SignedStatement, Standing};
+use consilium_plan::{Decision, Failure, Grant, Lang, Plan, Rejected, SignedStatement};
 use consilium_store::{
     StoreError,
     columns::damaged,
@@ -34,6 +34,9 @@ pub(crate) enum DecideError {
     /// A waiver gives protection away, so it is only taken where it was asked for.
     #[error("the plan does not ask whether this institution's aggregate may become derivable")]
     NoWaiverAsked,
+    /// What would be approved can't run here.
+    #[error("{}", said(.0, Lang::En))]
+    Obstacles(Vec<Failure>),
     /// Nothing can be decided about it any more.
     #[error("the study has ended")]
     Ended,
@@ -57,6 +60,7 @@ impl DecideError {
                 format!("{name} 不是本机构的数据管理员，或密钥不同")
             }
             DecideError::NoWaiverAsked => "方案没有询问是否允许本机构的合计可被推导".to_owned(),
+            DecideError::Obstacles(obstacles) => said(obstacles, Lang::Zh),
             DecideError::Ended => "研究已结束".to_owned(),
         })
     }
@@ -68,6 +72,15 @@ impl DecideError {
             _ => None,
         }
     }
+}
+
+fn said(obstacles: &[Failure], lang: Lang) -> String {
+    let (colon, stop) = lang.pick((": ", "; "), ("：", "；"));
+    let one = |why: &Failure| {
+        let (code, what, remedy) = (why.code, why.what(lang), why.remedy(lang));
+        format!("{what} ({code}){colon}{remedy}")
+    };
+    obstacles.iter().map(one).collect::<Vec<_>>().join(stop)
 }
 
 /// Where the keys of this institution's stewards are remembered.
@@ -93,17 +106,17 @@ impl Home {
         change.commit().await
     }
 
-    /// Takes a decision: checks it, and keeps it with the study's next state.
+    /// Checks a decision, and gives where the study stands for this institution after it.
     ///
-    /// # Security
+    /// # Errors
     ///
-    /// The daemon holds no steward's key: it can repeat what a steward signed, and nothing else.
-    pub(super) async fn decide(
+    /// If it is no steward's of this institution, or the study's rules say no.
+    pub(crate) async fn admitted(
         &self,
-        (plan, own, from): (&Plan, &Own, studies::Version),
+        (plan, own): (&Plan, &Own),
         signed: &SignedStatement,
         steward: [u8; 32],
-    ) -> Result<(Own, studies::Version), DecideError> {
+    ) -> Result<Own, DecideError> {
         let statement = &signed.statement;
         let signer = &statement.signer;
         let known = self.stewards().await?.get(signer.name.as_str()).copied();
@@ -119,12 +132,29 @@ impl Home {
         }
         let mut next = own.clone();
         let directory = Directory::from([(signer.to_string(), key)]);
-        let now = self.ambient.now();
-        let standing = next.register.admit(signed, &directory, now)?.clone();
+        next.register
+            .admit(signed, &directory, self.ambient.now())?;
         next.decided.push(Decided {
             signed: signed.clone(),
             steward,
         });
+        Ok(next)
+    }
+
+    /// Takes a decision: checks it, and keeps it with the study's next state.
+    ///
+    /// # Security
+    ///
+    /// The daemon holds no steward's key: it can repeat what a steward signed, and nothing else.
+    pub(super) async fn decide(
+        &self,
+        (plan, own, from): (&Plan, &Own, studies::Version),
+        signed: &SignedStatement,
+        steward: [u8; 32],
+    ) -> Result<(Own, studies::Version), DecideError> {
+        let next = self.admitted((plan, own), signed, steward).await?;
+        let statement = &signed.statement;
+        let signer = &statement.signer;
         let study = study_name(&plan.hash());
         let received = self.ambient.now();
         let mut nonce = [0; 32];
@@ -143,16 +173,16 @@ impl Home {
             state: &next.text(),
             now: received,
         };
-        let kind = match &standing {
-            Standing::Approved { .. } => Kind::APPROVAL,
-            Standing::Refused => Kind::REFUSAL,
-            Standing::Revoked => Kind::REVOCATION,
+        let (kind, name) = match &statement.decision {
+            Decision::Approve(_) => (Kind::APPROVAL, "approve"),
+            Decision::Refuse => (Kind::REFUSAL, "refuse"),
+            Decision::Revoke { .. } => (Kind::REVOCATION, "revoke"),
         };
         let mut entry = Entry::new(received, kind)
             .about(&study)
             .with("steward", signer)
             .with("decision", statement.id());
-        if let Standing::Approved { grant, .. } = &standing {
+        if let Decision::Approve(grant) = &statement.decision {
             entry = entry
                 .with("data-version", grant.data)
                 .with("runs", grant.runs)
@@ -164,15 +194,7 @@ impl Home {
         let version = studies::advance(&mut change, advance).await?;
         change.log(&entry).await?;
         change.commit().await?;
-        tracing::info!(%study, steward = %signer, decision = %kind_name(&standing), "a steward decided");
+        tracing::info!(%study, steward = %signer, decision = name, "a steward decided");
         Ok((next, version))
-    }
-}
-
-fn kind_name(standing: &Standing) -> &'static str {
-    match standing {
-        Standing::Approved { .. } => "approve",
-        Standing::Refused => "refuse",
-        Standing::Revoked => "revoke",
     }
 }

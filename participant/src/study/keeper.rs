@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
-use consilium_plan::{Code, Failure, Plan, SignedStatement, Standing, Study, Task, UnixTime};
+use consilium_plan::{
+    Code, Failure, Party, Plan, SignedStatement, Standing, Study, Task, UnixTime,
+};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 use consilium_store::{Change, StoreError, studies};
 use tokio::{
@@ -261,7 +263,7 @@ impl Keeper {
         if !end.has_ended() {
             return Ok(());
         }
-        if let Some(result) = result.filter(|_| self.only_receives()) {
+        if let Some(result) = result.filter(|_| self.receives()) {
             let results = Results::new(&self.home.state, &self.plan.hash());
             if let Err(error) = results.keep_received(&result) {
                 // The coordinator tells of the end again when this daemon is back.
@@ -310,9 +312,9 @@ impl Keeper {
         Ok(())
     }
 
-    fn only_receives(&self) -> bool {
+    fn receives(&self) -> bool {
         let us = self.plan.party(&self.home.party);
-        us.is_some_and(|party| !party.contributes())
+        us.is_some_and(Party::receives)
     }
 
     /// Keeps what is kept of the study, with all else that the change holds.

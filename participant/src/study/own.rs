@@ -80,6 +80,12 @@ impl Own {
         }
     }
 
+    /// Says whether an approval stands that has not ended.
+    pub(crate) fn is_approved(&self, party: &PartyId, now: UnixTime) -> bool {
+        let standing = self.register.standing(party);
+        matches!(standing, Some(Standing::Approved { grant, .. }) if grant.until > now)
+    }
+
     /// Gives the statement of the approval that stands, as it was handed in; empty if none stands.
     pub(crate) fn approval(&self, party: &PartyId) -> Vec<u8> {
         let Some(Standing::Approved { decision, .. }) = self.register.standing(party) else {

@@ -133,7 +133,7 @@ impl Run {
             Ok(measured.score(|features| fit.predict(features)))
         })?;
         let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
-        if is_measured_again || results.read()?.is_none() {
+        if is_measured_again || !results.has_own_report()? {
             mail.compute(SCORES, || self.report(&results, regression, &scored, None))?;
         }
         for phase in self.left() {

@@ -1,4 +1,4 @@
-//! What an institution keeps of a result: the model, its own scores, its own measures.
+//! What an institution keeps of a result: the model, its own scores and measures, the report to all.
 
 use std::{fmt::Write as _, path::PathBuf};
 
@@ -16,13 +16,23 @@ pub(crate) struct Results {
     folder: PathBuf,
 }
 
-/// A result as the coordinator gives it to an institution that brings no rows.
+/// A result as the coordinator gives it to all receivers alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Received {
     /// The published model with its metadata, JSON.
     pub(crate) model: String,
     /// Measures, costs and opened sets, JSON.
     pub(crate) report: String,
+}
+
+/// What is there of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) model: String,
+    /// The institution's own report, if it brought rows.
+    pub(crate) own_report: Option<String>,
+    /// The report to all receivers, if this is one and the study has ended.
+    pub(crate) report: Option<String>,
 }
 
 /// What the institution measured on its own rows: for its own eyes.
@@ -45,8 +55,8 @@ pub(crate) struct OwnReport<'a> {
 
 const ALIGNED: &str = "aligned.csv";
 const MODEL: &str = "model.json";
-const REPORT: &str = "own-report.json";
-const RECEIVED_REPORT: &str = "report.json";
+const OWN_REPORT: &str = "own-report.json";
+const REPORT: &str = "report.json";
 const SCORES: &str = "scores.csv";
 
 impl Results {
@@ -71,7 +81,7 @@ impl Results {
     }
 
     pub(super) fn report_path(&self) -> PathBuf {
-        self.folder.join(REPORT)
+        self.folder.join(OWN_REPORT)
     }
 
     /// Where what each run cost is kept.
@@ -79,32 +89,42 @@ impl Results {
         self.folder.join("costs")
     }
 
-    /// Gives the model and the own report, once they are there.
-    pub(crate) fn read(&self) -> Result<Option<(String, String)>, FileError> {
-        Ok(self.file(MODEL)?.zip(self.file(REPORT)?))
+    /// Gives what is there, once there is a model with a report of either kind.
+    pub(crate) fn read(&self) -> Result<Option<Kept>, FileError> {
+        let Some(model) = self.file(MODEL)? else {
+            return Ok(None);
+        };
+        let kept = Kept {
+            model,
+            own_report: self.file(OWN_REPORT)?,
+            report: self.file(REPORT)?,
+        };
+        let is_complete = kept.own_report.is_some() || kept.report.is_some();
+        Ok(is_complete.then_some(kept))
     }
 
     /// Gives the own report, once it is there.
-    pub(crate) fn read_report(&self) -> Result<Option<String>, FileError> {
-        self.file(REPORT)
+    pub(crate) fn read_own_report(&self) -> Result<Option<String>, FileError> {
+        self.file(OWN_REPORT)
     }
 
-    /// Gives what an institution without rows received, once it is there.
-    pub(crate) fn read_received(&self) -> Result<Option<Received>, FileError> {
-        let read = self.file(MODEL)?.zip(self.file(RECEIVED_REPORT)?);
-        Ok(read.map(|(model, report)| Received { model, report }))
+    /// Says whether the own report is there.
+    pub(super) fn has_own_report(&self) -> Result<bool, FileError> {
+        Ok(self.file(OWN_REPORT)?.is_some())
     }
 
     fn file(&self, name: &str) -> Result<Option<String>, FileError> {
         files::read_if_there(&self.folder.join(name))
     }
 
+    /// Keeps what all receivers get, in place of the own copy of the model: an institution that
+    /// dropped out may have none, or one of a fit that began anew without it.
     pub(crate) fn keep_received(&self, result: &Received) -> Result<(), FileError> {
-        files::write(&self.folder.join(RECEIVED_REPORT), result.report.as_bytes())?;
+        files::write(&self.folder.join(REPORT), result.report.as_bytes())?;
         files::write(&self.folder.join(MODEL), result.model.as_bytes())
     }
 
-    /// Keeps the model in the shape in which the coordinator gives it to receivers, too.
+    /// Keeps the model in the shape in which the coordinator gives it to receivers.
     pub(crate) fn keep_model(&self, fit: &Published) -> Result<(), FileError> {
         let model = json!({ "format": 1, "kind": "glm", "fit": fit });
         files::write(&self.folder.join(MODEL), &json(&model))
@@ -115,7 +135,7 @@ impl Results {
     }
 
     pub(super) fn keep_own_report(&self, report: &impl Serialize) -> Result<(), FileError> {
-        files::write(&self.folder.join(REPORT), &json(report))
+        files::write(&self.folder.join(OWN_REPORT), &json(report))
     }
 
     /// Writes a line for each row: its number in the data file, its label, its score.

@@ -67,6 +67,11 @@ pub enum Remark {
         /// How many rows have it.
         rows: Rows,
     },
+    /// Numbers, but for infinite ones, which no model takes.
+    Infinite {
+        /// How many rows have one.
+        rows: Rows,
+    },
     /// Numbers with leading zeros, or too long for a number: a code.
     CodeOfDigits,
     /// The times of day beside the dates are dropped.

@@ -18,8 +18,8 @@ use tokio::{
 };
 
 use crate::{
-    Account, Content, Frame, MailboxError, Message, PartyId, RunId, Transport, TransportError,
-    account::on_thread_clock, inbox::Inbox,
+    Account, Content, Frame, MailboxError, Message, Overdue, PartyId, RunId, Transport,
+    TransportError, account::on_thread_clock, inbox::Inbox,
 };
 
 /// How long a party waits, and how much it keeps for later.
@@ -29,7 +29,7 @@ pub struct Patience {
     pub silence: Duration,
     /// How long the link to a peer may be down, in all, while a message is awaited.
     pub outage: Duration,
-    /// After how long of waiting the log says what is awaited.
+    /// After how long of waiting the log says what is awaited, and the awaited are overdue.
     pub murmur: Duration,
 }
 
@@ -38,7 +38,7 @@ impl Default for Patience {
         Patience {
             silence: Duration::from_mins(1),
             outage: Duration::from_mins(10),
-            murmur: Duration::from_secs(10),
+            murmur: Duration::from_secs(5),
         }
     }
 }
@@ -56,6 +56,7 @@ pub struct Mailbox {
     place: Arc<Place>,
     scope: Arc<str>,
     pub(crate) patience: Patience,
+    pub(crate) overdue: Overdue,
 }
 
 #[derive(Debug)]
@@ -102,6 +103,7 @@ impl Mailbox {
             place: Arc::new(place),
             scope: Arc::from(""),
             patience,
+            overdue: Overdue::default(),
         }
     }
 
@@ -144,6 +146,15 @@ impl Mailbox {
     pub fn with_patience(&self, patience: Patience) -> Mailbox {
         Mailbox {
             patience,
+            ..self.clone()
+        }
+    }
+
+    /// Gives the same place, telling `overdue` whom it waits for.
+    #[must_use]
+    pub fn telling(&self, overdue: Overdue) -> Mailbox {
+        Mailbox {
+            overdue,
             ..self.clone()
         }
     }

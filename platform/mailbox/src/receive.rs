@@ -122,6 +122,8 @@ impl Mailbox {
         let mut link = self.transport().link(from);
         let mut silent = Duration::ZERO;
         let mut down = Duration::ZERO;
+        let since = Instant::now();
+        let mut overdue = None;
         loop {
             let changed = inbox.changed();
             tokio::pin!(changed);
@@ -162,6 +164,7 @@ impl Mailbox {
                 () = sleep_until(deadline) => {}
                 () = sleep(self.patience.murmur) => {
                     info!(run = %self.run(), peer = %from, step, scope = self.path(), link_is_up, "still waiting");
+                    overdue.get_or_insert_with(|| self.overdue.add((from.clone(), since)));
                 }
             }
             *spent += began.elapsed();

@@ -2,11 +2,11 @@
 
 mod align;
 
-use consilium_glm::{Family, Protocol, Role, disclosures};
+use consilium_glm::{Family, Protocol, Role, Setting, disclosures};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Lang, OnDropout, OwnMetrics, Plan, Task, TrainGlm,
+    Lang, OwnMetrics, Plan, Protection, Task, TrainGlm,
     texts::{Text, disclosure as texts},
 };
 
@@ -80,55 +80,72 @@ impl Plan {
     }
 
     fn add_fit(&self, task: &TrainGlm, lines: &mut Lines<'_>) {
-        let family = task.regression.specification().family;
-        let protection = &task.protection;
-        let contributors = self.contributors().count();
+        let is_logistic = task.regression.specification().family == Family::Logistic;
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
+        if is_logistic {
+            lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABELS, &[]);
+        }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
-        let hidden: [(&str, &dyn std::fmt::Display); 2] = [
-            ("colluding", &protection.colluding),
-            ("contributors", &contributors),
-        ];
-        lines.protocol(Protocol::GlmNewton);
-        lines.protocol(if family == Family::Logistic {
+        let arms = task.arms();
+        let evaluation = if is_logistic {
             Protocol::GlmEvaluation
         } else {
             Protocol::GlmGoodness
-        });
-        let arms = task.arms();
+        };
+        let averaging = (!arms.is_empty()).then_some(Protocol::Fedavg);
+        lines.protocols(
+            task,
+            [Protocol::GlmNewton, evaluation]
+                .into_iter()
+                .chain(averaging),
+        );
         if !arms.is_empty() {
-            lines.protocol(Protocol::Fedavg);
-            lines.add(
-                Audience::Receivers,
-                &texts::ARMS,
-                &[("arms", &arms.join(", "))],
-            );
+            let arms = arms.join(", ");
+            lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);
         }
-        let goes_on = protection.on_dropout == OnDropout::Continue;
-        if goes_on {
+        self.derivable(&task.protection, lines);
+        lines.add(Audience::Receivers, &texts::RESULT, &[]);
+        match task.own_metrics {
+            OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
+            OwnMetrics::Rounded => {
+                for to in [Audience::Coordinator, Audience::Receivers] {
+                    lines.add(to, &texts::OWN_METRICS_ROUNDED, &[]);
+                }
+            }
+        }
+        self.hidden(&task.protection, lines);
+        lines.add(Audience::Nobody, &texts::POISONED, &[]);
+        lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
+    }
+
+    /// Says what sums over different sets of contributors tell, where there can be such.
+    fn derivable(&self, protection: &Protection, lines: &mut Lines<'_>) {
+        if self.quorum() < self.contributors().count() {
             let least = protection.colluding + 2;
-            lines.add(
-                Audience::Coordinator,
-                &texts::DERIVABLE,
-                &[("least", &least)],
-            );
+            let places: [(&str, &dyn std::fmt::Display); 1] = [("least", &least)];
+            lines.add(Audience::Coordinator, &texts::DERIVABLE, &places);
+        }
+        if protection.ask_waiver {
+            lines.add(Audience::Coordinator, &texts::DERIVABLE_WAIVED, &[]);
         }
         if protection.relax_from_twenty {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
         }
-        lines.add(Audience::Receivers, &texts::RESULT, &[]);
-        match task.own_metrics {
-            OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
-            OwnMetrics::Rounded => lines.add(Audience::Everyone, &texts::OWN_METRICS_ROUNDED, &[]),
-        }
-        let inputs_hidden = if goes_on {
+    }
+
+    /// Says that sums hide each contributor's own, and with which exception.
+    fn hidden(&self, protection: &Protection, lines: &mut Lines<'_>) {
+        let contributors = self.contributors().count();
+        let places: [(&str, &dyn std::fmt::Display); 2] = [
+            ("colluding", &protection.colluding),
+            ("contributors", &contributors),
+        ];
+        let text = if protection.ask_waiver || protection.relax_from_twenty {
             &texts::INPUTS_HIDDEN_BUT
         } else {
             &texts::INPUTS_HIDDEN
         };
-        lines.add(Audience::Nobody, inputs_hidden, &hidden);
-        lines.add(Audience::Nobody, &texts::POISONED, &[]);
-        lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
+        lines.add(Audience::Nobody, text, &places);
     }
 
     /// Says whom this institution has not verified, and whether enough are.
@@ -180,8 +197,13 @@ impl Lines<'_> {
         self.push(to, Lang::ALL.map(|lang| text.say(lang, places)));
     }
 
-    fn protocol(&mut self, protocol: Protocol) {
-        for line in disclosures(protocol) {
+    fn protocols(&mut self, task: &TrainGlm, protocols: impl IntoIterator<Item = Protocol>) {
+        let setting = Setting {
+            family: task.regression.specification().family,
+            most: self.plan.contributors().count(),
+            fewest: self.plan.quorum(),
+        };
+        for line in disclosures(protocols, setting) {
             let to = match line.to {
                 Role::Aggregator => Audience::Coordinator,
                 Role::Contributor => Audience::Contributors,

@@ -35,5 +35,5 @@ pub use plan::{
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;
 pub use run::{Compared, Phase, ResultKept, UnknownPhase};
-pub use study::{Doing, Event, Forbidden, StepNumber, Study};
+pub use study::{Doing, Event, Forbidden, StepNumber, Study, Waiting};
 pub use texts::failure::Code;

@@ -186,11 +186,7 @@ impl Warning {
 impl Plan {
     /// Judges the reports of the contributors; a party without report has not answered.
     pub fn verdict(&self, reports: &BTreeMap<PartyId, PartyReport>) -> Verdict {
-        let mut verdict = Verdict {
-            failures: Vec::new(),
-            warnings: Vec::new(),
-            estimate: self.estimate(),
-        };
+        let mut verdict = self.open_verdict();
         for (party, _) in self.contributors() {
             match reports.get(party) {
                 Some(report) => self.judge(party, report, &mut verdict),
@@ -203,6 +199,13 @@ impl Plan {
             }
         }
         verdict
+    }
+
+    /// Gives what one contributor's report names that keeps the study from running.
+    pub fn obstacles(&self, party: &PartyId, report: &PartyReport) -> Vec<Failure> {
+        let mut verdict = self.open_verdict();
+        self.judge(party, report, &mut verdict);
+        verdict.failures
     }
 
     /// Says whether a report names nothing but what the plan asks about.
@@ -227,6 +230,14 @@ impl Plan {
         };
         // Each column once, and the number of rows.
         obstacles.len() <= planned.len() + 1 && obstacles.iter().all(is_asked)
+    }
+
+    fn open_verdict(&self) -> Verdict {
+        Verdict {
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            estimate: self.estimate(),
+        }
     }
 
     fn judge(&self, party: &PartyId, report: &PartyReport, verdict: &mut Verdict) {

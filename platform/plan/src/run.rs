@@ -20,7 +20,7 @@ use crate::{Plan, StepNumber, Task, TrainGlm};
 pub enum Phase {
     /// The model is fitted.
     Fit,
-    /// The model is measured on the test rows of all contributors.
+    /// The model is measured on the test rows of all contributors, or on the fitted ones.
     Evaluation,
     /// The same model is trained by federated averaging, and measured on the same rows.
     Fedavg,

@@ -8,11 +8,11 @@ use std::{collections::BTreeSet, fmt};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
-pub use doing::Doing;
+pub use doing::{Doing, Waiting};
 pub use event::{Event, Forbidden};
 
 use crate::{
-    Failure, Lang, OnDropout, Phase, Plan, UnixTime,
+    Failure, Lang, OnDropout, Phase, Plan, Task, TestRows, UnixTime,
     texts::{Text, failure::Code, study as texts},
 };
 
@@ -234,10 +234,15 @@ impl Plan {
 
     /// Says what is done in a step.
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
+        let measures_fitted = |task: &Task| match task {
+            Task::TrainGlm(task) => task.test == TestRows::None,
+            Task::Align(_) => false,
+        };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
         let text: Option<Text> = phases.get(place).map(|phase| match phase {
             Phase::Fit => texts::FIT,
+            Phase::Evaluation if measures_fitted(self.task()) => texts::EVALUATION_ON_FITTED,
             Phase::Evaluation => texts::EVALUATION,
             Phase::Fedavg => texts::FEDAVG,
             Phase::Fedprox => texts::FEDPROX,

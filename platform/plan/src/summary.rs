@@ -152,7 +152,11 @@ impl Plan {
         } else {
             page.line("- ", &texts::THRESHOLD, &thresholds);
         }
-        page.line("- ", &texts::COLLUDING, &thresholds);
+        let colluding = match protection.colluding {
+            0 => &texts::COLLUDING_NONE,
+            _ => &texts::COLLUDING,
+        };
+        page.line("- ", colluding, &thresholds);
         let outage = in_words(self.patience.outage, page.lang);
         let places: [(&str, &dyn Display); 2] =
             [("outage", &outage), ("dropouts", &protection.dropouts)];

@@ -42,7 +42,7 @@ struct Stage<'a> {
     federation: &'a Federation,
     daemons: BTreeMap<String, Daemon>,
     watch: Watch,
-    /// What watches saw that the coordinator's death ended.
+    /// What watches saw in the coordinator's former lives.
     seen: Vec<Seen>,
     deadline: Instant,
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{federation::Federation, scenario::COORDINATOR};
 
-/// A command that follows the study for as long as the coordinator lives.
+/// A command that follows the study, whoever is killed meanwhile.
 #[derive(Debug)]
 pub(super) struct Watch {
     child: Child,
@@ -34,7 +34,7 @@ impl Watch {
         let mut child = federation
             .command(
                 COORDINATOR,
-                &["study", "watch", &federation.study, "--json"],
+                &["study", "watch", &federation.study, "--all", "--json"],
             )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -72,7 +72,7 @@ impl Watch {
         events.iter().any(|event| event["event"]["event"] == name)
     }
 
-    /// Whether there is nothing more to see: the study or the coordinator has ended.
+    /// Whether there is nothing more to see.
     pub(super) fn is_over(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }

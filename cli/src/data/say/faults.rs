@@ -1,6 +1,6 @@
 use std::io::ErrorKind;
 
-use consilium_data::{CellFault, Foreign, Issue, ReadError, RowFault};
+use consilium_data::{CellFault, Foreign, Issue, ReadError, Refusal, RowFault};
 
 use super::printable;
 use consilium_plan::Lang;
@@ -159,6 +159,25 @@ pub(in super::super) fn way_out(error: &ReadError, lang: Lang) -> Option<&'stati
         _ => return None,
     };
     Some(lang.pick(en, zh))
+}
+
+/// What to do about rows that were refused and have been named.
+pub(in super::super) fn way_out_of(refusal: &Refusal, lang: Lang) -> &'static str {
+    let not_finite = |issue: &Issue| {
+        let fault = CellFault::NotFinite;
+        matches!(&issue.fault, RowFault::Cell { fault: found, .. } if *found == fault)
+    };
+    if !refusal.issues.is_empty() && refusal.issues.iter().all(not_finite) {
+        return lang.pick(
+            "if NaN or inf stands there for a missing value, declare it in the schema, as in missing = [\"NaN\"]; \
+             else correct the rows",
+            "如果其中的 NaN 或 inf 表示缺失，请在数据结构中声明，例如 missing = [\"NaN\"]；否则请修正这些行",
+        );
+    }
+    lang.pick(
+        "correct these rows, or declare what they mean in the schema (missing, outside, levels)",
+        "请修正这些行，或在数据结构中声明其含义（missing、outside、levels）",
+    )
 }
 
 /// One thing that is wrong in a row, with its place.

@@ -1,6 +1,6 @@
 //! Keys, words and invitations.
 
-use consilium_identity::{InvitationError, KeyFileError, VouchError, WordsError};
+use consilium_identity::{CertificateError, InvitationError, KeyFileError, VouchError, WordsError};
 
 pub(super) fn key(error: KeyFileError) -> Option<String> {
     let said = match error {
@@ -32,6 +32,22 @@ pub(super) fn words(error: &WordsError) -> Option<String> {
 pub(super) fn vouch(error: &VouchError) -> Option<String> {
     let none = "这不是担保：担保是 `consilium person vouch` 打印的一行内容";
     matches!(error, VouchError::NotOne).then(|| none.to_owned())
+}
+
+pub(super) fn certificate(error: &CertificateError) -> Option<String> {
+    Some(match error {
+        CertificateError::Malformed { .. } => "这不是联邦的证书或证书申请".to_owned(),
+        CertificateError::OtherAuthority { party } => {
+            format!("{party} 的证书不是本联邦签发的")
+        }
+        CertificateError::NotYet { party, from, now } => {
+            format!("{party} 的证书自 {from} 起有效，现在是 {now}：请核对时钟")
+        }
+        CertificateError::Expired { party, until, now } => {
+            format!("{party} 的证书已于 {until} 到期，现在是 {now}")
+        }
+        _ => return None,
+    })
 }
 
 pub(super) fn invitation(error: &InvitationError) -> Option<String> {

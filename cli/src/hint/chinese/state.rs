@@ -61,6 +61,12 @@ pub(super) fn participant(error: &ParticipantError) -> Option<String> {
         ParticipantError::OtherParty { expected, found } => {
             format!("配置属于 {expected}，成员资格属于 {found}")
         }
+        ParticipantError::Membership { path, .. } => {
+            format!("无法读取 {} 中的成员资格", path.display())
+        }
+        ParticipantError::OtherCertificate { party } => {
+            format!("协调方发来的证书不是给 {party} 及其密钥的")
+        }
         ParticipantError::Key { path, .. } => format!("无法使用密钥 {}", path.display()),
         ParticipantError::OtherFederation {
             address,
@@ -70,12 +76,15 @@ pub(super) fn participant(error: &ParticipantError) -> Option<String> {
         ParticipantError::Silent { address, waited } => {
             format!("{address} 在 {} 秒内没有应答", waited.as_secs())
         }
-        ParticipantError::Refused { why, in_chinese } => {
+        ParticipantError::Refused {
+            why, in_chinese, ..
+        } => {
             format!("协调方拒绝：{}", in_chinese.as_ref().unwrap_or(why))
         }
         ParticipantError::Node(error) => return network::node(error),
         ParticipantError::Store(error) => return store(error),
         ParticipantError::File(error) => file(error),
+        ParticipantError::Certificate(error) => return identity::certificate(error),
         ParticipantError::Invitation(error) => return identity::invitation(error),
         _ => return None,
     })

@@ -76,6 +76,8 @@ impl Signing {
         house: &v1::ParticipantStatus,
         lang: Lang,
     ) -> anyhow::Result<Steward> {
+        // What would keep the steward from signing is said before there is a page to read.
+        person::check_key(&self.key, self.passphrase_file.as_deref(), lang)?;
         let name = match &self.steward {
             Some(name) => name.clone(),
             None => {

@@ -178,6 +178,11 @@ impl Home {
         written.wait_for(|written| *written >= lines).await.unwrap();
     }
 
+    /// Holds its book back, without which it says no number, or lets it go.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.book.is_held.send_replace(is_held);
+    }
+
     /// Gives its steward's approval, the same every time.
     pub(crate) fn approval(&self, plan: &Plan) -> v1::DecisionNotice {
         let mut approved = self.approved.lock().unwrap();
@@ -478,6 +483,7 @@ async fn try_contribute(
 struct Book {
     entries: Arc<Mutex<Vec<Entry>>>,
     written: watch::Sender<usize>,
+    is_held: watch::Sender<bool>,
 }
 
 impl OpeningBook for Book {
@@ -486,6 +492,8 @@ impl OpeningBook for Book {
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), BookError> {
+        let mut is_held = self.is_held.subscribe();
+        is_held.wait_for(|is_held| !is_held).await.unwrap();
         self.entries.lock().unwrap().push(entry.clone());
         self.written.send_modify(|written| *written += 1);
         Ok(())

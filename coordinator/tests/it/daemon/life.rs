@@ -148,6 +148,30 @@ async fn a_study_waits_for_a_hospital_that_was_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_keeps_a_step_waiting_is_named_once_and_no_longer_than_that() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].hold(true);
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    let [waits, goes_on] = watch.spell(|| homes[2].hold(false)).await;
+    assert!(waits.waiting.starts_with(r#"{"on":["c"],"since":"#));
+    assert_eq!(goes_on.waiting, "");
+    for event in [waits, goes_on] {
+        assert_eq!(
+            (event.event.as_str(), event.doing.contains("standardising")),
+            ("", true)
+        );
+    }
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(
+        (status.state.as_str(), status.waiting.as_str()),
+        ("finished", "")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hospital_that_comes_back_anew_in_every_run_ends_the_study_by_name() {
     let world = World::new().await;
     let homes = enrolled(&world).await;

@@ -190,6 +190,17 @@ impl Watch {
         }
     }
 
+    /// Gives the next event that tells of somebody who keeps the study waiting, and the one after.
+    pub(crate) async fn spell(&mut self, after_it: impl FnOnce()) -> [v1::StudyEvent; 2] {
+        let mut next = async || timeout(PATIENCE, self.0.message()).await.unwrap().unwrap();
+        let mut event = next().await.expect("it goes on");
+        while event.waiting.is_empty() {
+            event = next().await.expect("nobody has kept it waiting");
+        }
+        after_it();
+        [event, next().await.expect("it goes on")]
+    }
+
     /// Waits for the end; gives the names of the events that were left.
     pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut names = Vec::new();

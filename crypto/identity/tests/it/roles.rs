@@ -28,6 +28,7 @@ Steward/RemoveData: steward
 Steward/Alignments: steward
 Steward/Studies: steward
 Steward/AwaitStudy: steward
+Steward/Examine: steward
 Steward/Decide: steward
 Steward/OwnResult: steward
 Steward/Peers: steward

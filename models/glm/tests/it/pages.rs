@@ -1,6 +1,6 @@
 //! The protocols' pages say what the code does.
 
-use consilium_glm::{Family, Protocol, Role, disclosures};
+use consilium_glm::{Family, Protocol, Role, Setting, disclosures};
 use consilium_mailbox::{RunId, sim::World};
 use insta::assert_snapshot;
 
@@ -18,13 +18,10 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
         (Protocol::Fedavg, FEDAVG),
     ] {
         for role in [Role::Aggregator, Role::Contributor] {
-            assert!(
-                disclosures(protocol)
-                    .iter()
-                    .any(|disclosure| disclosure.to == role)
-            );
+            let mut lines = protocol.disclosures().iter();
+            assert!(lines.any(|disclosure| disclosure.to == role));
         }
-        for disclosure in disclosures(protocol) {
+        for disclosure in protocol.disclosures() {
             let to = match disclosure.to {
                 Role::Aggregator => "aggregator",
                 Role::Contributor => "contributor",
@@ -34,6 +31,34 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
             assert!(disclosure.zh.chars().any(|c| ('一'..='龥').contains(&c)));
         }
     }
+}
+
+#[test]
+fn what_two_protocols_tell_is_said_once_and_only_where_it_can_come_true() {
+    let said = |family, (most, fewest)| -> Vec<&str> {
+        let setting = Setting {
+            family,
+            most,
+            fewest,
+        };
+        let lines = disclosures([Protocol::GlmNewton, Protocol::Fedavg], setting);
+        lines.iter().map(|line| line.learns).collect()
+    };
+    let has = |said: &[&str], part: &str| said.iter().any(|line| line.contains(part));
+    let all = said(Family::Logistic, (3, 2));
+    for (place, line) in all.iter().enumerate() {
+        assert!(!all[..place].contains(line), "{line}");
+    }
+    for part in [
+        "counts by level",
+        "set of institutions shrinks",
+        "one other",
+    ] {
+        assert!(has(&all, part), "{part}");
+    }
+    assert!(!has(&said(Family::Gamma, (3, 2)), "counts by level"));
+    assert!(!has(&said(Family::Logistic, (4, 3)), "one other"));
+    assert!(!has(&said(Family::Logistic, (3, 3)), "shrinks"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -42,25 +42,23 @@ pub(crate) fn heart_columns() -> Vec<Column> {
 }
 
 pub(crate) fn heart() -> Vec<Hospital> {
-    let split = fs::read_to_string(format!("{EXAMPLES}/heart-disease/flamby_split.csv")).unwrap();
-    HOSPITALS
-        .map(|hospital| one_hospital(hospital, &split))
-        .into()
+    HOSPITALS.map(one_hospital).into()
 }
 
-fn one_hospital(hospital: &str, split: &str) -> Hospital {
-    let path = format!("{EXAMPLES}/heart-disease/processed.{hospital}.data");
-    let text = fs::read_to_string(path).unwrap();
+fn one_hospital(hospital: &str) -> Hospital {
+    let read =
+        |file: String| fs::read_to_string(format!("{EXAMPLES}/heart-disease/{file}")).unwrap();
+    let text = read(format!("processed.{hospital}.data"));
+    let split = read(format!("{hospital}-split.csv"));
     let lines: Vec<&str> = text.lines().collect();
     let mut rows = Hospital {
         train: Vec::new(),
         test: Vec::new(),
     };
-    for line in split.lines().filter(|line| line.starts_with(hospital)) {
-        let mut fields = line.split(',').skip(1);
-        let place: usize = fields.next().unwrap().parse().unwrap();
-        let row = heart_row(lines[place - 1]);
-        match fields.next().unwrap() {
+    for line in split.lines().skip(1) {
+        let (place, purpose) = line.split_once(',').unwrap();
+        let row = heart_row(lines[place.parse::<usize>().unwrap() - 1]);
+        match purpose {
             "train" => rows.train.push(row),
             _ => rows.test.push(row),
         }

@@ -1,8 +1,8 @@
 //! What a lying coordinator learns by asking before a run.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use consilium_plan::{Code, Study, UnixTime};
+use consilium_plan::{Code, DataReport, Failure, Study, UnixTime};
 use tokio::sync::mpsc;
 
 use super::*;

@@ -144,12 +144,13 @@ async fn a_full_disk_stops_nothing_for_good() {
     house.register().await.unwrap();
     house.offered(&plan).await;
 
-    // An approval that could not be kept is none.
+    // An approval that there is no room for is none.
     let approval = Decision::Approve(house.grant(&plan).await);
     let approval = house.sign(&plan, approval, 1).await;
     disk.fill();
     let refused = house.client().await.decide(approval.clone()).await;
-    full(&refused.unwrap_err());
+    let refused = refused.unwrap_err();
+    assert!(refused.message().contains("DISK-FULL"), "{refused}");
     assert_eq!(house.study(&plan).await.state, "awaiting");
     disk.free();
     house.client().await.decide(approval).await.unwrap();

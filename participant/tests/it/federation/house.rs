@@ -256,6 +256,14 @@ impl House {
             .into_inner()
     }
 
+    /// Gives what stands in the way of the plan's study here, as the daemon finds it.
+    pub(crate) async fn obstacles(&self, plan: &Plan, anew: bool) -> Vec<String> {
+        let study = self.offered(plan).await.study;
+        let request = v1::ExamineRequest { study, anew };
+        let examined = self.client().await.examine(request).await;
+        examined.unwrap().into_inner().obstacles
+    }
+
     pub(crate) async fn revoke(&self, plan: &Plan) {
         let own = self.study(plan).await;
         let approved: Statement = serde_json::from_slice(&own.approval).unwrap();

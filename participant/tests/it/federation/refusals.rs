@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consilium_node::Shutdown;
+use consilium_node::{Shutdown, status::in_chinese};
 use consilium_participant::{ParticipantError, join, start};
 use consilium_plan::{Decision, Grant, Plan, UnixTime};
 use consilium_proto::v1;
@@ -16,32 +16,68 @@ use super::{
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changed_file_ends_the_study_and_names_the_house() {
+async fn a_file_changed_after_its_approval_ends_the_study_and_names_the_house() {
     let world = World::new().await;
     let houses = world.houses(&NAMES).await;
     let text = plan(&NAMES, "");
     let plan: Plan = text.parse().unwrap();
     let (_, mut watch) = world.submit(&text).await;
+    houses[0].approve(&plan).await;
+    fs::write(houses[0].file("patients.csv"), rows(9)).unwrap();
+    let found = houses[0].obstacles(&plan, false).await;
+    assert!(found[0].contains("DATA-CHANGED"), "{found:?}");
     for house in &houses[1..] {
         house.approve(&plan).await;
     }
-    houses[0].offered(&plan).await;
-    let approval = Decision::Approve(houses[0].grant(&plan).await);
-    let approval = houses[0].sign(&plan, approval, 1).await;
-    fs::write(houses[0].file("patients.csv"), rows(9)).unwrap();
-    let sets = houses[0]
-        .client()
-        .await
-        .list_data(v1::ListDataRequest {})
-        .await
-        .unwrap();
-    assert!(!sets.into_inner().sets[0].unchanged);
-    houses[0].client().await.decide(approval).await.unwrap();
     let end = watch.last().await;
     assert!(
         end.contains("DATA-CHANGED") && end.contains("\"a\""),
         "{end}"
     );
+    houses[0].ended(&plan).await;
+    assert_eq!(houses[0].obstacles(&plan, false).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_file_is_not_approved_until_it_is_registered_anew() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let text = plan(&NAMES, "");
+    let plan: Plan = text.parse().unwrap();
+    let (_, mut watch) = world.submit(&text).await;
+    let house = &houses[0];
+    let approval = Decision::Approve(house.grant(&plan).await);
+    let approval = house.sign(&plan, approval, 1).await;
+    assert_eq!(house.obstacles(&plan, true).await, [""; 0]);
+    fs::write(house.file("patients.csv"), rows(9)).unwrap();
+    let sets = v1::ListDataRequest {};
+    let sets = house.client().await.list_data(sets).await.unwrap();
+    assert!(!sets.into_inner().sets[0].unchanged);
+    let found = house.obstacles(&plan, true).await;
+    assert!(
+        matches!(&found[..], [one] if one.contains("DATA-CHANGED")),
+        "{found:?}"
+    );
+
+    let refused = house.client().await.decide(approval.clone()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    for told in ["DATA-CHANGED", "consilium data add patients"] {
+        assert!(refused.message().contains(told), "{refused}");
+    }
+    let chinese = in_chinese(&refused).unwrap();
+    assert!(chinese.contains("或按现状登记"), "{chinese}");
+    assert_eq!(house.study(&plan).await.state, "awaiting");
+    assert!(!house.journal().await.contains("\"kind\":\"approval\""));
+
+    // What was signed before is another version than the one that is there now.
+    house.register().await.unwrap();
+    let refused = house.client().await.decide(approval).await.unwrap_err();
+    assert!(refused.message().contains("DATA-CHANGED"), "{refused}");
+    for house in &houses {
+        assert_eq!(house.approve(&plan).await.state, "approved");
+    }
+    assert!(watch.last().await.contains("finished"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +285,7 @@ async fn an_approval_that_ends_in_the_midst_of_a_run_ends_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_study_among_strangers_does_not_run() {
+async fn a_study_among_strangers_is_not_approved_until_they_are_verified() {
     let world = World::new().await;
     let mut houses = Vec::new();
     for (name, seed) in NAMES.into_iter().zip(1..) {
@@ -259,9 +295,20 @@ async fn a_study_among_strangers_does_not_run() {
     let plan: Plan = text.parse().unwrap();
     let (_, mut watch) = world.submit(&text).await;
     for house in &houses {
-        let own = house.approve(&plan).await;
-        assert_eq!(own.unverified.len(), 2);
+        assert_eq!(house.offered(&plan).await.unverified.len(), 2);
+        let approval = Decision::Approve(house.grant(&plan).await);
+        let approval = house.sign(&plan, approval, 1).await;
+        let refused = house.client().await.decide(approval).await.unwrap_err();
+        assert_eq!(refused.code(), Code::FailedPrecondition);
+        for told in ["VERIFIED-TOO-FEW", "consilium participant verify"] {
+            assert!(refused.message().contains(told), "{refused}");
+        }
     }
-    let end = watch.last().await;
-    assert!(end.contains("VERIFIED-TOO-FEW"), "{end}");
+    for house in &houses {
+        for other in &houses {
+            house.verify(other).await;
+        }
+        house.approve(&plan).await;
+    }
+    assert!(watch.last().await.contains("finished"));
 }

@@ -112,7 +112,7 @@ async fn arms_are_measured_on_the_same_rows_and_institutions_show_rounded_measur
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_only_receives_gets_the_model_and_the_report() {
+async fn every_receiver_gets_the_same_model_and_report_and_nobody_else_the_report() {
     for is_away in [false, true] {
         receive(is_away).await;
     }
@@ -122,7 +122,8 @@ async fn receive(is_away: bool) {
     let mut world = World::new().await;
     let mut houses = world.houses(&["a", "b", "c", "university"]).await;
     let receives = "[[party]]\nname = \"university\"\nrole = \"receiver\"\n";
-    let text = plan(&NAMES, "") + receives;
+    let text = plan(&NAMES, "").replace("name = \"c\"\n", "name = \"c\"\nreceives = false\n");
+    let text = text + receives;
     let parsed: Plan = text.parse().unwrap();
     let mut university = houses.pop().unwrap();
     if is_away {
@@ -140,7 +141,13 @@ async fn receive(is_away: bool) {
     assert_eq!(received.model, result.model);
     assert_eq!(received.report, result.report);
     assert_eq!([received.own_report, received.scores_path], ["", ""]);
-    for house in &houses {
-        assert_eq!(house.result(&study).await.unwrap().report, "");
+    for (name, house) in NAMES.iter().zip(&houses) {
+        assert_eq!(house.ended(&parsed).await.state, "finished");
+        let kept = house.result(&study).await.unwrap();
+        assert!(read(&kept.own_report)["own"].is_object(), "{name}");
+        assert_eq!(read(&kept.model)["fit"], read(&result.model)["fit"]);
+        let shared = [kept.model == result.model, kept.report == result.report];
+        assert_eq!(shared, [*name != "c"; 2], "{name}");
+        assert_eq!(kept.report.is_empty(), *name == "c");
     }
 }

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use consilium_schema::{DEFAULT_MISSING, DateOrder};
 
-use crate::Date;
 use crate::cells::{parse_number, parse_whole};
+use crate::{CellFault, Date};
 
 /// Texts that mean "missing" wherever they stand.
 const HARD_MARKERS: [&str; 8] = ["N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "\\N"];
@@ -31,6 +31,7 @@ pub(super) struct Evidence {
     pub(super) distinct_capped: bool,
     pub(super) numbers: u64,
     pub(super) whole: u64,
+    pub(super) infinite: u64,
     pub(super) min: Option<f64>,
     pub(super) max: Option<f64>,
     pub(super) negative: u64,
@@ -104,8 +105,12 @@ impl Evidence {
             self.leading_zero |= cell.len() > 1 && cell.starts_with('0');
             self.longest_digits = self.longest_digits.max(cell.len());
         }
-        let Ok(number) = parse_number(cell) else {
-            return;
+        let number = match parse_number(cell) {
+            Ok(number) => number,
+            Err(fault) => {
+                self.infinite += u64::from(fault == CellFault::NotFinite);
+                return;
+            }
         };
         self.numbers += 1;
         self.whole += u64::from(parse_whole(cell).is_ok());

@@ -126,7 +126,15 @@ fn guess(name: &str, evidence: &Evidence) -> Guess {
     if evidence.numbers == values {
         return Guess::among_markers(RawKind::Number);
     }
-    Guess::plain(words(evidence))
+    let infinite = evidence.infinite;
+    let remark = Remark::Infinite {
+        rows: Rows(infinite),
+    };
+    let is_number = evidence.numbers > 0 && evidence.numbers + infinite == values;
+    Guess {
+        remark: is_number.then_some(remark),
+        ..Guess::plain(words(evidence))
+    }
 }
 
 fn words(evidence: &Evidence) -> RawKind {

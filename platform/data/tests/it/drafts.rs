@@ -78,6 +78,14 @@ fn missing_markers_are_taken_among_numbers_and_suspected_otherwise() {
 }
 
 #[test]
+fn numbers_with_an_infinite_one_among_them_are_remarked() {
+    let draft = draft("ratio,word\n0.5,inf\ninf,high\n1.5,low\n-Infinity,x\n");
+    assert_eq!(kinds(&draft), ["text", "text"]);
+    assert_eq!(draft.remarks[0], [Remark::Infinite { rows: Rows(2) }]);
+    assert_eq!(draft.remarks[1], []);
+}
+
+#[test]
 fn few_whole_numbers_are_suspected_to_be_levels() {
     let draft = draft("cp\n1\n2.0\n1\n2\n");
     assert_eq!(kinds(&draft), ["integer"]);

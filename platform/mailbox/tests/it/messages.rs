@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use consilium_mailbox::{
-    Content, Fault, Mailbox, MailboxError, PartyId, Patience, Quorum, RunId, mem, sim::World,
+    Content, Fault, Mailbox, MailboxError, Overdue, PartyId, Patience, Quorum, RunId, mem,
+    sim::World,
 };
 use tokio::time::Instant;
 
@@ -56,6 +57,23 @@ async fn a_silent_peer_is_named_not_awaited_for_ever() {
         error.to_string(),
         "a sent no 'test.1.number' within 60s (1042 bytes of other steps lie unread)"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_is_overdue_from_the_murmur_until_it_is_no_longer_awaited() {
+    let (a, b) = pair();
+    let overdue = Overdue::default();
+    let mut list = overdue.subscribe();
+    let (from, waits) = (a.me().clone(), b.telling(overdue));
+    let began = Instant::now();
+    let waiting = tokio::spawn(async move { waits.scope("s").recv::<Number>(&from).await });
+    list.changed().await.unwrap();
+    assert_eq!(*list.borrow_and_update(), [(a.me().clone(), began)]);
+    assert_eq!(began.elapsed(), Patience::default().murmur);
+
+    a.scope("s").send(b.me(), &Number(1)).await.unwrap();
+    waiting.await.unwrap().unwrap();
+    assert!(list.borrow().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

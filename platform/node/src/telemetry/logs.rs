@@ -44,6 +44,8 @@ pub fn start_logs(format: LogFormat, filter: &str) -> Result<LogFilter, BadFilte
     let (layer, handle) = reload::Layer::new(read(filter)?);
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
+        // A reader who has gone is no reason to panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => lines.boxed(),

@@ -185,6 +185,20 @@ impl Register {
         Ok(&self.newest[&party].1)
     }
 
+    /// Gives the register as it would be if an institution approved so now.
+    ///
+    /// # Security
+    ///
+    /// For looking ahead alone: nobody has signed it, so it is neither kept nor acted upon.
+    #[must_use]
+    pub fn supposing(&self, party: &PartyId, grant: Grant, now: UnixTime) -> Register {
+        let mut supposed = self.clone();
+        let decision = DecisionId([0; 32]);
+        let standing = Standing::Approved { decision, grant };
+        supposed.newest.insert(party.clone(), (now, standing));
+        supposed
+    }
+
     /// Gives an institution's newest decision.
     pub fn standing(&self, party: &PartyId) -> Option<&Standing> {
         self.newest.get(party).map(|(_, standing)| standing)

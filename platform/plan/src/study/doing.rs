@@ -1,8 +1,13 @@
 //! What a step in hand is at, for those who watch.
 
+use std::collections::BTreeSet;
+
+use consilium_base::UnixTime;
+use consilium_mailbox::PartyId;
 use consilium_psi::ecdh::Terms;
 use serde::{Deserialize, Serialize};
 
+use super::names;
 use crate::{Lang, texts::study as texts};
 
 /// What a step in hand is at. Nothing depends on it.
@@ -56,5 +61,22 @@ impl Doing {
             }
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         }
+    }
+}
+
+/// Whom a step in hand is kept waiting for. Nothing depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Whom for now, never nobody.
+    pub on: BTreeSet<PartyId>,
+    /// Since when the step has waited without a break, for these or for others before them.
+    pub since: UnixTime,
+}
+
+impl Waiting {
+    /// Says it in words.
+    pub fn describe(&self, lang: Lang) -> String {
+        let parties = names(self.on.iter());
+        texts::WAITING_SINCE.say(lang, &[("parties", &parties), ("since", &self.since)])
     }
 }

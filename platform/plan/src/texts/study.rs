@@ -9,6 +9,7 @@ RUNNING: "running step {step} of {steps}, {phase}", "正在运行第 {step} 步�
 PAUSED: "paused at step {step} of {steps}, {phase}; waiting for {parties} until {until}", "暂停于第 {step} 步（共 {steps} 步）：{phase}；等待 {parties} 至 {until}";
 FIT: "fitting the model", "拟合模型";
 EVALUATION: "measuring it on the test rows", "在测试行上评估";
+EVALUATION_ON_FITTED: "measuring it on the rows it was fitted to", "在训练行上评估";
 FEDAVG: "training by FedAvg for comparison", "以 FedAvg 训练作对照";
 FEDPROX: "training by FedProx for comparison", "以 FedProx 训练作对照";
 ALIGN: "finding common keys", "查找共同的键";
@@ -19,6 +20,7 @@ MEASURING: "adding up the measures", "汇总评估指标";
 AVERAGING: "round {round} of {rounds}", "第 {round} 轮（共 {rounds} 轮）";
 COMPARING: "{chunks} chunks of up to {keys} keys are compared at both", "双方均已比对 {chunks} 批（每批至多 {keys} 个键）";
 FINISHING: "waiting for the contributors to say that their part is done", "等待各贡献方确认完成";
+WAITING_SINCE: "waiting for {parties} since {since}", "自 {since} 起等待 {parties}";
 FINISHED: "finished at {time}", "已于 {time} 完成";
 FAILED: "failed: {what}", "失败：{what}";
 CANCELLED: "cancelled by {by} at {time}: {reason}", "由 {by} 于 {time} 取消：{reason}";

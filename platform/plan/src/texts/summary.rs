@@ -53,10 +53,11 @@ RECEIVER: "{party} brings nothing and gets the result", "{party} 不提供数据
 COORDINATOR: "{party} coordinates: it relays sealed messages, opens sums and sees the model", "{party} 担任协调方：转发密封消息、开启合计并看到模型";
 THRESHOLD_ALL: "Sums are masked and opened only with all {contributors} institutions in them.", "合计经掩码保护，且仅在全部 {contributors} 家机构均参与时开启。";
 THRESHOLD: "Sums are masked: at least {needed} of {contributors} institutions must take part to the end of each.", "合计经掩码保护：每次求和须有 {contributors} 家中至少 {needed} 家坚持到底。";
+COLLUDING_NONE: "No single institution's numbers are seen as long as none of them colludes with the coordinator.", "只要没有机构与协调方串通，就看不到任何单家的数值。";
 COLLUDING: "Up to {colluding} of them may collude with the coordinator without seeing another's numbers.", "其中至多 {colluding} 家与协调方串通也看不到他家数值。";
 DROPOUT_PAUSE: "If an institution is lost, the study waits up to {outage} for it, then fails.", "若有机构离线，研究最多等待 {outage}，之后失败。";
 DROPOUT_FAIL: "If an institution is lost, the study fails.", "若有机构离线，研究即失败。";
-DROPOUT_CONTINUE: "If up to {dropouts} institutions are lost for longer than {outage}, the study goes on with the others where no institution's own sums become derivable.", "若至多 {dropouts} 家机构离线超过 {outage}，在不会暴露单家统计量的前提下研究由其余机构继续。";
+DROPOUT_CONTINUE: "If no more than {dropouts} of the institutions are lost for longer than {outage}, the study goes on with the others where no institution's own sums become derivable.", "若至多 {dropouts} 家机构离线超过 {outage}，在不会暴露单家统计量的前提下研究由其余机构继续。";
 ROWS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; each level of a 0/1 column has at least {cell} rows over all.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；每个 0/1 列的每个取值合计至少 {cell} 行。";
 VERIFIED: "At least {count} institutions must be verified by their fingerprints.", "至少 {count} 家机构须经指纹核验。";
 FEW_VERIFIED: "The plan runs with fewer than three verified institutions: the coordinator could have invented the others.", "本方案允许少于三家经核验的机构：其余机构可能由协调方虚构。";

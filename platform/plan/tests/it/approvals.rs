@@ -107,6 +107,18 @@ fn an_approval_allows_runs_within_its_limits() {
 }
 
 #[test]
+fn a_supposed_approval_changes_nothing_that_is_kept() {
+    let mut register = register();
+    let va = party("va");
+    let refusal = signed(statement("va/li", Decision::Refuse, 0));
+    register.admit(&refusal, &Seals, NOW).unwrap();
+    let kept = register.clone();
+    let supposed = register.supposing(&va, grant(), NOW);
+    assert_eq!(supposed.allows(&va, (0, NOW)).unwrap(), &grant());
+    assert_eq!(register, kept);
+}
+
+#[test]
 fn an_approval_of_one_attempt_is_worth_nothing_in_the_next() {
     let mut next = Register::new(HERE, &heart().next_attempt().unwrap());
     let rejected = reject(&mut next, &approval(0));

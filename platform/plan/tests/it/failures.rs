@@ -30,7 +30,8 @@ fn an_explanation_needs_no_instance() {
     assert_eq!(
         text,
         "CLOCK-SKEW\nthe clock of ‹party› is ‹seconds› s off, ‹most› s are allowed\n\
-         next: synchronise its clock (NTP); approvals and certificates depend on it\n\
+         next: synchronise its clock (NTP), for approvals and certificates depend on it; if the study has \
+         ended, then submit the plan again\n\
          who: to be corrected at the party\n"
     );
     assert!(explain(Code::ClockSkew, Lang::Zh).contains("时钟偏差"));

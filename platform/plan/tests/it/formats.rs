@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Debug, fs};
 
 use consilium_plan::{
     Code, DataReport, DataVersion, Decision, Doing, Event, Failure, FederationId, Found, Grant,
-    Obstacle, PartyReport, PlanHash, Room, Statement, StepNumber, Study, UnixTime,
+    Obstacle, PartyReport, PlanHash, Room, Statement, StepNumber, Study, UnixTime, Waiting,
     texts::failure::ALL,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -143,6 +143,15 @@ fn what_a_step_is_at_is_written_as_ever() {
     ];
     assert_every_variant::<Doing>(r#"{"doing":"?"}"#, &doings);
     assert_format("doing", &doings);
+}
+
+#[test]
+fn whom_a_step_waits_for_is_written_as_ever() {
+    let waiting = Waiting {
+        on: parties(&["hungarian", "va"]),
+        since: NOW,
+    };
+    assert_format("waiting", &[waiting]);
 }
 
 #[test]

@@ -107,6 +107,22 @@ fn a_party_that_did_not_answer_is_named() {
 }
 
 #[test]
+fn what_one_party_reports_is_judged_without_the_others() {
+    let va = party("va");
+    let mut report = reports().remove(&va).unwrap();
+    assert_eq!(heart().obstacles(&va, &report), []);
+    found(&mut report).verified = 2;
+    report.clock_ahead = -612;
+    let obstacles = heart().obstacles(&va, &report);
+    let told: Vec<_> = obstacles.iter().map(|why| (why.code, &why.party)).collect();
+    let named = Some(va);
+    assert_eq!(
+        told,
+        [(Code::ClockSkew, &named), (Code::VerifiedTooFew, &named)]
+    );
+}
+
+#[test]
 fn every_obstacle_has_its_code() {
     let column = || "chol".to_owned();
     assert_eq!(code(|r| r.clock_ahead = -612), Code::ClockSkew);
@@ -193,7 +209,7 @@ fn parties_that_nobody_verified_count_as_colluding() {
     assert_eq!(refused.len(), 4);
     assert_eq!(
         refused[0].to_string(),
-        "VERIFIED-TOO-FEW: at cleveland 2 contributors are verified, the plan needs 3"
+        "VERIFIED-TOO-FEW: contributors verified at cleveland, itself among them: 2; the plan needs 3"
     );
 }
 

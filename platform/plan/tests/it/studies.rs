@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use consilium_plan::{
-    Code, Doing, Event, Failure, Forbidden, Lang, Plan, StepNumber, Study, UnixTime,
+    Code, Doing, Event, Failure, Forbidden, Lang, Plan, StepNumber, Study, UnixTime, Waiting,
 };
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{NOW, full, full_text, heart, party};
 
 const HOSPITALS: [&str; 4] = ["cleveland", "hungarian", "switzerland", "va"];
 
-fn go(study: &Study, events: impl IntoIterator<Item = Event>, plan: &Plan) -> Study {
+pub(crate) fn go(study: &Study, events: impl IntoIterator<Item = Event>, plan: &Plan) -> Study {
     let step = |study: Study, event| study.on(event, plan, NOW).unwrap();
     events.into_iter().fold(study.clone(), step)
 }
@@ -20,7 +20,7 @@ fn waiting() -> Study {
     go(&Study::Drafted, [Event::Submitted, Event::Shown], &heart())
 }
 
-fn running(plan: &Plan) -> Study {
+pub(crate) fn running(plan: &Plan) -> Study {
     let approved = plan
         .contributors()
         .map(|(party, _)| Event::Approved(party.clone()));
@@ -100,6 +100,22 @@ fn a_running_step_is_named_in_both_languages() {
     };
     assert_eq!(doing.describe(Lang::En), "iteration 3 of at most 98");
     assert_eq!(doing.describe(Lang::Zh), "第 3 次迭代（至多 98 次）");
+}
+
+#[test]
+fn whom_a_step_waits_for_is_said_in_both_languages() {
+    let waiting = Waiting {
+        on: ["va", "hungarian"].map(party).into(),
+        since: NOW,
+    };
+    assert_eq!(
+        waiting.describe(Lang::En),
+        format!("waiting for hungarian, va since {NOW}")
+    );
+    assert_eq!(
+        waiting.describe(Lang::Zh),
+        format!("自 {NOW} 起等待 hungarian, va")
+    );
 }
 
 #[test]

@@ -72,34 +72,3 @@ fn whoever_is_not_verified_is_named() {
     );
     assert!(full().trust(&[], Lang::En)[0].contains("all contributors"));
 }
-
-#[test]
-fn disclosures_name_who_learns_and_depend_on_the_plan() {
-    let lines = |plan: &consilium_plan::Plan| -> Vec<String> {
-        plan.disclosures()
-            .iter()
-            .map(|line| line.line(Lang::En))
-            .collect()
-    };
-    let (heart, full) = (lines(&heart()), lines(&full()));
-    let has = |lines: &[String], part: &str| lines.iter().any(|line| line.contains(part));
-    assert!(has(
-        &heart,
-        "coordinator, the coordinator, learns: the model, with exact"
-    ));
-    assert!(has(&heart, "FedAvg") && !has(&full, "FedAvg"));
-    assert!(has(&heart, "computed at home") && has(&full, "computed at home"));
-    assert!(has(&heart, "5,120 intervals") && !has(&full, "5,120 intervals"));
-    assert!(has(&full, "explained deviance") && !has(&heart, "explained deviance"));
-    let rounded =
-        "label = { column = \"num\", positive_above = 0 }\nevaluation.own_metrics = \"rounded\"";
-    let rounded = crate::try_heart(|text| {
-        text.replace("label = { column = \"num\", positive_above = 0 }", rounded)
-    });
-    let rounded = lines(&rounded.unwrap());
-    assert!(has(&rounded, "rounded to 0.01") && !has(&rounded, "computed at home"));
-    assert!(has(
-        &full,
-        "every receiver of the result (east, north, university, west) learns"
-    ));
-}

@@ -1,0 +1,75 @@
+//! What a file is that was taken for a model.
+
+use std::path::Path;
+
+use consilium_plan::{Lang, Plan};
+use serde_json::Value;
+
+/// A file that a study's result holds beside the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mistaken {
+    Report,
+    OwnReport,
+    Plan,
+    Scores,
+}
+
+impl Mistaken {
+    /// Recognises a file by what it holds: people give files other names.
+    pub(super) fn recognise(text: &[u8]) -> Option<Mistaken> {
+        if let Ok(value) = serde_json::from_slice::<Value>(text) {
+            let has = |key| value.get(key).is_some();
+            return match () {
+                () if has("opened_sets") => Some(Mistaken::Report),
+                () if has("fitted_rows") => Some(Mistaken::OwnReport),
+                () => None,
+            };
+        }
+        let text = std::str::from_utf8(text).ok()?;
+        if text.starts_with("row,label,score\n") {
+            return Some(Mistaken::Scores);
+        }
+        text.parse::<Plan>().is_ok().then_some(Mistaken::Plan)
+    }
+
+    /// Says what it is instead of a model.
+    pub(super) fn say(self, path: &Path, lang: Lang) -> String {
+        let what = match self {
+            Mistaken::Report => lang.pick(
+                "a study's report, with measures, costs and opened sums",
+                "研究报告，含评估指标、开销与开启过的合计",
+            ),
+            Mistaken::OwnReport => lang.pick(
+                "an institution's own report, with its own measures and costs",
+                "本机构自己的报告，含本机构的评估指标与开销",
+            ),
+            Mistaken::Plan => lang.pick("a study's plan", "研究方案"),
+            Mistaken::Scores => lang.pick(
+                "a table of an institution's own scores",
+                "本机构自己的得分表",
+            ),
+        };
+        let path = path.display();
+        lang.pick(
+            format!("{path} is {what}, and no model"),
+            format!("{path} 是{what}，不是模型"),
+        )
+    }
+
+    /// Says what to open instead, and with what the file itself.
+    pub(super) fn hint(self, path: &Path, lang: Lang) -> String {
+        let model = path.with_file_name("model.json");
+        let (model, path) = (model.display(), path.display());
+        let itself = match self {
+            Mistaken::Report | Mistaken::OwnReport => lang.pick(
+                format!("; the report is JSON for any reader of it, such as `jq . {path}`"),
+                format!("；报告本身为 JSON，可用 `jq . {path}` 等工具查看"),
+            ),
+            Mistaken::Plan | Mistaken::Scores => String::new(),
+        };
+        lang.pick(
+            format!("the model is the file model.json of the same result: `consilium model show {model}`{itself}"),
+            format!("模型是同一结果中的 model.json：`consilium model show {model}`{itself}"),
+        )
+    }
+}

@@ -1,0 +1,69 @@
+//! What stands in the way of a study at the institution, as its daemon finds it.
+
+use std::io::Write;
+
+use anyhow::{Context as _, anyhow};
+use consilium_node::grpc::steward_client::StewardClient;
+use consilium_plan::{Failure, Lang};
+use consilium_proto::v1;
+use tonic::transport::Channel;
+
+use crate::{client::Answer as _, hint::OrHint as _};
+
+/// Lets the daemon make the checks that come before a run, which reads the data set; `anew` as if
+/// a steward approved now, even if an approval stands.
+pub(super) async fn find(
+    participant: &mut StewardClient<Channel>,
+    own: &v1::OwnStudy,
+    anew: bool,
+    lang: Lang,
+) -> anyhow::Result<Vec<Failure>> {
+    let study = own.study.clone();
+    let request = v1::ExamineRequest { study, anew };
+    let examined = participant.examine(request).await.answer(lang)?;
+    let read = |text: &String| serde_json::from_str(text).context("what stands in the way");
+    examined.obstacles.iter().map(read).collect()
+}
+
+/// Prints each with its remedy; nothing if there are none.
+pub(super) fn print(obstacles: &[Failure], out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    let heading = lang.pick("What stands in the way here", "此处的障碍");
+    writeln!(out, "\n# {heading}")?;
+    for obstacle in obstacles {
+        writeln!(out, "- {}", sentence(obstacle, lang))?;
+        writeln!(out, "  {}", obstacle.remedy(lang))?;
+    }
+    Ok(())
+}
+
+/// Refuses to go on where something stands in the way.
+///
+/// # Errors
+///
+/// All obstacles, with their remedies as the hint.
+pub(super) fn refuse(obstacles: &[Failure], lang: Lang) -> anyhow::Result<()> {
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    let all = |said: &dyn Fn(&Failure) -> String| {
+        let said: Vec<String> = obstacles.iter().map(said).collect();
+        said.join(lang.pick("; ", "；"))
+    };
+    let nothing = lang.pick("nothing was signed: ", "未签署任何内容：");
+    Err(anyhow!(
+        "{nothing}{}",
+        all(&|obstacle| sentence(obstacle, lang))
+    ))
+    .or_hint(all(&|obstacle| obstacle.remedy(lang)))
+}
+
+fn sentence(obstacle: &Failure, lang: Lang) -> String {
+    let (what, code) = (obstacle.what(lang), obstacle.code);
+    lang.pick(format!("{what} ({code})"), format!("{what}（{code}）"))
+}
+
+#[cfg(test)]
+mod tests;

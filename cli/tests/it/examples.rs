@@ -1,0 +1,73 @@
+//! The examples, run by the commands that their pages show.
+
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+
+use serde_json::Value;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const BY_CARGO: &str = "cargo run --release --";
+
+/// The first commands of a page.
+fn commands(page: &str) -> String {
+    let text = fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
+    let (_, block) = text.split_once("```sh\n").unwrap();
+    block.split("```").next().unwrap().trim_end().to_owned()
+}
+
+/// Runs an example's commands where nothing but `examples` lies; gives the result.
+fn run(folder: &Path, page: &str) -> Value {
+    let typed = commands(page);
+    assert!(typed.contains(BY_CARGO), "{typed}");
+    symlink(Path::new(ROOT).join("examples"), folder.join("examples")).unwrap();
+    let typed = typed.replace(BY_CARGO, &format!("'{}'", env!("CARGO_BIN_EXE_consilium")));
+    let output = Command::new("sh")
+        .args(["-eu", "-c", &format!("{typed} --json")])
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_four_hospitals_run_by_the_command_of_their_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(folder.path(), "examples/heart-disease/README.md");
+    // What an independent implementation reaches on this split.
+    let accuracy = result["metrics"]["accuracy"].as_f64().unwrap();
+    assert_eq!(format!("{accuracy:.4}"), "0.7953");
+    crate::costs::are_consistent(&result);
+}
+
+#[test]
+fn the_front_page_shows_the_hospitals_command_too() {
+    let shown = commands("examples/heart-disease/README.md");
+    for page in ["README.md", "README.zh-CN.md"] {
+        let text = fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
+        assert!(text.contains(&shown), "{page}");
+    }
+}
+
+#[test]
+fn doctor_visits_over_four_parts_are_those_of_statsmodels_over_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(folder.path(), "examples/rand-hie/README.md");
+    assert_eq!(result["contributors"].as_array().unwrap().len(), 4);
+    let left = folder.path().join("consilium-local-visits");
+    let model = fs::read(left.join("result/model.json")).unwrap();
+    let model: Value = serde_json::from_slice(&model).unwrap();
+    let vector = fs::read(Path::new(ROOT).join("models/glm/vectors/rand-hie.json")).unwrap();
+    let vector: Value = serde_json::from_slice(&vector).unwrap();
+    let estimates = model["fit"]["estimates"].as_array().unwrap();
+    let expected = vector["poisson"]["coefficients"].as_array().unwrap();
+    assert_eq!(estimates.len(), expected.len());
+    for (estimate, expected) in estimates.iter().zip(expected) {
+        let (got, expected) = (
+            estimate["coefficient"].as_f64().unwrap(),
+            expected.as_f64().unwrap(),
+        );
+        assert!((got / expected - 1.0).abs() < 1e-6, "{got} {expected}");
+    }
+}
