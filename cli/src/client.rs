@@ -39,6 +39,25 @@ pub(crate) struct Door {
     #[arg(long, value_name = "SOCKET")]
     at: Option<PathBuf>,
 
+    #[command(flatten)]
+    network: Network,
+}
+
+/// Where the coordinator is found.
+#[derive(Debug, Args)]
+pub(crate) struct OperatorDoor {
+    /// Socket of the coordinator on this machine: operator.sock in its state folder; default: the
+    /// one in /var/lib/consilium/coordinator
+    #[arg(long, value_name = "SOCKET")]
+    at: Option<PathBuf>,
+
+    #[command(flatten)]
+    network: Network,
+}
+
+/// How the coordinator is found over the network.
+#[derive(Debug, Args)]
+struct Network {
     /// Folder of a person's key and certificate: the coordinator is spoken to over the network
     #[arg(long = "as", value_name = "FOLDER", conflicts_with = "at")]
     person: Option<PathBuf>,
@@ -64,34 +83,48 @@ pub(crate) enum Daemon {
 }
 
 impl Door {
-    /// Connects to the coordinator, which may be on this machine or not.
-    pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
-        let channel = match &self.person {
-            Some(folder) => self.secured(folder, lang).await?,
-            None => {
-                return operator_at(&named_or(self.at.as_ref(), &[COORDINATOR], lang)?, lang).await;
-            }
-        };
-        Ok(operator(channel))
-    }
-
     /// Connects to whichever daemon is behind the door.
     pub(crate) async fn either(&self, lang: Lang) -> anyhow::Result<Daemon> {
-        if self.person.is_some() {
-            return Ok(Daemon::Coordinator(self.coordinator(lang).await?));
+        if let Some(coordinator) = self.network.coordinator(lang).await? {
+            return Ok(Daemon::Coordinator(coordinator));
         }
-        let path = named_or(self.at.as_ref(), &[COORDINATOR, PARTICIPANT], lang)?;
-        let channel = socket(&path, lang).await?;
-        let mut participant = steward(channel.clone());
-        match participant.status(v1::StatusRequest {}).await {
-            // A coordinator knows the call, and that it is none of its own.
-            Err(status)
-                if [Code::PermissionDenied, Code::Unimplemented].contains(&status.code()) =>
-            {
-                Ok(Daemon::Coordinator(operator(channel)))
-            }
-            Err(status) => Err(refused(&status, lang)),
-            Ok(_) => Ok(Daemon::Participant(participant)),
+        let usual = [COORDINATOR, PARTICIPANT];
+        behind(&named_or(self.at.as_ref(), &usual, lang)?, lang).await
+    }
+}
+
+impl OperatorDoor {
+    /// Connects to the coordinator, which may be on this machine or not.
+    pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
+        if let Some(coordinator) = self.network.coordinator(lang).await? {
+            return Ok(coordinator);
+        }
+        let path = named_or(self.at.as_ref(), &[COORDINATOR], lang)?;
+        let mut participant = match behind(&path, lang).await? {
+            Daemon::Coordinator(coordinator) => return Ok(coordinator),
+            Daemon::Participant(participant) => participant,
+        };
+        let house = participant
+            .status(v1::StatusRequest {})
+            .await
+            .answer(lang)?;
+        Err(Misuse(lang.pick(
+            format!("this is {}'s daemon, and the command is for the coordinator's", house.party),
+            format!("这是 {} 的守护进程，此命令只供协调方使用", house.party),
+        )))
+        .or_hint(lang.pick(
+            "name the coordinator's socket, operator.sock, with --at, or go over the network with --as; `consilium study show` tells where a study stands here",
+            "请用 --at 指定协调方的套接字 operator.sock，或用 --as 经网络连接；`consilium study show` 可显示研究在此处的状态",
+        ))
+    }
+}
+
+impl Network {
+    /// Connects to the coordinator over the network, if a person's folder is named.
+    async fn coordinator(&self, lang: Lang) -> anyhow::Result<Option<OperatorClient<Channel>>> {
+        match &self.person {
+            Some(folder) => Ok(Some(operator(self.secured(folder, lang).await?))),
+            None => Ok(None),
         }
     }
 
@@ -118,7 +151,34 @@ impl Door {
 impl HouseDoor {
     /// Connects to the participant.
     pub(crate) async fn participant(&self, lang: Lang) -> anyhow::Result<StewardClient<Channel>> {
-        steward_at(&named_or(self.at.as_ref(), &[PARTICIPANT], lang)?, lang).await
+        match behind(&named_or(self.at.as_ref(), &[PARTICIPANT], lang)?, lang).await? {
+            Daemon::Participant(participant) => Ok(participant),
+            Daemon::Coordinator(_) => Err(Misuse(
+                lang.pick(
+                    "this is the coordinator's daemon, and the command is for a participant's",
+                    "这是协调方的守护进程，此命令只供参与方使用",
+                )
+                .to_owned(),
+            ))
+            .or_hint(lang.pick(
+                "name the participant's socket, steward.sock, with --at",
+                "请用 --at 指定参与方的套接字 steward.sock",
+            )),
+        }
+    }
+}
+
+/// Connects to whichever daemon has this socket.
+async fn behind(path: &Path, lang: Lang) -> anyhow::Result<Daemon> {
+    let channel = socket(path, lang).await?;
+    let mut participant = steward(channel.clone());
+    match participant.status(v1::StatusRequest {}).await {
+        // A coordinator knows the call, and that it is none of its own.
+        Err(status) if [Code::PermissionDenied, Code::Unimplemented].contains(&status.code()) => {
+            Ok(Daemon::Coordinator(operator(channel)))
+        }
+        Err(status) => Err(refused(&status, lang)),
+        Ok(_) => Ok(Daemon::Participant(participant)),
     }
 }
 

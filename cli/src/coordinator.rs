@@ -7,7 +7,7 @@ use consilium_mailbox::PartyId;
 use consilium_node::config::Period;
 use consilium_plan::Lang;
 
-use crate::client::{Door, block_on};
+use crate::client::{OperatorDoor, block_on};
 use crate::daemon::Lifetime;
 
 mod daemon;
@@ -80,7 +80,7 @@ Examples:
         #[arg(long, default_value = "7d", value_name = "TIME")]
         valid: Period,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON
         #[arg(long)]
         json: bool,
@@ -91,7 +91,7 @@ Examples:
     )]
     Invitations {
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON for each invitation
         #[arg(long)]
         json: bool,
@@ -107,7 +107,7 @@ Example:
         /// Whose
         name: String,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON for each invitation that is left
         #[arg(long)]
         json: bool,
@@ -118,7 +118,7 @@ Example:
     )]
     Members {
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON for each member
         #[arg(long)]
         json: bool,
@@ -129,7 +129,7 @@ Example:
         /// Whom
         name: String,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Do it without asking
         #[arg(long)]
         yes: bool,

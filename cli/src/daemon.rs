@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use consilium_node::{
-    Ambient, Shutdown,
+    Ambient, NodeError, Shutdown,
     config::{ConfigError, Log},
     telemetry::start_logs,
 };
@@ -47,11 +47,32 @@ pub(crate) fn ambient() -> anyhow::Result<Ambient> {
     Ok(Ambient::new(clock::millis, &random::seed()?))
 }
 
-/// Says what to do about a daemon that does not start.
-pub(crate) fn way_out(lang: Lang) -> &'static str {
+/// Says what to do about a daemon that does not start; `addresses` are those at which it listens,
+/// by their keys in the configuration at `path`.
+pub(crate) fn way_out(
+    error: Option<&NodeError>,
+    path: &Path,
+    addresses: &[(&str, String)],
+    lang: Lang,
+) -> String {
+    let taken = |(_, address): &&(&str, String)| matches!(error, Some(NodeError::Listen { address: taken, .. }) if taken == address);
+    match addresses.iter().find(taken) {
+        Some((key, _)) => port_is_taken(key, path, lang),
+        None => lang
+            .pick(
+                "`consilium doctor` looks at configuration, keys, addresses and disk",
+                "`consilium doctor` 检查配置、密钥、地址和磁盘",
+            )
+            .to_owned(),
+    }
+}
+
+/// Says what to do about an address that can't be listened at.
+pub(crate) fn port_is_taken(key: &str, path: &Path, lang: Lang) -> String {
+    let path = path.display();
     lang.pick(
-        "`consilium doctor` looks at configuration, keys, addresses and disk",
-        "`consilium doctor` 检查配置、密钥、地址和磁盘",
+        format!("another program, perhaps another daemon, may listen there: choose another port as `{key}` in {path}"),
+        format!("可能有其他程序（或另一个守护进程）正在该处监听：请在 {path} 中为 `{key}` 另选端口"),
     )
 }
 

@@ -100,8 +100,9 @@ Examples:
     },
     /// Register a file at the participant on this machine, for studies to use
     #[command(after_help = "\
-The file is checked in full first. It stays where it is; when it changes, studies that were approved
-for it stop, and it has to be added again under the same name.
+The file is checked in full first, and stays where it is. When it changes, a run under way goes on
+with the rows that it has read; later runs are refused until the file is as it was, or is added again
+under the same name and approved.
 
 Examples:
   consilium data add discharges /srv/discharges.csv --schema discharges.toml

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use clap::{Args, Subcommand};
 use consilium_plan::Lang;
 
-use crate::client::{Door, block_on};
+use crate::client::{Door, OperatorDoor, block_on};
 
 mod decide;
 mod list;
@@ -44,7 +44,7 @@ Examples:
         /// The plan, TOML
         plan: PathBuf,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON
         #[arg(long)]
         json: bool,
@@ -79,7 +79,7 @@ Else the plan is shown, then what will be signed. Nothing is signed before you h
 
 Examples:
   consilium study approve 5f3a --key wang.key.pem
-  consilium study approve 5f3a --key wang.key.pem --runs 10 --until 2027-01-31
+  consilium study approve 5f3a --key wang.key.pem --runs 10 --until 7d
   consilium study approve 5f3a --key wang.key.pem --passphrase-file pass --yes")]
     Approve {
         #[command(flatten)]
@@ -117,7 +117,7 @@ Examples:
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Begin with the first that happened
         #[arg(long)]
         all: bool,
@@ -134,7 +134,7 @@ Examples:
         #[arg(long, value_name = "TEXT")]
         why: String,
         #[command(flatten)]
-        door: Door,
+        door: OperatorDoor,
         /// Print one line of JSON
         #[arg(long)]
         json: bool,

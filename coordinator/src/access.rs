@@ -47,7 +47,7 @@ impl By {
 enum NotAllowed {
     #[error(transparent)]
     Node(#[from] NodeError),
-    #[error("{by}: {forbidden}")]
+    #[error("{by}: {forbidden:?}")]
     Forbidden { by: Arc<str>, forbidden: Forbidden },
 }
 

@@ -2,14 +2,18 @@
 
 use consilium_journal::StudyName;
 use consilium_mailbox::{PartyId, RunId};
-use consilium_plan::{Party, Plan, PlanHash, SignedStatement, Statement, Study};
+use consilium_plan::{Plan, PlanHash, SignedStatement, Statement, Study};
 use consilium_proto::v1::{self, to_coordinator::Kind, to_participant::Kind as Said};
+use prost::Message as _;
 use serde::Serialize;
 
 use crate::{
     store::results::ResultFile,
     study::{self, Command, MODEL, REPORT},
 };
+
+/// How much of a result goes into one message, in bytes; the link takes twice that.
+const PART: usize = 1 << 20;
 
 /// Writes what is said, journalled or kept as JSON.
 pub(crate) fn json(what: &impl Serialize) -> String {
@@ -24,20 +28,32 @@ pub(crate) fn offer(plan: &Plan) -> Said {
     })
 }
 
-/// Gives the message that a study has ended; the plan's receivers get the result with it.
-pub(crate) fn end(plan: &Plan, study: &Study, to: &PartyId, files: &[ResultFile]) -> Said {
-    let receives = plan.party(to).is_some_and(Party::receives);
-    let file = |name: &str| {
-        let mut named = files.iter().filter(|file| file.name == name);
-        let file = named.next().filter(|_| receives);
-        file.and_then(|file| String::from_utf8(file.content.clone()).ok())
-            .unwrap_or_default()
-    };
+/// Gives the message that a study has ended.
+pub(crate) fn end(plan: &Plan, study: &Study) -> Said {
     Said::End(v1::StudyEnd {
         study: plan.hash().as_bytes().to_vec().into(),
         state: json(study),
-        model: file(MODEL),
-        report: file(REPORT),
+    })
+}
+
+/// Gives the part of a result that begins at `offset`; without files the whole is empty.
+pub(crate) fn part(hash: &[u8; 32], files: &[ResultFile], offset: u64) -> Said {
+    let file = |name: &str| {
+        let named = files.iter().find(|file| file.name == name);
+        named.and_then(|file| String::from_utf8(file.content.clone()).ok())
+    };
+    let whole = v1::StudyResult {
+        model: file(MODEL).unwrap_or_default(),
+        report: file(REPORT).unwrap_or_default(),
+    };
+    let whole = whole.encode_to_vec();
+    let rest = usize::try_from(offset).ok().and_then(|at| whole.get(at..));
+    let rest = rest.unwrap_or_default();
+    Said::Part(v1::ResultPart {
+        study: hash.to_vec().into(),
+        offset,
+        total: whole.len() as u64,
+        content: rest[..rest.len().min(PART)].to_vec().into(),
     })
 }
 
@@ -72,17 +88,20 @@ pub(crate) fn read(from: &PartyId, what: Kind) -> Option<(StudyName, Command)> {
                 Command::Notice { from, run, failure },
             ))
         }
-        Kind::Offers(_) => None,
+        Kind::Offers(_) | Kind::Result(_) => None,
     }
 }
 
-fn named(hash: &[u8]) -> Option<StudyName> {
+/// Reads the hash by which a study is named.
+pub(crate) fn named(hash: &[u8]) -> Option<StudyName> {
     let hash = PlanHash::from_bytes(hash.try_into().ok()?);
     Some(study::name(&hash))
 }
 
 #[cfg(test)]
 mod tests {
+    use consilium_node::link::Limits;
+
     use super::*;
 
     fn notice() -> v1::RunNotice {
@@ -136,6 +155,38 @@ mod tests {
         }
         assert!(hears(Kind::Preflight(v1::PreflightReport::default())).is_none());
         assert!(hears(Kind::Decision(v1::DecisionNotice::default())).is_none());
-        assert!(hears(Kind::Offers(v1::Offers {})).is_none());
+        assert!(hears(Kind::Offers(v1::Offers::default())).is_none());
+    }
+
+    #[test]
+    fn parts_make_the_whole_and_each_fits_into_a_message() {
+        let file = |name: &str, bytes: usize| ResultFile {
+            study: "01".repeat(32).parse().unwrap(),
+            name: name.to_owned(),
+            content: vec![b'x'; bytes],
+            made: consilium_plan::UnixTime(0),
+        };
+        let files = [file(MODEL, 3 << 20), file(REPORT, 100)];
+        let mut whole = Vec::new();
+        loop {
+            let Said::Part(part) = part(&[1; 32], &files, whole.len() as u64) else {
+                panic!("it is a part");
+            };
+            assert!(part.encoded_len() < Limits::default().longest_control / 2 + 100);
+            if part.content.is_empty() {
+                assert_eq!(part.total, whole.len() as u64);
+                break;
+            }
+            whole.extend(part.content);
+        }
+        let whole = v1::StudyResult::decode(&whole[..]).unwrap();
+        assert_eq!([whole.model.len(), whole.report.len()], [3 << 20, 100]);
+        for (files, offset) in [(&files[..], u64::MAX), (&[], 0)] {
+            let Said::Part(part) = part(&[1; 32], files, offset) else {
+                panic!("it is a part");
+            };
+            assert!(part.content.is_empty());
+            assert_eq!(part.total == 0, files.is_empty());
+        }
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     renew::Renewal,
     steward::{self, StewardService},
     store::{self, secrets},
-    study::Studies,
+    study::{Studies, UnderWay},
 };
 
 /// What the store calls the key of data sets' versions.
@@ -175,10 +175,12 @@ async fn home(
         ambient,
         data_key: Arc::new(data_key),
         reading: Arc::new(Semaphore::new(1)),
+        looking: Semaphore::new(1),
         outbox,
         offered: Offered::default(),
         clock_offset: AtomicI64::new(0),
         news: watch::Sender::new(0),
+        under_way: UnderWay::default(),
         tasks: Tasks::default(),
     });
     Ok((home, to_carry))

@@ -14,6 +14,7 @@ use consilium_base::Seed;
 use consilium_data::{Counts, Reading, Table};
 use consilium_plan::{DataVersion, Name};
 use consilium_schema::Schema;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use error::DataError;
 pub(crate) use registry::{NewDataSet, RegisterError};
@@ -143,8 +144,27 @@ impl Home {
         &self,
         reading: impl FnOnce() -> Result<T, DataError> + Send + 'static,
     ) -> Result<T, DataError> {
+        self.turn().await?.read(reading).await
+    }
+
+    /// Waits for the turn to read alone.
+    pub(crate) async fn turn(&self) -> Result<Turn, DataError> {
         let turn = self.reading.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| DataError::Interrupted)?;
+        turn.map(Turn).map_err(|_| DataError::Interrupted)
+    }
+}
+
+/// The turn to read alone.
+#[derive(Debug)]
+pub(crate) struct Turn(OwnedSemaphorePermit);
+
+impl Turn {
+    /// Reads, and gives the turn away.
+    pub(crate) async fn read<T: Send + 'static>(
+        self,
+        reading: impl FnOnce() -> Result<T, DataError> + Send + 'static,
+    ) -> Result<T, DataError> {
+        let Turn(turn) = self;
         blocking(move || {
             let read = reading();
             drop(turn);

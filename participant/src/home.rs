@@ -19,7 +19,7 @@ use consilium_proto::v1::to_coordinator::Kind;
 use consilium_store::Store;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::peers::Offered;
+use crate::{peers::Offered, study::UnderWay};
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -45,6 +45,9 @@ pub(crate) struct Parts {
     pub(crate) data_key: Arc<Seed>,
     /// Whose turn it is to read a data set.
     pub(crate) reading: Arc<Semaphore>,
+    /// Which of the institution's people may ask for such a turn: however many look at studies, a
+    /// run waits for one of them.
+    pub(crate) looking: Semaphore,
     /// What is to be said to the coordinator; unbounded, for nobody here may wait for it, and each
     /// says little.
     pub(crate) outbox: mpsc::UnboundedSender<Kind>,
@@ -54,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) clock_offset: AtomicI64,
     /// Grows whenever a study came in.
     pub(crate) news: watch::Sender<u64>,
+    pub(crate) under_way: UnderWay,
     pub(crate) tasks: Tasks,
 }
 

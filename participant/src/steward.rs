@@ -17,7 +17,7 @@ use consilium_node::{
     grpc::steward_server::{Steward, StewardServer},
     status::status,
 };
-use consilium_plan::{Name, Task};
+use consilium_plan::{Name, Study, Task};
 use consilium_proto::v1;
 use tokio::{
     sync::{oneshot, watch},
@@ -62,7 +62,7 @@ async fn guard(request: HttpRequest<Body>, next: Next) -> Reply {
         Ok(()) => next.run(request).await,
         Err(forbidden) => {
             // A command's slip about which daemon it speaks to; it is told so.
-            tracing::debug!(%forbidden, "a call was refused");
+            tracing::debug!(?forbidden, "a call was refused");
             let status: Status = consilium_node::status::answer(&StewardError::from(forbidden));
             status.into_http()
         }
@@ -154,11 +154,13 @@ impl StewardService {
     }
 
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
-        let found = self.stored(study).await?;
-        let results = Results::new(&self.home.state, &answers::hash(&found));
-        if let (plan, _) = Own::read(&found)?
-            && let Task::Align(task) = plan.task()
-        {
+        let (plan, own) = Own::read(&self.stored(study).await?)?;
+        // What was done before the study failed left its files here: they are no result.
+        if let Some(end) = own.end.filter(|end| !matches!(end, Study::Finished { .. })) {
+            return Err(StewardError::EndedWithout(end.name()));
+        }
+        let results = Results::new(&self.home.state, &plan.hash());
+        if let Task::Align(task) = plan.task() {
             return self.own_alignment(&results, task);
         }
         let kept = results.read()?.ok_or(StewardError::NoResult)?;

@@ -9,6 +9,7 @@ mod begin;
 mod costs;
 mod decide;
 mod failure;
+mod fetching;
 mod keeper;
 mod keys;
 mod look;
@@ -16,12 +17,15 @@ mod obstacles;
 mod own;
 mod permit;
 mod preflight;
+mod received;
 mod reception;
 mod report;
 mod rows;
 mod run;
 mod running;
 mod scores;
+mod told;
+mod under_way;
 mod waivers;
 
 use consilium_mailbox::RunId;
@@ -33,9 +37,11 @@ pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use obstacles::{approved, obstacles};
 pub(crate) use own::Own;
+pub(crate) use received::Received;
 pub(crate) use reception::Studies;
 pub(crate) use run::Call;
-pub(crate) use scores::{Received, Results};
+pub(crate) use scores::Results;
+pub(crate) use under_way::UnderWay;
 
 /// What is asked of a study's keeper, and told to it.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     home::study_name,
-    study::{Call, Command, Received},
+    study::{Call, Command},
 };
 
 /// Writes what is said, journalled or kept as JSON.
@@ -36,11 +36,10 @@ pub(crate) fn read(what: Kind) -> Option<(StudyName, Command)> {
         }
         Kind::End(end) => {
             let state = Box::new(serde_json::from_str(&end.state).ok()?);
-            let (model, report) = (end.model, end.report);
-            let result = (!model.is_empty()).then_some(Received { model, report });
+            let result = None;
             Some((study(&end.study)?, Command::End { state, result }))
         }
-        Kind::Offer(_) | Kind::Roster(_) => None,
+        Kind::Offer(_) | Kind::Roster(_) | Kind::Part(_) => None,
     }
 }
 
@@ -151,14 +150,7 @@ mod tests {
         }
         let study = vec![1; 32].into();
         let state = "{}".to_owned();
-        assert!(
-            read(Kind::End(v1::StudyEnd {
-                study,
-                state,
-                ..v1::StudyEnd::default()
-            }))
-            .is_none()
-        );
+        assert!(read(Kind::End(v1::StudyEnd { study, state })).is_none());
         assert!(decision(b"{}", &[0; 64], &[0; 32]).is_none());
     }
 

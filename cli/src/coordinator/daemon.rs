@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use consilium_coordinator::{Config, init as found, start};
+use consilium_coordinator::{Config, CoordinatorError, init as found, start};
 use consilium_identity::{Fingerprint, WordList};
 use consilium_plan::Lang;
 use serde_json::json;
@@ -67,9 +67,17 @@ pub(super) fn run(
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
     daemon::serve(lifetime, &config.log.clone(), async |shutdown| {
-        let handle = start(config, daemon::ambient()?, shutdown)
-            .await
-            .or_hint(daemon::way_out(lang))?;
+        let addresses = [
+            ("admin", config.admin.clone()),
+            ("listen", config.listen.clone()),
+        ];
+        let started = start(config, daemon::ambient()?, shutdown).await;
+        let node = match &started {
+            Err(CoordinatorError::Node(error)) => Some(error),
+            _ => None,
+        };
+        let hint = daemon::way_out(node, path, &addresses, lang);
+        let handle = started.or_hint(hint)?;
         let line = json!({
             "ready": true,
             "address": handle.address,

@@ -10,13 +10,13 @@ use consilium_proto::v1;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Answer as _, Door},
+    client::{Answer as _, OperatorDoor},
     table::table,
     terminal,
 };
 
 pub(super) async fn members(
-    door: &Door,
+    door: &OperatorDoor,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,
@@ -31,7 +31,7 @@ pub(super) async fn members(
 
 pub(super) async fn revoke(
     (name, yes): (&str, bool),
-    door: &Door,
+    door: &OperatorDoor,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,

@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::federation::role;
 use crate::{
-    client::{Answer as _, Door},
+    client::{Answer as _, OperatorDoor},
     hint::OrHint as _,
     table::table,
     terminal,
@@ -25,7 +25,7 @@ pub(super) struct Guest<'a> {
 
 pub(super) async fn invite(
     guest: &Guest<'_>,
-    door: &Door,
+    door: &OperatorDoor,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,
@@ -60,7 +60,7 @@ pub(super) async fn invite(
 
 /// Lists those that can still be used.
 pub(super) async fn list(
-    door: &Door,
+    door: &OperatorDoor,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,
@@ -73,7 +73,7 @@ pub(super) async fn list(
 /// Takes back all that were not used yet in a name.
 pub(super) async fn withdraw(
     name: &str,
-    door: &Door,
+    door: &OperatorDoor,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,

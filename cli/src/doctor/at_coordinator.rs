@@ -1,5 +1,7 @@
 //! A coordinator: its state, whether it runs, whether it is where invitations say.
 
+use std::path::Path;
+
 use consilium_coordinator::Config;
 use consilium_plan::Lang;
 use consilium_proto::v1;
@@ -11,7 +13,7 @@ use super::{
 use crate::client::operator_at;
 
 /// Looks at the coordinator of this machine.
-pub(super) async fn look(config: &Config, lang: Lang) -> Vec<Finding> {
+pub(super) async fn look((config, path): (&Config, &Path), lang: Lang) -> Vec<Finding> {
     let founding = lang.pick(
         "`consilium coordinator init`, as the daemon's user, founds the federation",
         "以守护进程用户运行 `consilium coordinator init` 创建联邦",
@@ -30,6 +32,7 @@ pub(super) async fn look(config: &Config, lang: Lang) -> Vec<Finding> {
         Ok(mut coordinator) => coordinator.members(v1::MembersRequest {}).await.ok(),
         Err(_) => None,
     };
+    let runs = members.is_some();
     findings.push(match members {
         Some(list) => {
             let connected = list
@@ -55,6 +58,11 @@ pub(super) async fn look(config: &Config, lang: Lang) -> Vec<Finding> {
             ),
         ),
     });
+    if !runs {
+        for address in [("listen", &*config.listen), ("admin", &*config.admin)] {
+            findings.push(network::free(address, path, lang));
+        }
+    }
     let expected = Expected {
         address: &config.address,
         name: config.name.as_str(),

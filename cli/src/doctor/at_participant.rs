@@ -14,7 +14,7 @@ use super::{
 use crate::client::steward_at;
 
 /// Looks at the participant of this machine.
-pub(super) async fn look(config: &Config, lang: Lang) -> Vec<Finding> {
+pub(super) async fn look((config, path): (&Config, &Path), lang: Lang) -> Vec<Finding> {
     let joining = lang.pick(
         "`consilium participant join`, as the daemon's user, joins a federation",
         "以守护进程用户运行 `consilium participant join` 加入联邦",
@@ -54,6 +54,7 @@ pub(super) async fn look(config: &Config, lang: Lang) -> Vec<Finding> {
                 "`systemctl status consilium-participant`，或 `consilium participant run`",
             ),
         ));
+        findings.push(network::free(("admin", &config.admin), path, lang));
         return findings;
     };
     findings.push(Finding::ok(what, lang.pick("runs", "运行中")));

@@ -50,12 +50,20 @@ async fn one(path: &Path, lang: Lang) -> Vec<Finding> {
     let well = |what| Finding::ok(what, "");
     if is_coordinator {
         match coordinator::read_config(path, lang) {
-            Ok(config) => [vec![well(what)], at_coordinator::look(&config, lang).await].concat(),
+            Ok(config) => [
+                vec![well(what)],
+                at_coordinator::look((&config, path), lang).await,
+            ]
+            .concat(),
             Err(error) => vec![Finding::failed(what, said(error, lang), sample(lang))],
         }
     } else {
         match participant::read_config(path, lang) {
-            Ok(config) => [vec![well(what)], at_participant::look(&config, lang).await].concat(),
+            Ok(config) => [
+                vec![well(what)],
+                at_participant::look((&config, path), lang).await,
+            ]
+            .concat(),
             Err(error) => vec![Finding::failed(what, said(error, lang), sample(lang))],
         }
     }

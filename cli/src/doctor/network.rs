@@ -1,6 +1,6 @@
 //! Whether the coordinator can be reached, and who answers.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use consilium_node::{
@@ -11,7 +11,7 @@ use consilium_plan::Lang;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::Finding;
-use crate::hint::said;
+use crate::{daemon, hint::said};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -45,6 +45,20 @@ pub(super) async fn look(expected: &Expected<'_>, lang: Lang) -> Vec<Finding> {
             lang.pick("nobody answers", "无应答"),
             remedy,
         )],
+    }
+}
+
+/// Looks whether a daemon that does not run could listen at an address, which its configuration at
+/// `path` has as `key`.
+pub(super) fn free((key, address): (&str, &str), path: &Path, lang: Lang) -> Finding {
+    let what = format!("{key} {address}");
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok(what, lang.pick("is free", "空闲")),
+        Err(error) => Finding::failed(
+            what,
+            said(error, lang),
+            daemon::port_is_taken(key, path, lang),
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An error that is not known here stays as it is.
 
-use std::{error::Error, io};
+use std::{error::Error, io, sync::Arc};
 
 use consilium_schema::TextPlace;
 
@@ -29,7 +29,8 @@ fn cause(error: &(dyn Error + 'static)) -> String {
 }
 
 fn known(error: &(dyn Error + 'static)) -> Option<String> {
-    if let Some(error) = error.downcast_ref::<io::Error>() {
+    let shared = || error.downcast_ref::<Arc<io::Error>>().map(AsRef::as_ref);
+    if let Some(error) = error.downcast_ref::<io::Error>().or_else(shared) {
         return state::system(error.kind()).map(str::to_owned);
     }
     if let Some(error) = error.downcast_ref::<serde_json::Error>() {

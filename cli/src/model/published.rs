@@ -44,10 +44,7 @@ impl Model {
         if !matches!(model.plan.task(), Task::TrainGlm(_)) {
             bail!("the model is not one of its plan, which fits none");
         }
-        let columns = model.task().regression.specification().columns.len();
-        let (fit, width) = (&model.fit, model.fit.design.coefficients());
-        let terms_exist = fit.design.terms.iter().all(|term| term.column < columns);
-        if fit.raw.columns.len() != columns || fit.estimates.len() != width || !terms_exist {
+        if !model.fit.suits(&model.task().regression) {
             bail!(lang.pick(
                 "the model is not one of its plan: their columns differ",
                 "模型与其方案不符：两者的列不同",

@@ -7,7 +7,10 @@ use consilium_plan::Lang;
 use serde_json::json;
 
 use super::Model;
-use crate::table::{align_numbers, table};
+use crate::{
+    table::{align_numbers, table},
+    terminal::printable,
+};
 
 /// Prints the coefficients, and what they are coefficients of.
 pub(super) fn run(
@@ -67,15 +70,54 @@ pub(crate) fn coefficients(fit: &Published, lang: Lang) -> Table {
     ]);
     for estimate in &fit.estimates {
         let (lower, upper) = estimate.interval;
+        // The error has two digits: what is computed from it has no more.
+        let at = decimals(estimate.standard_error);
+        let of_statistic = decimals(estimate.statistic);
         table.add_row([
-            estimate.name.clone(),
+            printable(&estimate.name),
             format!("{:.5}", estimate.coefficient),
-            estimate.standard_error.to_string(),
-            format!("{:.2}", estimate.statistic),
-            format!("{:.3}", estimate.p_value),
-            format!("{lower:.4} … {upper:.4}"),
+            format!("{:.at$}", estimate.standard_error),
+            format!("{:.of_statistic$}", estimate.statistic),
+            p_value(estimate.p_value),
+            format!("{lower:.at$} … {upper:.at$}"),
         ]);
     }
     align_numbers(&mut table, 1..6);
     table
+}
+
+/// Gives how many decimals show two digits of a number, ten at most.
+fn decimals(number: f64) -> usize {
+    let scientific = format!("{number:.1e}");
+    let exponent = scientific.split_once('e').map(|(_, exponent)| exponent);
+    let exponent: i32 = exponent.and_then(|text| text.parse().ok()).unwrap_or(0);
+    usize::try_from(1 - exponent).unwrap_or(0).min(10)
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        "<0.001".to_owned()
+    } else {
+        format!("{p:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_digits_are_shown_of_what_has_two() {
+        let numbers = [0.017, 0.5, 1.96, 9.96, -12.34, 1200.0, -0.000_31];
+        let shown = numbers.map(|number| format!("{:.*}", decimals(number), number));
+        let two = ["0.017", "0.50", "2.0", "10", "-12", "1200", "-0.00031"];
+        assert_eq!(shown, two);
+        assert_eq!(decimals(f64::NAN), 1);
+    }
+
+    #[test]
+    fn a_tiny_probability_is_not_shown_as_none() {
+        let shown = [1e-12, 0.000_9, 0.001, 0.25].map(p_value);
+        assert_eq!(shown, ["<0.001", "<0.001", "0.001", "0.250"]);
+    }
 }

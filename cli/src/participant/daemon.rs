@@ -87,9 +87,14 @@ pub(super) fn run(
     config.ready_file = ready_file.map(PathBuf::from);
     daemon::serve(lifetime, &config.log.clone(), async |shutdown| {
         let party = config.party.clone();
-        let handle = start(config, daemon::ambient()?, shutdown)
-            .await
-            .or_hint(daemon::way_out(lang))?;
+        let addresses = [("admin", config.admin.clone())];
+        let started = start(config, daemon::ambient()?, shutdown).await;
+        let node = match &started {
+            Err(ParticipantError::Node(error)) => Some(error),
+            _ => None,
+        };
+        let hint = daemon::way_out(node, path, &addresses, lang);
+        let handle = started.or_hint(hint)?;
         let line = json!({
             "ready": true,
             "party": party,

@@ -52,7 +52,8 @@ pub(super) async fn run(
         ));
     }
     let signer = signing.signer(&house, lang)?;
-    if matches!(verdict, Verdict::Approve(_)) {
+    if let Verdict::Approve(limits) = verdict {
+        limits.within(&plan, clock::now(), lang)?;
         let found = obstacles::find(&mut participant, &own, true, lang).await?;
         obstacles::refuse(&found, lang)?;
     }
@@ -68,7 +69,13 @@ pub(super) async fn run(
         page::at_participant(&own, &[], out, lang)?;
     }
     writeln!(out, "\n# {}", lang.pick("What you sign", "您将签署"))?;
-    writeln!(out, "{}\n", statement.describe(lang))?;
+    writeln!(out, "{}", statement.describe(lang))?;
+    if matches!(verdict, Verdict::Approve(_))
+        && let Some(replaced) = replaced(&own, lang)
+    {
+        writeln!(out, "{replaced}")?;
+    }
+    writeln!(out)?;
     out.flush()?;
     let question = lang.pick("Sign this?", "签署以上内容？");
     if !signing.yes && !terminal::confirm(question, lang)? {
@@ -140,24 +147,48 @@ fn decision(
     match verdict {
         Verdict::Refuse => Ok(Decision::Refuse),
         Verdict::Approve(limits) => {
-            let now = clock::now();
+            let (runs, until) = limits.within(plan, clock::now(), lang)?;
             let data = own.data_version.as_ref().try_into().map(DataVersion);
             Ok(Decision::Approve(Grant {
                 data: data.ok().context("the version of the data set")?,
-                runs: limits.runs.unwrap_or(plan.limits().runs),
-                until: limits.end(plan, now),
+                runs,
+                until,
                 waiver: limits.waive_derivable,
             }))
         }
         Verdict::Revoke => {
-            let approval: Option<Statement> = serde_json::from_slice(&own.approval).ok();
-            let approval = approval.context(lang.pick(
+            let approval = approval(own).context(lang.pick(
                 "there is no approval of this study to revoke",
                 "此研究没有可撤销的批准",
             ))?;
             Ok(Decision::Revoke { of: approval.id() })
         }
     }
+}
+
+/// Gives the approval that stands at the institution, if one does.
+pub(super) fn approval(own: &v1::OwnStudy) -> Option<Statement> {
+    serde_json::from_slice(&own.approval).ok()
+}
+
+/// Gives what an approval allows.
+pub(super) fn granted(approval: &Statement) -> Option<&Grant> {
+    match &approval.decision {
+        Decision::Approve(grant) => Some(grant),
+        Decision::Refuse | Decision::Revoke { .. } => None,
+    }
+}
+
+/// Says which approval another one would take the place of, if one stands.
+fn replaced(own: &v1::OwnStudy, lang: Lang) -> Option<String> {
+    let before = approval(own)?;
+    let (signer, Grant { runs, until, .. }) = (&before.signer, granted(&before)?);
+    Some(lang.pick(
+        format!(
+            "It takes the place of the approval by {signer}: at most {runs} runs, until {until}."
+        ),
+        format!("它取代 {signer} 先前的批准：至多 {runs} 次运行，有效至 {until}。"),
+    ))
 }
 
 fn federation(house: &v1::ParticipantStatus) -> anyhow::Result<FederationId> {
@@ -170,3 +201,6 @@ fn nonce() -> anyhow::Result<[u8; 16]> {
     random::seed()?.generator().fill_bytes(&mut nonce);
     Ok(nonce)
 }
+
+#[cfg(test)]
+mod tests;

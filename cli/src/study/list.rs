@@ -3,10 +3,11 @@
 use std::io::Write;
 
 use consilium_base::hex;
-use consilium_plan::{Doing, Lang, Plan, Study, UnixTime, Waiting};
+use consilium_plan::{Doing, Failure, Lang, Plan, Study, UnixTime, Waiting};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
+use super::obstacles::sentence;
 use crate::{
     client::{Answer as _, Daemon, Door},
     table::table,
@@ -23,12 +24,13 @@ pub(super) struct Known {
     title: String,
     /// The state's name.
     state: String,
-    /// The whole state; a participant knows the name alone.
+    /// The whole state; a participant knows it once the study has ended.
     detail: Option<Study>,
     /// What the step in hand is at, where that is known.
     doing: Option<Doing>,
     /// Whom that step is kept waiting for, if anybody.
     waiting: Option<Waiting>,
+    /// Since when; a participant knows it of a run that goes on, and of the end.
     changed: Option<UnixTime>,
 }
 
@@ -49,14 +51,16 @@ impl From<v1::StudyStatus> for Known {
 impl From<v1::OwnStudy> for Known {
     fn from(own: v1::OwnStudy) -> Known {
         let plan: Option<Plan> = own.plan.parse().ok();
+        let detail: Option<Study> = serde_json::from_str(&own.end).ok();
+        let running = (own.running_since != 0).then_some(UnixTime(own.running_since));
         Known {
             study: hex::encode(&own.study),
             title: plan.map(|plan| plan.title().to_owned()).unwrap_or_default(),
-            state: own.state,
-            detail: None,
+            changed: running.or(detail.as_ref().and_then(Study::ended)),
+            state: running.map_or(own.state, |_| "running".to_owned()),
+            detail,
             doing: None,
             waiting: None,
-            changed: None,
         }
     }
 }
@@ -66,20 +70,55 @@ impl Known {
     pub(super) fn standing(&self, plan: &Plan, lang: Lang) -> String {
         match &self.detail {
             Some(study) => in_words(study, self.at(), plan, lang),
-            None => state_name(&self.state, lang).to_owned(),
+            None => self.name_and_since(lang),
         }
+    }
+
+    fn name_and_since(&self, lang: Lang) -> String {
+        let name = state_name(&self.state, lang);
+        match self.changed {
+            Some(since) => lang.pick(
+                format!("{name} since {since}"),
+                format!("自 {since} 起{name}"),
+            ),
+            None => name.to_owned(),
+        }
+    }
+
+    /// Gives why it ended badly, if it did so by itself.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.detail.as_ref().and_then(Study::failure)
+    }
+
+    /// Says in short where the study stands, and why it ended without a result.
+    fn in_short(&self, lang: Lang) -> String {
+        let name = state_name(&self.state, lang);
+        let why = match &self.detail {
+            Some(Study::Cancelled { reason, .. }) => Some(reason.clone()),
+            _ => self.failure().map(|why| sentence(&why, lang)),
+        };
+        let said = match why {
+            Some(why) => format!("{name}{}{why}", lang.pick(": ", "：")),
+            None => name.to_owned(),
+        };
+        printable(&with_step(said, self.at(), lang))
     }
 
     fn at(&self) -> At<'_> {
         (self.doing, self.waiting.as_ref())
     }
 
-    pub(super) fn line(&self) -> Value {
+    /// Gives it for programs; a failure with its texts in the reader's language.
+    pub(super) fn line(&self, lang: Lang) -> Value {
+        let failure = self.failure().map(
+            |why| json!({ "code": why.code, "what": why.what(lang), "remedy": why.remedy(lang) }),
+        );
         json!({
             "study": self.study,
             "title": self.title,
             "state": self.state,
             "detail": self.detail,
+            "failure": failure,
             "doing": self.doing,
             "waiting": self.waiting,
             "changed": self.changed,
@@ -151,7 +190,7 @@ pub(super) async fn run(
     };
     if json {
         for study in &known {
-            writeln!(out, "{}", study.line())?;
+            writeln!(out, "{}", study.line(lang))?;
         }
         return Ok(());
     }
@@ -168,18 +207,20 @@ pub(super) async fn run(
         lang.pick("title", "标题"),
         lang.pick("state", "状态"),
     ];
-    // A participant knows of no time.
-    if known.iter().any(|study| study.changed.is_some()) {
+    let is_dated = known.iter().any(|study| study.changed.is_some());
+    if is_dated {
         header.push(lang.pick("since", "自"));
     }
     table.set_header(header);
     for study in &known {
         let short = study.study.get(..SHORT).unwrap_or(&study.study);
-        let state = state_name(&study.state, lang).to_owned();
-        let state = with_step(state, study.at(), lang);
-        let row = [short.to_owned(), study.title.clone(), state];
+        let row = [short.to_owned(), study.title.clone(), study.in_short(lang)];
         let since = study.changed.map(|time| time.to_string());
+        let since = is_dated.then(|| since.unwrap_or_default());
         table.add_row(row.into_iter().chain(since));
     }
     Ok(writeln!(out, "{table}")?)
 }
+
+#[cfg(test)]
+mod tests;

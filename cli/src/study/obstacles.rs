@@ -34,7 +34,7 @@ pub(super) fn print(obstacles: &[Failure], out: &mut dyn Write, lang: Lang) -> a
     writeln!(out, "\n# {heading}")?;
     for obstacle in obstacles {
         writeln!(out, "- {}", sentence(obstacle, lang))?;
-        writeln!(out, "  {}", obstacle.remedy(lang))?;
+        writeln!(out, "  {}", obstacle.remedy_before_end(lang))?;
     }
     Ok(())
 }
@@ -57,10 +57,11 @@ pub(super) fn refuse(obstacles: &[Failure], lang: Lang) -> anyhow::Result<()> {
         "{nothing}{}",
         all(&|obstacle| sentence(obstacle, lang))
     ))
-    .or_hint(all(&|obstacle| obstacle.remedy(lang)))
+    .or_hint(all(&|obstacle| obstacle.remedy_before_end(lang)))
 }
 
-fn sentence(obstacle: &Failure, lang: Lang) -> String {
+/// Says what happened, with its code.
+pub(super) fn sentence(obstacle: &Failure, lang: Lang) -> String {
     let (what, code) = (obstacle.what(lang), obstacle.code);
     lang.pick(format!("{what} ({code})"), format!("{what}（{code}）"))
 }

@@ -13,6 +13,7 @@ use super::{decide, list, obstacles};
 use crate::{
     client::{Answer as _, Daemon, Door},
     participant::{assurance, verified_by},
+    terminal::printable,
 };
 
 pub(super) async fn run(
@@ -29,17 +30,21 @@ pub(super) async fn run(
             };
             let detail = coordinator.show(request).await.answer(lang)?;
             if json {
-                return Ok(writeln!(out, "{}", detail_line(detail)?)?);
+                return Ok(writeln!(out, "{}", detail_line(detail, lang)?)?);
             }
             at_coordinator(detail, out, lang)
         }
         Daemon::Participant(mut participant) => {
             let own = decide::find(&mut participant, study, lang).await?;
-            let found = obstacles::find(&mut participant, &own, false, lang).await?;
+            // Looking reads the data set, and a run that goes on needs that more.
+            let found = match own.running_since {
+                0 => Some(obstacles::find(&mut participant, &own, false, lang).await?),
+                _ => None,
+            };
             if json {
-                return Ok(writeln!(out, "{}", own_line(own, &found))?);
+                return Ok(writeln!(out, "{}", own_line(own, found.as_deref(), lang))?);
             }
-            at_participant(&own, &found, out, lang)
+            at_participant(&own, &found.unwrap_or_default(), out, lang)
         }
     }
 }
@@ -49,8 +54,7 @@ fn at_coordinator(detail: v1::StudyDetail, out: &mut dyn Write, lang: Lang) -> a
     let plan: Plan = detail.plan.parse().context("the study's plan")?;
     let status = detail.status.context("the coordinator gave no state")?;
     write!(out, "{}", plan.summary(None, lang))?;
-    writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
-    writeln!(out, "{}", list::Known::from(status).standing(&plan, lang))?;
+    stands(&list::Known::from(status), &plan, out, lang)?;
     for decision in &detail.decisions {
         let time = UnixTime(decision.time);
         writeln!(
@@ -95,8 +99,11 @@ pub(super) fn at_participant(
     write!(out, "{}", plan.summary(Some(&unverified), lang))?;
     company(own, out, lang)?;
     obstacles::print(obstacles, out, lang)?;
-    writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
-    writeln!(out, "{}", list::state_name(&own.state, lang))?;
+    if let Some(approval) = decide::approval(own) {
+        let heading = lang.pick("The approval that stands", "现有的批准");
+        writeln!(out, "\n# {heading}\n{}", approval.describe(lang))?;
+    }
+    stands(&list::Known::from(own.clone()), &plan, out, lang)?;
     let (version, runs) = (hex::encode(&own.data_version), own.runs);
     if !version.is_empty() {
         writeln!(
@@ -110,6 +117,18 @@ pub(super) fn at_participant(
         "{}{runs}",
         lang.pick("runs counted: ", "已计运行次数：")
     )?)
+}
+
+/// Prints where a study stands; if it failed, with code and remedy.
+fn stands(known: &list::Known, plan: &Plan, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    writeln!(out, "\n# {}", lang.pick("Where it stands", "当前状态"))?;
+    writeln!(out, "{}", known.standing(plan, lang))?;
+    if let Some(failure) = known.failure() {
+        let (code, next) = (failure.code, failure.remedy(lang));
+        writeln!(out, "{}{code}", lang.pick("code: ", "代码："))?;
+        writeln!(out, "{}{}", lang.pick("next: ", "处理："), printable(&next))?;
+    }
+    Ok(())
 }
 
 /// Prints which contributors were verified here, and how the others are.
@@ -146,9 +165,9 @@ fn decided(decision: &str, lang: Lang) -> &str {
     }
 }
 
-fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
+fn detail_line(detail: v1::StudyDetail, lang: Lang) -> anyhow::Result<Value> {
     let status = detail.status.context("the coordinator gave no state")?;
-    let mut line = list::Known::from(status).line();
+    let mut line = list::Known::from(status).line(lang);
     line["plan"] = detail.plan.into();
     let decisions = detail
         .decisions
@@ -163,12 +182,25 @@ fn detail_line(detail: v1::StudyDetail) -> anyhow::Result<Value> {
     Ok(line)
 }
 
-fn own_line(own: v1::OwnStudy, obstacles: &[Failure]) -> Value {
+/// Writes it for programs; `obstacles` are null where nobody has looked for them.
+fn own_line(own: v1::OwnStudy, obstacles: Option<&[Failure]>, lang: Lang) -> Value {
     let verified = own.verified.iter();
     let verified: Value = verified
         .map(|peer| json!({ "party": peer.party, "by": assurance(peer) }))
         .collect();
+    let approval = decide::approval(&own);
+    let grant = approval.as_ref().and_then(decide::granted);
+    let approval = approval.as_ref().zip(grant).map(|(approval, grant)| {
+        json!({
+            "decision": approval.id(),
+            "steward": approval.signer,
+            "runs": grant.runs,
+            "until": grant.until,
+            "waiver": grant.waiver,
+        })
+    });
     let more = json!({
+        "approval": approval,
         "plan": own.plan,
         "data_version": hex::encode(&own.data_version),
         "unverified": own.unverified,
@@ -176,7 +208,7 @@ fn own_line(own: v1::OwnStudy, obstacles: &[Failure]) -> Value {
         "obstacles": obstacles,
         "runs": own.runs,
     });
-    let mut line = list::Known::from(own).line();
+    let mut line = list::Known::from(own).line(lang);
     if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
         line.extend(more);
     }

@@ -42,7 +42,7 @@ pub(super) async fn run(
                 study: hex::encode(&own.study),
             };
             let result = participant.own_result(request).await.answer(lang)?;
-            if result.report.is_empty() && ["approved", "receiving"].contains(&&*own.state) {
+            if own.end.is_empty() {
                 tell(lang.pick(
                     "the study has not ended here: receivers of the result find report.json in it then",
                     "研究在此尚未结束：结束后，结果接收方的结果中会有 report.json",
@@ -121,6 +121,29 @@ fn with_plan(model: &str, plan: &str) -> anyhow::Result<String> {
     let Value::Object(fields) = &mut model else {
         bail!("the study's model is no JSON object");
     };
-    fields.entry("plan").or_insert_with(|| plan.into());
+    // What was signed wins over what a file says of itself.
+    fields.insert("plan".to_owned(), plan.into());
     Ok(serde_json::to_string_pretty(&model)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_that_was_signed_takes_the_place_of_the_one_that_a_model_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let model = r#"{"fit": {}, "plan": "title = \"Another\""}"#.to_owned();
+        write(
+            &out,
+            "title = \"Signed\"",
+            [("model.json", model)],
+            Lang::En,
+        )
+        .unwrap();
+        let written: Value =
+            serde_json::from_slice(&fs::read(out.join("model.json")).unwrap()).unwrap();
+        assert_eq!(written["plan"], "title = \"Signed\"");
+    }
 }

@@ -18,6 +18,10 @@ pub(crate) struct Story<'a> {
     waiting: Option<Waiting>,
     /// The number of the event to come.
     next: u64,
+    /// What was done last, wherever the study is now.
+    done: Option<Doing>,
+    /// Whether every round of averaging is told; else some twenty of them are.
+    tells_rounds: bool,
     /// Where the study stands, in words, and since when.
     standing: String,
     since: UnixTime,
@@ -34,9 +38,19 @@ impl<'a> Story<'a> {
             doing: None,
             waiting: None,
             next: 0,
+            done: None,
+            tells_rounds: false,
             standing: String::new(),
             since: UnixTime(0),
             is_told: false,
+        }
+    }
+
+    /// Makes every round of averaging worth a line.
+    pub(crate) fn telling_rounds(self, tells_rounds: bool) -> Story<'a> {
+        Story {
+            tells_rounds,
+            ..self
         }
     }
 
@@ -55,11 +69,24 @@ impl<'a> Story<'a> {
             self.study = next;
         }
         self.doing = serde_json::from_str(&event.doing).ok();
+        let waited = self.waiting.take().is_some();
         self.waiting = serde_json::from_str(&event.waiting).ok();
         let at = (self.doing, self.waiting.as_ref());
-        let standing = list::in_words(&self.study, at, self.plan, self.lang);
+        let mut standing = list::in_words(&self.study, at, self.plan, self.lang);
+        let is_anew = begins_anew(self.done, self.doing);
+        if is_anew {
+            let anew = self.lang.pick("a new run begins: ", "新的运行开始：");
+            standing.insert_str(0, anew);
+        }
+        let is_passing = !self.tells_rounds
+            && !waited
+            && self.waiting.is_none()
+            && !is_anew
+            && is_between(self.done, self.doing);
+        self.done = self.doing.or(self.done);
         if standing != self.standing {
-            (self.standing, self.since, self.is_told) = (standing, time, false);
+            self.is_told &= is_passing;
+            (self.standing, self.since) = (standing, time);
         }
         true
     }
@@ -83,4 +110,29 @@ impl<'a> Story<'a> {
         });
         (!self.study.has_ended()).then_some(now)
     }
+}
+
+/// Tells whether rounds of averaging begin anew, as they do when their run ended early.
+fn begins_anew(done: Option<Doing>, doing: Option<Doing>) -> bool {
+    let Some(Doing::Averaging { round, .. }) = doing else {
+        return false;
+    };
+    match done {
+        Some(Doing::Averaging { round: before, .. }) => round < before,
+        Some(Doing::Measuring) => true,
+        _ => false,
+    }
+}
+
+/// How many rounds of averaging are told beside the first.
+const MARKS: u64 = 20;
+
+/// Tells whether averaging came from one of its rounds to another that is no twentieth of all.
+fn is_between(done: Option<Doing>, doing: Option<Doing>) -> bool {
+    let (Some(Doing::Averaging { .. }), Some(Doing::Averaging { round, rounds })) = (done, doing)
+    else {
+        return false;
+    };
+    let mark = |round: u32| u64::from(round) * MARKS / u64::from(rounds).max(1);
+    mark(round) == mark(round.saturating_sub(1))
 }

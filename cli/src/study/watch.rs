@@ -1,12 +1,13 @@
 //! A study as it goes on.
 
 use std::{
+    error::Error,
     io::{self, IsTerminal as _, Write},
     time::Duration,
 };
 
 use anyhow::{Context as _, anyhow};
-use consilium_node::grpc::operator_client::OperatorClient;
+use consilium_node::{dial, grpc::operator_client::OperatorClient};
 use consilium_plan::{Lang, Plan, Study};
 use consilium_proto::v1;
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -16,9 +17,10 @@ use tonic::{Code, Status, transport::Channel};
 
 use super::Story;
 use crate::{
-    client::{Answer as _, Door, refused},
+    client::{Answer as _, OperatorDoor, refused, said},
+    clock,
     hint::OrHint as _,
-    terminal,
+    terminal::{self, printable},
 };
 
 /// How long the first and the longest pause are before a lost daemon is tried again.
@@ -34,7 +36,7 @@ pub(super) struct Manner {
 
 pub(super) async fn run(
     study: &str,
-    door: &Door,
+    door: &OperatorDoor,
     manner: Manner,
     out: &mut dyn Write,
     lang: Lang,
@@ -48,25 +50,28 @@ pub(super) async fn run(
     let status = detail.status.context("the coordinator gave no state")?;
     let mut watcher = Watcher {
         study: status.study,
-        story: Story::new(&plan, lang),
+        story: Story::new(&plan, lang).telling_rounds(manner.all),
         tells_past: manner.all,
         json: manner.json,
         trials: 0,
+        cause: String::new(),
         out,
         people: People::new(),
     };
     let end = loop {
-        match watcher.follow(&mut coordinator).await {
+        let mut cause = String::new();
+        match watcher.follow(&mut coordinator, lang).await {
             Ok(Some(end)) => break end,
             // It stopped in good order.
-            Ok(None) => {}
+            Ok(None) => {
+                lang.pick("it stopped", "它已停止").clone_into(&mut cause);
+            }
             Err(error) => match error.downcast::<Status>() {
-                Ok(status) if is_lost(&status) => {}
-                Ok(status) => return Err(refused(&status, lang)),
+                Ok(status) => cause = lost(&status, lang)?,
                 Err(ours) => return Err(ours),
             },
         }
-        watcher.rest(lang).await;
+        watcher.rest(&cause, lang).await;
     };
     watcher.people.leave();
     let Watcher { study, out, .. } = watcher;
@@ -78,17 +83,26 @@ pub(super) async fn run(
     ended(&end, &plan, lang)
 }
 
-/// Tells whether a daemon was cut off, or has troubles of its own, rather than having refused.
-fn is_lost(status: &Status) -> bool {
-    !matches!(
-        status.code(),
-        Code::InvalidArgument
-            | Code::NotFound
-            | Code::PermissionDenied
-            | Code::Unauthenticated
-            | Code::FailedPrecondition
-            | Code::Unimplemented
-    )
+/// Gives how a daemon was lost.
+///
+/// # Errors
+///
+/// If it wasn't: what it says, or what stands between us, does not pass by trying again.
+fn lost(status: &Status, lang: Lang) -> anyhow::Result<String> {
+    let address = lang.pick("its address", "其地址");
+    if let Some(distrust) = dial::distrust(status, address) {
+        return Err(distrust.into());
+    }
+    // What a daemon says itself has no cause here; a broken connection has, whatever its code.
+    let is_broken = status.source().is_some();
+    if !is_broken && !matches!(status.code(), Code::Unavailable | Code::Cancelled) {
+        return Err(refused(status, lang));
+    }
+    Ok(if is_broken {
+        printable(&dial::breakage(status))
+    } else {
+        said(status, lang)
+    })
 }
 
 /// Somebody who watches a study, from one daemon's life to the next.
@@ -100,6 +114,8 @@ struct Watcher<'a> {
     json: bool,
     /// Trials in vain since the daemon was heard last.
     trials: u32,
+    /// How it was lost, as last told.
+    cause: String,
     out: &'a mut dyn Write,
     people: People,
 }
@@ -110,6 +126,7 @@ impl Watcher<'_> {
     async fn follow(
         &mut self,
         coordinator: &mut OperatorClient<Channel>,
+        lang: Lang,
     ) -> anyhow::Result<Option<Study>> {
         let request = v1::StudyRequest {
             study: self.study.clone(),
@@ -117,7 +134,10 @@ impl Watcher<'_> {
         let events = coordinator.watch(request.clone()).await?;
         let mut events = events.into_inner();
         while let Some(event) = events.message().await? {
-            self.trials = 0;
+            if std::mem::take(&mut self.trials) > 0 {
+                let back = lang.pick("the daemon is back", "守护进程已恢复");
+                self.people.tell(&format!("{}  {back}", clock::now()));
+            }
             if self.story.hear(&event) {
                 self.tell(&event)?;
             }
@@ -150,13 +170,15 @@ impl Watcher<'_> {
     }
 
     /// Waits until a lost daemon is to be tried again, the longer the more often it was.
-    async fn rest(&mut self, lang: Lang) {
-        if self.trials == 0 {
+    async fn rest(&mut self, cause: &str, lang: Lang) {
+        // Another cause than before is worth a line.
+        if self.trials == 0 || self.cause != cause {
             let lost = lang.pick(
-                "lost the daemon, trying again",
-                "与守护进程的连接已断开，正在重试",
+                format!("lost the daemon ({cause}), trying again"),
+                format!("与守护进程的连接已断开（{cause}），正在重试"),
             );
-            self.people.tell(lost);
+            self.people.tell(&format!("{}  {lost}", clock::now()));
+            cause.clone_into(&mut self.cause);
         }
         let (first, longest) = PAUSES;
         let pause = first.saturating_mul(1 << self.trials.min(10)).min(longest);
@@ -222,6 +244,31 @@ impl People {
     fn leave(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_daemon_that_may_come_back_is_tried_again() {
+        for status in [
+            Status::unavailable("the daemon stops"),
+            Status::cancelled("the call was cut off"),
+            Status::from_error(io::Error::from(io::ErrorKind::ConnectionReset).into()),
+        ] {
+            let cause = lost(&status, Lang::En).unwrap();
+            assert!(!cause.is_empty(), "{status}");
+        }
+        for status in [
+            Status::internal("the study's state is damaged"),
+            Status::resource_exhausted("the disk is full"),
+            Status::permission_denied("it is for operators"),
+        ] {
+            let told = lost(&status, Lang::En).unwrap_err();
+            assert_eq!(told.to_string(), status.message());
         }
     }
 }

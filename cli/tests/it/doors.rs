@@ -45,18 +45,20 @@ fn a_socket_that_is_not_there_is_named_with_the_way_out() {
 }
 
 #[test]
-fn help_names_the_sockets_of_both_daemons() {
+fn help_names_the_sockets_of_those_daemons_that_a_command_is_for() {
     for (args, sockets) in [
         (
             &["study", "list"][..],
             &["operator.sock", "steward.sock"][..],
         ),
         (&["participant", "status"], &["steward.sock"]),
+        (&["study", "watch"], &["operator.sock"]),
+        (&["coordinator", "members"], &["operator.sock"]),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let help = printed(folder.path(), &[args, &["--help"]].concat());
-        for socket in sockets {
-            assert!(help.contains(socket), "{help}");
+        for socket in ["operator.sock", "steward.sock"] {
+            assert_eq!(help.contains(socket), sockets.contains(&socket), "{help}");
         }
     }
 }
@@ -85,6 +87,14 @@ fn a_folder_that_is_no_persons_gets_a_hint() {
 fn two_doors_at_once_are_a_misuse() {
     let (code, _) = fails(&["study", "list", "--as", "li", "--at", "a.sock"]);
     assert_eq!(code, Some(2));
+}
+
+#[test]
+fn an_approval_of_no_run_is_a_misuse() {
+    let approve = ["study", "approve", "5f3a", "--key", "li.key.pem"];
+    let (code, told) = fails(&[&approve[..], &["--runs", "0"]].concat());
+    assert_eq!(code, Some(2));
+    assert!(told.contains("--runs"), "{told}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod invitations;
 mod local;
 mod models;
 mod people;
+mod ports;
 mod renewal;
 mod watching;
 

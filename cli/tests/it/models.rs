@@ -142,6 +142,25 @@ fn the_exported_json_can_be_computed_with_by_hand() {
 }
 
 #[test]
+fn a_model_whose_names_are_not_its_plans_is_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = published(folder.path(), Family::Logistic, Missing::Mean);
+    let mut model: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    model["fit"]["estimates"][1]["name"] = "age\u{1b}]0;x\u{7}\u{1b}[2J".into();
+    fs::write(&path, model.to_string()).unwrap();
+    for args in [
+        &["model", "show", "model.json"][..],
+        &["model", "show", "model.json", "--json"],
+    ] {
+        let refused = consilium(folder.path(), args);
+        assert_eq!(refused.stdout, b"");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("their columns differ"), "{said}");
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+    }
+}
+
+#[test]
 fn an_existing_file_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     published(folder.path(), Family::Logistic, Missing::Mean);

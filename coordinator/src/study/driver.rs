@@ -20,11 +20,7 @@ use super::{
     keep::{self, Deed},
     working::{Heard, Working},
 };
-use crate::{
-    desk::Desk,
-    store::{openings::OpeningError, results},
-    wire,
-};
+use crate::{desk::Desk, store::openings::OpeningError, wire};
 
 /// The longest that a study's state is not looked at.
 const TICK: Duration = Duration::from_mins(10);
@@ -42,6 +38,8 @@ pub(super) struct Driver {
     /// In which life of its daemon each party was last offered the study.
     pub(super) offered: BTreeMap<PartyId, Epoch>,
     pub(super) fruitless: u32,
+    /// When it was kept last whom the step waits for.
+    pub(super) told: Option<Instant>,
 }
 
 /// Why a driver stops before its study has ended; another one goes on from the store.
@@ -73,6 +71,7 @@ impl Driver {
             shown: BTreeSet::new(),
             offered: BTreeMap::new(),
             fruitless: 0,
+            told: None,
         })
     }
 
@@ -85,7 +84,7 @@ impl Driver {
         loop {
             self.set_out().await?;
             if self.job.study.has_ended() {
-                self.farewell().await?;
+                self.farewell();
                 return Ok(());
             }
             self.look_around().await?;
@@ -285,13 +284,11 @@ impl Driver {
         Ok(())
     }
 
-    async fn farewell(&self) -> Result<(), StoreError> {
-        let files = results::of(&self.desk.store, &self.name).await?;
+    fn farewell(&self) {
         for party in self.plan.parties() {
-            let end = wire::end(&self.plan, &self.job.study, &party.name, &files);
+            let end = wire::end(&self.plan, &self.job.study);
             self.desk.tell(&party.name, end);
         }
-        Ok(())
     }
 
     /// Gives when the study's state, or whom it waits for, is to be looked at next.

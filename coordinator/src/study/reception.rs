@@ -1,7 +1,7 @@
 //! Who tells drivers what they are asked, and carries what they say.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use consilium_node::link::{Control, ControlMessage};
 use consilium_plan::{Event, Part, Party, Plan, Study};
 use consilium_proto::{
     TO_COORDINATOR,
-    v1::{ToCoordinator, to_coordinator::Kind as Heard, to_participant::Kind as Said},
+    v1::{self, ToCoordinator, to_coordinator::Kind as Heard, to_participant::Kind as Said},
 };
 use consilium_store::{StoreError, studies};
 use prost::Message as _;
@@ -29,6 +29,10 @@ use crate::{desk::Desk, store::results, wire};
 
 /// How long ended studies are told of to parties that may have missed the end.
 const REMEMBERED: i64 = 30 * 86_400;
+/// How much one welcome tells of ended studies, in bytes; whoever has kept an end asks for more.
+const MOST_OF_ENDS: usize = 8 << 20;
+/// How many studies a party may say have ended for it.
+const MOST_ENDED: usize = 10_000;
 /// How many commands wait for one driver.
 const COMMANDS: usize = 256;
 
@@ -163,7 +167,18 @@ impl Studies {
                 turn = post.next() => match turn {
                     Turn::Arrived(party) if self.desk.reaches(&party) => post.go_on(&control, &party),
                     Turn::Arrived(party) => post.give_up(&party),
-                    Turn::Welcome(party) => self.welcome(&party).await,
+                    Turn::Welcome(party, ended) => self.welcome(&party, &ended).await,
+                    Turn::Part(party, study, offset) => {
+                        match self.part_for(&party, &study, offset).await {
+                            Ok(Some(part)) => post.say(&control, &party, part),
+                            Ok(None) => warn!(%party, %study, "it asks for a result that it may not have"),
+                            Err(error) => {
+                                error!(%study, %error, "the result can't be read");
+                                // Told of the end again, it asks again.
+                                post.owes(&party);
+                            }
+                        }
+                    }
                 },
                 Ok(()) = roster.changed() => {
                     for party in self.desk.roster.parties() {
@@ -187,7 +202,18 @@ impl Studies {
                 payload,
             } if kind == TO_COORDINATOR => {
                 match ToCoordinator::decode(payload).map(|message| message.kind) {
-                    Ok(Some(Heard::Offers(_))) => post.asked(&peer),
+                    Ok(Some(Heard::Offers(v1::Offers { ended }))) => {
+                        let ended = ended.iter().take(MOST_ENDED);
+                        let ended = ended.filter_map(|study| wire::named(study));
+                        post.asked(&peer, ended.collect());
+                    }
+                    Ok(Some(Heard::Result(v1::ResultAsk { study, offset }))) => {
+                        if let Some(study) = wire::named(&study) {
+                            post.wanted(&peer, study, offset);
+                        } else {
+                            warn!(party = %peer, "it sent a malformed message");
+                        }
+                    }
                     Ok(Some(what)) => {
                         if let Some((study, command)) = wire::read(&peer, what) {
                             self.command(&study, command).await;
@@ -207,10 +233,10 @@ impl Studies {
     }
 
     /// Tells a party that has come up all that there is for it.
-    async fn welcome(&self, party: &PartyId) {
+    async fn welcome(&self, party: &PartyId, ended: &BTreeSet<StudyName>) {
         self.introduce(party);
         self.command_all(|| Command::Offers(party.clone())).await;
-        match self.ends_for(party).await {
+        match self.ends_for(party, ended).await {
             Ok(ends) => ends.into_iter().for_each(|end| self.desk.tell(party, end)),
             Err(error) => error!(%error, "ended studies can't be read"),
         }
@@ -223,12 +249,20 @@ impl Studies {
         self.desk.tell(party, Said::Roster(roster));
     }
 
-    async fn ends_for(&self, party: &PartyId) -> Result<Vec<Said>, StoreError> {
+    async fn ends_for(
+        &self,
+        party: &PartyId,
+        ended: &BTreeSet<StudyName>,
+    ) -> Result<Vec<Said>, StoreError> {
         let since = self.desk.ambient.now().0 - REMEMBERED;
-        let mut ends = Vec::new();
+        let (mut ends, mut bytes) = (Vec::new(), 0);
         for study in studies::all(&self.desk.store).await? {
-            if study.changed.0 < since || self.drivers().contains_key(&study.name) {
+            let is_over = study.changed.0 >= since && !self.drivers().contains_key(&study.name);
+            if !is_over || ended.contains(&study.name) {
                 continue;
+            }
+            if bytes >= MOST_OF_ENDS {
+                break;
             }
             let (plan, job) = match Job::read(&study) {
                 Ok(read) => read,
@@ -238,15 +272,37 @@ impl Studies {
                 }
             };
             if let Some(Party { part, .. }) = plan.party(party) {
-                if *part == Part::Receiver {
-                    // It may have been away all the while.
-                    ends.push(wire::offer(&plan));
+                // A receiver may have been away all the while.
+                let offer = (*part == Part::Receiver).then(|| wire::offer(&plan));
+                for said in offer.into_iter().chain([wire::end(&plan, &job.study)]) {
+                    bytes += said.encoded_len();
+                    ends.push(said);
                 }
-                let files = results::of(&self.desk.store, &study.name).await?;
-                ends.push(wire::end(&plan, &job.study, party, &files));
             }
         }
         Ok(ends)
+    }
+
+    /// Gives a part of a study's result; nothing if the party is none of its receivers.
+    async fn part_for(
+        &self,
+        party: &PartyId,
+        name: &StudyName,
+        offset: u64,
+    ) -> Result<Option<Said>, StoreError> {
+        let store = &self.desk.store;
+        let Some(study) = studies::find(store, name).await? else {
+            return Ok(None);
+        };
+        let (plan, job) = Job::read(&study)?;
+        if !plan.party(party).is_some_and(Party::receives) {
+            return Ok(None);
+        }
+        let files = match job.study {
+            Study::Finished { .. } => results::of(store, name).await?,
+            _ => Vec::new(),
+        };
+        Ok(Some(wire::part(&study.plan_hash, &files, offset)))
     }
 }
 

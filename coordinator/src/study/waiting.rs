@@ -28,10 +28,11 @@ impl Driver {
             return Ok(());
         };
         let now = (Instant::now(), self.desk.ambient.now());
-        let waiting = go_on(self.job.waiting.as_ref(), &awaited, self.murmur(), now);
+        let waiting = go_on(self.job.waiting.as_ref(), &awaited, self.pace(), now);
         if waiting == self.job.waiting {
             return Ok(());
         }
+        self.told = Some(now.0);
         if let Some(Waiting { on, since }) = &waiting {
             info!(study = %self.name, ?on, %since, "the study waits");
         }
@@ -45,12 +46,10 @@ impl Driver {
         Ok(())
     }
 
-    /// Gives when somebody who is awaited becomes worth telling of.
+    /// Gives when it is worth looking again whom the step is kept waiting for.
     pub(super) fn next_murmur(&self) -> Option<Instant> {
-        let awaited = self.awaited()?.into_iter();
-        let told = self.job.waiting.as_ref();
-        let untold = awaited.filter(|(party, _)| !is_told(party, told));
-        untold.map(|(_, since)| since + self.murmur()).min()
+        let awaited = self.awaited()?;
+        next(self.job.waiting.as_ref(), &awaited, self.pace())
     }
 
     /// Gives who is awaited; `None` where that is not the time to say.
@@ -81,9 +80,21 @@ impl Driver {
         })
     }
 
-    fn murmur(&self) -> Duration {
-        self.plan.mail_patience().murmur
+    fn pace(&self) -> Pace {
+        let murmur = self.plan.mail_patience().murmur;
+        let rested = self.told.map(|told| told + murmur);
+        Pace { murmur, rested }
     }
+}
+
+/// How soon others are told of.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// How long somebody is awaited before that is worth telling.
+    murmur: Duration,
+    /// From when on a spell that goes on may change: a party that comes and goes makes no entry
+    /// each time.
+    rested: Option<Instant>,
 }
 
 /// Goes on from what was told: of those who are awaited, whoever was told of before stays, and
@@ -91,13 +102,14 @@ impl Driver {
 fn go_on(
     told: Option<&Waiting>,
     awaited: &Awaited,
-    murmur: Duration,
+    pace: Pace,
     (now, time): (Instant, UnixTime),
 ) -> Option<Waiting> {
     let mut late = awaited.clone();
-    late.retain(|party, since| is_told(party, told) || *since + murmur <= now);
+    late.retain(|party, since| is_told(party, told) || *since + pace.murmur <= now);
     let first = late.values().min()?;
     let since = match told {
+        Some(told) if pace.rested.is_some_and(|rested| now < rested) => return Some(told.clone()),
         Some(told) => told.since,
         None => time.before(now - *first),
     };
@@ -105,6 +117,23 @@ fn go_on(
         on: late.into_keys().collect(),
         since,
     })
+}
+
+/// Gives when somebody becomes worth telling of, or is no more, if that is not before `rested`.
+fn next(
+    told: Option<&Waiting>,
+    awaited: &Awaited,
+    Pace { murmur, rested }: Pace,
+) -> Option<Instant> {
+    let untold = awaited.iter().filter(|(party, _)| !is_told(party, told));
+    let untold = untold.map(|(_, since)| *since + murmur).min();
+    let Some(told) = told else {
+        return untold;
+    };
+    let is_back = told.on.iter().any(|party| !awaited.contains_key(party));
+    let returned = rested.filter(|_| is_back);
+    let untold = untold.map(|due| rested.map_or(due, |rested| due.max(rested)));
+    untold.into_iter().chain(returned).min()
 }
 
 fn is_told(party: &PartyId, told: Option<&Waiting>) -> bool {

@@ -64,7 +64,7 @@ const TABLE: &[(&str, &[Role])] = &[
 #[non_exhaustive]
 pub enum Forbidden {
     /// The RPC is for others.
-    #[error("{rpc} is for {}, not for {role}", names(.rpc))]
+    #[error("this call is for {}, not for {role}", names(.rpc))]
     Role {
         /// What the caller is.
         role: Role,
@@ -80,7 +80,9 @@ impl Forbidden {
     /// Says it in Chinese.
     pub fn in_chinese(&self) -> String {
         match self {
-            Forbidden::Role { role, rpc } => format!("{rpc} 不供 {role} 调用"),
+            Forbidden::Role { role, rpc } => {
+                format!("此调用仅供 {} 使用，不供 {role} 使用", names(rpc))
+            }
             Forbidden::Unknown => "没有这样的调用".to_owned(),
         }
     }

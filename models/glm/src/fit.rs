@@ -141,8 +141,9 @@ impl Fit {
         }
     }
 
-    /// Says whether this can be a fit of the regression.
-    pub(crate) fn suits(&self, regression: &Regression) -> bool {
+    /// Says whether this can be a fit of the regression: its columns and their names are those of
+    /// its design.
+    pub fn suits(&self, regression: &Regression) -> bool {
         let spec = regression.specification();
         self.family == spec.family
             && self.model().suits(regression)

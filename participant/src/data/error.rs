@@ -1,6 +1,9 @@
 //! Why a data set gives no rows.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use consilium_data::{CellFault, Issue, ReadError, Refusal, RowFault};
 use consilium_mailbox::PartyId;
@@ -41,55 +44,103 @@ impl DataError {
         })
     }
 
-    /// Gives it as a failure of the data set of that name.
+    /// Gives it as a failure of the data set of that name, for the institution's own people: it
+    /// names paths and places.
     pub(crate) fn failure(&self, party: &PartyId, data: &Name) -> Failure {
         let failure = |code| Failure::new(code).of(party).with("data", data);
+        let unreadable = |place| failure(Code::DataUnreadable).with_words("place", place);
         match self {
-            DataError::Gone { kind, .. } => failure(Code::DataUnreadable).with("place", kind),
+            DataError::Gone { path, kind } => unreadable(unopened(path, *kind)),
             DataError::Rows(error) => of_reading(error, failure),
             DataError::Interrupted => Failure::new(Code::Internal).of(party).at("reading"),
-            DataError::Split { split, .. } => {
-                failure(Code::DataUnreadable).with("place", format_args!("split {split}"))
+            DataError::Split { split, fault } => unreadable(match fault {
+                BadSplit::Rows(ReadError::Open { path, kind }) => unopened(path, *kind),
+                _ => [format!("split {split}"), format!("划分 {split}")],
+            }),
+        }
+    }
+
+    /// Names the columns of the schema that it is about.
+    pub(crate) fn columns(&self) -> Vec<&str> {
+        match self {
+            DataError::Rows(ReadError::MissingColumns { columns }) => {
+                columns.iter().map(String::as_str).collect()
             }
+            DataError::Rows(ReadError::Refused(refusal)) => {
+                match refusal.issues.first().map(|issue| &issue.fault) {
+                    Some(RowFault::Cell { column, .. }) => vec![&column.name],
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
         }
     }
 }
 
+/// Says which file can't be opened; the path comes last, for a long one is cut off.
+fn unopened(path: &Path, kind: io::ErrorKind) -> [String; 2] {
+    let path = path.display();
+    match kind {
+        io::ErrorKind::NotFound => [
+            format!("there is no such file: {path}"),
+            format!("没有该文件：{path}"),
+        ],
+        io::ErrorKind::PermissionDenied => [
+            format!("the daemon's user may not read {path}"),
+            format!("守护进程的用户无权读取 {path}"),
+        ],
+        other => [format!("{other}: {path}"), format!("{other}：{path}")],
+    }
+}
+
 fn of_reading(error: &ReadError, failure: impl Fn(Code) -> Failure) -> Failure {
-    let at_line = |code, line| failure(code).with("place", format_args!("line {line}"));
+    let unreadable = |place| failure(Code::DataUnreadable).with_words("place", place);
+    let line = |line| [format!("line {line}"), format!("第 {line} 行")];
     match error {
-        ReadError::CutGzip { line } | ReadError::UnterminatedQuote { line } => {
-            at_line(Code::DataCut, line)
+        ReadError::CutGzip { line: at } | ReadError::UnterminatedQuote { line: at } => {
+            failure(Code::DataCut).with_words("place", line(at))
         }
-        ReadError::Io { line, .. }
-        | ReadError::BrokenGzip { line }
-        | ReadError::SwollenGzip { line }
-        | ReadError::Undecodable { line, .. }
-        | ReadError::RowTooLong { line }
-        | ReadError::CountMismatch { line, .. } => at_line(Code::DataUnreadable, line),
+        ReadError::Io { line: at, .. }
+        | ReadError::BrokenGzip { line: at }
+        | ReadError::SwollenGzip { line: at }
+        | ReadError::Undecodable { line: at, .. }
+        | ReadError::RowTooLong { line: at }
+        | ReadError::CountMismatch { line: at, .. } => unreadable(line(at)),
+        ReadError::Open { path, kind } => unreadable(unopened(path, *kind)),
+        ReadError::Directory { path } => unreadable(unopened(path, io::ErrorKind::IsADirectory)),
         ReadError::MissingColumns { columns } => {
             failure(Code::DataColumnMissing).with("column", columns.join(", "))
         }
         ReadError::Refused(refusal) => of_refusal(refusal, failure),
-        _ => failure(Code::DataUnreadable).with("place", "its beginning"),
+        _ => unreadable(["its beginning", "文件开头"].map(str::to_owned)),
     }
 }
 
 fn of_refusal(refusal: &Refusal, failure: impl Fn(Code) -> Failure) -> Failure {
     let Some(Issue { place, fault }) = refusal.issues.first() else {
-        return failure(Code::DataUnreadable).with("place", "its rows");
+        let rows = ["its rows", "数据行"].map(str::to_owned);
+        return failure(Code::DataUnreadable).with_words("place", rows);
     };
-    let (code, place) = match fault {
+    let row = [
+        place.to_string(),
+        format!("第 {} 行（数据第 {} 行）", place.line, place.row),
+    ];
+    match fault {
         RowFault::Cell { column, fault } => {
             let code = match fault {
                 CellFault::NotFinite => Code::DataNotFinite,
                 CellFault::OutOfRange { .. } | CellFault::UnknownLevel => Code::DataOutOfRange,
                 _ => Code::DataUnreadable,
             };
-            (code, format!("{place}, {column}"))
+            let [en, zh] = row;
+            let (number, name) = (column.number, &column.name);
+            let cell = [
+                format!("{en}, {column}"),
+                format!("{zh}，第 {number} 列（{name}）"),
+            ];
+            failure(code).with_words("place", cell)
         }
-        RowFault::CutShort { .. } => (Code::DataCut, place.to_string()),
-        _ => (Code::DataUnreadable, place.to_string()),
-    };
-    failure(code).with("place", place)
+        RowFault::CutShort { .. } => failure(Code::DataCut).with_words("place", row),
+        _ => failure(Code::DataUnreadable).with_words("place", row),
+    }
 }

@@ -110,6 +110,8 @@ fn a_bad_file_is_a_failure_with_its_place() {
         let said = failure.what(consilium_plan::Lang::En);
         assert!(said.contains(place) && said.contains("north"), "{said}");
         assert!(!said.contains('?'), "{said}");
+        let said = failure.what(consilium_plan::Lang::Zh);
+        assert!(!said.contains("line") && !said.contains("its"), "{said}");
     }
 }
 

@@ -3,16 +3,18 @@
 use std::{fs, path::Path};
 
 use consilium_base::Seed;
+use consilium_glm::{Table, local};
 use consilium_identity::Directory;
 use consilium_node::link::{Epoch, Limits};
-use consilium_plan::{DataVersion, Decision, Grant, Name, Plan, Statement, UnixTime};
+use consilium_plan::{DataVersion, Decision, Grant, Name, Plan, Statement, Task, UnixTime};
 use consilium_proto::v1;
+use serde_json::json;
 
 use super::*;
 use crate::{
     data::NewDataSet,
     store::{self, peers::Verified, studies},
-    study::Own,
+    study::{Own, Received},
 };
 
 /// What the clock of the home shows, Unix seconds.
@@ -39,10 +41,12 @@ pub(crate) async fn home(
         ambient: Ambient::new(|| NOW * 1_000, &Seed::from_bytes([3; 32])),
         data_key: Seed::from_bytes([4; 32]).into(),
         reading: Semaphore::new(1).into(),
+        looking: Semaphore::new(1),
         outbox,
         offered: Offered::default(),
         clock_offset: 0.into(),
         news: watch::Sender::new(0),
+        under_way: UnderWay::default(),
         tasks: Tasks::default(),
     });
     (home, said)
@@ -139,4 +143,29 @@ pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
     home.learn(&roster).await.unwrap();
     let party = name.parse().unwrap();
     home.verify(&party, &key, Verified::ByWords).await.unwrap();
+}
+
+/// Gives a result of the plan as the coordinator draws it up, over these parties.
+pub(crate) fn result(plan: &Plan, over: &[&str]) -> Received {
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("the plan fits a model");
+    };
+    let rows: Vec<f64> = (0..40).map(|row| f64::from(row % 10)).collect();
+    let labels = (0..40).map(|row| f64::from((row * 7 / 5) % 2)).collect();
+    let table = Table::new(&task.regression, rows, labels).unwrap();
+    let mut fit = local::fit(&task.regression, &[&table]).unwrap();
+    fit.contributors = over.iter().map(|party| party.parse().unwrap()).collect();
+    fit.rows += over.len() as u64;
+    let about = json!({ "study": plan.hash().to_string() });
+    let model = json!({ "about": about, "plan": plan.to_string(), "fit": fit.publish() });
+    Received {
+        model: model.to_string(),
+        report: json!({ "about": about }).to_string(),
+    }
+}
+
+/// Gives the copy of a result's model that one of its contributors has.
+pub(crate) fn copy(result: &Received) -> String {
+    let model: serde_json::Value = serde_json::from_str(&result.model).unwrap();
+    json!({ "fit": model["fit"] }).to_string()
 }

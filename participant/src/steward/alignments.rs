@@ -39,6 +39,7 @@ impl StewardService {
         };
         Ok(v1::OwnStudyResult {
             own_report: with_costs(&report, &self.home.party, results)?,
+            report: results.read_report()?.unwrap_or_default(),
             aligned_path,
             ..v1::OwnStudyResult::default()
         })

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::Ordering;
 
-use consilium_plan::PlanHash;
 use consilium_proto::v1;
 use consilium_store::studies;
 
@@ -11,6 +10,7 @@ use crate::{
     peers::Assurance,
     store::{data_sets::DataSet, peers, runs},
     study::Own,
+    wire,
 };
 
 impl StewardService {
@@ -84,6 +84,8 @@ impl StewardService {
             runs: u32::try_from(runs).unwrap_or(u32::MAX),
             approval: own.approval(&home.party).into(),
             verified,
+            end: own.end.as_ref().map(wire::json).unwrap_or_default(),
+            running_since: home.under_way.since(&study.name).map_or(0, |since| since.0),
         })
     }
 
@@ -136,9 +138,4 @@ pub(super) fn data_set(set: DataSet, unchanged: bool) -> v1::DataSet {
         registered: set.registered.0,
         unchanged,
     }
-}
-
-/// Gives the hash that names a study.
-pub(super) fn hash(study: &studies::Study) -> PlanHash {
-    PlanHash::from_bytes(study.plan_hash)
 }

@@ -44,6 +44,9 @@ pub(crate) enum StewardError {
     Ambiguous,
     #[error("the study has no result here yet")]
     NoResult,
+    /// It ended in this state.
+    #[error("the study has no result: it is {0}")]
+    EndedWithout(&'static str),
     #[error("the daemon stops")]
     Stopping,
 }
@@ -74,6 +77,7 @@ impl Explain for StewardError {
             | StewardError::Data(RegisterError::Unknown { .. })
             | StewardError::Peer(PeerError::Unknown { .. }) => Code::NotFound,
             StewardError::NoResult
+            | StewardError::EndedWithout(_)
             | StewardError::Decision(
                 DecideError::Ended | DecideError::Rejected(_) | DecideError::Obstacles(_),
             ) => Code::FailedPrecondition,
@@ -117,6 +121,7 @@ impl Explain for StewardError {
             StewardError::NoStudy => "没有以此开头的研究，或研究已结束".to_owned(),
             StewardError::Ambiguous => "有多个以此开头的研究".to_owned(),
             StewardError::NoResult => "该研究在此尚无结果".to_owned(),
+            StewardError::EndedWithout(_) => "该研究没有结果".to_owned(),
             StewardError::Stopping => "守护进程正在停止".to_owned(),
             _ => return None,
         })

@@ -6,7 +6,7 @@ use consilium_journal::{Entry, Kind, band};
 use consilium_mailbox::{Mailbox, MailboxError, PartyId};
 use consilium_node::FileSpill;
 use consilium_plan::{
-    Align, Compared, Failure, Matching, Phase, Plan, PlanHash, ResultKept, UnixTime,
+    Align, Compared, Failure, Matching, Phase, Plan, PlanHash, ResultKept, Task, UnixTime,
 };
 use consilium_psi::{
     PsiError, Spill, SpillError,
@@ -20,11 +20,13 @@ use super::{
     aligned::{AlignReport, Common},
     begin::{self, Counted},
     costs::Meter,
-    failure::RunError,
-    keys::{self, KeyReport, Keys, no_keys},
+    failure::{RunError, internal},
+    keys::{KeyReport, Keys, no_keys},
+    preflight::Inspection,
     run,
 };
 use crate::{
+    data::Source,
     home::{Home, study_name},
     store::alignments::{self, Alignment},
 };
@@ -38,12 +40,14 @@ pub(super) async fn take_part(
     home: &Home,
     (plan, task): (&Arc<Plan>, &Align),
     own: &Own,
-    call: &Call,
+    call: Call,
 ) -> Result<(), RunError> {
-    let counted = begin::count_in(home, plan, own, call).await?;
-    let keys = read(home, plan, &counted).await?;
+    let counted = begin::count_in(home, plan, own, &call).await?;
+    let (keys, counted) = begin::read(home, plan, counted, keys).await?;
+    let study = study_name(&plan.hash());
+    let _goes_on = home.under_way.begin(call.run, study, home.ambient.now());
     let directory = Arc::new(home.directory().await?);
-    let mail = run::open(home, (plan, call), &directory).await?;
+    let mail = run::open(home, (plan, &call), &directory).await?;
     let meter = Meter {
         mail: mail.clone(),
         run: call.run,
@@ -99,35 +103,18 @@ fn spill_folder(home: &Home, plan: &PlanHash) -> PathBuf {
 fn peer<'a>(plan: &'a Plan, me: &PartyId) -> Result<&'a PartyId, Failure> {
     let mut others = plan.contributors().filter(|(party, _)| *party != me);
     let other = others.next().map(|(party, _)| party);
-    other.ok_or_else(|| super::failure::internal(me, "peer"))
+    other.ok_or_else(|| internal(me, "peer"))
 }
 
-/// Reads the keys of the approved version of the data set.
-async fn read(home: &Home, plan: &Arc<Plan>, counted: &Counted) -> Result<Keys, RunError> {
-    // A reader holds on to nothing that the daemon needs when it stops.
-    let (me, data, key) = (
-        home.party.clone(),
-        counted.data.clone(),
-        home.data_key.clone(),
-    );
-    let (plan, source, grant) = (plan.clone(), counted.source.clone(), counted.grant.clone());
-    let now = home.ambient.now();
-    let reading = home.read_alone(move || {
-        let consilium_plan::Task::Align(task) = plan.task() else {
-            return Ok(Err(super::failure::internal(&me, "keys")));
-        };
-        let (version, keys) = keys::read(&source, &key, (task, now))?;
-        let covered = grant.covers(&me, &version);
-        let keys = covered
-            .map_err(|changed| changed.with("data", &data))
-            .and_then(|()| keys.map_err(|error| no_keys(&error, &me, &data)));
-        Ok(keys)
-    });
-    let keys = reading.await.map_err(|error| {
-        tracing::warn!(data = %counted.data, %error, "the data set can't be read");
-        error.failure(&home.party, &counted.data)
-    })?;
-    Ok(keys?)
+/// Takes the keys that the plan asks for.
+fn keys(inspection: &Inspection<'_>, source: &Source) -> Result<Keys, Failure> {
+    let (me, data) = (inspection.party, inspection.data);
+    let Task::Align(task) = inspection.task else {
+        return Err(internal(me, "keys"));
+    };
+    let keys = inspection.keys(task, source);
+    let keys = keys.map_err(|unread| unread.elsewhere)?;
+    keys.map_err(|error| no_keys(&error, me, data))
 }
 
 /// This institution's part in a run.

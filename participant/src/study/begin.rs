@@ -5,18 +5,19 @@ use std::sync::Arc;
 use consilium_base::Seed;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Code, Failure, Grant, Name, OnDropout, Plan, Task};
+use consilium_plan::{Code, Failure, Grant, Limits, Name, OnDropout, Plan, Task};
 
 use super::{
     Call, Own,
     failure::{RunError, internal},
     permit,
-    preflight::{bad_table, unusable},
+    preflight::{Inspection, bad_table, unusable},
     rows::{Rows, Selection},
     run::Run,
+    told,
 };
 use crate::{
-    data::{Contents, RegisterError, Source},
+    data::{RegisterError, Source},
     home::{Home, study_name},
     store::runs,
 };
@@ -32,22 +33,16 @@ pub(super) async fn begin(
     own: Own,
     call: Call,
 ) -> Result<Run, RunError> {
-    let Counted {
-        data,
-        grant,
-        source,
-        secret,
-    } = count_in(home, &plan, &own, &call).await?;
-    let approved = (&data, grant.clone());
-    let (rows, secret) = read(home, plan.clone(), approved, (source, secret)).await?;
+    let counted = count_in(home, &plan, &own, &call).await?;
+    let (rows, counted) = read(home, &plan, counted, selected).await?;
     Ok(Run {
         plan,
         call,
-        data,
-        version: grant.data,
+        data: counted.data,
+        version: counted.grant.data,
         rows,
-        waives: grant.waiver,
-        secret,
+        waives: counted.grant.waiver,
+        secret: counted.secret,
     })
 }
 
@@ -162,50 +157,57 @@ async fn count(home: &Home, plan: &Plan, grant: &Grant, call: &Call) -> Result<(
     Ok(())
 }
 
-/// Reads the approved version of the data set, and takes the rows that the plan asks for.
-async fn read(
+/// Reads what a run needs of the approved version of the data set.
+pub(super) async fn read<T: Send + 'static>(
     home: &Home,
-    plan: Arc<Plan>,
-    (data, grant): (&Name, Grant),
-    (source, secret): (Source, Seed),
-) -> Result<(Rows, Seed), RunError> {
+    plan: &Arc<Plan>,
+    counted: Counted,
+    taking: fn(&Inspection<'_>, &Source) -> Result<T, Failure>,
+) -> Result<(T, Counted), RunError> {
     // A reader holds on to nothing that the daemon needs when it stops.
-    let (me, name, key) = (home.party.clone(), data.clone(), home.data_key.clone());
+    let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
+    let (data, now) = (counted.data.clone(), home.ambient.now());
     let reading = home.read_alone(move || {
-        let contents = source.read(&key)?;
-        let covered = grant.covers(&me, &contents.version);
-        let rows = covered
-            .map_err(|changed| changed.with("data", &name))
-            .and_then(|()| selected(&plan, &contents, &secret, (&me, &name)));
-        Ok(rows.map(|rows| (rows, secret)))
+        let inspection = Inspection {
+            party: &me,
+            data: &counted.data,
+            grant: &counted.grant,
+            task: plan.task(),
+            limits: plan.limits(),
+            key: &key,
+            secret: &counted.secret,
+            now,
+        };
+        let taken = taking(&inspection, &counted.source);
+        Ok(taken.map(|taken| (taken, counted)))
     });
-    let rows = reading.await.map_err(|error| {
-        tracing::warn!(%data, %error, "the data set can't be read");
-        error.failure(&home.party, data)
-    })?;
-    Ok(rows?)
+    let taken = reading
+        .await
+        .map_err(|error| error.failure(&home.party, &data))?;
+    Ok(taken?)
 }
 
-fn selected(
-    plan: &Plan,
-    contents: &Contents,
-    secret: &Seed,
-    (me, data): (&PartyId, &Name),
-) -> Result<Rows, Failure> {
-    let Task::TrainGlm(task) = plan.task() else {
+/// Takes the rows that the plan asks for.
+fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Rows, Failure> {
+    let (me, data) = (inspection.party, inspection.data);
+    let Task::TrainGlm(task) = inspection.task else {
         return Err(internal(me, "rows"));
     };
-    let selection = Selection::new(task, contents, secret);
-    let selection = selection.map_err(|error| unusable(&error, me, data))?;
-    if let Some(obstacle) = selection.obstacles(plan.limits()).first() {
-        return Err(too_many_or_few(obstacle, plan, me));
+    let contents = inspection.rows(source);
+    let contents = contents.map_err(|unread| unread.elsewhere)?;
+    let selection = Selection::new(task, &contents, inspection.secret);
+    let selection = selection.map_err(|error| {
+        tracing::warn!(%data, failure = %unusable(&error, me, data), "the data set can't be used");
+        told::unusable(&error, me, data)
+    })?;
+    if let Some(obstacle) = selection.obstacles(inspection.limits).first() {
+        return Err(too_many_or_few(obstacle, inspection.limits, me));
     }
     let rows = selection.rows(&task.regression);
     rows.map_err(|error| bad_table(&error, me, data))
 }
 
-fn too_many_or_few(obstacle: &consilium_plan::Obstacle, plan: &Plan, me: &PartyId) -> Failure {
-    let limits = plan.limits();
+fn too_many_or_few(obstacle: &consilium_plan::Obstacle, limits: &Limits, me: &PartyId) -> Failure {
     match obstacle {
         consilium_plan::Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
             .of(me)

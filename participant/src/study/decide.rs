@@ -74,15 +74,28 @@ impl DecideError {
     }
 }
 
+/// Names the first of the obstacles, and a way around the very first: a refusal has to fit into
+/// the headers of an answer.
 fn said(obstacles: &[Failure], lang: Lang) -> String {
     let (colon, stop) = lang.pick((": ", "; "), ("：", "；"));
-    let one = |why: &Failure| {
-        let (code, what, remedy) = (why.code, why.what(lang), why.remedy(lang));
-        format!("{what} ({code}){colon}{remedy}")
+    let (named, more) = obstacles.split_at(obstacles.len().min(MOST_NAMED));
+    let one = |(at, why): (usize, &Failure)| {
+        let said = format!("{} ({})", why.what(lang), why.code);
+        match at {
+            0 => format!("{said}{colon}{}", why.remedy_before_end(lang)),
+            _ => said,
+        }
     };
-    obstacles.iter().map(one).collect::<Vec<_>>().join(stop)
+    let mut said: Vec<String> = named.iter().enumerate().map(one).collect();
+    if !more.is_empty() {
+        let count = more.len();
+        said.push(lang.pick(format!("and {count} more"), format!("另有 {count} 项")));
+    }
+    said.join(stop)
 }
 
+/// How many obstacles a refusal names.
+const MOST_NAMED: usize = 3;
 /// Where the keys of this institution's stewards are remembered.
 const STEWARDS: &str = "stewards";
 
@@ -196,5 +209,42 @@ impl Home {
         change.commit().await?;
         tracing::info!(%study, steward = %signer, decision = name, "a steward decided");
         Ok((next, version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consilium_plan::Code;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_first_obstacles_and_counts_the_others() {
+        let obstacle = |column: usize| {
+            Failure::new(Code::DataColumnMissing)
+                .with("column", format!("column-{column}"))
+                .with("data", "rows")
+        };
+        let all: Vec<Failure> = (0..60).map(obstacle).collect();
+        let (remedy, refused) = (
+            all[0].remedy_before_end(Lang::En),
+            DecideError::Obstacles(all),
+        );
+        let (english, chinese) = (refused.to_string(), refused.in_chinese().unwrap());
+        for said in [&english, &chinese] {
+            assert!(
+                said.contains("column-2") && !said.contains("column-3"),
+                "{said}"
+            );
+            assert!(said.len() < 1000, "{said}");
+        }
+        assert_eq!(english.matches(&remedy).count(), 1);
+        assert!(english.ends_with("; and 57 more"), "{english}");
+        assert!(chinese.ends_with("；另有 57 项"), "{chinese}");
+        let one = DecideError::Obstacles(vec![obstacle(7)]).to_string();
+        assert!(
+            one.ends_with(&remedy.replace("column-0", "column-7")),
+            "{one}"
+        );
     }
 }

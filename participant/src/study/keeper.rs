@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
+use consilium_node::files::FileError;
 use consilium_plan::{
     Code, Failure, Party, Plan, SignedStatement, Standing, Study, Task, UnixTime,
 };
@@ -45,6 +46,15 @@ pub(super) struct Keeper {
     said: Option<v1::RunNotice>,
 }
 
+/// Why a study can't be kept for now.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the result can't be written: {0}")]
+    Result(#[from] FileError),
+}
+
 /// What a keeper hears next.
 enum Heard {
     Command(Option<Command>),
@@ -72,7 +82,7 @@ impl Keeper {
     pub(super) async fn run(
         mut self,
         commands: &mut mpsc::Receiver<Command>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), KeepError> {
         while self.own.end.is_none() {
             let heard = self.next(commands).await;
             match heard {
@@ -106,7 +116,7 @@ impl Keeper {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<(), StoreError> {
+    async fn obey(&mut self, command: Command) -> Result<(), KeepError> {
         match command {
             Command::Preflight { now_ms } => {
                 let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
@@ -257,25 +267,21 @@ impl Keeper {
         self.said = Some(said);
     }
 
-    async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), StoreError> {
+    async fn end(&mut self, end: Study, result: Option<Received>) -> Result<(), KeepError> {
         self.reporting = None;
         self.end_run().await;
         if !end.has_ended() {
             return Ok(());
-        }
-        if let Some(result) = result.filter(|_| self.receives()) {
-            let results = Results::new(&self.home.state, &self.plan.hash());
-            if let Err(error) = results.keep_received(&result) {
-                // The coordinator tells of the end again when this daemon is back.
-                warn!(study = %self.name, %error, "the result can't be kept");
-                return Ok(());
-            }
         }
         let mut entry = Entry::new(self.home.ambient.now(), Kind::STATE)
             .about(&self.name)
             .with("state", end.name());
         if let Some(failure) = end.failure() {
             entry = entry.with("failure", failure.code);
+        }
+        if let Some(result) = result.filter(|_| self.receives()) {
+            let results = Results::new(&self.home.state, &self.plan.hash());
+            entry = results.receive(&result, (&self.plan, &self.home.party), entry)?;
         }
         info!(study = %self.name, state = end.name(), "the study has ended");
         let own = Own {
@@ -286,7 +292,7 @@ impl Keeper {
         self.settle_alignment(&mut change, &own, entry.time).await?;
         // Without its secret nothing of the study can be repeated.
         secrets::forget(&mut change, &self.name).await?;
-        self.keep(change, own, &entry).await
+        Ok(self.keep(change, own, &entry).await?)
     }
 
     /// Lets an alignment count that both have; else nothing of it is left.

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use consilium_base::Seed;
 use consilium_entities::{Counts, Day, EntitiesError, Intake, KeyRows, Report, Stop};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, DataReport, DataVersion, Failure, Limits, Name, Obstacle, UnixTime};
+use consilium_plan::{Align, DataVersion, Failure, Limits, Name, Obstacle, UnixTime};
 use consilium_psi::Item;
 use serde::Serialize;
 
-use super::preflight::{Inspection, read as told};
 use crate::data::{DataError, Source};
 
 /// The different valid keys of a data set, and whose rows they are.
@@ -59,9 +58,18 @@ fn today(now: UnixTime) -> Day {
         .expect("the last day of the calendar is one")
 }
 
-/// Says what in the number of keys keeps them from being compared.
-pub(super) fn obstacle(items: &[Item], limits: &Limits) -> Option<Obstacle> {
-    let size = items.len() as u64;
+/// Says what in the keys keeps them from being compared.
+pub(super) fn obstacle(keys: &Result<Keys, EntitiesError>, limits: &Limits) -> Option<Obstacle> {
+    let size = match keys {
+        Ok(keys) => keys.items.len() as u64,
+        Err(error) => {
+            return Some(match error.stop() {
+                Stop::Duplicates => Obstacle::KeysRepeated,
+                Stop::NoKeys => Obstacle::NoKeys,
+                _ => Obstacle::RowsTooMany,
+            });
+        }
+    };
     if size < limits.minimum_rows.0 {
         Some(Obstacle::RowsTooFew)
     } else if size > limits.most_rows.0 {
@@ -74,44 +82,6 @@ pub(super) fn obstacle(items: &[Item], limits: &Limits) -> Option<Obstacle> {
 /// Gives as a failure why the rows of `me` give no keys.
 pub(super) fn no_keys(why: &EntitiesError, me: &PartyId, data: &Name) -> Failure {
     Failure::of_keys(why.stop(), me).with("data", data)
-}
-
-impl Inspection<'_> {
-    /// Reads the keys of the data set and holds them against the plan. Blocks.
-    ///
-    /// # Errors
-    ///
-    /// If it is another version than the approved one: then nothing else is told of it.
-    pub(super) fn inspect_keys(
-        &self,
-        source: &Source,
-        task: &Align,
-    ) -> Result<DataReport, Failure> {
-        let mut obstacles = task.obstacles(&source.schema);
-        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
-        let found = if obstacles.is_empty() {
-            read(source, self.key, (task, self.now))
-        } else {
-            let version = source.version(self.key);
-            version.map(|version| (version, Err(EntitiesError::TooManyRows)))
-        };
-        let (version, keys) = match found {
-            Ok(found) => found,
-            Err(error) => return Ok(self.unreadable(error.failure(self.party, self.data))),
-        };
-        self.covers(&version)?;
-        if obstacles.is_empty() {
-            obstacles.extend(match keys {
-                Ok(keys) => obstacle(&keys.items, self.limits),
-                Err(error) => Some(match error.stop() {
-                    Stop::Duplicates => Obstacle::KeysRepeated,
-                    Stop::NoKeys => Obstacle::NoKeys,
-                    _ => Obstacle::RowsTooMany,
-                }),
-            });
-        }
-        Ok(told(version, obstacles, false))
-    }
 }
 
 /// What was found in the rows, for the eyes of those at home: it names rows, and no value.

@@ -3,34 +3,42 @@
 use std::{fs, sync::Arc};
 
 use consilium_base::Seed;
+use consilium_journal::{Entry, Kind};
 use consilium_plan::{DataReport, Failure, Found, Grant, Name, Plan, Room};
 use consilium_store::StoreError;
 
 use super::{
     failure::internal,
-    preflight::{self, Inspection},
+    preflight::{self, Inspected, Inspection},
 };
 use crate::{
     data::{RegisterError, Source},
-    home::Home,
+    home::{Home, study_name},
 };
+
+/// Who is told what is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asker {
+    Coordinator,
+    Stewards,
+}
 
 /// What there is for a run.
 pub(super) struct Look {
-    /// A failure if the data set is another version than the one that is allowed.
-    data: Result<DataReport, Failure>,
+    data: Inspected,
     verified: u32,
     disk: Room,
     memory: Room,
 }
 
 impl Look {
-    /// Looks around, and reads the whole data set.
+    /// Looks around, and reads the whole data set, which the journal has before.
     pub(super) async fn at(
         home: &Home,
         plan: &Arc<Plan>,
         (name, grant): (&Name, Grant),
         secret: Seed,
+        asker: Asker,
     ) -> Result<Look, StoreError> {
         let source = match home.source(name).await {
             Ok(source) => source,
@@ -42,7 +50,10 @@ impl Look {
         };
         let size = source.as_ref().map(|source| fs::metadata(&source.path));
         let size = size.and_then(|file| Some(file.ok()?.len()));
-        let data = inspected(home, plan, (name, grant), (source, secret)).await;
+        let data = match source {
+            Some(source) => inspected(home, plan, (name, grant), (source, secret), asker).await?,
+            None => Inspected::open(DataReport::Absent { only_split: false }),
+        };
         let contributors = plan.contributors().count();
         let unverified = home.unverified(plan).await?.len();
         Ok(Look {
@@ -57,10 +68,11 @@ impl Look {
     ///
     /// # Errors
     ///
-    /// If the data set is another version than the allowed one: then nothing else is told.
+    /// If the data set can't be read, or is another version than the allowed one: then nothing else
+    /// is told.
     pub(super) fn for_coordinator(self) -> Result<Found, Failure> {
         Ok(Found {
-            data: self.data?,
+            data: self.data.elsewhere?,
             verified: self.verified,
             disk: self.disk,
             memory: self.memory,
@@ -70,7 +82,7 @@ impl Look {
     /// Gives all of it, for the institution's own people.
     pub(super) fn for_stewards(self) -> Found {
         Found {
-            data: self.data.unwrap_or_else(DataReport::Unreadable),
+            data: self.data.here,
             verified: self.verified,
             disk: self.disk,
             memory: self.memory,
@@ -82,12 +94,25 @@ async fn inspected(
     home: &Home,
     plan: &Arc<Plan>,
     (data, grant): (&Name, Grant),
-    (source, secret): (Option<Source>, Seed),
-) -> Result<DataReport, Failure> {
+    (source, secret): (Source, Seed),
+    asker: Asker,
+) -> Result<Inspected, StoreError> {
+    let interrupted = || {
+        let why = internal(&home.party, "preflight");
+        Inspected {
+            here: DataReport::Unreadable(why.clone()),
+            elsewhere: Err(why),
+        }
+    };
+    // Whoever gives up while it waits has read nothing.
+    let Ok(turn) = home.turn().await else {
+        return Ok(interrupted());
+    };
+    note(home, plan, data, asker).await?;
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (name, now) = (data.clone(), home.ambient.now());
-    let inspecting = home.read_alone(move || {
+    let inspecting = turn.read(move || {
         let inspection = Inspection {
             party: &me,
             data: &name,
@@ -98,8 +123,22 @@ async fn inspected(
             secret: &secret,
             now,
         };
-        Ok(inspection.inspect(source.as_ref()))
+        Ok(inspection.inspect(&source))
     });
-    let interrupted = |_| Err(internal(&home.party, "preflight"));
-    inspecting.await.unwrap_or_else(interrupted)
+    Ok(inspecting.await.unwrap_or_else(|_| interrupted()))
+}
+
+/// Takes down that a data set is about to be read, and for whom.
+async fn note(home: &Home, plan: &Plan, data: &Name, asker: Asker) -> Result<(), StoreError> {
+    let asker = match asker {
+        Asker::Coordinator => "coordinator",
+        Asker::Stewards => "stewards",
+    };
+    let entry = Entry::new(home.ambient.now(), Kind::PREFLIGHT)
+        .about(&study_name(&plan.hash()))
+        .with("data", data)
+        .with("for", asker);
+    let mut change = home.store.begin().await?;
+    change.log(&entry).await?;
+    change.commit().await
 }

@@ -7,12 +7,17 @@ use consilium_plan::{DataVersion, Failure, Grant, PartyReport, Plan};
 use consilium_store::StoreError;
 use rand_core::Rng as _;
 
-use super::{Own, failure::RunError, look::Look, permit};
+use super::{
+    Own,
+    failure::RunError,
+    look::{Asker, Look},
+    permit,
+};
 use crate::home::Home;
 
 /// Makes the checks that come before a run, with the approval that stands in `own`.
 ///
-/// Reads the whole data set.
+/// Reads the whole data set, which the journal has before.
 pub(crate) async fn obstacles(home: &Home, plan: &Arc<Plan>, own: &Own) -> Vec<Failure> {
     let found = match permit::allowed(home, plan, own).await {
         Ok((name, grant)) => {
@@ -20,7 +25,8 @@ pub(crate) async fn obstacles(home: &Home, plan: &Arc<Plan>, own: &Own) -> Vec<F
             // nobody has signed.
             let mut secret = [0; 32];
             home.ambient.generator().fill_bytes(&mut secret);
-            let look = Look::at(home, plan, (&name, grant), Seed::from_bytes(secret)).await;
+            let secret = Seed::from_bytes(secret);
+            let look = Look::at(home, plan, (&name, grant), secret, Asker::Stewards).await;
             look.map(Look::for_stewards).map_err(RunError::from)
         }
         Err(error) => Err(error),

@@ -3,14 +3,19 @@
 use std::path::Path;
 
 use consilium_base::Seed;
+use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task, TrainGlm,
-    UnixTime,
+    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task,
+    TrainGlm, UnixTime,
 };
 
-use super::rows::{Selection, Unusable};
-use crate::data::{Contents, Source};
+use super::{
+    keys::{self, Keys},
+    rows::{Selection, Unusable},
+    told,
+};
+use crate::data::{Contents, DataError, Source};
 
 /// Whose data set is inspected, for which plan.
 pub(super) struct Inspection<'a> {
@@ -27,70 +32,167 @@ pub(super) struct Inspection<'a> {
     pub(super) now: UnixTime,
 }
 
+/// What an inspection found.
+pub(super) struct Inspected {
+    /// For the institution's own people.
+    pub(super) here: DataReport,
+    /// For the coordinator: no place in a file, and nothing of another version than the approved
+    /// one but that it is another.
+    pub(super) elsewhere: Result<DataReport, Failure>,
+}
+
+impl Inspected {
+    /// What everybody may know alike.
+    pub(super) fn open(report: DataReport) -> Inspected {
+        Inspected {
+            here: report.clone(),
+            elsewhere: Ok(report),
+        }
+    }
+}
+
+/// Why the approved version was not read.
+pub(super) struct Unread {
+    /// For the institution's own people.
+    pub(super) here: Failure,
+    /// For all others.
+    pub(super) elsewhere: Failure,
+}
+
 impl Inspection<'_> {
     /// Reads the data set and holds it against the plan. Blocks.
+    pub(super) fn inspect(&self, source: &Source) -> Inspected {
+        let inspected = match self.task {
+            Task::TrainGlm(task) => self
+                .rows(source)
+                .map(|contents| self.approved(task, source, &contents)),
+            Task::Align(task) => self.against_key(task, source),
+        };
+        inspected.unwrap_or_else(|unread| Inspected {
+            here: DataReport::Unreadable(unread.here),
+            elsewhere: Err(unread.elsewhere),
+        })
+    }
+
+    /// Reads the rows of the version that is approved, and of no other. Blocks.
     ///
     /// # Errors
     ///
-    /// If it is another version than the approved one: then nothing else is told of it.
-    pub(super) fn inspect(&self, source: Option<&Source>) -> Result<DataReport, Failure> {
-        let Some(source) = source else {
-            return Ok(DataReport::Absent { only_split: false });
-        };
-        let task = match self.task {
-            Task::TrainGlm(task) => task,
-            Task::Align(task) => return self.inspect_keys(source, task),
-        };
-        let contents = match source.read(self.key) {
-            Ok(contents) => contents,
-            Err(error) => return Ok(self.unreadable(error.failure(self.party, self.data))),
-        };
-        self.covers(&contents.version)?;
-        Ok(self.approved(task, source, &contents))
+    /// If it is another version, or is not what its schema says.
+    pub(super) fn rows(&self, source: &Source) -> Result<Contents, Box<Unread>> {
+        self.read(source, || {
+            let contents = source.read(self.key)?;
+            Ok((contents.version, contents))
+        })
     }
 
-    /// Sees that the version is the one that was approved.
-    pub(super) fn covers(&self, version: &DataVersion) -> Result<(), Failure> {
+    /// Reads the keys of the version that is approved, and of no other; the inner error says why
+    /// its rows give none. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If it is another version, or can't be read.
+    pub(super) fn keys(
+        &self,
+        task: &Align,
+        source: &Source,
+    ) -> Result<Result<Keys, EntitiesError>, Box<Unread>> {
+        self.read(source, || keys::read(source, self.key, (task, self.now)))
+    }
+
+    /// Holds the keys against the plan. Blocks.
+    fn against_key(&self, task: &Align, source: &Source) -> Result<Inspected, Box<Unread>> {
+        let mut obstacles = task.obstacles(&source.schema);
+        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+        if obstacles.is_empty() {
+            let keys = self.keys(task, source)?;
+            obstacles.extend(keys::obstacle(&keys, self.limits));
+        } else {
+            self.read(source, || Ok((source.version(self.key)?, ())))?;
+        }
+        Ok(Inspected::open(read(self.grant.data, obstacles, false)))
+    }
+
+    /// Reads the version that is approved, and no other. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If it is another version, or can't be read.
+    fn read<T>(
+        &self,
+        source: &Source,
+        reading: impl FnOnce() -> Result<(DataVersion, T), DataError>,
+    ) -> Result<T, Box<Unread>> {
+        let of = (self.party, self.data);
+        match reading() {
+            Ok((version, read)) => match self.covers(&version) {
+                Ok(()) => Ok(read),
+                Err(changed) => Err(Box::new(Unread {
+                    here: changed.clone(),
+                    elsewhere: changed,
+                })),
+            },
+            Err(error) => {
+                tracing::warn!(data = %self.data, %error, "the data set can't be read");
+                let elsewhere = match source.version(self.key) {
+                    Ok(version) => self.covers(&version).err(),
+                    Err(gone) => Some(told::unread(&gone, self.task, of)),
+                };
+                Err(Box::new(Unread {
+                    here: error.failure(self.party, self.data),
+                    elsewhere: elsewhere.unwrap_or_else(|| told::unread(&error, self.task, of)),
+                }))
+            }
+        }
+    }
+
+    fn covers(&self, version: &DataVersion) -> Result<(), Failure> {
         let covered = self.grant.covers(self.party, version);
         covered.map_err(|changed| changed.with("data", self.data))
     }
 
-    fn approved(&self, task: &TrainGlm, source: &Source, contents: &Contents) -> DataReport {
+    fn approved(&self, task: &TrainGlm, source: &Source, contents: &Contents) -> Inspected {
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
         }
         obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
-        read(contents.version, obstacles, false)
+        Inspected::open(read(contents.version, obstacles, false))
     }
 
-    fn against(&self, task: &TrainGlm, contents: &Contents) -> DataReport {
+    fn against(&self, task: &TrainGlm, contents: &Contents) -> Inspected {
         let selection = match Selection::new(task, contents, self.secret) {
             Ok(selection) => selection,
-            Err(Unusable::NoSplit) => return DataReport::Absent { only_split: true },
-            Err(other) => return self.unreadable(unusable(&other, self.party, self.data)),
+            Err(Unusable::NoSplit) => {
+                return Inspected::open(DataReport::Absent { only_split: true });
+            }
+            Err(other) => {
+                let elsewhere = told::unusable(&other, self.party, self.data);
+                return Inspected {
+                    here: self.unusable(unusable(&other, self.party, self.data)),
+                    elsewhere: Ok(DataReport::Unreadable(elsewhere)),
+                };
+            }
         };
         let obstacles = selection.obstacles(self.limits);
         if obstacles.is_empty()
             && let Err(bad) = selection.rows(&task.regression)
         {
-            return self.unreadable(bad_table(&bad, self.party, self.data));
+            let bad = bad_table(&bad, self.party, self.data);
+            return Inspected::open(self.unusable(bad));
         }
         let family = task.regression.specification().family;
-        read(
-            contents.version,
-            obstacles,
-            selection.is_of_one_class(family),
-        )
+        let one_class = selection.is_of_one_class(family);
+        Inspected::open(read(contents.version, obstacles, one_class))
     }
 
-    pub(super) fn unreadable(&self, why: Failure) -> DataReport {
+    fn unusable(&self, why: Failure) -> DataReport {
         tracing::warn!(data = %self.data, failure = %why, "the data set can't be used");
         DataReport::Unreadable(why)
     }
 }
 
-pub(super) fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
+fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
     DataReport::Read {
         version,
         obstacles,
@@ -104,8 +206,11 @@ pub(super) fn unusable(why: &Unusable, party: &PartyId, data: &Name) -> Failure 
     match why {
         Unusable::NoSplit => failure(Code::DataSplitMissing),
         Unusable::Unplaced { split, row } => {
-            let place = format!("row {row}, which split {split} does not name");
-            failure(Code::DataUnreadable).with("place", place)
+            let place = [
+                format!("row {row}, which split {split} does not name"),
+                format!("数据第 {row} 行，划分 {split} 未列出"),
+            ];
+            failure(Code::DataUnreadable).with_words("place", place)
         }
         Unusable::Column(column) => failure(Code::DataColumnDiffers).with("column", column),
     }
@@ -116,17 +221,23 @@ pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &N
     let failure = |code| Failure::new(code).of(party).with("data", data);
     match why {
         consilium_glm::BadTable::Values { column, .. } => {
-            let place = format!("column {column}");
-            failure(Code::DataOutOfRange).with("place", place)
+            let place = self::column(column);
+            failure(Code::DataOutOfRange).with_words("place", place)
         }
         consilium_glm::BadTable::Labels { .. } => {
-            failure(Code::DataOutOfRange).with("place", "the label")
+            let place = ["the label", "标签列"].map(str::to_owned);
+            failure(Code::DataOutOfRange).with_words("place", place)
         }
         consilium_glm::BadTable::TooManyRows { most, .. } => {
             failure(Code::DataRowsTooMany).with("most", most)
         }
         _ => Failure::new(Code::Internal).of(party).at("table"),
     }
+}
+
+/// Says that it is a column's place, by its name.
+pub(super) fn column(name: &str) -> [String; 2] {
+    [format!("column {name}"), format!("列 {name}")]
 }
 
 /// What a run may write: the state, the results, and room to grow.

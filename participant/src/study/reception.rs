@@ -9,7 +9,7 @@ use std::{
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, readable};
 use consilium_node::link::{Control, ControlMessage};
-use consilium_plan::{Plan, PlanHash};
+use consilium_plan::{Party, Plan, PlanHash, Study};
 use consilium_proto::{
     TO_COORDINATOR, TO_PARTICIPANT,
     v1::{
@@ -25,7 +25,11 @@ use tokio::{
 };
 use tracing::{debug, error, info, warn};
 
-use super::{Command, Own, keeper::Keeper};
+use super::{
+    Command, Own,
+    fetching::Fetching,
+    keeper::{KeepError, Keeper},
+};
 use crate::{
     home::{Home, study_name},
     wire,
@@ -37,6 +41,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const REST: Duration = Duration::from_secs(10);
 /// How many studies may await a decision at once; more offers are not taken in.
 const MOST_UNDECIDED: usize = 100;
+/// How many ended studies the coordinator is told of; it does not ask for older ones.
+const MOST_ENDED: usize = 10_000;
 /// How many commands wait for one keeper.
 const COMMANDS: usize = 256;
 
@@ -78,10 +84,11 @@ impl Studies {
         mut outbox: mpsc::UnboundedReceiver<Said>,
     ) {
         let mut again = None;
+        let mut fetching = Fetching::default();
         loop {
             tokio::select! {
                 message = control.next() => {
-                    if let Err(error) = self.heard(message).await {
+                    if let Err(error) = self.heard(message, &mut fetching).await {
                         error!(%error, "what the coordinator said can't be kept for now");
                         again = Some(Instant::now() + REST);
                     }
@@ -89,7 +96,7 @@ impl Studies {
                 Some(what) = outbox.recv() => self.deliver(&control, what).await,
                 () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {
                     again = None;
-                    self.home.tell(Said::Offers(v1::Offers {}));
+                    self.ask().await;
                 }
             }
         }
@@ -108,11 +115,16 @@ impl Studies {
         }
     }
 
-    async fn heard(&self, message: ControlMessage) -> Result<(), StoreError> {
+    async fn heard(
+        &self,
+        message: ControlMessage,
+        fetching: &mut Fetching,
+    ) -> Result<(), StoreError> {
         let from_coordinator = |peer: &PartyId| *peer == self.home.coordinator;
         match message {
             ControlMessage::Joined { peer, .. } if from_coordinator(&peer) => {
-                self.home.tell(Said::Offers(v1::Offers {}));
+                fetching.clear();
+                self.ask().await;
                 self.command_all(|| Command::Repeat).await;
             }
             ControlMessage::Said {
@@ -121,7 +133,7 @@ impl Studies {
                 payload,
             } if from_coordinator(&peer) && kind == TO_PARTICIPANT => {
                 match ToParticipant::decode(payload).map(|message| message.kind) {
-                    Ok(Some(what)) => return self.told(what).await,
+                    Ok(Some(what)) => return self.told(what, fetching).await,
                     Ok(None) => debug!("the coordinator sent a message of a later version"),
                     Err(_) => warn!("the coordinator sent a malformed message"),
                 }
@@ -134,22 +146,85 @@ impl Studies {
         Ok(())
     }
 
-    async fn told(&self, what: Heard) -> Result<(), StoreError> {
+    async fn told(&self, what: Heard, fetching: &mut Fetching) -> Result<(), StoreError> {
         match what {
             Heard::Roster(roster) => {
                 self.home.compare_clocks(roster.now_ms);
                 self.home.learn(&roster).await
             }
             Heard::Offer(offer) => self.offered(&offer).await,
-            other => {
-                if let Some((study, command)) = wire::read(other) {
+            Heard::Part(part) => {
+                let (ended, ask) = fetching.take(&part);
+                if let Some(ask) = ask {
+                    self.home.tell(ask);
+                }
+                if let Some((study, command)) = ended {
                     self.command(&study, command).await;
-                } else {
-                    warn!("the coordinator sent a malformed message");
+                }
+                Ok(())
+            }
+            other => {
+                match wire::read(other) {
+                    Some((study, Command::End { state, .. })) => {
+                        self.over(study, state, fetching).await?;
+                    }
+                    Some((study, command)) => {
+                        self.command(&study, command).await;
+                    }
+                    None => warn!("the coordinator sent a malformed message"),
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Ends a study; where this institution receives its result, as soon as that is there.
+    async fn over(
+        &self,
+        name: StudyName,
+        state: Box<Study>,
+        fetching: &mut Fetching,
+    ) -> Result<(), StoreError> {
+        if matches!(*state, Study::Finished { .. })
+            && let Some(study) = studies::find(&self.home.store, &name).await?
+        {
+            let (plan, own) = Own::read(&study)?;
+            if own.end.is_some() {
+                return Ok(());
+            }
+            if plan.party(&self.home.party).is_some_and(Party::receives) {
+                let ask = fetching.begin(study.plan_hash, name, state);
+                if let Some(ask) = ask {
+                    self.home.tell(ask);
+                }
+                return Ok(());
+            }
+        }
+        let result = None;
+        self.command(&name, Command::End { state, result }).await;
+        Ok(())
+    }
+
+    /// Asks the coordinator for all that it has for this institution.
+    async fn ask(&self) {
+        let offers = self.offers().await.unwrap_or_else(|error| {
+            warn!(%error, "the coordinator is asked for studies that have ended too");
+            v1::Offers::default()
+        });
+        self.home.tell(Said::Offers(offers));
+    }
+
+    /// Gives the question for all but the studies that have ended here.
+    async fn offers(&self) -> Result<v1::Offers, StoreError> {
+        let mut all = studies::all(&self.home.store).await?;
+        all.retain(|study| Own::read(study).is_ok_and(|(_, own)| own.end.is_some()));
+        all.sort_unstable_by_key(|study| std::cmp::Reverse(study.changed));
+        let hashes = all.iter().take(MOST_ENDED);
+        Ok(v1::Offers {
+            ended: hashes
+                .map(|study| study.plan_hash.to_vec().into())
+                .collect(),
+        })
     }
 
     /// Keeps a study that awaits this institution's decision.
@@ -205,7 +280,7 @@ impl Studies {
         self.keep(name);
         home.news.send_modify(|news| *news += 1);
         // The coordinator takes the question for the answer that the plan has come.
-        home.tell(Said::Offers(v1::Offers {}));
+        self.ask().await;
         Ok(())
     }
 
@@ -245,9 +320,11 @@ impl Studies {
                 sleep(rest).await;
                 rest = (rest * 2).min(Duration::from_mins(1));
                 // What was said meanwhile is said again.
-                all.home.tell(Said::Offers(v1::Offers {}));
+                all.ask().await;
             }
             all.keepers().remove(&name);
+            // It leaves out what it told of this study, and tells of others that it left out.
+            all.ask().await;
         });
     }
 }
@@ -256,7 +333,7 @@ async fn keep(
     home: &Home,
     name: &StudyName,
     commands: &mut mpsc::Receiver<Command>,
-) -> Result<(), StoreError> {
+) -> Result<(), KeepError> {
     match studies::find(&home.store, name).await? {
         Some(study) => Keeper::new(home.clone(), &study)?.run(commands).await,
         None => Ok(()),

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use consilium_journal::{Entry, Kind};
 use consilium_plan::{Found, PartyReport, Plan};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 
-use super::{Own, failure::RunError, look::Look, permit};
-use crate::{
-    home::{Home, study_name},
-    wire,
+use super::{
+    Own,
+    failure::RunError,
+    look::{Asker, Look},
+    permit,
 };
+use crate::{home::Home, wire};
 
 /// Tells the coordinator what there is for a study here.
 pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
@@ -43,13 +44,7 @@ pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
 async fn found(home: &Home, plan: &Arc<Plan>, own: &Own) -> Result<Found, RunError> {
     let (name, grant) = permit::allowed(home, plan, own).await?;
     let secret = permit::secret(home, plan).await?;
-    let look = Look::at(home, plan, (&name, grant), secret).await?;
-    let mut change = home.store.begin().await?;
-    let entry = Entry::new(home.ambient.now(), Kind::PREFLIGHT)
-        .about(&study_name(&plan.hash()))
-        .with("data", &name);
-    change.log(&entry).await?;
-    change.commit().await?;
+    let look = Look::at(home, plan, (&name, grant), secret, Asker::Coordinator).await?;
     Ok(look.for_coordinator()?)
 }
 

@@ -62,6 +62,8 @@ impl Run {
         task: &TrainGlm,
         confirmed: oneshot::Sender<BTreeSet<PartyId>>,
     ) -> Result<(), RunError> {
+        let (run, study) = (self.call.run, study_name(&self.plan.hash()));
+        let _goes_on = home.under_way.begin(run, study, home.ambient.now());
         let directory = Arc::new(home.directory().await?);
         let mail = open(home, (&self.plan, &self.call), &directory).await?;
         let meter = Meter {

@@ -46,7 +46,7 @@ impl Running {
                         let run = begin(&at, plan, own, call).await?;
                         run.take_part(&at, task, confirmed).await
                     }
-                    Task::Align(task) => align::take_part(&at, (&plan, task), &own, &call).await,
+                    Task::Align(task) => align::take_part(&at, (&plan, task), &own, call).await,
                 }
             };
             // Whoever no longer listens has given the run up.

@@ -3,26 +3,23 @@
 use std::{fmt::Write as _, path::PathBuf};
 
 use consilium_glm::{Fit, Measures, Published};
+use consilium_journal::Entry;
+use consilium_mailbox::PartyId;
 use consilium_node::files::{self, FileError};
-use consilium_plan::{DataVersion, Name, PlanHash};
+use consilium_plan::{DataVersion, Name, Plan, PlanHash};
 use serde::Serialize;
 use serde_json::json;
+use tracing::warn;
 
-use super::rows::Sample;
+use super::{
+    received::{Received, Verdict},
+    rows::Sample,
+};
 
 /// The folder of one study's result in the state folder, readable by its owner alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Results {
     folder: PathBuf,
-}
-
-/// A result as the coordinator gives it to all receivers alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Received {
-    /// The published model with its metadata, JSON.
-    pub(crate) model: String,
-    /// Measures, costs and opened sets, JSON.
-    pub(crate) report: String,
 }
 
 /// What is there of a result.
@@ -108,6 +105,11 @@ impl Results {
         self.file(OWN_REPORT)
     }
 
+    /// Gives the report to all receivers, once it is there.
+    pub(crate) fn read_report(&self) -> Result<Option<String>, FileError> {
+        self.file(REPORT)
+    }
+
     /// Says whether the own report is there.
     pub(super) fn has_own_report(&self) -> Result<bool, FileError> {
         Ok(self.file(OWN_REPORT)?.is_some())
@@ -117,11 +119,33 @@ impl Results {
         files::read_if_there(&self.folder.join(name))
     }
 
-    /// Keeps what all receivers get, in place of the own copy of the model: an institution that
-    /// dropped out may have none, or one of a fit that began anew without it.
-    pub(crate) fn keep_received(&self, result: &Received) -> Result<(), FileError> {
-        files::write(&self.folder.join(REPORT), result.report.as_bytes())?;
-        files::write(&self.folder.join(MODEL), result.model.as_bytes())
+    /// Takes a result in place of the own copy of the model, if it can be the study's: an
+    /// institution that dropped out may have none, or one of a fit that began anew without it.
+    /// Adds to the entry what came and what became of it.
+    pub(crate) fn receive(
+        &self,
+        result: &Received,
+        (plan, me): (&Plan, &PartyId),
+        entry: Entry,
+    ) -> Result<Entry, FileError> {
+        let verdict = result.judge((plan, me), self.file(MODEL)?.as_deref());
+        if verdict == Verdict::Taken {
+            files::write(&self.folder.join(REPORT), result.report.as_bytes())?;
+            if !result.model.is_empty() {
+                files::write(&self.folder.join(MODEL), result.model.as_bytes())?;
+            }
+        } else {
+            let verdict = verdict.name();
+            warn!(study = %plan.hash(), verdict, "the coordinator's result is not taken");
+        }
+        let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex();
+        let entry = entry.with("result", verdict.name());
+        let entry = if result.model.is_empty() {
+            entry
+        } else {
+            entry.with("model", hash(&result.model))
+        };
+        Ok(entry.with("report", hash(&result.report)))
     }
 
     /// Keeps the model in the shape in which the coordinator gives it to receivers.

@@ -151,7 +151,7 @@ impl Drop for EndOnDrop {
 pub async fn channel(address: &str, tls: &ClientTls) -> Result<Channel, NodeError> {
     let unreachable = |why: &dyn Error| NodeError::Unreachable {
         address: address.to_owned(),
-        why: innermost(why).to_string(),
+        why: breakage(why),
     };
     // TLS is the connector's business, not that of the URI.
     let endpoint = Endpoint::from_shared(format!("http://{address}"))
@@ -166,16 +166,22 @@ pub async fn channel(address: &str, tls: &ClientTls) -> Result<Channel, NodeErro
     let (to, tls) = (address.to_owned(), tls.clone());
     let connector = service_fn(move |_| secure(to.clone(), tls.clone()));
     let channel = endpoint.connect_with_connector(connector).await;
-    channel.map_err(|error| match tls_error(&error) {
-        Some(rustls::Error::InvalidCertificate(trouble)) => NodeError::Impostor {
+    channel.map_err(|error| distrust(&error, address).unwrap_or_else(|| unreachable(&error)))
+}
+
+/// Tells whether a call failed by a certificate, the other side's or our own: that does not pass
+/// by trying again.
+pub fn distrust(error: &(dyn Error + 'static), address: &str) -> Option<NodeError> {
+    match tls_error(error)? {
+        rustls::Error::InvalidCertificate(trouble) => Some(NodeError::Impostor {
             address: address.to_owned(),
             why: certificate_trouble(trouble),
-        },
-        Some(rustls::Error::AlertReceived(alert)) => NodeError::NotAccepted {
+        }),
+        rustls::Error::AlertReceived(alert) => Some(NodeError::NotAccepted {
             why: alert_trouble(*alert),
-        },
-        _ => unreachable(&error),
-    })
+        }),
+        _ => None,
+    }
 }
 
 async fn secure(
@@ -225,7 +231,7 @@ fn refusal(status: &Status) -> NodeError {
         Code::PermissionDenied | Code::Unauthenticated | Code::InvalidArgument => {
             NodeError::Refused(message)
         }
-        _ => NodeError::Cut(readable(&innermost(status).to_string())),
+        _ => NodeError::Cut(readable(&breakage(status))),
     }
 }
 
@@ -245,6 +251,16 @@ fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> 
         };
     }
     None
+}
+
+/// Says how a connection broke.
+pub fn breakage(error: &dyn Error) -> String {
+    let said = innermost(error).to_string();
+    // HTTP/2 hides the error's kind; what TLS says of it is for those who program with it.
+    if said.contains("close_notify") {
+        return "the other side closed it without a word, as when its daemon is stopped".to_owned();
+    }
+    said
 }
 
 fn innermost(error: &dyn Error) -> &dyn Error {
@@ -294,6 +310,20 @@ mod tests {
                 "{shown}"
             );
         }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_accepted_is_told_from_a_broken_connection() {
+        let failed = |error: io::Error| distrust(&Status::from_error(error.into()), "here:1");
+        let tls = |error: rustls::Error| failed(io::Error::new(io::ErrorKind::InvalidData, error));
+        let alert = rustls::Error::AlertReceived(AlertDescription::CertificateExpired);
+        let said = tls(alert).unwrap().to_string();
+        assert!(said.contains("CERT-EXPIRED"), "{said}");
+        let theirs = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        let said = tls(theirs).unwrap().to_string();
+        assert!(said.contains("here:1"), "{said}");
+        assert!(failed(io::ErrorKind::ConnectionReset.into()).is_none());
+        assert!(tls(rustls::Error::HandshakeNotComplete).is_none());
     }
 
     proptest! {

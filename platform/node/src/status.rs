@@ -19,6 +19,8 @@ pub trait Explain: Error {
     }
 }
 
+/// The longest text that is told, in bytes: it may take three times that, and is told twice.
+const LONGEST: usize = 3 << 10;
 /// Under which name a status carries its text in Chinese.
 const CHINESE: &str = "consilium-zh-bin";
 
@@ -43,10 +45,55 @@ pub fn status(error: &impl Explain) -> Status {
 
 /// Makes the status for the caller, and logs nothing.
 pub fn answer(error: &impl Explain) -> Status {
-    let mut status = Status::new(error.code(), error.public());
+    let mut status = Status::new(error.code(), short(error.public()));
     if let Some(text) = error.public_in_chinese() {
-        let text = MetadataValue::from_bytes(text.as_bytes());
+        let text = MetadataValue::from_bytes(short(text).as_bytes());
         status.metadata_mut().insert_bin(CHINESE, text);
     }
     status
+}
+
+/// Cuts off what does not fit into the headers of an answer, with which texts travel.
+fn short(mut text: String) -> String {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Long(String);
+
+    impl Explain for Long {
+        fn code(&self) -> Code {
+            Code::InvalidArgument
+        }
+
+        fn public(&self) -> String {
+            self.0.clone()
+        }
+
+        fn public_in_chinese(&self) -> Option<String> {
+            Some(self.0.clone())
+        }
+    }
+
+    #[test]
+    fn a_text_of_any_length_fits_into_the_headers_of_an_answer() {
+        for text in ["x", "列"] {
+            let status = answer(&Long(text.repeat(100_000)));
+            // What every client takes; others than ASCII take three bytes for one.
+            assert!(3 * status.message().len() < 12 << 10);
+            let chinese = in_chinese(&status).unwrap();
+            assert_eq!(chinese, status.message());
+            assert!(chinese.ends_with('…'));
+            assert_eq!(answer(&Long(text.to_owned())).message(), text);
+        }
+    }
 }

@@ -108,34 +108,52 @@ impl Failure {
         self
     }
 
+    /// Fills a place of the texts that is not written alike in both languages.
+    #[must_use]
+    pub fn with_words(self, place: &str, [en, zh]: [String; 2]) -> Failure {
+        self.with(place, en).with(&chinese(place), zh)
+    }
+
     /// Says what happened.
     pub fn what(&self, lang: Lang) -> String {
-        self.fill(self.code.entry().what.open(lang))
+        self.fill(self.code.entry().what.open(lang), lang)
     }
 
-    /// Says what to do next.
+    /// Says what to do next, whether the study has ended or not.
     pub fn remedy(&self, lang: Lang) -> String {
-        self.fill(self.code.entry().remedy.open(lang))
+        self.fill(&self.code.entry().whole_remedy(lang), lang)
     }
 
-    fn fill(&self, open: &str) -> String {
+    /// Says what to do next where the study has not ended.
+    pub fn remedy_before_end(&self, lang: Lang) -> String {
+        self.fill(self.code.entry().remedy.open(lang), lang)
+    }
+
+    fn fill(&self, open: &str, lang: Lang) -> String {
         let mut pieces = open.split('{');
         let mut said = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             let (place, behind) = piece.split_once('}').unwrap_or((piece, ""));
-            said.push_str(self.place(place).unwrap_or("?"));
+            said.push_str(self.place(place, lang).unwrap_or("?"));
             said.push_str(behind);
         }
         said
     }
 
-    fn place(&self, place: &str) -> Option<&str> {
+    fn place(&self, place: &str, lang: Lang) -> Option<&str> {
+        let detail = |place: &str| self.details.get(place).map(String::as_str);
+        let in_chinese = || detail(&chinese(place)).filter(|_| lang == Lang::Zh);
         match place {
             "party" => self.party.as_ref().map(PartyId::as_str),
             "step" => self.step.as_deref(),
-            other => self.details.get(other).map(String::as_str),
+            other => in_chinese().or_else(|| detail(other)),
         }
     }
+}
+
+/// Names the detail that fills a place in Chinese, where there is one.
+fn chinese(place: &str) -> String {
+    format!("{place}.zh")
 }
 
 /// The code and what happened, in English, as logs have it.
@@ -171,18 +189,14 @@ impl FromStr for Code {
 /// Explains a code without an instance of it; places are shown as `‹party›`.
 pub fn explain(code: Code, lang: Lang) -> String {
     let Entry {
-        id,
-        advice,
-        what,
-        remedy,
-        ..
+        id, advice, what, ..
     } = code.entry();
     let shown = |text: &str| text.replace('{', "‹").replace('}', "›");
     let (then, whose) = lang.pick(("next", "who"), ("处理", "责任"));
     format!(
         "{id}\n{}\n{then}: {}\n{whose}: {}\n",
         shown(what.open(lang)),
-        shown(remedy.open(lang)),
+        shown(&code.entry().whole_remedy(lang)),
         advice.text(lang)
     )
 }

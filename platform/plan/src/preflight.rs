@@ -217,10 +217,8 @@ impl Plan {
         else {
             return true;
         };
-        let (planned, keys): (Vec<&str>, bool) = match self.task() {
-            Task::TrainGlm(task) => (task.columns.iter().map(Column::name).collect(), false),
-            Task::Align(task) => (task.key_columns().collect(), true),
-        };
+        let planned = self.task().column_names();
+        let keys = matches!(self.task(), Task::Align(_));
         let is_asked = |obstacle: &Obstacle| match obstacle {
             Obstacle::Missing(column) | Obstacle::Differs(column) => {
                 planned.contains(&column.as_str())

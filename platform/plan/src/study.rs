@@ -140,6 +140,17 @@ impl Study {
         }
     }
 
+    /// Gives since when an ended study has been over.
+    pub fn ended(&self) -> Option<UnixTime> {
+        match self {
+            Study::Finished { at }
+            | Study::Failed { at, .. }
+            | Study::Cancelled { at, .. }
+            | Study::Expired { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
     /// Gives the contributors that it goes on without, for good.
     pub fn without(&self) -> &BTreeSet<PartyId> {
         static NOBODY: BTreeSet<PartyId> = BTreeSet::new();

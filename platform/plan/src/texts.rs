@@ -79,6 +79,7 @@ pub fn all() -> impl Iterator<Item = &'static Text> {
         approval::ALL,
         disclosure::ALL,
         preflight::ALL,
+        failure::once_ended::ALL,
         study::ALL,
         summary::ALL,
     ]

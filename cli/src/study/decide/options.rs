@@ -11,7 +11,11 @@ use consilium_plan::{Lang, Name, Plan, Steward, UnixTime};
 use consilium_proto::v1;
 use consilium_schema::DateOrder;
 
-use crate::{client::HouseDoor, hint::OrHint as _, person};
+use crate::{
+    client::HouseDoor,
+    hint::{Misuse, OrHint as _},
+    person,
+};
 
 /// Who signs, and where it is handed in.
 #[derive(Debug, Args)]
@@ -39,12 +43,13 @@ pub(in crate::study) struct Signing {
 /// How far an approval goes.
 #[derive(Debug, Args)]
 pub(in crate::study) struct Limits {
-    /// The most runs that the participant takes part in; default: what the plan asks for
-    #[arg(long, value_name = "N")]
-    pub(super) runs: Option<u32>,
+    /// The most runs that the participant takes part in; default, and at most: what the plan asks
+    /// for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    runs: Option<u32>,
 
     /// When the approval ends: a day, as 2027-01-31, whose end in UTC is meant, or a length of
-    /// time, as 14d; default: when the plan ends
+    /// time, as 14d; default, and at the latest: when the plan ends
     #[arg(long, value_name = "WHEN", value_parser = until)]
     until: Option<Until>,
 
@@ -101,13 +106,39 @@ impl Signing {
 }
 
 impl Limits {
-    /// Gives when the approval ends.
-    pub(super) fn end(&self, plan: &Plan, now: UnixTime) -> UnixTime {
-        match self.until {
+    /// Gives the most runs of the approval, and when it ends.
+    ///
+    /// # Errors
+    ///
+    /// If either is beyond what the plan asks for.
+    pub(super) fn within(
+        &self,
+        plan: &Plan,
+        now: UnixTime,
+        lang: Lang,
+    ) -> anyhow::Result<(u32, UnixTime)> {
+        let (most, last) = (plan.limits().runs, plan.deadline(now));
+        let runs = self.runs.unwrap_or(most);
+        let until = match self.until {
             Some(Until::At(time)) => time,
             Some(Until::After(Period(length))) => now.after(length),
-            None => plan.deadline(now),
-        }
+            None => last,
+        };
+        let beyond = match (runs > most, until > last) {
+            (true, _) => lang.pick(
+                format!("--runs {runs} is more than the plan's {most}"),
+                format!("--runs {runs} 超过方案的 {most} 次"),
+            ),
+            (false, true) => lang.pick(
+                format!("--until {until} is later than the plan's end, {last} at the latest"),
+                format!("--until {until} 晚于方案的结束时间（最迟 {last}）"),
+            ),
+            (false, false) => return Ok((runs, until)),
+        };
+        Err(Misuse(beyond)).or_hint(lang.pick(
+            "without the option the approval goes as far as the plan does",
+            "省略该选项时，批准与方案的限度相同",
+        ))
     }
 }
 
@@ -116,6 +147,30 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn an_approval_goes_no_further_than_the_plan() {
+        let text = include_str!("../../../../platform/plan/tests/it/expected/heart.toml");
+        let plan: Plan = text.parse().unwrap();
+        let (most, now) = (plan.limits().runs, UnixTime(1_800_000_000));
+        let last = plan.deadline(now);
+        let within = |runs, until| {
+            let limits = Limits {
+                runs,
+                until,
+                waive_derivable: false,
+            };
+            let said = limits.within(&plan, now, Lang::En);
+            said.map_err(|error| format!("{error:#}"))
+        };
+        assert_eq!(within(None, None), Ok((most, last)));
+        let sooner = UnixTime(last.0 - 1);
+        assert_eq!(within(Some(1), Some(Until::At(sooner))), Ok((1, sooner)));
+        let named = within(Some(most + 1), None).unwrap_err();
+        assert!(named.ends_with(&format!("plan's {most}")), "{named}");
+        let named = within(None, Some(Until::At(UnixTime(last.0 + 1)))).unwrap_err();
+        assert!(named.contains(&last.to_string()), "{named}");
+    }
 
     #[test]
     fn an_approval_ends_with_a_day_or_after_a_while() {

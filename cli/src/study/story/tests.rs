@@ -38,6 +38,12 @@ impl Events {
         self.push(String::new(), &doing, waiting)
     }
 
+    /// Averaging comes to this round of 100.
+    fn average(&mut self, round: u32) -> &mut Events {
+        let doing = Doing::Averaging { round, rounds: 100 };
+        self.push(String::new(), &serde_json::to_string(&doing).unwrap(), "")
+    }
+
     fn push(&mut self, event: String, doing: &str, waiting: &str) -> &mut Events {
         let number = self.0.len() as u64;
         let time = UnixTime(NOON).after(Duration::from_secs(number));
@@ -130,4 +136,45 @@ fn the_end_and_what_this_program_does_not_know_are_not_told() {
     });
     assert_eq!(told(&mut story, &events.0[before..]), Vec::<String>::new());
     assert_eq!(story.now("5f3a"), None);
+}
+
+#[test]
+fn of_many_rounds_of_averaging_the_first_and_each_twentieth_are_told() {
+    let plan = plan();
+    let mut events = Events::running(&plan);
+    let before = events.0.len();
+    for round in 1..=100 {
+        events.average(round);
+    }
+    let mut story = Story::new(&plan, Lang::En);
+    told(&mut story, &events.0[..before]);
+    let lines = told(&mut story, &events.0[before..]);
+    assert_eq!(lines.len(), 21, "{lines:?}");
+    for (line, round) in lines.iter().zip([1, 5, 10]) {
+        assert!(line.contains(&format!("round {round} of")), "{line}");
+    }
+    assert!(lines[20].contains("round 100 of"), "{lines:?}");
+
+    let mut story = Story::new(&plan, Lang::En).telling_rounds(true);
+    told(&mut story, &events.0[..before]);
+    assert_eq!(told(&mut story, &events.0[before..]).len(), 100);
+}
+
+#[test]
+fn rounds_that_begin_anew_are_told() {
+    let plan = plan();
+    for (lang, anew) in [
+        (Lang::En, "a new run begins: "),
+        (Lang::Zh, "新的运行开始："),
+    ] {
+        let mut events = Events::running(&plan);
+        events.average(1).average(37);
+        let mut story = Story::new(&plan, lang);
+        assert!(!told(&mut story, &events.0).concat().contains(anew));
+        let before = events.0.len();
+        events.average(1).average(2).average(5);
+        let lines = told(&mut story, &events.0[before..]);
+        let are_anew: Vec<bool> = lines.iter().map(|line| line.contains(anew)).collect();
+        assert_eq!(are_anew, [true, false], "{lines:?}");
+    }
 }

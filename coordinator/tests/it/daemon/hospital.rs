@@ -258,7 +258,7 @@ async fn live(home: Arc<Home>, link: Link) {
         };
         match message {
             ControlMessage::Joined { peer, .. } if peer.as_str() == "coordinator" => {
-                say(&control, Says::Offers(v1::Offers {})).await;
+                say(&control, Says::Offers(v1::Offers::default())).await;
                 if home.approves.load(Ordering::Relaxed) {
                     for plan in &plans {
                         say(&control, Says::Decision(home.approval(plan))).await;
@@ -328,7 +328,7 @@ async fn live(home: Arc<Home>, link: Link) {
                         };
                         roster = members.members.iter().map(key).collect();
                     }
-                    Hears::Stop(_) | Hears::End(_) => {}
+                    Hears::Stop(_) | Hears::End(_) | Hears::Part(_) => {}
                 }
             }
             _ => {}

@@ -101,10 +101,7 @@ fn a_supervisor_calls_nothing_that_writes() {
 fn a_refusal_says_for_whom_the_call_is() {
     let error = Role::Supervisor.authorise("/consilium.v1.Enrolment/Enrol");
     let text = error.unwrap_err().to_string();
-    assert_eq!(
-        text,
-        "/consilium.v1.Enrolment/Enrol is for newcomer, not for supervisor"
-    );
+    assert_eq!(text, "this call is for newcomer, not for supervisor");
 }
 
 #[test]

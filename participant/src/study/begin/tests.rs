@@ -172,3 +172,24 @@ async fn nothing_is_read_for_a_run_that_nobody_approved() {
     let study = study_name(&plan.hash());
     assert_eq!(runs::counted(&home.store, &study).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn where_a_changed_file_is_at_fault_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _) = sample::home(folder.path(), Vec::new()).await;
+    sample::write_rows(&home, 30);
+    let version = sample::register(&home).await;
+    sample::verify(&home, "b", 10).await;
+    sample::verify(&home, "c", 11).await;
+    let plan = Arc::new(sample::plan(&["a", "b", "c"], ""));
+    let own = sample::approved(&home, &plan, version);
+    sample::submit(&home, &plan, &own).await;
+    std::fs::write(home.state.join("rows.csv"), "x,y\n1,0\n99,1\n").unwrap();
+    let call = call(&["a", "b", "c"]);
+    let refused = begin(&home, plan.clone(), own.clone(), call)
+        .await
+        .map(drop);
+    let changed = refused.unwrap_err().failure(&home.party);
+    assert_eq!(changed.code, Code::DataChanged);
+    assert!(!changed.details.contains_key("place"), "{changed:?}");
+}

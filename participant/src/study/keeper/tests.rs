@@ -1,5 +1,7 @@
 //! What a keeper lets the coordinator set going.
 
+use std::{fs, path::PathBuf};
+
 use tokio::task::yield_now;
 
 use super::*;
@@ -45,10 +47,7 @@ async fn a_receiver_that_dropped_out_has_the_result_and_whoever_receives_none_ha
         let finished = Study::Finished {
             at: home.ambient.now(),
         };
-        let given = Received {
-            model: "{}".to_owned(),
-            report: "{\"format\": 1}".to_owned(),
-        };
+        let given = sample::result(&plan, &["a", "b", "c"]);
         let end = Command::End {
             state: Box::new(finished.clone()),
             result: Some(given.clone()),
@@ -60,4 +59,85 @@ async fn a_receiver_that_dropped_out_has_the_result_and_whoever_receives_none_ha
         let expected = (given.model, Some(given.report), None);
         assert_eq!(kept, receives.then_some(expected));
     }
+}
+
+/// A keeper of an institution that has a copy of the model, and what it is told at the end.
+struct Ending {
+    keeper: Keeper,
+    results: Results,
+    folder: PathBuf,
+    copy: String,
+    result: Received,
+    _home: tempfile::TempDir,
+}
+
+impl Ending {
+    async fn new() -> Ending {
+        let folder = tempfile::tempdir().unwrap();
+        let (home, _said) = sample::home(folder.path(), Vec::new()).await;
+        let plan = sample::plan(&["a", "b", "c"], "");
+        let study = sample::submit(&home, &plan, &Own::new(home.federation, &plan)).await;
+        let result = sample::result(&plan, &["a", "b", "c"]);
+        let ending = Ending {
+            keeper: Keeper::new(home.clone(), &study).unwrap(),
+            results: Results::new(&home.state, &plan.hash()),
+            folder: home.state.join("results").join(plan.hash().to_string()),
+            copy: sample::copy(&result),
+            result,
+            _home: folder,
+        };
+        fs::create_dir_all(&ending.folder).unwrap();
+        fs::write(ending.folder.join("model.json"), &ending.copy).unwrap();
+        fs::write(ending.folder.join("own-report.json"), "{}").unwrap();
+        ending
+    }
+
+    async fn end(&mut self, result: Received) -> Result<(), KeepError> {
+        let at = self.keeper.home.ambient.now();
+        let end = Command::End {
+            state: Box::new(Study::Finished { at }),
+            result: Some(result),
+        };
+        self.keeper.obey(end).await
+    }
+
+    async fn journal(&self) -> String {
+        self.keeper.home.store.export_journal().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_the_coordinator_swapped_does_not_replace_the_own_one() {
+    let mut ending = Ending::new().await;
+    let mut swapped: serde_json::Value = serde_json::from_str(&ending.result.model).unwrap();
+    swapped["fit"]["estimates"][1]["coefficient"] = (-99.0).into();
+    let lie = Received {
+        model: swapped.to_string(),
+        ..ending.result.clone()
+    };
+    ending.end(lie.clone()).await.unwrap();
+    assert!(ending.keeper.own.end.is_some());
+    let kept = ending.results.read().unwrap().unwrap();
+    assert_eq!((kept.model, kept.report), (ending.copy.clone(), None));
+    let journal = ending.journal().await;
+    assert!(journal.contains("\"result\":\"differs\""), "{journal}");
+    let hash = blake3::hash(lie.model.as_bytes()).to_hex();
+    assert!(journal.contains(hash.as_str()), "{journal}");
+}
+
+#[tokio::test]
+async fn an_end_whose_result_cannot_be_written_is_taken_once_it_can() {
+    let mut ending = Ending::new().await;
+    let block = ending.folder.join("report.json");
+    fs::create_dir(&block).unwrap();
+    let result = ending.result.clone();
+    let failed = ending.end(result.clone()).await;
+    assert!(matches!(failed, Err(KeepError::Result(_))), "{failed:?}");
+    assert_eq!(ending.keeper.own.end, None);
+    fs::remove_dir(&block).unwrap();
+    ending.end(result.clone()).await.unwrap();
+    let kept = ending.results.read().unwrap().unwrap();
+    assert_eq!(kept.model, result.model);
+    assert_eq!(kept.report, Some(result.report));
+    assert!(ending.journal().await.contains("\"result\":\"taken\""));
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consilium_plan::{Code, Name};
+use consilium_plan::{Code, Lang, Name};
 
 use super::*;
 use crate::{
@@ -42,6 +42,10 @@ impl Asked {
         obstacles(&self.home, &self.plan, &own).await
     }
 
+    async fn journal(&self) -> String {
+        self.home.store.export_journal().await.unwrap()
+    }
+
     async fn codes(&self) -> Vec<Code> {
         let told = self.told().await;
         told.iter().map(|failure| failure.code).collect()
@@ -59,12 +63,17 @@ impl Asked {
 }
 
 #[tokio::test]
-async fn nothing_stands_in_the_way_of_what_is_as_planned_and_nothing_is_kept() {
+async fn nothing_stands_in_the_way_of_what_is_as_planned_and_the_journal_has_each_reading() {
     let asked = Asked::new("").await;
-    let before = asked.home.store.export_journal().await.unwrap();
+    let before = asked.journal().await;
     assert_eq!(asked.told().await, []);
-    let after = asked.home.store.export_journal().await.unwrap();
-    assert_eq!(after, before);
+    let after = asked.journal().await;
+    assert_eq!(after.lines().count(), before.lines().count() + 1);
+    assert!(after.contains("\"for\":\"stewards\""), "{after}");
+    asked.home.forget_data("rows").await.unwrap();
+    let before = asked.journal().await;
+    assert_eq!(asked.codes().await, [Code::DataMissing]);
+    assert_eq!(asked.journal().await, before, "nothing was read");
 }
 
 #[tokio::test]
@@ -108,8 +117,18 @@ async fn a_data_set_that_is_not_there_or_not_whole_is_named() {
     let rows = asked.home.state.join("rows.csv");
     fs::write(&rows, "x,y\n1,0\n2").unwrap();
     assert_eq!(asked.codes().await, [Code::DataCut]);
-    fs::remove_file(rows).unwrap();
-    assert_eq!(asked.codes().await, [Code::DataUnreadable]);
+    fs::remove_file(&rows).unwrap();
+    let told = asked.told().await;
+    let codes: Vec<Code> = told.iter().map(|failure| failure.code).collect();
+    assert_eq!(codes, [Code::DataUnreadable]);
+    for (lang, gone) in [
+        (Lang::En, "there is no such file"),
+        (Lang::Zh, "没有该文件"),
+    ] {
+        let said = told[0].what(lang);
+        assert!(said.contains(gone), "{said}");
+        assert!(said.contains(rows.to_str().unwrap()), "{said}");
+    }
 }
 
 #[tokio::test]

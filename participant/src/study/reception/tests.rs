@@ -82,3 +82,44 @@ async fn a_study_that_has_ended_has_no_keeper() {
     let again = Studies::start(home).await.unwrap();
     assert!(again.keepers().is_empty());
 }
+
+#[tokio::test]
+async fn a_receiver_asks_for_the_result_before_the_study_ends_and_then_for_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, mut said) = sample::home(folder.path(), Vec::new()).await;
+    let all = Studies::start(home.clone()).await.unwrap();
+    let plan = sample::plan(&["a", "b", "c"], "");
+    all.offered(&offer(&plan)).await.unwrap();
+    assert_eq!(said.recv().await, Some(Said::Offers(v1::Offers::default())));
+    let mut fetching = Fetching::default();
+    let hash: prost::bytes::Bytes = plan.hash().as_bytes().to_vec().into();
+    let finished = Study::Finished {
+        at: home.ambient.now(),
+    };
+    let end = Heard::End(v1::StudyEnd {
+        study: hash.clone(),
+        state: wire::json(&finished),
+    });
+    all.told(end.clone(), &mut fetching).await.unwrap();
+    let ask = v1::ResultAsk {
+        study: hash.clone(),
+        offset: 0,
+    };
+    assert_eq!(said.recv().await, Some(Said::Result(ask)));
+    let name = study_name(&plan.hash());
+    let kept = async || studies::find(&home.store, &name).await.unwrap().unwrap();
+    assert_eq!(Own::read(&kept().await).unwrap().1.end, None);
+
+    // The coordinator has none for us.
+    let part = v1::ResultPart {
+        study: hash.clone(),
+        ..v1::ResultPart::default()
+    };
+    all.told(Heard::Part(part), &mut fetching).await.unwrap();
+    let ended = vec![hash];
+    let offers = Said::Offers(v1::Offers { ended });
+    assert_eq!(said.recv().await, Some(offers));
+    assert_eq!(Own::read(&kept().await).unwrap().1.end, Some(finished));
+    all.told(end, &mut fetching).await.unwrap();
+    assert!(said.try_recv().is_err());
+}

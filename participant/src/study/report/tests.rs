@@ -74,6 +74,34 @@ async fn an_approval_opens_the_approved_version_alone() {
     sample::register(&asked.home).await;
     assert_eq!(asked.answer(&own).await.unwrap_err(), changed);
     assert_eq!(asked.journalled().await, 3);
+    fs::write(asked.home.state.join("rows.csv"), "x,y\n1,0\n99,1\n").unwrap();
+    assert_eq!(asked.answer(&own).await.unwrap_err(), changed);
+    assert_eq!(asked.journalled().await, 4);
+}
+
+#[tokio::test]
+async fn a_reading_is_in_the_journal_even_if_a_younger_question_cut_it_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut asked = Asked::new(folder.path(), "").await;
+    let version = sample::register(&asked.home).await;
+    let own = sample::approved(&asked.home, &asked.plan, version);
+    // A reader that ends when it is told to: the file is a pipe.
+    let rows = asked.home.state.join("rows.csv");
+    fs::remove_file(&rows).unwrap();
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mkfifoat(rustix::fs::CWD, &rows, mode).unwrap();
+    let (home, plan) = (asked.home.clone(), asked.plan.clone());
+    let reading = tokio::spawn(report(home, plan, own, NOW * 1_000));
+    // Opening a pipe for writing waits for its reader.
+    let path = rows.clone();
+    let opening = tokio::task::spawn_blocking(move || fs::File::options().write(true).open(path));
+    let pipe = opening.await.unwrap().unwrap();
+    reading.abort();
+    reading.await.unwrap_err();
+    assert_eq!(asked.journalled().await, 1);
+    fs::remove_file(rows).unwrap();
+    drop(pipe);
+    assert!(asked.said.try_recv().is_err());
 }
 
 #[tokio::test]

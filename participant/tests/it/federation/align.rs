@@ -313,6 +313,8 @@ async fn keys_that_the_plan_refuses_are_told_before_anything_is_signed() {
     }
     let journal = houses[0].journal().await;
     assert!(!journal.contains("\"opening\""), "nothing was compared");
+    let looked = journal.matches("\"preflight\"").count();
+    assert_eq!(looked, 4, "every look is in the journal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,6 +364,15 @@ async fn noise_hides_the_number_from_one_of_both_and_the_coordinator_learns_none
         .unwrap()
         .into_inner();
     assert_eq!(told.model, "");
+    for house in &houses {
+        let kept = house.result(&study).await.unwrap();
+        assert_eq!(
+            (kept.model, kept.report),
+            (String::new(), told.report.clone())
+        );
+        let journal = house.journal().await;
+        assert!(journal.contains("\"result\":\"taken\""), "{journal}");
+    }
     let told: Value = serde_json::from_str(&told.report).unwrap();
     assert!(told.get("costs").is_some() && told.get("common").is_none());
     assert!(!told.to_string().contains(&canary));

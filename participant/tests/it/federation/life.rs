@@ -34,6 +34,7 @@ async fn houses_fit_a_model_and_keep_their_scores_at_home() {
     assert_eq!(estimates.as_array().unwrap().len(), 3);
 
     for house in &houses {
+        house.ended(&plan).await;
         let result = house.result(&study).await.unwrap();
         let model: serde_json::Value = serde_json::from_str(&result.model).unwrap();
         assert_eq!(model["fit"]["estimates"], estimates);

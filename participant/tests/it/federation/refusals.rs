@@ -242,9 +242,14 @@ async fn two_daemons_cannot_share_a_state_folder() {
     assert!(status.connected);
 }
 
+/// Gives a plan that takes long.
+fn long() -> String {
+    plan(&NAMES, "[comparison]\nfedavg = { rounds = 10000 }\n")
+}
+
 /// Submits a plan that takes long and lets all approve, the first house as `limit` says.
 async fn limited(world: &World, houses: &[House], limit: impl Fn(&mut Grant)) -> Watch {
-    let text = plan(&NAMES, "[comparison]\nfedavg = { rounds = 10000 }\n");
+    let text = long();
     let plan: Plan = text.parse().unwrap();
     let (_, watch) = world.submit(&text).await;
     for house in &houses[1..] {
@@ -263,6 +268,9 @@ async fn a_run_beyond_the_approved_number_is_refused() {
     let mut houses = world.houses(&NAMES).await;
     let mut watch = limited(&world, &houses, |grant| grant.runs = 1).await;
     watch.until("committed").await;
+    let plan: Plan = long().parse().unwrap();
+    let own = houses[0].study(&plan).await;
+    assert!(own.running_since > 0 && own.end.is_empty());
     houses[2].stop().await;
     houses[2].start().await;
     let end = watch.last().await;
@@ -270,6 +278,15 @@ async fn a_run_beyond_the_approved_number_is_refused() {
         end.contains("RUNS-EXHAUSTED") && end.contains("\"a\""),
         "{end}"
     );
+    // The others have a model of the fit that was done; it is no result.
+    let hash = plan.hash().to_string();
+    let model = houses[1].file("results").join(&hash).join("model.json");
+    assert!(model.exists());
+    let own = houses[1].ended(&plan).await;
+    assert!(own.running_since == 0 && own.end.contains("RUNS-EXHAUSTED"));
+    let refused = houses[1].result(&hash).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert_eq!(refused.message(), "the study has no result: it is failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -151,3 +151,21 @@ async fn receive(is_away: bool) {
         assert_eq!(kept.report.is_empty(), *name == "c");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_longer_than_any_message_arrives() {
+    let mut world = World::new().await;
+    let mut houses = world.houses(&["a", "b", "c", "university"]).await;
+    let receives = "[[party]]\nname = \"university\"\nrole = \"receiver\"\n";
+    let text = plan(&NAMES, "") + receives;
+    let parsed: Plan = text.parse().unwrap();
+    let mut university = houses.pop().unwrap();
+    university.stop().await;
+    let (study, _) = finished(&world, &houses, &text).await;
+    world.stop().await;
+    let report = world.lengthen_report(&study, 3 << 20).await;
+    world.start().await;
+    university.start().await;
+    assert_eq!(university.ended(&parsed).await.state, "finished");
+    assert!(university.result(&study).await.unwrap().report == report);
+}

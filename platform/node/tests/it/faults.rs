@@ -62,6 +62,24 @@ async fn a_relay_that_was_killed_and_started_again_goes_on() {
 }
 
 #[tokio::test]
+async fn a_relay_that_was_killed_is_told_of_in_plain_words() {
+    let federation = Federation::new();
+    let mut coordinator = Coordinator::start(&federation).await;
+    let [me] = parties(["hospital-a"]);
+    let mut participant = Participant::join(&federation, &me, &coordinator.address);
+    participant.connected().await;
+    coordinator.kill();
+    // Whether the system still says goodbye, or resets the connection, is its own choice.
+    let told = participant.failure().await;
+    let plain = [
+        "as when its daemon is stopped",
+        "connection reset",
+        "broken pipe",
+    ];
+    assert!(plain.iter().any(|end| told.ends_with(end)), "{told}");
+}
+
+#[tokio::test]
 async fn a_stalled_receiver_fills_no_memory_and_blocks_nobody_else() {
     let federation = Federation::new();
     let coordinator = Coordinator::start(&federation).await;

@@ -34,6 +34,14 @@ impl Task {
             Task::Align(_) => "align",
         }
     }
+
+    /// Names the columns that the plan asks for.
+    pub fn column_names(&self) -> Vec<&str> {
+        match self {
+            Task::TrainGlm(task) => task.columns.iter().map(Column::name).collect(),
+            Task::Align(task) => task.key_columns().collect(),
+        }
+    }
 }
 
 /// A generalised linear model, fitted by Newton's steps over secure sums.

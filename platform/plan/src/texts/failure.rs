@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Text;
-use crate::Advice;
+use crate::{Advice, Lang};
 
 /// A line of the table of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +18,32 @@ pub struct Entry {
     pub what: Text,
     /// What to do next.
     pub remedy: Text,
+    /// What to do besides if the study has ended, as the remedy goes on.
+    pub once_ended: Option<&'static Text>,
+}
+
+impl Entry {
+    /// Says what to do next, its places still open.
+    pub fn whole_remedy(&self, lang: Lang) -> String {
+        let besides = self.once_ended.map_or("", |besides| besides.open(lang));
+        [self.remedy.open(lang), besides].concat()
+    }
+}
+
+/// What to do besides if the study has ended.
+pub mod once_ended {
+    crate::texts::texts! { "failure.once-ended":
+    THEN: "; if the study has ended, then submit the plan again", "；若研究已结束，随后重新提交方案";
+    BEFORE: "; if the study has ended, submit the plan again before", "；若研究已结束，须先重新提交方案";
+    BEFORE_BY_VERSION: "; if the study has ended, submit the plan again before, with the new version if it names one", "；若研究已结束，须先重新提交方案，方案若写明版本则改为新版本";
+    }
 }
 
 macro_rules! failures {
+    (@besides) => { None };
+    (@besides $besides:ident) => { Some(&once_ended::$besides) };
     ($($code:ident $id:literal $advice:ident:
-        $what_en:literal, $what_zh:literal => $remedy_en:literal, $remedy_zh:literal;)+) => {
+        $what_en:literal, $what_zh:literal => $remedy_en:literal, $remedy_zh:literal $(, $besides:ident)?;)+) => {
         /// A kind of failure. Its name, such as `CLOCK-SKEW`, never changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
@@ -46,6 +67,7 @@ macro_rules! failures {
                     en: $remedy_en,
                     zh: $remedy_zh,
                 },
+                once_ended: failures!(@besides $($besides)?),
             },
         )+];
     };
@@ -68,40 +90,40 @@ TokenUsed "TOKEN-USED" AtCoordinator: "the invitation of {party} was used before
 PartyUnknown "PARTY-UNKNOWN" AtCoordinator: "{party} is not enrolled in this federation", "{party} 未在本联邦登记" => "correct the name in the plan, or invite the institution and submit again", "更正方案中的名称，或邀请该机构后重新提交";
 PartyRevoked "PARTY-REVOKED" AtCoordinator: "the membership of {party} was revoked", "{party} 的成员资格已被撤销" => "submit a plan without it, or have the operator enrol it anew", "提交不含该方的方案，或由运营方重新登记";
 IdentityTwice "IDENTITY-TWICE" AtParty: "two daemons claim to be {party}", "有两个守护进程自称 {party}" => "stop one of them; if only one is yours, revoke the certificate and enrol again", "停止其中一个；若只有一个是您的，请撤销证书并重新登记";
-VerifiedTooFew "VERIFIED-TOO-FEW" AtParty: "contributors verified at {party}, itself among them: {verified}; the plan needs {minimum}", "{party} 处已核验的贡献方（含自身）为 {verified} 家，方案需要 {minimum} 家" => "compare the words of the other institutions' keys with their people by telephone and type them in there: `consilium participant verify NAME \"WORDS\"`; `consilium participant peers` shows who is missing; if the study has ended, then submit the plan again", "通过电话与其他机构核对其密钥的指纹词语，并在该处输入：`consilium participant verify 机构名 \"词语\"`；`consilium participant peers` 列出尚未核验的机构；若研究已结束，随后重新提交方案";
-FrameTampered "FRAME-TAMPERED" AtCoordinator: "a frame of {party} was altered on its way", "{party} 的帧在途中被篡改" => "nothing of the run was used; ask the operator to look at the coordinator's machine and the way to it; if the study has ended, then submit the plan again", "本次运行的内容均未使用；请运营方检查协调方主机及其网络；若研究已结束，随后重新提交方案";
-FrameReplayed "FRAME-REPLAYED" AtCoordinator: "a frame of {party} came twice or out of order", "{party} 的帧重复或乱序到达" => "nothing of the run was used, and it starts again by itself; if it recurs, ask the operator to look at the coordinator's machine; if the study has ended, then submit the plan again", "本次运行的内容均未使用，并会自动重启；若反复出现，请运营方检查协调方主机；若研究已结束，随后重新提交方案";
+VerifiedTooFew "VERIFIED-TOO-FEW" AtParty: "contributors verified at {party}, itself among them: {verified}; the plan needs {minimum}", "{party} 处已核验的贡献方（含自身）为 {verified} 家，方案需要 {minimum} 家" => "compare the words of the other institutions' keys with their people by telephone and type them in there: `consilium participant verify NAME \"WORDS\"`; `consilium participant peers` shows who is missing", "通过电话与其他机构核对其密钥的指纹词语，并在该处输入：`consilium participant verify 机构名 \"词语\"`；`consilium participant peers` 列出尚未核验的机构", THEN;
+FrameTampered "FRAME-TAMPERED" AtCoordinator: "a frame of {party} was altered on its way", "{party} 的帧在途中被篡改" => "nothing of the run was used; ask the operator to look at the coordinator's machine and the way to it", "本次运行的内容均未使用；请运营方检查协调方主机及其网络", THEN;
+FrameReplayed "FRAME-REPLAYED" AtCoordinator: "a frame of {party} came twice or out of order", "{party} 的帧重复或乱序到达" => "nothing of the run was used, and it starts again by itself; if it recurs, ask the operator to look at the coordinator's machine", "本次运行的内容均未使用，并会自动重启；若反复出现，请运营方检查协调方主机", THEN;
 MessageMalformed "MESSAGE-MALFORMED" AtParty: "{party} sent what is no message of {step}", "{party} 发送的内容不是 {step} 的消息" => "check that it runs the same version of the program", "检查其程序版本是否一致";
 VersionMismatch "VERSION-MISMATCH" AtParty: "{party} runs version {version}, which does not speak to ours", "{party} 运行版本 {version}，与我们的不兼容" => "bring all parties to one version", "将各方更新到同一版本";
-LinkDown "LINK-DOWN" Waits: "the link to {party} was down for {length}", "与 {party} 的连接中断了 {length}" => "the study goes on when the link is back; check the participant's network and proxy; if the study has ended, then submit the plan again", "连接恢复后研究自动继续；请检查参与方的网络与代理；若研究已结束，随后重新提交方案";
-PartySilent "PARTY-SILENT" AtParty: "{party} did not answer at {step} for {length}", "{party} 在 {step} 处 {length} 未应答" => "look at its log and whether its daemon is alive; a step that is running repeats when it answers; if the study has ended, then submit the plan again", "查看其日志以及守护进程是否存活；其应答后，进行中的步骤会重做；若研究已结束，随后重新提交方案";
-PartyAborted "PARTY-ABORTED" AtParty: "{party} gave up at {step}", "{party} 在 {step} 处放弃" => "its own log says why; correct that; if the study has ended, then submit the plan again", "其自身日志记录了原因；请更正；若研究已结束，随后重新提交方案";
+LinkDown "LINK-DOWN" Waits: "the link to {party} was down for {length}", "与 {party} 的连接中断了 {length}" => "the study goes on when the link is back; check the participant's network and proxy", "连接恢复后研究自动继续；请检查参与方的网络与代理", THEN;
+PartySilent "PARTY-SILENT" AtParty: "{party} did not answer at {step} for {length}", "{party} 在 {step} 处 {length} 未应答" => "look at its log and whether its daemon is alive; a step that is running repeats when it answers", "查看其日志以及守护进程是否存活；其应答后，进行中的步骤会重做", THEN;
+PartyAborted "PARTY-ABORTED" AtParty: "{party} gave up at {step}", "{party} 在 {step} 处放弃" => "its own log says why; correct that", "其自身日志记录了原因；请更正", THEN;
 PartyLost "PARTY-LOST" AtParty: "{party} was away for longer than {length}", "{party} 离线超过 {length}" => "bring it back and submit the plan again, or plan for its loss with on_dropout and dropouts", "待其恢复后重新提交方案，或用 on_dropout 与 dropouts 为其离线预作安排";
 // Approval
 ApprovalMissing "APPROVAL-MISSING" AtParty: "no steward of {party} has approved the plan", "{party} 的数据管理员尚未批准方案" => "ask its steward to read the plan and decide: consilium study show, then approve or refuse", "请其数据管理员阅读方案并决定：consilium study show，然后 approve 或 refuse";
 ApprovalRefused "APPROVAL-REFUSED" NewPlan: "{party} refused the plan", "{party} 拒绝了方案" => "ask what it would accept and submit another plan", "询问其可接受的条件后提交另一方案";
 ApprovalRevoked "APPROVAL-REVOKED" NewPlan: "{party} revoked its approval", "{party} 撤销了批准" => "ask why; once that is settled submit the plan again: every steward approves the new study anew", "询问原因；解决后重新提交方案，新的研究须由各数据管理员重新批准";
-ApprovalExpired "APPROVAL-EXPIRED" AtParty: "the approval of {party} expired at {time}", "{party} 的批准已于 {time} 过期" => "its steward approves until a later time, with --until; if the study has ended, submit the plan again before", "请其数据管理员用 --until 批准至更晚的时间；若研究已结束，须先重新提交方案";
+ApprovalExpired "APPROVAL-EXPIRED" AtParty: "the approval of {party} expired at {time}", "{party} 的批准已于 {time} 过期" => "its steward approves until a later time, with --until", "请其数据管理员用 --until 批准至更晚的时间", BEFORE;
 ApprovalReplayed "APPROVAL-REPLAYED" AtCoordinator: "a decision of {party} was shown a second time, or is older than one already known", "{party} 的决定被重复出示，或早于已知的决定" => "nothing was done by it; the steward signs a new decision if one is wanted", "该决定未生效；如需决定，由数据管理员重新签署";
 ApprovalForged "APPROVAL-FORGED" AtCoordinator: "a decision in the name of {party} is not signed by its steward", "以 {party} 名义的决定并非其数据管理员签署" => "nothing was done by it; tell the institution, and check whose key is enrolled", "该决定未生效；请告知该机构，并核查登记的是谁的密钥";
 ApprovalElsewhere "APPROVAL-ELSEWHERE" AtCoordinator: "a decision of {party} belongs to another federation, plan or data set", "{party} 的决定属于别的联邦、方案或数据集" => "show the steward the present plan and ask for a new decision", "向数据管理员出示当前方案并请其重新决定";
 ApprovalTime "APPROVAL-TIME" AtParty: "a decision of {party} is dated {seconds} s ahead", "{party} 的决定日期超前 {seconds} 秒" => "set the clock of the machine on which it was signed, and sign again", "校正签署所用机器的时钟并重新签署";
 ApprovalTooMany "APPROVAL-TOO-MANY" NewPlan: "{party} has decided {most} times about one plan", "{party} 对同一方案已作出 {most} 次决定" => "an approval that stands can still be withdrawn; for anything else submit the plan as a new attempt", "仍可撤销现有批准；其他决定请将方案作为新的尝试提交";
-RunsExhausted "RUNS-EXHAUSTED" NewPlan: "{party} took part in {runs} runs, as many as the plan allows", "{party} 已参与 {runs} 次运行，达到方案上限" => "find out why steps were repeated so often; then submit the plan again, with a higher limits.runs or with approvals for more --runs", "查明步骤为何反复重做；随后以更大的 limits.runs 或更多 --runs 的批准重新提交方案";
+RunsExhausted "RUNS-EXHAUSTED" NewPlan: "{party} took part in {runs} runs, as many as its approval or the plan allows", "{party} 已参与 {runs} 次运行，达到其批准或方案的上限" => "find out why steps were repeated so often; then its steward approves again with more --runs, or the plan is submitted with a higher limits.runs where that is reached", "查明步骤为何反复重做；随后由其数据管理员以更多 --runs 重新批准，若已达到方案的 limits.runs，则以更大的 limits.runs 提交方案", THEN;
 // Plan
 PlanInvalid "PLAN-INVALID" NewPlan: "the plan can't be run: {why}", "方案无法运行：{why}" => "correct the place that is named and submit again", "更正所指位置后重新提交";
 PlanExpired "PLAN-EXPIRED" NewPlan: "the plan expired at {time}", "方案已于 {time} 过期" => "submit the plan with a later limits.expires or a longer patience.study", "以更晚的 limits.expires 或更长的 patience.study 重新提交";
 PlanDiffers "PLAN-DIFFERS" AtCoordinator: "{party} computes another hash of the plan", "{party} 计算出的方案哈希不同" => "bring all parties to one version of the program; if they are, the coordinator showed different plans: tell the operator and the stewards", "将各方更新到同一程序版本；若已一致，则协调方出示了不同的方案：请告知运营方和各数据管理员";
 // Data
-DataMissing "DATA-MISSING" AtParty: "{party} has no data set {data}", "{party} 没有数据集 {data}" => "register it there: `consilium data add {data} FILE --schema SCHEMA`; or correct the plan; if the study has ended, then submit the plan again", "在该处登记：`consilium data add {data} 文件 --schema 数据结构`；或更正方案；若研究已结束，随后重新提交方案";
-DataColumnMissing "DATA-COLUMN-MISSING" AtParty: "data set {data} of {party} has no column {column}", "{party} 的数据集 {data} 没有列 {column}" => "add the column there and register the data set anew with `consilium data add`, or leave the column out of the plan; if the study has ended, then submit the plan again", "在该处添加该列并用 `consilium data add` 重新登记数据集，或从方案中去掉该列；若研究已结束，随后重新提交方案";
-DataColumnDiffers "DATA-COLUMN-DIFFERS" AtParty: "column {column} of {party} has another type, unit, range or levels than the plan", "{party} 的列 {column} 在类型、单位、范围或取值上与方案不同" => "correct the schema there and register the data set anew with `consilium data add`, or correct the plan; if the study has ended, then submit the plan again", "在该处更正数据结构并用 `consilium data add` 重新登记数据集，或更正方案；若研究已结束，随后重新提交方案";
-DataSplitMissing "DATA-SPLIT-MISSING" AtParty: "data set {data} of {party} has no split {split}", "{party} 的数据集 {data} 没有划分 {split}" => "register the data set there with its split: `consilium data add {data} FILE --schema SCHEMA --split {split}=SPLIT`, for consilium local `--split {party}/{data}:{split}=SPLIT`; SPLIT is a CSV file with the header row,split and in each line the number of a row of data, from 1, and train or test; if the study has ended, then submit the plan again", "在该处连同划分登记数据集：`consilium data add {data} 文件 --schema 数据结构 --split {split}=划分文件`，用 consilium local 时为 `--split {party}/{data}:{split}=划分文件`；划分文件为 CSV，表头为 row,split，每行是数据行号（从 1 起）与 train 或 test；若研究已结束，随后重新提交方案";
-DataChanged "DATA-CHANGED" AtParty: "data set {data} of {party} is another version than the one that was registered or approved", "{party} 的数据集 {data} 与登记或批准时的版本不同" => "put the file back as it was, or register it as it is now: `consilium data add {data} FILE --schema SCHEMA`; then approve that version; if the study has ended, submit the plan again before, with the new version if it names one", "恢复原文件，或按现状登记：`consilium data add {data} 文件 --schema 数据结构`，再批准该版本；若研究已结束，须先重新提交方案，方案若写明版本则改为新版本";
-DataUnreadable "DATA-UNREADABLE" AtParty: "data set {data} of {party} can't be read at {place}", "{party} 的数据集 {data} 在 {place} 处无法读取" => "run consilium data check there, which names every faulty place; correct the file, register it anew with `consilium data add`; if the study has ended, then submit the plan again", "在该处运行 consilium data check，它会指出每个有误之处；更正文件，并用 `consilium data add` 重新登记；若研究已结束，随后重新提交方案";
-DataCut "DATA-CUT" AtParty: "the file of data set {data} of {party} ends in the middle, at {place}", "{party} 的数据集 {data} 的文件在 {place} 处中断" => "export or copy the file again, register it anew with `consilium data add`; if the study has ended, then submit the plan again", "重新导出或复制该文件，并用 `consilium data add` 重新登记；若研究已结束，随后重新提交方案";
-DataNotFinite "DATA-NOT-FINITE" AtParty: "data set {data} of {party} has a NaN or an infinite value at {place}", "{party} 的数据集 {data} 在 {place} 处有 NaN 或无穷值" => "correct the value, or declare the text as a missing marker in the schema; register the data set anew with `consilium data add`; if the study has ended, then submit the plan again", "更正该值，或在数据结构中将其声明为缺失标记，并用 `consilium data add` 重新登记；若研究已结束，随后重新提交方案";
-DataOutOfRange "DATA-OUT-OF-RANGE" AtParty: "data set {data} of {party} has a value outside the declared range at {place}", "{party} 的数据集 {data} 在 {place} 处的值超出声明范围" => "correct the value, or choose outside = \"winsorise\" or \"missing\" in the schema; register the data set anew with `consilium data add`; if the study has ended, then submit the plan again", "更正该值，或在数据结构中选择 outside = \"winsorise\" 或 \"missing\"，并用 `consilium data add` 重新登记；若研究已结束，随后重新提交方案";
+DataMissing "DATA-MISSING" AtParty: "{party} has no data set {data}", "{party} 没有数据集 {data}" => "register it there: `consilium data add {data} FILE --schema SCHEMA`; or correct the plan", "在该处登记：`consilium data add {data} 文件 --schema 数据结构`；或更正方案", THEN;
+DataColumnMissing "DATA-COLUMN-MISSING" AtParty: "data set {data} of {party} has no column {column}", "{party} 的数据集 {data} 没有列 {column}" => "add the column there and register the data set anew with `consilium data add`, or leave the column out of the plan", "在该处添加该列并用 `consilium data add` 重新登记数据集，或从方案中去掉该列", THEN;
+DataColumnDiffers "DATA-COLUMN-DIFFERS" AtParty: "column {column} of {party} has another type, unit, range or levels than the plan", "{party} 的列 {column} 在类型、单位、范围或取值上与方案不同" => "correct the schema there and register the data set anew with `consilium data add`, or correct the plan", "在该处更正数据结构并用 `consilium data add` 重新登记数据集，或更正方案", THEN;
+DataSplitMissing "DATA-SPLIT-MISSING" AtParty: "data set {data} of {party} has no split {split}", "{party} 的数据集 {data} 没有划分 {split}" => "register the data set there with its split: `consilium data add {data} FILE --schema SCHEMA --split {split}=SPLIT`, for consilium local `--split {party}/{data}:{split}=SPLIT`; SPLIT is a CSV file with the header row,split and in each line the number of a row of data, from 1, and train or test", "在该处连同划分登记数据集：`consilium data add {data} 文件 --schema 数据结构 --split {split}=划分文件`，用 consilium local 时为 `--split {party}/{data}:{split}=划分文件`；划分文件为 CSV，表头为 row,split，每行是数据行号（从 1 起）与 train 或 test", THEN;
+DataChanged "DATA-CHANGED" AtParty: "data set {data} of {party} is another version than the one that was registered or approved", "{party} 的数据集 {data} 与登记或批准时的版本不同" => "put the file back as it was, or register it as it is now: `consilium data add {data} FILE --schema SCHEMA`; then approve that version", "恢复原文件，或按现状登记：`consilium data add {data} 文件 --schema 数据结构`，再批准该版本", BEFORE_BY_VERSION;
+DataUnreadable "DATA-UNREADABLE" AtParty: "data set {data} of {party} can't be read: {place}", "{party} 的数据集 {data} 无法读取：{place}" => "put the file back if it is gone; else run consilium data check there, which names every faulty place, correct the file, and register it anew with `consilium data add`", "文件若已不在，请放回原处；否则在该处运行 consilium data check，它会指出每个有误之处，更正文件后用 `consilium data add` 重新登记", THEN;
+DataCut "DATA-CUT" AtParty: "the file of data set {data} of {party} ends in the middle, at {place}", "{party} 的数据集 {data} 的文件在 {place} 处中断" => "export or copy the file again, register it anew with `consilium data add`", "重新导出或复制该文件，并用 `consilium data add` 重新登记", THEN;
+DataNotFinite "DATA-NOT-FINITE" AtParty: "data set {data} of {party} has a NaN or an infinite value at {place}", "{party} 的数据集 {data} 在 {place} 处有 NaN 或无穷值" => "correct the value, or declare the text as a missing marker in the schema; register the data set anew with `consilium data add`", "更正该值，或在数据结构中将其声明为缺失标记，并用 `consilium data add` 重新登记", THEN;
+DataOutOfRange "DATA-OUT-OF-RANGE" AtParty: "data set {data} of {party} has a value outside the declared range at {place}", "{party} 的数据集 {data} 在 {place} 处的值超出声明范围" => "correct the value, or choose outside = \"winsorise\" or \"missing\" in the schema; register the data set anew with `consilium data add`", "更正该值，或在数据结构中选择 outside = \"winsorise\" 或 \"missing\"，并用 `consilium data add` 重新登记", THEN;
 DataRowsTooFew "DATA-ROWS-TOO-FEW" NewPlan: "{party} has fewer usable rows than the plan's minimum of {minimum}", "{party} 的可用行少于方案下限 {minimum}" => "leave it out of the plan, choose missing = \"mean\", or lower limits.minimum_rows with the steward's yes", "从方案中去掉该方，改用 missing = \"mean\"，或经数据管理员同意降低 limits.minimum_rows";
 DataRowsTooMany "DATA-ROWS-TOO-MANY" NewPlan: "{party} has more rows than the plan's limit of {most}", "{party} 的行数超过方案上限 {most}" => "raise limits.most_rows: sums are sized by it", "提高 limits.most_rows：合计的位宽由它决定";
 CohortTooSmall "COHORT-TOO-SMALL" NewPlan: "all contributors together have fewer rows than needed: {minimum}", "所有贡献方合计的行数少于所需的 {minimum}" => "add contributors, use fewer columns, or lower limits.minimum_cohort", "增加贡献方，减少列，或降低 limits.minimum_cohort";
@@ -125,15 +147,15 @@ ModelNotConverged "MODEL-NOT-CONVERGED" NewPlan: "the coefficients still change 
 ModelDiverged "MODEL-DIVERGED" NewPlan: "local training ran to extremes in the arm {arm}", "对照方法 {arm} 的本地训练发散" => "lower its learning_rate or epochs; the main model does not depend on it", "降低其 learning_rate 或 epochs；主模型不受影响";
 EvaluationTooFew "EVALUATION-TOO-FEW" NewPlan: "fewer than {minimum} rows are there to measure on (in logistic regression, of one of the labels)", "可用于评估的行少于 {minimum}（逻辑回归中指某一类标签）" => "keep more rows for testing, or add contributors", "多留测试行，或增加贡献方";
 SumImplausible "SUM-IMPLAUSIBLE" AtParty: "a sum is none that rows can have: some contributor's part is wrong", "某个合计不可能由真实数据得出：有贡献方的部分有误" => "compare versions and data sets of all contributors; a masked sum does not tell whose part it was", "比对各贡献方的版本与数据集；掩码求和无法指明是哪一方";
-SumTooFew "SUM-TOO-FEW" Waits: "{arrived} contributors took part at {step}, {needed} are needed", "{arrived} 家贡献方参与了 {step}，需要 {needed} 家" => "bring the missing parties back: {missing}; if the study has ended, then submit the plan again", "请恢复缺席各方：{missing}；若研究已结束，随后重新提交方案";
+SumTooFew "SUM-TOO-FEW" Waits: "{arrived} contributors took part at {step}, {needed} are needed", "{arrived} 家贡献方参与了 {step}，需要 {needed} 家" => "bring the missing parties back: {missing}", "请恢复缺席各方：{missing}", THEN;
 SumRefused "SUM-REFUSED" AtCoordinator: "{party} refused to repeat a sum with another input or roster", "{party} 拒绝以不同的输入或名单重复某次求和" => "submit the plan again, and leave its data set as it is while the study runs; if nothing changed there, the coordinator asked for what it must not", "重新提交方案，研究运行期间勿改动其数据集；若该处并无变更，则是协调方提出了不应有的要求";
-RosterShrinkRefused "ROSTER-SHRINK-REFUSED" Waits: "going on without {missing} could make single institutions' own sums derivable", "若无 {missing} 而继续，可能推导出单家机构的统计量" => "bring the party back; or ask its steward to approve with the waiver, where the plan asks for one; if the study has ended, then submit the plan again", "恢复该方；或在方案询问豁免时请其数据管理员以豁免条款批准；若研究已结束，随后重新提交方案";
+RosterShrinkRefused "ROSTER-SHRINK-REFUSED" Waits: "going on without {missing} could make single institutions' own sums derivable", "若无 {missing} 而继续，可能推导出单家机构的统计量" => "bring the party back; or ask its steward to approve with the waiver, where the plan asks for one", "恢复该方；或在方案询问豁免时请其数据管理员以豁免条款批准", THEN;
 AggregatorLied "AGGREGATOR-LIED" AtCoordinator: "contributors were shown different things at {step}: {party} did not tell the truth, or a contributor says so falsely", "贡献方在 {step} 处看到的内容不一致：{party} 未如实告知，或某一贡献方谎称如此" => "nothing was opened; stewards should talk to each other before another run", "未开启任何合计；各数据管理员应在再次运行前相互沟通";
 SharesDisagree "SHARES-DISAGREE" AtCoordinator: "the shares of a secret of {party} don't fit together: {party} dealt false ones, one of {holders} gave a false one, or the coordinator says so falsely", "{party} 某一秘密的份额互相矛盾：{party} 分发了假份额，或 {holders} 中有一方给出假份额，或协调方谎称如此" => "this sum was not opened, and nothing tells whose lie it was; compare the versions of the program of all of them, and let the stewards talk to each other before another run", "该合计未开启，也无从判明是谁作假；请比对各方的程序版本，各数据管理员应在再次运行前相互沟通";
 // Machines
-ClockSkew "CLOCK-SKEW" AtParty: "the clock of {party} is {seconds} s off, {most} s are allowed", "{party} 的时钟偏差 {seconds} 秒，允许 {most} 秒" => "synchronise its clock (NTP), for approvals and certificates depend on it; if the study has ended, then submit the plan again", "同步其时钟（NTP），批准与证书依赖于它；若研究已结束，随后重新提交方案";
-DiskFull "DISK-FULL" AtParty: "{party} has no disk space left", "{party} 的磁盘空间已满" => "free space there: the daemon goes on, and what was committed is still there; if the study has ended, then submit the plan again", "在该处释放空间：守护进程继续运行，已提交的内容均在；若研究已结束，随后重新提交方案";
-MemoryLow "MEMORY-LOW" AtParty: "{party} has too little memory for the run", "{party} 的内存不足以运行" => "free memory there, or use fewer columns; if the study has ended, then submit the plan again", "在该处释放内存，或减少列；若研究已结束，随后重新提交方案";
-StateDamaged "STATE-DAMAGED" AtParty: "the state of {party} can't be read", "{party} 的状态无法读取" => "restore the state file from its backup; run consilium doctor there; if the study has ended, then submit the plan again", "从备份恢复状态文件；在该处运行 consilium doctor；若研究已结束，随后重新提交方案";
+ClockSkew "CLOCK-SKEW" AtParty: "the clock of {party} is {seconds} s off, {most} s are allowed", "{party} 的时钟偏差 {seconds} 秒，允许 {most} 秒" => "synchronise its clock (NTP), for approvals and certificates depend on it", "同步其时钟（NTP），批准与证书依赖于它", THEN;
+DiskFull "DISK-FULL" AtParty: "{party} has no disk space left", "{party} 的磁盘空间已满" => "free space there: the daemon goes on, and what was committed is still there", "在该处释放空间：守护进程继续运行，已提交的内容均在", THEN;
+MemoryLow "MEMORY-LOW" AtParty: "{party} has too little memory for the run", "{party} 的内存不足以运行" => "free memory there, or use fewer columns", "在该处释放内存，或减少列", THEN;
+StateDamaged "STATE-DAMAGED" AtParty: "the state of {party} can't be read", "{party} 的状态无法读取" => "restore the state file from its backup; run consilium doctor there", "从备份恢复状态文件；在该处运行 consilium doctor", THEN;
 Internal "INTERNAL" Report: "the program made a mistake at {step}", "程序在 {step} 处出错" => "report it with the log of the run; nothing committed is lost", "请附运行日志报告；已提交的内容不会丢失";
 }

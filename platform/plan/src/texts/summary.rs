@@ -4,7 +4,7 @@ super::texts! { "summary":
 HEADING: "Study plan: {title}", "研究方案：{title}";
 HASH: "plan {hash}", "方案 {hash}";
 PURPOSE: "Purpose: {purpose}", "用途：{purpose}";
-ATTEMPT: "This is attempt {attempt} at this plan: earlier ones ended without a result. Approvals of those don't count; what they had opened stays known to the coordinator.", "这是本方案的第 {attempt} 次尝试：此前的尝试均无结果。先前的批准不再有效；已开启的合计仍为协调方所知。";
+ATTEMPT: "This is attempt {attempt} at this plan: earlier ones ended without a result. Approvals of those don't count; what they had opened stays known to the coordinator, and contributors keep the model and the measures of an earlier attempt whose fit was done.", "这是本方案的第 {attempt} 次尝试：此前的尝试均无结果。先前的批准不再有效；已开启的合计仍为协调方所知；若先前某次尝试已完成拟合，各贡献方仍保有其模型与评估指标。";
 WHAT: "What would be done", "要做什么";
 WHO: "Who takes part", "谁参与";
 LEARNS: "Who learns what", "谁获知什么";
@@ -43,7 +43,7 @@ MISSING_MEAN: "Missing values are replaced by the mean over all institutions.", 
 MISSING_INDICATOR: "Missing values are replaced by the mean over all institutions, and a column of its own says where.", "缺失值以所有机构的均值填补，并另设一列标明缺失位置。";
 PENALTY: "Coefficients are shrunk by a ridge penalty of {penalty}.", "系数受岭惩罚 {penalty} 收缩。";
 TEST_NONE: "No rows are kept for testing: measures are of the fitted rows and look better than they are.", "不留测试行：评估指标来自训练行，会偏乐观。";
-TEST_SHARE: "{percent} % of each institution's rows are kept for testing.", "每家机构保留 {percent}% 的行用于测试。";
+TEST_SHARE: "{percent} % of each institution's rows are kept for testing: other rows in every study, and in every attempt at this plan. Only studies with the same split can be compared.", "每家机构保留 {percent}% 的行用于测试：每项研究以及本方案的每次尝试所抽取的行都不同。只有使用同一划分的研究才能相互比较。";
 TEST_SPLIT: "Test rows are those of the split {split}, registered with each data set.", "测试行由各数据集登记的划分 {split} 决定。";
 ARMS: "For comparison the same model is also trained by {arms}.", "另以 {arms} 训练同一模型作为对照。";
 CONTRIBUTOR: "{party} brings data set {data}", "{party} 提供数据集 {data}";

@@ -23,7 +23,7 @@ fn the_reference_of_failures_is_the_table() {
         write!(page, "\n## {}\n", entry.id).unwrap();
         for (lang, next) in [(Lang::En, "Next"), (Lang::Zh, "处理")] {
             let what = shown(entry.what.open(lang));
-            let remedy = shown(entry.remedy.open(lang));
+            let remedy = shown(&entry.whole_remedy(lang));
             let advice = entry.advice.text(lang);
             write!(page, "\n{what}\n\n> {next}: {remedy} ({advice})\n").unwrap();
         }

@@ -234,3 +234,29 @@ fn a_place_without_value_is_shown_as_unknown() {
     );
     assert_eq!(failure.details, BTreeMap::new());
 }
+
+#[test]
+fn a_study_that_goes_on_is_not_to_be_submitted_again() {
+    let failure = Failure::new(Code::ClockSkew).of(&party("va"));
+    for (lang, again) in [
+        (Lang::En, "submit the plan again"),
+        (Lang::Zh, "重新提交方案"),
+    ] {
+        let (now, whole) = (failure.remedy_before_end(lang), failure.remedy(lang));
+        assert!(!now.contains(again), "{now}");
+        assert!(whole.starts_with(&now) && whole.ends_with(again), "{whole}");
+    }
+}
+
+#[test]
+fn a_place_has_words_for_each_language() {
+    let failure = Failure::new(Code::DataUnreadable)
+        .of(&party("va"))
+        .with("data", "heart")
+        .with_words("place", ["line 7".to_owned(), "第 7 行".to_owned()]);
+    assert!(failure.what(Lang::En).ends_with("can't be read: line 7"));
+    assert!(failure.what(Lang::Zh).ends_with("无法读取：第 7 行"));
+    assert_closed(&failure);
+    let read: Failure = serde_json::from_str(&serde_json::to_string(&failure).unwrap()).unwrap();
+    assert_eq!(read, failure);
+}

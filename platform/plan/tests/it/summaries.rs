@@ -1,6 +1,6 @@
 //! The page that a steward reads, as it is.
 
-use consilium_plan::Lang;
+use consilium_plan::{Lang, Plan};
 
 use crate::{
     aligns::{aligned, counted},
@@ -71,4 +71,17 @@ fn whoever_is_not_verified_is_named() {
         "2 contributors are verified here, this plan needs 3."
     );
     assert!(full().trust(&[], Lang::En)[0].contains("all contributors"));
+}
+
+#[test]
+fn a_later_attempt_says_what_stays_known_of_earlier_ones() {
+    let first: Plan = include_str!("expected/heart.toml").parse().unwrap();
+    let second = first.next_attempt().unwrap();
+    for (lang, kept) in [
+        (Lang::En, "contributors keep the model and the measures"),
+        (Lang::Zh, "各贡献方仍保有其模型与评估指标"),
+    ] {
+        assert!(second.summary(None, lang).contains(kept));
+        assert!(!first.summary(None, lang).contains(kept));
+    }
 }
