@@ -7,6 +7,7 @@ use consilium_plan::Lang;
 
 mod idle;
 mod own;
+mod psi;
 mod relay;
 mod round;
 mod secagg;
@@ -19,6 +20,8 @@ pub(crate) enum BenchCommand {
     Idle(idle::IdleArgs),
     /// Time one round of a small model over real daemons
     Round(round::RoundArgs),
+    /// Find the common ids of two files: CPU time, memory and bytes of every party
+    Psi(psi::PsiArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
     Secagg(secagg::SecaggArgs),
 }
@@ -28,6 +31,7 @@ pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> an
         BenchCommand::Relay(args) => relay::relay(args, out, lang),
         BenchCommand::Idle(args) => idle::run(args, out, lang),
         BenchCommand::Round(args) => round::run(args, out, lang),
+        BenchCommand::Psi(args) => psi::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
     }
 }

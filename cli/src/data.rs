@@ -18,7 +18,9 @@ use crate::{
     terminal::tell,
 };
 
+mod alignments;
 mod check;
+mod keys;
 mod profile;
 mod registered;
 mod say;
@@ -61,6 +63,28 @@ Example:
     Profile {
         #[command(flatten)]
         source: Source,
+    },
+    /// Read the key of each row as a plan has it, and say which rows give none, or the same one
+    #[command(after_help = "\
+Nothing leaves this machine, and no value is shown: rows are named by their numbers.
+
+Examples:
+  consilium data keys members.csv --plan plan.toml
+  consilium data keys members.csv --plan plan.toml --schema members.toml --json")]
+    Keys(keys::Keys),
+    /// List the orders of rows that studies have found to be common with other institutions
+    #[command(after_help = "\
+An alignment ends when its data set gets another version or is removed.
+
+Examples:
+  consilium data alignments
+  consilium data alignments --json")]
+    Alignments {
+        #[command(flatten)]
+        door: HouseDoor,
+        /// Print one line of JSON for each alignment
+        #[arg(long)]
+        json: bool,
     },
     /// Draft a schema for a file, with remarks on what a person should decide
     #[command(after_help = "\
@@ -128,6 +152,10 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Check { source, issues } => check::run(source, *issues, out, lang),
         DataCommand::Profile { source } => profile::run(source, out, lang),
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
+        DataCommand::Keys(args) => keys::run(args, out, lang),
+        DataCommand::Alignments { door, json } => {
+            block_on(alignments::list(door, *json, out, lang))
+        }
         DataCommand::Add(args) => block_on(registered::add(args, out, lang)),
         DataCommand::List { door, json } => block_on(registered::list(door, *json, out, lang)),
         DataCommand::Remove {

@@ -3,15 +3,17 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use clap::Args;
-use consilium_plan::{Failure, Lang, Plan};
+use consilium_plan::{Failure, Lang, Plan, Task};
 use tokio::{runtime, signal};
 
 use crate::{clock, hint::OrHint as _, plan, terminal::tell};
 
+pub(crate) mod aligned;
 pub(crate) mod cost;
 mod daemons;
 pub(crate) mod federation;
@@ -61,7 +63,8 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "PARTY/NAME:SPLIT=FILE")]
     split: Vec<SplitFile>,
 
-    /// Schema of the files; default: the file that the plan names
+    /// Schema of the files; default: the file that the plan names, and where rows are aligned one of
+    /// the key's columns as codes
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
@@ -85,13 +88,22 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     };
     let data = given.to(&plan, lang)?;
     let folder = RunFolder::make(&args.out, &plan, &[], lang)?;
-    let outcome = in_processes(&plan, &data, &args.out, "", lang);
-    let outcome = folder.close(outcome, lang)?;
+    let (json, page) = match plan.task() {
+        Task::TrainGlm(_) => {
+            let outcome = in_processes(&plan, &data, &args.out, "", lang);
+            let outcome = folder.close(outcome, lang)?;
+            (outcome.to_json("local"), outcome.page(lang)?)
+        }
+        Task::Align(_) => {
+            let outcome = aligned::in_processes(&plan, &data, &args.out, lang);
+            let outcome = folder.close(outcome, lang)?;
+            (outcome.to_json(), outcome.page(lang)?)
+        }
+    };
     if args.json {
-        serde_json::to_writer(&mut *out, &outcome.to_json("local"))?;
-        writeln!(out)?;
+        writeln!(out, "{json}")?;
     } else {
-        outcome.print(out, lang)?;
+        write!(out, "{page}")?;
         let left = lang.pick("everything is in", "全部结果保存在");
         writeln!(out, "\n{left} {}", args.out.display())?;
     }
@@ -107,6 +119,22 @@ pub(crate) fn in_processes(
     coordinator_log: &str,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
+    let fetch = async |federation: &mut Federation, study: &str, took| {
+        federation.outcome(study, plan, folder, took).await
+    };
+    over_daemons((plan, data), (folder, coordinator_log), fetch, lang)
+}
+
+/// What a study took: from its submission to its end, and at each daemon.
+pub(crate) type Took = (Duration, Vec<cost::PartyCost>);
+
+/// The same, whatever is to be fetched in the end.
+fn over_daemons<T>(
+    (plan, data): (&Plan, &[inputs::PartyData]),
+    (folder, coordinator_log): (&Path, &str),
+    fetch: impl AsyncFnOnce(&mut Federation, &str, Took) -> anyhow::Result<T>,
+    lang: Lang,
+) -> anyhow::Result<T> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -120,19 +148,19 @@ pub(crate) fn in_processes(
         let parties = data.iter().map(|set| &set.party);
         let opening = Federation::open(plan.coordinator(), parties, folder, coordinator_log, lang);
         let mut federation = unless_interrupted(opening, lang).await?;
-        let study = study(&mut federation, (plan, data), folder, lang);
+        let study = study(&mut federation, (plan, data), fetch, lang);
         let outcome = unless_interrupted(study, lang).await;
         federation.stop().await;
         outcome
     })
 }
 
-async fn study(
+async fn study<T>(
     federation: &mut Federation,
     (plan, data): (&Plan, &[inputs::PartyData]),
-    folder: &Path,
+    fetch: impl AsyncFnOnce(&mut Federation, &str, Took) -> anyhow::Result<T>,
     lang: Lang,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<T> {
     federation.register(data).await?;
     let before = federation.readings().await?;
     let began = clock::since_1970();
@@ -145,8 +173,7 @@ async fn study(
         let error = anyhow::anyhow!(describe(&failure, lang));
         return Err(error).or_hint(failure.remedy(lang));
     }
-    let took = (wall, costs);
-    federation.outcome(&study, plan, folder, took).await
+    fetch(federation, &study, (wall, costs)).await
 }
 
 /// Does the work, unless Ctrl-C comes first.

@@ -3,6 +3,7 @@
 //! Each living study has one task, its [driver](driver), which alone changes it. What has happened
 //! is in the store before anybody hears of it; a driver that is started again goes on from there.
 
+mod align;
 mod attempt;
 mod blame;
 mod command;

@@ -5,7 +5,10 @@ mod registry;
 mod splits;
 mod version;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use consilium_base::Seed;
 use consilium_data::{Counts, Reading, Table};
@@ -74,6 +77,32 @@ impl Source {
         })
     }
 
+    /// Shows the cells of some columns row by row, and computes the version in the same pass. Blocks.
+    ///
+    /// The rows are those of the version that is given in the end; until then they are worth nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a file can't be read, a row is broken, or a column holds no text.
+    pub(crate) fn texts(
+        &self,
+        key: &Seed,
+        columns: &[&str],
+        show: impl FnMut(&[Option<&str>]),
+    ) -> Result<DataVersion, DataError> {
+        let mut version = Versioning::begin(key, &self.schema);
+        let mut tap = version.file("");
+        Reading::new(&self.schema)
+            .tap(&mut |bytes| tap.update(bytes))
+            .file_texts(&self.path, columns, show)
+            .map_err(DataError::Rows)?;
+        version.add(tap);
+        for (name, path) in &self.splits {
+            add_whole(&mut version, name.as_str(), path)?;
+        }
+        Ok(version.finish())
+    }
+
     /// Computes the version alone, without parsing a row. Blocks.
     ///
     /// # Errors
@@ -83,15 +112,20 @@ impl Source {
         let mut version = Versioning::begin(key, &self.schema);
         let files = self.splits.iter().map(|(name, path)| (name.as_str(), path));
         for (name, path) in [("", &self.path)].into_iter().chain(files) {
-            let mut tap = version.file(name);
-            tap.update_whole(path).map_err(|kind| DataError::Gone {
-                path: path.clone(),
-                kind,
-            })?;
-            version.add(tap);
+            add_whole(&mut version, name, path)?;
         }
         Ok(version.finish())
     }
+}
+
+fn add_whole(version: &mut Versioning, name: &str, path: &Path) -> Result<(), DataError> {
+    let mut tap = version.file(name);
+    tap.update_whole(path).map_err(|kind| DataError::Gone {
+        path: path.to_owned(),
+        kind,
+    })?;
+    version.add(tap);
+    Ok(())
 }
 
 /// Reads where it keeps nobody waiting.

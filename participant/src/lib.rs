@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alignments;
 mod config;
 mod daemon;
 mod data;

@@ -1,5 +1,6 @@
 //! What the people of an institution ask of their own daemon.
 
+mod alignments;
 mod answers;
 mod error;
 mod examine;
@@ -16,7 +17,7 @@ use consilium_node::{
     grpc::steward_server::{Steward, StewardServer},
     status::status,
 };
-use consilium_plan::{Name, Study};
+use consilium_plan::{Name, Study, Task};
 use consilium_proto::v1;
 use tokio::{
     sync::{oneshot, watch},
@@ -154,11 +155,14 @@ impl StewardService {
 
     async fn own_result(&self, study: &str) -> Result<v1::OwnStudyResult, StewardError> {
         let (plan, own) = Own::read(&self.stored(study).await?)?;
-        // A fit that was done before the study failed left its files here: they are no result.
+        // What was done before the study failed left its files here: they are no result.
         if let Some(end) = own.end.filter(|end| !matches!(end, Study::Finished { .. })) {
             return Err(StewardError::EndedWithout(end.name()));
         }
         let results = Results::new(&self.home.state, &plan.hash());
+        if let Task::Align(task) = plan.task() {
+            return self.own_alignment(&results, task);
+        }
         let kept = results.read()?.ok_or(StewardError::NoResult)?;
         let mut result = v1::OwnStudyResult {
             model: kept.model,
@@ -236,6 +240,13 @@ impl Steward for StewardService {
             Ok(()) => answer(self.list().await),
             Err(error) => answer(Err(error.into())),
         }
+    }
+
+    async fn alignments(
+        &self,
+        _: Request<v1::AlignmentsRequest>,
+    ) -> Result<Response<v1::OwnAlignments>, Status> {
+        answer(self.own_alignments().await)
     }
 
     async fn studies(

@@ -13,6 +13,7 @@ pub use consilium_store::{
     Change, Location, Opening, Step, Store, StoreError, decisions, settings, studies,
 };
 
+pub mod alignments;
 mod book;
 pub mod data_sets;
 pub mod peers;
@@ -21,11 +22,18 @@ pub mod secrets;
 
 pub use book::{Clock, StudyBook};
 
-const STEPS: &[Step] = &[Step {
-    number: 1000,
-    name: "participant",
-    sql: include_str!("../migrations/1000_participant.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        number: 1000,
+        name: "participant",
+        sql: include_str!("../migrations/1000_participant.sql"),
+    },
+    Step {
+        number: 1001,
+        name: "alignments",
+        sql: include_str!("../migrations/1001_alignments.sql"),
+    },
+];
 
 /// Opens an institution's store, making it where there is none; `salts` is fresh every time.
 ///

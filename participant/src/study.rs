@@ -3,12 +3,15 @@
 //! Each living study has one task, its [keeper](keeper), which alone changes what is kept of it.
 //! Nothing happens in a study that a steward of this institution has not signed.
 
+mod align;
+mod aligned;
 mod begin;
 mod costs;
 mod decide;
 mod failure;
 mod fetching;
 mod keeper;
+mod keys;
 mod look;
 mod obstacles;
 mod own;
@@ -29,6 +32,7 @@ use consilium_mailbox::RunId;
 use consilium_plan::{Failure, SignedStatement, Study};
 use tokio::sync::oneshot;
 
+pub(crate) use aligned::{Placed, parse as parse_aligned};
 pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use obstacles::{approved, obstacles};

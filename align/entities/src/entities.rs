@@ -1,3 +1,5 @@
+use consilium_base::Digest;
+
 use crate::{KeyDigest, Row};
 
 /// The different keys of a table, each with its rows.
@@ -10,6 +12,25 @@ pub struct Entities {
     entries: Vec<Entry>,
     /// Where the entries of each key begin.
     starts: Vec<u32>,
+}
+
+/// The rows of each different key, in the order of the keys' digests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRows {
+    rows: Vec<Row>,
+    /// Where the rows of each key begin.
+    starts: Vec<u32>,
+}
+
+impl KeyRows {
+    /// Gives the rows of a key, ascending; none where there is no such key.
+    pub fn of(&self, key: usize) -> &[Row] {
+        let all = self.rows.len();
+        let start = |key: usize| self.starts.get(key).map_or(all, |start| *start as usize);
+        self.rows
+            .get(start(key)..start(key.saturating_add(1)))
+            .unwrap_or_default()
+    }
 }
 
 /// A row with the digest of its key.
@@ -45,6 +66,15 @@ impl Entities {
     pub fn digests(&self) -> impl ExactSizeIterator<Item = &KeyDigest> + '_ {
         let first = |start: &u32| &self.entries[*start as usize].digest;
         self.starts.iter().map(first)
+    }
+
+    /// Takes digests and rows apart: gives the digests of all keys, ascending, and at four bytes a
+    /// row and a key the rows.
+    pub fn split(self) -> (Vec<Digest>, KeyRows) {
+        let digests = self.digests().map(|digest| *digest.expose()).collect();
+        let Entities { entries, starts } = self;
+        let rows = entries.iter().map(|entry| entry.row).collect();
+        (digests, KeyRows { rows, starts })
     }
 
     /// Gives the rows of a key, ascending; none where there is no such key.

@@ -14,7 +14,7 @@ mod texts;
 
 pub use bytes::{KeyBytes, KeyDigest};
 pub use day::Day;
-pub use entities::Entities;
+pub use entities::{Entities, KeyRows};
 pub use error::{EntitiesError, KeyError, KeyFault, NoKey};
 pub use intake::Intake;
 pub use key::{Duplicates, Key, Part};

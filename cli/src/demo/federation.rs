@@ -61,7 +61,7 @@ pub(crate) async fn train(demo: &Demo, simulation: Simulation) -> anyhow::Result
         .without_transcript();
     let mut mailboxes = world.mailboxes(&parties, RunId([1; 16])).into_iter();
 
-    let protection = Protection::new(&demo.plan, simulation.seed);
+    let protection = Protection::new((&demo.plan, &demo.task), simulation.seed);
     let mail = mailboxes.next().context("the coordinator has a mailbox")?;
     let aggregating = aggregate(mail, demo, &contributors, &protection);
     let contributing = join_all(

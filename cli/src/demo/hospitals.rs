@@ -71,7 +71,9 @@ impl Demo {
     pub(crate) fn load() -> anyhow::Result<Demo> {
         let schema = Schema::from_toml(SCHEMA)?;
         let plan = Plan::check(&RawPlan::parse(PLAN)?, Some(&schema))?;
-        let Task::TrainGlm(task) = plan.task();
+        let Task::TrainGlm(task) = plan.task() else {
+            bail!("the demo's plan fits no model");
+        };
         let task = (**task).clone();
         let hospitals = FILES
             .into_iter()

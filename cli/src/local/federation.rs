@@ -11,6 +11,8 @@ use serde_json::Value;
 use tonic::transport::Channel;
 
 use super::{
+    Took,
+    aligned::Aligned,
     cost::{PartyCost, Reading},
     daemons::{self, Daemon, configure, state_of},
     inputs::PartyData,
@@ -166,6 +168,50 @@ impl Federation {
             fit: serde_json::from_value(fit.clone())?,
             report,
             coordinator,
+            parties,
+            wall,
+            learnt: learnt(plan, self.lang),
+            costs,
+        })
+    }
+
+    /// Fetches what came of an alignment: each party's own report, and where its rows lie.
+    pub(super) async fn aligned(
+        &mut self,
+        study: &str,
+        plan: &Plan,
+        folder: &Path,
+        (wall, costs): Took,
+    ) -> anyhow::Result<Aligned> {
+        let request = v1::StudyRequest {
+            study: study.to_owned(),
+        };
+        let report = self
+            .operator
+            .result(request)
+            .await
+            .answer(self.lang)?
+            .report;
+        let result = folder.join("result");
+        let mut files = vec![("report.json".to_owned(), report)];
+        let mut parties = Vec::new();
+        for participant in &mut self.participants {
+            let own = participant.own_alignment(study, self.lang).await?;
+            let party = &own.party;
+            files.push((format!("{party}-report.json"), own.report.to_string()));
+            if let Some(path) = &own.rows {
+                let rows = fs::read_to_string(path).context("the common rows")?;
+                files.push((format!("{party}-aligned.csv"), rows));
+            }
+            parties.push(own);
+        }
+        let named = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.clone()));
+        write_result(&result, &plan.to_string(), named, self.lang)?;
+        Ok(Aligned {
+            study: study.to_owned(),
+            title: plan.title().to_owned(),
             parties,
             wall,
             learnt: learnt(plan, self.lang),

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Lang, Plan, RawPlan, Task, TestRows};
+use consilium_plan::{Align, Lang, Plan, RawPlan, Task, TestRows};
 
 use crate::hint::{Misuse, OrHint as _};
 
@@ -87,7 +87,10 @@ impl Given<'_> {
     pub(crate) fn to(&self, plan: &Plan, lang: Lang) -> anyhow::Result<Vec<PartyData>> {
         let schema = match self.schema {
             Some(file) => read(file, lang)?,
-            None => read(&schema_of(self.plan, lang)?, lang)?,
+            None => match plan.task() {
+                Task::TrainGlm(_) => read(&schema_of(self.plan, lang)?, lang)?,
+                Task::Align(task) => of_keys(task),
+            },
         };
         let wanted: Vec<(&PartyId, &str)> = plan
             .contributors()
@@ -152,11 +155,19 @@ fn needed(flag: &str, lang: Lang) -> Misuse {
 
 /// Gives the split that says which rows a plan tests on.
 fn planned_split(plan: &Plan) -> Option<&str> {
-    let Task::TrainGlm(task) = plan.task();
+    let Task::TrainGlm(task) = plan.task() else {
+        return None;
+    };
     match &task.test {
         TestRows::Split(name) => Some(name.as_str()),
         _ => None,
     }
+}
+
+/// Declares the columns of a key as what identifies; whatever else a file has is passed over.
+pub(crate) fn of_keys(task: &Align) -> String {
+    let column = |name: &str| format!("[[column]]\nname = {name:?}\ntype = \"code\"\n");
+    task.key_columns().map(column).collect()
 }
 
 fn schema_of(plan_file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {

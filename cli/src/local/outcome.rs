@@ -103,6 +103,13 @@ impl Outcome {
         })
     }
 
+    /// Gives what people read.
+    pub(crate) fn page(&self, lang: Lang) -> io::Result<String> {
+        let mut page = Vec::new();
+        self.print(&mut page, lang)?;
+        String::from_utf8(page).map_err(io::Error::other)
+    }
+
     pub(crate) fn print(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
         writeln!(out, "{}\n", coefficients(&self.fit, lang))?;
@@ -115,13 +122,22 @@ impl Outcome {
         writeln!(out, "{}\n", measures::lines(&measured, lang))?;
         writeln!(out, "{}\n", cost::lines(&self.costs, lang))?;
 
-        writeln!(out, "{}", say("Who learnt what", "谁得知了什么"))?;
-        for (reader, lines) in &self.learnt {
-            writeln!(out, "{reader}{}", say(":", "："))?;
-            for line in lines {
-                writeln!(out, "  - {line}")?;
-            }
-        }
-        Ok(())
+        print_learnt(&self.learnt, out, lang)
     }
+}
+
+/// Says what each party learnt.
+pub(super) fn print_learnt(
+    learnt: &[(String, Vec<String>)],
+    out: &mut dyn Write,
+    lang: Lang,
+) -> io::Result<()> {
+    writeln!(out, "{}", lang.pick("Who learnt what", "谁得知了什么"))?;
+    for (reader, lines) in learnt {
+        writeln!(out, "{reader}{}", lang.pick(":", "："))?;
+        for line in lines {
+            writeln!(out, "  - {line}")?;
+        }
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use tonic::transport::Channel;
 
 use super::{
+    aligned::PartyAligned,
     daemons::{self, Daemon, configure, state_of},
     inputs::PartyData,
     outcome::PartyOutcome,
@@ -110,6 +111,25 @@ impl Participant {
             party: self.party.clone(),
             own: serde_json::from_value(own)?,
             account: account(&report, self.party.as_str())?,
+        })
+    }
+
+    /// Gives what the institution has of an alignment for itself.
+    pub(super) async fn own_alignment(
+        &mut self,
+        study: &str,
+        lang: Lang,
+    ) -> anyhow::Result<PartyAligned> {
+        let request = v1::OwnStudyRequest {
+            study: study.to_owned(),
+        };
+        let result = self.house.own_result(request).await.answer(lang)?;
+        let report: Value = serde_json::from_str(&result.own_report)?;
+        Ok(PartyAligned {
+            account: account(&report, self.party.as_str())?,
+            party: self.party.clone(),
+            report,
+            rows: (!result.aligned_path.is_empty()).then(|| result.aligned_path.into()),
         })
     }
 

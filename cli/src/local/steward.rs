@@ -62,7 +62,7 @@ impl LocalSteward {
                 data: DataVersion(version),
                 runs: plan.limits().runs,
                 until: plan.deadline(now),
-                waiver: plan.protection().ask_waiver,
+                waiver: plan.asks_waiver(),
             }),
             at: now,
             nonce: random()?,

@@ -41,6 +41,9 @@ impl Model {
 
     fn parse(text: &[u8], lang: Lang) -> anyhow::Result<Model> {
         let model: Model = serde_json::from_slice(text)?;
+        if !matches!(model.plan.task(), Task::TrainGlm(_)) {
+            bail!("the model is not one of its plan, which fits none");
+        }
         if !model.fit.suits(&model.task().regression) {
             bail!(lang.pick(
                 "the model is not one of its plan: their columns differ",
@@ -52,8 +55,10 @@ impl Model {
 
     /// Gives what was to be trained.
     pub(super) fn task(&self) -> &TrainGlm {
-        let Task::TrainGlm(task) = self.plan.task();
-        task
+        match self.plan.task() {
+            Task::TrainGlm(task) => task,
+            Task::Align(_) => unreachable!("whoever reads a model sees that its plan fits one"),
+        }
     }
 
     /// Gives the names of the model's columns; a category has one for each level but one.

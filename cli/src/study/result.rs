@@ -53,10 +53,18 @@ pub(super) async fn run(
                 ("own-report.json", result.own_report),
                 ("report.json", result.report),
             ];
-            (
-                write(folder, &own.plan, files, lang)?,
-                Some(result.scores_path),
-            )
+            let mut written = write(folder, &own.plan, files, lang)?;
+            let rows = Path::new(&result.aligned_path);
+            // Where this person may not read the daemon's file, its place is told.
+            if let Ok(table) = fs::read(rows) {
+                let copy = folder.join("aligned.csv");
+                let copied = new_file::create(&copy, lang)?.write_all(&table);
+                copied.with_context(|| copy.display().to_string())?;
+                written.push(copy);
+            } else if rows != Path::new("") {
+                written.push(rows.to_owned());
+            }
+            (written, Some(result.scores_path))
         }
     };
     let scores = scores.filter(|path| !path.is_empty());

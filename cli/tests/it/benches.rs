@@ -59,3 +59,31 @@ fn a_round_over_daemons_tells_what_it_cost_each_party() {
     assert_eq!(line["params"]["rounds"], 20);
     crate::costs::are_consistent(&line);
 }
+
+#[test]
+fn two_sets_are_compared_by_processes_of_their_own() {
+    for protocol in ["ecdh", "cardinality"] {
+        let args = [
+            "bench",
+            "psi",
+            "--protocol",
+            protocol,
+            "--sizes",
+            "64x40",
+            "--json",
+        ];
+        let line = measured(&args);
+        assert_eq!(line["params"]["sizes"], "64x40");
+        assert_eq!(line["params"]["common"], 20);
+        let parties = line["parties"].as_array().unwrap();
+        let names: Vec<&str> = parties
+            .iter()
+            .map(|party| party["party"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["coordinator", "hospital", "insurer"]);
+        for party in parties {
+            assert!(party["peak_rss_mb"].as_f64().unwrap() > 1.0, "{party}");
+            assert!(party["sent_bytes"].as_u64().unwrap() > 0, "{party}");
+        }
+    }
+}

@@ -267,7 +267,7 @@ fn watch(process: Pid) -> OwnedFd {
     pidfd_open(process, PidfdFlags::empty()).unwrap()
 }
 
-fn start(folder: &Path, args: &[String]) -> Child {
+pub(crate) fn start(folder: &Path, args: &[String]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_consilium"))
         .args(args)
         .current_dir(folder)
@@ -279,7 +279,7 @@ fn start(folder: &Path, args: &[String]) -> Child {
 }
 
 /// Finds the processes that were told of a folder.
-fn daemons_of(folder: &Path) -> Vec<Pid> {
+pub(crate) fn daemons_of(folder: &Path) -> Vec<Pid> {
     let folder = folder.canonicalize().unwrap();
     let folder = folder.to_str().unwrap().as_bytes();
     let mut daemons = Vec::new();

@@ -159,9 +159,11 @@ impl OperatorService {
             let file = files.iter().find(|file| file.name == name)?;
             String::from_utf8(file.content.clone()).ok()
         };
-        let (Some(model), Some(report)) = (file(study::MODEL), file(study::REPORT)) else {
+        let Some(report) = file(study::REPORT) else {
             return Err(OperatorError::NoResult(job.study.name().to_owned()));
         };
+        // An alignment leads to no model.
+        let model = file(study::MODEL).unwrap_or_default();
         let entry = Entry::new(self.desk.ambient.now(), Kind::EXPORT)
             .about(&study.name)
             .with("what", "result")

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_glm::{Fit, GlmError, Training, averaging, evaluation};
 use consilium_identity::{RunContext, SealError, SealedTransport};
-use consilium_mailbox::{Account, Mailbox, Overdue, PartyId, RunId};
+use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{OwnMetrics, Phase, Plan, Task, TrainGlm};
 use consilium_secagg::{Aggregator, BookError, Entry, Open, Opened, SumError, SumNumber, SumShape};
@@ -12,9 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::debug;
 
 use super::{
-    Outcome, Progress,
+    Outcome, Progress, align,
     job::{Averaged, Evaluated},
-    regression,
 };
 use crate::desk::Desk;
 
@@ -45,6 +44,8 @@ pub(crate) struct Report {
 #[derive(Debug)]
 pub(crate) enum Achieved {
     Opened(SumNumber, Opened),
+    /// So many chunks of keys are compared at both parties of an alignment.
+    Compared(u32),
     Done(Phase, Option<Outcome>),
 }
 
@@ -55,6 +56,8 @@ pub(crate) enum AttemptError {
     Taken(#[from] RunTaken),
     #[error(transparent)]
     Seal(#[from] SealError),
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
     #[error(transparent)]
     Protocol(#[from] GlmError),
     /// The driver is gone, or could not keep what was achieved.
@@ -73,7 +76,10 @@ pub(crate) async fn attempt(
         Ok(mail) => mail,
         Err(error) => return (Account::default(), Err(error)),
     };
-    let outcome = phases(&desk, &plan, &start, &mail, &reports).await;
+    let outcome = match plan.task() {
+        Task::TrainGlm(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
+        Task::Align(_) => align::witness(&mail, &start.contributors, &reports).await,
+    };
     match outcome {
         Ok(()) => (mail.finish(), Ok(())),
         Err(error) => (mail.account(), Err(error)),
@@ -104,20 +110,19 @@ async fn open(desk: &Desk, plan: &Plan, start: &Start) -> Result<Mailbox, Attemp
 
 async fn phases(
     desk: &Desk,
-    plan: &Plan,
+    (plan, task): (&Plan, &TrainGlm),
     start: &Start,
     mail: &Mailbox,
     reports: &mpsc::Sender<Report>,
 ) -> Result<(), AttemptError> {
-    let Task::TrainGlm(task) = plan.task();
-    let terms = plan.sum_terms(start.waivers.clone());
+    let terms = plan.sum_terms(task, start.waivers.clone());
     let opened = start.opened.iter().cloned();
     let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);
     let mut sums = Ledger {
         aggregator: aggregator.map_err(GlmError::from)?,
         reports,
     };
-    let regression = regression(plan);
+    let regression = &task.regression;
     let roster = start.progress.contributors(&start.contributors);
     let (was_fitted, training) = match &start.progress.fit {
         done @ Training::Done(_) => (true, done.clone()),
@@ -181,7 +186,10 @@ async fn later_phase(
     Ok(Some(Outcome::Averaged(Box::new(averaged))))
 }
 
-async fn report(reports: &mpsc::Sender<Report>, what: Achieved) -> Result<(), AttemptError> {
+pub(super) async fn report(
+    reports: &mpsc::Sender<Report>,
+    what: Achieved,
+) -> Result<(), AttemptError> {
     let (kept, is_kept) = oneshot::channel();
     let unkept = |_| AttemptError::Unkept;
     reports

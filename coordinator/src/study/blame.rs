@@ -43,6 +43,7 @@ pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
             return Blame::Passing(Failure::new(Code::Internal).of(me).at("run"));
         }
         AttemptError::Seal(error) => Failure::from(error),
+        AttemptError::Mailbox(error) => Failure::from(error),
         AttemptError::Protocol(error) => Failure::of_fit(error, me),
     };
     if is_consequence(failure.code) {

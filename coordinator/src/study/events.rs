@@ -38,7 +38,7 @@ fn read(record: Record) -> Option<Happened> {
     let doing = entry.fields.remove("doing");
     let (event, doing) = if entry.kind == Kind::STATE {
         (entry.fields.remove("event")?, doing.unwrap_or_default())
-    } else if entry.kind == Kind::OPENING {
+    } else if [Kind::OPENING, Kind::RUN].contains(&entry.kind) {
         (String::new(), doing?)
     } else if entry.kind == Kind::WAITING {
         (String::new(), doing.unwrap_or_default())

@@ -57,6 +57,8 @@ pub(crate) enum Outcome {
     Averaged(Box<Averaged>),
     /// The data allow none.
     Without(consilium_glm::Failure),
+    /// Two parties have what they may learn of each other's keys; the coordinator has nothing.
+    Aligned,
 }
 
 /// Measures of the fitted model.
@@ -89,7 +91,10 @@ impl Job {
                 fit: Training::begin(Phase::Fit.first_sum()),
                 outcomes: Vec::new(),
             },
-            doing: Some(Doing::Standardising),
+            doing: Some(match plan.task() {
+                Task::TrainGlm(_) => Doing::Standardising,
+                Task::Align(_) => Doing::Comparing { chunks: 0 },
+            }),
             waiting: None,
             costs: Account::default(),
         }
@@ -124,6 +129,9 @@ impl Job {
 impl Progress {
     /// Gives the phase that is to be run next, or none once all are done.
     pub(crate) fn next(&self, plan: &Plan) -> Option<Phase> {
+        if let Task::Align(_) = plan.task() {
+            return plan.phases().get(self.outcomes.len()).copied();
+        }
         if !matches!(self.fit, Training::Done(_)) {
             return Some(Phase::Fit);
         }
@@ -140,9 +148,11 @@ impl Progress {
 
     /// Says what comes next; `last` is the sum that was opened last, none at a phase's beginning.
     pub(crate) fn doing(&self, plan: &Plan, last: Option<SumNumber>) -> Option<Doing> {
-        let Task::TrainGlm(task) = plan.task();
         let Some(phase) = self.next(plan) else {
             return Some(Doing::Finishing);
+        };
+        let Task::TrainGlm(task) = plan.task() else {
+            return None;
         };
         if phase == Phase::Fit {
             return fitting(&self.fit);
@@ -196,8 +206,10 @@ fn fitting(fit: &Training) -> Option<Doing> {
     }
 }
 
-/// Gives the regression of a plan.
-pub(crate) fn regression(plan: &Plan) -> &Regression {
-    let Task::TrainGlm(task) = plan.task();
-    &task.regression
+/// Gives the regression of a plan that fits one.
+pub(crate) fn regression(plan: &Plan) -> Option<&Regression> {
+    match plan.task() {
+        Task::TrainGlm(task) => Some(&task.regression),
+        Task::Align(_) => None,
+    }
 }

@@ -25,11 +25,19 @@ pub(super) fn files(
     opened: &[OpenedSum],
     made: UnixTime,
 ) -> Vec<ResultFile> {
+    let about = about(plan, job, made);
+    let file = |name: &str, content: &Value| ResultFile {
+        study: study.clone(),
+        name: name.to_owned(),
+        content: content.to_string().into_bytes(),
+        made,
+    };
+    let Task::TrainGlm(task) = plan.task() else {
+        return vec![file(REPORT, &of_alignment(plan, job, &about))];
+    };
     let Training::Done(fit) = &job.progress.fit else {
         return Vec::new();
     };
-    let about = about(plan, job, made);
-    let Task::TrainGlm(task) = plan.task();
     let model = json!({
         "format": 1,
         "kind": "glm",
@@ -41,12 +49,6 @@ pub(super) fn files(
         "fit": fit.publish(),
     });
     let report = report(plan, job, opened, &about);
-    let file = |name: &str, content: &Value| ResultFile {
-        study: study.clone(),
-        name: name.to_owned(),
-        content: content.to_string().into_bytes(),
-        made,
-    };
     vec![file(MODEL, &model), file(REPORT, &report)]
 }
 
@@ -76,12 +78,6 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
         .map(Phase::name)
         .zip(&job.progress.outcomes)
         .collect();
-    let learnt = |lang| -> Vec<String> {
-        plan.disclosures()
-            .iter()
-            .map(|line| line.line(lang))
-            .collect()
-    };
     json!({
         "format": 1,
         "about": about,
@@ -92,6 +88,25 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
         "opened_sets": sets,
         "derivable": derivable(opened.iter().map(|sum| &sum.contributors)),
         "costs": { "coordinator": job.costs },
-        "disclosures": { "en": learnt(Lang::En), "zh": learnt(Lang::Zh) },
+        "disclosures": disclosures(plan),
     })
+}
+
+/// What the coordinator has of an alignment: its costs. It is told of no size.
+fn of_alignment(plan: &Plan, job: &Job, about: &Value) -> Value {
+    json!({
+        "format": 1,
+        "about": about,
+        "runs": job.attempts,
+        "costs": { "coordinator": job.costs },
+        "disclosures": disclosures(plan),
+    })
+}
+
+fn disclosures(plan: &Plan) -> Value {
+    let learnt = |lang| -> Vec<String> {
+        let lines = plan.disclosures();
+        lines.iter().map(|line| line.line(lang)).collect()
+    };
+    json!({ "en": learnt(Lang::En), "zh": learnt(Lang::Zh) })
 }

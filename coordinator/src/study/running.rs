@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, Overdue, PartyId, RunId};
-use consilium_plan::{Code, Event, Failure, Phase, StepNumber, Study};
+use consilium_plan::{Code, Doing, Event, Failure, Phase, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
@@ -122,9 +122,9 @@ impl Driver {
         let mut deed = Deed::default();
         match what {
             Achieved::Opened(number, opened) => {
-                self.job
-                    .progress
-                    .open(regression(&self.plan), number, &opened);
+                if let Some(regression) = regression(&self.plan) {
+                    self.job.progress.open(regression, number, &opened);
+                }
                 self.job.doing = self.job.progress.doing(&self.plan, Some(number));
                 let now = self.desk.ambient.now();
                 let entry = Entry::new(now, Kind::OPENING)
@@ -145,6 +145,13 @@ impl Driver {
                         .collect(),
                     opened: now,
                 });
+            }
+            Achieved::Compared(chunks) => {
+                self.job.doing = Some(Doing::Comparing { chunks });
+                let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
+                    .about(&self.name)
+                    .with("chunks", chunks);
+                deed.entries.push(keep::with_doing(entry, &self.job));
             }
             Achieved::Done(phase, outcome) => {
                 self.job.progress.outcomes.extend(outcome);

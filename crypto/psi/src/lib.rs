@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod disclosure;
 pub mod ecdh;
 mod error;
 mod noise;
 mod spill;
 
+pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Breach, PsiError};
 pub use noise::{BadEpsilon, Epsilon};
 pub use spill::{MemorySpill, Spill, SpillError, Unkept};

@@ -147,7 +147,9 @@ pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
 
 /// Gives a result of the plan as the coordinator draws it up, over these parties.
 pub(crate) fn result(plan: &Plan, over: &[&str]) -> Received {
-    let Task::TrainGlm(task) = plan.task();
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("the plan fits a model");
+    };
     let rows: Vec<f64> = (0..40).map(|row| f64::from(row % 10)).collect();
     let labels = (0..40).map(|row| f64::from((row * 7 / 5) % 2)).collect();
     let table = Table::new(&task.regression, rows, labels).unwrap();

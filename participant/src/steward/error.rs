@@ -7,7 +7,9 @@ use consilium_plan::Lang;
 use consilium_store::StoreError;
 use tonic::Code;
 
-use crate::{data::RegisterError, store::peers::PeerError, study::DecideError};
+use crate::{
+    alignments::AlignmentError, data::RegisterError, store::peers::PeerError, study::DecideError,
+};
 
 /// Why a call is not fulfilled. The callers are the institution's own people: they may read of its
 /// files.
@@ -20,6 +22,8 @@ pub(crate) enum StewardError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Data(#[from] RegisterError),
+    #[error(transparent)]
+    Alignment(#[from] AlignmentError),
     #[error(transparent)]
     Decision(#[from] DecideError),
     #[error(transparent)]
@@ -55,6 +59,7 @@ impl StewardError {
             }
             StewardError::Decision(error) => error.fault(),
             StewardError::Peer(error) => error.fault(),
+            StewardError::Alignment(AlignmentError::Store(error)) => error.fault(),
             StewardError::File(_) => Fault::Ours,
             _ => Fault::Input,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use consilium_base::Seed;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Code, Failure, Grant, Name, OnDropout, Plan, Task};
+use consilium_plan::{Code, Failure, Grant, Limits, Name, OnDropout, Plan, Task};
 
 use super::{
     Call, Own,
@@ -17,7 +17,7 @@ use super::{
     told,
 };
 use crate::{
-    data::{Contents, RegisterError, Source},
+    data::{RegisterError, Source},
     home::{Home, study_name},
     store::runs,
 };
@@ -33,21 +33,45 @@ pub(super) async fn begin(
     own: Own,
     call: Call,
 ) -> Result<Run, RunError> {
-    check_company(&plan, &own, &call, &home.party)?;
-    let (data, grant) = permit::allowed(home, &plan, &own).await?;
-    check_identities(home, &plan, &call).await?;
-    let source = source(home, &data).await?;
-    count(home, &plan, &grant, &call).await?;
-    let secret = permit::secret(home, &plan).await?;
-    let approved = (&data, grant.clone());
-    let (rows, secret) = read(home, plan.clone(), approved, (source, secret)).await?;
+    let counted = count_in(home, &plan, &own, &call).await?;
+    let (rows, counted) = read(home, &plan, counted, selected).await?;
     Ok(Run {
         plan,
         call,
-        data,
-        version: grant.data,
+        data: counted.data,
+        version: counted.grant.data,
         rows,
-        waives: grant.waiver,
+        waives: counted.grant.waiver,
+        secret: counted.secret,
+    })
+}
+
+/// A run that is counted, and may read its rows.
+pub(super) struct Counted {
+    pub(super) data: Name,
+    pub(super) grant: Grant,
+    pub(super) source: Source,
+    /// This institution's secret for the study.
+    pub(super) secret: Seed,
+}
+
+/// Checks all that can be checked before a row is read, and counts the run.
+pub(super) async fn count_in(
+    home: &Home,
+    plan: &Plan,
+    own: &Own,
+    call: &Call,
+) -> Result<Counted, RunError> {
+    check_company(plan, own, call, &home.party)?;
+    let (data, grant) = permit::allowed(home, plan, own).await?;
+    check_identities(home, plan, call).await?;
+    let source = source(home, &data).await?;
+    count(home, plan, &grant, call).await?;
+    let secret = permit::secret(home, plan).await?;
+    Ok(Counted {
+        data,
+        grant,
+        source,
         secret,
     })
 }
@@ -84,7 +108,7 @@ fn check_company(plan: &Plan, own: &Own, call: &Call, me: &PartyId) -> Result<()
         .contributors
         .iter()
         .all(|party| rest.any(|next| *next == party));
-    let complete = match plan.protection().on_dropout {
+    let complete = match plan.on_dropout() {
         OnDropout::Continue => call.contributors.len() >= plan.quorum(),
         OnDropout::Pause | OnDropout::Fail => call.contributors.len() == planned.len(),
     };
@@ -133,57 +157,57 @@ async fn count(home: &Home, plan: &Plan, grant: &Grant, call: &Call) -> Result<(
     Ok(())
 }
 
-/// Reads the approved version of the data set, and takes the rows that the plan asks for.
-async fn read(
+/// Reads what a run needs of the approved version of the data set.
+pub(super) async fn read<T: Send + 'static>(
     home: &Home,
-    plan: Arc<Plan>,
-    (data, grant): (&Name, Grant),
-    (source, secret): (Source, Seed),
-) -> Result<(Rows, Seed), RunError> {
+    plan: &Arc<Plan>,
+    counted: Counted,
+    taking: fn(&Inspection<'_>, &Source) -> Result<T, Failure>,
+) -> Result<(T, Counted), RunError> {
     // A reader holds on to nothing that the daemon needs when it stops.
-    let (me, name, key) = (home.party.clone(), data.clone(), home.data_key.clone());
+    let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
+    let (data, now) = (counted.data.clone(), home.ambient.now());
     let reading = home.read_alone(move || {
         let inspection = Inspection {
             party: &me,
-            data: &name,
-            grant: &grant,
+            data: &counted.data,
+            grant: &counted.grant,
             task: plan.task(),
             limits: plan.limits(),
             key: &key,
-            secret: &secret,
+            secret: &counted.secret,
+            now,
         };
-        let contents = inspection.read(&source);
-        let contents = contents.map_err(|unread| unread.elsewhere);
-        let rows = contents.and_then(|contents| selected(&plan, &contents, &inspection));
-        Ok(rows.map(|rows| (rows, secret)))
+        let taken = taking(&inspection, &counted.source);
+        Ok(taken.map(|taken| (taken, counted)))
     });
-    let rows = reading
+    let taken = reading
         .await
-        .map_err(|error| error.failure(&home.party, data))?;
-    Ok(rows?)
+        .map_err(|error| error.failure(&home.party, &data))?;
+    Ok(taken?)
 }
 
-fn selected(
-    plan: &Plan,
-    contents: &Contents,
-    inspection: &Inspection<'_>,
-) -> Result<Rows, Failure> {
+/// Takes the rows that the plan asks for.
+fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Rows, Failure> {
     let (me, data) = (inspection.party, inspection.data);
-    let Task::TrainGlm(task) = plan.task();
-    let selection = Selection::new(task, contents, inspection.secret);
+    let Task::TrainGlm(task) = inspection.task else {
+        return Err(internal(me, "rows"));
+    };
+    let contents = inspection.rows(source);
+    let contents = contents.map_err(|unread| unread.elsewhere)?;
+    let selection = Selection::new(task, &contents, inspection.secret);
     let selection = selection.map_err(|error| {
         tracing::warn!(%data, failure = %unusable(&error, me, data), "the data set can't be used");
         told::unusable(&error, me, data)
     })?;
-    if let Some(obstacle) = selection.obstacles(plan.limits()).first() {
-        return Err(too_many_or_few(obstacle, plan, me));
+    if let Some(obstacle) = selection.obstacles(inspection.limits).first() {
+        return Err(too_many_or_few(obstacle, inspection.limits, me));
     }
     let rows = selection.rows(&task.regression);
     rows.map_err(|error| bad_table(&error, me, data))
 }
 
-fn too_many_or_few(obstacle: &consilium_plan::Obstacle, plan: &Plan, me: &PartyId) -> Failure {
-    let limits = plan.limits();
+fn too_many_or_few(obstacle: &consilium_plan::Obstacle, limits: &Limits, me: &PartyId) -> Failure {
     match obstacle {
         consilium_plan::Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
             .of(me)

@@ -139,7 +139,7 @@ impl Home {
             name: signer.to_string(),
         })?;
         if let Decision::Approve(Grant { waiver: true, .. }) = &statement.decision
-            && !plan.protection().ask_waiver
+            && !plan.asks_waiver()
         {
             return Err(DecideError::NoWaiverAsked);
         }

@@ -7,6 +7,7 @@ use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId};
 use consilium_node::{files::FileError, link::RunTaken};
 use consilium_plan::{Code, Failure};
+use consilium_psi::PsiError;
 use consilium_secagg::{BookError, SumError};
 use consilium_store::StoreError;
 
@@ -24,6 +25,8 @@ pub(crate) enum RunError {
     Mailbox(#[from] MailboxError),
     #[error(transparent)]
     Protocol(#[from] GlmError),
+    #[error(transparent)]
+    Alignment(#[from] PsiError),
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The result can't be written.
@@ -53,6 +56,7 @@ impl RunError {
             RunError::Mailbox(error) => Failure::from(error),
             RunError::Protocol(GlmError::Sum(SumError::Book(error))) => of_book(error, me),
             RunError::Protocol(error) => Failure::of_fit(error, me),
+            RunError::Alignment(error) => Failure::of_alignment(error, me),
             RunError::Store(error) => of_store(error, me),
             RunError::Results(error) => Failure::new(of_kind(error.source.kind())).of(me),
         }

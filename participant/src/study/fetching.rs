@@ -102,7 +102,8 @@ impl Fetching {
 
 fn read(whole: &[u8]) -> Option<Received> {
     let v1::StudyResult { model, report } = v1::StudyResult::decode(whole).ok()?;
-    (!model.is_empty()).then_some(Received { model, report })
+    let is_there = !(model.is_empty() && report.is_empty());
+    is_there.then_some(Received { model, report })
 }
 
 #[cfg(test)]

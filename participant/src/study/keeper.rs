@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use consilium_journal::{Entry, Kind, StudyName};
 use consilium_mailbox::{PartyId, RunId};
 use consilium_node::files::FileError;
-use consilium_plan::{Code, Failure, Party, Plan, SignedStatement, Standing, Study};
+use consilium_plan::{
+    Code, Failure, Party, Plan, SignedStatement, Standing, Study, Task, UnixTime,
+};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
 use consilium_store::{Change, StoreError, studies};
 use tokio::{
@@ -15,7 +17,7 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
-    Call, Command, DecideError, Own, Received, Results,
+    Call, Command, DecideError, Own, Received, Results, align,
     failure::{RunError, internal},
     own::Decided,
     report::report,
@@ -23,7 +25,7 @@ use super::{
 };
 use crate::{
     home::{Home, study_name},
-    store::secrets,
+    store::{alignments, secrets},
     wire,
 };
 
@@ -287,9 +289,33 @@ impl Keeper {
             ..self.own.clone()
         };
         let mut change = self.home.store.begin().await?;
+        self.settle_alignment(&mut change, &own, entry.time).await?;
         // Without its secret nothing of the study can be repeated.
         secrets::forget(&mut change, &self.name).await?;
         Ok(self.keep(change, own, &entry).await?)
+    }
+
+    /// Lets an alignment count that both have; else nothing of it is left.
+    async fn settle_alignment(
+        &self,
+        change: &mut Change,
+        own: &Own,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        let Task::Align(_) = self.plan.task() else {
+            return Ok(());
+        };
+        let failed = !matches!(own.end, Some(Study::Finished { .. }));
+        alignments::settle(change, &self.name, (failed, now)).await?;
+        let plan = self.plan.hash();
+        if let Err(error) = align::forget(&self.home, &plan) {
+            warn!(study = %self.name, %error, "what its runs have kept can't be removed");
+        }
+        let results = Results::new(&self.home.state, &plan);
+        if failed && let Err(error) = results.forget_aligned() {
+            warn!(study = %self.name, %error, "its order of rows can't be removed");
+        }
+        Ok(())
     }
 
     fn receives(&self) -> bool {

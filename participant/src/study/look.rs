@@ -59,7 +59,7 @@ impl Look {
         Ok(Look {
             data,
             verified: u32::try_from(contributors - unverified).unwrap_or(u32::MAX),
-            disk: preflight::disk(&home.state),
+            disk: preflight::disk(&home.state, plan.limits(), plan.task()),
             memory: preflight::memory(plan.limits(), plan.task(), size),
         })
     }
@@ -111,7 +111,7 @@ async fn inspected(
     note(home, plan, data, asker).await?;
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
-    let name = data.clone();
+    let (name, now) = (data.clone(), home.ambient.now());
     let inspecting = turn.read(move || {
         let inspection = Inspection {
             party: &me,
@@ -121,6 +121,7 @@ async fn inspected(
             limits: plan.limits(),
             key: &key,
             secret: &secret,
+            now,
         };
         Ok(inspection.inspect(&source))
     });

@@ -3,16 +3,19 @@
 use std::path::Path;
 
 use consilium_base::Seed;
+use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task, TrainGlm,
+    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Room, Task,
+    TrainGlm, UnixTime,
 };
 
 use super::{
+    keys::{self, Keys},
     rows::{Selection, Unusable},
     told,
 };
-use crate::data::{Contents, Source};
+use crate::data::{Contents, DataError, Source};
 
 /// Whose data set is inspected, for which plan.
 pub(super) struct Inspection<'a> {
@@ -26,6 +29,7 @@ pub(super) struct Inspection<'a> {
     pub(super) key: &'a Seed,
     /// The institution's secret for the study.
     pub(super) secret: &'a Seed,
+    pub(super) now: UnixTime,
 }
 
 /// What an inspection found.
@@ -58,25 +62,71 @@ pub(super) struct Unread {
 impl Inspection<'_> {
     /// Reads the data set and holds it against the plan. Blocks.
     pub(super) fn inspect(&self, source: &Source) -> Inspected {
-        match self.read(source) {
-            Ok(contents) => self.approved(source, &contents),
-            Err(unread) => Inspected {
-                here: DataReport::Unreadable(unread.here),
-                elsewhere: Err(unread.elsewhere),
-            },
+        let inspected = match self.task {
+            Task::TrainGlm(task) => self
+                .rows(source)
+                .map(|contents| self.approved(task, source, &contents)),
+            Task::Align(task) => self.against_key(task, source),
+        };
+        inspected.unwrap_or_else(|unread| Inspected {
+            here: DataReport::Unreadable(unread.here),
+            elsewhere: Err(unread.elsewhere),
+        })
+    }
+
+    /// Reads the rows of the version that is approved, and of no other. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If it is another version, or is not what its schema says.
+    pub(super) fn rows(&self, source: &Source) -> Result<Contents, Box<Unread>> {
+        self.read(source, || {
+            let contents = source.read(self.key)?;
+            Ok((contents.version, contents))
+        })
+    }
+
+    /// Reads the keys of the version that is approved, and of no other; the inner error says why
+    /// its rows give none. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If it is another version, or can't be read.
+    pub(super) fn keys(
+        &self,
+        task: &Align,
+        source: &Source,
+    ) -> Result<Result<Keys, EntitiesError>, Box<Unread>> {
+        self.read(source, || keys::read(source, self.key, (task, self.now)))
+    }
+
+    /// Holds the keys against the plan. Blocks.
+    fn against_key(&self, task: &Align, source: &Source) -> Result<Inspected, Box<Unread>> {
+        let mut obstacles = task.obstacles(&source.schema);
+        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+        if obstacles.is_empty() {
+            let keys = self.keys(task, source)?;
+            obstacles.extend(keys::obstacle(&keys, self.limits));
+        } else {
+            self.read(source, || Ok((source.version(self.key)?, ())))?;
         }
+        Ok(Inspected::open(read(self.grant.data, obstacles, false)))
     }
 
     /// Reads the version that is approved, and no other. Blocks.
     ///
     /// # Errors
     ///
-    /// If it is another version, or is not what its schema says.
-    pub(super) fn read(&self, source: &Source) -> Result<Contents, Box<Unread>> {
-        let (of, Task::TrainGlm(task)) = ((self.party, self.data), self.task);
-        match source.read(self.key) {
-            Ok(contents) => match self.covers(&contents.version) {
-                Ok(()) => Ok(contents),
+    /// If it is another version, or can't be read.
+    fn read<T>(
+        &self,
+        source: &Source,
+        reading: impl FnOnce() -> Result<(DataVersion, T), DataError>,
+    ) -> Result<T, Box<Unread>> {
+        let of = (self.party, self.data);
+        match reading() {
+            Ok((version, read)) => match self.covers(&version) {
+                Ok(()) => Ok(read),
                 Err(changed) => Err(Box::new(Unread {
                     here: changed.clone(),
                     elsewhere: changed,
@@ -86,11 +136,11 @@ impl Inspection<'_> {
                 tracing::warn!(data = %self.data, %error, "the data set can't be read");
                 let elsewhere = match source.version(self.key) {
                     Ok(version) => self.covers(&version).err(),
-                    Err(gone) => Some(told::unread(&gone, task, of)),
+                    Err(gone) => Some(told::unread(&gone, self.task, of)),
                 };
                 Err(Box::new(Unread {
                     here: error.failure(self.party, self.data),
-                    elsewhere: elsewhere.unwrap_or_else(|| told::unread(&error, task, of)),
+                    elsewhere: elsewhere.unwrap_or_else(|| told::unread(&error, self.task, of)),
                 }))
             }
         }
@@ -101,8 +151,7 @@ impl Inspection<'_> {
         covered.map_err(|changed| changed.with("data", self.data))
     }
 
-    fn approved(&self, source: &Source, contents: &Contents) -> Inspected {
-        let Task::TrainGlm(task) = self.task;
+    fn approved(&self, task: &TrainGlm, source: &Source, contents: &Contents) -> Inspected {
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
@@ -193,26 +242,46 @@ pub(super) fn column(name: &str) -> [String; 2] {
 
 /// What a run may write: the state, the results, and room to grow.
 const DISK: u64 = 64 << 20;
+/// What a key of both may take on the disk: a tag to be taken up again, a line of the result.
+const DISK_OF_A_KEY: u64 = 40;
+/// What an own key and one of the other institution may take in memory.
+const MEMORY_OF_A_KEY: [u64; 2] = [120, 40];
 /// What a run may need in memory beside its rows.
 const MEMORY: u64 = 64 << 20;
 /// How often the rows lie in memory at once: as columns, as a matrix, as a table.
 const COPIES: u64 = 3;
 
 /// Judges the free space on the disk of the state folder, where the system tells it.
-pub(super) fn disk(state: &Path) -> Room {
+pub(super) fn disk(state: &Path, limits: &Limits, task: &Task) -> Room {
     let Ok(free) = rustix::fs::statvfs(state) else {
         return Room::Ample;
     };
-    room(free.f_bavail.saturating_mul(free.f_frsize), DISK)
+    let keys = match task {
+        Task::TrainGlm(_) => 0,
+        Task::Align(_) => limits.most_rows.0.saturating_mul(DISK_OF_A_KEY),
+    };
+    room(
+        free.f_bavail.saturating_mul(free.f_frsize),
+        keys.saturating_add(DISK),
+    )
 }
 
 /// Judges the free memory, where the system tells it.
 pub(super) fn memory(limits: &Limits, task: &Task, file: Option<u64>) -> Room {
-    let Task::TrainGlm(task) = task;
     // A cell of text takes two bytes at least.
-    let cells = file.unwrap_or(0) / 2;
-    let of_plan = limits.most_rows.0.saturating_mul(task.columns.len() as u64);
-    let needed = MEMORY + cells.min(of_plan).saturating_mul(8 * COPIES);
+    let (cells, rows) = (file.unwrap_or(0) / 2, limits.most_rows.0);
+    let needed = match task {
+        Task::TrainGlm(task) => {
+            let of_plan = rows.saturating_mul(task.columns.len() as u64);
+            cells.min(of_plan).saturating_mul(8 * COPIES)
+        }
+        Task::Align(_) => {
+            let [own, others] = MEMORY_OF_A_KEY;
+            let own = cells.min(rows).saturating_mul(own);
+            own.saturating_add(rows.saturating_mul(others))
+        }
+    };
+    let needed = needed.saturating_add(MEMORY);
     let told = std::fs::read_to_string("/proc/meminfo").ok();
     told.and_then(|told| available(&told))
         .map_or(Room::Ample, |free| room(free, needed))

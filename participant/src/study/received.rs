@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use consilium_glm::Published;
 use consilium_mailbox::PartyId;
-use consilium_plan::{OnDropout, Plan, Task};
+use consilium_plan::{OnDropout, Plan, Task, TrainGlm};
 use serde::Deserialize as _;
 use serde_json::Value;
 
 /// A result as the coordinator gives it to all receivers alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Received {
-    /// The published model with its metadata, JSON.
+    /// The published model with its metadata, JSON; empty where the study leads to none.
     pub(crate) model: String,
     /// Measures, costs and opened sets, JSON.
     pub(crate) report: String,
@@ -45,8 +45,20 @@ impl Received {
     /// # Security
     ///
     /// The coordinator draws up the result by itself. Whoever was there when the model was fitted
-    /// has it already; only to one that was left out may it give another.
+    /// has it already; only to one that was left out may it give another. Of an alignment it gives
+    /// a report of its own doings alone, which there is nothing to compare with.
     pub(super) fn judge(&self, (plan, me): (&Plan, &PartyId), own: Option<&str>) -> Verdict {
+        let task = match plan.task() {
+            Task::TrainGlm(task) => task,
+            Task::Align(_) => {
+                let is_ours = read(&self.report).is_some_and(|report| is_of(plan, &report));
+                return if is_ours && self.model.is_empty() {
+                    Verdict::Taken
+                } else {
+                    Verdict::Foreign
+                };
+            }
+        };
         let Some(fit) = self.fit(plan) else {
             return Verdict::Foreign;
         };
@@ -57,11 +69,11 @@ impl Received {
         let Ok(fit) = Published::deserialize(fit) else {
             return Verdict::Foreign;
         };
-        if !suits(&fit, plan) {
+        if !suits(&fit, task, plan) {
             return Verdict::Foreign;
         }
         let was_left_out =
-            plan.protection().on_dropout == OnDropout::Continue && !fit.contributors.contains(me);
+            plan.on_dropout() == OnDropout::Continue && !fit.contributors.contains(me);
         if own.is_none() || was_left_out {
             Verdict::Taken
         } else {
@@ -71,12 +83,17 @@ impl Received {
 
     /// Gives the fit, if model and report say of themselves that they are the plan's.
     fn fit(&self, plan: &Plan) -> Option<Value> {
-        let (mut model, report) = (read(&self.model)?, read(&self.report)?);
-        let hash = plan.hash().to_string();
-        let of_plan = |file: &Value| file["about"]["study"] == *hash;
-        let is_ours = of_plan(&model) && of_plan(&report) && model["plan"] == *plan.to_string();
+        let mut model = read(&self.model)?;
+        let is_ours = is_of(plan, &model)
+            && is_of(plan, &read(&self.report)?)
+            && model["plan"] == *plan.to_string();
         is_ours.then(|| model["fit"].take())
     }
+}
+
+/// Says whether a file says of itself that it is of the plan's study.
+fn is_of(plan: &Plan, file: &Value) -> bool {
+    file["about"]["study"] == *plan.hash().to_string()
 }
 
 fn read(text: &str) -> Option<Value> {
@@ -84,8 +101,7 @@ fn read(text: &str) -> Option<Value> {
 }
 
 /// Says whether it can be a fit of the plan, over enough of its contributors.
-fn suits(fit: &Published, plan: &Plan) -> bool {
-    let Task::TrainGlm(task) = plan.task();
+fn suits(fit: &Published, task: &TrainGlm, plan: &Plan) -> bool {
     let planned: BTreeSet<&PartyId> = plan.contributors().map(|(party, _)| party).collect();
     let fitted: BTreeSet<&PartyId> = fit.contributors.iter().collect();
     fit.suits(&task.regression)

@@ -7,7 +7,7 @@ use consilium_glm::{GlmError, Measures, Regression, Scored, averaging, evaluatio
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_node::files::FileError;
-use consilium_plan::{DataVersion, Name, OwnMetrics, Phase, Plan, Task, TrainGlm};
+use consilium_plan::{DataVersion, Name, OwnMetrics, Phase, Plan, TrainGlm};
 use consilium_secagg::{Contributor, Credentials, SumNumber};
 use tokio::sync::oneshot;
 use tracing::info;
@@ -59,10 +59,13 @@ impl Run {
     pub(super) async fn take_part(
         &self,
         home: &Home,
+        task: &TrainGlm,
         confirmed: oneshot::Sender<BTreeSet<PartyId>>,
     ) -> Result<(), RunError> {
+        let (run, study) = (self.call.run, study_name(&self.plan.hash()));
+        let _goes_on = home.under_way.begin(run, study, home.ambient.now());
         let directory = Arc::new(home.directory().await?);
-        let mail = self.open(home, &directory).await?;
+        let mail = open(home, (&self.plan, &self.call), &directory).await?;
         let meter = Meter {
             mail: mail.clone(),
             run: self.call.run,
@@ -79,13 +82,12 @@ impl Run {
         };
         let mut sums = Contributor::new(
             &home.party,
-            self.plan.sum_terms(self.call.waivers.clone()),
+            self.plan.sum_terms(task, self.call.waivers.clone()),
             credentials,
             &self.secret,
             self.book(home),
             home.ambient.generator(),
         )?;
-        let Task::TrainGlm(task) = self.plan.task();
         Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
         drop(meter);
         let total = mail.finish().total();
@@ -103,42 +105,6 @@ impl Run {
         let ambient = home.ambient.clone();
         let clock = Arc::new(move || ambient.now());
         StudyBook::new(home.store.clone(), study_name(&self.plan.hash()), clock)
-    }
-
-    async fn open(
-        &self,
-        home: &Home,
-        directory: &consilium_identity::Directory,
-    ) -> Result<Mailbox, RunError> {
-        let others = self
-            .call
-            .contributors
-            .iter()
-            .filter(|party| **party != home.party);
-        let peers: Vec<PartyId> = others.chain([self.plan.coordinator()]).cloned().collect();
-        let transport = home.link.transport(self.call.run, &peers)?;
-        let context = RunContext {
-            federation: home.federation,
-            plan: *self.plan.hash().as_bytes(),
-            run: self.call.run,
-            attempt: self.call.attempt,
-            roles: self.plan.run_roles(),
-        };
-        let mut rng = home.ambient.generator();
-        let sealed = SealedTransport::open(
-            Arc::new(transport),
-            &context,
-            home.key.as_ref(),
-            directory,
-            self.plan.patience().answer,
-            &mut rng,
-        );
-        let sealed = Arc::new(sealed.await?);
-        Ok(Mailbox::new(
-            sealed,
-            self.call.run,
-            self.plan.mail_patience(),
-        ))
     }
 
     async fn phases(
@@ -235,6 +201,38 @@ impl Run {
             overall,
         })
     }
+}
+
+/// Opens the sealed ways to all others of a run.
+pub(super) async fn open(
+    home: &Home,
+    (plan, call): (&Plan, &Call),
+    directory: &consilium_identity::Directory,
+) -> Result<Mailbox, RunError> {
+    let others = call
+        .contributors
+        .iter()
+        .filter(|party| **party != home.party);
+    let peers: Vec<PartyId> = others.chain([plan.coordinator()]).cloned().collect();
+    let transport = home.link.transport(call.run, &peers)?;
+    let context = RunContext {
+        federation: home.federation,
+        plan: *plan.hash().as_bytes(),
+        run: call.run,
+        attempt: call.attempt,
+        roles: plan.run_roles(),
+    };
+    let mut rng = home.ambient.generator();
+    let sealed = SealedTransport::open(
+        Arc::new(transport),
+        &context,
+        home.key.as_ref(),
+        directory,
+        plan.patience().answer,
+        &mut rng,
+    );
+    let sealed = Arc::new(sealed.await?);
+    Ok(Mailbox::new(sealed, call.run, plan.mail_patience()))
 }
 
 /// Takes what a phase after the fit gave: where the data allow none, the study goes on without.

@@ -3,11 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_mailbox::{PartyId, RunId};
-use consilium_plan::Plan;
+use consilium_plan::{Plan, Task};
 use tokio::{sync::oneshot, task::AbortHandle};
 
-use super::{Call, Own, begin::begin, failure::RunError};
-use crate::home::{Home, study_name};
+use super::{Call, Own, align, begin::begin, failure::RunError};
+use crate::home::Home;
 
 /// A run that goes on; dropping it ends it.
 pub(super) struct Running {
@@ -38,13 +38,16 @@ impl Running {
         let (run, contributors) = (call.run, call.contributors.clone());
         let (confirmed, is_confirmed) = oneshot::channel();
         let (ended, outcome) = oneshot::channel();
-        let (at, id) = (home.clone(), run);
+        let at = home.clone();
         let task = home.tasks.spawn(async move {
             let part = async {
-                let study = study_name(&plan.hash());
-                let run = begin(&at, plan, own, call).await?;
-                let _goes_on = at.under_way.begin(id, study, at.ambient.now());
-                run.take_part(&at, confirmed).await
+                match plan.clone().task() {
+                    Task::TrainGlm(task) => {
+                        let run = begin(&at, plan, own, call).await?;
+                        run.take_part(&at, task, confirmed).await
+                    }
+                    Task::Align(task) => align::take_part(&at, (&plan, task), &own, call).await,
+                }
             };
             // Whoever no longer listens has given the run up.
             ended.send(part.await).ok();

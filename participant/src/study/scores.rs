@@ -50,6 +50,7 @@ pub(crate) struct OwnReport<'a> {
     pub(crate) overall: Option<Measures>,
 }
 
+const ALIGNED: &str = "aligned.csv";
 const MODEL: &str = "model.json";
 const OWN_REPORT: &str = "own-report.json";
 const REPORT: &str = "report.json";
@@ -57,13 +58,27 @@ const SCORES: &str = "scores.csv";
 
 impl Results {
     pub(crate) fn new(state: &std::path::Path, study: &PlanHash) -> Results {
+        Results::named(state, &study.to_string())
+    }
+
+    /// The same by the study's name, which is its plan's hash.
+    pub(crate) fn named(state: &std::path::Path, study: &str) -> Results {
         Results {
-            folder: state.join("results").join(study.to_string()),
+            folder: state.join("results").join(study),
         }
+    }
+
+    /// Where the order of rows lies that are common with another institution.
+    pub(crate) fn aligned_path(&self) -> PathBuf {
+        self.folder.join(ALIGNED)
     }
 
     pub(crate) fn scores_path(&self) -> PathBuf {
         self.folder.join(SCORES)
+    }
+
+    pub(super) fn report_path(&self) -> PathBuf {
+        self.folder.join(OWN_REPORT)
     }
 
     /// Where what each run cost is kept.
@@ -83,6 +98,16 @@ impl Results {
         };
         let is_complete = kept.own_report.is_some() || kept.report.is_some();
         Ok(is_complete.then_some(kept))
+    }
+
+    /// Gives the own report, once it is there.
+    pub(crate) fn read_own_report(&self) -> Result<Option<String>, FileError> {
+        self.file(OWN_REPORT)
+    }
+
+    /// Gives the report to all receivers, once it is there.
+    pub(crate) fn read_report(&self) -> Result<Option<String>, FileError> {
+        self.file(REPORT)
     }
 
     /// Says whether the own report is there.
@@ -106,16 +131,21 @@ impl Results {
         let verdict = result.judge((plan, me), self.file(MODEL)?.as_deref());
         if verdict == Verdict::Taken {
             files::write(&self.folder.join(REPORT), result.report.as_bytes())?;
-            files::write(&self.folder.join(MODEL), result.model.as_bytes())?;
+            if !result.model.is_empty() {
+                files::write(&self.folder.join(MODEL), result.model.as_bytes())?;
+            }
         } else {
             let verdict = verdict.name();
             warn!(study = %plan.hash(), verdict, "the coordinator's result is not taken");
         }
         let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex();
-        Ok(entry
-            .with("result", verdict.name())
-            .with("model", hash(&result.model))
-            .with("report", hash(&result.report)))
+        let entry = entry.with("result", verdict.name());
+        let entry = if result.model.is_empty() {
+            entry
+        } else {
+            entry.with("model", hash(&result.model))
+        };
+        Ok(entry.with("report", hash(&result.report)))
     }
 
     /// Keeps the model in the shape in which the coordinator gives it to receivers.
@@ -125,6 +155,10 @@ impl Results {
     }
 
     pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {
+        self.keep_own_report(report)
+    }
+
+    pub(super) fn keep_own_report(&self, report: &impl Serialize) -> Result<(), FileError> {
         files::write(&self.folder.join(OWN_REPORT), &json(report))
     }
 

@@ -5,19 +5,15 @@
 //! Whoever writes plans may know whose row stands where.
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Code, Failure, Name, TrainGlm};
+use consilium_plan::{Code, Failure, Name, Task};
 
 use super::{preflight, rows::Unusable};
 use crate::data::DataError;
 
 /// Gives as a failure for others why the approved version can't be read.
-pub(super) fn unread(
-    error: &DataError,
-    task: &TrainGlm,
-    (party, data): (&PartyId, &Name),
-) -> Failure {
+pub(super) fn unread(error: &DataError, task: &Task, (party, data): (&PartyId, &Name)) -> Failure {
     let failure = error.failure(party, data);
-    let is_planned = |name: &&str| task.columns.iter().any(|column| column.name() == *name);
+    let is_planned = |name: &&str| task.column_names().contains(name);
     let columns: Vec<&str> = error.columns().into_iter().filter(is_planned).collect();
     let columns = columns.join(", ");
     let told = Failure::new(failure.code).of(party).with("data", data);

@@ -1,5 +1,6 @@
 //! Whole daemons on loopback: a coordinator and its participants.
 
+mod align;
 mod clocks;
 mod full_disk;
 mod house;

@@ -7,7 +7,7 @@ use consilium_schema::{Bounds, Column, DateOrder, Kind, Levels, Outside};
 use crate::column::{Categories, Dates, Flags, Numbers, Texts, Values};
 use crate::{CellFault, Date};
 use levels::{Code, Known};
-use markers::Markers;
+pub(crate) use markers::Markers;
 pub(crate) use numeric::{exact, parse_number, parse_whole};
 
 /// Turns the cells of one column into values.

@@ -1,5 +1,6 @@
 mod collected;
 mod plan;
+mod texts;
 
 use std::fmt;
 use std::io::Read;
@@ -118,7 +119,8 @@ impl<'a> Reading<'a> {
             records.advance()?
         };
         while let Some(begun) = start {
-            rows.add(&begun, records.record(), &mut plan);
+            let (record, fields) = (records.record(), plan.fields);
+            rows.add(&begun, record, fields, |fault| plan.push(record, fault));
             start = records.advance()?;
         }
         let sums = records.finish()?;

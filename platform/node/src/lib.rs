@@ -12,6 +12,7 @@ pub mod link;
 pub mod relay;
 pub mod server;
 mod shutdown;
+mod spill;
 pub mod status;
 mod tasks;
 pub mod telemetry;
@@ -21,6 +22,7 @@ pub use ambient::Ambient;
 pub use error::NodeError;
 pub use front::Front;
 pub use shutdown::Shutdown;
+pub use spill::FileSpill;
 pub use tasks::Tasks;
 
 /// The gRPC services, generated.

@@ -1,5 +1,7 @@
 //! The canonical text of a plan, and its hash.
 
+mod align;
+
 use std::fmt::{self, Display, Formatter};
 
 use consilium_base::Tagged;
@@ -7,7 +9,8 @@ use consilium_glm::{ConstantColumns, averaging::Schedule};
 use consilium_schema::LabelRule;
 
 use crate::{
-    Lang, Part, Party, Plan, PlanHash, Task, TestRows, TrainGlm, plan::FORMAT, time::length_text,
+    Lang, Part, Party, Plan, PlanHash, Protection, Task, TestRows, TrainGlm, plan::FORMAT,
+    time::length_text,
 };
 
 impl Plan {
@@ -26,15 +29,23 @@ impl Plan {
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Task::TrainGlm(task) = &self.task;
         writeln!(f, "format = {FORMAT}")?;
         writeln!(f, "title = {}", quoted(&self.title))?;
         writeln!(f, "purpose = {}", quoted(&self.purpose))?;
-        writeln!(f, "kind = \"train-glm\"")?;
+        writeln!(f, "kind = {}", quoted(self.task.kind()))?;
         if self.attempt > 1 {
             writeln!(f, "attempt = {}", self.attempt)?;
         }
         writeln!(f, "coordinator = {}", quoted(self.coordinator.as_str()))?;
+        match &self.task {
+            Task::TrainGlm(task) => self.write_fit(task, f),
+            Task::Align(task) => self.write_alignment(task, f),
+        }
+    }
+}
+
+impl Plan {
+    fn write_fit(&self, task: &TrainGlm, f: &mut Formatter<'_>) -> fmt::Result {
         let features: Vec<String> = task.features.iter().map(|name| quoted(name)).collect();
         writeln!(f, "features = [{}]", features.join(", "))?;
         writeln!(f, "label = {{ {} }}", label(task))?;
@@ -42,10 +53,15 @@ impl Display for Plan {
             writeln!(f, "test = {{ {rows} }}")?;
         }
         write_model(f, task)?;
-        self.write_terms(f)?;
-        for party in &self.parties {
-            write!(f, "\n{party}")?;
-        }
+        write_protection(f, &task.protection)?;
+        self.write_limits(f)?;
+        let limits = &self.limits;
+        writeln!(f, "minimum_rows = {}", limits.minimum_rows)?;
+        writeln!(f, "minimum_cohort = {}", limits.minimum_cohort)?;
+        writeln!(f, "minimum_cell = {}", limits.minimum_cell)?;
+        writeln!(f, "minimum_verified = {}", limits.minimum_verified)?;
+        self.write_patience(f)?;
+        self.write_parties(f)?;
         task.columns
             .iter()
             .try_for_each(|column| write!(f, "\n{column}"))
@@ -53,31 +69,39 @@ impl Display for Plan {
 }
 
 impl Plan {
-    fn write_terms(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let protection = &self.protection;
-        writeln!(f, "\n[protection]")?;
-        writeln!(f, "colluding = {}", protection.colluding)?;
-        writeln!(f, "dropouts = {}", protection.dropouts)?;
-        writeln!(f, "on_dropout = {}", quoted(protection.on_dropout.name()))?;
-        writeln!(f, "bits = {}", protection.bits.get())?;
-        writeln!(f, "ask_waiver = {}", protection.ask_waiver)?;
-        writeln!(f, "relax_from_twenty = {}", protection.relax_from_twenty)?;
+    /// Begins the table of limits with those that every kind has.
+    fn write_limits(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let limits = &self.limits;
         writeln!(f, "\n[limits]")?;
         if let Some(expires) = limits.expires {
             writeln!(f, "expires = {expires}")?;
         }
         writeln!(f, "runs = {}", limits.runs)?;
-        writeln!(f, "most_rows = {}", limits.most_rows)?;
-        writeln!(f, "minimum_rows = {}", limits.minimum_rows)?;
-        writeln!(f, "minimum_cohort = {}", limits.minimum_cohort)?;
-        writeln!(f, "minimum_cell = {}", limits.minimum_cell)?;
-        writeln!(f, "minimum_verified = {}", limits.minimum_verified)?;
+        writeln!(f, "most_rows = {}", limits.most_rows)
+    }
+
+    fn write_patience(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n[patience]")?;
         writeln!(f, "answer = {}", quoted(&length_text(self.patience.answer)))?;
         writeln!(f, "outage = {}", quoted(&length_text(self.patience.outage)))?;
         writeln!(f, "study = {}", quoted(&length_text(self.patience.study)))
     }
+
+    fn write_parties(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.parties
+            .iter()
+            .try_for_each(|party| write!(f, "\n{party}"))
+    }
+}
+
+fn write_protection(f: &mut Formatter<'_>, protection: &Protection) -> fmt::Result {
+    writeln!(f, "\n[protection]")?;
+    writeln!(f, "colluding = {}", protection.colluding)?;
+    writeln!(f, "dropouts = {}", protection.dropouts)?;
+    writeln!(f, "on_dropout = {}", quoted(protection.on_dropout.name()))?;
+    writeln!(f, "bits = {}", protection.bits.get())?;
+    writeln!(f, "ask_waiver = {}", protection.ask_waiver)?;
+    writeln!(f, "relax_from_twenty = {}", protection.relax_from_twenty)
 }
 
 fn write_model(f: &mut Formatter<'_>, task: &TrainGlm) -> fmt::Result {

@@ -1,10 +1,12 @@
 //! Who learns what from a study: the algorithms' lines and the plan's own.
 
+mod align;
+
 use consilium_glm::{Family, Protocol, Role, Setting, disclosures};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Lang, OwnMetrics, Plan, Task, TrainGlm,
+    Lang, OwnMetrics, Plan, Protection, Task, TrainGlm,
     texts::{Text, disclosure as texts},
 };
 
@@ -65,13 +67,20 @@ impl Disclosure {
 impl Plan {
     /// Gives who learns what, in the order in which it is shown and hashed.
     pub fn disclosures(&self) -> Vec<Disclosure> {
-        let Task::TrainGlm(task) = self.task();
-        let is_logistic = task.regression.specification().family == Family::Logistic;
         let mut lines = Lines {
             plan: self,
             lines: Vec::new(),
         };
         lines.add(Audience::Everyone, &texts::PLAN, &[]);
+        match self.task() {
+            Task::TrainGlm(task) => self.add_fit(task, &mut lines),
+            Task::Align(task) => self.add_alignment(task, &mut lines),
+        }
+        lines.lines
+    }
+
+    fn add_fit(&self, task: &TrainGlm, lines: &mut Lines<'_>) {
+        let is_logistic = task.regression.specification().family == Family::Logistic;
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
         if is_logistic {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABELS, &[]);
@@ -85,6 +94,7 @@ impl Plan {
         };
         let averaging = (!arms.is_empty()).then_some(Protocol::Fedavg);
         lines.protocols(
+            task,
             [Protocol::GlmNewton, evaluation]
                 .into_iter()
                 .chain(averaging),
@@ -93,7 +103,7 @@ impl Plan {
             let arms = arms.join(", ");
             lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);
         }
-        self.derivable(&mut lines);
+        self.derivable(&task.protection, lines);
         lines.add(Audience::Receivers, &texts::RESULT, &[]);
         match task.own_metrics {
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
@@ -103,15 +113,13 @@ impl Plan {
                 }
             }
         }
-        self.hidden(&mut lines);
+        self.hidden(&task.protection, lines);
         lines.add(Audience::Nobody, &texts::POISONED, &[]);
         lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
-        lines.lines
     }
 
     /// Says what sums over different sets of contributors tell, where there can be such.
-    fn derivable(&self, lines: &mut Lines<'_>) {
-        let protection = self.protection();
+    fn derivable(&self, protection: &Protection, lines: &mut Lines<'_>) {
         if self.quorum() < self.contributors().count() {
             let least = protection.colluding + 2;
             let places: [(&str, &dyn std::fmt::Display); 1] = [("least", &least)];
@@ -126,8 +134,7 @@ impl Plan {
     }
 
     /// Says that sums hide each contributor's own, and with which exception.
-    fn hidden(&self, lines: &mut Lines<'_>) {
-        let protection = self.protection();
+    fn hidden(&self, protection: &Protection, lines: &mut Lines<'_>) {
         let contributors = self.contributors().count();
         let places: [(&str, &dyn std::fmt::Display); 2] = [
             ("colluding", &protection.colluding),
@@ -190,8 +197,7 @@ impl Lines<'_> {
         self.push(to, Lang::ALL.map(|lang| text.say(lang, places)));
     }
 
-    fn protocols(&mut self, protocols: impl IntoIterator<Item = Protocol>) {
-        let Task::TrainGlm(task) = self.plan.task();
+    fn protocols(&mut self, task: &TrainGlm, protocols: impl IntoIterator<Item = Protocol>) {
         let setting = Setting {
             family: task.regression.specification().family,
             most: self.plan.contributors().count(),

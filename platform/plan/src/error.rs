@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consilium_glm::BadSpecification;
 use consilium_mailbox::{Fault, PartyId};
+use consilium_psi::BadEpsilon;
 use consilium_schema::{DesignError, SchemaError, TextPlace};
 use consilium_secagg::ThresholdError;
 
@@ -87,6 +88,24 @@ pub enum PlanFault {
         /// Whether it contributes.
         contributes: bool,
     },
+    /// Each kind of plan has keys of its own.
+    #[error("this has no meaning in a plan of kind = {kind:?}")]
+    OtherKind {
+        /// The plan's kind.
+        kind: &'static str,
+    },
+    /// Two align their rows, and both learn the result.
+    #[error("two contributors align their rows, and both receive the result: no more, no others")]
+    NotTwo,
+    /// Noise has somebody who counts.
+    #[error(
+        "counter and epsilon belong together, and to protocol = \"cardinality\"; the counter is \
+         one of the two contributors"
+    )]
+    Counter,
+    /// A privacy loss is in range.
+    #[error("{0}, in steps of 0.001")]
+    Epsilon(#[from] BadEpsilon),
     /// A data set, version or split has no possible name.
     #[error("a name has 1 to 64 characters out of a-z, 0-9, '-', '_' and '.'")]
     Name,

@@ -1,5 +1,7 @@
 //! What a study will cost: sums, rounds, bytes, time.
 
+mod align;
+
 use std::time::Duration;
 
 use consilium_glm::{evaluation, moments_len, sums_len};
@@ -58,9 +60,15 @@ impl Estimate {
 impl Plan {
     /// Estimates the cost of a study in which nothing is repeated.
     pub fn estimate(&self) -> Estimate {
-        let Task::TrainGlm(task) = self.task();
+        match self.task() {
+            Task::TrainGlm(task) => self.of_fit(task),
+            Task::Align(task) => self.of_alignment(task),
+        }
+    }
+
+    fn of_fit(&self, task: &TrainGlm) -> Estimate {
         let contributors = self.contributors().count() as u64;
-        let neighbours = self.protection().thresholds.neighbourhood() as u64 - 1;
+        let neighbours = task.protection.thresholds.neighbourhood() as u64 - 1;
         let mut lengths = vec![moments_len(&task.regression) as u64];
         let step = sums_len(task.most_coefficients()) as u64;
         lengths.extend(std::iter::repeat_n(step, 1 + USUAL_STEPS));
@@ -76,7 +84,7 @@ impl Plan {
             lengths.extend(measures);
         }
         let sums = lengths.len() as u64;
-        let bits = u64::from(self.protection().bits.get());
+        let bits = u64::from(task.protection.bits.get());
         let masked: u64 = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
         let fixed = sums * (BYTES_OF_A_SUM + neighbours * BYTES_OF_A_NEIGHBOUR);
         let sent_by_each = masked + fixed;

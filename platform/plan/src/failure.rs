@@ -1,5 +1,6 @@
 //! Why a study ended badly, for people and programs.
 
+mod align;
 mod bounds;
 mod sources;
 

@@ -28,11 +28,12 @@ pub use estimate::{Estimate, Speed};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{
-    Comparison, DataSet, DataVersion, FORMAT, Limits, Missing, Name, OnDropout, OwnMetrics, Part,
-    Party, Patience, Plan, PlanHash, Protection, Task, TestRows, TrainGlm,
+    Align, Comparison, DataSet, DataVersion, FORMAT, Limits, Matching, Missing, Name, NoisyCount,
+    OnDropout, OwnMetrics, Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows,
+    TrainGlm,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;
-pub use run::{Phase, UnknownPhase};
+pub use run::{Compared, Phase, ResultKept, UnknownPhase};
 pub use study::{Doing, Event, Forbidden, StepNumber, Study, Waiting};
 pub use texts::failure::Code;

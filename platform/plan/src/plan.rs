@@ -1,5 +1,6 @@
 //! The checked plan: what is to be run, by whom, under which protection and limits.
 
+mod kinds;
 mod parties;
 mod protection;
 mod task;
@@ -14,10 +15,16 @@ use serde::{Deserialize, Serialize};
 
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
-pub use task::{Comparison, Missing, OwnMetrics, Task, TestRows, TrainGlm};
+pub use task::{
+    Align, Comparison, Matching, Missing, NoisyCount, OwnMetrics, Task, TestRows, TrainGlm,
+};
 pub use terms::{Limits, Patience};
 
-use crate::{PlanError, PlanFault, RawPlan, error::place, raw::check_length};
+use crate::{
+    PlanError, PlanFault, RawPlan,
+    error::place,
+    raw::{RawKind, check_length},
+};
 
 /// The format of plans that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -35,7 +42,6 @@ pub struct Plan {
     pub(crate) coordinator: PartyId,
     pub(crate) parties: Vec<Party>,
     pub(crate) task: Task,
-    pub(crate) protection: Protection,
     pub(crate) limits: Limits,
     pub(crate) patience: Patience,
 }
@@ -73,12 +79,19 @@ impl Plan {
         let attempt = at.number(raw.attempt.as_ref(), "attempt", 1, ATTEMPTS)?;
         let coordinator = raw.coordinator.as_ref();
         let coordinator = coordinator.map_or_else(usual_coordinator, |name| name.get_ref().clone());
+        kinds::check(raw, &at)?;
         let parties = parties::check(raw, &coordinator, &at)?;
         let contributors = parties.iter().filter(|party| party.contributes()).count();
-        let limits = terms::limits(&raw.limits, contributors, &at)?;
-        let protection = protection::check(raw, contributors, &limits, &at)?;
         let patience = terms::patience(&raw.patience, &at)?;
-        let task = task::check(raw, schema, (&limits, &protection, contributors), &at)?;
+        let (task, limits) = match raw.kind {
+            RawKind::TrainGlm => {
+                let limits = terms::limits(&raw.limits, contributors, &at)?;
+                let protection = protection::check(raw, contributors, &limits, &at)?;
+                let bounds = (&limits, protection, contributors);
+                (task::train_glm(raw, schema, bounds, &at)?, limits)
+            }
+            RawKind::Align => task::align::check(raw, &parties, &at)?,
+        };
         let plan = Plan {
             title,
             purpose,
@@ -86,7 +99,6 @@ impl Plan {
             coordinator,
             parties,
             task,
-            protection,
             limits,
             patience,
         };
@@ -157,9 +169,9 @@ impl Plan {
 
     /// Gives the fewest contributors with which the study goes on.
     pub fn quorum(&self) -> usize {
-        let lost = match self.protection.on_dropout {
-            OnDropout::Continue => self.protection.dropouts as usize,
-            OnDropout::Pause | OnDropout::Fail => 0,
+        let lost = match self.protection() {
+            Some(sums) if sums.on_dropout == OnDropout::Continue => sums.dropouts as usize,
+            _ => 0,
         };
         self.contributors().count() - lost
     }
@@ -170,9 +182,11 @@ impl Plan {
     ///
     /// Whoever is not verified may be the coordinator itself: it counts as one that colludes. All of
     /// the plan count, for the thresholds do too and each participant may be told of another run.
+    /// Of two that align their rows, both: the coordinator could be the one that is not.
     pub fn verified_needed(&self) -> u32 {
         let contributors = u32::try_from(self.contributors().count()).unwrap_or(u32::MAX);
-        let verified = contributors.saturating_sub(self.protection.colluding);
+        let colluding = self.protection().map_or(0, |sums| sums.colluding);
+        let verified = contributors.saturating_sub(colluding);
         verified.max(self.limits.minimum_verified)
     }
 
@@ -181,9 +195,23 @@ impl Plan {
         &self.task
     }
 
-    /// Gives how inputs are protected.
-    pub fn protection(&self) -> &Protection {
-        &self.protection
+    /// Gives how sums are protected, where the study has sums.
+    pub fn protection(&self) -> Option<&Protection> {
+        match &self.task {
+            Task::TrainGlm(task) => Some(&task.protection),
+            Task::Align(_) => None,
+        }
+    }
+
+    /// Gives what a lost contributor means; what two do together waits for both.
+    pub fn on_dropout(&self) -> OnDropout {
+        self.protection()
+            .map_or(OnDropout::Pause, |sums| sums.on_dropout)
+    }
+
+    /// Says whether stewards are asked to allow that their own aggregate becomes derivable.
+    pub fn asks_waiver(&self) -> bool {
+        self.protection().is_some_and(|sums| sums.ask_waiver)
     }
 
     /// Gives what the study may not exceed.
@@ -260,6 +288,14 @@ impl Places {
             place: place(&self.text, offset),
             key: key.into(),
             fault: fault.into(),
+        }
+    }
+
+    /// Misses a key that the kind of plan needs.
+    pub(crate) fn missing(&self, key: &str) -> PlanError {
+        PlanError::Toml {
+            place: place(&self.text, 0),
+            message: format!("missing field `{key}`"),
         }
     }
 

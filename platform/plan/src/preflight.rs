@@ -79,6 +79,10 @@ pub enum Obstacle {
     RowsTooFew,
     /// There are more rows than the plan allows.
     RowsTooMany,
+    /// Rows share a key, and the plan refuses duplicates.
+    KeysRepeated,
+    /// No row has a valid key.
+    NoKeys,
 }
 
 /// How much of a resource there is, compared with what the run may need.
@@ -153,7 +157,11 @@ impl Verdict {
             ("seconds", &self.estimate.time(speed).as_secs().max(1)),
             ("trip", &speed.round_trip.as_millis()),
         ];
-        lines.push(texts::ESTIMATE.say(lang, &places));
+        let estimate = match sums {
+            0 => texts::ESTIMATE_KEYS,
+            _ => texts::ESTIMATE,
+        };
+        lines.push(estimate.say(lang, &places));
         lines.join("\n")
     }
 }
@@ -209,14 +217,17 @@ impl Plan {
         else {
             return true;
         };
-        let Task::TrainGlm(task) = self.task();
-        let is_planned = |name: &str| task.columns.iter().any(|column| column.name() == name);
+        let planned = self.task().column_names();
+        let keys = matches!(self.task(), Task::Align(_));
         let is_asked = |obstacle: &Obstacle| match obstacle {
-            Obstacle::Missing(column) | Obstacle::Differs(column) => is_planned(column),
+            Obstacle::Missing(column) | Obstacle::Differs(column) => {
+                planned.contains(&column.as_str())
+            }
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
+            Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
         };
         // Each column once, and the number of rows.
-        obstacles.len() <= task.columns.len() + 1 && obstacles.iter().all(is_asked)
+        obstacles.len() <= planned.len() + 1 && obstacles.iter().all(is_asked)
     }
 
     fn open_verdict(&self) -> Verdict {
@@ -228,7 +239,6 @@ impl Plan {
     }
 
     fn judge(&self, party: &PartyId, report: &PartyReport, verdict: &mut Verdict) {
-        let Task::TrainGlm(task) = self.task();
         let failure = |code| Failure::new(code).of(party);
         if report.plan != self.hash() {
             verdict.failures.push(failure(Code::PlanDiffers));
@@ -252,9 +262,7 @@ impl Plan {
             let few = failure(Code::VerifiedTooFew).with("verified", found.verified);
             verdict.failures.push(few.with("minimum", needed));
         }
-        verdict
-            .failures
-            .extend(self.judge_data(task, party, &found.data));
+        verdict.failures.extend(self.judge_data(party, &found.data));
         if let DataReport::Read {
             one_class: true, ..
         } = found.data
@@ -273,7 +281,7 @@ impl Plan {
         }
     }
 
-    fn judge_data(&self, task: &TrainGlm, party: &PartyId, report: &DataReport) -> Vec<Failure> {
+    fn judge_data(&self, party: &PartyId, report: &DataReport) -> Vec<Failure> {
         let Some((_, planned)) = self.contributors().find(|(name, _)| *name == party) else {
             return Vec::new();
         };
@@ -282,9 +290,12 @@ impl Plan {
             DataReport::Absent { only_split: false } => vec![failure(Code::DataMissing)],
             DataReport::Absent { only_split: true } => {
                 let missing = failure(Code::DataSplitMissing);
-                vec![match &task.test {
-                    crate::TestRows::Split(split) => missing.with("split", split),
-                    _ => missing,
+                vec![match self.task() {
+                    Task::TrainGlm(task) => match &task.test {
+                        crate::TestRows::Split(split) => missing.with("split", split),
+                        _ => missing,
+                    },
+                    Task::Align(_) => missing,
                 }]
             }
             DataReport::Unreadable(why) => vec![why.clone().of(party)],
@@ -294,7 +305,19 @@ impl Plan {
                 let pinned = planned.version.is_some_and(|pinned| pinned != *version);
                 let changed = pinned.then(|| failure(Code::DataChanged));
                 let limits = &self.limits;
+                let aligns = matches!(self.task(), Task::Align(_));
                 let of_obstacle = |obstacle: &Obstacle| match obstacle {
+                    Obstacle::Differs(column) if aligns => {
+                        failure(Code::KeysColumn).with("column", column)
+                    }
+                    Obstacle::RowsTooFew if aligns => {
+                        failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)
+                    }
+                    Obstacle::RowsTooMany if aligns => {
+                        failure(Code::AlignSetTooLarge).with("most", limits.most_rows)
+                    }
+                    Obstacle::KeysRepeated => failure(Code::KeysRepeated),
+                    Obstacle::NoKeys => failure(Code::KeysNone),
                     Obstacle::Missing(column) => {
                         failure(Code::DataColumnMissing).with("column", column)
                     }

@@ -1,5 +1,6 @@
 //! A plan as it is typed, before it is checked.
 
+use consilium_entities::Key;
 use consilium_glm::{ConstantColumns, Family};
 use consilium_mailbox::PartyId;
 use consilium_schema::{RawColumn, RawLabel};
@@ -23,8 +24,8 @@ pub struct RawPlan {
     pub(crate) schema: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) column: Vec<RawColumn>,
-    pub(crate) features: Spanned<Vec<Spanned<String>>>,
-    pub(crate) label: Spanned<RawLabel>,
+    pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) label: Option<Spanned<RawLabel>>,
     #[serde(default)]
     pub(crate) model: RawModel,
     pub(crate) test: Option<Spanned<RawTest>>,
@@ -32,6 +33,9 @@ pub struct RawPlan {
     pub(crate) evaluation: RawEvaluation,
     #[serde(default)]
     pub(crate) comparison: RawComparison,
+    pub(crate) key: Option<Spanned<Key>>,
+    #[serde(default)]
+    pub(crate) align: RawAlign,
     #[serde(default)]
     pub(crate) protection: RawProtection,
     #[serde(default)]
@@ -84,6 +88,7 @@ pub(crate) fn check_length(text: &str) -> Result<(), PlanError> {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RawKind {
     TrainGlm,
+    Align,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -158,6 +163,23 @@ pub(crate) struct RawAveraging {
     pub(crate) batch: Option<u32>,
     pub(crate) learning_rate: Option<f64>,
     pub(crate) proximal: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAlign {
+    pub(crate) protocol: Option<Spanned<RawProtocol>>,
+    pub(crate) minimum: Option<Spanned<u32>>,
+    pub(crate) counter: Option<Spanned<PartyId>>,
+    pub(crate) epsilon: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawProtocol {
+    #[default]
+    Ecdh,
+    Cardinality,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -1,5 +1,7 @@
 //! How a study is run: what coordinator and participants make of the plan alike.
 
+mod align;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     str::FromStr,
@@ -8,7 +10,9 @@ use std::{
 use consilium_mailbox::{self as mailbox, PartyId};
 use consilium_secagg::{StudyId, SumNumber, Terms};
 
-use crate::{Plan, StepNumber, Task};
+pub use align::{Compared, ResultKept};
+
+use crate::{Plan, StepNumber, Task, TrainGlm};
 
 /// A part of a study that one protocol does and that is committed at once. The number of its step
 /// is its place in [`Plan::phases`].
@@ -22,6 +26,8 @@ pub enum Phase {
     Fedavg,
     /// The same by FedProx.
     Fedprox,
+    /// Two sets of keys are held against each other.
+    Align,
 }
 
 /// A text that names no phase.
@@ -31,7 +37,13 @@ pub struct UnknownPhase;
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Phase; 4] = [Phase::Fit, Phase::Evaluation, Phase::Fedavg, Phase::Fedprox];
+    pub const ALL: [Phase; 5] = [
+        Phase::Fit,
+        Phase::Evaluation,
+        Phase::Fedavg,
+        Phase::Fedprox,
+        Phase::Align,
+    ];
 
     /// Gives its name; also the scope of its messages.
     pub fn name(self) -> &'static str {
@@ -40,13 +52,15 @@ impl Phase {
             Phase::Evaluation => "evaluation",
             Phase::Fedavg => "fedavg",
             Phase::Fedprox => "fedprox",
+            Phase::Align => "align",
         }
     }
 
-    /// Gives the number of its first sum: no two phases of a study have one in common.
+    /// Gives the number of its first sum: no two phases of a study have one in common. An alignment
+    /// has no sums.
     pub fn first_sum(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit => 0,
+            Phase::Fit | Phase::Align => 0,
             Phase::Evaluation => 1_000,
             Phase::Fedavg => 10_000,
             Phase::Fedprox => 30_000,
@@ -56,7 +70,7 @@ impl Phase {
     /// Gives the number of the first of the sums by which the phase's model is measured.
     pub fn first_sum_of_measures(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Evaluation => 1_000,
+            Phase::Fit | Phase::Evaluation | Phase::Align => 1_000,
             Phase::Fedavg => 25_000,
             Phase::Fedprox => 45_000,
         })
@@ -75,8 +89,11 @@ impl FromStr for Phase {
 impl Plan {
     /// Gives the phases of the study, in their order.
     pub fn phases(&self) -> Vec<Phase> {
-        let Task::TrainGlm(task) = self.task();
+        let Task::TrainGlm(task) = self.task() else {
+            return vec![Phase::Align];
+        };
         let is_part = |phase: &Phase| match phase {
+            Phase::Align => false,
             Phase::Fit | Phase::Evaluation => true,
             Phase::Fedavg => task.comparison.fedavg.is_some(),
             Phase::Fedprox => task.comparison.fedprox.is_some(),
@@ -97,12 +114,12 @@ impl Plan {
     ///
     /// Where a lost contributor is waited for, no sum is opened without all of them: with fewer, the
     /// next sum with all would single the lost one out, and be refused.
-    pub fn sum_terms(&self, waivers: BTreeSet<PartyId>) -> Terms {
+    pub fn sum_terms(&self, task: &TrainGlm, waivers: BTreeSet<PartyId>) -> Terms {
         let roster: Vec<PartyId> = self
             .contributors()
             .map(|(party, _)| party.clone())
             .collect();
-        let planned = self.protection().thresholds;
+        let planned = task.protection.thresholds;
         let thresholds = if self.quorum() == roster.len() {
             planned.requiring_everybody()
         } else {
@@ -114,7 +131,7 @@ impl Plan {
             roster,
             thresholds,
             waivers,
-            relaxed_from_twenty: self.protection().relax_from_twenty,
+            relaxed_from_twenty: task.protection.relax_from_twenty,
             patience: self.patience().answer,
             carry_over: true,
         }
@@ -133,7 +150,11 @@ impl Plan {
     /// Gives what each party is in a run.
     pub fn run_roles(&self) -> BTreeMap<PartyId, String> {
         let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
-        let aggregator = (self.coordinator().clone(), "aggregator".to_owned());
+        let part = match self.task() {
+            Task::TrainGlm(_) => "aggregator",
+            Task::Align(_) => "witness",
+        };
+        let aggregator = (self.coordinator().clone(), part.to_owned());
         self.contributors()
             .map(contributor)
             .chain([aggregator])

@@ -245,22 +245,26 @@ impl Plan {
 
     /// Says what is done in a step.
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
-        let Task::TrainGlm(task) = self.task();
+        let measures_fitted = |task: &Task| match task {
+            Task::TrainGlm(task) => task.test == TestRows::None,
+            Task::Align(_) => false,
+        };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
         let text: Option<Text> = phases.get(place).map(|phase| match phase {
             Phase::Fit => texts::FIT,
-            Phase::Evaluation if task.test == TestRows::None => texts::EVALUATION_ON_FITTED,
+            Phase::Evaluation if measures_fitted(self.task()) => texts::EVALUATION_ON_FITTED,
             Phase::Evaluation => texts::EVALUATION,
             Phase::Fedavg => texts::FEDAVG,
             Phase::Fedprox => texts::FEDPROX,
+            Phase::Align => texts::ALIGN,
         });
         text.map_or("", |text| text.open(lang))
     }
 
     /// Says whether the study goes on without these contributors once its patience with them ends.
     fn goes_on_without(&self, lost: usize) -> bool {
-        self.protection.on_dropout == OnDropout::Continue
+        self.on_dropout() == OnDropout::Continue
             && self.contributors().count().saturating_sub(lost) >= self.quorum()
     }
 }

@@ -1,5 +1,7 @@
 //! A plan in plain words: the page that a steward reads before deciding.
 
+mod align;
+
 use std::{fmt::Display, time::Duration};
 
 use consilium_glm::Family;
@@ -7,7 +9,7 @@ use consilium_mailbox::PartyId;
 use consilium_schema::{LabelRule, is_shown};
 
 use crate::{
-    Audience, Lang, Missing, OnDropout, Part, Party, Plan, Task, TestRows, TrainGlm,
+    Audience, Lang, Missing, OnDropout, Part, Party, Plan, Protection, Task, TestRows, TrainGlm,
     texts::{Text, summary as texts},
     time::in_longest_unit,
 };
@@ -31,14 +33,20 @@ impl Plan {
         if self.attempt > 1 {
             page.line("! ", &texts::ATTEMPT, &[("attempt", &self.attempt)]);
         }
-        let Task::TrainGlm(task) = self.task();
         page.heading(&texts::WHAT);
-        self.describe_task(task, &mut page);
+        match self.task() {
+            Task::TrainGlm(task) => self.describe_task(task, &mut page),
+            Task::Align(task) => self.describe_alignment(task, &mut page),
+        }
         page.heading(&texts::WHO);
         for party in self.parties() {
             page.raw("- ", &of_party(party, lang));
         }
-        page.line("- ", &texts::COORDINATOR, &[("party", self.coordinator())]);
+        let coordinates = match self.task() {
+            Task::TrainGlm(_) => texts::COORDINATOR,
+            Task::Align(_) => texts::COORDINATOR_RELAYS,
+        };
+        page.line("- ", &coordinates, &[("party", self.coordinator())]);
         page.heading(&texts::LEARNS);
         let disclosures = self.disclosures();
         for to in Audience::ALL {
@@ -57,10 +65,14 @@ impl Plan {
             }
         }
         page.heading(&texts::PROTECTED);
-        self.describe_terms(&mut page);
+        match self.task() {
+            Task::TrainGlm(task) => self.describe_terms(&task.protection, &mut page),
+            Task::Align(task) => self.describe_sets(task, &mut page),
+        }
+        self.describe_end(&mut page);
         page.heading(&texts::PENDING);
         page.line("", &texts::SIGN, &[("runs", &self.limits.runs)]);
-        if self.protection.ask_waiver {
+        if self.asks_waiver() {
             page.line("", &texts::WAIVER, &[]);
         }
         page.text
@@ -126,8 +138,8 @@ impl Plan {
         }
     }
 
-    fn describe_terms(&self, page: &mut Page) {
-        let (protection, limits) = (&self.protection, &self.limits);
+    fn describe_terms(&self, protection: &Protection, page: &mut Page) {
+        let limits = &self.limits;
         let contributors = self.contributors().count();
         let needed = protection.thresholds.signatures();
         let thresholds: [(&str, &dyn Display); 3] = [
@@ -165,6 +177,10 @@ impl Plan {
         if verified < 3 {
             page.line("! ", &texts::FEW_VERIFIED, &[]);
         }
+    }
+
+    fn describe_end(&self, page: &mut Page) {
+        let limits = &self.limits;
         let study = in_words(self.patience.study, page.lang);
         page.line(
             "- ",

@@ -34,6 +34,14 @@ fn fault(fault: &PlanFault) -> String {
             contributes: true,
         } => format!("{party} 提供数据，需要 data = \"名称\""),
         PlanFault::DataSet { party, .. } => format!("{party} 只接收结果，没有 data"),
+        PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),
+        PlanFault::NotTwo => "对齐恰由两家贡献方进行，双方均接收结果".to_owned(),
+        PlanFault::Counter => {
+            "counter 与 epsilon 须一并给出，且仅用于 protocol = \"cardinality\"；\
+                               counter 是两家贡献方之一"
+                .to_owned()
+        }
+        PlanFault::Epsilon(_) => "epsilon 为 0.001 至 100，以 0.001 为步长".to_owned(),
         PlanFault::Name => "名称为 1 至 64 个字符，限 a-z、0-9、'-'、'_' 和 '.'".to_owned(),
         PlanFault::Version => "版本是 64 位十六进制数，见 `consilium data list`".to_owned(),
         PlanFault::NoReceiver => "没有任何一方接收结果".to_owned(),

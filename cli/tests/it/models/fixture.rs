@@ -111,7 +111,9 @@ pub(super) fn published(
     missing: Missing,
 ) -> (PathBuf, Vec<[f64; 4]>) {
     let plan = plan(family, missing);
-    let Task::TrainGlm(task) = plan.task();
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("it is a fit");
+    };
     let mut rng = ChaCha20Rng::seed_from_u64(7);
     let rows: Vec<[f64; 4]> = (0..ROWS)
         .map(|_| patient(&mut rng, missing != Missing::Drop))

@@ -433,19 +433,18 @@ async fn try_contribute(
     )
     .await?;
     let mail = Mailbox::new(Arc::new(sealed), run, plan.mail_patience());
-    let waivers: BTreeSet<PartyId> = start
-        .waivers
-        .iter()
-        .map(|name| name.parse().unwrap())
-        .collect();
+    let waivers = start.waivers.iter().map(|name| name.parse().unwrap());
+    let waivers: BTreeSet<PartyId> = waivers.collect();
     let keys = Keys {
         signer: home.key.clone(),
         verifier: Arc::new(roster.clone()),
     };
     let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
-    let terms = plan.sum_terms(waivers);
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("it is a fit")
+    };
+    let terms = plan.sum_terms(task, waivers);
     let mut sums = Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
-    let Task::TrainGlm(task) = plan.task();
     let regression = &task.regression;
     let (features, labels) = home.rows();
     let scored = (features.clone(), labels.clone());

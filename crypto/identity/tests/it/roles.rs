@@ -25,6 +25,7 @@ Steward/Status: steward
 Steward/AddData: steward
 Steward/ListData: steward
 Steward/RemoveData: steward
+Steward/Alignments: steward
 Steward/Studies: steward
 Steward/AwaitStudy: steward
 Steward/Examine: steward

@@ -39,6 +39,7 @@ pub(super) async fn exchange_blinded(
             due -= tags.len();
             session.tags.extend(tags);
             let chunks = count_of_chunks(session.tags.len(), chunk);
+            spill.kept(chunks);
             party.mail.send(party.peer, &Kept { chunks }).await?;
         } else if outgoing.is_none() {
             break;

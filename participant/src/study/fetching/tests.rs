@@ -69,6 +69,16 @@ fn a_result_comes_part_by_part_and_one_after_the_other() {
 }
 
 #[test]
+fn a_report_without_a_model_is_a_result() {
+    let mut fetching = Fetching::default();
+    begin(&mut fetching, A);
+    let (model, report) = (String::new(), "[]".to_owned());
+    let whole = v1::StudyResult { model, report }.encode_to_vec();
+    let (ended, _) = fetching.take(&part(A, 0, whole.len(), &whole));
+    assert_eq!(result(ended).unwrap().report, "[]");
+}
+
+#[test]
 fn a_study_ends_though_its_result_is_too_long_or_makes_no_sense() {
     let too_long = usize::try_from(LONGEST).unwrap() + 1;
     let bad = [

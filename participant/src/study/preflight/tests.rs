@@ -37,6 +37,16 @@ fn inspected_as(
     split: Option<&str>,
     approved: impl FnOnce(&Source, &Seed) -> DataVersion,
 ) -> Inspected {
+    inspected_for(&plan(), columns, rows, split, approved)
+}
+
+fn inspected_for(
+    plan: &Plan,
+    columns: &str,
+    rows: &str,
+    split: Option<&str>,
+    approved: impl FnOnce(&Source, &Seed) -> DataVersion,
+) -> Inspected {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -50,7 +60,6 @@ fn inspected_as(
         schema: Schema::from_toml(columns).unwrap(),
         splits: split.into_iter().collect(),
     };
-    let plan = plan();
     let data = Name::try_from("rows".to_owned()).unwrap();
     let key = Seed::from_bytes([1; 32]);
     let grant = Grant {
@@ -67,11 +76,13 @@ fn inspected_as(
         limits: plan.limits(),
         key: &key,
         secret: &Seed::from_bytes([2; 32]),
+        now: UnixTime(1),
     };
     inspection.inspect(&source)
 }
 
 const ROWS: &str = "x,y\n1,0\n2,1\n3,1\n";
+const PLACE: &str = "a place that only its own people are told";
 const SPLIT: &str = "row,split\n1,train\n2,train\n3,test\n4,test\n";
 
 fn obstacles(report: &DataReport) -> (&[Obstacle], bool) {
@@ -162,8 +173,7 @@ fn free_memory_is_read_as_linux_writes_it() {
 fn a_place_in_a_file_is_told_to_the_own_people_alone() {
     let wider = format!("{COLUMNS}[[column]]\nname = \"z\"\ntype = \"number\"\nmin = 0\nmax = 1\n");
     let bad_x = ("x,y,z\n1,0,0\n99,1,0\n3,1,0\n", "column x");
-    let unknown = "a place that only its own people are told";
-    let bad_z = ("x,y,z\n1,0,0\n2,1,9\n3,1,0\n", unknown);
+    let bad_z = ("x,y,z\n1,0,0\n2,1,9\n3,1,0\n", PLACE);
     let unplaced = ("x,y,z\n1,0,0\n2,1,0\n3,1,0\n", "split half");
     for (rows, told) in [bad_x, bad_z, unplaced] {
         let split = Some("row,split\n1,train\n2,test\n");
@@ -209,5 +219,45 @@ fn of_a_version_that_nobody_approved_nothing_is_told_but_that_it_is_another() {
         assert_eq!(changed.code, Code::DataChanged, "{rows:?}");
         let named: Vec<&String> = changed.details.keys().collect();
         assert_eq!(named, ["data"]);
+    }
+}
+
+#[test]
+fn of_keys_that_cannot_be_read_others_are_told_no_place_either() {
+    let text = |name: &str| format!("[[column]]\nname = \"{name}\"\ntype = \"text\"\n");
+    let columns = text("id") + &text("ward");
+    let party = |name: &str| format!("[[party]]\nname = \"{name}\"\ndata = \"rows\"\n");
+    let plan = format!(
+        "title = \"t\"\npurpose = \"p\"\nkind = \"align\"\n\
+         [[key.part]]\ncolumn = \"id\"\nkind = \"text\"\n[align]\nminimum = 10\n{}{}",
+        party("a"),
+        party("b")
+    );
+    let plan: Plan = plan.parse().unwrap();
+    let cases = [
+        (
+            "id,ward\n1,x\n2\n3,z\n",
+            "row ",
+            "only its own people are told why",
+        ),
+        ("ward\nx\n", "id", "id"),
+    ];
+    for (rows, here, told) in cases {
+        let found = inspected_for(&plan, &columns, rows, None, |source, key| {
+            source.version(key).unwrap()
+        });
+        let DataReport::Unreadable(why) = found.here else {
+            panic!("{:?}", found.here);
+        };
+        let detail = |why: &Failure| {
+            let place = why.details.get("place").or(why.details.get("column"));
+            place.unwrap().clone()
+        };
+        assert!(detail(&why).contains(here), "{why:?}");
+        let elsewhere = found.elsewhere.unwrap_err();
+        assert_eq!(elsewhere.code, why.code);
+        assert_eq!(detail(&elsewhere), told);
+        let other = inspected_for(&plan, &columns, rows, None, |_, _| DataVersion([7; 32]));
+        assert_eq!(other.elsewhere.unwrap_err().code, Code::DataChanged);
     }
 }

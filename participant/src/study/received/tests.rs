@@ -90,3 +90,25 @@ fn what_is_no_result_of_the_plan_is_foreign_to_everybody() {
     let own = sample::copy(&result);
     assert_eq!(judged(&mixed, &plan, Some(&own)), Verdict::Foreign);
 }
+
+#[test]
+fn an_alignment_leads_to_a_report_of_its_study_and_to_no_model() {
+    let plan: Plan = "title = \"t\"\npurpose = \"p\"\nkind = \"align\"\n\
+                      [[key.part]]\ncolumn = \"id\"\nkind = \"text\"\n\
+                      [[party]]\nname = \"a\"\ndata = \"rows\"\n\
+                      [[party]]\nname = \"b\"\ndata = \"rows\"\n"
+        .parse()
+        .unwrap();
+    let of = |study: &str| json!({ "about": { "study": study } }).to_string();
+    let own = of(&plan.hash().to_string());
+    for (model, report, expected) in [
+        ("", own.as_str(), Verdict::Taken),
+        ("", of(&"01".repeat(32)).as_str(), Verdict::Foreign),
+        ("", "", Verdict::Foreign),
+        (own.as_str(), own.as_str(), Verdict::Foreign),
+    ] {
+        let (model, report) = (model.to_owned(), report.to_owned());
+        let result = Received { model, report };
+        assert_eq!(judged(&result, &plan, None), expected, "{result:?}");
+    }
+}

@@ -241,7 +241,7 @@ impl House {
             data: DataVersion(own.data_version.as_ref().try_into().unwrap()),
             runs: 100,
             until: UnixTime(now_ms() / 1_000 + 3_600),
-            waiver: plan.protection().ask_waiver,
+            waiver: plan.asks_waiver(),
         }
     }
 

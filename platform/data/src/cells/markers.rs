@@ -1,14 +1,14 @@
 use super::parse_number;
 
 /// What means "missing" in a column.
-pub(super) struct Markers {
+pub(crate) struct Markers {
     texts: Vec<String>,
     numbers: Vec<f64>,
 }
 
 impl Markers {
     /// In a `numeric` column, a marker that is a number marks all ways to write it.
-    pub(super) fn new<'a>(texts: impl Iterator<Item = &'a String>, numeric: bool) -> Self {
+    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a String>, numeric: bool) -> Self {
         let texts: Vec<String> = texts.cloned().collect();
         let numbers = if numeric {
             texts
@@ -21,7 +21,7 @@ impl Markers {
         Self { texts, numbers }
     }
 
-    pub(super) fn mark(&self, cell: &str) -> bool {
+    pub(crate) fn mark(&self, cell: &str) -> bool {
         self.texts.iter().any(|text| text == cell)
     }
 

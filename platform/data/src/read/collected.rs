@@ -1,6 +1,5 @@
 use consilium_schema::Rows;
 
-use super::plan::Plan;
 use crate::tally::{Start, Sums};
 use crate::{Counts, Fields, Issue, Place, ReadError, Row, RowFault};
 
@@ -24,7 +23,14 @@ impl Collected {
         }
     }
 
-    pub(super) fn add(&mut self, start: &Start, record: &csv::StringRecord, plan: &mut Plan) {
+    /// Takes a row in; `push` tells what is wrong with the cells of one of the right width.
+    pub(super) fn add(
+        &mut self,
+        start: &Start,
+        record: &csv::StringRecord,
+        expected: Fields,
+        push: impl FnOnce(&mut dyn FnMut(RowFault)),
+    ) {
         self.settle_ragged();
         self.seen += 1;
         let place = Place {
@@ -44,9 +50,9 @@ impl Collected {
                 fault: RowFault::TextAfterQuote,
             });
         }
-        let (found, expected) = (Fields(record.len()), plan.fields);
+        let found = Fields(record.len());
         if found == expected {
-            plan.push(record, |fault| self.note(Issue { place, fault }));
+            push(&mut |fault| self.note(Issue { place, fault }));
         } else {
             let fault = RowFault::Ragged { found, expected };
             self.ragged = Some(Issue { place, fault });

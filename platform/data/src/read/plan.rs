@@ -22,35 +22,9 @@ struct Placed {
 
 impl Plan {
     pub(super) fn new(schema: &Schema, first: &StringRecord) -> Result<Self, ReadError> {
-        let file = schema.file();
         let mut notes = Vec::new();
-        let declared = || {
-            schema
-                .columns()
-                .iter()
-                .map(|column| column.name().to_owned())
-                .collect()
-        };
-        let names: Vec<String> = match &file.header {
-            Header::Present => {
-                let (names, made_up) = records::header(first, file.duplicate_headers)?;
-                if !made_up.is_empty() {
-                    let columns = made_up
-                        .iter()
-                        .map(|number| names[number - 1].clone())
-                        .collect();
-                    notes.push(Note::ColumnsNamed { columns });
-                }
-                names
-            }
-            Header::Absent => declared(),
-            Header::Named(names) => names.clone(),
-        };
-        let header_is_a_row = file.header != Header::Present;
-        let (found, expected) = (Fields(first.len()), Fields(names.len()));
-        if found != expected {
-            return Err(ReadError::ColumnCount { found, expected });
-        }
+        let names = names(schema, first, &mut notes)?;
+        let header_is_a_row = schema.file().header != Header::Present;
         let columns = place(schema, &names)?;
         let columns_passed: Vec<String> = names
             .iter()
@@ -63,7 +37,7 @@ impl Plan {
             });
         }
         Ok(Self {
-            fields: expected,
+            fields: Fields(names.len()),
             header_is_a_row,
             columns,
             notes,
@@ -71,7 +45,7 @@ impl Plan {
     }
 
     /// Adds a row of the right width; tells `fault` what is wrong with it.
-    pub(super) fn push(&mut self, record: &StringRecord, mut fault: impl FnMut(RowFault)) {
+    pub(super) fn push(&mut self, record: &StringRecord, fault: &mut dyn FnMut(RowFault)) {
         for Placed {
             position,
             name,
@@ -120,6 +94,38 @@ impl Plan {
                 }
             });
         finished.collect()
+    }
+}
+
+/// Gives the names of a file's columns, from its first record or from the schema.
+pub(super) fn names(
+    schema: &Schema,
+    first: &StringRecord,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<String>, ReadError> {
+    let file = schema.file();
+    let declared = || {
+        let columns = schema.columns().iter();
+        columns.map(|column| column.name().to_owned()).collect()
+    };
+    let names: Vec<String> = match &file.header {
+        Header::Present => {
+            let (names, made_up) = records::header(first, file.duplicate_headers)?;
+            if !made_up.is_empty() {
+                let columns = made_up.iter().map(|number| names[number - 1].clone());
+                let columns = columns.collect();
+                notes.push(Note::ColumnsNamed { columns });
+            }
+            names
+        }
+        Header::Absent => declared(),
+        Header::Named(names) => names.clone(),
+    };
+    let (found, expected) = (Fields(first.len()), Fields(names.len()));
+    if found == expected {
+        Ok(names)
+    } else {
+        Err(ReadError::ColumnCount { found, expected })
     }
 }
 

@@ -9,6 +9,7 @@ mod laws;
 mod matrix;
 mod profiles;
 mod reading;
+mod streaming;
 
 use consilium_data::{Issue, Loaded, ReadError, Reading, Refusal};
 use consilium_schema::Schema;

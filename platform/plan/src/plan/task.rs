@@ -1,5 +1,6 @@
 //! What is to be run.
 
+pub(super) mod align;
 mod columns;
 
 use consilium_glm::{ConstantColumns, Family, Regression, Specification, averaging::Schedule};
@@ -7,11 +8,13 @@ use consilium_schema::{Column, Label, RawFile, RawSchema, Schema, SchemaError};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+pub use align::{Align, Matching, NoisyCount};
+
 use super::{Limits, Name, Places, Protection};
 use crate::{
     Phase, PlanError, PlanFault, RawPlan,
     error::place,
-    raw::{RawAveraging, RawComparison, RawKind, RawTest},
+    raw::{RawAveraging, RawComparison, RawTest},
 };
 
 /// What is to be run.
@@ -19,6 +22,26 @@ use crate::{
 pub enum Task {
     /// A generalised linear model is fitted over all contributors' rows.
     TrainGlm(Box<TrainGlm>),
+    /// Two contributors find out which of their rows have the same key.
+    Align(Box<Align>),
+}
+
+impl Task {
+    /// Gives the kind, as a plan writes it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Task::TrainGlm(_) => "train-glm",
+            Task::Align(_) => "align",
+        }
+    }
+
+    /// Names the columns that the plan asks for.
+    pub fn column_names(&self) -> Vec<&str> {
+        match self {
+            Task::TrainGlm(task) => task.columns.iter().map(Column::name).collect(),
+            Task::Align(task) => task.key_columns().collect(),
+        }
+    }
 }
 
 /// A generalised linear model, fitted by Newton's steps over secure sums.
@@ -43,6 +66,8 @@ pub struct TrainGlm {
     pub comparison: Comparison,
     /// The regression that all this gives.
     pub regression: Regression,
+    /// How inputs are protected.
+    pub protection: Protection,
 }
 
 /// What becomes of missing values.
@@ -121,20 +146,27 @@ impl TrainGlm {
     /// Gives how a phase averages models, if it does.
     pub fn schedule(&self, phase: Phase) -> Option<Schedule> {
         match phase {
-            Phase::Fit | Phase::Evaluation => None,
+            Phase::Fit | Phase::Evaluation | Phase::Align => None,
             Phase::Fedavg => self.comparison.fedavg,
             Phase::Fedprox => self.comparison.fedprox,
         }
     }
 }
 
-pub(super) fn check(
+pub(super) fn train_glm(
     raw: &RawPlan,
     schema: Option<&Schema>,
-    (limits, protection, contributors): (&Limits, &Protection, usize),
+    (limits, protection, contributors): (&Limits, Protection, usize),
     at: &Places,
 ) -> Result<Task, PlanError> {
-    let RawKind::TrainGlm = raw.kind;
+    let (Some(written), Some(labelled)) = (&raw.features, &raw.label) else {
+        let key = if raw.features.is_none() {
+            "features"
+        } else {
+            "label"
+        };
+        return Err(at.missing(key));
+    };
     let own;
     let schema = match (schema, &raw.schema) {
         (Some(schema), Some(_)) if raw.column.is_empty() => schema,
@@ -150,14 +182,13 @@ pub(super) fn check(
         .as_ref()
         .map_or(Family::Logistic, |family| *family.get_ref());
     let missing = raw.model.missing.unwrap_or_default();
-    let features: Vec<String> = raw
-        .features
+    let features: Vec<String> = written
         .get_ref()
         .iter()
         .map(|name| name.get_ref().clone())
         .collect();
-    let (label, labels) = columns::label(raw, schema, at)?;
-    let terms = columns::design(raw, schema, missing, at)?;
+    let (label, labels) = columns::label(labelled, schema, at)?;
+    let terms = columns::design((written, labelled), schema, missing, at)?;
     let constant_columns = raw.model.constant_columns;
     let specification = Specification {
         family,
@@ -192,6 +223,7 @@ pub(super) fn check(
         label,
         missing,
         regression,
+        protection,
     })))
 }
 

@@ -43,6 +43,7 @@ pub struct Patience {
     pub study: Duration,
 }
 
+const USUAL_ROWS: u64 = 1_000_000;
 const MOST_ROWS: u64 = 1_000_000_000;
 
 pub(super) fn limits(
@@ -50,17 +51,10 @@ pub(super) fn limits(
     contributors: usize,
     at: &Places,
 ) -> Result<Limits, PlanError> {
-    let expires = match &raw.expires {
-        None => None,
-        Some(written) => Some(
-            of_toml(written.get_ref())
-                .ok_or_else(|| at.fault(Some(written), "limits.expires", PlanFault::Time))?,
-        ),
-    };
     let rows = |given: &Option<Spanned<u64>>, key: &str, default, least| {
         at.number(given.as_ref(), key, default, least..=MOST_ROWS)
     };
-    let most = rows(&raw.most_rows, "limits.most_rows", 1_000_000, 1)?;
+    let most = rows(&raw.most_rows, "limits.most_rows", USUAL_ROWS, 1)?;
     let minimum = rows(&raw.minimum_rows, "limits.minimum_rows", 20, 1)?;
     let cohort = rows(&raw.minimum_cohort, "limits.minimum_cohort", 100, 1)?;
     let in_all = most.saturating_mul(contributors as u64);
@@ -76,8 +70,8 @@ pub(super) fn limits(
     }
     let most_verified = contributors as u64;
     Ok(Limits {
-        expires,
-        runs: at.number(raw.runs.as_ref(), "limits.runs", 300, 1..=1_000_000)?,
+        expires: expires(raw, at)?,
+        runs: runs(raw, at)?,
         most_rows: Rows(most),
         minimum_rows: Rows(minimum),
         minimum_cohort: Rows(cohort),
@@ -89,6 +83,44 @@ pub(super) fn limits(
             0..=most_verified,
         )?,
     })
+}
+
+/// Gives the limits of two sets that are compared: none has more keys than rows are allowed, none
+/// fewer than must be common.
+pub(super) fn limits_of_sets(
+    raw: &RawLimits,
+    minimum: u32,
+    at: &Places,
+) -> Result<Limits, PlanError> {
+    let minimum = u64::from(minimum);
+    let most = at.number(
+        raw.most_rows.as_ref(),
+        "limits.most_rows",
+        minimum.max(USUAL_ROWS),
+        minimum..=MOST_ROWS,
+    )?;
+    Ok(Limits {
+        expires: expires(raw, at)?,
+        runs: runs(raw, at)?,
+        most_rows: Rows(most),
+        minimum_rows: Rows(minimum),
+        minimum_cohort: Rows(minimum),
+        minimum_cell: Rows(0),
+        minimum_verified: 2,
+    })
+}
+
+fn expires(raw: &RawLimits, at: &Places) -> Result<Option<UnixTime>, PlanError> {
+    let Some(written) = &raw.expires else {
+        return Ok(None);
+    };
+    let time = of_toml(written.get_ref());
+    let fault = || at.fault(Some(written), "limits.expires", PlanFault::Time);
+    time.ok_or_else(fault).map(Some)
+}
+
+fn runs(raw: &RawLimits, at: &Places) -> Result<u32, PlanError> {
+    at.number(raw.runs.as_ref(), "limits.runs", 300, 1..=1_000_000)
 }
 
 pub(super) fn patience(raw: &RawPatience, at: &Places) -> Result<Patience, PlanError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use consilium_base::UnixTime;
 use consilium_mailbox::PartyId;
+use consilium_psi::ecdh::Terms;
 use serde::{Deserialize, Serialize};
 
 use super::names;
@@ -33,6 +34,11 @@ pub enum Doing {
         /// How many there will be.
         rounds: u32,
     },
+    /// Two sets of keys are being compared, chunk by chunk.
+    Comparing {
+        /// Chunks that both have done.
+        chunks: u32,
+    },
     /// All is done but for the contributors' last words.
     Finishing,
 }
@@ -49,6 +55,9 @@ impl Doing {
             Doing::Measuring => texts::MEASURING.say(lang, &[]),
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
+            }
+            Doing::Comparing { chunks } => {
+                texts::COMPARING.say(lang, &[("chunks", chunks), ("keys", &Terms::USUAL_CHUNK)])
             }
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         }

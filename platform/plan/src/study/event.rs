@@ -254,7 +254,7 @@ fn run(
                     without,
                 }));
             }
-            if plan.protection.on_dropout == OnDropout::Fail {
+            if plan.on_dropout() == OnDropout::Fail {
                 return Some(fail(party_lost(&on, plan), now));
             }
             let until = now.after(plan.patience.outage).min(deadline);

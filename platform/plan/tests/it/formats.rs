@@ -139,6 +139,7 @@ fn what_a_step_is_at_is_written_as_ever() {
             rounds: 50,
         },
         Doing::Finishing,
+        Doing::Comparing { chunks: 3 },
     ];
     assert_every_variant::<Doing>(r#"{"doing":"?"}"#, &doings);
     assert_format("doing", &doings);
@@ -182,6 +183,8 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::Differs("年龄".to_owned()),
         Obstacle::RowsTooFew,
         Obstacle::RowsTooMany,
+        Obstacle::KeysRepeated,
+        Obstacle::NoKeys,
     ];
     let reports = [
         found(read(Vec::new()), Room::Ample, Room::Ample),

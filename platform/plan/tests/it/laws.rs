@@ -5,11 +5,14 @@ use std::collections::HashSet;
 use consilium_plan::{Plan, RawPlan};
 use proptest::prelude::*;
 
-use crate::{full, full_text, heart};
+use crate::{
+    aligns::{aligned, counted},
+    full, full_text, heart,
+};
 
 #[test]
 fn the_canonical_text_is_a_plan_with_the_same_hash() {
-    for plan in [heart(), full()] {
+    for plan in [heart(), full(), aligned(), counted()] {
         let text = plan.to_string();
         let again = Plan::from_toml(&text).unwrap();
         assert_eq!(again, plan);

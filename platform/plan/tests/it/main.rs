@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, helpers of tests too"
 )]
 
+mod aligns;
 mod approvals;
 mod disclosures;
 mod documents;
@@ -31,6 +32,13 @@ pub(crate) fn full_text() -> &'static str {
 /// The plan of [`full_text`].
 pub(crate) fn full() -> Plan {
     Plan::from_toml(full_text()).unwrap()
+}
+
+/// A plan that aligns two institutions' rows.
+pub(crate) fn aligned_text() -> &'static str {
+    let guide = include_str!("../../../../docs/guide/align.md");
+    let block = guide.split("```toml\n").nth(1).unwrap();
+    block.split("```").next().unwrap()
 }
 
 /// The plan of the four hospitals.

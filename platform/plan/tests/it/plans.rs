@@ -18,13 +18,15 @@ fn refusal(from: &str, to: &str) -> String {
 #[test]
 fn the_four_hospitals_get_the_defaults() {
     let plan = heart();
-    let Task::TrainGlm(task) = plan.task();
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("it is a fit");
+    };
     assert_eq!(task.regression.specification().columns.len(), 13);
     assert_eq!(task.columns.len(), 11);
     assert!(matches!(&task.test, TestRows::Split(name) if name.as_str() == "flamby"));
-    assert_eq!(plan.protection().colluding, 1);
-    assert_eq!(plan.protection().thresholds.signatures(), 3);
-    assert_eq!(plan.protection().on_dropout, OnDropout::Pause);
+    assert_eq!(task.protection.colluding, 1);
+    assert_eq!(task.protection.thresholds.signatures(), 3);
+    assert_eq!(plan.on_dropout(), OnDropout::Pause);
     assert_eq!(plan.quorum(), 4);
     assert_eq!(plan.patience().outage, Duration::from_hours(1));
     assert_eq!(plan.coordinator(), &party("coordinator"));
@@ -62,7 +64,11 @@ fn the_next_attempt_differs_in_its_number_and_hash_alone() {
 
 #[test]
 fn sums_are_masked_under_the_plans_terms() {
-    let terms = full().sum_terms([party("east")].into());
+    let plan = full();
+    let Task::TrainGlm(task) = plan.task() else {
+        panic!("it is a fit");
+    };
+    let terms = plan.sum_terms(task, [party("east")].into());
     assert_eq!(terms.study.0, *full().hash().as_bytes());
     assert_eq!(terms.roster, ["east", "north", "south", "west"].map(party));
     assert_eq!(terms.thresholds.signatures(), 3);

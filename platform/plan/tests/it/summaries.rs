@@ -2,7 +2,10 @@
 
 use consilium_plan::{Lang, Plan};
 
-use crate::{full, heart, party};
+use crate::{
+    aligns::{aligned, counted},
+    full, heart, party,
+};
 
 /// Compares a text with a committed one; `BLESS=1` writes it anew.
 fn assert_is(name: &str, text: &str) {
@@ -26,6 +29,14 @@ fn the_summary_is_what_was_proofread() {
             &format!("full.{name}.txt"),
             &full().summary(Some(&unverified), lang),
         );
+        assert_is(
+            &format!("aligned.{name}.txt"),
+            &aligned().summary(Some(&[party("insurer")]), lang),
+        );
+        assert_is(
+            &format!("counted.{name}.txt"),
+            &counted().summary(None, lang),
+        );
     }
 }
 
@@ -37,7 +48,7 @@ fn the_canonical_text_is_what_was_proofread() {
 #[test]
 fn no_place_is_left_open_in_either_language() {
     for lang in Lang::ALL {
-        for plan in [heart(), full()] {
+        for plan in [heart(), full(), aligned(), counted()] {
             let page = plan.summary(Some(&[party("east")]), lang);
             assert!(!page.contains(['{', '}']), "{page}");
         }

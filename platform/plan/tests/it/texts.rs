@@ -8,10 +8,12 @@ use consilium_plan::{Lang, texts};
 const SOURCES: &str = concat!(
     include_str!("../../src/approval.rs"),
     include_str!("../../src/disclosures.rs"),
+    include_str!("../../src/disclosures/align.rs"),
     include_str!("../../src/preflight.rs"),
     include_str!("../../src/study.rs"),
     include_str!("../../src/study/doing.rs"),
     include_str!("../../src/summary.rs"),
+    include_str!("../../src/summary/align.rs"),
 );
 
 fn is_chinese(c: char) -> bool {

@@ -1,24 +1,27 @@
 //! How declared columns become columns of a regression.
 
 use consilium_glm::{self as glm, BadSpecification, Range};
-use consilium_schema::{Bounds, Column, DesignError, Kind, Label, LabelRule, Levels, Schema};
+use consilium_schema::{
+    Bounds, Column, DesignError, Kind, Label, LabelRule, Levels, RawLabel, Schema,
+};
+use toml::Spanned;
 
 use super::{Missing, Places};
 use crate::{PlanError, PlanFault, RawPlan};
 
 /// Gives the regression's columns, named as the schema names them.
 pub(super) fn design(
-    raw: &RawPlan,
+    (features, label): (&Spanned<Vec<Spanned<String>>>, &Spanned<RawLabel>),
     schema: &Schema,
     missing: Missing,
     at: &Places,
 ) -> Result<Vec<glm::Column>, PlanError> {
-    let written = raw.features.get_ref();
+    let written = features.get_ref();
     let fault = |fault: PlanFault, column: &str| {
         // The last one: of two equal names the second is too many.
         match written.iter().rev().find(|name| name.get_ref() == column) {
             Some(name) => at.fault(Some(name), "features", fault),
-            None => at.fault(Some(&raw.features), "features", fault),
+            None => at.fault(Some(features), "features", fault),
         }
     };
     let features: Vec<&str> = written.iter().map(|name| name.get_ref().as_str()).collect();
@@ -26,7 +29,7 @@ pub(super) fn design(
         let column = blamed(&error).to_owned();
         fault(error.into(), &column)
     })?;
-    let label = &raw.label.get_ref().column;
+    let label = &label.get_ref().column;
     if features.contains(&label.as_str()) {
         return Err(fault(
             PlanFault::LabelAmongFeatures {
@@ -45,12 +48,12 @@ pub(super) fn design(
 
 /// Gives what is predicted and the range of its values.
 pub(super) fn label(
-    raw: &RawPlan,
+    written: &Spanned<RawLabel>,
     schema: &Schema,
     at: &Places,
 ) -> Result<(Label, Range), PlanError> {
-    let fault = |fault| at.fault(Some(&raw.label), "label", fault);
-    let label = Label::try_from(raw.label.get_ref().clone()).map_err(|error| {
+    let fault = |fault| at.fault(Some(written), "label", fault);
+    let label = Label::try_from(written.get_ref().clone()).map_err(|error| {
         fault(PlanFault::Label {
             message: error.to_string(),
         })
@@ -150,7 +153,7 @@ pub(super) fn blame(error: BadSpecification, raw: &RawPlan, at: &Places) -> Plan
     match error {
         BadSpecification::Labels { .. } => match &raw.model.family {
             Some(family) => at.fault(Some(family), "model.family", error),
-            None => at.fault(Some(&raw.label), "label", error),
+            None => at.fault(raw.label.as_ref(), "label", error),
         },
         BadSpecification::Penalty => at.fault(raw.model.penalty.as_ref(), "model.penalty", error),
         BadSpecification::TooFewBits { .. } => {
@@ -159,6 +162,6 @@ pub(super) fn blame(error: BadSpecification, raw: &RawPlan, at: &Places) -> Plan
         BadSpecification::Rows => {
             at.fault(raw.limits.most_rows.as_ref(), "limits.most_rows", error)
         }
-        _ => at.fault(Some(&raw.features), "features", error),
+        _ => at.fault(raw.features.as_ref(), "features", error),
     }
 }

@@ -1,0 +1,178 @@
+//! Who learns what, in the words that a steward approves.
+
+use serde::Serialize;
+
+/// A part in one of this crate's protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Each of both that bring a set.
+    Party,
+    /// Who carries their sealed messages.
+    Relay,
+    /// Nobody: what stays hidden, and what is not promised.
+    Nobody,
+}
+
+/// One of this crate's protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// Both learn which of their rows are common.
+    Align,
+    /// Both learn how many keys are common.
+    Cardinality,
+    /// One learns how many keys are common, the other with noise.
+    NoisyCardinality,
+}
+
+/// One thing that one role learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Disclosure {
+    /// Who learns it.
+    pub to: Role,
+    /// What, in English.
+    pub learns: &'static str,
+    /// What, in Chinese.
+    pub zh: &'static str,
+}
+
+/// Gives everything that the roles of a protocol learn beside their messages' lengths and times;
+/// of a noisy count, the count itself is for whoever names the counter to say.
+pub fn disclosures(protocol: Protocol) -> &'static [Disclosure] {
+    match protocol {
+        Protocol::Align => &[
+            RELAY,
+            SIZES,
+            COUNT,
+            ROWS,
+            OTHERS_HIDDEN,
+            REFUSAL,
+            REAL,
+            REPEATED,
+            QUANTUM,
+        ],
+        Protocol::Cardinality => &[
+            RELAY_SIZES,
+            SIZES,
+            COUNT,
+            ALL_HIDDEN,
+            REFUSAL,
+            REAL,
+            REPEATED,
+            QUANTUM,
+        ],
+        Protocol::NoisyCardinality => &[
+            RELAY_SIZES,
+            SIZES,
+            ALL_HIDDEN,
+            REFUSAL,
+            REAL,
+            REPEATED,
+            QUANTUM,
+        ],
+    }
+}
+
+const fn to(to: Role, learns: &'static str, zh: &'static str) -> Disclosure {
+    Disclosure { to, learns, zh }
+}
+
+const RELAY: Disclosure = to(
+    Role::Relay,
+    "from the lengths of the sealed messages: how many keys each data set has, and how many are \
+     common once their rows are told; no key, and no row",
+    "从密封消息的长度得知：各数据集有多少个键，以及在告知对应行之后共同键有多少个；不获知任何键或任何行",
+);
+
+const RELAY_SIZES: Disclosure = to(
+    Role::Relay,
+    "from the lengths of the sealed messages: how many keys each data set has; no key, no row, and \
+     not how many are common",
+    "从密封消息的长度得知：各数据集有多少个键；不获知任何键、任何行，也不获知共同键的数目",
+);
+
+const SIZES: Disclosure = to(
+    Role::Party,
+    "how many different valid keys the other's data set has, and how far a run that broke off had \
+     come there",
+    "对方数据集有多少个不同的有效键，以及中断的运行在对方已进行到何处",
+);
+
+const COUNT: Disclosure = to(
+    Role::Party,
+    "how many keys are common, also if they are fewer than the plan's minimum; of small sets, or \
+     if all are common, this number tells of members",
+    "共同键的数目，即使少于方案的下限；当集合很小或全部共同时，这一数目会透露其成员",
+);
+
+const ROWS: Disclosure = to(
+    Role::Party,
+    "if enough keys are common: which of its own rows the other has too, hence which it has not, \
+     and an order of the common ones that fits the other's",
+    "若共同键足够多：自己的哪些行对方也有（从而也知哪些没有），以及与对方一致的共同行顺序",
+);
+
+const OTHERS_HIDDEN: Disclosure = to(
+    Role::Nobody,
+    "keys that only one of both has stay hidden from the other, as long as both keep to the \
+     protocol",
+    "只要双方遵守协议，仅一方拥有的键对另一方保持隐藏",
+);
+
+const ALL_HIDDEN: Disclosure = to(
+    Role::Nobody,
+    "which keys are common stays hidden from both, as long as both keep to the protocol",
+    "只要双方遵守协议，哪些键是共同的对双方都保持隐藏",
+);
+
+const REFUSAL: Disclosure = to(
+    Role::Nobody,
+    "the minimum is kept by this program, not by mathematics: an institution that runs another one \
+     can have the result alone, or find out of chosen keys whether the other has them, whatever \
+     the minimum",
+    "下限由本程序执行，而非由数学保证：运行其他程序的机构可独自取得结果，或不受下限约束地查明对方是否拥有某些选定的键",
+);
+
+const REAL: Disclosure = to(
+    Role::Nobody,
+    "nothing proves that keys are those of real people: an institution that brings all keys there \
+     can be learns all that the other has; the plan limits how many may be brought",
+    "无法证明键属于真实的人：若某机构带来所有可能的键，便会获知对方的全部；方案限制可带来的数量",
+);
+
+const REPEATED: Disclosure = to(
+    Role::Nobody,
+    "two studies over data sets that differ by one person tell of that person by the difference of \
+     their results; it is for stewards to refuse the second",
+    "对仅相差一人的数据集所做的两个研究，其结果之差会透露此人；应由数据管理员拒绝第二个研究",
+);
+
+const QUANTUM: Disclosure = to(
+    Role::Nobody,
+    "the other institution could keep what it received and, with a quantum computer of the future, \
+     test any key against it",
+    "对方机构可保存所收到的内容，并在将来以量子计算机检验任意的键",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_protocol_says_what_each_role_learns_in_both_languages() {
+        for protocol in [
+            Protocol::Align,
+            Protocol::Cardinality,
+            Protocol::NoisyCardinality,
+        ] {
+            let lines = disclosures(protocol);
+            for role in [Role::Party, Role::Relay, Role::Nobody] {
+                assert!(lines.iter().any(|line| line.to == role), "{role:?}");
+            }
+            for line in lines {
+                assert!(line.learns.is_ascii() && !line.zh.is_ascii());
+            }
+        }
+    }
+}

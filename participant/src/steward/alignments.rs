@@ -1,0 +1,47 @@
+//! What stewards see of alignments.
+
+use consilium_plan::{Align, Matching, PlanHash};
+use consilium_proto::v1;
+
+use super::{StewardError, StewardService};
+use crate::study::{Results, with_costs};
+
+impl StewardService {
+    pub(super) async fn own_alignments(&self) -> Result<v1::OwnAlignments, StewardError> {
+        let listed = self.home.alignments().await?.into_iter();
+        let shown = listed.filter_map(|(found, state)| {
+            let hash: PlanHash = found.study.as_str().parse().ok()?;
+            Some(v1::OwnAlignment {
+                study: hash.as_bytes().to_vec().into(),
+                data: found.data_set,
+                version: found.version.0.to_vec().into(),
+                rows: found.rows,
+                peer: found.peer.to_string(),
+                made: found.made.0,
+                state: state.to_owned(),
+            })
+        });
+        Ok(v1::OwnAlignments {
+            alignments: shown.collect(),
+        })
+    }
+
+    /// Gives what an alignment has led to, once it is there.
+    pub(super) fn own_alignment(
+        &self,
+        results: &Results,
+        task: &Align,
+    ) -> Result<v1::OwnStudyResult, StewardError> {
+        let report = results.read_own_report()?.ok_or(StewardError::NoResult)?;
+        let aligned_path = match task.matching {
+            Matching::Ecdh => results.aligned_path().display().to_string(),
+            Matching::Cardinality(_) => String::new(),
+        };
+        Ok(v1::OwnStudyResult {
+            own_report: with_costs(&report, &self.home.party, results)?,
+            report: results.read_report()?.unwrap_or_default(),
+            aligned_path,
+            ..v1::OwnStudyResult::default()
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! One run of an alignment: the own keys are held against another institution's.
+
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
+
+use consilium_journal::{Entry, Kind, band};
+use consilium_mailbox::{Mailbox, MailboxError, PartyId};
+use consilium_node::FileSpill;
+use consilium_plan::{
+    Align, Compared, Failure, Matching, Phase, Plan, PlanHash, ResultKept, Task, UnixTime,
+};
+use consilium_psi::{
+    PsiError, Spill, SpillError,
+    ecdh::{self, Aligned, Party, Shown},
+};
+use tokio::sync::watch;
+use tracing::info;
+
+use super::{
+    Call, Own, Results,
+    aligned::{AlignReport, Common},
+    begin::{self, Counted},
+    costs::Meter,
+    failure::{RunError, internal},
+    keys::{KeyReport, Keys, no_keys},
+    preflight::Inspection,
+    run,
+};
+use crate::{
+    data::Source,
+    home::{Home, study_name},
+    store::alignments::{self, Alignment},
+};
+
+/// Takes part in a run, and keeps what this institution learns by it.
+///
+/// # Errors
+///
+/// [`RunError`] names who failed and at which step.
+pub(super) async fn take_part(
+    home: &Home,
+    (plan, task): (&Arc<Plan>, &Align),
+    own: &Own,
+    call: Call,
+) -> Result<(), RunError> {
+    let counted = begin::count_in(home, plan, own, &call).await?;
+    let (keys, counted) = begin::read(home, plan, counted, keys).await?;
+    let study = study_name(&plan.hash());
+    let _goes_on = home.under_way.begin(call.run, study, home.ambient.now());
+    let directory = Arc::new(home.directory().await?);
+    let mail = run::open(home, (plan, &call), &directory).await?;
+    let meter = Meter {
+        mail: mail.clone(),
+        run: call.run,
+        results: Results::new(&home.state, &plan.hash()),
+    };
+    let part = OwnPart {
+        home,
+        plan,
+        task,
+        peer: peer(plan, &home.party)?,
+        counted: &counted,
+        keys: &keys,
+    };
+    let here = mail.scope(Phase::Align.name());
+    let learnt = match Box::pin(part.compare(&here)).await {
+        Err(RunError::Alignment(PsiError::BelowMinimum { common, minimum })) => {
+            part.log(common.into(), "number").await?;
+            return Err(PsiError::BelowMinimum { common, minimum }.into());
+        }
+        other => other?,
+    };
+    part.keep(&mail, learnt).await?;
+    // From here on a repeated run finds the same again: the other one may be told.
+    let (told, heard) = tokio::join!(here.send(part.peer, &ResultKept), here.recv(part.peer));
+    told?;
+    let ResultKept = heard?;
+    here.send(plan.coordinator(), &Compared::Done).await?;
+    drop(meter);
+    let total = mail.finish().total();
+    info!(
+        run = %call.run,
+        sent = total.sent_bytes,
+        received = total.received_bytes,
+        cpu = ?total.cpu,
+        "our part in the run is done"
+    );
+    Ok(())
+}
+
+/// Forgets what a study's runs have kept to be taken up again.
+///
+/// # Errors
+///
+/// If it can't be removed.
+pub(super) fn forget(home: &Home, plan: &PlanHash) -> Result<(), SpillError> {
+    FileSpill::new(spill_folder(home, plan)).clear()
+}
+
+fn spill_folder(home: &Home, plan: &PlanHash) -> PathBuf {
+    home.state.join("spill").join(plan.to_string())
+}
+
+fn peer<'a>(plan: &'a Plan, me: &PartyId) -> Result<&'a PartyId, Failure> {
+    let mut others = plan.contributors().filter(|(party, _)| *party != me);
+    let other = others.next().map(|(party, _)| party);
+    other.ok_or_else(|| internal(me, "peer"))
+}
+
+/// Takes the keys that the plan asks for.
+fn keys(inspection: &Inspection<'_>, source: &Source) -> Result<Keys, Failure> {
+    let (me, data) = (inspection.party, inspection.data);
+    let Task::Align(task) = inspection.task else {
+        return Err(internal(me, "keys"));
+    };
+    let keys = inspection.keys(task, source);
+    let keys = keys.map_err(|unread| unread.elsewhere)?;
+    keys.map_err(|error| no_keys(&error, me, data))
+}
+
+/// This institution's part in a run.
+struct OwnPart<'a> {
+    home: &'a Home,
+    plan: &'a Plan,
+    task: &'a Align,
+    peer: &'a PartyId,
+    counted: &'a Counted,
+    keys: &'a Keys,
+}
+
+/// What this institution learns.
+enum Learnt {
+    Rows(Aligned),
+    Number(Common),
+}
+
+impl OwnPart<'_> {
+    /// Runs the protocol, and tells the coordinator how far it has come.
+    async fn compare(&self, mail: &Mailbox) -> Result<Learnt, RunError> {
+        let (kept, mut chunks) = watch::channel(0);
+        let coordinator = self.plan.coordinator();
+        let telling = async {
+            while chunks.changed().await.is_ok() {
+                let so_many = Compared::Chunks(*chunks.borrow_and_update());
+                mail.send(coordinator, &so_many).await?;
+            }
+            Ok::<_, MailboxError>(())
+        };
+        let comparing = async {
+            let files = FileSpill::new(spill_folder(self.home, &self.plan.hash()));
+            // Once it is dropped there is nothing more to tell.
+            let mut spill = Watched { files, kept };
+            self.protocol(mail, &mut spill).await
+        };
+        let (learnt, told) = tokio::join!(comparing, telling);
+        told?;
+        Ok(learnt?)
+    }
+
+    async fn protocol(&self, mail: &Mailbox, spill: &mut Watched) -> Result<Learnt, PsiError> {
+        let secret = self.counted.secret.derive("participant.1.alignment", &[]);
+        let terms = self.task.terms(self.plan);
+        let party = Party {
+            mail,
+            peer: self.peer,
+            terms: &terms,
+            items: &self.keys.items,
+            secret: &secret,
+            threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        };
+        let mut rng = self.home.ambient.generator();
+        let shown = match &self.task.matching {
+            Matching::Ecdh => {
+                let aligned = ecdh::align(&party, spill, &mut rng).await?;
+                return Ok(Learnt::Rows(aligned));
+            }
+            Matching::Cardinality(None) => Shown::Exact,
+            Matching::Cardinality(Some(noisy)) => noisy.shown(),
+        };
+        let counted = ecdh::cardinality(&party, &shown, spill, &mut rng).await?;
+        Ok(Learnt::Number(counted.into()))
+    }
+
+    /// Keeps what was learnt: files first, then, in one change, what says that they are there.
+    async fn keep(&self, mail: &Mailbox, learnt: Learnt) -> Result<(), RunError> {
+        let results = Results::new(&self.home.state, &self.plan.hash());
+        let mut report = AlignReport {
+            plan: self.plan.hash(),
+            data: &self.counted.data,
+            version: self.counted.grant.data,
+            peer: self.peer,
+            protocol: self.task.protocol(),
+            keys: KeyReport::of(&self.keys.report),
+            peer_keys: None,
+            common: Common::Exact(0),
+            rows: None,
+        };
+        match learnt {
+            Learnt::Number(common) => {
+                report.common = common;
+                mail.compute(KEEPING, || results.keep_aligned_report(&report))?;
+                self.log(common.number(), "number").await
+            }
+            Learnt::Rows(Aligned { rows, peer_size }) => {
+                let digest = mail.compute(KEEPING, || {
+                    let places = rows.iter().map(|&key| self.keys.rows.of(key as usize));
+                    let (digest, own_rows) = results.keep_aligned(places)?;
+                    report.peer_keys = Some(peer_size);
+                    report.common = Common::Exact(rows.len() as u64);
+                    report.rows = Some(own_rows);
+                    results.keep_aligned_report(&report)?;
+                    Ok::<_, RunError>((digest, own_rows))
+                });
+                let (digest, own_rows) = digest?;
+                let found = Alignment {
+                    study: study_name(&self.plan.hash()),
+                    data_set: self.counted.data.to_string(),
+                    version: self.counted.grant.data,
+                    peer: self.peer.clone(),
+                    rows: own_rows,
+                    digest,
+                    made: self.now(),
+                };
+                let mut change = self.home.store.begin().await?;
+                alignments::keep(&mut change, &found).await?;
+                change.log(&self.entry(rows.len() as u64, "rows")).await?;
+                Ok(change.commit().await?)
+            }
+        }
+    }
+
+    /// Writes into the journal that something of both sets is known.
+    async fn log(&self, common: u64, what: &str) -> Result<(), RunError> {
+        let mut change = self.home.store.begin().await?;
+        change.log(&self.entry(common, what)).await?;
+        Ok(change.commit().await?)
+    }
+
+    fn entry(&self, common: u64, what: &str) -> Entry {
+        Entry::new(self.now(), Kind::OPENING)
+            .about(&study_name(&self.plan.hash()))
+            .with("peer", self.peer)
+            .with("learnt", what)
+            .with("common", band(common))
+    }
+
+    fn now(&self) -> UnixTime {
+        self.home.ambient.now()
+    }
+}
+
+/// Files of a run, whose growth is watched.
+struct Watched {
+    files: FileSpill,
+    kept: watch::Sender<u32>,
+}
+
+impl Spill for Watched {
+    fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, SpillError> {
+        self.files.read(name)
+    }
+
+    fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError> {
+        self.files.write(name, piece)
+    }
+
+    fn clear(&mut self) -> Result<(), SpillError> {
+        self.files.clear()
+    }
+
+    fn kept(&mut self, chunks: u32) {
+        self.kept.send_replace(chunks);
+    }
+}
+
+/// The label under which keeping the result is accounted.
+const KEEPING: &str = "align.1.keeping";

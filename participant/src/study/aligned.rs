@@ -1,0 +1,118 @@
+//! What an institution keeps of an alignment: the order of its common rows, and its own report.
+
+use std::fmt::Write as _;
+
+use consilium_base::{Digest, Tagged};
+use consilium_entities::Row;
+use consilium_mailbox::PartyId;
+use consilium_node::files::{self, FileError};
+use consilium_plan::{DataVersion, Name, PlanHash};
+use consilium_psi::ecdh::Counted;
+use serde::Serialize;
+
+use super::{Results, keys::KeyReport};
+
+/// What was found in the own rows and learnt of the other's: for those at home.
+#[derive(Debug, Serialize)]
+pub(super) struct AlignReport<'a> {
+    pub(super) plan: PlanHash,
+    pub(super) data: &'a Name,
+    pub(super) version: DataVersion,
+    pub(super) peer: &'a PartyId,
+    pub(super) protocol: &'a str,
+    pub(super) keys: KeyReport<'a>,
+    /// Different keys of the other institution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) peer_keys: Option<u32>,
+    pub(super) common: Common,
+    /// Own rows that have a common key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rows: Option<u64>,
+}
+
+/// How many keys are common.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Common {
+    Exact(u64),
+    Noised(i64),
+}
+
+impl Common {
+    /// Gives the number as a number of keys, for the journal.
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Common::Exact(number) => number,
+            Common::Noised(number) => number.max(0).unsigned_abs(),
+        }
+    }
+}
+
+impl From<Counted> for Common {
+    fn from(counted: Counted) -> Common {
+        match counted {
+            Counted::Exact(number) => Common::Exact(number.into()),
+            Counted::Noised(number) => Common::Noised(number),
+        }
+    }
+}
+
+impl Results {
+    /// Keeps the order of common rows: a line for each own row, its place and its number in the data
+    /// file. Gives the file's hash and how many rows it names.
+    pub(super) fn keep_aligned<'a>(
+        &self,
+        places: impl Iterator<Item = &'a [Row]>,
+    ) -> Result<(Digest, u64), FileError> {
+        let mut table = String::from(HEADER);
+        let mut count = 0;
+        for (place, rows) in (1_u64..).zip(places) {
+            for row in rows {
+                count += 1;
+                writeln!(table, "{place},{row}").expect("a string takes all");
+            }
+        }
+        files::write(&self.aligned_path(), table.as_bytes())?;
+        Ok((digest(&table), count))
+    }
+
+    /// Removes the order of common rows, and the report that speaks of it.
+    pub(super) fn forget_aligned(&self) -> Result<(), FileError> {
+        files::remove(&self.aligned_path())?;
+        files::remove(&self.report_path())
+    }
+
+    pub(super) fn keep_aligned_report(&self, report: &AlignReport<'_>) -> Result<(), FileError> {
+        self.keep_own_report(report)
+    }
+}
+
+/// An own row with its place in the common order, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) place: u64,
+    pub(crate) row: u64,
+}
+
+/// Reads an order of common rows; nothing if it is not the one with that hash.
+pub(crate) fn parse(table: &str, expected: &Digest) -> Option<Vec<Placed>> {
+    if digest(table) != *expected {
+        return None;
+    }
+    let line = |line: &str| {
+        let (place, row) = line.split_once(',')?;
+        Some(Placed {
+            place: place.parse().ok()?,
+            row: row.parse().ok()?,
+        })
+    };
+    table.strip_prefix(HEADER)?.lines().map(line).collect()
+}
+
+fn digest(table: &str) -> Digest {
+    Tagged::new("participant.1.aligned-rows")
+        .field(table.as_bytes())
+        .digest()
+}
+
+const HEADER: &str = "place,row\n";

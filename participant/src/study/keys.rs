@@ -1,0 +1,112 @@
+//! The keys that a plan asks for, out of a data set.
+
+use std::collections::BTreeMap;
+
+use consilium_base::Seed;
+use consilium_entities::{Counts, Day, EntitiesError, Intake, KeyRows, Report, Stop};
+use consilium_mailbox::PartyId;
+use consilium_plan::{Align, DataVersion, Failure, Limits, Name, Obstacle, UnixTime};
+use consilium_psi::Item;
+use serde::Serialize;
+
+use crate::data::{DataError, Source};
+
+/// The different valid keys of a data set, and whose rows they are.
+pub(super) struct Keys {
+    /// Ascending, none twice.
+    pub(super) items: Vec<Item>,
+    pub(super) rows: KeyRows,
+    pub(super) report: Report,
+}
+
+/// Reads the keys of a data set, and computes its version in the same pass. Blocks.
+///
+/// # Errors
+///
+/// If the file can't be read; the inner error says why its rows give no keys.
+pub(super) fn read(
+    source: &Source,
+    key: &Seed,
+    (task, now): (&Align, UnixTime),
+) -> Result<(DataVersion, Result<Keys, EntitiesError>), DataError> {
+    let columns: Vec<&str> = task.key_columns().collect();
+    let mut intake = Intake::new(&task.key, today(now));
+    let mut stopped = None;
+    let version = source.texts(key, &columns, |cells| {
+        if stopped.is_none() {
+            stopped = intake.push(cells).err();
+        }
+    })?;
+    let found = stopped.map_or_else(|| intake.finish(), Err);
+    let keys = found.map(|(entities, report)| {
+        let (items, rows) = entities.split();
+        Keys {
+            items,
+            rows,
+            report,
+        }
+    });
+    Ok((version, keys))
+}
+
+/// Gives the day in China, where the ids are from, so that nobody is born tomorrow.
+fn today(now: UnixTime) -> Day {
+    const EIGHT_HOURS: i64 = 8 * 3_600;
+    let days = now.0.saturating_add(EIGHT_HOURS).div_euclid(86_400);
+    let day = i32::try_from(days).ok().and_then(Day::since_1970);
+    day.or(Day::new(9999, 12, 31))
+        .expect("the last day of the calendar is one")
+}
+
+/// Says what in the keys keeps them from being compared.
+pub(super) fn obstacle(keys: &Result<Keys, EntitiesError>, limits: &Limits) -> Option<Obstacle> {
+    let size = match keys {
+        Ok(keys) => keys.items.len() as u64,
+        Err(error) => {
+            return Some(match error.stop() {
+                Stop::Duplicates => Obstacle::KeysRepeated,
+                Stop::NoKeys => Obstacle::NoKeys,
+                _ => Obstacle::RowsTooMany,
+            });
+        }
+    };
+    if size < limits.minimum_rows.0 {
+        Some(Obstacle::RowsTooFew)
+    } else if size > limits.most_rows.0 {
+        Some(Obstacle::RowsTooMany)
+    } else {
+        None
+    }
+}
+
+/// Gives as a failure why the rows of `me` give no keys.
+pub(super) fn no_keys(why: &EntitiesError, me: &PartyId, data: &Name) -> Failure {
+    Failure::of_keys(why.stop(), me).with("data", data)
+}
+
+/// What was found in the rows, for the eyes of those at home: it names rows, and no value.
+#[derive(Debug, Serialize)]
+pub(super) struct KeyReport<'a> {
+    counts: &'a Counts,
+    /// By reason, the first rows that gave no key.
+    refused: BTreeMap<&'static str, Vec<u64>>,
+    /// The first rows whose key an earlier row has, each with that row.
+    repeats: Vec<[u64; 2]>,
+}
+
+impl<'a> KeyReport<'a> {
+    pub(super) fn of(report: &'a Report) -> KeyReport<'a> {
+        let refused = report.refused.iter().map(|(reason, refusals)| {
+            let rows = refusals.first.iter().map(|issue| issue.row.number());
+            (reason.code(), rows.collect())
+        });
+        let repeats = report.repeats.iter();
+        KeyReport {
+            counts: &report.counts,
+            refused: refused.collect(),
+            repeats: repeats
+                .map(|repeat| [repeat.row.number(), repeat.of.number()])
+                .collect(),
+        }
+    }
+}

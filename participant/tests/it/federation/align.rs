@@ -1,0 +1,418 @@
+//! Two houses that find out which of their rows are of the same people.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+};
+
+use consilium_base::Tagged;
+use consilium_plan::{Decision, Plan};
+use consilium_proto::v1;
+use serde_json::Value;
+
+use super::{
+    house::House,
+    world::{PATIENCE, World},
+};
+
+const SCHEMA: &str = "[[column]]\nname = \"id\"\ntype = \"text\"\n\
+                      [[column]]\nname = \"name\"\ntype = \"text\"\n";
+
+const NAMES: [&str; 2] = ["a", "b"];
+
+/// A plan; another title, another study.
+fn plan(title: &str, duplicates: &str, protocol: &str) -> String {
+    format!(
+        "title = \"{title}\"\npurpose = \"testing\"\nkind = \"align\"\n\
+         [key]\nduplicates = \"{duplicates}\"\n\
+         [[key.part]]\ncolumn = \"id\"\nkind = \"citizen-id\"\n\
+         [[key.part]]\ncolumn = \"name\"\nkind = \"name\"\n\
+         [align]\nminimum = 10\n{protocol}\n\
+         [limits]\nmost_rows = 5000\n\
+         [[party]]\nname = \"a\"\ndata = \"people\"\n\
+         [[party]]\nname = \"b\"\ndata = \"people\"\n"
+    )
+}
+
+/// The citizen id of a made-up person, whose check digit fits.
+fn id(person: u64) -> String {
+    const WEIGHTS: [u64; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    // No number ends in 0, as an id that ends in 000 could be a spreadsheet's leavings; those from
+    // 996 on are of people born before 1900.
+    let number = person % 720 / 8 * 10 + person % 8 + 1;
+    let body = format!("110105{}0101{number:03}", 1950 + person / 720);
+    let sum: u64 = body
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| u64::from(digit - b'0') * weight)
+        .sum();
+    let check = b"10X98765432"[usize::try_from(sum % 11).unwrap()];
+    body + &char::from(check).to_string()
+}
+
+/// What a house's file has, and which person each row is of; none where it gives no key.
+struct File {
+    text: String,
+    people: Vec<Option<u64>>,
+}
+
+/// Writes a row for each person in an order of its own, some twice, some ids in other forms, and
+/// some damaged ones of people that the other house has, too.
+fn file(house: &str, people: impl Iterator<Item = u64>, repeated: bool) -> File {
+    let lot = |person: &u64| {
+        let lot = Tagged::new("test.1.lot").field(house.as_bytes());
+        u64::from_le_bytes(lot.number(*person).digest()[..8].try_into().unwrap())
+    };
+    let mut people: Vec<u64> = people.collect();
+    people.sort_by_key(lot);
+    let mut file = File {
+        text: String::from("id,name\n"),
+        people: Vec::new(),
+    };
+    for person in people {
+        let (full, lot) = (id(person), lot(&person));
+        let old = full[..6].to_owned() + &full[8..17];
+        let wide: String = full.chars().map(full_width).collect();
+        let forms = [
+            full.clone(),
+            old,
+            wide,
+            format!("'{full}"),
+            full.to_lowercase(),
+        ];
+        let form = &forms[usize::try_from(lot % 5).unwrap()];
+        file.row(form, "欧阳·娜娜", Some(person));
+        if repeated && lot.is_multiple_of(7) {
+            file.row(&full, " 欧阳 • 娜娜", Some(person));
+        }
+        if lot.is_multiple_of(11) {
+            file.row("1.10105E+17", "欧阳·娜娜", None);
+            file.row(&full, "", None);
+        }
+    }
+    file
+}
+
+fn full_width(letter: char) -> char {
+    match letter {
+        '0'..='9' => char::from_u32(u32::from(letter) - u32::from('0') + 0xff10).unwrap(),
+        other => other,
+    }
+}
+
+impl File {
+    fn row(&mut self, id: &str, name: &str, person: Option<u64>) {
+        writeln!(self.text, "{id},{name}").unwrap();
+        self.people.push(person);
+    }
+
+    fn persons(&self) -> BTreeSet<u64> {
+        self.people.iter().flatten().copied().collect()
+    }
+
+    async fn register(&self, house: &House) -> v1::DataSet {
+        let path = house.file("people.csv");
+        fs::write(&path, &self.text).unwrap();
+        let request = v1::AddDataRequest {
+            name: "people".to_owned(),
+            path: path.to_str().unwrap().to_owned(),
+            schema: SCHEMA.to_owned(),
+            splits: Vec::new(),
+        };
+        let added = house.client().await.add_data(request).await;
+        added.unwrap().into_inner()
+    }
+}
+
+/// Runs a study to its end; gives its name and its last event.
+async fn run(world: &World, houses: &[House], text: &str) -> (String, String) {
+    let plan: Plan = text.parse().unwrap();
+    let (study, mut watch) = world.submit(text).await;
+    for house in houses {
+        approve(house, &plan).await;
+    }
+    let last = watch.last().await;
+    for house in houses {
+        house.ended(&plan).await;
+    }
+    (study, last)
+}
+
+/// Approves a plan; each of several at another time, lest the second be taken for the first.
+async fn approve(house: &House, plan: &Plan) {
+    decided(house, plan).await.unwrap();
+}
+
+/// Gives why an approval is not taken, if it is not.
+async fn decided(house: &House, plan: &Plan) -> Result<(), String> {
+    let grant = house.grant(plan).await;
+    let nonce = plan.hash().as_bytes()[0];
+    let approval = house.sign(plan, Decision::Approve(grant), nonce).await;
+    let decided = house.client().await.decide(approval).await;
+    decided
+        .map(drop)
+        .map_err(|status| status.message().to_owned())
+}
+
+async fn report(house: &House, study: &str) -> Value {
+    let result = house.result(study).await.unwrap();
+    serde_json::from_str(&result.own_report).unwrap()
+}
+
+/// Gives for each place of the common order the people of the own rows there.
+async fn places(house: &House, study: &str, file: &File) -> BTreeMap<u64, Vec<Option<u64>>> {
+    let path = house.result(study).await.unwrap().aligned_path;
+    let table = fs::read_to_string(path).unwrap();
+    let mut places = BTreeMap::<u64, Vec<Option<u64>>>::new();
+    for line in table.strip_prefix("place,row\n").unwrap().lines() {
+        let (place, row) = line.split_once(',').unwrap();
+        let row: usize = row.parse().unwrap();
+        let people = places.entry(place.parse().unwrap()).or_default();
+        people.push(file.people[row - 1]);
+    }
+    places
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_common_is_what_plain_sets_say() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    // Sizes of both sets, and of what they share.
+    for (one, other, common) in [
+        (60, 45, 0),
+        (45, 60, 1),
+        (30, 64, 29),
+        (33, 33, 33),
+        (50, 20, 12),
+    ] {
+        let files = [
+            file("a", 0..one, true),
+            file("b", one - common..one - common + other, true),
+        ];
+        for (file, house) in files.iter().zip(&houses) {
+            file.register(house).await;
+        }
+        let expected = &files[0].persons() & &files[1].persons();
+        assert_eq!(expected.len() as u64, common);
+        for (duplicates, protocol) in [("all", "cardinality"), ("first", "ecdh"), ("all", "ecdh")] {
+            let title = format!("{one} {other} {common} {duplicates} {protocol}");
+            let text = plan(&title, duplicates, &format!("protocol = \"{protocol}\""));
+            let (study, last) = run(&world, &houses, &text).await;
+            if protocol == "ecdh" && common < 10 {
+                assert!(last.contains("ALIGN-TOO-FEW"), "{title}: {last}");
+                assert!(houses[0].result(&study).await.is_err());
+                continue;
+            }
+            assert!(last.contains("finished"), "{title}: {last}");
+            for (house, file) in houses.iter().zip(&files) {
+                let own = report(house, &study).await;
+                assert_eq!(own["common"]["exact"], common, "{title}");
+                let counts = &own["keys"]["counts"];
+                assert_eq!(counts["keys"], file.persons().len());
+                assert_eq!(counts["valid"], file.people.iter().flatten().count());
+                assert_eq!(counts["rows"], file.people.len());
+            }
+            if protocol == "cardinality" {
+                assert_eq!(houses[0].result(&study).await.unwrap().aligned_path, "");
+                continue;
+            }
+            let ones = places(&houses[0], &study, &files[0]).await;
+            let others = places(&houses[1], &study, &files[1]).await;
+            assert!(ones.keys().eq(others.keys()) && ones.keys().copied().eq(1..=common));
+            let mut seen = BTreeSet::new();
+            for (place, people) in &ones {
+                let [Some(person), ..] = people[..] else {
+                    panic!("{title}: {place} is of nobody");
+                };
+                let of_all = people.iter().chain(&others[place]);
+                assert!(of_all.clone().all(|it| *it == Some(person)), "{title}");
+                assert!(seen.insert(person));
+                let rows = files[0].people.iter().filter(|it| **it == Some(person));
+                let named = if duplicates == "all" { rows.count() } else { 1 };
+                assert_eq!(people.len(), named, "{title}");
+            }
+            assert_eq!(seen, expected, "{title}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alignment_ends_with_the_version_of_its_data_set() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    for (house, name) in houses.iter().zip(NAMES) {
+        file(name, 0..40, false).register(house).await;
+    }
+    let (study, last) = run(&world, &houses, &plan("once", "refuse", "")).await;
+    assert!(last.contains("finished"), "{last}");
+    let listed = async || {
+        let mut client = houses[0].client().await;
+        let listed = client.alignments(v1::AlignmentsRequest {}).await.unwrap();
+        listed.into_inner().alignments
+    };
+    let [found] = &listed().await[..] else {
+        panic!("there is one alignment");
+    };
+    assert_eq!(consilium_base::hex::encode(&found.study), study);
+    assert_eq!((found.rows, found.peer.as_str()), (40, "b"));
+    assert_eq!(
+        (found.data.as_str(), found.state.as_str()),
+        ("people", "current")
+    );
+
+    let path = houses[0].result(&study).await.unwrap().aligned_path;
+    let table = fs::read_to_string(&path).unwrap();
+    fs::write(&path, table.replace("\n1,", "\n2,")).unwrap();
+    assert_eq!(listed().await[0].state, "damaged");
+    fs::write(&path, table).unwrap();
+    assert_eq!(listed().await[0].state, "current");
+
+    file("a", 0..41, false).register(&houses[0]).await;
+    assert_eq!(listed().await[0].state, "ended");
+    file("a", 0..40, false).register(&houses[0]).await;
+    assert_eq!(listed().await[0].state, "current");
+    let name = "people".to_owned();
+    let mut client = houses[0].client().await;
+    let removed = client.remove_data(v1::RemoveDataRequest { name }).await;
+    removed.unwrap();
+    assert_eq!(listed().await[0].state, "ended");
+
+    assert!(!houses[0].file("spill").join(&study).exists());
+    let journal = houses[0].journal().await;
+    assert!(
+        journal.contains("\"common\":\"10..99\""),
+        "the size is in the journal"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_the_plan_refuses_are_told_before_anything_is_signed() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    file("b", 0..40, false).register(&houses[1]).await;
+    let none = File {
+        text: "id,name\n1.1E+17,x\n1.2E+17,y\n".to_owned(),
+        people: Vec::new(),
+    };
+    let cases = [
+        (file("a", 0..40, true), "refuse", "KEYS-REPEATED"),
+        (none, "all", "KEYS-NONE"),
+        (file("a", 0..9, false), "all", "ALIGN-SET-TOO-SMALL"),
+        (file("a", 0..5001, false), "all", "ALIGN-SET-TOO-LARGE"),
+    ];
+    for (file, duplicates, code) in cases {
+        file.register(&houses[0]).await;
+        let text = plan(code, duplicates, "");
+        let (study, _) = world.submit(&text).await;
+        let refused = decided(&houses[0], &text.parse().unwrap())
+            .await
+            .unwrap_err();
+        assert!(refused.contains(code), "{refused}");
+        assert!(houses[0].result(&study).await.is_err());
+    }
+    let journal = houses[0].journal().await;
+    assert!(!journal.contains("\"opening\""), "nothing was compared");
+    let looked = journal.matches("\"preflight\"").count();
+    assert_eq!(looked, 4, "every look is in the journal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_aligns_with_whom_it_has_not_verified() {
+    let world = World::new().await;
+    let houses = [
+        House::join(&world, "a", 1).await,
+        House::join(&world, "b", 2).await,
+    ];
+    houses[0].verify(&houses[1]).await;
+    for (house, name) in houses.iter().zip(NAMES) {
+        file(name, 0..40, false).register(house).await;
+    }
+    let text = plan("strangers", "all", "");
+    let plan: Plan = text.parse().unwrap();
+    world.submit(&text).await;
+    approve(&houses[0], &plan).await;
+    let refused = decided(&houses[1], &plan).await.unwrap_err();
+    assert!(refused.contains("VERIFIED-TOO-FEW"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn noise_hides_the_number_from_one_of_both_and_the_coordinator_learns_none() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let canary = id(7);
+    for (house, name) in houses.iter().zip(NAMES) {
+        file(name, 0..40, false).register(house).await;
+    }
+    let noisy = "protocol = \"cardinality\"\ncounter = \"b\"\nepsilon = 1.0";
+    let (study, last) = run(&world, &houses, &plan("noise", "all", noisy)).await;
+    assert!(last.contains("finished"), "{last}");
+    let exact = report(&houses[1], &study).await;
+    assert_eq!(exact["common"]["exact"], 40);
+    let noised = report(&houses[0], &study).await;
+    let number = noised["common"]["noised"].as_i64().unwrap();
+    assert!((number - 40).abs() < 40, "{number}");
+    assert!(noised.get("rows").is_none());
+    let request = v1::StudyRequest {
+        study: study.clone(),
+    };
+    let told = world
+        .operator()
+        .await
+        .result(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(told.model, "");
+    for house in &houses {
+        let kept = house.result(&study).await.unwrap();
+        assert_eq!(
+            (kept.model, kept.report),
+            (String::new(), told.report.clone())
+        );
+        let journal = house.journal().await;
+        assert!(journal.contains("\"result\":\"taken\""), "{journal}");
+    }
+    let told: Value = serde_json::from_str(&told.report).unwrap();
+    assert!(told.get("costs").is_some() && told.get("common").is_none());
+    assert!(!told.to_string().contains(&canary));
+    let entry = fs::read_dir(world.folder.path().join("coordinator")).unwrap();
+    for file in entry.map(|entry| entry.unwrap().path()) {
+        let bytes = fs::read(&file).unwrap_or_default();
+        let found = bytes.windows(18).any(|it| it == canary.as_bytes());
+        assert!(!found, "{}", file.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_restarted_amid_a_run_comes_to_the_same_rows() {
+    let mut world = World::new().await;
+    let mut houses = world.houses(&NAMES).await;
+    let files = [file("a", 0..4000, false), file("b", 1000..5000, false)];
+    for (file, house) in files.iter().zip(&houses) {
+        file.register(house).await;
+    }
+    for is_house in [true, false] {
+        let text = plan(&format!("restarted {is_house}"), "all", "");
+        let plan: Plan = text.parse().unwrap();
+        let (study, mut watch) = world.submit(&text).await;
+        for house in &houses {
+            approve(house, &plan).await;
+        }
+        watch.until("ready").await;
+        if is_house {
+            houses[1].stop().await;
+            houses[1].start().await;
+        } else {
+            world.stop().await;
+            world.start().await;
+            watch = world.watch(&study).await;
+        }
+        let last = tokio::time::timeout(PATIENCE, watch.last()).await.unwrap();
+        assert!(last.contains("finished"), "{last}");
+        let ones = places(&houses[0], &study, &files[0]).await;
+        let others = places(&houses[1], &study, &files[1]).await;
+        assert_eq!(ones.len(), 3000);
+        assert_eq!(ones, others);
+    }
+}

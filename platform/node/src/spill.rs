@@ -1,0 +1,104 @@
+//! Where a comparison of two sets keeps what a repeated run need not compute again.
+
+use std::{fs, io, path::PathBuf};
+
+use consilium_psi::{Spill, SpillError};
+
+use crate::files;
+
+/// A folder of its owner's alone with a file for each piece, written whole or not at all.
+#[derive(Debug)]
+pub struct FileSpill {
+    folder: PathBuf,
+}
+
+impl FileSpill {
+    /// Keeps pieces in a folder that is nobody else's; it is made when the first one comes.
+    pub fn new(folder: PathBuf) -> FileSpill {
+        FileSpill { folder }
+    }
+
+    fn file(&self, name: &str) -> io::Result<PathBuf> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || !name.bytes().all(plain) {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
+        Ok(self.folder.join(name))
+    }
+}
+
+impl Spill for FileSpill {
+    fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, SpillError> {
+        match self.file(name).and_then(fs::read) {
+            Ok(piece) => Ok(Some(piece)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(SpillError::Io(error)),
+        }
+    }
+
+    fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError> {
+        let path = self.file(name).map_err(SpillError::Io)?;
+        let private = files::make_private(&self.folder);
+        let written = private.and_then(|()| files::write(&path, piece));
+        written.map_err(|error| SpillError::Io(io::Error::new(error.source.kind(), error)))
+    }
+
+    fn clear(&mut self) -> Result<(), SpillError> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SpillError::Io(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn pieces_outlive_the_process_and_are_their_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spill").join("study");
+        let mut spill = FileSpill::new(path.clone());
+        assert_eq!(spill.read("tags-0").unwrap(), None);
+        spill.clear().unwrap();
+        spill.write("tags-0", &[1, 2]).unwrap();
+        spill.write("tags-0", &[3]).unwrap();
+        spill.write("session", b"seed").unwrap();
+        let mut again = FileSpill::new(path.clone());
+        assert_eq!(again.read("tags-0").unwrap().unwrap(), [3]);
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&path.join("session")), 0o600);
+        again.clear().unwrap();
+        assert_eq!(spill.read("session").unwrap(), None);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = FileSpill::new(folder.path().join("spill"));
+        for name in ["", "../outside", "a/b", ".", "A"] {
+            assert!(spill.write(name, b"x").is_err(), "{name}");
+            assert!(spill.read(name).is_err(), "{name}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_is_an_error_and_no_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spill");
+        fs::write(&path, "x").unwrap();
+        let mut spill = FileSpill::new(path);
+        assert!(matches!(
+            spill.write("session", b"x"),
+            Err(SpillError::Io(_))
+        ));
+        assert!(spill.clear().is_err());
+    }
+}

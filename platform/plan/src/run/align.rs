@@ -1,0 +1,29 @@
+//! What the parties of an alignment say to each other and to the coordinator beside the protocol.
+
+use consilium_mailbox::Message;
+use serde::{Deserialize, Serialize};
+
+/// How far a party has come, for the coordinator: chunks of the other's keys that it has compared.
+///
+/// The coordinator can count the sealed frames that it passes on: this tells it nothing new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Compared {
+    /// So many chunks.
+    Chunks(u32),
+    /// All, and both parties have kept what they learnt.
+    Done,
+}
+
+impl Message for Compared {
+    const STEP: &'static str = "align.1.compared";
+}
+
+/// A party tells the other that it has kept what it learnt.
+///
+/// A party whose peer has kept the result is done for good: the two orders fit each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultKept;
+
+impl Message for ResultKept {
+    const STEP: &'static str = "align.1.result-kept";
+}

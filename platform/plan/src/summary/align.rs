@@ -1,0 +1,62 @@
+//! An alignment in plain words.
+
+use std::fmt::Display;
+
+use consilium_entities::{Duplicates, Kind};
+
+use super::{Page, in_words};
+use crate::{Align, Matching, Plan, texts::summary as texts};
+
+impl Plan {
+    pub(super) fn describe_alignment(&self, task: &Align, page: &mut Page) {
+        let parties: Vec<&str> = self
+            .contributors()
+            .map(|(party, _)| party.as_str())
+            .collect();
+        let parties = parties.join(page.lang.pick(" and ", " 与 "));
+        let what = match task.matching {
+            Matching::Ecdh => texts::ALIGN_ROWS,
+            Matching::Cardinality(_) => texts::ALIGN_COUNT,
+        };
+        page.line("", &what, &[("parties", &parties)]);
+        if let Matching::Cardinality(Some(noisy)) = &task.matching {
+            let epsilon = f64::from(noisy.epsilon.as_thousandths()) / 1000.0;
+            let places: [(&str, &dyn Display); 2] =
+                [("counter", &noisy.counter), ("epsilon", &epsilon)];
+            page.line("", &texts::ALIGN_NOISE, &places);
+        }
+        page.line("", &texts::KEY, &[]);
+        for part in task.key.parts() {
+            let kind = match part.kind {
+                Kind::CitizenId => texts::KEY_CITIZEN_ID,
+                Kind::InsuranceNumber { .. } => texts::KEY_INSURANCE_NUMBER,
+                Kind::Text => texts::KEY_TEXT,
+                Kind::Date { .. } => texts::KEY_DATE,
+                Kind::Phone => texts::KEY_PHONE,
+                Kind::Name => texts::KEY_NAME,
+            };
+            let meaning = kind.open(page.lang);
+            let places: [(&str, &dyn Display); 2] = [("name", &part.column), ("meaning", &meaning)];
+            page.line("- ", &texts::COLUMN, &places);
+        }
+        let duplicates = match task.key.duplicates() {
+            Duplicates::Refuse => texts::DUPLICATES_REFUSE,
+            Duplicates::First => texts::DUPLICATES_FIRST,
+            Duplicates::All => texts::DUPLICATES_ALL,
+        };
+        page.line("", &duplicates, &[]);
+        page.line("", &texts::KEY_REFUSED, &[]);
+    }
+
+    pub(super) fn describe_sets(&self, task: &Align, page: &mut Page) {
+        let sizes: [(&str, &dyn Display); 2] =
+            [("minimum", &task.minimum), ("most", &self.limits.most_rows)];
+        if task.matching == Matching::Ecdh {
+            page.line("- ", &texts::ALIGN_MINIMUM, &sizes);
+        }
+        page.line("- ", &texts::ALIGN_SIZES, &sizes);
+        page.line("- ", &texts::BOTH_VERIFIED, &[]);
+        let outage = in_words(self.patience.outage, page.lang);
+        page.line("- ", &texts::DROPOUT_PAUSE, &[("outage", &outage)]);
+    }
+}
