@@ -5,6 +5,7 @@ pub mod ecdh;
 mod error;
 mod noise;
 mod spill;
+mod vole;
 
 pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Breach, PsiError};

@@ -1,0 +1,209 @@
+//! What is compared: tags of both parties' items, in ascending order.
+
+use super::field::Block;
+
+/// A tag, of as many bytes as its width says.
+pub(crate) type Tag = u128;
+
+/// A tag with the row that it is of: in the order of tags.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Numbered(u128);
+
+/// The bits of a row's number, below its tag.
+const ROW: u32 = 32;
+
+/// Bits beyond those that tell all pairs of items apart: how rarely two items look the same.
+const STATISTICAL: u32 = 40;
+
+impl Numbered {
+    pub(crate) fn new(tag: Tag, row: u32) -> Numbered {
+        Numbered(tag << ROW | u128::from(row))
+    }
+
+    fn tag(self) -> Tag {
+        self.0 >> ROW
+    }
+
+    fn row(self) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "it is in the lower bits")]
+        let row = self.0 as u32;
+        row
+    }
+}
+
+/// The bytes of a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Width(usize);
+
+impl Width {
+    /// Gives the width for sets of two sizes: 40 bits and their logarithms, in whole bytes.
+    ///
+    /// Any two different items have the same tag with a probability of at most 2^-40. `None` if the
+    /// sets are too large: together more than 2^56 pairs.
+    pub(crate) fn of(one: u32, other: u32) -> Option<Width> {
+        let logarithm = |size: u32| u64::from(size).next_power_of_two().trailing_zeros();
+        let bits = STATISTICAL + logarithm(one) + logarithm(other);
+        (bits <= Tag::BITS - ROW).then(|| Width(bits.div_ceil(8) as usize))
+    }
+
+    /// Gives the number of bytes.
+    pub(crate) fn bytes(self) -> usize {
+        self.0
+    }
+
+    /// Cuts a block down to a tag.
+    pub(crate) fn cut(self, block: Block) -> Tag {
+        block.bits() & (u128::MAX >> (Tag::BITS as usize - 8 * self.0))
+    }
+
+    /// Reads tags; `None` if the bytes are no whole number of them.
+    pub(crate) fn read(self, bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = Tag>> {
+        let tags = bytes.chunks_exact(self.0);
+        tags.remainder().is_empty().then(|| {
+            tags.map(|bytes| {
+                let mut tag = [0; size_of::<Tag>()];
+                for (to, from) in tag.iter_mut().zip(bytes) {
+                    *to = *from;
+                }
+                Tag::from_le_bytes(tag)
+            })
+        })
+    }
+}
+
+/// A party's own tags with their rows, ascending: what is the order of rows does not show.
+pub(crate) struct Tags {
+    width: Width,
+    ascending: Vec<Numbered>,
+}
+
+impl Tags {
+    /// Sorts tags.
+    pub(crate) fn sort(width: Width, mut tags: Vec<Numbered>) -> Tags {
+        tags.sort_unstable();
+        Tags {
+            width,
+            ascending: tags,
+        }
+    }
+
+    /// Writes the tags from one place on, at most so many.
+    pub(crate) fn write(&self, from: usize, most: usize) -> Vec<u8> {
+        let tags = self.ascending.iter().skip(from).take(most);
+        let mut bytes = Vec::with_capacity(tags.len() * self.width.0);
+        for tag in tags {
+            let tag = tag.tag().to_le_bytes();
+            bytes.extend(tag.into_iter().take(self.width.0));
+        }
+        bytes
+    }
+
+    /// Begins to compare with the peer's tags.
+    pub(crate) fn matching(&self) -> Matching<'_> {
+        Matching {
+            own: &self.ascending,
+            last: None,
+            common: Vec::new(),
+        }
+    }
+}
+
+/// A walk along two ascending lists of tags.
+pub(crate) struct Matching<'a> {
+    own: &'a [Numbered],
+    last: Option<Tag>,
+    common: Vec<u32>,
+}
+
+/// A list of tags that is not ascending, or has one twice.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotAscending;
+
+impl Matching<'_> {
+    /// Compares the next one of the peer's tags.
+    pub(crate) fn compare(&mut self, theirs: Tag) -> Result<(), NotAscending> {
+        if self.last.is_some_and(|last| last >= theirs) {
+            return Err(NotAscending);
+        }
+        self.last = Some(theirs);
+        while let Some((own, rest)) = self.own.split_first() {
+            if own.tag() > theirs {
+                break;
+            }
+            if own.tag() == theirs {
+                self.common.push(own.row());
+            }
+            self.own = rest;
+        }
+        Ok(())
+    }
+
+    /// Gives the rows of the common tags, by ascending tag.
+    pub(crate) fn finish(self) -> Vec<u32> {
+        self.common
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_width_leaves_forty_bits_beyond_all_pairs() {
+        let bytes = |one, other| Width::of(one, other).map(Width::bytes);
+        assert_eq!(bytes(0, 0), Some(5));
+        assert_eq!(bytes(1, 2), Some(6));
+        assert_eq!(bytes(1 << 16, 1 << 16), Some(9));
+        assert_eq!(bytes(1 << 20, 1 << 20), Some(10));
+        assert_eq!(bytes((1 << 20) + 1, 1 << 20), Some(11));
+        assert_eq!(bytes(1 << 28, 1 << 28), Some(12));
+        assert_eq!(bytes((1 << 28) + 1, 1 << 28), None);
+        assert_eq!(bytes(u32::MAX, u32::MAX), None);
+    }
+
+    #[test]
+    fn tags_that_do_not_ascend_are_refused() {
+        let tags = Tags::sort(Width(5), vec![Numbered::new(7, 0)]);
+        for [one, next] in [[7, 7], [9, 8]] {
+            let mut matching = tags.matching();
+            matching.compare(one).unwrap();
+            assert_eq!(matching.compare(next), Err(NotAscending));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_tags_are_not_read() {
+        assert!(Width(9).read(&[0; 10]).is_none());
+        assert_eq!(Width(9).read(&[]).unwrap().len(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn common_tags_are_found_with_their_rows(
+            own: BTreeSet<u16>, theirs: BTreeSet<u16>, part in 1_usize..50,
+        ) {
+            let width = Width::of(1 << 16, 1 << 16).unwrap();
+            let spread = |tag: &u16| width.cut(Block::new(u128::from(*tag) << 56 | 1 << 100));
+            let number = |set: &BTreeSet<u16>| -> Vec<Numbered> {
+                let tags = set.iter().rev().map(spread).zip(0..);
+                tags.map(|(tag, row)| Numbered::new(tag, row)).collect()
+            };
+            let (ours, sent) = (number(&own), Tags::sort(width, number(&theirs)));
+            let tags = Tags::sort(width, ours.clone());
+            let mut matching = tags.matching();
+            for from in (0..theirs.len()).step_by(part) {
+                for tag in width.read(&sent.write(from, part)).unwrap() {
+                    matching.compare(tag).unwrap();
+                }
+            }
+            let found: Vec<Tag> = matching.finish().iter().map(|row| ours[*row as usize].tag()).collect();
+            let common: Vec<Tag> = own.intersection(&theirs).map(spread).collect();
+            prop_assert_eq!(found, common);
+        }
+    }
+}
