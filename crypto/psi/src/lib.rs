@@ -4,6 +4,8 @@ mod disclosure;
 pub mod ecdh;
 mod error;
 mod noise;
+mod opening;
+mod parallel;
 mod spill;
 mod vole;
 
