@@ -7,7 +7,7 @@ mod noise;
 mod opening;
 mod parallel;
 mod spill;
-mod vole;
+pub mod vole;
 
 pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Breach, PsiError};

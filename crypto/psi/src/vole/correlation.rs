@@ -39,7 +39,7 @@ mod receiver;
 mod sender;
 mod shape;
 
-pub(crate) use exchange::{Place, Received, Sent, receive, send};
+pub(crate) use exchange::{Place, Sent, receive, send};
 
 #[cfg(test)]
 mod tests;

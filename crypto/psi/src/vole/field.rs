@@ -2,17 +2,17 @@
 //!
 //! Addition is exclusive or; the product of `a` and `b` is `dot(a, b)` of RFC 8452, section 3: the
 //! product of the polynomials, divided by x^128, modulo x^128 + x^127 + x^126 + x^121 + 1. With
-//! [`Block::ONE`] for its one that is a field like any other of its size, and needs no shifts.
+//! x^128, reduced, for its one that is a field like any other of its size, and needs no shifts.
 //!
 //! # Discussion
 //!
-//! Single products take the constant-time arithmetic in integers of the crate `polyval`, long sums
-//! its carry-less multiplication where the processor has one. Single products through the latter
-//! would need unsafe code here: they are not a hundredth of an intersection's time.
+//! Products take the constant-time arithmetic in integers of the crate `polyval`. The processor's
+//! carry-less multiplication would need unsafe code here: products are not a tenth of an
+//! intersection's time.
 
 use std::ops::{BitXor, BitXorAssign, Mul};
 
-use polyval::{Polyval, hazmat::FieldElement, universal_hash::UniversalHash as _};
+use polyval::hazmat::FieldElement;
 use rand_core::CryptoRng;
 use zeroize::Zeroize;
 
@@ -30,6 +30,7 @@ impl Block {
     pub(crate) const ZERO: Block = Block(0);
 
     /// What changes nothing when multiplied: x^128, reduced.
+    #[cfg(test)]
     pub(crate) const ONE: Block = Block(0xc200_0000_0000_0000_0000_0000_0000_0001);
 
     /// Takes bits; the lowest is the coefficient of x^0.
@@ -102,22 +103,6 @@ pub(crate) fn add_multiples(sums: &mut [Block], factor: Block, terms: &[Block]) 
     for (sum, term) in sums.iter_mut().zip(terms) {
         *sum ^= factor * *term;
     }
-}
-
-/// Gives the sum of `terms`, the last times `point`, the one before it times `point`^2, and so on.
-///
-/// POLYVAL of RFC 8452: two lists of n blocks have the same sum at no more than n points.
-pub(crate) fn combine(point: Block, terms: &[Block]) -> Block {
-    let mut sum = Polyval::new(&point.to_bytes().into());
-    let mut batch = [polyval::Block::default(); 64];
-    for terms in terms.chunks(batch.len()) {
-        let batch = &mut batch[..terms.len()];
-        for (slot, term) in batch.iter_mut().zip(terms) {
-            *slot = term.to_bytes().into();
-        }
-        sum.update(batch);
-    }
-    Block::from_bytes(sum.finalize().into())
 }
 
 /// Writes blocks one after another.

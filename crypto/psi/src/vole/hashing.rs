@@ -42,20 +42,22 @@ impl Hashes {
     }
 
     /// Gives the key that stands for each item.
-    pub(crate) fn keys(&self, items: &[Item]) -> Vec<Block> {
+    pub(crate) fn keys<'a>(&self, items: impl ExactSizeIterator<Item = &'a Item>) -> Vec<Block> {
+        let mut items = items;
         let mut keys = Vec::with_capacity(items.len());
-        for items in items.chunks(BATCH) {
+        while items.len() > 0 {
+            let batch = BATCH.min(items.len());
             let mut halves = [[Block::ZERO; BATCH]; 2];
             let [low, high] = &mut halves;
-            for ((low, high), item) in low.iter_mut().zip(high).zip(items) {
+            for ((low, high), item) in low.iter_mut().zip(high).zip(items.by_ref().take(batch)) {
                 let (first, second) = item.split_at(BLOCK);
                 *low = from_half(first);
                 *high = from_half(second);
             }
             for (half, permutation) in halves.iter_mut().zip(&self.halves) {
-                permutation.permute(&mut half[..items.len()]);
+                permutation.permute(&mut half[..batch]);
             }
-            let pairs = halves[0].iter().zip(halves[1]).take(items.len());
+            let pairs = halves[0].iter().zip(halves[1]).take(batch);
             keys.extend(pairs.map(|(low, high)| *low ^ high));
         }
         keys

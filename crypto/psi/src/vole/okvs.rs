@@ -61,7 +61,7 @@ pub(crate) struct Encoded {
     pub(crate) columns: Vec<Block>,
 }
 
-/// Makes a store in which each key has its value.
+/// Makes a store in which each key has its value; of a shape for as many keys, or more.
 ///
 /// Draws the seed of the rows and all that the values leave open.
 ///
@@ -71,12 +71,13 @@ pub(crate) struct Encoded {
 pub(crate) fn encode(
     keys: &[Block],
     values: &[Block],
+    shape: Shape,
     rng: &mut impl CryptoRng,
 ) -> Result<Encoded, Dependent> {
     for _ in 0..ATTEMPTS {
         let mut seed = Digest::default();
         rng.fill_bytes(&mut seed);
-        let rows = Rows::new(&seed, Shape::of(keys.len()));
+        let rows = Rows::new(&seed, shape);
         let placed = rows.place(keys);
         if let Ok(columns) = elimination::solve(&rows, &placed, values, rng) {
             return Ok(Encoded {

@@ -29,7 +29,7 @@ use rand_core::CryptoRng;
 use super::{
     field::{self, Block},
     hashing::{BATCH, Hashes},
-    okvs::{self, Dependent, Placed, Rows},
+    okvs::{self, Dependent, Placed, Rows, Shape},
     tags::{Numbered, Width},
 };
 
@@ -43,7 +43,7 @@ pub(crate) struct Masked {
     pub(crate) placed: Vec<Placed>,
 }
 
-/// Makes the receiver's store of its keys, and masks it with its part `a` of the correlation.
+/// Makes the receiver's store of its keys, as large as its part `a` of the correlation that masks it.
 ///
 /// # Errors
 ///
@@ -51,12 +51,13 @@ pub(crate) struct Masked {
 pub(crate) fn mask(
     hashes: &Hashes,
     keys: &[Block],
+    shape: Shape,
     a: &[Block],
     rng: &mut impl CryptoRng,
 ) -> Result<Masked, Dependent> {
     let mut values = keys.to_vec();
     hashes.values(&mut values);
-    let mut store = okvs::encode(keys, &values, rng)?;
+    let mut store = okvs::encode(keys, &values, shape, rng)?;
     debug_assert_eq!(store.columns.len(), a.len());
     field::add(&mut store.columns, a);
     Ok(Masked {

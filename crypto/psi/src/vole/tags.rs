@@ -25,7 +25,7 @@ impl Numbered {
         self.0 >> ROW
     }
 
-    fn row(self) -> u32 {
+    pub(crate) fn row(self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "it is in the lower bits")]
         let row = self.0 as u32;
         row
@@ -72,7 +72,7 @@ impl Width {
     }
 }
 
-/// A party's own tags with their rows, ascending: what is the order of rows does not show.
+/// A party's own tags with their rows, ascending: what order the rows have does not show.
 pub(crate) struct Tags {
     width: Width,
     ascending: Vec<Numbered>,
@@ -99,12 +99,40 @@ impl Tags {
         bytes
     }
 
+    /// Says whether no tag is there twice.
+    pub(crate) fn are_distinct(&self) -> bool {
+        let next = self.ascending.iter().skip(1);
+        self.ascending
+            .iter()
+            .zip(next)
+            .all(|(one, next)| one.tag() < next.tag())
+    }
+
+    /// Gives the rows in the order of their tags.
+    pub(crate) fn rows(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.ascending.iter().map(|tag| tag.row())
+    }
+
+    /// Gives tags and rows as bytes for [`restore`](Tags::restore).
+    pub(crate) fn keep(&self) -> Vec<u8> {
+        let tags = self.ascending.iter();
+        tags.flat_map(|tag| tag.0.to_le_bytes()).collect()
+    }
+
+    /// Takes what was kept; `None` if the bytes are no tags in order, of so many rows.
+    pub(crate) fn restore(width: Width, bytes: &[u8], rows: usize) -> Option<Tags> {
+        let (tags, rest) = bytes.as_chunks();
+        let tags = tags.iter().map(|tag| Numbered(u128::from_le_bytes(*tag)));
+        let ascending: Vec<Numbered> = tags.collect();
+        let fits = |tag: &Numbered| (tag.row() as usize) < rows;
+        let whole = rest.is_empty() && ascending.len() == rows && ascending.iter().all(fits);
+        (whole && ascending.is_sorted()).then_some(Tags { width, ascending })
+    }
+
     /// Begins to compare with the peer's tags.
     pub(crate) fn matching(&self) -> Matching<'_> {
         Matching {
             own: &self.ascending,
-            last: None,
-            common: Vec::new(),
         }
     }
 }
@@ -112,36 +140,38 @@ impl Tags {
 /// A walk along two ascending lists of tags.
 pub(crate) struct Matching<'a> {
     own: &'a [Numbered],
-    last: Option<Tag>,
-    common: Vec<u32>,
 }
 
-/// A list of tags that is not ascending, or has one twice.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotAscending;
-
 impl Matching<'_> {
-    /// Compares the next one of the peer's tags.
-    pub(crate) fn compare(&mut self, theirs: Tag) -> Result<(), NotAscending> {
-        if self.last.is_some_and(|last| last >= theirs) {
-            return Err(NotAscending);
-        }
-        self.last = Some(theirs);
+    /// Gives the own row with the next one of the peer's tags, which ascend.
+    pub(crate) fn compare(&mut self, theirs: Tag) -> Option<u32> {
         while let Some((own, rest)) = self.own.split_first() {
             if own.tag() > theirs {
                 break;
             }
-            if own.tag() == theirs {
-                self.common.push(own.row());
-            }
             self.own = rest;
+            if own.tag() == theirs {
+                return Some(own.row());
+            }
         }
-        Ok(())
+        None
     }
+}
 
-    /// Gives the rows of the common tags, by ascending tag.
-    pub(crate) fn finish(self) -> Vec<u32> {
-        self.common
+/// The order of a list of tags that comes in pieces.
+#[derive(Default)]
+pub(crate) struct Ascent(Option<Tag>);
+
+impl Ascent {
+    /// Says whether the next tags go on ascending, none twice.
+    pub(crate) fn goes_on(&mut self, tags: impl Iterator<Item = Tag>) -> bool {
+        for tag in tags {
+            if self.0.is_some_and(|last| last >= tag) {
+                return false;
+            }
+            self.0 = Some(tag);
+        }
+        true
     }
 }
 
@@ -167,13 +197,27 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_do_not_ascend_are_refused() {
-        let tags = Tags::sort(Width(5), vec![Numbered::new(7, 0)]);
+    fn tags_that_do_not_ascend_are_noticed_across_pieces() {
         for [one, next] in [[7, 7], [9, 8]] {
-            let mut matching = tags.matching();
-            matching.compare(one).unwrap();
-            assert_eq!(matching.compare(next), Err(NotAscending));
+            let mut ascent = Ascent::default();
+            assert!(ascent.goes_on([3, one].into_iter()));
+            assert!(!ascent.goes_on([next].into_iter()));
         }
+    }
+
+    #[test]
+    fn tags_that_are_there_twice_are_noticed_whatever_their_rows() {
+        let tags = |tags: &[Tag]| {
+            let numbered = tags.iter().zip(0..);
+            Tags::sort(
+                Width(5),
+                numbered
+                    .map(|(tag, row)| Numbered::new(*tag, row))
+                    .collect(),
+            )
+        };
+        assert!(tags(&[]).are_distinct() && tags(&[3, 1, 2]).are_distinct());
+        assert!(!tags(&[3, 1, 3]).are_distinct());
     }
 
     #[test]
@@ -195,13 +239,15 @@ mod tests {
             };
             let (ours, sent) = (number(&own), Tags::sort(width, number(&theirs)));
             let tags = Tags::sort(width, ours.clone());
+            let tags = Tags::restore(width, &tags.keep(), own.len()).unwrap();
             let mut matching = tags.matching();
+            let mut found = Vec::new();
             for from in (0..theirs.len()).step_by(part) {
                 for tag in width.read(&sent.write(from, part)).unwrap() {
-                    matching.compare(tag).unwrap();
+                    let row = matching.compare(tag);
+                    found.extend(row.map(|row| ours[row as usize].tag()));
                 }
             }
-            let found: Vec<Tag> = matching.finish().iter().map(|row| ours[*row as usize].tag()).collect();
             let common: Vec<Tag> = own.intersection(&theirs).map(spread).collect();
             prop_assert_eq!(found, common);
         }

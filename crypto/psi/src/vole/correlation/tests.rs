@@ -4,6 +4,7 @@ use consilium_base::{Seed, Tagged, hex};
 use consilium_mailbox::{Content, Frame, Mailbox, Message, PartyId, RunId, mem, sim::World};
 
 use super::{
+    exchange::Received,
     messages::{Chosen, Corrected, Offered, Punctured},
     shape::NOISE,
     *,

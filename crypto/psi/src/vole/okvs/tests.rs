@@ -16,6 +16,15 @@ fn blocks(label: u64, count: usize) -> Vec<Block> {
     (0..count).map(block).collect()
 }
 
+/// Makes a store of the shape that is meant for so many keys.
+fn encode(
+    keys: &[Block],
+    values: &[Block],
+    rng: &mut impl CryptoRng,
+) -> Result<Encoded, Dependent> {
+    super::encode(keys, values, Shape::of(keys.len()), rng)
+}
+
 fn generator(seed: u8) -> consilium_base::Generator {
     Seed::from_bytes([seed; 32]).generator()
 }

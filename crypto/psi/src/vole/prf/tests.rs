@@ -6,10 +6,7 @@ use consilium_base::{Seed, Tagged};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    Item,
-    vole::{okvs::Shape, tags::Tags},
-};
+use crate::{Item, vole::tags::Tags};
 
 fn item(number: u32) -> Item {
     Tagged::new("test.1.item").number(number.into()).digest()
@@ -35,12 +32,12 @@ fn intersect(receiver: &[Item], sender: &[Item]) -> Vec<u32> {
     let width = Width::of(size(receiver), size(sender)).unwrap();
 
     let mut rng = Seed::from_bytes([1; 32]).generator();
-    let masked = mask(&hashes, &hashes.keys(receiver), &a, &mut rng).unwrap();
+    let masked = mask(&hashes, &hashes.keys(receiver.iter()), shape, &a, &mut rng).unwrap();
     let rows = Rows::new(&masked.seed, shape);
     let ours = received(&hashes, width, &rows, &masked.placed, &c);
 
     unmask(&mut b, delta, &masked.columns);
-    let (keys, key) = (hashes.keys(sender), Key { delta, columns: &b });
+    let (keys, key) = (hashes.keys(sender.iter()), Key { delta, columns: &b });
     let placed = rows.place(&keys);
     let parts = placed.chunks(100);
     let theirs = parts.flat_map(|part| evaluate(&hashes, width, &rows, part, &key, &keys));
@@ -48,10 +45,9 @@ fn intersect(receiver: &[Item], sender: &[Item]) -> Vec<u32> {
 
     let (ours, theirs) = (Tags::sort(width, ours), Tags::sort(width, theirs));
     let mut matching = ours.matching();
-    for tag in width.read(&theirs.write(0, sender.len())).unwrap() {
-        matching.compare(tag).unwrap();
-    }
-    matching.finish()
+    let theirs = theirs.write(0, sender.len());
+    let common = width.read(&theirs).unwrap();
+    common.filter_map(|tag| matching.compare(tag)).collect()
 }
 
 fn check(receiver: &BTreeSet<u32>, sender: &BTreeSet<u32>) {
@@ -83,7 +79,7 @@ fn keys_values_rows_and_tags_are_those_of_another_implementation() {
         let rows = Rows::new(&digest(case, "seed"), shape);
         let width = Width::of(1 << 20, 1 << 20).unwrap();
         for item in case["items"].as_array().unwrap() {
-            let keys = hashes.keys(&[digest(item, "item")]);
+            let keys = hashes.keys([digest(item, "item")].iter());
             assert_eq!(field::write(&keys), bytes(item, "key"));
             let mut values = keys.clone();
             hashes.values(&mut values);
@@ -119,7 +115,7 @@ fn items_that_differ_in_one_bit_are_different() {
         item
     }));
     assert_eq!(intersect(&items, &items[..1]), [0]);
-    let keys = Hashes::new(&[7; 32]).keys(&items);
+    let keys = Hashes::new(&[7; 32]).keys(items.iter());
     let distinct: BTreeSet<u128> = keys.iter().map(|key| key.bits()).collect();
     assert_eq!(distinct.len(), items.len());
 }
@@ -127,10 +123,11 @@ fn items_that_differ_in_one_bit_are_different() {
 #[test]
 fn an_item_that_is_there_twice_is_refused() {
     let hashes = Hashes::new(&[7; 32]);
-    let keys = hashes.keys(&[item(1), item(2), item(1)]);
-    let ([a, _], _) = correlation(Shape::of(3).columns());
+    let keys = hashes.keys([item(1), item(2), item(1)].iter());
+    let shape = Shape::of(3);
+    let ([a, _], _) = correlation(shape.columns());
     let mut rng = Seed::from_bytes([1; 32]).generator();
-    assert!(mask(&hashes, &keys, &a, &mut rng).is_err());
+    assert!(mask(&hashes, &keys, shape, &a, &mut rng).is_err());
 }
 
 proptest! {

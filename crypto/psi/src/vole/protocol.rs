@@ -1,0 +1,257 @@
+//! The protocol of docs/protocols/psi-vole.md: opening, gate, buckets, result.
+
+use consilium_mailbox::Message as _;
+use rand_core::CryptoRng;
+
+use super::{
+    bucket::{Compared, Run, Sent},
+    gate::{self, Sample},
+    hashing::Hashes,
+    marks::Marks,
+    messages::{Counted, Declared, Marked},
+    order::Keyed,
+    record::Record,
+    session::{Part, Session},
+    sizes::Sizes,
+    tags::Width,
+};
+use crate::{
+    Breach, MemorySpill, PsiError, Spill,
+    ecdh::{self, Aligned, Party},
+};
+
+/// Aligns the rows of two parties: each learns which of its rows the peer has too, and the order.
+///
+/// The figure of docs/protocols/psi-vole.md. For sets of which the first sample would be all, and
+/// where samples leave in doubt whether the minimum is reached, [`ecdh::align`] does it. A run that
+/// broke off is taken up again by another call with the same party and store: at most one bucket
+/// is repeated. Clear the store when the step is committed.
+///
+/// # Errors
+///
+/// [`PsiError::TooSmall`] and [`PsiError::BelowMinimum`] if the intersection has too few items;
+/// else what the peer, the network or the store did wrong.
+///
+/// # Security
+///
+/// Against a peer that follows the protocol; the page says what one that doesn't can do.
+/// `party.secret` is this party's own. `rng` must be fresh in every run.
+pub async fn align(
+    party: &Party<'_>,
+    sizes: &Sizes,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Aligned, PsiError> {
+    let session = Session::open(party, *sizes, spill, rng).await?; // m1
+    let [ours, theirs] = session.sizes;
+    let width = Width::of(ours, theirs).ok_or(PsiError::Terms("the sets are too large"))?;
+    let hashes = Hashes::new(&session.record.session);
+    let keyed = party
+        .mail
+        .compute(Declared::STEP, || Keyed::sort(&hashes, party.items))
+        .map_err(|(first, second)| PsiError::Repeated { first, second })?;
+    let passed = gate::pass(party, &session, *sizes, &keyed, rng).await?; // m2
+    let Some(sample) = passed else {
+        let mail = &party.mail.scope("whole");
+        let whole = Party { mail, ..*party };
+        return Box::pin(ecdh::align(&whole, spill, rng)).await;
+    };
+    let order = party
+        .mail
+        .compute(Declared::STEP, || keyed.divide(session.buckets));
+
+    if session.new {
+        spill.clear()?;
+        session.record.write(spill)?;
+    }
+    let mut memory = MemorySpill::default();
+    let spill = if Record::is_kept(spill)? {
+        spill
+    } else {
+        &mut memory
+    };
+    let run = Run {
+        party,
+        session: &session,
+        hashes: &hashes,
+        order: &order,
+        width,
+    };
+    let ended = match session.part(party) {
+        Part::Receiver => receive(&run, &sample, spill, rng).await,
+        Part::Sender => send(&run, &sample, spill, rng).await,
+    };
+    if let Err(PsiError::Misfit(_)) = ended {
+        spill.clear()?;
+    }
+    let common = ended?;
+    Ok(Aligned {
+        rows: common.iter().map(|place| order.rows()[place]).collect(),
+        peer_size: theirs,
+    })
+}
+
+/// The receiver's part after the gate: gives the places of the common items.
+async fn receive(
+    run: &Run<'_>,
+    sample: &Sample,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Marks, PsiError> {
+    let Party { mail, peer, .. } = *run.party;
+    let Session { next, buckets, .. } = *run.session;
+    let mut last = None;
+    for bucket in next..buckets {
+        let compared = run.receive(bucket, rng).await?; // m3 to m8
+        if bucket + 1 < buckets {
+            mail.compute(Marked::STEP, || compared.keep(spill, bucket as usize))?;
+            run.done(spill, bucket + 1)?;
+        } else {
+            last = Some(compared);
+        }
+    }
+    // From here on nothing is left that the sender could hold back: only now, compare.
+    let mut common = Marks::none(run.order.rows().len());
+    let mut marked = Vec::new();
+    for bucket in 0..buckets as usize {
+        let compared = match last.take_if(|_| bucket + 1 == buckets as usize) {
+            Some(compared) => compared,
+            None => run.load(spill, bucket)?,
+        };
+        marked.push(mail.compute(Marked::STEP, || run.compare(&compared, bucket, &mut common)));
+    }
+    let count = common.count();
+    run.check_sample(sample, &common)?;
+    mail.send(peer, &Counted { count }).await?; // m9
+    run.check_minimum(count)?;
+    for marks in marked {
+        let marks = marks.bytes().to_vec().into();
+        mail.send(peer, &Marked { marks }).await?; // m10
+    }
+    Ok(common)
+}
+
+/// The sender's part after the gate: gives the places of the common items.
+async fn send(
+    run: &Run<'_>,
+    sample: &Sample,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Marks, PsiError> {
+    let Party { mail, peer, .. } = *run.party;
+    let Session { next, buckets, .. } = *run.session;
+    let [room, _] = run.rooms();
+    let mut last = None;
+    for bucket in next..buckets {
+        let (sent, tags) = run.evaluate(bucket, rng).await?; // m3 to m7
+        // Kept before it is sent: what the receiver has, the sender can look up.
+        if bucket + 1 < buckets {
+            mail.compute(Marked::STEP, || sent.keep(spill, bucket as usize))?;
+            run.done(spill, bucket + 1)?;
+        } else {
+            last = Some(sent);
+        }
+        run.send_tags(&tags).await?; // m8
+    }
+    let Counted { count } = mail.recv(peer).await?; // m9
+    run.check_minimum(count)?;
+    let mut common = Marks::none(run.order.rows().len());
+    for bucket in 0..buckets as usize {
+        let Marked { marks } = mail.recv(peer).await?; // m10
+        let sent = match last.take_if(|_| bucket + 1 == buckets as usize) {
+            Some(sent) => sent,
+            None => Sent::load(spill, bucket, room)?,
+        };
+        run.party.check_length(&marks, room.div_ceil(8))?;
+        let marked = Marks::read(&marks, room);
+        mail.compute(Marked::STEP, || {
+            marked.and_then(|marked| run.look_up(&sent, &marked, bucket, &mut common))
+        })
+        .ok_or_else(|| run.party.blame(Breach::BadPositions))?;
+    }
+    let ours = common.count();
+    if ours != count {
+        let theirs = count;
+        return Err(run.party.blame(Breach::OtherCount { ours, theirs }));
+    }
+    run.check_sample(sample, &common)?;
+    Ok(common)
+}
+
+impl Run<'_> {
+    /// Keeps that so many buckets are done.
+    fn done(&self, spill: &mut dyn Spill, buckets: u32) -> Result<(), PsiError> {
+        let Record {
+            session,
+            own,
+            theirs,
+            ..
+        } = self.session.record;
+        let record = Record {
+            session,
+            own,
+            theirs,
+            done: buckets,
+        };
+        record.write(spill)?;
+        spill.kept(buckets);
+        Ok(())
+    }
+
+    /// Takes up a bucket that the receiver has kept.
+    fn load(&self, spill: &mut dyn Spill, bucket: usize) -> Result<Compared, PsiError> {
+        let [_, theirs] = self.rooms();
+        let own = self.order.places(bucket).len();
+        Ok(Compared::load(spill, bucket, self.width, (own, theirs))?)
+    }
+
+    /// Marks common items among all own ones, and gives which of the sender's tags they have.
+    fn compare(&self, compared: &Compared, bucket: usize, common: &mut Marks) -> Marks {
+        let (begin, [_, theirs]) = (self.order.places(bucket).start, self.rooms());
+        let (mut matching, mut marks) = (compared.own.matching(), Marks::none(theirs));
+        let tags = self.width.read(&compared.theirs).into_iter().flatten();
+        for (number, tag) in tags.enumerate() {
+            if let Some(place) = matching.compare(tag) {
+                marks.mark(number);
+                common.mark(begin + place as usize);
+            }
+        }
+        marks
+    }
+
+    /// Marks the items of marked tags; `None` if a tag is of none.
+    fn look_up(
+        &self,
+        sent: &Sent,
+        marked: &Marks,
+        bucket: usize,
+        common: &mut Marks,
+    ) -> Option<()> {
+        let places = self.order.places(bucket);
+        for number in marked.iter() {
+            let place = sent.0.get(number).map(|&place| place as usize);
+            common.mark(places.start + place.filter(|&place| place < places.len())?);
+        }
+        Some(())
+    }
+
+    /// Checks that the result is what the gate counted in the sample.
+    fn check_sample(&self, sample: &Sample, common: &Marks) -> Result<(), PsiError> {
+        let found = sample.places.iter();
+        let found = found.filter(|&&place| common.has(place as usize)).count();
+        if found == sample.common as usize {
+            return Ok(());
+        }
+        let counted = sample.common;
+        let found = u32::try_from(found).expect("there are no more than in a set");
+        Err(self.party.blame(Breach::OtherSample { counted, found }))
+    }
+
+    fn check_minimum(&self, common: u32) -> Result<(), PsiError> {
+        let minimum = self.party.terms.minimum;
+        if common < minimum {
+            return Err(PsiError::BelowMinimum { common, minimum });
+        }
+        Ok(())
+    }
+}
