@@ -22,7 +22,7 @@ pub(crate) fn commit(
         .field(party.secret.derive(salt, &[terms]).expose())
         .field(party.mail.me().as_str().as_bytes())
         .field(party.peer.as_str().as_bytes())
-        .field_in_parts(items.as_flattened().len(), items)
+        .field(items.as_flattened())
         .digest()
 }
 

@@ -49,18 +49,28 @@ pub(super) async fn pass(
             return Ok(None);
         }
         let share = Share::of(size, larger);
-        let (places, items) = party.mail.compute(Declared::STEP, || {
-            let places = keyed.sample(share);
-            let rows = places.iter().map(|&place| keyed.row(place) as usize);
-            let items: Vec<Item> = rows.map(|row| party.items[row]).collect();
-            (places, items)
-        });
+        let places = party.mail.compute(Declared::STEP, || keyed.sample(share));
+        let rows = places.iter().map(|&place| keyed.row(place) as usize);
+        let mut items: Vec<Item> = rows.map(|row| party.items[row]).collect();
+        // How many there are would tell of the set.
+        let room = likely_most(share.mean(session.sizes[0])) as usize;
+        if items.len() > room {
+            return Err(PsiError::Misfit("its sample"));
+        }
+        items.resize_with(room, || random_item(rng));
         let common = count(party, session, (size, &items), rng).await?;
         if shows(common, party.terms.minimum, share.probability()) {
             return Ok(Some(Sample { places, common }));
         }
     }
     Ok(None)
+}
+
+/// Fills room: nobody has it.
+fn random_item(rng: &mut impl CryptoRng) -> Item {
+    let mut item = Item::default();
+    rng.fill_bytes(&mut item);
+    item
 }
 
 /// Counts the common items of a sample.

@@ -114,6 +114,8 @@ pub(crate) fn decode<'a>(
 }
 
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,12 @@ impl Share {
         Share((u64::from(sample) << 32) / u64::from(size.max(1)))
     }
 
+    /// Gives what a set of some size has in it on average, rounded up.
+    pub(super) fn mean(self, size: u32) -> u32 {
+        let mean = (u64::from(size) * self.0).div_ceil(1 << 32);
+        u32::try_from(mean).unwrap_or(u32::MAX)
+    }
+
     /// Gives it as a probability.
     pub(super) fn probability(self) -> f64 {
         self.0 as f64 / (1_u64 << 32) as f64

@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, num::NonZeroUsize};
 use consilium_base::{Seed, Tagged};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_psi::{
-    Item, MemorySpill, PsiError,
+    Item, MemorySpill, PsiError, Spill, Unkept,
     ecdh::{Aligned, Counted, Party, Shown, Terms, align, cardinality},
+    vole::{self, Sizes},
 };
 
 pub(crate) fn party(name: &str) -> PartyId {
@@ -29,11 +30,14 @@ pub(crate) fn item(number: u64) -> Item {
 /// Two institutions with their sets, their own secrets and their stores.
 pub(crate) struct Pair {
     pub(crate) terms: Terms,
+    pub(crate) sizes: Sizes,
     pub(crate) hospital: Vec<Item>,
     pub(crate) insurer: Vec<Item>,
     pub(crate) spills: [MemorySpill; 2],
     pub(crate) runs: u8,
     pub(crate) threads: usize,
+    /// Whether the stores keep nothing.
+    pub(crate) forgetful: bool,
 }
 
 pub(crate) struct Ended<T> {
@@ -69,11 +73,16 @@ impl Pair {
                 minimum: 0,
                 chunk: 16,
             },
+            sizes: Sizes {
+                sample: 16,
+                bucket: 1 << 20,
+            },
             hospital: (0..hospital).map(item).collect(),
             insurer: theirs,
             spills: Default::default(),
             runs: 0,
             threads: 2,
+            forgetful: false,
         }
     }
 
@@ -110,6 +119,47 @@ impl Pair {
         let (hospital, insurer) = tokio::join!(
             leaving(one, Box::pin(align(&ours, spill, &mut rng))),
             leaving(other, Box::pin(align(&others, other_spill, &mut other_rng))),
+        );
+        Ended { hospital, insurer }
+    }
+
+    /// Runs once by `psi-vole`, each party with fresh randomness.
+    pub(crate) async fn align_large(&mut self, world: &World) -> Ended<Aligned> {
+        let mails = self.mails(world);
+        let [one, other] = &mails[..] else {
+            unreachable!()
+        };
+        let [mine, theirs] = self.randomness(0);
+        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
+        let ours = Party {
+            mail: one,
+            peer: &peers[0],
+            terms: &self.terms,
+            items: &self.hospital,
+            secret: &secrets[0],
+            threads: NonZeroUsize::new(self.threads).unwrap(),
+        };
+        let others = Party {
+            mail: other,
+            peer: &peers[1],
+            items: &self.insurer,
+            secret: &secrets[1],
+            ..ours
+        };
+        let [spill, other_spill] = &mut self.spills;
+        let mut spills: [&mut dyn Spill; 2] = [spill, other_spill];
+        let mut nothing = [Unkept; 2];
+        if self.forgetful {
+            let [one, other] = &mut nothing;
+            spills = [one, other];
+        }
+        let [spill, other_spill] = spills;
+        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
+        let work = vole::align(&ours, &self.sizes, spill, &mut rng);
+        let other_work = vole::align(&others, &self.sizes, other_spill, &mut other_rng);
+        let (hospital, insurer) = tokio::join!(
+            leaving(one, Box::pin(work)),
+            leaving(other, Box::pin(other_work)),
         );
         Ended { hospital, insurer }
     }

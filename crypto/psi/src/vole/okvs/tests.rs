@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::vole::field;
 
-fn blocks(label: u64, count: usize) -> Vec<Block> {
+pub(super) fn blocks(label: u64, count: usize) -> Vec<Block> {
     let block = |index: usize| {
         let hash = Tagged::new("test.1.block")
             .number(label)
