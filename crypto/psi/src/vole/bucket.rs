@@ -48,7 +48,7 @@ impl Run<'_> {
             .map(|size| room(size, self.session.buckets))
     }
 
-    /// The receiver's part in a bucket: m3 to m5 of the correlation, m6 to m8.
+    /// The receiver's part in a bucket: m3 to m6.
     pub(super) async fn receive(
         &self,
         bucket: u32,
@@ -82,10 +82,10 @@ impl Run<'_> {
             })
             .map_err(|_| PsiError::Misfit("its key-value store"))?;
         drop((a, keys));
-        mail.send(peer, &Seeded { seed: masked.seed }).await?; // m6
+        mail.send(peer, &Seeded { seed: masked.seed }).await?; // m4
         for columns in masked.columns.chunks(chunk) {
             let columns = field::write(columns).into();
-            mail.send(peer, &Masked { columns }).await?; // m7
+            mail.send(peer, &Masked { columns }).await?; // m5
         }
         let rows = Rows::new(&masked.seed, shape);
         drop(masked.columns);
@@ -98,7 +98,7 @@ impl Run<'_> {
         Ok(Compared { own, theirs })
     }
 
-    /// m8, as the receiver gets it.
+    /// m6, as the receiver gets it.
     async fn receive_tags(&self, count: usize) -> Result<Vec<u8>, PsiError> {
         let Party { mail, peer, .. } = *self.party;
         let width = self.width;
@@ -143,7 +143,7 @@ impl Run<'_> {
             outputs: shape.columns(),
         };
         let correlation::Sent { delta, b } = Box::pin(correlation::send(&place, rng)).await?;
-        let Seeded { seed } = mail.recv(peer).await?; // m6
+        let Seeded { seed } = mail.recv(peer).await?; // m4
         let rows = Rows::new(&seed, shape);
         let keys = self.keys(bucket, room)?;
         let placed = mail.compute(Evaluated::STEP, || rows.place(&keys));
@@ -170,7 +170,7 @@ impl Run<'_> {
         Ok((Sent(tags.rows().collect()), tags))
     }
 
-    /// m7, as the sender gets it: turns its part of the correlation into the function's key.
+    /// m5, as the sender gets it: turns its part of the correlation into the function's key.
     async fn receive_store(
         &self,
         delta: Block,
@@ -188,7 +188,7 @@ impl Run<'_> {
         Ok(b)
     }
 
-    /// m8, as the sender sends it.
+    /// m6, as the sender sends it.
     pub(super) async fn send_tags(&self, tags: &Tags) -> Result<(), PsiError> {
         let Party { mail, peer, .. } = *self.party;
         let chunk = self.party.terms.chunk as usize;

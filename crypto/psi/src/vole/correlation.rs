@@ -6,10 +6,10 @@
 //! The parties share that vector's product with Δ, block by block, by a punctured
 //! [tree](super::ggm), and compress their shares by the same code.
 //!
-//! * m1, m2: 128 [base transfers](super::ot).
-//! * m3: [correlations of bits](super::subfield), for the keys of the trees' levels and, 128 to a
+//! * c1, c2: 128 [base transfers](super::ot).
+//! * c3: [correlations of bits](super::subfield), for the keys of the trees' levels and, 128 to a
 //!   place, for shares of the places' values times Δ.
-//! * m4: what the receiver needs to regrow the sender's trees but for one leaf each.
+//! * c4: what the receiver needs to regrow the sender's trees but for one leaf each.
 //!
 //! # Security
 //!

@@ -32,35 +32,35 @@ pub(super) struct Declared {
 }
 message!(Declared, "psi-vole.1.declared", 256);
 
-/// m6, receiver to sender: what the rows of a bucket's store are derived from.
+/// m4, receiver to sender: what the rows of a bucket's store are derived from.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Seeded {
     pub(super) seed: Digest,
 }
 message!(Seeded, "psi-vole.1.seeded", 64);
 
-/// m7, receiver to sender: a chunk of a bucket's masked store, 16 bytes a column.
+/// m5, receiver to sender: a chunk of a bucket's masked store, 16 bytes a column.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Masked {
     pub(super) columns: Bytes,
 }
 message!(Masked, "psi-vole.1.masked", (256 << 10) + 16);
 
-/// m8, sender to receiver: a chunk of a bucket's tags, ascending.
+/// m6, sender to receiver: a chunk of a bucket's tags, ascending.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Evaluated {
     pub(super) tags: Bytes,
 }
 message!(Evaluated, "psi-vole.1.evaluated", (192 << 10) + 16);
 
-/// m9, receiver to sender: how many items are common.
+/// m7, receiver to sender: how many items are common.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Counted {
     pub(super) count: u32,
 }
 message!(Counted, "psi-vole.1.counted", 16);
 
-/// m10, receiver to sender: which of a bucket's tags are common, one bit each.
+/// m8, receiver to sender: which of a bucket's tags are common, one bit each.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Marked {
     pub(super) marks: Bytes,

@@ -102,7 +102,7 @@ async fn receive(
     let Session { next, buckets, .. } = *run.session;
     let mut last = None;
     for bucket in next..buckets {
-        let compared = run.receive(bucket, rng).await?; // m3 to m8
+        let compared = run.receive(bucket, rng).await?; // m3 to m6
         if bucket + 1 < buckets {
             mail.compute(Marked::STEP, || compared.keep(spill, bucket as usize))?;
             run.done(spill, bucket + 1)?;
@@ -122,11 +122,11 @@ async fn receive(
     }
     let count = common.count();
     run.check_sample(sample, &common)?;
-    mail.send(peer, &Counted { count }).await?; // m9
+    mail.send(peer, &Counted { count }).await?; // m7
     run.check_minimum(count)?;
     for marks in marked {
         let marks = marks.bytes().to_vec().into();
-        mail.send(peer, &Marked { marks }).await?; // m10
+        mail.send(peer, &Marked { marks }).await?; // m8
     }
     Ok(common)
 }
@@ -143,7 +143,7 @@ async fn send(
     let [room, _] = run.rooms();
     let mut last = None;
     for bucket in next..buckets {
-        let (sent, tags) = run.evaluate(bucket, rng).await?; // m3 to m7
+        let (sent, tags) = run.evaluate(bucket, rng).await?; // m3 to m5
         // Kept before it is sent: what the receiver has, the sender can look up.
         if bucket + 1 < buckets {
             mail.compute(Marked::STEP, || sent.keep(spill, bucket as usize))?;
@@ -151,13 +151,13 @@ async fn send(
         } else {
             last = Some(sent);
         }
-        run.send_tags(&tags).await?; // m8
+        run.send_tags(&tags).await?; // m6
     }
-    let Counted { count } = mail.recv(peer).await?; // m9
+    let Counted { count } = mail.recv(peer).await?; // m7
     run.check_minimum(count)?;
     let mut common = Marks::none(run.order.rows().len());
     for bucket in 0..buckets as usize {
-        let Marked { marks } = mail.recv(peer).await?; // m10
+        let Marked { marks } = mail.recv(peer).await?; // m8
         let sent = match last.take_if(|_| bucket + 1 == buckets as usize) {
             Some(sent) => sent,
             None => Sent::load(spill, bucket, room)?,

@@ -1,4 +1,4 @@
-//! The exchange of m1 to m4, each checked.
+//! The exchange of c1 to c4, each checked.
 
 use consilium_base::{Digest, Secret};
 use consilium_mailbox::{Mailbox, Message as _, PartyId};
@@ -55,22 +55,22 @@ pub(crate) struct Received {
 pub(crate) async fn send(place: &Place<'_>, rng: &mut impl CryptoRng) -> Result<Sent, PsiError> {
     let Place { mail, peer, .. } = *place;
     let shape = Shape::new(place.outputs);
-    let Offered { point } = mail.recv(peer).await?; // m1
+    let Offered { point } = mail.recv(peer).await?; // c1
     let (choosing, pairs) = mail
         .compute(Chosen::STEP, || {
             Choosing::begin(place.session, shape, &point, rng)
         })
         .ok_or_else(|| place.blame(Breach::BadPoint { index: 0 }))?;
     let pairs = pairs.as_flattened().as_flattened().to_vec().into();
-    mail.send(peer, &Chosen { pairs }).await?; // m2
-    let corrected = mail.recv(peer).await?; // m3
+    mail.send(peer, &Chosen { pairs }).await?; // c2
+    let corrected = mail.recv(peer).await?; // c3
     let (corrections, flips) = place.corrections(shape, &corrected)?;
     let (grown, told) = mail.compute(Punctured::STEP, || choosing.grow(&corrections, &flips, rng));
     let punctured = Punctured {
         sums: field::write(told.sums.as_flattened()).into(),
         totals: field::write(&told.totals).into(),
     };
-    mail.send(peer, &punctured).await?; // m4
+    mail.send(peer, &punctured).await?; // c4
     let (delta, b) = mail.compute(COMPRESSED, || grown.finish());
     Ok(Sent { delta, b })
 }
@@ -84,8 +84,8 @@ pub(crate) async fn receive(
     let shape = Shape::new(place.outputs);
     let offer = mail.compute(Offered::STEP, || Offer::draw(rng));
     let point = offer.point();
-    mail.send(peer, &Offered { point }).await?; // m1
-    let Chosen { pairs } = mail.recv(peer).await?; // m2
+    mail.send(peer, &Offered { point }).await?; // c1
+    let Chosen { pairs } = mail.recv(peer).await?; // c2
     place.check_length(&pairs, subfield::BASE * size_of::<[Point; 2]>())?;
     let pairs = pairs.as_chunks().0.as_chunks().0;
     let (noise, corrections, flips) = mail
@@ -98,8 +98,8 @@ pub(crate) async fn receive(
         bits: bits::to_bytes(&corrections.bits.concat()).into(),
         flips: bits::to_bytes(&flips).into(),
     };
-    mail.send(peer, &corrected).await?; // m3
-    let punctured = mail.recv(peer).await?; // m4
+    mail.send(peer, &corrected).await?; // c3
+    let punctured = mail.recv(peer).await?; // c4
     let told = place.told(shape, &punctured)?;
     let [a, c] = mail.compute(COMPRESSED, || noise.finish(&told));
     Ok(Received { a, c })

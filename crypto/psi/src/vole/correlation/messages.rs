@@ -13,21 +13,21 @@ macro_rules! message {
     };
 }
 
-/// m1, receiver to sender: the point of the base transfers.
+/// c1, receiver to sender: the point of the base transfers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Offered {
     pub(crate) point: [u8; 32],
 }
 message!(Offered, "psi-vole.1.offered", 64);
 
-/// m2, sender to receiver: two points for each base transfer.
+/// c2, sender to receiver: two points for each base transfer.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Chosen {
     pub(crate) pairs: Bytes,
 }
 message!(Chosen, "psi-vole.1.chosen", 16 << 10);
 
-/// m3, receiver to sender: correlated bits.
+/// c3, receiver to sender: correlated bits.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Corrected {
     /// Two blocks for each base transfer.
@@ -39,7 +39,7 @@ pub(crate) struct Corrected {
 }
 message!(Corrected, "psi-vole.1.corrected", 256 << 10);
 
-/// m4, sender to receiver: the noise's trees without what they hide.
+/// c4, sender to receiver: the noise's trees without what they hide.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Punctured {
     /// Two blocks for each level of each tree.

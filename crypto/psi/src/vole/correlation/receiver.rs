@@ -28,7 +28,7 @@ struct Noisy {
     share: Block,
 }
 
-/// The receiver between m3 and m4: it knows the noise.
+/// The receiver between c3 and c4: it knows the noise.
 pub(super) struct Noise<'a> {
     session: &'a Digest,
     shape: Shape,

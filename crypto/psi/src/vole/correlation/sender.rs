@@ -13,7 +13,7 @@ use crate::vole::{
     subfield::{self, Corrections},
 };
 
-/// The sender between m2 and m3: it knows Δ, and one key of each base transfer.
+/// The sender between c2 and c3: it knows Δ, and one key of each base transfer.
 pub(super) struct Choosing<'a> {
     session: &'a Digest,
     shape: Shape,
@@ -27,7 +27,7 @@ pub(super) struct Told {
     pub(super) totals: Vec<Block>,
 }
 
-/// The sender after m4: it knows its trees.
+/// The sender after c4: it knows its trees.
 pub(super) struct Grown<'a> {
     session: &'a Digest,
     shape: Shape,

@@ -28,11 +28,13 @@ async fn bytes_are_those_of_the_formula() {
         (pair.terms.chunk, pair.sizes.bucket) = (1 << 14, bucket);
         let bytes = bytes(&mut pair).await;
         let buckets = sender.div_ceil(bucket as usize);
-        let room = |size: usize| match buckets {
-            1 => size,
-            _ => {
-                let mean = size.div_ceil(buckets);
-                mean + 8 * mean.isqrt() + if mean.is_power_of_two() { 0 } else { 8 } + 16
+        let room = |size: usize| {
+            let mean = size.div_ceil(buckets);
+            let root = mean.isqrt() + usize::from(!mean.is_power_of_two());
+            if buckets == 1 {
+                size
+            } else {
+                mean + 8 * root + 16
             }
         };
         let columns = (room(receiver) + room(receiver).div_ceil(10) + 256).next_multiple_of(4);

@@ -171,7 +171,7 @@ async fn another_count_and_marks_that_do_not_fit_blame_their_sender() {
     assert!(matches!(breach, Breach::OtherSample { .. }), "{breach}");
 
     let short = breach_of(pair(), hospital(), 0, |it: &mut Marked| {
-        it.marks.truncate(3)
+        it.marks.truncate(3);
     })
     .await;
     let (expected, got) = (12, 3);
