@@ -1,8 +1,8 @@
 //! Measures `psi-vole`: CPU time of both parties, bytes, memory.
 //!
-//! `cargo run --release -p consilium-psi --example vole [SIZE]` prints a JSON line for each run, and
-//! one for each step at the end. Half of the items are common. `peak_rss_mb` is of the process, so
-//! of both parties with their items.
+//! `cargo run --release -p consilium-psi --example vole [SIZE]` prints a JSON line for each run.
+//! Half of the items are common. `peak_rss_mb` is of the process up to then, so of both parties with
+//! their items; `steps` are milliseconds.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
 use std::{error::Error, num::NonZeroUsize};

@@ -18,6 +18,7 @@ mod ot;
 mod prf;
 mod protocol;
 mod record;
+mod result;
 mod session;
 mod sizes;
 mod subfield;

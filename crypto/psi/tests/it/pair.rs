@@ -97,23 +97,11 @@ impl Pair {
             unreachable!()
         };
         let [mine, theirs] = self.randomness(seed);
-        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
         let threads = NonZeroUsize::new(self.threads).unwrap();
-        let ours = Party {
-            mail: one,
-            peer: &peers[0],
-            terms: &self.terms,
-            items: &self.hospital,
-            secret: &secrets[0],
-            threads,
-        };
-        let others = Party {
-            mail: other,
-            peer: &peers[1],
-            items: &self.insurer,
-            secret: &secrets[1],
-            ..ours
-        };
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
         let (hospital, insurer) = tokio::join!(
@@ -130,22 +118,11 @@ impl Pair {
             unreachable!()
         };
         let [mine, theirs] = self.randomness(0);
-        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
-        let ours = Party {
-            mail: one,
-            peer: &peers[0],
-            terms: &self.terms,
-            items: &self.hospital,
-            secret: &secrets[0],
-            threads: NonZeroUsize::new(self.threads).unwrap(),
-        };
-        let others = Party {
-            mail: other,
-            peer: &peers[1],
-            items: &self.insurer,
-            secret: &secrets[1],
-            ..ours
-        };
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
+        let threads = NonZeroUsize::new(self.threads).unwrap();
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let mut spills: [&mut dyn Spill; 2] = [spill, other_spill];
         let mut nothing = [Unkept; 2];
@@ -170,22 +147,11 @@ impl Pair {
             unreachable!()
         };
         let [mine, theirs] = self.randomness(0);
-        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
-        let ours = Party {
-            mail: one,
-            peer: &peers[0],
-            terms: &self.terms,
-            items: &self.hospital,
-            secret: &secrets[0],
-            threads: NonZeroUsize::MIN,
-        };
-        let others = Party {
-            mail: other,
-            peer: &peers[1],
-            items: &self.insurer,
-            secret: &secrets[1],
-            ..ours
-        };
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
+        let threads = NonZeroUsize::new(self.threads).unwrap();
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
         let (hospital, insurer) = tokio::join!(
@@ -225,6 +191,32 @@ impl Pair {
             Seed::from_bytes(run.number(seed).number(who).digest())
         })
     }
+}
+
+/// Both parties of a run, in the order of names.
+fn parties<'a>(
+    [one, other]: [&'a Mailbox; 2],
+    [name, other_name]: &'a [PartyId; 2],
+    terms: &'a Terms,
+    [items, other_items]: [&'a [Item]; 2],
+    [secret, other_secret]: &'a [Seed; 2],
+) -> [Party<'a>; 2] {
+    let ours = Party {
+        mail: one,
+        peer: other_name,
+        terms,
+        items,
+        secret,
+        threads: NonZeroUsize::MIN,
+    };
+    let theirs = Party {
+        mail: other,
+        peer: name,
+        items: other_items,
+        secret: other_secret,
+        ..ours
+    };
+    [ours, theirs]
 }
 
 pub(crate) fn secrets() -> [Seed; 2] {

@@ -8,7 +8,7 @@ use crate::pair::{Pair, item};
 
 #[tokio::test(start_paused = true)]
 async fn overlaps_of_none_one_all_but_one_and_all_are_found() {
-    for size in [1, 2, 15, 16, 17, 63, 64, 65, 255, 256, 257] {
+    for size in [1, 2, 15, 16, 17, 255, 256, 257] {
         for common in [0, 1, size - 1, size] {
             let mut pair = Pair::new(size, size, common);
             pair.sizes.sample = 1;
@@ -48,9 +48,9 @@ async fn buckets_of_any_size_give_the_same_and_the_sample_need_not_suffice() {
 
 #[test]
 fn random_sets_of_random_shape_give_the_plain_intersection() {
-    let config = ProptestConfig::with_cases(24);
+    let config = ProptestConfig::with_cases(16);
     let set = || proptest::collection::btree_set(0_u64..200, 0..150);
-    proptest!(config, |(one in set(), other in set(), bucket in 30_u32..200, chunk in 1_u32..99)| {
+    proptest!(config, |(one in set(), other in set(), bucket in 50_u32..200, chunk in 1_u32..99)| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

@@ -63,7 +63,7 @@ async fn lengths_do_not_tell_how_many_are_common() {
 #[tokio::test(start_paused = true)]
 async fn as_many_tags_are_marked_as_are_common_and_all_at_random_places() {
     let mut counts = [0_u32; 40];
-    for run in 0..60 {
+    for run in 0..30 {
         let (world, mut pair) = (World::new(1), Pair::new(40, 40, 20));
         (pair.terms.chunk, pair.runs) = (64, run);
         let ended = pair.align_large(&world).await;
@@ -74,10 +74,10 @@ async fn as_many_tags_are_marked_as_are_common_and_all_at_random_places() {
             }
         }
     }
-    assert_eq!(counts.iter().sum::<u32>(), 60 * 20);
-    // Thirty expected at each place, with a standard deviation below four; the seeds are fixed.
+    assert_eq!(counts.iter().sum::<u32>(), 30 * 20);
+    // Fifteen expected at each place, with a standard deviation below three; the seeds are fixed.
     assert!(
-        counts.iter().all(|count| (12..=48).contains(count)),
+        counts.iter().all(|count| (4..=26).contains(count)),
         "{counts:?}"
     );
 }

@@ -43,7 +43,7 @@ fn crash(world: &World, nth: usize, moment: Moment) {
 
 #[tokio::test(start_paused = true)]
 async fn a_killed_run_repeats_one_bucket_at_most_and_with_fresh_randomness() {
-    for nth in 0..BUCKETS {
+    for nth in [0, BUCKETS - 1] {
         for moment in [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive] {
             let (world, mut pair) = (World::new(1), pair());
             crash(&world, nth, moment);
