@@ -26,6 +26,9 @@ impl Sizes {
     /// The most items of a bucket.
     pub const LARGEST_BUCKET: u32 = 1 << 20;
 
+    /// The most items of a set: of more, tags would be too wide.
+    pub const LARGEST_SET: u32 = 1 << 28;
+
     pub(super) fn check(self) -> Result<(), PsiError> {
         if !(1..=Sizes::LARGEST_SAMPLE).contains(&self.sample) {
             return Err(PsiError::Terms("a sample has 1 to 65536 items"));
@@ -70,6 +73,7 @@ pub(super) fn likely_most(mean: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vole::tags::Width;
 
     /// Bits by which a Poisson number with this mean stays at or below `most`.
     fn bits(mean: u32, most: u32) -> f64 {
@@ -92,6 +96,12 @@ mod tests {
         assert_eq!(room(12_345, 1), 12_345);
         assert_eq!(room(2 << 20, 2), (1 << 20) + 8 * 1024 + 16);
         assert_eq!(room(0, 2), 8 + 16);
+    }
+
+    #[test]
+    fn the_largest_sets_have_tags() {
+        let most = Sizes::LARGEST_SET;
+        assert!(Width::of(most, most).is_some() && Width::of(most + 1, most + 1).is_none());
     }
 
     #[test]
