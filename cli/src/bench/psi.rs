@@ -27,7 +27,8 @@ the submission of the study to its end.
 
 Examples:
   consilium bench psi
-  consilium bench psi --protocol ecdh --sizes 65536x65536 --json")]
+  consilium bench psi --protocol ecdh --sizes 65536x65536 --json
+  consilium bench psi --protocol vole --sizes 1048576x1048576 --json")]
 pub(crate) struct PsiArgs {
     /// How the sets are compared
     #[arg(long, value_enum, default_value = "ecdh")]
@@ -46,6 +47,8 @@ pub(crate) struct PsiArgs {
 enum Protocol {
     /// Both learn which rows are common
     Ecdh,
+    /// The same, by the protocol for large sets
+    Vole,
     /// Both learn how many keys are common
     Cardinality,
 }
@@ -54,6 +57,7 @@ impl Protocol {
     fn name(self) -> &'static str {
         match self {
             Protocol::Ecdh => "ecdh",
+            Protocol::Vole => "vole",
             Protocol::Cardinality => "cardinality",
         }
     }

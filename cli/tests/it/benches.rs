@@ -62,7 +62,7 @@ fn a_round_over_daemons_tells_what_it_cost_each_party() {
 
 #[test]
 fn two_sets_are_compared_by_processes_of_their_own() {
-    for protocol in ["ecdh", "cardinality"] {
+    for protocol in ["ecdh", "vole", "cardinality"] {
         let args = [
             "bench",
             "psi",

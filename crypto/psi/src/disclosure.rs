@@ -20,6 +20,8 @@ pub enum Role {
 pub enum Protocol {
     /// Both learn which of their rows are common.
     Align,
+    /// Both learn which of their rows are common, by the protocol for large sets.
+    AlignLarge,
     /// Both learn how many keys are common.
     Cardinality,
     /// One learns how many keys are common, the other with noise.
@@ -48,6 +50,19 @@ pub fn disclosures(protocol: Protocol) -> &'static [Disclosure] {
             ROWS,
             OTHERS_HIDDEN,
             REFUSAL,
+            REAL,
+            REPEATED,
+            QUANTUM,
+        ],
+        Protocol::AlignLarge => &[
+            RELAY_LARGE,
+            SIZES,
+            SAMPLE,
+            COUNT,
+            ROWS,
+            OTHERS_HIDDEN,
+            REFUSAL,
+            MORE_KEYS,
             REAL,
             REPEATED,
             QUANTUM,
@@ -92,11 +107,26 @@ const RELAY_SIZES: Disclosure = to(
     "从密封消息的长度得知：各数据集有多少个键；不获知任何键、任何行，也不获知共同键的数目",
 );
 
+const RELAY_LARGE: Disclosure = to(
+    Role::Relay,
+    "from the lengths and the number of the sealed messages: how many keys each data set has, \
+     roughly how many of them are common, and, if they may be too few for the protocol, exactly how \
+     many; no key, and no row",
+    "从密封消息的长度和数目得知：各数据集有多少个键、大致有多少共同键；若共同键可能过少，则得知其确切数目；不获知任何键或任何行",
+);
+
 const SIZES: Disclosure = to(
     Role::Party,
     "how many different valid keys the other's data set has, and how far a run that broke off had \
      come there",
     "对方数据集有多少个不同的有效键，以及中断的运行在对方已进行到何处",
+);
+
+const SAMPLE: Disclosure = to(
+    Role::Party,
+    "before all else, how many keys are common in a random sample of both data sets: an estimate of \
+     how many are in all, also if they are fewer than the plan's minimum",
+    "首先得知两个数据集的随机样本中共同键的数目，由此可估计共同键的总数，即使少于方案的下限",
 );
 
 const COUNT: Disclosure = to(
@@ -134,6 +164,13 @@ const REFUSAL: Disclosure = to(
     "下限由本程序执行，而非由数学保证：运行其他程序的机构可独自取得结果，或不受下限约束地查明对方是否拥有某些选定的键",
 );
 
+const MORE_KEYS: Disclosure = to(
+    Role::Nobody,
+    "an institution that runs another program can compare more keys than it declares: a tenth more \
+     at least; and it can pass rows off as common that are not",
+    "运行其他程序的机构可比较多于其所声明的键（至少多十分之一），也可将并非共同的行冒充为共同的行",
+);
+
 const REAL: Disclosure = to(
     Role::Nobody,
     "nothing proves that keys are those of real people: an institution that brings all keys there \
@@ -163,6 +200,7 @@ mod tests {
     fn every_protocol_says_what_each_role_learns_in_both_languages() {
         for protocol in [
             Protocol::Align,
+            Protocol::AlignLarge,
             Protocol::Cardinality,
             Protocol::NoisyCardinality,
         ] {

@@ -5,7 +5,6 @@
 mod exchange;
 mod matching;
 mod messages;
-mod parallel;
 mod protocol;
 mod record;
 mod session;

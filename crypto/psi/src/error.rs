@@ -48,6 +48,9 @@ pub enum PsiError {
         /// The fewest common items.
         minimum: u32,
     },
+    /// Chance was against this set, once in 2^40 runs: a repetition begins anew.
+    #[error("the set does not fit {0}, by a rare chance: begin anew")]
+    Misfit(&'static str),
     /// The peer's message breaks a rule of the protocol.
     #[error("{peer} broke the protocol: {breach}")]
     Breach {
@@ -72,7 +75,7 @@ impl PsiError {
             | PsiError::Repeated { .. }
             | PsiError::TooSmall { .. }
             | PsiError::BelowMinimum { .. } => Fault::Input,
-            PsiError::Spill(_) => Fault::Ours,
+            PsiError::Misfit(_) | PsiError::Spill(_) => Fault::Ours,
         }
     }
 }
@@ -135,6 +138,14 @@ pub enum Breach {
         ours: u32,
         /// What the peer says.
         theirs: u32,
+    },
+    /// Of the items in the sample as many are common in the end as were counted before.
+    #[error("of the sample {found} items are common, {counted} were counted before")]
+    OtherSample {
+        /// What was counted of the sample.
+        counted: u32,
+        /// How many of the result are in the sample.
+        found: u32,
     },
     /// Positions lie in the set, none twice.
     #[error("its positions are not in the set, or one is there twice")]

@@ -4,7 +4,10 @@ mod disclosure;
 pub mod ecdh;
 mod error;
 mod noise;
+mod opening;
+mod parallel;
 mod spill;
+pub mod vole;
 
 pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Breach, PsiError};

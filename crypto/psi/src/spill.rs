@@ -34,7 +34,8 @@ pub trait Spill: Send {
     /// If they can't be removed.
     fn clear(&mut self) -> Result<(), SpillError>;
 
-    /// Hears how many of the peer's chunks are kept, for whoever watches; nothing depends on it.
+    /// Hears how many of the peer's chunks or buckets are kept, for whoever watches; nothing
+    /// depends on it.
     fn kept(&mut self, _chunks: u32) {}
 }
 

@@ -1,6 +1,6 @@
 //! What stewards see of alignments.
 
-use consilium_plan::{Align, Matching, PlanHash};
+use consilium_plan::{Align, PlanHash};
 use consilium_proto::v1;
 
 use super::{StewardError, StewardService};
@@ -33,9 +33,10 @@ impl StewardService {
         task: &Align,
     ) -> Result<v1::OwnStudyResult, StewardError> {
         let report = results.read_own_report()?.ok_or(StewardError::NoResult)?;
-        let aligned_path = match task.matching {
-            Matching::Ecdh => results.aligned_path().display().to_string(),
-            Matching::Cardinality(_) => String::new(),
+        let aligned_path = if task.gives_rows() {
+            results.aligned_path().display().to_string()
+        } else {
+            String::new()
         };
         Ok(v1::OwnStudyResult {
             own_report: with_costs(&report, &self.home.party, results)?,

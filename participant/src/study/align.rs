@@ -11,6 +11,7 @@ use consilium_plan::{
 use consilium_psi::{
     PsiError, Spill, SpillError,
     ecdh::{self, Aligned, Party, Shown},
+    vole::{self, Sizes},
 };
 use tokio::sync::watch;
 use tracing::info;
@@ -171,6 +172,10 @@ impl OwnPart<'_> {
         let shown = match &self.task.matching {
             Matching::Ecdh => {
                 let aligned = ecdh::align(&party, spill, &mut rng).await?;
+                return Ok(Learnt::Rows(aligned));
+            }
+            Matching::Vole => {
+                let aligned = vole::align(&party, &Sizes::USUAL, spill, &mut rng).await?;
                 return Ok(Learnt::Rows(aligned));
             }
             Matching::Cardinality(None) => Shown::Exact,

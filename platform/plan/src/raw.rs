@@ -179,6 +179,7 @@ pub(crate) struct RawAlign {
 pub(crate) enum RawProtocol {
     #[default]
     Ecdh,
+    Vole,
     Cardinality,
 }
 

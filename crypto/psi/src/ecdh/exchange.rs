@@ -5,13 +5,12 @@ use consilium_mailbox::Message as _;
 use super::{
     matching::{Matching, Tags},
     messages::{Blinded, Common, Doubled, Kept, Released},
-    parallel::spread,
     record::keep_tags,
     session::Session,
     steps::{Point, TAG, Tag},
     terms::Party,
 };
-use crate::{Breach, PsiError, Spill};
+use crate::{Breach, PsiError, Spill, parallel::spread};
 
 /// m2 and m3: the own points in a drawn order, the tags of the peer's points.
 pub(super) async fn exchange_blinded(
@@ -76,7 +75,7 @@ fn double(
     points: &[u8],
     due: usize,
 ) -> Result<Vec<Tag>, PsiError> {
-    check_length(party, points, due * size_of::<Point>())?;
+    party.check_length(points, due * size_of::<Point>())?;
     let (points, _) = points.as_chunks::<{ size_of::<Point>() }>();
     let parts = spread(party.mail, Blinded::STEP, party.threads, points, |points| {
         session.key.double(points)
@@ -140,7 +139,7 @@ fn compare(
     tags: &[u8],
     due: usize,
 ) -> Result<(), PsiError> {
-    check_length(party, tags, due * TAG)?;
+    party.check_length(tags, due * TAG)?;
     party.mail.compute(Doubled::STEP, || {
         let mut tags = tags.as_chunks::<TAG>().0.iter();
         tags.try_for_each(|&tag| matching.compare(Tag::from_le_bytes(tag)))
@@ -173,7 +172,7 @@ pub(super) async fn exchange_released(
         };
         party.mail.send(party.peer, &released).await?;
         let Released { positions: bytes } = party.mail.recv(party.peer).await?;
-        check_length(party, &bytes, size_of_val(chunk))?;
+        party.check_length(&bytes, size_of_val(chunk))?;
         let received = bytes.as_chunks::<4>().0.iter();
         positions.extend(received.map(|&it| u32::from_le_bytes(it)));
     }
@@ -192,15 +191,6 @@ pub(super) fn rows_at(
         row.ok_or_else(|| party.blame(Breach::BadPositions))
     });
     rows.collect()
-}
-
-fn check_length(party: &Party<'_>, bytes: &[u8], expected: usize) -> Result<(), PsiError> {
-    let got = bytes.len();
-    if got == expected {
-        Ok(())
-    } else {
-        Err(party.blame(Breach::WrongLength { expected, got }))
-    }
 }
 
 pub(super) fn count_of(common: &[u32]) -> u32 {

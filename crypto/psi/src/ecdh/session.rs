@@ -11,7 +11,7 @@ use super::{
     steps::{Key, Tag, draw_order},
     terms::{Party, Purpose},
 };
-use crate::{Breach, PsiError, Spill};
+use crate::{Breach, PsiError, Spill, opening};
 
 /// A run under way: both sets are declared, secrets are drawn.
 pub(super) struct Session {
@@ -60,7 +60,8 @@ impl Session {
         };
         party.mail.send(party.peer, &ours).await?;
         let theirs: Declared = party.mail.recv(party.peer).await?;
-        check(party, &ours, &theirs)?;
+        let sizes = [ours.size, theirs.size];
+        opening::check(party, [&ours.terms, &theirs.terms], sizes)?;
 
         let commitments = [ours.commitment, theirs.commitment];
         let resumed = record.filter(|record| theirs.session == Some(record.session));
@@ -98,11 +99,9 @@ impl Session {
 /// Checks the own set and commits to it, row by row.
 fn own_set(party: &Party<'_>, terms: &Digest) -> Result<(u32, Digest), PsiError> {
     party.terms.check()?;
-    let (items, largest) = (party.items, party.terms.largest);
-    let size = items.len();
-    let fits = u32::try_from(size).ok().filter(|&size| size <= largest);
-    let rows = fits.ok_or(PsiError::TooLarge { size, largest })?;
+    let rows = opening::own_size(party)?;
 
+    let items = party.items;
     let item = |row: u32| items.get(row as usize);
     let mut sorted: Vec<u32> = (0..rows).collect();
     sorted.sort_unstable_by_key(|&row| (item(row), row));
@@ -111,35 +110,8 @@ fn own_set(party: &Party<'_>, terms: &Digest) -> Result<(u32, Digest), PsiError>
         return Err(PsiError::Repeated { first, second });
     }
 
-    let salt = party.secret.derive("psi-ecdh.1.salt", &[terms]);
-    let commitment = Tagged::new("psi-ecdh.1.commitment")
-        .field(salt.expose())
-        .field(party.mail.me().as_str().as_bytes())
-        .field(party.peer.as_str().as_bytes())
-        .field_in_parts(items.as_flattened().len(), items);
-    Ok((rows, commitment.digest()))
-}
-
-fn check(party: &Party<'_>, ours: &Declared, theirs: &Declared) -> Result<(), PsiError> {
-    if theirs.terms != ours.terms {
-        return Err(party.blame(Breach::OtherTerms));
-    }
-    let (size, largest) = (theirs.size, party.terms.largest);
-    if size > largest {
-        return Err(party.blame(Breach::TooLarge { size, largest }));
-    }
-    let minimum = party.terms.minimum;
-    for (party, size) in [(party.mail.me(), ours.size), (party.peer, theirs.size)] {
-        if size < minimum {
-            let party = party.clone();
-            return Err(PsiError::TooSmall {
-                party,
-                size,
-                minimum,
-            });
-        }
-    }
-    Ok(())
+    let commitment = opening::commit(party, ("psi-ecdh.1.salt", "psi-ecdh.1.commitment"), terms);
+    Ok((rows, commitment))
 }
 
 fn check_resumed(

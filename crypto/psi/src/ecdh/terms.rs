@@ -94,10 +94,19 @@ pub struct Party<'a> {
 }
 
 impl Party<'_> {
-    pub(super) fn blame(&self, breach: Breach) -> PsiError {
+    pub(crate) fn blame(&self, breach: Breach) -> PsiError {
         PsiError::Breach {
             peer: self.peer.clone(),
             breach,
+        }
+    }
+
+    pub(crate) fn check_length(&self, bytes: &[u8], expected: usize) -> Result<(), PsiError> {
+        let got = bytes.len();
+        if got == expected {
+            Ok(())
+        } else {
+            Err(self.blame(Breach::WrongLength { expected, got }))
         }
     }
 }

@@ -11,4 +11,5 @@ mod pair;
 mod resuming;
 mod tampering;
 mod vectors;
+mod vole;
 mod wire;

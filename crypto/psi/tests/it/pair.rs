@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, num::NonZeroUsize};
 use consilium_base::{Seed, Tagged};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_psi::{
-    Item, MemorySpill, PsiError,
+    Item, MemorySpill, PsiError, Spill, Unkept,
     ecdh::{Aligned, Counted, Party, Shown, Terms, align, cardinality},
+    vole::{self, Sizes},
 };
 
 pub(crate) fn party(name: &str) -> PartyId {
@@ -29,11 +30,14 @@ pub(crate) fn item(number: u64) -> Item {
 /// Two institutions with their sets, their own secrets and their stores.
 pub(crate) struct Pair {
     pub(crate) terms: Terms,
+    pub(crate) sizes: Sizes,
     pub(crate) hospital: Vec<Item>,
     pub(crate) insurer: Vec<Item>,
     pub(crate) spills: [MemorySpill; 2],
     pub(crate) runs: u8,
     pub(crate) threads: usize,
+    /// Whether the stores keep nothing.
+    pub(crate) forgetful: bool,
 }
 
 pub(crate) struct Ended<T> {
@@ -69,11 +73,16 @@ impl Pair {
                 minimum: 0,
                 chunk: 16,
             },
+            sizes: Sizes {
+                sample: 16,
+                bucket: 1 << 20,
+            },
             hospital: (0..hospital).map(item).collect(),
             insurer: theirs,
             spills: Default::default(),
             runs: 0,
             threads: 2,
+            forgetful: false,
         }
     }
 
@@ -88,28 +97,46 @@ impl Pair {
             unreachable!()
         };
         let [mine, theirs] = self.randomness(seed);
-        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
         let threads = NonZeroUsize::new(self.threads).unwrap();
-        let ours = Party {
-            mail: one,
-            peer: &peers[0],
-            terms: &self.terms,
-            items: &self.hospital,
-            secret: &secrets[0],
-            threads,
-        };
-        let others = Party {
-            mail: other,
-            peer: &peers[1],
-            items: &self.insurer,
-            secret: &secrets[1],
-            ..ours
-        };
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
         let (hospital, insurer) = tokio::join!(
             leaving(one, Box::pin(align(&ours, spill, &mut rng))),
             leaving(other, Box::pin(align(&others, other_spill, &mut other_rng))),
+        );
+        Ended { hospital, insurer }
+    }
+
+    /// Runs once by `psi-vole`, each party with fresh randomness.
+    pub(crate) async fn align_large(&mut self, world: &World) -> Ended<Aligned> {
+        let mails = self.mails(world);
+        let [one, other] = &mails[..] else {
+            unreachable!()
+        };
+        let [mine, theirs] = self.randomness(0);
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
+        let threads = NonZeroUsize::new(self.threads).unwrap();
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
+        let [spill, other_spill] = &mut self.spills;
+        let mut spills: [&mut dyn Spill; 2] = [spill, other_spill];
+        let mut nothing = [Unkept; 2];
+        if self.forgetful {
+            let [one, other] = &mut nothing;
+            spills = [one, other];
+        }
+        let [spill, other_spill] = spills;
+        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
+        let work = vole::align(&ours, &self.sizes, spill, &mut rng);
+        let other_work = vole::align(&others, &self.sizes, other_spill, &mut other_rng);
+        let (hospital, insurer) = tokio::join!(
+            leaving(one, Box::pin(work)),
+            leaving(other, Box::pin(other_work)),
         );
         Ended { hospital, insurer }
     }
@@ -120,22 +147,11 @@ impl Pair {
             unreachable!()
         };
         let [mine, theirs] = self.randomness(0);
-        let (secrets, peers) = (secrets(), [insurer(), hospital()]);
-        let ours = Party {
-            mail: one,
-            peer: &peers[0],
-            terms: &self.terms,
-            items: &self.hospital,
-            secret: &secrets[0],
-            threads: NonZeroUsize::MIN,
-        };
-        let others = Party {
-            mail: other,
-            peer: &peers[1],
-            items: &self.insurer,
-            secret: &secrets[1],
-            ..ours
-        };
+        let (secrets, names) = (secrets(), [hospital(), insurer()]);
+        let threads = NonZeroUsize::new(self.threads).unwrap();
+        let sets = [&self.hospital[..], &self.insurer];
+        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+            .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
         let (hospital, insurer) = tokio::join!(
@@ -175,6 +191,32 @@ impl Pair {
             Seed::from_bytes(run.number(seed).number(who).digest())
         })
     }
+}
+
+/// Both parties of a run, in the order of names.
+fn parties<'a>(
+    [one, other]: [&'a Mailbox; 2],
+    [name, other_name]: &'a [PartyId; 2],
+    terms: &'a Terms,
+    [items, other_items]: [&'a [Item]; 2],
+    [secret, other_secret]: &'a [Seed; 2],
+) -> [Party<'a>; 2] {
+    let ours = Party {
+        mail: one,
+        peer: other_name,
+        terms,
+        items,
+        secret,
+        threads: NonZeroUsize::MIN,
+    };
+    let theirs = Party {
+        mail: other,
+        peer: name,
+        items: other_items,
+        secret: other_secret,
+        ..ours
+    };
+    [ours, theirs]
 }
 
 pub(crate) fn secrets() -> [Seed; 2] {

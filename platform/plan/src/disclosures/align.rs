@@ -13,6 +13,7 @@ impl Plan {
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         let protocol = match task.matching {
             Matching::Ecdh => Protocol::Align,
+            Matching::Vole => Protocol::AlignLarge,
             Matching::Cardinality(None) => Protocol::Cardinality,
             Matching::Cardinality(Some(_)) => Protocol::NoisyCardinality,
         };

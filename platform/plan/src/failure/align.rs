@@ -35,6 +35,8 @@ impl Failure {
                 Failure::new(Code::DiskFull).of(me)
             }
             PsiError::Spill(_) => of(Code::StateDamaged, me),
+            // A repetition begins anew, and is as unlikely to fail.
+            PsiError::Misfit(_) => of(Code::PartyAborted, me),
             _ => of(Code::Internal, me),
         }
     }

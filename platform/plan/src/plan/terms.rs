@@ -90,6 +90,7 @@ pub(super) fn limits(
 pub(super) fn limits_of_sets(
     raw: &RawLimits,
     minimum: u32,
+    largest: Option<u32>,
     at: &Places,
 ) -> Result<Limits, PlanError> {
     let minimum = u64::from(minimum);
@@ -97,7 +98,7 @@ pub(super) fn limits_of_sets(
         raw.most_rows.as_ref(),
         "limits.most_rows",
         minimum.max(USUAL_ROWS),
-        minimum..=MOST_ROWS,
+        minimum..=largest.map_or(MOST_ROWS, u64::from),
     )?;
     Ok(Limits {
         expires: expires(raw, at)?,

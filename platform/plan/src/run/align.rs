@@ -3,7 +3,7 @@
 use consilium_mailbox::Message;
 use serde::{Deserialize, Serialize};
 
-/// How far a party has come, for the coordinator: chunks of the other's keys that it has compared.
+/// How far a party has come, for the coordinator: chunks or buckets of keys that it has compared.
 ///
 /// The coordinator can count the sealed frames that it passes on: this tells it nothing new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

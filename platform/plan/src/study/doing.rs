@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use consilium_base::UnixTime;
 use consilium_mailbox::PartyId;
-use consilium_psi::ecdh::Terms;
 use serde::{Deserialize, Serialize};
 
 use super::names;
@@ -34,9 +33,9 @@ pub enum Doing {
         /// How many there will be.
         rounds: u32,
     },
-    /// Two sets of keys are being compared, chunk by chunk.
+    /// Two sets of keys are being compared, part by part.
     Comparing {
-        /// Chunks that both have done.
+        /// Parts that both have done: chunks of `psi-ecdh`, buckets of `psi-vole`.
         chunks: u32,
     },
     /// All is done but for the contributors' last words.
@@ -56,9 +55,7 @@ impl Doing {
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
             }
-            Doing::Comparing { chunks } => {
-                texts::COMPARING.say(lang, &[("chunks", chunks), ("keys", &Terms::USUAL_CHUNK)])
-            }
+            Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         }
     }

@@ -15,10 +15,13 @@ impl Plan {
             .collect();
         let parties = parties.join(page.lang.pick(" and ", " 与 "));
         let what = match task.matching {
-            Matching::Ecdh => texts::ALIGN_ROWS,
+            Matching::Ecdh | Matching::Vole => texts::ALIGN_ROWS,
             Matching::Cardinality(_) => texts::ALIGN_COUNT,
         };
         page.line("", &what, &[("parties", &parties)]);
+        if task.matching == Matching::Vole {
+            page.line("", &texts::ALIGN_LARGE, &[]);
+        }
         if let Matching::Cardinality(Some(noisy)) = &task.matching {
             let epsilon = f64::from(noisy.epsilon.as_thousandths()) / 1000.0;
             let places: [(&str, &dyn Display); 2] =
@@ -51,7 +54,7 @@ impl Plan {
     pub(super) fn describe_sets(&self, task: &Align, page: &mut Page) {
         let sizes: [(&str, &dyn Display); 2] =
             [("minimum", &task.minimum), ("most", &self.limits.most_rows)];
-        if task.matching == Matching::Ecdh {
+        if task.gives_rows() {
             page.line("- ", &texts::ALIGN_MINIMUM, &sizes);
         }
         page.line("- ", &texts::ALIGN_SIZES, &sizes);

@@ -12,6 +12,7 @@ PROTECTED: "Protection and limits", "保护与限制";
 PENDING: "What you would sign", "您将签署什么";
 ALIGN_ROWS: "{parties} find out which of their rows are of the same people, by their keys; no key leaves its institution in the clear. Each keeps the order of the common rows for later studies.", "{parties} 按键查明各自的哪些行属于相同的人；任何键都不以明文离开所在机构。双方各自保存共同行的顺序，供以后的研究使用。";
 ALIGN_COUNT: "{parties} find out how many people they have in common, by their keys; no key leaves its institution in the clear, and nobody learns who they are.", "{parties} 按键查明有多少共同的人；任何键都不以明文离开所在机构，且无人获知是哪些人。";
+ALIGN_LARGE: "They are compared by the protocol for large sets, psi-vole, which rests on more assumptions than psi-ecdh.", "采用适用于大集合的协议 psi-vole 比对；其所依赖的假设多于 psi-ecdh。";
 ALIGN_NOISE: "{counter} counts; the other learns the number with noise (ε = {epsilon}).", "由 {counter} 计数；另一方获知的数目加有噪声（ε = {epsilon}）。";
 KEY: "The key of a row is made of these columns, all of which must be there:", "一行的键由以下各列组成，缺一不可：";
 KEY_CITIZEN_ID: "citizen identification number, its check digit checked", "居民身份证号，校验其校验码";

@@ -126,7 +126,12 @@ fn impossible_values_are_refused_where_they_stand() {
             "epsilon = 1.0",
             "align.epsilon: counter and epsilon",
         ),
-        ("\"ecdh\"", "\"vole\"", "unknown variant `vole`"),
+        ("\"ecdh\"", "\"kkrt\"", "unknown variant `kkrt`"),
+        (
+            "\"ecdh\"",
+            "\"vole\"\ncounter = \"insurer\"\nepsilon = 1.0",
+            "align.counter: ",
+        ),
         (
             "\"ecdh\"",
             "\"cardinality\"\ncounter = \"x\"\nepsilon = 1.0",
@@ -180,12 +185,39 @@ fn impossible_values_are_refused_where_they_stand() {
 }
 
 #[test]
+fn large_sets_are_compared_by_a_protocol_of_their_own() {
+    let written = changed("\"ecdh\"", "\"vole\"");
+    let plan = Plan::from_toml(&written).unwrap();
+    assert_eq!(task(&plan).matching, Matching::Vole);
+    assert!(task(&plan).gives_rows());
+    let canonical = plan.to_string();
+    assert!(canonical.contains("protocol = \"vole\"\n"), "{canonical}");
+    assert_eq!(Plan::from_toml(&canonical).unwrap(), plan);
+    for (lang, name, sample) in [
+        (Lang::En, "psi-vole", "random sample of both data sets"),
+        (Lang::Zh, "psi-vole", "随机样本"),
+    ] {
+        let page = plan.summary(None, lang);
+        assert!(page.contains(name) && page.contains(sample), "{page}");
+        assert!(!aligned().summary(None, lang).contains(name));
+    }
+    // Beyond that, a common tag would no longer mean a common key.
+    let beyond = written.replace("200_000", "268_435_457");
+    let error = Plan::from_toml(&beyond).unwrap_err().to_string();
+    assert!(
+        error.contains("limits.most_rows: 100 to 268435456"),
+        "{error}"
+    );
+}
+
+#[test]
 fn every_change_of_meaning_is_another_hash() {
     let changes = [
         ("duplicates = \"all\"", "duplicates = \"first\""),
         ("\"citizen_id\"", "\"id\""),
         ("\"citizen-id\"", "\"text\""),
         ("\"ecdh\"", "\"cardinality\""),
+        ("\"ecdh\"", "\"vole\""),
         ("minimum = 100", "minimum = 101"),
         ("200_000", "200_001"),
     ];
@@ -289,7 +321,10 @@ fn failures_of_an_alignment_name_no_size_that_was_learnt() {
     });
     assert_eq!(lied.code, Code::AlignPeerDeviates);
     assert!(lied.what(Lang::En).contains("insurer did not keep"));
-    for failure in [few, small, lied] {
+    // The study goes on with another run.
+    let unlucky = of(&PsiError::Misfit("its sample"));
+    assert_eq!(unlucky.code, Code::PartyAborted);
+    for failure in [few, small, lied, unlucky] {
         assert!(!serde_json::to_string(&failure).unwrap().contains("77"));
     }
     for stop in Stop::ALL {
@@ -311,4 +346,19 @@ fn the_estimate_grows_with_the_largest_set() {
     assert_eq!(small.through_coordinator, 2 * small.sent_by_each);
     assert!(large.sent_by_each > 9 * small.sent_by_each && large.rounds > 9 * small.rounds);
     assert_eq!(small.sums, 0);
+}
+
+#[test]
+fn the_estimate_for_large_sets_is_what_was_measured() {
+    let of = |most: &str| {
+        let text = changed("\"ecdh\"", "\"vole\"").replace("200_000", most);
+        Plan::from_toml(&text).unwrap().estimate()
+    };
+    // docs/protocols/psi-vole.md: 2.1, 29.5 and 292.8 MB sent by both.
+    for (most, megabytes) in [("65_536", 2.1), ("1_048_576", 29.5), ("10_000_000", 292.8)] {
+        let found = f64::from(u32::try_from(of(most).through_coordinator).unwrap()) / 1e6;
+        assert!((found / megabytes - 1.0).abs() < 0.05, "{most}: {found}");
+    }
+    let small = Plan::from_toml(&changed("200_000", "1000")).unwrap();
+    assert_eq!(of("1000"), small.estimate());
 }

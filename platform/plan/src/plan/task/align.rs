@@ -5,6 +5,7 @@ use consilium_mailbox::PartyId;
 use consilium_psi::{
     BadEpsilon, Epsilon,
     ecdh::{Shown, Terms},
+    vole::Sizes,
 };
 use consilium_schema::{Column, Kind, Schema};
 use toml::Spanned;
@@ -32,6 +33,8 @@ pub struct Align {
 pub enum Matching {
     /// Both learn which of their rows are common, by `psi-ecdh/1`.
     Ecdh,
+    /// The same by `psi-vole/1`, which is for large sets and rests on more assumptions.
+    Vole,
     /// Both learn how many keys are common, by `psi-ecdh/1`; with noise, one of them does.
     Cardinality(Option<NoisyCount>),
 }
@@ -57,7 +60,16 @@ impl Align {
     pub fn protocol(&self) -> &'static str {
         match self.matching {
             Matching::Ecdh => "ecdh",
+            Matching::Vole => "vole",
             Matching::Cardinality(_) => "cardinality",
+        }
+    }
+
+    /// Says whether both learn which of their rows are common, and not only how many.
+    pub fn gives_rows(&self) -> bool {
+        match self.matching {
+            Matching::Ecdh | Matching::Vole => true,
+            Matching::Cardinality(_) => false,
         }
     }
 
@@ -115,10 +127,12 @@ pub(crate) fn check(
         Align::USUAL_MINIMUM,
         Align::LEAST_MINIMUM.into()..=u32::MAX.into(),
     )?;
-    let limits = terms::limits_of_sets(&raw.limits, minimum, at)?;
+    let matching = matching(&raw.align, parties, at)?;
+    let largest = (matching == Matching::Vole).then_some(Sizes::LARGEST_SET);
+    let limits = terms::limits_of_sets(&raw.limits, minimum, largest, at)?;
     let task = Align {
         key: key.get_ref().clone(),
-        matching: matching(&raw.align, parties, at)?,
+        matching,
         minimum,
     };
     Ok((Task::Align(Box::new(task)), limits))
@@ -128,6 +142,7 @@ fn matching(raw: &RawAlign, parties: &[Party], at: &Places) -> Result<Matching, 
     let protocol = raw.protocol.as_ref().map(|given| *given.get_ref());
     match (protocol.unwrap_or_default(), &raw.counter, &raw.epsilon) {
         (RawProtocol::Ecdh, None, None) => Ok(Matching::Ecdh),
+        (RawProtocol::Vole, None, None) => Ok(Matching::Vole),
         (RawProtocol::Cardinality, None, None) => Ok(Matching::Cardinality(None)),
         (RawProtocol::Cardinality, Some(counter), Some(epsilon)) => {
             let name = counter.get_ref();

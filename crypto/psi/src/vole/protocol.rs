@@ -1,0 +1,179 @@
+//! The protocol of docs/protocols/psi-vole.md: opening, gate, buckets, result.
+
+use consilium_mailbox::Message as _;
+use rand_core::CryptoRng;
+
+use super::{
+    bucket::{Run, Sent},
+    gate::{self, Sample},
+    hashing::Hashes,
+    marks::Marks,
+    messages::{Counted, Declared, Marked},
+    order::Keyed,
+    record::Record,
+    session::{Part, Session},
+    sizes::Sizes,
+    tags::Width,
+};
+use crate::{
+    Breach, MemorySpill, PsiError, Spill,
+    ecdh::{self, Aligned, Party},
+};
+
+/// Aligns the rows of two parties: each learns which of its rows the peer has too, and the order.
+///
+/// The figure of docs/protocols/psi-vole.md. For sets of which the first sample would be all, and
+/// where samples leave in doubt whether the minimum is reached, [`ecdh::align`] does it. A run that
+/// broke off is taken up again by another call with the same party and store: at most one bucket
+/// is repeated. Clear the store when the step is committed.
+///
+/// # Errors
+///
+/// [`PsiError::TooSmall`] and [`PsiError::BelowMinimum`] if the intersection has too few items;
+/// else what the peer, the network or the store did wrong.
+///
+/// # Security
+///
+/// Against a peer that follows the protocol; the page says what one that doesn't can do.
+/// `party.secret` is this party's own. `rng` must be fresh in every run.
+pub async fn align(
+    party: &Party<'_>,
+    sizes: &Sizes,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Aligned, PsiError> {
+    let session = Session::open(party, *sizes, spill, rng).await?; // m1
+    let [ours, theirs] = session.sizes;
+    let width = Width::of(ours, theirs).ok_or(PsiError::Terms("the sets are too large"))?;
+    let hashes = Hashes::new(&session.record.session);
+    let keyed = party
+        .mail
+        .compute(Declared::STEP, || Keyed::sort(&hashes, party.items))
+        .map_err(|(first, second)| PsiError::Repeated { first, second })?;
+    let passed = gate::pass(party, &session, *sizes, &keyed, rng).await?; // m2
+    let Some(sample) = passed else {
+        let mail = &party.mail.scope("whole");
+        let whole = Party { mail, ..*party };
+        return Box::pin(ecdh::align(&whole, spill, rng)).await;
+    };
+    let order = party
+        .mail
+        .compute(Declared::STEP, || keyed.divide(session.buckets));
+
+    if session.new {
+        spill.clear()?;
+        session.record.write(spill)?;
+    }
+    let mut memory = MemorySpill::default();
+    let spill = if Record::is_kept(spill)? {
+        spill
+    } else {
+        &mut memory
+    };
+    let run = Run {
+        party,
+        session: &session,
+        hashes: &hashes,
+        order: &order,
+        width,
+    };
+    let ended = match session.part(party) {
+        Part::Receiver => receive(&run, &sample, spill, rng).await,
+        Part::Sender => send(&run, &sample, spill, rng).await,
+    };
+    if let Err(PsiError::Misfit(_)) = ended {
+        spill.clear()?;
+    }
+    let common = ended?;
+    Ok(Aligned {
+        rows: common.iter().map(|place| order.rows()[place]).collect(),
+        peer_size: theirs,
+    })
+}
+
+/// The receiver's part after the gate: gives the places of the common items.
+async fn receive(
+    run: &Run<'_>,
+    sample: &Sample,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Marks, PsiError> {
+    let Party { mail, peer, .. } = *run.party;
+    let Session { next, buckets, .. } = *run.session;
+    let mut last = None;
+    for bucket in next..buckets {
+        let compared = run.receive(bucket, rng).await?; // m3 to m6
+        if bucket + 1 < buckets {
+            mail.compute(Marked::STEP, || compared.keep(spill, bucket as usize))?;
+            run.done(spill, bucket + 1)?;
+        } else {
+            last = Some(compared);
+        }
+    }
+    // From here on nothing is left that the sender could hold back: only now, compare.
+    let mut common = Marks::none(run.order.rows().len());
+    let mut marked = Vec::new();
+    for bucket in 0..buckets as usize {
+        let compared = match last.take_if(|_| bucket + 1 == buckets as usize) {
+            Some(compared) => compared,
+            None => run.load(spill, bucket)?,
+        };
+        marked.push(mail.compute(Marked::STEP, || run.compare(&compared, bucket, &mut common)));
+    }
+    let count = common.count();
+    run.check_sample(sample, &common)?;
+    mail.send(peer, &Counted { count }).await?; // m7
+    run.check_minimum(count)?;
+    for marks in marked {
+        let marks = marks.bytes().to_vec().into();
+        mail.send(peer, &Marked { marks }).await?; // m8
+    }
+    Ok(common)
+}
+
+/// The sender's part after the gate: gives the places of the common items.
+async fn send(
+    run: &Run<'_>,
+    sample: &Sample,
+    spill: &mut dyn Spill,
+    rng: &mut impl CryptoRng,
+) -> Result<Marks, PsiError> {
+    let Party { mail, peer, .. } = *run.party;
+    let Session { next, buckets, .. } = *run.session;
+    let [room, _] = run.rooms();
+    let mut last = None;
+    for bucket in next..buckets {
+        let (sent, tags) = run.evaluate(bucket, rng).await?; // m3 to m5
+        // Kept before it is sent: what the receiver has, the sender can look up.
+        if bucket + 1 < buckets {
+            mail.compute(Marked::STEP, || sent.keep(spill, bucket as usize))?;
+            run.done(spill, bucket + 1)?;
+        } else {
+            last = Some(sent);
+        }
+        run.send_tags(&tags).await?; // m6
+    }
+    let Counted { count } = mail.recv(peer).await?; // m7
+    run.check_minimum(count)?;
+    let mut common = Marks::none(run.order.rows().len());
+    for bucket in 0..buckets as usize {
+        let Marked { marks } = mail.recv(peer).await?; // m8
+        let sent = match last.take_if(|_| bucket + 1 == buckets as usize) {
+            Some(sent) => sent,
+            None => Sent::load(spill, bucket, room)?,
+        };
+        run.party.check_length(&marks, room.div_ceil(8))?;
+        let marked = Marks::read(&marks, room);
+        mail.compute(Marked::STEP, || {
+            marked.and_then(|marked| run.look_up(&sent, &marked, bucket, &mut common))
+        })
+        .ok_or_else(|| run.party.blame(Breach::BadPositions))?;
+    }
+    let ours = common.count();
+    if ours != count {
+        let theirs = count;
+        return Err(run.party.blame(Breach::OtherCount { ours, theirs }));
+    }
+    run.check_sample(sample, &common)?;
+    Ok(common)
+}
