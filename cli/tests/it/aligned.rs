@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     consilium,
-    local::{as_strs, daemons_of, start},
+    local::{as_strs, daemons_of, have_ended, start, watch},
     printed,
 };
 
@@ -200,7 +200,10 @@ fn killed(victim: &str, survivor: &str, protocol: &str) {
     let [daemon] = daemons_of(&config)[..] else {
         panic!("{victim} has one daemon");
     };
+    let ending = watch(daemon);
     kill_process(daemon, Signal::KILL).unwrap();
+    // Its state is locked as long as it lives.
+    have_ended(&[ending]);
     let again = Again::start(&config);
     let last = events.map(Result::unwrap).last().unwrap();
     assert!(last.contains("\"finished\""), "{last}");

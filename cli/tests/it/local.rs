@@ -249,8 +249,13 @@ fn a_killed_command_leaves_no_daemon_behind_either() {
     assert_eq!(daemons.len(), 4);
     running.kill().unwrap();
     running.wait().unwrap();
-    for daemon in daemons {
-        let mut ended = [PollFd::new(&daemon, PollFlags::IN)];
+    have_ended(&daemons);
+}
+
+/// Waits until all of these processes have ended.
+pub(crate) fn have_ended(processes: &[OwnedFd]) {
+    for process in processes {
+        let mut ended = [PollFd::new(process, PollFlags::IN)];
         let within = Timespec {
             tv_sec: 60,
             tv_nsec: 0,
@@ -263,7 +268,7 @@ fn a_killed_command_leaves_no_daemon_behind_either() {
     }
 }
 
-fn watch(process: Pid) -> OwnedFd {
+pub(crate) fn watch(process: Pid) -> OwnedFd {
     pidfd_open(process, PidfdFlags::empty()).unwrap()
 }
 
