@@ -232,10 +232,12 @@ fn killed(victim: &str, survivor: &str, protocol: &str) {
             .unwrap_or(0);
         runs += 1;
     }
-    assert_eq!(runs, 2);
     if protocol == "vole" {
+        // What is left of a bucket is short: it may be done before the signal comes.
+        assert!((1..=2).contains(&runs), "{runs}");
         return;
     }
+    assert_eq!(runs, 2);
     assert!((chunks..=chunks + 1).contains(&sent), "{sent} of {chunks}");
 }
 
