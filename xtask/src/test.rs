@@ -38,7 +38,14 @@ pub(crate) enum Stage {
     Doc,
     /// Unit, integration and documentation tests.
     Tests,
+    /// Parts and frozen frames of alignment again, without the processor's own instructions for
+    /// AES, for products of polynomials and for curves.
+    Portable,
 }
+
+/// Makes the crates of primitives do without the instructions that they otherwise look for.
+const PORTABLE: &str = "--cfg aes_backend=\"soft\" --cfg polyval_backend=\"soft\" \
+                        --cfg curve25519_dalek_backend=\"serial\"";
 
 /// Runs the named stages, all where none is named; tells whether all passed.
 ///
@@ -71,8 +78,8 @@ impl Stage {
             Self::Fmt => cargo(["fmt", "--all", "--check"]),
             Self::Tidy => return tidy::run(),
             Self::Clippy => cargo(["clippy", "--workspace", "--all-targets"]),
-            // Asked for examples, of which there are none, cargo chooses the features of
-            // dependencies as for clippy, and shares what clippy compiled.
+            // Asked for examples, cargo chooses the features of dependencies as for clippy, and
+            // shares what clippy compiled.
             Self::Doc => cargo([
                 "doc",
                 "--workspace",
@@ -82,6 +89,7 @@ impl Stage {
                 "--examples",
             ]),
             Self::Tests => cargo(["test", "--workspace", "--no-fail-fast"]),
+            Self::Portable => cargo(["test", "--package", "consilium-psi", "--lib", "--tests"]),
         };
         if self == Self::Doc {
             command.env("RUSTDOCFLAGS", "-D warnings");
@@ -99,6 +107,11 @@ impl Stage {
             let mut total = programs::provide(install, strict)?;
             total += count(command, &mut io::stdout().lock())?;
             return Ok(total);
+        }
+        if self == Self::Portable {
+            command.args(["--", "tests::", "vectors::"]);
+            command.env("RUSTFLAGS", PORTABLE);
+            return count(command, &mut io::stdout().lock());
         }
         Ok(Tally::of(status(&mut command)?.success()))
     }
