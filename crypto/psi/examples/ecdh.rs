@@ -5,26 +5,22 @@
 //! multiplications, coding, comparing. `reference_us` is the library's for the same, one by one.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
-use std::{error::Error, hint::black_box, num::NonZeroUsize, ops::Range, time::Duration};
+#[path = "shared/bench.rs"]
+mod bench;
 
-use consilium_base::{Seed, Tagged};
-use consilium_mailbox::{Mailbox, PartyId, mem};
-use consilium_psi::{
-    Item, Unkept,
-    ecdh::{Party, Terms, align},
-};
+use std::{hint::black_box, num::NonZeroUsize, ops::Range};
+
+use consilium_base::Tagged;
+use consilium_mailbox::{Account, Mailbox, PartyId, mem};
+use consilium_psi::{Item, Party, Unkept, ecdh::align};
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use tokio::time::Instant;
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};
 
 fn main() -> Outcome<()> {
-    let size = std::env::args()
-        .nth(1)
-        .map_or(Ok(65_536), |size| size.parse())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()?;
+    let [size] = arguments([65_536])?;
+    let runtime = runtime()?;
     for threads in [1, 2, 1, 2, 1, 2] {
         let threads = NonZeroUsize::new(threads).ok_or("no threads")?;
         runtime.block_on(measure(size, threads))?;
@@ -35,69 +31,53 @@ fn main() -> Outcome<()> {
 /// Two parties, half of whose items are common, each a task of its own.
 async fn measure(size: u32, threads: NonZeroUsize) -> Outcome<()> {
     let parties: [PartyId; 2] = ["hospital".parse()?, "insurer".parse()?];
-    let mut mails = mem::mailboxes(&parties).into_iter();
-    let (Some(one), Some(other)) = (mails.next(), mails.next()) else {
-        return Err("two parties have two mailboxes".into());
-    };
-    let measured = one.clone();
+    let mails = <[Mailbox; 2]>::try_from(mem::mailboxes(&parties));
+    let [one, other] = mails.map_err(|_| "two parties have two mailboxes")?;
+    let measured = mem::mailboxes(&parties).swap_remove(0);
     let reference_us = tokio::spawn(async move { reference(&measured) }).await?;
     let (half, [hospital, insurer]) = (size / 2, parties);
     let began = Instant::now();
     let one = tokio::spawn(side(one, insurer, 0..size, threads));
     let other = tokio::spawn(side(other, hospital, half..half + size, threads));
-    let ((common, cpu, sent), (same, other_cpu, _)) = (one.await??, other.await??);
+    let ((common, account), (same, other_account)) = (one.await??, other.await??);
     let wall_s = began.elapsed().as_secs_f64();
-    let element_us = (cpu + other_cpu).as_secs_f64() * 1e6 / (2.0 * f64::from(size));
+    let totals = [&account, &other_account].map(Account::total);
+    let element_us =
+        totals.iter().map(|it| it.cpu.as_secs_f64()).sum::<f64>() * 1e6 / (2.0 * f64::from(size));
     println!(
         "{{\"bench\": \"psi-ecdh\", \"mode\": \"simulated\", \
          \"params\": {{\"size\": {size}, \"threads\": {threads}}}, \"ok\": {}, \
          \"wall_s\": {wall_s}, \"element_us\": {element_us}, \"reference_us\": {reference_us}, \
-         \"speed_of_reference\": {}, \"sent_bytes\": {sent}}}",
+         \"speed_of_reference\": {}, \"sent_bytes\": {}, \"peak_rss_mb\": {}, \
+         \"steps\": {{{}}}}}",
         common == same && common == size.div_ceil(2) as usize,
         reference_us / element_us,
+        totals[0].sent_bytes,
+        peak_rss_mb(),
+        steps("one", &account),
     );
     Ok(())
 }
 
-/// One party's part: how many rows are common, CPU time, bytes sent.
+/// One party's part: how many rows are common, and what it cost.
 async fn side(
     mail: Mailbox,
     peer: PartyId,
     numbers: Range<u32>,
     threads: NonZeroUsize,
-) -> Outcome<(usize, Duration, u64)> {
-    let secret = Seed::from_bytes(
-        Tagged::new("bench.1.secret")
-            .field(mail.me().as_str().as_bytes())
-            .digest(),
-    );
+) -> Outcome<(usize, Account)> {
+    let secret = secret(mail.me());
     let items: Vec<Item> = numbers.map(item).collect();
-    let terms = Terms {
-        study: [0; 32],
-        largest: u32::MAX,
-        minimum: 1,
-        chunk: Terms::USUAL_CHUNK,
-    };
     let party = Party {
         mail: &mail,
         peer: &peer,
-        terms: &terms,
+        terms: &terms(0),
         items: &items,
         secret: &secret,
         threads,
     };
-    let before = mail.account().total().cpu;
     let aligned = align(&party, &mut Unkept, &mut secret.generator()).await?;
-    let total = mail.finish().total();
-    Ok((
-        aligned.rows.len(),
-        total.cpu.saturating_sub(before),
-        total.sent_bytes,
-    ))
-}
-
-fn item(number: u32) -> Item {
-    Tagged::new("bench.1.item").number(number.into()).digest()
+    Ok((aligned.rows.len(), mail.finish()))
 }
 
 /// The library's own time for one element, in microseconds.

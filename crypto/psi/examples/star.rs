@@ -5,29 +5,24 @@
 //! parties with their items; `steps` are milliseconds.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
-use std::{error::Error, num::NonZeroUsize};
+#[path = "shared/bench.rs"]
+mod bench;
 
-use consilium_base::{Seed, Tagged};
+use std::num::NonZeroUsize;
+
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
 use consilium_psi::{
     Item, Unkept,
-    ecdh::Terms,
-    star::{Circle, align},
+    star::{Party, align},
     vole::Sizes,
 };
 use tokio::time::Instant;
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};
 
 fn main() -> Outcome<()> {
-    let number = |nth, usual| {
-        let given = std::env::args().nth(nth);
-        given.map_or(Ok(usual), |number| number.parse::<u32>())
-    };
-    let (size, parties) = (number(1, 65_536)?, number(2, 3)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()?;
+    let [size, parties] = arguments([65_536, 3])?;
+    let runtime = runtime()?;
     for threads in [1, 2, 1, 2] {
         let threads = NonZeroUsize::new(threads).ok_or("no threads")?;
         runtime.block_on(measure(size, parties, threads))?;
@@ -67,16 +62,9 @@ async fn measure(size: u32, parties: u32, threads: NonZeroUsize) -> Outcome<()> 
         totals[0].cpu.as_secs_f64(),
         totals.iter().map(|it| it.sent_bytes).sum::<u64>(),
         totals[0].sent_bytes,
-        peak_rss_mb().unwrap_or(f64::NAN),
+        peak_rss_mb(),
     );
     Ok(())
-}
-
-/// Milliseconds of CPU time by step.
-fn steps(party: &str, account: &Account) -> String {
-    let steps = account.steps().filter(|(_, cost)| !cost.cpu.is_zero());
-    let steps = steps.map(|(step, cost)| format!("\"{step}\": {}", cost.cpu.as_millis()));
-    format!("\"{party}\": {{{}}}", steps.collect::<Vec<_>>().join(", "))
 }
 
 /// One party's part: how many rows are common, and what it cost.
@@ -86,39 +74,17 @@ async fn side(
     items: Vec<Item>,
     threads: NonZeroUsize,
 ) -> Outcome<(usize, Account)> {
-    let secret = Seed::from_bytes(
-        Tagged::new("bench.1.secret")
-            .field(mail.me().as_str().as_bytes())
-            .digest(),
-    );
-    let terms = Terms {
-        study: [0; 32],
-        largest: u32::MAX,
-        minimum: 100,
-        chunk: Terms::USUAL_CHUNK,
-    };
-    let circle = Circle {
+    let secret = secret(mail.me());
+    let party = Party {
         mail: &mail,
         parties: &parties,
         leader: parties.first().ok_or("no parties")?,
-        terms: &terms,
+        terms: &terms(0),
         items: &items,
         secret: &secret,
         threads,
     };
     let mut rng = secret.generator();
-    let aligned = Box::pin(align(&circle, &Sizes::USUAL, &mut Unkept, &mut rng)).await?;
+    let aligned = Box::pin(align(&party, &Sizes::USUAL, &mut Unkept, &mut rng)).await?;
     Ok((aligned.rows.len(), mail.finish()))
-}
-
-fn item(number: u32) -> Item {
-    Tagged::new("bench.1.item").number(number.into()).digest()
-}
-
-/// The most memory that the process had, where the system says.
-fn peak_rss_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024.0)
 }

@@ -1,42 +1,42 @@
 //! Measures `psi-unbalanced`: making the table, fetching it, and asking with the table there.
 //!
-//! `cargo run --release -p consilium-psi --example unbalanced [LARGE [SMALL]]` prints a JSON line
-//! for the table and one for each run; the first fetches the table. Half of the small set's items
+//! `cargo run --release -p consilium-psi --example unbalanced [LARGE [SMALL [QUERIES]]]` prints a
+//! JSON line for the table and one for each run; the first fetches the table. Half of the small set's items
 //! are common. `peak_rss_mb` is of the process up to then, so of both parties with their items and
 //! both stores, which lie in memory; `steps` are milliseconds.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
-use std::{error::Error, num::NonZeroUsize, thread::available_parallelism};
+#[path = "shared/bench.rs"]
+mod bench;
 
-use consilium_base::{Digest, Seed, Tagged};
+use std::{num::NonZeroUsize, thread::available_parallelism};
+
+use consilium_base::{Digest, Seed};
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
 use consilium_psi::{
-    Item, MemorySpill,
-    ecdh::{Party, Terms},
+    Item, MemorySpill, Party, Terms,
     unbalanced::{Charge, Refused, TableKey, Uses, ask, build},
 };
 use tokio::{task::JoinHandle, time::Instant};
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
-
-const QUERIES: u32 = 10_000;
+use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};
 
 fn main() -> Outcome<()> {
-    let mut sizes = std::env::args().skip(1).map(|size| size.parse());
-    let large: u32 = sizes.next().unwrap_or(Ok(1_000_000))?;
-    let small: u32 = sizes.next().unwrap_or(Ok(1000))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()?;
-    runtime.block_on(measure(large, small))
+    let [large, small, queries] = arguments([1_000_000, 1000, 1000])?;
+    let runtime = runtime()?;
+    runtime.block_on(measure(large, small, queries))
 }
 
 /// One table, then three runs against it.
-async fn measure(large: u32, small: u32) -> Outcome<()> {
+async fn measure(large: u32, small: u32, queries: u32) -> Outcome<()> {
     let names: [PartyId; 2] = ["hospital".parse()?, "insurer".parse()?];
-    let mut asker = Side::new(&names, 0, (0..small).rev().map(item).collect())?;
+    let mut asker = Side::new(&names, (0, queries), (0..small).rev().map(item).collect())?;
     let half = small / 2;
-    let mut holder = Side::new(&names, 1, (half..half + large).map(item).collect())?;
+    let mut holder = Side::new(
+        &names,
+        (1, queries),
+        (half..half + large).map(item).collect(),
+    )?;
 
     let [_, mail] = mailboxes(&names)?;
     let began = Instant::now();
@@ -44,12 +44,12 @@ async fn measure(large: u32, small: u32) -> Outcome<()> {
     (holder, built) = Box::pin(holder.build(mail)).await?;
     println!(
         "{{\"bench\": \"psi-unbalanced-table\", \"mode\": \"simulated\", \"params\": {{\"large\": \
-         {large}, \"queries\": {QUERIES}, \"threads\": {}}}, \"ok\": true, \"wall_s\": {}, \
+         {large}, \"queries\": {queries}, \"threads\": {}}}, \"ok\": true, \"wall_s\": {}, \
          \"cpu_s\": {}, \"peak_rss_mb\": {}}}",
         holder.threads,
         began.elapsed().as_secs_f64(),
         built.total().cpu.as_secs_f64(),
-        peak_rss_mb().unwrap_or(f64::NAN),
+        peak_rss_mb(),
     );
     for study in 0..3 {
         let [one, other] = mailboxes(&names)?;
@@ -77,7 +77,7 @@ async fn measure(large: u32, small: u32) -> Outcome<()> {
             other_account.total().cpu.as_secs_f64(),
             table as f64 * 8.0 / f64::from(large),
             sent.iter().sum::<u64>() - table,
-            peak_rss_mb().unwrap_or(f64::NAN),
+            peak_rss_mb(),
             steps("asker", &account),
             steps("holder", &other_account),
         );
@@ -96,7 +96,7 @@ struct Side {
 }
 
 impl Side {
-    fn new(names: &[PartyId; 2], who: usize, items: Vec<Item>) -> Outcome<Side> {
+    fn new(names: &[PartyId; 2], (who, queries): (usize, u32), items: Vec<Item>) -> Outcome<Side> {
         let [hospital, insurer] = names;
         let peer = if who == 0 { insurer } else { hospital };
         Ok(Side {
@@ -104,9 +104,9 @@ impl Side {
             items,
             uses: Uses {
                 holder: insurer.clone(),
-                queries: QUERIES,
+                queries,
             },
-            key: Seed::from_bytes(Tagged::new("bench.1.secret").number(who as u64).digest()),
+            key: secret(&names[who]),
             tables: MemorySpill::default(),
             threads: available_parallelism()?,
         })
@@ -164,35 +164,7 @@ impl Charge for Free {
     }
 }
 
-fn terms(study: u8) -> Terms {
-    Terms {
-        study: [study; 32],
-        largest: u32::MAX,
-        minimum: 10,
-        chunk: Terms::USUAL_CHUNK,
-    }
-}
-
 fn mailboxes(names: &[PartyId; 2]) -> Outcome<[Mailbox; 2]> {
     let two = <[Mailbox; 2]>::try_from(mem::mailboxes(names));
     two.map_err(|_| "two parties have two mailboxes".into())
-}
-
-/// Milliseconds of CPU time by step.
-fn steps(party: &str, account: &Account) -> String {
-    let steps = account.steps().filter(|(_, cost)| !cost.cpu.is_zero());
-    let steps = steps.map(|(step, cost)| format!("\"{step}\": {}", cost.cpu.as_millis()));
-    format!("\"{party}\": {{{}}}", steps.collect::<Vec<_>>().join(", "))
-}
-
-fn item(number: u32) -> Item {
-    Tagged::new("bench.1.item").number(number.into()).digest()
-}
-
-/// The most memory that the process had, where the system says.
-fn peak_rss_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024.0)
 }

@@ -5,26 +5,23 @@
 //! their items; `steps` are milliseconds.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
-use std::{error::Error, num::NonZeroUsize};
+#[path = "shared/bench.rs"]
+mod bench;
 
-use consilium_base::{Seed, Tagged};
+use std::num::NonZeroUsize;
+
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
 use consilium_psi::{
-    Item, Unkept,
-    ecdh::{Party, Terms},
+    Item, Party, Unkept,
     vole::{Sizes, align},
 };
 use tokio::time::Instant;
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};
 
 fn main() -> Outcome<()> {
-    let size = std::env::args()
-        .nth(1)
-        .map_or(Ok(65_536), |size| size.parse())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()?;
+    let [size] = arguments([65_536])?;
+    let runtime = runtime()?;
     for threads in [1, 2, 1, 2, 1, 2] {
         let threads = NonZeroUsize::new(threads).ok_or("no threads")?;
         runtime.block_on(measure(size, threads))?;
@@ -35,10 +32,8 @@ fn main() -> Outcome<()> {
 /// Two parties, half of whose items are common, each a task of its own.
 async fn measure(size: u32, threads: NonZeroUsize) -> Outcome<()> {
     let parties: [PartyId; 2] = ["hospital".parse()?, "insurer".parse()?];
-    let mut mails = mem::mailboxes(&parties).into_iter();
-    let (Some(one), Some(other)) = (mails.next(), mails.next()) else {
-        return Err("two parties have two mailboxes".into());
-    };
+    let mails = <[Mailbox; 2]>::try_from(mem::mailboxes(&parties));
+    let [one, other] = mails.map_err(|_| "two parties have two mailboxes")?;
     let (half, [hospital, insurer]) = (size / 2, parties);
     let one_items: Vec<Item> = (0..size).map(item).collect();
     let other_items: Vec<Item> = (half..half + size).rev().map(item).collect();
@@ -57,18 +52,11 @@ async fn measure(size: u32, threads: NonZeroUsize) -> Outcome<()> {
         totals.iter().map(|it| it.cpu.as_secs_f64()).sum::<f64>(),
         totals[0].cpu.as_secs_f64(),
         totals.iter().map(|it| it.sent_bytes).sum::<u64>(),
-        peak_rss_mb().unwrap_or(f64::NAN),
+        peak_rss_mb(),
         steps("receiver", &account),
         steps("sender", &other_account),
     );
     Ok(())
-}
-
-/// Milliseconds of CPU time by step.
-fn steps(party: &str, account: &Account) -> String {
-    let steps = account.steps().filter(|(_, cost)| !cost.cpu.is_zero());
-    let steps = steps.map(|(step, cost)| format!("\"{step}\": {}", cost.cpu.as_millis()));
-    format!("\"{party}\": {{{}}}", steps.collect::<Vec<_>>().join(", "))
 }
 
 /// One party's part: how many rows are common, and what it cost.
@@ -78,21 +66,11 @@ async fn side(
     items: Vec<Item>,
     threads: NonZeroUsize,
 ) -> Outcome<(usize, Account)> {
-    let secret = Seed::from_bytes(
-        Tagged::new("bench.1.secret")
-            .field(mail.me().as_str().as_bytes())
-            .digest(),
-    );
-    let terms = Terms {
-        study: [0; 32],
-        largest: u32::MAX,
-        minimum: 100,
-        chunk: Terms::USUAL_CHUNK,
-    };
+    let secret = secret(mail.me());
     let party = Party {
         mail: &mail,
         peer: &peer,
-        terms: &terms,
+        terms: &terms(0),
         items: &items,
         secret: &secret,
         threads,
@@ -100,16 +78,4 @@ async fn side(
     let mut rng = secret.generator();
     let aligned = Box::pin(align(&party, &Sizes::USUAL, &mut Unkept, &mut rng)).await?;
     Ok((aligned.rows.len(), mail.finish()))
-}
-
-fn item(number: u32) -> Item {
-    Tagged::new("bench.1.item").number(number.into()).digest()
-}
-
-/// The most memory that the process had, where the system says.
-fn peak_rss_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024.0)
 }

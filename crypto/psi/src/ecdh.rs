@@ -7,10 +7,10 @@ mod exchange;
 mod matching;
 mod messages;
 mod protocol;
+mod purpose;
 mod record;
 mod session;
 pub(crate) mod steps;
-mod terms;
 
-pub use protocol::{Aligned, Counted, align, cardinality};
-pub use terms::{Party, Shown, Terms};
+pub use protocol::{Counted, align, cardinality};
+pub use purpose::Shown;

@@ -7,8 +7,12 @@ mod message;
 mod noise;
 mod opening;
 mod parallel;
+mod progress;
+mod record;
+mod session;
 mod spill;
 pub mod star;
+mod terms;
 pub mod unbalanced;
 pub mod vole;
 
@@ -16,6 +20,7 @@ pub use disclosure::{Disclosure, Protocol, Role, disclosures};
 pub use error::{Breach, PsiError};
 pub use noise::{BadEpsilon, Epsilon};
 pub use spill::{MemorySpill, Spill, SpillError, Unkept};
+pub use terms::{Aligned, Party, Terms};
 
 /// A key of one row as the protocols take it: 32 bytes, equal for equal keys.
 ///

@@ -4,7 +4,7 @@ use consilium_base::{Digest, Seed, Tagged};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Breach, Item, PsiError, ecdh::Terms};
+use crate::{Breach, Item, PsiError, Terms};
 
 /// m1 of each protocol: what a party brings, and how far it came before.
 #[derive(Clone, Debug, Serialize, Deserialize)]

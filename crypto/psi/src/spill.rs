@@ -49,7 +49,8 @@ pub enum SpillError {
     /// What must outlive a run was written, and is not there.
     #[error("the store of the run keeps nothing: a noisy answer needs one that does")]
     KeepsNothing,
-    /// A piece is not what was written.
+    /// A piece is not what was written. Of a table it is found out before a run asks anything, and
+    /// is no error then: the piece is made or fetched anew.
     #[error("the store of the run is damaged: {name} has {bytes} bytes")]
     Damaged {
         /// Its name.

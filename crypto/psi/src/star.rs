@@ -4,16 +4,14 @@
 
 mod bucket;
 mod messages;
-mod progress;
 mod protocol;
-mod record;
 mod result;
 mod session;
 mod shares;
 mod terms;
 
 pub use protocol::align;
-pub use terms::{Aligned, Circle};
+pub use terms::Party;
 
 #[cfg(test)]
 mod collusion;

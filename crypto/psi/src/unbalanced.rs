@@ -6,6 +6,7 @@ mod build;
 mod charge;
 mod exchange;
 mod fetch;
+mod find;
 mod header;
 mod lookup;
 mod messages;
@@ -14,6 +15,7 @@ mod oprf;
 mod protocol;
 mod rice;
 mod shape;
+mod stamp;
 mod table;
 
 pub use build::build;

@@ -17,7 +17,6 @@ pub(crate) mod order;
 mod ot;
 pub(crate) mod prf;
 mod protocol;
-mod record;
 mod result;
 mod session;
 pub(crate) mod sizes;

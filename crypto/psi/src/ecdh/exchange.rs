@@ -8,9 +8,8 @@ use super::{
     record::keep_tags,
     session::Session,
     steps::{Point, TAG, Tag, Tags},
-    terms::Party,
 };
-use crate::{Breach, PsiError, Spill, parallel::spread};
+use crate::{Breach, Party, PsiError, Spill, parallel::spread};
 
 /// m2 and m3: the own points in a drawn order, the tags of the peer's points.
 pub(super) async fn exchange_blinded(
@@ -53,7 +52,9 @@ pub(super) async fn exchange_blinded(
         }
     }
     let tags = std::mem::take(&mut session.tags);
-    let sort = || Doubles::sort(tags, party.side());
+    // Which of both it is by name.
+    let side = usize::from(party.mail.me() > party.peer);
+    let sort = || Doubles::sort(tags, side);
     let sorted = party.mail.compute(Doubled::STEP, sort);
     sorted.map_err(|(first, second)| party.blame(Breach::Repeated { first, second }))
 }

@@ -9,24 +9,10 @@ use super::{
         rows_at,
     },
     messages::Noised,
+    purpose::{Purpose, Shown},
     session::Session,
-    terms::{Party, Purpose, Shown},
 };
-use crate::{PsiError, Spill, Unkept};
-
-/// The common items of two parties, as one of them sees them.
-#[derive(Clone, PartialEq, Eq)]
-#[expect(
-    missing_debug_implementations,
-    reason = "which rows are common is not for logs"
-)]
-pub struct Aligned {
-    /// Own rows, from 0. The row at each place has the key of the peer's row at the same place;
-    /// the order of places tells nothing of either party's rows.
-    pub rows: Vec<u32>,
-    /// Items in the peer's set.
-    pub peer_size: u32,
-}
+use crate::{Aligned, Party, PsiError, Spill, Unkept};
 
 /// The size of an intersection, as one party learns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +48,7 @@ pub async fn align(
     party.terms.check_common(count)?;
     let positions = exchange_released(party, &common).await?;
     let rows = rows_at(party, &positions, &session.order)?;
-    Ok(Aligned {
-        rows,
-        peer_size: session.theirs,
-    })
+    Ok(party.aligned(rows, session.theirs))
 }
 
 /// Counts the common items of two parties, and tells nothing of which they are.

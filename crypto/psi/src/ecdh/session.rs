@@ -7,11 +7,11 @@ use tracing::info;
 
 use super::{
     messages::Declared,
+    purpose::Purpose,
     record::{Record, check_tags, load_tags},
     steps::{Key, Tags, draw_order},
-    terms::{Party, Purpose},
 };
-use crate::{PsiError, Spill, opening};
+use crate::{Party, PsiError, Spill, opening};
 
 /// A run under way: both sets are declared, secrets are drawn.
 pub(super) struct Session {
@@ -34,7 +34,7 @@ impl Session {
         spill: &mut dyn Spill,
         rng: &mut impl CryptoRng,
     ) -> Result<Session, PsiError> {
-        let terms = party.terms.digest(purpose);
+        let terms = purpose.digest(party.terms);
         let (size, commitment) = party
             .mail
             .compute(Declared::STEP, || own_set(party, &terms))?;

@@ -4,15 +4,13 @@ mod leader;
 mod member;
 
 use consilium_base::{Digest, Tagged};
-use consilium_mailbox::{Message as _, PartyId};
+use consilium_mailbox::PartyId;
 
-use super::{session::Session, terms::Seats};
+use super::terms::Roles;
 use crate::{
-    PsiError,
-    vole::{
-        field::Block, hashing::Hashes, messages::Masked, okvs::Shape, order::Order, sizes::room,
-        store::Way, tags::Width,
-    },
+    progress::chunks,
+    session::Session,
+    vole::{hashing::Hashes, okvs::Shape, order::Order, store::StoreTransfer, tags::Width},
 };
 
 #[cfg(test)]
@@ -20,7 +18,7 @@ pub(super) use leader::Question;
 
 /// What the buckets of a run share.
 pub(super) struct Run<'a> {
-    pub(super) seats: &'a Seats<'a>,
+    pub(super) roles: &'a Roles<'a>,
     pub(super) session: &'a Session,
     /// Keys of items.
     pub(super) hashes: &'a Hashes,
@@ -30,43 +28,35 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Gives how many chunks are exchanged before a bucket: those of both stores, of the leader's
-    /// with each member.
-    fn chunks_before(&self, bucket: u32) -> u32 {
-        let leader = self.seats.circle.leader;
-        let chunks = |party| {
-            let columns = Shape::of(self.room(party)).columns();
-            u32::try_from(columns.div_ceil(self.chunk())).unwrap_or(u32::MAX)
-        };
+    /// Gives how many chunks were exchanged when this run begins: those of both stores, of the
+    /// leader's with each member.
+    pub(super) fn chunks_before(&self) -> u32 {
+        let leader = self.roles.party.leader;
+        let chunks = |party| chunks(self.shape(party).columns(), self.roles.party.terms.chunk);
         let members = self.session.sizes.keys().filter(|it| *it != leader);
-        let own = members.filter(|it| self.seats.leads() || *it == self.seats.circle.mail.me());
+        let own = members.filter(|it| self.roles.leads() || *it == self.roles.party.mail.me());
         let all = own.map(|member| chunks(leader).saturating_add(chunks(member)));
-        bucket.saturating_mul(all.fold(0, u32::saturating_add))
+        let bucket = all.fold(0, u32::saturating_add);
+        self.session.next.saturating_mul(bucket)
     }
 
-    /// Gives the room of a bucket for a party's items.
-    fn room(&self, party: &PartyId) -> usize {
-        room(self.session.size(party), self.session.buckets)
+    /// Gives the shape of a party's store of a bucket.
+    fn shape(&self, party: &PartyId) -> Shape {
+        Shape::of(self.session.room(party))
     }
 
-    /// Gives the keys of a bucket's own items, if there is room for them.
-    fn keys(&self, bucket: u32, room: usize) -> Result<Vec<Block>, PsiError> {
-        let circle = self.seats.circle;
-        let items = self.order.items(bucket as usize, circle.items);
-        if items.len() > room {
-            return Err(PsiError::Misfit("its buckets"));
-        }
-        let keys = || self.hashes.keys(items);
-        Ok(circle.mail.compute(Masked::STEP, keys))
+    /// Names a bucket of this run.
+    fn name(&self, bucket: u32) -> Digest {
+        self.session.name("psi-star.1.bucket", bucket)
     }
 
     pub(super) fn chunk(&self) -> usize {
-        self.seats.circle.terms.chunk as usize
+        self.roles.party.terms.chunk as usize
     }
 
-    fn way<'a>(&'a self, peer: &'a PartyId) -> Way<'a> {
-        Way {
-            mail: self.seats.circle.mail,
+    fn transfer<'a>(&'a self, peer: &'a PartyId) -> StoreTransfer<'a> {
+        StoreTransfer {
+            mail: self.roles.party.mail,
             peer,
             chunk: self.chunk(),
         }

@@ -10,14 +10,13 @@ use futures_util::future::join_all;
 
 use super::{
     bucket::{Question, Run},
-    progress::Progress,
-    session::Session,
+    session,
     shares::Shares,
-    terms::{Circle, Seats},
+    terms::{Party, Roles},
 };
 use crate::{
-    Item, Unkept,
-    ecdh::Terms,
+    Item, MemorySpill, Terms, Unkept,
+    progress::Progress,
     vole::{
         Sizes,
         field::{self, Block},
@@ -83,7 +82,7 @@ async fn take_part(mail: &Mailbox, who: usize) -> Seen {
         numbers.extend(own..own + ITEMS / 2);
     }
     let items: Vec<Item> = numbers.iter().copied().map(item).collect();
-    let circle = Circle {
+    let party = Party {
         mail,
         parties: &parties,
         leader: &parties[0],
@@ -92,30 +91,30 @@ async fn take_part(mail: &Mailbox, who: usize) -> Seen {
         secret: &secret,
         threads: NonZeroUsize::MIN,
     };
-    let seats = Seats::of(&circle).unwrap();
+    let roles = Roles::of(&party).unwrap();
     let mut rng = Seed::from_bytes([10 + u8::try_from(who).unwrap(); 32]).generator();
-    let session = Session::open(&seats, Sizes::USUAL, &mut Unkept, &mut rng).await;
+    let session = session::open(&roles, Sizes::USUAL, &mut Unkept, &mut rng).await;
     let session = session.unwrap();
     let hashes = Hashes::new(&session.record.session);
     let order = Keyed::sort(&hashes, &items).map(|keyed| keyed.divide(1));
     let order = order.unwrap_or_else(|twice| panic!("{twice:?}"));
     let run = Run {
-        seats: &seats,
+        roles: &roles,
         session: &session,
         hashes: &hashes,
         order: &order,
         width: Width::of(session.size(&parties[0]), 1).unwrap(),
     };
-    let mut unkept = Unkept;
-    if !seats.leads() {
-        let shares = Shares::agree(&seats, &mut rng).await.unwrap();
-        run.answer(0, &shares, &mut unkept, &mut rng).await.unwrap();
+    let (mut unkept, mut memory) = (Unkept, MemorySpill::default());
+    let progress = Progress::begin(&session, 0, &mut unkept, &mut memory).unwrap();
+    if !roles.leads() {
+        let shares = Shares::agree(&roles, &mut rng).await.unwrap();
+        run.answer(0, &shares, &progress, &mut rng).await.unwrap();
         return Seen::Member(shares);
     }
     let question = run.question(0, &mut rng).unwrap();
     let mut terms = Vec::new();
-    for member in seats.members() {
-        let progress = Progress::after(0, &mut unkept);
+    for member in roles.members() {
         let asked = run.ask(&question, member, &progress, &mut rng).await;
         terms.push(asked.unwrap());
     }

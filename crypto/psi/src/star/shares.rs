@@ -14,7 +14,7 @@
 use consilium_base::{Digest, Secret, Tagged};
 use rand_core::CryptoRng;
 
-use super::{messages::Shared, terms::Seats};
+use super::{messages::Shared, terms::Roles};
 use crate::{
     PsiError,
     vole::{
@@ -29,18 +29,18 @@ pub(super) struct Shares(pub(super) Vec<Secret<Digest>>);
 impl Shares {
     /// m3: of each pair, the first by name draws the key.
     pub(super) async fn agree(
-        seats: &Seats<'_>,
+        roles: &Roles<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<Shares, PsiError> {
-        let mail = seats.circle.mail;
+        let mail = roles.party.mail;
         let mut keys = Vec::new();
-        for member in seats.members().filter(|it| *it > mail.me()) {
+        for member in roles.members().filter(|it| *it > mail.me()) {
             let mut key = Digest::default();
             rng.fill_bytes(&mut key);
             mail.send(member, &Shared { key }).await?;
             keys.push(Secret::new(key));
         }
-        for member in seats.members().filter(|it| *it < mail.me()) {
+        for member in roles.members().filter(|it| *it < mail.me()) {
             let Shared { key } = mail.recv(member).await?;
             keys.push(Secret::new(key));
         }

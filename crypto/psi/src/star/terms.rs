@@ -1,16 +1,16 @@
 //! What all parties agreed on, what one of them brings, and who has which part.
 
-use std::{collections::BTreeMap, num::NonZeroUsize, ops::RangeInclusive};
+use std::{num::NonZeroUsize, ops::RangeInclusive};
 
 use consilium_base::{Digest, Seed};
 use consilium_mailbox::{Mailbox, PartyId};
 
-use crate::{Item, PsiError, ecdh::Terms, vole::Sizes};
+use crate::{Item, PsiError, Terms, vole::Sizes};
 
 /// One party of a comparison among several: its place, the terms, its set.
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "it holds rows and a secret")]
-pub struct Circle<'a> {
+pub struct Party<'a> {
     /// Its place in the run.
     pub mail: &'a Mailbox,
     /// All parties, the own one among them, in any order: three to eight.
@@ -27,53 +27,38 @@ pub struct Circle<'a> {
     pub threads: NonZeroUsize,
 }
 
-impl Circle<'_> {
+impl Party<'_> {
     /// The fewest and the most parties.
     pub const PARTIES: RangeInclusive<usize> = 3..=8;
 }
 
-/// The common items of all parties, as one of them sees them.
-#[derive(Clone, PartialEq, Eq)]
-#[expect(
-    missing_debug_implementations,
-    reason = "which rows are common is not for logs"
-)]
-pub struct Aligned {
-    /// Own rows, from 0. The row at each place has the key of every other party's row at the same
-    /// place; the order of places tells nothing of anybody's rows.
-    pub rows: Vec<u32>,
-    /// Items in each other party's set.
-    pub sizes: BTreeMap<PartyId, u32>,
-}
-
-/// A circle whose parties are as they must be.
-pub(super) struct Seats<'a> {
-    pub(super) circle: &'a Circle<'a>,
+/// Who has which part, once it is checked that they can.
+pub(super) struct Roles<'a> {
+    pub(super) party: &'a Party<'a>,
     /// All parties, by name.
     pub(super) parties: Vec<PartyId>,
     /// All but the own one, by name.
     pub(super) others: Vec<PartyId>,
 }
 
-impl<'a> Seats<'a> {
+impl<'a> Roles<'a> {
     /// Checks who is there.
-    pub(super) fn of(circle: &'a Circle<'a>) -> Result<Seats<'a>, PsiError> {
-        circle.terms.check()?;
-        let mut parties = circle.parties.to_vec();
+    pub(super) fn of(party: &'a Party<'a>) -> Result<Roles<'a>, PsiError> {
+        let mut parties = party.parties.to_vec();
         parties.sort();
         parties.dedup();
-        if parties.len() != circle.parties.len() || !Circle::PARTIES.contains(&parties.len()) {
+        if parties.len() != party.parties.len() || !Party::PARTIES.contains(&parties.len()) {
             return Err(PsiError::Terms("three to eight different parties compare"));
         }
-        let me = circle.mail.me();
-        if ![me, circle.leader].iter().all(|it| parties.contains(it)) {
+        let me = party.mail.me();
+        if ![me, party.leader].iter().all(|it| parties.contains(it)) {
             return Err(PsiError::Terms(
-                "a party of the circle is not among its parties",
+                "this party and the leader are among the parties",
             ));
         }
         let others = parties.iter().filter(|it| *it != me).cloned().collect();
-        Ok(Seats {
-            circle,
+        Ok(Roles {
+            party,
             parties,
             others,
         })
@@ -81,21 +66,21 @@ impl<'a> Seats<'a> {
 
     /// Says whether the own part is to compare.
     pub(super) fn leads(&self) -> bool {
-        self.circle.mail.me() == self.circle.leader
+        self.party.mail.me() == self.party.leader
     }
 
     /// Gives the members other than this party, by name.
     pub(super) fn members(&self) -> impl Iterator<Item = &PartyId> {
-        self.others.iter().filter(|it| *it != self.circle.leader)
+        self.others.iter().filter(|it| *it != self.party.leader)
     }
 
     /// Hashes all that must be the same at each party.
     pub(super) fn terms(&self, sizes: Sizes) -> Digest {
-        let hash = self.circle.terms.hashed("psi-star.1.terms");
+        let hash = self.party.terms.hashed("psi-star.1.terms");
         let hash = hash
             .number(sizes.sample.into())
             .number(sizes.bucket.into())
-            .field(self.circle.leader.as_str().as_bytes())
+            .field(self.party.leader.as_str().as_bytes())
             .number(self.parties.len() as u64);
         let names = self.parties.iter();
         names
@@ -122,10 +107,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn circles_of_too_few_too_many_doubled_and_missing_parties_are_refused() {
+    async fn too_few_too_many_doubled_and_missing_parties_are_refused() {
         let mails = mem::mailboxes(&named(&["a"]));
         let outcome = |names: &[&str], leader: &str| {
-            let circle = Circle {
+            let party = Party {
                 mail: &mails[0],
                 parties: &named(names),
                 leader: &leader.parse().unwrap(),
@@ -134,8 +119,8 @@ mod tests {
                 secret: &Seed::from_bytes([1; 32]),
                 threads: NonZeroUsize::MIN,
             };
-            let terms = |seats: Seats<'_>| seats.terms(Sizes::USUAL);
-            Seats::of(&circle).map(terms)
+            let terms = |roles: Roles<'_>| roles.terms(Sizes::USUAL);
+            Roles::of(&party).map(terms)
         };
         let nine = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
         for (names, leader) in [

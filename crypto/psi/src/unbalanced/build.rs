@@ -1,38 +1,33 @@
-//! Making a table: tags chunk by chunk, then sorted and cut into pieces.
+//! Making a table: values chunk by chunk, then tags, sorted and cut into pieces.
 
-use consilium_base::{Digest, Tagged};
+use consilium_base::Digest;
 use consilium_mailbox::Message as _;
 use tokio::task::yield_now;
 use tracing::info;
 
 use super::{
+    find::{find, name_set},
     header::{Header, hash_piece},
     messages::Tabled,
     opening::own_shape,
     oprf::{Key, input},
     rice,
-    shape::{Shape, Tag, Uses},
-    table::{HEADER, Table, TableKey, load_header, piece_name, rows_name},
+    shape::{Shape, Uses, Value},
+    stamp::{Of, stamp, stamped},
+    table::{HEADER, Table, TableKey, piece_name, rows_name},
 };
-use crate::{
-    Item, PsiError, Spill, SpillError, ecdh::Party, opening::check_distinct, parallel::spread,
-};
+use crate::{Party, PsiError, Spill, SpillError, opening::check_distinct, parallel::spread};
 
 /// Items of a chunk, what a repetition repeats at most: half a second of one core.
-const CHUNK: usize = 1 << 14;
-
-/// The bytes of a tag that is kept.
-const KEPT: usize = size_of::<Tag>();
-
-/// Under which name it lies which set's table is here.
-const SET: &str = "set";
+const CHUNK: u32 = 1 << 14;
 
 /// Makes the holder's table, or gives the one that lies finished in `tables`.
 ///
 /// Figure 1 of docs/protocols/psi-unbalanced.md. `progress` hears how many items are done. What
 /// breaks off is taken up again by another call: at most 16,384 items are evaluated again. Keep
 /// the store for as long as the key lives: it is for this key alone, and not that of a run. A
-/// table of another set, other rows, context or number of queries is cleared.
+/// table of another set, other rows or context is cleared, and so are one that is made for fewer
+/// queries and one that is damaged.
 ///
 /// # Errors
 ///
@@ -51,33 +46,41 @@ pub async fn build<'a>(
     mut progress: impl FnMut(u32) + Send,
 ) -> Result<Table<'a>, PsiError> {
     let shape = own_shape(party, uses)?;
-    let set = party
-        .mail
-        .compute(Tabled::STEP, || name_set(key, party.items, uses.queries));
-    let table = |header| Table {
+    let (set, finished) = party.mail.compute(Tabled::STEP, || {
+        let set = name_set(key, party.items);
+        find(tables, key, (shape, &set)).map(|finished| (set, finished))
+    })?;
+    let header = if let Some(header) = finished {
+        progress(shape.items());
+        header
+    } else {
+        make(party, key, (shape, &set), tables, &mut progress).await?
+    };
+    forget_values(tables, shape)?;
+    Ok(Table {
         party: *party,
         uses,
+        set,
         header,
         key: Key::derive(key.seed, key.context),
-    };
-    if tables.read(SET)?.as_deref() == Some(&set) {
-        let fits = |header: &Header| (header.shape, &header.context) == (shape, key.context);
-        if let Some(header) = load_header(tables)?.filter(fits) {
-            forget_tags(tables, shape)?;
-            progress(shape.items());
-            return Ok(table(header));
-        }
-    } else {
-        tables.clear()?;
-        tables.write(SET, &set)?;
-    }
+    })
+}
+
+/// Makes the table, from what an earlier call has kept.
+async fn make(
+    party: &Party<'_>,
+    key: &TableKey<'_>,
+    (shape, set): (Shape, &Digest),
+    tables: &mut dyn Spill,
+    progress: &mut (impl FnMut(u32) + Send),
+) -> Result<Header, PsiError> {
     party
         .mail
         .compute(Tabled::STEP, || check_distinct(party.items))?;
-    let mut sorted = evaluate(party, shape, key, tables, &mut progress).await?;
+    let mut sorted = evaluate(party, key, (shape, set), tables, progress).await?;
     let pieces = party.mail.compute(Tabled::STEP, || {
         sorted.sort_unstable();
-        write_pieces(&sorted, shape, tables)
+        write_pieces(&sorted, (shape, set), tables)
     })?;
     let header = Header {
         shape,
@@ -85,22 +88,11 @@ pub async fn build<'a>(
         pieces,
     };
     tables.write(HEADER, &header.encode())?;
-    forget_tags(tables, shape)?;
     info!(run = %party.mail.run(), items = shape.items(), "table made");
-    Ok(table(header))
+    Ok(header)
 }
 
-/// Names a set, row by row, and the queries that its table is made for.
-fn name_set(key: &TableKey<'_>, items: &[Item], queries: u32) -> Digest {
-    let salt = key.seed.derive("psi-unbalanced.1.set-salt", &[key.context]);
-    Tagged::new("psi-unbalanced.1.set")
-        .field(salt.expose())
-        .number(queries.into())
-        .field(items.as_flattened())
-        .digest()
-}
-
-/// A tag with the row that it is of, below it: 90 and 26 bits at most.
+/// A tag with the row that it is of, below it: 86 and 26 bits at most.
 type Rowed = u128;
 
 /// The bits that a row takes.
@@ -109,33 +101,34 @@ const ROW: u32 = u32::BITS;
 /// Evaluates all items, and takes what is kept of them.
 async fn evaluate(
     party: &Party<'_>,
-    shape: Shape,
     key: &TableKey<'_>,
+    (shape, set): (Shape, &Digest),
     tables: &mut dyn Spill,
     progress: &mut (impl FnMut(u32) + Send),
 ) -> Result<Vec<Rowed>, PsiError> {
     let context = *key.context;
     let key = Key::derive(key.seed, &context);
     let (mut rowed, mut row) = (Vec::with_capacity(party.items.len()), 0_u32);
-    for (number, items) in party.items.chunks(CHUNK).enumerate() {
-        let name = tags_name(number);
-        let tags = if let Some(bytes) = tables.read(&name)? {
-            read_tags(&bytes, items.len(), shape)
-                .ok_or_else(|| SpillError::damaged(&name, bytes.len()))?
+    for (number, items) in (0..).zip(party.items.chunks(CHUNK as usize)) {
+        let (name, of) = (values_name(number), Of::Chunk { set, number });
+        let kept = tables.read(&name)?;
+        let kept = kept.and_then(|it| read_values(stamped(of, &it)?, items.len()));
+        let values = if let Some(values) = kept {
+            values
         } else {
             let parts = spread(party.mail, Tabled::STEP, party.threads, items, |items| {
                 let inputs = items.iter().map(|item| input(&context, item));
-                key.tags(&inputs.collect::<Vec<_>>(), shape)
+                key.values(&inputs.collect::<Vec<_>>())
             });
-            let tags = parts.concat();
-            let bytes: Vec<u8> = tags.iter().flat_map(|tag| tag.to_le_bytes()).collect();
-            tables.write(&name, &bytes)?;
+            let values = parts.concat();
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+            tables.write(&name, &stamp(of, bytes.collect()))?;
             // A table takes minutes: whoever awaits it can leave here.
             yield_now().await;
-            tags
+            values
         };
-        for tag in tags {
-            rowed.push(tag << ROW | Rowed::from(row));
+        for value in values {
+            rowed.push(shape.tag(value) << ROW | Rowed::from(row));
             row += 1;
         }
         progress(row);
@@ -146,44 +139,42 @@ async fn evaluate(
 /// Cuts the sorted tags into pieces, and keeps these and their rows.
 fn write_pieces(
     sorted: &[Rowed],
-    shape: Shape,
+    (shape, set): (Shape, &Digest),
     tables: &mut dyn Spill,
-) -> Result<Vec<[u8; 32]>, SpillError> {
+) -> Result<Vec<Digest>, SpillError> {
     let mut hashes = Vec::with_capacity(shape.pieces() as usize);
     for (number, part) in (0..).zip(sorted.chunks(Shape::PIECE as usize)) {
         let piece = rice::write(part.iter().map(|rowed| rowed >> ROW), shape);
-        hashes.push(hash_piece(&piece));
+        let hash = hash_piece(&piece);
         tables.write(&piece_name(number), &piece)?;
         let rows = part.iter().map(|rowed| rowed.to_le_bytes());
-        let rows: Vec<u8> = rows.flat_map(|[a, b, c, d, ..]| [a, b, c, d]).collect();
-        tables.write(&rows_name(number), &rows)?;
+        let rows = rows.flat_map(|[a, b, c, d, ..]| [a, b, c, d]).collect();
+        let of = Of::Piece { set, hash: &hash };
+        tables.write(&rows_name(number), &stamp(of, rows))?;
+        hashes.push(hash);
     }
     Ok(hashes)
 }
 
 /// Empties what only making the table needs, the first chunk last: it says that all is done.
-fn forget_tags(tables: &mut dyn Spill, shape: Shape) -> Result<(), SpillError> {
-    if tables
-        .read(&tags_name(0))?
-        .is_none_or(|tags| tags.is_empty())
-    {
+fn forget_values(tables: &mut dyn Spill, shape: Shape) -> Result<(), SpillError> {
+    let first = tables.read(&values_name(0))?;
+    if first.is_none_or(|values| values.is_empty()) {
         return Ok(());
     }
-    let chunks = (shape.items() as usize).div_ceil(CHUNK);
-    (0..chunks)
+    (0..shape.items().div_ceil(CHUNK))
         .rev()
-        .try_for_each(|chunk| tables.write(&tags_name(chunk), &[]))
+        .try_for_each(|chunk| tables.write(&values_name(chunk), &[]))
 }
 
-fn read_tags(bytes: &[u8], count: usize, shape: Shape) -> Option<Vec<Tag>> {
-    let (tags, []) = bytes.as_chunks::<KEPT>() else {
+fn read_values(bytes: &[u8], count: usize) -> Option<Vec<Value>> {
+    let (values, []) = bytes.as_chunks() else {
         return None;
     };
-    let tags: Vec<Tag> = tags.iter().map(|tag| Tag::from_le_bytes(*tag)).collect();
-    let fit = tags.len() == count && tags.iter().all(|&tag| tag <= shape.largest());
-    fit.then_some(tags)
+    let values = values.iter().map(|it| Value::from_le_bytes(*it));
+    (values.len() == count).then(|| values.collect())
 }
 
-fn tags_name(chunk: usize) -> String {
-    format!("tags-{chunk}")
+fn values_name(chunk: u32) -> String {
+    format!("values-{chunk}")
 }

@@ -10,13 +10,9 @@ use super::{
     lookup::Common,
     messages::{Blinded, Charged, Counted, Evaluated, Matched},
     oprf::{Key, blind, draw_blinds, input, unblind},
-    shape::{Shape, Tag},
+    shape::{Shape, Tag, value},
 };
-use crate::{
-    Breach, Item, PsiError,
-    ecdh::{Party, steps::Point},
-    parallel::spread,
-};
+use crate::{Breach, Item, Party, PsiError, ecdh::steps::Point, parallel::spread};
 
 /// The bytes of an encoded point.
 const POINT: usize = size_of::<Point>();
@@ -81,7 +77,10 @@ fn finish(
             let inputs = inputs.map(|&((item, blind), _)| (input(&header.context, item), blind));
             let points: Vec<Point> = part.iter().map(|(_, point)| *point).collect();
             let outputs = unblind(&inputs.collect::<Vec<_>>(), &points)?;
-            Ok(outputs.iter().map(|output| shape.tag(output)).collect())
+            Ok(outputs
+                .iter()
+                .map(|output| shape.tag(value(output)))
+                .collect())
         },
     );
     for tag in in_order(party, tags.len(), parts)? {

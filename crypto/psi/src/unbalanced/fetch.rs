@@ -7,10 +7,10 @@ use super::{
     header::Header,
     messages::{Declared, Described, Tabled},
     rice,
-    shape::Uses,
-    table::{HEADER, load_header, load_piece, piece_name},
+    shape::{Shape, Uses},
+    table::{HEADER, count_whole, load_header, load_piece, piece_name},
 };
-use crate::{Breach, PsiError, Spill, SpillError, ecdh::Party};
+use crate::{Breach, Party, PsiError, Spill, SpillError};
 
 /// What a party has of a table before the run.
 pub(super) struct Held {
@@ -19,7 +19,8 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Looks what is there: a whole table, or its first pieces.
+    /// Looks what is there: a whole table, or its first pieces up to one that is changed. What is
+    /// not as it was sent is sent again, before any query.
     pub(super) fn load(tables: &mut dyn Spill) -> Result<Held, SpillError> {
         let Some(header) = load_header(tables)? else {
             return Ok(Held {
@@ -27,14 +28,9 @@ impl Held {
                 pieces: 0,
             });
         };
-        let all = header.shape.pieces();
-        let mut pieces = all;
-        if all > 0 && tables.read(&piece_name(all - 1))?.is_none() {
-            pieces = 0;
-            while tables.read(&piece_name(pieces))?.is_some() {
-                pieces += 1;
-            }
-        }
+        let pieces = count_whole(header.shape.pieces(), |piece| {
+            load_piece(tables, &header, piece).map(drop)
+        })?;
         let header = Some(header);
         Ok(Held { header, pieces })
     }
@@ -92,8 +88,8 @@ pub(super) async fn receive_table(
         (header, 0)
     };
     let shape = header.shape;
-    let declared = [theirs.size, uses.queries] == [shape.items(), shape.queries()];
-    if !declared || header.digest() != digest {
+    let due = Shape::new(theirs.size, uses.queries).ok_or_else(bad)?;
+    if !shape.serves(due) || header.digest() != digest {
         return Err(bad());
     }
     if first == 0 {

@@ -3,7 +3,7 @@
 use consilium_mailbox::Message as _;
 
 use super::{header::Header, messages::Matched, rice, shape::Tag, table::load_piece};
-use crate::{Breach, PsiError, Spill, ecdh::Party};
+use crate::{Breach, Party, PsiError, Spill};
 
 /// Where the common items are, in the order of the table.
 #[derive(Default)]

@@ -9,8 +9,7 @@ use super::{
     shape::{Shape, Uses},
 };
 use crate::{
-    PsiError,
-    ecdh::Party,
+    Party, PsiError,
     opening::{check_least, check_size, check_terms, own_size},
 };
 

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha512};
 use zeroize::Zeroize;
 
-use super::shape::{Shape, Tag};
+use super::shape::{Value, value};
 use crate::{
     Item,
     ecdh::steps::{Point, decode, encode_doubles},
@@ -54,16 +54,16 @@ impl Key {
         Key { half }
     }
 
-    /// Gives the tags of inputs: `Evaluate`, section 3.3.1, cut to the table's shape.
-    pub(super) fn tags(&self, inputs: &[Input], shape: Shape) -> Vec<Tag> {
-        let mut tags = Vec::with_capacity(inputs.len());
+    /// Gives what tags are made of: `Evaluate`, section 3.3.1, cut.
+    pub(super) fn values(&self, inputs: &[Input]) -> Vec<Value> {
+        let mut values = Vec::with_capacity(inputs.len());
         for inputs in inputs.chunks(BATCH) {
             let points = inputs.iter().map(|input| to_group(input));
             let halves: Vec<_> = points.map(|point| point * self.half.expose()).collect();
             let outputs = encode_doubles(&halves).zip(inputs);
-            tags.extend(outputs.map(|(point, input)| shape.tag(&finalize(input, &point))));
+            values.extend(outputs.map(|(point, input)| value(&finalize(input, &point))));
         }
-        tags
+        values
     }
 
     /// Answers blinded points: `BlindEvaluate`, section 3.3.1.

@@ -7,16 +7,12 @@ use super::{
     exchange::{answer_all, ask_all, hear, tell},
     fetch::{Held, receive_table, send_table},
     lookup::look_up,
-    messages::Matched,
+    messages::{Matched, Tabled},
     opening::{check_own, open},
     shape::Uses,
-    table::{Table, load_rows},
+    table::Table,
 };
-use crate::{
-    PsiError, Spill,
-    ecdh::{Aligned, Party},
-    opening::check_distinct,
-};
+use crate::{Aligned, Party, PsiError, Spill, opening::check_distinct};
 
 impl Table<'_> {
     /// Aligns rows with a party that has a small set: the part of the holder of the large one.
@@ -49,19 +45,16 @@ impl Table<'_> {
         let positions = hear(party, shape, theirs.size).await?; // m7, m8
         let rows = party
             .mail
-            .compute(Matched::STEP, || load_rows(tables, shape, &positions))?;
-        Ok(Aligned {
-            rows,
-            peer_size: theirs.size,
-        })
+            .compute(Matched::STEP, || self.load_rows(tables, &positions))?;
+        Ok(party.aligned(rows, theirs.size))
     }
 }
 
 /// Aligns rows with the holder of a large set: the part of the party that has the small one.
 ///
 /// Figure 2 of docs/protocols/psi-unbalanced.md. `tables` keeps the table for as long as the
-/// holder's key lives: it is for this holder alone, and not the store of a run; cleared, it is
-/// filled again. A run that broke off is repeated by another call with the same party.
+/// holder's key lives: it is for this holder alone, and not the store of a run; what is cleared or
+/// damaged is fetched again before anything is asked. A run that broke off is repeated by another call with the same party.
 ///
 /// # Errors
 ///
@@ -85,14 +78,11 @@ pub async fn ask(
     party
         .mail
         .compute(Matched::STEP, || check_distinct(party.items))?;
-    let held = Held::load(tables)?;
+    let held = party.mail.compute(Tabled::STEP, || Held::load(tables))?;
     let opened = open(party, uses, size, held.declare()).await?; // m1
     let header = receive_table(party, uses, tables, held, &opened.theirs).await?; // m2, m3
     let tags = ask_all(party, &header, &opened.commitment).await?; // m4 to m6
     let common = look_up(party, tables, &header, &tags)?;
     tell(party, &common).await?; // m7, m8
-    Ok(Aligned {
-        rows: common.rows,
-        peer_size: opened.theirs.size,
-    })
+    Ok(party.aligned(common.rows, opened.theirs.size))
 }

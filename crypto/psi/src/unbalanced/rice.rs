@@ -53,7 +53,7 @@ pub(super) fn read(
 ) -> Result<(), Malformed> {
     let (first, coded) = piece.split_first_chunk().ok_or(Malformed)?;
     let mut tag = Tag::from_le_bytes(*first);
-    if tag > shape.largest() {
+    if tag >= shape.range() {
         return Err(Malformed);
     }
     each(tag);
@@ -76,7 +76,7 @@ pub(super) fn read(
         }
         tag += quotient << rice | window(coded, at) & low(rice);
         at += rice as usize;
-        if at > end || tag > shape.largest() {
+        if at > end || tag >= shape.range() {
             return Err(Malformed);
         }
         each(tag);

@@ -1,13 +1,15 @@
 //! A table and its key, as its holder keeps them.
 
 use consilium_base::{Digest, Seed};
+use tracing::warn;
 
 use super::{
     header::Header,
     oprf::Key,
     shape::{Shape, Uses},
+    stamp::{Of, stamped},
 };
-use crate::{Spill, SpillError, ecdh::Party, spill::take_up};
+use crate::{Party, Spill, SpillError, spill::take_up};
 
 /// What the key of a table is made of.
 #[derive(Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct TableKey<'a> {
 pub struct Table<'a> {
     pub(super) party: Party<'a>,
     pub(super) uses: &'a Uses,
+    /// Names the items, row by row.
+    pub(super) set: Digest,
     pub(super) header: Header,
     pub(super) key: Key,
 }
@@ -41,14 +45,16 @@ pub(super) fn rows_name(piece: u32) -> String {
     format!("rows-{piece}")
 }
 
-/// Reads a table's head, if it is there.
+/// Reads a table's head, if there is one: one that is changed is none.
 pub(super) fn load_header(tables: &mut dyn Spill) -> Result<Option<Header>, SpillError> {
     let Some(bytes) = tables.read(HEADER)? else {
         return Ok(None);
     };
     let header = Header::decode(&bytes);
-    let header = header.ok_or_else(|| SpillError::damaged(HEADER, bytes.len()))?;
-    Ok(Some(header))
+    if header.is_none() {
+        warn!(name = HEADER, "a piece of a kept table is damaged");
+    }
+    Ok(header)
 }
 
 /// Reads a piece of a table, as it was written.
@@ -62,24 +68,58 @@ pub(super) fn load_piece(
     })
 }
 
-/// Gives the rows at ascending positions of the table.
-pub(super) fn load_rows(
-    tables: &mut dyn Spill,
-    shape: Shape,
-    positions: &[u32],
-) -> Result<Vec<u32>, SpillError> {
-    let mut rows = Vec::with_capacity(positions.len());
-    for positions in positions.chunk_by(|one, next| one / Shape::PIECE == next / Shape::PIECE) {
-        let piece = positions.first().map_or(0, |first| first / Shape::PIECE);
-        let found: Vec<u32> = take_up(tables, &rows_name(piece), |bytes| {
-            let row = |position: &u32| {
-                let row = bytes.as_chunks().0.get((position % Shape::PIECE) as usize);
-                row.map(|row| u32::from_le_bytes(*row))
-                    .filter(|&row| row < shape.items())
-            };
-            positions.iter().map(row).collect()
-        })?;
-        rows.extend(found);
+/// Counts the pieces, from the first on, that a check finds to be what was written.
+pub(super) fn count_whole(
+    pieces: u32,
+    mut check: impl FnMut(u32) -> Result<(), SpillError>,
+) -> Result<u32, SpillError> {
+    for piece in 0..pieces {
+        match check(piece) {
+            Ok(()) => {}
+            // What is not there was not written yet.
+            Err(SpillError::Damaged { bytes: 0, .. }) => return Ok(piece),
+            Err(SpillError::Damaged { name, .. }) => {
+                warn!(name, "a piece of a kept table is damaged");
+                return Ok(piece);
+            }
+            Err(other) => return Err(other),
+        }
     }
-    Ok(rows)
+    Ok(pieces)
+}
+
+impl Header {
+    /// Gives the rows at some places of a piece.
+    pub(super) fn load_rows(
+        &self,
+        tables: &mut dyn Spill,
+        set: &Digest,
+        piece: u32,
+        places: impl Iterator<Item = usize>,
+    ) -> Result<Vec<u32>, SpillError> {
+        take_up(tables, &rows_name(piece), |bytes| {
+            let hash = self.pieces.get(piece as usize)?;
+            let rows = stamped(Of::Piece { set, hash }, bytes)?.as_chunks().0;
+            places
+                .map(|place| rows.get(place).map(|row| u32::from_le_bytes(*row)))
+                .collect()
+        })
+    }
+}
+
+impl Table<'_> {
+    /// Gives the rows at ascending positions.
+    pub(super) fn load_rows(
+        &self,
+        tables: &mut dyn Spill,
+        positions: &[u32],
+    ) -> Result<Vec<u32>, SpillError> {
+        let mut rows = Vec::with_capacity(positions.len());
+        for positions in positions.chunk_by(|one, next| one / Shape::PIECE == next / Shape::PIECE) {
+            let piece = positions.first().map_or(0, |first| first / Shape::PIECE);
+            let places = positions.iter().map(|it| (it % Shape::PIECE) as usize);
+            rows.extend(self.header.load_rows(tables, &self.set, piece, places)?);
+        }
+        Ok(rows)
+    }
 }

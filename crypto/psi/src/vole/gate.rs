@@ -16,12 +16,12 @@ use rand_core::CryptoRng;
 use super::{
     messages::Declared,
     order::{Keyed, Share},
-    session::Session,
     sizes::{Sizes, likely_most},
 };
 use crate::{
-    Item, PsiError, Unkept,
-    ecdh::{self, Counted, Party, Shown, Terms},
+    Item, Party, PsiError, Terms, Unkept,
+    ecdh::{self, Counted, Shown},
+    session::Session,
 };
 
 /// Bits of confidence: an intersection below the minimum passes one sample of 2^20 at most.
@@ -43,7 +43,7 @@ pub(super) async fn pass(
     keyed: &Keyed,
     rng: &mut impl CryptoRng,
 ) -> Result<Option<Sample>, PsiError> {
-    let larger = session.larger();
+    let larger = session.largest();
     for size in sizes.samples() {
         // There would be nothing left to save.
         if larger <= size {
@@ -54,7 +54,7 @@ pub(super) async fn pass(
         let rows = places.iter().map(|&place| keyed.row(place) as usize);
         let mut items: Vec<Item> = rows.map(|row| party.items[row]).collect();
         // How many there are would tell of the set.
-        let room = likely_most(share.mean(session.sizes[0])) as usize;
+        let room = likely_most(share.mean(session.size(party.mail.me()))) as usize;
         if items.len() > room {
             return Err(PsiError::Misfit("its sample"));
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::hashing::Hashes;
-use crate::Item;
+use crate::{Item, PsiError};
 
 /// The bits of a row's number, in place of the lowest bits of its key.
 const ROW: u32 = 32;
@@ -103,6 +103,18 @@ impl Order {
     pub(crate) fn places(&self, bucket: usize) -> Range<usize> {
         let begin = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
         begin..self.ends[bucket]
+    }
+
+    /// Gives the items of a bucket, if there is room for them.
+    pub(crate) fn bounded<'a>(
+        &self,
+        bucket: u32,
+        items: &'a [Item],
+        room: usize,
+    ) -> Result<impl ExactSizeIterator<Item = &'a Item>, PsiError> {
+        let items = self.items(bucket as usize, items);
+        let fit = items.len() <= room;
+        fit.then_some(items).ok_or(PsiError::Misfit("its buckets"))
     }
 
     /// Gives the items of a bucket.

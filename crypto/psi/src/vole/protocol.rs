@@ -10,14 +10,13 @@ use super::{
     marks::Marks,
     messages::{Counted, Declared, Marked},
     order::Keyed,
-    record::Record,
-    session::{Part, Session},
+    session::{self, Part},
     sizes::Sizes,
     tags::Width,
 };
 use crate::{
-    Breach, MemorySpill, PsiError, Spill,
-    ecdh::{self, Aligned, Party},
+    Aligned, Breach, MemorySpill, Party, PsiError, Spill, ecdh, progress::Progress,
+    session::Session,
 };
 
 /// Aligns the rows of two parties: each learns which of its rows the peer has too, and the order.
@@ -42,8 +41,8 @@ pub async fn align(
     spill: &mut dyn Spill,
     rng: &mut impl CryptoRng,
 ) -> Result<Aligned, PsiError> {
-    let session = Session::open(party, *sizes, spill, rng).await?; // m1
-    let [ours, theirs] = session.sizes;
+    let session = session::open(party, *sizes, spill, rng).await?; // m1
+    let [ours, theirs] = [party.mail.me(), party.peer].map(|it| session.size(it));
     let width = Width::of(ours, theirs).ok_or(PsiError::Terms("the sets are too large"))?;
     let hashes = Hashes::new(&session.record.session);
     let keyed = party
@@ -60,17 +59,6 @@ pub async fn align(
         .mail
         .compute(Declared::STEP, || keyed.divide(session.buckets));
 
-    if session.new {
-        spill.clear()?;
-    }
-    // What is made again is not done, should the run break off between the pieces of a bucket.
-    session.record.write(spill)?;
-    let mut memory = MemorySpill::default();
-    let spill = if Record::is_kept(spill)? {
-        spill
-    } else {
-        &mut memory
-    };
     let run = Run {
         party,
         session: &session,
@@ -78,35 +66,32 @@ pub async fn align(
         order: &order,
         width,
     };
-    let ended = match session.part(party) {
-        Part::Receiver => receive(&run, &sample, spill, rng).await,
-        Part::Sender => send(&run, &sample, spill, rng).await,
+    let mut memory = MemorySpill::default();
+    let mut progress = Progress::begin(&session, run.chunks_before(), spill, &mut memory)?;
+    let ended = match Part::of(party, &session) {
+        Part::Receiver => receive(&run, &sample, &mut progress, rng).await,
+        Part::Sender => send(&run, &sample, &mut progress, rng).await,
     };
-    if let Err(PsiError::Misfit(_)) = ended {
-        spill.clear()?;
-    }
-    let common = ended?;
-    Ok(Aligned {
-        rows: common.iter().map(|place| order.rows()[place]).collect(),
-        peer_size: theirs,
-    })
+    let common = progress.end(ended)?;
+    let rows = common.iter().map(|place| order.rows()[place]).collect();
+    Ok(party.aligned(rows, theirs))
 }
 
 /// The receiver's part after the gate: gives the places of the common items.
 async fn receive(
     run: &Run<'_>,
     sample: &Sample,
-    spill: &mut dyn Spill,
+    progress: &mut Progress<'_>,
     rng: &mut impl CryptoRng,
 ) -> Result<Marks, PsiError> {
     let Party { mail, peer, .. } = *run.party;
     let Session { next, buckets, .. } = *run.session;
     let mut last = None;
     for bucket in next..buckets {
-        let compared = run.receive(bucket, spill, rng).await?; // m3 to m6
+        let compared = run.receive(bucket, progress, rng).await?; // m3 to m6
         if bucket + 1 < buckets {
-            mail.compute(Marked::STEP, || compared.keep(spill, bucket as usize))?;
-            run.done(spill, bucket + 1)?;
+            mail.compute(Marked::STEP, || compared.keep(progress.spill(), bucket))?;
+            progress.done(bucket + 1)?;
         } else {
             last = Some(compared);
         }
@@ -114,10 +99,10 @@ async fn receive(
     // From here on nothing is left that the sender could hold back: only now, compare.
     let mut common = Marks::none(run.order.rows().len());
     let mut marked = Vec::new();
-    for bucket in 0..buckets as usize {
-        let compared = match last.take_if(|_| bucket + 1 == buckets as usize) {
+    for bucket in 0..buckets {
+        let compared = match last.take_if(|_| bucket + 1 == buckets) {
             Some(compared) => compared,
-            None => run.load(spill, bucket)?,
+            None => run.load(progress.spill(), bucket)?,
         };
         marked.push(mail.compute(Marked::STEP, || run.compare(&compared, bucket, &mut common)));
     }
@@ -137,7 +122,7 @@ async fn receive(
 async fn send(
     run: &Run<'_>,
     sample: &Sample,
-    spill: &mut dyn Spill,
+    progress: &mut Progress<'_>,
     rng: &mut impl CryptoRng,
 ) -> Result<Marks, PsiError> {
     let Party { mail, peer, .. } = *run.party;
@@ -145,25 +130,25 @@ async fn send(
     let [room, _] = run.rooms();
     let mut last = None;
     for bucket in next..buckets {
-        let (sent, tags) = run.evaluate(bucket, spill, rng).await?; // m3 to m5
+        let (sent, tags) = run.evaluate(bucket, progress, rng).await?; // m3 to m5
         // Kept before it is sent: what the receiver has, the sender can look up.
         if bucket + 1 < buckets {
-            mail.compute(Marked::STEP, || sent.keep(spill, bucket as usize))?;
-            run.done(spill, bucket + 1)?;
+            mail.compute(Marked::STEP, || sent.keep(progress.spill(), bucket))?;
+            progress.done(bucket + 1)?;
         } else {
             last = Some(sent);
         }
-        run.send_tags(bucket, &tags, spill).await?; // m6
+        run.send_tags(&tags, progress).await?; // m6
     }
     let Counted { count } = mail.recv(peer).await?; // m7
     let count = count.get();
     run.party.terms.check_common(count)?;
     let mut common = Marks::none(run.order.rows().len());
-    for bucket in 0..buckets as usize {
+    for bucket in 0..buckets {
         let Marked { marks } = mail.recv(peer).await?; // m8
-        let sent = match last.take_if(|_| bucket + 1 == buckets as usize) {
+        let sent = match last.take_if(|_| bucket + 1 == buckets) {
             Some(sent) => sent,
-            None => Sent::load(spill, bucket, room)?,
+            None => Sent::load(progress.spill(), bucket, room)?,
         };
         run.party.check_length(&marks, room.div_ceil(8))?;
         let marked = Marks::read(&marks, room);

@@ -4,38 +4,20 @@ use super::{
     bucket::{Compared, Run, Sent},
     gate::Sample,
     marks::Marks,
-    record::Record,
 };
 use crate::{Breach, PsiError, Spill};
 
 impl Run<'_> {
-    /// Keeps that so many buckets are done.
-    pub(super) fn done(&self, spill: &mut dyn Spill, buckets: u32) -> Result<(), PsiError> {
-        let Record {
-            session,
-            own,
-            theirs,
-            ..
-        } = self.session.record;
-        let record = Record {
-            session,
-            own,
-            theirs,
-            done: buckets,
-        };
-        Ok(record.write(spill)?)
-    }
-
     /// Takes up a bucket that the receiver has kept.
-    pub(super) fn load(&self, spill: &mut dyn Spill, bucket: usize) -> Result<Compared, PsiError> {
+    pub(super) fn load(&self, spill: &mut dyn Spill, bucket: u32) -> Result<Compared, PsiError> {
         let [_, theirs] = self.rooms();
-        let own = self.order.places(bucket).len();
+        let own = self.order.places(bucket as usize).len();
         Ok(Compared::load(spill, bucket, self.width, (own, theirs))?)
     }
 
     /// Marks common items among all own ones, and gives which of the sender's tags they have.
-    pub(super) fn compare(&self, compared: &Compared, bucket: usize, common: &mut Marks) -> Marks {
-        let (begin, [_, theirs]) = (self.order.places(bucket).start, self.rooms());
+    pub(super) fn compare(&self, compared: &Compared, bucket: u32, common: &mut Marks) -> Marks {
+        let (begin, [_, theirs]) = (self.order.places(bucket as usize).start, self.rooms());
         let (mut matching, mut marks) = (compared.own.matching(), Marks::none(theirs));
         let tags = self.width.read(&compared.theirs).into_iter().flatten();
         for (number, tag) in tags.enumerate() {
@@ -52,10 +34,10 @@ impl Run<'_> {
         &self,
         sent: &Sent,
         marked: &Marks,
-        bucket: usize,
+        bucket: u32,
         common: &mut Marks,
     ) -> Option<()> {
-        let places = self.order.places(bucket);
+        let places = self.order.places(bucket as usize);
         for number in marked.iter() {
             let place = sent.0.get(number).map(|&place| place as usize);
             common.mark(places.start + place.filter(|&place| place < places.len())?);

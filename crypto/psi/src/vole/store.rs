@@ -1,4 +1,4 @@
-//! The receiver's masked store on its way, m4 and m5 of docs/protocols/psi-vole.md.
+//! How the receiver's masked store is sent, m4 and m5 of docs/protocols/psi-vole.md.
 
 use consilium_base::{Digest, Secret};
 use consilium_mailbox::{Mailbox, Message as _, PartyId};
@@ -8,10 +8,10 @@ use super::{
     messages::{Masked, Seeded},
     prf,
 };
-use crate::{PsiError, error::check_length};
+use crate::{PsiError, error::check_length, progress::Progress};
 
-/// The way between the two of a store.
-pub(crate) struct Way<'a> {
+/// A store on its way between two parties.
+pub(crate) struct StoreTransfer<'a> {
     /// The own place in the run.
     pub(crate) mail: &'a Mailbox,
     /// The other party.
@@ -20,20 +20,20 @@ pub(crate) struct Way<'a> {
     pub(crate) chunk: usize,
 }
 
-impl Way<'_> {
-    /// Sends the seed of the rows and the masked columns; `sent` hears of each chunk.
+impl StoreTransfer<'_> {
+    /// Sends the seed of the rows and the masked columns.
     pub(crate) async fn send(
         &self,
         seed: Digest,
         columns: &[Block],
-        mut sent: impl FnMut(),
+        progress: &Progress<'_>,
     ) -> Result<(), PsiError> {
-        let Way { mail, peer, chunk } = *self;
+        let StoreTransfer { mail, peer, chunk } = *self;
         mail.send(peer, &Seeded { seed }).await?; // m4
         for columns in columns.chunks(chunk) {
             let columns = field::write(columns).into();
             mail.send(peer, &Masked { columns }).await?; // m5
-            sent();
+            progress.count();
         }
         Ok(())
     }
@@ -45,14 +45,13 @@ impl Way<'_> {
     }
 
     /// Receives the columns: turns the sender's part of the correlation into the function's key.
-    /// `received` hears of each chunk.
     pub(crate) async fn receive(
         &self,
         delta: Block,
         mut b: Secret<Vec<Block>>,
-        mut received: impl FnMut(),
+        progress: &Progress<'_>,
     ) -> Result<Secret<Vec<Block>>, PsiError> {
-        let Way { mail, peer, chunk } = *self;
+        let StoreTransfer { mail, peer, chunk } = *self;
         for key in b.expose_mut().chunks_mut(chunk) {
             let Masked { columns } = mail.recv(peer).await?;
             check_length(peer, &columns, size_of_val(key))?;
@@ -60,7 +59,7 @@ impl Way<'_> {
                 let columns: Vec<Block> = field::read(&columns).into_iter().flatten().collect();
                 prf::unmask(key, delta, &columns);
             });
-            received();
+            progress.count();
         }
         Ok(b)
     }

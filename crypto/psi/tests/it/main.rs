@@ -1,17 +1,13 @@
-//! Set intersection from outside: laws, vectors, faults, tampering, leakage.
+//! Set intersection from outside, each protocol by itself.
 #![expect(
     clippy::unwrap_used,
     reason = "a test ends where its helper can't go on"
 )]
 
-mod faults;
-mod laws;
-mod leakage;
+mod ecdh;
 mod pair;
-mod resuming;
 mod star;
-mod tampering;
+mod transcript;
 mod unbalanced;
-mod vectors;
 mod vole;
 mod wire;

@@ -2,13 +2,22 @@
 
 use std::{collections::BTreeSet, num::NonZeroUsize};
 
-use consilium_base::{Seed, Tagged};
-use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
+use consilium_base::{Generator, Seed, Tagged};
+use consilium_mailbox::{
+    Fault, Mailbox, MailboxError, PartyId, RunId,
+    sim::{Moment, World},
+};
 use consilium_psi::{
-    Item, MemorySpill, PsiError, Spill, SpillError, Unkept,
-    ecdh::{Aligned, Counted, Party, Shown, Terms, align, cardinality},
+    Aligned, Item, MemorySpill, Party, PsiError, Spill, SpillError, Terms, Unkept,
+    ecdh::{self, Counted, Shown, cardinality},
     vole::{self, Sizes},
 };
+
+/// When a party can crash.
+pub(crate) const MOMENTS: [Moment; 3] = [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive];
+
+/// What a party goes through a run with.
+type Part<'a> = (&'a Party<'a>, &'a mut dyn Spill, &'a mut Generator);
 
 pub(crate) fn party(name: &str) -> PartyId {
     name.parse().unwrap()
@@ -27,6 +36,16 @@ pub(crate) fn item(number: u64) -> Item {
     Tagged::new("test.1.item").number(number).digest()
 }
 
+/// The items with these numbers, each once.
+pub(crate) fn distinct(mut numbers: Vec<u8>) -> Vec<Item> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+        .into_iter()
+        .map(|number| item(number.into()))
+        .collect()
+}
+
 /// Two institutions with their sets, their own secrets and their stores.
 pub(crate) struct Pair {
     pub(crate) terms: Terms,
@@ -38,7 +57,7 @@ pub(crate) struct Pair {
     pub(crate) threads: usize,
     /// Whether the stores keep nothing.
     pub(crate) forgetful: bool,
-    /// What whoever watches a run by `psi-vole` hears, at each.
+    /// What whoever watches a run hears, at each.
     pub(crate) heard: [Vec<u32>; 2],
 }
 
@@ -73,12 +92,61 @@ impl<T> Ended<T> {
         (self.hospital.unwrap(), self.insurer.unwrap())
     }
 
+    /// What one of both has in the end.
+    pub(crate) fn of(&self, party: &PartyId) -> Result<&T, &PsiError> {
+        let ended = if *party == hospital() {
+            &self.hospital
+        } else {
+            &self.insurer
+        };
+        ended.as_ref()
+    }
+
+    /// The one that lives names the one that died, or was done already.
+    pub(crate) fn check_survivor(&self, dead: &PartyId) {
+        let lives = if *dead == hospital() {
+            insurer()
+        } else {
+            hospital()
+        };
+        let Err(error) = self.of(&lives) else { return };
+        let PsiError::Mailbox(inner) = error else {
+            panic!("{error}")
+        };
+        let gone = matches!(
+            inner,
+            MailboxError::Silent { .. }
+                | MailboxError::Aborted { .. }
+                | MailboxError::Unread { .. }
+        );
+        assert!(gone, "{error}");
+        assert_eq!(error.fault(), Fault::Peer(dead.clone()), "{error}");
+    }
+
     /// The only error, or the one that is not a consequence of the other.
     pub(crate) fn errors(self) -> Vec<PsiError> {
         [self.hospital.err(), self.insurer.err()]
             .into_iter()
             .flatten()
             .collect()
+    }
+}
+
+impl Ended<Aligned> {
+    /// The result must be the plain intersection, and fit row by row.
+    pub(crate) fn check(self, sets: [&[Item]; 2]) {
+        let (one, other) = self.both();
+        let keys = |rows: &[u32], items: &[Item]| -> Vec<Item> {
+            rows.iter().map(|&row| items[row as usize]).collect()
+        };
+        let set = |items: &[Item]| -> BTreeSet<Item> { items.iter().copied().collect() };
+        let aligned = keys(&one.rows, sets[0]);
+        let plain: BTreeSet<Item> = &set(sets[0]) & &set(sets[1]);
+        assert!(aligned == keys(&other.rows, sets[1]));
+        assert!(set(&aligned) == plain && aligned.len() == plain.len());
+        let size = |items: &[Item]| u32::try_from(items.len()).unwrap();
+        assert_eq!(one.sizes, [(insurer(), size(sets[1]))].into());
+        assert_eq!(other.sizes, [(hospital(), size(sets[0]))].into());
     }
 }
 
@@ -114,109 +182,68 @@ impl Pair {
         self.align_seeded(world, 0).await
     }
 
-    /// Runs once more, each party with fresh randomness.
+    /// Aligns by `psi-ecdh`.
     pub(crate) async fn align_seeded(&mut self, world: &World, seed: u64) -> Ended<Aligned> {
-        let mails = self.mails(world);
-        let [one, other] = &mails[..] else {
-            unreachable!()
-        };
-        let [mine, theirs] = self.randomness(seed);
-        let (secrets, names) = (secrets(), [hospital(), insurer()]);
-        let threads = NonZeroUsize::new(self.threads).unwrap();
-        let sets = [&self.hospital[..], &self.insurer];
-        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
-            .map(|party| Party { threads, ..party });
-        let [spill, other_spill] = &mut self.spills;
-        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
-        let (hospital, insurer) = tokio::join!(
-            leaving(one, Box::pin(align(&ours, spill, &mut rng))),
-            leaving(other, Box::pin(align(&others, other_spill, &mut other_rng))),
-        );
-        Ended { hospital, insurer }
+        let align = async |part: Part<'_>| ecdh::align(part.0, part.1, part.2).await;
+        self.run(world, seed, align).await
     }
 
-    /// Runs once by `psi-vole`, each party with fresh randomness.
+    /// Aligns by `psi-vole`.
     pub(crate) async fn align_large(&mut self, world: &World) -> Ended<Aligned> {
-        let mails = self.mails(world);
+        let sizes = self.sizes;
+        let align = async |part: Part<'_>| vole::align(part.0, &sizes, part.1, part.2).await;
+        self.run(world, 0, align).await
+    }
+
+    pub(crate) async fn count(&mut self, world: &World, shown: &Shown) -> Ended<Counted> {
+        let count = async |part: Part<'_>| cardinality(part.0, shown, part.1, part.2).await;
+        self.run(world, 0, count).await
+    }
+
+    /// Runs once more, each party with fresh randomness.
+    async fn run<T>(
+        &mut self,
+        world: &World,
+        seed: u64,
+        work: impl AsyncFn(Part<'_>) -> Result<T, PsiError>,
+    ) -> Ended<T> {
+        self.runs += 1;
+        let names = [hospital(), insurer()];
+        let mails = world.mailboxes(&names, RunId([self.runs; 16]));
         let [one, other] = &mails[..] else {
             unreachable!()
         };
-        let [mine, theirs] = self.randomness(0);
-        let (secrets, names) = (secrets(), [hospital(), insurer()]);
+        let secrets = secrets();
         let threads = NonZeroUsize::new(self.threads).unwrap();
         let sets = [&self.hospital[..], &self.insurer];
-        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
+        let [ours, theirs] = parties([one, other], &names, &self.terms, sets, &secrets)
             .map(|party| Party { threads, ..party });
         let [spill, other_spill] = &mut self.spills;
         let mut spills: [&mut dyn Spill; 2] = [spill, other_spill];
         let mut nothing = [Unkept; 2];
         if self.forgetful {
-            let [one, other] = &mut nothing;
-            spills = [one, other];
+            spills = nothing.each_mut().map(|it| it as &mut dyn Spill);
         }
         let [spill, other_spill] = spills;
         let [heard, other_heard] = &mut self.heard;
-        let mut spill = Watched(spill, heard);
-        let mut other_spill = Watched(other_spill, other_heard);
-        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
-        let work = vole::align(&ours, &self.sizes, &mut spill, &mut rng);
-        let other_work = vole::align(&others, &self.sizes, &mut other_spill, &mut other_rng);
+        let (mut spill, mut other_spill) =
+            (Watched(spill, heard), Watched(other_spill, other_heard));
+        let [mut rng, mut other_rng] = [0, 1].map(|who| {
+            let run = Tagged::new("test.1.run").number(self.runs.into());
+            Seed::from_bytes(run.number(seed).number(who).digest()).generator()
+        });
         let (hospital, insurer) = tokio::join!(
-            leaving(one, Box::pin(work)),
-            leaving(other, Box::pin(other_work)),
-        );
-        Ended { hospital, insurer }
-    }
-
-    pub(crate) async fn count(&mut self, world: &World, shown: &Shown) -> Ended<Counted> {
-        let mails = self.mails(world);
-        let [one, other] = &mails[..] else {
-            unreachable!()
-        };
-        let [mine, theirs] = self.randomness(0);
-        let (secrets, names) = (secrets(), [hospital(), insurer()]);
-        let threads = NonZeroUsize::new(self.threads).unwrap();
-        let sets = [&self.hospital[..], &self.insurer];
-        let [ours, others] = parties([one, other], &names, &self.terms, sets, &secrets)
-            .map(|party| Party { threads, ..party });
-        let [spill, other_spill] = &mut self.spills;
-        let (mut rng, mut other_rng) = (mine.generator(), theirs.generator());
-        let (hospital, insurer) = tokio::join!(
-            leaving(one, Box::pin(cardinality(&ours, shown, spill, &mut rng))),
+            leaving(one, Box::pin(work((&ours, &mut spill, &mut rng)))),
             leaving(
                 other,
-                Box::pin(cardinality(&others, shown, other_spill, &mut other_rng))
+                Box::pin(work((&theirs, &mut other_spill, &mut other_rng)))
             ),
         );
         Ended { hospital, insurer }
     }
 
-    /// The result must be the plain intersection, and fit row by row.
     pub(crate) fn check(&self, ended: Ended<Aligned>) {
-        let (one, other) = ended.both();
-        let keys = |rows: &[u32], items: &[Item]| -> Vec<Item> {
-            rows.iter().map(|&row| items[row as usize]).collect()
-        };
-        let aligned = keys(&one.rows, &self.hospital);
-        assert_eq!(aligned, keys(&other.rows, &self.insurer));
-        assert_eq!(one.peer_size as usize, self.insurer.len());
-        assert_eq!(other.peer_size as usize, self.hospital.len());
-        let set = |items: &[Item]| -> BTreeSet<Item> { items.iter().copied().collect() };
-        let plain: BTreeSet<Item> = &set(&self.hospital) & &set(&self.insurer);
-        assert_eq!(set(&aligned), plain);
-        assert_eq!(aligned.len(), plain.len());
-    }
-
-    fn mails(&mut self, world: &World) -> Vec<Mailbox> {
-        self.runs += 1;
-        world.mailboxes(&[hospital(), insurer()], RunId([self.runs; 16]))
-    }
-
-    fn randomness(&self, seed: u64) -> [Seed; 2] {
-        [0, 1].map(|who| {
-            let run = Tagged::new("test.1.run").number(self.runs.into());
-            Seed::from_bytes(run.number(seed).number(who).digest())
-        })
+        ended.check([&self.hospital, &self.insurer]);
     }
 }
 

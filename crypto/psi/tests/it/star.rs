@@ -1,8 +1,8 @@
 //! `psi-star` from outside: laws, vectors, faults, tampering, resuming, leakage, costs.
 
-mod circle;
 mod cost;
 mod faults;
+mod institutions;
 mod laws;
 mod leakage;
 mod resuming;

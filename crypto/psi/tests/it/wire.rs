@@ -1,71 +1,32 @@
-//! The wire as docs/protocols/psi-ecdh.md says, written again.
+//! Messages as the protocols' pages say, written again.
 
-use bytes::Bytes;
 use consilium_mailbox::{Content, Frame, Message};
-use serde::{Deserialize, Serialize};
 
 pub(crate) type Digest = [u8; 32];
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Declared {
-    pub(crate) terms: Digest,
-    pub(crate) size: u32,
-    pub(crate) commitment: Digest,
-    pub(crate) nonce: Digest,
-    pub(crate) session: Option<Digest>,
-    pub(crate) held: u32,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Blinded {
-    pub(crate) points: Bytes,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    pub(crate) chunks: u32,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Doubled {
-    pub(crate) tags: Bytes,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Common {
-    pub(crate) count: [u8; 4],
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Released {
-    pub(crate) positions: Bytes,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Noised {
-    pub(crate) size: [u8; 8],
-}
-
+/// Messages with their labels and fields, in the order of a figure.
 macro_rules! steps {
-    ($($name:ident $step:literal),* $(,)?) => {
-        $(impl Message for $name {
-            const STEP: &'static str = $step;
-        })*
+    ($($name:ident $step:literal { $($field:ident: $type:ty),* $(,)? })*) => {
+        $(
+            #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+            pub(crate) struct $name {
+                $(pub(crate) $field: $type),*
+            }
 
-        /// Every label, in the order of the figures.
+            impl consilium_mailbox::Message for $name {
+                const STEP: &'static str = $step;
+            }
+        )*
+
+        /// Every label.
         pub(crate) const STEPS: &[&str] = &[$($step),*];
+
+        /// Every field.
+        pub(crate) const FIELDS: &[&str] = &[$($(stringify!($field)),*),*];
     };
 }
 
-steps! {
-    Declared "psi-ecdh.1.declared",
-    Blinded "psi-ecdh.1.blinded",
-    Kept "psi-ecdh.1.kept",
-    Doubled "psi-ecdh.1.doubled",
-    Common "psi-ecdh.1.common",
-    Released "psi-ecdh.1.released",
-    Noised "psi-ecdh.1.noised",
-}
+pub(crate) use steps;
 
 /// Reads the frame's message, if it is one of this step.
 pub(crate) fn read<M: Message>(frame: &Frame) -> Option<M> {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use consilium_psi::vole::Sizes;
+use consilium_psi::{unbalanced::Uses, vole::Sizes};
 
 use super::{Estimate, ROUNDS_OF_A_SETUP};
 use crate::{Align, Matching, Plan};
@@ -88,10 +88,8 @@ fn of_star(buckets: &Buckets, members: u64) -> Estimate {
 fn of_table(most: u64, queries: u32, chunk: u64) -> Estimate {
     let asked = u64::from(queries).min(most);
     let frames = asked.div_ceil(chunk) * BYTES_OF_A_CHUNK;
-    // 40 bits and those of the most queries that a plan may allow are stored as they are, the rest
-    // takes about two.
-    let bits = 42 + u64::from(Align::MOST_QUERIES.next_power_of_two().trailing_zeros());
-    let table = (bits * most).div_ceil(8);
+    let items = u32::try_from(most).unwrap_or(u32::MAX);
+    let table = Uses::table_bytes(items, queries);
     let sent = [table + 32 * asked + frames, (32 + 4) * asked + 2 * frames];
     of_two(sent, 7, (most, BY_CURVE))
 }

@@ -157,7 +157,7 @@ fn impossible_values_are_refused_where_they_stand() {
         (
             "\"ecdh\"",
             "\"cardinality\"\ncounter = \"x\"\nepsilon = 1.0",
-            "align.counter: ",
+            "align.counter: x is no contributor of this plan",
         ),
         (
             "\"ecdh\"",

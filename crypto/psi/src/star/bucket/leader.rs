@@ -6,16 +6,14 @@ use futures_util::future::try_join_all;
 use rand_core::CryptoRng;
 
 use super::{
-    super::{
-        messages::{Answered, Seeded},
-        progress::Progress,
-    },
+    super::messages::{Answered, Seeded},
     Run, pair,
 };
 use crate::{
-    PsiError, Spill,
+    PsiError,
     error::check_length,
     parallel::spread,
+    progress::Progress,
     vole::{
         correlation::{self, Place},
         field::{self, Block},
@@ -41,13 +39,12 @@ impl Run<'_> {
     pub(in crate::star) async fn sum(
         &self,
         bucket: u32,
-        spill: &mut dyn Spill,
+        progress: &Progress<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Tag>, PsiError> {
         let question = self.question(bucket, rng)?;
-        let progress = &Progress::after(self.chunks_before(bucket), spill);
         // All at once: none of them waits until others are done.
-        let parts = self.seats.members().map(|member| {
+        let parts = self.roles.members().map(|member| {
             let mut rng = Seed::random(rng).generator();
             let question = &question;
             async move { self.ask(question, member, progress, &mut rng).await }
@@ -68,13 +65,14 @@ impl Run<'_> {
         bucket: u32,
         rng: &mut impl CryptoRng,
     ) -> Result<Question, PsiError> {
-        let name = self.session.bucket(bucket);
+        let name = self.name(bucket);
         let hashes = Hashes::new(&name);
-        let room = self.room(self.seats.circle.leader);
-        let shape = Shape::of(room);
-        let keys = self.keys(bucket, room)?;
-        let store = || prf::store(&hashes, &keys, shape, rng);
-        let store = self.seats.circle.mail.compute(Masked::STEP, store);
+        let (mail, leader) = (self.roles.party.mail, self.roles.party.leader);
+        let shape = self.shape(leader);
+        let room = self.session.room(leader);
+        let items = self.order.bounded(bucket, self.roles.party.items, room)?;
+        let keys = mail.compute(Masked::STEP, || self.hashes.keys(items));
+        let store = mail.compute(Masked::STEP, || prf::store(&hashes, &keys, shape, rng));
         Ok(Question {
             store: store.map_err(|_| PsiError::Misfit("its key-value store"))?,
             name,
@@ -92,8 +90,8 @@ impl Run<'_> {
         progress: &Progress<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Tag>, PsiError> {
-        let circle = self.seats.circle;
-        let (mail, threads) = (circle.mail, circle.threads);
+        let party = self.roles.party;
+        let (mail, threads) = (party.mail, party.threads);
         let (store, placed) = (&question.store, &question.store.placed);
         let place = Place {
             mail,
@@ -104,8 +102,8 @@ impl Run<'_> {
         let correlated = Box::pin(correlation::receive(&place, rng)).await?;
         let (mut a, c) = (correlated.a, correlated.c);
         mail.compute(Masked::STEP, || field::add(a.expose_mut(), &store.columns));
-        let way = self.way(member);
-        let masked = way.send(store.seed, a.expose(), || progress.count());
+        let transfer = self.transfer(member);
+        let masked = transfer.send(store.seed, a.expose(), progress);
         masked.await?; // m4, m5
         drop(a);
         let mut terms = vec![0; question.keys.len()];
@@ -117,7 +115,7 @@ impl Run<'_> {
         drop((c, tags));
 
         let Seeded { seed } = mail.recv(member).await?; // m6
-        let shape = Shape::of(self.room(member));
+        let shape = self.shape(member);
         let columns = self.columns(member, shape, progress).await?; // m7
         let rows = Rows::new(&seed, shape);
         let placed = mail.compute(Answered::STEP, || rows.place(&question.keys));
@@ -139,7 +137,7 @@ impl Run<'_> {
         shape: Shape,
         progress: &Progress<'_>,
     ) -> Result<Vec<Block>, PsiError> {
-        let mail = self.seats.circle.mail;
+        let mail = self.roles.party.mail;
         let mut columns = Vec::with_capacity(shape.columns());
         while columns.len() < shape.columns() {
             let due = self.chunk().min(shape.columns() - columns.len());

@@ -6,18 +6,19 @@ use rand_core::CryptoRng;
 use super::{
     super::{
         messages::{Answered, Seeded},
-        progress::Progress,
         shares::Shares,
     },
     Run, pair,
 };
 use crate::{
-    PsiError, Spill,
+    PsiError,
     parallel::spread,
+    progress::Progress,
     vole::{
         correlation::{self, Place},
         field::Block,
         hashing::Hashes,
+        messages::Masked,
         okvs::{self, Rows, Shape},
         prf::{self, Key},
     },
@@ -29,14 +30,13 @@ impl Run<'_> {
         &self,
         bucket: u32,
         shares: &Shares,
-        spill: &mut dyn Spill,
+        progress: &Progress<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PsiError> {
-        let progress = Progress::after(self.chunks_before(bucket), spill);
-        let circle = self.seats.circle;
-        let (mail, leader, threads) = (circle.mail, circle.leader, circle.threads);
-        let name = self.session.bucket(bucket);
-        let shape = Shape::of(self.room(leader));
+        let party = self.roles.party;
+        let (mail, leader, threads) = (party.mail, party.leader, party.threads);
+        let name = self.name(bucket);
+        let shape = self.shape(leader);
         let place = Place {
             mail,
             peer: leader,
@@ -44,13 +44,14 @@ impl Run<'_> {
             outputs: shape.columns(),
         };
         let correlation::Sent { delta, b } = Box::pin(correlation::send(&place, rng)).await?;
-        let way = self.way(leader);
-        let seed = way.seed().await?; // m4
+        let transfer = self.transfer(leader);
+        let seed = transfer.seed().await?; // m4
         let rows = Rows::new(&seed, shape);
-        let room = self.room(mail.me());
-        let keys = self.keys(bucket, room)?;
+        let room = self.session.room(mail.me());
+        let items = self.order.bounded(bucket, party.items, room)?;
+        let keys = mail.compute(Masked::STEP, || self.hashes.keys(items));
         let placed = mail.compute(Answered::STEP, || rows.place(&keys));
-        let columns = way.receive(*delta.expose(), b, || progress.count());
+        let columns = transfer.receive(*delta.expose(), b, progress);
         let columns = columns.await?; // m5
         let hashes = Hashes::new(&name);
         let key = Key {

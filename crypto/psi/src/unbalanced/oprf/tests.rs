@@ -44,8 +44,7 @@ fn keys_points_and_outputs_are_those_of_the_rfc() {
 }
 
 #[test]
-fn a_holder_and_an_asker_come_to_the_same_tags() {
-    let shape = Shape::new(1000, 1000).unwrap();
+fn a_holder_and_an_asker_come_to_the_same_values() {
     for count in [0, 1, 127, 128, 129, 300] {
         let (key, inputs) = (key(1), inputs(count));
         let mut rng = Seed::from_bytes([2; 32]).generator();
@@ -53,23 +52,22 @@ fn a_holder_and_an_asker_come_to_the_same_tags() {
         let queries: Vec<_> = inputs.iter().copied().zip(blinds.expose()).collect();
         let answers = key.answer(&blind(&queries)).unwrap();
         let outputs = unblind(&queries, &answers).unwrap();
-        let tags: Vec<Tag> = outputs.iter().map(|output| shape.tag(output)).collect();
-        assert_eq!(tags, key.tags(&inputs, shape));
+        let values: Vec<Value> = outputs.iter().map(value).collect();
+        assert_eq!(values, key.values(&inputs));
     }
 }
 
 #[test]
-fn another_seed_context_or_item_is_another_tag() {
-    let shape = Shape::new(1 << 20, 1 << 20).unwrap();
+fn another_seed_context_or_item_is_another_value() {
     let item = inputs(1)[0];
     let mut other = item;
     other[0] ^= 1;
     let mut last = item;
     last[63] ^= 1;
-    let tags = key(1).tags(&[item, other, last], shape);
-    let same_item = key(2).tags(&[item], shape);
-    let info = Key::derive(&Seed::from_bytes([1; 32]), b"other").tags(&[item], shape);
-    let all = [&tags[..], &same_item, &info].concat();
+    let values = key(1).values(&[item, other, last]);
+    let same_item = key(2).values(&[item]);
+    let info = Key::derive(&Seed::from_bytes([1; 32]), b"other").values(&[item]);
+    let all = [&values[..], &same_item, &info].concat();
     let distinct: std::collections::BTreeSet<_> = all.iter().collect();
     assert_eq!(distinct.len(), 5);
 }

@@ -1,25 +1,9 @@
 //! What a run costs, by the formula of docs/protocols/psi-star.md.
 
-use std::collections::BTreeMap;
+use consilium_mailbox::sim::World;
 
-use consilium_mailbox::{Content, sim::World};
-
-use super::circle::{Institutions, LEADER};
-
-/// Bytes of all bodies by step.
-async fn bytes(institutions: &mut Institutions) -> BTreeMap<String, usize> {
-    let world = World::new(1);
-    let ended = institutions.align(&world).await;
-    institutions.check(ended);
-    let mut bytes = BTreeMap::new();
-    for frame in world.transcript() {
-        let Content::Body(body) = &frame.content else {
-            panic!("nobody gives up")
-        };
-        *bytes.entry(frame.step.to_string()).or_default() += body.len();
-    }
-    bytes
-}
+use super::institutions::{Institutions, LEADER};
+use crate::transcript::bytes_by_step;
 
 #[tokio::test(start_paused = true)]
 async fn bytes_are_those_of_the_formula() {
@@ -30,7 +14,10 @@ async fn bytes_are_those_of_the_formula() {
         let common = 200;
         let mut institutions = Institutions::new(&sizes.map(|it| it as u64), common as u64);
         (institutions.terms.chunk, institutions.sizes.bucket) = (1 << 14, bucket);
-        let bytes = bytes(&mut institutions).await;
+        let world = World::new(1);
+        let ended = institutions.align(&world).await;
+        institutions.check(ended);
+        let bytes = bytes_by_step(&world);
         let buckets = sizes.into_iter().max().unwrap().div_ceil(bucket as usize);
         let room = |size: usize| {
             let mean = size.div_ceil(buckets);

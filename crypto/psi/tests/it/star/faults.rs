@@ -9,8 +9,8 @@ use consilium_mailbox::{
 use consilium_psi::PsiError;
 
 use super::{
-    circle::{Ended, Institutions, LEADER},
-    wire::{LEADERS, STEPS},
+    institutions::{Ended, Institutions, LEADER},
+    wire::{LEADERS, ORDER},
 };
 
 /// Three, of whom the middle one leads.
@@ -50,7 +50,7 @@ fn check_survivors(institutions: &Institutions, ended: Ended, dead: usize, what:
 
 #[tokio::test(start_paused = true)]
 async fn a_crash_of_any_party_at_any_step_is_named_and_the_repetition_succeeds() {
-    for step in STEPS {
+    for step in ORDER {
         // Before a message is sent is after the one before it.
         for moment in [Moment::AfterSend, Moment::OnReceive] {
             let leaders = LEADERS.contains(&step) != (moment == Moment::OnReceive);

@@ -4,8 +4,8 @@ use consilium_mailbox::{Fault, sim::World};
 use consilium_psi::PsiError;
 use proptest::prelude::*;
 
-use super::circle::{Institutions, LEADER};
-use crate::pair::item;
+use super::institutions::{Institutions, LEADER};
+use crate::{pair::item, transcript::paused};
 
 #[tokio::test(start_paused = true)]
 async fn overlaps_of_none_one_and_all_are_found_among_three_four_and_five() {
@@ -60,15 +60,10 @@ fn random_sets_of_random_shape_give_the_plain_intersection() {
     let set = || proptest::collection::btree_set(0_u64..120, 0..110);
     let sets = proptest::collection::vec(set(), 3..5);
     proptest!(config, |(sets in sets, bucket in 60_u32..200, chunk in 1_u32..99)| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
         let sets: Vec<Vec<u64>> = sets.into_iter().map(|set| set.into_iter().collect()).collect();
         let mut institutions = Institutions::of(&sets);
         (institutions.terms.chunk, institutions.sizes.bucket) = (chunk, bucket);
-        let ended = runtime.block_on(async { institutions.align(&World::new(1)).await });
+        let ended = paused(async { institutions.align(&World::new(1)).await });
         institutions.check(ended);
     });
 }
@@ -121,7 +116,7 @@ async fn a_set_below_the_minimum_ends_the_run_before_anything_large() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn circles_that_are_none_and_own_sets_that_break_the_plan_are_refused() {
+async fn parties_that_do_not_fit_and_own_sets_that_break_the_plan_are_refused() {
     let three = || Institutions::new(&[40; 3], 5);
     let two = Institutions::new(&[40; 2], 5);
     let mut shapeless = three();

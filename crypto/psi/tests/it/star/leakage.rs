@@ -1,23 +1,18 @@
 //! What frames tell: sizes, and how many items are common to all; nothing else.
 
-use std::collections::BTreeSet;
-
-use consilium_mailbox::{Content, Frame, PartyId, sim::World};
+use consilium_mailbox::{Frame, sim::World};
 
 use super::{
-    circle::{Institutions, LEADER, secret},
-    wire::{Answered, Listed, STEPS},
+    institutions::{Institutions, LEADER, secret},
+    wire::{Answered, FIELDS, Listed, ORDER, STEPS},
 };
-use crate::{vole::wire::Masked, wire::read};
+use crate::{
+    transcript::{body, check_hidden, check_page, outline},
+    vole::wire::Masked,
+    wire::read,
+};
 
 const PAGE: &str = include_str!("../../../../../docs/protocols/psi-star.md");
-
-fn body(frame: &Frame) -> &[u8] {
-    let Content::Body(body) = &frame.content else {
-        panic!("nobody gives up")
-    };
-    body
-}
 
 fn institutions(bucket: u32) -> Institutions {
     let mut institutions = Institutions::new(&[70, 90, 80, 100], 33);
@@ -30,15 +25,6 @@ async fn transcript(institutions: &mut Institutions) -> Vec<Frame> {
     let ended = institutions.align(&world).await;
     institutions.check(ended);
     world.transcript()
-}
-
-/// Sender, receiver, step and length of each frame.
-fn outline(frames: &[Frame]) -> Vec<(PartyId, PartyId, String, usize)> {
-    let line = |it: &Frame| {
-        let ends = (it.sender.clone(), it.receiver.clone());
-        (ends.0, ends.1, it.step.to_string(), body(it).len())
-    };
-    frames.iter().map(line).collect()
 }
 
 /// The second's members are others, and no two sets have more in common than all have.
@@ -107,16 +93,9 @@ async fn each_bit_of_a_column_is_set_in_half_of_all() {
 async fn items_and_secrets_occur_in_no_frame() {
     let mut institutions = institutions(40);
     let frames = transcript(&mut institutions).await;
-    let needles = institutions.sets.iter().flatten().map(|it| it.to_vec());
-    let secrets = (0..4).map(|who| secret(who).expose().to_vec());
-    let mut windows = BTreeSet::new();
-    for needle in needles.chain(secrets) {
-        windows.extend(needle.windows(8).map(<[u8]>::to_vec));
-    }
-    for frame in &frames {
-        let found = body(frame).windows(8).any(|it| windows.contains(it));
-        assert!(!found, "{}", frame.step);
-    }
+    let secrets = (0..4).map(|who| *secret(who).expose());
+    let needles = institutions.sets.into_iter().flatten().chain(secrets);
+    check_hidden(needles, frames.iter().map(body));
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,21 +115,5 @@ async fn every_member_is_told_as_many_items_as_are_common_and_no_others() {
 
 #[test]
 fn every_step_and_field_is_on_the_protocol_s_page() {
-    let fields = [
-        "terms",
-        "size",
-        "commitment",
-        "nonce",
-        "session",
-        "held",
-        "views",
-        "key",
-        "seed",
-        "columns",
-        "count",
-        "prefixes",
-    ];
-    for name in STEPS.iter().chain(&fields) {
-        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
-    }
+    check_page(PAGE, &[&ORDER, STEPS, FIELDS]);
 }

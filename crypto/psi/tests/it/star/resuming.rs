@@ -6,7 +6,7 @@ use consilium_mailbox::sim::{Crash, Moment, World};
 use consilium_psi::{PsiError, Spill as _, SpillError};
 
 use super::{
-    circle::{Institutions, LEADER},
+    institutions::{Institutions, LEADER},
     wire::{Answered, Seeded, Shared},
 };
 use crate::{pair::item, wire::read};
@@ -81,7 +81,7 @@ async fn a_killed_run_repeats_one_bucket_at_most_and_with_fresh_randomness() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_was_complete_is_repeated_by_its_last_bucket_with_the_same_order() {
     let (world, mut institutions) = (World::new(1), institutions());
-    let rows = |ended: super::circle::Ended| -> Vec<Vec<u32>> {
+    let rows = |ended: super::institutions::Ended| -> Vec<Vec<u32>> {
         ended.into_iter().map(|it| it.unwrap().rows).collect()
     };
     let first = rows(institutions.align(&world).await);
@@ -92,7 +92,7 @@ async fn a_run_that_was_complete_is_repeated_by_its_last_bucket_with_the_same_or
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_never_serves_two_sets_circles_or_terms() {
+async fn a_session_never_serves_two_sets_parties_or_terms() {
     type Change = fn(&mut Institutions);
     let changes: [(&str, Change); 7] = [
         ("leader's set", |it| it.sets[LEADER][50] = item(7000)),

@@ -7,8 +7,8 @@ use consilium_mailbox::{Content, Fault, Message, sim::World};
 use consilium_psi::{Breach, PsiError};
 
 use super::{
-    circle::{Ended, Institutions, LEADER},
-    wire::{Answered, Confirmed, Counted, Declared, LEADERS, Listed, STEPS, Seeded},
+    institutions::{Ended, Institutions, LEADER},
+    wire::{Answered, Confirmed, Counted, Declared, LEADERS, Listed, ORDER, Seeded},
 };
 use crate::wire::change;
 
@@ -225,7 +225,7 @@ async fn a_session_taken_up_with_another_set_or_false_progress_blames_its_owner(
 
 #[tokio::test(start_paused = true)]
 async fn a_malformed_message_of_any_step_blames_its_sender() {
-    for step in STEPS {
+    for step in ORDER {
         for malformed in [&[0xff; 3][..], &[0; 2000]] {
             let liar = if LEADERS.contains(&step) { LEADER } else { 0 };
             let (world, mut institutions) = (World::new(1), institutions());

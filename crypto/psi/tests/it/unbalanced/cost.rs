@@ -1,29 +1,17 @@
 //! What a run costs, by the formula of docs/protocols/psi-unbalanced.md.
 
-use std::collections::BTreeMap;
-
-use consilium_mailbox::{Content, sim::World};
+use consilium_mailbox::sim::World;
+use consilium_psi::unbalanced::Uses;
 
 use super::laws::{LARGE, large_and_made};
-
-/// Bodies of all frames by step.
-fn bytes(world: &World) -> BTreeMap<String, usize> {
-    let mut bytes = BTreeMap::new();
-    for frame in world.transcript() {
-        let Content::Body(body) = &frame.content else {
-            panic!("nobody gives up")
-        };
-        *bytes.entry(frame.step.to_string()).or_default() += body.len();
-    }
-    bytes
-}
+use crate::transcript::bytes_by_step;
 
 #[tokio::test(start_paused = true)]
 async fn queries_take_64_bytes_each_and_common_items_four() {
     let (world, mut desk) = (World::new(1), large_and_made());
     let ended = desk.align(&world).await;
     desk.check(ended);
-    let bytes = bytes(&world);
+    let bytes = bytes_by_step(&world);
     // A length of a byte or two stands before each of three chunks.
     for (step, due, chunks) in [
         ("blinded", 40 * 32, 3),
@@ -39,14 +27,18 @@ async fn queries_take_64_bytes_each_and_common_items_four() {
     }
 }
 
-/// 70,000 tags at a mean distance of 2^(17 + `r`) / 70,000, `r` = 50 for a thousand queries.
+/// 70,000 tags at a mean distance of 2^`r`, `r` = 50 for a thousand queries.
 #[test]
 fn a_table_takes_as_many_bits_an_element_as_the_page_says() {
     let pieces = LARGE.0.pieces.iter();
     let pieces = pieces.filter(|(name, _)| name.starts_with("table-"));
     let bytes: usize = pieces.map(|(_, piece)| piece.len()).sum();
-    let (bits, ratio) = (bytes as f64 * 8.0 / 70_000.0, 70_000.0 / f64::from(1 << 17));
-    let due = 50.0 + 1.0 + 1.0 / (f64::exp(ratio) - 1.0);
+    let bits = bytes as f64 * 8.0 / 70_000.0;
+    let due = 50.0 + 1.0 + 1.0 / (f64::exp(1.0) - 1.0);
     assert!((bits - due).abs() < 0.03, "{bits} for {due}");
-    assert!((51.5..52.6).contains(&bits), "{bits}");
+    let estimated = Uses::table_bytes(70_000, 1000) as f64;
+    assert!(
+        (bytes as f64 / estimated - 1.0).abs() < 0.002,
+        "{estimated}"
+    );
 }

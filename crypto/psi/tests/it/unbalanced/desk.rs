@@ -1,16 +1,11 @@
 //! A hospital that asks and an insurer that holds a table, in any world.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    num::NonZeroUsize,
-};
+use std::{collections::BTreeMap, io, num::NonZeroUsize};
 
 use consilium_base::{Digest, Seed};
 use consilium_mailbox::{Mailbox, Message, PartyId, RunId, sim::World};
 use consilium_psi::{
-    Item, PsiError, Spill, SpillError,
-    ecdh::{Aligned, Party, Terms},
+    Aligned, Item, Party, PsiError, Spill, SpillError, Terms,
     unbalanced::{Charge, Refused, TableKey, Uses, ask, build},
 };
 
@@ -25,11 +20,26 @@ pub(crate) struct Shelf {
     pub(crate) written: Vec<String>,
     /// Writes after which it fails.
     pub(crate) lasts: Option<usize>,
+    /// What is damaged, once it has been read so many times.
+    pub(crate) spoiled: Option<(&'static str, usize, Damage)>,
 }
+
+/// Damages a piece.
+pub(crate) type Damage = fn(&mut BTreeMap<String, Vec<u8>>, &str);
 
 impl Spill for Shelf {
     fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, SpillError> {
-        Ok(self.pieces.get(name).cloned())
+        let piece = self.pieces.get(name).cloned();
+        if let Some((spoilt, reads, damage)) = &mut self.spoiled
+            && *spoilt == name
+        {
+            *reads -= 1;
+            if *reads == 0 {
+                damage(&mut self.pieces, name);
+                self.spoiled = None;
+            }
+        }
+        Ok(piece)
     }
 
     fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError> {
@@ -189,18 +199,7 @@ impl Desk {
 
     /// The result must be the plain intersection, and fit row by row.
     pub(crate) fn check(&self, ended: Ended<Aligned>) {
-        let (one, other) = ended.both();
-        let keys = |rows: &[u32], items: &[Item]| -> Vec<Item> {
-            rows.iter().map(|&row| items[row as usize]).collect()
-        };
-        let aligned = keys(&one.rows, &self.hospital);
-        assert!(aligned == keys(&other.rows, &self.insurer));
-        assert_eq!(one.peer_size as usize, self.insurer.len());
-        assert_eq!(other.peer_size as usize, self.hospital.len());
-        let set = |items: &[Item]| -> BTreeSet<Item> { items.iter().copied().collect() };
-        let plain: BTreeSet<Item> = &set(&self.hospital) & &set(&self.insurer);
-        assert!(set(&aligned) == plain);
-        assert_eq!(aligned.len(), plain.len());
+        ended.check([&self.hospital, &self.insurer]);
     }
 }
 

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use consilium_mailbox::{
-    Fault, MailboxError, PartyId,
+    Fault,
     sim::{Crash, Link, Moment, World},
 };
-use consilium_psi::PsiError;
 
 use super::{desk::Desk, wire::STEPS};
-use crate::pair::{hospital, insurer};
-
-const MOMENTS: [Moment; 3] = [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive];
+use crate::pair::{MOMENTS, hospital, insurer};
 
 /// Steps of several messages here.
 const CHUNKED: [&str; 3] = [
@@ -19,20 +16,6 @@ const CHUNKED: [&str; 3] = [
     "psi-unbalanced.1.evaluated",
     "psi-unbalanced.1.matched",
 ];
-
-/// The one that lives names the one that died, or was done already.
-fn names<T>(ended: Result<T, PsiError>, dead: &PartyId) {
-    let Err(error) = ended else { return };
-    let PsiError::Mailbox(inner) = &error else {
-        panic!("{error}")
-    };
-    let gone = matches!(
-        inner,
-        MailboxError::Silent { .. } | MailboxError::Aborted { .. } | MailboxError::Unread { .. }
-    );
-    assert!(gone, "{error}");
-    assert_eq!(error.fault(), Fault::Peer(dead.clone()), "{error}");
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeeds() {
@@ -60,16 +43,12 @@ async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeed
                         moment,
                     });
                     let ended = desk.align(&world).await;
-                    let (died, lives) = if dead == hospital() {
-                        (ended.hospital, ended.insurer)
-                    } else {
-                        (ended.insurer, ended.hospital)
-                    };
+                    let died = ended.of(&dead).is_err();
                     // Whoever has sent its last message is done.
                     let last = *step == "psi-unbalanced.1.matched" && nth == 1;
                     let done = last && dead == hospital() && moment == Moment::AfterSend;
-                    assert!(died.is_err() || done, "{dead} {step} {nth} {moment:?}");
-                    names(lives, &dead);
+                    assert!(died || done, "{dead} {step} {nth} {moment:?}");
+                    ended.check_survivor(&dead);
                     let again = desk.align(&world).await;
                     desk.check(again);
                     assert_eq!(desk.ledger.used(), 40);

@@ -6,12 +6,15 @@ use consilium_mailbox::{
     Fault,
     sim::{Link, World},
 };
-use consilium_psi::PsiError;
+use consilium_psi::{PsiError, unbalanced::Uses};
 use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::desk::{Desk, Shelf, uses};
-use crate::pair::{hospital, insurer, item};
+use crate::{
+    pair::{distinct, hospital, insurer, item},
+    transcript::paused,
+};
 
 #[tokio::test(start_paused = true)]
 async fn overlaps_of_none_one_all_but_one_and_all_are_found() {
@@ -46,34 +49,19 @@ fn random_sets_of_random_shape_give_the_plain_intersection() {
     let config = ProptestConfig::with_cases(40);
     proptest!(config, |(
         one: Vec<u8>, other: Vec<u8>, chunk in 1_u32..40, threads in 1_usize..5,
-        queries in 256_u32..100_000,
+        queries in 256_u32..2000,
     )| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
         let mut desk = Desk::new(0, 0, 0);
-        let distinct = |numbers: Vec<u8>| -> Vec<_> {
-            let mut numbers = numbers;
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers.into_iter().map(|number| item(number.into())).collect()
-        };
         (desk.hospital, desk.insurer) = (distinct(one), distinct(other));
         (desk.terms.chunk, desk.threads, desk.uses) = (chunk, threads, uses(queries));
-        let ended = runtime.block_on(async { desk.align(&World::new(1)).await });
+        let ended = paused(async { desk.align(&World::new(1)).await });
         desk.check(ended);
     });
 }
 
 /// The store of a table of 70,000 items, three pieces, that was broken off in between.
 pub(crate) static LARGE: LazyLock<(Shelf, [Vec<u32>; 2])> = LazyLock::new(|| {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    paused(async {
         let mut desk = large();
         desk.shelves[1].lasts = Some(3);
         let error = desk.build().await.err().unwrap();
@@ -215,7 +203,7 @@ async fn terms_that_nobody_can_keep_are_refused() {
     let changes: [Change; 5] = [
         |desk| desk.terms.chunk = 0,
         |desk| desk.uses.queries = 0,
-        |desk| desk.uses.queries = (1 << 24) + 1,
+        |desk| desk.uses.queries = Uses::MOST_QUERIES + 1,
         |desk| desk.uses.holder = hospital(),
         |desk| desk.uses.holder = "regulator".parse().unwrap(),
     ];

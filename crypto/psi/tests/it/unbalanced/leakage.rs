@@ -6,23 +6,17 @@ use consilium_mailbox::{Content, Frame, Message as _, PartyId, sim::World};
 
 use super::{
     desk::Desk,
-    wire::{Blinded, Evaluated, Matched, STEPS, Tabled},
+    wire::{Blinded, Evaluated, FIELDS, Matched, STEPS, Tabled},
 };
 use crate::{
     pair::{hospital, insurer, item, secrets},
+    transcript::{self, body, check_hidden, check_page},
     wire::read,
 };
 
 const PAGE: &str = include_str!("../../../../../docs/protocols/psi-unbalanced.md");
 
-fn body(frame: &Frame) -> &[u8] {
-    let Content::Body(body) = &frame.content else {
-        panic!("nobody gives up")
-    };
-    body
-}
-
-async fn transcript(desk: &mut Desk) -> Vec<Frame> {
+async fn frames_of(desk: &mut Desk) -> Vec<Frame> {
     let world = World::new(1);
     let ended = desk.align(&world).await;
     desk.check(ended);
@@ -32,27 +26,23 @@ async fn transcript(desk: &mut Desk) -> Vec<Frame> {
 /// Sender, step and length of each frame; a piece's length, which follows from random tags, to
 /// sixteen bytes.
 fn outline(frames: &[Frame]) -> Vec<(PartyId, String, usize)> {
-    let line = |it: &Frame| {
-        let length = body(it).len();
-        let length = if *it.step == *Tabled::STEP {
-            length / 16
-        } else {
-            length
-        };
-        (it.sender.clone(), it.step.to_string(), length)
-    };
-    frames.iter().map(line).collect()
+    let lines = transcript::outline(frames).into_iter();
+    let rough = lines.map(|(sender, _, step, length)| {
+        let unit = if step == Tabled::STEP { 16 } else { 1 };
+        (sender, step, length / unit)
+    });
+    rough.collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn other_members_in_equal_numbers_give_the_same_steps_lengths_and_counts() {
-    let one = outline(&transcript(&mut Desk::new(70, 90, 33)).await);
+    let one = outline(&frames_of(&mut Desk::new(70, 90, 33)).await);
     let mut desk = Desk::new(70, 90, 33);
     for (set, first) in [(&mut desk.hospital, 1000), (&mut desk.insurer, 1037)] {
         let count = set.len() as u64;
         *set = (first..first + count).map(item).collect();
     }
-    let other = outline(&transcript(&mut desk).await);
+    let other = outline(&frames_of(&mut desk).await);
     let shape = |lines: &[(PartyId, String, usize)]| -> Vec<(PartyId, String, usize)> {
         let other = lines.iter().filter(|(_, step, _)| step != Tabled::STEP);
         other.cloned().collect()
@@ -68,7 +58,7 @@ async fn other_members_in_equal_numbers_give_the_same_steps_lengths_and_counts()
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_run_tells_the_holder_the_count_and_no_more() {
-    let whole = outline(&transcript(&mut Desk::new(70, 90, 33)).await);
+    let whole = outline(&frames_of(&mut Desk::new(70, 90, 33)).await);
     let (world, mut desk) = (World::new(1), Desk::new(70, 90, 33));
     desk.terms.minimum = 34;
     desk.align(&world).await;
@@ -108,16 +98,12 @@ async fn common_positions_are_independent_of_rows() {
 #[tokio::test(start_paused = true)]
 async fn items_and_secrets_occur_in_no_frame_nor_in_the_other_s_store() {
     let mut desk = Desk::new(70, 90, 33);
-    let frames = transcript(&mut desk).await;
+    let frames = frames_of(&mut desk).await;
     let secrets = secrets().map(|seed| *seed.expose());
     let needles = desk.hospital.iter().chain(&desk.insurer).copied();
     let needles = needles.chain(secrets).chain([*desk.key.expose()]);
     let stored: Vec<u8> = desk.shelves[0].pieces.values().flatten().copied().collect();
-    for needle in needles {
-        for bytes in frames.iter().map(body).chain([&stored[..]]) {
-            assert!(!bytes.windows(16).any(|it| *it == needle[..16]));
-        }
-    }
+    check_hidden(needles, frames.iter().map(body).chain([&stored[..]]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,7 +140,7 @@ async fn tables_under_two_keys_can_t_be_compared() {
 
 #[tokio::test(start_paused = true)]
 async fn the_holder_gets_blinded_points_a_count_and_positions_and_nothing_else() {
-    let frames = transcript(&mut Desk::new(70, 90, 33)).await;
+    let frames = frames_of(&mut Desk::new(70, 90, 33)).await;
     let steps = |who: PartyId| -> BTreeSet<String> {
         let from = frames.iter().filter(|it| it.sender == who);
         from.map(|it| it.step["psi-unbalanced.1.".len()..].to_owned())
@@ -168,20 +154,5 @@ async fn the_holder_gets_blinded_points_a_count_and_positions_and_nothing_else()
 
 #[test]
 fn every_step_and_field_is_on_the_protocol_s_page() {
-    let fields = [
-        "terms",
-        "size",
-        "commitment",
-        "table",
-        "held",
-        "header",
-        "piece",
-        "points",
-        "refused",
-        "count",
-        "positions",
-    ];
-    for name in STEPS.iter().chain(&fields) {
-        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
-    }
+    check_page(PAGE, &[STEPS, FIELDS]);
 }

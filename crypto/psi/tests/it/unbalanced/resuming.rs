@@ -7,7 +7,7 @@ use consilium_mailbox::{
 use consilium_psi::{PsiError, SpillError};
 
 use super::{
-    desk::Desk,
+    desk::{Damage, Desk},
     laws::{LARGE, large_and_made},
     wire::{Blinded, Described, Tabled},
 };
@@ -25,14 +25,14 @@ fn sent(world: &World, step: &str) -> usize {
 fn making_a_table_repeats_no_chunk_that_was_kept() {
     let (shelf, [resumed, finished]) = &*LARGE;
     // The set's name and two chunks were written before it broke off, three chunks afterwards.
-    let tags = shelf
+    let values = shelf
         .written
         .iter()
-        .filter(|name| name.starts_with("tags-"));
-    let tags: Vec<&str> = tags.map(String::as_str).collect();
+        .filter(|name| name.starts_with("values-"));
+    let values: Vec<&str> = values.map(String::as_str).collect();
     assert_eq!(
-        tags[..5],
-        ["tags-0", "tags-1", "tags-2", "tags-3", "tags-4"]
+        values[..5],
+        ["values-0", "values-1", "values-2", "values-3", "values-4"]
     );
     assert_eq!(*resumed, [16_384, 32_768, 49_152, 65_536, 70_000]);
     assert_eq!(*finished, [70_000]);
@@ -61,7 +61,7 @@ async fn the_table_is_fetched_once_and_a_second_study_sends_no_piece() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_key_context_set_order_of_rows_or_cap_is_another_table() {
+async fn another_key_context_set_order_of_rows_or_larger_cap_is_another_table() {
     type Change = fn(&mut Desk);
     let changes: [(&str, Change); 5] = [
         ("key", |desk| {
@@ -135,31 +135,121 @@ async fn a_repeated_run_sends_the_same_queries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_damaged_store_is_our_own_fault_and_named() {
-    for (who, name, due) in [
-        (0, "header", "header"),
-        (0, "table-0", "table-0"),
-        (1, "header", "header"),
-        (1, "rows-0", "rows-0"),
+async fn a_smaller_cap_is_served_by_the_table_that_is_there_and_a_larger_one_by_one_of_a_larger_class()
+ {
+    let (world, mut desk) = (World::new(1), Desk::new(30, 60, 20));
+    for (queries, tables) in [
+        (1000, 1),
+        (1024, 1),
+        (500, 1),
+        (10_000, 2),
+        (1000, 2),
+        (100_000, 3),
+        (10_000, 3),
     ] {
-        let (world, mut desk) = (World::new(1), Desk::new(40, 500, 20));
+        desk.uses.queries = queries;
         let ended = desk.align(&world).await;
         desk.check(ended);
-        let piece = desk.shelves[who].pieces.get_mut(name).unwrap();
-        piece.truncate(20);
-        let ended = desk.align(&world).await;
-        let error = [ended.hospital, ended.insurer][who]
-            .as_ref()
-            .err()
-            .map(damaged);
-        assert_eq!(error, Some(due.to_owned()));
+        let made = desk.shelves[1].written.iter();
+        assert_eq!(made.filter(|name| *name == "header").count(), tables);
+        assert_eq!(sent(&world, Described::STEP), tables, "{queries}");
     }
-    // A piece that the holder can't send.
-    let (world, mut desk) = (World::new(1), Desk::new(40, 500, 20));
-    desk.build().await.unwrap();
-    desk.shelves[1].pieces.remove("table-0").unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_broke_off_under_one_cap_is_taken_up_under_another() {
+    let mut desk = Desk::new(30, 60, 20);
+    desk.shelves[1].lasts = Some(3);
+    desk.build().await.unwrap_err();
+    (desk.shelves[1].lasts, desk.uses.queries) = (None, 100_000);
+    let ended = desk.align(&World::new(1)).await;
+    desk.check(ended);
+    let written = desk.shelves[1].written.iter();
+    assert_eq!(written.filter(|name| *name == "values-0").count(), 2);
+}
+
+const DAMAGES: [Damage; 4] = [
+    |pieces, name| pieces.get_mut(name).unwrap()[20] ^= 1,
+    // Rows by one place.
+    |pieces, name| pieces.get_mut(name).unwrap().rotate_left(4),
+    |pieces, name| pieces.get_mut(name).unwrap().truncate(20),
+    |pieces, name| drop(pieces.remove(name)),
+];
+
+/// Nothing is asked before the store is whole, so nothing is charged for nothing.
+#[tokio::test(start_paused = true)]
+async fn what_is_damaged_between_two_studies_is_made_or_fetched_anew_and_charged_once() {
+    for (who, name) in [
+        (0, "header"),
+        (0, "table-0"),
+        (1, "header"),
+        (1, "rows-0"),
+        (1, "table-0"),
+    ] {
+        for damage in DAMAGES {
+            let (world, mut desk) = (World::new(1), Desk::new(30, 60, 20));
+            let ended = desk.align(&world).await;
+            desk.check(ended);
+            let before = desk.shelves[who].pieces.clone();
+            damage(&mut desk.shelves[who].pieces, name);
+            desk.terms.study[0] ^= 1;
+            let ended = desk.align(&world).await;
+            desk.check(ended);
+            assert_eq!((desk.ledger.calls, desk.ledger.used()), (2, 60));
+            assert!(desk.shelves[who].pieces == before, "{who} {name}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_fetched_table_the_pieces_before_a_damaged_one_stay() {
+    let (world, mut desk) = (World::new(1), large_and_made());
     let ended = desk.align(&world).await;
-    assert_eq!(damaged(&ended.insurer.err().unwrap()), "table-0");
+    desk.check(ended);
+    desk.shelves[0].pieces.get_mut("table-1").unwrap()[9] ^= 1;
+    let ended = desk.align(&world).await;
+    desk.check(ended);
+    let fetched = (sent(&world, Described::STEP), sent(&world, Tabled::STEP));
+    assert_eq!(fetched, (1, 3 + 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_of_a_broken_off_table_and_damaged_is_evaluated_again() {
+    for damage in DAMAGES {
+        let mut desk = Desk::new(30, 60, 20);
+        desk.shelves[1].lasts = Some(2);
+        desk.build().await.unwrap_err();
+        desk.shelves[1].lasts = None;
+        damage(&mut desk.shelves[1].pieces, "values-0");
+        let ended = desk.align(&World::new(1)).await;
+        desk.check(ended);
+    }
+}
+
+/// The piece is changed after the look at all of them: in the midst of the run.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_damaged_under_a_run_is_our_own_fault_named_and_mended_by_the_next() {
+    for (who, name) in [(0, "table-0"), (1, "rows-0"), (1, "table-0")] {
+        for damage in DAMAGES {
+            let (world, mut desk) = (World::new(1), Desk::new(30, 60, 20));
+            if name.starts_with("rows") || who == 0 {
+                let ended = desk.align(&world).await;
+                desk.check(ended);
+            } else {
+                desk.build().await.unwrap();
+            }
+            desk.shelves[who].spoiled = Some((name, 1, damage));
+            let ended = desk.align(&world).await;
+            let error = [ended.hospital, ended.insurer][who]
+                .as_ref()
+                .err()
+                .map(damaged);
+            assert_eq!(error.as_deref(), Some(name));
+            let again = desk.align(&world).await;
+            desk.check(again);
+            assert_eq!(desk.ledger.used(), 30);
+        }
+    }
 }
 
 fn damaged(error: &PsiError) -> String {
@@ -168,22 +258,4 @@ fn damaged(error: &PsiError) -> String {
         panic!("{error}")
     };
     name.clone()
-}
-
-#[tokio::test(start_paused = true)]
-async fn tags_of_a_broken_off_table_that_are_damaged_are_named() {
-    let mut desk = Desk::new(40, 500, 20);
-    desk.shelves[1].lasts = Some(2);
-    desk.build().await.unwrap_err();
-    desk.shelves[1].lasts = None;
-    for change in [
-        |tags: &mut Vec<u8>| tags.truncate(100),
-        |tags: &mut Vec<u8>| tags.fill(0xff),
-    ] {
-        let mut other = Desk::new(40, 500, 20);
-        other.shelves = desk.shelves.clone();
-        change(other.shelves[1].pieces.get_mut("tags-0").unwrap());
-        assert_eq!(damaged(&other.build().await.unwrap_err()), "tags-0");
-    }
-    desk.build().await.unwrap();
 }

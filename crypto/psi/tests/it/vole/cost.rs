@@ -1,32 +1,18 @@
 //! What a run costs, by the formula of docs/protocols/psi-vole.md.
 
-use std::collections::BTreeMap;
+use consilium_mailbox::sim::World;
 
-use consilium_mailbox::{Content, sim::World};
-
-use crate::pair::Pair;
-
-/// Bytes of all bodies by step.
-async fn bytes(pair: &mut Pair) -> BTreeMap<String, usize> {
-    let world = World::new(1);
-    let ended = pair.align_large(&world).await;
-    pair.check(ended);
-    let mut bytes = BTreeMap::new();
-    for frame in world.transcript() {
-        let Content::Body(body) = &frame.content else {
-            panic!("nobody gives up")
-        };
-        *bytes.entry(frame.step.to_string()).or_default() += body.len();
-    }
-    bytes
-}
+use crate::{pair::Pair, transcript::bytes_by_step};
 
 #[tokio::test(start_paused = true)]
 async fn bytes_are_those_of_the_formula() {
     for (receiver, sender, bucket) in [(3000_usize, 4000_usize, 1 << 20), (900, 1000, 400)] {
         let mut pair = Pair::new(receiver as u64, sender as u64, 500);
         (pair.terms.chunk, pair.sizes.bucket) = (1 << 14, bucket);
-        let bytes = bytes(&mut pair).await;
+        let world = World::new(1);
+        let ended = pair.align_large(&world).await;
+        pair.check(ended);
+        let bytes = bytes_by_step(&world);
         let buckets = sender.div_ceil(bucket as usize);
         let room = |size: usize| {
             let mean = size.div_ceil(buckets);

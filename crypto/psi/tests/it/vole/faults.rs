@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use consilium_mailbox::{
-    Fault, MailboxError, PartyId,
+    Fault,
     sim::{Crash, Link, Moment, World},
 };
-use consilium_psi::PsiError;
 
-use super::wire::STEPS;
-use crate::pair::{Pair, hospital, insurer};
+use super::wire::ORDER;
+use crate::pair::{MOMENTS, Pair, hospital, insurer};
 
 /// Steps of one message; of the others the second is met, most of them in the second bucket.
 const ONCE: [&str; 2] = ["psi-vole.1.declared", "psi-vole.1.counted"];
@@ -28,24 +27,10 @@ fn pair() -> Pair {
     pair
 }
 
-/// The one that lives names the one that died, or was done already.
-fn names<T>(ended: Result<T, PsiError>, dead: &PartyId) {
-    let Err(error) = ended else { return };
-    let PsiError::Mailbox(inner) = &error else {
-        panic!("{error}")
-    };
-    let gone = matches!(
-        inner,
-        MailboxError::Silent { .. } | MailboxError::Aborted { .. } | MailboxError::Unread { .. }
-    );
-    assert!(gone, "{error}");
-    assert_eq!(error.fault(), Fault::Peer(dead.clone()), "{error}");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeeds() {
-    for step in STEPS {
-        for moment in [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive] {
+    for step in ORDER {
+        for moment in MOMENTS {
             let sender = SENDERS.contains(&step) != (moment == Moment::OnReceive);
             let dead = if sender { insurer() } else { hospital() };
             let (world, mut pair) = (World::new(1), pair());
@@ -56,13 +41,8 @@ async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeed
                 moment,
             });
             let ended = pair.align_large(&world).await;
-            let (died, lives) = if dead == hospital() {
-                (ended.hospital, ended.insurer)
-            } else {
-                (ended.insurer, ended.hospital)
-            };
-            assert!(died.is_err(), "{dead} {step} {moment:?}");
-            names(lives, &dead);
+            assert!(ended.of(&dead).is_err(), "{dead} {step} {moment:?}");
+            ended.check_survivor(&dead);
             let again = pair.align_large(&world).await;
             pair.check(again);
         }
@@ -85,14 +65,7 @@ async fn a_crash_in_the_sample_is_named_and_the_repetition_succeeds() {
                 moment: Moment::AfterSend,
             });
             let ended = pair.align_large(&world).await;
-            names(
-                if dead == hospital() {
-                    ended.insurer
-                } else {
-                    ended.hospital
-                },
-                &dead,
-            );
+            ended.check_survivor(&dead);
             let again = pair.align_large(&world).await;
             pair.check(again);
         }

@@ -4,7 +4,10 @@ use consilium_mailbox::{Fault, sim::World};
 use consilium_psi::PsiError;
 use proptest::prelude::*;
 
-use crate::pair::{Pair, item};
+use crate::{
+    pair::{Pair, item},
+    transcript::paused,
+};
 
 #[tokio::test(start_paused = true)]
 async fn overlaps_of_none_one_all_but_one_and_all_are_found() {
@@ -51,16 +54,11 @@ fn random_sets_of_random_shape_give_the_plain_intersection() {
     let config = ProptestConfig::with_cases(16);
     let set = || proptest::collection::btree_set(0_u64..200, 0..150);
     proptest!(config, |(one in set(), other in set(), bucket in 50_u32..200, chunk in 1_u32..99)| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
         let mut pair = Pair::new(0, 0, 0);
         pair.hospital = one.into_iter().map(item).collect();
         pair.insurer = other.into_iter().rev().map(item).collect();
         (pair.terms.chunk, pair.sizes.bucket) = (chunk, bucket);
-        let ended = runtime.block_on(async { pair.align_large(&World::new(1)).await });
+        let ended = paused(async { pair.align_large(&World::new(1)).await });
         pair.check(ended);
     });
 }

@@ -2,22 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use consilium_mailbox::{Content, Frame, PartyId, sim::World};
+use consilium_mailbox::{Frame, PartyId, sim::World};
 
-use super::wire::{Evaluated, Marked, Masked, STEPS};
+use super::wire::{Evaluated, FIELDS, Marked, Masked, ORDER, STEPS};
 use crate::{
     pair::{Pair, hospital, insurer, item, secrets},
+    transcript::{body, check_hidden, check_page, outline},
     wire::read,
 };
 
 const PAGE: &str = include_str!("../../../../../docs/protocols/psi-vole.md");
-
-fn body(frame: &Frame) -> &[u8] {
-    let Content::Body(body) = &frame.content else {
-        panic!("nobody gives up")
-    };
-    body
-}
 
 fn pair(bucket: u32) -> Pair {
     let mut pair = Pair::new(70, 90, 33);
@@ -30,12 +24,6 @@ async fn transcript(pair: &mut Pair) -> Vec<Frame> {
     let ended = pair.align_large(&world).await;
     pair.check(ended);
     world.transcript()
-}
-
-/// Sender, step and length of each frame.
-fn outline(frames: &[Frame]) -> Vec<(PartyId, String, usize)> {
-    let line = |it: &Frame| (it.sender.clone(), it.step.to_string(), body(it).len());
-    frames.iter().map(line).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,20 +73,9 @@ async fn as_many_tags_are_marked_as_are_common_and_all_at_random_places() {
 async fn items_and_secrets_occur_in_no_frame() {
     let mut pair = pair(30);
     let frames = transcript(&mut pair).await;
-    let secrets = secrets().map(|seed| seed.expose().to_vec());
-    let needles = pair
-        .hospital
-        .iter()
-        .chain(&pair.insurer)
-        .map(|it| it.to_vec());
-    let mut windows = BTreeSet::new();
-    for needle in needles.chain(secrets) {
-        windows.extend(needle.windows(8).map(<[u8]>::to_vec));
-    }
-    for frame in &frames {
-        let found = body(frame).windows(8).any(|it| windows.contains(it));
-        assert!(!found, "{}", frame.step);
-    }
+    let needles = pair.hospital.into_iter().chain(pair.insurer);
+    let needles = needles.chain(secrets().map(|seed| *seed.expose()));
+    check_hidden(needles, frames.iter().map(body));
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,26 +119,6 @@ async fn the_receiver_never_sends_a_tag_and_the_sender_never_a_mark() {
 
 #[test]
 fn every_step_and_field_is_on_the_protocol_s_page() {
-    let fields = [
-        "terms",
-        "size",
-        "commitment",
-        "nonce",
-        "session",
-        "held",
-        "point",
-        "pairs",
-        "sums",
-        "bits",
-        "flips",
-        "totals",
-        "seed",
-        "columns",
-        "tags",
-        "count",
-        "marks",
-    ];
-    for name in STEPS.iter().chain(&fields) {
-        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
-    }
+    let of_correlation = ["point", "pairs", "sums", "bits", "flips", "totals"];
+    check_page(PAGE, &[&ORDER, STEPS, FIELDS, &of_correlation]);
 }

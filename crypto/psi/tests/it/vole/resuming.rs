@@ -8,7 +8,7 @@ use consilium_psi::{PsiError, Spill as _, SpillError};
 
 use super::wire::{Evaluated, Masked, Seeded};
 use crate::{
-    pair::{Pair, hospital, insurer, item},
+    pair::{MOMENTS, Pair, hospital, insurer, item},
     wire::read,
 };
 
@@ -44,7 +44,7 @@ fn crash(world: &World, nth: usize, moment: Moment) {
 #[tokio::test(start_paused = true)]
 async fn a_killed_run_repeats_one_bucket_at_most_and_with_fresh_randomness() {
     for nth in [0, BUCKETS - 1] {
-        for moment in [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive] {
+        for moment in MOMENTS {
             let (world, mut pair) = (World::new(1), pair());
             crash(&world, nth, moment);
             pair.align_large(&world).await;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use consilium_mailbox::{Content, Fault, Message, PartyId, sim::World};
 use consilium_psi::{Breach, PsiError};
 
-use super::wire::{Counted, Declared, Evaluated, Marked, Masked, STEPS, Seeded};
+use super::wire::{Counted, Declared, Evaluated, Marked, Masked, ORDER, Seeded};
 use crate::{
     pair::{Pair, hospital, insurer},
     wire::change,
@@ -219,7 +219,7 @@ async fn a_session_taken_up_with_another_set_or_false_progress_blames_its_owner(
 
 #[tokio::test(start_paused = true)]
 async fn a_malformed_message_of_any_step_blames_its_sender() {
-    for step in STEPS {
+    for step in ORDER {
         for liar in [hospital(), insurer()] {
             let (world, mut pair) = (World::new(1), pair());
             let (mut lied, from) = (false, liar.clone());

@@ -1,10 +1,8 @@
 //! A run that must not change.
 
-use consilium_base::Tagged;
-use consilium_mailbox::{Content, sim::World};
-use data_encoding::HEXLOWER;
+use consilium_mailbox::sim::World;
 
-use crate::pair::Pair;
+use crate::{pair::Pair, transcript::check_frozen};
 
 /// Sixty against eighty items in two buckets, 37 common, every frame hashed.
 #[tokio::test(start_paused = true)]
@@ -13,24 +11,8 @@ async fn the_frames_of_a_seeded_run_have_not_changed() {
     (pair.sizes.bucket, pair.terms.minimum) = (50, 1);
     let ended = pair.align_large(&world).await;
     pair.check(ended);
-    let mut frames = world.transcript();
-    frames.sort_by(|one, next| (&one.sender, one.number).cmp(&(&next.sender, next.number)));
-    let mut hash = Tagged::new("test.1.transcript");
-    for frame in &frames {
-        let Content::Body(body) = &frame.content else {
-            panic!("nobody gives up")
-        };
-        hash = hash
-            .field(frame.sender.as_str().as_bytes())
-            .field(frame.step.as_bytes())
-            .field(body);
-    }
-    let frozen: serde_json::Value =
-        serde_json::from_str(include_str!("../../../vectors/vole-transcript.json")).unwrap();
-    let now = (frames.len() as u64, HEXLOWER.encode(&hash.digest()));
-    let then = (
-        frozen["frames"].as_u64().unwrap(),
-        frozen["hash"].as_str().unwrap().to_owned(),
+    check_frozen(
+        &world,
+        include_str!("../../../vectors/vole-transcript.json"),
     );
-    assert_eq!(now, then);
 }

@@ -4,10 +4,7 @@ mod check;
 
 use consilium_entities::Key;
 use consilium_mailbox::PartyId;
-use consilium_psi::{
-    Epsilon,
-    ecdh::{Shown, Terms},
-};
+use consilium_psi::{Epsilon, Terms, ecdh::Shown};
 use consilium_schema::{Column, Kind, Schema};
 
 pub(crate) use check::check;
@@ -70,8 +67,9 @@ impl Align {
     /// The most queries that a plan may allow under one key of a holder.
     pub const MOST_QUERIES: u32 = 1_000_000;
 
-    /// How many are allowed where the plan says nothing.
-    pub const USUAL_QUERIES: u32 = 10_000;
+    /// How many are allowed where the plan says nothing: few, as it is what protects the holder's
+    /// set; and the holder's table is smallest.
+    pub const USUAL_QUERIES: u32 = 1_000;
 
     /// Gives the protocol's name, as a plan writes it.
     pub fn protocol(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Which alignments a plan may ask for.
 
 use consilium_mailbox::PartyId;
-use consilium_psi::{BadEpsilon, Epsilon, star::Circle, unbalanced::Uses, vole::Sizes};
+use consilium_psi::{BadEpsilon, Epsilon, star, unbalanced::Uses, vole::Sizes};
 use toml::Spanned;
 
 use super::{Align, Matching, NoisyCount};
@@ -19,7 +19,7 @@ pub(crate) fn check(
     let given = raw.align.protocol.as_ref();
     let protocol = given.map_or(RawProtocol::default(), |given| *given.get_ref());
     let (allowed, fault) = match protocol {
-        RawProtocol::Star => (Circle::PARTIES, PlanFault::NotSeveral),
+        RawProtocol::Star => (star::Party::PARTIES, PlanFault::NotSeveral),
         _ => (2..=2, PlanFault::NotTwo),
     };
     let all_do = parties.iter().all(|it| it.contributes() && it.receives());
@@ -111,7 +111,8 @@ fn counting(
                     .map_err(|fault| at.fault(Some(epsilon), "align.epsilon", fault))?,
             }))
         }
-        (Some(counter), _) => Err(at.fault(Some(counter), "align.counter", PlanFault::Counter)),
+        (Some(other), Some(_)) => Err(no_contributor(other, "align.counter", at)),
+        (Some(alone), None) => Err(at.fault(Some(alone), "align.counter", PlanFault::Counter)),
         (None, alone) => Err(at.fault(alone.as_ref(), "align.epsilon", PlanFault::Counter)),
     }
 }

@@ -3,20 +3,16 @@
 use std::time::Duration;
 
 use consilium_mailbox::{
-    Fault, MailboxError, PartyId,
+    Fault, PartyId,
     sim::{Crash, Link, Moment, World},
 };
 use consilium_psi::{
-    Epsilon, PsiError,
+    Epsilon,
     ecdh::{Counted, Shown},
 };
 
-use crate::{
-    pair::{Pair, hospital, insurer},
-    wire::STEPS,
-};
-
-const MOMENTS: [Moment; 3] = [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive];
+use super::wire::STEPS;
+use crate::pair::{MOMENTS, Pair, hospital, insurer};
 
 /// Steps of one message for each party.
 const ONCE: [&str; 2] = ["psi-ecdh.1.declared", "psi-ecdh.1.common"];
@@ -30,20 +26,6 @@ fn crash(party: &PartyId, step: &str, nth: usize, moment: Moment) -> Crash {
     }
 }
 
-/// The one that lives names the one that died, or was done already.
-fn names<T>(ended: Result<T, PsiError>, dead: &PartyId) {
-    let Err(error) = ended else { return };
-    let PsiError::Mailbox(inner) = &error else {
-        panic!("{error}")
-    };
-    let gone = matches!(
-        inner,
-        MailboxError::Silent { .. } | MailboxError::Aborted { .. } | MailboxError::Unread { .. }
-    );
-    assert!(gone, "{error}");
-    assert_eq!(error.fault(), Fault::Peer(dead.clone()), "{error}");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeeds() {
     for dead in [hospital(), insurer()] {
@@ -54,13 +36,8 @@ async fn a_crash_of_either_party_at_any_step_is_named_and_the_repetition_succeed
                     let (world, mut pair) = (World::new(1), Pair::new(40, 50, 20));
                     world.crash(crash(&dead, step, nth, moment));
                     let ended = pair.align(&world).await;
-                    let (died, lives) = if dead == hospital() {
-                        (ended.hospital, ended.insurer)
-                    } else {
-                        (ended.insurer, ended.hospital)
-                    };
-                    assert!(died.is_err(), "{dead} {step} {nth} {moment:?}");
-                    names(lives, &dead);
+                    assert!(ended.of(&dead).is_err(), "{dead} {step} {nth} {moment:?}");
+                    ended.check_survivor(&dead);
                     let again = pair.align(&world).await;
                     pair.check(again);
                 }
@@ -83,12 +60,7 @@ async fn a_crash_at_the_noised_answer_is_named_and_the_repetition_gives_the_same
             let (world, mut pair) = (World::new(1), Pair::new(40, 50, 20));
             world.crash(crash(&dead, "psi-ecdh.1.noised", 0, moment));
             let first = pair.count(&world, &shown).await;
-            let lives = if dead == hospital() {
-                first.insurer
-            } else {
-                first.hospital
-            };
-            names(lives, &dead);
+            first.check_survivor(&dead);
             assert_eq!(pair.count(&world, &shown).await.both(), expected);
             assert_eq!(expected.0, Counted::Exact(20));
         }

@@ -1,13 +1,13 @@
-//! What both parties agreed on, and what one of them brings.
+//! What the parties agreed on, what one of them brings, and what it has in the end.
 
-use std::num::NonZeroUsize;
+use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use consilium_base::{Digest, Seed, Tagged};
 use consilium_mailbox::{Mailbox, PartyId};
 
-use crate::{Breach, Epsilon, Item, PsiError, error::check_length, opening::OwnSet};
+use crate::{Breach, Item, PsiError, error::check_length, opening::OwnSet};
 
-/// What the signed plan says about a comparison; the same at both parties.
+/// What the signed plan says about a comparison; the same at all parties.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Hash of the plan and the step: another one, another comparison.
@@ -51,45 +51,9 @@ impl Terms {
             .number(self.minimum.into())
             .number(self.chunk.into())
     }
-
-    pub(crate) fn digest(&self, purpose: Purpose<'_>) -> Digest {
-        let (kind, counter, epsilon) = match purpose {
-            Purpose::Align => (0, "", 0),
-            Purpose::Size(Shown::Exact) => (1, "", 0),
-            Purpose::Size(Shown::Noised { counter, epsilon }) => {
-                (2, counter.as_str(), epsilon.as_thousandths())
-            }
-        };
-        self.hashed("psi-ecdh.1.terms")
-            .number(kind)
-            .field(counter.as_bytes())
-            .number(epsilon.into())
-            .digest()
-    }
 }
 
-/// What is to be learnt of an intersection's size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// Both parties learn it.
-    Exact,
-    /// One party learns it, and tells the other with noise.
-    Noised {
-        /// Who learns it exactly.
-        counter: PartyId,
-        /// The privacy loss of the answer to the other.
-        epsilon: Epsilon,
-    },
-}
-
-/// What a comparison is for; part of the terms that both hash.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Purpose<'a> {
-    Align,
-    Size(&'a Shown),
-}
-
-/// One party of a comparison: its place, its terms, its set.
+/// One of the two parties of a comparison: its place, its terms, its set.
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "it holds rows and a secret")]
 pub struct Party<'a> {
@@ -103,7 +67,7 @@ pub struct Party<'a> {
     pub items: &'a [Item],
     /// This party's own secret for the study and step: the same whenever the step is repeated.
     pub secret: &'a Seed,
-    /// Threads for curve arithmetic.
+    /// Threads for what can be divided.
     pub threads: NonZeroUsize,
 }
 
@@ -118,11 +82,6 @@ impl Party<'_> {
         set.commit(labels, terms)
     }
 
-    /// Says which of both it is by name: 0 or 1.
-    pub(super) fn side(&self) -> usize {
-        usize::from(self.mail.me() > self.peer)
-    }
-
     pub(crate) fn blame(&self, breach: Breach) -> PsiError {
         PsiError::breach(self.peer, breach)
     }
@@ -130,4 +89,24 @@ impl Party<'_> {
     pub(crate) fn check_length(&self, bytes: &[u8], expected: usize) -> Result<(), PsiError> {
         check_length(self.peer, bytes, expected)
     }
+
+    /// Gives what is learnt: the own rows, and the size of the peer's set.
+    pub(crate) fn aligned(&self, rows: Vec<u32>, peer_size: u32) -> Aligned {
+        let sizes = BTreeMap::from([(self.peer.clone(), peer_size)]);
+        Aligned { rows, sizes }
+    }
+}
+
+/// The common items of all parties, as one of them sees them.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(
+    missing_debug_implementations,
+    reason = "which rows are common is not for logs"
+)]
+pub struct Aligned {
+    /// Own rows, from 0. The row at each place has the key of every other party's row at the same
+    /// place; the order of places tells nothing of anybody's rows.
+    pub rows: Vec<u32>,
+    /// Items in each other party's set.
+    pub sizes: BTreeMap<PartyId, u32>,
 }

@@ -9,9 +9,10 @@ use consilium_psi::{
     ecdh::{Counted, Shown},
 };
 
+use super::wire::{Blinded, Declared, Doubled};
 use crate::{
-    pair::{Pair, hospital, insurer, item},
-    wire::{Blinded, Declared, Doubled, change, read},
+    pair::{MOMENTS, Pair, hospital, insurer, item},
+    wire::{change, read},
 };
 
 /// The blinded chunks that each party sent, in order.
@@ -31,7 +32,7 @@ fn blinded(world: &World) -> BTreeMap<String, Vec<Bytes>> {
 #[tokio::test(start_paused = true)]
 async fn a_killed_run_repeats_one_chunk_at_most() {
     for dead in [hospital(), insurer()] {
-        for moment in [Moment::BeforeSend, Moment::AfterSend, Moment::OnReceive] {
+        for moment in MOMENTS {
             for step in ["psi-ecdh.1.blinded", "psi-ecdh.1.kept"] {
                 for nth in 0..4 {
                     let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));

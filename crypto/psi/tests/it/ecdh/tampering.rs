@@ -6,9 +6,10 @@ use bytes::Bytes;
 use consilium_mailbox::{Fault, Message, sim::World};
 use consilium_psi::{Breach, Epsilon, PsiError, ecdh::Shown};
 
+use super::wire::{Blinded, Common, Declared, Doubled, Kept, Noised, Released, STEPS};
 use crate::{
     pair::{Pair, hospital, insurer},
-    wire::{Blinded, Common, Declared, Doubled, Kept, Noised, Released, change, read},
+    wire::{change, read},
 };
 
 /// The hospital's breach when `lie` changes what the insurer sends in its `nth` such message.
@@ -233,7 +234,7 @@ async fn a_malformed_message_of_any_step_blames_its_sender() {
         counter: insurer(),
         epsilon,
     };
-    for step in crate::wire::STEPS {
+    for step in STEPS {
         let (world, mut pair) = (World::new(1), Pair::new(40, 50, 20));
         world.tamper(move |frame| {
             if frame.sender == insurer() && *frame.step == **step {

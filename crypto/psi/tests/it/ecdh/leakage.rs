@@ -5,31 +5,20 @@ use std::collections::BTreeSet;
 use consilium_mailbox::{Content, Frame, PartyId, sim::World};
 use consilium_psi::{Epsilon, Spill as _, ecdh::Shown};
 
+use super::wire::{Blinded, Doubled, FIELDS, Noised, Released, STEPS};
 use crate::{
     pair::{Pair, hospital, insurer, item, secrets},
-    wire::{Blinded, Doubled, Noised, Released, STEPS, read},
+    transcript::{body, check_hidden, check_page, outline},
+    wire::read,
 };
 
-const PAGE: &str = include_str!("../../../../docs/protocols/psi-ecdh.md");
-
-fn body(frame: &Frame) -> &[u8] {
-    let Content::Body(body) = &frame.content else {
-        panic!("nobody gives up")
-    };
-    body
-}
+const PAGE: &str = include_str!("../../../../../docs/protocols/psi-ecdh.md");
 
 async fn transcript(pair: &mut Pair) -> Vec<Frame> {
     let world = World::new(1);
     let ended = pair.align(&world).await;
     pair.check(ended);
     world.transcript()
-}
-
-/// Sender, step and length of each frame, as each party sees them in order.
-fn outline(frames: &[Frame]) -> Vec<(PartyId, String, usize)> {
-    let line = |it: &Frame| (it.sender.clone(), it.step.to_string(), body(it).len());
-    frames.iter().map(line).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,7 +47,7 @@ async fn a_refused_run_tells_the_count_and_no_more() {
     let refused = outline(&bodies.collect::<Vec<_>>());
     let before_release: Vec<_> = whole
         .into_iter()
-        .filter(|(_, step, _)| step != "psi-ecdh.1.released")
+        .filter(|(_, _, step, _)| step != "psi-ecdh.1.released")
         .collect();
     assert_eq!(refused, before_release);
 }
@@ -130,15 +119,10 @@ async fn items_and_secrets_occur_in_no_frame() {
     let mut pair = Pair::new(70, 90, 33);
     let frames = transcript(&mut pair).await;
     let record = pair.spills[0].read("session").unwrap().unwrap();
-    let secrets = secrets().map(|seed| seed.expose().to_vec());
-    let needles = pair.hospital.iter().map(|it| it.to_vec());
-    let needles = needles.chain(secrets).chain([record[..32].to_vec()]);
-    for needle in needles {
-        for frame in &frames {
-            let found = body(frame).windows(16).any(|it| *it == needle[..16]);
-            assert!(!found, "{}", frame.step);
-        }
-    }
+    let seed = record[..32].try_into().unwrap();
+    let secrets = secrets().map(|seed| *seed.expose());
+    let needles = pair.hospital.into_iter().chain(secrets).chain([seed]);
+    check_hidden(needles, frames.iter().map(body));
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,20 +172,5 @@ async fn with_noise_the_other_party_gets_no_tags_of_its_own_items() {
 
 #[test]
 fn every_step_and_field_is_on_the_protocol_s_page() {
-    let fields = [
-        "terms",
-        "size",
-        "commitment",
-        "nonce",
-        "session",
-        "held",
-        "points",
-        "chunks",
-        "tags",
-        "count",
-        "positions",
-    ];
-    for name in STEPS.iter().chain(&fields) {
-        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
-    }
+    check_page(PAGE, &[STEPS, FIELDS]);
 }

@@ -5,9 +5,8 @@ use std::{collections::BTreeSet, num::NonZeroUsize};
 use consilium_base::{Seed, Tagged};
 use consilium_mailbox::{PartyId, RunId, sim::World};
 use consilium_psi::{
-    Item, MemorySpill, PsiError, Spill, Unkept,
-    ecdh::Terms,
-    star::{Aligned, Circle, align},
+    Aligned, Item, MemorySpill, PsiError, Spill, Terms, Unkept,
+    star::{Party, align},
     vole::Sizes,
 };
 use futures_util::future::join_all;
@@ -94,7 +93,7 @@ impl Institutions {
             .map(|(who, ((mail, items), (spill, heard)))| async move {
                 let run = Tagged::new("test.1.run").number(runs.into()).number(who);
                 let mut rng = Seed::from_bytes(run.digest()).generator();
-                let circle = Circle {
+                let party = Party {
                     mail,
                     parties,
                     leader: &parties[LEADER],
@@ -106,7 +105,7 @@ impl Institutions {
                 let mut nothing = Unkept;
                 let spill: &mut dyn Spill = if forgetful { &mut nothing } else { spill };
                 let spill = &mut Watched(spill, heard);
-                leaving(mail, Box::pin(align(&circle, sizes, spill, &mut rng))).await
+                leaving(mail, Box::pin(align(&party, sizes, spill, &mut rng))).await
             });
         join_all(runs).await
     }

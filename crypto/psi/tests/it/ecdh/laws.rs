@@ -13,7 +13,10 @@ use consilium_psi::{
 use proptest::prelude::*;
 use tokio::time::Instant;
 
-use crate::pair::{Pair, insurer, item};
+use crate::{
+    pair::{Pair, distinct, insurer},
+    transcript::paused,
+};
 
 #[tokio::test(start_paused = true)]
 async fn overlaps_of_none_one_all_but_one_and_all_are_found() {
@@ -45,21 +48,10 @@ async fn sets_of_very_different_sizes_are_aligned() {
 fn random_sets_of_random_shape_give_the_plain_intersection() {
     let config = ProptestConfig::with_cases(40);
     proptest!(config, |(one: Vec<u8>, other: Vec<u8>, chunk in 1_u32..40, threads in 1_usize..5)| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
         let mut pair = Pair::new(0, 0, 0);
-        let distinct = |numbers: Vec<u8>| -> Vec<_> {
-            let mut numbers = numbers;
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers.into_iter().map(|number| item(number.into())).collect()
-        };
         (pair.hospital, pair.insurer) = (distinct(one), distinct(other));
         (pair.terms.chunk, pair.threads) = (chunk, threads);
-        let ended = runtime.block_on(async { pair.align(&World::new(1)).await });
+        let ended = paused(async { pair.align(&World::new(1)).await });
         pair.check(ended);
     });
 }
