@@ -1,10 +1,13 @@
 //! Orders of common rows that later studies name.
 
+use std::collections::BTreeMap;
+
 use consilium_journal::StudyName;
 use consilium_node::files::{self, FileError};
 use consilium_store::StoreError;
 
 use crate::{
+    data::RegisterError,
     home::Home,
     store::{
         alignments::{self, Alignment},
@@ -20,6 +23,8 @@ pub(crate) enum AlignmentError {
     Store(#[from] StoreError),
     #[error(transparent)]
     File(#[from] FileError),
+    #[error(transparent)]
+    Data(#[from] RegisterError),
     /// No study of that name has aligned rows here.
     #[error("no alignment {study} is known here")]
     Unknown { study: StudyName },
@@ -56,14 +61,21 @@ impl Home {
         })
     }
 
-    /// Gives all alignments, each with its state: `current`, `ended` or `damaged`.
+    /// Gives all alignments, each with its state: `current`, `changed`, `ended` or `damaged`.
     pub(crate) async fn alignments(
         &self,
     ) -> Result<Vec<(Alignment, &'static str)>, AlignmentError> {
-        let mut listed = Vec::new();
+        let (mut listed, mut unchanged) = (Vec::new(), BTreeMap::new());
         for found in alignments::all(&self.store).await? {
             let state = match self.alignment(&found.study).await {
-                Ok(_) => "current",
+                Ok(_)
+                    if self
+                        .is_file_unchanged(&found.data_set, &mut unchanged)
+                        .await? =>
+                {
+                    "current"
+                }
+                Ok(_) => "changed",
                 Err(AlignmentError::Ended { .. }) => "ended",
                 Err(AlignmentError::Damaged { .. } | AlignmentError::File(_)) => "damaged",
                 Err(error) => return Err(error),
@@ -71,5 +83,23 @@ impl Home {
             listed.push((found, state));
         }
         Ok(listed)
+    }
+
+    /// Tells whether a data set's file is as it was registered; each file is read once, as `known`
+    /// keeps.
+    async fn is_file_unchanged(
+        &self,
+        data: &str,
+        known: &mut BTreeMap<String, bool>,
+    ) -> Result<bool, AlignmentError> {
+        if let Some(unchanged) = known.get(data) {
+            return Ok(*unchanged);
+        }
+        let unchanged = match data_sets::find(&self.store, data).await? {
+            Some(set) => self.is_unchanged(&set).await?,
+            None => false,
+        };
+        known.insert(data.to_owned(), unchanged);
+        Ok(unchanged)
     }
 }

@@ -29,6 +29,7 @@ use crate::{
     steward::{self, StewardService},
     store::{self, secrets},
     study::{Studies, UnderWay},
+    tables::InUse,
 };
 
 /// What the store calls the key of data sets' versions.
@@ -183,6 +184,7 @@ async fn home(
         clock_offset: AtomicI64::new(0),
         news: watch::Sender::new(0),
         under_way: UnderWay::default(),
+        tables_in_use: InUse::default(),
         seen: Arc::default(),
         tasks: Tasks::default(),
     });

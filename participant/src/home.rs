@@ -22,6 +22,7 @@ use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 use crate::{
     peers::Offered,
     study::{Seen, UnderWay},
+    tables::InUse,
 };
 
 #[cfg(test)]
@@ -63,6 +64,8 @@ pub(crate) struct Parts {
     /// Grows whenever a study came in.
     pub(crate) news: watch::Sender<u64>,
     pub(crate) under_way: UnderWay,
+    /// Tables of keys that runs use.
+    pub(crate) tables_in_use: InUse,
     /// What was found when data sets were last looked at.
     pub(crate) seen: Arc<Seen>,
     pub(crate) tasks: Tasks,

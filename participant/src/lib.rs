@@ -13,6 +13,7 @@ mod renew;
 mod steward;
 pub mod store;
 mod study;
+mod sweep;
 mod tables;
 mod wire;
 

@@ -103,13 +103,18 @@ impl Home {
     pub(crate) async fn data_sets(&self) -> Result<Vec<Listed>, RegisterError> {
         let mut listed = Vec::new();
         for set in data_sets::all(&self.store).await? {
-            let source = self.of(&set).await?;
-            let key = self.data_key.clone();
-            let version = blocking(move || source.version(&key)).await;
-            let is_unchanged = version.is_ok_and(|version| version == set.version);
+            let is_unchanged = self.is_unchanged(&set).await?;
             listed.push(Listed { set, is_unchanged });
         }
         Ok(listed)
+    }
+
+    /// Tells whether a data set's file is still the one that was registered; reads it in full.
+    pub(crate) async fn is_unchanged(&self, set: &DataSet) -> Result<bool, RegisterError> {
+        let source = self.of(set).await?;
+        let key = self.data_key.clone();
+        let version = blocking(move || source.version(&key)).await;
+        Ok(version.is_ok_and(|version| version == set.version))
     }
 
     /// Forgets a data set; its file is left alone.

@@ -48,6 +48,7 @@ pub(crate) async fn home(
         clock_offset: 0.into(),
         news: watch::Sender::new(0),
         under_way: UnderWay::default(),
+        tables_in_use: InUse::default(),
         seen: Arc::default(),
         tasks: Tasks::default(),
     });

@@ -61,8 +61,10 @@ impl StewardService {
             Some((_, data)) => data.version.or(home.registered(&data.name).await?),
             None => None,
         };
-        let state = match data {
-            None if own.end.is_none() => "receiving",
+        let running = home.under_way.of(&study.name);
+        let state = match (&running, data) {
+            (Some(stand), _) if stand.waits => "queued",
+            (_, None) if own.end.is_none() => "receiving",
             _ => own.name(&home.party, home.ambient.now()),
         };
         let unverified = home.unverified(&plan).await?;
@@ -85,7 +87,7 @@ impl StewardService {
             approval: own.approval(&home.party).into(),
             verified,
             end: own.end.as_ref().map(wire::json).unwrap_or_default(),
-            running_since: home.under_way.since(&study.name).map_or(0, |since| since.0),
+            running_since: running.map_or(0, |stand| stand.since.0),
         })
     }
 

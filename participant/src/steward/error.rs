@@ -54,7 +54,9 @@ pub(crate) enum StewardError {
 impl StewardError {
     fn fault(&self) -> Fault {
         match self {
-            StewardError::Store(error) | StewardError::Data(RegisterError::Store(error)) => {
+            StewardError::Store(error)
+            | StewardError::Data(RegisterError::Store(error))
+            | StewardError::Alignment(AlignmentError::Data(RegisterError::Store(error))) => {
                 error.fault()
             }
             StewardError::Decision(error) => error.fault(),

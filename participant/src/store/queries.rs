@@ -1,6 +1,6 @@
 //! Queries of other institutions, counted before they are answered.
 
-use consilium_base::Digest;
+use consilium_base::{Digest, Tagged};
 use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::PartyId;
 use consilium_plan::DataVersion;
@@ -25,12 +25,23 @@ pub struct Purview {
 pub struct Asked {
     /// The run's study.
     pub study: StudyName,
-    /// Tells them from all others: a run that is repeated asks the same.
+    /// Tells them from all others of the study: a run that is repeated asks the same.
     pub digest: Digest,
     /// How many they are.
     pub number: u32,
     /// When they came.
     pub at: UnixTime,
+}
+
+impl Asked {
+    /// Names them. A peer that asks in one study what it has asked in another asks anew: the
+    /// journal shows all that is answered.
+    fn name(&self) -> Digest {
+        Tagged::new("participant.1.asked")
+            .field(self.study.as_str().as_bytes())
+            .field(&self.digest)
+            .digest()
+    }
 }
 
 /// What was asked under one key.
@@ -78,7 +89,8 @@ pub enum QueryError {
 /// # Security
 ///
 /// Each version has a key of its own, and most of its people are those of the last one. So the keys
-/// of all versions count together.
+/// of all versions count together; so do those of a version that is registered under several names,
+/// and of a peer whose identity key is known under several.
 ///
 /// # Errors
 ///
@@ -89,7 +101,8 @@ pub async fn count(
     asked: &Asked,
     most: u32,
 ) -> Result<Counted, QueryError> {
-    let (before, known) = before(change, of, &asked.digest).await?;
+    let name = asked.name();
+    let (before, known) = before(change, of, &name).await?;
     if known {
         let (used, is_new) = (before, false);
         return Ok(Counted { used, is_new });
@@ -106,7 +119,7 @@ pub async fn count(
     .bind(&of.version.0[..])
     .bind(of.peer.as_str())
     .bind(&of.quarter)
-    .bind(&asked.digest[..])
+    .bind(&name[..])
     .bind(asked.study.as_str())
     .bind(i64::from(asked.number))
     .bind(asked.at.0)
@@ -117,24 +130,27 @@ pub async fn count(
     Ok(Counted { used, is_new })
 }
 
-/// Gives how many queries were counted under the keys of all versions, and whether those of the
-/// digest were under this one.
+/// Gives how many queries were counted of this peer about this data set, and whether those of that
+/// name were, under this key.
 async fn before(
     change: &mut Change,
     of: &Purview,
-    digest: &Digest,
+    name: &Digest,
 ) -> Result<(u64, bool), StoreError> {
     let query = sqlx::query(
         "SELECT COALESCE(SUM(number), 0) AS used, \
-         COALESCE(SUM(CASE WHEN version = $2 AND digest = $5 THEN 1 ELSE 0 END), 0) AS known \
-         FROM query WHERE data_set = $1 AND peer = $3 AND quarter = $4",
+         COALESCE(SUM(CASE WHEN data_set = $1 AND version = $2 AND peer = $3 AND digest = $5 \
+         THEN 1 ELSE 0 END), 0) AS known \
+         FROM query WHERE quarter = $4 AND (data_set = $1 OR version = $2) \
+         AND (peer = $3 OR peer IN (SELECT other.name FROM peer \
+         JOIN peer AS other ON other.public_key = peer.public_key WHERE peer.name = $3))",
     );
     let row = query
         .bind(&of.data_set)
         .bind(&of.version.0[..])
         .bind(of.peer.as_str())
         .bind(&of.quarter)
-        .bind(&digest[..])
+        .bind(&name[..])
         .fetch_one(change.connection())
         .await?;
     Ok((row.count("used")?, row.count("known")? > 0))

@@ -40,6 +40,39 @@ pub async fn of_institution(
     seed(change, "", purpose, rng).await
 }
 
+/// Gives the institution's seed for a purpose in a period, such as a quarter of a year, and draws
+/// it if there is none.
+///
+/// # Errors
+///
+/// If it can't be read or written.
+pub async fn of_period(
+    change: &mut Change,
+    period: &str,
+    purpose: Purpose,
+    rng: &mut (impl CryptoRng + ?Sized),
+) -> Result<Seed, StoreError> {
+    // No study is named like a period: their names are hashes.
+    seed(change, period, purpose, rng).await
+}
+
+/// Forgets the seeds for a purpose of all earlier periods, and one that was for all: names of
+/// periods ascend as text.
+///
+/// # Errors
+///
+/// If it can't be written.
+pub async fn forget_before(
+    change: &mut Change,
+    period: &str,
+    purpose: Purpose,
+) -> Result<(), StoreError> {
+    let query = sqlx::query("DELETE FROM secret WHERE purpose = $1 AND study < $2");
+    let query = query.bind(purpose.0).bind(period);
+    query.execute(change.connection()).await?;
+    Ok(())
+}
+
 /// Forgets the seeds of a study that has come to its end.
 ///
 /// # Errors

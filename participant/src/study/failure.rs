@@ -1,6 +1,6 @@
 //! Why this institution's part in a run ended, as the coordinator is told.
 
-use std::{error::Error, io};
+use std::{error::Error, io, time::Duration};
 
 use consilium_glm::GlmError;
 use consilium_identity::SealError;
@@ -27,6 +27,9 @@ pub(crate) enum RunError {
     Protocol(#[from] GlmError),
     #[error(transparent)]
     Alignment(#[from] PsiError),
+    /// An asker kept others waiting for too long.
+    #[error("{asker} had the turn for {length:?} and was not done")]
+    TurnOver { asker: PartyId, length: Duration },
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The result can't be written.
@@ -60,6 +63,12 @@ impl RunError {
                 of_source(error.as_ref(), me)
             }
             RunError::Alignment(error) => Failure::of_alignment(error, me),
+            RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
+                peer: asker.clone(),
+                step: "align",
+                waited: *length,
+                held: 0,
+            }),
             RunError::Store(error) => of_store(error, me),
             RunError::Results(error) => Failure::new(of_kind(error.source.kind())).of(me),
         }

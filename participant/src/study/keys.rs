@@ -93,8 +93,12 @@ pub(super) struct KeyReport<'a> {
     counts: &'a Counts,
     /// By reason, the first rows that gave no key.
     refused: BTreeMap<&'static str, Vec<u64>>,
+    /// How many more gave none.
+    refused_unnamed: u64,
     /// The first rows whose key an earlier row has, each with that row.
     repeats: Vec<[u64; 2]>,
+    /// How many more there are of them.
+    repeats_unnamed: u64,
 }
 
 impl<'a> KeyReport<'a> {
@@ -103,13 +107,16 @@ impl<'a> KeyReport<'a> {
             let rows = refusals.first.iter().map(|issue| issue.row.number());
             (reason.code(), rows.collect())
         });
+        let reasons = report.counts.refused.keys();
         let repeats = report.repeats.iter();
         KeyReport {
             counts: &report.counts,
             refused: refused.collect(),
+            refused_unnamed: reasons.map(|reason| report.unnamed(*reason)).sum(),
             repeats: repeats
                 .map(|repeat| [repeat.row.number(), repeat.of.number()])
                 .collect(),
+            repeats_unnamed: report.unnamed_repeats(),
         }
     }
 }

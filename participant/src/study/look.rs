@@ -9,7 +9,6 @@ use consilium_store::StoreError;
 
 use super::{
     failure::internal,
-    keys::today,
     preflight::{self, Inspected, Inspection},
     seen::Subject,
 };
@@ -35,7 +34,7 @@ pub(super) struct Look {
 
 impl Look {
     /// Looks around, and reads the whole data set, which the journal has before: its rows, or its
-    /// version alone where their keys have been gone through for the plan before.
+    /// version alone where the same keys have been gone through before.
     pub(super) async fn at(
         home: &Home,
         plan: &Arc<Plan>,
@@ -128,7 +127,7 @@ async fn inspected(
         };
         let present = || source.version(&key).ok();
         let look = || inspection.inspect(&source);
-        Ok(match Subject::of(&plan, &name, grant.data, today(now)) {
+        Ok(match Subject::of(&inspection) {
             Some(subject) => seen.or_look(subject, present, look),
             None => look(),
         })

@@ -1,6 +1,6 @@
 //! What the coordinator is told before a run: made at home, so that no count of rows leaves it.
 
-use std::path::Path;
+use std::{ops::RangeInclusive, path::Path};
 
 use consilium_base::Seed;
 use consilium_entities::EntitiesError;
@@ -108,13 +108,16 @@ impl Inspection<'_> {
         obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
         if obstacles.is_empty() {
             let keys = self.keys(task, source)?;
-            let most = task.most_keys(self.party, self.limits);
-            let allowed = self.limits.minimum_rows.0..=most;
-            obstacles.extend(keys::obstacle(&keys, &allowed));
+            obstacles.extend(keys::obstacle(&keys, &self.allowed(task)));
         } else {
             self.read(source, || Ok((source.version(self.key)?, ())))?;
         }
         Ok(Inspected::open(read(self.grant.data, obstacles, false)))
+    }
+
+    /// How many keys there may be.
+    pub(super) fn allowed(&self, task: &Align) -> RangeInclusive<u64> {
+        self.limits.minimum_rows.0..=task.most_keys(self.party, self.limits)
     }
 
     /// Reads the version that is approved, and no other. Blocks.

@@ -1,11 +1,17 @@
 //! What was found in a version of a data set, so that its rows need not be gone through again.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    ops::RangeInclusive,
+    sync::{Mutex, PoisonError},
+};
 
-use consilium_entities::Day;
-use consilium_plan::{DataReport, DataVersion, Name, Plan, PlanHash, Task};
+use consilium_entities::{Day, Key};
+use consilium_plan::{DataReport, DataVersion, Name, Task};
 
-use super::preflight::Inspected;
+use super::{
+    keys::today,
+    preflight::{Inspected, Inspection},
+};
 
 /// What was found last.
 ///
@@ -15,11 +21,13 @@ use super::preflight::Inspected;
 #[derive(Default)]
 pub(crate) struct Seen(Mutex<Option<(Subject, Inspected)>>);
 
-/// All that an inspection for an alignment hangs on: rows and schema are the version's, key and
-/// limits the plan's.
+/// All that an inspection for an alignment hangs on: rows and schema are the version's. Plans that
+/// ask for the same keys find the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Subject {
-    pub(super) plan: PlanHash,
+    pub(super) key: Key,
+    /// How many keys there may be.
+    pub(super) allowed: RangeInclusive<u64>,
     pub(super) data: Name,
     /// The one that is approved.
     pub(super) version: DataVersion,
@@ -30,19 +38,15 @@ pub(super) struct Subject {
 impl Subject {
     /// Gives none for a fit: what is found for it hangs on the secret as well, which draws the rows
     /// for testing, and is another one before a steward has signed.
-    pub(super) fn of(
-        plan: &Plan,
-        data: &Name,
-        version: DataVersion,
-        today: Day,
-    ) -> Option<Subject> {
-        match plan.task() {
+    pub(super) fn of(inspection: &Inspection<'_>) -> Option<Subject> {
+        match inspection.task {
             Task::TrainGlm(_) => None,
-            Task::Align(_) => Some(Subject {
-                plan: plan.hash(),
-                data: data.clone(),
-                version,
-                today,
+            Task::Align(task) => Some(Subject {
+                key: task.key.clone(),
+                allowed: inspection.allowed(task),
+                data: inspection.data.clone(),
+                version: inspection.grant.data,
+                today: today(inspection.now),
             }),
         }
     }
@@ -76,18 +80,43 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use consilium_plan::{Code, Failure};
+    use consilium_base::Seed;
+    use consilium_plan::{Code, Failure, Grant, Plan, UnixTime};
 
     use super::*;
     use crate::home::sample;
 
+    fn alignment(more: &str) -> Plan {
+        let text = format!(
+            "title = \"t\"\npurpose = \"p\"\nkind = \"align\"\n\
+             [[key.part]]\ncolumn = \"id\"\nkind = \"citizen-id\"\n{more}\n\
+             [[party]]\nname = \"a\"\ndata = \"rows\"\n\
+             [[party]]\nname = \"b\"\ndata = \"rows\"\n"
+        );
+        text.parse().unwrap()
+    }
+
+    fn of(plan: &Plan) -> Option<Subject> {
+        let seed = Seed::from_bytes([1; 32]);
+        Subject::of(&Inspection {
+            party: &"a".parse().unwrap(),
+            data: &"rows".to_owned().try_into().unwrap(),
+            grant: &Grant {
+                data: DataVersion([2; 32]),
+                runs: 1,
+                until: UnixTime(0),
+                waiver: false,
+            },
+            task: plan.task(),
+            limits: plan.limits(),
+            key: &seed,
+            secret: &seed,
+            now: UnixTime(sample::NOW),
+        })
+    }
+
     fn subject() -> Subject {
-        Subject {
-            plan: PlanHash::from_bytes([1; 32]),
-            data: "rows".to_owned().try_into().unwrap(),
-            version: DataVersion([2; 32]),
-            today: Day::new(2026, 3, 21).unwrap(),
-        }
+        of(&alignment("")).unwrap()
     }
 
     fn read(one_class: bool) -> Inspected {
@@ -111,38 +140,28 @@ mod tests {
     }
 
     #[test]
-    fn the_same_version_is_gone_through_once_for_a_plan_and_day() {
+    fn the_same_version_is_gone_through_once_for_a_key_and_day() {
         let (seen, version) = (Seen::default(), subject().version);
         assert!(looks(&seen, subject(), version));
         assert!(!looks(&seen, subject(), version));
-        let mut other_plan = subject();
-        other_plan.plan = PlanHash::from_bytes([3; 32]);
+        let vole = alignment("[align]\nprotocol = \"vole\"");
+        assert!(!looks(&seen, of(&vole).unwrap(), version));
+        let other_key = alignment("[[key.part]]\ncolumn = \"name\"\nkind = \"name\"");
+        let other_most = alignment("[limits]\nmost_rows = 5000");
         let mut other_day = subject();
         other_day.today = Day::new(2026, 3, 22).unwrap();
         let mut other_data = subject();
         other_data.data = "columns".to_owned().try_into().unwrap();
-        for other in [other_plan, other_day, other_data] {
+        let other_plans = [other_key, other_most].map(|plan| of(&plan).unwrap());
+        for other in other_plans.into_iter().chain([other_day, other_data]) {
             assert!(looks(&seen, other, version));
         }
     }
 
     #[test]
     fn nothing_is_kept_for_a_fit_whose_rows_are_drawn_by_a_secret() {
-        let Subject {
-            data,
-            version,
-            today,
-            ..
-        } = subject();
         let fit = sample::plan(&["a", "b", "c"], "test = { share = 0.2 }");
-        assert_eq!(Subject::of(&fit, &data, version, today), None);
-        let text = "title = \"t\"\npurpose = \"p\"\nkind = \"align\"\n\
-            [[key.part]]\ncolumn = \"id\"\nkind = \"citizen-id\"\n\
-            [[party]]\nname = \"a\"\ndata = \"rows\"\n\
-            [[party]]\nname = \"b\"\ndata = \"rows\"\n";
-        let alignment: Plan = text.parse().unwrap();
-        let kept = Subject::of(&alignment, &data, version, today);
-        assert_eq!(kept.map(|kept| kept.plan), Some(alignment.hash()));
+        assert_eq!(of(&fit), None);
     }
 
     #[test]

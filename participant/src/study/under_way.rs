@@ -9,9 +9,19 @@ use consilium_journal::StudyName;
 use consilium_mailbox::RunId;
 use consilium_plan::UnixTime;
 
-/// The runs that go on, with their studies and beginnings. Cloning is cheap.
+/// The runs that go on. Cloning is cheap.
 #[derive(Clone, Default)]
-pub(crate) struct UnderWay(Arc<Mutex<BTreeMap<RunId, (StudyName, UnixTime)>>>);
+pub(crate) struct UnderWay(Arc<Mutex<BTreeMap<RunId, Stand>>>);
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stand {
+    study: StudyName,
+    /// When it began.
+    pub(crate) since: UnixTime,
+    /// Whether it waits for its turn at the holder of a large set.
+    pub(crate) waits: bool,
+}
 
 /// A run that goes on until this is dropped.
 pub(crate) struct GoesOn {
@@ -22,26 +32,34 @@ pub(crate) struct GoesOn {
 impl UnderWay {
     /// Notes that a run of a study begins.
     pub(crate) fn begin(&self, run: RunId, study: StudyName, now: UnixTime) -> GoesOn {
-        self.all().insert(run, (study, now));
+        let stand = Stand {
+            study,
+            since: now,
+            waits: false,
+        };
+        self.all().insert(run, stand);
         let all = self.clone();
         GoesOn { all, run }
     }
 
-    /// Gives when the study's run began, if one goes on.
-    pub(crate) fn since(&self, study: &StudyName) -> Option<UnixTime> {
+    /// Gives where the study's run stands, if one goes on.
+    pub(crate) fn of(&self, study: &StudyName) -> Option<Stand> {
         let all = self.all();
-        let mut runs = all.values().filter(|(of, _)| of == study);
-        runs.next().map(|(_, since)| *since)
+        all.values().find(|stand| stand.study == *study).cloned()
     }
 
-    /// Says that no run goes on.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.all().is_empty()
-    }
-
-    fn all(&self) -> MutexGuard<'_, BTreeMap<RunId, (StudyName, UnixTime)>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<RunId, Stand>> {
         // The map changes in single steps that don't panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl GoesOn {
+    /// Notes whether the run waits for its turn.
+    pub(super) fn waits(&self, waits: bool) {
+        if let Some(stand) = self.all.all().get_mut(&self.run) {
+            stand.waits = waits;
+        }
     }
 }
 
@@ -62,11 +80,15 @@ mod tests {
         let all = UnderWay::default();
         let first = all.begin(RunId([1; 16]), ours.clone(), UnixTime(7));
         drop(first);
-        assert_eq!(all.since(&ours), None);
+        assert_eq!(all.of(&ours), None);
         let second = all.begin(RunId([2; 16]), ours.clone(), UnixTime(9));
-        assert_eq!(all.since(&ours), Some(UnixTime(9)));
-        assert_eq!(all.since(&other), None);
+        assert_eq!(all.of(&other), None);
+        for waits in [false, true, false] {
+            second.waits(waits);
+            let stand = all.of(&ours).unwrap();
+            assert_eq!((stand.since, stand.waits), (UnixTime(9), waits));
+        }
         drop(second);
-        assert_eq!(all.since(&ours), None);
+        assert_eq!(all.of(&ours), None);
     }
 }

@@ -1,3 +1,5 @@
+use std::fs;
+
 use consilium_plan::DataVersion;
 use consilium_psi::Spill as _;
 
@@ -59,25 +61,49 @@ async fn tables_go_with_their_quarter_and_with_their_version() {
     }
     let holder = "c".parse().unwrap();
     let all = || {
-        let own = [&kept, &gone[0], &gone[1]].map(|key| home.own_table(key));
-        let fetched = [now, past].map(|quarter| home.fetched_table(&holder, "people", quarter));
+        let own = [&kept, &gone[0], &gone[1]].map(|key| home.own_table(key).0);
+        let fetched = [now, past].map(|quarter| home.fetched_table(&holder, "people", quarter).0);
         own.into_iter().chain(fetched)
     };
     for mut table in all() {
         table.write("table-0", b"x").unwrap();
     }
+    fs::write(home.own_tables().join("0"), "stray").unwrap();
     let left = || -> Vec<bool> {
         all()
             .map(|mut table| table.read("table-0").unwrap().is_some())
             .collect()
     };
 
-    let study = "01".repeat(32).parse().unwrap();
-    let run = consilium_mailbox::RunId([1; 16]);
-    let goes_on = home.under_way.begin(run, study, home.ambient.now());
+    let of_version = home.own_table(&gone[0]).1;
+    let of_quarter = home.fetched_table(&holder, "people", past).1;
     home.clear_tables().await;
-    assert_eq!(left(), [true; 5], "a run may use them");
-    drop(goes_on);
+    assert_eq!(left(), [true, true, false, true, true], "runs use them");
+    drop(of_version);
+    home.clear_tables().await;
+    assert_eq!(left(), [true, false, false, true, true]);
+    drop(of_quarter);
     home.clear_tables().await;
     assert_eq!(left(), [true, false, false, true, false]);
+}
+
+#[tokio::test]
+async fn a_key_ends_with_its_quarter() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _said) = sample::home(folder.path(), Vec::new()).await;
+    let now = Quarter::of(home.ambient.now());
+    let next = Quarter {
+        year: now.year + 1,
+        ..now
+    };
+    let key = async |quarter: &str| {
+        let of = purview(DataVersion([1; 32]), "b", quarter);
+        *home.query_key(of).await.unwrap().seed.expose()
+    };
+    let (past, present, to_come) = ("2000-q4", &now.to_string(), &next.to_string());
+    let before = [key(past).await, key(present).await, key(to_come).await];
+    home.clear_tables().await;
+    let after = [key(past).await, key(present).await, key(to_come).await];
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1..], after[1..]);
 }

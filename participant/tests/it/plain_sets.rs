@@ -6,8 +6,7 @@ use consilium_base::{Generator, Seed, Tagged};
 use consilium_entities::{Day, Duplicates, Intake, Key, KeyRows, Kind, Part};
 use consilium_mailbox::{PartyId, mem};
 use consilium_psi::{
-    Item, MemorySpill,
-    ecdh::{self, Aligned, Party, Terms},
+    Aligned, Item, MemorySpill, Party, Terms, ecdh,
     vole::{self, Sizes},
 };
 use proptest::prelude::*;

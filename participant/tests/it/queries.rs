@@ -2,8 +2,9 @@
 
 use consilium_journal::{StudyName, UnixTime};
 use consilium_participant::store::{
-    Store,
+    Store, peers,
     queries::{self, Asked, Counted, Purview, QueryError, Used},
+    studies::{self, NewStudy},
 };
 use consilium_plan::DataVersion;
 
@@ -79,10 +80,67 @@ async fn another_version_of_a_data_set_has_what_is_left_and_no_count_of_its_own(
 }
 
 #[tokio::test]
+async fn what_was_asked_in_another_study_is_counted_again() {
+    let (store, first, _folder) = opened().await;
+    let second: StudyName = "kidney-disease".parse().unwrap();
+    let mut change = begin(&store).await;
+    let new = NewStudy {
+        name: &second,
+        plan_hash: &[2; 32],
+        plan: b"[study]",
+        state: "{}",
+        submitted: UnixTime(100),
+    };
+    studies::submit(&mut change, new).await.unwrap();
+    change.commit().await.unwrap();
+    let key = of("b", "2027-q1");
+    for (study, used, is_new) in [
+        (&first, 40, true),
+        (&second, 80, true),
+        (&first, 80, false),
+        (&second, 80, false),
+    ] {
+        let counted = count(&store, &key, &asked(study, 1, 40)).await.unwrap();
+        assert_eq!((counted.used, counted.is_new), (used, is_new));
+    }
+    let [shown] = &queries::all(&store).await.unwrap()[..] else {
+        panic!("there is one key");
+    };
+    assert_eq!((shown.number, shown.studies), (80, 2));
+}
+
+#[tokio::test]
+async fn other_names_of_a_version_or_of_a_peer_have_no_count_of_their_own() {
+    let (store, study, _folder) = opened().await;
+    let mut change = begin(&store).await;
+    for (name, key) in [("b", 1), ("b2", 1), ("c", 3)] {
+        let (name, key) = (name.parse().unwrap(), [key; 32]);
+        let learnt = peers::learn(&mut change, &name, &key, UnixTime(1)).await;
+        learnt.unwrap();
+    }
+    change.commit().await.unwrap();
+    let renamed = Purview {
+        data_set: "customers".to_owned(),
+        ..of("b", "2027-q1")
+    };
+    for (digest, key, used) in [
+        (1, of("b", "2027-q1"), 30),
+        (2, renamed, 60),
+        (3, of("b2", "2027-q1"), 90),
+        (4, of("c", "2027-q1"), 30),
+        (5, of("d", "2027-q1"), 30),
+    ] {
+        let counted = count(&store, &key, &asked(&study, digest, 30)).await;
+        assert_eq!(counted.unwrap().used, used, "{digest}");
+    }
+}
+
+#[tokio::test]
 async fn each_data_set_peer_and_quarter_has_its_own_count() {
     let (store, study, _folder) = opened().await;
     let mut others = of("b", "2027-q1");
     others.data_set = "claims".to_owned();
+    others.version = DataVersion([9; 32]);
     for (digest, key) in [
         (1, of("b", "2027-q1")),
         (2, of("c", "2027-q1")),

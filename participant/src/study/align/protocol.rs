@@ -1,14 +1,13 @@
 //! The protocol that compares the keys, as the plan says.
 
-use std::{collections::BTreeMap, num::NonZeroUsize, thread};
+use std::{num::NonZeroUsize, thread};
 
-use consilium_base::Generator;
-use consilium_mailbox::{Mailbox, PartyId};
-use consilium_plan::{Align, Matching};
+use consilium_mailbox::Mailbox;
+use consilium_plan::{Matching, NoisyCount};
 use consilium_psi::{
-    PsiError,
-    ecdh::{self, Aligned, Party, Shown},
-    star::{self, Circle},
+    Aligned, Party, PsiError,
+    ecdh::{self, Shown},
+    star,
     unbalanced::Uses,
     vole::{self, Sizes},
 };
@@ -26,77 +25,55 @@ impl OwnPart<'_> {
         let secret = self.counted.secret.derive("participant.1.alignment", &[]);
         let terms = self.task.terms(self.plan);
         let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let mut rng = self.home.ambient.generator();
-        if let Matching::Star { leader } = &self.task.matching {
-            let all = self.plan.contributors().map(|(party, _)| party.clone());
-            let circle = Circle {
+        let rng = &mut self.home.ambient.generator();
+        let of_two = || match &self.others[..] {
+            [peer] => Ok(Party {
                 mail,
-                parties: &all.collect::<Vec<_>>(),
-                leader,
+                peer,
                 terms: &terms,
                 items: &self.keys.items,
                 secret: &secret,
                 threads,
-            };
-            let star::Aligned { rows, sizes } =
-                star::align(&circle, &Sizes::USUAL, spill, &mut rng).await?;
-            return Ok(Learnt::Rows {
-                rows,
-                sizes,
-                queries: None,
-            });
-        }
-        let [peer] = &self.others[..] else {
-            return Err(PsiError::Terms("two parties compare by this protocol").into());
+            }),
+            _ => Err(PsiError::Terms("two parties compare by this protocol")),
         };
-        let party = Party {
-            mail,
-            peer,
-            terms: &terms,
-            items: &self.keys.items,
-            secret: &secret,
-            threads,
-        };
-        match &self.task.matching {
+        Ok(match &self.task.matching {
+            Matching::Ecdh => rows(ecdh::align(&of_two()?, spill, rng).await?),
+            Matching::Vole => rows(vole::align(&of_two()?, &Sizes::USUAL, spill, rng).await?),
+            Matching::Star { leader } => {
+                let all = self.plan.contributors().map(|(party, _)| party.clone());
+                let party = star::Party {
+                    mail,
+                    parties: &all.collect::<Vec<_>>(),
+                    leader,
+                    terms: &terms,
+                    items: &self.keys.items,
+                    secret: &secret,
+                    threads,
+                };
+                rows(star::align(&party, &Sizes::USUAL, spill, rng).await?)
+            }
             Matching::Unbalanced { holder, queries } => {
-                // A plan that allows another number of queries finds the same table.
                 let uses = Uses {
                     holder: holder.clone(),
-                    queries: Align::MOST_QUERIES,
+                    queries: *queries,
                 };
                 let kept = spill.kept.clone();
-                self.unbalanced(&party, &uses, *queries, kept).await
+                self.unbalanced(&of_two()?, &uses, kept).await?
             }
-            _ => Ok(self.of_two(&party, spill, &mut rng).await?),
-        }
-    }
-
-    /// Runs a protocol of two parties who do the same.
-    async fn of_two(
-        &self,
-        party: &Party<'_>,
-        spill: &mut Watched,
-        rng: &mut Generator,
-    ) -> Result<Learnt, PsiError> {
-        let shown = match &self.task.matching {
-            Matching::Ecdh => return Ok(rows(ecdh::align(party, spill, rng).await?, party.peer)),
-            Matching::Vole => {
-                let aligned = vole::align(party, &Sizes::USUAL, spill, rng).await?;
-                return Ok(rows(aligned, party.peer));
+            Matching::Cardinality(noisy) => {
+                let shown = noisy.as_ref().map_or(Shown::Exact, NoisyCount::shown);
+                let counted = ecdh::cardinality(&of_two()?, &shown, spill, rng).await?;
+                Learnt::Number(Common::of(counted, self.task.minimum))
             }
-            Matching::Cardinality(Some(noisy)) => noisy.shown(),
-            _ => Shown::Exact,
-        };
-        let counted = ecdh::cardinality(party, &shown, spill, rng).await?;
-        let common = Common::of(counted, self.task.minimum);
-        Ok(Learnt::Number(common))
+        })
     }
 }
 
-fn rows(Aligned { rows, peer_size }: Aligned, peer: &PartyId) -> Learnt {
+fn rows(Aligned { rows, sizes }: Aligned) -> Learnt {
     Learnt::Rows {
         rows,
-        sizes: BTreeMap::from([(peer.clone(), peer_size)]),
+        sizes,
         queries: None,
     }
 }

@@ -1,10 +1,15 @@
 //! A house that asks another one, whose set is large, about its own few people.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use consilium_plan::Plan;
 use consilium_proto::v1;
 use serde_json::Value;
 
-use super::{NAMES, approve, decided, file, files_under, places, plan, report, run};
+use super::{NAMES, approve, decided, file, files_under, places, plan, plan_of, report, run};
 use crate::federation::{
     house::House,
     world::{PATIENCE, World},
@@ -160,4 +165,89 @@ async fn queries_of_a_run_that_is_repeated_are_counted_once() {
         }
         assert!(asked_again, "no run was ever repeated after its queries");
     }
+}
+
+/// Finds the file of that name somewhere under a folder.
+fn found(folder: &Path, name: &str) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut paths = entries.map(|entry| entry.unwrap().path());
+    paths.find_map(|path| {
+        if path.is_dir() {
+            found(&path, name)
+        } else {
+            path.ends_with(name).then_some(path)
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_damaged_between_two_studies_is_made_or_fetched_anew() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let files = [file("a", 0..60, true), file("b", 0..600, true)];
+    for (file, house) in files.iter().zip(&houses) {
+        file.register(house).await;
+    }
+    let cases = [
+        (0, None),
+        (60, Some((0, "table-0"))),
+        (120, Some((1, "rows-0"))),
+    ];
+    for (before, damaged) in cases {
+        if let Some((house, piece)) = damaged {
+            let piece = found(&houses[house].file("tables"), piece).unwrap();
+            let mut bytes = fs::read(&piece).unwrap();
+            bytes[7] ^= 1;
+            fs::write(&piece, bytes).unwrap();
+        }
+        let text = plan(&format!("after {before}"), "all", PROTOCOL);
+        let text = text.replace("queries = 100", "queries = 1000");
+        let (study, last) = run(&world, &houses, &text).await;
+        assert!(last.contains("finished"), "{damaged:?}: {last}");
+        let ones = places(&houses[0], &study, &files[0]).await;
+        let others = places(&houses[1], &study, &files[1]).await;
+        assert_eq!(ones.len(), 60);
+        assert!(ones.iter().all(|(place, rows)| rows[0] == others[place][0]));
+        assert_eq!(asked(&houses[1]).await[0].queries, before + 60);
+        let own = report(&houses[1], &study).await;
+        let is_fetched = sent(&own, "b", "tabled") > 0;
+        let is_asked_for = damaged.is_none_or(|(house, _)| house == 0);
+        assert_eq!(is_fetched, is_asked_for, "{damaged:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_set_is_held_for_several_institutions_that_ask_at_once() {
+    let world = World::new().await;
+    let houses = world.houses(&["a", "b", "c"]).await;
+    let people = [0..60, 0..600, 30..90];
+    let names = houses.iter().map(|house| house.name.as_str());
+    let files: Vec<_> = names
+        .zip(people)
+        .map(|(name, people)| file(name, people, true))
+        .collect();
+    for (file, house) in files.iter().zip(&houses) {
+        file.register(house).await;
+    }
+    let mut studies = Vec::new();
+    for asker in [0, 2] {
+        let text = plan_of(&["b", &houses[asker].name], "at once", "all", PROTOCOL);
+        let (study, watch) = world.submit(&text).await;
+        for house in [&houses[1], &houses[asker]] {
+            approve(house, &text.parse().unwrap()).await;
+        }
+        studies.push((asker, study, watch));
+    }
+    for (asker, study, mut watch) in studies {
+        let last = tokio::time::timeout(PATIENCE, watch.last()).await.unwrap();
+        assert!(last.contains("finished"), "{last}");
+        let ones = places(&houses[asker], &study, &files[asker]).await;
+        let others = places(&houses[1], &study, &files[1]).await;
+        assert_eq!(ones.len(), 60);
+        assert!(ones.iter().all(|(place, rows)| rows[0] == others[place][0]));
+    }
+    let asked = asked(&houses[1]).await;
+    let counts = asked.iter().map(|it| (it.peer.as_str(), it.queries));
+    let counts: std::collections::BTreeMap<_, _> = counts.collect();
+    assert_eq!(counts, [("a", 60), ("c", 60)].into());
 }
