@@ -214,7 +214,7 @@ impl Driver {
                     self.apply(Event::Failed(failure)).await?.ok();
                     return Ok(());
                 }
-                self.rest();
+                self.rest(Some(running.run));
                 Ok(())
             }
         }
@@ -229,6 +229,7 @@ impl Driver {
         let is_current = match &self.working {
             Working::Running(running) => running.run == run,
             Working::Settling { run: current, .. } => *current == run,
+            Working::Resting { after, .. } => *after == Some(run),
             _ => false,
         };
         if !is_current {
@@ -301,15 +302,15 @@ impl Driver {
     /// what the others' stewards allow, and is named for it.
     pub(super) async fn abandon_run(&mut self, lost_by: &PartyId) -> Result<(), Halt> {
         let working = std::mem::replace(&mut self.working, Working::Not);
-        let was_fruitful = match &working {
+        let (was_fruitful, run) = match &working {
             Working::Running(running) => {
                 self.tell_stop(&running.contributors, running.run, None);
-                running.was_fruitful
+                (running.was_fruitful, Some(running.run))
             }
-            _ => false,
+            _ => (false, None),
         };
         self.count(was_fruitful);
-        self.rest();
+        self.rest(run);
         if self.fruitless >= MOST_FRUITLESS {
             let failure = Failure::new(Code::PartyAborted).of(lost_by);
             self.apply(Event::Failed(failure)).await?.ok();
@@ -321,10 +322,11 @@ impl Driver {
         self.fruitless = if was_fruitful { 0 } else { self.fruitless + 1 };
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self, after: Option<RunId>) {
         let rest = REST * 2_u32.saturating_pow(self.fruitless);
         self.working = Working::Resting {
             until: Instant::now() + rest,
+            after,
         };
     }
 

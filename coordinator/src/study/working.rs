@@ -22,8 +22,12 @@ pub(super) enum Working {
     Not,
     /// It waits for contributors whose daemons it does not reach, without giving them up yet.
     Gathering { since: Instant, patience: Instant },
-    /// It waits a little before it tries again.
-    Resting { until: Instant },
+    /// It waits a little before it tries again. Why a party has left the run before may be heard
+    /// after the run's end.
+    Resting {
+        until: Instant,
+        after: Option<RunId>,
+    },
     /// It asks all contributors what they have.
     Asking {
         reports: BTreeMap<PartyId, PartyReport>,
@@ -94,7 +98,7 @@ impl Working {
             Working::Gathering { patience, .. }
             | Working::Asking { patience, .. }
             | Working::Settling { patience, .. } => Some(*patience),
-            Working::Resting { until } => Some(*until),
+            Working::Resting { until, .. } => Some(*until),
         }
     }
 

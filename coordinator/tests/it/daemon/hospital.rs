@@ -30,7 +30,7 @@ use consilium_proto::v1::{
     self, ToCoordinator, ToParticipant, to_coordinator::Kind as Says, to_participant::Kind as Hears,
 };
 use consilium_secagg::{Contributor, Credentials as Keys};
-use prost::Message as _;
+use prost::{Message as _, bytes::Bytes};
 use tokio::{sync::watch, task::JoinSet};
 
 use super::world::{World, now_ms};
@@ -68,6 +68,8 @@ pub(crate) struct Home {
     approved: Mutex<Option<Statement>>,
     /// A failure that it answers every run with.
     pub(crate) refuses: Mutex<Option<Failure>>,
+    /// A failure that it tells of every run once it hears that the run is over.
+    pub(crate) explains: Mutex<Option<Failure>>,
 }
 
 /// A hospital's daemon; dropping it kills it.
@@ -131,6 +133,7 @@ impl Home {
             ponders: watch::Sender::new(false),
             approved: Mutex::default(),
             refuses: Mutex::default(),
+            explains: Mutex::default(),
         }))
     }
 
@@ -297,11 +300,8 @@ async fn live(home: Arc<Home>, link: Link) {
                         ponders.wait_for(|ponders| !ponders).await.unwrap();
                         let report = serde_json::to_string(&report(&ask.study)).unwrap();
                         let study = ask.study;
-                        say(
-                            &control,
-                            Says::Preflight(v1::PreflightReport { study, report }),
-                        )
-                        .await;
+                        let report = v1::PreflightReport { study, report };
+                        say(&control, Says::Preflight(report)).await;
                     }
                     Hears::Start(start) => {
                         let plan = plans
@@ -313,19 +313,8 @@ async fn live(home: Arc<Home>, link: Link) {
                             home.slept.send_modify(|slept| *slept += 1);
                             continue;
                         }
-                        let refuses = home.refuses.lock().unwrap().clone();
-                        if let Some(failure) = refuses {
-                            let failure = serde_json::to_string(&failure).unwrap();
-                            let v1::RunStart { study, run, .. } = start;
-                            say(
-                                &control,
-                                Says::Run(v1::RunNotice {
-                                    study,
-                                    run,
-                                    failure,
-                                }),
-                            )
-                            .await;
+                        if let Some(notice) = notice(&home.refuses, &start.study, &start.run) {
+                            say(&control, notice).await;
                             continue;
                         }
                         runs.abort_all();
@@ -344,12 +333,27 @@ async fn live(home: Arc<Home>, link: Link) {
                         };
                         roster = members.members.iter().map(key).collect();
                     }
-                    Hears::Stop(_) | Hears::End(_) | Hears::Part(_) => {}
+                    Hears::Stop(stop) => {
+                        if let Some(notice) = notice(&home.explains, &stop.study, &stop.run) {
+                            say(&control, notice).await;
+                        }
+                    }
+                    Hears::End(_) | Hears::Part(_) => {}
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Says of a run that it failed so, if there is a failure.
+fn notice(failure: &Mutex<Option<Failure>>, study: &Bytes, run: &Bytes) -> Option<Says> {
+    let failure = failure.lock().unwrap();
+    Some(Says::Run(v1::RunNotice {
+        study: study.clone(),
+        run: run.clone(),
+        failure: serde_json::to_string(failure.as_ref()?).unwrap(),
+    }))
 }
 
 async fn tell_the_end(

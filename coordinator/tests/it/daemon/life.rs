@@ -232,6 +232,21 @@ async fn a_hospital_that_gives_every_run_up_is_named_after_a_few() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn why_a_hospital_gave_a_run_up_counts_also_if_it_is_heard_after_the_end() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].gives_up.store(true, Ordering::Relaxed);
+    let failure = Failure::new(Code::DiskFull).of(&homes[2].name);
+    *homes[2].explains.lock().unwrap() = Some(failure);
+    let _hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    watch.rest().await;
+    let status = world.status(&study).await;
+    assert_eq!(status.state, "failed");
+    assert!(status.detail.contains("DISK-FULL"), "{}", status.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hospital_that_refuses_ends_the_study_by_name() {
     let world = World::new().await;
     let homes = enrolled(&world).await;
