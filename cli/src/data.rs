@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use consilium_base::hex;
 use consilium_data::draft::{Draft, draft_file};
 use consilium_data::{Counts, Loaded, ReadError, Reading};
 use consilium_schema::Schema;
@@ -20,7 +21,7 @@ use crate::{
 
 mod alignments;
 mod check;
-mod keys;
+pub(crate) mod keys;
 mod profile;
 mod queries;
 mod registered;
@@ -69,7 +70,8 @@ Example:
     #[command(after_help = "\
 Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows
 are no error; it ends with exit code 1 if the file can't be read, or if a study under the plan would
-fail with these keys alone, whichever party's they are.
+fail with these keys alone, whichever party's they are. Keys that more than ten times as many rows
+share as a key has on average are warned of: they may stand for nobody.
 
 Examples:
   consilium data keys members.csv --plan plan.toml
@@ -79,7 +81,8 @@ Examples:
     /// List the orders of rows that studies have found to be common with other institutions
     #[command(after_help = "\
 An alignment has ended while its data set has another version or is removed; it is current again
-when the old content is registered again. At other institutions it stays current.
+when the old content is registered again. While the data set's file differs from what is registered,
+it is shown as changed. Each institution sees the state of its own rows only.
 
 Examples:
   consilium data alignments
@@ -237,6 +240,11 @@ fn draft(file: &Path, to: Option<&Path>, out: &mut dyn Write, lang: Lang) -> any
         tell(&say::note(note, lang));
     }
     Ok(())
+}
+
+/// Gives as much of a hash as people need to tell things apart.
+fn short(hash: &[u8]) -> String {
+    hex::encode(hash).chars().take(12).collect()
 }
 
 /// Reads a file in full, before a daemon does: what is wrong with it is said in the reader's language.

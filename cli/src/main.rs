@@ -23,6 +23,7 @@ mod doctor;
 mod explain;
 mod hint;
 mod lang;
+mod listing;
 mod local;
 mod measures;
 mod model;

@@ -1,7 +1,8 @@
 use crate::bytes::Digests;
 use crate::entities::Entry;
 use crate::{
-    Day, Duplicates, Entities, EntitiesError, Key, KeyBytes, NoKey, Reason, Repeat, Report, Row,
+    Crowd, Day, Duplicates, Entities, EntitiesError, Key, KeyBytes, NoKey, Reason, Repeat, Report,
+    Row,
 };
 
 /// Takes the rows of a table one after the other, and keeps 36 bytes of each that has a key.
@@ -139,8 +140,9 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// Counts different keys and finds the first rows that repeat one.
+/// Counts different keys, finds the first rows that repeat one and the keys of unusually many.
 fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
+    let mut shared = Vec::new();
     for rows in entries.chunk_by(|one, next| one.digest == next.digest) {
         report.counts.keys.count();
         let [first, others @ ..] = rows else { continue };
@@ -149,6 +151,13 @@ fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
         }
         report.counts.repeated_keys.count();
         report.counts.repeated_rows += rows.len().into();
+        // On average a key has one row at least.
+        if rows.len() as u64 > Report::CROWD {
+            shared.push(Crowd {
+                first: first.row,
+                rows: rows.len().into(),
+            });
+        }
         let repeats = others.iter().map(|other| Repeat {
             row: other.row,
             of: first.row,
@@ -159,6 +168,7 @@ fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
         }
     }
     keep_first(&mut report.repeats, most_named);
+    report.keep_crowds(shared, most_named);
 }
 
 fn keep_first(repeats: &mut Vec<Repeat>, most: usize) {

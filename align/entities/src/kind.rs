@@ -30,7 +30,8 @@ pub enum Kind {
     /// A medical-insurance number, of which nothing is known but its form.
     ///
     /// Digits only, 18 or more, with zeros from the sixteenth on, are taken for rounded. One
-    /// character six times and more, and nothing else, is what is typed where no number is known.
+    /// character six times and more, and nothing else, is what is typed where no number is known,
+    /// and so are letters without a digit.
     InsuranceNumber {
         /// The allowed lengths in characters, ascending, 1 to 64 each.
         lengths: Vec<u8>,

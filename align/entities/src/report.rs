@@ -1,5 +1,6 @@
 //! What was found in the rows: counts for all, places for those at home.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -44,6 +45,9 @@ pub struct Report {
     pub refused: BTreeMap<Reason, Refusals>,
     /// The first rows whose key an earlier row has.
     pub repeats: Vec<Repeat>,
+    /// The keys that most rows share, of those that unusually many do; such a key may stand for
+    /// nobody.
+    pub crowds: Vec<Crowd>,
 }
 
 /// How many rows gave a key and how many didn't: `rows = valid + missing + all of refused`.
@@ -65,6 +69,8 @@ pub struct Counts {
     pub repeated_keys: Rows,
     /// Rows that have one of these keys.
     pub repeated_rows: Rows,
+    /// Keys that more than [`Report::CROWD`] times as many rows have as a key has on average.
+    pub crowded_keys: Rows,
 }
 
 /// The first rows that were refused for one reason.
@@ -105,9 +111,56 @@ pub struct Repeat {
     pub of: Row,
 }
 
+/// The rows of a key that unusually many share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crowd {
+    /// The first row with the key.
+    pub first: Row,
+    /// How many rows have it.
+    pub rows: Rows,
+}
+
 impl Report {
     /// The most rows that are named for one reason, unless the intake is told otherwise.
     pub const MOST_ISSUES: usize = 20;
+    /// How many times the average of all keys the rows of a key must be more than to be unusually
+    /// many.
+    pub const CROWD: u64 = 10;
+
+    /// Gives how many rows were refused for a reason and are not named.
+    pub fn unnamed(&self, reason: Reason) -> u64 {
+        let counted = self.counts.refused.get(&reason).map_or(0, |rows| rows.0);
+        let named = self.refused.get(&reason).map_or(0, |it| it.first.len());
+        counted.saturating_sub(named as u64)
+    }
+
+    /// Gives how many rows have the key of an earlier one and are not named.
+    pub fn unnamed_repeats(&self) -> u64 {
+        let Counts {
+            repeated_keys,
+            repeated_rows,
+            ..
+        } = &self.counts;
+        let repeats = repeated_rows.0.saturating_sub(repeated_keys.0);
+        repeats.saturating_sub(self.repeats.len() as u64)
+    }
+
+    /// Gives how many keys unusually many rows share without a row of them being named.
+    pub fn unnamed_crowds(&self) -> u64 {
+        let crowded = self.counts.crowded_keys.0;
+        crowded.saturating_sub(self.crowds.len() as u64)
+    }
+
+    /// Keeps of keys that many rows share those that unusually many do, the `most` largest by name.
+    pub(crate) fn keep_crowds(&mut self, mut shared: Vec<Crowd>, most: usize) {
+        let Counts { valid, keys, .. } = self.counts;
+        let usual = valid.0.saturating_mul(Report::CROWD);
+        shared.retain(|crowd| crowd.rows.0.saturating_mul(keys.0) > usual);
+        self.counts.crowded_keys = shared.len().into();
+        shared.sort_unstable_by_key(|crowd| (Reverse(crowd.rows), crowd.first));
+        shared.truncate(most);
+        self.crowds = shared;
+    }
 
     /// Counts a refused row, and names it if it is among the first `most`.
     pub(crate) fn refuse(&mut self, (row, reason): (Row, Reason), column: &str, most: usize) {

@@ -81,7 +81,7 @@ TimeOfDay "time-of-day": "a day with a time of day other than midnight, or with 
 Serial "serial": "a bare number, not permitted as a spreadsheet's serial number or not one of five digits", "仅为数字，未获准作为电子表格日期序号，或不是五位";
 NotMobile "not-mobile": "not a mobile number of mainland China", "不是中国大陆手机号码";
 NoLetter "no-letter": "a name without a letter", "姓名中没有文字";
-Placeholder "placeholder": "stands for a value that is not known: one character again and again, or a day in the year 9999", "代替未知值的占位值：同一字符反复出现，或 9999 年的日期";
+Placeholder "placeholder": "stands for a value that is not known: one character again and again, a number without a digit, or a day in the year 9999", "代替未知值的占位值：同一字符反复出现、号码中没有数字，或 9999 年的日期";
 }
 
 labels! {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Answer as _, OperatorDoor},
-    table::table,
+    listing::{self, Listed},
     terminal,
 };
 
@@ -26,7 +26,7 @@ pub(super) async fn members(
         .members(v1::MembersRequest {})
         .await
         .answer(lang)?;
-    print(&list, json, out, lang)
+    listing::print(&list.members, json, out, lang)
 }
 
 pub(super) async fn revoke(
@@ -48,61 +48,47 @@ pub(super) async fn revoke(
         name: name.to_owned(),
     };
     let list = coordinator.revoke(request).await.answer(lang)?;
-    print(&list, json, out, lang)
+    listing::print(&list.members, json, out, lang)
 }
 
-fn print(list: &v1::MemberList, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    if json {
-        for member in &list.members {
-            writeln!(out, "{}", line(member))?;
-        }
-        return Ok(());
-    }
-    if list.members.is_empty() {
-        return Ok(writeln!(
-            out,
-            "{}",
-            lang.pick("no members yet", "尚无成员")
-        )?);
-    }
-    let mut table = table();
-    table.set_header([
-        lang.pick("name", "名称"),
-        lang.pick("role", "角色"),
-        lang.pick("state", "状态"),
-        lang.pick("certificate ends", "证书到期"),
-        lang.pick("words", "核对词"),
-    ]);
-    for member in &list.members {
-        let state = match member {
+impl Listed for v1::MemberStatus {
+    const NONE: [&'static str; 2] = ["no members yet", "尚无成员"];
+    const HEADER: &'static [[&'static str; 2]] = &[
+        ["name", "名称"],
+        ["role", "角色"],
+        ["state", "状态"],
+        ["certificate ends", "证书到期"],
+        ["words", "核对词"],
+    ];
+
+    fn row(&self, lang: Lang) -> Vec<String> {
+        let state = match self {
             v1::MemberStatus { revoked: true, .. } => lang.pick("revoked", "已撤销"),
             v1::MemberStatus {
                 connected: true, ..
             } => lang.pick("connected", "在线"),
             _ => lang.pick("away", "离线"),
         };
-        let ends = ends(member).unwrap_or_default();
-        table.add_row([
-            &member.name,
-            role(&member.role, lang),
-            state,
-            &ends,
-            &words(&member.key, lang),
-        ]);
+        vec![
+            self.name.clone(),
+            role(&self.role, lang).to_owned(),
+            state.to_owned(),
+            ends(self).unwrap_or_default(),
+            words(&self.key, lang),
+        ]
     }
-    Ok(writeln!(out, "{table}")?)
-}
 
-fn line(member: &v1::MemberStatus) -> Value {
-    json!({
-        "name": member.name,
-        "role": member.role,
-        "key": hex::encode(&member.key),
-        "words": { "en": words(&member.key, Lang::En), "zh": words(&member.key, Lang::Zh) },
-        "connected": member.connected,
-        "revoked": member.revoked,
-        "certificate_ends": ends(member),
-    })
+    fn line(&self, _: Lang) -> Value {
+        json!({
+            "name": self.name,
+            "role": self.role,
+            "key": hex::encode(&self.key),
+            "words": { "en": words(&self.key, Lang::En), "zh": words(&self.key, Lang::Zh) },
+            "connected": self.connected,
+            "revoked": self.revoked,
+            "certificate_ends": ends(self),
+        })
+    }
 }
 
 fn ends(member: &v1::MemberStatus) -> Option<String> {

@@ -5,14 +5,14 @@ use std::{io::Write, time::Duration};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
-use serde_json::json;
+use serde_json::{Value, json};
 use tonic::Code;
 
 use super::federation::role;
 use crate::{
     client::{Answer as _, OperatorDoor},
     hint::OrHint as _,
-    table::table,
+    listing::{self, Listed},
     terminal,
 };
 
@@ -67,7 +67,7 @@ pub(super) async fn list(
 ) -> anyhow::Result<()> {
     let mut coordinator = door.coordinator(lang).await?;
     let open = coordinator.invitations(v1::InvitationsRequest {}).await;
-    print(&open.answer(lang)?, json, out, lang)
+    listing::print(&open.answer(lang)?.invitations, json, out, lang)
 }
 
 /// Takes back all that were not used yet in a name.
@@ -99,45 +99,33 @@ pub(super) async fn withdraw(
         format!("the invitations of {name} are worth nothing any more"),
         format!("{name} 的邀请已作废"),
     ));
-    print(&left, json, out, lang)
+    listing::print(&left.invitations, json, out, lang)
 }
 
-fn print(
-    list: &v1::InvitationList,
-    json: bool,
-    out: &mut dyn Write,
-    lang: Lang,
-) -> anyhow::Result<()> {
-    if json {
-        for invitation in &list.invitations {
-            let line = json!({
-                "name": invitation.name,
-                "role": invitation.role,
-                "made": UnixTime(invitation.made).to_string(),
-                "expires": UnixTime(invitation.expires).to_string(),
-            });
-            writeln!(out, "{line}")?;
-        }
-        return Ok(());
+impl Listed for v1::OpenInvitation {
+    const NONE: [&'static str; 2] = ["no open invitations", "没有未使用的邀请"];
+    const HEADER: &'static [[&'static str; 2]] = &[
+        ["name", "名称"],
+        ["role", "角色"],
+        ["made", "发出"],
+        ["until", "有效至"],
+    ];
+
+    fn row(&self, lang: Lang) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            role(&self.role, lang).to_owned(),
+            UnixTime(self.made).to_string(),
+            UnixTime(self.expires).to_string(),
+        ]
     }
-    if list.invitations.is_empty() {
-        let none = lang.pick("no open invitations", "没有未使用的邀请");
-        return Ok(writeln!(out, "{none}")?);
+
+    fn line(&self, _: Lang) -> Value {
+        json!({
+            "name": self.name,
+            "role": self.role,
+            "made": UnixTime(self.made).to_string(),
+            "expires": UnixTime(self.expires).to_string(),
+        })
     }
-    let mut table = table();
-    table.set_header([
-        lang.pick("name", "名称"),
-        lang.pick("role", "角色"),
-        lang.pick("made", "发出"),
-        lang.pick("until", "有效至"),
-    ]);
-    for invitation in &list.invitations {
-        table.add_row([
-            &invitation.name,
-            role(&invitation.role, lang),
-            &UnixTime(invitation.made).to_string(),
-            &UnixTime(invitation.expires).to_string(),
-        ]);
-    }
-    Ok(writeln!(out, "{table}")?)
 }

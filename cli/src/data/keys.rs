@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use consilium_data::Reading;
-use consilium_entities::{Day, Intake, Report};
+use consilium_entities::{Day, Entities, EntitiesError, Intake, Report};
 use consilium_plan::{Align, Lang, Obstacle, Task};
 use consilium_schema::Schema;
 
@@ -51,26 +51,9 @@ pub(super) fn run(args: &Keys, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
         ));
     };
     let schema = schema(args.schema.as_deref(), task, lang)?;
-    let days = clock::now().0.div_euclid(86_400);
-    let today = i32::try_from(days).ok().and_then(Day::since_1970);
-    let today = today.context("the clock shows no day")?;
-    let mut intake = Intake::new(&task.key, today).naming(args.issues);
-    let columns: Vec<&str> = task.key_columns().collect();
-    let mut pushed = Ok(());
-    Reading::new(&schema)
-        .file_texts(&args.file, &columns, |cells| {
-            if pushed.is_ok() {
-                pushed = intake.push(cells);
-            }
-        })
-        .map_err(|error| failed(&error, lang))?;
-    let finished = pushed.and_then(|()| intake.finish());
-    let verdict = Verdict::of(&plan, task, &finished);
-    let report = match &finished {
-        Ok((_, report)) => Some(report),
-        Err(error) => error.report(),
-    };
-    if let Some(report) = report {
+    let found = read(&args.file, (&schema, task), args.issues, lang)?;
+    let verdict = Verdict::of(&plan, task, &found);
+    if let Some(report) = report(&found) {
         if args.json {
             writeln!(out, "{}", page::as_json(report, &verdict))?;
         } else {
@@ -81,6 +64,40 @@ pub(super) fn run(args: &Keys, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
         verdict.print(out, lang)?;
     }
     verdict.or_fail(lang)
+}
+
+/// Different keys and what was found in the rows, or why these give none.
+pub(crate) type Found = Result<(Entities, Report), EntitiesError>;
+
+/// Gives what was found in the rows, where it came to that.
+pub(crate) fn report(found: &Found) -> Option<&Report> {
+    match found {
+        Ok((_, report)) => Some(report),
+        Err(error) => error.report(),
+    }
+}
+
+/// Reads the keys of a file; up to `most` rows are named for each reason.
+pub(crate) fn read(
+    file: &Path,
+    (schema, task): (&Schema, &Align),
+    most: usize,
+    lang: Lang,
+) -> anyhow::Result<Found> {
+    let days = clock::now().0.div_euclid(86_400);
+    let today = i32::try_from(days).ok().and_then(Day::since_1970);
+    let today = today.context("the clock shows no day")?;
+    let mut intake = Intake::new(&task.key, today).naming(most);
+    let columns: Vec<&str> = task.key_columns().collect();
+    let mut pushed = Ok(());
+    Reading::new(schema)
+        .file_texts(file, &columns, |cells| {
+            if pushed.is_ok() {
+                pushed = intake.push(cells);
+            }
+        })
+        .map_err(|error| failed(&error, lang))?;
+    Ok(pushed.and_then(|()| intake.finish()))
 }
 
 /// Gives the schema, if the key's columns are there and hold text.

@@ -1,15 +1,16 @@
 //! What other institutions have asked under keys of this one.
 
-use std::io::Write;
+use std::{io::Write, ops::Range};
 
 use consilium_base::hex;
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
 use serde_json::{Value, json};
 
+use super::short;
 use crate::{
     client::{Answer as _, HouseDoor},
-    table::{align_numbers, table},
+    listing::{self, Listed},
 };
 
 pub(super) async fn list(
@@ -20,56 +21,45 @@ pub(super) async fn list(
 ) -> anyhow::Result<()> {
     let mut participant = door.participant(lang).await?;
     let listed = participant.queries(v1::QueriesRequest {}).await;
-    let asked = listed.answer(lang)?.asked;
-    if json {
-        for asked in &asked {
-            writeln!(out, "{}", line(asked))?;
-        }
-        return Ok(());
-    }
-    if asked.is_empty() {
-        let none = lang.pick("nobody has asked", "尚无查询");
-        return Ok(writeln!(out, "{none}")?);
-    }
-    Ok(writeln!(out, "{}", page(&asked, lang))?)
+    listing::print(&listed.answer(lang)?.asked, json, out, lang)
 }
 
-fn page(asked: &[v1::Asked], lang: Lang) -> String {
-    let mut table = table();
-    table.set_header([
-        lang.pick("who asked", "查询方"),
-        lang.pick("data set", "数据集"),
-        lang.pick("version", "版本"),
-        lang.pick("quarter", "季度"),
-        lang.pick("queries", "查询数"),
-        lang.pick("studies", "研究数"),
-        lang.pick("last", "最近"),
-    ]);
-    for asked in asked {
-        table.add_row([
-            asked.peer.clone(),
-            asked.data.clone(),
-            hex::encode(&asked.version).chars().take(12).collect(),
-            asked.quarter.clone(),
-            asked.queries.to_string(),
-            asked.studies.to_string(),
-            UnixTime(asked.last).to_string(),
-        ]);
-    }
-    align_numbers(&mut table, 4..6);
-    table.to_string()
-}
+impl Listed for v1::Asked {
+    const NONE: [&'static str; 2] = ["nobody has asked", "尚无查询"];
+    const HEADER: &'static [[&'static str; 2]] = &[
+        ["who asked", "查询方"],
+        ["data set", "数据集"],
+        ["version", "版本"],
+        ["quarter", "季度"],
+        ["queries", "查询数"],
+        ["studies", "研究数"],
+        ["last", "最近"],
+    ];
+    const NUMBERS: Range<usize> = 4..6;
 
-fn line(asked: &v1::Asked) -> Value {
-    json!({
-        "peer": asked.peer,
-        "data": asked.data,
-        "version": hex::encode(&asked.version),
-        "quarter": asked.quarter,
-        "queries": asked.queries,
-        "studies": asked.studies,
-        "last": UnixTime(asked.last).to_string(),
-    })
+    fn row(&self, _: Lang) -> Vec<String> {
+        vec![
+            self.peer.clone(),
+            self.data.clone(),
+            short(&self.version),
+            self.quarter.clone(),
+            self.queries.to_string(),
+            self.studies.to_string(),
+            UnixTime(self.last).to_string(),
+        ]
+    }
+
+    fn line(&self, _: Lang) -> Value {
+        json!({
+            "peer": self.peer,
+            "data": self.data,
+            "version": hex::encode(&self.version),
+            "quarter": self.quarter,
+            "queries": self.queries,
+            "studies": self.studies,
+            "last": UnixTime(self.last).to_string(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +79,9 @@ mod tests {
         }];
         let pages = [(Lang::En, "who asked"), (Lang::Zh, "查询方")];
         for (lang, header) in pages {
-            let page = page(&asked, lang);
+            let mut page = Vec::new();
+            listing::print(&asked, false, &mut page, lang).unwrap();
+            let page = String::from_utf8(page).unwrap();
             for cell in [
                 header,
                 "hospital",
@@ -101,6 +93,6 @@ mod tests {
                 assert!(page.contains(cell), "{cell}: {page}");
             }
         }
-        assert_eq!(line(&asked[0])["queries"], 1_000);
+        assert_eq!(asked[0].line(Lang::En)["queries"], 1_000);
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Write,
+    ops::Range,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -15,11 +16,11 @@ use consilium_proto::v1;
 use consilium_schema::Schema;
 use serde_json::{Value, json};
 
-use super::{check, tell_counts};
+use super::{check, short, tell_counts};
 use crate::{
     client::{Answer as _, HouseDoor},
     hint::OrHint as _,
-    table::{align_numbers, table},
+    listing::{self, Listed},
     terminal,
 };
 
@@ -106,7 +107,7 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
             ),
         ));
     }
-    print(&[set], args.json, out, lang)
+    listing::print(&[set], args.json, out, lang)
 }
 
 pub(super) async fn list(
@@ -120,7 +121,7 @@ pub(super) async fn list(
         .list_data(v1::ListDataRequest {})
         .await
         .answer(lang)?;
-    print(&sets.sets, json, out, lang)
+    listing::print(&sets.sets, json, out, lang)
 }
 
 pub(super) async fn remove(
@@ -142,62 +143,45 @@ pub(super) async fn remove(
         name: name.to_string(),
     };
     let sets = participant.remove_data(request).await.answer(lang)?;
-    print(&sets.sets, json, out, lang)
+    listing::print(&sets.sets, json, out, lang)
 }
 
-fn print(sets: &[v1::DataSet], json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    if json {
-        for set in sets {
-            writeln!(out, "{}", line(set))?;
-        }
-        return Ok(());
-    }
-    if sets.is_empty() {
-        return Ok(writeln!(
-            out,
-            "{}",
-            lang.pick("no data sets", "没有数据集")
-        )?);
-    }
-    let mut table = table();
-    table.set_header([
-        lang.pick("name", "名称"),
-        lang.pick("rows", "行数"),
-        lang.pick("version", "版本"),
-        lang.pick("since", "自"),
-        lang.pick("file", "文件"),
-    ]);
-    for set in sets {
-        let version = hex::encode(&set.version);
-        let short = version.get(..12).unwrap_or(&version);
-        let changed = if set.unchanged {
+impl Listed for v1::DataSet {
+    const NONE: [&'static str; 2] = ["no data sets", "没有数据集"];
+    const HEADER: &'static [[&'static str; 2]] = &[
+        ["name", "名称"],
+        ["rows", "行数"],
+        ["version", "版本"],
+        ["since", "自"],
+        ["file", "文件"],
+    ];
+    const NUMBERS: Range<usize> = 1..2;
+
+    fn row(&self, lang: Lang) -> Vec<String> {
+        let changed = if self.unchanged {
             ""
         } else {
             lang.pick(" (changed!)", "（已改变！）")
         };
-        let since = UnixTime(set.registered).to_string();
-        let file = format!("{}{changed}", set.path);
-        table.add_row([
-            set.name.as_str(),
-            &set.rows.to_string(),
-            short,
-            &since,
-            &file,
-        ]);
+        vec![
+            self.name.clone(),
+            self.rows.to_string(),
+            short(&self.version),
+            UnixTime(self.registered).to_string(),
+            format!("{}{changed}", self.path),
+        ]
     }
-    align_numbers(&mut table, 1..2);
-    Ok(writeln!(out, "{table}")?)
-}
 
-fn line(set: &v1::DataSet) -> Value {
-    json!({
-        "name": set.name,
-        "path": set.path,
-        "version": hex::encode(&set.version),
-        "rows": set.rows,
-        "registered": UnixTime(set.registered).to_string(),
-        "unchanged": set.unchanged,
-    })
+    fn line(&self, _: Lang) -> Value {
+        json!({
+            "name": self.name,
+            "path": self.path,
+            "version": hex::encode(&self.version),
+            "rows": self.rows,
+            "registered": UnixTime(self.registered).to_string(),
+            "unchanged": self.unchanged,
+        })
+    }
 }
 
 /// Gives a file's path as the daemon finds it, whose working folder is another.

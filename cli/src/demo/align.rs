@@ -62,11 +62,11 @@ pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     let data = tables::write(&folder.join("data"), &of_all.plan)?;
     let work = async |federation: &mut Federation| {
         let mut ended = Vec::new();
-        for Study { name, plan } in &studies {
-            tell(plan.title());
-            let (study, took) = local::study(federation, plan, lang).await?;
-            let result = folder.join(name);
-            ended.push(federation.aligned(&study, plan, &result, took).await?);
+        for of in &studies {
+            tell(of.title(lang));
+            let (study, took) = local::study(federation, &of.plan, lang).await?;
+            let result = folder.join(of.name);
+            ended.push(federation.aligned(&study, &of.plan, &result, took).await?);
         }
         Ok(ended)
     };

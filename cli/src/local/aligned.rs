@@ -1,13 +1,14 @@
 //! What came of a local alignment.
 
 use std::{
-    io::{self, Write as _},
+    io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use consilium_mailbox::{Account, PartyId};
-use consilium_plan::{Lang, Plan};
+use consilium_plan::{Lang, Plan, Task};
+use consilium_schema::Schema;
 use serde_json::{Value, json};
 
 use super::{
@@ -16,7 +17,12 @@ use super::{
     inputs::PartyData,
     outcome, over_daemons, study,
 };
-use crate::table::{align_numbers, table};
+use crate::{
+    data::keys,
+    table::{align_numbers, table},
+    terminal::tell,
+};
+use found::Found;
 
 pub(crate) mod found;
 
@@ -53,7 +59,11 @@ pub(crate) fn in_processes(
     lang: Lang,
 ) -> anyhow::Result<Aligned> {
     let work = async |federation: &mut Federation| {
-        let (study, took) = study(federation, plan, lang).await?;
+        let ended = study(federation, plan, lang).await;
+        if ended.is_err() {
+            tell_keys(plan, data, lang);
+        }
+        let (study, took) = ended?;
         let result = folder.join("result");
         federation.aligned(&study, plan, &result, took).await
     };
@@ -92,14 +102,7 @@ impl Aligned {
     pub(crate) fn page(&self, lang: Lang) -> io::Result<String> {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
         let mut page = Vec::new();
-        found::print(&self.parties, &mut page, lang)?;
-        if found::has_refused(&self.parties) {
-            let way_out = say(
-                "`consilium data keys FILE --plan PLAN` names the refused rows",
-                "`consilium data keys 文件 --plan 方案` 可列出被拒绝的行",
-            );
-            writeln!(page, "  {way_out}")?;
-        }
+        print_keys(&found::of(&self.parties), &mut page, lang)?;
         let mut common_rows = table();
         common_rows.set_header([
             say("party", "参与方"),
@@ -125,6 +128,40 @@ impl Aligned {
         outcome::print_learnt(&self.learnt, &mut page, lang)?;
         String::from_utf8(page).map_err(io::Error::other)
     }
+}
+
+/// Says on stderr how many rows of each file gave a key, after a study that has come to nothing: at
+/// home this is no secret, and often it is why.
+fn tell_keys(plan: &Plan, data: &[PartyData], lang: Lang) {
+    let Task::Align(task) = plan.task() else {
+        return;
+    };
+    let found = |set: &PartyData| {
+        let schema = Schema::from_toml(&set.schema).ok()?;
+        let found = keys::read(&set.file, (&schema, task), 0, lang).ok()?;
+        serde_json::to_value(&keys::report(&found)?.counts).ok()
+    };
+    let found: Vec<Found<'_>> = data
+        .iter()
+        .filter_map(|set| Some((&set.party, found(set)?)))
+        .collect();
+    let mut page = Vec::new();
+    if print_keys(&found, &mut page, lang).is_ok() {
+        tell(String::from_utf8_lossy(&page).trim_end());
+    }
+}
+
+/// Prints what was found in the rows, and how to see which they are.
+fn print_keys(found: &[Found<'_>], out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    found::print(found, out, lang)?;
+    if found::has_odd_rows(found) {
+        let way_out = lang.pick(
+            "`consilium data keys FILE --plan PLAN` names these rows",
+            "`consilium data keys 文件 --plan 方案` 可列出这些行",
+        );
+        writeln!(out, "  {way_out}")?;
+    }
+    Ok(())
 }
 
 /// Gives how many keys are common, as far as the report says.

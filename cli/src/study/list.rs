@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::obstacles::sentence;
 use crate::{
     client::{Answer as _, Daemon, Door},
-    table::table,
+    listing::{self, Listed},
     terminal::printable,
 };
 
@@ -57,7 +57,10 @@ impl From<v1::OwnStudy> for Known {
             study: hex::encode(&own.study),
             title: plan.map(|plan| plan.title().to_owned()).unwrap_or_default(),
             changed: running.or(detail.as_ref().and_then(Study::ended)),
-            state: running.map_or(own.state, |_| "running".to_owned()),
+            state: match running {
+                Some(_) if own.state != "queued" => "running".to_owned(),
+                _ => own.state,
+            },
             detail,
             doing: None,
             waiting: None,
@@ -107,9 +110,31 @@ impl Known {
     fn at(&self) -> At<'_> {
         (self.doing, self.waiting.as_ref())
     }
+}
 
-    /// Gives it for programs; a failure with its texts in the reader's language.
-    pub(super) fn line(&self, lang: Lang) -> Value {
+impl Listed for Known {
+    const NONE: [&'static str; 2] = ["no studies yet", "尚无研究"];
+    const HEADER: &'static [[&'static str; 2]] = &[
+        ["study", "研究"],
+        ["title", "标题"],
+        ["state", "状态"],
+        ["since", "自"],
+    ];
+    const WRAPPED: &'static [(usize, u16)] = &[(1, 44), (2, 44)];
+
+    fn row(&self, lang: Lang) -> Vec<String> {
+        let short = self.study.get(..SHORT).unwrap_or(&self.study);
+        let since = self.changed.map(|time| time.to_string());
+        vec![
+            short.to_owned(),
+            self.title.clone(),
+            self.in_short(lang),
+            since.unwrap_or_default(),
+        ]
+    }
+
+    /// A failure is given with its texts in the reader's language.
+    fn line(&self, lang: Lang) -> Value {
         let failure = self.failure().map(
             |why| json!({ "code": why.code, "what": why.what(lang), "remedy": why.remedy(lang) }),
         );
@@ -159,6 +184,7 @@ pub(super) fn state_name(name: &str, lang: Lang) -> &str {
         "waiting-for-approval" => ("waiting for approval", "等待批准"),
         "preflight" => ("checking before the run", "运行前检查"),
         "running" => ("running", "运行中"),
+        "queued" => ("waiting for its turn at the holder", "等待持有方轮到本研究"),
         "paused" => ("paused", "已暂停"),
         "finished" => ("finished", "已完成"),
         "failed" => ("failed", "失败"),
@@ -188,38 +214,7 @@ pub(super) async fn run(
             own.studies.into_iter().map(Known::from).collect()
         }
     };
-    if json {
-        for study in &known {
-            writeln!(out, "{}", study.line(lang))?;
-        }
-        return Ok(());
-    }
-    if known.is_empty() {
-        return Ok(writeln!(
-            out,
-            "{}",
-            lang.pick("no studies yet", "尚无研究")
-        )?);
-    }
-    let mut table = table();
-    let mut header = vec![
-        lang.pick("study", "研究"),
-        lang.pick("title", "标题"),
-        lang.pick("state", "状态"),
-    ];
-    let is_dated = known.iter().any(|study| study.changed.is_some());
-    if is_dated {
-        header.push(lang.pick("since", "自"));
-    }
-    table.set_header(header);
-    for study in &known {
-        let short = study.study.get(..SHORT).unwrap_or(&study.study);
-        let row = [short.to_owned(), study.title.clone(), study.in_short(lang)];
-        let since = study.changed.map(|time| time.to_string());
-        let since = is_dated.then(|| since.unwrap_or_default());
-        table.add_row(row.into_iter().chain(since));
-    }
-    Ok(writeln!(out, "{table}")?)
+    listing::print(&known, json, out, lang)
 }
 
 #[cfg(test)]

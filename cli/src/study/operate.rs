@@ -11,6 +11,7 @@ use tonic::{Streaming, transport::Channel};
 use super::list;
 use crate::{
     client::{Answer as _, OperatorDoor},
+    listing::Listed as _,
     plan,
     terminal::tell,
 };

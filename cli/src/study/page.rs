@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{decide, list, obstacles};
 use crate::{
     client::{Answer as _, Daemon, Door},
+    listing::Listed as _,
     participant::{assurance, verified_by},
     terminal::printable,
 };

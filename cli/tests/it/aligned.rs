@@ -95,15 +95,24 @@ fn two_files_become_one_order_of_rows() {
 #[test]
 fn too_few_common_people_are_an_error_with_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
-    let args = write_study(folder.path(), 400, 99);
-    let output = consilium(folder.path(), &as_strs(&args));
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("ALIGN-TOO-FEW") && said.contains("hint:"),
-        "{said}"
-    );
-    assert!(!said.contains("99"), "{said}");
+    let mut args = write_study(folder.path(), 400, 99);
+    let path = folder.path().join("hospital.csv");
+    let rows = fs::read_to_string(&path).unwrap();
+    fs::write(&path, rows + "1,1.10105E+17\n2,1.10105E+17\n").unwrap();
+    for (lang, told) in [
+        ("en", "hospital: 2 × written with an exponent"),
+        ("zh", "hospital: 2 × 以科学计数法书写"),
+    ] {
+        args.extend(["--lang", lang].map(str::to_owned));
+        let output = consilium(folder.path(), &as_strs(&args));
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        for told in ["ALIGN-TOO-FEW", "402", told, "consilium data keys"] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        assert!(!said.contains("99"), "{said}");
+        args.truncate(args.len() - 2);
+    }
 }
 
 #[test]
@@ -185,6 +194,33 @@ fn keys_are_looked_at_where_they_lie() {
         said.contains("rows share a key") && said.contains("KEYS-REPEATED"),
         "{said}"
     );
+}
+
+#[test]
+fn a_key_of_unusually_many_rows_is_warned_of_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    write_study(here, 120, 10);
+    let path = here.join("hospital.csv");
+    let rows = fs::read_to_string(&path).unwrap();
+    let nobody = format!("1,{}\n", id(500)).repeat(30);
+    fs::write(&path, rows + &nobody).unwrap();
+    let keys = ["data", "keys", "hospital.csv", "--plan", "plan.toml"];
+    for (lang, said) in [
+        ("en", "30 rows have the key of row 121"),
+        ("zh", "第 121 行的键由 30 行共用"),
+    ] {
+        let page = printed(here, &[&keys[..], &["--lang", lang]].concat());
+        assert!(page.contains(said) && !page.contains(&id(500)), "{page}");
+    }
+    let line: Value =
+        serde_json::from_str(&printed(here, &[&keys[..], &["--json"]].concat())).unwrap();
+    assert_eq!(line["counts"]["crowded_keys"], 1);
+    assert_eq!(
+        line["crowds"],
+        serde_json::json!([{"row": 121, "rows": 30}])
+    );
+    assert_eq!(line["crowds_unnamed"], 0);
 }
 
 #[test]
@@ -293,12 +329,17 @@ fn the_page_of_a_local_study_says_which_rows_gave_no_key_and_what_it_took() {
     let args = write_study(here, 150, 120);
     let path = here.join("hospital.csv");
     let rows = fs::read_to_string(&path).unwrap();
-    fs::write(&path, rows + "1,1.10105E+17\n2,1.10105E+17\n").unwrap();
+    fs::write(&path, rows + &"1,1.10105E+17\n".repeat(25)).unwrap();
     let page = printed(here, &as_strs(&args));
     assert!(
-        page.contains("hospital: 2 × written with an exponent"),
+        page.contains("hospital: 25 × written with an exponent"),
         "{page}"
     );
+    let report = fs::read_to_string(here.join("left/result/hospital-report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let named = report["keys"]["refused"]["scientific"].as_array().unwrap();
+    assert_eq!((named.len(), &named[0]), (20, &Value::from(151)));
+    assert_eq!(report["keys"]["refused_unnamed"], 5);
     for said in [
         "consilium data keys FILE",
         "incomplete",

@@ -26,7 +26,7 @@ pub(super) fn normalise<'a>(
     {
         return Err(Reason::Length);
     }
-    if is_placeholder(&text) {
+    if is_placeholder(&text) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Err(Reason::Placeholder);
     }
     if rounded(&text) {

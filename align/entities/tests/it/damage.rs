@@ -90,9 +90,9 @@ fn digits_that_were_rounded_away_are_named() {
 }
 
 #[test]
-fn one_character_again_and_again_is_no_number() {
+fn one_character_again_and_again_and_letters_alone_are_no_number() {
     let letters = Kind::InsuranceNumber {
-        lengths: vec![5, 6, 10],
+        lengths: vec![4, 5, 6, 10],
         characters: consilium_entities::Characters::LettersAndDigits,
     };
     for cell in [
@@ -101,6 +101,8 @@ fn one_character_again_and_again_is_no_number() {
         "xxxxxxXXXX",
         "００００００",
         "'000000",
+        "UnknownXXX",
+        "null",
     ] {
         assert_eq!(normal(&letters, cell), Err(Reason::Placeholder), "{cell}");
     }

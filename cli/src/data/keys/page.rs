@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use consilium_entities::{Counts, Reason, Report};
+use consilium_entities::{Counts, Crowd, Report};
 use consilium_plan::Lang;
 use consilium_schema::Rows;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ pub(super) fn print(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Res
             );
             writeln!(out, "  {place}")?;
         }
-        more(out, unnamed(report, *reason), lang)?;
+        more(out, report.unnamed(*reason), lang)?;
     }
     for repeat in &report.repeats {
         let (row, of) = (repeat.row, repeat.of);
@@ -69,7 +69,33 @@ pub(super) fn print(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Res
         );
         writeln!(out, "  {place}")?;
     }
-    more(out, unnamed_repeats(report), lang)
+    more(out, report.unnamed_repeats(), lang)?;
+    crowds(report, out, lang)
+}
+
+/// Warns of keys that unusually many rows share.
+fn crowds(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    let crowded = report.counts.crowded_keys;
+    if crowded == Rows(0) {
+        return Ok(());
+    }
+    let times = Report::CROWD;
+    let warning = lang.pick(
+        format!(
+            "keys that unusually many rows share, over {times} times the average: {crowded}; \
+             look whether they stand for people"
+        ),
+        format!("由异常多的行共用的键（超过平均行数的 {times} 倍）：{crowded}；请核对它们是否代表真实的人"),
+    );
+    writeln!(out, "{warning}")?;
+    for Crowd { first, rows } in &report.crowds {
+        let place = lang.pick(
+            format!("{rows} rows have the key of row {first}"),
+            format!("第 {first} 行的键由 {rows} 行共用"),
+        );
+        writeln!(out, "  {place}")?;
+    }
+    more(out, report.unnamed_crowds(), lang)
 }
 
 fn more(out: &mut dyn Write, unnamed: u64, lang: Lang) -> io::Result<()> {
@@ -78,25 +104,9 @@ fn more(out: &mut dyn Write, unnamed: u64, lang: Lang) -> io::Result<()> {
     }
     let said = lang.pick(
         format!("and {unnamed} more: --issues N names more of them"),
-        format!("另有 {unnamed} 行：--issues N 可列出更多"),
+        format!("另有 {unnamed} 项：--issues N 可列出更多"),
     );
     writeln!(out, "  {said}")
-}
-
-fn unnamed(report: &Report, reason: Reason) -> u64 {
-    let counted = report.counts.refused.get(&reason).map_or(0, |rows| rows.0);
-    let named = report.refused.get(&reason).map_or(0, |it| it.first.len());
-    counted.saturating_sub(named as u64)
-}
-
-fn unnamed_repeats(report: &Report) -> u64 {
-    let Counts {
-        repeated_keys,
-        repeated_rows,
-        ..
-    } = report.counts;
-    let repeats = repeated_rows.0.saturating_sub(repeated_keys.0);
-    repeats.saturating_sub(report.repeats.len() as u64)
 }
 
 pub(super) fn as_json(report: &Report, verdict: &Verdict<'_>) -> Value {
@@ -110,11 +120,15 @@ pub(super) fn as_json(report: &Report, verdict: &Verdict<'_>) -> Value {
     json!({
         "counts": report.counts,
         "refused": refused.collect::<Vec<_>>(),
-        "refused_unnamed": reasons.map(|reason| unnamed(report, *reason)).sum::<u64>(),
+        "refused_unnamed": reasons.map(|reason| report.unnamed(*reason)).sum::<u64>(),
         "repeats": repeats
             .map(|repeat| json!({ "row": repeat.row.number(), "of": repeat.of.number() }))
             .collect::<Vec<_>>(),
-        "repeats_unnamed": unnamed_repeats(report),
+        "repeats_unnamed": report.unnamed_repeats(),
+        "crowds": report.crowds.iter()
+            .map(|crowd| json!({ "row": crowd.first.number(), "rows": crowd.rows }))
+            .collect::<Vec<_>>(),
+        "crowds_unnamed": report.unnamed_crowds(),
         "fails": verdict.to_json(),
     })
 }

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use anyhow::anyhow;
-use consilium_entities::{Entities, EntitiesError, Report};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Align, Code, Failure, Lang, Plan};
 use serde_json::Value;
 
+use super::Found;
 use crate::hint::OrHint as _;
 
 /// Why the study would fail, for each party whose file it may be.
@@ -24,11 +24,7 @@ struct Fails<'a> {
 }
 
 impl<'a> Verdict<'a> {
-    pub(super) fn of(
-        plan: &'a Plan,
-        task: &Align,
-        found: &Result<(Entities, Report), EntitiesError>,
-    ) -> Verdict<'a> {
+    pub(super) fn of(plan: &'a Plan, task: &Align, found: &Found) -> Verdict<'a> {
         let (minimum, limits) = (u64::from(task.minimum), plan.limits());
         let fails = |party: &'a PartyId| {
             let most = task.most_keys(party, limits);

@@ -29,7 +29,7 @@ pub(super) fn print(
         return Ok(());
     };
     let institutions = &of_all.aligned.parties;
-    found::print(institutions, out, lang)?;
+    found::print(&found::of(institutions), out, lang)?;
     writeln!(out, "\n{}\n\n{}\n", studies(done, lang), spent(done, lang))?;
     learnt(out, done, lang)?;
     untold(out, institutions, truth, lang)?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Done;
 use crate::local::{
-    aligned::{PartyAligned, found::counts},
+    aligned::{PartyAligned, found},
     cost::PartyCost,
 };
 
@@ -34,7 +34,7 @@ struct StudyResult<'a> {
     wall_s: f64,
     bytes: u64,
     /// Of each institution: rows, valid, repaired, refused and repeated keys.
-    keys: BTreeMap<&'a str, &'a Value>,
+    keys: BTreeMap<&'a str, Value>,
     parties: Vec<&'a PartyCost>,
 }
 
@@ -68,11 +68,9 @@ impl StudyResult<'_> {
             ok: done.fits,
             wall_s: done.aligned.wall.as_secs_f64(),
             bytes: done.aligned.frame_bytes(),
-            keys: done
-                .aligned
-                .parties
-                .iter()
-                .filter_map(named_counts)
+            keys: found::of(&done.aligned.parties)
+                .into_iter()
+                .map(|(party, counts)| (party.as_str(), counts))
                 .collect(),
             parties: costs(done).collect(),
         }
@@ -89,10 +87,6 @@ pub(super) fn costs(done: &Done) -> impl Iterator<Item = &PartyCost> {
     coordinator
         .iter()
         .chain(institutions.iter().filter(takes_part))
-}
-
-fn named_counts(own: &PartyAligned) -> Option<(&str, &Value)> {
-    Some((own.party.as_str(), counts(own)?))
 }
 
 /// Gives how many keys an institution found to be common.

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context as _, bail};
-use consilium_plan::{Plan, Task};
+use consilium_plan::{Lang, Plan, Task};
 
 use crate::local::inputs::{PartyData, of_keys};
 
@@ -21,11 +21,16 @@ const TABLES: [(&str, &str, &[u8]); 3] = [
     ("commercial", "payments", example!("commercial.csv.gz")),
 ];
 
-/// The studies in the order in which they run; the last is over all institutions.
-const PLANS: [(&str, &[u8]); 3] = [
-    ("vole", example!("vole.toml")),
-    ("unbalanced", example!("unbalanced.toml")),
-    ("star", example!("star.toml")),
+/// The studies in the order in which they run, with their titles in Chinese; the last is over all
+/// institutions.
+const PLANS: [(&str, &[u8], &str); 3] = [
+    ("vole", example!("vole.toml"), "医院患者中的公共医保参保人"),
+    (
+        "unbalanced",
+        example!("unbalanced.toml"),
+        "商业保险客户中的公共医保参保人",
+    ),
+    ("star", example!("star.toml"), "三家机构共有的人"),
 ];
 
 /// Which row of which table is whose.
@@ -37,14 +42,23 @@ pub(super) struct Study {
     /// Its protocol's name, and that of the folder of its result.
     pub(super) name: &'static str,
     pub(super) plan: Plan,
+    /// The plan's title in Chinese.
+    title: &'static str,
+}
+
+impl Study {
+    /// Gives what people read as the study's title.
+    pub(super) fn title(&self, lang: Lang) -> &str {
+        lang.pick(self.plan.title(), self.title)
+    }
 }
 
 /// Reads the plans.
 pub(super) fn studies() -> anyhow::Result<Vec<Study>> {
-    let read = |(name, text)| {
+    let read = |(name, text, title)| {
         let plan = Plan::from_toml(str::from_utf8(text)?);
         let plan = plan.with_context(|| format!("the plan {name}"))?;
-        Ok(Study { name, plan })
+        Ok(Study { name, plan, title })
     };
     PLANS.into_iter().map(read).collect()
 }

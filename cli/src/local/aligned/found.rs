@@ -4,42 +4,50 @@ use std::io::{self, Write};
 
 use comfy_table::Table;
 use consilium_entities::{Reason, Repair, Text};
+use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::Value;
 
 use super::PartyAligned;
 use crate::table::{align_numbers, table};
 
+/// An institution, and how many of its rows are what: [`consilium_entities::Counts`].
+pub(crate) type Found<'a> = (&'a PartyId, Value);
+
+/// Gives what institutions found in their own rows.
+pub(crate) fn of(institutions: &[PartyAligned]) -> Vec<Found<'_>> {
+    let found = |own: &'_ PartyAligned| own.report.pointer("/keys/counts").cloned();
+    institutions
+        .iter()
+        .filter_map(|own| Some((&own.party, found(own)?)))
+        .collect()
+}
+
 /// Prints how many rows gave keys, and what was repaired and refused, and why.
-pub(crate) fn print(
-    institutions: &[PartyAligned],
-    out: &mut dyn Write,
-    lang: Lang,
-) -> io::Result<()> {
-    writeln!(out, "{}", keys(institutions, lang))?;
-    for own in institutions {
+pub(crate) fn print(found: &[Found<'_>], out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    writeln!(out, "{}", keys(found, lang))?;
+    for (party, counts) in found {
         for (group, code, Text { en, zh }) in repairs_and_reasons() {
-            let counted = counts(own).and_then(|counts| counts.get(group)?.get(code));
-            if let Some(count) = counted {
-                writeln!(out, "  {}: {count} × {}", own.party, lang.pick(en, zh))?;
+            if let Some(count) = counts[group].get(code) {
+                writeln!(out, "  {party}: {count} × {}", lang.pick(en, zh))?;
             }
+        }
+        let crowded = total(&counts["crowded_keys"]);
+        if crowded > 0 {
+            let text = lang.pick(
+                "a key that unusually many rows share",
+                "由异常多的行共用的键",
+            );
+            writeln!(out, "  {party}: {crowded} × {text}")?;
         }
     }
     Ok(())
 }
 
-/// Says whether rows were refused anywhere.
-pub(super) fn has_refused(institutions: &[PartyAligned]) -> bool {
-    let refused = |own| counts(own).and_then(|counts| counts.get("refused"));
-    institutions
-        .iter()
-        .filter_map(refused)
-        .any(|it| total(it) > 0)
-}
-
-/// Gives what an institution found in its own rows.
-pub(crate) fn counts(own: &PartyAligned) -> Option<&Value> {
-    own.report.pointer("/keys/counts")
+/// Says whether an institution has rows to look at.
+pub(super) fn has_odd_rows(found: &[Found<'_>]) -> bool {
+    let odd = |counts: &Value| total(&counts["refused"]) + total(&counts["crowded_keys"]);
+    found.iter().any(|(_, counts)| odd(counts) > 0)
 }
 
 fn repairs_and_reasons() -> impl Iterator<Item = (&'static str, &'static str, Text)> {
@@ -52,7 +60,7 @@ fn repairs_and_reasons() -> impl Iterator<Item = (&'static str, &'static str, Te
     repairs.chain(reasons)
 }
 
-fn keys(institutions: &[PartyAligned], lang: Lang) -> Table {
+fn keys(found: &[Found<'_>], lang: Lang) -> Table {
     let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
     let mut table = table();
     table.set_header([
@@ -65,11 +73,8 @@ fn keys(institutions: &[PartyAligned], lang: Lang) -> Table {
         say("repeated rows", "重复行"),
         say("keys", "键"),
     ]);
-    for own in institutions {
-        let count = |name| {
-            let counted = counts(own).and_then(|counts| counts.get(name));
-            counted.map(total).unwrap_or_default().to_string()
-        };
+    for (party, counts) in found {
+        let count = |name| total(&counts[name]).to_string();
         let names = [
             "rows",
             "valid",
@@ -79,7 +84,7 @@ fn keys(institutions: &[PartyAligned], lang: Lang) -> Table {
             "repeated_rows",
             "keys",
         ];
-        table.add_row([own.party.to_string()].into_iter().chain(names.map(count)));
+        table.add_row([party.to_string()].into_iter().chain(names.map(count)));
     }
     align_numbers(&mut table, 1..8);
     table

@@ -40,6 +40,19 @@ fn a_failure_is_listed_with_what_happened_and_given_whole_to_programs() {
 }
 
 #[test]
+fn a_list_with_a_failure_is_no_wider_than_one_reads() {
+    for lang in [Lang::En, Lang::Zh] {
+        let mut shown = Vec::new();
+        let known = [Known::from(own(FAILED))];
+        listing::print(&known, false, &mut shown, lang).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(132), "{shown}");
+        assert!(shown.contains("RUNS-EXHAUSTED"), "{shown}");
+    }
+}
+
+#[test]
 fn a_page_says_why_a_study_failed_and_what_to_do() {
     for (lang, next) in [(Lang::En, "next: "), (Lang::Zh, "处理：")] {
         let mut shown = Vec::new();
@@ -72,6 +85,14 @@ fn a_run_that_goes_on_is_shown_with_its_beginning() {
     assert_eq!(said, "running since 2026-11-18T12:00:00Z");
     let said = known.standing(&plan(), Lang::Zh);
     assert_eq!(said, "自 2026-11-18T12:00:00Z 起运行中");
+    let known = Known::from(v1::OwnStudy {
+        state: "queued".to_owned(),
+        running_since: 1_795_003_200,
+        ..own("")
+    });
+    let said = known.standing(&plan(), Lang::En);
+    let waits = "waiting for its turn at the holder since 2026-11-18T12:00:00Z";
+    assert_eq!(said, waits);
     let known = Known::from(own(""));
     assert_eq!(known.standing(&plan(), Lang::En), "approved");
 }
