@@ -8,10 +8,9 @@ use crate::{KeyDigest, Row};
 /// its own order, have them in the same order, whatever order their tables have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entities {
-    /// Ordered by digest, then by row.
-    entries: Vec<Entry>,
-    /// Where the entries of each key begin.
-    starts: Vec<u32>,
+    /// Ascending, none twice.
+    digests: Vec<KeyDigest>,
+    rows: KeyRows,
 }
 
 /// The rows of each different key, in the order of the keys' digests.
@@ -37,63 +36,60 @@ impl KeyRows {
 }
 
 /// A row with the digest of its key.
+///
+/// Packed, so that a list of entries becomes one of digests where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(C, packed)]
 pub(crate) struct Entry {
     pub(crate) digest: KeyDigest,
     pub(crate) row: Row,
 }
 
 impl Entities {
-    pub(crate) fn sorted(entries: Vec<Entry>) -> Entities {
-        let digests = || entries.iter().map(|entry| entry.digest);
-        let changes = digests().zip(digests().skip(1)).zip(1..);
-        let changed = changes.filter_map(|((one, next), place)| (one != next).then_some(place));
-        let starts = entries.first().map(|_| 0).into_iter().chain(changed);
+    /// Takes the rows of all keys, ascending by digest, then by row.
+    pub(crate) fn sorted(mut entries: Vec<Entry>) -> Entities {
+        let rows = entries.iter().map(|entry| entry.row).collect();
+        let mut starts = Vec::new();
+        if !entries.is_sorted_by(|one, next| one.digest < next.digest) {
+            let mut last = None;
+            let mut begins = |entry: &Entry| last.replace(entry.digest) != Some(entry.digest);
+            let places = (0..).zip(&entries).filter(|(_, entry)| begins(entry));
+            starts = places.map(|(place, _)| place).collect();
+            entries.dedup_by_key(|entry| entry.digest);
+        }
+        let digests = entries.into_iter().map(|entry| entry.digest);
         Entities {
-            starts: starts.collect(),
-            entries,
+            digests: digests.collect(),
+            rows: KeyRows { rows, starts },
         }
     }
 
     /// Gives the number of different keys.
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.digests.len()
     }
 
     /// Tells whether there is no key; there always is one where an intake was finished.
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.digests.is_empty()
     }
 
     /// Gives the digests of all keys, ascending.
     pub fn digests(&self) -> impl ExactSizeIterator<Item = &KeyDigest> + '_ {
-        let first = |start: &u32| &self.entries[*start as usize].digest;
-        self.starts.iter().map(first)
+        self.digests.iter()
     }
 
     /// Takes digests and rows apart: gives the digests of all keys, ascending, and at four bytes a
     /// row, and a key if some have several, the rows.
     pub fn split(self) -> (Vec<Digest>, KeyRows) {
-        let digests = self.digests().map(|digest| *digest.expose()).collect();
-        let Entities {
-            entries,
-            mut starts,
-        } = self;
-        if starts.len() == entries.len() {
-            starts = Vec::new();
-        }
-        let rows = entries.iter().map(|entry| entry.row).collect();
-        (digests, KeyRows { rows, starts })
+        let digests = self.digests.into_iter().map(|digest| *digest.expose());
+        let mut digests: Vec<Digest> = digests.collect();
+        digests.shrink_to_fit();
+        (digests, self.rows)
     }
 
     /// Gives the rows of a key, ascending; none where there is no such key.
     pub fn rows(&self, key: usize) -> impl ExactSizeIterator<Item = Row> + '_ {
-        let all = self.entries.len();
-        let start = self.starts.get(key).map_or(all, |start| *start as usize);
-        let end = self
-            .starts
-            .get(key.saturating_add(1))
-            .map_or(all, |end| *end as usize);
-        self.entries[start..end].iter().map(|entry| entry.row)
+        self.rows.of(key).iter().copied()
     }
 }

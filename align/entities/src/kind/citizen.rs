@@ -7,13 +7,13 @@ use crate::{Day, Reason, Repair, damage, letters};
 const EARLIEST_YEAR: i32 = 1800;
 
 pub(super) fn normalise(text: Cow<'_, str>, today: Day) -> Result<Normal<'_>, Reason> {
-    let damage::Undamaged {
-        mut text,
-        mut repairs,
-    } = damage::undo(letters::without_blanks(text))?;
-    let written = |(place, byte): (usize, u8)| byte.is_ascii_digit() || (place, byte) == (17, b'X');
-    if !text.bytes().enumerate().all(written) {
-        return Err(Reason::Characters);
+    let (mut text, mut repairs) = (text, Vec::new());
+    // What has the characters of an id is not damaged.
+    if !is_written(&text) {
+        damage::Undamaged { text, repairs } = damage::undo(letters::without_blanks(text))?;
+        if !is_written(&text) {
+            return Err(Reason::Characters);
+        }
     }
     if is_placeholder(&text) {
         return Err(Reason::Placeholder);
@@ -49,6 +49,12 @@ pub(super) fn normalise(text: Cow<'_, str>, today: Day) -> Result<Normal<'_>, Re
         repairs,
         doubtful,
     })
+}
+
+/// Tells whether a text has the characters of an id where they may be.
+fn is_written(text: &str) -> bool {
+    let written = |(place, byte): (usize, u8)| byte.is_ascii_digit() || (place, byte) == (17, b'X');
+    text.bytes().enumerate().all(written)
 }
 
 /// Lifts 15 digits to 18 characters: the year gets its century, the end its check digit.

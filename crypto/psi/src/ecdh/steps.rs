@@ -121,6 +121,9 @@ pub(crate) fn draw_order(rows: u32, seed: &Seed) -> Vec<u32> {
 }
 
 #[cfg(test)]
+mod measure;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

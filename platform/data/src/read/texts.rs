@@ -1,4 +1,5 @@
 use std::io::Read;
+use std::mem;
 use std::path::Path;
 
 use consilium_schema::{Header, Kind, Schema};
@@ -59,12 +60,14 @@ impl<'a> Reading<'a> {
         } else {
             records.advance()?
         };
+        let mut spare = Vec::new();
         while let Some(begun) = start {
             let record = records.record();
             rows.add(&begun, record, Fields(names.len()), |_| {
-                let cells: Vec<Option<&str>> =
-                    shown.iter().map(|column| column.cell(record)).collect();
+                let mut cells = emptied(mem::take(&mut spare));
+                cells.extend(shown.iter().map(|column| column.cell(record)));
                 show(&cells);
+                spare = emptied(cells);
             });
             start = records.advance()?;
         }
@@ -90,6 +93,12 @@ impl Shown {
         let is_there = !self.markers.mark(trimmed);
         is_there.then_some(if self.is_code { trimmed } else { cell })
     }
+}
+
+/// Empties a list and keeps its memory, which would else be asked for again for every row.
+fn emptied<'a>(mut cells: Vec<Option<&str>>) -> Vec<Option<&'a str>> {
+    cells.clear();
+    cells.into_iter().map(|_| None).collect()
 }
 
 fn find(schema: &Schema, names: &[String], columns: &[&str]) -> Result<Vec<Shown>, ReadError> {
