@@ -1,6 +1,9 @@
 //! Where a comparison of two sets keeps what a repeated run need not compute again.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use consilium_psi::{Spill, SpillError};
 
@@ -23,6 +26,11 @@ impl FileSpill {
         !self.folder.exists()
     }
 
+    /// Where the folder lies while it is removed: a crash leaves all of its pieces, or none.
+    fn leaving(&self) -> PathBuf {
+        self.folder.with_added_extension("leaving")
+    }
+
     fn file(&self, name: &str) -> io::Result<PathBuf> {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if name.is_empty() || !name.bytes().all(plain) {
@@ -43,17 +51,25 @@ impl Spill for FileSpill {
 
     fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError> {
         let path = self.file(name).map_err(SpillError::Io)?;
+        if self.is_empty() {
+            remove(&self.leaving()).map_err(SpillError::Io)?;
+        }
         let private = files::make_private(&self.folder);
         let written = private.and_then(|()| files::write(&path, piece));
         written.map_err(|error| SpillError::Io(io::Error::new(error.source.kind(), error)))
     }
 
     fn clear(&mut self) -> Result<(), SpillError> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SpillError::Io(error)),
-            _ => Ok(()),
-        }
+        let leaving = self.leaving();
+        let cleared = remove(&leaving)
+            .and_then(|()| files::if_there(fs::rename(&self.folder, &leaving)))
+            .and_then(|_| remove(&leaving));
+        cleared.map_err(SpillError::Io)
     }
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    files::if_there(fs::remove_dir_all(folder)).map(drop)
 }
 
 #[cfg(test)]
@@ -83,6 +99,28 @@ mod tests {
         again.clear().unwrap();
         assert_eq!(spill.read("session").unwrap(), None);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_a_killed_removal_left_never_counts_and_is_removed_in_the_end() {
+        type End = fn(&mut FileSpill);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.1");
+        let left = folder.path().join("study.1.leaving");
+        let ends: [End; 2] = [
+            |spill| spill.write("table-1", &[2]).unwrap(),
+            |spill| spill.clear().unwrap(),
+        ];
+        for end in ends {
+            let mut spill = FileSpill::new(path.clone());
+            spill.clear().unwrap();
+            spill.write("header", &[1]).unwrap();
+            fs::rename(&path, &left).unwrap();
+            assert!(spill.is_empty());
+            assert_eq!(spill.read("header").unwrap(), None);
+            end(&mut spill);
+            assert!(!left.exists());
+        }
     }
 
     #[test]
