@@ -59,7 +59,7 @@ pub(super) const TABLE: Disclosure = to(
     "拥有小集合的机构获得一张代表对方各键的对照表，并在其密钥的使用期内保留；没有对方的应答便无法用它检验任何键，但此前问过的键可在以后的研究中再次检验",
 );
 
-pub(super) const QUESTIONS: Disclosure = to(
+pub(super) const QUERIES: Disclosure = to(
     Role::Party,
     "the institution with the large set learns how many keys are asked about; not which, but for \
      those that are common",
@@ -160,11 +160,11 @@ pub(super) const REFUSAL_STAR: Disclosure = to(
 
 pub(super) const CAP: Disclosure = to(
     Role::Nobody,
-    "what protects the large set is the most questions that one institution is answered in the time \
+    "what protects the large set is the most queries that one institution is answered in the time \
      that the plan says, counted over all studies: keys can be listed, and whoever may ask about all \
      of them learns the whole set; several institutions that put their answers together, or one \
-     under several names, have as many questions each",
-    "保护大集合的是在方案所定期间内对一家机构所应答问题的上限，跨研究累计：键是可以列举的，若可询问所有的键，便会获知整个集合；若干机构合并各自所得的应答，或一家机构使用多个名称，则每一个各有这一上限",
+     with several keys of identity, have as many queries each",
+    "保护大集合的是在方案所定期间内对一家机构所应答查询的上限，跨研究累计：键是可以列举的，若可查询所有的键，便会获知整个集合；若干机构合并各自所得的应答，或一家机构使用多个身份密钥，则每一个各有这一上限",
 );
 
 pub(super) const ANSWERS: Disclosure = to(
