@@ -88,7 +88,7 @@ impl Driver {
         task.spawn(attempt(self.desk.clone(), self.plan.clone(), start, sender));
         self.working = Working::Running(Running {
             run,
-            call,
+            call: Box::new(call),
             contributors,
             lives,
             done: BTreeSet::new(),
@@ -113,7 +113,7 @@ impl Driver {
             && let Some(life) = running.lives.get_mut(party)
         {
             *life = life.or(now);
-            self.desk.tell(party, Said::Start(running.call.clone()));
+            self.desk.tell(party, Said::Start((*running.call).clone()));
         }
     }
 

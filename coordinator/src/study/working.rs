@@ -46,7 +46,7 @@ pub(super) enum Working {
 pub(super) struct Running {
     pub(super) run: RunId,
     /// What each contributor is called by.
-    pub(super) call: RunStart,
+    pub(super) call: Box<RunStart>,
     pub(super) contributors: Vec<PartyId>,
     /// In which life of each contributor's daemon it began.
     pub(super) lives: BTreeMap<PartyId, Option<Epoch>>,
