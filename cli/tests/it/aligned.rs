@@ -1,16 +1,25 @@
 //! Two files whose common people are found.
 
+mod broken;
+
 use std::{fmt::Write as _, fs, path::Path};
 
 use serde_json::Value;
 
 use crate::{consilium, local::as_strs, printed, watching::Daemon};
 
-/// The guide's plan.
+/// The guide's first plan.
 pub(crate) fn plan() -> &'static str {
+    plan_of("ecdh")
+}
+
+/// The guide's plan that names this protocol.
+pub(crate) fn plan_of(protocol: &str) -> &'static str {
     let guide = include_str!("../../../docs/guide/align.md");
-    let block = guide.split("```toml\n").nth(1).unwrap();
-    block.split("```").next().unwrap()
+    let blocks = guide.split("```toml\n").skip(1);
+    let mut plans = blocks.map(|block| block.split("```").next().unwrap());
+    let named = format!("protocol = {protocol:?}");
+    plans.find(|plan| plan.contains(&named)).unwrap()
 }
 
 /// The citizen id of a made-up person, whose check digit fits.
@@ -32,25 +41,34 @@ pub(crate) fn id(person: u32) -> String {
 /// Writes the plan and two files; gives the command over them.
 pub(crate) fn write_study(folder: &Path, size: u32, common: u32) -> Vec<String> {
     fs::write(folder.join("plan.toml"), plan()).unwrap();
-    let first = size - common;
-    for (name, people) in [("hospital", 0..size), ("insurer", first..first + size)] {
+    let parties = [("hospital", "admissions"), ("insurer", "members")];
+    write_files(folder, &parties, (size, common))
+}
+
+/// Writes a file for each party, with its data set's name; gives the command over them. All others
+/// have the same people, and some of them in common with the hospital.
+pub(crate) fn write_files(
+    folder: &Path,
+    parties: &[(&str, &str)],
+    (size, common): (u32, u32),
+) -> Vec<String> {
+    let mut args = ["local", "plan.toml", "--out", "left"]
+        .map(str::to_owned)
+        .to_vec();
+    for (name, set) in parties {
+        let first = if *name == "hospital" {
+            0
+        } else {
+            size - common
+        };
         let mut rows = String::from("ward,citizen_id\n");
-        for person in people {
+        for person in first..first + size {
             writeln!(rows, "3,{}", id(person)).unwrap();
         }
         fs::write(folder.join(format!("{name}.csv")), rows).unwrap();
+        args.extend(["--data".to_owned(), format!("{name}/{set}={name}.csv")]);
     }
-    let args = [
-        "local",
-        "plan.toml",
-        "--data",
-        "hospital/admissions=hospital.csv",
-        "--data",
-        "insurer/members=insurer.csv",
-        "--out",
-        "left",
-    ];
-    args.map(str::to_owned).to_vec()
+    args
 }
 
 /// Sees that row `first + place` of the one stands beside row `place` of the other, for all.

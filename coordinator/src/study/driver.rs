@@ -119,6 +119,7 @@ impl Driver {
                 if self.plan.party(&party).is_some() {
                     self.offer(&party);
                     self.presence(&party).await?;
+                    self.call_again(&party);
                     self.shown.insert(party);
                 }
             }

@@ -71,18 +71,16 @@ impl Driver {
             opened: self.opened().await?,
             overdue,
         };
+        let call = v1::RunStart {
+            study: self.plan.hash().as_bytes().to_vec().into(),
+            run: run.0.to_vec().into(),
+            attempt: attempt_number,
+            step: step.to_owned(),
+            contributors: contributors.iter().map(ToString::to_string).collect(),
+            waivers: waivers.iter().map(ToString::to_string).collect(),
+        };
         for party in &contributors {
-            self.desk.tell(
-                party,
-                Said::Start(v1::RunStart {
-                    study: self.plan.hash().as_bytes().to_vec().into(),
-                    run: run.0.to_vec().into(),
-                    attempt: attempt_number,
-                    step: step.to_owned(),
-                    contributors: contributors.iter().map(ToString::to_string).collect(),
-                    waivers: waivers.iter().map(ToString::to_string).collect(),
-                }),
-            );
+            self.desk.tell(party, Said::Start(call.clone()));
         }
         counter!("consilium_runs_total").increment(1);
         let (sender, reports) = mpsc::channel(1);
@@ -90,6 +88,7 @@ impl Driver {
         task.spawn(attempt(self.desk.clone(), self.plan.clone(), start, sender));
         self.working = Working::Running(Running {
             run,
+            call: Box::new(call),
             contributors,
             lives,
             done: BTreeSet::new(),
@@ -103,6 +102,19 @@ impl Driver {
             self.presence(&party).await?;
         }
         Ok(())
+    }
+
+    /// Calls a party once more that asks for everything: the first call is lost if the party could
+    /// not be reached just then. Whoever has heard it takes no harm.
+    pub(super) fn call_again(&mut self, party: &PartyId) {
+        let now = self.desk.epoch(party);
+        if let Working::Running(running) = &mut self.working
+            && !running.done.contains(party)
+            && let Some(life) = running.lives.get_mut(party)
+        {
+            *life = life.or(now);
+            self.desk.tell(party, Said::Start((*running.call).clone()));
+        }
     }
 
     pub(super) async fn opened(&self) -> Result<Vec<secagg::Entry>, StoreError> {

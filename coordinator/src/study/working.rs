@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_mailbox::{Account, PartyId, RunId, Wait};
 use consilium_node::link::Epoch;
 use consilium_plan::PartyReport;
+use consilium_proto::v1::RunStart;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -48,6 +49,8 @@ pub(super) enum Working {
 /// A run that is going on; dropping it ends it.
 pub(super) struct Running {
     pub(super) run: RunId,
+    /// What each contributor is called by.
+    pub(super) call: Box<RunStart>,
     pub(super) contributors: Vec<PartyId>,
     /// In which life of each contributor's daemon it began.
     pub(super) lives: BTreeMap<PartyId, Option<Epoch>>,

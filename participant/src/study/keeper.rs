@@ -196,6 +196,12 @@ impl Keeper {
     }
 
     fn begin(&mut self, call: Call) {
+        let goes_on = self.running.as_ref().map(|running| running.run);
+        let is_over = |said: &v1::RunNotice| said.run[..] == call.run.0;
+        if goes_on == Some(call.run) || self.said.as_ref().is_some_and(is_over) {
+            // The coordinator can't know whether its first call has come.
+            return;
+        }
         self.said = None;
         let (plan, own) = (self.plan.clone(), self.own.clone());
         // A younger run ends an older one: the coordinator has given that up.

@@ -262,6 +262,7 @@ async fn live(home: Arc<Home>, link: Link) {
     let mut plans: Vec<Plan> = Vec::new();
     let mut roster = Directory::default();
     let mut runs: JoinSet<(RunId, Plan, Result<(), String>)> = JoinSet::new();
+    let mut called = None;
     loop {
         let message = tokio::select! {
             message = control.next() => message,
@@ -311,6 +312,9 @@ async fn live(home: Arc<Home>, link: Link) {
                         let Some(plan) = plan.cloned() else { continue };
                         if home.sleeps.load(Ordering::Relaxed) {
                             home.slept.send_modify(|slept| *slept += 1);
+                            continue;
+                        }
+                        if called.replace(start.run.clone()) == Some(start.run.clone()) {
                             continue;
                         }
                         if let Some(notice) = notice(&home.refuses, &start.study, &start.run) {

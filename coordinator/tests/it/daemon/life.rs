@@ -191,6 +191,25 @@ async fn whoever_reads_its_data_for_long_is_told_of_and_nobody_is_asked_again() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_lost_on_its_way_comes_again_when_the_hospital_is_back() {
+    let world = World::new().await;
+    let homes = enrolled(&world).await;
+    homes[2].sleeps.store(true, Ordering::Relaxed);
+    let mut slept = homes[2].slept.subscribe();
+    let hospitals = started(&world, &homes);
+    let (study, mut watch) = world.submit(&plan(&NAMES, "")).await;
+    slept.wait_for(|slept| *slept > 0).await.unwrap();
+    homes[2].sleeps.store(false, Ordering::Relaxed);
+    // Another stream cuts the one that there is; the same life of the daemon makes a third.
+    hospitals[2].link.attach().end();
+    watch.rest().await;
+    assert_eq!(world.status(&study).await.state, "finished");
+    let report: serde_json::Value =
+        serde_json::from_str(&world.result(&study).await.report).unwrap();
+    assert_eq!(report["runs"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hospital_that_comes_back_anew_in_every_run_ends_the_study_by_name() {
     let world = World::new().await;
     let homes = enrolled(&world).await;

@@ -1,5 +1,6 @@
 //! Houses that find out which of their rows are of the same people.
 
+mod kept;
 mod star;
 mod unbalanced;
 
@@ -262,25 +263,6 @@ async fn what_is_common_is_what_plain_sets_say() {
             assert!(!journal.contains(&number), "{journal}");
         }
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_begins_anew_what_was_kept_of_a_run_finds_it_in_the_journal() {
-    let world = World::new().await;
-    let houses = world.houses(&NAMES).await;
-    for (house, name) in houses.iter().zip(NAMES) {
-        file(name, 0..40, false).register(house).await;
-    }
-    let text = plan("anew", "all", "");
-    let study = text.parse::<Plan>().unwrap().hash().to_string();
-    let kept = houses[0].file("spill").join(study);
-    fs::create_dir_all(&kept).unwrap();
-    fs::write(kept.join("tags-0"), "of an earlier session").unwrap();
-    let (_, last) = run(&world, &houses, &text).await;
-    assert!(last.contains("finished"), "{last}");
-    let anew = "\"session\":\"anew\"";
-    assert!(houses[0].journal().await.contains(anew));
-    assert!(!houses[1].journal().await.contains(anew));
 }
 
 #[tokio::test(flavor = "multi_thread")]

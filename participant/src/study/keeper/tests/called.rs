@@ -33,6 +33,17 @@ fn call(run: u8) -> Call {
     }
 }
 
+/// Gives the link of another institution, over which it reaches this one.
+fn other(home: &Home) -> Link {
+    let relay = Relay::new(home.coordinator.clone(), RelayLimits::default());
+    let other = Link::new("b".parse().unwrap(), Epoch([2; 16]), Limits::default());
+    for link in [home.link.clone(), other.clone()] {
+        let relay = relay.clone();
+        tokio::spawn(async move { relay.host(&link).await });
+    }
+    other
+}
+
 /// Lets more time pass than frames are kept for which nobody has asked.
 async fn long() {
     time::pause();
@@ -53,12 +64,7 @@ impl Keeper {
 async fn what_others_send_waits_for_a_run_however_long_its_beginning_takes() {
     let folder = tempfile::tempdir().unwrap();
     let (mut keeper, home) = keeper(folder.path()).await;
-    let relay = Relay::new(home.coordinator.clone(), RelayLimits::default());
-    let other = Link::new("b".parse().unwrap(), Epoch([2; 16]), Limits::default());
-    for link in [home.link.clone(), other.clone()] {
-        let relay = relay.clone();
-        tokio::spawn(async move { relay.host(&link).await });
-    }
+    let other = other(&home);
     let reading = home.reading.clone().acquire_owned().await.unwrap();
     // Something of a run before is left.
     let left = keeper.turn.clone().lock_owned().await;
@@ -95,6 +101,31 @@ async fn what_others_send_waits_for_a_run_however_long_its_beginning_takes() {
         heard = ways.recv(&home.party) => assert_eq!(*heard.unwrap().step, *"seal.1.hello"),
         _ = running.next() => panic!("it takes part"),
     }
+}
+
+#[tokio::test]
+async fn a_call_that_comes_again_begins_nothing_whether_the_run_goes_on_or_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut keeper, home) = keeper(folder.path()).await;
+    let other = other(&home);
+    let ways = other.transport(RunId([1; 16]), std::slice::from_ref(&home.party));
+    let ways = ways.unwrap();
+    let reading = home.reading.clone().acquire_owned().await.unwrap();
+    keeper.obey(Command::Call(call(1))).await.unwrap();
+    keeper.counted(1).await;
+    keeper.obey(Command::Call(call(1))).await.unwrap();
+    drop(reading);
+    let running = keeper.running.as_mut().unwrap();
+    tokio::select! {
+        heard = ways.recv(&home.party) => assert_eq!(*heard.unwrap().step, *"seal.1.hello"),
+        _ = running.next() => panic!("it takes part"),
+    }
+
+    keeper.leave(Failure::new(Code::ApprovalRevoked)).await;
+    keeper.obey(Command::Call(call(1))).await.unwrap();
+    assert!(keeper.running.is_none());
+    keeper.obey(Command::Call(call(2))).await.unwrap();
+    assert!(keeper.running.is_some());
 }
 
 #[tokio::test]

@@ -1,0 +1,75 @@
+//! What lies where a run looks for what an earlier one has kept, and is of no use.
+
+use std::fs;
+
+use consilium_plan::Plan;
+
+use super::{file, plan_of, report, run};
+use crate::federation::{house::House, world::World};
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+/// For each protocol how many take part, and the name and length of the record of its session.
+const PROTOCOLS: [(&str, usize, &str, usize); 3] = [
+    ("ecdh", 2, "session", 4 * 32),
+    ("vole", 2, "vole", 3 * 32 + 4),
+    ("star", 3, "star", 4 * 32 + 4),
+];
+
+/// How many people all have: more than are in a sample, so that all protocols divide and keep.
+const PEOPLE: u64 = 1100;
+
+async fn registered(world: &World) -> Vec<House> {
+    let houses = world.houses(&NAMES).await;
+    for (house, name) in houses.iter().zip(NAMES) {
+        file(name, 0..PEOPLE, false).register(house).await;
+    }
+    houses
+}
+
+/// Gives a plan, and leaves a record of so many bytes at a house where its study will look.
+fn left(house: &House, protocol: &str, several: usize, (name, length): (&str, usize)) -> String {
+    let line = format!("protocol = \"{protocol}\"");
+    let text = plan_of(&NAMES[..several], protocol, "all", &line);
+    let study = text.parse::<Plan>().unwrap().hash().to_string();
+    let kept = house.file("spill").join(study);
+    fs::create_dir_all(&kept).unwrap();
+    fs::write(kept.join(name), vec![7; length]).unwrap();
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_under_other_terms_is_begun_anew_and_the_journal_says_so() {
+    let world = World::new().await;
+    let houses = registered(&world).await;
+    for (protocol, several, name, length) in PROTOCOLS {
+        let text = left(&houses[0], protocol, several, (name, length));
+        let (study, last) = run(&world, &houses[..several], &text).await;
+        assert!(last.contains("finished"), "{protocol}: {last}");
+        for house in &houses[..several] {
+            let own = report(house, &study).await;
+            assert_eq!(own["common"]["exact"], PEOPLE, "{protocol}");
+            let anew = house.journal().await;
+            let anew = anew.lines().filter(|line| line.contains(&study));
+            let anew = anew.filter(|line| line.contains("\"session\":\"anew\""));
+            assert_eq!(anew.count(), usize::from(house.name == "a"), "{protocol}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_record_fails_the_study_by_its_house_and_nobody_has_a_result() {
+    let world = World::new().await;
+    let houses = registered(&world).await;
+    for (protocol, several, name, length) in PROTOCOLS {
+        let text = left(&houses[0], protocol, several, (name, length - 1));
+        let (study, last) = run(&world, &houses[..several], &text).await;
+        let named = last.contains("STATE-DAMAGED") && last.contains("\"party\":\"a\"");
+        assert!(named && last.contains("\"align\""), "{protocol}: {last}");
+        for house in &houses[..several] {
+            assert!(house.result(&study).await.is_err(), "{protocol}");
+            let results = house.file("results").join(&study);
+            assert!(!results.join("aligned.csv").exists(), "{protocol}");
+        }
+    }
+}
