@@ -3,4 +3,5 @@
 mod hospital;
 mod life;
 mod people;
+mod revoked;
 mod world;
