@@ -111,7 +111,10 @@ impl Stage {
         if self == Self::Portable {
             command.args(["--", "tests::", "vectors::"]);
             command.env("RUSTFLAGS", PORTABLE);
-            return count(command, &mut io::stdout().lock());
+            let mut total = count(command, &mut io::stdout().lock())?;
+            // Names that no test has any more.
+            total.failed += usize::from(total.passed == 0);
+            return Ok(total);
         }
         Ok(Tally::of(status(&mut command)?.success()))
     }
