@@ -1,19 +1,17 @@
-//! Measures `psi-ecdh`: microseconds an element, beside what the curve library itself needs.
+//! Measures `psi-ecdh`: microseconds an element, bytes and memory.
 //!
 //! `cargo run --release -p consilium-psi --example ecdh [SIZE]` prints a JSON line for each run.
 //! `element_us` is the CPU time of both parties for one element of one set: hash, two
-//! multiplications, coding, comparing. `reference_us` is the library's for the same, one by one.
+//! multiplications, coding, comparing.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
 #[path = "shared/bench.rs"]
 mod bench;
 
-use std::{hint::black_box, num::NonZeroUsize, ops::Range};
+use std::{num::NonZeroUsize, ops::Range};
 
-use consilium_base::Tagged;
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
 use consilium_psi::{Item, Party, Unkept, ecdh::align};
-use curve25519_dalek::{RistrettoPoint, Scalar};
 use tokio::time::Instant;
 
 use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};
@@ -33,8 +31,6 @@ async fn measure(size: u32, threads: NonZeroUsize) -> Outcome<()> {
     let parties: [PartyId; 2] = ["hospital".parse()?, "insurer".parse()?];
     let mails = <[Mailbox; 2]>::try_from(mem::mailboxes(&parties));
     let [one, other] = mails.map_err(|_| "two parties have two mailboxes")?;
-    let measured = mem::mailboxes(&parties).swap_remove(0);
-    let reference_us = tokio::spawn(async move { reference(&measured) }).await?;
     let (half, [hospital, insurer]) = (size / 2, parties);
     let began = Instant::now();
     let one = tokio::spawn(side(one, insurer, 0..size, threads));
@@ -47,11 +43,9 @@ async fn measure(size: u32, threads: NonZeroUsize) -> Outcome<()> {
     println!(
         "{{\"bench\": \"psi-ecdh\", \"mode\": \"simulated\", \
          \"params\": {{\"size\": {size}, \"threads\": {threads}}}, \"ok\": {}, \
-         \"wall_s\": {wall_s}, \"element_us\": {element_us}, \"reference_us\": {reference_us}, \
-         \"speed_of_reference\": {}, \"sent_bytes\": {}, \"peak_rss_mb\": {}, \
+         \"wall_s\": {wall_s}, \"element_us\": {element_us}, \"sent_bytes\": {}, \"peak_rss_mb\": {}, \
          \"steps\": {{{}}}}}",
         common == same && common == size.div_ceil(2) as usize,
-        reference_us / element_us,
         totals[0].sent_bytes,
         peak_rss_mb(),
         steps("one", &account),
@@ -78,19 +72,4 @@ async fn side(
     };
     let aligned = align(&party, &mut Unkept, &mut secret.generator()).await?;
     Ok((aligned.rows.len(), mail.finish()))
-}
-
-/// The library's own time for one element, in microseconds.
-fn reference(mail: &Mailbox) -> f64 {
-    const ELEMENTS: u32 = 4000;
-    let key = Scalar::from_bytes_mod_order([7; 32]);
-    mail.compute("bench.1.reference", || {
-        for number in 0..ELEMENTS {
-            let uniform = Tagged::new("bench.1.point").number(number.into());
-            let point = RistrettoPoint::from_uniform_bytes(uniform.secret::<64>().expose());
-            let blinded = (point * key).compress();
-            black_box(blinded.decompress().map(|point| (point * key).compress()));
-        }
-    });
-    mail.account().total().cpu.as_secs_f64() * 1e6 / f64::from(ELEMENTS)
 }

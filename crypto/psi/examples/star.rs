@@ -12,9 +12,8 @@ use std::num::NonZeroUsize;
 
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
 use consilium_psi::{
-    Item, Unkept,
+    Item, Sizes, Unkept,
     star::{Party, align},
-    vole::Sizes,
 };
 use tokio::time::Instant;
 

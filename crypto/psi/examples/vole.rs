@@ -11,10 +11,7 @@ mod bench;
 use std::num::NonZeroUsize;
 
 use consilium_mailbox::{Account, Mailbox, PartyId, mem};
-use consilium_psi::{
-    Item, Party, Unkept,
-    vole::{Sizes, align},
-};
+use consilium_psi::{Item, Party, Sizes, Unkept, vole::align};
 use tokio::time::Instant;
 
 use bench::{Outcome, arguments, item, peak_rss_mb, runtime, secret, steps, terms};

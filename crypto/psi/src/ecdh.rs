@@ -10,7 +10,7 @@ mod protocol;
 mod purpose;
 mod record;
 mod session;
-pub(crate) mod steps;
+mod steps;
 
 pub use protocol::{Counted, align, cardinality};
 pub use purpose::Shown;

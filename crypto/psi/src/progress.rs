@@ -53,7 +53,11 @@ impl<'a> Progress<'a> {
 
     /// Ends the run: forgets what can't be gone on with.
     pub(crate) fn end<T>(mut self, ended: Result<T, PsiError>) -> Result<T, PsiError> {
-        if let Err(PsiError::Misfit(_)) = ended {
+        let anew = matches!(
+            ended,
+            Err(PsiError::Misfit(_) | PsiError::Spill(SpillError::Damaged { .. }))
+        );
+        if anew {
             self.spill().clear()?;
         }
         ended

@@ -2,7 +2,7 @@
 
 use consilium_base::Digest;
 
-use crate::{Spill, SpillError};
+use crate::{Spill, SpillError, spill::read_whole};
 
 /// A session, and how far it has come. What it holds is no secret from the others.
 pub(crate) struct Record {
@@ -19,18 +19,18 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Reads what was kept of a run with so many others, if anything was.
+    /// Reads what was kept of a run with so many others, if anything was and is whole.
     pub(crate) fn load(
         spill: &mut dyn Spill,
         name: &'static str,
         others: usize,
     ) -> Result<Option<Record>, SpillError> {
-        let Some(bytes) = spill.read(name)? else {
+        let Some(bytes) = read_whole(spill, name)? else {
             return Ok(None);
         };
         let (digests, done) = bytes.as_chunks::<32>();
         let (Ok(done), [session, own, theirs @ ..]) = (done.try_into(), digests) else {
-            return Err(SpillError::damaged(name, bytes.len()));
+            return Ok(None);
         };
         Ok((theirs.len() == others).then(|| Record {
             name,

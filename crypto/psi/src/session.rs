@@ -8,10 +8,10 @@ use rand_core::CryptoRng;
 use tracing::info;
 
 use crate::{
-    Item, PsiError, Spill, Terms,
+    Item, PsiError, Sizes, Spill, Terms,
     opening::{self, Declared, OwnSet, Said},
     record::Record,
-    vole::sizes::{Sizes, room},
+    sizes::room,
 };
 
 /// What a protocol calls its parts.

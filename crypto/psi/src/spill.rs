@@ -1,17 +1,19 @@
-//! Where a run keeps what a repeated one need not compute again.
+//! Where parties keep what a repeated run, or a later study, need not compute again.
 
 use std::collections::BTreeMap;
 
 use consilium_base::Secret;
+use tracing::warn;
 
-/// Keeps pieces of a run under names, until it is told to forget them.
+/// Keeps pieces under names, until it is told to forget them.
 ///
-/// One store serves one step of one study. Calls may block.
+/// One store serves one step of one study, or one table of `psi-unbalanced` for as long as its key
+/// lives. Calls may block.
 ///
 /// # Security
 ///
-/// The pieces hold the run's secrets. Keep them readable for this process only, and
-/// [`clear`](Spill::clear) them as soon as the step is committed.
+/// The pieces hold secrets. Keep them readable for this process only, and [`clear`](Spill::clear)
+/// them as soon as the step is committed, or the table's key has ended.
 pub trait Spill: Send {
     /// Gives what was written under this name.
     ///
@@ -26,6 +28,15 @@ pub trait Spill: Send {
     ///
     /// If it can't be written.
     fn write(&mut self, name: &str, piece: &[u8]) -> Result<(), SpillError>;
+
+    /// Forgets a piece, or leaves it empty.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be removed.
+    fn remove(&mut self, name: &str) -> Result<(), SpillError> {
+        self.write(name, &[])
+    }
 
     /// Forgets all pieces.
     ///
@@ -49,8 +60,11 @@ pub enum SpillError {
     /// What must outlive a run was written, and is not there.
     #[error("the store of the run keeps nothing: a noisy answer needs one that does")]
     KeepsNothing,
-    /// A piece is not what was written. Of a table it is found out before a run asks anything, and
-    /// is no error then: the piece is made or fetched anew.
+    /// A noisy answer was given and is not what was written: nobody can have it again, or another.
+    #[error("the noisy answer that the store keeps is damaged: there is no second one")]
+    AnswerDamaged,
+    /// A piece is not what was written. Before a run has gone on from it, that is no error: what it
+    /// is of is made or fetched anew.
     #[error("the store of the run is damaged: {name} has {bytes} bytes")]
     Damaged {
         /// Its name.
@@ -64,6 +78,17 @@ impl SpillError {
     pub(crate) fn damaged(name: &str, bytes: usize) -> SpillError {
         let name = name.to_owned();
         SpillError::Damaged { name, bytes }
+    }
+}
+
+/// Reads a piece without which a run begins anew, in whole or in part: a damaged one is none.
+pub(crate) fn read_whole(spill: &mut dyn Spill, name: &str) -> Result<Option<Vec<u8>>, SpillError> {
+    match spill.read(name) {
+        Err(SpillError::Damaged { name, .. }) => {
+            warn!(name, "what was kept of a run is damaged, and begun anew");
+            Ok(None)
+        }
+        read => read,
     }
 }
 

@@ -19,10 +19,8 @@ pub(crate) mod prf;
 mod protocol;
 mod result;
 mod session;
-pub(crate) mod sizes;
 pub(crate) mod store;
 mod subfield;
 pub(crate) mod tags;
 
 pub use protocol::align;
-pub use sizes::Sizes;

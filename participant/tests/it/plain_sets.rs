@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeSet, num::NonZeroUsize};
 
-use consilium_base::{Generator, Seed, Tagged};
+use consilium_base::{Digest, Generator, Seed, Tagged};
 use consilium_entities::{Day, Duplicates, Intake, Key, KeyRows, Kind, Part};
-use consilium_mailbox::{PartyId, mem};
+use consilium_mailbox::{Mailbox, PartyId, mem};
 use consilium_psi::{
-    Aligned, Item, MemorySpill, Party, Terms, ecdh,
-    vole::{self, Sizes},
+    Aligned, Item, MemorySpill, Party, Sizes, Terms, ecdh, star,
+    unbalanced::{Charge, Refused, TableKey, Uses, ask, build},
+    vole,
 };
+use futures_util::future::join_all;
 use proptest::prelude::*;
 
 use crate::federation::people::{full_width, id};
@@ -117,69 +119,142 @@ impl Table {
     }
 }
 
-/// Aligns two sets of keys; by `psi-vole` if sizes are given.
-async fn align(sets: [&[Item]; 2], sizes: Option<Sizes>) -> [Aligned; 2] {
-    let names: [PartyId; 2] = ["hospital", "insurer"].map(|name| name.parse().unwrap());
-    let mails = mem::mailboxes(&names);
-    let terms = Terms {
+/// How sets are compared.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Ecdh,
+    Vole(Sizes),
+    /// The second of three leads.
+    Star(Sizes),
+    /// The second of both holds the table.
+    Unbalanced,
+}
+
+impl Way {
+    fn all(sizes: Sizes) -> [Way; 4] {
+        [
+            Way::Ecdh,
+            Way::Vole(sizes),
+            Way::Star(sizes),
+            Way::Unbalanced,
+        ]
+    }
+
+    fn parties(self) -> usize {
+        match self {
+            Way::Star(_) => 3,
+            _ => 2,
+        }
+    }
+}
+
+/// Has no limit of its own.
+struct Unlimited;
+
+impl Charge for Unlimited {
+    async fn charge(&mut self, _: u32, _: &Digest) -> Result<(), Refused> {
+        Ok(())
+    }
+}
+
+/// Gives one party's order of the common keys.
+async fn part(mail: &Mailbox, names: &[PartyId], items: &[Item], way: Way) -> Aligned {
+    let me = names.iter().position(|name| name == mail.me()).unwrap();
+    let secret = &Seed::from_bytes([u8::try_from(me).unwrap(); 32]);
+    let terms = &Terms {
         study: [7; 32],
         largest: 5000,
         minimum: 0,
         chunk: 50,
     };
-    let secrets = [1, 2].map(|who| Seed::from_bytes([who; 32]));
-    let part = |me: usize| Party {
-        mail: &mails[me],
-        peer: &names[1 - me],
-        terms: &terms,
-        items: sets[me],
-        secret: &secrets[me],
+    let party = Party {
+        mail,
+        peer: &names[usize::from(me == 0)],
+        terms,
+        items,
+        secret,
         threads: NonZeroUsize::MIN,
     };
-    let run = async |me: usize| {
-        let (mut spill, party) = (MemorySpill::default(), part(me));
-        let mut rng: Generator = secrets[me].derive("test.1.run", &[]).generator();
-        let aligned = match sizes {
-            None => ecdh::align(&party, &mut spill, &mut rng).await,
-            Some(sizes) => Box::pin(vole::align(&party, &sizes, &mut spill, &mut rng)).await,
-        };
-        mails[me].clone().finish();
-        aligned.unwrap()
+    let mut spill = MemorySpill::default();
+    let mut rng: Generator = secret.derive("test.1.run", &[]).generator();
+    let aligned = match way {
+        Way::Ecdh => ecdh::align(&party, &mut spill, &mut rng).await,
+        Way::Vole(sizes) => Box::pin(vole::align(&party, &sizes, &mut spill, &mut rng)).await,
+        Way::Star(sizes) => {
+            let party = star::Party {
+                mail,
+                parties: names,
+                leader: &names[1],
+                terms,
+                items,
+                secret,
+                threads: NonZeroUsize::MIN,
+            };
+            Box::pin(star::align(&party, &sizes, &mut spill, &mut rng)).await
+        }
+        Way::Unbalanced => {
+            let (holder, queries) = (names[1].clone(), 5000);
+            let uses = Uses { holder, queries };
+            if me == 0 {
+                ask(&party, &uses, &mut spill).await
+            } else {
+                let (seed, context) = (secret, &[9; 32]);
+                let key = TableKey { seed, context };
+                let table = build(&party, &uses, &key, &mut spill, |_| {}).await;
+                table.unwrap().hold(&mut spill, &mut Unlimited).await
+            }
+        }
     };
-    tokio::join!(run(0), run(1)).into()
+    mail.clone().finish();
+    aligned.unwrap()
 }
 
-/// Sees that what is common of two tables is what it is of the sets of people.
-async fn check(people: [&BTreeSet<u64>; 2], seed: u64, sizes: Option<Sizes>) {
-    let tables = [0, 1].map(|who| Table::of(people[who], 2 * seed + who as u64));
-    let [(items, rows), (others, other_rows)] = [tables[0].keys(), tables[1].keys()];
-    let [one, other] = align([&items, &others], sizes).await;
-    let ones = tables[0].at(&rows, &one);
-    let others = tables[1].at(&other_rows, &other);
-    assert_eq!(ones.len(), others.len());
-    let mut common = BTreeSet::new();
-    for (here, there) in ones.iter().zip(&others) {
-        let person = here[0].unwrap();
-        assert!(here.iter().chain(there).all(|it| *it == Some(person)));
-        assert_eq!(here.len(), tables[0].rows_of(person));
-        assert_eq!(there.len(), tables[1].rows_of(person));
-        assert!(common.insert(person));
+/// Sees that what is common of tables is what it is of the sets of people.
+async fn check(people: &[BTreeSet<u64>; 3], seed: u64, way: Way) {
+    let people = &people[..way.parties()];
+    let names = ["hospital", "insurer", "registry"].map(|name| name.parse().unwrap());
+    let names: &[PartyId] = &names[..people.len()];
+    let mails = mem::mailboxes(names);
+    let tables = (0..).zip(people);
+    let tables: Vec<Table> = tables
+        .map(|(who, people)| Table::of(people, 3 * seed + who))
+        .collect();
+    let keys: Vec<(Vec<Item>, KeyRows)> = tables.iter().map(Table::keys).collect();
+    let parts = mails.iter().zip(&keys);
+    let parts = parts.map(|(mail, (items, _))| part(mail, names, items, way));
+    let orders = join_all(parts).await;
+    let orders = tables.iter().zip(&keys).zip(&orders);
+    let found: Vec<_> = orders
+        .map(|((table, (_, rows)), order)| table.at(rows, order))
+        .collect();
+    let common: Vec<u64> = found[0].iter().map(|rows| rows[0].unwrap()).collect();
+    for (table, found) in tables.iter().zip(&found) {
+        assert_eq!(found.len(), common.len(), "{way:?}");
+        for (person, rows) in common.iter().zip(found) {
+            assert!(rows.iter().all(|it| it == &Some(*person)), "{way:?}");
+            assert_eq!(rows.len(), table.rows_of(*person), "{way:?}");
+        }
     }
-    assert_eq!(common, people[0] & people[1]);
+    let plain = people.iter().cloned().reduce(|one, other| &one & &other);
+    let plain: Vec<u64> = plain.unwrap().into_iter().collect();
+    let mut common = common;
+    common.sort_unstable();
+    assert_eq!(common, plain, "{way:?}");
 }
 
 #[tokio::test]
 async fn overlaps_of_none_one_all_but_one_and_all_are_those_of_plain_sets() {
+    let sizes = Sizes {
+        sample: 1,
+        bucket: 128,
+    };
     for size in [1, 2, 3, 15, 16, 17, 127, 128, 129] {
         for common in BTreeSet::from([0, 1, size - 1, size]) {
-            let (one, other) = (0..size, size - common..2 * size - common);
-            let [one, other] = [one.collect(), other.collect()];
-            let by_vole = Sizes {
-                sample: 1,
-                bucket: 64,
-            };
-            for sizes in [None, Some(by_vole)] {
-                check([&one, &other], size + common, sizes).await;
+            // The third has some of what only the first or only the second has.
+            let apart = size - common;
+            let people = [0, apart, apart / 2].map(|first| (first..first + size).collect());
+            for way in Way::all(sizes) {
+                check(&people, size + common, way).await;
             }
         }
     }
@@ -188,14 +263,13 @@ async fn overlaps_of_none_one_all_but_one_and_all_are_those_of_plain_sets() {
 #[test]
 fn what_is_common_of_random_tables_is_what_is_common_of_their_people() {
     let set = || proptest::collection::btree_set(0_u64..150, 1..120);
-    let config = ProptestConfig::with_cases(24);
-    proptest!(config, |(one in set(), other in set(), seed in 0_u64..1000, bucket in 20_u32..150)| {
+    let sets = [set(), set(), set()];
+    let config = ProptestConfig::with_cases(12);
+    proptest!(config, |(people in sets, seed in 0_u64..1000, bucket in 40_u32..150)| {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.enable_time().build().unwrap();
-        let by_vole = Sizes { sample: 8, bucket };
-        runtime.block_on(async {
-            check([&one, &other], seed, None).await;
-            check([&one, &other], seed, Some(by_vole)).await;
-        });
+        for way in Way::all(Sizes { sample: 8, bucket }) {
+            runtime.block_on(check(&people, seed, way));
+        }
     });
 }

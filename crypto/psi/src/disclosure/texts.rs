@@ -55,15 +55,16 @@ pub(super) const TABLE: Disclosure = to(
     Role::Party,
     "the institution with the small set gets a table that stands for the other's keys, and keeps it \
      for as long as its secret key is in use; without an answer of the other it can test no key \
-     against it, but keys that it asked about before it can test again in later studies",
-    "拥有小集合的机构获得一张代表对方各键的对照表，并在其密钥的使用期内保留；没有对方的应答便无法用它检验任何键，但此前问过的键可在以后的研究中再次检验",
+     against it, but keys that it asked about before it can test again in later studies; it also \
+     learns how fast the table is made, and when the other holds its set for further studies",
+    "拥有小集合的机构获得一张代表对方各键的对照表，并在其密钥的使用期内保留；没有对方的应答便无法用它检验任何键，但此前查询过的键可在以后的研究中再次检验；它还会得知对照表制作得多快，以及对方何时正为其他研究提供其集合",
 );
 
 pub(super) const QUERIES: Disclosure = to(
     Role::Party,
     "the institution with the large set learns how many keys are asked about; not which, but for \
      those that are common",
-    "拥有大集合的机构得知被询问的键有多少个；除共同键之外，不知道是哪些键",
+    "拥有大集合的机构得知被查询的键有多少个；除共同键之外，不知道是哪些键",
 );
 
 pub(super) const SAMPLE: Disclosure = to(
@@ -161,10 +162,11 @@ pub(super) const REFUSAL_STAR: Disclosure = to(
 pub(super) const CAP: Disclosure = to(
     Role::Nobody,
     "what protects the large set is the most queries that one institution is answered in the time \
-     that the plan says, counted over all studies: keys can be listed, and whoever may ask about all \
-     of them learns the whole set; several institutions that put their answers together, or one \
-     with several keys of identity, have as many queries each",
-    "保护大集合的是在方案所定期间内对一家机构所应答查询的上限，跨研究累计：键是可以列举的，若可查询所有的键，便会获知整个集合；若干机构合并各自所得的应答，或一家机构使用多个身份密钥，则每一个各有这一上限",
+     that the plan says, counted over all studies with the data set: keys can be listed, and whoever \
+     may ask about all of them learns the whole set; several institutions that put their answers \
+     together, or one with several keys of identity, have as many queries each, and as many again \
+     where the same rows are registered under another name with another schema",
+    "保护大集合的是在方案所定期间内对一家机构所应答查询的上限，对同一数据集跨研究累计：键是可以列举的，若可查询所有的键，便会获知整个集合；若干机构合并各自所得的应答，或一家机构使用多个身份密钥，则每一个各有这一上限；同样的行若以另一名称和另一数据结构登记，则另计同样的上限",
 );
 
 pub(super) const ANSWERS: Disclosure = to(
@@ -238,5 +240,5 @@ pub(super) const QUANTUM_TABLE: Disclosure = to(
     Role::Nobody,
     "the institution with the small set could keep the table and one answer and, with a quantum \
      computer of the future, test any key; what it asked about itself stays hidden even then",
-    "拥有小集合的机构可保存对照表和一个应答，并在将来以量子计算机检验任意的键；而它自己所询问的键即使在那时仍保持隐藏",
+    "拥有小集合的机构可保存对照表和一个应答，并在将来以量子计算机检验任意的键；而它自己所查询的键即使在那时仍保持隐藏",
 );

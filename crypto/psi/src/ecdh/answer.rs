@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use crate::{Epsilon, Spill, SpillError, noise::two_sided_geometric, spill::take_up};
+use crate::{Epsilon, Spill, SpillError, noise::two_sided_geometric};
 
 /// Under which name the answer lies.
 const ANSWER: &str = "answer";
@@ -19,11 +19,15 @@ pub(super) struct Answer(pub(super) i64);
 impl Answer {
     /// Reads what was answered, if anything was.
     pub(super) fn load(spill: &mut dyn Spill) -> Result<Option<Answer>, SpillError> {
-        if spill.read(ANSWER)?.is_none() {
-            return Ok(None);
-        }
-        let parse = |bytes: &[u8]| Some(Answer(i64::from_le_bytes(bytes.try_into().ok()?)));
-        take_up(spill, ANSWER, parse).map(Some)
+        let kept = match spill.read(ANSWER) {
+            Err(SpillError::Damaged { .. }) => return Err(SpillError::AnswerDamaged),
+            kept => kept?,
+        };
+        let parse = |bytes: Vec<u8>| {
+            let size = bytes.try_into().map_err(|_| SpillError::AnswerDamaged)?;
+            Ok(Answer(i64::from_le_bytes(size)))
+        };
+        kept.map(parse).transpose()
     }
 
     /// Adds noise to a count and keeps the sum: only then may it leave.
@@ -58,6 +62,7 @@ mod tests {
         let unkept = Answer::draw(20, epsilon, &mut Unkept, &mut rng);
         assert!(matches!(unkept, Err(SpillError::KeepsNothing)));
         spill.write(ANSWER, &[0; 7]).unwrap();
-        assert!(Answer::load(&mut spill).is_err());
+        let damaged = Answer::load(&mut spill);
+        assert!(matches!(damaged, Err(SpillError::AnswerDamaged)));
     }
 }

@@ -7,9 +7,9 @@ use super::{
     messages::{Blinded, Common, Doubled, Kept, Released},
     record::keep_tags,
     session::Session,
-    steps::{Point, TAG, Tag, Tags},
+    steps::{TAG, Tag, Tags},
 };
-use crate::{Breach, Party, PsiError, Spill, parallel::spread};
+use crate::{Breach, Party, PsiError, Spill, parallel::spread, points::Point};
 
 /// m2 and m3: the own points in a drawn order, the tags of the peer's points.
 pub(super) async fn exchange_blinded(

@@ -12,7 +12,7 @@ use super::{
     purpose::{Purpose, Shown},
     session::Session,
 };
-use crate::{Aligned, Party, PsiError, Spill, Unkept};
+use crate::{Aligned, Party, PsiError, Spill, Unkept, stamped::Stamped};
 
 /// The size of an intersection, as one party learns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,9 @@ pub async fn align(
     spill: &mut dyn Spill,
     rng: &mut impl CryptoRng,
 ) -> Result<Aligned, PsiError> {
-    let mut session = Session::open(party, Purpose::Align, spill, rng).await?;
-    let theirs = exchange_blinded(party, &mut session, spill).await?;
+    let mut spill = Stamped::new(spill, party.secret);
+    let mut session = Session::open(party, Purpose::Align, &mut spill, rng).await?;
+    let theirs = exchange_blinded(party, &mut session, &mut spill).await?;
     let common = exchange_doubled(party, &theirs, Ways::Both).await?;
     let count = agree_on_count(party, &common).await?;
     party.terms.check_common(count)?;
@@ -75,6 +76,7 @@ pub async fn cardinality(
     {
         return Err(PsiError::Terms("the counter is none of both parties"));
     }
+    let spill: &mut dyn Spill = &mut Stamped::new(spill, party.secret);
     let answer = Answer::load(spill)?;
     let mut unkept = Unkept;
     // A new session would clear the store, and the answer with it.

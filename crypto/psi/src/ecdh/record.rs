@@ -2,8 +2,8 @@
 
 use consilium_base::{Digest, Secret, Seed};
 
-use super::steps::{TAG, Tags, read_tags};
-use crate::{Spill, SpillError};
+use super::steps::{Tags, read_tags};
+use crate::{Spill, SpillError, spill::read_whole};
 
 /// Under which name the record lies.
 const RECORD: &str = "session";
@@ -20,14 +20,14 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Reads what was kept, if anything was.
+    /// Reads what was kept, if anything was and is whole.
     pub(super) fn load(spill: &mut dyn Spill) -> Result<Option<Record>, SpillError> {
-        let Some(bytes) = spill.read(RECORD)? else {
+        let Some(bytes) = read_whole(spill, RECORD)? else {
             return Ok(None);
         };
         let bytes = Secret::new(bytes);
         let (&[seed, session, own, theirs], []) = bytes.expose().as_chunks::<32>() else {
-            return Err(SpillError::damaged(RECORD, bytes.expose().len()));
+            return Ok(None);
         };
         let seed = Seed::from_bytes(seed);
         Ok(Some(Record {
@@ -57,33 +57,16 @@ pub(super) fn keep_tags(
     spill.write(&chunk_name(chunk), &piece)
 }
 
-/// Checks that what was kept is whole chunks of the peer's set.
-pub(super) fn check_tags(held: usize, size: u32, chunk: u32) -> Result<(), SpillError> {
-    let size = size as usize;
-    let whole = held.is_multiple_of(chunk as usize) || held == size;
-    if whole && held <= size {
-        Ok(())
-    } else {
-        Err(SpillError::damaged(RECORD, held * 2 * TAG))
-    }
-}
-
 /// The name under which the tags of one of the peer's chunks lie.
 fn chunk_name(chunk: usize) -> String {
     format!("tags-{chunk}")
 }
 
-/// Reads the tags of as many of the peer's chunks as were kept.
-pub(super) fn load_tags(spill: &mut dyn Spill, chunk: u32) -> Result<Vec<Tags>, SpillError> {
+/// Reads the tags of as many of the peer's chunks as were kept and are whole.
+pub(super) fn load_tags(spill: &mut dyn Spill) -> Result<Vec<Tags>, SpillError> {
     let (mut tags, mut number) = (Vec::new(), 0);
-    while let Some(bytes) = spill.read(&chunk_name(number))? {
-        let (chunked, rest) = bytes.as_chunks();
-        // Only the last chunk of a set may be shorter.
-        let whole = tags.len() == number * chunk as usize;
-        if !whole || !rest.is_empty() || chunked.len() > chunk as usize {
-            return Err(SpillError::damaged(&chunk_name(number), bytes.len()));
-        }
-        tags.extend(chunked.iter().map(read_tags));
+    while let Some(bytes) = read_whole(spill, &chunk_name(number))? {
+        tags.extend(bytes.as_chunks().0.iter().map(read_tags));
         number += 1;
     }
     Ok(tags)

@@ -8,7 +8,7 @@ use tracing::info;
 use super::{
     messages::Declared,
     purpose::Purpose,
-    record::{Record, check_tags, load_tags},
+    record::{Record, load_tags},
     steps::{Key, Tags, draw_order},
 };
 use crate::{Party, PsiError, Spill, opening};
@@ -41,7 +41,7 @@ impl Session {
         let record = Record::load(spill)?.filter(|record| record.own == commitment);
         let mut tags = Vec::new();
         if record.is_some() {
-            tags = load_tags(spill, party.terms.chunk)?;
+            tags = load_tags(spill)?;
         }
         let chunk = party.terms.chunk as usize;
         let held = u32::try_from(tags.len().div_ceil(chunk)).expect("sets have 32-bit sizes");
@@ -67,7 +67,6 @@ impl Session {
         let (record, sent) = if let Some(record) = resumed {
             let most = size.div_ceil(party.terms.chunk);
             opening::check_resumed(their_word, [&record.theirs, &lasting], most)?;
-            check_tags(tags.len(), theirs.size, party.terms.chunk)?;
             (record, theirs.held)
         } else {
             tags.clear();

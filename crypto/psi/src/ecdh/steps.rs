@@ -1,12 +1,13 @@
 //! All the mathematics: points, blinding, doubling, tags, orders.
 
 use consilium_base::{Digest, Secret, Seed, Tagged};
-use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::CompressedRistretto};
+use curve25519_dalek::{RistrettoPoint, Scalar};
 
-use crate::{Item, noise::below};
-
-/// The encoding of a point.
-pub(crate) type Point = [u8; 32];
+use crate::{
+    Item,
+    noise::below,
+    points::{BATCH, Point, decode, encode_doubles},
+};
 
 /// What is compared: half of a hash of a doubly blinded point, little-endian.
 pub(crate) type Tag = u128;
@@ -19,9 +20,6 @@ pub(crate) type Tags = [Tag; 2];
 
 /// The bytes of a tag.
 pub(crate) const TAG: usize = size_of::<Tag>();
-
-/// Points whose encodings share one inversion; their field elements fit a core's cache.
-const BATCH: usize = 128;
 
 /// A party's secret exponent `a` of one session, kept as `a/2`.
 ///
@@ -94,19 +92,6 @@ impl Key {
 pub(crate) fn read_tags(bytes: &[u8; 2 * TAG]) -> Tags {
     let (first, second) = bytes.split_at(TAG);
     [first, second].map(|half| Tag::from_le_bytes(half.try_into().expect("a half is a tag")))
-}
-
-pub(crate) fn encode_doubles(points: &[RistrettoPoint]) -> impl Iterator<Item = Point> {
-    let doubles = RistrettoPoint::double_and_compress_batch(points);
-    doubles.into_iter().map(|point| point.to_bytes())
-}
-
-pub(crate) fn decode(point: &Point) -> Option<RistrettoPoint> {
-    // The identity is encoded by zeros, and by nothing else.
-    if *point == [0; 32] {
-        return None;
-    }
-    CompressedRistretto(*point).decompress()
 }
 
 /// Draws the order in which a party's rows are sent: a uniform permutation.

@@ -15,10 +15,9 @@ use super::{
     terms::{Party, Roles},
 };
 use crate::{
-    Item, MemorySpill, Terms, Unkept,
+    Item, MemorySpill, Sizes, Terms, Unkept,
     progress::Progress,
     vole::{
-        Sizes,
         field::{self, Block},
         hashing::Hashes,
         messages::{Masked, Seeded},

@@ -11,9 +11,10 @@ use super::{
     terms::{Party, Roles},
 };
 use crate::{
-    Aligned, MemorySpill, PsiError, Spill,
+    Aligned, MemorySpill, PsiError, Sizes, Spill,
     progress::Progress,
-    vole::{Sizes, hashing::Hashes, order::Keyed, tags::Width},
+    stamped::Stamped,
+    vole::{hashing::Hashes, order::Keyed, tags::Width},
 };
 
 /// Aligns the rows of three to eight parties: each learns which of its rows all others have too,
@@ -41,7 +42,8 @@ pub async fn align(
     rng: &mut impl CryptoRng,
 ) -> Result<Aligned, PsiError> {
     let roles = Roles::of(party)?;
-    let session = session::open(&roles, *sizes, spill, rng).await?; // m1, m2
+    let mut spill = Stamped::new(spill, party.secret);
+    let session = session::open(&roles, *sizes, &mut spill, rng).await?; // m1, m2
     let leaders = session.size(party.leader);
     let (Some(width), Some(_)) = (Width::of(leaders, 1), Width::of(leaders, session.largest()))
     else {
@@ -60,7 +62,7 @@ pub async fn align(
         width,
     };
     let mut memory = MemorySpill::default();
-    let mut progress = Progress::begin(&session, run.chunks_before(), spill, &mut memory)?;
+    let mut progress = Progress::begin(&session, run.chunks_before(), &mut spill, &mut memory)?;
     let ended = if roles.leads() {
         lead(&run, &mut progress, rng).await
     } else {

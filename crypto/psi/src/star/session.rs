@@ -9,11 +9,10 @@ use super::{
     terms::Roles,
 };
 use crate::{
-    Breach, PsiError, Spill,
+    Breach, PsiError, Sizes, Spill,
     error::check_length,
     opening::Said,
     session::{Labels, Opening, Session},
-    vole::Sizes,
 };
 
 const LABELS: Labels = Labels {

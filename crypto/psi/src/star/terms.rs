@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, ops::RangeInclusive};
 use consilium_base::{Digest, Seed};
 use consilium_mailbox::{Mailbox, PartyId};
 
-use crate::{Item, PsiError, Terms, vole::Sizes};
+use crate::{Item, PsiError, Sizes, Terms};
 
 /// One party of a comparison among several: its place, the terms, its set.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use super::{
     oprf::{Key, input},
     rice,
     shape::{Shape, Uses, Value},
-    stamp::{Of, stamp, stamped},
+    stamp::{Belongs, stamp, stamped},
     table::{HEADER, Table, TableKey, piece_name, rows_name},
 };
 use crate::{Party, PsiError, Spill, SpillError, opening::check_distinct, parallel::spread};
@@ -110,7 +110,7 @@ async fn evaluate(
     let key = Key::derive(key.seed, &context);
     let (mut rowed, mut row) = (Vec::with_capacity(party.items.len()), 0_u32);
     for (number, items) in (0..).zip(party.items.chunks(CHUNK as usize)) {
-        let (name, of) = (values_name(number), Of::Chunk { set, number });
+        let (name, of) = (values_name(number), Belongs::Chunk { set, number });
         let kept = tables.read(&name)?;
         let kept = kept.and_then(|it| read_values(stamped(of, &it)?, items.len()));
         let values = if let Some(values) = kept {
@@ -149,14 +149,14 @@ fn write_pieces(
         tables.write(&piece_name(number), &piece)?;
         let rows = part.iter().map(|rowed| rowed.to_le_bytes());
         let rows = rows.flat_map(|[a, b, c, d, ..]| [a, b, c, d]).collect();
-        let of = Of::Piece { set, hash: &hash };
+        let of = Belongs::Piece { set, hash: &hash };
         tables.write(&rows_name(number), &stamp(of, rows))?;
         hashes.push(hash);
     }
     Ok(hashes)
 }
 
-/// Empties what only making the table needs, the first chunk last: it says that all is done.
+/// Forgets what only making the table needs, the first chunk last: it says that all is done.
 fn forget_values(tables: &mut dyn Spill, shape: Shape) -> Result<(), SpillError> {
     let first = tables.read(&values_name(0))?;
     if first.is_none_or(|values| values.is_empty()) {
@@ -164,7 +164,7 @@ fn forget_values(tables: &mut dyn Spill, shape: Shape) -> Result<(), SpillError>
     }
     (0..shape.items().div_ceil(CHUNK))
         .rev()
-        .try_for_each(|chunk| tables.write(&values_name(chunk), &[]))
+        .try_for_each(|chunk| tables.remove(&values_name(chunk)))
 }
 
 fn read_values(bytes: &[u8], count: usize) -> Option<Vec<Value>> {

@@ -12,7 +12,7 @@ use super::{
     oprf::{Key, blind, draw_blinds, input, unblind},
     shape::{Shape, Tag, value},
 };
-use crate::{Breach, Item, Party, PsiError, ecdh::steps::Point, parallel::spread};
+use crate::{Breach, Item, Party, PsiError, parallel::spread, points::Point};
 
 /// The bytes of an encoded point.
 const POINT: usize = size_of::<Point>();

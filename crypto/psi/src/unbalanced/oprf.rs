@@ -9,11 +9,8 @@ use zeroize::Zeroize;
 use super::shape::{Value, value};
 use crate::{
     Item,
-    ecdh::steps::{Point, decode, encode_doubles},
+    points::{BATCH, Point, decode, encode_doubles},
 };
-
-/// Points whose encodings share one inversion; their field elements fit a core's cache.
-const BATCH: usize = 128;
 
 /// What the function is evaluated on: the table's context, then the item.
 pub(super) type Input = [u8; 64];

@@ -54,7 +54,8 @@ impl Table<'_> {
 ///
 /// Figure 2 of docs/protocols/psi-unbalanced.md. `tables` keeps the table for as long as the
 /// holder's key lives: it is for this holder alone, and not the store of a run; what is cleared or
-/// damaged is fetched again before anything is asked. A run that broke off is repeated by another call with the same party.
+/// damaged is fetched again before anything is asked. A run that broke off is repeated by another
+/// call with the same party.
 ///
 /// # Errors
 ///

@@ -27,11 +27,11 @@ impl Uses {
     pub const LARGEST_TABLE: u32 = 1 << 26;
 
     /// Gives about how many bytes the table of so many items takes that is made for so many
-    /// queries.
-    pub fn table_bytes(items: u32, queries: u32) -> u64 {
-        let shape = Shape::new(items, queries);
-        let bits = shape.map_or(0, |shape| 100 * u64::from(shape.rice()) + 159);
-        u64::from(items) * bits / 800 + 48 * u64::from(items.div_ceil(Shape::PIECE))
+    /// queries, if there can be one.
+    pub fn table_bytes(items: u32, queries: u32) -> Option<u64> {
+        let shape = Shape::new(items, queries)?;
+        let bits = 100 * u64::from(shape.rice()) + 159;
+        Some(u64::from(items) * bits / 800 + 48 * u64::from(shape.pieces()))
     }
 
     pub(super) fn check(&self, party: &Party<'_>) -> Result<(), PsiError> {
@@ -168,11 +168,13 @@ mod tests {
 
     #[test]
     fn a_table_of_a_small_cap_takes_less_than_52_bits_an_element() {
-        let bits = |queries| Uses::table_bytes(10_000_000, queries) as f64 * 8.0 / 1e7;
+        let bytes = |queries| Uses::table_bytes(10_000_000, queries).unwrap();
+        let bits = |queries| bytes(queries) as f64 * 8.0 / 1e7;
         assert!((51.5..51.7).contains(&bits(1 << 10)));
         assert!((55.5..55.7).contains(&bits(10_000)));
         assert!((61.5..61.7).contains(&bits(1_000_000)));
-        assert_eq!(Uses::table_bytes(10, 0), 48);
+        assert_eq!(Uses::table_bytes(10, 0), None);
+        assert_eq!(Uses::table_bytes(Uses::LARGEST_TABLE + 1, 1), None);
     }
 
     #[test]

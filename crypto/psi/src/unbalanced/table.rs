@@ -7,7 +7,7 @@ use super::{
     header::Header,
     oprf::Key,
     shape::{Shape, Uses},
-    stamp::{Of, stamped},
+    stamp::{Belongs, stamped},
 };
 use crate::{Party, Spill, SpillError, spill::take_up};
 
@@ -99,7 +99,7 @@ impl Header {
     ) -> Result<Vec<u32>, SpillError> {
         take_up(tables, &rows_name(piece), |bytes| {
             let hash = self.pieces.get(piece as usize)?;
-            let rows = stamped(Of::Piece { set, hash }, bytes)?.as_chunks().0;
+            let rows = stamped(Belongs::Piece { set, hash }, bytes)?.as_chunks().0;
             places
                 .map(|place| rows.get(place).map(|row| u32::from_le_bytes(*row)))
                 .collect()

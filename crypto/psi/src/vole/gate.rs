@@ -16,12 +16,12 @@ use rand_core::CryptoRng;
 use super::{
     messages::Declared,
     order::{Keyed, Share},
-    sizes::{Sizes, likely_most},
 };
 use crate::{
-    Item, Party, PsiError, Terms, Unkept,
+    Item, Party, PsiError, Sizes, Terms, Unkept,
     ecdh::{self, Counted, Shown},
     session::Session,
+    sizes::likely_most,
 };
 
 /// Bits of confidence: an intersection below the minimum passes one sample of 2^20 at most.

@@ -164,7 +164,7 @@ mod tests {
                 .map(|bucket| order.items(bucket, &items).len())
                 .collect();
             assert_eq!(sizes.iter().sum::<usize>(), 30_000);
-            let room = crate::vole::sizes::room(30_000, buckets);
+            let room = crate::sizes::room(30_000, buckets);
             assert!(sizes.iter().all(|&size| size <= room), "{sizes:?}");
         }
     }

@@ -9,18 +9,13 @@
 //! session, the index and all that was sent, so nothing can be replayed or moved.
 
 use consilium_base::{Digest, Secret, Tagged};
-use curve25519_dalek::{
-    RistrettoPoint, Scalar,
-    ristretto::{CompressedRistretto, RistrettoBasepointTable},
-};
+use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::RistrettoBasepointTable};
 use rand_core::CryptoRng;
 use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroize;
 
 use super::field::Block;
-
-/// The encoding of a point.
-pub(crate) type Point = [u8; 32];
+use crate::points::{Point, decode};
 
 /// What the chooser sends for one transfer.
 pub(crate) type Pair = [Point; 2];
@@ -151,14 +146,6 @@ impl Transfer<'_> {
             .number(self.index as u64)
             .field(&[side])
     }
-}
-
-fn decode(point: &Point) -> Option<RistrettoPoint> {
-    // The identity is encoded by zeros, and by nothing else.
-    if *point == [0; 32] {
-        return None;
-    }
-    CompressedRistretto(*point).decompress()
 }
 
 fn scalar(rng: &mut impl CryptoRng) -> Scalar {

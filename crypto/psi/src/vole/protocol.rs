@@ -11,12 +11,11 @@ use super::{
     messages::{Counted, Declared, Marked},
     order::Keyed,
     session::{self, Part},
-    sizes::Sizes,
     tags::Width,
 };
 use crate::{
-    Aligned, Breach, MemorySpill, Party, PsiError, Spill, ecdh, progress::Progress,
-    session::Session,
+    Aligned, Breach, MemorySpill, Party, PsiError, Sizes, Spill, ecdh, progress::Progress,
+    session::Session, stamped::Stamped,
 };
 
 /// Aligns the rows of two parties: each learns which of its rows the peer has too, and the order.
@@ -41,7 +40,8 @@ pub async fn align(
     spill: &mut dyn Spill,
     rng: &mut impl CryptoRng,
 ) -> Result<Aligned, PsiError> {
-    let session = session::open(party, *sizes, spill, rng).await?; // m1
+    let mut stamped = Stamped::new(&mut *spill, party.secret);
+    let session = session::open(party, *sizes, &mut stamped, rng).await?; // m1
     let [ours, theirs] = [party.mail.me(), party.peer].map(|it| session.size(it));
     let width = Width::of(ours, theirs).ok_or(PsiError::Terms("the sets are too large"))?;
     let hashes = Hashes::new(&session.record.session);
@@ -67,7 +67,7 @@ pub async fn align(
         width,
     };
     let mut memory = MemorySpill::default();
-    let mut progress = Progress::begin(&session, run.chunks_before(), spill, &mut memory)?;
+    let mut progress = Progress::begin(&session, run.chunks_before(), &mut stamped, &mut memory)?;
     let ended = match Part::of(party, &session) {
         Part::Receiver => receive(&run, &sample, &mut progress, rng).await,
         Part::Sender => send(&run, &sample, &mut progress, rng).await,

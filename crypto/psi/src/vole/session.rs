@@ -6,9 +6,9 @@ use consilium_base::Digest;
 use consilium_mailbox::Message as _;
 use rand_core::CryptoRng;
 
-use super::{messages::Declared, sizes::Sizes};
+use super::messages::Declared;
 use crate::{
-    Party, PsiError, Spill,
+    Party, PsiError, Sizes, Spill,
     session::{Labels, Opening, Session},
 };
 

@@ -4,6 +4,7 @@
     reason = "a test ends where its helper can't go on"
 )]
 
+mod damage;
 mod ecdh;
 mod pair;
 mod star;

@@ -8,9 +8,9 @@ use consilium_mailbox::{
     sim::{Moment, World},
 };
 use consilium_psi::{
-    Aligned, Item, MemorySpill, Party, PsiError, Spill, SpillError, Terms, Unkept,
+    Aligned, Item, MemorySpill, Party, PsiError, Sizes, Spill, SpillError, Terms, Unkept,
     ecdh::{self, Counted, Shown, cardinality},
-    vole::{self, Sizes},
+    vole,
 };
 
 /// When a party can crash.

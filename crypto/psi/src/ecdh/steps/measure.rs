@@ -5,8 +5,8 @@ use consilium_mailbox::mem;
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use sha2::{Digest as _, Sha512};
 
-use super::{Key, decode};
-use crate::Item;
+use super::Key;
+use crate::{Item, points::decode};
 
 /// CPU microseconds an item of both parties' steps, and what the library takes for the same: a
 /// hash to the curve, two multiplications, two encodings and a decoding.

@@ -13,10 +13,11 @@ use super::{
 use crate::{
     Breach, PsiError,
     error::check_length,
+    points::Point,
     vole::{
         bits,
         field::{self, BLOCK, Block},
-        ot::{Offer, Point},
+        ot::Offer,
         subfield::{self, Corrections},
     },
 };

@@ -4,13 +4,16 @@ use consilium_base::{Digest, Secret};
 use rand_core::CryptoRng;
 
 use super::shape::{FIRST_KEY, PURPOSE, Shape, assemble, level_key, value};
-use crate::vole::{
-    bits::bit,
-    code::Code,
-    field::Block,
-    ggm::Trees,
-    ot::{self, Pair, Point},
-    subfield::{self, Corrections},
+use crate::{
+    points::Point,
+    vole::{
+        bits::bit,
+        code::Code,
+        field::Block,
+        ggm::Trees,
+        ot::{self, Pair},
+        subfield::{self, Corrections},
+    },
 };
 
 /// The sender between c2 and c3: it knows Δ, and one key of each base transfer.

@@ -5,6 +5,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Sizes;
+
+#[test]
+fn the_largest_sets_have_tags() {
+    let most = Sizes::LARGEST_SET;
+    assert!(Width::of(most, most).is_some() && Width::of(most + 1, most + 1).is_none());
+}
 
 #[test]
 fn a_width_leaves_forty_bits_beyond_all_pairs() {

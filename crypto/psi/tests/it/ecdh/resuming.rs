@@ -11,6 +11,7 @@ use consilium_psi::{
 
 use super::wire::{Blinded, Declared, Doubled};
 use crate::{
+    damage::{DAMAGES, befall},
     pair::{MOMENTS, Pair, hospital, insurer, item},
     wire::{change, read},
 };
@@ -115,18 +116,34 @@ async fn a_secret_never_serves_two_sets_peers_or_terms() {
     }
 }
 
+/// The points that both sent again tell what was taken up of what is kept, and what was not.
 #[tokio::test(start_paused = true)]
-async fn a_damaged_store_is_our_own_fault_and_named() {
-    for (name, piece) in [("session", vec![1; 100]), ("tags-1", vec![1; 17])] {
-        let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
-        let whole = pair.align(&world).await;
-        pair.check(whole);
-        pair.spills[0].write(name, &piece).unwrap();
-        let error = pair.align(&world).await.hospital.err().unwrap();
-        let PsiError::Spill(SpillError::Damaged { name: named, .. }) = error else {
-            panic!("{error}")
-        };
-        assert_eq!(named, name);
+async fn damage_costs_points_and_no_row_is_taken_for_another_one() {
+    for (what, damage) in DAMAGES {
+        for who in [0, 1] {
+            for (name, whole) in [("session", None), ("tags-0", Some(0)), ("tags-2", Some(2))] {
+                let (world, mut pair) = (World::new(1), Pair::new(100, 130, 60));
+                world.crash(Crash {
+                    party: hospital(),
+                    step: "psi-ecdh.1.common".into(),
+                    nth: 0,
+                    moment: Moment::BeforeSend,
+                });
+                pair.align(&world).await;
+                befall(&mut pair.spills[who], name, damage);
+                let world = World::new(1);
+                let ended = pair.align(&world).await;
+                pair.check(ended);
+                let sent = blinded(&world);
+                let sent = ["hospital", "insurer"].map(|it| sent.get(it).map_or(0, Vec::len));
+                let all = [7, 9];
+                let mut due = all;
+                if let Some(whole) = whole {
+                    (due[who], due[1 - who]) = (0, all[1 - who] - whole);
+                }
+                assert_eq!(sent, due, "{who} {name} {what}");
+            }
+        }
     }
 }
 
@@ -183,4 +200,24 @@ async fn a_counter_answers_once_whatever_the_peer_brings() {
     pair.spills[1] = MemorySpill::default();
     let other_set = pair.count(&World::new(1), &shown).await.both();
     assert_eq!(other_set, (Counted::Exact(0), answer));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_answer_is_neither_given_nor_replaced() {
+    let epsilon = Epsilon::thousandths(100).unwrap();
+    let counter = hospital();
+    let shown = Shown::Noised { counter, epsilon };
+    for (what, damage) in DAMAGES {
+        let mut pair = Pair::new(70, 90, 33);
+        pair.count(&World::new(1), &shown).await.both();
+        befall(&mut pair.spills[0], "answer", damage);
+        for _ in 0..2 {
+            let ended = pair.count(&World::new(1), &shown).await;
+            ended.check_survivor(&hospital());
+            let error = ended.hospital.err().unwrap();
+            let named = matches!(error, PsiError::Spill(SpillError::AnswerDamaged));
+            assert!(named, "{what}: {error}");
+            assert!(ended.insurer.is_err(), "{what}");
+        }
+    }
 }

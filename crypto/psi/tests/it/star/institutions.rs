@@ -5,9 +5,8 @@ use std::{collections::BTreeSet, num::NonZeroUsize};
 use consilium_base::{Seed, Tagged};
 use consilium_mailbox::{PartyId, RunId, sim::World};
 use consilium_psi::{
-    Aligned, Item, MemorySpill, PsiError, Spill, Terms, Unkept,
+    Aligned, Item, MemorySpill, PsiError, Sizes, Spill, Terms, Unkept,
     star::{Party, align},
-    vole::Sizes,
 };
 use futures_util::future::join_all;
 

@@ -8,9 +8,9 @@ use super::institutions::{Institutions, LEADER};
 use crate::{pair::item, transcript::paused};
 
 #[tokio::test(start_paused = true)]
-async fn overlaps_of_none_one_and_all_are_found_among_three_four_and_five() {
+async fn overlaps_of_none_one_all_but_one_and_all_are_found_among_three_four_and_five() {
     for parties in [3, 4, 5] {
-        for common in [0, 1, 33] {
+        for common in [0, 1, 32, 33] {
             let mut institutions = Institutions::new(&[33, 33, 33, 33, 33][..parties], common);
             let ended = institutions.align(&World::new(1)).await;
             institutions.check(ended);

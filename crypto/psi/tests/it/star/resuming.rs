@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_mailbox::sim::{Crash, Moment, World};
+use consilium_mailbox::{
+    Fault, Frame,
+    sim::{Crash, Moment, World},
+};
 use consilium_psi::{PsiError, Spill as _, SpillError};
 
 use super::{
     institutions::{Institutions, LEADER},
-    wire::{Answered, Seeded, Shared},
+    wire::{Answered, Counted, Listed, Seeded, Shared},
 };
-use crate::{pair::item, wire::read};
+use crate::{
+    damage::{Damage, ONE_BIT, UNSTAMPED, befall},
+    pair::item,
+    wire::read,
+};
 
 const BUCKETS: usize = 2;
 
@@ -118,23 +125,47 @@ async fn a_session_never_serves_two_sets_parties_or_terms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_damaged_store_is_our_own_fault_and_named() {
-    for (who, name, piece) in [
-        (LEADER, "star", vec![1; 99]),
-        (2, "star", vec![1; 3]),
-        (LEADER, "star-sums-0", vec![1; 17]),
-        (LEADER, "star-sums-0", vec![]),
-    ] {
+async fn a_damaged_session_is_begun_anew() {
+    for (who, damage) in [(LEADER, UNSTAMPED), (2, ONE_BIT)] {
         let (world, mut institutions) = (World::new(1), institutions());
-        let whole = institutions.align(&world).await;
-        institutions.check(whole);
-        institutions.spills[who].write(name, &piece).unwrap();
+        crash(&world, &institutions, LEADER, 3, Moment::OnReceive);
+        institutions.align(&world).await;
+        befall(&mut institutions.spills[who], "star", damage);
+        let world = World::new(1);
+        let ended = institutions.align(&world).await;
+        institutions.check(ended);
+        let most = answers(&world).values().copied().max();
+        assert_eq!(most, Some(BUCKETS), "{who}");
+    }
+}
+
+/// A sum of zero says that an item is common: zeros in the place of sums would tell members of the
+/// leader's items that are not.
+#[tokio::test(start_paused = true)]
+async fn of_damaged_sums_nothing_is_told_and_the_next_run_begins_anew() {
+    for damage in [(|sums| sums.fill(0)) as Damage, UNSTAMPED] {
+        let (world, mut institutions) = (World::new(1), institutions());
+        crash(&world, &institutions, LEADER, 3, Moment::OnReceive);
+        institutions.align(&world).await;
+        befall(&mut institutions.spills[LEADER], "star-sums-0", damage);
         let mut ended = institutions.align(&world).await;
-        let ended = ended.swap_remove(who).err();
-        let Some(PsiError::Spill(SpillError::Damaged { name: named, .. })) = &ended else {
-            panic!("{ended:?}")
+        let ours = ended.remove(LEADER).err();
+        let Some(PsiError::Spill(SpillError::Damaged { name, .. })) = &ours else {
+            panic!("{ours:?}")
         };
-        assert_eq!(named, name);
+        assert_eq!(name, "star-sums-0");
+        for member in ended {
+            let error = member.err().unwrap();
+            assert!(matches!(error, PsiError::Mailbox(_)), "{error}");
+            let leader = institutions.parties[LEADER].clone();
+            assert_eq!(error.fault(), Fault::Peer(leader));
+        }
+        let told = |it: &Frame| read::<Counted>(it).is_some() || read::<Listed>(it).is_some();
+        assert!(!world.transcript().iter().any(told));
+        let world = World::new(1);
+        let ended = institutions.align(&world).await;
+        institutions.check(ended);
+        assert_eq!(answers(&world).values().copied().max(), Some(BUCKETS));
     }
 }
 

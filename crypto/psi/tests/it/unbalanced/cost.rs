@@ -36,7 +36,7 @@ fn a_table_takes_as_many_bits_an_element_as_the_page_says() {
     let bits = bytes as f64 * 8.0 / 70_000.0;
     let due = 50.0 + 1.0 + 1.0 / (f64::exp(1.0) - 1.0);
     assert!((bits - due).abs() < 0.03, "{bits} for {due}");
-    let estimated = Uses::table_bytes(70_000, 1000) as f64;
+    let estimated = Uses::table_bytes(70_000, 1000).unwrap() as f64;
     assert!(
         (bytes as f64 / estimated - 1.0).abs() < 0.002,
         "{estimated}"

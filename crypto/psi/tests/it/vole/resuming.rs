@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use consilium_mailbox::sim::{Crash, Moment, World};
-use consilium_psi::{PsiError, Spill as _, SpillError};
+use consilium_psi::{MemorySpill, PsiError, Spill as _, SpillError};
 
 use super::wire::{Evaluated, Masked, Seeded};
 use crate::{
+    damage::{Damage, ONE_BIT, UNSTAMPED, befall},
     pair::{MOMENTS, Pair, hospital, insurer, item},
     wire::read,
 };
@@ -97,40 +98,67 @@ async fn a_session_never_serves_two_sets_peers_or_terms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_damaged_store_is_our_own_fault_and_named() {
-    for (who, name, piece) in [
-        (0, "vole", vec![1; 99]),
-        (0, "vole-own-0", vec![1; 17]),
-        (0, "vole-theirs-1", vec![0; 20]),
-        (1, "vole-places-1", vec![0; 20]),
-    ] {
+async fn a_damaged_session_is_begun_anew() {
+    for (who, damage) in [(0, UNSTAMPED), (1, ONE_BIT)] {
         let (world, mut pair) = (World::new(1), pair());
-        let whole = pair.align_large(&world).await;
-        pair.check(whole);
-        pair.spills[who].write(name, &piece).unwrap();
+        crash(&world, 2, Moment::OnReceive);
+        pair.align_large(&world).await;
+        befall(&mut pair.spills[who], "vole", damage);
+        let world = World::new(1);
         let ended = pair.align_large(&world).await;
+        pair.check(ended);
+        assert_eq!(stores(&world).len(), BUCKETS, "{who}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_bucket_ends_the_run_by_our_own_fault_and_the_next_begins_anew() {
+    let pieces: [(usize, &str, Damage); 4] = [
+        (0, "vole-own-0", |tags| tags.fill(0)),
+        (0, "vole-theirs-1", ONE_BIT),
+        (1, "vole-places-0", |places| places.rotate_left(4)),
+        (1, "vole-places-1", UNSTAMPED),
+    ];
+    for (who, name, damage) in pieces {
+        let (world, mut pair) = (World::new(1), pair());
+        crash(&world, 2, Moment::OnReceive);
+        pair.align_large(&world).await;
+        befall(&mut pair.spills[who], name, damage);
+        let ended = pair.align_large(&world).await;
+        ended.check_survivor(&[hospital(), insurer()][who]);
         let ended = [ended.hospital.err(), ended.insurer.err()];
         let Some(PsiError::Spill(SpillError::Damaged { name: named, .. })) = &ended[who] else {
-            panic!("{ended:?}")
+            panic!("{name}: {ended:?}")
         };
         assert_eq!(named, name);
+        let world = World::new(1);
+        let ended = pair.align_large(&world).await;
+        pair.check(ended);
+        assert_eq!(stores(&world).len(), BUCKETS, "{name}");
     }
 }
 
 /// A receiver keeps a bucket in two pieces: until both are new, an old one with it is not done.
 #[tokio::test(start_paused = true)]
 async fn buckets_that_are_made_again_are_none_that_are_done() {
-    let mut pair = pair();
+    let done = |spill: &mut MemorySpill| spill.read("vole").unwrap().unwrap()[96];
+    let (world, mut pair) = (World::new(1), pair());
+    world.crash(Crash {
+        party: insurer(),
+        step: "psi-vole.1.masked".into(),
+        nth: 0,
+        moment: Moment::OnReceive,
+    });
+    pair.align_large(&world).await;
+    let begun = pair.spills[1].read("vole").unwrap().unwrap();
+    assert_eq!(done(&mut pair.spills[1]), 0);
     pair.align_large(&World::new(1)).await.both();
-    let mut record = pair.spills[1].read("vole").unwrap().unwrap();
-    assert_eq!(record[96..], [2, 0, 0, 0]);
-    record[96] = 0;
-    pair.spills[1].write("vole", &record).unwrap();
+    assert_eq!(pair.spills.each_mut().map(done), [2, 2]);
+    pair.spills[1].write("vole", &begun).unwrap();
     let world = World::new(1);
     crash(&world, 0, Moment::OnReceive);
     pair.align_large(&world).await;
-    let record = pair.spills[0].read("vole").unwrap().unwrap();
-    assert_eq!(record[96..], [0; 4]);
+    assert_eq!(done(&mut pair.spills[0]), 0);
     let ended = pair.align_large(&World::new(1)).await;
     pair.check(ended);
 }
