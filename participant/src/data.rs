@@ -119,8 +119,9 @@ impl Source {
 }
 
 fn add_whole(version: &mut Versioning, name: &str, path: &Path) -> Result<(), DataError> {
+    let file = consilium_data::open(path).map_err(DataError::Rows)?;
     let mut tap = version.file(name);
-    tap.update_whole(path).map_err(|kind| DataError::Gone {
+    tap.update_whole(file).map_err(|kind| DataError::Gone {
         path: path.to_owned(),
         kind,
     })?;

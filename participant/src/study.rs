@@ -20,6 +20,7 @@ mod preflight;
 mod received;
 mod reception;
 mod report;
+mod room;
 mod rows;
 mod run;
 mod running;
@@ -33,7 +34,7 @@ use consilium_mailbox::RunId;
 use consilium_plan::{Failure, SignedStatement, Study};
 use tokio::sync::oneshot;
 
-pub(crate) use aligned::{Placed, parse as parse_aligned};
+pub(crate) use aligned::is_aligned;
 pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
 pub(crate) use obstacles::{approved, obstacles};

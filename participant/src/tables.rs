@@ -15,12 +15,12 @@ use crate::{
     home::Home,
     store::{
         StoreError,
-        queries::Purview,
+        queries::KeyScope,
         secrets::{self, Purpose},
     },
 };
 
-pub(crate) use in_use::{InUse, Stays};
+pub(crate) use in_use::{InUse, InUseGuard};
 pub(crate) use quarter::Quarter;
 
 /// What the store calls a quarter's seed of the keys under which others ask.
@@ -28,7 +28,7 @@ const QUERY_KEYS: Purpose = Purpose("query-keys");
 
 /// A key under which one other institution asks about one version of a data set in one quarter.
 pub(crate) struct QueryKey {
-    pub(crate) of: Purview,
+    pub(crate) of: KeyScope,
     pub(crate) seed: Seed,
     /// Hash of what the key is for.
     pub(crate) context: Digest,
@@ -36,7 +36,7 @@ pub(crate) struct QueryKey {
 
 impl Home {
     /// Gives the key for that purview; it is the same whenever it is asked for in its quarter.
-    pub(crate) async fn query_key(&self, of: Purview) -> Result<QueryKey, StoreError> {
+    pub(crate) async fn query_key(&self, of: KeyScope) -> Result<QueryKey, StoreError> {
         let mut change = self.store.begin().await?;
         let rng = &mut self.ambient.generator();
         let all = secrets::of_period(&mut change, &of.quarter, QUERY_KEYS, rng).await?;
@@ -56,7 +56,7 @@ impl Home {
     }
 
     /// Where the table of an own key is kept, for as long as what comes with it is there.
-    pub(crate) fn own_table(&self, key: &QueryKey) -> (FileSpill, Stays) {
+    pub(crate) fn own_table(&self, key: &QueryKey) -> (FileSpill, InUseGuard) {
         let version = hex::encode(&key.of.version.0);
         let folder = self.own_tables().join(&key.of.quarter).join(version);
         self.table(folder.join(hex::encode(&key.context)))
@@ -69,7 +69,7 @@ impl Home {
         holder: &PartyId,
         data: &str,
         quarter: Quarter,
-    ) -> (FileSpill, Stays) {
+    ) -> (FileSpill, InUseGuard) {
         let digest = Tagged::new("participant.1.fetched-table")
             .field(holder.as_str().as_bytes())
             .field(data.as_bytes())
@@ -78,9 +78,9 @@ impl Home {
         self.table(folder.join(hex::encode(&digest)))
     }
 
-    fn table(&self, folder: PathBuf) -> (FileSpill, Stays) {
-        let stays = self.tables_in_use.begin(&folder);
-        (FileSpill::new(folder), stays)
+    fn table(&self, folder: PathBuf) -> (FileSpill, InUseGuard) {
+        let guard = self.tables_in_use.begin(&folder);
+        (FileSpill::new(folder), guard)
     }
 
     fn own_tables(&self) -> PathBuf {

@@ -1,5 +1,6 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
+use consilium_base::UnixTime;
 use time::{Date, Month};
 
 /// A day of the Gregorian calendar in the years 1 to 9999.
@@ -8,6 +9,12 @@ pub struct Day(Date);
 
 /// The Julian day number of 1970-01-01.
 const EPOCH: i32 = 2_440_588;
+
+/// The last day of the calendar.
+const LAST: Day = match Date::from_ordinal_date(9999, 365) {
+    Ok(last) => Day(last),
+    Err(_) => panic!("that year has 365 days"),
+};
 
 /// Days from serial number 0 to 1970-01-01 in the 1900 date system, after its 29 February 1900.
 const SERIAL_OF_EPOCH: i32 = 25_569;
@@ -24,6 +31,14 @@ impl Day {
     pub fn since_1970(days: i32) -> Option<Day> {
         let number = EPOCH.checked_add(days)?;
         Day(Date::from_julian_day(number).ok()?).in_range()
+    }
+
+    /// Gives the day in China, where the ids are from, so that nobody is born tomorrow; the last day
+    /// there is for times that no calendar has.
+    pub fn in_china(now: UnixTime) -> Day {
+        let days = now.after(Duration::from_hours(8)).0.div_euclid(86_400);
+        let day = i32::try_from(days).ok().and_then(Day::since_1970);
+        day.unwrap_or(LAST)
     }
 
     /// Gives the year.

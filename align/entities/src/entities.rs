@@ -37,7 +37,8 @@ impl KeyRows {
 
 /// A row with the digest of its key.
 ///
-/// Packed, so that a list of entries becomes one of digests where it lies.
+/// Packed, so that a list of entries becomes one of digests where it lies, by std's collecting in
+/// place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C, packed)]
 pub(crate) struct Entry {
@@ -91,5 +92,28 @@ impl Entities {
     /// Gives the rows of a key, ascending; none where there is no such key.
     pub fn rows(&self, key: usize) -> impl ExactSizeIterator<Item = Row> + '_ {
         self.rows.of(key).iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::{Digests, KeyBytes};
+
+    #[test]
+    fn entries_become_digests_where_they_lie() {
+        let mut digests = Digests::new();
+        let digest = digests.of(&KeyBytes::default());
+        let entries: Vec<Entry> = (0..16)
+            .map(|row| Entry {
+                digest,
+                row: Row(row),
+            })
+            .collect();
+        let place = entries.as_ptr().addr();
+        let entities = Entities::sorted(entries);
+        assert_eq!(entities.digests.as_ptr().addr(), place);
+        let (digests, rows) = entities.split();
+        assert_eq!((digests.len(), rows.of(0).len()), (1, 16));
     }
 }

@@ -1,11 +1,12 @@
 use crate::bytes::Digests;
 use crate::entities::Entry;
 use crate::{
-    Crowd, Day, Duplicates, Entities, EntitiesError, Key, KeyBytes, NoKey, Reason, Repeat, Report,
-    Row,
+    Day, Duplicates, Entities, EntitiesError, FrequentKey, Key, KeyBytes, NoKey, Reason, Repeat,
+    Report, Row,
 };
 
-/// Takes the rows of a table one after the other, and keeps 36 bytes of each that has a key.
+/// Takes the rows of a table one after the other, and keeps 36 bytes of each that has a key; at the
+/// end it takes 40 for a moment.
 #[derive(Debug)]
 pub struct Intake<'a> {
     key: &'a Key,
@@ -140,7 +141,7 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// Counts different keys, finds the first rows that repeat one and the keys of unusually many.
+/// Counts different keys, finds the first rows that repeat one and the frequent ones.
 fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
     let mut shared = Vec::new();
     for rows in entries.chunk_by(|one, next| one.digest == next.digest) {
@@ -152,8 +153,8 @@ fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
         report.counts.repeated_keys.count();
         report.counts.repeated_rows += rows.len().into();
         // On average a key has one row at least.
-        if rows.len() as u64 > Report::CROWD {
-            shared.push(Crowd {
+        if rows.len() as u64 > Report::FREQUENT {
+            shared.push(FrequentKey {
                 first: first.row,
                 rows: rows.len().into(),
             });
@@ -168,7 +169,7 @@ fn count_keys(entries: &[Entry], report: &mut Report, most_named: usize) {
         }
     }
     keep_first(&mut report.repeats, most_named);
-    report.keep_crowds(shared, most_named);
+    report.keep_frequent(shared, most_named);
 }
 
 fn keep_first(repeats: &mut Vec<Repeat>, most: usize) {

@@ -19,5 +19,5 @@ pub use error::{EntitiesError, KeyError, KeyFault, NoKey};
 pub use intake::Intake;
 pub use key::{Duplicates, Key, Part};
 pub use kind::{Characters, Kind, Normal};
-pub use report::{Counts, Crowd, Issue, Refusals, Repeat, Report, Row};
+pub use report::{Counts, FrequentKey, Issue, Refusals, Repeat, Report, Row};
 pub use texts::{Reason, Repair, Stop, Text};

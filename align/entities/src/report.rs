@@ -45,9 +45,8 @@ pub struct Report {
     pub refused: BTreeMap<Reason, Refusals>,
     /// The first rows whose key an earlier row has.
     pub repeats: Vec<Repeat>,
-    /// The keys that most rows share, of those that unusually many do; such a key may stand for
-    /// nobody.
-    pub crowds: Vec<Crowd>,
+    /// Of the frequent keys, those that most rows share; such a key may stand for nobody.
+    pub frequent: Vec<FrequentKey>,
 }
 
 /// How many rows gave a key and how many didn't: `rows = valid + missing + all of refused`.
@@ -69,8 +68,8 @@ pub struct Counts {
     pub repeated_keys: Rows,
     /// Rows that have one of these keys.
     pub repeated_rows: Rows,
-    /// Keys that more than [`Report::CROWD`] times as many rows have as a key has on average.
-    pub crowded_keys: Rows,
+    /// Keys that more than [`Report::FREQUENT`] times as many rows have as a key has on average.
+    pub frequent_keys: Rows,
 }
 
 /// The first rows that were refused for one reason.
@@ -111,9 +110,9 @@ pub struct Repeat {
     pub of: Row,
 }
 
-/// The rows of a key that unusually many share.
+/// A key that unusually many rows share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Crowd {
+pub struct FrequentKey {
     /// The first row with the key.
     pub first: Row,
     /// How many rows have it.
@@ -123,9 +122,8 @@ pub struct Crowd {
 impl Report {
     /// The most rows that are named for one reason, unless the intake is told otherwise.
     pub const MOST_ISSUES: usize = 20;
-    /// How many times the average of all keys the rows of a key must be more than to be unusually
-    /// many.
-    pub const CROWD: u64 = 10;
+    /// A key is frequent if its rows are more than so many times the average of all keys.
+    pub const FREQUENT: u64 = 10;
 
     /// Gives how many rows were refused for a reason and are not named.
     pub fn unnamed(&self, reason: Reason) -> u64 {
@@ -145,21 +143,27 @@ impl Report {
         repeats.saturating_sub(self.repeats.len() as u64)
     }
 
-    /// Gives how many keys unusually many rows share without a row of them being named.
-    pub fn unnamed_crowds(&self) -> u64 {
-        let crowded = self.counts.crowded_keys.0;
-        crowded.saturating_sub(self.crowds.len() as u64)
+    /// Gives how many rows were refused and are not named.
+    pub fn unnamed_refusals(&self) -> u64 {
+        let reasons = self.counts.refused.keys();
+        reasons.map(|reason| self.unnamed(*reason)).sum()
     }
 
-    /// Keeps of keys that many rows share those that unusually many do, the `most` largest by name.
-    pub(crate) fn keep_crowds(&mut self, mut shared: Vec<Crowd>, most: usize) {
+    /// Gives how many keys are frequent without a row of them being named.
+    pub fn unnamed_frequent(&self) -> u64 {
+        let frequent = self.counts.frequent_keys.0;
+        frequent.saturating_sub(self.frequent.len() as u64)
+    }
+
+    /// Counts the frequent of keys that rows share, and keeps the `most` frequent.
+    pub(crate) fn keep_frequent(&mut self, mut shared: Vec<FrequentKey>, most: usize) {
         let Counts { valid, keys, .. } = self.counts;
-        let usual = valid.0.saturating_mul(Report::CROWD);
-        shared.retain(|crowd| crowd.rows.0.saturating_mul(keys.0) > usual);
-        self.counts.crowded_keys = shared.len().into();
-        shared.sort_unstable_by_key(|crowd| (Reverse(crowd.rows), crowd.first));
+        let usual = valid.0.saturating_mul(Report::FREQUENT);
+        shared.retain(|key| key.rows.0.saturating_mul(keys.0) > usual);
+        self.counts.frequent_keys = shared.len().into();
+        shared.sort_unstable_by_key(|key| (Reverse(key.rows), key.first));
         shared.truncate(most);
-        self.crowds = shared;
+        self.frequent = shared;
     }
 
     /// Counts a refused row, and names it if it is among the first `most`.

@@ -14,7 +14,7 @@ use super::splits::BadSplit;
 /// Why a data set gives no rows. Places are named, values are not.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataError {
-    /// A file is not there, or not for us to read.
+    /// A file can't be read to its end.
     #[error("{} can't be read: {kind}", path.display())]
     Gone { path: PathBuf, kind: io::ErrorKind },
     /// The rows can't be read.
@@ -89,6 +89,10 @@ fn unopened(path: &Path, kind: io::ErrorKind) -> [String; 2] {
             format!("the daemon's user may not read {path}"),
             format!("守护进程的用户无权读取 {path}"),
         ],
+        io::ErrorKind::Unsupported => [
+            format!("this is not a file: {path}"),
+            format!("这不是普通文件：{path}"),
+        ],
         other => [format!("{other}: {path}"), format!("{other}：{path}")],
     }
 }
@@ -107,7 +111,6 @@ fn of_reading(error: &ReadError, failure: impl Fn(Code) -> Failure) -> Failure {
         | ReadError::RowTooLong { line: at }
         | ReadError::CountMismatch { line: at, .. } => unreadable(line(at)),
         ReadError::Open { path, kind } => unreadable(unopened(path, *kind)),
-        ReadError::Directory { path } => unreadable(unopened(path, io::ErrorKind::IsADirectory)),
         ReadError::MissingColumns { columns } => {
             failure(Code::DataColumnMissing).with("column", columns.join(", "))
         }

@@ -110,8 +110,13 @@ impl Home {
     }
 
     /// Tells whether a data set's file is still the one that was registered; reads it in full.
+    ///
+    /// One whose schema this program refuses has to be registered anew, as a changed one.
     pub(crate) async fn is_unchanged(&self, set: &DataSet) -> Result<bool, RegisterError> {
-        let source = self.of(set).await?;
+        let source = match self.of(set).await {
+            Err(RegisterError::Schema(_)) => return Ok(false),
+            source => source?,
+        };
         let key = self.data_key.clone();
         let version = blocking(move || source.version(&key)).await;
         Ok(version.is_ok_and(|version| version == set.version))

@@ -1,13 +1,13 @@
 //! Versions tell every change, and bad files are named by their place.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use consilium_plan::Code;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::home::sample;
+use crate::{home::sample, store::data_sets};
 
 const SCHEMA: &str = "[[column]]\nname = \"age\"\ntype = \"number\"\nmin = 0\nmax = 100\n";
 const ROWS: &str = "age\n30\n40\n";
@@ -134,16 +134,46 @@ fn a_bad_split_is_named() {
 }
 
 #[test]
-fn a_file_that_is_gone_is_named() {
+fn a_file_that_is_gone_or_a_pipe_by_now_is_named_and_not_awaited() {
     let folder = tempfile::tempdir().unwrap();
     let source = source(&folder);
+    let failing = || {
+        for error in [
+            source.read(&key()).unwrap_err(),
+            source.version(&key()).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("rows.csv"), "{error}");
+        }
+    };
     fs::remove_file(&source.path).unwrap();
-    for error in [
-        source.read(&key()).unwrap_err(),
-        source.version(&key()).unwrap_err(),
-    ] {
-        assert!(error.to_string().contains("rows.csv"), "{error}");
-    }
+    failing();
+    let made = Command::new("mkfifo").arg(&source.path).status();
+    assert!(made.unwrap().success());
+    failing();
+}
+
+#[tokio::test]
+async fn a_schema_that_is_refused_by_now_counts_as_changed_and_hides_no_other_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _) = sample::home(folder.path(), Vec::new()).await;
+    sample::write_rows(&home, 3);
+    sample::register(&home).await;
+    let set = data_sets::find(&home.store, "rows").await.unwrap().unwrap();
+    let refused = data_sets::DataSet {
+        name: "refused".to_owned(),
+        schema: "[[column]]\nname = \"x\"\ntype = \"of an earlier program\"\n".to_owned(),
+        ..set
+    };
+    let mut change = home.store.begin().await.unwrap();
+    data_sets::register(&mut change, &refused).await.unwrap();
+    change.commit().await.unwrap();
+    let listed = home.data_sets().await.unwrap();
+    let mut states: Vec<_> = listed
+        .iter()
+        .map(|listed| (listed.set.name.as_str(), listed.is_unchanged))
+        .collect();
+    states.sort_unstable();
+    assert_eq!(states, [("refused", false), ("rows", true)]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The version of a data set: a keyed hash of schema, rows and splits.
 
-use std::{fs::File, io, path::Path};
+use std::io;
 
 use consilium_base::{Seed, Tagged};
 use consilium_plan::DataVersion;
@@ -57,8 +57,8 @@ impl FileHash {
         self.hash.update(bytes);
     }
 
-    pub(super) fn update_whole(&mut self, path: &Path) -> Result<(), io::ErrorKind> {
-        let read = File::open(path).and_then(|file| self.hash.update_reader(file).map(drop));
+    pub(super) fn update_whole(&mut self, file: impl io::Read) -> Result<(), io::ErrorKind> {
+        let read = self.hash.update_reader(file).map(drop);
         read.map_err(|error| error.kind())
     }
 }

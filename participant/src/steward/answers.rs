@@ -63,7 +63,7 @@ impl StewardService {
         };
         let running = home.under_way.of(&study.name);
         let state = match (&running, data) {
-            (Some(stand), _) if stand.waits => "queued",
+            (Some(run), _) if run.waits => "queued",
             (_, None) if own.end.is_none() => "receiving",
             _ => own.name(&home.party, home.ambient.now()),
         };
@@ -87,7 +87,7 @@ impl StewardService {
             approval: own.approval(&home.party).into(),
             verified,
             end: own.end.as_ref().map(wire::json).unwrap_or_default(),
-            running_since: running.map_or(0, |stand| stand.since.0),
+            running_since: running.map_or(0, |run| run.since.0),
         })
     }
 

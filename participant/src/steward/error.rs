@@ -7,9 +7,7 @@ use consilium_plan::Lang;
 use consilium_store::StoreError;
 use tonic::Code;
 
-use crate::{
-    alignments::AlignmentError, data::RegisterError, store::peers::PeerError, study::DecideError,
-};
+use crate::{data::RegisterError, store::peers::PeerError, study::DecideError};
 
 /// Why a call is not fulfilled. The callers are the institution's own people: they may read of its
 /// files.
@@ -22,8 +20,6 @@ pub(crate) enum StewardError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Data(#[from] RegisterError),
-    #[error(transparent)]
-    Alignment(#[from] AlignmentError),
     #[error(transparent)]
     Decision(#[from] DecideError),
     #[error(transparent)]
@@ -54,14 +50,11 @@ pub(crate) enum StewardError {
 impl StewardError {
     fn fault(&self) -> Fault {
         match self {
-            StewardError::Store(error)
-            | StewardError::Data(RegisterError::Store(error))
-            | StewardError::Alignment(AlignmentError::Data(RegisterError::Store(error))) => {
+            StewardError::Store(error) | StewardError::Data(RegisterError::Store(error)) => {
                 error.fault()
             }
             StewardError::Decision(error) => error.fault(),
             StewardError::Peer(error) => error.fault(),
-            StewardError::Alignment(AlignmentError::Store(error)) => error.fault(),
             StewardError::File(_) => Fault::Ours,
             _ => Fault::Input,
         }

@@ -84,18 +84,6 @@ pub async fn all(store: &Store) -> Result<Vec<Alignment>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-/// Gives the alignment that a study has found, once the study has ended well.
-///
-/// # Errors
-///
-/// If it can't be read.
-pub async fn find(store: &Store, study: &StudyName) -> Result<Option<Alignment>, StoreError> {
-    let query = "SELECT * FROM alignment WHERE study = $1 AND finished IS NOT NULL";
-    let query = sqlx::query(query).bind(study.as_str());
-    let row = query.fetch_optional(store.readers()).await?;
-    row.as_ref().map(read).transpose()
-}
-
 fn read(row: &AnyRow) -> Result<Alignment, StoreError> {
     let named = |_| damaged("study");
     Ok(Alignment {

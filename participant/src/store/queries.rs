@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 /// What one key of this institution is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Purview {
+pub struct KeyScope {
     /// The data set whose rows are asked about.
     pub data_set: String,
     /// Its version.
@@ -48,7 +48,7 @@ impl Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Used {
     /// What the key is for.
-    pub of: Purview,
+    pub of: KeyScope,
     /// How many queries.
     pub number: u64,
     /// In how many studies.
@@ -97,7 +97,7 @@ pub enum QueryError {
 /// [`QueryError::Exhausted`] if they would be too many; nothing is counted then.
 pub async fn count(
     change: &mut Change,
-    of: &Purview,
+    of: &KeyScope,
     asked: &Asked,
     most: u32,
 ) -> Result<Counted, QueryError> {
@@ -134,7 +134,7 @@ pub async fn count(
 /// name were, under this key.
 async fn before(
     change: &mut Change,
-    of: &Purview,
+    of: &KeyScope,
     name: &Digest,
 ) -> Result<(u64, bool), StoreError> {
     let query = sqlx::query(
@@ -173,7 +173,7 @@ pub async fn all(store: &Store) -> Result<Vec<Used>, StoreError> {
 
 fn read(row: &AnyRow) -> Result<Used, StoreError> {
     Ok(Used {
-        of: Purview {
+        of: KeyScope {
             data_set: row.text("data_set")?,
             version: DataVersion(row.array("version")?),
             peer: row.parsed("peer")?,

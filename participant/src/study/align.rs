@@ -33,7 +33,7 @@ use crate::{
     store::alignments,
 };
 use keeping::Learnt;
-use unbalanced::turn;
+use unbalanced::turn::{self, Turn};
 use watched::Watched;
 
 pub(super) use spills::{forget, forget_all_but};
@@ -71,6 +71,7 @@ pub(super) async fn take_part(
         counted: &counted,
         keys: &keys,
         goes_on: &goes_on,
+        turn: turn.as_ref(),
     };
     let learnt = match Box::pin(part.compare(&here)).await {
         Err(error @ RunError::Alignment(PsiError::BelowMinimum { .. })) => {
@@ -134,6 +135,8 @@ struct OwnPart<'a> {
     counted: &'a Counted,
     keys: &'a Keys,
     goes_on: &'a GoesOn,
+    /// Where this institution holds a large set.
+    turn: Option<&'a Turn<'a>>,
 }
 
 impl OwnPart<'_> {

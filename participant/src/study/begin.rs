@@ -1,4 +1,4 @@
-//! What is checked before the first frame of a run leaves the house.
+//! What is checked before rows are used in a run.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub(super) fn read(
     (task, now): (&Align, UnixTime),
 ) -> Result<(DataVersion, Result<Keys, EntitiesError>), DataError> {
     let columns: Vec<&str> = task.key_columns().collect();
-    let mut intake = Intake::new(&task.key, today(now));
+    let mut intake = Intake::new(&task.key, Day::in_china(now));
     let mut stopped = None;
     let version = source.texts(key, &columns, |cells| {
         if stopped.is_none() {
@@ -47,15 +47,6 @@ pub(super) fn read(
         }
     });
     Ok((version, keys))
-}
-
-/// Gives the day in China, where the ids are from, so that nobody is born tomorrow.
-pub(super) fn today(now: UnixTime) -> Day {
-    const EIGHT_HOURS: i64 = 8 * 3_600;
-    let days = now.0.saturating_add(EIGHT_HOURS).div_euclid(86_400);
-    let day = i32::try_from(days).ok().and_then(Day::since_1970);
-    day.or(Day::new(9999, 12, 31))
-        .expect("the last day of the calendar is one")
 }
 
 /// Says what in the keys keeps them from being compared.
@@ -107,12 +98,11 @@ impl<'a> KeyReport<'a> {
             let rows = refusals.first.iter().map(|issue| issue.row.number());
             (reason.code(), rows.collect())
         });
-        let reasons = report.counts.refused.keys();
         let repeats = report.repeats.iter();
         KeyReport {
             counts: &report.counts,
             refused: refused.collect(),
-            refused_unnamed: reasons.map(|reason| report.unnamed(*reason)).sum(),
+            refused_unnamed: report.unnamed_refusals(),
             repeats: repeats
                 .map(|repeat| [repeat.row.number(), repeat.of.number()])
                 .collect(),

@@ -9,7 +9,8 @@ use consilium_store::StoreError;
 
 use super::{
     failure::internal,
-    preflight::{self, Inspected, Inspection},
+    preflight::{Inspected, Inspection},
+    room,
     seen::Subject,
 };
 use crate::{
@@ -61,8 +62,8 @@ impl Look {
         Ok(Look {
             data,
             verified: u32::try_from(contributors - unverified).unwrap_or(u32::MAX),
-            disk: preflight::disk(&home.state, plan.limits(), plan.task()),
-            memory: preflight::memory(plan, &home.party, size),
+            disk: room::disk(&home.state, plan, &home.party),
+            memory: room::memory(plan, &home.party, size),
         })
     }
 

@@ -1,15 +1,14 @@
 //! What the coordinator is told before a run: made at home, so that no count of rows leaves it.
 
-use std::{ops::RangeInclusive, path::Path};
+use std::ops::RangeInclusive;
 
 use consilium_base::Seed;
 use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Matching, Name, Obstacle, Plan,
-    Room, Task, TrainGlm, UnixTime,
+    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Task, TrainGlm,
+    UnixTime,
 };
-use consilium_psi::vole::Sizes;
 
 use super::{
     keys::{self, Keys},
@@ -245,88 +244,6 @@ pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &N
 /// Says that it is a column's place, by its name.
 pub(super) fn column(name: &str) -> [String; 2] {
     [format!("column {name}"), format!("列 {name}")]
-}
-
-/// What a run may write: the state, the results, and room to grow.
-const DISK: u64 = 64 << 20;
-/// What a key of both may take on the disk. Kept to be taken up again: by `psi-ecdh` 32 bytes, by
-/// `psi-vole` of a bucket of the largest sets 16 for an own item and 12 for one of the other's tags,
-/// and a hundredth more for its room; and a line of the result, two numbers of nine digits.
-const DISK_OF_A_KEY: u64 = 52;
-/// What an own key and one of the other institution may take in memory.
-const MEMORY_OF_A_KEY: [u64; 2] = [120, 40];
-/// What the leader of several may take in memory for a key of a bucket with each member but the
-/// first: the member's columns, 18 bytes, places, terms and tags.
-const MEMORY_OF_A_TERM: u64 = 80;
-/// What a run may need in memory beside its rows.
-const MEMORY: u64 = 64 << 20;
-/// How often the rows lie in memory at once: as columns, as a matrix, as a table.
-const COPIES: u64 = 3;
-
-/// Judges the free space on the disk of the state folder, where the system tells it.
-pub(super) fn disk(state: &Path, limits: &Limits, task: &Task) -> Room {
-    let Ok(free) = rustix::fs::statvfs(state) else {
-        return Room::Ample;
-    };
-    let keys = match task {
-        Task::TrainGlm(_) => 0,
-        Task::Align(_) => limits.most_rows.0.saturating_mul(DISK_OF_A_KEY),
-    };
-    room(
-        free.f_bavail.saturating_mul(free.f_frsize),
-        keys.saturating_add(DISK),
-    )
-}
-
-/// Judges the free memory, where the system tells it.
-pub(super) fn memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> Room {
-    let needed = needed_memory(plan, me, file);
-    let told = std::fs::read_to_string("/proc/meminfo").ok();
-    told.and_then(|told| available(&told))
-        .map_or(Room::Ample, |free| room(free, needed))
-}
-
-fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
-    // A cell of text takes two bytes at least.
-    let (cells, rows) = (file.unwrap_or(0) / 2, plan.limits().most_rows.0);
-    let needed = match plan.task() {
-        Task::TrainGlm(task) => {
-            let of_plan = rows.saturating_mul(task.columns.len() as u64);
-            cells.min(of_plan).saturating_mul(8 * COPIES)
-        }
-        Task::Align(task) => {
-            let [own, others] = MEMORY_OF_A_KEY;
-            let own_keys = cells.min(rows);
-            let further = match &task.matching {
-                Matching::Star { leader } if leader == me => plan.contributors().skip(2).count(),
-                _ => 0,
-            };
-            let terms = own_keys.min(Sizes::LARGEST_BUCKET.into()) * MEMORY_OF_A_TERM;
-            own_keys
-                .saturating_mul(own)
-                .saturating_add(rows.saturating_mul(others))
-                .saturating_add(terms.saturating_mul(further as u64))
-        }
-    };
-    needed.saturating_add(MEMORY)
-}
-
-fn available(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes << 10)
-}
-
-fn room(free: u64, needed: u64) -> Room {
-    if free < needed {
-        Room::Short
-    } else if free / 2 < needed {
-        Room::Tight
-    } else {
-        Room::Ample
-    }
 }
 
 #[cfg(test)]

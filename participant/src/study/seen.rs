@@ -8,10 +8,7 @@ use std::{
 use consilium_entities::{Day, Key};
 use consilium_plan::{DataReport, DataVersion, Name, Task};
 
-use super::{
-    keys::today,
-    preflight::{Inspected, Inspection},
-};
+use super::preflight::{Inspected, Inspection};
 
 /// What was found last.
 ///
@@ -46,7 +43,7 @@ impl Subject {
                 allowed: inspection.allowed(task),
                 data: inspection.data.clone(),
                 version: inspection.grant.data,
-                today: today(inspection.now),
+                today: Day::in_china(inspection.now),
             }),
         }
     }

@@ -11,11 +11,11 @@ use consilium_plan::UnixTime;
 
 /// The runs that go on. Cloning is cheap.
 #[derive(Clone, Default)]
-pub(crate) struct UnderWay(Arc<Mutex<BTreeMap<RunId, Stand>>>);
+pub(crate) struct UnderWay(Arc<Mutex<BTreeMap<RunId, RunState>>>);
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stand {
+pub(crate) struct RunState {
     study: StudyName,
     /// When it began.
     pub(crate) since: UnixTime,
@@ -32,23 +32,23 @@ pub(crate) struct GoesOn {
 impl UnderWay {
     /// Notes that a run of a study begins.
     pub(crate) fn begin(&self, run: RunId, study: StudyName, now: UnixTime) -> GoesOn {
-        let stand = Stand {
+        let state = RunState {
             study,
             since: now,
             waits: false,
         };
-        self.all().insert(run, stand);
+        self.all().insert(run, state);
         let all = self.clone();
         GoesOn { all, run }
     }
 
     /// Gives where the study's run stands, if one goes on.
-    pub(crate) fn of(&self, study: &StudyName) -> Option<Stand> {
+    pub(crate) fn of(&self, study: &StudyName) -> Option<RunState> {
         let all = self.all();
-        all.values().find(|stand| stand.study == *study).cloned()
+        all.values().find(|state| state.study == *study).cloned()
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<RunId, Stand>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<RunId, RunState>> {
         // The map changes in single steps that don't panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,8 +57,8 @@ impl UnderWay {
 impl GoesOn {
     /// Notes whether the run waits for its turn.
     pub(super) fn waits(&self, waits: bool) {
-        if let Some(stand) = self.all.all().get_mut(&self.run) {
-            stand.waits = waits;
+        if let Some(state) = self.all.all().get_mut(&self.run) {
+            state.waits = waits;
         }
     }
 }
@@ -85,8 +85,8 @@ mod tests {
         assert_eq!(all.of(&other), None);
         for waits in [false, true, false] {
             second.waits(waits);
-            let stand = all.of(&ours).unwrap();
-            assert_eq!((stand.since, stand.waits), (UnixTime(9), waits));
+            let state = all.of(&ours).unwrap();
+            assert_eq!((state.since, state.waits), (UnixTime(9), waits));
         }
         drop(second);
         assert_eq!(all.of(&ours), None);

@@ -10,7 +10,7 @@ use super::{QUERY_KEYS, Quarter};
 use crate::{
     home::Home,
     store::{StoreError, data_sets, secrets},
-    sweep::keep_only,
+    sweep::Aside,
 };
 
 /// How often is looked whether a quarter has passed.
@@ -45,15 +45,18 @@ impl Home {
     /// # Security
     ///
     /// Whoever has a seed can look for anybody in the tables of its quarter, which the institutions
-    /// that fetched them may have kept.
+    /// that fetched them may have kept. The store's files have no forgotten seed any more, nor those
+    /// of studies that have ended; copies of these files may have them still.
     async fn forget_keys(&self, quarter: &str) -> Result<(), StoreError> {
         let mut change = self.store.begin().await?;
         secrets::forget_before(&mut change, quarter, QUERY_KEYS).await?;
-        change.commit().await
+        change.commit().await?;
+        self.store.wipe().await
     }
 
     /// Removes tables of all other quarters, and own ones of all other versions. Blocks.
     fn keep_tables_of(&self, quarter: &str, versions: &BTreeSet<String>) -> io::Result<()> {
+        let mut aside = Aside::default();
         let in_use = self.tables_in_use.all();
         let is_used = |path: &Path| in_use.iter().any(|folder| folder.starts_with(path));
         let is_present = |path: &Path| is_used(path) || path.ends_with(quarter);
@@ -64,9 +67,13 @@ impl Home {
         };
         let is_registered = |path: &Path| is_used(path) || version(path) == Some(true);
         let own = self.own_tables();
-        keep_only(&own, is_present)
-            .and(keep_only(&own.join(quarter), is_registered))
-            .and(keep_only(&self.fetched_tables(), is_present))
+        let put = aside
+            .put(&own, is_present)
+            .and(aside.put(&own.join(quarter), is_registered))
+            .and(aside.put(&self.fetched_tables(), is_present));
+        // Removing takes long: a run that begins doesn't wait for it.
+        drop(in_use);
+        put.and(aside.remove())
     }
 
     /// Does so again and again, for as long as it is polled.

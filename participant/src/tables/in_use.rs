@@ -10,17 +10,17 @@ use std::{
 pub(crate) struct InUse(Arc<Mutex<Vec<PathBuf>>>);
 
 /// A folder that stays until this is dropped.
-pub(crate) struct Stays {
+pub(crate) struct InUseGuard {
     all: InUse,
     folder: PathBuf,
 }
 
 impl InUse {
     /// Lets a folder stay.
-    pub(super) fn begin(&self, folder: &Path) -> Stays {
+    pub(super) fn begin(&self, folder: &Path) -> InUseGuard {
         self.all().push(folder.to_owned());
         let (all, folder) = (self.clone(), folder.to_owned());
-        Stays { all, folder }
+        InUseGuard { all, folder }
     }
 
     /// Gives all of them; while it is held, none can be added.
@@ -30,7 +30,7 @@ impl InUse {
     }
 }
 
-impl Drop for Stays {
+impl Drop for InUseGuard {
     fn drop(&mut self) {
         let mut all = self.all.all();
         // Several runs may use one folder: any of its places is as good as another.

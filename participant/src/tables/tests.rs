@@ -6,8 +6,8 @@ use consilium_psi::Spill as _;
 use super::*;
 use crate::home::sample;
 
-fn purview(version: DataVersion, peer: &str, quarter: &str) -> Purview {
-    Purview {
+fn scope(version: DataVersion, peer: &str, quarter: &str) -> KeyScope {
+    KeyScope {
         data_set: "patients".to_owned(),
         version,
         peer: peer.parse().unwrap(),
@@ -20,17 +20,17 @@ async fn each_purview_has_a_key_of_its_own_that_stays() {
     let folder = tempfile::tempdir().unwrap();
     let (home, _said) = sample::home(folder.path(), Vec::new()).await;
     let version = DataVersion([1; 32]);
-    let key = async |of: Purview| home.query_key(of).await.unwrap();
-    let first = key(purview(version, "b", "2027-q1")).await;
-    let again = key(purview(version, "b", "2027-q1")).await;
+    let key = async |of: KeyScope| home.query_key(of).await.unwrap();
+    let first = key(scope(version, "b", "2027-q1")).await;
+    let again = key(scope(version, "b", "2027-q1")).await;
     assert_eq!(first.seed.expose(), again.seed.expose());
     for other in [
-        purview(DataVersion([2; 32]), "b", "2027-q1"),
-        purview(version, "c", "2027-q1"),
-        purview(version, "b", "2027-q2"),
-        Purview {
+        scope(DataVersion([2; 32]), "b", "2027-q1"),
+        scope(version, "c", "2027-q1"),
+        scope(version, "b", "2027-q2"),
+        KeyScope {
             data_set: "members".to_owned(),
-            ..purview(version, "b", "2027-q1")
+            ..scope(version, "b", "2027-q1")
         },
     ] {
         let other = key(other).await;
@@ -50,13 +50,11 @@ async fn tables_go_with_their_quarter_and_with_their_version() {
         year: now.year - 1,
         ..now
     };
-    let kept = home
-        .query_key(purview(version, "b", &now.to_string()))
-        .await;
+    let kept = home.query_key(scope(version, "b", &now.to_string())).await;
     let kept = kept.unwrap();
     let mut gone = Vec::new();
     for (version, quarter) in [(DataVersion([9; 32]), now), (version, past)] {
-        let key = purview(version, "b", &quarter.to_string());
+        let key = scope(version, "b", &quarter.to_string());
         gone.push(home.query_key(key).await.unwrap());
     }
     let holder = "c".parse().unwrap();
@@ -97,7 +95,7 @@ async fn a_key_ends_with_its_quarter() {
         ..now
     };
     let key = async |quarter: &str| {
-        let of = purview(DataVersion([1; 32]), "b", quarter);
+        let of = scope(DataVersion([1; 32]), "b", quarter);
         *home.query_key(of).await.unwrap().seed.expose()
     };
     let (past, present, to_come) = ("2000-q4", &now.to_string(), &next.to_string());
@@ -106,4 +104,23 @@ async fn a_key_ends_with_its_quarter() {
     let after = [key(past).await, key(present).await, key(to_come).await];
     assert_ne!(before[0], after[0]);
     assert_eq!(before[1..], after[1..]);
+}
+
+#[tokio::test]
+async fn the_seed_of_a_quarter_that_has_passed_is_in_no_file_of_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _said) = sample::home(folder.path(), Vec::new()).await;
+    let of = scope(DataVersion([1; 32]), "b", "2000-q4");
+    home.query_key(of).await.unwrap();
+    let drawn = sqlx::query_scalar("SELECT seed FROM secret");
+    let seed: Vec<u8> = drawn.fetch_one(home.store.readers()).await.unwrap();
+    let holding = || {
+        let files = fs::read_dir(folder.path()).unwrap();
+        let contents = files.filter_map(|file| fs::read(file.unwrap().path()).ok());
+        let has = |bytes: &Vec<u8>| bytes.windows(seed.len()).any(|window| window == seed);
+        contents.filter(has).count()
+    };
+    assert_ne!(holding(), 0, "nothing to wipe");
+    home.clear_tables().await;
+    assert_eq!(holding(), 0);
 }

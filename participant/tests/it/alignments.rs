@@ -32,7 +32,7 @@ async fn what_a_later_run_of_a_study_finds_takes_the_place_of_all_that_an_earlie
         alignments::keep(&mut change, found).await.unwrap();
         change.commit().await.unwrap();
     }
-    assert_eq!(alignments::find(&store, &study).await.unwrap(), None);
+    assert_eq!(alignments::all(&store).await.unwrap(), []);
     let mut change = begin(&store).await;
     let ended = (false, UnixTime(400));
     assert!(

@@ -3,7 +3,7 @@
 use consilium_journal::{StudyName, UnixTime};
 use consilium_participant::store::{
     Store, peers,
-    queries::{self, Asked, Counted, Purview, QueryError, Used},
+    queries::{self, Asked, Counted, KeyScope, QueryError, Used},
     studies::{self, NewStudy},
 };
 use consilium_plan::DataVersion;
@@ -12,8 +12,8 @@ use crate::{begin, open, opened};
 
 const MOST: u32 = 100;
 
-fn of(peer: &str, quarter: &str) -> Purview {
-    Purview {
+fn of(peer: &str, quarter: &str) -> KeyScope {
+    KeyScope {
         data_set: "members".to_owned(),
         version: DataVersion([7; 32]),
         peer: peer.parse().unwrap(),
@@ -30,7 +30,7 @@ fn asked(study: &StudyName, digest: u8, number: u32) -> Asked {
     }
 }
 
-async fn count(store: &Store, of: &Purview, asked: &Asked) -> Result<Counted, QueryError> {
+async fn count(store: &Store, of: &KeyScope, asked: &Asked) -> Result<Counted, QueryError> {
     let mut change = begin(store).await;
     let counted = queries::count(&mut change, of, asked, MOST).await?;
     change.commit().await?;
@@ -119,7 +119,7 @@ async fn other_names_of_a_version_or_of_a_peer_have_no_count_of_their_own() {
         learnt.unwrap();
     }
     change.commit().await.unwrap();
-    let renamed = Purview {
+    let renamed = KeyScope {
         data_set: "customers".to_owned(),
         ..of("b", "2027-q1")
     };

@@ -9,19 +9,13 @@ use crate::{Fields, Line, Refusal};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The file can't be opened.
+    /// The file can't be opened, or is none.
     #[error("can't open {}: {kind}", path.display())]
     Open {
         /// The path.
         path: PathBuf,
         /// What the operating system says.
         kind: io::ErrorKind,
-    },
-    /// The path leads to a directory.
-    #[error("{} is a directory", path.display())]
-    Directory {
-        /// The path.
-        path: PathBuf,
     },
     /// The file can't be read to its end.
     #[error("reading fails after line {line}: {kind}")]

@@ -24,4 +24,5 @@ pub use place::{CellFault, ColumnRef, Fields, Issue, Line, Place, Row, RowFault}
 pub use profile::profile;
 pub use read::{Loaded, Reading, Refusal};
 pub use report::{Counts, Note, Report};
+pub use source::open;
 pub use table::{NamedColumn, Table};

@@ -15,24 +15,26 @@ const CHUNK: usize = 64 << 10;
 /// Somebody who is shown every byte of a file as it lies on disk, in order.
 pub(crate) type Tap<'a> = &'a mut dyn FnMut(&[u8]);
 
-/// Opens a regular file.
-pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::IsADirectory => ReadError::Directory {
-            path: path.to_owned(),
-        },
-        kind => ReadError::Open {
-            path: path.to_owned(),
-            kind,
-        },
+/// Opens a regular file, and nothing else: a pipe would wait for ever for somebody to write to it.
+///
+/// # Errors
+///
+/// [`ReadError::Open`]; what is no file is `Unsupported`, or `IsADirectory`.
+pub fn open(path: &Path) -> Result<File, ReadError> {
+    let open = || {
+        let kind = path.metadata()?.file_type();
+        if kind.is_file() {
+            File::open(path)
+        } else if kind.is_dir() {
+            Err(io::ErrorKind::IsADirectory.into())
+        } else {
+            Err(io::ErrorKind::Unsupported.into())
+        }
     };
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
-        return Err(ReadError::Directory {
-            path: path.to_owned(),
-        });
-    }
-    Ok(file)
+    open().map_err(|error| ReadError::Open {
+        path: path.to_owned(),
+        kind: error.kind(),
+    })
 }
 
 /// The bytes of a table: those of the file, or what gzip made them from, by content.

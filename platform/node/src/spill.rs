@@ -1,4 +1,4 @@
-//! Where a comparison of two sets keeps what a repeated run need not compute again.
+//! Where parties keep what a repeated run, or a later study, need not compute again.
 
 use std::{
     fs, io,
@@ -8,6 +8,9 @@ use std::{
 use consilium_psi::{Spill, SpillError};
 
 use crate::files;
+
+/// How often a folder is cleared that others fill or clear at the same time.
+const ATTEMPTS: u32 = 100;
 
 /// A folder of its owner's alone with a file for each piece, written whole or not at all.
 #[derive(Debug)]
@@ -59,17 +62,37 @@ impl Spill for FileSpill {
         written.map_err(|error| SpillError::Io(io::Error::new(error.source.kind(), error)))
     }
 
+    fn remove(&mut self, name: &str) -> Result<(), SpillError> {
+        let path = self.file(name).map_err(SpillError::Io)?;
+        let removed = files::if_there(fs::remove_file(path));
+        removed.map(drop).map_err(SpillError::Io)
+    }
+
     fn clear(&mut self) -> Result<(), SpillError> {
         let leaving = self.leaving();
-        let cleared = remove(&leaving)
-            .and_then(|()| files::if_there(fs::rename(&self.folder, &leaving)))
-            .and_then(|_| remove(&leaving));
+        let put_aside = || {
+            remove(&leaving)?;
+            files::if_there(fs::rename(&self.folder, &leaving))
+        };
+        let cleared = undisturbed(put_aside).and_then(|_| remove(&leaving));
         cleared.map_err(SpillError::Io)
     }
 }
 
 fn remove(folder: &Path) -> io::Result<()> {
-    files::if_there(fs::remove_dir_all(folder)).map(drop)
+    undisturbed(|| files::if_there(fs::remove_dir_all(folder)).map(drop))
+}
+
+/// Tries again where another run has put pieces into a folder that is being removed, or put one
+/// aside at the same time.
+fn undisturbed<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 1..ATTEMPTS {
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            done => return done,
+        }
+    }
+    attempt()
 }
 
 #[cfg(test)]
@@ -92,6 +115,10 @@ mod tests {
         let mut again = FileSpill::new(path.clone());
         assert!(!again.is_empty());
         assert_eq!(again.read("tags-0").unwrap().unwrap(), [3]);
+        for _ in 0..2 {
+            again.remove("tags-0").unwrap();
+            assert_eq!(again.read("tags-0").unwrap(), None);
+        }
         let mode =
             |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700);
@@ -124,12 +151,34 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_several_runs_fill_and_clear_at_once_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fetched");
+        let fill_and_clear = || {
+            for number in 0..300 {
+                // The folder may have just been put aside.
+                fs::create_dir_all(&path).ok();
+                fs::write(path.join(format!("table-{number}")), "x").ok();
+                FileSpill::new(path.clone()).clear().unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(fill_and_clear);
+            }
+        });
+        FileSpill::new(path.clone()).clear().unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn a_name_leads_nowhere_else() {
         let folder = tempfile::tempdir().unwrap();
         let mut spill = FileSpill::new(folder.path().join("spill"));
         for name in ["", "../outside", "a/b", ".", "A"] {
             assert!(spill.write(name, b"x").is_err(), "{name}");
             assert!(spill.read(name).is_err(), "{name}");
+            assert!(spill.remove(name).is_err(), "{name}");
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -23,7 +23,7 @@ const CONNECTIONS: u32 = 4;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a SQLite connection begins with: a commit is on the disk when it returns, and what is
-/// deleted is wiped.
+/// deleted is overwritten in the database's file, once that has the change ([`Store::wipe`]).
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA busy_timeout = 30000; PRAGMA foreign_keys = ON; \
                        PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON";
@@ -138,6 +138,34 @@ impl Store {
     /// Gives the connections for queries that only read.
     pub fn readers(&self) -> &AnyPool {
         &self.0.pool
+    }
+
+    /// Brings all changes into SQLite's file and empties its write-ahead log: what was deleted before
+    /// is in neither any more. A start after a crash does the same.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Busy`] if readers are in the way for long; the next call may do it.
+    ///
+    /// # Security
+    ///
+    /// The log alone is emptied after thousands of changes only, so a key that was deleted would lie
+    /// in files for weeks. This program can't wipe copies of them, nor what `PostgreSQL` keeps: here
+    /// it does nothing.
+    pub async fn wipe(&self) -> Result<(), StoreError> {
+        if self.engine() == Engine::Postgres {
+            return Ok(());
+        }
+        // A change under way would be waited for, and hold up all that follow.
+        let turn = timeout(PATIENCE, self.0.turn.lock());
+        let _turn = turn.await.map_err(|_| StoreError::Busy)?;
+        let query = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+        let busy: i64 = query.fetch_one(self.readers()).await?.try_get(0)?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(StoreError::Busy)
+        }
     }
 
     /// Waits until all connections are closed; the state folder is free then, if no clone is left.

@@ -1,3 +1,4 @@
+use consilium_base::UnixTime;
 use consilium_data::Date;
 use consilium_entities::{Day, Reason};
 use consilium_schema::DateOrder;
@@ -103,6 +104,14 @@ fn every_month_is_as_long_as_the_reader_of_tables_has_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_day_in_china_begins_eight_hours_before_that_of_greenwich() {
+    let in_china = |seconds| Day::in_china(UnixTime(seconds)).to_string();
+    assert_eq!(in_china(16 * 3_600 - 1), "19700101");
+    assert_eq!(in_china(16 * 3_600), "19700102");
+    assert_eq!(in_china(i64::MAX), "99991231");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn every_row_is_counted_once_and_named_by_its_number() {
         serde_json::to_value(&report.counts).unwrap(),
         json!({
             "rows": 7, "valid": 2, "missing": 2, "keys": 1, "repeated_keys": 1, "repeated_rows": 2,
-            "crowded_keys": 0,
+            "frequent_keys": 0,
             "repaired": { "lifted": 1, "apostrophe": 1 },
             "refused": { "scientific": 2, "not-mobile": 1 },
         })
@@ -139,11 +139,12 @@ fn as_many_rows_are_named_as_are_asked_for() {
         assert_eq!(report.refused[&Reason::NotMobile].first.len(), named);
         assert_eq!(report.repeats.len(), named.min(49));
         assert_eq!(report.counts.refused[&Reason::NotMobile], Rows(50));
+        assert_eq!(report.unnamed_refusals(), 50 - named as u64);
     }
 }
 
 #[test]
-fn a_key_of_unusually_many_rows_is_named_by_its_first() {
+fn a_frequent_key_is_named_by_its_first_row() {
     let of_nobody = |rows: usize| vec!["1900-01-01"; rows];
     let people: Vec<String> = (1..=22).map(|day| format!("1985-03-{day:02}")).collect();
     let people = || people.iter().map(String::as_str);
@@ -159,21 +160,21 @@ fn a_key_of_unusually_many_rows_is_named_by_its_first() {
         intake.finish().unwrap().1
     };
     let report = found(17, 1);
-    assert_eq!(report.counts.crowded_keys, Rows(1));
-    let [crowd] = report.crowds[..] else {
+    assert_eq!(report.counts.frequent_keys, Rows(1));
+    let [frequent] = report.frequent[..] else {
         panic!("one is named")
     };
-    assert_eq!((crowd.first.number(), crowd.rows), (23, Rows(17)));
+    assert_eq!((frequent.first.number(), frequent.rows), (23, Rows(17)));
     assert_eq!(
-        (found(17, 0).crowds.len(), found(17, 0).unnamed_crowds()),
+        (found(17, 0).frequent.len(), found(17, 0).unnamed_frequent()),
         (0, 1)
     );
-    assert_eq!(found(16, 1).counts.crowded_keys, Rows(0));
+    assert_eq!(found(16, 1).counts.frequent_keys, Rows(0));
 
     // Where everybody has many rows, many are not unusual.
     let everybody: Vec<&str> = people().flat_map(|day| [day; 30]).collect();
     let (_, report) = take_one(date(), Duplicates::All, &everybody).unwrap();
-    assert_eq!(report.counts.crowded_keys, Rows(0));
+    assert_eq!(report.counts.frequent_keys, Rows(0));
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::{num::NonZeroUsize, thread};
 use consilium_mailbox::Mailbox;
 use consilium_plan::{Matching, NoisyCount};
 use consilium_psi::{
-    Aligned, Party, PsiError,
+    Aligned, Party, PsiError, Sizes,
     ecdh::{self, Shown},
     star,
     unbalanced::Uses,
-    vole::{self, Sizes},
+    vole,
 };
 
 use super::{Learnt, OwnPart, Watched};

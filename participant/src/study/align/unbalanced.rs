@@ -15,11 +15,12 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{Learnt, OwnPart, Watched};
 use crate::{
-    store::queries::Purview,
+    store::queries::KeyScope,
     study::{aligned::Queries, failure::RunError},
     tables::{Quarter, QueryKey},
 };
 use counter::Counter;
+use turn::Turn;
 
 /// The holder tells whoever awaits its table how far it is; both know its size.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -44,10 +45,9 @@ impl OwnPart<'_> {
         uses: &Uses,
         kept: watch::Sender<u32>,
     ) -> Result<Learnt, RunError> {
-        let (Aligned { rows, sizes }, queries) = if uses.holder == self.home.party {
-            self.hold(party, uses, kept).await?
-        } else {
-            self.ask(party, uses, kept).await?
+        let (Aligned { rows, sizes }, queries) = match self.turn {
+            Some(turn) => self.hold(turn, (party, uses), kept).await?,
+            None => self.ask(party, uses, kept).await?,
         };
         Ok(Learnt::Rows {
             rows,
@@ -56,17 +56,17 @@ impl OwnPart<'_> {
         })
     }
 
-    /// The part of the one with the large set, which has the turn.
+    /// The part of the one with the large set.
     async fn hold(
         &self,
-        party: &Party<'_>,
-        uses: &Uses,
+        turn: &Turn<'_>,
+        (party, uses): (&Party<'_>, &Uses),
         kept: watch::Sender<u32>,
     ) -> Result<(Aligned, Option<Queries>), RunError> {
         let mail = &party.mail.with_patience(turn::patience(self.plan));
         let party = &Party { mail, ..*party };
         // The quarter is that of the turn, however long it was awaited.
-        let key = self.home.query_key(Purview {
+        let key = self.home.query_key(KeyScope {
             data_set: self.counted.data.to_string(),
             version: self.counted.grant.data,
             peer: party.peer.clone(),
@@ -75,9 +75,8 @@ impl OwnPart<'_> {
         let key = key.await?;
         let (mut tables, _stays) = self.home.own_table(&key);
         let mut counter = Counter::new(self, &key.of, uses.queries);
-        let table = build_telling(party, uses, &key, &mut tables, kept).await?;
-        let answering = table.hold(&mut tables, &mut counter);
-        let aligned = turn::within(party.peer, answering).await?;
+        let table = build_telling(turn, (party, uses), &key, &mut tables, kept).await?;
+        let aligned = turn.within(table.hold(&mut tables, &mut counter)).await?;
         Ok((aligned, counter.answered()))
     }
 
@@ -118,8 +117,8 @@ impl OwnPart<'_> {
 
 /// Makes the table of a key, or finds it made; tells the asker and `kept` how far it is.
 async fn build_telling<'a>(
-    party: &Party<'a>,
-    uses: &'a Uses,
+    turn: &Turn<'_>,
+    (party, uses): (&Party<'a>, &'a Uses),
     key: &QueryKey,
     tables: &mut FileSpill,
     kept: watch::Sender<u32>,
@@ -133,7 +132,7 @@ async fn build_telling<'a>(
     let telling = async {
         while chunks.changed().await.is_ok() {
             let so_many = TableProgress::Chunks(*chunks.borrow_and_update());
-            party.mail.send(party.peer, &so_many).await?;
+            turn.within(party.mail.send(party.peer, &so_many)).await?;
         }
         Ok::<_, RunError>(())
     };
@@ -141,6 +140,7 @@ async fn build_telling<'a>(
     let key = TableKey { seed, context };
     let building = async { Ok(unbalanced::build(party, uses, &key, tables, progress).await?) };
     let (table, ()) = tokio::try_join!(building, telling)?;
-    party.mail.send(party.peer, &TableProgress::Done).await?;
+    let done = party.mail.send(party.peer, &TableProgress::Done);
+    turn.within(done).await?;
     Ok(table)
 }

@@ -156,44 +156,6 @@ fn a_damaged_file_is_told_by_its_failure() {
 }
 
 #[test]
-fn room_is_tight_below_twice_what_is_needed() {
-    assert_eq!(room(99, 100), Room::Short);
-    assert_eq!(room(150, 100), Room::Tight);
-    assert_eq!(room(200, 100), Room::Ample);
-}
-
-#[test]
-fn the_leader_of_several_needs_memory_for_each_of_them() {
-    let needed = |several: usize, me: &str| {
-        let parties = &["a", "b", "c", "d"][..several];
-        let parties = parties
-            .iter()
-            .map(|name| format!("[[party]]\nname = \"{name}\"\ndata = \"d\"\n"));
-        let text = format!(
-            "title = \"t\"\npurpose = \"p\"\nkind = \"align\"\n\
-             [[key.part]]\ncolumn = \"id\"\nkind = \"text\"\n\
-             [align]\nprotocol = \"star\"\nleader = \"b\"\n\
-             [limits]\nmost_rows = 10_000_000\n{}",
-            parties.collect::<String>()
-        );
-        needed_memory(&text.parse().unwrap(), &me.parse().unwrap(), Some(1 << 30))
-    };
-    assert_eq!(needed(4, "a"), needed(3, "a"));
-    assert_eq!(needed(3, "b") - needed(3, "a"), MEMORY_OF_A_TERM << 20);
-    assert_eq!(
-        needed(4, "b") - needed(4, "a"),
-        2 * (MEMORY_OF_A_TERM << 20)
-    );
-}
-
-#[test]
-fn free_memory_is_read_as_linux_writes_it() {
-    let told = "MemTotal: 8 kB\nMemAvailable:    2048 kB\n";
-    assert_eq!(available(told), Some(2 << 20));
-    assert_eq!(available("MemTotal: 8 kB\n"), None);
-}
-
-#[test]
 fn a_place_in_a_file_is_told_to_the_own_people_alone() {
     let wider = format!("{COLUMNS}[[column]]\nname = \"z\"\ntype = \"number\"\nmin = 0\nmax = 1\n");
     let bad_x = ("x,y,z\n1,0,0\n99,1,0\n3,1,0\n", "column x");

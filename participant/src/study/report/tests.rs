@@ -1,9 +1,9 @@
 //! What a lying coordinator learns by asking before a run.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use consilium_plan::{Code, DataReport, Failure, Study, UnixTime};
-use tokio::sync::mpsc;
+use tokio::{runtime::Builder, sync::mpsc, task::spawn_blocking, time::timeout};
 
 use super::*;
 use crate::home::sample::{self, NOW};
@@ -79,29 +79,29 @@ async fn an_approval_opens_the_approved_version_alone() {
     assert_eq!(asked.journalled().await, 4);
 }
 
-#[tokio::test]
-async fn a_reading_is_in_the_journal_even_if_a_younger_question_cut_it_short() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut asked = Asked::new(folder.path(), "").await;
-    let version = sample::register(&asked.home).await;
-    let own = sample::approved(&asked.home, &asked.plan, version);
-    // A reader that ends when it is told to: the file is a pipe.
-    let rows = asked.home.state.join("rows.csv");
-    fs::remove_file(&rows).unwrap();
-    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    rustix::fs::mkfifoat(rustix::fs::CWD, &rows, mode).unwrap();
-    let (home, plan) = (asked.home.clone(), asked.plan.clone());
-    let reading = tokio::spawn(report(home, plan, own, NOW * 1_000));
-    // Opening a pipe for writing waits for its reader.
-    let path = rows.clone();
-    let opening = tokio::task::spawn_blocking(move || fs::File::options().write(true).open(path));
-    let pipe = opening.await.unwrap().unwrap();
-    reading.abort();
-    reading.await.unwrap_err();
-    assert_eq!(asked.journalled().await, 1);
-    fs::remove_file(rows).unwrap();
-    drop(pipe);
-    assert!(asked.said.try_recv().is_err());
+#[test]
+fn a_reading_is_in_the_journal_even_if_a_younger_question_cut_it_short() {
+    let mut runtime = Builder::new_current_thread();
+    let runtime = runtime.max_blocking_threads(1).enable_all().build();
+    runtime.unwrap().block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let mut asked = Asked::new(folder.path(), "").await;
+        let version = sample::register(&asked.home).await;
+        let own = sample::approved(&asked.home, &asked.plan, version);
+        // No other reader begins before this one ends.
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let busy = spawn_blocking(move || held.recv().is_err());
+        let (home, plan) = (asked.home.clone(), asked.plan.clone());
+        let reading = tokio::spawn(report(home, plan, own, NOW * 1_000));
+        let journalled = async { while asked.journalled().await == 0 {} };
+        timeout(Duration::from_mins(1), journalled).await.unwrap();
+        reading.abort();
+        reading.await.unwrap_err();
+        drop(release);
+        assert!(busy.await.unwrap());
+        assert_eq!(asked.journalled().await, 1);
+        assert!(asked.said.try_recv().is_err());
+    });
 }
 
 #[tokio::test]

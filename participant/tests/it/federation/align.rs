@@ -135,6 +135,17 @@ async fn amid_a_run(house: &House, plan: &Plan) {
     tokio::time::timeout(PATIENCE, begun).await.unwrap();
 }
 
+/// Stops somebody amid a run, again and again until it was amid one: it may have just done its
+/// part, and then another study is tried. An attempt tells whether it was.
+async fn until_amid_a_run(mut attempt: impl AsyncFnMut(u32) -> bool) {
+    for number in 0..8 {
+        if attempt(number).await {
+            return;
+        }
+    }
+    panic!("nobody was ever stopped amid a run");
+}
+
 /// Runs a study to its end; gives its name and its last event.
 async fn run(world: &World, houses: &[House], text: &str) -> (String, String) {
     let plan: Plan = text.parse().unwrap();
@@ -435,9 +446,7 @@ async fn whoever_is_restarted_amid_a_run_comes_to_the_same_rows() {
         ("vole", true),
         ("vole", false),
     ] {
-        // Whoever is stopped may have just done its part: then another study.
-        let mut repeated = false;
-        for attempt in 0..8 {
+        until_amid_a_run(async |attempt| {
             let title = format!("restarted {protocol} {is_house} {attempt}");
             let text = plan(&title, "all", &format!("protocol = \"{protocol}\""));
             let plan: Plan = text.parse().unwrap();
@@ -465,11 +474,8 @@ async fn whoever_is_restarted_amid_a_run_comes_to_the_same_rows() {
             let mut found = persons(&ones);
             found.sort_unstable();
             assert_eq!(found, expected);
-            repeated = houses[1].study(&plan).await.runs > 1;
-            if repeated {
-                break;
-            }
-        }
-        assert!(repeated, "{protocol}: no run was repeated");
+            houses[1].study(&plan).await.runs > 1
+        })
+        .await;
     }
 }

@@ -1,4 +1,8 @@
-use std::{io::Write, path::Path};
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+    process::Command,
+};
 
 use consilium_data::{Note, ReadError, Reading};
 use consilium_schema::{Delimiter, Outside, Rows};
@@ -204,20 +208,19 @@ fn files_and_what_is_none_are_told_apart() {
     std::fs::write(&path, "x\n1\n").unwrap();
     let read = |path: &Path| Reading::new(&schema).file(path);
     assert_eq!(read(&path).unwrap().table.rows(), 1);
-    let directory = read(folder.path()).unwrap_err();
-    assert!(
-        matches!(directory, ReadError::Directory { .. }),
-        "{directory}"
-    );
-    let absent = read(&folder.path().join("none")).unwrap_err();
-    assert!(
-        matches!(
-            absent,
-            ReadError::Open {
-                kind: std::io::ErrorKind::NotFound,
-                ..
-            }
-        ),
-        "{absent}"
-    );
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let others = [
+        (folder.path().to_owned(), ErrorKind::IsADirectory),
+        (folder.path().join("none"), ErrorKind::NotFound),
+        (pipe, ErrorKind::Unsupported),
+    ];
+    for (path, is) in others {
+        let error = read(&path).unwrap_err();
+        assert!(
+            matches!(error, ReadError::Open { kind, .. } if kind == is),
+            "{error}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use consilium_psi::{unbalanced::Uses, vole::Sizes};
+use consilium_psi::{Sizes, unbalanced::Uses};
 
 use super::{Estimate, ROUNDS_OF_A_SETUP};
 use crate::{Align, Matching, Plan};
@@ -12,7 +12,7 @@ use crate::{Align, Matching, Plan};
 const BYTES_OF_A_CHUNK: u64 = 200;
 /// What the sender sends for the correlation of a bucket.
 const BYTES_OF_A_CORRELATION: u64 = 181_000;
-/// A key, from the file to the file: a multiplication in the curve for each set.
+/// A key, from the file to the file: a multiplication in the curve for each set, by AVX2.
 const BY_CURVE: Duration = Duration::from_micros(61);
 /// A key, from the file to the file, in one correlation.
 const BY_CODE: Duration = Duration::from_micros(3);
@@ -89,7 +89,8 @@ fn of_table(most: u64, queries: u32, chunk: u64) -> Estimate {
     let asked = u64::from(queries).min(most);
     let frames = asked.div_ceil(chunk) * BYTES_OF_A_CHUNK;
     let items = u32::try_from(most).unwrap_or(u32::MAX);
-    let table = Uses::table_bytes(items, queries);
+    // A plan that is checked has no larger one.
+    let table = Uses::table_bytes(items, queries).unwrap_or(0);
     let sent = [table + 32 * asked + frames, (32 + 4) * asked + 2 * frames];
     of_two(sent, 7, (most, BY_CURVE))
 }

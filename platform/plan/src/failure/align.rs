@@ -37,9 +37,11 @@ impl Failure {
             PsiError::Spill(SpillError::Io(error)) if error.kind() == ErrorKind::StorageFull => {
                 Failure::new(Code::DiskFull).of(me)
             }
-            PsiError::Spill(_) => of(Code::StateDamaged, me),
             // A repetition begins anew, and is as unlikely to fail.
-            PsiError::Misfit(_) => of(Code::PartyAborted, me),
+            PsiError::Misfit(_) | PsiError::Spill(SpillError::Damaged { .. }) => {
+                of(Code::PartyAborted, me)
+            }
+            PsiError::Spill(_) => of(Code::StateDamaged, me),
             _ => of(Code::Internal, me),
         }
     }

@@ -44,9 +44,9 @@ pub enum Doing {
 }
 
 impl Doing {
-    /// Says it in words.
-    pub fn describe(&self, lang: Lang) -> String {
-        match self {
+    /// Says it in words; nothing before the first part is done.
+    pub fn describe(&self, lang: Lang) -> Option<String> {
+        Some(match self {
             Doing::Standardising => texts::STANDARDISING.say(lang, &[]),
             Doing::Starting => texts::STARTING.say(lang, &[]),
             Doing::Improving { iteration, most } => {
@@ -56,9 +56,10 @@ impl Doing {
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
             }
+            Doing::Comparing { chunks: 0 } => return None,
             Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
-        }
+        })
     }
 }
 

@@ -157,6 +157,6 @@ SharesDisagree "SHARES-DISAGREE" AtCoordinator: "the shares of a secret of {part
 ClockSkew "CLOCK-SKEW" AtParty: "the clock of {party} is {seconds} s off, {most} s are allowed", "{party} 的时钟偏差 {seconds} 秒，允许 {most} 秒" => "synchronise its clock (NTP), for approvals and certificates depend on it", "同步其时钟（NTP），批准与证书依赖于它", THEN;
 DiskFull "DISK-FULL" AtParty: "{party} has no disk space left", "{party} 的磁盘空间已满" => "free space there: the daemon goes on, and what was committed is still there", "在该处释放空间：守护进程继续运行，已提交的内容均在", THEN;
 MemoryLow "MEMORY-LOW" AtParty: "{party} has too little memory for the run", "{party} 的内存不足以运行" => "free memory there, or use fewer columns", "在该处释放内存，或减少列", THEN;
-StateDamaged "STATE-DAMAGED" AtParty: "the state of {party} can't be read", "{party} 的状态无法读取" => "restore the state file from its backup; run consilium doctor there", "从备份恢复状态文件；在该处运行 consilium doctor", THEN;
+StateDamaged "STATE-DAMAGED" AtParty: "the state of {party} can't be read", "{party} 的状态无法读取" => "run consilium doctor there, and restore the state file from its backup if it finds that damaged; what a run of an alignment has kept has no backup and needs none: it goes with the study", "在该处运行 consilium doctor；若发现状态文件损坏，则从备份恢复；对齐运行所保留的内容没有备份，也无需备份：研究结束时即删除", THEN;
 Internal "INTERNAL" Report: "the program made a mistake at {step}", "程序在 {step} 处出错" => "report it with the log of the run; nothing committed is lost", "请附运行日志报告；已提交的内容不会丢失";
 }

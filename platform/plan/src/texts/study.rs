@@ -18,7 +18,7 @@ STARTING: "looking at the model without features", "考察无特征的模型";
 IMPROVING: "iteration {iteration} of at most {most}", "第 {iteration} 次迭代（至多 {most} 次）";
 MEASURING: "adding up the measures", "汇总评估指标";
 AVERAGING: "round {round} of {rounds}", "第 {round} 轮（共 {rounds} 轮）";
-COMPARING: "{chunks} parts of the sets are done", "集合已完成 {chunks} 个部分";
+COMPARING: "parts of the sets done: {chunks}", "集合已完成的部分数：{chunks}";
 FINISHING: "waiting for the contributors to say that their part is done", "等待各贡献方确认完成";
 WAITING_SINCE: "waiting for {parties} since {since}", "自 {since} 起等待 {parties}";
 FINISHED: "finished at {time}", "已于 {time} 完成";

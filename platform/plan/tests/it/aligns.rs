@@ -8,7 +8,7 @@ use consilium_plan::{
     Align, Code, DataReport, DataVersion, Failure, Found, Lang, Matching, Obstacle, OnDropout,
     PartyReport, Phase, Plan, Room, Task,
 };
-use consilium_psi::{Breach, PsiError, unbalanced::Refused};
+use consilium_psi::{Breach, PsiError, SpillError, unbalanced::Refused};
 use consilium_schema::Schema;
 
 use crate::{aligned_text, party};
@@ -343,6 +343,15 @@ fn failures_of_an_alignment_name_no_size_that_was_learnt() {
     // The study goes on with another run.
     let unlucky = of(&PsiError::Misfit("its sample"));
     assert_eq!(unlucky.code, Code::PartyAborted);
+    let damaged = SpillError::Damaged {
+        name: "tags-77".to_owned(),
+        bytes: 77,
+    };
+    let damaged = of(&damaged.into());
+    assert_eq!(damaged.code, Code::PartyAborted);
+    // A second noisy answer would tell more than one.
+    let answered = of(&SpillError::AnswerDamaged.into());
+    assert_eq!(answered.code, Code::StateDamaged);
     let spent = Refused::Cap {
         used: 77,
         most: 5_000,
@@ -353,7 +362,7 @@ fn failures_of_an_alignment_name_no_size_that_was_learnt() {
         (Code::AlignQueries, None)
     );
     assert!(spent.what(Lang::En).contains("5000"));
-    for failure in [few, small, lied, unlucky, spent] {
+    for failure in [few, small, lied, unlucky, damaged, answered, spent] {
         assert!(!serde_json::to_string(&failure).unwrap().contains("77"));
     }
     for stop in Stop::ALL {

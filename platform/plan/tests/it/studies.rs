@@ -98,8 +98,21 @@ fn a_running_step_is_named_in_both_languages() {
         iteration: 3,
         most: 98,
     };
-    assert_eq!(doing.describe(Lang::En), "iteration 3 of at most 98");
-    assert_eq!(doing.describe(Lang::Zh), "第 3 次迭代（至多 98 次）");
+    let said = |doing: Doing, lang| doing.describe(lang).unwrap();
+    assert_eq!(said(doing, Lang::En), "iteration 3 of at most 98");
+    assert_eq!(said(doing, Lang::Zh), "第 3 次迭代（至多 98 次）");
+}
+
+#[test]
+fn parts_of_sets_are_told_from_the_first_on_that_is_done() {
+    let said = |chunks, lang| Doing::Comparing { chunks }.describe(lang);
+    for (lang, one) in [
+        (Lang::En, "parts of the sets done: 1"),
+        (Lang::Zh, "集合已完成的部分数：1"),
+    ] {
+        assert_eq!(said(0, lang), None);
+        assert_eq!(said(1, lang).as_deref(), Some(one));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod damage;
 mod formats;
 mod sharing;
+mod wiping;
 
 use std::path::Path;
 

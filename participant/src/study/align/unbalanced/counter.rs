@@ -8,21 +8,21 @@ use tokio::time::Instant;
 use super::OwnPart;
 use crate::{
     home::study_name,
-    store::queries::{self, Asked, Counted, Purview, QueryError},
+    store::queries::{self, Asked, Counted, KeyScope, QueryError},
     study::aligned::Queries,
 };
 
 /// Counts the queries of a run.
 pub(super) struct Counter<'a> {
     part: &'a OwnPart<'a>,
-    of: &'a Purview,
+    of: &'a KeyScope,
     most: u32,
     /// How many they are, how many there were with them, and when they came.
     counted: Option<(u32, u64, Instant)>,
 }
 
 impl<'a> Counter<'a> {
-    pub(super) fn new(part: &'a OwnPart<'a>, of: &'a Purview, most: u32) -> Counter<'a> {
+    pub(super) fn new(part: &'a OwnPart<'a>, of: &'a KeyScope, most: u32) -> Counter<'a> {
         Counter {
             part,
             of,

@@ -1,14 +1,17 @@
 //! Whose turn it is at the holder of a large set: it holds it for one study at a time.
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    sync::{Mutex as Lock, PoisonError},
+    time::Duration,
+};
 
 use consilium_mailbox::{Mailbox, MailboxError, PartyId, Patience};
 use consilium_plan::{Align, Compared, Matching, Plan};
-use consilium_psi::PsiError;
+use futures_util::future::{Either, select};
 use tokio::{
     sync::{Mutex, MutexGuard, oneshot},
-    time::timeout,
-    try_join,
+    time::{Instant, timeout},
 };
 use tracing::info;
 
@@ -21,9 +24,17 @@ use crate::{
 /// How often a holder that waits for its turn says that it is there.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long an asker has the turn at most, once the table is made. What it has fetched by then it
-/// has for the next time.
+/// How long an asker that has the turn is awaited in all; the holder's own work doesn't count. What
+/// the asker has fetched by then it has for the next time.
 const LONGEST: Duration = Duration::from_hours(1);
+
+/// The turn of a study in which this institution is the holder.
+pub(in crate::study::align) struct Turn<'a> {
+    asker: PartyId,
+    /// How long others may still wait for the asker.
+    left: Lock<Duration>,
+    _held: MutexGuard<'a, ()>,
+}
 
 /// Waits for the turn of a study in which this institution is the holder; there is none in others.
 pub(in crate::study::align) async fn of_holder<'a>(
@@ -31,7 +42,7 @@ pub(in crate::study::align) async fn of_holder<'a>(
     (plan, task): (&Plan, &Align),
     goes_on: &GoesOn,
     mail: &Mailbox,
-) -> Result<Option<MutexGuard<'a, ()>>, MailboxError> {
+) -> Result<Option<Turn<'a>>, RunError> {
     let is_holder =
         matches!(&task.matching, Matching::Unbalanced { holder, .. } if *holder == home.party);
     match &others(plan, &home.party)[..] {
@@ -50,20 +61,19 @@ async fn wait<'a>(
     goes_on: &GoesOn,
     mail: &Mailbox,
     [asker, coordinator]: [&PartyId; 2],
-) -> Result<MutexGuard<'a, ()>, MailboxError> {
-    if let Ok(turn) = turns.try_lock() {
-        return Ok(turn);
+) -> Result<Turn<'a>, RunError> {
+    if let Ok(held) = turns.try_lock() {
+        return Ok(Turn::new(asker, held));
     }
     info!(run = %mail.run(), "the run waits for its turn: the set is held for another study");
     goes_on.waits(true);
     let (had, mut is_had) = oneshot::channel::<()>();
-    let waiting = async {
-        let turn = turns.lock().await;
+    let waiting = pin!(async {
+        let turn = Turn::new(asker, turns.lock().await);
         drop(had);
-        Ok(turn)
-    };
-    // The turn may come while this is told: a message is never left half sent.
-    let telling = async {
+        turn
+    });
+    let telling = pin!(async {
         loop {
             mail.send(asker, &TableProgress::Waits).await?;
             mail.send(coordinator, &Compared::Chunks(0)).await?;
@@ -71,8 +81,15 @@ async fn wait<'a>(
                 return Ok::<_, MailboxError>(());
             }
         }
+    });
+    let turn = match select(waiting, telling).await {
+        // The turn may come while this is told: a message is never left half sent.
+        Either::Left((turn, telling)) => turn.within(telling).await.map(|()| turn)?,
+        Either::Right((told, waiting)) => {
+            told?;
+            waiting.await
+        }
     };
-    let (turn, ()) = try_join!(waiting, telling)?;
     goes_on.waits(false);
     Ok(turn)
 }
@@ -85,17 +102,34 @@ pub(super) fn patience(plan: &Plan) -> Patience {
     }
 }
 
-/// Ends what an asker makes last longer than a turn.
-pub(super) async fn within<T>(
-    asker: &PartyId,
-    answering: impl Future<Output = Result<T, PsiError>>,
-) -> Result<T, RunError> {
-    match timeout(LONGEST, answering).await {
-        Ok(answered) => Ok(answered?),
-        Err(_) => Err(RunError::TurnOver {
+impl Turn<'_> {
+    fn new<'a>(asker: &PartyId, held: MutexGuard<'a, ()>) -> Turn<'a> {
+        Turn {
             asker: asker.clone(),
-            length: LONGEST,
-        }),
+            left: Lock::new(LONGEST),
+            _held: held,
+        }
+    }
+
+    /// Ends what the asker makes last longer than a turn; all that is awaited of it counts together.
+    pub(super) async fn within<T, E>(
+        &self,
+        awaited: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, RunError>
+    where
+        RunError: From<E>,
+    {
+        let left = *self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = Instant::now();
+        let Ok(answered) = timeout(left, awaited).await else {
+            return Err(RunError::TurnOver {
+                asker: self.asker.clone(),
+                length: LONGEST,
+            });
+        };
+        let left = left.saturating_sub(began.elapsed());
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        Ok(answered?)
     }
 }
 

@@ -9,7 +9,10 @@ use consilium_plan::Plan;
 use consilium_proto::v1;
 use serde_json::Value;
 
-use super::{NAMES, approve, decided, file, files_under, places, plan, plan_of, report, run};
+use super::{
+    NAMES, approve, decided, file, files_under, places, plan, plan_of, report, run,
+    until_amid_a_run,
+};
 use crate::federation::{
     house::House,
     world::{PATIENCE, World},
@@ -132,9 +135,7 @@ async fn queries_of_a_run_that_is_repeated_are_counted_once() {
     }
     let mut studies = 0;
     for restarted in [0, 1] {
-        // Whoever is stopped may have just done its part: then another study.
-        let mut asked_again = false;
-        for attempt in 0..8 {
+        until_amid_a_run(async |attempt| {
             let text = plan(&format!("restarted {restarted} {attempt}"), "all", PROTOCOL);
             let text = text.replace("queries = 100", "queries = 1000");
             let plan: Plan = text.parse().unwrap();
@@ -158,12 +159,9 @@ async fn queries_of_a_run_that_is_repeated_are_counted_once() {
             assert_eq!(ones.len(), 60);
             assert!(ones.iter().all(|(place, rows)| rows[0] == others[place][0]));
             assert_eq!(asked(&houses[1]).await[0].queries, 60 * studies);
-            if heard(&report(&houses[1], &study).await) == 2 {
-                asked_again = true;
-                break;
-            }
-        }
-        assert!(asked_again, "no run was ever repeated after its queries");
+            heard(&report(&houses[1], &study).await) == 2
+        })
+        .await;
     }
 }
 
@@ -216,38 +214,68 @@ async fn a_table_that_is_damaged_between_two_studies_is_made_or_fetched_anew() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_set_is_held_for_several_institutions_that_ask_at_once() {
-    let world = World::new().await;
-    let houses = world.houses(&["a", "b", "c"]).await;
-    let people = [0..60, 0..600, 30..90];
-    let names = houses.iter().map(|house| house.name.as_str());
-    let files: Vec<_> = names
-        .zip(people)
-        .map(|(name, people)| file(name, people, true))
-        .collect();
-    for (file, house) in files.iter().zip(&houses) {
-        file.register(house).await;
-    }
-    let mut studies = Vec::new();
-    for asker in [0, 2] {
-        let text = plan_of(&["b", &houses[asker].name], "at once", "all", PROTOCOL);
-        let (study, watch) = world.submit(&text).await;
-        for house in [&houses[1], &houses[asker]] {
-            approve(house, &text.parse().unwrap()).await;
+/// Waits until a house's part in a study is as it should be; tells whether it was before the
+/// study's end.
+async fn comes_to(house: &House, plan: &Plan, is: impl Fn(&v1::OwnStudy) -> bool) -> bool {
+    let coming = async {
+        loop {
+            let now = house.study(plan).await;
+            if is(&now) || now.state == "finished" {
+                return is(&now);
+            }
+            tokio::task::yield_now().await;
         }
-        studies.push((asker, study, watch));
-    }
-    for (asker, study, mut watch) in studies {
-        let last = tokio::time::timeout(PATIENCE, watch.last()).await.unwrap();
-        assert!(last.contains("finished"), "{last}");
-        let ones = places(&houses[asker], &study, &files[asker]).await;
-        let others = places(&houses[1], &study, &files[1]).await;
-        assert_eq!(ones.len(), 60);
-        assert!(ones.iter().all(|(place, rows)| rows[0] == others[place][0]));
-    }
+    };
+    tokio::time::timeout(PATIENCE, coming).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_set_is_held_for_one_institution_after_the_other_and_both_see_who_waits() {
+    let world = World::new().await;
+    let mut houses = world.houses(&["a", "b", "c"]).await;
+    let files = [file("a", 0..60, true), file("c", 30..90, true)];
+    files[0].register(&houses[0]).await;
+    files[1].register(&houses[2]).await;
+    let mut studies = 0;
+    until_amid_a_run(async |attempt| {
+        // Another table has to be made in each attempt.
+        let many = file("b", 0..600 + u64::from(attempt), true);
+        many.register(&houses[1]).await;
+        let plans = ["a", "c"].map(|asker| {
+            let text = plan_of(&["b", asker], &format!("turn {attempt}"), "all", PROTOCOL);
+            text.replace("queries = 100", "queries = 1000")
+        });
+        let [first, second]: [Plan; 2] = plans.each_ref().map(|text| text.parse().unwrap());
+        let (one, mut watch) = world.submit(&plans[0]).await;
+        for house in &houses[..2] {
+            approve(house, &first).await;
+        }
+        let begun = comes_to(&houses[1], &first, |it| it.running_since > 0).await;
+        houses[0].stop().await;
+        let (other, mut watch_other) = world.submit(&plans[1]).await;
+        for house in &houses[1..] {
+            approve(house, &second).await;
+        }
+        let is_queued = |it: &v1::OwnStudy| it.state == "queued";
+        let waits = comes_to(&houses[1], &second, is_queued).await
+            && comes_to(&houses[2], &second, is_queued).await;
+        houses[0].start().await;
+        studies += 1;
+        for (watch, study, asker) in [(&mut watch, one, 0), (&mut watch_other, other, 1)] {
+            let last = tokio::time::timeout(PATIENCE, watch.last()).await.unwrap();
+            assert!(last.contains("finished"), "{last}");
+            let ones = places(&houses[2 * asker], &study, &files[asker]).await;
+            let others = places(&houses[1], &study, &many).await;
+            assert_eq!(ones.len(), 60);
+            assert!(ones.iter().all(|(place, rows)| rows[0] == others[place][0]));
+        }
+        begun && waits
+    })
+    .await;
+    // There is a line for each version.
     let asked = asked(&houses[1]).await;
-    let counts = asked.iter().map(|it| (it.peer.as_str(), it.queries));
-    let counts: std::collections::BTreeMap<_, _> = counts.collect();
-    assert_eq!(counts, [("a", 60), ("c", 60)].into());
+    for name in ["a", "c"] {
+        let of_name = asked.iter().filter(|it| it.peer == name);
+        assert_eq!(of_name.map(|it| it.queries).sum::<u64>(), 60 * studies);
+    }
 }

@@ -1,7 +1,7 @@
 //! Which alignments a plan may ask for.
 
 use consilium_mailbox::PartyId;
-use consilium_psi::{BadEpsilon, Epsilon, star, unbalanced::Uses, vole::Sizes};
+use consilium_psi::{BadEpsilon, Epsilon, Sizes, star, unbalanced::Uses};
 use toml::Spanned;
 
 use super::{Align, Matching, NoisyCount};
@@ -119,62 +119,33 @@ fn counting(
 
 /// Refuses what belongs to another protocol, where it stands.
 fn no_others(raw: &RawAlign, protocol: RawProtocol, at: &Places) -> Result<(), PlanError> {
-    let counts = protocol == RawProtocol::Cardinality;
-    let star = protocol == RawProtocol::Star;
-    let asks = protocol == RawProtocol::Unbalanced;
-    only_if(
-        counts,
-        raw.counter.as_ref(),
-        "align.counter",
-        PlanFault::Counter,
-        at,
-    )?;
-    only_if(
-        counts,
-        raw.epsilon.as_ref(),
-        "align.epsilon",
-        PlanFault::Counter,
-        at,
-    )?;
-    only_if(
-        star,
-        raw.leader.as_ref(),
-        "align.leader",
-        PlanFault::Leader,
-        at,
-    )?;
-    only_if(
-        asks,
-        raw.holder.as_ref(),
-        "align.holder",
-        PlanFault::Holder,
-        at,
-    )?;
-    only_if(
-        asks,
-        raw.queries.as_ref(),
-        "align.queries",
-        PlanFault::Holder,
-        at,
-    )
+    use RawProtocol::{Cardinality, Star, Unbalanced};
+    let own = [
+        (Cardinality, "align.counter", span(raw.counter.as_ref())),
+        (Cardinality, "align.epsilon", span(raw.epsilon.as_ref())),
+        (Star, "align.leader", span(raw.leader.as_ref())),
+        (Unbalanced, "align.holder", span(raw.holder.as_ref())),
+        (Unbalanced, "align.queries", span(raw.queries.as_ref())),
+    ];
+    let mut others = own.into_iter().filter(|(its, ..)| *its != protocol);
+    let Some((its, key, given)) = others.find(|(.., given)| given.is_some()) else {
+        return Ok(());
+    };
+    let fault = match its {
+        Star => PlanFault::Leader,
+        Unbalanced => PlanFault::Holder,
+        _ => PlanFault::Counter,
+    };
+    Err(at.fault(given.as_ref(), key, fault))
+}
+
+fn span<T>(given: Option<&Spanned<T>>) -> Option<Spanned<()>> {
+    given.map(|given| Spanned::new(given.span(), ()))
 }
 
 fn no_contributor(named: &Spanned<PartyId>, key: &str, at: &Places) -> PlanError {
     let party = named.get_ref().clone();
     at.fault(Some(named), key, PlanFault::NotContributor { party })
-}
-
-fn only_if<T>(
-    belongs: bool,
-    given: Option<&Spanned<T>>,
-    key: &str,
-    fault: PlanFault,
-    at: &Places,
-) -> Result<(), PlanError> {
-    match given {
-        Some(given) if !belongs => Err(at.fault(Some(given), key, fault)),
-        _ => Ok(()),
-    }
 }
 
 /// Takes a privacy loss that is a whole number of thousandths.
