@@ -66,7 +66,7 @@ fn pick([en, zh]: [&'static str; 2], lang: Lang) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
@@ -89,9 +89,10 @@ mod tests {
     }
 
     /// Columns of a terminal that a line of these letters takes.
-    fn width(line: &str) -> usize {
-        let wide = line.chars().filter(|letter| ('一'..='龥').contains(letter));
-        line.chars().count() + wide.count()
+    pub(crate) fn width(line: &str) -> usize {
+        let is_wide =
+            |letter: &char| matches!(letter, '\u{3000}'..='\u{303f}' | '一'..='龥' | '！'..='｠');
+        line.chars().count() + line.chars().filter(is_wide).count()
     }
 
     fn printed(wards: &[Ward], json: bool, lang: Lang) -> String {

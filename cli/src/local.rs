@@ -121,7 +121,7 @@ pub(crate) fn in_processes(
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
     let work = async |federation: &mut Federation| {
-        let (study, took) = study(federation, plan, lang).await?;
+        let (study, took) = achieved(study(federation, plan).await?, lang)?;
         federation.outcome(&study, plan, folder, took).await
     };
     let logged = (folder, coordinator_log);
@@ -162,12 +162,11 @@ pub(crate) fn over_daemons<T>(
     })
 }
 
-/// Takes a study from its submission to its end; gives its name.
+/// Takes a study from its submission to its end; gives its name, or why it came to nothing.
 pub(crate) async fn study(
     federation: &mut Federation,
     plan: &Plan,
-    lang: Lang,
-) -> anyhow::Result<(String, Took)> {
+) -> anyhow::Result<Result<(String, Took), Failure>> {
     let before = federation.readings().await?;
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;
@@ -175,11 +174,15 @@ pub(crate) async fn study(
     let ended = federation.watch(&study, plan).await?;
     let wall = clock::since_1970().saturating_sub(began);
     let costs = federation.costs(&before).await?;
-    if let Some(failure) = ended {
-        let error = anyhow::anyhow!(describe(&failure, lang));
-        return Err(error).or_hint(failure.remedy(lang));
-    }
-    Ok((study, (wall, costs)))
+    Ok(ended.map_or(Ok((study, (wall, costs))), Err))
+}
+
+/// Makes a study that came to nothing an error with its remedy.
+pub(crate) fn achieved<T>(ended: Result<T, Failure>, lang: Lang) -> anyhow::Result<T> {
+    ended.or_else(|failure| {
+        let said = format!("{}: {}", failure.code, failure.what(lang));
+        Err(anyhow::anyhow!(said)).or_hint(failure.remedy(lang))
+    })
 }
 
 /// Does the work, unless Ctrl-C comes first.
@@ -195,8 +198,4 @@ pub(crate) async fn unless_interrupted<T>(
             Err(anyhow::anyhow!(lang.pick("interrupted", "已中断")))
         }
     }
-}
-
-fn describe(failure: &Failure, lang: Lang) -> String {
-    format!("{}: {}", failure.code, failure.what(lang))
 }

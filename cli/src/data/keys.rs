@@ -84,10 +84,7 @@ pub(crate) fn read(
     most: usize,
     lang: Lang,
 ) -> anyhow::Result<Found> {
-    let days = clock::now().0.div_euclid(86_400);
-    let today = i32::try_from(days).ok().and_then(Day::since_1970);
-    let today = today.context("the clock shows no day")?;
-    let mut intake = Intake::new(&task.key, today).naming(most);
+    let mut intake = Intake::new(&task.key, Day::in_china(clock::now())).naming(most);
     let columns: Vec<&str> = task.key_columns().collect();
     let mut pushed = Ok(());
     Reading::new(schema)

@@ -64,7 +64,7 @@ pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         let mut ended = Vec::new();
         for of in &studies {
             tell(of.title(lang));
-            let (study, took) = local::study(federation, &of.plan, lang).await?;
+            let (study, took) = local::achieved(local::study(federation, &of.plan).await?, lang)?;
             let result = folder.join(of.name);
             ended.push(federation.aligned(&study, &of.plan, &result, took).await?);
         }

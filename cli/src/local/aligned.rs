@@ -7,23 +7,20 @@ use std::{
 };
 
 use consilium_mailbox::{Account, PartyId};
-use consilium_plan::{Lang, Plan, Task};
-use consilium_schema::Schema;
+use consilium_plan::{Lang, Plan};
 use serde_json::{Value, json};
 
 use super::{
+    achieved,
     cost::{self, PartyCost},
     federation::Federation,
     inputs::PartyData,
     outcome, over_daemons, study,
 };
-use crate::{
-    data::keys,
-    table::{align_numbers, table},
-    terminal::tell,
-};
+use crate::table::{align_numbers, table};
 use found::Found;
 
+mod failed;
 pub(crate) mod found;
 
 /// What each of both has, and what it cost.
@@ -59,11 +56,11 @@ pub(crate) fn in_processes(
     lang: Lang,
 ) -> anyhow::Result<Aligned> {
     let work = async |federation: &mut Federation| {
-        let ended = study(federation, plan, lang).await;
-        if ended.is_err() {
-            tell_keys(plan, data, lang);
+        let ended = study(federation, plan).await?;
+        if ended.as_ref().is_err_and(failed::is_of_keys) {
+            failed::tell_keys(plan, data, lang);
         }
-        let (study, took) = ended?;
+        let (study, took) = achieved(ended, lang)?;
         let result = folder.join("result");
         federation.aligned(&study, plan, &result, took).await
     };
@@ -127,27 +124,6 @@ impl Aligned {
         writeln!(page, "{took} {seconds:.1}\n")?;
         outcome::print_learnt(&self.learnt, &mut page, lang)?;
         String::from_utf8(page).map_err(io::Error::other)
-    }
-}
-
-/// Says on stderr how many rows of each file gave a key, after a study that has come to nothing: at
-/// home this is no secret, and often it is why.
-fn tell_keys(plan: &Plan, data: &[PartyData], lang: Lang) {
-    let Task::Align(task) = plan.task() else {
-        return;
-    };
-    let found = |set: &PartyData| {
-        let schema = Schema::from_toml(&set.schema).ok()?;
-        let found = keys::read(&set.file, (&schema, task), 0, lang).ok()?;
-        serde_json::to_value(&keys::report(&found)?.counts).ok()
-    };
-    let found: Vec<Found<'_>> = data
-        .iter()
-        .filter_map(|set| Some((&set.party, found(set)?)))
-        .collect();
-    let mut page = Vec::new();
-    if print_keys(&found, &mut page, lang).is_ok() {
-        tell(String::from_utf8_lossy(&page).trim_end());
     }
 }
 

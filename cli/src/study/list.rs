@@ -160,8 +160,8 @@ pub(super) fn in_words(study: &Study, at: At<'_>, plan: &Plan, lang: Lang) -> St
 }
 
 fn with_step(mut said: String, (doing, waiting): At<'_>, lang: Lang) -> String {
-    if let Some(doing) = doing {
-        said = said + lang.pick(": ", "，") + &doing.describe(lang);
+    if let Some(doing) = doing.and_then(|doing| doing.describe(lang)) {
+        said = said + lang.pick(": ", "，") + &doing;
     }
     if let Some(waiting) = waiting {
         said = said + lang.pick("; ", "；") + &waiting.describe(lang);

@@ -215,7 +215,7 @@ fn keys_are_looked_at_where_they_lie() {
 }
 
 #[test]
-fn a_key_of_unusually_many_rows_is_warned_of_and_not_shown() {
+fn a_frequent_key_is_warned_of_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     write_study(here, 120, 10);
@@ -233,12 +233,12 @@ fn a_key_of_unusually_many_rows_is_warned_of_and_not_shown() {
     }
     let line: Value =
         serde_json::from_str(&printed(here, &[&keys[..], &["--json"]].concat())).unwrap();
-    assert_eq!(line["counts"]["crowded_keys"], 1);
+    assert_eq!(line["counts"]["frequent_keys"], 1);
     assert_eq!(
-        line["crowds"],
+        line["frequent"],
         serde_json::json!([{"row": 121, "rows": 30}])
     );
-    assert_eq!(line["crowds_unnamed"], 0);
+    assert_eq!(line["frequent_unnamed"], 0);
 }
 
 #[test]

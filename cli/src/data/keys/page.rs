@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use consilium_entities::{Counts, Crowd, Report};
+use consilium_entities::{Counts, FrequentKey, Report};
 use consilium_plan::Lang;
 use consilium_schema::Rows;
 use serde_json::{Value, json};
@@ -70,32 +70,32 @@ pub(super) fn print(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Res
         writeln!(out, "  {place}")?;
     }
     more(out, report.unnamed_repeats(), lang)?;
-    crowds(report, out, lang)
+    frequent(report, out, lang)
 }
 
-/// Warns of keys that unusually many rows share.
-fn crowds(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
-    let crowded = report.counts.crowded_keys;
-    if crowded == Rows(0) {
+/// Warns of frequent keys.
+fn frequent(report: &Report, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    let frequent = report.counts.frequent_keys;
+    if frequent == Rows(0) {
         return Ok(());
     }
-    let times = Report::CROWD;
+    let times = Report::FREQUENT;
     let warning = lang.pick(
         format!(
-            "keys that unusually many rows share, over {times} times the average: {crowded}; \
+            "frequent keys, with over {times} times the rows of a key on average: {frequent}; \
              look whether they stand for people"
         ),
-        format!("由异常多的行共用的键（超过平均行数的 {times} 倍）：{crowded}；请核对它们是否代表真实的人"),
+        format!("高频键（行数超过平均的 {times} 倍）：{frequent}；请核对它们是否代表真实的人"),
     );
     writeln!(out, "{warning}")?;
-    for Crowd { first, rows } in &report.crowds {
+    for FrequentKey { first, rows } in &report.frequent {
         let place = lang.pick(
             format!("{rows} rows have the key of row {first}"),
             format!("第 {first} 行的键由 {rows} 行共用"),
         );
         writeln!(out, "  {place}")?;
     }
-    more(out, report.unnamed_crowds(), lang)
+    more(out, report.unnamed_frequent(), lang)
 }
 
 fn more(out: &mut dyn Write, unnamed: u64, lang: Lang) -> io::Result<()> {
@@ -116,19 +116,18 @@ pub(super) fn as_json(report: &Report, verdict: &Verdict<'_>) -> Value {
         })
     });
     let repeats = report.repeats.iter();
-    let reasons = report.counts.refused.keys();
     json!({
         "counts": report.counts,
         "refused": refused.collect::<Vec<_>>(),
-        "refused_unnamed": reasons.map(|reason| report.unnamed(*reason)).sum::<u64>(),
+        "refused_unnamed": report.unnamed_refusals(),
         "repeats": repeats
             .map(|repeat| json!({ "row": repeat.row.number(), "of": repeat.of.number() }))
             .collect::<Vec<_>>(),
         "repeats_unnamed": report.unnamed_repeats(),
-        "crowds": report.crowds.iter()
-            .map(|crowd| json!({ "row": crowd.first.number(), "rows": crowd.rows }))
+        "frequent": report.frequent.iter()
+            .map(|key| json!({ "row": key.first.number(), "rows": key.rows }))
             .collect::<Vec<_>>(),
-        "crowds_unnamed": report.unnamed_crowds(),
+        "frequent_unnamed": report.unnamed_frequent(),
         "fails": verdict.to_json(),
     })
 }

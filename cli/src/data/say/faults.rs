@@ -19,7 +19,6 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
         ReadError::Open { path, kind } => {
             format!("无法打开 {}：{}", path.display(), open_fault(*kind, lang))
         }
-        ReadError::Directory { path } => format!("{} 是目录", path.display()),
         ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{kind}"),
         ReadError::Empty => "文件为空".to_owned(),
         ReadError::HeaderOnly => "文件只有表头，没有数据行".to_owned(),
@@ -93,6 +92,8 @@ fn open_fault(kind: ErrorKind, lang: Lang) -> String {
         ErrorKind::PermissionDenied => lang
             .pick("this user may not read it", "没有读取权限")
             .to_owned(),
+        ErrorKind::IsADirectory => lang.pick("it is a directory", "这是目录").to_owned(),
+        ErrorKind::Unsupported => lang.pick("it is not a file", "这不是普通文件").to_owned(),
         other => other.to_string(),
     }
 }

@@ -32,13 +32,10 @@ pub(crate) fn print(found: &[Found<'_>], out: &mut dyn Write, lang: Lang) -> io:
                 writeln!(out, "  {party}: {count} × {}", lang.pick(en, zh))?;
             }
         }
-        let crowded = total(&counts["crowded_keys"]);
-        if crowded > 0 {
-            let text = lang.pick(
-                "a key that unusually many rows share",
-                "由异常多的行共用的键",
-            );
-            writeln!(out, "  {party}: {crowded} × {text}")?;
+        let frequent = total(&counts["frequent_keys"]);
+        if frequent > 0 {
+            let text = lang.pick("a frequent key", "高频键");
+            writeln!(out, "  {party}: {frequent} × {text}")?;
         }
     }
     Ok(())
@@ -46,7 +43,7 @@ pub(crate) fn print(found: &[Found<'_>], out: &mut dyn Write, lang: Lang) -> io:
 
 /// Says whether an institution has rows to look at.
 pub(super) fn has_odd_rows(found: &[Found<'_>]) -> bool {
-    let odd = |counts: &Value| total(&counts["refused"]) + total(&counts["crowded_keys"]);
+    let odd = |counts: &Value| total(&counts["refused"]) + total(&counts["frequent_keys"]);
     found.iter().any(|(_, counts)| odd(counts) > 0)
 }
 

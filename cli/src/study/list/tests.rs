@@ -1,6 +1,7 @@
 //! What an institution's people read of a study's end.
 
 use super::*;
+use crate::listing::tests::width;
 
 fn plan() -> Plan {
     let text = include_str!("../../../../platform/plan/tests/it/expected/heart.toml");
@@ -46,7 +47,7 @@ fn a_list_with_a_failure_is_no_wider_than_one_reads() {
         let known = [Known::from(own(FAILED))];
         listing::print(&known, false, &mut shown, lang).unwrap();
         let shown = String::from_utf8(shown).unwrap();
-        let widest = shown.lines().map(|line| line.chars().count()).max();
+        let widest = shown.lines().map(width).max();
         assert!(widest <= Some(132), "{shown}");
         assert!(shown.contains("RUNS-EXHAUSTED"), "{shown}");
     }
