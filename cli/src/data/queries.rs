@@ -25,7 +25,7 @@ pub(super) async fn list(
 }
 
 impl Listed for v1::Asked {
-    const NONE: [&'static str; 2] = ["nobody has asked", "尚无查询"];
+    const NONE: [&'static str; 2] = ["nobody has asked this institution", "尚无机构向本机构查询"];
     const HEADER: &'static [[&'static str; 2]] = &[
         ["who asked", "查询方"],
         ["data set", "数据集"],

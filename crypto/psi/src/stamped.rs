@@ -48,6 +48,10 @@ impl Spill for Stamped<'_> {
         self.store.write(name, bytes.expose())
     }
 
+    fn remove(&mut self, name: &str) -> Result<(), SpillError> {
+        self.store.remove(name)
+    }
+
     fn clear(&mut self) -> Result<(), SpillError> {
         self.store.clear()
     }

@@ -167,7 +167,7 @@ fn impossible_values_are_refused_where_they_stand() {
         (
             "\"ecdh\"",
             "\"cardinality\"\ncounter = \"insurer\"\nepsilon = 0.0005",
-            "align.epsilon: epsilon is 0.001 to 100",
+            "align.epsilon: epsilon is 0.001 to 1",
         ),
         (
             "\"citizen-id\"",

@@ -152,13 +152,13 @@ fn no_contributor(named: &Spanned<PartyId>, key: &str, at: &Places) -> PlanError
 fn thousandths(written: &Spanned<f64>) -> Result<Epsilon, BadEpsilon> {
     let thousandths = written.get_ref() * 1000.0;
     let whole = thousandths.round();
-    if !(1.0..=100_000.0).contains(&whole) || (thousandths - whole).abs() > 1e-6 {
+    if !(1.0..=1000.0).contains(&whole) || (thousandths - whole).abs() > 1e-6 {
         return Err(BadEpsilon);
     }
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a whole number from 1 to 100,000"
+        reason = "a whole number from 1 to 1000"
     )]
     Epsilon::thousandths(whole as u32)
 }
