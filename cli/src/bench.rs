@@ -20,7 +20,7 @@ pub(crate) enum BenchCommand {
     Idle(idle::IdleArgs),
     /// Time one round of a small model over real daemons
     Round(round::RoundArgs),
-    /// Find the common ids of two files: CPU time, memory and bytes of every party
+    /// Find the common ids of two files and more: CPU time, memory and bytes of every party
     Psi(psi::PsiArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
     Secagg(secagg::SecaggArgs),

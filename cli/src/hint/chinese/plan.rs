@@ -53,7 +53,7 @@ fn fault(fault: &PlanFault) -> String {
                                counter 是两家贡献方之一"
                 .to_owned()
         }
-        PlanFault::Epsilon(_) => "epsilon 为 0.001 至 100，以 0.001 为步长".to_owned(),
+        PlanFault::Epsilon(_) => "epsilon 为 0.001 至 1，以 0.001 为步长".to_owned(),
         PlanFault::Name => "名称为 1 至 64 个字符，限 a-z、0-9、'-'、'_' 和 '.'".to_owned(),
         PlanFault::Version => "版本是 64 位十六进制数，见 `consilium data list`".to_owned(),
         PlanFault::NoReceiver => "没有任何一方接收结果".to_owned(),
