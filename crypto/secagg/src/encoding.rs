@@ -14,6 +14,19 @@ pub const LOWEST_SCALE: i32 = -64;
 /// Highest binary scale an encoding uses: finer quanta than `2^-512` serve nobody.
 pub const HIGHEST_SCALE: i32 = 512;
 
+/// Reads an element of a decoded sum that counts; nothing if no count is near.
+pub fn count(decoded: f64) -> Option<u64> {
+    let rounded = decoded.round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a whole number that fits"
+    )]
+    (0.0..=2_f64.powi(52))
+        .contains(&rounded)
+        .then_some(rounded as u64)
+}
+
 /// A reason why reals can't be encoded or sums can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

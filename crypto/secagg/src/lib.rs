@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod bits;
 mod dealing;
 pub mod derivable;
@@ -24,6 +25,7 @@ mod terms;
 mod thresholds;
 mod unmask;
 
+pub use answer::{Told, answer};
 pub use bits::{BadWidth, Bits};
 pub use encoding::{Encoding, EncodingError};
 pub use error::{Breach, SumError};

@@ -4,15 +4,14 @@ use std::future::Future;
 
 use consilium_base::{Digest, Tagged};
 use consilium_mailbox::{Mailbox, PartyId};
+use serde::{Deserialize, Serialize};
 
 use crate::{Bits, SumError};
 
 /// The position of one sum among all the sums of a study.
 ///
 /// A repeated attempt at the same sum has the same number, another sum never has.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SumNumber(pub u32);
 
 /// What contributors and aggregator agree on before a sum.
@@ -35,6 +34,20 @@ pub struct SumShape {
 }
 
 impl SumShape {
+    /// Names a sum and what is asked there; `about` is all that the aggregator says of it, in the
+    /// protocol's step `step`.
+    pub fn asking(
+        (number, len, bits): (SumNumber, usize, Bits),
+        (step, about): (&str, &impl Serialize),
+    ) -> SumShape {
+        SumShape {
+            number,
+            len,
+            bits,
+            question: question(step, about),
+        }
+    }
+
     /// Hashes all of it.
     pub(crate) fn hash(&self) -> Digest {
         Tagged::new("secagg.1.shape")
@@ -44,6 +57,15 @@ impl SumShape {
             .field(&self.question)
             .digest()
     }
+}
+
+fn question(step: &str, about: &impl Serialize) -> Digest {
+    let about = postcard::to_stdvec(about).expect("numbers and names always serialise");
+    // Regressions were the first to ask, and books of studies on their way hold the hash.
+    Tagged::new("glm.1.question")
+        .field(step.as_bytes())
+        .field(&about)
+        .digest()
 }
 
 /// What a party puts into a sum.

@@ -4,14 +4,12 @@
 //! own from the common model, and the models are averaged by rows, through the same sums.
 
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Open, SumNumber, SumShape};
+use consilium_secagg::{Contribute, Open, SumNumber, SumShape, Told, answer};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Design, Failure, GlmError, Question, Regression, Table,
-    answer::{self, Told},
-    descent,
+    Candidate, Design, Failure, GlmError, Question, Regression, Table, descent,
     moments::{self, Moments},
     training::{self, decode},
 };
@@ -150,7 +148,7 @@ pub async fn contribute<R: CryptoRng>(
                 let shape = training::shape(regression, number, &Question::Moments);
                 let coded = (&shape, &moments::encoding(regression)?);
                 let add_up = |_: &mut R| Told::whole(moments::local_moments(regression, table));
-                answer::answer(&here, coded, LOCAL, chance, add_up, sum).await?;
+                answer(&here, coded, LOCAL, chance, add_up, sum).await?;
             }
             Model::Round { .. } if round > schedule.rounds => break,
             Model::Round {
@@ -166,7 +164,7 @@ pub async fn contribute<R: CryptoRng>(
                     rows,
                 };
                 let add_up = |chance: &mut R| descent::train(regression, table, &task, chance);
-                answer::answer(&here, coded, LOCAL, chance, add_up, sum).await?;
+                answer(&here, coded, LOCAL, chance, add_up, sum).await?;
             }
             Model::Averaged(model) if model.suits(regression) => return Ok(model),
             Model::Failed(failure) if failure.suits(regression) => return Err(failure.into()),
@@ -184,6 +182,6 @@ fn round_shape(
     (from, rows): (&Candidate, u64),
 ) -> SumShape {
     let len = descent::sums_len(from.coefficients.len());
-    let about = ("fedavg.1.sum", &(from, rows));
-    answer::shape(regression, (number, len), about)
+    let sum = (number, len, regression.specification().bits);
+    SumShape::asking(sum, ("fedavg.1.sum", &(from, rows)))
 }

@@ -1,9 +1,9 @@
 //! A party's own gradient steps between two rounds of averaging.
 
-use consilium_secagg::{Encoding, EncodingError};
+use consilium_secagg::{Encoding, EncodingError, Told};
 use rand_core::CryptoRng;
 
-use crate::{Candidate, Failure, Family, Regression, Table, answer::Told, averaging::Schedule};
+use crate::{Candidate, Failure, Family, Regression, Table, averaging::Schedule};
 
 /// Standardised coefficients beyond this are no model any more.
 const LARGEST_COEFFICIENT: f64 = 1e3;

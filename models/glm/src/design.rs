@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Centre, Failure, Family, Regression,
     moments::{Moments, Spread},
-    specification::{ConstantColumns, Kind},
+    specification::{ConstantColumns, Kind, nearly_holds},
 };
 
 /// What the coefficient of no column is called.
@@ -167,7 +167,7 @@ impl Design {
         let is_of_label = match spec.family {
             Family::Gaussian => self.label.lies_in(spec.labels),
             Family::Logistic | Family::Poisson => (mean, deviation) == (0.0, 1.0),
-            Family::Gamma => mean == 0.0 && deviation > 0.0 && spec.labels.nearly_holds(deviation),
+            Family::Gamma => mean == 0.0 && deviation > 0.0 && nearly_holds(spec.labels, deviation),
         };
         self.terms
             .is_sorted_by(|one, next| place(one) < place(next))

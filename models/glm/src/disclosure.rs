@@ -1,36 +1,23 @@
 //! What each role learns, in the words that a steward approves.
 
-use serde::Serialize;
+use consilium_evaluation::Disclosure;
 
 use crate::Family;
 
-/// A part in one of this crate's protocols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Who opens the sums: the coordinator.
-    Aggregator,
-    /// An institution whose rows are in the sums.
-    Contributor,
-}
-
-/// One of this crate's protocols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+/// A protocol of a study that fits a regression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// A fit by Newton's steps over sums.
     GlmNewton,
-    /// Measures of a logistic regression over all parties.
-    GlmEvaluation,
-    /// Measures of a linear, Poisson or gamma regression over all parties.
-    GlmGoodness,
+    /// Measures over all parties.
+    Evaluation,
     /// FedAvg and FedProx.
     Fedavg,
 }
 
 /// In which studies a line can come true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Case {
+enum Case {
     /// In all.
     Any,
     /// Where the regression is logistic.
@@ -52,28 +39,27 @@ pub struct Setting {
     pub fewest: usize,
 }
 
-/// One thing that one role learns.
+/// One thing that one role learns, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disclosure {
-    /// Who learns it.
-    pub to: Role,
-    /// Where it can come true.
-    pub case: Case,
-    /// What, in English.
-    pub learns: &'static str,
-    /// What, in Chinese.
-    pub zh: &'static str,
+struct Line {
+    case: Case,
+    what: Disclosure,
 }
 
 impl Protocol {
-    /// Gives everything that the protocol's roles can learn beside its messages' lengths and times.
-    pub fn disclosures(self) -> &'static [Disclosure] {
-        match self {
+    /// Gives everything that the protocol's roles can learn in such a setting beside its messages'
+    /// lengths and times.
+    pub fn disclosures(self, setting: Setting) -> Vec<Disclosure> {
+        let lines = match self {
             Protocol::GlmNewton => GLM_NEWTON,
-            Protocol::GlmEvaluation => GLM_EVALUATION,
-            Protocol::GlmGoodness => GLM_GOODNESS,
+            Protocol::Evaluation if setting.family == Family::Logistic => {
+                return Disclosure::OF_CLASSES.to_vec();
+            }
+            Protocol::Evaluation => return Disclosure::OF_NUMBERS.to_vec(),
             Protocol::Fedavg => FEDAVG,
-        }
+        };
+        let lines = lines.iter().filter(|line| setting.allows(line.case));
+        lines.map(|line| line.what).collect()
     }
 }
 
@@ -82,10 +68,13 @@ impl Protocol {
 pub fn disclosures(
     protocols: impl IntoIterator<Item = Protocol>,
     setting: Setting,
-) -> Vec<&'static Disclosure> {
+) -> Vec<Disclosure> {
     let mut lines = Vec::new();
-    for line in protocols.into_iter().flat_map(Protocol::disclosures) {
-        if setting.allows(line.case) && !lines.contains(&line) {
+    for line in protocols
+        .into_iter()
+        .flat_map(|protocol| protocol.disclosures(setting))
+    {
+        if !lines.contains(&line) {
             lines.push(line);
         }
     }
@@ -103,53 +92,49 @@ impl Setting {
     }
 }
 
-impl Disclosure {
-    const fn only(self, case: Case) -> Disclosure {
-        Disclosure { case, ..self }
+impl Line {
+    const fn only(self, case: Case) -> Line {
+        Line { case, ..self }
     }
 }
 
-const fn to_aggregator(learns: &'static str, zh: &'static str) -> Disclosure {
-    Disclosure {
-        to: Role::Aggregator,
+const fn to_aggregator(learns: &'static str, zh: &'static str) -> Line {
+    Line {
         case: Case::Any,
-        learns,
-        zh,
+        what: Disclosure::to_aggregator(learns, zh),
     }
 }
 
-const fn to_contributor(learns: &'static str, zh: &'static str) -> Disclosure {
-    Disclosure {
-        to: Role::Contributor,
+const fn to_contributor(learns: &'static str, zh: &'static str) -> Line {
+    Line {
         case: Case::Any,
-        learns,
-        zh,
+        what: Disclosure::to_contributor(learns, zh),
     }
 }
 
-const MOMENTS: Disclosure = to_aggregator(
+const MOMENTS: Line = to_aggregator(
     "for all institutions together: the number of rows; of each column and of the label the count \
      of values, mean and variance",
     "所有机构合计的样本行数；每列及标签的非缺失数、均值和方差",
 );
 
-const LEVELS: Disclosure = to_aggregator(
+const LEVELS: Line = to_aggregator(
     "for all institutions together: of each 0/1 column the counts by level and label",
     "所有机构合计的每个 0/1 列按取值与标签交叉的计数",
 )
 .only(Case::Logistic);
 
-const CENTRES: Disclosure = to_contributor(
+const CENTRES: Line = to_contributor(
     "of each column the mean and deviation over all institutions",
     "每列在所有机构上的均值和标准差",
 );
 
-const ROWS: Disclosure = to_contributor(
+const ROWS: Line = to_contributor(
     "the number of rows of all institutions together",
     "所有机构合计的样本行数",
 );
 
-const GLM_NEWTON: &[Disclosure] = &[
+const GLM_NEWTON: &[Line] = &[
     MOMENTS,
     LEVELS,
     to_aggregator(
@@ -193,51 +178,7 @@ const GLM_NEWTON: &[Disclosure] = &[
     .only(Case::TwoLeft),
 ];
 
-const GLM_EVALUATION: &[Disclosure] = &[
-    to_aggregator(
-        "for all institutions together: the number of evaluated rows and of those with label 1; \
-         if each label has at least ten, nothing below otherwise",
-        "所有机构合计的评估行数及其中标签为 1 的行数；仅当两类标签各不少于十行时，才有以下各项",
-    ),
-    to_aggregator(
-        "for all institutions together: how many evaluated rows of each label have a score in \
-         each of 5,120 intervals, hence nearly the scores themselves, but not whose they are; sums \
-         of log loss, squared error and scores",
-        "所有机构合计：各标签的评估样本得分落在 5120 个区间中每个区间的行数，几乎等于得分本身，但不知属于谁；\
-         以及对数损失、平方误差和得分之和",
-    ),
-    to_contributor(
-        "the measures over all institutions: rows, positives, AUC with its error bound, log loss, \
-         Brier score, accuracy, and calibration in tenths of at least 20 rows",
-        "所有机构合计的评估指标：行数、阳性数、AUC 及其误差界、对数损失、布里尔分数、准确率，\
-         以及每档不少于 20 行的十档校准表",
-    ),
-];
-
-const GLM_GOODNESS: &[Disclosure] = &[
-    to_aggregator(
-        "for all institutions together: the number of evaluated rows, the mean of their labels, \
-         mean and deviation of their linear predictors; if there are at least twenty, nothing \
-         below otherwise",
-        "所有机构合计的评估行数、其标签的均值、线性预测值的均值和标准差；仅当不少于二十行时，才有以下各项",
-    ),
-    to_aggregator(
-        "for all institutions together: deviance, null deviance, sums of squared and absolute \
-         errors, how many predictions were limited; by tenths of the linear predictor the number \
-         of rows, the sums of labels and of predictions",
-        "所有机构合计：偏差、零模型偏差、误差平方和与绝对误差和、被截限的预测个数；\
-         以及按线性预测值十档的行数、标签之和与预测之和",
-    ),
-    to_contributor(
-        "the measures over all institutions: rows, deviance, explained deviance, RMSE, MAE, mean \
-         label and mean prediction, mean and deviation of the linear predictors, and calibration \
-         in tenths of at least 20 rows",
-        "所有机构合计的评估指标：行数、偏差、解释偏差 D²、RMSE、MAE、标签均值与预测均值、\
-         线性预测值的均值和标准差，以及每档不少于 20 行的十档校准表",
-    ),
-];
-
-const FEDAVG: &[Disclosure] = &[
+const FEDAVG: &[Line] = &[
     MOMENTS,
     LEVELS,
     to_aggregator(

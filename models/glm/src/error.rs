@@ -114,7 +114,17 @@ impl Failure {
     }
 }
 
-/// Why a fit or an evaluation over all parties ended without a result.
+impl From<consilium_evaluation::Failure> for Failure {
+    fn from(failure: consilium_evaluation::Failure) -> Failure {
+        use consilium_evaluation::Failure as Unmeasured;
+        match failure {
+            Unmeasured::TooFewToEvaluate { minimum } => Failure::TooFewToEvaluate { minimum },
+            Unmeasured::Implausible => Failure::Implausible,
+        }
+    }
+}
+
+/// Why a fit over all parties ended without a result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GlmError {
@@ -142,12 +152,6 @@ pub enum GlmError {
         /// The aggregator.
         aggregator: PartyId,
     },
-    /// An institution's own measures are none.
-    #[error("{party} sent measures that no rows can have")]
-    BadMeasures {
-        /// Who sent them.
-        party: PartyId,
-    },
     /// This party's rows are no longer in the sums.
     #[error("{aggregator} goes on without this party")]
     LeftOut {
@@ -167,7 +171,6 @@ impl GlmError {
             GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
                 Fault::Peer(aggregator.clone())
             }
-            GlmError::BadMeasures { party } => Fault::Peer(party.clone()),
             GlmError::LeftOut { .. } => Fault::Network,
         }
     }

@@ -1,8 +1,7 @@
 //! Distributions of the label, with their links.
 
+use consilium_evaluation::Range;
 use serde::{Deserialize, Serialize};
-
-use crate::Range;
 
 /// The distribution of the label, given the features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,22 +54,6 @@ impl Family {
             Family::Gaussian => mean,
             Family::Logistic => (mean / (1.0 - mean)).ln(),
             Family::Poisson | Family::Gamma => mean.ln(),
-        }
-    }
-
-    /// Gives the unit deviance of a label from a mean: twice what the log-likelihood, at dispersion
-    /// one, lacks of that of a mean equal to the label.
-    ///
-    /// Normal: (y − μ)². Poisson: 2(y·ln(y/μ) − (y − μ)). Gamma: 2((y − μ)/μ − ln(y/μ)). Bernoulli:
-    /// twice the log loss. McCullagh and Nelder, *Generalized Linear Models*, 2nd edition, 2.3.
-    pub fn deviance(self, label: f64, mean: f64) -> f64 {
-        match self {
-            Family::Gaussian => (label - mean) * (label - mean),
-            Family::Logistic => -2.0 * (1.0 - (label - mean).abs()).ln(),
-            // y·ln y goes to 0 with y.
-            Family::Poisson if label == 0.0 => 2.0 * mean,
-            Family::Poisson => 2.0 * (label * (label / mean).ln() - (label - mean)),
-            Family::Gamma => 2.0 * ((label - mean) / mean - (label / mean).ln()),
         }
     }
 

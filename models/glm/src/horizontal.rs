@@ -1,14 +1,13 @@
 //! Horizontal training: the same features, different patients.
 
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Open, SumNumber};
+use consilium_secagg::{Contribute, Open, SumNumber, Told};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training,
-    answer::{self, Told},
-    moments, steps, training,
+    Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training, moments,
+    steps, training,
 };
 
 /// What the aggregator tells the contributors in one turn.
@@ -237,7 +236,7 @@ async fn answer<R: CryptoRng>(
     };
     let coded = (&shape, &encoding?);
     let add_up = |_: &mut R| told(regression, table, question);
-    answer::answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await
+    Ok(consilium_secagg::answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?)
 }
 
 /// Gives the local sums that a question asks for.

@@ -3,12 +3,13 @@
 //! Values are taken about the middle of their declared range in units of its half width, so
 //! that every term is within ±1 and little is lost when squares are subtracted.
 
+use consilium_evaluation::Range;
 use consilium_secagg::{Encoding, EncodingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure, Family, Regression, Table,
-    specification::{Kind, Range, SLACK},
+    specification::{Kind, SLACK, nearly_holds},
     steps,
 };
 
@@ -90,7 +91,7 @@ impl Centre {
     /// Says whether values in a range can lie there, and spread enough to be standardised.
     pub(crate) fn lies_in(self, range: Range) -> bool {
         let deviation = self.deviation / range.half_width();
-        range.nearly_holds(self.mean) && (LEAST_SPREAD..=SLACK).contains(&deviation)
+        nearly_holds(range, self.mean) && (LEAST_SPREAD..=SLACK).contains(&deviation)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use consilium_evaluation::{BadSubject, Deviance, Labels, Range, Subject};
 use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
 
@@ -16,62 +17,9 @@ const COARSEST: f64 = 1.0 / 256.0;
 /// How far rounding may move means and deviations beyond what a range allows.
 pub(crate) const SLACK: f64 = 1.01;
 
-/// A closed interval of finite numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "(f64, f64)", into = "(f64, f64)")]
-pub struct Range {
-    low: f64,
-    high: f64,
-}
-
-impl Range {
-    /// Checks that both ends are finite and `low < high`.
-    pub fn new(low: f64, high: f64) -> Option<Range> {
-        let ordered = low < high && (high - low).is_finite();
-        ordered.then_some(Range { low, high })
-    }
-
-    /// Gives the lower end.
-    pub fn low(self) -> f64 {
-        self.low
-    }
-
-    /// Gives the upper end.
-    pub fn high(self) -> f64 {
-        self.high
-    }
-
-    /// Says whether `value` lies between the ends or on one.
-    pub fn holds(self, value: f64) -> bool {
-        self.low <= value && value <= self.high
-    }
-
-    /// Says the same of a mean that sums were rounded for.
-    pub(crate) fn nearly_holds(self, mean: f64) -> bool {
-        (mean - self.middle()).abs() <= SLACK * self.half_width()
-    }
-
-    pub(crate) fn middle(self) -> f64 {
-        f64::midpoint(self.low, self.high)
-    }
-
-    pub(crate) fn half_width(self) -> f64 {
-        (self.high - self.low) / 2.0
-    }
-}
-
-impl TryFrom<(f64, f64)> for Range {
-    type Error = BadSpecification;
-
-    fn try_from((low, high): (f64, f64)) -> Result<Self, BadSpecification> {
-        Range::new(low, high).ok_or(BadSpecification::Range)
-    }
-}
-
-impl From<Range> for (f64, f64) {
-    fn from(range: Range) -> (f64, f64) {
-        (range.low, range.high)
-    }
+/// Says of a mean that sums were rounded for whether it lies in the range.
+pub(crate) fn nearly_holds(range: Range, mean: f64) -> bool {
+    (mean - range.middle()).abs() <= SLACK * range.half_width()
 }
 
 /// What a column's values are.
@@ -87,10 +35,7 @@ impl Kind {
     pub(crate) fn range(self) -> Range {
         match self {
             Kind::Number(range) => range,
-            Kind::Binary => Range {
-                low: 0.0,
-                high: 1.0,
-            },
+            Kind::Binary => Range::ZERO_TO_ONE,
         }
     }
 
@@ -154,9 +99,6 @@ pub struct Specification {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadSpecification {
-    /// A range is empty or not finite.
-    #[error("a range needs two finite ends, the lower one first")]
-    Range,
     /// The labels' range does not suit the family.
     #[error("the range of the labels does not suit the family {family}")]
     Labels {
@@ -192,21 +134,29 @@ pub enum BadSpecification {
 /// A specification that was checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Specification", into = "Specification")]
-pub struct Regression(Specification);
+pub struct Regression {
+    specification: Specification,
+    subject: Subject,
+}
 
 impl Regression {
     /// Gives what was specified.
     pub fn specification(&self) -> &Specification {
-        &self.0
+        &self.specification
+    }
+
+    /// Gives what an evaluation measures of it.
+    pub fn subject(&self) -> Subject {
+        self.subject
     }
 
     pub(crate) fn likelihood(&self) -> Likelihood {
-        Likelihood::new(self.0.family, self.0.labels)
+        Likelihood::new(self.specification.family, self.specification.labels)
     }
 
     /// The most rows of all parties together.
     pub(crate) fn most_rows_in_all(&self) -> f64 {
-        self.0.most_rows as f64 * self.0.most_contributors as f64
+        self.specification.most_rows as f64 * self.specification.most_contributors as f64
     }
 }
 
@@ -228,22 +178,9 @@ impl TryFrom<Specification> for Regression {
                 column: column.name.clone(),
             });
         }
-        let labels_suit = match spec.family {
-            Family::Gaussian => true,
-            Family::Logistic => (spec.labels.low, spec.labels.high) == (0.0, 1.0),
-            Family::Poisson | Family::Gamma => spec.labels.low >= 0.0,
-        };
-        if !labels_suit {
-            return Err(BadSpecification::Labels {
-                family: spec.family.name(),
-            });
-        }
+        let subject = subject(&spec)?;
         if !(spec.penalty.is_finite() && spec.penalty >= 0.0) {
             return Err(BadSpecification::Penalty);
-        }
-        let in_all = (spec.most_contributors as u64).checked_mul(spec.most_rows);
-        if !in_all.is_some_and(|rows| (1..=1 << 40).contains(&rows)) {
-            return Err(BadSpecification::Rows);
         }
         let bits = spec.bits.get();
         let most_terms = columns
@@ -252,7 +189,10 @@ impl TryFrom<Specification> for Regression {
                 .iter()
                 .filter(|column| column.mark_missing)
                 .count();
-        let regression = Regression(spec);
+        let regression = Regression {
+            specification: spec,
+            subject,
+        };
         let encodings = [
             moments::encoding(&regression),
             steps::encoding(&regression, most_terms + 1),
@@ -268,8 +208,31 @@ impl TryFrom<Specification> for Regression {
     }
 }
 
+/// Checks labels and rows.
+fn subject(spec: &Specification) -> Result<Subject, BadSpecification> {
+    let bad_labels = BadSpecification::Labels {
+        family: spec.family.name(),
+    };
+    let numbers = |deviance| Labels::Numbers {
+        deviance,
+        range: spec.labels,
+    };
+    let labels = match spec.family {
+        Family::Logistic if spec.labels != Range::ZERO_TO_ONE => return Err(bad_labels),
+        Family::Logistic => Labels::Classes,
+        Family::Gaussian => numbers(Deviance::Gaussian),
+        Family::Poisson => numbers(Deviance::Poisson),
+        Family::Gamma => numbers(Deviance::Gamma),
+    };
+    let most = (spec.most_rows, spec.most_contributors);
+    Subject::new(labels, most, spec.bits).map_err(|bad| match bad {
+        BadSubject::Rows => BadSpecification::Rows,
+        _ => bad_labels,
+    })
+}
+
 impl From<Regression> for Specification {
     fn from(regression: Regression) -> Specification {
-        regression.0
+        regression.specification
     }
 }

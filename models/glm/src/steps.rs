@@ -1,6 +1,6 @@
 //! The sums of a Newton step.
 
-use consilium_secagg::{Encoding, EncodingError};
+use consilium_secagg::{Encoding, EncodingError, encoding};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -207,14 +207,5 @@ impl Sums {
 
 /// Reads a count of rows.
 pub(crate) fn count(opened: f64) -> Result<u64, Failure> {
-    let rounded = opened.round();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked to be a whole number that fits"
-    )]
-    (0.0..=2_f64.powi(52))
-        .contains(&rounded)
-        .then_some(rounded as u64)
-        .ok_or(Failure::Implausible)
+    encoding::count(opened).ok_or(Failure::Implausible)
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{Regression, Scored};
+use consilium_evaluation::Scored;
+
+use crate::Regression;
 
 /// The rows of one party, checked against the regression.
 ///

@@ -5,7 +5,7 @@ use consilium_secagg::{Encoding, EncodingError, Opened, SumNumber, SumShape};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Design, Failure, Fit, Regression, Sums, answer,
+    Candidate, Design, Failure, Fit, Regression, Sums,
     moments::{self, Moments},
     newton::{self, Verdict},
     steps,
@@ -307,5 +307,6 @@ pub fn shape(regression: &Regression, number: SumNumber, question: &Question) ->
         Question::Moments => moments::moments_len(regression),
         Question::Sums(candidate) => steps::sums_len(candidate.coefficients.len()),
     };
-    answer::shape(regression, (number, len), ("glm-newton.1.sum", question))
+    let sum = (number, len, regression.specification().bits);
+    SumShape::asking(sum, ("glm-newton.1.sum", question))
 }

@@ -1,8 +1,8 @@
 //! Data that allow no fit, and what they are called.
 
+use consilium_evaluation::Range;
 use consilium_glm::{
-    Column, ConstantColumns, Failure, Family, GlmError, Kind, Range, Regression, Table, Training,
-    local,
+    Column, ConstantColumns, Failure, Family, GlmError, Kind, Regression, Table, Training, local,
 };
 use consilium_mailbox::Fault;
 use consilium_secagg::{Opened, SumNumber};

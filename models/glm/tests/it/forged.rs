@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use consilium_evaluation::{self as evaluation, Scored};
 use consilium_glm::{
     Candidate, Centre, Cohort, Design, Failure, Family, Fit, GlmError, Published, Question,
-    Regression, Scored, Table, Term, Training, aggregate_turn, announce, contribute, evaluation,
-    largest_sums, local, shape,
+    Regression, Table, Term, Training, aggregate_turn, announce, contribute, largest_sums, local,
+    shape,
 };
 use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
 use consilium_secagg::{
@@ -218,14 +219,16 @@ async fn measured(forge: impl Fn(&mut Fit)) -> Vec<Result<(), GlmError>> {
             let mut sum = PlainContributor {
                 aggregator: aggregator.clone(),
             };
-            let (rows, first) = ((&regression, &fit.model(), &scored[..]), SumNumber(1000));
+            let subject = regression.subject();
+            let (rows, first) = ((&subject, &fit.model(), &scored[..]), SumNumber(1000));
             let measures =
                 evaluation::contribute(&mail, &aggregator, rows, first, &rounding, &mut sum);
-            measures.await.map(drop)
+            measures.await.unwrap();
+            Ok(())
         }));
     }
     let (here, mut sum) = (aggregator.scope("evaluation"), spy(&roster));
-    let (what, first) = ((&regression, &fit.model()), SumNumber(1000));
+    let (what, first) = ((&regression.subject(), &fit.model()), SumNumber(1000));
     evaluation::aggregate(&here, &roster, what, first, &mut sum)
         .await
         .ok();

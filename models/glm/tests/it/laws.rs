@@ -1,8 +1,9 @@
 //! Algebra that holds for all numbers.
 
+use consilium_evaluation::Range;
 use consilium_glm::{
-    Candidate, Centre, Design, Family, Likelihood, Question, Range, RawCoefficients, Regression,
-    Scored, Table, Term, Training, auc, largest_sums, local_moments, local_sums,
+    Candidate, Centre, Design, Family, Likelihood, Question, RawCoefficients, Regression, Table,
+    Term, Training, largest_sums, local_moments, local_sums,
     solve::{Cholesky, Dependent, Symmetric, triangle},
     sums_len,
 };
@@ -203,25 +204,6 @@ proptest! {
     }
 
     #[test]
-    fn the_area_is_the_share_of_ordered_pairs(rows in scored_rows()) {
-        let (mut pairs, mut ordered) = (0.0, 0.0);
-        for one in rows.iter().filter(|row| row.label > 0.5) {
-            for zero in rows.iter().filter(|row| row.label < 0.5) {
-                pairs += 1.0;
-                ordered += match one.score.total_cmp(&zero.score) {
-                    std::cmp::Ordering::Greater => 1.0,
-                    std::cmp::Ordering::Equal => 0.5,
-                    std::cmp::Ordering::Less => 0.0,
-                };
-            }
-        }
-        match auc(&rows) {
-            None => prop_assert!(pairs == 0.0),
-            Some(area) => prop_assert!((area - ordered / pairs).abs() < 1e-12),
-        }
-    }
-
-    #[test]
     fn stored_or_sent_nonsense_does_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let (regression, tables) = study(Family::Logistic, &[30], 1);
         if let Ok(training) = postcard::from_bytes::<Training>(&bytes) {
@@ -233,14 +215,6 @@ proptest! {
         let _ = postcard::from_bytes::<Symmetric>(&bytes);
         drop(tables);
     }
-}
-
-fn scored_rows() -> impl Strategy<Value = Vec<Scored>> {
-    let row = (0_u32..=40, any::<bool>()).prop_map(|(score, label)| Scored {
-        score: f64::from(score) / 40.0,
-        label: f64::from(label),
-    });
-    prop::collection::vec(row, 0..60)
 }
 
 /// Standardises a table by its own rows, as a sum over one party would.

@@ -6,7 +6,6 @@
 )]
 
 mod averaging;
-mod evaluation;
 mod failures;
 mod faults;
 mod forged;

@@ -5,7 +5,8 @@ use std::{
     io::Read,
 };
 
-use consilium_glm::{Column, Family, Range, Regression, Specification, Table};
+use consilium_evaluation::Range;
+use consilium_glm::{Column, Family, Regression, Specification, Table};
 use flate2::read::GzDecoder;
 
 use crate::world::{binary, number, specification};

@@ -1,6 +1,7 @@
 //! Rows and specifications that are refused before anything is sent.
 
-use consilium_glm::{BadSpecification, BadTable, Family, Range, Regression, Specification, Table};
+use consilium_evaluation::Range;
+use consilium_glm::{BadSpecification, BadTable, Family, Regression, Specification, Table};
 use consilium_secagg::Bits;
 
 use crate::world::{binary, number, specification};

@@ -1,8 +1,7 @@
 //! Fits of other implementations on real data.
 
-use consilium_glm::{
-    Evaluation, Family, Fit, Range, Regression, Scored, Specification, Table, local,
-};
+use consilium_evaluation::{Evaluation, Measures, Range, Scored};
+use consilium_glm::{Family, Fit, Regression, Specification, Table, local};
 use serde_json::Value;
 
 use crate::{
@@ -109,10 +108,17 @@ async fn logistic_errors_and_tails_are_statsmodels() {
 async fn doctor_visits_are_statsmodels() {
     let expected = vector(include_str!("../../vectors/rand-hie.json"));
     let (regression, tables) = rand_hie();
-    assert_is(
-        &fit(&regression, &tables).await.aggregator.unwrap(),
-        &expected["poisson"],
-    );
+    let fit = fit(&regression, &tables).await.aggregator.unwrap();
+    assert_is(&fit, &expected["poisson"]);
+    // With an intercept and the log link the fitted means add up to the counts.
+    let scored = tables
+        .iter()
+        .flat_map(|table| table.score(|features| fit.predict(features)));
+    let measured = Measures::own(&regression.subject(), &scored.collect::<Vec<_>>());
+    let Some(Measures::Numbers(measured)) = measured else {
+        panic!("counts have no classes")
+    };
+    assert!((measured.mean_predicted / measured.mean_observed - 1.0).abs() < 1e-8);
 }
 
 /// Blood pressure by age, sex and cholesterol at the four hospitals.

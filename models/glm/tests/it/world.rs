@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use consilium_evaluation::Range;
 use consilium_glm::{
-    Candidate, Centre, Column, ConstantColumns, Design, Family, Fit, GlmError, Kind, Published,
-    Range, Regression, Specification, Table, Training, aggregate, contribute,
+    Column, ConstantColumns, Family, Fit, GlmError, Kind, Published, Regression, Specification,
+    Table, Training, aggregate, contribute,
 };
 use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
 use consilium_secagg::{
@@ -136,18 +137,6 @@ fn label(family: Family, predictor: f64, rng: &mut ChaCha20Rng) -> f64 {
         }
         // Of shape 2: the sum of two exponentials.
         Family::Gamma => -400.0 * mean * (uniform(rng) * uniform(rng)).max(1e-12).ln() / 2.0,
-    }
-}
-
-/// A model without features.
-pub(crate) fn constant() -> Candidate {
-    let (mean, deviation) = (0.0, 1.0);
-    Candidate {
-        design: Design {
-            terms: Vec::new(),
-            label: Centre { mean, deviation },
-        },
-        coefficients: vec![0.0],
     }
 }
 

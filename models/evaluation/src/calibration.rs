@@ -9,7 +9,7 @@ pub struct CalibrationBin {
     pub rows: u64,
     /// Mean of their predictions.
     pub predicted: f64,
-    /// Mean of their labels: in logistic regression the share with label 1.
+    /// Mean of their labels: where classes are predicted the share with label 1.
     pub observed: f64,
 }
 

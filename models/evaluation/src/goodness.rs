@@ -4,29 +4,28 @@ use consilium_secagg::{Encoding, EncodingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Failure, Regression, Scored,
+    Failure, Scored, Subject,
     calibration::{CalibrationBin, without_thin},
-    counts::{Counts, SMALLEST_SAMPLE},
+    counts::{Counts, SMALLEST_SAMPLE, count},
     numbers::Numbers,
-    steps,
     tally::CALIBRATION_BINS,
 };
 
-/// Measures of a linear, Poisson or gamma regression on rows with known labels.
+/// Measures of predicted numbers on rows with known labels.
 ///
-/// With labels yᵢ and predictions μᵢ of n rows, ȳ the mean of these labels, d the unit deviance of
-/// the family ([`Family::deviance`](crate::Family::deviance)).
+/// With labels yᵢ and predictions μᵢ of n rows, ȳ the mean of these labels, d the unit deviance
+/// ([`Deviance::of`](crate::Deviance::of)).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GoodnessOfFit {
     /// Rows.
     pub rows: u64,
-    /// Σ d(yᵢ, μᵢ), in squared units of the label for linear regression, in units of the label for
-    /// Poisson.
+    /// Σ d(yᵢ, μᵢ), in squared units of the label for the normal distribution, in units of
+    /// the label for Poisson, in their power 2 − p for Tweedie.
     pub deviance: f64,
     /// Σ d(yᵢ, ȳ): that of predicting the mean.
     pub null_deviance: f64,
     /// D² = 1 − deviance / null deviance: 1 is perfect, 0 as good as the mean, below 0 worse; R²
-    /// for linear regression. Nothing where all labels are the same.
+    /// for the normal distribution. Nothing where all labels are the same.
     ///
     /// Cameron and Windmeijer, Journal of Econometrics 1997.
     pub d2: Option<f64>,
@@ -41,8 +40,8 @@ pub struct GoodnessOfFit {
     /// Steyerberg et al., Epidemiology 2010.
     pub mean_predicted: f64,
     /// Rows whose prediction was farther off than sums allow, and was measured as if it lay at the
-    /// limit: one width of the declared range of labels beyond it, or for Poisson and gamma a
-    /// ten-thousandth of the label.
+    /// limit: one width of the declared range of labels beyond it, or where means are
+    /// positive a ten-thousandth of the label.
     pub limited: u64,
     /// By linear predictor, cut where a normal distribution of its mean and deviation has its
     /// tenths; nothing where there are too few rows.
@@ -65,15 +64,15 @@ const TENTHS: [f64; CALIBRATION_BINS - 1] = [
 pub(crate) const LEN: usize = HEAD + PER_BIN * CALIBRATION_BINS;
 
 /// Adds up rows of which the counts over all parties are known.
-pub(crate) fn local(regression: &Regression, scored: &[Scored], counts: &Counts) -> Vec<f64> {
-    let numbers = Numbers::of(regression);
-    let (family, unit) = (numbers.family(), numbers.deviance_unit());
+pub(crate) fn local(subject: &Subject, scored: &[Scored], counts: &Counts) -> Vec<f64> {
+    let numbers = Numbers::of(subject);
+    let (deviance, unit) = (numbers.deviance(), numbers.deviance_unit());
     let mut sums = vec![0.0; LEN];
     for row in scored {
         let limited = numbers.limited(row);
         let apart = (row.label - limited) / numbers.width();
-        sums[0] += family.deviance(row.label, limited) / unit;
-        sums[1] += family.deviance(row.label, counts.label) / unit;
+        sums[0] += deviance.of(row.label, limited) / unit;
+        sums[1] += deviance.of(row.label, counts.label) / unit;
         sums[2] += apart * apart;
         sums[3] += apart.abs();
         sums[4] += f64::from(limited.total_cmp(&row.score).is_ne());
@@ -86,22 +85,21 @@ pub(crate) fn local(regression: &Regression, scored: &[Scored], counts: &Counts)
 }
 
 /// Makes the code in which these sums are added up.
-pub(crate) fn encoding(regression: &Regression) -> Result<Encoding, EncodingError> {
-    let spec = regression.specification();
-    let rows = spec.most_rows as f64;
-    let most = Numbers::of(regression).most_deviance(rows, regression.most_rows_in_all());
+pub(crate) fn encoding(subject: &Subject) -> Result<Encoding, EncodingError> {
+    let rows = subject.most_rows();
+    let most = Numbers::of(subject).most_deviance(rows, subject.most_rows_in_all());
     let mut largest = vec![most.0, most.1, 4.0 * rows, 2.0 * rows];
     largest.resize(LEN, 2.0 * rows);
-    Encoding::new(&largest, spec.most_contributors, spec.bits)
+    Encoding::new(&largest, subject.most_contributors(), subject.bits())
 }
 
 /// Reads opened sums; refuses those that no rows can have, and rows too few to be measured.
 pub(crate) fn read(
-    regression: &Regression,
+    subject: &Subject,
     sums: &[f64],
     counts: &Counts,
 ) -> Result<GoodnessOfFit, Failure> {
-    let found = measure(regression, sums, counts)?;
+    let found = measure(subject, sums, counts)?;
     if found.rows < SMALLEST_SAMPLE {
         let minimum = SMALLEST_SAMPLE;
         return Err(Failure::TooFewToEvaluate { minimum });
@@ -109,15 +107,11 @@ pub(crate) fn read(
     Ok(found)
 }
 
-fn measure(
-    regression: &Regression,
-    sums: &[f64],
-    counts: &Counts,
-) -> Result<GoodnessOfFit, Failure> {
+fn measure(subject: &Subject, sums: &[f64], counts: &Counts) -> Result<GoodnessOfFit, Failure> {
     let Some((head, bins)) = sums.split_at_checked(HEAD) else {
         return Err(Failure::Implausible);
     };
-    let numbers = Numbers::of(regression);
+    let numbers = Numbers::of(subject);
     let mut calibration = [CalibrationBin {
         rows: 0,
         predicted: 0.0,
@@ -125,7 +119,7 @@ fn measure(
     }; CALIBRATION_BINS];
     let (mut rows, mut labels, mut predictions) = (0, 0.0, 0.0);
     for (bin, sums) in calibration.iter_mut().zip(bins.chunks_exact(PER_BIN)) {
-        let of_bin = steps::count(sums[0])?;
+        let of_bin = count(sums[0])?;
         *bin = CalibrationBin {
             rows: of_bin,
             predicted: numbers.value(sums[2] / of_bin as f64),
@@ -136,16 +130,15 @@ fn measure(
         predictions += sums[2];
     }
     let n = rows as f64;
-    if sums.len() != LEN || head.iter().any(|sum| *sum < -0.5) || n > regression.most_rows_in_all()
-    {
+    if sums.len() != LEN || head.iter().any(|sum| *sum < -0.5) || n > subject.most_rows_in_all() {
         return Err(Failure::Implausible);
     }
-    let (family, unit) = (numbers.family(), numbers.deviance_unit());
-    let mean_observed = numbers.value(labels / n);
+    let (distance, unit) = (numbers.deviance(), numbers.deviance_unit());
     let deviance = unit * head[0];
+    let mean_observed = numbers.value(labels / n);
     // Deviances from any mean differ from those from the rows' own by its deviance, once a row: what
     // was counted may have been the mean of more parties than are left.
-    let from_own_mean = unit * head[1] - n * family.deviance(mean_observed, counts.label);
+    let from_own_mean = unit * head[1] - n * distance.of(mean_observed, counts.label);
     let null_deviance = if from_own_mean > NOTHING * unit * n {
         from_own_mean
     } else {
@@ -160,7 +153,7 @@ fn measure(
         mae: numbers.width() * head[3] / n,
         mean_observed,
         mean_predicted: numbers.value(predictions / n),
-        limited: steps::count(head[4])?,
+        limited: count(head[4])?,
         calibration: without_thin(calibration),
     })
 }
@@ -171,10 +164,10 @@ impl GoodnessOfFit {
     /// # Security
     ///
     /// As of [`Evaluation::own`](crate::Evaluation::own).
-    pub fn own(regression: &Regression, scored: &[Scored]) -> Option<GoodnessOfFit> {
-        let counts = Counts::of(regression, scored)?;
-        let sums = local(regression, scored, &counts);
-        measure(regression, &sums, &counts).ok()
+    pub fn own(subject: &Subject, scored: &[Scored]) -> Option<GoodnessOfFit> {
+        let counts = Counts::of(subject, scored)?;
+        let sums = local(subject, scored, &counts);
+        measure(subject, &sums, &counts).ok()
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
 /// A row's prediction and what came true.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scored {
-    /// The label's predicted mean: in logistic regression the probability of label 1.
+    /// The label's predicted mean: where classes are predicted the probability of label 1.
     pub score: f64,
-    /// The label: 0 or 1 in logistic regression.
+    /// The label: 0 or 1 where classes are predicted.
     pub label: f64,
 }
 
@@ -22,7 +22,7 @@ impl Scored {
     }
 }
 
-/// Measures of a logistic regression on rows with known labels.
+/// Measures of predicted classes on rows with known labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Rows.

@@ -3,7 +3,7 @@
 use consilium_secagg::{Encoding, EncodingError};
 
 use crate::{
-    Evaluation, Regression,
+    Evaluation, Subject,
     calibration::{CalibrationBin, without_thin},
     metrics::Scored,
 };
@@ -48,12 +48,11 @@ impl Tally {
     }
 
     /// Makes the code in which tallies are added up.
-    pub(crate) fn encoding(regression: &Regression) -> Result<Encoding, EncodingError> {
-        let spec = regression.specification();
-        let rows = spec.most_rows as f64;
+    pub(crate) fn encoding(subject: &Subject) -> Result<Encoding, EncodingError> {
+        let rows = subject.most_rows();
         let mut largest = vec![rows; Tally::LEN];
         largest[0] = -rows * SMALLEST_PROBABILITY.ln();
-        Encoding::new(&largest, spec.most_contributors, spec.bits)
+        Encoding::new(&largest, subject.most_contributors(), subject.bits())
     }
 
     /// Takes an opened sum; nothing if its counts are none.

@@ -3,23 +3,20 @@
 use std::collections::BTreeMap;
 
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Open, Opened, SumNumber, SumShape};
+use consilium_secagg::{
+    Contribute, Encoding, EncodingError, Open, Opened, SumNumber, SumShape, Told, answer,
+};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Evaluation, Failure, GlmError, GoodnessOfFit, Measures, Regression, Scored, Shared,
-    answer::{self, Told},
-    counts::{Counts, is_of_classes},
-    goodness,
-    metrics::SMALLEST_CLASS,
-    tally::Tally,
-    training::decode,
+    Evaluation, EvaluationError, Failure, GoodnessOfFit, Measures, Scored, Shared, Subject,
+    counts::Counts, error::Numbered, goodness, metrics::SMALLEST_CLASS, tally::Tally,
 };
 
 /// The rows of all parties, or why they are not measured.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Counted(pub(crate) Result<Counts, Failure>);
+pub(crate) struct Counted(pub(crate) Result<Counts, Numbered>);
 
 impl Message for Counted {
     const STEP: &'static str = "glm-evaluation.1.counted";
@@ -27,7 +24,7 @@ impl Message for Counted {
 
 /// The measures over all rows of all parties, or why there are none.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Overall(pub(crate) Result<Found, Failure>);
+pub(crate) struct Overall(pub(crate) Result<Found, Numbered>);
 
 impl Message for Overall {
     const STEP: &'static str = "glm-evaluation.1.overall";
@@ -51,33 +48,34 @@ impl Message for Own {
 /// The label under which adding up own rows is accounted.
 const LOCAL: &str = "glm-evaluation.1.local";
 
-/// Measures a regression on the contributors' rows: the aggregator's part.
+/// Measures a model on the contributors' rows: the aggregator's part.
 ///
-/// Figure 2 of docs/protocols/glm-newton.md. `model` is what they were told to score by. Its two sums
-/// are `first` and the next one.
+/// Figure 2 of docs/protocols/glm-newton.md. `model` is what they were told to score by, whatever
+/// says it: all name the same. The two sums are `first` and the next one.
 ///
 /// # Errors
 ///
 /// [`Failure::TooFewToEvaluate`] if over all parties a class has fewer than
 /// [`SMALLEST_CLASS`] rows, or there are fewer than
-/// [`SMALLEST_SAMPLE`](crate::SMALLEST_SAMPLE) rows with numbers.
+/// [`SMALLEST_SAMPLE`](crate::SMALLEST_SAMPLE) rows where numbers are predicted.
 pub async fn aggregate(
     mail: &Mailbox,
     contributors: &[PartyId],
-    (regression, model): (&Regression, &Candidate),
+    (subject, model): (&Subject, &impl Serialize),
     first: SumNumber,
     sum: &mut impl Open,
-) -> Result<Measures, GlmError> {
-    let shape = counts_shape(regression, model, first);
+) -> Result<Measures, EvaluationError> {
+    let shape = counts_shape(subject, model, first);
     let opened = sum.open(&mail.scope("counts"), &shape).await?; // m1: counts
-    let counts = decode(Counts::encoding(regression), &opened.sum)
-        .and_then(|sums| Counts::read(regression, &sums));
-    tell(mail, contributors, &opened, &Counted(counts.clone())).await?; // m2: go on or not
+    let counts = decode(Counts::encoding(subject), &opened.sum)
+        .and_then(|sums| Counts::read(subject, &sums));
+    let told = Counted(counts.map_err(Numbered));
+    tell(mail, contributors, &opened, &told).await?; // m2: go on or not
     let counts = counts?;
-    let shape = rows_shape(regression, (model, &counts), first);
+    let shape = rows_shape(subject, (model, &counts), first);
     let opened = sum.open(&mail.scope("sum"), &shape).await?; // m3: sums over rows
-    let found = measured(regression, &opened.sum, &counts);
-    let overall = Overall(found.clone().map(Found::from));
+    let found = measured(subject, &opened.sum, &counts);
+    let overall = Overall(found.clone().map(Found::from).map_err(Numbered));
     tell(mail, contributors, &opened, &overall).await?; // m4: measures
     Ok(found?)
 }
@@ -88,7 +86,7 @@ async fn tell<M: Message>(
     contributors: &[PartyId],
     opened: &Opened,
     message: &M,
-) -> Result<(), GlmError> {
+) -> Result<(), EvaluationError> {
     for party in contributors {
         let sent = mail.send(party, message).await;
         if opened.contributors.contains(party) {
@@ -98,12 +96,12 @@ async fn tell<M: Message>(
     Ok(())
 }
 
-fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Measures, Failure> {
-    if !is_of_classes(regression) {
-        let sums = decode(goodness::encoding(regression), sum)?;
-        return goodness::read(regression, &sums, counts).map(Measures::Numbers);
+fn measured(subject: &Subject, sum: &[u64], counts: &Counts) -> Result<Measures, Failure> {
+    if !subject.is_of_classes() {
+        let sums = decode(goodness::encoding(subject), sum)?;
+        return goodness::read(subject, &sums, counts).map(Measures::Numbers);
     }
-    let sums = decode(Tally::encoding(regression), sum)?;
+    let sums = decode(Tally::encoding(subject), sum)?;
     let tally = Tally::read(sums).ok_or(Failure::Implausible)?;
     // Fewer parties may have come to this sum than were counted.
     let found = tally.evaluate().filter(Evaluation::has_both_classes);
@@ -113,11 +111,11 @@ fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Mea
         .ok_or(Failure::TooFewToEvaluate { minimum })
 }
 
-/// Measures a regression on the contributors' rows: a contributor's part.
+/// Measures a model on the contributors' rows: a contributor's part.
 ///
 /// `scored` are its rows, scored by `model`. Gives the measures over all parties; its own are
-/// [`Measures::own`]. `chance` is as `rounding` in
-/// [`contribute`](crate::contribute()).
+/// [`Measures::own`]. `chance` gives a sum's generator, seeded by a secret of this party's for the study
+/// and the sum, so that a repeated sum is rounded to the same integers.
 ///
 /// # Errors
 ///
@@ -125,51 +123,51 @@ fn measured(regression: &Regression, sum: &[u64], counts: &Counts) -> Result<Mea
 pub async fn contribute<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
-    (regression, model, scored): (&Regression, &Candidate, &[Scored]),
+    (subject, model, scored): (&Subject, &impl Serialize, &[Scored]),
     first: SumNumber,
     chance: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
-) -> Result<Measures, GlmError> {
-    let bad_model = || GlmError::BadModel {
+) -> Result<Measures, EvaluationError> {
+    let bad_answer = || EvaluationError::BadAnswer {
         aggregator: aggregator.clone(),
     };
-    let shape = counts_shape(regression, model, first);
-    let coded = (&shape, &Counts::encoding(regression)?);
-    let add_up = |_: &mut R| Told::whole(Counts::local(regression, scored));
-    answer::answer(&mail.scope("counts"), coded, LOCAL, chance, add_up, sum).await?;
+    let shape = counts_shape(subject, model, first);
+    let coded = (&shape, &Counts::encoding(subject)?);
+    let add_up = |_: &mut R| Told::whole(Counts::local(subject, scored));
+    answer(&mail.scope("counts"), coded, LOCAL, chance, add_up, sum).await?;
     let counts = match mail.recv(aggregator).await? {
-        Counted(Ok(counts)) if counts.suits(regression) => counts,
-        Counted(Err(failure)) if failure.suits(regression) => return Err(failure.into()),
-        Counted(_) => return Err(bad_model()),
+        Counted(Ok(counts)) if counts.suits(subject) => counts,
+        Counted(Err(Numbered(failure))) => return Err(failure.into()),
+        Counted(_) => return Err(bad_answer()),
     };
-    let shape = rows_shape(regression, (model, &counts), first);
-    let encoding = if is_of_classes(regression) {
-        Tally::encoding(regression)
+    let shape = rows_shape(subject, (model, &counts), first);
+    let encoding = if subject.is_of_classes() {
+        Tally::encoding(subject)
     } else {
-        goodness::encoding(regression)
+        goodness::encoding(subject)
     };
     let coded = (&shape, &encoding?);
     let add_up = |_: &mut R| {
-        Told::whole(if is_of_classes(regression) {
+        Told::whole(if subject.is_of_classes() {
             Tally::of(scored).into_sums()
         } else {
-            goodness::local(regression, scored, &counts)
+            goodness::local(subject, scored, &counts)
         })
     };
-    answer::answer(&mail.scope("sum"), coded, LOCAL, chance, add_up, sum).await?;
+    answer(&mail.scope("sum"), coded, LOCAL, chance, add_up, sum).await?;
     match mail.recv(aggregator).await? {
-        Overall(Ok(Found::Classes(found))) if is_of_classes(regression) => {
+        Overall(Ok(Found::Classes(found))) if subject.is_of_classes() => {
             Ok(Measures::Classes(found))
         }
-        Overall(Ok(Found::Numbers(found))) if !is_of_classes(regression) => {
+        Overall(Ok(Found::Numbers(found))) if !subject.is_of_classes() => {
             Ok(Measures::Numbers(found))
         }
-        Overall(Err(failure)) if failure.suits(regression) => Err(failure.into()),
-        Overall(_) => Err(bad_model()),
+        Overall(Err(Numbered(failure))) => Err(failure.into()),
+        Overall(_) => Err(bad_answer()),
     }
 }
 
-/// Tells the aggregator this institution's own measures of a logistic regression: rounded, and
+/// Tells the aggregator this institution's own measures of predicted classes: rounded, and
 /// only if it has [`SMALLEST_CLASS`] rows of each class.
 ///
 /// # Errors
@@ -183,7 +181,7 @@ pub async fn share(
     mail: &Mailbox,
     aggregator: &PartyId,
     scored: &[Scored],
-) -> Result<(), GlmError> {
+) -> Result<(), EvaluationError> {
     let own = Evaluation::own(scored).and_then(|own| own.shared());
     mail.send(aggregator, &Own(own)).await?; // m5: own measures
     Ok(())
@@ -193,49 +191,45 @@ pub async fn share(
 ///
 /// # Errors
 ///
-/// [`GlmError::BadMeasures`] names who sent what no measures can be.
+/// [`EvaluationError::BadMeasures`] names who sent what no measures can be.
 pub async fn shared(
     mail: &Mailbox,
     contributors: &[PartyId],
-) -> Result<BTreeMap<PartyId, Option<Shared>>, GlmError> {
+) -> Result<BTreeMap<PartyId, Option<Shared>>, EvaluationError> {
     let mut all = BTreeMap::new();
     for party in contributors {
         let Own(own) = mail.recv(party).await?;
         if own.is_some_and(|own| !own.is_possible()) {
             let party = party.clone();
-            return Err(GlmError::BadMeasures { party });
+            return Err(EvaluationError::BadMeasures { party });
         }
         all.insert(party.clone(), own);
     }
     Ok(all)
 }
 
-/// Gives the lengths of an evaluation's sums.
-pub fn sums_len(regression: &Regression) -> [usize; 2] {
-    let of_rows = if is_of_classes(regression) {
-        Tally::LEN
-    } else {
-        goodness::LEN
-    };
-    [Counts::len(regression), of_rows]
-}
-
-fn counts_shape(regression: &Regression, model: &Candidate, first: SumNumber) -> SumShape {
-    let [len, _] = sums_len(regression);
-    let about = ("glm-evaluation.1.counts", model);
-    answer::shape(regression, (first, len), about)
+fn counts_shape(subject: &Subject, model: &impl Serialize, first: SumNumber) -> SumShape {
+    let [len, _] = subject.sums_len();
+    let sum = (first, len, subject.bits());
+    SumShape::asking(sum, ("glm-evaluation.1.counts", model))
 }
 
 /// What is asked of the rows; where classes are counted, it is the same whatever was counted first.
 fn rows_shape(
-    regression: &Regression,
-    (model, counts): (&Candidate, &Counts),
+    subject: &Subject,
+    (model, counts): (&impl Serialize, &Counts),
     first: SumNumber,
 ) -> SumShape {
-    let [_, len] = sums_len(regression);
-    let counts = (!is_of_classes(regression)).then_some(counts);
-    let about = ("glm-evaluation.1.sum", &(model, counts));
-    answer::shape(regression, (SumNumber(first.0 + 1), len), about)
+    let [_, len] = subject.sums_len();
+    let counts = (!subject.is_of_classes()).then_some(counts);
+    let sum = (SumNumber(first.0 + 1), len, subject.bits());
+    SumShape::asking(sum, ("glm-evaluation.1.sum", &(model, counts)))
+}
+
+fn decode(encoding: Result<Encoding, EncodingError>, sum: &[u64]) -> Result<Vec<f64>, Failure> {
+    encoding
+        .and_then(|encoding| encoding.decode(sum))
+        .map_err(|_| Failure::Implausible)
 }
 
 impl From<Measures> for Found {

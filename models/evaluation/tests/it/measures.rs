@@ -2,43 +2,26 @@
 
 use std::time::Duration;
 
-use consilium_glm::{
-    Evaluation, Failure, Family, GlmError, GoodnessOfFit, HISTOGRAM_BINS, Measures, Regression,
-    SMALLEST_BIN, Scored, Table, auc, evaluation, local,
+use consilium_evaluation::{
+    self as evaluation, Deviance, Evaluation, EvaluationError, Failure, GoodnessOfFit,
+    HISTOGRAM_BINS, Measures, SMALLEST_BIN, Scored, Subject, auc,
 };
 use consilium_mailbox::{Fault, Mailbox, Message, Quorum, mem};
 use consilium_secagg::{
-    Open, Opened, SumError, SumNumber, SumShape,
+    Bits, Open, Opened, SumError, SumNumber, SumShape,
     plain::{PlainAggregator, PlainContributor},
 };
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{
-    real::rand_hie,
-    world::{binary, constant, parties, sendable, specification, study, uniform},
-};
+use crate::world::{classes, numbers, parties, predicted, scored, sendable};
 
-fn regression() -> Regression {
-    Regression::try_from(specification(Family::Logistic, vec![binary("a")])).unwrap()
-}
+/// What stands for a model where only its name counts.
+const MODEL: &str = "the model";
 
-/// Scores that tell the labels apart, but not always.
-fn scored(rows: usize, seed: u64) -> Vec<Scored> {
-    let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    let row = |_| {
-        let score = uniform(&mut rng);
-        Scored {
-            score,
-            label: f64::from(uniform(&mut rng) < score),
-        }
-    };
-    (0..rows).map(row).collect()
-}
-
-async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, GlmError> {
-    let (measures, _) = measure(&regression(), parts).await;
+async fn evaluate(parts: &[Vec<Scored>]) -> Result<Evaluation, EvaluationError> {
+    let (measures, _) = measure(&classes(), parts).await;
     Ok(measures?.classes().unwrap())
 }
 
@@ -57,22 +40,23 @@ impl Open for Counting {
 
 /// Measures over all parties; gives also how long the opened sums were.
 async fn measure(
-    regression: &Regression,
+    subject: &Subject,
     parts: &[Vec<Scored>],
-) -> (Result<Measures, GlmError>, Vec<usize>) {
+) -> (Result<Measures, EvaluationError>, Vec<usize>) {
+    let subject = *subject;
     let mut mail = mem::mailboxes(&parties(parts.len()));
     let aggregator = mail.remove(0);
     let name = aggregator.me().clone();
     let mut hospitals = Vec::new();
     for (place, (mail, scored)) in mail.into_iter().zip(parts.to_vec()).enumerate() {
-        let (name, regression) = (name.clone(), regression.clone());
+        let name = name.clone();
         hospitals.push(tokio::spawn(async move {
             let mut sum = PlainContributor {
                 aggregator: name.clone(),
             };
             let chance =
                 |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0) << 8 | place as u64);
-            let (rows, first) = ((&regression, &constant(), &scored[..]), SumNumber(9));
+            let (rows, first) = ((&subject, &MODEL, &scored[..]), SumNumber(9));
             evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
         }));
     }
@@ -91,7 +75,7 @@ async fn measure(
     let overall = sendable(evaluation::aggregate(
         &aggregator,
         &contributors,
-        (regression, &constant()),
+        (&subject, &MODEL),
         SumNumber(9),
         &mut sum,
     ))
@@ -138,12 +122,12 @@ async fn too_few_rows_of_a_class_are_not_measured() {
     let mut parts = [scored(40, 1), scored(30, 2), scored(20, 3)];
     let positives = parts.iter_mut().flatten().filter(|row| row.label > 0.5);
     positives.skip(9).for_each(|row| row.label = 0.0);
-    let (refused, opened) = measure(&regression(), &parts).await;
+    let (refused, opened) = measure(&classes(), &parts).await;
     let refused = refused.unwrap_err();
     assert_eq!(opened, [2], "the histogram is not opened");
     assert!(matches!(
         refused,
-        GlmError::Failed(Failure::TooFewToEvaluate { minimum: 10 })
+        EvaluationError::Failed(Failure::TooFewToEvaluate { minimum: 10 })
     ));
 }
 
@@ -215,15 +199,18 @@ struct Pooled {
     means: (f64, f64),
 }
 
-fn pooled(family: Family, rows: &[Scored]) -> Pooled {
+fn pooled(kind: Deviance, rows: &[Scored]) -> Pooled {
     let n = rows.len() as f64;
     let mean = |of: &dyn Fn(&Scored) -> f64| rows.iter().map(of).sum::<f64>() / n;
     let log_term = |y: f64, m: f64| if y == 0.0 { 0.0 } else { y * (y / m).ln() };
-    let deviance = |y: f64, m: f64| match family {
-        Family::Gaussian => (y - m).powi(2),
-        Family::Poisson => 2.0 * (log_term(y, m) - y + m),
-        Family::Gamma => 2.0 * (y / m - 1.0 - (y.ln() - m.ln())),
-        Family::Logistic => unreachable!(),
+    let deviance = |y: f64, m: f64| match kind {
+        Deviance::Gaussian => (y - m).powi(2),
+        Deviance::Poisson => 2.0 * (log_term(y, m) - y + m),
+        Deviance::Gamma => 2.0 * (y / m - 1.0 - (y.ln() - m.ln())),
+        Deviance::Tweedie { power: p } => {
+            let both = y * (m.powf(1.0 - p) - if y == 0.0 { 0.0 } else { y.powf(1.0 - p) });
+            2.0 * (both / (p - 1.0) + (m.powf(2.0 - p) - y.powf(2.0 - p)) / (2.0 - p))
+        }
     };
     let observed = mean(&|row| row.label);
     Pooled {
@@ -236,11 +223,12 @@ fn pooled(family: Family, rows: &[Scored]) -> Pooled {
 }
 
 fn assert_near(ours: f64, theirs: f64) {
-    assert!((ours / theirs - 1.0).abs() < 1e-8, "{ours} {theirs}");
+    let apart = (ours - theirs).abs();
+    assert!(apart < 1e-8 * theirs.abs().max(1e-3), "{ours} {theirs}");
 }
 
-fn assert_is_of(found: &GoodnessOfFit, family: Family, rows: &[Scored]) {
-    let exact = pooled(family, rows);
+fn assert_is_of(found: &GoodnessOfFit, deviance: Deviance, rows: &[Scored]) {
+    let exact = pooled(deviance, rows);
     assert_eq!((found.rows, found.limited), (rows.len() as u64, 0));
     assert_near(found.deviance, exact.deviance);
     assert_near(found.null_deviance, exact.null_deviance);
@@ -267,30 +255,26 @@ fn assert_is_of(found: &GoodnessOfFit, family: Family, rows: &[Scored]) {
     assert_eq!(from, sorted.len());
 }
 
-/// Fits, and scores every party's rows.
-fn scores(regression: &Regression, tables: &[Table]) -> Vec<Vec<Scored>> {
-    let fit = local::fit(regression, &tables.iter().collect::<Vec<_>>()).unwrap();
-    tables
-        .iter()
-        .map(|table| table.score(|features| fit.predict(features)))
-        .collect()
-}
-
 #[tokio::test]
 async fn deviance_and_errors_over_all_parties_are_those_of_all_rows() {
-    for family in [Family::Gaussian, Family::Poisson, Family::Gamma] {
-        let (regression, tables) = study(family, &[500, 300, 200, 400], 11);
-        let parts = scores(&regression, &tables);
-        let (found, opened) = measure(&regression, &parts).await;
+    for deviance in [
+        Deviance::Gaussian,
+        Deviance::Poisson,
+        Deviance::Gamma,
+        Deviance::Tweedie { power: 1.5 },
+    ] {
+        let subject = numbers(deviance);
+        let parts = predicted(deviance, &[500, 300, 200, 400], 11);
+        let (found, opened) = measure(&subject, &parts).await;
         assert_eq!(opened, [4, 35]);
         let Measures::Numbers(found) = found.unwrap() else {
-            panic!("{family:?} has no classes")
+            panic!("{deviance:?} has no classes")
         };
-        assert_is_of(&found, family, &parts.concat());
+        assert_is_of(&found, deviance, &parts.concat());
         assert!(found.d2.unwrap() > 0.1, "{found:?}");
         for part in &parts {
-            let own = GoodnessOfFit::own(&regression, part).unwrap();
-            let exact = pooled(family, part);
+            let own = GoodnessOfFit::own(&subject, part).unwrap();
+            let exact = pooled(deviance, part);
             assert_near(own.deviance, exact.deviance);
             assert_near(own.null_deviance, exact.null_deviance);
         }
@@ -298,54 +282,39 @@ async fn deviance_and_errors_over_all_parties_are_those_of_all_rows() {
 }
 
 #[tokio::test]
-async fn doctor_visits_of_five_parties_are_measured_as_in_one_table() {
-    let (regression, tables) = rand_hie();
-    let parts = scores(&regression, &tables);
-    let (found, _) = measure(&regression, &parts).await;
-    let Measures::Numbers(found) = found.unwrap() else {
-        panic!("counts have no classes")
-    };
-    assert_is_of(&found, Family::Poisson, &parts.concat());
-    // With an intercept and the log link the fitted means add up to the counts.
-    assert_near(found.mean_predicted, found.mean_observed);
-}
-
-#[tokio::test]
 async fn too_few_rows_with_numbers_are_counted_and_not_measured() {
-    let (regression, tables) = study(Family::Gaussian, &[60, 60, 60], 3);
-    let parts: Vec<_> = scores(&regression, &tables)
-        .into_iter()
-        .map(|rows| rows[..6].to_vec())
-        .collect();
-    let (refused, opened) = measure(&regression, &parts).await;
+    let parts = predicted(Deviance::Gaussian, &[6, 6, 6], 3);
+    let (refused, opened) = measure(&numbers(Deviance::Gaussian), &parts).await;
     assert_eq!(opened, [4]);
     assert!(matches!(
         refused.unwrap_err(),
-        GlmError::Failed(Failure::TooFewToEvaluate { minimum: 20 })
+        EvaluationError::Failed(Failure::TooFewToEvaluate { minimum: 20 })
     ));
 }
 
 #[tokio::test]
 async fn predictions_far_beyond_the_declared_range_are_measured_at_its_limit_and_counted() {
-    for (family, far, limit) in [
-        (Family::Gaussian, -1e9, -3000.0),
-        (Family::Gaussian, f64::INFINITY, 3000.0),
-        (Family::Poisson, 1e300, 1000.0),
-        (Family::Poisson, 0.0, 1e-4 * 3.0),
-        (Family::Gamma, f64::INFINITY, 2e6),
+    let tweedie = Deviance::Tweedie { power: 1.3 };
+    for (deviance, far, limit) in [
+        (Deviance::Gaussian, -1e9, -3000.0),
+        (Deviance::Gaussian, f64::INFINITY, 3000.0),
+        (Deviance::Poisson, 1e300, 1000.0),
+        (Deviance::Poisson, 0.0, 1e-4 * 3.0),
+        (Deviance::Gamma, f64::INFINITY, 2e6),
+        (tweedie, f64::INFINITY, 2e6),
     ] {
-        let (regression, _) = study(family, &[60], 3);
+        let subject = numbers(deviance);
         let row = |score| Scored { score, label: 3.0 };
         let near = vec![row(3.0); 30];
         let parts = |score| [near.clone(), near.clone(), vec![row(score)]];
-        let (found, _) = measure(&regression, &parts(far)).await;
-        let (at_limit, _) = measure(&regression, &parts(limit)).await;
+        let (found, _) = measure(&subject, &parts(far)).await;
+        let (at_limit, _) = measure(&subject, &parts(limit)).await;
         let (Measures::Numbers(found), Measures::Numbers(at_limit)) =
             (found.unwrap(), at_limit.unwrap())
         else {
-            panic!("{family:?} has no classes")
+            panic!("{deviance:?} has no classes")
         };
-        assert_eq!((found.limited, at_limit.limited), (1, 0), "{family:?}");
+        assert_eq!((found.limited, at_limit.limited), (1, 0), "{deviance:?}");
         assert_near(found.rmse, at_limit.rmse);
         assert_near(found.deviance, at_limit.deviance);
         assert_eq!(found.d2, None, "all labels are the same");
@@ -383,27 +352,26 @@ impl<const STEP: usize, T: Serialize + DeserializeOwned + Send> Message for Said
 
 #[tokio::test]
 async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_says() {
-    for (family, rows, is_answered) in [
-        (Family::Logistic, 40_u64, true),
-        (Family::Logistic, 9, false),
-        (Family::Gaussian, 40, true),
-        (Family::Gaussian, 19, false),
+    for (subject, rows, is_answered) in [
+        (classes(), 40_u64, true),
+        (classes(), 9, false),
+        (numbers(Deviance::Gaussian), 40, true),
+        (numbers(Deviance::Gaussian), 19, false),
     ] {
-        let regression = Regression::try_from(specification(family, vec![binary("a")])).unwrap();
         let names = parties(3);
         let mut mail = mem::mailboxes(&names);
         let aggregator = mail.remove(0);
         let name = names[0].clone();
         let mut hospitals = Vec::new();
         for mail in mail {
-            let (name, regression) = (name.clone(), regression.clone());
+            let name = name.clone();
             hospitals.push(tokio::spawn(async move {
                 let mut sum = PlainContributor {
                     aggregator: name.clone(),
                 };
                 let chance = |sum: SumNumber| ChaCha20Rng::seed_from_u64(u64::from(sum.0));
                 let scored = scored(50, 1);
-                let (rows, first) = ((&regression, &constant(), &scored[..]), SumNumber(9));
+                let (rows, first) = ((&subject, &MODEL, &scored[..]), SumNumber(9));
                 evaluation::contribute(&mail, &name, rows, first, &chance, &mut sum).await
             }));
         }
@@ -415,11 +383,11 @@ async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_say
             contributors: names[1..].to_vec(),
             quorum,
         };
-        let [of_counts, of_rows] = evaluation::sums_len(&regression);
+        let [of_counts, of_rows] = subject.sums_len();
         let shape = |number, len| SumShape {
             number: SumNumber(number),
             len,
-            bits: regression.specification().bits,
+            bits: Bits::WIDEST,
             question: [0; 32],
         };
         let counts = aggregator.scope("counts");
@@ -432,11 +400,11 @@ async fn a_contributor_goes_on_with_enough_rows_only_whatever_the_aggregator_say
         }
         let (here, shape) = (aggregator.scope("sum"), shape(10, of_rows));
         let opened = sum.open(&here, &shape).await;
-        assert_eq!(opened.is_ok(), is_answered, "{family:?} {rows}");
+        assert_eq!(opened.is_ok(), is_answered, "{subject:?} {rows}");
         drop((aggregator, counts, here));
         for hospital in hospitals {
             let error = hospital.await.unwrap().unwrap_err();
-            let is_blamed = matches!(error, GlmError::BadModel { .. });
+            let is_blamed = matches!(error, EvaluationError::BadAnswer { .. });
             assert_eq!(is_blamed, !is_answered, "{error}");
         }
     }
@@ -474,7 +442,7 @@ proptest! {
                 prop_assert!(apart <= overall.auc_error + 1e-12);
             }
             Err(error) => {
-                let named = matches!(error, GlmError::Failed(Failure::TooFewToEvaluate { .. }));
+                let named = matches!(error, EvaluationError::Failed(Failure::TooFewToEvaluate { .. }));
                 prop_assert!(named);
             }
         }

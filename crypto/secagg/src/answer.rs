@@ -1,24 +1,24 @@
 //! A contributor's answer to what the aggregator asks.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
-use consilium_base::{Digest, Tagged};
 use consilium_mailbox::Mailbox;
-use consilium_secagg::{Bits, Contribute, Encoding, Input, SumNumber, SumShape};
 use rand_core::CryptoRng;
-use serde::Serialize;
 
-use crate::{GlmError, Regression};
+use crate::{Bits, Contribute, Encoding, Input, SumError, SumNumber, SumShape};
 
 /// Own sums, and where they are told; uniform integers stand elsewhere.
-pub(crate) struct Told {
-    pub(crate) sums: Vec<f64>,
-    pub(crate) at: Range<usize>,
+#[derive(Clone, PartialEq)]
+pub struct Told {
+    /// One for each element of the sum.
+    pub sums: Vec<f64>,
+    /// Which of them are told.
+    pub at: Range<usize>,
 }
 
 impl Told {
     /// Tells all of them.
-    pub(crate) fn whole(sums: Vec<f64>) -> Told {
+    pub fn whole(sums: Vec<f64>) -> Told {
         Told {
             at: 0..sums.len(),
             sums,
@@ -26,26 +26,13 @@ impl Told {
     }
 }
 
-/// Names a sum and what is asked there; `about` is all that the aggregator says of it.
-pub(crate) fn shape(
-    regression: &Regression,
-    (number, len): (SumNumber, usize),
-    (step, about): (&str, &impl Serialize),
-) -> SumShape {
-    SumShape {
-        number,
-        len,
-        bits: regression.specification().bits,
-        question: question(step, about),
+/// Its `Debug` shows the places alone.
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
     }
-}
-
-fn question(step: &str, about: &impl Serialize) -> Digest {
-    let about = postcard::to_stdvec(about).expect("numbers and names always serialise");
-    Tagged::new("glm.1.question")
-        .field(step.as_bytes())
-        .field(&about)
-        .digest()
 }
 
 /// Puts own sums into the sum of a shape.
@@ -54,7 +41,7 @@ fn question(step: &str, about: &impl Serialize) -> Digest {
 ///
 /// # Errors
 ///
-/// None that depends on own rows.
+/// If the question is refused or the sum not reached: none that depends on own rows.
 ///
 /// # Security
 ///
@@ -62,14 +49,14 @@ fn question(step: &str, about: &impl Serialize) -> Digest {
 /// beyond their bounds. Whoever refused then, alone and in the sight of all, would tell on which side
 /// of a bound its own sum lies, and a few dozen questions would give that sum. Instead the whole
 /// vector is withheld: the total is uniform, as if nobody had been asked.
-pub(crate) async fn answer<R: CryptoRng>(
+pub async fn answer<R: CryptoRng>(
     mail: &Mailbox,
     (shape, encoding): (&SumShape, &Encoding),
     step: &'static str,
     chance: &impl Fn(SumNumber) -> R,
     add_up: impl FnOnce(&mut R) -> Told,
     sum: &mut impl Contribute,
-) -> Result<(), GlmError> {
+) -> Result<(), SumError> {
     sum.admit(shape).await?;
     let mut chance = chance(shape.number);
     let input = mail.compute(step, || {
@@ -79,8 +66,7 @@ pub(crate) async fn answer<R: CryptoRng>(
         Some(input)
     });
     let input = input.as_deref().map_or(Input::Withheld, Input::Own);
-    sum.contribute(mail, shape, input).await?;
-    Ok(())
+    sum.contribute(mail, shape, input).await
 }
 
 /// Puts uniform integers modulo `2^b` in the place of all elements that are not told.
