@@ -6,6 +6,7 @@ use clap::Subcommand;
 use consilium_plan::Lang;
 
 mod idle;
+mod lwe;
 mod own;
 mod psi;
 mod relay;
@@ -24,6 +25,8 @@ pub(crate) enum BenchCommand {
     Psi(psi::PsiArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
     Secagg(secagg::SecaggArgs),
+    /// Add up encrypted rows for every candidate split: CPU time and bytes of both parties
+    Lwe(lwe::LweArgs),
 }
 
 pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -33,5 +36,6 @@ pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> an
         BenchCommand::Round(args) => round::run(args, out, lang),
         BenchCommand::Psi(args) => psi::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
+        BenchCommand::Lwe(args) => lwe::run(args, out, lang),
     }
 }

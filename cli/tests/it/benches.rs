@@ -137,3 +137,29 @@ fn a_small_set_is_measured_against_a_large_one_with_its_table_and_without() {
     let bytes = online["bytes"].as_u64().unwrap();
     assert!((40 * 64..100_000).contains(&bytes), "{second}");
 }
+
+#[test]
+fn encrypted_sums_are_measured_by_both_sets_of_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = ["--rows", "3000", "--features", "2", "--bins", "16"];
+    let args = [&["bench", "lwe", "--stride", "4", "--json"], &few[..]].concat();
+    let lines = printed(folder.path(), &args);
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let sets: Vec<&Value> = lines.iter().map(|line| &line["params"]["set"]).collect();
+    assert_eq!(sets, ["a", "b"]);
+    for line in &lines {
+        assert_eq!(line["ok"], true);
+        // 30 candidates, four to a ciphertext.
+        assert_eq!(line["ciphertexts"], 8);
+        assert!(line["us_row_feature"]["all"].as_f64().unwrap() > 0.0);
+        let [label, feature] = &line["parties"].as_array().unwrap()[..] else {
+            panic!("{line}");
+        };
+        assert_eq!(label["sent_bytes"], feature["received_bytes"]);
+        assert!(label["cpu_s"].as_f64().unwrap() > 0.0);
+        assert!(feature["cpu_s"].as_f64().unwrap() > 0.0);
+    }
+}

@@ -1,0 +1,96 @@
+//! How large the noise of a returned sum is, and what it tells.
+//!
+//! The page docs/protocols/lwe-sums.md derives these formulas.
+
+use crate::{
+    Packing, Ring,
+    ring::{Noise, Short},
+};
+
+/// The largest residual that opening accepts: 15/16 of half of the scale.
+pub fn residual_limit<R: Ring>(packing: Packing) -> u128 {
+    15 << (packing.scale_log2::<R>() - 5)
+}
+
+/// The variance of what one row adds to the noise of one coefficient: fresh noise and the bits that
+/// a body leaves out.
+pub fn row_variance<R: Ring>() -> f64 {
+    R::PARAMETERS.fresh.variance() + rounding(R::PARAMETERS.body_drops)
+}
+
+/// The most that one row adds to the noise of one coefficient; of Gaussian noise twelve deviations,
+/// which a draw exceeds with a probability below 2^−100.
+pub fn row_bound<R: Ring>() -> f64 {
+    let fresh = match R::PARAMETERS.fresh {
+        Noise::TUniform(log2) => f64::from(log2).exp2(),
+        Noise::Gaussian(deviation) => 12.0 * deviation,
+    };
+    fresh + (f64::from(R::PARAMETERS.body_drops).exp2() / 2.0).floor()
+}
+
+/// The variance of the noise of a returned sum, over so many rows of all r candidates together.
+pub fn returned_variance<R: Ring>(packing: Packing, rows: u64) -> f64 {
+    let parameters = R::PARAMETERS;
+    let fresh = parameters.fresh.variance();
+    // So many coefficients of a secret are not zero, in the mean.
+    let weight = parameters.degree as f64
+        * match parameters.secret {
+            Short::Binary => 1.0 / 2.0,
+            Short::Ternary => 2.0 / 3.0,
+        };
+    let refreshing = weight * (row_variance::<R>() + fresh) + fresh;
+    let rounding = weight * rounding(parameters.mask_drops) + rounding(parameters.body_drops);
+    rows as f64 * row_variance::<R>() + refreshing + rounding + packing.flood::<R>().powi(2)
+}
+
+/// The variance of an error uniform over 2^drops integers.
+fn rounding(drops: u32) -> f64 {
+    (f64::from(2 * drops).exp2() - 1.0) / 12.0
+}
+
+/// What the label holder may learn of one patient from the noise, beyond the sums themselves.
+///
+/// The noise of a returned sum is a Gaussian mechanism on the encryption noise of its rows, which
+/// the label holder knows: zero-concentrated differential privacy with this ρ (Bun and Steinke, TCC
+/// 2016-B). It adds up over sums.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Leak {
+    /// ρ.
+    pub rho: f64,
+}
+
+impl Leak {
+    /// One sum of one number, with a patient in its subset: in the mean over the noise drawn.
+    pub fn of_sum<R: Ring>(packing: Packing) -> Leak {
+        let spread = f64::from(packing.candidates());
+        Leak {
+            rho: spread * row_variance::<R>() / (2.0 * packing.flood::<R>().powi(2)),
+        }
+    }
+
+    /// A study in which a patient may be in the subset of every candidate of every node it passes; g
+    /// and h are two sums.
+    ///
+    /// Counts for sums that are subtracted, too: a patient's noise stays in the sums of a node that it
+    /// has left. Level d, from 0, has at most 2d + 1 times the noise of one encryption, so levels count
+    /// as their square.
+    pub fn of_study<R: Ring>(packing: Packing, trees: u32, levels: u32, candidates: u32) -> Leak {
+        let visits = f64::from(trees) * f64::from(levels).powi(2);
+        Leak {
+            rho: 2.0 * visits * f64::from(candidates) * Leak::of_sum::<R>(packing).rho,
+        }
+    }
+
+    /// The largest advantage in telling two subsets apart that differ in the patient: total
+    /// variation, at most √(ρ/2) by Pinsker's inequality.
+    pub fn total_variation(self) -> f64 {
+        (self.rho / 2.0).sqrt().min(1.0)
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "slots are few, and a seed is any byte"
+)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Random elements: public ones of a seed, and secret ones.
+
+use consilium_base::Secret;
+use ctr::cipher::{KeyIvInit as _, StreamCipher as _};
+use rand_core::CryptoRng;
+use tfhe::core_crypto::{
+    commons::math::random::{RandomGenerator, Seed, UniformTernary},
+    prelude::DefaultRandomGenerator,
+};
+use zeroize::Zeroize;
+
+use super::{Noise, Short};
+
+/// Words of tfhe's torus are fractions of 2^64.
+const TORUS: f64 = 1.0 / 18_446_744_073_709_551_616.0;
+
+/// The stream of a seed: AES-128 in counter mode.
+pub(super) struct Stream(ctr::Ctr128LE<aes::Aes128>);
+
+impl Stream {
+    pub(super) fn new(seed: &[u8; 16]) -> Stream {
+        Stream(ctr::Ctr128LE::new(&(*seed).into(), &[0; 16].into()))
+    }
+
+    /// Fills in the next words of 64 bits.
+    pub(super) fn fill(&mut self, words: &mut [u64]) {
+        let mut bytes = [0; 2048];
+        for words in words.chunks_mut(bytes.len() / 8) {
+            let bytes = &mut bytes[..8 * words.len()];
+            bytes.fill(0);
+            self.0.apply_keystream(bytes);
+            let (values, _) = bytes.as_chunks();
+            for (word, value) in words.iter_mut().zip(values) {
+                *word = u64::from_le_bytes(*value);
+            }
+        }
+        bytes.zeroize();
+    }
+
+    /// Fills in the next words below a modulus of so many bits: trimmed, others are drawn again.
+    pub(super) fn fill_below(&mut self, modulus: u64, words: &mut [u64]) {
+        let trim = modulus.leading_zeros();
+        self.fill(words);
+        for word in words {
+            *word >>= trim;
+            while *word >= modulus {
+                self.fill(std::slice::from_mut(word));
+                *word >>= trim;
+            }
+        }
+    }
+}
+
+/// A secret generator, and samplers over it.
+///
+/// Of tfhe's samplers, which take a byte at a time, only those are used by which little is drawn.
+pub(crate) struct Draw {
+    stream: Stream,
+    sampler: RandomGenerator<DefaultRandomGenerator>,
+}
+
+impl Draw {
+    /// Grows a generator from seeds that the caller's one gives.
+    pub(crate) fn from_rng(rng: &mut impl CryptoRng) -> Draw {
+        let mut seeds = [[0; 16]; 2];
+        for seed in &mut seeds {
+            rng.fill_bytes(seed);
+        }
+        let draw = Draw {
+            stream: Stream::new(&seeds[0]),
+            sampler: RandomGenerator::new(Seed(u128::from_le_bytes(seeds[1]))),
+        };
+        seeds.zeroize();
+        draw
+    }
+
+    /// Draws a short secret.
+    pub(crate) fn short(&mut self, short: Short, count: usize) -> Secret<Vec<i8>> {
+        match short {
+            Short::Binary => self.binary(count),
+            Short::Ternary => {
+                let mut drawn: Secret<Vec<u8>> = Secret::new(vec![0; count]);
+                let bytes = drawn.expose_mut();
+                self.sampler
+                    .fill_slice_with_random_from_distribution(bytes, UniformTernary);
+                Secret::new(bytes.iter().map(|byte| byte.cast_signed()).collect())
+            }
+        }
+    }
+
+    /// Draws noise.
+    pub(crate) fn noise(&mut self, noise: Noise, count: usize) -> Secret<Vec<i64>> {
+        match noise {
+            Noise::TUniform(log2) => self.t_uniform(log2, count),
+            Noise::Gaussian(deviation) => {
+                let mut drawn: Secret<Vec<u64>> = Secret::new(vec![0; count]);
+                let words = drawn.expose_mut();
+                self.sampler
+                    .fill_slice_with_random_gaussian(words, 0.0, deviation * TORUS);
+                Secret::new(words.iter().map(|word| word.cast_signed()).collect())
+            }
+        }
+    }
+
+    fn binary(&mut self, count: usize) -> Secret<Vec<i8>> {
+        let words = self.words(count.div_ceil(64));
+        let mut bits = Secret::new(vec![0; count]);
+        for (bits, word) in bits.expose_mut().chunks_mut(64).zip(words.expose()) {
+            for (place, bit) in bits.iter_mut().enumerate() {
+                *bit = (word >> place & 1) as i8;
+            }
+        }
+        bits
+    }
+
+    /// Of b + 2 uniform bits the lowest decides whether the others count one more.
+    fn t_uniform(&mut self, log2: u32, count: usize) -> Secret<Vec<i64>> {
+        debug_assert!(log2 <= 30, "two draws share a word");
+        let words = self.words(count.div_ceil(2));
+        let mut noise = Secret::new(vec![0; count]);
+        let mask = u32::MAX >> (30 - log2);
+        let centre = 1 << log2;
+        for (pair, word) in noise.expose_mut().chunks_mut(2).zip(words.expose()) {
+            for (noise, half) in pair.iter_mut().zip([*word as u32, (word >> 32) as u32]) {
+                let bits = i64::from(half & mask);
+                *noise = (bits >> 1) + (bits & 1) - centre;
+            }
+        }
+        noise
+    }
+
+    fn words(&mut self, count: usize) -> Secret<Vec<u64>> {
+        let mut words = Secret::new(vec![0; count]);
+        self.stream.fill(words.expose_mut());
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consilium_base::Seed;
+
+    use super::*;
+
+    /// Counts what lies at each place, and holds it against the shares: six deviations.
+    fn check(drawn: impl IntoIterator<Item = i64>, shares: &[f64]) {
+        let mut counts = vec![0_u32; shares.len()];
+        let mut total = 0.0;
+        for number in drawn {
+            counts[usize::try_from(number).unwrap()] += 1;
+            total += 1.0;
+        }
+        for (count, share) in counts.into_iter().zip(shares) {
+            let deviation = (total * share * (1.0 - share)).sqrt();
+            let apart = f64::from(count) - total * share;
+            assert!(apart.abs() < 6.0 * deviation, "{apart} of {deviation}");
+        }
+    }
+
+    fn draw() -> Draw {
+        Draw::from_rng(&mut Seed::from_bytes([1; 32]).generator())
+    }
+
+    #[test]
+    fn both_ends_of_uniform_noise_are_half_as_likely() {
+        let noise = draw().noise(Noise::TUniform(2), 99_999);
+        let mut shares = [1.0 / 8.0; 9];
+        shares[0] = 1.0 / 16.0;
+        shares[8] = 1.0 / 16.0;
+        check(noise.expose().iter().map(|noise| noise + 4), &shares);
+    }
+
+    #[test]
+    fn binary_secrets_are_even() {
+        let secret = draw().short(Short::Binary, 99_999);
+        check(secret.expose().iter().map(|bit| i64::from(*bit)), &[0.5; 2]);
+    }
+}
