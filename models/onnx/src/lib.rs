@@ -1,6 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod error;
+mod file;
 mod linear;
+mod link;
 mod proto;
+mod trees;
 
-pub use linear::{InverseLink, LinearModel, NotExportable};
+pub use error::NotExportable;
+pub use linear::LinearModel;
+pub use link::InverseLink;
+pub use trees::{TreeModel, TreeNode};

@@ -1,39 +1,11 @@
 //! Linear predictors with a link.
 
-use prost::Message as _;
-
-use crate::proto::{
-    DOUBLE, Dimension, Entry, Extent, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType,
-    Type, ValueInfo,
+use crate::{
+    NotExportable,
+    file::{features, file, mean, node, tensor},
+    link::{InverseLink, one},
+    proto::Graph,
 };
-
-/// How a predictor becomes a mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InverseLink {
-    /// It is the mean: linear regression.
-    Identity,
-    /// `1 / (1 + exp(-η))`: logistic regression.
-    Sigmoid,
-    /// `exp(η)`: Poisson and gamma regression.
-    Exp,
-}
-
-impl InverseLink {
-    /// Gives the nodes from `predictor` to `mean`.
-    fn nodes(self) -> Vec<Node> {
-        match self {
-            InverseLink::Identity => vec![node("Identity", &["predictor"], "mean")],
-            // By its parts: the operator Sigmoid is not to be had in double everywhere.
-            InverseLink::Sigmoid => vec![
-                node("Neg", &["predictor"], "negated"),
-                node("Exp", &["negated"], "odds_against"),
-                node("Add", &["odds_against", "one"], "all_odds"),
-                node("Div", &["one", "all_odds"], "mean"),
-            ],
-            InverseLink::Exp => vec![node("Exp", &["predictor"], "mean")],
-        }
-    }
-}
 
 /// A generalised linear model over raw columns.
 #[derive(Clone, Copy, Debug)]
@@ -54,27 +26,6 @@ pub struct LinearModel<'a> {
     pub metadata: &'a [(&'a str, String)],
 }
 
-/// Why a model has no form in ONNX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NotExportable {
-    /// Columns, slopes and terms of missing values differ in number.
-    Lengths,
-    /// A number is infinite or none.
-    NotFinite,
-}
-
-impl std::fmt::Display for NotExportable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            NotExportable::Lengths => "columns, slopes and missing terms differ in number",
-            NotExportable::NotFinite => "a coefficient is not finite",
-        })
-    }
-}
-
-impl std::error::Error for NotExportable {}
-
 impl LinearModel<'_> {
     /// Writes the model as an ONNX file: input `features` (rows × columns, double, NaN where
     /// missing), output `mean` (rows × 1, double).
@@ -92,24 +43,8 @@ impl LinearModel<'_> {
             return Err(NotExportable::NotFinite);
         }
         let across = i64::try_from(columns).map_err(|_| NotExportable::Lengths)?;
-        let mut metadata_props = vec![entry("columns", self.columns.join("\n"))];
-        metadata_props.extend(
-            self.metadata
-                .iter()
-                .map(|(key, value)| entry(key, value.clone())),
-        );
-        let model = Model {
-            ir_version: 8,
-            producer_name: "consilium".into(),
-            producer_version: env!("CARGO_PKG_VERSION").into(),
-            opset_import: vec![OperatorSet {
-                domain: String::new(),
-                version: 13,
-            }],
-            graph: Some(self.graph(across)),
-            metadata_props,
-        };
-        Ok(model.encode_to_vec())
+        let graph = self.graph(across);
+        Ok(file(graph, &[], self.columns, self.metadata))
     }
 
     fn graph(&self, across: i64) -> Graph {
@@ -135,55 +70,10 @@ impl LinearModel<'_> {
                 tensor("when_missing", &[1, across], self.when_missing.to_vec()),
                 tensor("ones", &[across, 1], ones),
                 tensor("intercept", &[1, 1], vec![self.intercept]),
-                tensor("one", &[1, 1], vec![1.0]),
+                one(),
             ],
-            input: vec![matrix("features", across, &self.columns.join("\n"))],
-            output: vec![matrix("mean", 1, "predicted mean of the label")],
+            input: vec![features(self.columns, across)],
+            output: vec![mean()],
         }
-    }
-}
-
-fn node(operator: &str, input: &[&str], output: &str) -> Node {
-    Node {
-        input: input.iter().map(ToString::to_string).collect(),
-        output: vec![output.into()],
-        name: output.into(),
-        op_type: operator.into(),
-    }
-}
-
-fn entry(key: &str, value: String) -> Entry {
-    Entry {
-        key: key.into(),
-        value,
-    }
-}
-
-fn tensor(name: &str, dims: &[i64], double_data: Vec<f64>) -> Tensor {
-    Tensor {
-        dims: dims.to_vec(),
-        data_type: DOUBLE,
-        name: name.into(),
-        double_data,
-    }
-}
-
-fn matrix(name: &str, across: i64, doc_string: &str) -> ValueInfo {
-    let extents = [Extent::Parameter("rows".into()), Extent::Value(across)];
-    let dim = extents
-        .map(|extent| Dimension {
-            extent: Some(extent),
-        })
-        .to_vec();
-    let tensor_type = TensorType {
-        elem_type: DOUBLE,
-        shape: Some(Shape { dim }),
-    };
-    ValueInfo {
-        name: name.into(),
-        r#type: Some(Type {
-            tensor_type: Some(tensor_type),
-        }),
-        doc_string: doc_string.into(),
     }
 }

@@ -1,7 +1,9 @@
-//! The messages of `onnx.proto` that a linear model needs, with the field numbers given there.
+//! The messages of `onnx.proto` that our models need, with the field numbers given there.
 
-use prost::{Message, Oneof};
+use prost::{Enumeration, Message, Oneof};
 
+/// `TensorProto.DataType.FLOAT`.
+pub(crate) const FLOAT: i32 = 1;
 /// `TensorProto.DataType.DOUBLE`.
 pub(crate) const DOUBLE: i32 = 11;
 
@@ -61,6 +63,37 @@ pub(crate) struct Node {
     pub(crate) name: String,
     #[prost(string, tag = "4")]
     pub(crate) op_type: String,
+    #[prost(message, repeated, tag = "5")]
+    pub(crate) attribute: Vec<Attribute>,
+    #[prost(string, tag = "7")]
+    pub(crate) domain: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Attribute {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(int64, tag = "3")]
+    pub(crate) i: i64,
+    #[prost(float, repeated, tag = "7")]
+    pub(crate) floats: Vec<f32>,
+    #[prost(int64, repeated, tag = "8")]
+    pub(crate) ints: Vec<i64>,
+    #[prost(string, repeated, tag = "9")]
+    pub(crate) strings: Vec<String>,
+    #[prost(enumeration = "AttributeType", tag = "20")]
+    pub(crate) r#type: i32,
+}
+
+/// `AttributeProto.AttributeType`, as far as it is written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enumeration)]
+#[repr(i32)]
+pub(crate) enum AttributeType {
+    Undefined = 0,
+    Int = 2,
+    Floats = 6,
+    Ints = 7,
+    Strings = 8,
 }
 
 #[derive(Clone, PartialEq, Message)]

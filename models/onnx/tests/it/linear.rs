@@ -1,0 +1,90 @@
+//! Linear models in tract.
+
+use consilium_onnx::{InverseLink, LinearModel, NotExportable};
+use tract_onnx::prelude::*;
+
+pub(crate) const ROWS: [[f64; 3]; 4] = [
+    [61.0, 1.0, 0.5],
+    [f64::NAN, 0.0, 2.25],
+    [40.5, f64::NAN, f64::NAN],
+    [0.0, 0.0, 0.0],
+];
+const SLOPES: [f64; 3] = [0.0222, 1.25005, -0.50274];
+const WHEN_MISSING: [f64; 3] = [1.181, 0.97, 0.0];
+const INTERCEPT: f64 = -2.14075;
+
+pub(crate) fn by_hand(row: [f64; 3], link: InverseLink) -> f64 {
+    let mut predictor = INTERCEPT;
+    for ((value, slope), missing) in row.iter().zip(SLOPES).zip(WHEN_MISSING) {
+        predictor += if value.is_nan() {
+            missing
+        } else {
+            value * slope
+        };
+    }
+    match link {
+        InverseLink::Identity => predictor,
+        InverseLink::Sigmoid => 1.0 / (1.0 + (-predictor).exp()),
+        InverseLink::Exp => predictor.exp(),
+    }
+}
+
+pub(crate) fn model(columns: &[String], inverse_link: InverseLink) -> LinearModel<'_> {
+    LinearModel {
+        name: "test",
+        columns,
+        intercept: INTERCEPT,
+        slopes: &SLOPES,
+        when_missing: &WHEN_MISSING,
+        inverse_link,
+        metadata: &[],
+    }
+}
+
+pub(crate) fn columns() -> Vec<String> {
+    ["age", "sex", "oldpeak"].map(str::to_owned).to_vec()
+}
+
+#[test]
+fn another_runtime_gives_the_same_scores() {
+    for link in [
+        InverseLink::Identity,
+        InverseLink::Sigmoid,
+        InverseLink::Exp,
+    ] {
+        let file = model(&columns(), link).to_onnx().unwrap();
+        let runnable = tract_onnx::onnx()
+            .model_for_read(&mut file.as_slice())
+            .unwrap()
+            .with_input_fact(0, f64::fact([ROWS.len(), 3]).into())
+            .unwrap()
+            .into_runnable()
+            .unwrap();
+        let features = tract_ndarray::arr2(&ROWS).into_tensor();
+        let means = runnable.run(tvec!(features.into())).unwrap();
+        let means = means[0].to_plain_array_view::<f64>().unwrap();
+        assert_eq!(means.shape(), [ROWS.len(), 1]);
+        for (row, mean) in ROWS.iter().zip(means) {
+            let expected = by_hand(*row, link);
+            assert!(
+                (mean / expected - 1.0).abs() < 1e-12,
+                "{link:?} {row:?}: {mean} {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_that_make_no_model_are_refused() {
+    let two = &columns()[..2];
+    assert_eq!(
+        model(two, InverseLink::Exp).to_onnx(),
+        Err(NotExportable::Lengths)
+    );
+    let columns = columns();
+    let endless = LinearModel {
+        intercept: f64::NAN,
+        ..model(&columns, InverseLink::Exp)
+    };
+    assert_eq!(endless.to_onnx(), Err(NotExportable::NotFinite));
+}
