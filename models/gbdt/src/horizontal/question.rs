@@ -1,0 +1,224 @@
+//! What contributors are asked and told.
+
+use consilium_base::{Digest, Tagged};
+use consilium_secagg::{Bits, SumNumber, SumShape};
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, amounts::LIMBS};
+use crate::{
+    BinRule, Cuts, Growing, Layout, NodeId, Quanta, SumBits, Sums, Tree, draw_columns,
+    quantiles::{Cells, QUANTILE_ROUNDS},
+};
+
+/// The most elements of a sum of histograms, unless those of one node are more.
+const MOST_ELEMENTS: usize = 1 << 20;
+
+/// What is added up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// How many values each column has in the finer cells of these.
+    Cells(Cells),
+    /// How many rows are trained on, their labels and weights.
+    Labels,
+    /// The losses under all trees so far, and how large the next tree's gradients are.
+    Totals,
+    /// Histograms and numbers of rows of the tree in hand.
+    Nodes {
+        /// Whose histograms.
+        build: Vec<NodeId>,
+        /// Whose rows are counted.
+        count: Vec<NodeId>,
+    },
+}
+
+/// What contributors know beside the question, in the order in which it came about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum News {
+    /// The cut points of all columns.
+    Cut(Cuts),
+    /// The margin at which the fit begins.
+    Begun(f64),
+    /// A finished tree.
+    Grown(Tree<BinRule>),
+    /// How the gradients of the tree in hand are rounded.
+    Rounded(Quanta),
+    /// The rows of a node of the tree in hand are parted; its children are the next two nodes.
+    Parted(NodeId, BinRule),
+}
+
+/// Elements of the answer about labels: rows, and two reals.
+pub(crate) const LABELS: usize = 1 + 2 * LIMBS;
+/// Elements of the answer about losses and gradients: rows drawn, and six reals.
+pub(crate) const TOTALS: usize = 1 + 6 * LIMBS;
+
+impl Question {
+    /// Gives the length of the answer, in a tree of this layout.
+    pub(crate) fn len(&self, cells: usize) -> usize {
+        match self {
+            Question::Cells(asked) => asked.counts(),
+            Question::Labels => LABELS,
+            Question::Totals => TOTALS,
+            Question::Nodes { build, count } => build.len() * cells + count.len(),
+        }
+    }
+
+    /// Gives the width of an element of the answer.
+    pub(crate) fn bits(&self, agreement: &Agreement) -> Bits {
+        match self {
+            Question::Labels | Question::Totals => Bits::WIDEST,
+            Question::Nodes { .. } => PAIR,
+            Question::Cells(_) => {
+                let width = agreement.most_rows_in_all().ilog2() + 1;
+                u8::try_from(width)
+                    .ok()
+                    .and_then(Bits::new)
+                    .unwrap_or(Bits::WIDEST)
+            }
+        }
+    }
+}
+
+/// Width of an element that holds Σg and Σh: both are less than 2^29 in size, and the first has a
+/// sign.
+const PAIR: Bits = match Bits::new(2 * SumBits::WIDEST.get() + 1) {
+    Some(bits) => bits,
+    None => Bits::WIDEST,
+};
+
+/// Packs Σg and Σh into one element modulo 2^59: `g · 2^29 + h`.
+///
+/// Sums of elements are elements of sums, since the map is linear; they are taken apart wherever
+/// `|g| < 2^29` and `0 ≤ h < 2^29`, as the quanta of a tree see to for all parties together.
+pub(crate) fn pack(sums: Sums) -> u64 {
+    let bits = SumBits::WIDEST.get();
+    ((sums.g << bits) + sums.h).cast_unsigned() & PAIR.mask()
+}
+
+/// Takes an element apart.
+pub(crate) fn unpack(element: u64) -> Sums {
+    let bits = SumBits::WIDEST.get();
+    let spare = 64 - u32::from(PAIR.get());
+    // An arithmetic shift spreads the sign bit.
+    let both = (element << spare).cast_signed() >> spare;
+    Sums {
+        g: both >> bits,
+        h: both & ((1 << bits) - 1),
+    }
+}
+
+/// How many parted nodes' children are asked about in one sum.
+pub(crate) fn most_at_once(cells: usize) -> usize {
+    (MOST_ELEMENTS / (cells + 2)).max(1)
+}
+
+/// Lays out the histograms of a tree.
+pub(crate) fn layout(agreement: &Agreement, cuts: &Cuts, tree: usize) -> Layout {
+    let tree = u32::try_from(tree).unwrap_or(u32::MAX);
+    let columns = draw_columns(agreement.boosting(), cuts.columns(), tree);
+    Layout::new(cuts, &columns)
+}
+
+/// Gives the most sums that a fit opens, and a contributor answers in a study's fit.
+///
+/// Whenever the roster shrinks, the tree in hand begins anew, or, before there is one, all does.
+pub fn most_sums(agreement: &Agreement) -> u32 {
+    let shared = agreement.shared();
+    let spec = shared.boosting.specification();
+    let cells = agreement.most_cells();
+    let of_a_tree: u64 = match spec.growth {
+        Growing::DepthWise { depth } => {
+            let sums_of_level = |level: u32| (1_u64 << level).div_ceil(most_at_once(cells) as u64);
+            2 + (0..depth.saturating_sub(1)).map(sums_of_level).sum::<u64>()
+        }
+        Growing::LeafWise { leaves, .. } => 1 + u64::from(leaves),
+    };
+    let begun = u64::from(QUANTILE_ROUNDS) + 1;
+    let trees = u64::from(spec.trees) * of_a_tree + 1;
+    let anew = (begun + of_a_tree) * shared.most_contributors as u64;
+    u32::try_from(begun + trees + anew).unwrap_or(u32::MAX)
+}
+
+/// What a contributor knows when it is asked, as a hash that does not depend on when it was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    /// Of cut points, base score and finished trees.
+    model: Digest,
+    /// Of the tree in hand.
+    hand: Digest,
+}
+
+impl Standing {
+    /// Knows nothing.
+    pub(crate) const NOTHING: Standing = Standing {
+        model: [0; 32],
+        hand: [0; 32],
+    };
+
+    /// Knows one thing more.
+    pub(crate) fn after(self, news: &News) -> Standing {
+        let more = |before: &Digest| {
+            let news = postcard::to_stdvec(news).expect("numbers always serialise");
+            let step = Tagged::new("gbdt-histogram.1.standing").field(before);
+            step.field(&news).digest()
+        };
+        match news {
+            News::Cut(_) | News::Begun(_) | News::Grown(_) => Standing {
+                model: more(&self.model),
+                ..Standing::NOTHING
+            },
+            News::Rounded(_) | News::Parted(..) => Standing {
+                hand: more(&self.hand),
+                ..self
+            },
+        }
+    }
+
+    /// Knows nothing of a tree in hand.
+    pub(crate) fn without_hand(self) -> Standing {
+        Standing {
+            hand: Standing::NOTHING.hand,
+            ..self
+        }
+    }
+
+    /// Names a sum.
+    pub(crate) fn shape(
+        self,
+        (number, question): (SumNumber, &Question),
+        (len, bits): (usize, Bits),
+    ) -> SumShape {
+        let about = (self, question);
+        SumShape::asking((number, len, bits), ("gbdt-histogram.1.sum", &about))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sums_of_elements_are_elements_of_sums(
+            parts in prop::collection::vec((-(1_i64 << 20)..1 << 20, 0_i64..1 << 20), 0..400),
+        ) {
+            let mut total = Sums::default();
+            let mut element = 0_u64;
+            for (g, h) in parts {
+                total += Sums { g, h };
+                element = element.wrapping_add(pack(Sums { g, h })) & PAIR.mask();
+            }
+            prop_assert_eq!(unpack(element), total);
+        }
+    }
+
+    #[test]
+    fn the_largest_sums_fit() {
+        let most = (1 << 29) - 1;
+        for (g, h) in [(most, most), (-most, most), (-most, 0), (0, 0), (-1, 0)] {
+            assert_eq!(unpack(pack(Sums { g, h })), Sums { g, h });
+        }
+        assert_eq!(PAIR.get(), 59);
+    }
+}

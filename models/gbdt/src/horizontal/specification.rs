@@ -1,0 +1,323 @@
+//! What is fitted together, as all parties agreed.
+
+use std::collections::HashSet;
+
+use consilium_evaluation::Range;
+use serde::{Deserialize, Serialize};
+
+use crate::{Boosting, Column, Growing, MOST_ROWS, Objective, Table, quantiles::Grid};
+
+/// The most columns that are fitted together.
+pub const MOST_SHARED_COLUMNS: usize = 1_000;
+/// The most parties whose rows are added up.
+pub const MOST_CONTRIBUTORS: usize = 10_000;
+/// The most bins of all columns together.
+const MOST_CELLS: usize = 1 << 16;
+/// The most nodes of all trees together, which the contributors are told in one message.
+const MOST_NODES_IN_ALL: u64 = 1 << 20;
+
+/// What a column's values are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Values {
+    /// Numbers in the declared range.
+    Number(Range),
+    /// Whole numbers in the declared range, such as years of age or the place of a level.
+    Whole(Range),
+    /// 0 or 1, such as one level of a category.
+    Binary,
+}
+
+impl Values {
+    /// Says whether `value` is one of them.
+    pub fn allows(self, value: f64) -> bool {
+        match self {
+            Values::Number(range) => range.holds(value),
+            Values::Whole(range) => range.holds(value) && value.fract() == 0.0,
+            Values::Binary => [0.0, 1.0].contains(&value),
+        }
+    }
+
+    /// Gives the cells in which values are counted; none where the cut points are known before.
+    fn grid(self) -> Option<Grid> {
+        match self {
+            Values::Number(range) => Some(Grid::new(range.low(), range.high(), false)),
+            Values::Whole(range) => Some(Grid::new(range.low(), range.high(), true)),
+            Values::Binary => None,
+        }
+    }
+}
+
+/// A column that all parties have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Its name, unique among the columns.
+    pub name: String,
+    /// What its values are; any may be missing.
+    pub values: Values,
+}
+
+/// A fit over several parties' rows as the study's plan words it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shared {
+    /// The ensemble that is grown.
+    pub boosting: Boosting,
+    /// The columns.
+    pub columns: Vec<Feature>,
+    /// Where labels lie: 0 to 1 for logistic, not below 0 for Poisson, gamma and Tweedie.
+    pub labels: Range,
+    /// The most rows that one party may bring.
+    pub most_rows: u64,
+    /// The most parties whose rows are added up.
+    pub most_contributors: usize,
+}
+
+/// Why an agreement is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadAgreement {
+    /// There are no columns, or too many.
+    #[error("{columns} columns are given, 1 to {MOST_SHARED_COLUMNS} are allowed")]
+    Columns {
+        /// How many.
+        columns: usize,
+    },
+    /// Two columns have one name.
+    #[error("two columns are named '{column}'")]
+    Twice {
+        /// The name.
+        column: String,
+    },
+    /// A monotone column is not among the columns.
+    #[error("there is no column '{column}', which is to be monotone")]
+    NoColumn {
+        /// The name.
+        column: String,
+    },
+    /// The labels' range does not suit the objective.
+    #[error("the range of the labels does not suit the objective {objective}")]
+    Labels {
+        /// The objective's name.
+        objective: &'static str,
+    },
+    /// No rows or no parties are allowed, or more than sums can hold.
+    #[error(
+        "rows and parties must be positive, at most {MOST_CONTRIBUTORS} parties and {MOST_ROWS} \
+         rows in all"
+    )]
+    Rows,
+    /// All columns together may have more bins than a sum of a few nodes can hold.
+    #[error("{cells} bins of all columns are too many, at most {MOST_CELLS} are allowed")]
+    Cells {
+        /// How many there may be.
+        cells: usize,
+    },
+    /// All trees together may have more nodes than parties can be told.
+    #[error("{nodes} nodes of all trees are too many, at most {MOST_NODES_IN_ALL} are allowed")]
+    Nodes {
+        /// How many there may be.
+        nodes: u64,
+    },
+}
+
+/// A fit over several parties' rows that was checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Shared", into = "Shared")]
+pub struct Agreement(Shared);
+
+impl Agreement {
+    /// Gives what was agreed on.
+    pub fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    /// Gives the ensemble that is grown.
+    pub fn boosting(&self) -> &Boosting {
+        &self.0.boosting
+    }
+
+    /// Takes one party's rows, columns in the order agreed on.
+    ///
+    /// # Errors
+    ///
+    /// [`BadRows`] names the first column that does not suit.
+    pub fn table(&self, columns: Vec<Vec<f64>>, labels: Vec<f64>) -> Result<Table, BadRows> {
+        let shared = &self.0;
+        let rows = labels.len();
+        if columns.len() != shared.columns.len() {
+            let (columns, agreed) = (columns.len(), shared.columns.len());
+            return Err(BadRows::Columns { columns, agreed });
+        }
+        if rows as u64 > shared.most_rows {
+            let most = shared.most_rows;
+            return Err(BadRows::TooMany { rows, most });
+        }
+        for (feature, values) in shared.columns.iter().zip(&columns) {
+            let allowed = |value: &&f64| value.is_nan() || feature.values.allows(**value);
+            let rows = values.len() - values.iter().filter(allowed).count();
+            if rows > 0 {
+                let column = feature.name.clone();
+                return Err(BadRows::Values { column, rows });
+            }
+        }
+        let outside = labels.iter().filter(|label| !shared.labels.holds(**label));
+        let rows = outside.count();
+        if rows > 0 {
+            return Err(BadRows::Labels { rows });
+        }
+        let named = |(feature, values): (&Feature, Vec<f64>)| Column {
+            name: feature.name.clone(),
+            values,
+        };
+        let columns = shared.columns.iter().zip(columns).map(named).collect();
+        let objective = shared.boosting.specification().objective;
+        Ok(Table::new(objective, columns, labels)?)
+    }
+
+    /// Gives the cells in which each column's values are counted.
+    pub(crate) fn grids(&self) -> Vec<Option<Grid>> {
+        let columns = self.0.columns.iter();
+        columns.map(|feature| feature.values.grid()).collect()
+    }
+
+    /// Gives the most bins of a column's values, that of missing ones not counted.
+    pub(crate) fn value_bins(&self) -> usize {
+        usize::from(self.0.boosting.specification().bins) - 1
+    }
+
+    /// Gives the most rows of all parties.
+    pub(crate) fn most_rows_in_all(&self) -> u64 {
+        self.0.most_rows * self.0.most_contributors as u64
+    }
+
+    /// Gives the most cells of a histogram of all columns.
+    pub(crate) fn most_cells(&self) -> usize {
+        most_cells(&self.0)
+    }
+
+    /// Says whether a table has the columns agreed on, with values and labels that they may have.
+    pub(crate) fn suits(&self, table: &Table) -> bool {
+        let shared = &self.0;
+        let same = |(feature, column): (&Feature, &Column)| {
+            let allowed = |value: &f64| value.is_nan() || feature.values.allows(*value);
+            feature.name == column.name && column.values.iter().all(allowed)
+        };
+        table.columns().len() == shared.columns.len()
+            && table.rows() as u64 <= shared.most_rows
+            && shared.columns.iter().zip(table.columns()).all(same)
+            && table
+                .labels()
+                .iter()
+                .all(|label| shared.labels.holds(*label))
+    }
+}
+
+/// Why one party's rows do not suit what was agreed on.
+///
+/// Places are named and rows are counted; values are not shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadRows {
+    /// There are more or fewer columns.
+    #[error("{columns} columns are given, {agreed} were agreed on")]
+    Columns {
+        /// Columns given.
+        columns: usize,
+        /// Columns agreed on.
+        agreed: usize,
+    },
+    /// More rows than the plan allows for one party.
+    #[error("{rows} rows are given, the plan allows {most}")]
+    TooMany {
+        /// Rows given.
+        rows: usize,
+        /// Rows allowed.
+        most: u64,
+    },
+    /// Values are none that were declared.
+    #[error("column '{column}' has {rows} rows outside its declared values")]
+    Values {
+        /// The column.
+        column: String,
+        /// How many rows.
+        rows: usize,
+    },
+    /// Labels are outside the declared range.
+    #[error("{rows} rows have no label, or one outside its declared values")]
+    Labels {
+        /// How many rows.
+        rows: usize,
+    },
+    /// They are no table at all.
+    #[error(transparent)]
+    Table(#[from] crate::BadTable),
+}
+
+impl TryFrom<Shared> for Agreement {
+    type Error = BadAgreement;
+
+    fn try_from(shared: Shared) -> Result<Agreement, BadAgreement> {
+        let columns = shared.columns.len();
+        if columns == 0 || columns > MOST_SHARED_COLUMNS {
+            return Err(BadAgreement::Columns { columns });
+        }
+        let mut names = HashSet::new();
+        let mut twice = shared.columns.iter();
+        if let Some(feature) = twice.find(|feature| !names.insert(&feature.name)) {
+            let column = feature.name.clone();
+            return Err(BadAgreement::Twice { column });
+        }
+        let spec = shared.boosting.specification();
+        if let Some(column) = spec.monotone.keys().find(|name| !names.contains(name)) {
+            let column = column.clone();
+            return Err(BadAgreement::NoColumn { column });
+        }
+        let labels_suit = match spec.objective {
+            Objective::Squared => true,
+            Objective::Logistic => shared.labels == Range::ZERO_TO_ONE,
+            Objective::Poisson | Objective::Gamma | Objective::Tweedie { .. } => {
+                shared.labels.low() >= 0.0
+            }
+        };
+        if !labels_suit {
+            let objective = spec.objective.name();
+            return Err(BadAgreement::Labels { objective });
+        }
+        let (rows, parties) = (shared.most_rows, shared.most_contributors as u64);
+        let fits = rows
+            .checked_mul(parties)
+            .is_some_and(|rows| (1..=MOST_ROWS as u64).contains(&rows));
+        if !fits || shared.most_contributors > MOST_CONTRIBUTORS {
+            return Err(BadAgreement::Rows);
+        }
+        let cells = most_cells(&shared);
+        if cells > MOST_CELLS {
+            return Err(BadAgreement::Cells { cells });
+        }
+        let leaves = match spec.growth {
+            Growing::DepthWise { depth } => 1 << depth,
+            Growing::LeafWise { leaves, .. } => u64::from(leaves),
+        };
+        let nodes = u64::from(spec.trees) * 2 * leaves;
+        if nodes > MOST_NODES_IN_ALL {
+            return Err(BadAgreement::Nodes { nodes });
+        }
+        Ok(Agreement(shared))
+    }
+}
+
+fn most_cells(shared: &Shared) -> usize {
+    let bins = usize::from(shared.boosting.specification().bins);
+    let cells = shared.columns.iter().map(|feature| match feature.values {
+        // Of missing values, and of either value.
+        Values::Binary => 3,
+        Values::Number(_) | Values::Whole(_) => bins,
+    });
+    cells.sum()
+}
+
+impl From<Agreement> for Shared {
+    fn from(agreement: Agreement) -> Shared {
+        agreement.0
+    }
+}

@@ -1,0 +1,68 @@
+//! Common cut points of columns whose values lie at several parties, from counts of rows in cells.
+//!
+//! A column's declared range is divided into cells, a cell into finer ones, wherever a cut point
+//! is wanted within it. Counts are whole numbers, so the result is that of the pooled rows.
+
+mod descent;
+mod divide;
+mod grid;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use descent::Descent;
+pub(crate) use descent::Wanted;
+pub(crate) use grid::{Cell, Grid};
+
+/// The most rounds of counting: one over the range, then one for each refinement.
+pub(crate) const QUANTILE_ROUNDS: u32 = 4;
+
+/// How often the declared range is halved into the first cells.
+pub(crate) const FIRST_HALVINGS: u32 = 8;
+/// How often a cell is halved into the finer ones of a later round.
+pub(crate) const HALVINGS: u32 = 5;
+
+/// The cells that one round breaks down, for each column; a column that needs none has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cells(pub(crate) Vec<Vec<Cell>>);
+
+impl Cells {
+    /// Says whether columns of these grids with at most `bins` value bins can be asked for them.
+    pub(crate) fn suit(&self, grids: &[Option<Grid>], bins: usize) -> bool {
+        let columns = self.0.iter().zip(grids);
+        self.0.len() == grids.len()
+            && columns.into_iter().all(|(cells, grid)| {
+                let known = grid.is_some() || cells.is_empty();
+                known && cells.len() <= most_cells(bins) && grid::are_apart(cells)
+            })
+    }
+
+    /// Gives the number of counts that answer.
+    pub(crate) fn counts(&self) -> usize {
+        self.0.iter().flatten().map(|cell| cell.parts()).sum()
+    }
+}
+
+/// Gives the most cells of a column that a round breaks down.
+///
+/// Around each cut point wanted the cell that it lies in, and the one it moved from.
+pub(crate) fn most_cells(bins: usize) -> usize {
+    2 * bins
+}
+
+/// Counts one party's values in the finer cells of those asked for, column by column.
+pub(crate) fn count(grids: &[Option<Grid>], columns: &[&[f64]], cells: &Cells) -> Vec<u64> {
+    let mut counts = Vec::with_capacity(cells.counts());
+    for ((grid, values), cells) in grids.iter().zip(columns).zip(&cells.0) {
+        let begin = counts.len();
+        counts.resize(
+            begin + cells.iter().map(|cell| cell.parts()).sum::<usize>(),
+            0,
+        );
+        if let (Some(grid), false) = (grid, cells.is_empty()) {
+            grid::count(grid, values, cells, &mut counts[begin..]);
+        }
+    }
+    counts
+}

@@ -1,0 +1,132 @@
+//! What the label holder and the feature holders exchange over one tree: a feature holder's side.
+
+use std::sync::Arc;
+
+use consilium_lwe::{Nonce, Packing, Refresher, Ring, RingElement};
+use consilium_mailbox::{Mailbox, PartyId};
+use rand_core::CryptoRng;
+
+use super::{
+    error::{Breach, VerticalError},
+    examination::run,
+    examiner::{Adding, Examiner, Rules, Tools},
+    feature::FeatureHolder,
+    messages::{Blocks, Offered, Opened, Summed},
+    noise::SumNoise,
+    places::Places,
+    stride::chunk_packs,
+};
+use crate::count::narrow;
+
+pub(super) const ADD: &str = "gbdt-vertical.1.adding";
+const RETURN: &str = "gbdt-vertical.1.returning";
+
+/// m2 and m3: agrees with the label holder on what the tree's rows are encrypted under.
+pub(super) async fn open<'a, R: Ring>(
+    mail: &Mailbox,
+    ring: &Arc<R>,
+    holder: &'a FeatureHolder,
+    tree: u32,
+    rng: &mut impl CryptoRng,
+) -> Result<Examiner<'a, R>, VerticalError> {
+    let terms = holder.agreement().terms();
+    let peer = &terms.label_holder;
+    let blame = |breach| VerticalError::breach(peer, breach);
+    let nonce = Nonce::random(rng);
+    let (layout, dealt) = holder.deal(tree, rng);
+    let candidates = narrow(dealt.len());
+    mail.send(peer, &Offered { nonce, candidates }).await?; // m2: nonce, candidates
+    let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
+    let stride = opened.stride;
+    if terms.stride.is_some_and(|agreed| agreed != stride) {
+        return Err(blame(Breach::Stride { stride }));
+    }
+    let packing = Packing::new::<R>(stride).map_err(|_| blame(Breach::Stride { stride }))?;
+    let rows = terms.rows as usize;
+    let places = Places::new(rows, &opened.drawn).ok_or_else(|| blame(Breach::Bits))?;
+    let noise = declared(holder, tree, opened.largest).map_err(blame)?;
+    let run = run(mail, [peer, mail.me()], tree);
+    let refresher = mail.compute(RETURN, || {
+        let element = RingElement::agree(&**ring, &run, opened.nonce, nonce);
+        Refresher::new(ring, element, &opened.key)
+    });
+    let protections = terms.protections;
+    let tools = Tools {
+        rules: Rules {
+            min_side: protections.min_side,
+            min_node: protections.min_node,
+            least_rows: terms.boosting.specification().min_node,
+            depth: holder.agreement().depth(),
+        },
+        binned: holder.binned(),
+        layout,
+        dealt,
+        ring: Arc::clone(ring),
+        packing,
+        refresher: refresher.map_err(|error| VerticalError::of_sums(peer, error))?,
+        noise,
+    };
+    Ok(Examiner::new(tools, places))
+}
+
+/// Gives the noise of a tree, if sums are to have noise.
+fn declared(
+    holder: &FeatureHolder,
+    tree: u32,
+    largest: [u32; 2],
+) -> Result<Option<SumNoise>, Breach> {
+    let multiple = holder.agreement().terms().protections.sum_noise;
+    if multiple == 0.0 {
+        return if largest == [0; 2] {
+            Ok(None)
+        } else {
+            Err(Breach::Largest)
+        };
+    }
+    let noise = SumNoise::new(holder.secret(), tree, multiple, largest);
+    noise.map(Some).ok_or(Breach::Largest)
+}
+
+/// m4: hears a node's rows and adds them up.
+pub(super) async fn hear_rows<R: Ring>(
+    mail: &Mailbox,
+    peer: &PartyId,
+    examiner: &Examiner<'_, R>,
+    node: usize,
+) -> Result<Adding<R>, VerticalError> {
+    let mut adding = mail.compute(ADD, || examiner.begin(node));
+    loop {
+        let Blocks { rows } = mail.recv(peer).await?;
+        let added = mail.compute(ADD, || examiner.add(&mut adding, &rows));
+        if !added.map_err(|error| VerticalError::of_sums(peer, error))? {
+            return Ok(adding);
+        }
+    }
+}
+
+/// m5: sends those sums of a node that may be told.
+pub(super) async fn send_sums<R: Ring>(
+    mail: &Mailbox,
+    peer: &PartyId,
+    examiner: &mut Examiner<'_, R>,
+    node: usize,
+    rng: &mut impl CryptoRng,
+) -> Result<(), VerticalError> {
+    let packs = examiner.arrange(node, rng);
+    let chunk = chunk_packs::<R>(examiner.packing());
+    let mut at = 0;
+    loop {
+        let end = packs.min(at + chunk);
+        let packs_here = mail.compute(RETURN, || examiner.returned(node, at..end, rng));
+        let summed = Summed {
+            packs: packs_here.map_err(VerticalError::Sums)?,
+            last: end == packs,
+        };
+        mail.send(peer, &summed).await?;
+        at = end;
+        if end == packs {
+            examiner.forget_sums(node);
+            return Ok(());
+        }
+    }
+}

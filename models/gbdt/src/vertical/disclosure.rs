@@ -1,0 +1,237 @@
+//! What each role learns, in the words that a steward approves.
+
+use serde::Serialize;
+
+use super::agreement::{Agreement, FirstTree};
+use crate::RowSampling;
+
+/// A part in a fit over split columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Who has the labels.
+    LabelHolder,
+    /// Each of those that bring other columns.
+    FeatureHolder,
+    /// Who carries their sealed messages.
+    Relay,
+    /// Nobody: what is not promised.
+    Nobody,
+}
+
+/// One thing that one role learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Disclosure {
+    /// Who learns it.
+    pub to: Role,
+    /// What, in English.
+    pub learns: &'static str,
+    /// What, in Chinese.
+    pub zh: &'static str,
+}
+
+/// Gives everything that the roles learn of a fit beside its messages' lengths and times.
+pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
+    let protections = agreement.terms().protections;
+    let spec = agreement.terms().boosting.specification();
+    let mut lines = vec![CANDIDATES];
+    lines.push(if agreement.is_noisy() {
+        NOISY_SUMS
+    } else {
+        SUMS
+    });
+    lines.extend([SUPPRESSED, SIDES, NODES]);
+    if protections.first_tree == FirstTree::Joint {
+        lines.push(FIRST_TREE);
+    }
+    if spec.rows != RowSampling::All || spec.early_stopping.is_some() {
+        lines.push(DRAWN);
+    }
+    lines.push(OWN_SPLITS);
+    if agreement.is_noisy() {
+        lines.push(LARGEST);
+    }
+    lines.extend([RELAY, LINKED, LIES]);
+    lines
+}
+
+/// Gives everything that the roles learn of joint predictions beside their messages' lengths and
+/// times.
+pub fn prediction_disclosures() -> &'static [Disclosure] {
+    &[ALL_SIDES, ASKED, RELAY_PREDICTIONS]
+}
+
+const fn line(to: Role, learns: &'static str, zh: &'static str) -> Disclosure {
+    Disclosure { to, learns, zh }
+}
+
+const CANDIDATES: Disclosure = line(
+    Role::LabelHolder,
+    "of each feature holder: how many candidate splits its columns have together in each tree",
+    "每个特征方：每棵树中其所有列合计的候选分裂数",
+);
+
+const SUMS: Disclosure = line(
+    Role::LabelHolder,
+    "for each node of at least the plan's rows, of each candidate split of each feature holder with \
+     at least the plan's rows on either side: the exact sums of gradients and curvatures on one side, \
+     without the column's name, hence nearly the table of labels by bins of each column; with many \
+     trees it may find who is in which bin",
+    "每个行数不少于计划规定的节点：各特征方每个两侧行数均不少于计划规定的候选分裂，其一侧梯度与曲率的精确之和（不含列名），\
+     由此几乎可知每列的标签按分箱的列联表；树多时可能推出谁落在哪个分箱",
+);
+
+const NOISY_SUMS: Disclosure = line(
+    Role::LabelHolder,
+    "for each node of at least the plan's rows, of each candidate split of each feature holder with \
+     at least the plan's rows on either side: the sums of gradients and curvatures on one side, with \
+     the plan's noise, without the column's name, hence about the table of labels by bins of each \
+     column; with very many trees it may find who is in which bin",
+    "每个行数不少于计划规定的节点：各特征方每个两侧行数均不少于计划规定的候选分裂，其一侧梯度与曲率之和（含计划规定的噪声，不含列名），\
+     由此大致可知每列的标签按分箱的列联表；树非常多时可能推出谁落在哪个分箱",
+);
+
+const SUPPRESSED: Disclosure = line(
+    Role::LabelHolder,
+    "which candidate splits are kept back in a node that were told of above it, hence that few of \
+     the node's or its sibling's rows are on one side, or none",
+    "哪些在上层节点给出过的候选分裂在某节点被保留不给，由此可知该节点或其兄弟节点在某一侧的行数很少或为零",
+);
+
+const SIDES: Disclosure = line(
+    Role::LabelHolder,
+    "the side of each patient at each split by another party's column that the model has",
+    "模型中每个按他方列进行的分裂处，每位患者落在哪一侧",
+);
+
+const NODES: Disclosure = line(
+    Role::FeatureHolder,
+    "the node of each patient in each tree that is grown together, as far down as it examines nodes, \
+     hence the outcome of other parties' splits; patients of one node have like labels",
+    "每棵共同生长的树中，在其参与检查的层次内，每位患者所在的节点，由此可知他方分裂的结果；同一节点的患者标签相近",
+);
+
+const FIRST_TREE: Disclosure = line(
+    Role::FeatureHolder,
+    "the nodes of the first tree, where labels show most clearly",
+    "第一棵树的节点，其中标签的体现最为明显",
+);
+
+const DRAWN: Disclosure = line(
+    Role::FeatureHolder,
+    "which patients are drawn for each tree",
+    "每棵树抽中了哪些患者",
+);
+
+const OWN_SPLITS: Disclosure = line(
+    Role::FeatureHolder,
+    "which of its candidate splits the model has, at which nodes, and which side of each has the \
+     greater sum of curvatures",
+    "模型采用了自己的哪些候选分裂、位于哪些节点，以及每个分裂哪一侧的曲率之和较大",
+);
+
+const LARGEST: Disclosure = line(
+    Role::FeatureHolder,
+    "for each tree the largest gradient and curvature of a row, in the unit in which they are counted",
+    "每棵树中单行梯度与曲率的最大值（以计数单位表示）",
+);
+
+const RELAY: Disclosure = line(
+    Role::Relay,
+    "sizes and times of sealed messages: the numbers of rows and candidate splits, and of nodes and \
+     about their rows",
+    "密封消息的大小和时间：行数、候选分裂数、节点数及其大致行数",
+);
+
+const LINKED: Disclosure = line(
+    Role::Nobody,
+    "is kept from linking a candidate split between a node and its children; and where all rows have \
+     the same curvature (squared error, the first common tree), between trees too, unless rows are \
+     drawn anew for each",
+    "不承诺：无法防止在节点与其子节点之间关联同一候选分裂；若各行曲率相同（平方误差、首棵共同树），除非每棵树重新抽样，也可跨树关联",
+);
+
+const LIES: Disclosure = line(
+    Role::Nobody,
+    "is kept from bringing false gradients: a label holder that does can ask on which side a single \
+     patient is",
+    "不承诺：无法防止标签方使用虚假梯度，由此可询问单个患者落在哪一侧",
+);
+
+const ALL_SIDES: Disclosure = line(
+    Role::LabelHolder,
+    "the side of each row asked for at every split of every feature holder, whether its prediction \
+     depends on it or not",
+    "所询问的每一行在各特征方每个分裂处落在哪一侧，无论其预测是否用到",
+);
+
+const ASKED: Disclosure = line(
+    Role::FeatureHolder,
+    "how many rows are predicted, and which; neither predictions nor leaves",
+    "预测了多少行、哪些行；不知预测值和叶节点",
+);
+
+const RELAY_PREDICTIONS: Disclosure = line(
+    Role::Relay,
+    "sizes and times of sealed messages: the numbers of rows and splits",
+    "密封消息的大小和时间：行数和分裂数",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_in_both_languages() {
+        let lines = [
+            CANDIDATES,
+            SUMS,
+            NOISY_SUMS,
+            SUPPRESSED,
+            SIDES,
+            NODES,
+            FIRST_TREE,
+            DRAWN,
+            OWN_SPLITS,
+            LARGEST,
+            RELAY,
+            LINKED,
+            LIES,
+            ALL_SIDES,
+            ASKED,
+            RELAY_PREDICTIONS,
+        ];
+        for line in lines {
+            assert!(
+                line.learns.is_ascii() && !line.zh.is_ascii(),
+                "{}",
+                line.learns
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_study_leaves_out_is_not_said_of_it() {
+        let terms = serde_json::json!({
+            "boosting": {"objective": "logistic"},
+            "rows": 1000,
+            "label_holder": "insurer",
+            "label_holder_columns": 3,
+            "feature_holders": [{"party": "hospital", "columns": 5}],
+        });
+        let mut terms: crate::vertical::Terms = serde_json::from_value(terms).unwrap();
+        let lines = |terms: &crate::vertical::Terms| {
+            disclosures(&Agreement::try_from(terms.clone()).unwrap())
+        };
+        assert!(lines(&terms).contains(&SUMS));
+        for line in [NOISY_SUMS, FIRST_TREE, DRAWN, LARGEST] {
+            assert!(!lines(&terms).contains(&line));
+        }
+        terms.protections.sum_noise = 1.0;
+        terms.protections.first_tree = FirstTree::Joint;
+        assert!(!lines(&terms).contains(&SUMS));
+        for line in [NOISY_SUMS, FIRST_TREE, LARGEST] {
+            assert!(lines(&terms).contains(&line));
+        }
+    }
+}

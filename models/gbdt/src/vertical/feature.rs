@@ -1,0 +1,159 @@
+//! A feature holder between two trees.
+
+use consilium_base::Seed;
+use consilium_mailbox::PartyId;
+use rand_core::CryptoRng;
+
+use super::{
+    agreement::Agreement,
+    deal::{self, Dealt},
+    error::VerticalError,
+    model::FeatureModel,
+    side::{FeatureSide, OwnSplit},
+};
+use crate::{BinRule, Binned, Column, Cuts, Layout, MISSING, Rule, draw_columns};
+
+/// A party that brings columns.
+pub struct FeatureHolder {
+    agreement: Agreement,
+    first_column: usize,
+    names: Vec<String>,
+    cuts: Cuts,
+    binned: Binned,
+    misses_any: Vec<bool>,
+    secret: Seed,
+    side: FeatureSide,
+}
+
+impl FeatureHolder {
+    /// Begins a fit.
+    ///
+    /// `me` says which of the parties agreed on brings these columns; `secret` is its own for the
+    /// study: the noise on sums follows from it.
+    ///
+    /// # Errors
+    ///
+    /// If party or columns are not those agreed on.
+    pub fn new(
+        agreement: &Agreement,
+        me: &PartyId,
+        columns: &[Column],
+        secret: Seed,
+    ) -> Result<FeatureHolder, VerticalError> {
+        let terms = agreement.terms();
+        let place = agreement.place(me);
+        let place = place.ok_or(VerticalError::NotAgreed("the parties"))?;
+        let rows = terms.rows as usize;
+        let finite = |column: &Column| column.values.iter().all(|it| !it.is_infinite());
+        let whole = |column: &Column| column.values.len() == rows && finite(column);
+        if columns.len() != terms.feature_holders[place].columns as usize {
+            return Err(VerticalError::NotAgreed("the columns"));
+        }
+        if !columns.iter().all(whole) {
+            return Err(VerticalError::NotAgreed("the rows"));
+        }
+        let values = || columns.iter().map(|column| &column.values[..]);
+        let cuts = Cuts::of(values(), terms.boosting.specification().bins);
+        let cuts = cuts.map_err(|_| VerticalError::NotAgreed("the columns"))?;
+        let binned = Binned::new(&cuts, values());
+        let misses = |values: &[f64]| values.iter().any(|value| value.is_nan());
+        Ok(FeatureHolder {
+            agreement: agreement.clone(),
+            first_column: agreement.first_column(place),
+            names: columns.iter().map(|column| column.name.clone()).collect(),
+            misses_any: values().map(misses).collect(),
+            cuts,
+            binned,
+            secret,
+            side: FeatureSide {
+                next: agreement.first_joint_tree(),
+                splits: Vec::new(),
+            },
+        })
+    }
+
+    /// Goes on from what was kept of the same fit.
+    ///
+    /// # Errors
+    ///
+    /// [`VerticalError::OtherFit`] if it was another's.
+    pub fn resume(self, side: FeatureSide) -> Result<FeatureHolder, VerticalError> {
+        let known = |split: &OwnSplit| (split.rule.column as usize) < self.names.len();
+        if side.next < self.side.next || !side.splits.iter().all(known) {
+            return Err(VerticalError::OtherFit);
+        }
+        Ok(FeatureHolder { side, ..self })
+    }
+
+    /// Gives what is to be kept between two trees.
+    pub fn side(&self) -> &FeatureSide {
+        &self.side
+    }
+
+    /// Gives what was agreed on.
+    pub fn agreement(&self) -> &Agreement {
+        &self.agreement
+    }
+
+    pub(crate) fn model(&self) -> FeatureModel {
+        FeatureModel::of(self.names.clone(), &self.side)
+    }
+
+    pub(crate) fn binned(&self) -> &Binned {
+        &self.binned
+    }
+
+    pub(crate) fn secret(&self) -> &Seed {
+        &self.secret
+    }
+
+    /// Goes back to what stood before a tree.
+    pub(crate) fn go_back(&mut self, tree: u32) -> Result<(), VerticalError> {
+        let kept = self.side.next;
+        let reached = self.side.go_back(tree);
+        reached
+            .then_some(())
+            .ok_or(VerticalError::Behind { tree, kept })
+    }
+
+    /// Gives the columns drawn for a tree, and their candidates in their slots.
+    pub(crate) fn deal(&self, tree: u32, rng: &mut impl CryptoRng) -> (Layout, Vec<Dealt>) {
+        let boosting = &self.agreement.terms().boosting;
+        let drawn = draw_columns(boosting, self.agreement.columns(), tree);
+        let own = self.first_column..self.first_column + self.names.len();
+        let own = drawn.into_iter().filter(|column| own.contains(column));
+        let columns: Vec<usize> = own.map(|column| column - self.first_column).collect();
+        let rules = deal::candidates(&self.cuts, &columns, &self.misses_any);
+        (Layout::new(&self.cuts, &columns), deal::deal(rules, rng))
+    }
+
+    /// Takes the splits of a grown tree.
+    pub(crate) fn take(&mut self, tree: u32, splits: Vec<BinRule>) {
+        for rule in splits {
+            let BinRule {
+                column,
+                bin,
+                missing,
+            } = rule;
+            let threshold = self.cuts.threshold(column as usize, bin);
+            // A candidate is a boundary of these cuts, after the bin of missing values.
+            debug_assert!(threshold.is_some() && bin > MISSING);
+            let threshold = threshold.unwrap_or(f64::MAX);
+            let rule = Rule {
+                column,
+                threshold,
+                missing,
+            };
+            self.side.splits.push(OwnSplit { tree, rule });
+        }
+        self.side.next = tree + 1;
+    }
+}
+
+impl std::fmt::Debug for FeatureHolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FeatureHolder")
+            .field("next", &self.side.next)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be agreed on, and which rows suit it.
+
+use std::collections::BTreeMap;
+
+use consilium_evaluation::Range;
+use consilium_gbdt::{
+    BadTable, Boosting, Direction, Growing, Objective, Specification,
+    horizontal::{Agreement, BadAgreement, BadRows, Feature, Shared, Values, most_sums},
+};
+
+use super::world::{agreement, specification};
+
+fn shared(change: impl FnOnce(&mut Shared)) -> Result<Agreement, BadAgreement> {
+    let agreement = agreement(specification(Objective::Logistic));
+    let mut shared = agreement.shared().clone();
+    change(&mut shared);
+    Agreement::try_from(shared)
+}
+
+fn grown(change: impl FnOnce(&mut Specification)) -> Result<Agreement, BadAgreement> {
+    shared(|shared| {
+        let mut spec = shared.boosting.specification().clone();
+        change(&mut spec);
+        shared.boosting = Boosting::try_from(spec).unwrap();
+    })
+}
+
+#[test]
+fn an_agreement_that_is_none_names_what_is_wrong() {
+    let columns = |columns| BadAgreement::Columns { columns };
+    assert_eq!(shared(|s| s.columns.clear()), Err(columns(0)));
+    let twice = BadAgreement::Twice {
+        column: "cost".into(),
+    };
+    assert_eq!(shared(|s| s.columns[0].name = "cost".into()), Err(twice));
+    let unknown = BadAgreement::NoColumn {
+        column: "weight".into(),
+    };
+    let monotone = BTreeMap::from([("weight".into(), Direction::Increasing)]);
+    assert_eq!(grown(|spec| spec.monotone = monotone), Err(unknown));
+    let labels = |objective| BadAgreement::Labels { objective };
+    let wide = Range::new(0.0, 2.0).unwrap();
+    assert_eq!(shared(|s| s.labels = wide), Err(labels("logistic")));
+    for (rows, parties) in [(0, 3), (3, 0), (1 << 28, 2), (1, 10_001), (u64::MAX, 2)] {
+        let refused = shared(|s| (s.most_rows, s.most_contributors) = (rows, parties));
+        assert_eq!(refused, Err(BadAgreement::Rows));
+    }
+    let deep = grown(|spec| {
+        spec.trees = 10_000;
+        spec.growth = Growing::DepthWise { depth: 9 };
+    });
+    let nodes = 10_000 * 2 * 512;
+    assert_eq!(deep, Err(BadAgreement::Nodes { nodes }));
+    let number = Values::Number(Range::new(0.0, 1.0).unwrap());
+    let many = |values| {
+        move |s: &mut Shared| {
+            let column = |place| Feature {
+                name: format!("c{place}"),
+                values,
+            };
+            s.columns = (0..1_000).map(column).collect();
+            let spec = Specification::new(Objective::Logistic);
+            s.boosting = Boosting::try_from(spec).unwrap();
+        }
+    };
+    let cells = 256_000;
+    assert_eq!(shared(many(number)), Err(BadAgreement::Cells { cells }));
+    assert!(shared(many(Values::Binary)).is_ok());
+}
+
+#[test]
+fn what_was_agreed_on_comes_back_from_json_and_is_checked_there() {
+    let agreement = agreement(specification(Objective::Gamma));
+    let json = serde_json::to_string(&agreement).unwrap();
+    assert_eq!(serde_json::from_str::<Agreement>(&json).unwrap(), agreement);
+    let twice = json.replace("\"cost\"", "\"age\"");
+    assert!(serde_json::from_str::<Agreement>(&twice).is_err());
+}
+
+#[test]
+fn rows_that_do_not_suit_are_counted_and_their_column_is_named() {
+    let agreement = agreement(specification(Objective::Gamma));
+    let table = |age: f64, sex: f64, label: f64| {
+        let columns = vec![
+            vec![40.0, age],
+            vec![0.5; 2],
+            vec![f64::NAN; 2],
+            vec![0.0, sex],
+        ];
+        agreement.table(columns, vec![1.0, label])
+    };
+    assert_eq!(table(41.0, 1.0, 2.0).unwrap().rows(), 2);
+    let values = |column: &str| BadRows::Values {
+        column: column.into(),
+        rows: 1,
+    };
+    assert_eq!(table(41.5, 1.0, 2.0), Err(values("age")));
+    assert_eq!(table(121.0, 1.0, 2.0), Err(values("age")));
+    assert_eq!(table(41.0, 0.5, 2.0), Err(values("sex")));
+    for label in [1e7, f64::NAN] {
+        assert_eq!(table(41.0, 1.0, label), Err(BadRows::Labels { rows: 1 }));
+    }
+    let zero = table(41.0, 1.0, 0.0);
+    assert!(matches!(
+        zero,
+        Err(BadRows::Table(BadTable::Labels { rows: 1, .. }))
+    ));
+    let narrow = agreement.table(vec![Vec::new()], Vec::new());
+    let (columns, agreed) = (1, 4);
+    assert_eq!(narrow, Err(BadRows::Columns { columns, agreed }));
+}
+
+#[test]
+fn the_most_sums_of_a_fit_are_known_before() {
+    // Four of cut points, one of labels, for each tree totals, root and two levels, the last
+    // totals; and as many as for one tree and its beginning whenever one of five drops out.
+    let agreement = agreement(specification(Objective::Logistic));
+    assert_eq!(most_sums(&agreement), 5 + 8 * 4 + 1 + 5 * (5 + 4));
+}

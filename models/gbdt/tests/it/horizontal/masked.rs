@@ -1,0 +1,144 @@
+//! The fit through masked sums, as in production.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use consilium_base::Seed;
+use consilium_gbdt::{
+    Growing, Objective, RowSampling, Specification, Table, horizontal::Agreement,
+    training::Training,
+};
+use consilium_identity::{Directory, IdentityKey};
+use consilium_mailbox::{
+    PartyId, RunId,
+    sim::{Crash, Moment, World},
+};
+use consilium_secagg::{
+    Aggregator, Assumed, Contributor, Credentials, MemoryBook, StudyId, SumNumber, Terms,
+    Thresholds,
+};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+use super::world::{Outcome, fit_through, parties, party, pooled, specification, study};
+
+fn key(place: usize) -> IdentityKey {
+    IdentityKey::from_seed(&Seed::from_bytes([u8::try_from(place).unwrap(); 32]))
+}
+
+fn terms(hospitals: usize, waivers: BTreeSet<PartyId>) -> Terms {
+    let assumed = Assumed {
+        contributors: hospitals,
+        colluding: Some(1),
+        dropouts: usize::from(hospitals > 3),
+    };
+    Terms {
+        study: StudyId([5; 32]),
+        aggregator: party("aggregator"),
+        roster: parties(hospitals)[1..].to_vec(),
+        thresholds: Thresholds::safe(assumed).unwrap(),
+        waivers,
+        relaxed_from_twenty: false,
+        patience: Duration::from_secs(5),
+        carry_over: true,
+    }
+}
+
+async fn masked(world: &World, terms: &Terms, agreement: &Agreement, tables: &[Table]) -> Outcome {
+    let roster = &terms.roster;
+    let keys = roster.iter().enumerate();
+    let keys = keys.map(|(place, party)| (party.to_string(), key(place).public()));
+    let directory: Arc<Directory> = Arc::new(keys.collect());
+    let member = |(place, me): (usize, &PartyId)| {
+        let credentials = Credentials {
+            signer: Arc::new(key(place)),
+            verifier: directory.clone(),
+        };
+        let secret = Seed::from_bytes([100 + u8::try_from(place).unwrap(); 32]);
+        let rng = ChaCha20Rng::seed_from_u64(place as u64);
+        let book = MemoryBook::default();
+        Contributor::new(me, terms.clone(), credentials, &secret, book, rng).unwrap()
+    };
+    let members = roster.iter().enumerate().map(member).collect();
+    let sum = Aggregator::new(terms.clone(), directory.clone(), []).unwrap();
+    let mail = world.mailboxes(&parties(roster.len()), RunId([7; 16]));
+    let training = Training::begin(agreement, SumNumber(0));
+    fit_through(mail, (sum, members), (agreement, tables), training).await
+}
+
+async fn masks_change_nothing(spec: Specification, rows: &[usize]) {
+    let (agreement, tables) = study(spec, rows);
+    let terms = terms(rows.len(), BTreeSet::new());
+    let outcome = masked(&World::new(1), &terms, &agreement, &tables).await;
+    let fit = outcome.aggregator.unwrap();
+    let places: Vec<usize> = (0..rows.len()).collect();
+    let pooled = pooled(&agreement, &places, &tables, fit.ensemble().cuts());
+    let published = fit.publish(&agreement).unwrap();
+    assert_eq!(published.model, pooled.model);
+    for contributor in outcome.contributors {
+        assert_eq!(contributor.unwrap(), published);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn masked_sums_over_three_parties_give_the_pooled_trees() {
+    masks_change_nothing(specification(Objective::Logistic), &[160, 170, 90]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn masked_sums_over_four_parties_give_the_pooled_trees() {
+    let spec = Specification {
+        rows: RowSampling::Goss {
+            top: 0.3,
+            other: 0.2,
+        },
+        growth: Growing::LeafWise {
+            leaves: 6,
+            depth: 4,
+        },
+        ..specification(Objective::Gamma)
+    };
+    masks_change_nothing(spec, &[160, 170, 180, 90]).await;
+}
+
+/// Dies in the middle of the third tree.
+fn crash() -> Crash {
+    Crash {
+        party: party("hospital-1"),
+        step: "gbdt-histogram.1.turn".into(),
+        nth: 4 + 1 + 2 * 4 + 3,
+        moment: Moment::OnReceive,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hospital_that_allowed_it_may_die_in_a_tree_and_the_others_go_on() {
+    let (agreement, tables) = study(specification(Objective::Logistic), &[160, 170, 180, 90]);
+    let world = World::new(1);
+    world.crash(crash());
+    let waivers = BTreeSet::from([party("hospital-1")]);
+    let outcome = masked(&world, &terms(4, waivers), &agreement, &tables).await;
+    let fit = outcome.aggregator.unwrap();
+    let rosters = fit.ensemble().rosters();
+    assert_eq!(rosters.len(), 2);
+    assert_eq!((rosters[0].from, rosters[0].contributors.len()), (0, 4));
+    assert_eq!((rosters[1].from, rosters[1].contributors.len()), (2, 3));
+    // The trees that stood stay as they were.
+    let pooled = pooled(&agreement, &[0, 1, 2, 3], &tables, fit.ensemble().cuts());
+    let published = fit.publish(&agreement).unwrap();
+    let trees = published.model.trees();
+    assert_eq!(trees[..2], pooled.model.trees()[..2]);
+    assert_ne!(trees[2], pooled.model.trees()[2]);
+    assert_eq!(trees.len(), 8);
+    for place in [0, 2, 3] {
+        assert_eq!(*outcome.contributors[place].as_ref().unwrap(), published);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hospital_that_did_not_allow_it_stops_the_fit_when_it_dies() {
+    let (agreement, tables) = study(specification(Objective::Logistic), &[160, 170, 180, 90]);
+    let world = World::new(1);
+    world.crash(crash());
+    let outcome = masked(&world, &terms(4, BTreeSet::new()), &agreement, &tables).await;
+    let error = outcome.aggregator.unwrap_err();
+    assert!(error.to_string().contains("hospital-1"), "{error}");
+}

@@ -1,0 +1,19 @@
+//! The learner through its public face.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, helpers of tests too"
+)]
+#![allow(
+    clippy::float_cmp,
+    reason = "what is computed in the same way is the same bit for bit"
+)]
+
+mod fits;
+mod growth;
+mod horizontal;
+mod laws;
+mod models;
+mod splits;
+mod vertical;
+mod world;

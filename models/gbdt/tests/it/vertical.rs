@@ -1,0 +1,11 @@
+//! Fits over split columns, in every world.
+
+mod cost;
+mod leakage;
+mod parity;
+mod predicting;
+mod protection;
+mod resuming;
+mod tampering;
+mod wire;
+mod world;

@@ -1,0 +1,200 @@
+//! With nothing kept back the trees are those of one learner over all columns.
+
+use consilium_gbdt::{
+    BadTable, Direction, EarlyStopping, Growing, Objective, RowSampling, Table,
+    vertical::{BadTerms, FirstTree, LabelHolder, VerticalError},
+};
+use consilium_lwe::Set;
+use proptest::prelude::*;
+
+use super::world::{Case, secret};
+use crate::world::{OBJECTIVES, boosting, column, specification, table, values};
+
+/// The same terms but for the ensemble.
+fn with(objective: Objective, change: impl FnOnce(&mut consilium_gbdt::Specification)) -> Case {
+    let mut spec = specification(objective);
+    change(&mut spec);
+    Case::of(spec, &table(objective, 400, 3), &[1, 2, 1])
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_objective_gives_the_trees_of_one_learner() {
+    for objective in OBJECTIVES {
+        Case::new(objective, 400, &[2, 2]).check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_holder_without_columns_gives_the_same_trees() {
+    Case::new(Objective::Logistic, 400, &[0, 4]).check().await;
+    Case::new(Objective::Logistic, 400, &[0, 2, 2])
+        .check()
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_feature_holders_give_the_same_trees() {
+    Case::new(Objective::Logistic, 400, &[1, 2, 1])
+        .check()
+        .await;
+    Case::new(Objective::Squared, 400, &[1, 1, 1, 1])
+        .check()
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaf_wise_trees_are_the_same() {
+    let growth = Growing::LeafWise {
+        leaves: 7,
+        depth: 6,
+    };
+    with(Objective::Logistic, |spec| spec.growth = growth)
+        .check()
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
+    for rows in [
+        RowSampling::Share(0.5),
+        RowSampling::Goss {
+            top: 0.2,
+            other: 0.3,
+        },
+    ] {
+        let sampled = with(Objective::Logistic, |spec| {
+            spec.rows = rows;
+            spec.column_share = 0.5;
+            spec.early_stopping = Some(EarlyStopping {
+                share: 0.2,
+                patience: 2,
+            });
+        });
+        sampled.check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_penalties_and_monotone_own_columns_give_the_same_trees() {
+    let penalised = with(Objective::Squared, |spec| {
+        spec.growth = Growing::DepthWise { depth: 4 };
+        (spec.alpha, spec.gamma, spec.lambda) = (0.1, 0.05, 0.5);
+        spec.min_child_weight = 9.0;
+        spec.monotone = [("rising".into(), Direction::Increasing)].into();
+    });
+    penalised.check().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn set_b_and_any_stride_give_the_same_trees() {
+    let mut case = Case::new(Objective::Logistic, 300, &[1, 3]);
+    for stride in [1, 3, 64] {
+        case.terms.stride = Some(stride);
+        case.check().await;
+    }
+    case.terms.set = Set::B;
+    case.terms.stride = Some(16);
+    case.check().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_fewer_than_a_block_and_columns_without_candidates_do() {
+    let case = Case::new(Objective::Logistic, 12, &[1, 3]);
+    case.check().await;
+    let mut constant = Case::new(Objective::Logistic, 200, &[2, 2]);
+    for column in &mut constant.columns[1] {
+        column.values.fill(1.0);
+    }
+    constant.check().await;
+    for columns in &mut constant.columns {
+        for column in columns {
+            column.values.fill(f64::NAN);
+        }
+    }
+    constant.check().await;
+}
+
+/// Columns of few values, so that many candidates part the rows alike.
+fn tied() -> impl Strategy<Value = (Vec<Vec<f64>>, Vec<bool>)> {
+    let few = prop_oneof![4 => (0_u8..4).prop_map(f64::from), 1 => Just(f64::NAN)];
+    let rows = 60_usize;
+    let few = prop::collection::vec(few, rows);
+    let column = prop_oneof![few, values(rows)];
+    let columns = prop::collection::vec(column, 4);
+    (columns, prop::collection::vec(any::<bool>(), rows))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn ties_are_broken_as_by_one_learner((columns, labels) in tied(), shares in 0_usize..3) {
+        let names = ["a", "b", "c", "d"].into_iter().zip(columns);
+        let columns = names.map(|(name, values)| column(name, values)).collect();
+        let labels = labels.into_iter().map(f64::from).collect();
+        for objective in [Objective::Squared, Objective::Logistic] {
+            let mut spec = specification(objective);
+            (spec.trees, spec.min_child_weight) = (2, 0.0);
+            let pooled = Table::new(objective, Vec::clone(&columns), Vec::clone(&labels)).unwrap();
+            let shares = [&[0, 4][..], &[1, 3], &[1, 1, 2]][shares];
+            paused(Case::of(spec, &pooled, shares).check());
+        }
+    }
+}
+
+/// Runs a future under a clock that stands still unless all wait.
+fn paused<T>(future: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    runtime.unwrap().block_on(future)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_tree_is_the_label_holder_s_own_unless_agreed_otherwise() {
+    let mut case = Case::new(Objective::Logistic, 400, &[1, 3]);
+    case.terms.protections.first_tree = FirstTree::Own;
+    let (label, features) = case.fit().await;
+    let joined = case.joined(&label, &features);
+    assert!(
+        joined[0]
+            .branches()
+            .all(|(_, branch)| branch.choice.column == 0)
+    );
+    assert!(
+        joined[1]
+            .branches()
+            .any(|(_, branch)| branch.choice.column > 0)
+    );
+    let mut alone = Case::new(Objective::Logistic, 400, &[1, 3]);
+    let mut spec = specification(Objective::Logistic);
+    spec.trees = 1;
+    alone.terms.boosting = boosting(spec);
+    alone.columns.truncate(1);
+    assert_eq!(joined[0], alone.pooled_fit().model.trees()[0]);
+}
+
+#[test]
+fn terms_that_can_t_be_kept_are_refused() {
+    let mut case = Case::new(Objective::Logistic, 400, &[0, 4]);
+    case.terms.protections.first_tree = FirstTree::Own;
+    let refused = consilium_gbdt::vertical::Agreement::try_from(case.terms.clone());
+    assert_eq!(refused.unwrap_err(), BadTerms::NoOwnColumns);
+    case.terms.feature_holders[0].party = super::world::insurer();
+    let refused = consilium_gbdt::vertical::Agreement::try_from(case.terms);
+    let party = super::world::insurer();
+    assert_eq!(refused.unwrap_err(), BadTerms::Twice { party });
+}
+
+#[test]
+fn a_feature_holder_s_column_can_t_be_monotone_and_labels_must_suit() {
+    let case = with(Objective::Squared, |spec| {
+        spec.monotone = [("noise".into(), Direction::Increasing)].into();
+    });
+    let refused = LabelHolder::new(&case.agreement(), &case.label_table(), secret(0));
+    assert!(matches!(refused.unwrap_err(), VerticalError::Failed(_)));
+    let labels = Table::of_labels(Objective::Logistic, vec![0.0, 7.0]);
+    assert!(matches!(
+        labels.unwrap_err(),
+        BadTable::Labels { rows: 1, .. }
+    ));
+}
