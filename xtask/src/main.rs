@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `slow`, `fuzz`, `chaos` and `demo`.
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `licences`, `slow`, `fuzz`,
+//! `chaos` and `demo`.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on stdout")]
 
 use std::{env, path::Path, process::ExitCode};
@@ -9,6 +10,7 @@ use clap::Parser;
 mod chaos;
 mod demo;
 mod fuzz;
+mod licences;
 mod programs;
 mod run;
 mod slow;
@@ -25,11 +27,10 @@ enum Command {
     Ci,
     /// Check the conventions that no compiler knows.
     Tidy,
+    /// List the crates in the program with their licences anew, for `consilium licences`.
+    Licences,
     /// Run the tests marked `#[ignore = "slow: …"]`, one line of JSON each.
-    Slow {
-        /// Run those whose name contains this; psi-10m measures an alignment of ten million keys.
-        name: Option<String>,
-    },
+    Slow(slow::Options),
     /// Feed random and mutated bytes to the decoders.
     Fuzz(fuzz::Options),
     /// Kill daemons of a real federation at any moment, and look whether the study minds.
@@ -52,7 +53,8 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Command::Ci => test::run(&test::Options::default(), true)?,
         Command::Tidy => tidy::run()?.report(),
-        Command::Slow { name } => slow::run(name.as_deref())?,
+        Command::Licences => licences::run()?,
+        Command::Slow(options) => slow::run(&options)?,
         Command::Fuzz(options) => fuzz::run(&options)?,
         Command::Chaos(options) => chaos::run(&options)?,
         Command::Demo { args } => demo::run(&args)?,

@@ -60,6 +60,17 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
+/// Runs cargo on the committed lock file and gives what it prints.
+pub(crate) fn cargo_output<'a>(args: impl IntoIterator<Item = &'a str>) -> anyhow::Result<String> {
+    let output = cargo(args)
+        .arg("--locked")
+        .output()
+        .context("starting cargo")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(output.status.success(), "cargo failed: {}", errors.trim());
+    String::from_utf8(output.stdout).context("reading what cargo prints")
+}
+
 /// Runs a command to its end, its output going where ours goes.
 pub(crate) fn status(command: &mut Command) -> anyhow::Result<ExitStatus> {
     command

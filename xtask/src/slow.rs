@@ -11,6 +11,22 @@ use serde_json::{Value, json};
 
 use crate::run::{cargo, status, timed};
 
+mod attack;
+mod gbdt;
+
+/// What to run, and on what.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run those whose name contains this; psi-10m measures an alignment of ten million keys,
+    /// gbdt-accuracy holds our trees beside those of LightGBM and XGBoost, gbdt-vertical those over
+    /// columns of several parties beside those of one, gbdt-attack (or
+    /// gbdt-attack-quick) attacks the sums that vertical trees return.
+    name: Option<String>,
+    /// The folder of public tables for gbdt-accuracy and gbdt-vertical, one folder each.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
 /// A measurement that takes minutes, and means something in a release build only.
 const MEASUREMENT: &str = "psi-10m";
 
@@ -32,13 +48,22 @@ struct Program {
 }
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
-/// `psi-10m`, it measures instead, and prints what the benchmark says.
+/// `psi-10m`, `gbdt-accuracy`, `gbdt-vertical` or `gbdt-attack`, it measures instead, and prints what
+/// the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
-pub(crate) fn run(wanted: Option<&str>) -> anyhow::Result<bool> {
+pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
+    let wanted = options.name.as_deref();
     if wanted == Some(MEASUREMENT) {
         let mut command = cargo(["run", "--release", "--package", "consilium", "--"]);
         return Ok(status(command.args(TEN_MILLION))?.success());
+    }
+    let mut comparisons = gbdt::COMPARISONS.iter();
+    if let Some(comparison) = comparisons.find(|it| wanted == Some(it.name)) {
+        return gbdt::compare(comparison, options.data.as_deref());
+    }
+    if let Some(attack::NAME | attack::QUICK) = wanted {
+        return attack::attack(wanted == Some(attack::QUICK));
     }
     let mut all_passed = true;
     for program in programs()? {

@@ -12,7 +12,7 @@ mod spdx;
 mod supply;
 mod tree;
 
-use crate::run::Tally;
+use crate::{licences, run::Tally};
 use graph::Graph;
 use supply::Lists;
 use tree::Tree;
@@ -22,6 +22,8 @@ struct Repository {
     tree: Tree,
     graph: Graph,
     lists: Lists,
+    /// The list of the program's crates as it should be.
+    shipped: String,
 }
 
 type Rule = (&'static str, fn(&Repository) -> Vec<String>);
@@ -46,6 +48,9 @@ const RULES: &[Rule] = &[
         supply::licences(&r.graph, &r.lists)
     }),
     ("no unknown source", |r| supply::sources(&r.graph)),
+    ("the program tells the licences of its crates", |r| {
+        supply::told(&r.tree, &r.shipped)
+    }),
     ("crates take lints and versions from the root", |r| {
         manifests::inherit(&r.graph, &r.tree)
     }),
@@ -81,6 +86,7 @@ pub(crate) fn run() -> anyhow::Result<Tally> {
         tree: Tree::read()?,
         graph: Graph::read()?,
         lists: Lists::read()?,
+        shipped: licences::current()?,
     };
     let mut total = Tally::default();
     for (name, check) in RULES {

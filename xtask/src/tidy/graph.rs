@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::run::cargo;
+use crate::run::cargo_output;
 
 /// The platform whose graph is checked.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
@@ -34,7 +34,7 @@ pub(super) struct Package {
 
 impl Graph {
     pub(super) fn read() -> anyhow::Result<Self> {
-        let metadata = output([
+        let metadata = cargo_output([
             "metadata",
             "--format-version=1",
             "--filter-platform",
@@ -42,7 +42,7 @@ impl Graph {
         ])?;
         let metadata = serde_json::from_str(&metadata).context("parsing cargo metadata")?;
         // The metadata hold optional dependencies that nobody asks for; the tree does not.
-        let tree = output([
+        let tree = cargo_output([
             "tree",
             "--workspace",
             "--edges=normal,build",
@@ -119,17 +119,6 @@ impl Graph {
         built.sort_by_key(|package| (&package.name, &package.version));
         built
     }
-}
-
-/// Runs cargo and gives what it prints.
-fn output<'a>(args: impl IntoIterator<Item = &'a str>) -> anyhow::Result<String> {
-    let output = cargo(args)
-        .arg("--locked")
-        .output()
-        .context("starting cargo")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "cargo failed: {}", errors.trim());
-    String::from_utf8(output.stdout).context("reading what cargo prints")
 }
 
 impl Package {

@@ -8,6 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto/base", "platform/mailbox", "platform/schema"],
     &["platform/data"],
     &["crypto/*", "platform/journal"],
+    &["models/evaluation"],
     &["align/*", "models/*", "trust"],
     &["platform/plan"],
     &["platform/node", "platform/store"],

@@ -10,7 +10,9 @@ use toml::{Table, Value};
 use super::{
     graph::{Graph, Package},
     spdx,
+    tree::Tree,
 };
+use crate::licences::FILE;
 
 pub(super) const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
@@ -153,9 +155,22 @@ pub(super) fn sources(graph: &Graph) -> Vec<String> {
     graph.packages.iter().filter_map(finding).collect()
 }
 
+/// Finds the program's list of crates and licences out of date.
+pub(super) fn told(tree: &Tree, shipped: &str) -> Vec<String> {
+    match tree.file(FILE) {
+        Some(file) if file.text == shipped => Vec::new(),
+        _ => vec![format!(
+            "{FILE} is out of date; `cargo xtask licences` writes it"
+        )],
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{super::graph::graph_of, *};
+    use super::{
+        super::{graph::graph_of, tree::tree_of},
+        *,
+    };
 
     fn lists() -> Lists {
         let table = r#"
@@ -240,5 +255,13 @@ mod tests {
             sources(&graph),
             ["patched comes from git+https://example.org/patched"]
         );
+    }
+
+    #[test]
+    fn a_list_that_lacks_a_crate_is_found() {
+        let tree = tree_of(&[(FILE, "aes 0.9.4: MIT\n")]);
+        assert_eq!(told(&tree, "aes 0.9.4: MIT\n"), Vec::<String>::new());
+        assert_eq!(told(&tree, "aes 0.9.4: MIT\nctr 0.10.0: MIT\n").len(), 1);
+        assert_eq!(told(&tree_of(&[]), "").len(), 1);
     }
 }
