@@ -1,10 +1,12 @@
 //! The targets, one for each decoder and each protocol.
 
 mod identity;
+mod lattices;
 mod meddling;
 mod plans;
 mod runs;
 mod tables;
+mod trees;
 mod wire;
 
 /// Something to be fed.
@@ -25,9 +27,13 @@ pub const TARGETS: &[Target] = &[
     quick("control", wire::control),
     quick("draft", tables::draft),
     quick("frame", wire::frame),
+    slow("gbdt-histogram", trees::histogram),
+    quick("gbdt-model", trees::model),
+    slow("gbdt-vertical", trees::vertical),
     quick("invitation", identity::invitation),
     quick("journal", plans::journal),
     quick("link", wire::link),
+    slow("lwe", lattices::lwe),
     quick("party-id", wire::party_id),
     quick("plan", plans::plan),
     quick("preflight", plans::preflight),
@@ -43,7 +49,7 @@ const fn quick(name: &'static str, run: fn(&[u8])) -> Target {
     Target { name, run, smoke }
 }
 
-/// A whole run of a protocol for each input.
+/// A whole run of a protocol, or much arithmetic, for each input.
 const fn slow(name: &'static str, run: fn(&[u8])) -> Target {
     let smoke = 100;
     Target { name, run, smoke }

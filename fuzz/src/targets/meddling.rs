@@ -12,26 +12,59 @@ use bytes::Bytes;
 use consilium_mailbox::{BoxFuture, Content, Frame, PartyId, Transport, TransportError};
 use tokio::sync::{Mutex, mpsc, watch};
 
-/// What is done to one of the frames of one or several runs, as an input says it.
+/// What is done to the bytes of a message, as an input says it.
 #[derive(Debug)]
-pub(super) struct Meddling {
-    nth: usize,
-    carried: AtomicUsize,
+pub(super) struct Change {
     how: u8,
     offset: usize,
     bytes: Vec<u8>,
 }
 
+impl Change {
+    /// Reads it: how, at which offset (two bytes), with which bytes.
+    pub(super) fn read(input: &[u8]) -> Option<Change> {
+        let ([how, low, high], bytes) = input.split_first_chunk()?;
+        Some(Change {
+            how: how % 7,
+            offset: usize::from(u16::from_le_bytes([*low, *high])),
+            bytes: bytes.to_vec(),
+        })
+    }
+
+    /// Gives what becomes of a message: four changes, else the same.
+    pub(super) fn of(&self, message: &[u8]) -> Vec<u8> {
+        let offset = self.offset % (message.len() + 1);
+        let mut changed = message.to_vec();
+        match self.how {
+            0 => changed.clone_from(&self.bytes),
+            1 => {
+                let over = changed.iter_mut().skip(offset).zip(&self.bytes);
+                over.for_each(|(old, new)| *old = *new);
+            }
+            2 => changed.truncate(offset),
+            3 => drop(changed.splice(offset..offset, self.bytes.iter().copied())),
+            _ => {}
+        }
+        changed
+    }
+}
+
+/// What is done to one of the frames of one or several runs, as an input says it.
+#[derive(Debug)]
+pub(super) struct Meddling {
+    nth: usize,
+    carried: AtomicUsize,
+    change: Change,
+}
+
 impl Meddling {
-    /// Reads it: which frame, how, at which offset (two bytes), with which bytes.
+    /// Reads it: which frame, and the change.
     pub(super) fn read(input: &[u8]) -> Option<Arc<Meddling>> {
-        let ([nth, how, low, high], bytes) = input.split_first_chunk()?;
+        let (nth, change) = input.split_first()?;
         Some(Arc::new(Meddling {
             nth: usize::from(*nth),
             carried: AtomicUsize::new(0),
-            how: *how,
-            offset: usize::from(u16::from_le_bytes([*low, *high])),
-            bytes: bytes.to_vec(),
+            change: Change::read(change)?,
         }))
     }
 
@@ -49,24 +82,15 @@ impl Meddling {
             content,
             ..frame.clone()
         };
-        let offset = self.offset % (body.len() + 1);
-        let mut changed = body.to_vec();
-        match self.how % 7 {
-            0 => changed.clone_from(&self.bytes),
-            1 => {
-                let over = changed.iter_mut().skip(offset).zip(&self.bytes);
-                over.for_each(|(old, new)| *old = *new);
+        match self.change.how {
+            4 => Vec::new(),
+            5 => vec![frame.clone(), frame.clone()],
+            6 => {
+                let why = String::from_utf8_lossy(&self.change.bytes).into_owned();
+                vec![with(Content::Aborted(why))]
             }
-            2 => changed.truncate(offset),
-            3 => drop(changed.splice(offset..offset, self.bytes.iter().copied())),
-            4 => return Vec::new(),
-            5 => return vec![frame.clone(), frame.clone()],
-            _ => {
-                let why = String::from_utf8_lossy(&self.bytes).into_owned();
-                return vec![with(Content::Aborted(why))];
-            }
+            _ => vec![with(Content::Body(self.change.of(body).into()))],
         }
-        vec![with(Content::Body(changed.into()))]
     }
 }
 

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const FOR_EVER: Duration = Duration::from_hours(24);
 
 /// Runs something whose waiting costs no time.
-fn within<T>(run: impl Future<Output = T>) -> T {
+pub(super) fn within<T>(run: impl Future<Output = T>) -> T {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -35,7 +35,7 @@ fn within<T>(run: impl Future<Output = T>) -> T {
     ended.expect("nobody waits for ever")
 }
 
-fn parties<const N: usize>(names: [&str; N]) -> [PartyId; N] {
+pub(super) fn parties<const N: usize>(names: [&str; N]) -> [PartyId; N] {
     names.map(|name| name.parse().expect("a party's name"))
 }
 
