@@ -90,7 +90,7 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     let data = given.to(&plan, lang)?;
     let folder = RunFolder::make(&args.out, &plan, &[], lang)?;
     let (json, page) = match plan.task() {
-        Task::TrainGlm(_) => {
+        Task::Train(_) => {
             let outcome = in_processes(&plan, &data, &args.out, "", lang);
             let outcome = folder.close(outcome, lang)?;
             (outcome.to_json("local"), outcome.page(lang)?)

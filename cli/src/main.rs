@@ -23,6 +23,7 @@ mod doctor;
 mod explain;
 mod hint;
 mod lang;
+mod licences;
 mod listing;
 mod local;
 mod measures;
@@ -103,6 +104,8 @@ Examples:
   consilium bench round --parties 10"
     )]
     Bench(bench::BenchCommand),
+    /// Say under which licences the program is, and the crates in it
+    Licences(licences::LicencesArgs),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  consilium completions bash > ~/.local/share/bash-completion/completions/consilium"
@@ -159,6 +162,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args, &mut io::stdout().lock(), lang),
         Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
         Command::Bench(command) => bench::run(command, &mut io::stdout().lock(), lang),
+        Command::Licences(args) => licences::run(args, &mut io::stdout().lock(), lang),
         Command::Completions { shell } => {
             completions(*shell, &mut io::stdout().lock()).map_err(Into::into)
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use comfy_table::Table;
-use consilium_glm::{Evaluation, GoodnessOfFit, Measures};
+use consilium_evaluation::{Evaluation, GoodnessOfFit, Measures};
 use consilium_plan::Lang;
 
 use crate::table::{align_numbers, table};

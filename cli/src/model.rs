@@ -14,8 +14,9 @@ mod predict;
 mod published;
 mod show;
 
+pub(crate) use published::Fit;
 use published::Model;
-pub(crate) use show::coefficients;
+pub(crate) use show::{coefficients, learnt};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -30,7 +31,7 @@ pub(crate) struct ModelArgs {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
-    /// Print a model's coefficients, and where it comes from
+    /// Print a model's coefficients, or by what its trees go, and where it comes from
     #[command(after_help = "\
 Examples:
   consilium model show result/model.json
@@ -38,7 +39,7 @@ Examples:
     Show {
         /// A model as `consilium study result` leaves it
         model: PathBuf,
-        /// Print one line of JSON for each coefficient
+        /// Print one line of JSON for each coefficient, or for each column of trees
         #[arg(long)]
         json: bool,
     },

@@ -87,7 +87,7 @@ fn cost(plan: &Plan, time: Duration, lang: Lang) -> String {
     } = plan.estimate();
     let seconds = time.as_secs_f64();
     match plan.task() {
-        Task::TrainGlm(_) => lang.pick(
+        Task::Train(_) => lang.pick(
             format!(
                 "{sums} sums, {rounds} rounds, {sent_by_each} bytes sent by each institution, \
                  about {seconds:.1} s on the network"

@@ -9,9 +9,11 @@ mod blame;
 mod command;
 mod decide;
 mod driver;
+mod fitting;
 mod gather;
 mod job;
 mod keep;
+mod phases;
 mod post;
 mod reception;
 mod result;
@@ -22,7 +24,7 @@ mod working;
 pub(crate) mod events;
 
 pub(crate) use command::{Command, Forbidden};
-pub(crate) use job::{Job, Outcome, Progress, regression};
+pub(crate) use job::{Job, Outcome, Progress};
 pub(crate) use reception::{Parcel, Studies};
 pub(crate) use result::{MODEL, REPORT};
 

@@ -16,6 +16,7 @@ mod look;
 mod obstacles;
 mod own;
 mod permit;
+mod phases;
 mod preflight;
 mod received;
 mod reception;

@@ -1,6 +1,7 @@
 //! What the federation is held against: all rows in one place, and each hospital alone.
 
-use consilium_glm::{Evaluation, Failure, Fit, Scored, Table, local};
+use consilium_evaluation::{Evaluation, Scored};
+use consilium_glm::{Failure, Fit, Table, local};
 use consilium_mailbox::PartyId;
 
 use super::{

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use consilium_glm::{Candidate, Evaluation, Fit, Regression, Training, averaging, evaluation};
+use consilium_evaluation::{self as evaluation, Evaluation};
+use consilium_glm::{Candidate, Fit, Regression, Training, averaging};
 use consilium_mailbox::{
     Account, Mailbox, PartyId, RunId,
     sim::{Link, World},
@@ -85,7 +86,7 @@ async fn aggregate(
     contributors: &[PartyId],
     protection: &Protection,
 ) -> anyhow::Result<Run> {
-    let (task, regression) = (&demo.task, demo.regression());
+    let (glm, regression) = (&demo.glm, demo.regression());
     let mut sums = protection.aggregator()?;
     let training = Training::begin(Phase::Fit.first_sum());
     let here = mail.scope(Phase::Fit.name());
@@ -97,7 +98,7 @@ async fn aggregate(
     let overall = measures(&here, contributors, what, Phase::Evaluation, &mut sums).await?;
     let mut opened = u64::from(fit.sums) + 2;
     let mut averaged = None;
-    if let Some(schedule) = &task.comparison.fedavg {
+    if let Some(schedule) = &glm.comparison.fedavg {
         let here = mail.scope(Phase::Fedavg.name());
         let arm = (schedule, Phase::Fedavg.first_sum());
         let models = averaging::aggregate(&here, contributors, regression, arm, &mut sums).await?;
@@ -129,6 +130,8 @@ async fn measures(
     sums: &mut impl Open,
 ) -> anyhow::Result<Evaluation> {
     let first = phase.first_sum_of_measures();
+    let (regression, model) = what;
+    let what = (&regression.subject(), model);
     let measures = evaluation::aggregate(mail, contributors, what, first, sums).await?;
     measures
         .classes()
@@ -143,7 +146,7 @@ async fn contribute(
 ) -> anyhow::Result<HospitalRun> {
     let party = hospital.party.clone();
     let work = async {
-        let (task, regression) = (&demo.task, demo.regression());
+        let (glm, regression) = (&demo.glm, demo.regression());
         let mut sums = protection.contributor(&party)?;
         let chance = |number| protection.chance(&party, number);
         let (aggregator, train) = (demo.plan.coordinator(), &hospital.train.table);
@@ -154,10 +157,11 @@ async fn contribute(
         let test = &hospital.test.table;
         let scored = test.score(|features| fit.predict(features));
         let here = mail.scope(Phase::Evaluation.name());
-        let rows = (regression, &fit.model(), &scored[..]);
+        let subject = regression.subject();
+        let rows = (&subject, &fit.model(), &scored[..]);
         let first = Phase::Evaluation.first_sum_of_measures();
         evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
-        if let Some(schedule) = &task.comparison.fedavg {
+        if let Some(schedule) = &glm.comparison.fedavg {
             let here = mail.scope(Phase::Fedavg.name());
             let (rows, arm) = ((regression, train), (schedule, Phase::Fedavg.first_sum()));
             let model =
@@ -165,7 +169,7 @@ async fn contribute(
             let family = regression.specification().family;
             let scored = test.score(|features| model.predict(family, features));
             let here = here.scope(Phase::Evaluation.name());
-            let rows = (regression, &model, &scored[..]);
+            let rows = (&subject, &model, &scored[..]);
             let first = Phase::Fedavg.first_sum_of_measures();
             evaluation::contribute(&here, aggregator, rows, first, &chance, &mut sums).await?;
         }

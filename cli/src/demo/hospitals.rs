@@ -9,7 +9,7 @@ use consilium_data::{
 };
 use consilium_glm::{Regression, Table};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, RawPlan, Task, TrainGlm};
+use consilium_plan::{Glm, Learner, Plan, RawPlan, Task, Train};
 use consilium_schema::Schema;
 
 pub(crate) const SCHEMA: &str = include_str!("../../../examples/heart-disease/schema.toml");
@@ -62,7 +62,9 @@ pub(crate) struct Sample {
 pub(crate) struct Demo {
     pub(crate) plan: Plan,
     /// What the plan is about: FLamby's 13 features, and the penalty of its benchmark.
-    pub(crate) task: TrainGlm,
+    pub(crate) task: Train,
+    /// The regression, and what it is compared with.
+    pub(crate) glm: Glm,
     pub(crate) hospitals: Vec<Hospital>,
 }
 
@@ -71,30 +73,34 @@ impl Demo {
     pub(crate) fn load() -> anyhow::Result<Demo> {
         let schema = Schema::from_toml(SCHEMA)?;
         let plan = Plan::check(&RawPlan::parse(PLAN)?, Some(&schema))?;
-        let Task::TrainGlm(task) = plan.task() else {
-            bail!("the demo's plan fits no model");
+        let Task::Train(task) = plan.task() else {
+            bail!("the demo's plan trains no model");
         };
         let task = (**task).clone();
+        let Learner::Glm(glm) = task.learner.clone() else {
+            bail!("the demo's plan fits no regression");
+        };
         let hospitals = FILES
             .into_iter()
-            .map(|files| hospital(files, &schema, &task))
+            .map(|files| hospital(files, &schema, (&task, &glm)))
             .collect::<anyhow::Result<_>>()?;
         Ok(Demo {
             plan,
             task,
+            glm,
             hospitals,
         })
     }
 
     pub(crate) fn regression(&self) -> &Regression {
-        &self.task.regression
+        &self.glm.regression
     }
 }
 
 fn hospital(
     (name, file, split): (&str, &'static [u8], &'static str),
     schema: &Schema,
-    task: &TrainGlm,
+    (task, glm): (&Train, &Glm),
 ) -> anyhow::Result<Hospital> {
     let purposes = purposes(split).with_context(|| format!("the split of {name}"))?;
     let read = Reading::new(schema).stream(file);
@@ -108,7 +114,7 @@ fn hospital(
     )?;
     let sample = |purpose| {
         let belongs = |row| purposes.get(&row) == Some(&purpose);
-        sample(&task.regression, &design, belongs)
+        sample(&glm.regression, &design, belongs)
     };
     let (train, test) = (sample(Purpose::Train)?, sample(Purpose::Test)?);
     let placed = train.row_numbers.len() + test.row_numbers.len();

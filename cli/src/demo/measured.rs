@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use consilium_glm::{Evaluation, Fit};
+use consilium_evaluation::Evaluation;
+use consilium_glm::Fit;
 
 use crate::local::cost::PartyCost;
 

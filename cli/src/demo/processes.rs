@@ -2,15 +2,18 @@
 
 use std::{fs, path::Path};
 
-use anyhow::Context as _;
-use consilium_glm::Measures;
+use anyhow::{Context as _, bail};
+use consilium_evaluation::Measures;
 use consilium_plan::Lang;
 
 use super::{
     hospitals::{Demo, SCHEMA},
     measured::Measured,
 };
-use crate::local::{self, folder::RunFolder, inputs::PartyData};
+use crate::{
+    local::{self, folder::RunFolder, inputs::PartyData},
+    model::Fit,
+};
 
 pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Measured> {
     let left = RunFolder::make(folder, &demo.plan, &["data"], lang)?;
@@ -38,6 +41,10 @@ pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Meas
     }
     let outcome = local::in_processes(&demo.plan, &sets, folder, "", lang);
     let outcome = left.close(outcome, lang)?;
+    let Fit::Glm(fit) = &outcome.fit else {
+        bail!("the demo's plan fits no regression");
+    };
+    let fit = (***fit).clone();
     Ok(Measured {
         mode: "processes",
         overall: outcome
@@ -50,7 +57,7 @@ pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Meas
         sums: outcome.sums(),
         bytes: outcome.frame_bytes(),
         wire_bytes: Some(outcome.wire_bytes()),
-        fit: (*outcome.fit).clone(),
+        fit,
         parties: outcome.costs,
     })
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use consilium_base::{Generator, Seed};
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, TrainGlm};
+use consilium_plan::{Plan, Train};
 use consilium_secagg::{
     Aggregator, Contributor, Credentials, MemoryBook, SumError, SumNumber, Terms,
 };
@@ -19,11 +19,11 @@ pub(crate) struct Protection {
 }
 
 impl Protection {
-    pub(crate) fn new((plan, task): (&Plan, &TrainGlm), seed: u64) -> Protection {
+    pub(crate) fn new((plan, task): (&Plan, &Train), seed: u64) -> Protection {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let seed = Seed::from_bytes(bytes);
-        let terms = plan.sum_terms(task, BTreeSet::new());
+        let terms = plan.sum_terms(&task.protection, BTreeSet::new());
         let public = |party: &PartyId| (party.to_string(), identity(&seed, party).public());
         let directory = Arc::new(terms.roster.iter().map(public).collect());
         Protection {

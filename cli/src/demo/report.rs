@@ -6,7 +6,8 @@ use std::{
 };
 
 use comfy_table::Table;
-use consilium_glm::{Evaluation, Failure, Family, Protocol, Role, Setting, disclosures};
+use consilium_evaluation::{Evaluation, Role};
+use consilium_glm::{Failure, Family, Protocol, Setting, disclosures};
 use serde::Serialize;
 
 use super::{comparison::Comparison, hospitals::Demo, measured::Measured};
@@ -235,11 +236,7 @@ fn costs(
 }
 
 fn learnt(out: &mut dyn Write, contributors: usize, lang: Lang) -> io::Result<()> {
-    let protocols = [
-        Protocol::GlmNewton,
-        Protocol::GlmEvaluation,
-        Protocol::Fedavg,
-    ];
+    let protocols = [Protocol::GlmNewton, Protocol::Evaluation, Protocol::Fedavg];
     let setting = Setting {
         family: Family::Logistic,
         most: contributors,

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     client::{self, Answer as _},
+    model::Fit,
     study::write_result,
 };
 
@@ -164,7 +165,7 @@ impl Federation {
             cost.rounds = Some(account.total().rounds);
         }
         Ok(Outcome {
-            fit: serde_json::from_value(fit.clone())?,
+            fit: Fit::read(fit.clone(), plan)?.context("the plan trains no model")?,
             report,
             coordinator,
             parties,

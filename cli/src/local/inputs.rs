@@ -88,7 +88,7 @@ impl Given<'_> {
         let schema = match self.schema {
             Some(file) => read(file, lang)?,
             None => match plan.task() {
-                Task::TrainGlm(_) => read(&schema_of(self.plan, lang)?, lang)?,
+                Task::Train(_) => read(&schema_of(self.plan, lang)?, lang)?,
                 Task::Align(task) => of_keys(task),
             },
         };
@@ -155,7 +155,7 @@ fn needed(flag: &str, lang: Lang) -> Misuse {
 
 /// Gives the split that says which rows a plan tests on.
 fn planned_split(plan: &Plan) -> Option<&str> {
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         return None;
     };
     match &task.test {

@@ -5,18 +5,21 @@ use std::{
     time::Duration,
 };
 
-use consilium_glm::{Evaluation, Measures, Published};
+use consilium_evaluation::{Evaluation, Measures};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
 use super::cost::{self, PartyCost};
-use crate::{measures, model::coefficients};
+use crate::{
+    measures,
+    model::{Fit, learnt},
+};
 
 /// The result and what each party has of it.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) fit: Published,
+    pub(crate) fit: Fit,
     /// The coordinator's report.
     pub(crate) report: Value,
     /// What the protocols cost the coordinator.
@@ -91,13 +94,13 @@ impl Outcome {
             "mode": "processes",
             "ok": true,
             "wall_s": self.wall.as_secs_f64(),
-            "iterations": self.fit.updates,
+            "iterations": self.fit.iterations(),
             "sums": self.sums(),
             "rounds": self.coordinator.total().rounds,
             "bytes": self.frame_bytes(),
             "wire_bytes": self.wire_bytes(),
-            "rows": self.fit.rows,
-            "contributors": self.fit.contributors,
+            "rows": self.fit.rows(),
+            "contributors": self.fit.contributors(),
             "metrics": metrics,
             "parties": self.costs,
         })
@@ -112,7 +115,7 @@ impl Outcome {
 
     pub(crate) fn print(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
         let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
-        writeln!(out, "{}\n", coefficients(&self.fit, lang))?;
+        writeln!(out, "{}\n", learnt(&self.fit, lang))?;
 
         let mut measured: Vec<(&str, Option<Measures>)> = Vec::new();
         for party in &self.parties {

@@ -12,7 +12,7 @@ use consilium_data::{
     Reading, Table, Values,
     design::{Design, MissingFeatures},
 };
-use consilium_plan::{Lang, Missing, Obstacle};
+use consilium_plan::{Lang, Obstacle};
 use consilium_schema::Schema;
 use serde_json::json;
 
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     }
     for row in 0..design.rows {
         let missing = missing(&loaded.table, &features, row);
-        let scored = missing.is_empty() || model.task().missing != Missing::Drop;
+        let scored = missing.is_empty() || !model.task().learner.drops_missing();
         let score = scored.then(|| model.fit.predict(design.row(row)));
         let number = row + 1;
         if args.json {

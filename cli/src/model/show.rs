@@ -1,12 +1,13 @@
 use std::io::Write;
 
 use comfy_table::Table;
+use consilium_gbdt::training as growth;
 use consilium_glm::Published;
 use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::json;
 
-use super::Model;
+use super::{Fit, Model};
 use crate::{
     table::{align_numbers, table},
     terminal::printable,
@@ -19,36 +20,97 @@ pub(super) fn run(
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
-    if json {
-        for estimate in &model.fit.estimates {
-            writeln!(out, "{}", json!(estimate))?;
-        }
-        return Ok(());
-    }
     let (plan, fit) = (&model.plan, &model.fit);
+    if json {
+        return lines(fit, out);
+    }
     writeln!(out, "{}", plan.title())?;
+    let (kind, updates) = match fit {
+        Fit::Glm(fit) => (
+            (lang.pick("family", "分布族"), fit.family.name()),
+            lang.pick("updates", "更新次数"),
+        ),
+        Fit::Gbdt(fit) => (
+            (
+                lang.pick("objective", "目标函数"),
+                fit.model.objective().name(),
+            ),
+            lang.pick("trees", "树的棵数"),
+        ),
+    };
     let said = [
         (lang.pick("purpose", "用途"), plan.purpose().to_owned()),
         (lang.pick("study", "研究"), model.study().to_string()),
-        (lang.pick("family", "分布族"), fit.family.name().to_owned()),
+        (kind.0, kind.1.to_owned()),
         (
             lang.pick("label", "标签"),
             model.task().label.column.clone(),
         ),
-        (lang.pick("rows", "行数"), fit.rows.to_string()),
+        (lang.pick("rows", "行数"), fit.rows().to_string()),
         (lang.pick("contributors", "贡献方"), contributors(model)),
-        (lang.pick("updates", "更新次数"), fit.updates.to_string()),
+        (updates, fit.iterations().to_string()),
     ];
     let colon = lang.pick(": ", "：");
     for (name, value) in said {
         writeln!(out, "{name}{colon}{value}")?;
     }
-    writeln!(out, "\n{}", coefficients(fit, lang))?;
+    writeln!(out, "\n{}", learnt(fit, lang))?;
     Ok(())
 }
 
+/// Writes a line of JSON for each coefficient, or for each column of trees.
+fn lines(fit: &Fit, out: &mut dyn Write) -> anyhow::Result<()> {
+    match fit {
+        Fit::Glm(fit) => {
+            for estimate in &fit.estimates {
+                writeln!(out, "{}", json!(estimate))?;
+            }
+        }
+        Fit::Gbdt(fit) => {
+            for of in fit.model.importance() {
+                let (column, gain) = (of.column, of.gain);
+                let line = json!({ "column": column, "gain": gain, "splits": of.splits });
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the table of what a model has learnt.
+pub(crate) fn learnt(fit: &Fit, lang: Lang) -> Table {
+    match fit {
+        Fit::Glm(fit) => coefficients(fit, lang),
+        Fit::Gbdt(fit) => importance(fit, lang),
+    }
+}
+
+/// Says by which columns trees go.
+fn importance(fit: &growth::Published, lang: Lang) -> Table {
+    let mut table = table();
+    table.set_header([
+        lang.pick("column", "列"),
+        lang.pick("gain", "增益"),
+        lang.pick("share", "占比"),
+        lang.pick("splits", "分裂次数"),
+    ]);
+    let importance = fit.model.importance();
+    let all: f64 = importance.iter().map(|of| of.gain).sum();
+    for of in &importance {
+        let share = if all > 0.0 { of.gain / all } else { 0.0 };
+        table.add_row([
+            printable(&of.column),
+            format!("{:.4}", of.gain),
+            format!("{:.1} %", 100.0 * share),
+            of.splits.to_string(),
+        ]);
+    }
+    align_numbers(&mut table, 1..4);
+    table
+}
+
 fn contributors(model: &Model) -> String {
-    let names = model.fit.contributors.iter().map(PartyId::as_str);
+    let names = model.fit.contributors().iter().map(PartyId::as_str);
     names.collect::<Vec<_>>().join(", ")
 }
 

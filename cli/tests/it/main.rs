@@ -24,6 +24,7 @@ mod people;
 mod ports;
 mod renewal;
 mod several;
+mod trees;
 mod watching;
 
 use std::{

@@ -1,6 +1,5 @@
 //! What a run's end means for its study.
 
-use consilium_glm::GlmError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Failure};
 use consilium_secagg::SumError;
@@ -36,7 +35,7 @@ pub(super) fn is_consequence(code: Code) -> bool {
 /// Says what a run's early end means; `me` is the coordinator.
 pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
     let failure = match error {
-        AttemptError::Unkept | AttemptError::Protocol(GlmError::Sum(SumError::Book(_))) => {
+        AttemptError::Unkept | AttemptError::Sum(SumError::Book(_)) => {
             return Blame::Ours;
         }
         AttemptError::Taken(_) => {
@@ -44,7 +43,10 @@ pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
         }
         AttemptError::Seal(error) => Failure::from(error),
         AttemptError::Mailbox(error) => Failure::from(error),
-        AttemptError::Protocol(error) => Failure::of_fit(error, me),
+        AttemptError::Sum(error) => Failure::of_sum(error, me),
+        AttemptError::Fit(error) => Failure::of_fit(error, me),
+        AttemptError::Trees(error) => Failure::of_trees(error, me),
+        AttemptError::Evaluation(error) => Failure::of_evaluation(error, me),
     };
     if is_consequence(failure.code) {
         Blame::Passing(failure)

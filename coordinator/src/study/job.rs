@@ -3,17 +3,20 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use consilium_glm::{Candidate, MOST_SUMS, Measures, Regression, Shared, Training};
+use consilium_evaluation::{Measures, Shared};
+use consilium_gbdt::training as growth;
+use consilium_glm::{Candidate, Training};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{
-    Doing, FederationId, PartyReport, Phase, Plan, Register, Study, Task, Waiting,
+    Doing, FederationId, Gbdt, Learner, PartyReport, Phase, Plan, Register, Study, Task, Waiting,
 };
 use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
 use serde::{Deserialize, Serialize};
 
+use super::fitting::Fitting;
 use crate::wire;
 
 /// The format in which a job is kept.
@@ -41,10 +44,21 @@ pub(crate) struct Job {
 
 /// How far the phases of a study have come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub(crate) struct Progress {
-    pub(crate) fit: Training,
+    pub(crate) fit: Fitting,
     /// What the phases after the fit gave, in the plan's order.
     pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// The same as it is kept: each learner's training under a name of its own.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fit: Option<Box<Training>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trees: Option<Box<growth::Training>>,
+    outcomes: Vec<Outcome>,
 }
 
 /// What a phase after the fit gave.
@@ -88,13 +102,13 @@ impl Job {
             reports: BTreeMap::new(),
             attempts: 0,
             progress: Progress {
-                fit: Training::begin(Phase::Fit.first_sum()),
+                fit: Fitting::begin(plan),
                 outcomes: Vec::new(),
             },
-            doing: Some(match plan.task() {
-                Task::TrainGlm(_) => Doing::Standardising,
-                Task::Align(_) => Doing::Comparing { chunks: 0 },
-            }),
+            doing: match plan.task() {
+                Task::Train(task) => Fitting::begin(plan).doing(&task.learner),
+                Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
+            },
             waiting: None,
             costs: Account::default(),
         }
@@ -132,17 +146,16 @@ impl Progress {
         if let Task::Align(_) = plan.task() {
             return plan.phases().get(self.outcomes.len()).copied();
         }
-        if !matches!(self.fit, Training::Done(_)) {
+        if !self.fit.is_done() {
             return Some(Phase::Fit);
         }
         plan.phases().get(1 + self.outcomes.len()).copied()
     }
 
     /// Takes an opened sum in; those of later phases change nothing before their phase is done.
-    pub(crate) fn open(&mut self, regression: &Regression, number: SumNumber, opened: &Opened) {
-        let awaited = self.fit.question().map(|(number, _)| number);
-        if awaited == Some(number) {
-            self.fit = self.fit.clone().advance(regression, opened);
+    pub(crate) fn open(&mut self, plan: &Plan, number: SumNumber, opened: &Opened) {
+        if let Task::Train(task) = plan.task() {
+            self.fit.open(&task.learner, number, opened);
         }
     }
 
@@ -151,17 +164,21 @@ impl Progress {
         let Some(phase) = self.next(plan) else {
             return Some(Doing::Finishing);
         };
-        let Task::TrainGlm(task) = plan.task() else {
+        let Task::Train(task) = plan.task() else {
             return None;
         };
         if phase == Phase::Fit {
-            return fitting(&self.fit);
+            return self.fit.doing(&task.learner);
         }
         // The last sum of a phase does not begin the next one yet.
-        if last.is_some_and(|last| last < phase.first_sum()) {
+        if last.is_some_and(|last| last < phase.first_sum() || last >= Gbdt::FIRST_SUM) {
             return None;
         }
-        let Some(schedule) = task.schedule(phase) else {
+        let schedule = match &task.learner {
+            Learner::Glm(glm) => glm.schedule(phase),
+            Learner::Gbdt(_) => None,
+        };
+        let Some(schedule) = schedule else {
             return Some(Doing::Measuring);
         };
         let rounds = schedule.rounds;
@@ -179,37 +196,43 @@ impl Progress {
 
     /// Gives whose rows are in the fit once there is one; until then everybody's may be.
     pub(crate) fn contributors(&self, present: &[PartyId]) -> Vec<PartyId> {
-        match &self.fit {
-            Training::Done(fit) => {
-                let fitted: BTreeSet<&PartyId> = fit.contributors.iter().collect();
-                present
-                    .iter()
-                    .filter(|party| fitted.contains(party))
-                    .cloned()
-                    .collect()
-            }
-            _ => present.to_vec(),
+        match self.fit.contributors() {
+            Some(fitted) => present
+                .iter()
+                .filter(|party| fitted.contains(party))
+                .cloned()
+                .collect(),
+            None => present.to_vec(),
         }
     }
 }
 
-fn fitting(fit: &Training) -> Option<Doing> {
-    match fit {
-        Training::Standardising { .. } => Some(Doing::Standardising),
-        Training::Starting { .. } => Some(Doing::Starting),
-        Training::Stepping { cohort, .. } => Some(Doing::Improving {
-            iteration: cohort.updates + 1,
-            // Before it come the sums of the columns and those of the start.
-            most: MOST_SUMS - 2,
-        }),
-        Training::Done(_) | Training::Failed(_) => None,
+impl TryFrom<Written> for Progress {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Progress, Self::Error> {
+        let fit = match (written.fit, written.trees) {
+            (Some(fit), None) => Fitting::Glm(fit),
+            (None, Some(trees)) => Fitting::Gbdt(trees),
+            _ => return Err("a study trains one model"),
+        };
+        Ok(Progress {
+            fit,
+            outcomes: written.outcomes,
+        })
     }
 }
 
-/// Gives the regression of a plan that fits one.
-pub(crate) fn regression(plan: &Plan) -> Option<&Regression> {
-    match plan.task() {
-        Task::TrainGlm(task) => Some(&task.regression),
-        Task::Align(_) => None,
+impl From<Progress> for Written {
+    fn from(progress: Progress) -> Written {
+        let (fit, trees) = match progress.fit {
+            Fitting::Glm(fit) => (Some(fit), None),
+            Fitting::Gbdt(trees) => (None, Some(trees)),
+        };
+        Written {
+            fit,
+            trees,
+            outcomes: progress.outcomes,
+        }
     }
 }

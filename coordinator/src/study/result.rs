@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use consilium_gbdt::training as growth;
 use consilium_glm::Training;
 use consilium_journal::{StudyName, UnixTime};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Lang, Phase, Plan, Standing, Task};
+use consilium_plan::{Lang, Learner, Phase, Plan, Standing, Task, Train};
 use consilium_secagg::derivable::derivable;
 use serde_json::{Value, json};
 
-use super::{Job, Outcome};
+use super::{Job, Outcome, fitting::Fitting};
 use crate::store::{openings::OpenedSum, results::ResultFile};
 
 /// The file with the model.
@@ -32,24 +33,42 @@ pub(super) fn files(
         content: content.to_string().into_bytes(),
         made,
     };
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         return vec![file(REPORT, &of_alignment(plan, job, &about))];
     };
-    let Training::Done(fit) = &job.progress.fit else {
+    let Some(mut model) = model(task, job) else {
         return Vec::new();
     };
-    let model = json!({
-        "format": 1,
-        "kind": "glm",
-        "about": about,
-        "plan": plan.to_string(),
-        "features": task.features,
-        "label": { "column": task.label.column },
-        "missing": task.missing.name(),
-        "fit": fit.publish(),
-    });
+    model["about"] = about.clone();
+    model["plan"] = plan.to_string().into();
+    model["features"] = json!(task.features);
+    model["label"] = json!({ "column": task.label.column });
     let report = report(plan, job, opened, &about);
     vec![file(MODEL, &model), file(REPORT, &report)]
+}
+
+/// Gives the model as all may have it.
+fn model(task: &Train, job: &Job) -> Option<Value> {
+    match (&task.learner, &job.progress.fit) {
+        (Learner::Glm(glm), Fitting::Glm(training)) => match &**training {
+            Training::Done(fit) => Some(json!({
+                "format": 1,
+                "kind": "glm",
+                "missing": glm.missing.name(),
+                "fit": fit.publish(),
+            })),
+            _ => None,
+        },
+        (Learner::Gbdt(trees), Fitting::Gbdt(training)) => match &**training {
+            growth::Training::Done(fit) => Some(json!({
+                "format": 1,
+                "kind": "gbdt",
+                "fit": fit.publish(&trees.agreement).ok()?,
+            })),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn about(plan: &Plan, job: &Job, made: UnixTime) -> Value {

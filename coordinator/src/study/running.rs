@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use consilium_base::Tagged;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, Overdue, PartyId, RunId};
-use consilium_plan::{Code, Doing, Event, Failure, Phase, StepNumber, Study};
+use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
@@ -17,7 +18,7 @@ use super::{
     blame::{Blame, blame, is_consequence},
     driver::{Driver, Halt},
     keep::{self, Deed},
-    regression, result,
+    result,
     working::{Running, Working},
 };
 use crate::{
@@ -29,6 +30,23 @@ use crate::{
 const MOST_FRUITLESS: u32 = 6;
 /// How long a driver rests before it tries again; twice as long after each failure in a row.
 const REST: Duration = Duration::from_millis(100);
+
+/// Gives what is kept of an opened sum, so that its number is not opened otherwise.
+///
+/// Of histograms a hash is kept: they are many and long, and what they lead to is in the training.
+fn evidence(number: secagg::SumNumber, sum: &[u64]) -> Vec<u8> {
+    let bytes: Vec<u8> = sum
+        .iter()
+        .flat_map(|element| element.to_le_bytes())
+        .collect();
+    if number < Gbdt::FIRST_SUM {
+        return bytes;
+    }
+    Tagged::new("coordinator.1.opened-sum")
+        .field(&bytes)
+        .digest()
+        .to_vec()
+}
 
 impl Driver {
     pub(super) async fn begin_run(&mut self) -> Result<(), Halt> {
@@ -135,9 +153,7 @@ impl Driver {
         let mut is_fruit = true;
         match what {
             Achieved::Opened(number, opened) => {
-                if let Some(regression) = regression(&self.plan) {
-                    self.job.progress.open(regression, number, &opened);
-                }
+                self.job.progress.open(&self.plan, number, &opened);
                 self.job.doing = self.job.progress.doing(&self.plan, Some(number));
                 let now = self.desk.ambient.now();
                 let entry = Entry::new(now, Kind::OPENING)
@@ -151,11 +167,7 @@ impl Driver {
                     study: self.name.clone(),
                     number: number.0,
                     contributors: opened.contributors.into_iter().collect(),
-                    sum: opened
-                        .sum
-                        .iter()
-                        .flat_map(|element| element.to_le_bytes())
-                        .collect(),
+                    sum: evidence(number, &opened.sum),
                     opened: now,
                 });
             }

@@ -4,4 +4,5 @@ mod hospital;
 mod life;
 mod people;
 mod revoked;
+mod trees;
 mod world;

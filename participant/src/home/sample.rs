@@ -6,7 +6,9 @@ use consilium_base::Seed;
 use consilium_glm::{Table, local};
 use consilium_identity::Directory;
 use consilium_node::link::{Epoch, Limits};
-use consilium_plan::{DataVersion, Decision, Grant, Name, Plan, Statement, Task, UnixTime};
+use consilium_plan::{
+    DataVersion, Decision, Grant, Learner, Name, Plan, Statement, Task, UnixTime,
+};
 use consilium_proto::v1;
 use serde_json::json;
 
@@ -150,13 +152,16 @@ pub(crate) async fn verify(home: &Home, name: &str, seed: u8) {
 
 /// Gives a result of the plan as the coordinator draws it up, over these parties.
 pub(crate) fn result(plan: &Plan, over: &[&str]) -> Received {
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("the plan fits a model");
+    };
+    let Learner::Glm(glm) = &task.learner else {
+        panic!("it is a regression");
     };
     let rows: Vec<f64> = (0..40).map(|row| f64::from(row % 10)).collect();
     let labels = (0..40).map(|row| f64::from((row * 7 / 5) % 2)).collect();
-    let table = Table::new(&task.regression, rows, labels).unwrap();
-    let mut fit = local::fit(&task.regression, &[&table]).unwrap();
+    let table = Table::new(&glm.regression, rows, labels).unwrap();
+    let mut fit = local::fit(&glm.regression, &[&table]).unwrap();
     fit.contributors = over.iter().map(|party| party.parse().unwrap()).collect();
     fit.rows += over.len() as u64;
     let about = json!({ "study": plan.hash().to_string() });

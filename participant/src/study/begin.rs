@@ -11,8 +11,8 @@ use super::{
     Call, Own,
     failure::{RunError, internal},
     permit,
-    preflight::{Inspection, bad_table, unusable},
-    rows::{Rows, Selection},
+    preflight::{Inspection, misfit, unusable},
+    rows::{Selection, Taken},
     run::Run,
     told,
 };
@@ -188,9 +188,9 @@ pub(super) async fn read<T: Send + 'static>(
 }
 
 /// Takes the rows that the plan asks for.
-fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Rows, Failure> {
+fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Taken, Failure> {
     let (me, data) = (inspection.party, inspection.data);
-    let Task::TrainGlm(task) = inspection.task else {
+    let Task::Train(task) = inspection.task else {
         return Err(internal(me, "rows"));
     };
     let contents = inspection.rows(source);
@@ -203,8 +203,8 @@ fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Rows, Failur
     if let Some(obstacle) = selection.obstacles(inspection.limits).first() {
         return Err(too_many_or_few(obstacle, inspection.limits, me));
     }
-    let rows = selection.rows(&task.regression);
-    rows.map_err(|error| bad_table(&error, me, data))
+    let rows = selection.rows(&task.learner);
+    rows.map_err(|error| misfit(&error, me, data))
 }
 
 fn too_many_or_few(obstacle: &consilium_plan::Obstacle, limits: &Limits, me: &PartyId) -> Failure {

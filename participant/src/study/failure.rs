@@ -2,6 +2,8 @@
 
 use std::{error::Error, io, time::Duration};
 
+use consilium_evaluation::EvaluationError;
+use consilium_gbdt::horizontal::HorizontalError;
 use consilium_glm::GlmError;
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId};
@@ -24,7 +26,13 @@ pub(crate) enum RunError {
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
     #[error(transparent)]
-    Protocol(#[from] GlmError),
+    Sum(#[from] SumError),
+    #[error(transparent)]
+    Fit(GlmError),
+    #[error(transparent)]
+    Trees(HorizontalError),
+    #[error(transparent)]
+    Evaluation(EvaluationError),
     #[error(transparent)]
     Alignment(#[from] PsiError),
     /// An asker kept others waiting for too long.
@@ -43,9 +51,30 @@ impl From<Failure> for RunError {
     }
 }
 
-impl From<SumError> for RunError {
-    fn from(error: SumError) -> RunError {
-        RunError::Protocol(error.into())
+impl From<GlmError> for RunError {
+    fn from(error: GlmError) -> RunError {
+        match error {
+            GlmError::Sum(error) => RunError::Sum(error),
+            error => RunError::Fit(error),
+        }
+    }
+}
+
+impl From<HorizontalError> for RunError {
+    fn from(error: HorizontalError) -> RunError {
+        match error {
+            HorizontalError::Sum(error) => RunError::Sum(error),
+            error => RunError::Trees(error),
+        }
+    }
+}
+
+impl From<EvaluationError> for RunError {
+    fn from(error: EvaluationError) -> RunError {
+        match error {
+            EvaluationError::Sum(error) => RunError::Sum(error),
+            error => RunError::Evaluation(error),
+        }
     }
 }
 
@@ -57,8 +86,11 @@ impl RunError {
             RunError::Taken(_) => Failure::new(Code::FrameReplayed).of(me),
             RunError::Seal(error) => Failure::from(error),
             RunError::Mailbox(error) => Failure::from(error),
-            RunError::Protocol(GlmError::Sum(SumError::Book(error))) => of_book(error, me),
-            RunError::Protocol(error) => Failure::of_fit(error, me),
+            RunError::Sum(SumError::Book(error)) => of_book(error, me),
+            RunError::Sum(error) => Failure::of_sum(error, me),
+            RunError::Fit(error) => Failure::of_fit(error, me),
+            RunError::Trees(error) => Failure::of_trees(error, me),
+            RunError::Evaluation(error) => Failure::of_evaluation(error, me),
             RunError::Alignment(PsiError::Refused(Refused::Store(error))) => {
                 of_source(error.as_ref(), me)
             }

@@ -6,13 +6,13 @@ use consilium_base::Seed;
 use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Task, TrainGlm,
+    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Task, Train,
     UnixTime,
 };
 
 use super::{
     keys::{self, Keys},
-    rows::{Selection, Unusable},
+    rows::{Misfit, Selection, Unusable},
     told,
 };
 use crate::data::{Contents, DataError, Source};
@@ -64,7 +64,7 @@ impl Inspection<'_> {
     /// Reads the data set and holds it against the plan. Blocks.
     pub(super) fn inspect(&self, source: &Source) -> Inspected {
         let inspected = match self.task {
-            Task::TrainGlm(task) => self
+            Task::Train(task) => self
                 .rows(source)
                 .map(|contents| self.approved(task, source, &contents)),
             Task::Align(task) => self.against_key(task, source),
@@ -157,7 +157,7 @@ impl Inspection<'_> {
         covered.map_err(|changed| changed.with("data", self.data))
     }
 
-    fn approved(&self, task: &TrainGlm, source: &Source, contents: &Contents) -> Inspected {
+    fn approved(&self, task: &Train, source: &Source, contents: &Contents) -> Inspected {
         let mut obstacles = task.obstacles(&source.schema);
         if obstacles.is_empty() {
             return self.against(task, contents);
@@ -166,7 +166,7 @@ impl Inspection<'_> {
         Inspected::open(read(contents.version, obstacles, false))
     }
 
-    fn against(&self, task: &TrainGlm, contents: &Contents) -> Inspected {
+    fn against(&self, task: &Train, contents: &Contents) -> Inspected {
         let selection = match Selection::new(task, contents, self.secret) {
             Ok(selection) => selection,
             Err(Unusable::NoSplit) => {
@@ -182,13 +182,12 @@ impl Inspection<'_> {
         };
         let obstacles = selection.obstacles(self.limits);
         if obstacles.is_empty()
-            && let Err(bad) = selection.rows(&task.regression)
+            && let Err(bad) = selection.rows(&task.learner)
         {
-            let bad = bad_table(&bad, self.party, self.data);
+            let bad = misfit(&bad, self.party, self.data);
             return Inspected::open(self.unusable(bad));
         }
-        let family = task.regression.specification().family;
-        let one_class = selection.is_of_one_class(family);
+        let one_class = selection.is_of_one_class(&task.learner);
         Inspected::open(read(contents.version, obstacles, one_class))
     }
 
@@ -222,22 +221,20 @@ pub(super) fn unusable(why: &Unusable, party: &PartyId, data: &Name) -> Failure 
     }
 }
 
-/// Gives as a failure why rows don't suit the regression.
-pub(super) fn bad_table(why: &consilium_glm::BadTable, party: &PartyId, data: &Name) -> Failure {
+/// Gives as a failure why rows don't suit the model.
+pub(super) fn misfit(why: &Misfit, party: &PartyId, data: &Name) -> Failure {
     let failure = |code| Failure::new(code).of(party).with("data", data);
     match why {
-        consilium_glm::BadTable::Values { column, .. } => {
+        Misfit::Column(column) => {
             let place = self::column(column);
             failure(Code::DataOutOfRange).with_words("place", place)
         }
-        consilium_glm::BadTable::Labels { .. } => {
+        Misfit::Labels => {
             let place = ["the label", "标签列"].map(str::to_owned);
             failure(Code::DataOutOfRange).with_words("place", place)
         }
-        consilium_glm::BadTable::TooManyRows { most, .. } => {
-            failure(Code::DataRowsTooMany).with("most", most)
-        }
-        _ => Failure::new(Code::Internal).of(party).at("table"),
+        Misfit::TooMany { most } => failure(Code::DataRowsTooMany).with("most", most),
+        Misfit::NoTable => Failure::new(Code::Internal).of(party).at("table"),
     }
 }
 

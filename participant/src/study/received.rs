@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use consilium_glm::Published;
 use consilium_mailbox::PartyId;
-use consilium_plan::{OnDropout, Plan, Task, TrainGlm};
+use consilium_plan::{Learner, OnDropout, Plan, Task};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -49,7 +48,7 @@ impl Received {
     /// a report of its own doings alone, which there is nothing to compare with.
     pub(super) fn judge(&self, (plan, me): (&Plan, &PartyId), own: Option<&str>) -> Verdict {
         let task = match plan.task() {
-            Task::TrainGlm(task) => task,
+            Task::Train(task) => task,
             Task::Align(_) => {
                 let is_ours = read(&self.report).is_some_and(|report| is_of(plan, &report));
                 return if is_ours && self.model.is_empty() {
@@ -66,14 +65,11 @@ impl Received {
         if own.as_ref() == Some(&fit) {
             return Verdict::Taken;
         }
-        let Ok(fit) = Published::deserialize(fit) else {
+        let contributors = contributors(fit, &task.learner);
+        let Some(contributors) = contributors.filter(|fitted| are_enough(fitted, plan)) else {
             return Verdict::Foreign;
         };
-        if !suits(&fit, task, plan) {
-            return Verdict::Foreign;
-        }
-        let was_left_out =
-            plan.on_dropout() == OnDropout::Continue && !fit.contributors.contains(me);
+        let was_left_out = plan.on_dropout() == OnDropout::Continue && !contributors.contains(me);
         if own.is_none() || was_left_out {
             Verdict::Taken
         } else {
@@ -100,12 +96,27 @@ fn read(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-/// Says whether it can be a fit of the plan, over enough of its contributors.
-fn suits(fit: &Published, task: &TrainGlm, plan: &Plan) -> bool {
+/// Gives whose rows are in a fit to its end, if it can be one of the plan's.
+fn contributors(fit: Value, learner: &Learner) -> Option<Vec<PartyId>> {
+    match learner {
+        Learner::Glm(glm) => {
+            let fit = consilium_glm::Published::deserialize(fit).ok()?;
+            let suits = fit.suits(&glm.regression);
+            suits.then(|| fit.contributors.clone())
+        }
+        Learner::Gbdt(trees) => {
+            let fit = consilium_gbdt::training::Published::deserialize(fit).ok()?;
+            let suits = trees.suits(&fit.model);
+            suits.then(|| fit.rosters.last().map(|last| last.contributors.clone()))?
+        }
+    }
+}
+
+/// Says whether enough of the plan's contributors are in a fit, each once.
+fn are_enough(contributors: &[PartyId], plan: &Plan) -> bool {
     let planned: BTreeSet<&PartyId> = plan.contributors().map(|(party, _)| party).collect();
-    let fitted: BTreeSet<&PartyId> = fit.contributors.iter().collect();
-    fit.suits(&task.regression)
-        && fitted.len() == fit.contributors.len()
+    let fitted: BTreeSet<&PartyId> = contributors.iter().collect();
+    fitted.len() == contributors.len()
         && fitted.len() >= plan.quorum()
         && fitted.is_subset(&planned)
 }

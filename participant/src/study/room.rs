@@ -53,7 +53,7 @@ pub(super) fn memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> Room {
 fn needed_disk(plan: &Plan, me: &PartyId) -> u64 {
     let most = plan.limits().most_rows.0;
     let keys = match plan.task() {
-        Task::TrainGlm(_) => 0,
+        Task::Train(_) => 0,
         Task::Align(task) => match &task.matching {
             Matching::Unbalanced { holder, queries } => {
                 let own = if holder == me {
@@ -74,7 +74,7 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
     // A cell of text takes two bytes at least.
     let cells = file.unwrap_or(0) / 2;
     let needed = match plan.task() {
-        Task::TrainGlm(task) => {
+        Task::Train(task) => {
             let rows = plan.limits().most_rows.0;
             let of_plan = rows.saturating_mul(task.columns.len() as u64);
             cells.min(of_plan).saturating_mul(8 * COPIES)

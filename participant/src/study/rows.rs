@@ -2,27 +2,72 @@
 
 use consilium_base::Seed;
 use consilium_data::design::{Design, MissingFeatures};
-use consilium_glm::{BadTable, Family, Regression, Table};
-use consilium_plan::{Limits, Missing, Name, Obstacle, TestRows, TrainGlm};
+use consilium_gbdt::horizontal::BadRows;
+use consilium_glm::BadTable;
+use consilium_plan::{Learner, Limits, Name, Obstacle, TestRows, Train};
 use rand_core::Rng as _;
 
 use crate::data::{Contents, Purpose};
 
 /// Rows of one purpose, with their places in the file.
 #[derive(Debug)]
-pub(crate) struct Sample {
-    pub(crate) table: Table,
+pub(crate) struct Sample<T> {
+    pub(crate) table: T,
     /// The row of data in the file, counted from 1, of each row of the table.
     pub(crate) numbers: Vec<usize>,
 }
 
 /// The rows of a study.
 #[derive(Debug)]
-pub(crate) struct Rows {
+pub(crate) struct Rows<T> {
     /// The model is fitted to these.
-    pub(crate) fitted: Sample,
+    pub(crate) fitted: Sample<T>,
     /// The model is measured on these; none where the plan keeps none for testing.
-    pub(crate) tested: Option<Sample>,
+    pub(crate) tested: Option<Sample<T>>,
+}
+
+/// The rows of a study, as what learns from them takes them.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    Glm(Rows<consilium_glm::Table>),
+    Gbdt(Rows<consilium_gbdt::Table>),
+}
+
+/// Why rows don't suit a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// A column has values that the plan does not allow.
+    Column(String),
+    /// The label has.
+    Labels,
+    /// There are more rows than the plan allows.
+    TooMany { most: u64 },
+    /// They are no table at all.
+    NoTable,
+}
+
+impl From<BadTable> for Misfit {
+    fn from(bad: BadTable) -> Misfit {
+        match bad {
+            BadTable::Values { column, .. } => Misfit::Column(column),
+            BadTable::Labels { .. } => Misfit::Labels,
+            BadTable::TooManyRows { most, .. } => Misfit::TooMany { most },
+            _ => Misfit::NoTable,
+        }
+    }
+}
+
+impl From<BadRows> for Misfit {
+    fn from(bad: BadRows) -> Misfit {
+        match bad {
+            BadRows::Values { column, .. } => Misfit::Column(column),
+            BadRows::Labels { .. } | BadRows::Table(consilium_gbdt::BadTable::Labels { .. }) => {
+                Misfit::Labels
+            }
+            BadRows::TooMany { most, .. } => Misfit::TooMany { most },
+            _ => Misfit::NoTable,
+        }
+    }
 }
 
 /// Why a data set gives no rows for a plan.
@@ -50,24 +95,22 @@ impl Selection {
     /// Rows for testing are drawn from `secret`, this institution's for the study: the same in
     /// every run.
     pub(crate) fn new(
-        task: &TrainGlm,
+        task: &Train,
         contents: &Contents,
         secret: &Seed,
     ) -> Result<Selection, Unusable> {
         let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
-        let missing = match task.missing {
-            Missing::Drop => MissingFeatures::Drop,
-            Missing::Mean | Missing::MeanAndIndicator => MissingFeatures::Keep,
+        let missing = if task.learner.drops_missing() {
+            MissingFeatures::Drop
+        } else {
+            MissingFeatures::Keep
         };
         let design = Design::new(&contents.table, &features, Some(&task.label), missing);
         let design = design.map_err(|error| Unusable::Column(error.to_string()))?;
-        let planned = &task.regression.specification().columns;
-        let differs = planned
-            .iter()
-            .zip(&design.names)
-            .find(|(column, name)| column.name != **name);
-        if let Some((column, _)) = differs {
-            return Err(Unusable::Column(column.name.clone()));
+        let planned = task.learner.column_names();
+        let mut pairs = planned.into_iter().zip(&design.names);
+        if let Some((column, _)) = pairs.find(|(column, name)| column != name) {
+            return Err(Unusable::Column(column.to_owned()));
         }
         let is_test = purposes(task, contents, &design, secret)?;
         let rows = |wanted: bool| {
@@ -95,47 +138,57 @@ impl Selection {
     }
 
     /// Says whether all labels that a classification is fitted to are the same.
-    pub(crate) fn is_of_one_class(&self, family: Family) -> bool {
+    pub(crate) fn is_of_one_class(&self, learner: &Learner) -> bool {
         let mut labels = self.fitted.iter().map(|&row| self.design.y[row]);
         let first = labels.next();
-        family == Family::Logistic && labels.all(|label| Some(label) == first)
+        learner.subject().is_of_classes() && labels.all(|label| Some(label) == first)
     }
 
-    /// Gives the rows, held against the regression.
-    pub(crate) fn rows(&self, regression: &Regression) -> Result<Rows, BadTable> {
-        let tested = self
-            .tested
-            .as_ref()
-            .map(|rows| self.sample(regression, rows));
+    /// Gives the rows, held against what learns from them.
+    pub(crate) fn rows(&self, learner: &Learner) -> Result<Taken, Misfit> {
+        Ok(match learner {
+            Learner::Glm(glm) => Taken::Glm(self.tables(|rows| {
+                let features = rows.iter().flat_map(|&row| self.design.row(row)).copied();
+                consilium_glm::Table::new(&glm.regression, features.collect(), self.labels(rows))
+            })?),
+            Learner::Gbdt(trees) => Taken::Gbdt(self.tables(|rows| {
+                let column =
+                    |place: usize| rows.iter().map(move |&row| self.design.row(row)[place]);
+                let columns = (0..self.design.names.len()).map(|place| column(place).collect());
+                trees.agreement.table(columns.collect(), self.labels(rows))
+            })?),
+        })
+    }
+
+    fn tables<T, E>(&self, make: impl Fn(&[usize]) -> Result<T, E>) -> Result<Rows<T>, E> {
+        let sample = |rows: &[usize]| -> Result<Sample<T>, E> {
+            let numbers = rows.iter().map(|&row| self.design.row_numbers[row]);
+            Ok(Sample {
+                table: make(rows)?,
+                numbers: numbers.collect(),
+            })
+        };
         Ok(Rows {
-            fitted: self.sample(regression, &self.fitted)?,
-            tested: tested.transpose()?,
+            fitted: sample(&self.fitted)?,
+            tested: self.tested.as_deref().map(sample).transpose()?,
         })
     }
 
-    fn sample(&self, regression: &Regression, rows: &[usize]) -> Result<Sample, BadTable> {
-        let features = rows.iter().flat_map(|&row| self.design.row(row)).copied();
-        let labels = rows.iter().map(|&row| self.design.y[row]);
-        Ok(Sample {
-            table: Table::new(regression, features.collect(), labels.collect())?,
-            numbers: rows
-                .iter()
-                .map(|&row| self.design.row_numbers[row])
-                .collect(),
-        })
+    fn labels(&self, rows: &[usize]) -> Vec<f64> {
+        rows.iter().map(|&row| self.design.y[row]).collect()
     }
 }
 
-impl Rows {
+impl<T> Rows<T> {
     /// Gives the rows that the model is measured on.
-    pub(crate) fn measured(&self) -> &Sample {
+    pub(crate) fn measured(&self) -> &Sample<T> {
         self.tested.as_ref().unwrap_or(&self.fitted)
     }
 }
 
 /// Says of each usable row whether it serves for testing.
 fn purposes(
-    task: &TrainGlm,
+    task: &Train,
     contents: &Contents,
     design: &Design,
     secret: &Seed,

@@ -3,22 +3,15 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::Seed;
-use consilium_glm::{GlmError, Measures, Regression, Scored, averaging, evaluation};
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
-use consilium_node::{files::FileError, link::LinkTransport};
-use consilium_plan::{DataVersion, Name, OwnMetrics, Phase, Plan, TrainGlm};
-use consilium_secagg::{Contributor, Credentials, SumNumber};
+use consilium_node::link::LinkTransport;
+use consilium_plan::{DataVersion, Name, Phase, Plan, Train};
+use consilium_secagg::{Contributor, Credentials};
 use tokio::sync::oneshot;
 use tracing::info;
 
-use super::{
-    costs::Meter,
-    failure::RunError,
-    rows::Rows,
-    scores::{OwnReport, Results},
-    waivers,
-};
+use super::{costs::Meter, failure::RunError, rows::Taken, scores::Results, waivers};
 use crate::{
     home::{Home, study_name},
     store::StudyBook,
@@ -42,7 +35,7 @@ pub(super) struct Run {
     pub(super) call: Call,
     pub(super) data: Name,
     pub(super) version: DataVersion,
-    pub(super) rows: Rows,
+    pub(super) rows: Taken,
     /// Whether this institution's steward allows that its aggregate becomes derivable.
     pub(super) waives: bool,
     /// This institution's secret for the study.
@@ -59,7 +52,7 @@ impl Run {
     pub(super) async fn take_part(
         &self,
         home: &Home,
-        task: &TrainGlm,
+        task: &Train,
         ways: LinkTransport,
         confirmed: oneshot::Sender<BTreeSet<PartyId>>,
     ) -> Result<(), RunError> {
@@ -83,7 +76,8 @@ impl Run {
         };
         let mut sums = Contributor::new(
             &home.party,
-            self.plan.sum_terms(task, self.call.waivers.clone()),
+            self.plan
+                .sum_terms(&task.protection, self.call.waivers.clone()),
             credentials,
             &self.secret,
             self.book(home),
@@ -106,101 +100,6 @@ impl Run {
         let ambient = home.ambient.clone();
         let clock = Arc::new(move || ambient.now());
         StudyBook::new(home.store.clone(), study_name(&self.plan.hash()), clock)
-    }
-
-    async fn phases(
-        &self,
-        home: &Home,
-        task: &TrainGlm,
-        mail: &Mailbox,
-        sums: &mut Contributor<StudyBook, consilium_base::Generator>,
-    ) -> Result<(), RunError> {
-        let coordinator = self.plan.coordinator();
-        let regression = &task.regression;
-        let table = &self.rows.fitted.table;
-        let rounding = |number: SumNumber| {
-            let number = number.0.to_le_bytes();
-            self.secret
-                .derive("participant.1.rounding", &[&number])
-                .generator()
-        };
-        let here = mail.scope(Phase::Fit.name());
-        let (rows, first) = ((regression, table), Phase::Fit.first_sum());
-        let fit = consilium_glm::contribute(&here, coordinator, rows, first, &rounding, sums);
-        let fit = fit.await?;
-        let results = Results::new(&home.state, &self.plan.hash());
-        let scored = mail.compute(SCORES, || -> Result<Vec<Scored>, FileError> {
-            results.keep_model(&fit)?;
-            results.keep_scores(&fit, self.rows.measured())?;
-            let measured = &self.rows.measured().table;
-            Ok(measured.score(|features| fit.predict(features)))
-        })?;
-        let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
-        if is_measured_again || !results.has_own_report()? {
-            mail.compute(SCORES, || self.report(&results, regression, &scored, None))?;
-        }
-        for phase in self.left() {
-            let here = mail.scope(phase.name());
-            let (measured, first) = (&self.rows.measured().table, phase.first_sum_of_measures());
-            let Some(schedule) = task.schedule(phase) else {
-                let rows = (regression, &fit.model(), &scored[..]);
-                let found =
-                    evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
-                if let Some(overall) = unless_the_data_allow_none(phase, found.await)? {
-                    if task.own_metrics == OwnMetrics::Rounded {
-                        evaluation::share(&here, coordinator, &scored).await?;
-                    }
-                    mail.compute(SCORES, || {
-                        self.report(&results, regression, &scored, Some(overall))
-                    })?;
-                }
-                continue;
-            };
-            let (rows, arm) = ((regression, table), (&schedule, phase.first_sum()));
-            let averaged = averaging::contribute(&here, coordinator, rows, arm, &rounding, sums);
-            if let Some(model) = unless_the_data_allow_none(phase, averaged.await)? {
-                let family = regression.specification().family;
-                let scored = mail.compute(SCORES, || {
-                    measured.score(|features| model.predict(family, features))
-                });
-                let here = here.scope(Phase::Evaluation.name());
-                let rows = (regression, &model, &scored[..]);
-                let found =
-                    evaluation::contribute(&here, coordinator, rows, first, &rounding, sums);
-                unless_the_data_allow_none(phase, found.await)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the phases after the fit that are not done.
-    fn left(&self) -> impl Iterator<Item = Phase> {
-        let from = self.call.from;
-        let planned = self
-            .plan
-            .phases()
-            .into_iter()
-            .filter(|phase| *phase != Phase::Fit);
-        planned.filter(move |phase| from.is_some_and(|from| *phase >= from))
-    }
-
-    fn report(
-        &self,
-        results: &Results,
-        regression: &Regression,
-        scored: &[Scored],
-        overall: Option<Measures>,
-    ) -> Result<(), FileError> {
-        results.keep_report(&OwnReport {
-            plan: self.plan.hash(),
-            data: &self.data,
-            version: self.version,
-            fitted_rows: self.rows.fitted.table.rows(),
-            scored_rows: self.rows.measured().table.rows(),
-            tested: self.rows.tested.is_some(),
-            own: Measures::own(regression, scored),
-            overall,
-        })
     }
 }
 
@@ -239,21 +138,3 @@ pub(super) async fn open(
     let sealed = Arc::new(sealed.await?);
     Ok(Mailbox::new(sealed, call.run, plan.mail_patience()))
 }
-
-/// Takes what a phase after the fit gave: where the data allow none, the study goes on without.
-fn unless_the_data_allow_none<T>(
-    phase: Phase,
-    gave: Result<T, GlmError>,
-) -> Result<Option<T>, GlmError> {
-    match gave {
-        Ok(gave) => Ok(Some(gave)),
-        Err(GlmError::Failed(failure)) => {
-            info!(phase = phase.name(), %failure, "the data allow no result of this phase");
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// The label under which scoring the own rows is accounted.
-const SCORES: &str = "study.1.scores";

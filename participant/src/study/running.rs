@@ -59,7 +59,7 @@ impl Running {
             let part = async {
                 let ways = ways?;
                 match plan.clone().task() {
-                    Task::TrainGlm(task) => {
+                    Task::Train(task) => {
                         let run = begin(&at, plan, own, call).await?;
                         run.take_part(&at, task, ways, confirmed).await
                     }

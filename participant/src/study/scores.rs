@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use consilium_glm::{Fit, Measures, Published};
+use consilium_evaluation::{Measures, Scored};
 use consilium_journal::Entry;
 use consilium_mailbox::PartyId;
 use consilium_node::files::{self, FileError};
@@ -11,10 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use tracing::warn;
 
-use super::{
-    received::{Received, Verdict},
-    rows::Sample,
-};
+use super::received::{Received, Verdict};
 
 /// The folder of one study's result in the state folder, readable by its owner alone.
 #[derive(Clone, Debug)]
@@ -149,8 +146,8 @@ impl Results {
     }
 
     /// Keeps the model in the shape in which the coordinator gives it to receivers.
-    pub(crate) fn keep_model(&self, fit: &Published) -> Result<(), FileError> {
-        let model = json!({ "format": 1, "kind": "glm", "fit": fit });
+    pub(crate) fn keep_model(&self, kind: &str, fit: &impl Serialize) -> Result<(), FileError> {
+        let model = json!({ "format": 1, "kind": kind, "fit": fit });
         files::write(&self.folder.join(MODEL), &json(&model))
     }
 
@@ -163,10 +160,13 @@ impl Results {
     }
 
     /// Writes a line for each row: its number in the data file, its label, its score.
-    pub(crate) fn keep_scores(&self, fit: &Fit, sample: &Sample) -> Result<(), FileError> {
+    pub(crate) fn keep_scores(
+        &self,
+        scored: &[Scored],
+        numbers: &[usize],
+    ) -> Result<(), FileError> {
         let mut table = String::from("row,label,score\n");
-        for ((features, label), number) in sample.table.iter().zip(&sample.numbers) {
-            let score = fit.predict(features);
+        for (Scored { score, label }, number) in scored.iter().zip(numbers) {
             writeln!(table, "{number},{label},{score}").expect("a string takes all");
         }
         files::write(&self.scores_path(), table.as_bytes())

@@ -1,6 +1,7 @@
 //! The canonical text of a plan, and its hash.
 
 mod align;
+mod trees;
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,8 +10,8 @@ use consilium_glm::{ConstantColumns, averaging::Schedule};
 use consilium_schema::LabelRule;
 
 use crate::{
-    Lang, Part, Party, Plan, PlanHash, Protection, Task, TestRows, TrainGlm, plan::FORMAT,
-    time::length_text,
+    Glm, Lang, Learner, OwnMetrics, Part, Party, Plan, PlanHash, Protection, Task, TestRows, Train,
+    plan::FORMAT, time::length_text,
 };
 
 impl Plan {
@@ -38,21 +39,24 @@ impl Display for Plan {
         }
         writeln!(f, "coordinator = {}", quoted(self.coordinator.as_str()))?;
         match &self.task {
-            Task::TrainGlm(task) => self.write_fit(task, f),
+            Task::Train(task) => self.write_training(task, f),
             Task::Align(task) => self.write_alignment(task, f),
         }
     }
 }
 
 impl Plan {
-    fn write_fit(&self, task: &TrainGlm, f: &mut Formatter<'_>) -> fmt::Result {
+    fn write_training(&self, task: &Train, f: &mut Formatter<'_>) -> fmt::Result {
         let features: Vec<String> = task.features.iter().map(|name| quoted(name)).collect();
         writeln!(f, "features = [{}]", features.join(", "))?;
         writeln!(f, "label = {{ {} }}", label(task))?;
         if let Some(rows) = test_rows(&task.test) {
             writeln!(f, "test = {{ {rows} }}")?;
         }
-        write_model(f, task)?;
+        match &task.learner {
+            Learner::Glm(glm) => write_regression(f, glm, task.own_metrics)?,
+            Learner::Gbdt(trees) => trees::write(f, trees.specification(), task.own_metrics)?,
+        }
         write_protection(f, &task.protection)?;
         self.write_limits(f)?;
         let limits = &self.limits;
@@ -104,8 +108,8 @@ fn write_protection(f: &mut Formatter<'_>, protection: &Protection) -> fmt::Resu
     writeln!(f, "relax_from_twenty = {}", protection.relax_from_twenty)
 }
 
-fn write_model(f: &mut Formatter<'_>, task: &TrainGlm) -> fmt::Result {
-    let specification = task.regression.specification();
+fn write_regression(f: &mut Formatter<'_>, glm: &Glm, own_metrics: OwnMetrics) -> fmt::Result {
+    let specification = glm.regression.specification();
     let constant_columns = match specification.constant_columns {
         ConstantColumns::Refuse => "refuse",
         ConstantColumns::Drop => "drop",
@@ -113,13 +117,12 @@ fn write_model(f: &mut Formatter<'_>, task: &TrainGlm) -> fmt::Result {
     writeln!(f, "\n[model]")?;
     writeln!(f, "family = {}", quoted(specification.family.name()))?;
     writeln!(f, "penalty = {}", number(specification.penalty))?;
-    writeln!(f, "missing = {}", quoted(task.missing.name()))?;
+    writeln!(f, "missing = {}", quoted(glm.missing.name()))?;
     writeln!(f, "constant_columns = {}", quoted(constant_columns))?;
-    writeln!(f, "\n[evaluation]")?;
-    writeln!(f, "own_metrics = {}", quoted(task.own_metrics.name()))?;
+    write_evaluation(f, own_metrics)?;
     let arms = [
-        ("fedavg", &task.comparison.fedavg),
-        ("fedprox", &task.comparison.fedprox),
+        ("fedavg", &glm.comparison.fedavg),
+        ("fedprox", &glm.comparison.fedprox),
     ];
     for (name, schedule) in arms {
         let Some(Schedule {
@@ -142,7 +145,12 @@ fn write_model(f: &mut Formatter<'_>, task: &TrainGlm) -> fmt::Result {
     Ok(())
 }
 
-fn label(task: &TrainGlm) -> String {
+fn write_evaluation(f: &mut Formatter<'_>, own_metrics: OwnMetrics) -> fmt::Result {
+    writeln!(f, "\n[evaluation]")?;
+    writeln!(f, "own_metrics = {}", quoted(own_metrics.name()))
+}
+
+fn label(task: &Train) -> String {
     let column = quoted(&task.label.column);
     match &task.label.rule {
         LabelRule::Value => format!("column = {column}"),

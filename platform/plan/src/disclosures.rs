@@ -2,11 +2,12 @@
 
 mod align;
 
-use consilium_glm::{Family, Protocol, Role, Setting, disclosures};
+use consilium_evaluation::{self as evaluation, Role};
+use consilium_glm::{Protocol, Setting, disclosures};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Lang, OwnMetrics, Plan, Protection, Task, TrainGlm,
+    Gbdt, Glm, Lang, Learner, OwnMetrics, Plan, Protection, Task, Train,
     texts::{Text, disclosure as texts},
 };
 
@@ -73,38 +74,28 @@ impl Plan {
         };
         lines.add(Audience::Everyone, &texts::PLAN, &[]);
         match self.task() {
-            Task::TrainGlm(task) => self.add_fit(task, &mut lines),
+            Task::Train(task) => self.add_fit(task, &mut lines),
             Task::Align(task) => self.add_alignment(task, &mut lines),
         }
         lines.lines
     }
 
-    fn add_fit(&self, task: &TrainGlm, lines: &mut Lines<'_>) {
-        let is_logistic = task.regression.specification().family == Family::Logistic;
+    fn add_fit(&self, task: &Train, lines: &mut Lines<'_>) {
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
-        if is_logistic {
+        if task.learner.subject().is_of_classes() {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABELS, &[]);
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
-        let arms = task.arms();
-        let evaluation = if is_logistic {
-            Protocol::GlmEvaluation
-        } else {
-            Protocol::GlmGoodness
-        };
-        let averaging = (!arms.is_empty()).then_some(Protocol::Fedavg);
-        lines.protocols(
-            task,
-            [Protocol::GlmNewton, evaluation]
-                .into_iter()
-                .chain(averaging),
-        );
-        if !arms.is_empty() {
-            let arms = arms.join(", ");
-            lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);
+        match &task.learner {
+            Learner::Glm(glm) => self.add_regression(glm, lines),
+            Learner::Gbdt(trees) => self.add_trees(trees, lines),
         }
         self.derivable(&task.protection, lines);
-        lines.add(Audience::Receivers, &texts::RESULT, &[]);
+        let result = match &task.learner {
+            Learner::Glm(_) => &texts::RESULT,
+            Learner::Gbdt(_) => &texts::RESULT_TREES,
+        };
+        lines.add(Audience::Receivers, result, &[]);
         match task.own_metrics {
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
             OwnMetrics::Rounded => {
@@ -116,6 +107,33 @@ impl Plan {
         self.hidden(&task.protection, lines);
         lines.add(Audience::Nobody, &texts::POISONED, &[]);
         lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
+    }
+
+    fn add_regression(&self, glm: &Glm, lines: &mut Lines<'_>) {
+        let arms = glm.arms();
+        let averaging = (!arms.is_empty()).then_some(Protocol::Fedavg);
+        let setting = Setting {
+            family: glm.regression.specification().family,
+            most: self.contributors().count(),
+            fewest: self.quorum(),
+        };
+        let protocols = [Protocol::GlmNewton, Protocol::Evaluation].into_iter();
+        lines.protocols(disclosures(protocols.chain(averaging), setting));
+        if !arms.is_empty() {
+            let arms = arms.join(", ");
+            lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);
+        }
+    }
+
+    fn add_trees(&self, trees: &Gbdt, lines: &mut Lines<'_>) {
+        let (most, fewest) = (self.contributors().count(), self.quorum());
+        lines.protocols(consilium_gbdt::horizontal::disclosures(most, fewest));
+        let measures = if trees.subject.is_of_classes() {
+            evaluation::Disclosure::OF_CLASSES
+        } else {
+            evaluation::Disclosure::OF_NUMBERS
+        };
+        lines.protocols(measures.iter().copied());
     }
 
     /// Says what sums over different sets of contributors tell, where there can be such.
@@ -173,20 +191,6 @@ impl Plan {
     }
 }
 
-impl TrainGlm {
-    /// Names the ways of training that are compared with.
-    pub fn arms(&self) -> Vec<&'static str> {
-        let arms = [
-            ("FedAvg", &self.comparison.fedavg),
-            ("FedProx", &self.comparison.fedprox),
-        ];
-        arms.into_iter()
-            .filter(|(_, schedule)| schedule.is_some())
-            .map(|(name, _)| name)
-            .collect()
-    }
-}
-
 struct Lines<'a> {
     plan: &'a Plan,
     lines: Vec<Disclosure>,
@@ -197,13 +201,8 @@ impl Lines<'_> {
         self.push(to, Lang::ALL.map(|lang| text.say(lang, places)));
     }
 
-    fn protocols(&mut self, task: &TrainGlm, protocols: impl IntoIterator<Item = Protocol>) {
-        let setting = Setting {
-            family: task.regression.specification().family,
-            most: self.plan.contributors().count(),
-            fewest: self.plan.quorum(),
-        };
-        for line in disclosures(protocols, setting) {
+    fn protocols(&mut self, lines: impl IntoIterator<Item = evaluation::Disclosure>) {
+        for line in lines {
             let to = match line.to {
                 Role::Aggregator => Audience::Coordinator,
                 Role::Contributor => Audience::Contributors,

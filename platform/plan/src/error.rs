@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consilium_gbdt::{BadSpecification as BadSpecificationOfTrees, horizontal::BadAgreement};
 use consilium_glm::BadSpecification;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_psi::BadEpsilon;
@@ -94,6 +95,15 @@ pub enum PlanFault {
         /// Whether it contributes.
         contributes: bool,
     },
+    /// The trees can't be grown so.
+    #[error(transparent)]
+    Trees(#[from] BadSpecificationOfTrees),
+    /// The trees can't be grown on these columns, labels or rows.
+    #[error(transparent)]
+    TreesShared(#[from] BadAgreement),
+    /// The labels can't be measured by the objective's distribution.
+    #[error("the labels can't be measured by the distribution of the trees' objective")]
+    TreesLabels,
     /// Each kind of plan has keys of its own.
     #[error("this has no meaning in a plan of kind = {kind:?}")]
     OtherKind {

@@ -1,13 +1,14 @@
 //! What a study will cost: sums, rounds, bytes, time.
 
 mod align;
+mod trees;
 
 use std::time::Duration;
 
-use consilium_glm::{evaluation, moments_len, sums_len};
+use consilium_glm::{moments_len, sums_len};
 use serde::{Deserialize, Serialize};
 
-use crate::{Missing, Plan, Task, TrainGlm};
+use crate::{Glm, Learner, Plan, Protection, Task};
 
 /// Newton's steps that a fit usually takes, those that were halved included.
 const USUAL_STEPS: usize = 8;
@@ -64,53 +65,48 @@ impl Plan {
     /// Estimates the cost of a study in which nothing is repeated.
     pub fn estimate(&self) -> Estimate {
         match self.task() {
-            Task::TrainGlm(task) => self.of_fit(task),
+            Task::Train(task) => match &task.learner {
+                Learner::Glm(glm) => self.of_regression(glm, &task.protection),
+                Learner::Gbdt(trees) => self.of_trees(trees, &task.protection),
+            },
             Task::Align(task) => self.of_alignment(task),
         }
     }
 
-    fn of_fit(&self, task: &TrainGlm) -> Estimate {
-        let contributors = self.contributors().count() as u64;
-        let neighbours = task.protection.thresholds.neighbourhood() as u64 - 1;
-        let mut lengths = vec![moments_len(&task.regression) as u64];
-        let step = sums_len(task.most_coefficients()) as u64;
+    fn of_regression(&self, glm: &Glm, protection: &Protection) -> Estimate {
+        let mut lengths = vec![moments_len(&glm.regression) as u64];
+        let step = sums_len(glm.most_coefficients()) as u64;
         lengths.extend(std::iter::repeat_n(step, 1 + USUAL_STEPS));
-        let measures = evaluation::sums_len(&task.regression).map(|len| len as u64);
+        let measures = glm.regression.subject().sums_len().map(|len| len as u64);
         lengths.extend(measures);
-        for schedule in [task.comparison.fedavg, task.comparison.fedprox]
+        for schedule in [glm.comparison.fedavg, glm.comparison.fedprox]
             .into_iter()
             .flatten()
         {
-            let model = task.most_coefficients() as u64;
-            lengths.push(moments_len(&task.regression) as u64);
+            let model = glm.most_coefficients() as u64;
+            lengths.push(moments_len(&glm.regression) as u64);
             lengths.extend(std::iter::repeat_n(model, schedule.rounds as usize));
             lengths.extend(measures);
         }
+        let bits = u64::from(protection.bits.get());
+        let masked = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
+        let model = glm.most_coefficients() as u64 * BYTES_OF_A_NUMBER;
         let sums = lengths.len() as u64;
-        let bits = u64::from(task.protection.bits.get());
-        let masked: u64 = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
+        self.of_sums((sums, masked), sums * model, protection)
+    }
+
+    /// Estimates sums, so many bytes of masked elements in all, with so many bytes of questions to
+    /// each contributor.
+    fn of_sums(&self, (sums, masked): (u64, u64), told: u64, protection: &Protection) -> Estimate {
+        let contributors = self.contributors().count() as u64;
+        let neighbours = protection.thresholds.neighbourhood() as u64 - 1;
         let fixed = sums * (BYTES_OF_A_SUM + neighbours * BYTES_OF_A_NEIGHBOUR);
-        let sent_by_each = masked + fixed;
-        let model = task.most_coefficients() as u64 * BYTES_OF_A_NUMBER;
         Estimate {
             sums,
             rounds: ROUNDS_OF_A_SETUP + sums * ROUNDS_OF_A_SUM,
-            sent_by_each,
-            through_coordinator: contributors * (fixed + sums * model),
+            sent_by_each: masked + fixed,
+            through_coordinator: contributors * (fixed + told),
             core_seconds: 0,
         }
-    }
-}
-
-impl TrainGlm {
-    /// Gives the most coefficients that the model can have, the intercept among them.
-    pub fn most_coefficients(&self) -> usize {
-        let columns = self.regression.specification().columns.len();
-        let marks = if self.missing == Missing::MeanAndIndicator {
-            columns
-        } else {
-            0
-        };
-        1 + columns + marks
     }
 }

@@ -28,9 +28,9 @@ pub use estimate::{Estimate, Speed};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{
-    Align, Comparison, DataSet, DataVersion, FORMAT, Limits, Matching, Missing, Name, NoisyCount,
-    OnDropout, OwnMetrics, Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows,
-    TrainGlm,
+    Align, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Learner, Limits, Matching, Missing,
+    Name, NoisyCount, OnDropout, OwnMetrics, Part, Party, Patience, Plan, PlanHash, Protection,
+    Task, TestRows, Train,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;

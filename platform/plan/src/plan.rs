@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
-    Align, Comparison, Matching, Missing, NoisyCount, OwnMetrics, Task, TestRows, TrainGlm,
+    Align, Comparison, Gbdt, Glm, Learner, Matching, Missing, NoisyCount, OwnMetrics, Task,
+    TestRows, Train,
 };
 pub use terms::{Limits, Patience};
 
@@ -84,11 +85,11 @@ impl Plan {
         let contributors = parties.iter().filter(|party| party.contributes()).count();
         let patience = terms::patience(&raw.patience, &at)?;
         let (task, limits) = match raw.kind {
-            RawKind::TrainGlm => {
+            RawKind::TrainGlm | RawKind::TrainGbdt => {
                 let limits = terms::limits(&raw.limits, contributors, &at)?;
                 let protection = protection::check(raw, contributors, &limits, &at)?;
                 let bounds = (&limits, protection, contributors);
-                (task::train_glm(raw, schema, bounds, &at)?, limits)
+                (task::train(raw, schema, bounds, &at)?, limits)
             }
             RawKind::Align => task::align::check(raw, &parties, &at)?,
         };
@@ -198,7 +199,7 @@ impl Plan {
     /// Gives how sums are protected, where the study has sums.
     pub fn protection(&self) -> Option<&Protection> {
         match &self.task {
-            Task::TrainGlm(task) => Some(&task.protection),
+            Task::Train(task) => Some(&task.protection),
             Task::Align(_) => None,
         }
     }

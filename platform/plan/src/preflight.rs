@@ -7,7 +7,7 @@ use consilium_schema::{Column, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, TrainGlm,
+    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Train,
     texts::{Text, failure::Code, preflight as texts},
 };
 
@@ -293,7 +293,7 @@ impl Plan {
             DataReport::Absent { only_split: true } => {
                 let missing = failure(Code::DataSplitMissing);
                 vec![match self.task() {
-                    Task::TrainGlm(task) => match &task.test {
+                    Task::Train(task) => match &task.test {
                         crate::TestRows::Split(split) => missing.with("split", split),
                         _ => missing,
                     },
@@ -308,7 +308,7 @@ impl Plan {
                 let changed = pinned.then(|| failure(Code::DataChanged));
                 let limits = &self.limits;
                 let most = match self.task() {
-                    Task::TrainGlm(_) => limits.most_rows.0,
+                    Task::Train(_) => limits.most_rows.0,
                     Task::Align(task) => task.most_keys(party, limits),
                 };
                 let aligns = matches!(self.task(), Task::Align(_));
@@ -344,7 +344,7 @@ impl Plan {
     }
 }
 
-impl TrainGlm {
+impl Train {
     /// Compares a data set's schema with the columns of the plan.
     ///
     /// Type, range, levels and unit must be the plan's; missing markers and how the file is read

@@ -1,6 +1,7 @@
 //! A plan as it is typed, before it is checked.
 
 use consilium_entities::Key;
+use consilium_gbdt::Specification;
 use consilium_glm::{ConstantColumns, Family};
 use consilium_mailbox::PartyId;
 use consilium_schema::{RawColumn, RawLabel};
@@ -28,6 +29,7 @@ pub struct RawPlan {
     pub(crate) label: Option<Spanned<RawLabel>>,
     #[serde(default)]
     pub(crate) model: RawModel,
+    pub(crate) trees: Option<Spanned<Specification>>,
     pub(crate) test: Option<Spanned<RawTest>>,
     #[serde(default)]
     pub(crate) evaluation: RawEvaluation,
@@ -88,6 +90,7 @@ pub(crate) fn check_length(text: &str) -> Result<(), PlanError> {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RawKind {
     TrainGlm,
+    TrainGbdt,
     Align,
 }
 

@@ -12,7 +12,7 @@ use consilium_secagg::{StudyId, SumNumber, Terms};
 
 pub use align::{Compared, ResultKept};
 
-use crate::{Plan, StepNumber, Task, TrainGlm};
+use crate::{Learner, Plan, Protection, StepNumber, Task};
 
 /// A part of a study that one protocol does and that is committed at once. The number of its step
 /// is its place in [`Plan::phases`].
@@ -89,14 +89,14 @@ impl FromStr for Phase {
 impl Plan {
     /// Gives the phases of the study, in their order.
     pub fn phases(&self) -> Vec<Phase> {
-        let Task::TrainGlm(task) = self.task() else {
-            return vec![Phase::Align];
+        let learner = match self.task() {
+            Task::Train(task) => &task.learner,
+            Task::Align(_) => return vec![Phase::Align],
         };
-        let is_part = |phase: &Phase| match phase {
-            Phase::Align => false,
-            Phase::Fit | Phase::Evaluation => true,
-            Phase::Fedavg => task.comparison.fedavg.is_some(),
-            Phase::Fedprox => task.comparison.fedprox.is_some(),
+        let is_part = |phase: &Phase| match (phase, learner) {
+            (Phase::Fit | Phase::Evaluation, _) => true,
+            (_, Learner::Glm(glm)) => glm.schedule(*phase).is_some(),
+            (_, Learner::Gbdt(_)) => false,
         };
         Phase::ALL.into_iter().filter(is_part).collect()
     }
@@ -114,12 +114,12 @@ impl Plan {
     ///
     /// Where a lost contributor is waited for, no sum is opened without all of them: with fewer, the
     /// next sum with all would single the lost one out, and be refused.
-    pub fn sum_terms(&self, task: &TrainGlm, waivers: BTreeSet<PartyId>) -> Terms {
+    pub fn sum_terms(&self, protection: &Protection, waivers: BTreeSet<PartyId>) -> Terms {
         let roster: Vec<PartyId> = self
             .contributors()
             .map(|(party, _)| party.clone())
             .collect();
-        let planned = task.protection.thresholds;
+        let planned = protection.thresholds;
         let thresholds = if self.quorum() == roster.len() {
             planned.requiring_everybody()
         } else {
@@ -131,7 +131,7 @@ impl Plan {
             roster,
             thresholds,
             waivers,
-            relaxed_from_twenty: task.protection.relax_from_twenty,
+            relaxed_from_twenty: protection.relax_from_twenty,
             patience: self.patience().answer,
             carry_over: true,
         }
@@ -151,7 +151,7 @@ impl Plan {
     pub fn run_roles(&self) -> BTreeMap<PartyId, String> {
         let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
         let part = match self.task() {
-            Task::TrainGlm(_) => "aggregator",
+            Task::Train(_) => "aggregator",
             Task::Align(_) => "witness",
         };
         let aggregator = (self.coordinator().clone(), part.to_owned());

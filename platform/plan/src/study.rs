@@ -246,7 +246,7 @@ impl Plan {
     /// Says what is done in a step.
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
         let measures_fitted = |task: &Task| match task {
-            Task::TrainGlm(task) => task.test == TestRows::None,
+            Task::Train(task) => task.test == TestRows::None,
             Task::Align(_) => false,
         };
         let phases = self.phases();

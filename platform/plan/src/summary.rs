@@ -1,6 +1,7 @@
 //! A plan in plain words: the page that a steward reads before deciding.
 
 mod align;
+mod trees;
 
 use std::{fmt::Display, time::Duration};
 
@@ -8,8 +9,10 @@ use consilium_glm::Family;
 use consilium_mailbox::PartyId;
 use consilium_schema::{LabelRule, is_shown};
 
+use self::trees::{describe_growth, describe_trees};
 use crate::{
-    Audience, Lang, Missing, OnDropout, Part, Party, Plan, Protection, Task, TestRows, TrainGlm,
+    Audience, Glm, Lang, Learner, Missing, OnDropout, Part, Party, Plan, Protection, Task,
+    TestRows, Train,
     texts::{Text, summary as texts},
     time::in_longest_unit,
 };
@@ -35,7 +38,7 @@ impl Plan {
         }
         page.heading(&texts::WHAT);
         match self.task() {
-            Task::TrainGlm(task) => self.describe_task(task, &mut page),
+            Task::Train(task) => self.describe_task(task, &mut page),
             Task::Align(task) => self.describe_alignment(task, &mut page),
         }
         page.heading(&texts::WHO);
@@ -43,7 +46,7 @@ impl Plan {
             page.raw("- ", &of_party(party, lang));
         }
         let coordinates = match self.task() {
-            Task::TrainGlm(_) => texts::COORDINATOR,
+            Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
         };
         page.line("- ", &coordinates, &[("party", self.coordinator())]);
@@ -66,7 +69,7 @@ impl Plan {
         }
         page.heading(&texts::PROTECTED);
         match self.task() {
-            Task::TrainGlm(task) => self.describe_terms(&task.protection, &mut page),
+            Task::Train(task) => self.describe_terms((&task.protection, &task.learner), &mut page),
             Task::Align(task) => self.describe_sets(task, &mut page),
         }
         self.describe_end(&mut page);
@@ -78,21 +81,25 @@ impl Plan {
         page.text
     }
 
-    fn describe_task(&self, task: &TrainGlm, page: &mut Page) {
-        let specification = task.regression.specification();
-        let family = match specification.family {
-            Family::Gaussian => texts::FAMILY_GAUSSIAN,
-            Family::Logistic => texts::FAMILY_LOGISTIC,
-            Family::Poisson => texts::FAMILY_POISSON,
-            Family::Gamma => texts::FAMILY_GAMMA,
-        };
+    fn describe_task(&self, task: &Train, page: &mut Page) {
         let contributors = self.contributors().count();
-        let family = family.open(page.lang);
-        page.line(
-            "",
-            &texts::TRAIN,
-            &[("family", &family), ("contributors", &contributors)],
-        );
+        match &task.learner {
+            Learner::Glm(glm) => {
+                let family = match glm.regression.specification().family {
+                    Family::Gaussian => texts::FAMILY_GAUSSIAN,
+                    Family::Logistic => texts::FAMILY_LOGISTIC,
+                    Family::Poisson => texts::FAMILY_POISSON,
+                    Family::Gamma => texts::FAMILY_GAMMA,
+                };
+                let family = family.open(page.lang);
+                page.line(
+                    "",
+                    &texts::TRAIN,
+                    &[("family", &family), ("contributors", &contributors)],
+                );
+            }
+            Learner::Gbdt(trees) => describe_trees(trees, contributors, page),
+        }
         let column = shown(task, &task.label.column, page.lang);
         match &task.label.rule {
             LabelRule::Value => page.line("", &texts::LABEL_VALUE, &[("column", &column)]),
@@ -115,14 +122,9 @@ impl Plan {
         for feature in &task.features {
             page.raw("- ", &shown(task, feature, page.lang));
         }
-        let missing = match task.missing {
-            Missing::Drop => texts::MISSING_DROP,
-            Missing::Mean => texts::MISSING_MEAN,
-            Missing::MeanAndIndicator => texts::MISSING_INDICATOR,
-        };
-        page.line("", &missing, &[]);
-        if specification.penalty > 0.0 {
-            page.line("", &texts::PENALTY, &[("penalty", &specification.penalty)]);
+        match &task.learner {
+            Learner::Glm(glm) => describe_regression(glm, page),
+            Learner::Gbdt(trees) => describe_growth(trees, page),
         }
         match &task.test {
             TestRows::None => page.line("", &texts::TEST_NONE, &[]),
@@ -132,13 +134,17 @@ impl Plan {
             }
             TestRows::Split(split) => page.line("", &texts::TEST_SPLIT, &[("split", split)]),
         }
-        let arms = task.arms().join(page.lang.pick(" and ", "、"));
+        let arms = match &task.learner {
+            Learner::Glm(glm) => glm.arms(),
+            Learner::Gbdt(_) => Vec::new(),
+        };
         if !arms.is_empty() {
+            let arms = arms.join(page.lang.pick(" and ", "、"));
             page.line("", &texts::ARMS, &[("arms", &arms)]);
         }
     }
 
-    fn describe_terms(&self, protection: &Protection, page: &mut Page) {
+    fn describe_terms(&self, (protection, learner): (&Protection, &Learner), page: &mut Page) {
         let limits = &self.limits;
         let contributors = self.contributors().count();
         let needed = protection.thresholds.signatures();
@@ -165,13 +171,17 @@ impl Plan {
             OnDropout::Fail => page.line("- ", &texts::DROPOUT_FAIL, &places),
             OnDropout::Continue => page.line("- ", &texts::DROPOUT_CONTINUE, &places),
         }
+        let (text, cell): (_, &dyn Display) = match learner {
+            Learner::Glm(_) => (&texts::ROWS, &limits.minimum_cell),
+            Learner::Gbdt(trees) => (&texts::ROWS_OF_NODES, &trees.specification().min_node),
+        };
         let rows: [(&str, &dyn Display); 4] = [
             ("minimum", &limits.minimum_rows),
             ("most", &limits.most_rows),
             ("cohort", &limits.minimum_cohort),
-            ("cell", &limits.minimum_cell),
+            ("cell", cell),
         ];
-        page.line("- ", &texts::ROWS, &rows);
+        page.line("- ", text, &rows);
         let verified = self.verified_needed();
         page.line("- ", &texts::VERIFIED, &[("count", &verified)]);
         if verified < 3 {
@@ -190,6 +200,19 @@ impl Plan {
         if let Some(time) = &limits.expires {
             page.line("- ", &texts::EXPIRES, &[("time", time)]);
         }
+    }
+}
+
+fn describe_regression(glm: &Glm, page: &mut Page) {
+    let missing = match glm.missing {
+        Missing::Drop => texts::MISSING_DROP,
+        Missing::Mean => texts::MISSING_MEAN,
+        Missing::MeanAndIndicator => texts::MISSING_INDICATOR,
+    };
+    page.line("", &missing, &[]);
+    let penalty = glm.regression.specification().penalty;
+    if penalty > 0.0 {
+        page.line("", &texts::PENALTY, &[("penalty", &penalty)]);
     }
 }
 
@@ -224,7 +247,7 @@ fn in_words(length: Duration, lang: Lang) -> String {
 }
 
 /// Gives a column's name with what it means, if that is declared.
-fn shown(task: &TrainGlm, name: &str, lang: Lang) -> String {
+fn shown(task: &Train, name: &str, lang: Lang) -> String {
     let column = task.columns.iter().find(|column| column.name() == name);
     let description = column.map(consilium_schema::Column::description);
     let meaning = description.and_then(|said| match lang {

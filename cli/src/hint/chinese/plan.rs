@@ -1,5 +1,6 @@
 //! What is wrong with a plan.
 
+use consilium_gbdt::horizontal::BadAgreement;
 use consilium_glm::BadSpecification;
 use consilium_plan::{PlanError, PlanFault};
 
@@ -35,6 +36,9 @@ fn fault(fault: &PlanFault) -> String {
             contributes: true,
         } => format!("{party} 提供数据，需要 data = \"名称\""),
         PlanFault::DataSet { party, .. } => format!("{party} 只接收结果，没有 data"),
+        PlanFault::Trees(error) => trees(error),
+        PlanFault::TreesShared(error) => shared(error).unwrap_or_else(|| error.to_string()),
+        PlanFault::TreesLabels => "标签无法按该目标函数的分布评估".to_owned(),
         PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),
         PlanFault::NotTwo => {
             "对齐恰由两家贡献方进行，双方均接收结果；更多方仅限 protocol = \"star\"".to_owned()
@@ -102,9 +106,26 @@ fn fault(fault: &PlanFault) -> String {
     }
 }
 
+fn trees(error: &consilium_gbdt::BadSpecification) -> String {
+    let consilium_gbdt::BadSpecification { key, allowed } = error;
+    format!("'{key}' 的取值不允许（应为 {allowed}）")
+}
+
+fn shared(error: &BadAgreement) -> Option<String> {
+    Some(match error {
+        BadAgreement::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
+        BadAgreement::Twice { column } => format!("有两列名为 '{column}'"),
+        BadAgreement::NoColumn { column } => format!("没有列 '{column}'，无法要求其单调"),
+        BadAgreement::Labels { objective } => format!("标签的范围不适合目标函数 {objective}"),
+        BadAgreement::Rows => "行数与参与方数须为正，合计至多 2^28 行".to_owned(),
+        BadAgreement::Cells { cells } => format!("所有列的分箱共 {cells} 个，过多"),
+        BadAgreement::Nodes { nodes } => format!("所有树的节点共 {nodes} 个，过多"),
+        _ => return None,
+    })
+}
+
 pub(super) fn regression(error: &BadSpecification) -> Option<String> {
     Some(match error {
-        BadSpecification::Range => "范围需要两个有限的端点，小的在前".to_owned(),
         BadSpecification::Labels { family } => format!("标签的范围不适合 {family}"),
         BadSpecification::Twice { column } => format!("有两列名为 '{column}'"),
         BadSpecification::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use consilium_glm::{Family, Table, local};
-use consilium_plan::{Missing, Plan, Task};
+use consilium_plan::{Learner, Missing, Plan, Task};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -111,8 +111,11 @@ pub(super) fn published(
     missing: Missing,
 ) -> (PathBuf, Vec<[f64; 4]>) {
     let plan = plan(family, missing);
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("it is a fit");
+    };
+    let Learner::Glm(glm) = &task.learner else {
+        panic!("it is a regression");
     };
     let mut rng = ChaCha20Rng::seed_from_u64(7);
     let rows: Vec<[f64; 4]> = (0..ROWS)
@@ -124,8 +127,8 @@ pub(super) fn published(
         .iter()
         .map(|row| label(family, *row, noise()))
         .collect();
-    let table = Table::new(&task.regression, rows.concat(), labels).unwrap();
-    let fit = local::fit(&task.regression, &[&table]).unwrap();
+    let table = Table::new(&glm.regression, rows.concat(), labels).unwrap();
+    let fit = local::fit(&glm.regression, &[&table]).unwrap();
     let model = json!({
         "format": 1,
         "kind": "glm",

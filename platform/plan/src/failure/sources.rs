@@ -1,5 +1,7 @@
 //! Errors of protocols as failures of a study.
 
+use consilium_evaluation::{self as evaluation, EvaluationError};
+use consilium_gbdt::horizontal::{HorizontalError, NoModel};
 use consilium_glm::{self as glm, GlmError};
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId, TransportError};
@@ -40,6 +42,32 @@ impl From<&glm::Failure> for Failure {
             }
             Glm::Implausible => Failure::new(Code::SumImplausible),
             _ => Failure::new(Code::Internal).at("glm"),
+        }
+    }
+}
+
+impl From<&evaluation::Failure> for Failure {
+    fn from(failure: &evaluation::Failure) -> Failure {
+        use evaluation::Failure as Unmeasured;
+        match failure {
+            Unmeasured::TooFewToEvaluate { minimum } => {
+                Failure::new(Code::EvaluationTooFew).with("minimum", minimum)
+            }
+            Unmeasured::Implausible => Failure::new(Code::SumImplausible),
+        }
+    }
+}
+
+impl From<&NoModel> for Failure {
+    fn from(failure: &NoModel) -> Failure {
+        match failure {
+            NoModel::NoRows => Failure::new(Code::CohortTooSmall).with("minimum", 1),
+            NoModel::NothingHeldOut => Failure::new(Code::ModelNothingHeldOut),
+            NoModel::Diverged { tree } => {
+                Failure::new(Code::ModelTreesDiverged).with("tree", tree + 1)
+            }
+            NoModel::Implausible => Failure::new(Code::SumImplausible),
+            _ => Failure::new(Code::Internal).at("gbdt"),
         }
     }
 }
@@ -109,9 +137,8 @@ impl From<&SealError> for Failure {
 }
 
 impl Failure {
-    /// Gives an error of a fit, or of what follows it, as the failure that `me` tells.
+    /// Gives an error of a fit as the failure that `me` tells.
     pub fn of_fit(error: &GlmError, me: &PartyId) -> Failure {
-        let malformed = |party, step| Failure::new(Code::MessageMalformed).of(party).at(step);
         match error {
             GlmError::Mailbox(error) => error.into(),
             GlmError::Sum(error) => Failure::of_sum(error, me),
@@ -119,9 +146,35 @@ impl Failure {
             GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
                 malformed(aggregator, "model")
             }
-            GlmError::BadMeasures { party } => malformed(party, "measures"),
             GlmError::LeftOut { .. } => Failure::new(Code::PartyAborted).of(me).at("left out"),
             _ => Failure::new(Code::Internal).of(me).at("glm"),
+        }
+    }
+
+    /// Gives an error of trees as the failure that `me` tells.
+    pub fn of_trees(error: &HorizontalError, me: &PartyId) -> Failure {
+        match error {
+            HorizontalError::Mailbox(error) => error.into(),
+            HorizontalError::Sum(error) => Failure::of_sum(error, me),
+            HorizontalError::Failed(failure) => failure.into(),
+            HorizontalError::BadModel { aggregator }
+            | HorizontalError::TooManySums { aggregator } => malformed(aggregator, "model"),
+            HorizontalError::LeftOut { .. } => {
+                Failure::new(Code::PartyAborted).of(me).at("left out")
+            }
+            _ => Failure::new(Code::Internal).of(me).at("gbdt"),
+        }
+    }
+
+    /// Gives an error of an evaluation as the failure that `me` tells.
+    pub fn of_evaluation(error: &EvaluationError, me: &PartyId) -> Failure {
+        match error {
+            EvaluationError::Mailbox(error) => error.into(),
+            EvaluationError::Sum(error) => Failure::of_sum(error, me),
+            EvaluationError::Failed(failure) => failure.into(),
+            EvaluationError::BadAnswer { aggregator } => malformed(aggregator, "model"),
+            EvaluationError::BadMeasures { party } => malformed(party, "measures"),
+            _ => Failure::new(Code::Internal).of(me).at("evaluation"),
         }
     }
 
@@ -163,6 +216,10 @@ impl Failure {
             _ => of(Code::Internal, me),
         }
     }
+}
+
+fn malformed(party: &PartyId, step: &str) -> Failure {
+    Failure::new(Code::MessageMalformed).of(party).at(step)
 }
 
 fn names<'a>(parties: impl IntoIterator<Item = &'a PartyId>) -> String {

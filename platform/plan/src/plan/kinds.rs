@@ -12,26 +12,29 @@ use crate::{
     raw::{RawKind, RawLimits},
 };
 
-/// Keys and tables that only fits have.
-const OF_FITS: &[&str] = &[
+/// Keys and tables that plans have which train a model.
+const OF_TRAINING: &[&str] = &[
     "schema",
     "column",
     "features",
     "label",
-    "model",
     "test",
     "evaluation",
-    "comparison",
     "protection",
 ];
+/// Tables that only regressions have.
+const OF_REGRESSIONS: &[&str] = &["model", "comparison"];
+/// Tables that only trees have.
+const OF_TREES: &[&str] = &["trees"];
 /// Tables that only alignments have.
 const OF_ALIGNMENTS: &[&str] = &["key", "align"];
 
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let (kind, others) = match raw.kind {
-        RawKind::TrainGlm => ("train-glm", OF_ALIGNMENTS),
-        RawKind::Align => ("align", OF_FITS),
+        RawKind::TrainGlm => ("train-glm", [OF_TREES, OF_ALIGNMENTS].concat()),
+        RawKind::TrainGbdt => ("train-gbdt", [OF_REGRESSIONS, OF_ALIGNMENTS].concat()),
+        RawKind::Align => ("align", [OF_TRAINING, OF_REGRESSIONS, OF_TREES].concat()),
     };
     let written: BTreeMap<String, Spanned<IgnoredAny>> =
         toml::from_str(&raw.text).map_err(|error| PlanError::Toml {

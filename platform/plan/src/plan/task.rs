@@ -2,26 +2,30 @@
 
 pub(super) mod align;
 mod columns;
+mod gbdt;
+mod glm;
 
-use consilium_glm::{ConstantColumns, Family, Regression, Specification, averaging::Schedule};
+use consilium_evaluation::Subject;
 use consilium_schema::{Column, Label, RawFile, RawSchema, Schema, SchemaError};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 pub use align::{Align, Matching, NoisyCount};
+pub use gbdt::Gbdt;
+pub use glm::{Comparison, Glm, Missing};
 
 use super::{Limits, Name, Places, Protection};
 use crate::{
-    Phase, PlanError, PlanFault, RawPlan,
+    PlanError, PlanFault, RawPlan,
     error::place,
-    raw::{RawAveraging, RawComparison, RawTest},
+    raw::{RawKind, RawTest},
 };
 
 /// What is to be run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
-    /// A generalised linear model is fitted over all contributors' rows.
-    TrainGlm(Box<TrainGlm>),
+    /// A model is trained over all contributors' rows.
+    Train(Box<Train>),
     /// Contributors find out which of their rows have the same key.
     Align(Box<Align>),
 }
@@ -30,7 +34,7 @@ impl Task {
     /// Gives the kind, as a plan writes it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Task::TrainGlm(_) => "train-glm",
+            Task::Train(task) => task.learner.kind(),
             Task::Align(_) => "align",
         }
     }
@@ -38,60 +42,76 @@ impl Task {
     /// Names the columns that the plan asks for.
     pub fn column_names(&self) -> Vec<&str> {
         match self {
-            Task::TrainGlm(task) => task.columns.iter().map(Column::name).collect(),
+            Task::Train(task) => task.columns.iter().map(Column::name).collect(),
             Task::Align(task) => task.key_columns().collect(),
         }
     }
 }
 
-/// A generalised linear model, fitted by Newton's steps over secure sums.
-///
-/// Features are standardised by the means and deviations over all contributors; the penalty is on
-/// their coefficients.
+/// A model, trained over the rows of all contributors, which have the same columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TrainGlm {
+pub struct Train {
     /// The columns used: features in their order, then the label's, each once.
     pub columns: Vec<Column>,
     /// The names of the features' columns.
     pub features: Vec<String>,
     /// What is predicted.
     pub label: Label,
-    /// What becomes of missing values.
-    pub missing: Missing,
     /// Which rows are kept for testing.
     pub test: TestRows,
     /// Who sees the measures of a single institution.
     pub own_metrics: OwnMetrics,
-    /// What is fitted beside it to compare.
-    pub comparison: Comparison,
-    /// The regression that all this gives.
-    pub regression: Regression,
+    /// What learns from them.
+    pub learner: Learner,
     /// How inputs are protected.
     pub protection: Protection,
 }
 
-/// What becomes of missing values.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Missing {
-    /// Rows with a missing value are left out.
-    #[default]
-    #[serde(rename = "drop")]
-    Drop,
-    /// The mean over all contributors is put in its place.
-    #[serde(rename = "mean")]
-    Mean,
-    /// The same, and a 0/1 column says where.
-    #[serde(rename = "mean+indicator")]
-    MeanAndIndicator,
+/// What learns from rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Learner {
+    /// A generalised linear model.
+    Glm(Glm),
+    /// Gradient-boosted trees.
+    Gbdt(Gbdt),
 }
 
-impl Missing {
-    /// Gives the rule as a plan writes it.
-    pub fn name(self) -> &'static str {
+impl Learner {
+    /// Gives the kind of plan, as it is written.
+    pub fn kind(&self) -> &'static str {
         match self {
-            Missing::Drop => "drop",
-            Missing::Mean => "mean",
-            Missing::MeanAndIndicator => "mean+indicator",
+            Learner::Glm(_) => "train-glm",
+            Learner::Gbdt(_) => "train-gbdt",
+        }
+    }
+
+    /// Gives what an evaluation measures of the model.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Learner::Glm(glm) => glm.regression.subject(),
+            Learner::Gbdt(trees) => trees.subject,
+        }
+    }
+
+    /// Names the model's columns, in their order; a category may have several.
+    pub fn column_names(&self) -> Vec<&str> {
+        match self {
+            Learner::Glm(glm) => {
+                let columns = &glm.regression.specification().columns;
+                columns.iter().map(|column| column.name.as_str()).collect()
+            }
+            Learner::Gbdt(trees) => {
+                let columns = &trees.agreement.shared().columns;
+                columns.iter().map(|column| column.name.as_str()).collect()
+            }
+        }
+    }
+
+    /// Says whether rows with a missing feature are left out.
+    pub fn drops_missing(&self) -> bool {
+        match self {
+            Learner::Glm(glm) => glm.missing == Missing::Drop,
+            Learner::Gbdt(_) => false,
         }
     }
 }
@@ -133,27 +153,7 @@ impl OwnMetrics {
     }
 }
 
-/// Other ways to train the same model, for comparison.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Comparison {
-    /// Federated averaging.
-    pub fedavg: Option<Schedule>,
-    /// FedProx.
-    pub fedprox: Option<Schedule>,
-}
-
-impl TrainGlm {
-    /// Gives how a phase averages models, if it does.
-    pub fn schedule(&self, phase: Phase) -> Option<Schedule> {
-        match phase {
-            Phase::Fit | Phase::Evaluation | Phase::Align => None,
-            Phase::Fedavg => self.comparison.fedavg,
-            Phase::Fedprox => self.comparison.fedprox,
-        }
-    }
-}
-
-pub(super) fn train_glm(
+pub(super) fn train(
     raw: &RawPlan,
     schema: Option<&Schema>,
     (limits, protection, contributors): (&Limits, Protection, usize),
@@ -176,39 +176,21 @@ pub(super) fn train_glm(
         }
         _ => return Err(PlanError::SchemaMissing),
     };
-    let family = raw
-        .model
-        .family
-        .as_ref()
-        .map_or(Family::Logistic, |family| *family.get_ref());
-    let missing = raw.model.missing.unwrap_or_default();
     let features: Vec<String> = written
         .get_ref()
         .iter()
         .map(|name| name.get_ref().clone())
         .collect();
     let (label, labels) = columns::label(labelled, schema, at)?;
-    let terms = columns::design((written, labelled), schema, missing, at)?;
-    let constant_columns = raw.model.constant_columns;
-    let specification = Specification {
-        family,
-        columns: terms,
-        labels,
-        penalty: raw
-            .model
-            .penalty
-            .as_ref()
-            .map_or(0.0, |penalty| *penalty.get_ref()),
-        minimum_count: limits.minimum_cell.0,
-        constant_columns: constant_columns.map_or(ConstantColumns::Refuse, ConstantColumns::from),
-        most_rows: limits.most_rows.0,
-        most_contributors: contributors,
-        bits: protection.bits,
+    let terms = columns::terms((written, labelled), schema, at)?;
+    let (terms, bounds) = ((terms, labels), (limits, protection.bits, contributors));
+    let learner = match raw.kind {
+        RawKind::TrainGlm => Learner::Glm(glm::check(raw, terms, bounds, at)?),
+        RawKind::TrainGbdt => Learner::Gbdt(gbdt::check(raw, terms, bounds, at)?),
+        RawKind::Align => return Err(at.missing("key")),
     };
-    let regression =
-        Regression::try_from(specification).map_err(|error| columns::blame(error, raw, at))?;
     let used = features.iter().chain([&label.column]);
-    Ok(Task::TrainGlm(Box::new(TrainGlm {
+    Ok(Task::Train(Box::new(Train {
         columns: used
             .filter_map(|name| schema.column(name))
             .cloned()
@@ -217,35 +199,21 @@ pub(super) fn train_glm(
             .test
             .as_ref()
             .map_or(Ok(TestRows::None), |test| test_rows(test, at))?,
-        own_metrics: own_metrics(raw, family, at)?,
-        comparison: comparison(&raw.comparison, family, at)?,
+        own_metrics: own_metrics(raw, &learner, at)?,
         features,
         label,
-        missing,
-        regression,
+        learner,
         protection,
     })))
 }
 
-fn own_metrics(raw: &RawPlan, family: Family, at: &Places) -> Result<OwnMetrics, PlanError> {
+fn own_metrics(raw: &RawPlan, learner: &Learner, at: &Places) -> Result<OwnMetrics, PlanError> {
     let given = raw.evaluation.own_metrics.as_ref();
     let rule = given.map_or(OwnMetrics::Home, |rule| *rule.get_ref());
-    if rule == OwnMetrics::Rounded && family != Family::Logistic {
+    if rule == OwnMetrics::Rounded && !learner.subject().is_of_classes() {
         return Err(at.fault(given, "evaluation.own_metrics", PlanFault::OnlyLogistic));
     }
     Ok(rule)
-}
-
-fn comparison(raw: &RawComparison, family: Family, at: &Places) -> Result<Comparison, PlanError> {
-    let schedule = |given: Option<&Spanned<RawAveraging>>, arm| {
-        given
-            .map(|given| averaging(given, arm, family, at))
-            .transpose()
-    };
-    Ok(Comparison {
-        fedavg: schedule(raw.fedavg.as_ref(), Arm::Fedavg)?,
-        fedprox: schedule(raw.fedprox.as_ref(), Arm::Fedprox)?,
-    })
 }
 
 /// Reads the columns that the plan itself declares.
@@ -291,50 +259,4 @@ fn test_rows(raw: &Spanned<RawTest>, at: &Places) -> Result<TestRows, PlanError>
             .map_err(refuse),
         _ => Err(refuse(PlanFault::Test)),
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arm {
-    Fedavg,
-    Fedprox,
-}
-
-fn averaging(
-    raw: &Spanned<RawAveraging>,
-    arm: Arm,
-    family: Family,
-    at: &Places,
-) -> Result<Schedule, PlanError> {
-    let key = match arm {
-        Arm::Fedavg => "comparison.fedavg",
-        Arm::Fedprox => "comparison.fedprox",
-    };
-    if family != Family::Logistic {
-        return Err(at.fault(Some(raw), key, PlanFault::OnlyLogistic));
-    }
-    let given = raw.get_ref();
-    let default_pull = if arm == Arm::Fedprox { 0.1 } else { 0.0 };
-    let counts = [
-        given.rounds.unwrap_or(50),
-        given.epochs.unwrap_or(5),
-        given.batch.unwrap_or(32),
-    ];
-    let learning_rate = given.learning_rate.unwrap_or(0.1);
-    let proximal = given.proximal.unwrap_or(default_pull);
-    let pulls = match arm {
-        Arm::Fedavg => given.proximal.is_none(),
-        Arm::Fedprox => proximal > 0.0 && proximal.is_finite(),
-    };
-    let sane = counts.iter().all(|count| (1..=10_000).contains(count));
-    if !(sane && pulls && learning_rate > 0.0 && learning_rate.is_finite()) {
-        return Err(at.fault(Some(raw), key, PlanFault::Averaging));
-    }
-    let [rounds, epochs, batch] = counts;
-    Ok(Schedule {
-        rounds,
-        epochs,
-        batch: batch as usize,
-        learning_rate,
-        proximal,
-    })
 }

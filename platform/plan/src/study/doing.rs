@@ -10,7 +10,7 @@ use super::names;
 use crate::{Lang, texts::study as texts};
 
 /// What a step in hand is at. Nothing depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "doing", rename_all = "kebab-case")]
 pub enum Doing {
     /// It learns where each column's values lie.
@@ -23,6 +23,19 @@ pub enum Doing {
         iteration: u32,
         /// The most that there can be.
         most: u32,
+    },
+    /// It learns where each column is to be cut.
+    Cutting,
+    /// It grows a tree.
+    Growing {
+        /// The how many-th, from 1 on.
+        tree: u32,
+        /// The most that there can be.
+        trees: u32,
+        /// The mean loss of the rows trained on before it, by the objective.
+        loss: Option<f64>,
+        /// The same of the rows held out, where there are any.
+        held_out: Option<f64>,
     },
     /// It adds measures up.
     Measuring,
@@ -52,6 +65,13 @@ impl Doing {
             Doing::Improving { iteration, most } => {
                 texts::IMPROVING.say(lang, &[("iteration", iteration), ("most", most)])
             }
+            Doing::Cutting => texts::CUTTING.say(lang, &[]),
+            Doing::Growing {
+                tree,
+                trees,
+                loss,
+                held_out,
+            } => growing((tree, trees), *loss, *held_out, lang),
             Doing::Measuring => texts::MEASURING.say(lang, &[]),
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
@@ -60,6 +80,31 @@ impl Doing {
             Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         })
+    }
+}
+
+fn growing(
+    (tree, trees): (&u32, &u32),
+    loss: Option<f64>,
+    held_out: Option<f64>,
+    lang: Lang,
+) -> String {
+    let shown = |loss: f64| format!("{loss:.5}");
+    match (loss, held_out) {
+        (Some(loss), Some(held_out)) => texts::GROWING_HELD_OUT.say(
+            lang,
+            &[
+                ("tree", tree),
+                ("trees", trees),
+                ("loss", &shown(loss)),
+                ("out", &shown(held_out)),
+            ],
+        ),
+        (Some(loss), None) => texts::GROWING_LOSS.say(
+            lang,
+            &[("tree", tree), ("trees", trees), ("loss", &shown(loss))],
+        ),
+        (None, _) => texts::GROWING.say(lang, &[("tree", tree), ("trees", trees)]),
     }
 }
 

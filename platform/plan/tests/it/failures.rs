@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use consilium_evaluation::EvaluationError;
 use consilium_glm::GlmError;
 use consilium_mailbox::MailboxError;
 use consilium_plan::{Code, Failure, Lang, explain, texts::failure::ALL};
@@ -210,6 +211,28 @@ fn failures_of_a_sum_name_who_is_to_act() {
         assert_eq!(failure.code, code);
         assert_closed(&failure);
         assert!(format!("{} {}", failure.what(Lang::En), failure.remedy(Lang::En)).contains("va"));
+    }
+}
+
+#[test]
+fn an_evaluation_fails_as_its_fit_would_and_names_who_sent_nonsense() {
+    use consilium_evaluation::Failure as Unmeasured;
+    let va = party("va");
+    let errors = [
+        (
+            Unmeasured::TooFewToEvaluate { minimum: 10 }.into(),
+            Code::EvaluationTooFew,
+        ),
+        (Unmeasured::Implausible.into(), Code::SumImplausible),
+        (
+            EvaluationError::BadMeasures { party: va.clone() },
+            Code::MessageMalformed,
+        ),
+    ];
+    for (error, code) in errors {
+        let failure = Failure::of_evaluation(&error, &va);
+        assert_eq!(failure.code, code);
+        assert_closed(&failure);
     }
 }
 

@@ -140,6 +140,13 @@ fn what_a_step_is_at_is_written_as_ever() {
         },
         Doing::Finishing,
         Doing::Comparing { chunks: 3 },
+        Doing::Cutting,
+        Doing::Growing {
+            tree: 5,
+            trees: 10,
+            loss: Some(0.5),
+            held_out: None,
+        },
     ];
     assert_every_variant::<Doing>(r#"{"doing":"?"}"#, &doings);
     assert_format("doing", &doings);

@@ -18,6 +18,7 @@ mod preflights;
 mod studies;
 mod summaries;
 mod texts;
+mod trees;
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{Plan, PlanError, RawPlan, UnixTime};
@@ -49,6 +50,18 @@ pub(crate) fn alignments() -> [&'static str; 4] {
         .map(|block| block.split("```").next().unwrap())
         .collect();
     blocks.try_into().unwrap()
+}
+
+/// The guide's plan that grows trees.
+pub(crate) fn trees_text() -> &'static str {
+    let guide = include_str!("../../../../docs/guide/trees.md");
+    let block = guide.split("```toml\n").nth(1).unwrap();
+    block.split("```").next().unwrap()
+}
+
+/// The plan of [`trees_text`].
+pub(crate) fn trees() -> Plan {
+    Plan::from_toml(trees_text()).unwrap()
 }
 
 /// The plan of the four hospitals.

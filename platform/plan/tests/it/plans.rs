@@ -18,10 +18,10 @@ fn refusal(from: &str, to: &str) -> String {
 #[test]
 fn the_four_hospitals_get_the_defaults() {
     let plan = heart();
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("it is a fit");
     };
-    assert_eq!(task.regression.specification().columns.len(), 13);
+    assert_eq!(task.learner.column_names().len(), 13);
     assert_eq!(task.columns.len(), 11);
     assert!(matches!(&task.test, TestRows::Split(name) if name.as_str() == "flamby"));
     assert_eq!(task.protection.colluding, 1);
@@ -65,10 +65,10 @@ fn the_next_attempt_differs_in_its_number_and_hash_alone() {
 #[test]
 fn sums_are_masked_under_the_plans_terms() {
     let plan = full();
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("it is a fit");
     };
-    let terms = plan.sum_terms(task, [party("east")].into());
+    let terms = plan.sum_terms(&task.protection, [party("east")].into());
     assert_eq!(terms.study.0, *full().hash().as_bytes());
     assert_eq!(terms.roster, ["east", "north", "south", "west"].map(party));
     assert_eq!(terms.thresholds.signatures(), 3);

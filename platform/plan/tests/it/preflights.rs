@@ -256,7 +256,7 @@ fn a_pinned_version_is_held_to() {
 #[test]
 fn a_data_set_is_compared_with_the_plan_and_not_with_its_file_format() {
     let plan = heart();
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("it is a fit");
     };
     let text = include_str!("../../../../examples/heart-disease/schema.toml");

@@ -6,7 +6,7 @@ use crate::{
     aligns::{aligned, counted},
     full, heart,
     matchings::{star, unbalanced},
-    party,
+    party, trees,
 };
 
 /// Compares a text with a committed one; `BLESS=1` writes it anew.
@@ -39,6 +39,10 @@ fn the_summary_is_what_was_proofread() {
             &format!("counted.{name}.txt"),
             &counted().summary(None, lang),
         );
+        assert_is(
+            &format!("trees.{name}.txt"),
+            &trees().summary(Some(&[]), lang),
+        );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -50,12 +54,21 @@ fn the_summary_is_what_was_proofread() {
 #[test]
 fn the_canonical_text_is_what_was_proofread() {
     assert_is("heart.toml", &heart().to_string());
+    assert_is("trees.toml", &trees().to_string());
 }
 
 #[test]
 fn no_place_is_left_open_in_either_language() {
     for lang in Lang::ALL {
-        for plan in [heart(), full(), aligned(), counted(), star(), unbalanced()] {
+        for plan in [
+            heart(),
+            full(),
+            aligned(),
+            counted(),
+            star(),
+            unbalanced(),
+            trees(),
+        ] {
             let page = plan.summary(Some(&[party("east")]), lang);
             assert!(!page.contains(['{', '}']), "{page}");
         }

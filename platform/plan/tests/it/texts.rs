@@ -14,6 +14,7 @@ const SOURCES: &str = concat!(
     include_str!("../../src/study/doing.rs"),
     include_str!("../../src/summary.rs"),
     include_str!("../../src/summary/align.rs"),
+    include_str!("../../src/summary/trees.rs"),
 );
 
 fn is_chinese(c: char) -> bool {

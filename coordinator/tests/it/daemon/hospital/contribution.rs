@@ -7,11 +7,13 @@ use std::{
 };
 
 use consilium_base::Seed;
-use consilium_glm::{Scored, Table, evaluation};
+use consilium_evaluation::{self as evaluation, Scored};
+use consilium_gbdt::horizontal as gbdt;
+use consilium_glm::Table;
 use consilium_identity::{Directory, RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, PartyId, RunId};
 use consilium_node::link::Link;
-use consilium_plan::{Phase, Plan, Task};
+use consilium_plan::{Gbdt, Glm, Learner, Phase, Plan, Task};
 use consilium_proto::v1;
 use consilium_secagg::{Contributor, Credentials as Keys};
 
@@ -76,37 +78,56 @@ async fn try_contribute(
         verifier: Arc::new(roster.clone()),
     };
     let masks = secret.derive("test.1.masks", &[&life, &run.0]).generator();
-    let Task::TrainGlm(task) = plan.task() else {
+    let Task::Train(task) = plan.task() else {
         panic!("it is a fit")
     };
-    let terms = plan.sum_terms(task, waivers);
+    let terms = plan.sum_terms(&task.protection, waivers);
     let mut sums = Contributor::new(&home.name, terms, keys, &secret, home.book.clone(), masks)?;
-    let regression = &task.regression;
     let (features, labels) = home.rows();
-    let scored = (features.clone(), labels.clone());
-    let table = Table::new(regression, features, labels)?;
     let rounding = |number: consilium_secagg::SumNumber| {
         secret
             .derive("test.1.rounding", &[&number.0.to_le_bytes()])
             .generator()
     };
     let here = mail.scope(Phase::Fit.name());
-    let aggregator = plan.coordinator();
-    let (rows, first) = ((regression, &table), Phase::Fit.first_sum());
-    let fit = consilium_glm::contribute(&here, aggregator, rows, first, &rounding, &mut sums);
-    let fit = fit.await?;
-    if start.step == "fit" || start.step == "evaluation" {
-        let score = |(row, label): (&[f64], &f64)| Scored {
-            score: fit.predict(row),
-            label: *label,
-        };
-        let scored: Vec<Scored> = scored.0.chunks(2).zip(&scored.1).map(score).collect();
-        let here = mail.scope(Phase::Evaluation.name());
-        let first = Phase::Evaluation.first_sum_of_measures();
-        let rows = (regression, &fit.model(), &scored[..]);
-        evaluation::contribute(&here, aggregator, rows, first, &rounding, &mut sums).await?;
+    let measures = mail.scope(Phase::Evaluation.name());
+    let (aggregator, first) = (
+        plan.coordinator(),
+        Phase::Evaluation.first_sum_of_measures(),
+    );
+    let is_measured = start.step == "fit" || start.step == "evaluation";
+    let subject = task.learner.subject();
+    match &task.learner {
+        Learner::Glm(Glm { regression, .. }) => {
+            let table = Table::new(regression, features, labels)?;
+            let (rows, at) = ((regression, &table), Phase::Fit.first_sum());
+            let fit = consilium_glm::contribute(&here, aggregator, rows, at, &rounding, &mut sums);
+            let fit = fit.await?;
+            if is_measured {
+                let scored = table.score(|row| fit.predict(row));
+                let rows = (&subject, &fit.model(), &scored[..]);
+                evaluation::contribute(&measures, aggregator, rows, first, &rounding, &mut sums)
+                    .await?;
+            }
+        }
+        Learner::Gbdt(Gbdt { agreement, .. }) => {
+            let column = |place| features.iter().skip(place).step_by(2).copied().collect();
+            let table = agreement.table(vec![column(0), column(1)], labels.clone())?;
+            let (rows, at) = ((agreement, &table, &secret), Gbdt::FIRST_SUM);
+            let fit = gbdt::contribute(&here, aggregator, rows, at, &mut sums).await?;
+            if is_measured {
+                let score = |(row, label): (&[f64], &f64)| Scored {
+                    score: fit.model.mean(row),
+                    label: *label,
+                };
+                let scored: Vec<Scored> = features.chunks(2).zip(&labels).map(score).collect();
+                let rows = (&subject, &fit.model, &scored[..]);
+                evaluation::contribute(&measures, aggregator, rows, first, &rounding, &mut sums)
+                    .await?;
+            }
+        }
     }
-    drop(here);
+    drop((here, measures));
     mail.finish();
     Ok(())
 }

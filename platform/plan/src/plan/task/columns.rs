@@ -1,21 +1,38 @@
-//! How declared columns become columns of a regression.
+//! How declared columns become columns of a model.
 
-use consilium_glm::{self as glm, BadSpecification, Range};
+use consilium_evaluation::Range;
+use consilium_glm::BadSpecification;
 use consilium_schema::{
     Bounds, Column, DesignError, Kind, Label, LabelRule, Levels, RawLabel, Schema,
 };
 use toml::Spanned;
 
-use super::{Missing, Places};
+use super::Places;
 use crate::{PlanError, PlanFault, RawPlan};
 
-/// Gives the regression's columns, named as the schema names them.
-pub(super) fn design(
+/// A column of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Term {
+    /// Its name: the feature's, for a category with a level's.
+    pub(super) name: String,
+    pub(super) values: Values,
+}
+
+/// What the values of a term are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Values {
+    Number(Range),
+    Integer(Range),
+    /// 0 or 1: a boolean, or one level of a category.
+    Binary,
+}
+
+/// Gives the model's columns, named as the schema names them.
+pub(super) fn terms(
     (features, label): (&Spanned<Vec<Spanned<String>>>, &Spanned<RawLabel>),
     schema: &Schema,
-    missing: Missing,
     at: &Places,
-) -> Result<Vec<glm::Column>, PlanError> {
+) -> Result<Vec<Term>, PlanError> {
     let written = features.get_ref();
     let fault = |fault: PlanFault, column: &str| {
         // The last one: of two equal names the second is too many.
@@ -40,8 +57,7 @@ pub(super) fn design(
     }
     let mut design = Vec::new();
     for column in features.iter().filter_map(|name| schema.column(name)) {
-        let terms = terms(column, missing == Missing::MeanAndIndicator);
-        design.extend(terms.map_err(|error| fault(error, column.name()))?);
+        design.extend(of_feature(column).map_err(|error| fault(error, column.name()))?);
     }
     Ok(design)
 }
@@ -62,29 +78,29 @@ pub(super) fn label(
     Ok((label, range))
 }
 
-/// Gives the regression's columns of a feature.
-fn terms(column: &Column, mark_missing: bool) -> Result<Vec<glm::Column>, PlanFault> {
+/// Gives the columns of a feature; a category has one for each level but its reference.
+fn of_feature(column: &Column) -> Result<Vec<Term>, PlanFault> {
     let name = column.name();
-    let term = |name: String, kind| glm::Column {
-        name,
-        kind,
-        mark_missing,
+    let one = |values| {
+        vec![Term {
+            name: name.to_owned(),
+            values,
+        }]
     };
     Ok(match column.kind() {
-        Kind::Number(bounds) | Kind::Integer(bounds) => {
-            vec![term(
-                name.to_owned(),
-                glm::Kind::Number(range(name, bounds)?),
-            )]
-        }
-        Kind::Boolean => vec![term(name.to_owned(), glm::Kind::Binary)],
+        Kind::Number(bounds) => one(Values::Number(range(name, bounds)?)),
+        Kind::Integer(bounds) => one(Values::Integer(range(name, bounds)?)),
+        Kind::Boolean => one(Values::Binary),
         Kind::Category(Levels::Closed {
             levels, reference, ..
         }) => levels
             .iter()
             .enumerate()
             .filter(|(at, _)| at != reference)
-            .map(|(_, level)| term(format!("{name}={}", level.name()), glm::Kind::Binary))
+            .map(|(_, level)| Term {
+                name: format!("{name}={}", level.name()),
+                values: Values::Binary,
+            })
             .collect(),
         kind @ (Kind::Category(Levels::Open) | Kind::Text | Kind::Code { .. } | Kind::Date(_)) => {
             let column = name.to_owned();
@@ -110,14 +126,13 @@ fn label_range(schema: &Schema, label: &Label) -> Result<Range, PlanFault> {
             column.kind().name()
         ),
     };
-    let zero_or_one = || Range::new(0.0, 1.0).expect("0 is below 1");
     match (&label.rule, column.kind()) {
         (LabelRule::Value, Kind::Number(bounds) | Kind::Integer(bounds)) => range(name, bounds),
         (LabelRule::Value, Kind::Boolean)
-        | (LabelRule::Above(_), Kind::Number(_) | Kind::Integer(_)) => Ok(zero_or_one()),
+        | (LabelRule::Above(_), Kind::Number(_) | Kind::Integer(_)) => Ok(Range::ZERO_TO_ONE),
         (LabelRule::Equals(level), Kind::Category(Levels::Closed { levels, .. })) => {
             if levels.iter().any(|known| known.name() == *level) {
-                return Ok(zero_or_one());
+                return Ok(Range::ZERO_TO_ONE);
             }
             Err(PlanFault::Label {
                 message: format!("column {name:?} has no level {level:?}"),

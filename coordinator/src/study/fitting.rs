@@ -1,0 +1,115 @@
+//! The training of a study's model, whatever learns it.
+
+use std::collections::BTreeSet;
+
+use consilium_gbdt::training as growth;
+use consilium_glm::{MOST_SUMS, Training};
+use consilium_mailbox::PartyId;
+use consilium_plan::{Doing, Gbdt, Learner, Phase, Plan, Task};
+use consilium_secagg::{Opened, SumNumber};
+
+/// A training on its way. An alignment has that of a regression, which never begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fitting {
+    Glm(Box<Training>),
+    Gbdt(Box<growth::Training>),
+}
+
+impl Fitting {
+    pub(super) fn begin(plan: &Plan) -> Fitting {
+        if let Task::Train(task) = plan.task()
+            && let Learner::Gbdt(trees) = &task.learner
+        {
+            let training = growth::Training::begin(&trees.agreement, Gbdt::FIRST_SUM);
+            return Fitting::Gbdt(Box::new(training));
+        }
+        Fitting::Glm(Box::new(Training::begin(Phase::Fit.first_sum())))
+    }
+
+    /// Says whether there is a model.
+    pub(super) fn is_done(&self) -> bool {
+        match self {
+            Fitting::Glm(training) => matches!(**training, Training::Done(_)),
+            Fitting::Gbdt(training) => matches!(**training, growth::Training::Done(_)),
+        }
+    }
+
+    /// Goes on with an opened sum, if it is the one that is awaited.
+    pub(super) fn open(&mut self, learner: &Learner, number: SumNumber, opened: &Opened) {
+        match (&mut *self, learner) {
+            (Fitting::Glm(training), Learner::Glm(glm)) => {
+                let awaited = training.question().map(|(number, _)| number);
+                if awaited == Some(number) {
+                    **training = (**training).clone().advance(&glm.regression, opened);
+                }
+            }
+            (Fitting::Gbdt(training), Learner::Gbdt(trees)) => {
+                let awaited = training.question(&trees.agreement);
+                if awaited.map(|(number, _)| number) == Some(number) {
+                    **training = (**training).clone().advance(&trees.agreement, opened);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Says what comes next; nothing once it is over.
+    pub(super) fn doing(&self, learner: &Learner) -> Option<Doing> {
+        match (self, learner) {
+            (Fitting::Glm(training), _) => fitting(training),
+            (Fitting::Gbdt(training), Learner::Gbdt(trees)) => growing(training, trees),
+            (Fitting::Gbdt(_), Learner::Glm(_)) => None,
+        }
+    }
+
+    /// Gives whose rows are in the model once there is one.
+    pub(super) fn contributors(&self) -> Option<BTreeSet<&PartyId>> {
+        match self {
+            Fitting::Glm(training) => match &**training {
+                Training::Done(fit) => Some(fit.contributors.iter().collect()),
+                _ => None,
+            },
+            Fitting::Gbdt(training) => match &**training {
+                growth::Training::Done(fit) => Some(fit.contributors().iter().collect()),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn fitting(fit: &Training) -> Option<Doing> {
+    match fit {
+        Training::Standardising { .. } => Some(Doing::Standardising),
+        Training::Starting { .. } => Some(Doing::Starting),
+        Training::Stepping { cohort, .. } => Some(Doing::Improving {
+            iteration: cohort.updates + 1,
+            // Before it come the sums of the columns and those of the start.
+            most: MOST_SUMS - 2,
+        }),
+        Training::Done(_) | Training::Failed(_) => None,
+    }
+}
+
+fn growing(training: &growth::Training, trees: &Gbdt) -> Option<Doing> {
+    use growth::Training as Growth;
+    match training {
+        Growth::Done(_) | Growth::Failed(_) => return None,
+        Growth::Cutting { .. }
+        | Growth::Beginning { .. }
+        | Growth::Measuring { .. }
+        | Growth::Rooting { .. }
+        | Growth::Growing { .. } => {}
+    }
+    let Some(ensemble) = training.ensemble() else {
+        return Some(Doing::Cutting);
+    };
+    let most = trees.specification().trees;
+    let grown = u32::try_from(ensemble.trees().len()).unwrap_or(u32::MAX);
+    let losses = ensemble.losses().last();
+    Some(Doing::Growing {
+        tree: grown.saturating_add(1).min(most),
+        trees: most,
+        loss: losses.map(|losses| losses.trained),
+        held_out: losses.and_then(|losses| losses.held_out),
+    })
+}

@@ -1,0 +1,181 @@
+//! The aggregator's part of every phase of a training that is not done yet.
+
+use consilium_evaluation::{self as evaluation, EvaluationError, Measures};
+use consilium_gbdt::{horizontal as gbdt, training as growth};
+use consilium_glm::{GlmError, averaging};
+use consilium_mailbox::{Mailbox, PartyId};
+use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
+use consilium_secagg::{Aggregator, BookError, Open, Opened, SumError, SumShape};
+use tokio::sync::mpsc;
+use tracing::debug;
+
+use super::{
+    Outcome,
+    attempt::{Achieved, AttemptError, Report, Start, report},
+    fitting::Fitting,
+    job::{Averaged, Evaluated},
+};
+use crate::desk::Desk;
+
+pub(super) async fn phases(
+    desk: &Desk,
+    (plan, task): (&Plan, &Train),
+    start: &Start,
+    mail: &Mailbox,
+    reports: &mpsc::Sender<Report>,
+) -> Result<(), AttemptError> {
+    let terms = plan.sum_terms(&task.protection, start.waivers.clone());
+    let opened = start.opened.iter().cloned();
+    let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);
+    let mut sums = Ledger {
+        aggregator: aggregator?,
+        reports,
+    };
+    let roster = start.progress.contributors(&start.contributors);
+    let underway = &start.progress.fit;
+    let here = mail.scope(Phase::Fit.name());
+    let fitted = fit(&here, (task, underway), &roster, &mut sums).await?;
+    if !underway.is_done() {
+        report(reports, Achieved::Done(Phase::Fit, None)).await?;
+    }
+    let done = 1 + start.progress.outcomes.len();
+    for phase in plan.phases().into_iter().skip(done) {
+        let here = mail.scope(phase.name());
+        let outcome = match later_phase(&here, task, phase, &fitted, &mut sums).await {
+            // The fit is worth something without it.
+            Err(AttemptError::Fit(GlmError::Failed(failure))) => Some(Outcome::Without(failure)),
+            Err(AttemptError::Evaluation(EvaluationError::Failed(failure))) => {
+                Some(Outcome::Without(failure.into()))
+            }
+            other => other?,
+        };
+        report(reports, Achieved::Done(phase, outcome)).await?;
+    }
+    Ok(())
+}
+
+/// A model that all contributors have.
+enum Fitted {
+    Glm(Box<consilium_glm::Fit>),
+    Gbdt(Box<growth::Published>, Vec<PartyId>),
+}
+
+impl Fitted {
+    /// Gives whose rows are in it to its end.
+    fn contributors(&self) -> &[PartyId] {
+        match self {
+            Fitted::Glm(fit) => &fit.contributors,
+            Fitted::Gbdt(_, contributors) => contributors,
+        }
+    }
+}
+
+/// Fits the model from where its training stands, or announces it anew.
+async fn fit(
+    mail: &Mailbox,
+    (task, underway): (&Train, &Fitting),
+    roster: &[PartyId],
+    sums: &mut Ledger<'_>,
+) -> Result<Fitted, AttemptError> {
+    match (&task.learner, underway) {
+        (Learner::Glm(glm), Fitting::Glm(training)) => {
+            let (regression, training) = (&glm.regression, (**training).clone());
+            let fit = consilium_glm::aggregate(mail, roster, regression, training, sums).await?;
+            Ok(Fitted::Glm(Box::new(fit)))
+        }
+        (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {
+            let (agreement, training) = (&trees.agreement, (**training).clone());
+            let fit = gbdt::aggregate(mail, roster, agreement, training, sums).await?;
+            let published = fit.publish(agreement).map_err(|_| AttemptError::Unkept)?;
+            Ok(Fitted::Gbdt(
+                Box::new(published),
+                fit.contributors().to_vec(),
+            ))
+        }
+        _ => Err(AttemptError::Unkept),
+    }
+}
+
+/// Runs one phase after the fit.
+async fn later_phase(
+    mail: &Mailbox,
+    task: &Train,
+    phase: Phase,
+    fitted: &Fitted,
+    sums: &mut Ledger<'_>,
+) -> Result<Option<Outcome>, AttemptError> {
+    if let (Phase::Fedavg | Phase::Fedprox, Learner::Glm(glm)) = (phase, &task.learner)
+        && let Some(schedule) = glm.schedule(phase)
+    {
+        let (roster, regression) = (fitted.contributors(), &glm.regression);
+        let learn = (&schedule, phase.first_sum());
+        let mut models = averaging::aggregate(mail, roster, regression, learn, sums).await?;
+        let Some(model) = models.pop() else {
+            return Ok(None);
+        };
+        let here = mail.scope(Phase::Evaluation.name());
+        let (what, first) = (
+            (&regression.subject(), &model),
+            phase.first_sum_of_measures(),
+        );
+        let measured = evaluation::aggregate(&here, roster, what, first, sums).await;
+        let evaluation = match measured {
+            Err(EvaluationError::Failed(_)) => None,
+            other => Some(other?),
+        };
+        let averaged = Averaged { model, evaluation };
+        return Ok(Some(Outcome::Averaged(Box::new(averaged))));
+    }
+    let overall = measure(mail, task, fitted, sums).await?;
+    let institutions = match task.own_metrics {
+        OwnMetrics::Home => None,
+        OwnMetrics::Rounded => Some(evaluation::shared(mail, fitted.contributors()).await?),
+    };
+    let evaluated = Evaluated {
+        overall,
+        institutions,
+    };
+    Ok(Some(Outcome::Evaluation(Box::new(evaluated))))
+}
+
+/// Measures the fitted model.
+async fn measure(
+    mail: &Mailbox,
+    task: &Train,
+    fitted: &Fitted,
+    sums: &mut Ledger<'_>,
+) -> Result<Measures, EvaluationError> {
+    let (subject, roster) = (task.learner.subject(), fitted.contributors());
+    let first = Phase::Evaluation.first_sum_of_measures();
+    match fitted {
+        Fitted::Glm(fit) => {
+            let what = (&subject, &fit.model());
+            evaluation::aggregate(mail, roster, what, first, sums).await
+        }
+        Fitted::Gbdt(fit, _) => {
+            let what = (&subject, &fit.model);
+            evaluation::aggregate(mail, roster, what, first, sums).await
+        }
+    }
+}
+
+/// An aggregator whose sums are kept before anything is made of them.
+struct Ledger<'a> {
+    aggregator: Aggregator,
+    reports: &'a mpsc::Sender<Report>,
+}
+
+impl Open for Ledger<'_> {
+    async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
+        let opened = self.aggregator.open(mail, shape).await?;
+        let achieved = Achieved::Opened(shape.number, opened.clone());
+        report(self.reports, achieved)
+            .await
+            .map_err(|unkept| BookError {
+                doing: "written",
+                source: Box::new(unkept),
+            })?;
+        debug!(run = %mail.run(), number = shape.number.0, "a sum was opened and kept");
+        Ok(opened)
+    }
+}

@@ -1,0 +1,114 @@
+//! Gradient-boosted trees.
+
+use consilium_evaluation::{BadSubject, Deviance, Labels, Range, Subject};
+use consilium_gbdt::{
+    Boosting, Model, Objective, Specification,
+    horizontal::{self as gbdt, Agreement, BadAgreement, Feature, Shared},
+};
+use consilium_secagg::{Bits, SumNumber};
+use toml::Spanned;
+
+use super::columns::{Term, Values};
+use crate::{Limits, PlanError, PlanFault, RawPlan, plan::Places};
+
+/// Gradient-boosted trees, grown on secure sums of histograms.
+///
+/// Missing values stay missing: each split learns where they go. A category has one 0/1 column for
+/// each level but its reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gbdt {
+    /// The trees and the columns that they are grown on.
+    pub agreement: Agreement,
+    /// What an evaluation measures of them.
+    pub subject: Subject,
+}
+
+impl Gbdt {
+    /// The number of a fit's first sum: a fit has more than those of other phases leave room for
+    /// below them.
+    pub const FIRST_SUM: SumNumber = SumNumber(1_000_000);
+
+    /// Gives how the trees are grown.
+    pub fn specification(&self) -> &Specification {
+        self.agreement.boosting().specification()
+    }
+
+    /// Says whether this can be a model of the plan: of its columns and objective, with no more trees.
+    pub fn suits(&self, model: &Model) -> bool {
+        let spec = self.specification();
+        let planned = self.agreement.shared().columns.iter();
+        model.objective() == spec.objective
+            && model.trees().len() <= spec.trees as usize
+            && planned.map(|column| &column.name).eq(model.columns())
+    }
+}
+
+/// Checks what a plan says of the trees, over these terms and labels.
+pub(super) fn check(
+    raw: &RawPlan,
+    (terms, labels): (Vec<Term>, Range),
+    (limits, bits, contributors): (&Limits, Bits, usize),
+    at: &Places,
+) -> Result<Gbdt, PlanError> {
+    let given = raw.trees.as_ref().ok_or_else(|| at.missing("trees"))?;
+    let mut specification = given.get_ref().clone();
+    // What protects cells of sums protects nodes.
+    specification.min_node = specification.min_node.max(limits.minimum_cell.0);
+    let objective = specification.objective;
+    let boosting = Boosting::try_from(specification)
+        .map_err(|fault| at.fault(Some(given), format!("trees.{}", fault.key), fault))?;
+    let feature = |term: Term| Feature {
+        name: term.name,
+        values: match term.values {
+            Values::Number(range) => gbdt::Values::Number(range),
+            Values::Integer(range) => gbdt::Values::Whole(range),
+            Values::Binary => gbdt::Values::Binary,
+        },
+    };
+    let shared = Shared {
+        boosting,
+        columns: terms.into_iter().map(feature).collect(),
+        labels,
+        most_rows: limits.most_rows.0,
+        most_contributors: contributors,
+    };
+    let agreement = Agreement::try_from(shared).map_err(|fault| blame(fault, raw, given, at))?;
+    let most = (limits.most_rows.0, contributors);
+    let subject =
+        Subject::new(measured(objective, labels), most, bits).map_err(|bad| match bad {
+            BadSubject::Rows => at.fault(raw.limits.most_rows.as_ref(), ROWS, BadAgreement::Rows),
+            _ => at.fault(raw.label.as_ref(), "label", PlanFault::TreesLabels),
+        })?;
+    Ok(Gbdt { agreement, subject })
+}
+
+const ROWS: &str = "limits.most_rows";
+
+/// Gives how predictions of an objective are measured.
+fn measured(objective: Objective, range: Range) -> Labels {
+    let deviance = match objective {
+        Objective::Logistic => return Labels::Classes,
+        Objective::Squared => Deviance::Gaussian,
+        Objective::Poisson => Deviance::Poisson,
+        Objective::Gamma => Deviance::Gamma,
+        Objective::Tweedie { power } => Deviance::Tweedie { power },
+    };
+    Labels::Numbers { deviance, range }
+}
+
+/// Points at the key that makes an agreement impossible.
+fn blame(
+    fault: BadAgreement,
+    raw: &RawPlan,
+    trees: &Spanned<Specification>,
+    at: &Places,
+) -> PlanError {
+    match fault {
+        BadAgreement::Labels { .. } => at.fault(Some(trees), "trees.objective", fault),
+        BadAgreement::NoColumn { .. } => at.fault(Some(trees), "trees.monotone", fault),
+        BadAgreement::Cells { .. } => at.fault(Some(trees), "trees.bins", fault),
+        BadAgreement::Nodes { .. } => at.fault(Some(trees), "trees.trees", fault),
+        BadAgreement::Rows => at.fault(raw.limits.most_rows.as_ref(), ROWS, fault),
+        _ => at.fault(raw.features.as_ref(), "features", fault),
+    }
+}

@@ -1,0 +1,175 @@
+//! Plans that grow trees.
+
+use consilium_gbdt::{Growing, Objective};
+use consilium_plan::{Audience, Gbdt, Lang, Learner, Phase, Plan, Task};
+
+use crate::{trees, trees_text};
+
+fn gbdt(plan: &Plan) -> &Gbdt {
+    match plan.task() {
+        Task::Train(task) => match &task.learner {
+            Learner::Gbdt(trees) => trees,
+            Learner::Glm(_) => panic!("it grows trees"),
+        },
+        Task::Align(_) => panic!("it trains a model"),
+    }
+}
+
+/// The guide's plan with one text replaced by another.
+fn changed(from: &str, to: &str) -> Result<Plan, String> {
+    assert!(trees_text().contains(from), "{from}");
+    Plan::from_toml(&trees_text().replacen(from, to, 1)).map_err(|error| error.to_string())
+}
+
+fn refusal(from: &str, to: &str) -> String {
+    changed(from, to).unwrap_err()
+}
+
+#[test]
+fn the_canonical_text_is_the_plan_again() {
+    for (from, to) in [
+        ("bins = 64", "bins = 64"),
+        ("objective = \"logistic\"", "objective = \"poisson\""),
+        (
+            "objective = \"logistic\"",
+            "objective = { tweedie = { power = 1.3 } }",
+        ),
+        (
+            "growth = { depth-wise = { depth = 4 } }",
+            "growth = { leaf-wise = { leaves = 9, depth = 5 } }",
+        ),
+        ("bins = 64", "rows = { share = 0.5 }"),
+        ("bins = 64", "rows = { goss = { top = 0.2, other = 0.1 } }"),
+        ("bins = 64", "column_share = 0.5\nseed = 9"),
+        (
+            "stays = \"increasing\"",
+            "\"ward=surgical\" = \"decreasing\"",
+        ),
+    ] {
+        let plan = changed(from, to).unwrap();
+        let again: Plan = plan.to_string().parse().unwrap();
+        assert_eq!(again, plan, "{to}");
+        assert_eq!(again.hash(), plan.hash());
+        assert_eq!(again.to_string(), plan.to_string());
+    }
+}
+
+#[test]
+fn a_plan_that_says_little_gets_the_defaults() {
+    let text = trees_text();
+    let (before, rest) = text.split_once("trees = 60").unwrap();
+    let (_, after) = rest.split_once("[limits]").unwrap();
+    let plan = Plan::from_toml(&format!("{before}\n[limits]{after}")).unwrap();
+    let spec = gbdt(&plan).specification();
+    assert_eq!(spec.objective, Objective::Logistic);
+    assert_eq!(spec.growth, Growing::DepthWise { depth: 6 });
+    assert_eq!((spec.trees, spec.bins, spec.seed), (100, 256, 0));
+    assert_eq!(spec.min_node, plan.limits().minimum_cell.0);
+    let guide = include_str!("../../../../docs/guide/trees.md");
+    for line in [
+        "trees",
+        "learning_rate",
+        "growth",
+        "bins",
+        "lambda",
+        "rows",
+        "seed",
+    ] {
+        let canonical = plan.to_string();
+        let written = canonical
+            .lines()
+            .find_map(|written| written.strip_prefix(&format!("{line} = ")))
+            .unwrap();
+        assert!(
+            guide.contains(&format!("| `{line}` | `{written}` |")),
+            "{line} = {written}"
+        );
+    }
+}
+
+#[test]
+fn a_node_needs_as_many_rows_as_a_cell() {
+    let plan = changed("[limits]", "[limits]\nminimum_cell = 50").unwrap();
+    assert_eq!(gbdt(&plan).specification().min_node, 50);
+    assert_eq!(gbdt(&trees()).specification().min_node, 20);
+}
+
+#[test]
+fn what_keeps_trees_from_growing_is_named_with_its_key() {
+    for (from, to, said) in [
+        (
+            "bins = 64",
+            "bins = 300",
+            "trees.bins: 'bins' must be 16 to 256",
+        ),
+        ("bins = 64", "bin = 64", "unknown field `bin`"),
+        ("[trees]", "[tree]", "unknown field `tree`"),
+        (
+            "stays = \"inc",
+            "cough = \"inc",
+            "trees.monotone: there is no column 'cough'",
+        ),
+        (
+            "50_000",
+            "200_000_000",
+            "limits.most_rows: rows and parties must be positive",
+        ),
+        (
+            "[trees]",
+            "[model]\npenalty = 1.0\n[trees]",
+            "no meaning in a plan of kind",
+        ),
+        (
+            "kind = \"train-gbdt\"",
+            "kind = \"train-glm\"",
+            "no meaning in a plan of kind",
+        ),
+        ("trees = 60", "trees = 10_000\n#", ""),
+    ] {
+        let refused = changed(from, to);
+        if said.is_empty() {
+            assert!(refused.is_ok(), "{refused:?}");
+        } else {
+            let refused = refused.unwrap_err();
+            assert!(refused.contains(said), "{refused}");
+        }
+    }
+    let many = refusal(
+        "growth = { depth-wise = { depth = 4 } }",
+        "growth = { depth-wise = { depth = 12 } }\ntrees = 9000\n#",
+    );
+    assert!(many.contains("duplicate key"), "{many}");
+}
+
+#[test]
+fn its_phases_and_disclosures_are_those_of_trees() {
+    let plan = trees();
+    assert_eq!(plan.phases(), [Phase::Fit, Phase::Evaluation]);
+    assert_eq!(plan.task().kind(), "train-gbdt");
+    let lines = plan.disclosures();
+    let says = |to: Audience, part: &str| {
+        let mut lines = lines.iter().filter(|line| line.to == to);
+        lines.any(|line| line.what(Lang::En).contains(part))
+    };
+    assert!(says(Audience::Coordinator, "for each node of each tree"));
+    assert!(says(Audience::Contributors, "the model as it grows"));
+    assert!(says(Audience::Receivers, "the model with its trees"));
+    assert!(!says(Audience::Receivers, "coefficients"));
+    assert!(says(Audience::Coordinator, "of those with label 1"));
+}
+
+#[test]
+fn more_trees_bins_and_levels_cost_more() {
+    let least = trees().estimate();
+    for (from, to) in [
+        ("trees = 60", "trees = 120"),
+        ("bins = 64", "bins = 128"),
+        ("depth = 4", "depth = 6"),
+    ] {
+        let more = changed(from, to).unwrap().estimate();
+        assert!(more.sent_by_each > least.sent_by_each, "{to}");
+        assert!(more.sums >= least.sums, "{to}");
+    }
+    // Four rounds of cells, one of labels, five for each tree, the last losses, two of measures.
+    assert_eq!(least.sums, 4 + 1 + 60 * 5 + 1 + 2);
+}
