@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_evaluation::EvaluationError;
-use consilium_gbdt::horizontal::HorizontalError;
+use consilium_gbdt::{horizontal::HorizontalError, training as growth};
 use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
@@ -42,6 +42,8 @@ pub(crate) struct Report {
 #[derive(Debug)]
 pub(crate) enum Achieved {
     Opened(SumNumber, Opened),
+    /// Trees have come to where they can be kept.
+    Grown(Box<growth::Training>),
     /// So many chunks of keys are done at all parties of an alignment.
     Compared(u32),
     Done(Phase, Option<Outcome>),

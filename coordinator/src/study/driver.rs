@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use consilium_journal::StudyName;
+use consilium_journal::{Entry, StudyName};
 use consilium_mailbox::PartyId;
 use consilium_node::link::Epoch;
 use consilium_plan::{Code, Event, Failure, Plan, Standing, Study};
@@ -20,7 +20,14 @@ use super::{
     keep::{self, Deed},
     working::{Heard, Working},
 };
-use crate::{desk::Desk, store::openings::OpeningError, wire};
+use crate::{
+    desk::Desk,
+    store::{
+        Kept,
+        openings::{OpenedSum, OpeningError},
+    },
+    wire,
+};
 
 /// The longest that a study's state is not looked at.
 const TICK: Duration = Duration::from_mins(10);
@@ -234,17 +241,7 @@ impl Driver {
         let at = (self.version, now);
         match keep::keep(&self.desk.store, &self.name, at, &job, &deed).await {
             Ok(version) => self.version = version,
-            Err(OpeningError::Store(error @ StoreError::Replayed { .. })) => {
-                return Ok(Err(Forbidden(error.to_string())));
-            }
-            Err(OpeningError::Store(error)) => return Err(error.into()),
-            Err(error) => {
-                warn!(study = %self.name, %error, "an opened sum was refused");
-                let failure = Failure::new(Code::SumRefused)
-                    .of(&self.desk.me)
-                    .at("opening");
-                return Box::pin(self.apply(Event::Failed(failure))).await;
-            }
+            Err(error) => return self.unkept(error).await,
         }
         if job.study.name() != self.job.study.name() {
             info!(study = %self.name, state = job.study.name(), "the study goes on");
@@ -258,6 +255,38 @@ impl Driver {
             self.stop_run();
         }
         Ok(Ok(()))
+    }
+
+    /// Keeps an opened sum before anything is made of it, and nothing else; says whether it is new.
+    pub(super) async fn keep_opening(
+        &mut self,
+        entry: &Entry,
+        opened: &OpenedSum,
+    ) -> Result<Result<Kept, Forbidden>, Halt> {
+        match keep::opening(&self.desk.store, entry, opened).await {
+            Ok(kept) => {
+                self.desk.news.send_modify(|news| *news += 1);
+                Ok(Ok(kept))
+            }
+            Err(error) => Ok(self.unkept(error).await?.map(|()| Kept::First)),
+        }
+    }
+
+    /// Ends the study if a sum was opened otherwise before; says what else can't be kept.
+    async fn unkept(&mut self, error: OpeningError) -> Result<Result<(), Forbidden>, Halt> {
+        match error {
+            OpeningError::Store(error @ StoreError::Replayed { .. }) => {
+                Ok(Err(Forbidden(error.to_string())))
+            }
+            OpeningError::Store(error) => Err(error.into()),
+            OpeningError::OpenedOtherwise { .. } => {
+                warn!(study = %self.name, %error, "an opened sum was refused");
+                let failure = Failure::new(Code::SumRefused)
+                    .of(&self.desk.me)
+                    .at("opening");
+                Box::pin(self.apply(Event::Failed(failure))).await
+            }
+        }
     }
 
     async fn late(&mut self) -> Result<(), Halt> {

@@ -1,12 +1,15 @@
 //! The training of a study's model, whatever learns it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use consilium_gbdt::training as growth;
 use consilium_glm::{MOST_SUMS, Training};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Doing, Gbdt, Learner, Phase, Plan, Task};
-use consilium_secagg::{Opened, SumNumber};
+use consilium_secagg::{Entry, Opened, SumNumber};
 
 /// A training on its way. An alignment has that of a regression, which never begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,22 +37,47 @@ impl Fitting {
         }
     }
 
-    /// Goes on with an opened sum, if it is the one that is awaited.
+    /// Says whether it grows trees: what is made of their sums is kept apart from the sums.
+    pub(super) fn is_growing(&self) -> bool {
+        matches!(self, Fitting::Gbdt(_)) && !self.is_done()
+    }
+
+    /// Goes on with a regression's opened sum, if it is the one that is awaited.
     pub(super) fn open(&mut self, learner: &Learner, number: SumNumber, opened: &Opened) {
-        match (&mut *self, learner) {
-            (Fitting::Glm(training), Learner::Glm(glm)) => {
-                let awaited = training.question().map(|(number, _)| number);
-                if awaited == Some(number) {
-                    **training = (**training).clone().advance(&glm.regression, opened);
-                }
-            }
-            (Fitting::Gbdt(training), Learner::Gbdt(trees)) => {
-                let awaited = training.question(&trees.agreement);
-                if awaited.map(|(number, _)| number) == Some(number) {
-                    **training = (**training).clone().advance(&trees.agreement, opened);
-                }
-            }
-            _ => {}
+        if let (Fitting::Glm(training), Learner::Glm(glm)) = (self, learner)
+            && training.question().map(|(number, _)| number) == Some(number)
+        {
+            **training = (**training).clone().advance(&glm.regression, opened);
+        }
+    }
+
+    /// Takes a number beyond all that were opened if those that would be asked again were opened
+    /// over other parties than will be there: a number is opened over one set.
+    ///
+    /// The trees notice that their parties have changed, and the one in hand begins anew. Over the
+    /// same parties it is grown again by the same sums.
+    pub(super) fn renumber(&mut self, opened: &[Entry], present: &[PartyId]) {
+        let Fitting::Gbdt(training) = self else {
+            return;
+        };
+        let (sum, cohort) = match &mut **training {
+            growth::Training::Cutting { sum, cohort, .. }
+            | growth::Training::Beginning { sum, cohort, .. }
+            | growth::Training::Measuring { sum, cohort, .. }
+            | growth::Training::Rooting { sum, cohort, .. }
+            | growth::Training::Growing { sum, cohort, .. } => (sum, cohort),
+            growth::Training::Done(_) | growth::Training::Failed(_) => return,
+        };
+        let again = opened.iter().filter_map(|entry| match entry {
+            Entry::Opening { number, survivors } if *number >= *sum => Some((*number, survivors)),
+            _ => None,
+        });
+        let present: BTreeSet<PartyId> = present.iter().cloned().collect();
+        let is_other = again.clone().any(|(_, survivors)| *survivors != present);
+        if let (Some(last), true) = (again.map(|(number, _)| number).max(), is_other) {
+            // The next one may have been asked: under each number contributors answer one question.
+            *sum = SumNumber(last.0.saturating_add(2));
+            cohort.opened = sum.0.saturating_sub(Gbdt::FIRST_SUM.0);
         }
     }
 

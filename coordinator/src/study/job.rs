@@ -96,18 +96,19 @@ pub(crate) struct Averaged {
 
 impl Job {
     pub(crate) fn new(study: Study, federation: FederationId, plan: &Plan) -> Job {
+        let fit = Fitting::begin(plan);
         Job {
             study,
             register: Register::new(federation, plan),
             reports: BTreeMap::new(),
             attempts: 0,
-            progress: Progress {
-                fit: Fitting::begin(plan),
-                outcomes: Vec::new(),
-            },
             doing: match plan.task() {
-                Task::Train(task) => Fitting::begin(plan).doing(&task.learner),
+                Task::Train(task) => fit.doing(&task.learner),
                 Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
+            },
+            progress: Progress {
+                fit,
+                outcomes: Vec::new(),
             },
             waiting: None,
             costs: Account::default(),
@@ -152,7 +153,7 @@ impl Progress {
         plan.phases().get(1 + self.outcomes.len()).copied()
     }
 
-    /// Takes an opened sum in; those of later phases change nothing before their phase is done.
+    /// Takes an opened sum in; those of trees and of later phases change nothing by themselves.
     pub(crate) fn open(&mut self, plan: &Plan, number: SumNumber, opened: &Opened) {
         if let Task::Train(task) = plan.task() {
             self.fit.open(&task.learner, number, opened);

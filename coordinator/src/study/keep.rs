@@ -7,6 +7,7 @@ use consilium_store::{Store, decisions, studies};
 use super::Job;
 use crate::{
     store::{
+        Kept,
         openings::{self, OpenedSum, OpeningError},
         results::{self, ResultFile},
     },
@@ -57,6 +58,19 @@ pub(super) async fn keep(
     let version = studies::advance(&mut change, advance).await?;
     change.commit().await?;
     Ok(version)
+}
+
+/// Keeps an opened sum whose study stays as it was kept: what is made of it comes later.
+pub(super) async fn opening(
+    store: &Store,
+    entry: &Entry,
+    opened: &OpenedSum,
+) -> Result<Kept, OpeningError> {
+    let mut change = store.begin().await?;
+    let kept = openings::keep(&mut change, opened).await?;
+    change.log(entry).await?;
+    change.commit().await?;
+    Ok(kept)
 }
 
 /// Writes an event as the journal has it; [`events`](super::events) reads it.

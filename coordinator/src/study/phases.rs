@@ -1,11 +1,15 @@
 //! The aggregator's part of every phase of a training that is not done yet.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures};
-use consilium_gbdt::{horizontal as gbdt, training as growth};
+use consilium_gbdt::{Keep, aggregate_and_keep, training as growth};
 use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
-use consilium_secagg::{Aggregator, BookError, Open, Opened, SumError, SumShape};
+use consilium_secagg::{
+    Aggregator, BookError, Entry, Open, Opened, Refusal, SumError, SumNumber, SumShape,
+};
 use tokio::sync::mpsc;
 use tracing::debug;
 
@@ -29,6 +33,7 @@ pub(super) async fn phases(
     let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);
     let mut sums = Ledger {
         aggregator: aggregator?,
+        before: before(&start.opened),
         reports,
     };
     let roster = start.progress.contributors(&start.contributors);
@@ -85,7 +90,7 @@ async fn fit(
         }
         (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {
             let (agreement, training) = (&trees.agreement, (**training).clone());
-            let fit = gbdt::aggregate(mail, roster, agreement, training, sums).await?;
+            let fit = aggregate_and_keep(mail, roster, agreement, training, sums).await?;
             let published = fit.publish(agreement).map_err(|_| AttemptError::Unkept)?;
             Ok(Fitted::Gbdt(
                 Box::new(published),
@@ -162,20 +167,59 @@ async fn measure(
 /// An aggregator whose sums are kept before anything is made of them.
 struct Ledger<'a> {
     aggregator: Aggregator,
+    /// Over whom each number was opened in earlier runs.
+    before: BTreeMap<SumNumber, BTreeSet<PartyId>>,
     reports: &'a mpsc::Sender<Report>,
+}
+
+fn before(entries: &[Entry]) -> BTreeMap<SumNumber, BTreeSet<PartyId>> {
+    let opened = entries.iter().filter_map(|entry| match entry {
+        Entry::Opening { number, survivors } => Some((*number, survivors.clone())),
+        _ => None,
+    });
+    opened.collect()
+}
+
+impl Ledger<'_> {
+    async fn report(&self, achieved: Achieved) -> Result<(), BookError> {
+        let unkept = |unkept| BookError {
+            doing: "written",
+            source: Box::new(unkept),
+        };
+        report(self.reports, achieved).await.map_err(unkept)
+    }
+
+    /// Says whether a sum that was opened before is opened over the same parties.
+    fn check_again(&self, number: SumNumber, opened: &Opened) -> Result<(), SumError> {
+        let now: BTreeSet<PartyId> = opened.contributors.iter().cloned().collect();
+        let Some(before) = self.before.get(&number).filter(|before| **before != now) else {
+            return Ok(());
+        };
+        let differing = before.symmetric_difference(&now).cloned().collect();
+        Err(SumError::Missing {
+            missing: before.difference(&now).cloned().collect(),
+            refusal: Refusal::OpenedOtherwise { number, differing },
+        })
+    }
 }
 
 impl Open for Ledger<'_> {
     async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
         let opened = self.aggregator.open(mail, shape).await?;
+        self.check_again(shape.number, &opened)?;
         let achieved = Achieved::Opened(shape.number, opened.clone());
-        report(self.reports, achieved)
-            .await
-            .map_err(|unkept| BookError {
-                doing: "written",
-                source: Box::new(unkept),
-            })?;
+        self.report(achieved).await?;
         debug!(run = %mail.run(), number = shape.number.0, "a sum was opened and kept");
         Ok(opened)
+    }
+}
+
+impl Keep for Ledger<'_> {
+    async fn keep(&mut self, training: &growth::Training) -> Result<(), BookError> {
+        if training.holds_histograms() {
+            return Ok(());
+        }
+        self.report(Achieved::Grown(Box::new(training.clone())))
+            .await
     }
 }

@@ -10,19 +10,28 @@ use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
 use metrics::counter;
-use tokio::{sync::mpsc, task::JoinSet, time::Instant};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::Instant,
+};
 use tracing::{debug, warn};
 
 use super::{
+    Forbidden,
     attempt::{Achieved, AttemptError, Report, Start, attempt},
     blame::{Blame, blame, is_consequence},
     driver::{Driver, Halt},
+    fitting::Fitting,
     keep::{self, Deed},
     result,
     working::{Running, Working},
 };
 use crate::{
-    store::openings::{self, OpenedSum},
+    store::{
+        Kept,
+        openings::{self, OpenedSum},
+    },
     wire,
 };
 
@@ -65,6 +74,8 @@ impl Driver {
         let waivers = self.job.register.waivers();
         let phase = self.job.progress.next(&self.plan);
         let step = phase.map_or("", Phase::name);
+        let opened = self.opened().await?;
+        self.job.progress.fit.renumber(&opened, &contributors);
         self.job.attempts += 1;
         let attempt_number = self.job.attempts;
         let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
@@ -86,7 +97,7 @@ impl Driver {
             contributors: contributors.clone(),
             waivers: waivers.clone(),
             progress: self.job.progress.clone(),
-            opened: self.opened().await?,
+            opened,
             overdue,
         };
         let call = v1::RunStart {
@@ -162,14 +173,37 @@ impl Driver {
                     .with("contributors", opened.contributors.len());
                 let entry = keep::with_doing(entry, &self.job);
                 counter!("consilium_sums_opened_total").increment(1);
-                deed.entries.push(entry);
-                deed.opened = Some(OpenedSum {
+                let sum = OpenedSum {
                     study: self.name.clone(),
                     number: number.0,
                     contributors: opened.contributors.into_iter().collect(),
                     sum: evidence(number, &opened.sum),
                     opened: now,
-                });
+                };
+                if self.job.progress.fit.is_growing() {
+                    let is_new = self.keep_opening(&entry, &sum).await?;
+                    self.go_on(kept, is_new.map(|is_new| is_new == Kept::First));
+                    return Ok(());
+                }
+                deed.entries.push(entry);
+                deed.opened = Some(sum);
+            }
+            Achieved::Grown(training) => {
+                let trees = training.ensemble().map_or(0, |all| all.trees().len());
+                self.job.progress.fit = Fitting::Gbdt(training);
+                let was = self.job.doing;
+                // The phase is over once the run says so.
+                self.job.doing = self
+                    .job
+                    .progress
+                    .doing(&self.plan, Some(Gbdt::FIRST_SUM))
+                    .or(was);
+                if self.job.doing != was {
+                    let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
+                        .about(&self.name)
+                        .with("trees", trees);
+                    deed.entries.push(keep::with_doing(entry, &self.job));
+                }
             }
             Achieved::Compared(chunks) => {
                 // A bucket that is repeated is no fruit, or runs that break off in it never end.
@@ -189,14 +223,18 @@ impl Driver {
                 }
             }
         }
-        let is_kept = self.keep(deed).await?.is_ok();
-        if let Working::Running(running) = &mut self.working
-            && is_kept
-        {
+        let is_kept = self.keep(deed).await?;
+        self.go_on(kept, is_kept.map(|()| is_fruit));
+        Ok(())
+    }
+
+    /// Lets a run go on whose achievement was kept; says whether it was any.
+    fn go_on(&mut self, kept: oneshot::Sender<()>, is_fruit: Result<bool, Forbidden>) {
+        if let (Working::Running(running), Ok(is_fruit)) = (&mut self.working, is_fruit) {
             running.was_fruitful |= is_fruit;
+            // The run may have ended.
             kept.send(()).ok();
         }
-        Ok(())
     }
 
     pub(super) async fn ended(

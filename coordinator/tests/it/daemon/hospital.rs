@@ -45,6 +45,8 @@ pub(crate) struct Home {
     book: Book,
     /// Whether its steward approves what is offered.
     pub(crate) approves: AtomicBool,
+    /// Whether the approval waives that a sum without it could single it out.
+    pub(crate) waives: AtomicBool,
     /// How many rows it has, and what they are drawn from.
     seed: u8,
     lives: AtomicU64,
@@ -118,6 +120,7 @@ impl Home {
             federation: invitation.federation(),
             book: Book::default(),
             approves: AtomicBool::new(true),
+            waives: AtomicBool::new(false),
             seed,
             lives: AtomicU64::new(0),
             finished: AtomicU64::new(0),
@@ -203,7 +206,7 @@ impl Home {
                 data: VERSION,
                 runs: 100,
                 until: UnixTime(now_ms() / 1000 + 3600),
-                waiver: false,
+                waiver: self.waives.load(Ordering::Relaxed),
             };
             self.statement(plan, Decision::Approve(grant), 1)
         });

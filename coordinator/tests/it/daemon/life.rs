@@ -16,7 +16,7 @@ pub(super) async fn enrolled(world: &World) -> Vec<Arc<Home>> {
     enrolled_as(world, &NAMES).await
 }
 
-async fn enrolled_as(world: &World, names: &[&str]) -> Vec<Arc<Home>> {
+pub(super) async fn enrolled_as(world: &World, names: &[&str]) -> Vec<Arc<Home>> {
     let mut homes = Vec::new();
     for (name, seed) in names.iter().zip(1..) {
         homes.push(Home::enrol(world, name, seed).await);
@@ -381,9 +381,9 @@ async fn a_plan_is_refused_with_its_reason() {
     assert!(elsewhere.contains("other"), "{elsewhere}");
 }
 
-const FOUR: [&str; 4] = ["a", "b", "c", "d"];
+pub(super) const FOUR: [&str; 4] = ["a", "b", "c", "d"];
 /// A plan's lines by which it soon goes on without one of four.
-const GOES_ON: &str = "[protection]\non_dropout = \"continue\"\ndropouts = 1\n\
+pub(super) const GOES_ON: &str = "[protection]\non_dropout = \"continue\"\ndropouts = 1\n\
                        [patience]\nanswer = \"2s\"\noutage = \"4s\"\n";
 
 async fn went_on_without_d(world: &World, study: &str) {
