@@ -12,6 +12,7 @@ use consilium_base::{Digest, written_as_hex};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Schema, is_plain};
 use serde::{Deserialize, Serialize};
+use toml::de::DeTable;
 
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
@@ -290,6 +291,36 @@ impl Places {
             key: key.into(),
             fault: fault.into(),
         }
+    }
+
+    /// Blames a key in a table whose values know no places: where it stands, or as much of its
+    /// path as is there.
+    pub(crate) fn fault_below(
+        &self,
+        key: impl Into<String>,
+        fault: impl Into<PlanFault>,
+    ) -> PlanError {
+        let key = key.into();
+        PlanError::Key {
+            place: place(&self.text, self.offset(&key)),
+            key,
+            fault: fault.into(),
+        }
+    }
+
+    fn offset(&self, path: &str) -> usize {
+        let Ok(document) = DeTable::parse(&self.text) else {
+            return 0;
+        };
+        let (mut offset, mut table) = (0, Some(document.get_ref()));
+        for key in path.split('.') {
+            let Some(value) = table.and_then(|table| table.get(key)) else {
+                break;
+            };
+            offset = value.span().start;
+            table = value.get_ref().as_table();
+        }
+        offset
     }
 
     /// Misses a key that the kind of plan needs.

@@ -36,6 +36,7 @@ pub(super) fn describe_growth(trees: &Gbdt, page: &mut Page) {
             page.line("", &texts::TREES_BY_LEAVES, &[&size[..], &growth].concat());
         }
     }
+    page.line("", &texts::TREES_BINS, &[("bins", &spec.bins)]);
     page.line("", &texts::TREES_MISSING, &[]);
     let (lambda, alpha, gamma) = (spec.lambda, spec.alpha, spec.gamma);
     let penalties: [(&str, &dyn Display); 4] = [

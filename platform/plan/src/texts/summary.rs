@@ -48,6 +48,7 @@ OBJECTIVE_GAMMA: "for positive amounts, gamma", "正值金额，伽马";
 OBJECTIVE_TWEEDIE: "for amounts that are often zero, Tweedie", "常为零的金额，Tweedie";
 TREES_BY_DEPTH: "At most {trees} trees of depth {depth}, learning rate {rate}.", "至多 {trees} 棵树，深度 {depth}，学习率 {rate}。";
 TREES_BY_LEAVES: "At most {trees} trees of {leaves} leaves and depth {depth}, learning rate {rate}.", "至多 {trees} 棵树，每棵至多 {leaves} 个叶节点、深度 {depth}，学习率 {rate}。";
+TREES_BINS: "Splits go by at most {bins} bins of each column, that of missing values counted: the coordinator sees sums by bin.", "分裂按每列至多 {bins} 个分箱进行（含缺失值一箱）：协调方看到按分箱的合计。";
 TREES_MISSING: "Missing values stay missing: each split learns to which side they go.", "缺失值保持缺失：每次分裂自行学得其去向。";
 TREES_PENALTIES: "Penalties: lambda {lambda}, alpha {alpha}, gamma {gamma}; least weight of a side {weight}.", "惩罚：lambda {lambda}、alpha {alpha}、gamma {gamma}；一侧的最小权重 {weight}。";
 TREES_SHARE: "Each tree grows on a share {share} of the rows, drawn anew at each institution.", "每棵树使用占比 {share} 的行，由各机构每次重新抽取。";

@@ -1,7 +1,8 @@
 //! Plans that grow trees.
 
 use consilium_gbdt::{Growing, Objective};
-use consilium_plan::{Audience, Gbdt, Lang, Learner, Phase, Plan, Task};
+use consilium_plan::{Audience, Gbdt, Lang, Learner, Phase, Plan, PlanError, RawPlan, Task};
+use consilium_schema::Schema;
 
 use crate::{trees, trees_text};
 
@@ -16,13 +17,9 @@ fn gbdt(plan: &Plan) -> &Gbdt {
 }
 
 /// The guide's plan with one text replaced by another.
-fn changed(from: &str, to: &str) -> Result<Plan, String> {
+fn changed(from: &str, to: &str) -> Result<Plan, PlanError> {
     assert!(trees_text().contains(from), "{from}");
-    Plan::from_toml(&trees_text().replacen(from, to, 1)).map_err(|error| error.to_string())
-}
-
-fn refusal(from: &str, to: &str) -> String {
-    changed(from, to).unwrap_err()
+    Plan::from_toml(&trees_text().replacen(from, to, 1))
 }
 
 #[test]
@@ -124,21 +121,54 @@ fn what_keeps_trees_from_growing_is_named_with_its_key() {
             "kind = \"train-glm\"",
             "no meaning in a plan of kind",
         ),
-        ("trees = 60", "trees = 10_000\n#", ""),
     ] {
-        let refused = changed(from, to);
-        if said.is_empty() {
-            assert!(refused.is_ok(), "{refused:?}");
-        } else {
-            let refused = refused.unwrap_err();
-            assert!(refused.contains(said), "{refused}");
-        }
+        let refused = changed(from, to).unwrap_err().to_string();
+        assert!(refused.contains(said), "{refused}");
     }
-    let many = refusal(
-        "growth = { depth-wise = { depth = 4 } }",
-        "growth = { depth-wise = { depth = 12 } }\ntrees = 9000\n#",
+}
+
+#[test]
+fn trees_are_limited_by_all_their_nodes() {
+    // 16 leaves at a depth of 4, of 2^19 in all.
+    assert!(changed("trees = 60", "trees = 10_000").is_ok());
+    let deep = trees_text().replace("depth = 4", "depth = 12");
+    let at_most = deep.replace("trees = 60", "trees = 128");
+    assert!(Plan::from_toml(&at_most).is_ok());
+    let many = Plan::from_toml(&deep.replace("trees = 60", "trees = 129"));
+    let many = many.unwrap_err().to_string();
+    assert!(
+        many.contains("trees.trees: 1056768 nodes of all trees are too many"),
+        "{many}"
     );
-    assert!(many.contains("duplicate key"), "{many}");
+}
+
+#[test]
+fn a_wrong_key_of_the_trees_is_shown_where_it_stands() {
+    for (from, to, key) in [
+        ("bins = 64", "bins = 300", "bins"),
+        ("depth = 4", "depth = 40", "growth"),
+        ("share = 0.1,", "share = 0.9,", "early_stopping"),
+        ("stays = \"inc", "cough = \"inc", "monotone"),
+    ] {
+        let text = trees_text().replacen(from, to, 1);
+        let line = text
+            .lines()
+            .position(|line| line.starts_with(&format!("{key} = ")));
+        let Err(PlanError::Key { place, .. }) = Plan::from_toml(&text) else {
+            panic!("{to} is accepted");
+        };
+        assert_eq!(Some(place.line - 1), line, "{to}");
+    }
+}
+
+#[test]
+fn the_four_hospitals_grow_trees_too() {
+    let text = include_str!("../../../../examples/heart-disease/trees.toml");
+    let schema = include_str!("../../../../examples/heart-disease/schema.toml");
+    let schema = Schema::from_toml(schema).unwrap();
+    let plan = Plan::check(&RawPlan::parse(text).unwrap(), Some(&schema)).unwrap();
+    assert_eq!(plan.phases(), [Phase::Fit, Phase::Evaluation]);
+    assert_eq!(gbdt(&plan).specification().objective, Objective::Logistic);
 }
 
 #[test]

@@ -6,7 +6,6 @@ use consilium_gbdt::{
     horizontal::{self as gbdt, Agreement, BadAgreement, Feature, Shared},
 };
 use consilium_secagg::{Bits, SumNumber};
-use toml::Spanned;
 
 use super::columns::{Term, Values};
 use crate::{Limits, PlanError, PlanFault, RawPlan, plan::Places};
@@ -56,7 +55,7 @@ pub(super) fn check(
     specification.min_node = specification.min_node.max(limits.minimum_cell.0);
     let objective = specification.objective;
     let boosting = Boosting::try_from(specification)
-        .map_err(|fault| at.fault(Some(given), format!("trees.{}", fault.key), fault))?;
+        .map_err(|fault| at.fault_below(format!("trees.{}", fault.key), fault))?;
     let feature = |term: Term| Feature {
         name: term.name,
         values: match term.values {
@@ -72,7 +71,7 @@ pub(super) fn check(
         most_rows: limits.most_rows.0,
         most_contributors: contributors,
     };
-    let agreement = Agreement::try_from(shared).map_err(|fault| blame(fault, raw, given, at))?;
+    let agreement = Agreement::try_from(shared).map_err(|fault| blame(fault, raw, at))?;
     let most = (limits.most_rows.0, contributors);
     let subject =
         Subject::new(measured(objective, labels), most, bits).map_err(|bad| match bad {
@@ -97,17 +96,12 @@ fn measured(objective: Objective, range: Range) -> Labels {
 }
 
 /// Points at the key that makes an agreement impossible.
-fn blame(
-    fault: BadAgreement,
-    raw: &RawPlan,
-    trees: &Spanned<Specification>,
-    at: &Places,
-) -> PlanError {
+fn blame(fault: BadAgreement, raw: &RawPlan, at: &Places) -> PlanError {
     match fault {
-        BadAgreement::Labels { .. } => at.fault(Some(trees), "trees.objective", fault),
-        BadAgreement::NoColumn { .. } => at.fault(Some(trees), "trees.monotone", fault),
-        BadAgreement::Cells { .. } => at.fault(Some(trees), "trees.bins", fault),
-        BadAgreement::Nodes { .. } => at.fault(Some(trees), "trees.trees", fault),
+        BadAgreement::Labels { .. } => at.fault_below("trees.objective", fault),
+        BadAgreement::NoColumn { .. } => at.fault_below("trees.monotone", fault),
+        BadAgreement::Cells { .. } => at.fault_below("trees.bins", fault),
+        BadAgreement::Nodes { .. } => at.fault_below("trees.trees", fault),
         BadAgreement::Rows => at.fault(raw.limits.most_rows.as_ref(), ROWS, fault),
         _ => at.fault(raw.features.as_ref(), "features", fault),
     }
