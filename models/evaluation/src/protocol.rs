@@ -50,7 +50,7 @@ const LOCAL: &str = "glm-evaluation.1.local";
 
 /// Measures a model on the contributors' rows: the aggregator's part.
 ///
-/// Figure 2 of docs/protocols/glm-newton.md. `model` is what they were told to score by, whatever
+/// Figure 1 of docs/protocols/evaluation.md. `model` is what they were told to score by, whatever
 /// says it: all name the same. The two sums are `first` and the next one.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use consilium_evaluation::{Disclosure, Role};
 
-const PAGE: &str = include_str!("../../../../docs/protocols/glm-newton.md");
+const PAGE: &str = include_str!("../../../../docs/protocols/evaluation.md");
 
 #[test]
 fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
