@@ -113,6 +113,34 @@ proptest! {
     }
 
     #[test]
+    fn a_split_found_among_many_has_the_gain_of_one_looked_at_alone(
+        rows in prop::collection::vec((-50_i64..50, 1_i64..20).prop_map(|(g, h)| Row { g, h }), 14),
+        lambda in prop::sample::select(vec![0.0, 0.3, 1.0]),
+        alpha in prop::sample::select(vec![0.0, 5.0]),
+        bounds in prop::sample::select(vec![
+            Bounds::NONE,
+            Bounds { low: Some(-1.0), high: Some(0.7) },
+        ]),
+        direction in prop::sample::select(vec![None, Some(Direction::Increasing)]),
+    ) {
+        let spec = Specification { lambda, alpha, ..Specification::new(Objective::Squared) };
+        let values: Vec<f64> = (0..14).map(f64::from).collect();
+        let cuts = Cuts::of([&values[..]], 16).unwrap();
+        let binned = Binned::new(&cuts, [&values[..]]);
+        let layout = Layout::new(&cuts, &[0]);
+        let histogram = histogram(&binned, &layout, &rows);
+        let criterion = Criterion::new(&boosting(spec), quanta());
+        let whole = sums(&rows);
+        let place = Place { sums: whole, rows: 14, depth: 0, bounds };
+        let found = best_split(&criterion, &place, &layout, &histogram, &[direction]);
+        let alone: Vec<f64> = (1..14)
+            .filter_map(|rows_left| criterion.gain(whole, sums(&rows[..rows_left]), bounds, direction))
+            .collect();
+        let best = alone.into_iter().reduce(f64::max);
+        prop_assert_eq!(found.map(|found| found.gain.to_bits()), best.map(f64::to_bits));
+    }
+
+    #[test]
     fn a_monotone_split_keeps_its_direction_and_bounds(
         whole in (-100_i64..100, 20_i64..100),
         left in (-100_i64..100, 1_i64..19),
