@@ -1,5 +1,6 @@
 //! What has become of a study, as its events tell it.
 
+mod pace;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,7 @@ use consilium_proto::v1;
 use serde_json::{Value, json};
 
 use super::list;
+use pace::Pace;
 
 /// A study that is followed by its events, each of which counts once.
 pub(crate) struct Story<'a> {
@@ -20,6 +22,8 @@ pub(crate) struct Story<'a> {
     next: u64,
     /// What was done last, wherever the study is now.
     done: Option<Doing>,
+    /// How fast trees grow, while they do.
+    pace: Option<Pace>,
     /// Whether every round of averaging is told; else some twenty of them are.
     tells_rounds: bool,
     /// Where the study stands, in words, and since when.
@@ -39,6 +43,7 @@ impl<'a> Story<'a> {
             waiting: None,
             next: 0,
             done: None,
+            pace: None,
             tells_rounds: false,
             standing: String::new(),
             since: UnixTime(0),
@@ -73,6 +78,14 @@ impl<'a> Story<'a> {
         self.waiting = serde_json::from_str(&event.waiting).ok();
         let at = (self.doing, self.waiting.as_ref());
         let mut standing = list::in_words(&self.study, at, self.plan, self.lang);
+        self.pace = Pace::after(self.pace.take(), self.doing, time);
+        if let Some(end) = self.end() {
+            let (open, close) = self.lang.pick(
+                (", at this pace done by ", ""),
+                ("，按此速度将于 ", " 完成"),
+            );
+            standing = format!("{standing}{open}{end}{close}");
+        }
         let is_anew = begins_anew(self.done, self.doing);
         if is_anew {
             let anew = self.lang.pick("a new run begins: ", "新的运行开始：");
@@ -99,6 +112,11 @@ impl<'a> Story<'a> {
         (!is_told && !self.study.has_ended()).then(line)
     }
 
+    /// Gives when the last tree would be grown.
+    fn end(&self) -> Option<UnixTime> {
+        self.pace.as_ref().and_then(Pace::end)
+    }
+
     /// Gives where the study stands, for programs; nothing where it has ended.
     pub(super) fn now(&self, study: &str) -> Option<Value> {
         let now = json!({
@@ -106,6 +124,7 @@ impl<'a> Story<'a> {
             "now": self.study,
             "doing": self.doing,
             "waiting": self.waiting,
+            "expected_end": self.end(),
             "since": self.since,
         });
         (!self.study.has_ended()).then_some(now)

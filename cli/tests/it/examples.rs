@@ -7,16 +7,16 @@ use serde_json::Value;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const BY_CARGO: &str = "cargo run --release --";
 
-/// The first commands of a page.
-fn commands(page: &str) -> String {
+/// The commands of a page's block, counted from 0.
+fn commands(page: &str, place: usize) -> String {
     let text = fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
-    let (_, block) = text.split_once("```sh\n").unwrap();
+    let block = text.split("```sh\n").nth(1 + place).unwrap();
     block.split("```").next().unwrap().trim_end().to_owned()
 }
 
 /// Runs an example's commands where nothing but `examples` lies; gives the result.
-fn run(folder: &Path, page: &str) -> Value {
-    let typed = commands(page);
+fn run(folder: &Path, page: &str, place: usize) -> Value {
+    let typed = commands(page, place);
     assert!(typed.contains(BY_CARGO), "{typed}");
     symlink(Path::new(ROOT).join("examples"), folder.join("examples")).unwrap();
     let typed = typed.replace(BY_CARGO, &format!("'{}'", env!("CARGO_BIN_EXE_consilium")));
@@ -34,7 +34,7 @@ fn run(folder: &Path, page: &str) -> Value {
 #[test]
 fn the_four_hospitals_run_by_the_command_of_their_page() {
     let folder = tempfile::tempdir().unwrap();
-    let result = run(folder.path(), "examples/heart-disease/README.md");
+    let result = run(folder.path(), "examples/heart-disease/README.md", 0);
     // What an independent implementation reaches on this split.
     let accuracy = result["metrics"]["accuracy"].as_f64().unwrap();
     assert_eq!(format!("{accuracy:.4}"), "0.7953");
@@ -42,8 +42,16 @@ fn the_four_hospitals_run_by_the_command_of_their_page() {
 }
 
 #[test]
+fn the_four_hospitals_grow_trees_by_the_command_of_their_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(folder.path(), "examples/heart-disease/README.md", 1);
+    assert!(result["metrics"]["auc"].as_f64().unwrap() > 0.8, "{result}");
+    crate::costs::are_consistent(&result);
+}
+
+#[test]
 fn the_front_page_shows_the_hospitals_command_too() {
-    let shown = commands("examples/heart-disease/README.md");
+    let shown = commands("examples/heart-disease/README.md", 0);
     for page in ["README.md", "README.zh-CN.md"] {
         let text = fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
         assert!(text.contains(&shown), "{page}");
@@ -53,7 +61,7 @@ fn the_front_page_shows_the_hospitals_command_too() {
 #[test]
 fn three_institutions_align_their_rows_by_the_command_of_their_page() {
     let folder = tempfile::tempdir().unwrap();
-    let result = run(folder.path(), "examples/medicare/README.md");
+    let result = run(folder.path(), "examples/medicare/README.md", 0);
     for party in ["hospital", "public", "commercial"] {
         assert_eq!(result["sets"][party]["common"]["exact"], 1642, "{party}");
     }
@@ -62,7 +70,7 @@ fn three_institutions_align_their_rows_by_the_command_of_their_page() {
 #[test]
 fn doctor_visits_over_four_parts_are_those_of_statsmodels_over_all_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let result = run(folder.path(), "examples/rand-hie/README.md");
+    let result = run(folder.path(), "examples/rand-hie/README.md", 0);
     assert_eq!(result["contributors"].as_array().unwrap().len(), 4);
     let left = folder.path().join("consilium-local-visits");
     let model = fs::read(left.join("result/model.json")).unwrap();

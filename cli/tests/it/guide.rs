@@ -72,10 +72,14 @@ fn common_mistakes_are_told_in_chinese() {
     file("model.json", "{}");
     file("journal.jsonl", "{}");
     file("good.toml", first_block(PLANS));
+    let trees = include_str!("../../../docs/guide/trees.md");
+    let (before, after) = first_block(trees).split_once("bins = 64").unwrap();
+    file("trees.toml", &format!("{before}bins = 300{after}"));
     for args in [
         &["plan", "check", "nowhere.toml"][..],
         &["plan", "check", "plan.toml"],
         &["plan", "check", "unknown.toml"],
+        &["plan", "check", "trees.toml"],
         &["data", "check", "nowhere.csv"],
         &["data", "check", "table.csv", "--schema", "schema.toml"],
         &["data", "schema", "table.csv", "-o", "schema.toml"],

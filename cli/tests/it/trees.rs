@@ -114,7 +114,7 @@ fn until_tree(folder: &Path, study: &str, tree: u64) {
 }
 
 #[test]
-fn a_house_that_is_killed_in_the_middle_of_trees_comes_to_the_same_model() {
+fn where_a_house_is_killed_in_the_middle_of_trees_all_end_with_one_model() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let mut args = write_trees(here);

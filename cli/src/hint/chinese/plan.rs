@@ -1,6 +1,12 @@
 //! What is wrong with a plan.
 
-use consilium_gbdt::horizontal::BadAgreement;
+#[cfg(test)]
+mod tests;
+
+use consilium_gbdt::{
+    MOST_ROWS,
+    horizontal::{BadAgreement, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS},
+};
 use consilium_glm::BadSpecification;
 use consilium_plan::{PlanError, PlanFault};
 
@@ -107,19 +113,38 @@ fn fault(fault: &PlanFault) -> String {
 }
 
 fn trees(error: &consilium_gbdt::BadSpecification) -> String {
-    let consilium_gbdt::BadSpecification { key, allowed } = error;
-    format!("'{key}' 的取值不允许（应为 {allowed}）")
+    let key = error.key;
+    let allowed = match key {
+        "objective.tweedie.power" => "大于 1 且小于 2",
+        "trees" | "early_stopping.patience" => "1 至 10000",
+        "learning_rate" | "column_share" => "大于 0，至多为 1",
+        "growth.depth" => "逐层生长时 1 至 12，逐叶生长时 1 至 32",
+        "growth.leaves" => "2 至 4096",
+        "bins" => "16 至 256",
+        "lambda" | "alpha" | "gamma" | "min_child_weight" => "不小于 0 的有限数",
+        "min_node" => "至少为 2",
+        "rows" => "大于 0 的占比，其和小于 1",
+        "early_stopping.share" => "大于 0，至多为 0.5",
+        _ => return format!("{key:?} 的取值不允许"),
+    };
+    format!("{key:?} 的取值不允许，应为：{allowed}")
 }
 
 fn shared(error: &BadAgreement) -> Option<String> {
     Some(match error {
-        BadAgreement::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
+        BadAgreement::Columns { columns } => {
+            format!("给出了 {columns} 列，允许 1 至 {MOST_SHARED_COLUMNS} 列")
+        }
         BadAgreement::Twice { column } => format!("有两列名为 '{column}'"),
         BadAgreement::NoColumn { column } => format!("没有列 '{column}'，无法要求其单调"),
         BadAgreement::Labels { objective } => format!("标签的范围不适合目标函数 {objective}"),
-        BadAgreement::Rows => "行数与参与方数须为正，合计至多 2^28 行".to_owned(),
-        BadAgreement::Cells { cells } => format!("所有列的分箱共 {cells} 个，过多"),
-        BadAgreement::Nodes { nodes } => format!("所有树的节点共 {nodes} 个，过多"),
+        BadAgreement::Rows => {
+            format!("行数与参与方数须为正，至多 {MOST_CONTRIBUTORS} 方，合计至多 {MOST_ROWS} 行")
+        }
+        BadAgreement::Cells { cells } => format!("所有列的分箱共 {cells} 个，过多：至多 65536 个"),
+        BadAgreement::Nodes { nodes } => {
+            format!("所有树的节点共 {nodes} 个，过多：至多 1048576 个")
+        }
         _ => return None,
     })
 }

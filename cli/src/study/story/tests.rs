@@ -44,6 +44,17 @@ impl Events {
         self.push(String::new(), &serde_json::to_string(&doing).unwrap(), "")
     }
 
+    /// The tree in hand is this one of 9.
+    fn grow(&mut self, tree: u32) -> &mut Events {
+        let doing = Doing::Growing {
+            tree,
+            trees: 9,
+            loss: None,
+            held_out: None,
+        };
+        self.push(String::new(), &serde_json::to_string(&doing).unwrap(), "")
+    }
+
     fn push(&mut self, event: String, doing: &str, waiting: &str) -> &mut Events {
         let number = self.0.len() as u64;
         let time = UnixTime(NOON).after(Duration::from_secs(number));
@@ -177,4 +188,30 @@ fn rounds_that_begin_anew_are_told() {
         let are_anew: Vec<bool> = lines.iter().map(|line| line.contains(anew)).collect();
         assert_eq!(are_anew, [true, false], "{lines:?}");
     }
+}
+
+#[test]
+fn the_end_of_trees_is_told_by_the_pace_of_those_before() {
+    let plan = plan();
+    let mut events = Events::running(&plan);
+    let mut story = Story::new(&plan, Lang::En);
+    told(&mut story, &events.0);
+    let before = events.0.len();
+    // Three sums a tree, one a second.
+    for tree in [1, 1, 1, 2, 2, 2, 3] {
+        events.grow(tree);
+    }
+    let lines = told(&mut story, &events.0[before..]);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(!lines[0].contains("done by"), "{lines:?}");
+    for (line, grown) in lines[1..].iter().zip([3, 6]) {
+        let now = UnixTime(events.0[before + grown].time_ms / 1_000);
+        let end = now.after(Duration::from_secs(27 - grown as u64));
+        assert!(
+            line.ends_with(&format!(", at this pace done by {end}")),
+            "{line}"
+        );
+    }
+    let end = UnixTime(events.0[before].time_ms / 1_000 + 27);
+    assert_eq!(story.now("5f3a").unwrap()["expected_end"], json!(end.0));
 }
