@@ -42,14 +42,14 @@ impl Sub for Sums {
     }
 }
 
-/// [`Sums`] in one word: `g · 2^32 + h` modulo 2^64, so that one addition adds both.
+/// [`Sums`] in one word: `g · 2^29 + h` modulo 2^64, so that one addition adds both.
 ///
-/// Sums of cells are cells of sums: the map is linear. It can be undone wherever
-/// `-2^31 ≤ g < 2^31` and `0 ≤ h < 2^32`: then `h` is the lower half as it stands, nothing is
-/// carried or borrowed, and the upper half is `g` in two's complement. The quanta of a tree keep
-/// every sum over any of its rows below `2^29` ([`Quantum::choose`](crate::Quantum::choose)), and
-/// no h of a row is negative, so that holds for every cell of every node, however its rows were
-/// added up, and for a parent's less a child's.
+/// Sums of cells are cells of sums: the map is linear, whatever is added up. It can be undone
+/// wherever `-2^34 ≤ g < 2^34` and `0 ≤ h < 2^29`: then `h` is the lower 29 bits as they stand,
+/// nothing is carried or borrowed, and the upper bits are `g` in two's complement. The quanta of a
+/// tree keep every sum over any of its rows below `2^29`
+/// ([`Quantum::choose`](crate::Quantum::choose)), and no h of a row is negative, so that holds for
+/// every cell of every node, however its rows were added up, and for a parent's less a child's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cell(u64);
 
@@ -58,14 +58,14 @@ impl Cell {
 
     #[inline]
     pub(crate) fn pack(sums: Sums) -> Cell {
-        Cell((sums.g.cast_unsigned() << 32).wrapping_add(sums.h.cast_unsigned()))
+        Cell((sums.g.cast_unsigned() << BITS).wrapping_add(sums.h.cast_unsigned()))
     }
 
     #[inline]
     pub(crate) fn unpack(self) -> Sums {
         Sums {
-            g: self.0.cast_signed() >> 32,
-            h: (self.0 & 0xffff_ffff).cast_signed(),
+            g: self.0.cast_signed() >> BITS,
+            h: self.0.cast_signed() & (BOUND - 1),
         }
     }
 
@@ -80,8 +80,10 @@ impl Cell {
     }
 }
 
+/// Bits of the size of a sum.
+const BITS: u32 = 29;
 /// The bound within which every sum of a tree lies.
-const BOUND: i64 = 1 << 29;
+pub(crate) const BOUND: i64 = 1 << BITS;
 
 impl Sums {
     /// Says whether rows can have these sums.

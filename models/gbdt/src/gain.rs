@@ -42,6 +42,7 @@ pub struct Criterion {
     alpha: f64,
     gamma: f64,
     min_child_weight: f64,
+    longest_step: f64,
 }
 
 impl Criterion {
@@ -54,15 +55,17 @@ impl Criterion {
             alpha: spec.alpha,
             gamma: spec.gamma,
             min_child_weight: spec.min_child_weight,
+            longest_step: spec.objective.longest_step().unwrap_or(f64::MAX),
         }
     }
 
     /// Gives what a leaf of these rows adds to their margin, before the learning rate.
     ///
-    /// Rows of no curvature and no penalty get 0.
+    /// Rows of no curvature and no penalty get 0; none get more than the objective's longest step.
     pub fn value(&self, sums: Sums, bounds: Bounds) -> f64 {
         let (g, h) = self.real(sums);
-        bounds.hold(self.best(g, h))
+        let value = bounds.hold(self.best(g, h));
+        value.clamp(-self.longest_step, self.longest_step)
     }
 
     /// Gives Σh as a real: the cover of a node.
@@ -71,7 +74,7 @@ impl Criterion {
     }
 
     /// Gives what it is worth to split a node whose rows sum up to `whole` so that `left` is on one
-    /// side; none if that is not more than γ, or not allowed.
+    /// side; none if that is not more than γ, not finite, or not allowed.
     ///
     /// `direction` is how values must change from the left side to the right, if they must.
     #[inline]
@@ -202,7 +205,7 @@ impl<'a> Judge<'a> {
             let smaller = if right_h < *left_h { right_h } else { *left_h };
             let allowed = smaller >= least;
             *gain = if allowed {
-                both - self.score
+                finite(both - self.score)
             } else {
                 f64::NEG_INFINITY
             };
@@ -233,6 +236,16 @@ impl<'a> Judge<'a> {
             }
             criterion.score_at(left_g, left_h, left) + criterion.score_at(right_g, right_h, right)
         };
-        both - self.score
+        finite(both - self.score)
+    }
+}
+
+/// Puts a gain that is no finite number below all others.
+#[inline]
+fn finite(gain: f64) -> f64 {
+    if gain < f64::INFINITY {
+        gain
+    } else {
+        f64::NEG_INFINITY
     }
 }

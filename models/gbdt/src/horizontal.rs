@@ -2,6 +2,7 @@
 
 pub(crate) mod amounts;
 mod contribution;
+mod counted;
 mod disclosure;
 mod error;
 pub(crate) mod question;
@@ -201,9 +202,10 @@ pub async fn contribute(
 ///
 /// # Security
 ///
-/// What is asked is held against the agreement and what was told before. If own numbers are more
-/// than a sum can hold, which no honest question leads to, the whole vector is withheld: whoever
-/// refused then, alone and in the sight of all, would tell on which side of a bound they lie.
+/// What is asked is held against the agreement and what was told before, and refused before a row
+/// is looked at. What follows from rows never decides: each row's part of a sum is bounded by itself,
+/// and parts add up modulo a power of two. Whoever refused because of own numbers, alone and in the
+/// sight of all, would tell on which side of a bound they lie.
 pub async fn contribute_turn(
     mail: &Mailbox,
     aggregator: &PartyId,
@@ -231,18 +233,19 @@ pub async fn contribute_turn(
                 return Err(bad_model());
             }
             let heard = mail.compute(LOCAL, || own.hear(news));
-            let shape = heard.and_then(|()| own.shape(number, &question));
+            let shape = heard.and_then(|()| own.shape((first, number), &question));
             let shape = shape.map_err(|_| bad_model())?;
             sum.admit(&shape).await?;
             let answer = mail.compute(LOCAL, || own.answer(&question));
-            let input = answer.as_deref().map_or(Input::Withheld, Input::Own);
+            let answer = answer.map_err(|_| bad_model())?;
+            let input = Input::Own(&answer);
             sum.contribute(&mail.scope("sum"), &shape, input).await?;
             Ok(Answered::Contributed(number))
         }
         Turn::Fitted { news, ended } => {
             let heard = mail.compute(LOCAL, || own.hear(news));
             heard.map_err(|_| bad_model())?;
-            let fit = own.published(ended).ok_or_else(bad_model)?;
+            let fit = own.published(mail.me(), ended).ok_or_else(bad_model)?;
             Ok(Answered::Fitted(Box::new(fit)))
         }
         Turn::Failed(failure) => Err(failure.into()),

@@ -91,6 +91,12 @@ impl Objective {
         }
     }
 
+    /// Gives how far a leaf may lead, before the learning rate, if margins are links of means: from
+    /// one end of what counts of them to the other. Where they are means, labels bound it.
+    pub(crate) fn longest_step(self) -> Option<f64> {
+        (self != Objective::Squared).then_some(2.0 * STEEPEST)
+    }
+
     /// Gives the mean of the label at a margin.
     pub fn mean(self, margin: f64) -> f64 {
         match self {

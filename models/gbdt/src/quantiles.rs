@@ -38,6 +38,35 @@ impl Cells {
             })
     }
 
+    /// Says whether a round may ask for them that comes so many after the first: there for the
+    /// whole range of each column, later for parts of what rounds before have broken down.
+    pub(crate) fn are_of_round(&self, round: u32, grids: &[Option<Grid>]) -> bool {
+        if round == 0 {
+            let whole = |(cells, grid): (&Vec<Cell>, &Option<Grid>)| match grid {
+                Some(_) => cells[..] == [Cell::WHOLE],
+                None => cells.is_empty(),
+            };
+            return self.0.len() == grids.len() && self.0.iter().zip(grids).all(whole);
+        }
+        let mut cells = self.0.iter().flatten();
+        cells.all(|cell| (1..=round).contains(&cell.round()))
+    }
+
+    /// Says whether each is a part of a cell asked for before, and was not asked for itself.
+    pub(crate) fn are_parts_of(&self, before: &[Cells]) -> bool {
+        let asked = |column: usize, cell: Cell| {
+            let mut rounds = before.iter().filter_map(|cells| cells.0.get(column));
+            rounds.any(|cells| cells.contains(&cell))
+        };
+        self.0.iter().enumerate().all(|(column, cells)| {
+            let mut cells = cells.iter();
+            cells.all(|cell| {
+                let is_part = cell.parent().is_some_and(|parent| asked(column, parent));
+                is_part && !asked(column, *cell)
+            })
+        })
+    }
+
     /// Gives the number of counts that answer.
     pub(crate) fn counts(&self) -> usize {
         self.0.iter().flatten().map(|cell| cell.parts()).sum()

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     BinRule, Binned, Boosting, Cuts, Failure, Objective, RowSampling, Segment, Slope, Table,
-    Totals, Tree, count::narrow, partition::Partition, quantum::Quanta, tree::Node,
+    Totals, Tree, cell::BOUND, count::narrow, partition::Partition, quantum::Quanta, tree::Node,
 };
 
 /// Binned rows with their labels and what the trees so far add up to.
@@ -21,6 +21,7 @@ pub struct Rows {
     margins: Vec<f64>,
     is_held_out: Vec<bool>,
     held_out: usize,
+    cap: f64,
 }
 
 /// Σ weight · label and Σ weight over the rows trained on.
@@ -107,7 +108,13 @@ impl Rows {
             margins: vec![0.0; rows],
             is_held_out,
             held_out,
+            cap: f64::INFINITY,
         })
+    }
+
+    /// Bounds what a row may add to any total.
+    pub(crate) fn capped(self, cap: f64) -> Rows {
+        Rows { cap, ..self }
     }
 
     /// Counts the rows trained on.
@@ -136,7 +143,7 @@ impl Rows {
         for (row, label) in self.labels.iter().enumerate() {
             if !self.is_held_out[row] {
                 let weight = self.weight(row);
-                totals.labels += weight * label;
+                totals.labels += self.bounded(weight * label);
                 totals.weights += weight;
             }
         }
@@ -217,8 +224,8 @@ impl Rows {
             ..Totals::default()
         };
         for (g, h) in &slopes {
-            totals.g += g.abs();
-            totals.h += h;
+            totals.g += self.bounded(g.abs());
+            totals.h += self.bounded(*h);
         }
         Drawn {
             tree,
@@ -285,14 +292,20 @@ impl Rows {
     fn slope(&self, row: usize, losses: &mut LossTotals) -> Slope {
         let weight = self.weight(row);
         let slope = self.objective.slope(self.labels[row], self.margins[row]);
+        let loss = self.bounded(weight * slope.loss);
         if self.is_held_out[row] {
-            losses.held_out += weight * slope.loss;
+            losses.held_out += loss;
             losses.held_out_weights += weight;
         } else {
-            losses.trained += weight * slope.loss;
+            losses.trained += loss;
             losses.trained_weights += weight;
         }
         slope
+    }
+
+    #[inline]
+    fn bounded(&self, real: f64) -> f64 {
+        real.clamp(-self.cap, self.cap)
     }
 
     #[inline]
@@ -305,11 +318,15 @@ impl Rows {
     clippy::cast_possible_truncation,
     reason = "far from the ends of 64 bits"
 )]
-/// Gives the greatest integer that is not above `value`, which lies between -2^29 and 2^29.
+/// Gives the greatest integer that is not above `value`, held between -2^29 and 2^29.
+///
+/// No quanta that suit the rows lead beyond. Others must not show on which side of a bound a row
+/// or a party lies but by the sum that they are in.
 fn floor(value: f64) -> i64 {
     // Casting cuts towards zero, which is downwards for a number above it.
     const SHIFT: i64 = 1 << 30;
-    (value + SHIFT as f64) as i64 - SHIFT
+    const MOST: f64 = (BOUND - 1) as f64;
+    (value.clamp(-MOST, MOST) + SHIFT as f64) as i64 - SHIFT
 }
 
 impl Drawn {

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cuts, Quanta,
-    horizontal::{Agreement, News, NoModel, Question, most_sums, question::Standing},
+    horizontal::{
+        Agreement, News, NoModel, Question, most_sums,
+        question::{BEGINNING, Standing},
+    },
     quantiles::Wanted,
 };
 
@@ -85,12 +88,16 @@ pub enum Training {
 }
 
 /// Who takes part, and for how long.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cohort {
     /// Whose rows are in the sums; nobody's before the first.
     pub contributors: Vec<PartyId>,
     /// Sums opened.
     pub opened: u32,
+    /// The fit's first sum.
+    first: SumNumber,
+    /// How often all began anew.
+    anew: u32,
 }
 
 /// How much of a fit the contributors of a run were told.
@@ -107,7 +114,13 @@ pub struct Told {
 impl Training {
     /// Begins a fit; its sums are numbered from `first` on.
     pub fn begin(agreement: &Agreement, first: SumNumber) -> Training {
-        count_on(agreement, first, Cohort::default(), descent(agreement))
+        let cohort = Cohort {
+            contributors: Vec::new(),
+            opened: 0,
+            first,
+            anew: 0,
+        };
+        count_on(agreement, first, cohort, descent(agreement))
     }
 
     /// Gives the sum that is awaited and what it is of, unless the fit is over.
@@ -140,8 +153,8 @@ impl Training {
 
     /// Goes on with an opened sum; one that is over stays as it is.
     ///
-    /// When fewer parties' rows are in it than before, nothing is compared with sums over the old
-    /// ones: finished trees stay, the tree in hand begins anew over the parties that are left.
+    /// When other parties' rows are in it than before, nothing is compared with sums over the old
+    /// ones: finished trees stay, the tree in hand begins anew over the parties that are there.
     /// Before the base score is known, all begins anew.
     #[must_use]
     pub fn advance(self, agreement: &Agreement, opened: &Opened) -> Training {
@@ -202,8 +215,8 @@ impl Training {
                 mut cohort,
                 descent,
             } => {
-                if cohort.shrinks(agreement, opened)? {
-                    return Ok(Training::anew(agreement, sum, cohort));
+                if cohort.changes(agreement, sum, opened)? {
+                    return Training::anew(agreement, cohort);
                 }
                 let cells = descent.asks(&agreement.grids(), wanted(agreement));
                 let finer = cells.and_then(|cells| descent.refine(&cells, &opened.sum));
@@ -215,8 +228,8 @@ impl Training {
                 mut cohort,
                 cuts,
             } => {
-                if cohort.shrinks(agreement, opened)? {
-                    return Ok(Training::anew(agreement, sum, cohort));
+                if cohort.changes(agreement, sum, opened)? {
+                    return Training::anew(agreement, cohort);
                 }
                 let roster = &cohort.contributors;
                 let ensemble = Ensemble::begin(agreement, cuts, roster, &opened.sum)?;
@@ -231,8 +244,8 @@ impl Training {
                 mut cohort,
                 mut ensemble,
             } => {
-                if cohort.shrinks(agreement, opened)? {
-                    ensemble.shrink(&cohort.contributors);
+                if cohort.changes(agreement, sum, opened)? {
+                    ensemble.go_on_over(&cohort.contributors);
                 }
                 let next = ensemble.measure(agreement, &opened.sum)?;
                 let Some((quanta, rows)) = next else {
@@ -254,12 +267,12 @@ impl Training {
                 quanta,
                 rows,
             } => {
-                if cohort.shrinks(agreement, opened)? {
+                if cohort.changes(agreement, sum, opened)? {
                     return Ok(Training::measure_again(sum, cohort, ensemble));
                 }
                 let layout = ensemble.layout(agreement);
                 let root = Sapling::root(agreement, (quanta, rows), layout, &opened.sum)?;
-                grow_on(sum, cohort, ensemble, root)
+                grow_on((agreement, sum), cohort, ensemble, root)
             }
             Training::Growing {
                 sum,
@@ -267,24 +280,25 @@ impl Training {
                 ensemble,
                 mut sapling,
             } => {
-                if cohort.shrinks(agreement, opened)? {
+                if cohort.changes(agreement, sum, opened)? {
                     return Ok(Training::measure_again(sum, cohort, ensemble));
                 }
                 sapling.take(&opened.sum)?;
-                grow_on(sum, cohort, ensemble, *sapling)
+                grow_on((agreement, sum), cohort, ensemble, *sapling)
             }
             over @ (Training::Done(_) | Training::Failed(_)) => Ok(over),
         }
     }
 
-    /// Begins all anew over the parties that are left.
-    fn anew(agreement: &Agreement, sum: SumNumber, cohort: Cohort) -> Training {
-        count_on(agreement, after(sum), cohort, descent(agreement))
+    /// Begins all anew over the parties that are there.
+    fn anew(agreement: &Agreement, mut cohort: Cohort) -> Result<Training, NoModel> {
+        let sum = cohort.begin_anew(agreement)?;
+        Ok(count_on(agreement, sum, cohort, descent(agreement)))
     }
 
-    /// Begins the tree in hand anew over the parties that are left.
+    /// Begins the tree in hand anew over the parties that are there.
     fn measure_again(sum: SumNumber, cohort: Cohort, mut ensemble: Box<Ensemble>) -> Training {
-        ensemble.shrink(&cohort.contributors);
+        ensemble.go_on_over(&cohort.contributors);
         ensemble.forget_measures();
         Training::Measuring {
             sum: after(sum),
@@ -313,7 +327,7 @@ fn count_on(agreement: &Agreement, sum: SumNumber, cohort: Cohort, descent: Desc
 
 /// Asks for more nodes, or, if the tree is grown, for the losses.
 fn grow_on(
-    sum: SumNumber,
+    (agreement, sum): (&Agreement, SumNumber),
     cohort: Cohort,
     mut ensemble: Box<Ensemble>,
     mut sapling: Sapling,
@@ -328,7 +342,12 @@ fn grow_on(
             sapling,
         });
     }
-    ensemble.add(sapling.grown());
+    let tree = sapling.grown();
+    if !agreement.has_leaves(&tree) {
+        let tree = ensemble.next();
+        return Err(NoModel::Diverged { tree });
+    }
+    ensemble.add(tree);
     Ok(Training::Measuring {
         sum,
         cohort,
@@ -387,8 +406,13 @@ impl Told {
 }
 
 impl Cohort {
-    /// Counts an opened sum, and says whether fewer parties' rows are in it than before.
-    fn shrinks(&mut self, agreement: &Agreement, opened: &Opened) -> Result<bool, NoModel> {
+    /// Counts an opened sum, and says whether other parties' rows are in it than before.
+    fn changes(
+        &mut self,
+        agreement: &Agreement,
+        sum: SumNumber,
+        opened: &Opened,
+    ) -> Result<bool, NoModel> {
         self.opened = self.opened.saturating_add(1);
         let is_first = self.contributors.is_empty();
         let is_same = self.contributors == opened.contributors;
@@ -396,10 +420,25 @@ impl Cohort {
             self.contributors.clone_from(&opened.contributors);
         }
         // The last of all sums may still end the fit.
-        if !is_first && !is_same && self.opened >= most_sums(agreement) {
-            let sums = self.opened;
-            return Err(NoModel::TooManySums { sums });
+        let numbers = after(sum).0.saturating_sub(self.first.0);
+        if !is_first && !is_same && numbers >= most_sums(agreement) {
+            return Err(self.too_many());
         }
         Ok(!is_first && !is_same)
+    }
+
+    /// Gives the first number of another beginning.
+    fn begin_anew(&mut self, agreement: &Agreement) -> Result<SumNumber, NoModel> {
+        self.anew += 1;
+        if self.anew as usize > agreement.shared().most_contributors {
+            return Err(self.too_many());
+        }
+        let before = self.anew.saturating_mul(BEGINNING);
+        Ok(SumNumber(self.first.0.saturating_add(before)))
+    }
+
+    fn too_many(&self) -> NoModel {
+        let sums = self.opened;
+        NoModel::TooManySums { sums }
     }
 }

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use consilium_base::Seed;
+use consilium_mailbox::PartyId;
 use consilium_secagg::{SumNumber, SumShape};
 
 use super::{
     Agreement, News, Question,
     amounts::spread,
+    counted::Counted,
     question::{self, Standing, layout, most_at_once, most_sums},
 };
 use crate::{
-    BinRule, Cuts, Drawn, Fork, Growing, Layout, NodeId, Partition, Quanta, Quantum, Rows, Segment,
-    SumBits, Table, Tree,
+    BinRule, Cuts, Drawn, Fork, Growing, Layout, Node, NodeId, Partition, Quanta, Rows, Segment,
+    Table, Tree,
     quantiles::{self, Cells},
     training::{Ended, Published},
 };
@@ -32,6 +34,7 @@ pub struct Contribution<'a> {
     seed: &'a Seed,
     standing: Standing,
     answered: u32,
+    counted: Counted,
     stage: Stage,
 }
 
@@ -62,8 +65,7 @@ enum Hand {
 
 /// A tree in hand.
 struct Grown {
-    /// None if the own gradients are more than such quanta can hold.
-    partition: Option<Partition>,
+    partition: Partition,
     /// Nodes that are not parted, and the splits that lead to each.
     leaves: BTreeMap<NodeId, u32>,
 }
@@ -84,6 +86,7 @@ impl<'a> Contribution<'a> {
             seed,
             standing: Standing::NOTHING,
             answered: 0,
+            counted: Counted::default(),
             stage: Stage::Counting,
         })
     }
@@ -121,8 +124,7 @@ impl<'a> Contribution<'a> {
     }
 
     fn cut(&self, cuts: Cuts) -> Result<Stage, OutOfPlace> {
-        let most = usize::from(self.agreement.boosting().specification().bins);
-        if (0..cuts.columns()).any(|column| cuts.bins(column) > most) {
+        if !self.agreement.has_cuts(&cuts) {
             return Err(OutOfPlace);
         }
         let segment = Segment {
@@ -130,25 +132,30 @@ impl<'a> Contribution<'a> {
             rows: self.table.rows(),
         };
         let rows = Rows::new(self.agreement.boosting(), self.table, &cuts, vec![segment]);
-        Ok(Stage::Cut(cuts, Box::new(rows.map_err(|_| OutOfPlace)?)))
+        let rows = rows.map_err(|_| OutOfPlace)?.capped(self.agreement.cap());
+        Ok(Stage::Cut(cuts, Box::new(rows)))
     }
 
     /// Gives the shape of the sum that answers a question, if a fit can ask it now.
     ///
     /// A question about the next tree's gradients lets go of a tree in hand, one about cells of cut
-    /// points before the fit has begun: both begin anew when fewer parties are left.
+    /// points before the fit has begun: both begin anew when other parties take part. The fit's sums
+    /// are numbered from `first` on.
     pub(crate) fn shape(
         &mut self,
-        number: SumNumber,
+        (first, number): (SumNumber, SumNumber),
         asked: &Question,
     ) -> Result<SumShape, OutOfPlace> {
+        let place = number.0.checked_sub(first.0).ok_or(OutOfPlace)?;
         if let (Stage::Cut(..), Question::Cells(_)) = (&self.stage, asked) {
             (self.stage, self.standing) = (Stage::Counting, Standing::NOTHING);
         }
         let (suits, cells) = match (&mut self.stage, asked) {
             (Stage::Counting, Question::Cells(cells)) => {
                 let (grids, bins) = (self.agreement.grids(), self.agreement.value_bins());
-                (cells.suit(&grids, bins), 0)
+                let beginnings = self.agreement.shared().most_contributors;
+                let is_round = self.counted.admits((place, beginnings), cells, &grids);
+                (is_round && cells.suit(&grids, bins), 0)
             }
             (Stage::Cut(..), Question::Labels) => (true, 0),
             (Stage::Begun(ensemble), Question::Totals) => {
@@ -167,21 +174,21 @@ impl<'a> Contribution<'a> {
         suits.then_some(shape).ok_or(OutOfPlace)
     }
 
-    /// Gives the own part of a sum whose shape was given; none if it is more than the sum can hold.
-    pub(crate) fn answer(&mut self, asked: &Question) -> Option<Vec<u64>> {
+    /// Gives the own part of a sum whose shape was given.
+    pub(crate) fn answer(&mut self, asked: &Question) -> Result<Vec<u64>, OutOfPlace> {
         self.answered += 1;
         match (&mut self.stage, asked) {
-            (Stage::Counting, Question::Cells(cells)) => Some(self.count(cells)),
+            (Stage::Counting, Question::Cells(cells)) => Ok(self.count(cells)),
             (Stage::Cut(_, rows), Question::Labels) => {
                 let totals = rows.label_totals();
                 let reals = [totals.labels, totals.weights];
-                amounts(rows.trained(), &reals)
+                Ok(amounts(rows.trained() as u64, &reals))
             }
-            (Stage::Begun(ensemble), Question::Totals) => ensemble.totals(),
+            (Stage::Begun(ensemble), Question::Totals) => Ok(ensemble.totals()),
             (Stage::Begun(ensemble), Question::Nodes { build, count }) => {
                 ensemble.nodes(build, count)
             }
-            _ => None,
+            _ => Err(OutOfPlace),
         }
     }
 
@@ -191,26 +198,23 @@ impl<'a> Contribution<'a> {
     }
 
     /// Gives what everybody learns at the end, if the fit can end so now.
-    pub(crate) fn published(&self, ended: Ended) -> Option<Published> {
+    pub(crate) fn published(&self, me: &PartyId, ended: Ended) -> Option<Published> {
         let Stage::Begun(ensemble) = &self.stage else {
             return None;
         };
         let trees = &ensemble.trees;
         let told = (&ensemble.cuts, ensemble.base_score, &trees[..]);
-        let suits = ended.suits(trees.len());
+        let suits = ended.suits(self.agreement, me, trees.len());
         suits
             .then(|| ended.publish(self.agreement, told).ok())
             .flatten()
     }
 }
 
-/// Gives elements of a number of rows and of reals; none if one of them is no finite number.
-fn amounts(rows: usize, reals: &[f64]) -> Option<Vec<u64>> {
-    let mut elements = vec![rows as u64];
-    for real in reals {
-        elements.extend(spread(*real)?);
-    }
-    Some(elements)
+/// Gives elements of a number of rows and of reals.
+fn amounts(rows: u64, reals: &[f64]) -> Vec<u64> {
+    let reals = reals.iter().flat_map(|real| spread(*real));
+    std::iter::once(rows).chain(reals).collect()
 }
 
 impl Ensemble {
@@ -220,7 +224,7 @@ impl Ensemble {
         mut rows: Rows,
         base_score: f64,
     ) -> Result<Ensemble, OutOfPlace> {
-        if !base_score.is_finite() {
+        if !agreement.has_base_score(base_score) {
             return Err(OutOfPlace);
         }
         rows.begin(base_score);
@@ -260,7 +264,7 @@ impl Ensemble {
             .draw(u32::try_from(self.trees.len()).unwrap_or(u32::MAX))
     }
 
-    fn totals(&mut self) -> Option<Vec<u64>> {
+    fn totals(&mut self) -> Vec<u64> {
         let drawn = self.draw();
         let (totals, losses) = (drawn.totals(), drawn.losses());
         let reals = [
@@ -272,7 +276,7 @@ impl Ensemble {
             losses.held_out_weights,
         ];
         self.hand = Hand::Drawn(drawn);
-        amounts(usize::try_from(totals.rows).ok()?, &reals)
+        amounts(totals.rows, &reals)
     }
 
     fn round(&mut self, quanta: Quanta) -> Result<(), OutOfPlace> {
@@ -281,13 +285,7 @@ impl Ensemble {
             Hand::Empty => self.draw(),
             Hand::Growing(_) => return Err(OutOfPlace),
         };
-        let own = drawn.totals();
-        let holds = |total: f64, quantum: Quantum| {
-            let finest = Quantum::choose(total, own.rows, SumBits::WIDEST);
-            finest.is_some_and(|finest| i32::from(finest) <= i32::from(quantum))
-        };
-        let fits = holds(own.g, quanta.g) && holds(own.h, quanta.h);
-        let partition = fits.then(|| self.rows.round(&drawn, quanta));
+        let partition = self.rows.round(&drawn, quanta);
         let leaves = BTreeMap::from([(NodeId::ROOT, 0)]);
         self.hand = Hand::Growing(Grown { partition, leaves });
         Ok(())
@@ -312,12 +310,8 @@ impl Ensemble {
             return Err(OutOfPlace);
         }
         let fork = grown.fork(node, choice, depth).ok_or(OutOfPlace)?;
-        if let Some(partition) = &mut grown.partition {
-            partition
-                .fork(self.rows.binned(), &fork)
-                .ok_or(OutOfPlace)?;
-        }
-        Ok(())
+        let parted = grown.partition.fork(self.rows.binned(), &fork);
+        parted.map(drop).ok_or(OutOfPlace)
     }
 
     fn has_leaves(&self, build: &[NodeId], count: &[NodeId]) -> bool {
@@ -332,13 +326,9 @@ impl Ensemble {
         sizes && count.len() <= build.len() && are_leaves(build) && are_leaves(count)
     }
 
-    fn nodes(&mut self, build: &[NodeId], count: &[NodeId]) -> Option<Vec<u64>> {
-        let Hand::Growing(Grown {
-            partition: Some(partition),
-            ..
-        }) = &mut self.hand
-        else {
-            return None;
+    fn nodes(&mut self, build: &[NodeId], count: &[NodeId]) -> Result<Vec<u64>, OutOfPlace> {
+        let Hand::Growing(Grown { partition, .. }) = &mut self.hand else {
+            return Err(OutOfPlace);
         };
         let mut elements = Vec::with_capacity(build.len() * self.layout.cells() + count.len());
         for node in build {
@@ -346,7 +336,7 @@ impl Ensemble {
             elements.extend(histogram.sums().map(question::pack));
         }
         elements.extend(count.iter().map(|node| partition.node(*node).len() as u64));
-        Some(elements)
+        Ok(elements)
     }
 }
 
@@ -375,11 +365,16 @@ fn is_of(agreement: &Agreement, layout: &Layout, tree: &Tree<BinRule>) -> bool {
         Growing::DepthWise { .. } => true,
         Growing::LeafWise { leaves, .. } => tree.leaves() <= leaves as usize,
     };
+    let is_node = |node: &Node<BinRule>| match node {
+        Node::Branch(branch) => {
+            is_rule_of(layout, branch.choice) && branch.gain >= 0.0 && branch.cover >= 0.0
+        }
+        Node::Leaf(leaf) => leaf.cover >= 0.0,
+    };
     has_leaves
         && tree.depth() <= growing.depth()
-        && tree
-            .branches()
-            .all(|(_, branch)| is_rule_of(layout, branch.choice))
+        && agreement.has_leaves(tree)
+        && tree.nodes().iter().all(is_node)
 }
 
 /// Says whether rows can be parted so: some bin of values is the last that goes left.

@@ -18,10 +18,10 @@ pub fn disclosures(most: usize, fewest: usize) -> Vec<Disclosure> {
 const ALWAYS: &[Disclosure] = &[
     Disclosure::to_aggregator(
         "for all institutions together: of each numeric column how many values lie in each 256th of \
-         its declared range and, around its quantiles, in finer parts, small counts included; only \
-         parts with at least as many rows as the plan says are divided",
+         its declared range and, around its quantiles, in finer parts, small counts included; its \
+         program divides only parts with at least as many rows as the plan says",
         "所有机构合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，\
-         含小计数；仅当某区间的行数不少于计划规定的下限时才再细分",
+         含小计数；其程序仅细分行数不少于计划规定下限的区间",
     ),
     Disclosure::to_aggregator(
         "for all institutions together: the number of rows trained on, their weights and the sum of \
@@ -42,9 +42,17 @@ const ALWAYS: &[Disclosure] = &[
          按列和分箱的梯度之和与曲率之和，含小单元，由此几乎可知行数及其标签；以及每次分裂两侧的行数",
     ),
     Disclosure::to_aggregator("the model", "模型本身"),
+    Disclosure::to_aggregator(
+        "if its program departs from the protocol: of any rows that it can describe by columns and \
+         labels, single patients included, the bins and labels, but not at which institution; the \
+         least rows of a node and the least weight of a leaf bind only a program that follows it",
+        "若其程序偏离协议：凡能用各列取值与标签描述的行（包括单个患者），可得其分箱与标签，\
+         但不知属于哪家机构；节点最少行数与叶节点最小权重只约束遵守协议的程序",
+    ),
     Disclosure::to_contributor(
-        "the cut points of each column, hence nearly its quantiles over all institutions",
-        "每列的分箱切点，由此几乎可知该列在所有机构上的分位数",
+        "the cut points of each column, hence nearly its quantiles over all institutions; which parts \
+         of its range were divided, hence where there were rows enough",
+        "每列的分箱切点，由此几乎可知该列在所有机构上的分位数；以及哪些区间被细分，由此可知何处行数足够",
     ),
     Disclosure::to_contributor(
         "the number of rows trained on, and nearly the mean of their labels",
@@ -56,6 +64,11 @@ const ALWAYS: &[Disclosure] = &[
          they have",
         "逐步生长的模型：每个节点的分裂、增益及所有机构合计的曲率之和，每个叶节点的取值，\
          由此几乎可知该处的行数及其标签",
+    ),
+    Disclosure::to_contributor(
+        "for all institutions together and for each tree, to the next power of two: the sums of \
+         absolute gradients and of curvatures",
+        "每棵树在所有机构合计上的梯度绝对值之和与曲率之和所处的 2 的幂次区间",
     ),
     Disclosure::to_contributor(
         "after each tree the mean losses over all institutions, in the end; which institutions are in \

@@ -16,14 +16,16 @@ pub enum NoModel {
     /// No row was drawn to be held out, so that early stopping has no loss to go by.
     #[error("the share of rows for early stopping holds out none of them")]
     NothingHeldOut,
-    /// Losses or gradients grew beyond all numbers.
-    #[error("the gradients of tree {tree} are no finite numbers: the labels are too extreme")]
+    /// Losses, gradients or leaves grew beyond what sums and margins can hold.
+    #[error(
+        "the gradients of tree {tree} run to extremes, as labels far from all others make them"
+    )]
     Diverged {
         /// The tree, counted from 0.
         tree: u32,
     },
     /// More sums were opened than a fit takes.
-    #[error("the set of institutions shrank too often: {sums} sums were opened")]
+    #[error("the set of institutions changed too often: {sums} sums were opened")]
     TooManySums {
         /// How many.
         sums: u32,

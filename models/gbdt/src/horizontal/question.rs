@@ -91,7 +91,7 @@ const PAIR: Bits = match Bits::new(2 * SumBits::WIDEST.get() + 1) {
 /// `|g| < 2^29` and `0 ≤ h < 2^29`, as the quanta of a tree see to for all parties together.
 pub(crate) fn pack(sums: Sums) -> u64 {
     let bits = SumBits::WIDEST.get();
-    ((sums.g << bits) + sums.h).cast_unsigned() & PAIR.mask()
+    (sums.g << bits).wrapping_add(sums.h).cast_unsigned() & PAIR.mask()
 }
 
 /// Takes an element apart.
@@ -118,9 +118,15 @@ pub(crate) fn layout(agreement: &Agreement, cuts: &Cuts, tree: usize) -> Layout 
     Layout::new(cuts, &columns)
 }
 
+/// Numbers of a beginning: of its rounds of cut points, and one of the labels.
+///
+/// The first beginning has the fit's first numbers, that over another roster the next, so that the
+/// number says which round it is.
+pub(crate) const BEGINNING: u32 = QUANTILE_ROUNDS + 1;
+
 /// Gives the most sums that a fit opens, and a contributor answers in a study's fit.
 ///
-/// Whenever the roster shrinks, the tree in hand begins anew, or, before there is one, all does.
+/// Whenever the roster changes, the tree in hand begins anew, or, before there is one, all does.
 pub fn most_sums(agreement: &Agreement) -> u32 {
     let shared = agreement.shared();
     let spec = shared.boosting.specification();
@@ -132,7 +138,7 @@ pub fn most_sums(agreement: &Agreement) -> u32 {
         }
         Growing::LeafWise { leaves, .. } => 1 + u64::from(leaves),
     };
-    let begun = u64::from(QUANTILE_ROUNDS) + 1;
+    let begun = u64::from(BEGINNING);
     let trees = u64::from(spec.trees) * of_a_tree + 1;
     let anew = (begun + of_a_tree) * shared.most_contributors as u64;
     u32::try_from(begun + trees + anew).unwrap_or(u32::MAX)

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use consilium_evaluation::Range;
 use serde::{Deserialize, Serialize};
 
-use crate::{Boosting, Column, Growing, MOST_ROWS, Objective, Table, quantiles::Grid};
+use super::amounts::cap;
+use crate::{
+    BinRule, Boosting, Column, Cuts, Growing, MOST_ROWS, Node, Objective, Table, Tree,
+    quantiles::Grid,
+};
 
 /// The most columns that are fitted together.
 pub const MOST_SHARED_COLUMNS: usize = 1_000;
@@ -13,6 +17,8 @@ pub const MOST_SHARED_COLUMNS: usize = 1_000;
 pub const MOST_CONTRIBUTORS: usize = 10_000;
 /// The most bins of all columns together.
 const MOST_CELLS: usize = 1 << 16;
+/// The largest labels, far from what a row may add to a sum.
+const LARGEST_LABEL: f64 = (1_u64 << 48) as f64;
 /// The most nodes of all trees together, which the contributors are told in one message.
 const MOST_NODES_IN_ALL: u64 = 1 << 20;
 
@@ -64,7 +70,8 @@ pub struct Shared {
     pub boosting: Boosting,
     /// The columns.
     pub columns: Vec<Feature>,
-    /// Where labels lie: 0 to 1 for logistic, not below 0 for Poisson, gamma and Tweedie.
+    /// Where labels lie: 0 to 1 for logistic, not below 0 for Poisson, gamma and Tweedie, at most
+    /// 2^48 in size.
     pub labels: Range,
     /// The most rows that one party may bring.
     pub most_rows: u64,
@@ -94,7 +101,7 @@ pub enum BadAgreement {
         /// The name.
         column: String,
     },
-    /// The labels' range does not suit the objective.
+    /// The labels' range does not suit the objective, or goes beyond 2^48.
     #[error("the range of the labels does not suit the objective {objective}")]
     Labels {
         /// The objective's name.
@@ -178,6 +185,53 @@ impl Agreement {
     pub(crate) fn grids(&self) -> Vec<Option<Grid>> {
         let columns = self.0.columns.iter();
         columns.map(|feature| feature.values.grid()).collect()
+    }
+
+    /// Gives what one row may add to a total of reals.
+    pub(crate) fn cap(&self) -> f64 {
+        cap(self.most_rows_in_all())
+    }
+
+    /// Says whether counts can lead to these cut points.
+    pub(crate) fn has_cuts(&self, cuts: &Cuts) -> bool {
+        let columns = &self.0.columns;
+        let bins = usize::from(self.boosting().specification().bins);
+        let has_cuts = |(feature, cuts): (&Feature, &[f64])| match feature.values.grid() {
+            Some(grid) => cuts.len() + 2 <= bins && cuts.iter().all(|cut| grid.has_cut(*cut)),
+            None => cuts == [0.5],
+        };
+        cuts.columns() == columns.len() && columns.iter().zip(cuts.iter()).all(has_cuts)
+    }
+
+    /// Gives the margin at which a fit to labels of this mean begins; none if no labels have it.
+    pub(crate) fn base_score(&self, mean: f64) -> Option<f64> {
+        let (low, high) = (self.0.labels.low(), self.0.labels.high());
+        // Sums of parties are rounded to 2^-48.
+        let slack = 1e-6 * (1.0 + low.abs().max(high.abs()));
+        let is_theirs = low - slack <= mean && mean <= high + slack;
+        let objective = self.boosting().specification().objective;
+        is_theirs.then(|| objective.base_score(mean.clamp(low, high)))
+    }
+
+    /// Says whether some mean of labels leads to this base score.
+    pub(crate) fn has_base_score(&self, base_score: f64) -> bool {
+        let labels = self.0.labels;
+        let objective = self.boosting().specification().objective;
+        let (low, high) = (labels.low(), labels.high());
+        objective.base_score(low) <= base_score && base_score <= objective.base_score(high)
+    }
+
+    /// Says whether leaves lead no farther than they may: by the objective's longest step, or, where
+    /// margins are means, twice the labels' range, times the learning rate.
+    pub(crate) fn has_leaves(&self, tree: &Tree<BinRule>) -> bool {
+        let spec = self.boosting().specification();
+        let longest = spec.objective.longest_step();
+        let longest = longest.unwrap_or(4.0 * self.0.labels.half_width());
+        let longest = spec.learning_rate * longest;
+        tree.nodes().iter().all(|node| match node {
+            Node::Leaf(leaf) => leaf.value.abs() <= longest,
+            Node::Branch(_) => true,
+        })
     }
 
     /// Gives the most bins of a column's values, that of missing ones not counted.
@@ -279,7 +333,8 @@ impl TryFrom<Shared> for Agreement {
                 shared.labels.low() >= 0.0
             }
         };
-        if !labels_suit {
+        let ends = [shared.labels.low(), shared.labels.high()];
+        if !labels_suit || ends.iter().any(|end| end.abs() > LARGEST_LABEL) {
             let objective = spec.objective.name();
             return Err(BadAgreement::Labels { objective });
         }

@@ -41,6 +41,20 @@ impl Cell {
         Cell(self.0 << self.halvings() | place)
     }
 
+    /// Gives in how many rounds the whole range is broken down to it.
+    pub(crate) fn round(self) -> u32 {
+        (self.depth() + HALVINGS - FIRST_HALVINGS) / HALVINGS
+    }
+
+    /// Gives the cell of which it is a part; none of the whole range.
+    pub(crate) fn parent(self) -> Option<Cell> {
+        match self.round() {
+            0 => None,
+            1 => Some(Cell::WHOLE),
+            _ => Some(Cell(self.0 >> HALVINGS)),
+        }
+    }
+
     /// Says whether it is one of the finest.
     pub(crate) fn is_finest(self) -> bool {
         self.depth() >= DEEPEST
@@ -151,19 +165,33 @@ impl Grid {
 
     /// Gives a number that is no less than all values of a cell and less than all from `above` on.
     ///
-    /// Halfway over the empty cells between them; for whole numbers, half a one above the cell.
+    /// Halfway over the empty cells between them, at the edge of one of the finest; for whole
+    /// numbers, half a one above the cell.
     pub(crate) fn cut(&self, cell: Cell, above: Cell) -> f64 {
-        let (from, to) = (self.edge(cell.end()), self.edge(above.first()));
-        if self.whole {
-            let half = from.next_down().floor() + 0.5;
-            if half < to {
-                return half;
-            }
-        }
-        if from < to {
-            return from.midpoint(to);
-        }
-        to.next_down()
+        let to = self.edge(above.first());
+        let cut = if self.whole {
+            self.edge(cell.end()).next_down().floor() + 0.5
+        } else {
+            self.edge(cell.end().midpoint(above.first()))
+        };
+        // A range may have fewer numbers than cells.
+        if cut < to { cut } else { to.next_down() }
+    }
+
+    /// Says whether some cells lead to this cut point.
+    pub(crate) fn has_cut(&self, cut: f64) -> bool {
+        let (below, above) = (cut.floor(), cut.ceil());
+        let is_half = self.whole && below < above && (cut - 0.5).fract() == 0.0;
+        let parts_values = self.low <= below && above <= self.high;
+        let is_between = is_half && parts_values && self.finest(below) < self.finest(above);
+        let is_in_range = self.low <= cut && cut <= self.high;
+        is_between || is_in_range && (self.is_edge(cut) || self.is_edge(cut.next_up()))
+    }
+
+    /// Says whether a value is the smallest of a cell, and there are cells below.
+    fn is_edge(&self, value: f64) -> bool {
+        let cell = self.finest(value);
+        cell > 0 && value <= self.high && self.edge(cell) >= value
     }
 }
 

@@ -11,8 +11,10 @@ fn cut(grid: Grid, parties: &[Vec<f64>], bins: usize, min_node: u64) -> (Vec<f64
     let wanted = Wanted { bins, min_node };
     let mut descent = Descent::begin(&grids, rows);
     let mut rounds = 0;
+    let mut asked: Vec<Cells> = Vec::new();
     while let Some(cells) = descent.asks(&grids, wanted) {
-        assert!(cells.suit(&grids, bins));
+        assert!(cells.suit(&grids, bins) && cells.are_of_round(rounds, &grids));
+        assert!(rounds == 0 || cells.are_parts_of(&asked));
         let mut counts = vec![0; cells.counts()];
         for values in parties {
             let own = count(&grids, &[values], &cells);
@@ -22,9 +24,12 @@ fn cut(grid: Grid, parties: &[Vec<f64>], bins: usize, min_node: u64) -> (Vec<f64
                 .for_each(|(sum, rows)| *sum += rows);
         }
         descent = descent.refine(&cells, &counts).unwrap();
+        asked.push(cells);
         rounds += 1;
     }
-    (descent.cuts(&grids, bins).remove(0), rounds)
+    let cuts = descent.cuts(&grids, bins).remove(0);
+    assert!(cuts.iter().all(|cut| grid.has_cut(*cut)), "{cuts:?}");
+    (cuts, rounds)
 }
 
 /// Gives the rows in each bin.
@@ -99,6 +104,23 @@ proptest! {
     }
 
     #[test]
+    fn whole_numbers_of_wide_ranges_are_cut_too(
+        values in held((0..=1_u64 << 40).prop_map(|x| x as f64)),
+    ) {
+        let (cuts, _) = cut(Grid::new(-0.5, 2_f64.powi(40), true), &values, 31, 2);
+        prop_assert!(cuts.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn a_range_of_fewer_numbers_than_cells_is_cut_between_them(
+        values in held((0..4_000_u64).prop_map(|x| f64::from_bits(1_f64.to_bits() + x))),
+        bins in 15..256_usize,
+    ) {
+        let (cuts, _) = cut(numbers(1.0, 1.0 + 1e-12), &values, bins, 2);
+        prop_assert!(cuts.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
     fn it_does_not_matter_who_holds_a_row(values in held(0.0..50.0_f64)) {
         let pooled = vec![values.concat()];
         let grid = numbers(0.0, 50.0);
@@ -127,6 +149,35 @@ fn a_cell_of_too_few_rows_is_not_broken_down() {
     assert_eq!((cuts.len(), rounds), (0, 1));
     let (cuts, _) = cut(numbers(0.0, 1e6), &[values], 31, 3);
     assert_eq!(cuts.len(), 3);
+}
+
+#[test]
+fn cut_points_beside_the_grid_are_none() {
+    let unit = numbers(0.0, 1.0);
+    for cut in [
+        0.5,
+        0.5_f64.next_down(),
+        2_f64.powi(-23),
+        1.0 - 2_f64.powi(-23),
+    ] {
+        assert!(unit.has_cut(cut), "{cut}");
+    }
+    for cut in [0.3, 0.5_f64.next_up(), 0.0, 2_f64.powi(-24), -0.5, 1.0, 1.5] {
+        assert!(!unit.has_cut(cut), "{cut}");
+    }
+    let years = Grid::new(0.0, 120.0, true);
+    for (cut, is_one) in [
+        (40.5, true),
+        (119.5, true),
+        (40.25, false),
+        (120.5, false),
+        (-0.5, false),
+    ] {
+        assert_eq!(years.has_cut(cut), is_one, "{cut}");
+    }
+    // Of whole numbers that lie in one of the finest cells, none is told apart.
+    let wide = Grid::new(0.0, 2_f64.powi(30), true);
+    assert!(wide.has_cut(127.5) && !wide.has_cut(126.5));
 }
 
 #[test]

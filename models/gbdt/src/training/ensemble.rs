@@ -37,12 +37,12 @@ impl Ensemble {
         if rows == 0 {
             return Err(NoModel::NoRows);
         }
-        let mean = labels / weights;
-        if weights <= 0.0 || !mean.is_finite() {
+        if weights <= 0.0 {
             return Err(NoModel::Implausible);
         }
         let boosting = agreement.boosting();
-        let base_score = boosting.specification().objective.base_score(mean);
+        let base_score = agreement.base_score(labels / weights);
+        let base_score = base_score.ok_or(NoModel::Implausible)?;
         let cut = News::Cut(cuts.clone());
         let standing = Standing::NOTHING
             .after(&cut)
@@ -109,8 +109,8 @@ impl Ensemble {
         self.trees.push(tree);
     }
 
-    /// Notes that trees from now on grow on fewer parties' rows.
-    pub(super) fn shrink(&mut self, contributors: &[PartyId]) {
+    /// Notes that trees from now on grow on other parties' rows.
+    pub(super) fn go_on_over(&mut self, contributors: &[PartyId]) {
         let from = self.next();
         // The first roster is that of the cut points, too.
         if self.rosters.len() > 1 {
@@ -149,11 +149,16 @@ impl Ensemble {
         if !self.stopping.goes_on(losses) {
             return Ok(None);
         }
+        // Below it no row was held back: gradients are what the quanta are for.
+        if g.max(h) >= agreement.cap() {
+            return Err(NoModel::Diverged { tree });
+        }
         let quanta = Quanta::choose(Totals { g, h, rows }, SumBits::WIDEST);
         Ok(Some((quanta.ok_or(NoModel::Diverged { tree })?, rows)))
     }
 
-    fn next(&self) -> u32 {
+    /// Gives the number of the tree after those that stand.
+    pub(super) fn next(&self) -> u32 {
         u32::try_from(self.trees.len()).unwrap_or(u32::MAX)
     }
 }

@@ -1,10 +1,15 @@
 //! What a fit comes to.
 
+use std::collections::HashSet;
+
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use super::Ensemble;
-use crate::{BadModel, BinRule, Cuts, Losses, Model, Tree, horizontal::Agreement};
+use crate::{
+    BadModel, BinRule, Cuts, Losses, Model, Tree,
+    horizontal::{Agreement, most_sums},
+};
 
 /// Whose rows trees grew on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,18 +96,34 @@ impl Fit {
 }
 
 impl Ended {
-    /// Says whether a fit that was told so many trees can end so.
-    pub(crate) fn suits(&self, trees: usize) -> bool {
+    /// Says whether a fit that was told so many trees, and had a party in it to the end, can end so.
+    pub(crate) fn suits(&self, agreement: &Agreement, me: &PartyId, trees: usize) -> bool {
         let finite = |losses: &Losses| {
             losses.trained.is_finite() && losses.held_out.is_none_or(f64::is_finite)
         };
         self.kept as usize <= trees
             && self.losses.len() == trees + 1
             && self.losses.iter().all(finite)
-            && self
-                .rosters
-                .iter()
-                .all(|roster| roster.from as usize <= trees)
+            && self.rows <= agreement.most_rows_in_all()
+            && self.sums <= most_sums(agreement)
+            && self.rosters_suit(agreement, me, trees)
+    }
+
+    fn rosters_suit(&self, agreement: &Agreement, me: &PartyId, trees: usize) -> bool {
+        let [first, later @ ..] = &self.rosters[..] else {
+            return false;
+        };
+        let most = agreement.shared().most_contributors;
+        let are_parties = |roster: &Roster| {
+            let parties: HashSet<&PartyId> = roster.contributors.iter().collect();
+            parties.len() == roster.contributors.len() && (1..=most).contains(&parties.len())
+        };
+        let last = later.last().unwrap_or(first);
+        first.from == 0
+            && later.is_sorted_by(|one, next| one.from < next.from)
+            && last.from as usize <= trees
+            && self.rosters.iter().all(are_parties)
+            && last.contributors.contains(me)
     }
 
     /// Makes what everybody learns of the trees that were told.

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, helpers of tests too"
 )]
 
+mod advancing;
 mod agreements;
 mod faults;
 mod lies;

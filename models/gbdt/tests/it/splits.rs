@@ -197,3 +197,38 @@ fn among_equal_gains_the_first_wins() {
         }
     );
 }
+
+#[test]
+fn a_gain_beyond_all_numbers_is_none() {
+    // Gradients of coarse quanta on curvature of fine ones: 2^56 · 2^100 / 2^-900.
+    let quanta = Quanta {
+        g: Quantum::try_from(50).unwrap(),
+        h: Quantum::try_from(-900).unwrap(),
+    };
+    let most = (1 << 28) - 1;
+    let [left, right] = [most, -most].map(|g| Sums { g, h: 1 });
+    let cuts = Cuts::new(vec![vec![0.5]]).unwrap();
+    let layout = Layout::new(&cuts, &[0]);
+    let place = Place {
+        sums: left + right,
+        rows: 100,
+        depth: 0,
+        bounds: Bounds::NONE,
+    };
+    for (lambda, alpha) in [(0.0, 0.0), (1e-300, 0.0), (0.0, 1.0), (1.0, 0.0)] {
+        let spec = Specification {
+            lambda,
+            alpha,
+            min_child_weight: 0.0,
+            ..Specification::new(Objective::Logistic)
+        };
+        let criterion = Criterion::new(&boosting(spec), quanta);
+        let histogram = Histogram::from_sums([Sums::default(), left, right]).unwrap();
+        let split = best_split(&criterion, &place, &layout, &histogram, &[]);
+        let is_finite = lambda > 0.5;
+        assert_eq!(split.is_some(), is_finite, "{lambda} {alpha}");
+        let gain = criterion.gain(place.sums, left, Bounds::NONE, None);
+        assert_eq!(gain, split.map(|split| split.gain));
+        assert!(criterion.value(left, Bounds::NONE).abs() <= 100.0);
+    }
+}

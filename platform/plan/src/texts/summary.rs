@@ -83,7 +83,7 @@ DROPOUT_PAUSE: "If an institution is lost, the study waits up to {outage} for it
 DROPOUT_FAIL: "If an institution is lost, the study fails.", "若有机构离线，研究即失败。";
 DROPOUT_CONTINUE: "If no more than {dropouts} of the institutions are lost for longer than {outage}, the study goes on with the others where no institution's own sums become derivable.", "若至多 {dropouts} 家机构离线超过 {outage}，在不会暴露单家统计量的前提下研究由其余机构继续。";
 ROWS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; each level of a 0/1 column has at least {cell} rows over all.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；每个 0/1 列的每个取值合计至少 {cell} 行。";
-ROWS_OF_NODES: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; a node of a tree is split only if it has at least {cell} rows over all.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；树的节点合计至少有 {cell} 行才会分裂。";
+ROWS_OF_NODES: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; the coordinator's program splits a node of a tree only if it has at least {cell} rows over all, which no contributor can check.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；协调方的程序仅在树的节点合计至少有 {cell} 行时才分裂，贡献方无法核验。";
 VERIFIED: "At least {count} institutions must be verified by their fingerprints.", "至少 {count} 家机构须经指纹核验。";
 FEW_VERIFIED: "The plan runs with fewer than three verified institutions: the coordinator could have invented the others.", "本方案允许少于三家经核验的机构：其余机构可能由协调方虚构。";
 RUNS: "It ends after {study} at the latest, and each institution takes part in at most {runs} runs.", "研究最迟在 {study}后结束，每家机构最多参与 {runs} 次运行。";

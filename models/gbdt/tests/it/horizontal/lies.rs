@@ -2,9 +2,10 @@
 
 use consilium_base::Digest;
 use consilium_gbdt::{
-    BinRule, Branch, Cuts, Growing, Leaf, Node, NodeId, Objective, Quanta, Quantum, Side,
+    BinRule, Branch, Cuts, Growing, Leaf, Losses, Node, NodeId, Objective, Quanta, Quantum, Side,
     Specification, Table, Tree,
     horizontal::{Agreement, HorizontalError, News, Question, most_sums},
+    training::{Published, Roster},
 };
 use consilium_mailbox::{Fault, Mailbox, Message, mem};
 use consilium_secagg::{Bits, Open, Opened, SumNumber, SumShape};
@@ -16,7 +17,11 @@ use super::world::{hospitals, parties, plain, specification, study};
 #[derive(Debug, Serialize, Deserialize)]
 enum Forged {
     Asked(SumNumber, Vec<News>, Question),
+    Fitted(Vec<News>, Ended),
 }
+
+/// Trees that count, losses, rosters, rows and sums.
+type Ended = (u32, Vec<Losses>, Vec<Roster>, u64, u32);
 
 impl Message for Forged {
     const STEP: &'static str = "gbdt-histogram.1.turn";
@@ -37,7 +42,11 @@ fn small() -> (Agreement, Vec<Table>) {
 }
 
 fn cuts() -> Cuts {
-    Cuts::new(vec![vec![40.5, 60.5], vec![1.0], vec![0.0], vec![0.5]]).unwrap()
+    cuts_of([&[40.5, 60.5], &[5e5], &[0.0], &[0.5]])
+}
+
+fn cuts_of(columns: [&[f64]; 4]) -> Cuts {
+    Cuts::new(columns.map(<[f64]>::to_vec).to_vec()).unwrap()
 }
 
 fn quanta(exponent: i32) -> Quanta {
@@ -77,15 +86,19 @@ fn cells(columns: &str) -> Question {
 }
 
 fn stump(rule: BinRule) -> News {
-    let leaf = |value| Node::Leaf(Leaf { value, cover: 1.0 });
+    stump_of(rule, (1.0, 1.0), 0.1)
+}
+
+fn stump_of(rule: BinRule, (gain, cover): (f64, f64), value: f64) -> News {
+    let leaf = |value| Node::Leaf(Leaf { value, cover });
     let branch = Node::Branch(Branch {
         choice: rule,
         left: NodeId(1),
         right: NodeId(2),
-        gain: 1.0,
+        gain,
         cover: 2.0,
     });
-    News::Grown(Tree::new(vec![branch, leaf(0.1), leaf(-0.1)]).unwrap())
+    News::Grown(Tree::new(vec![branch, leaf(value), leaf(-value)]).unwrap())
 }
 
 /// Asks all hospitals; gives the elements of the sum, or nothing if none of them answered.
@@ -117,6 +130,7 @@ async fn what_no_fit_asks_is_refused_and_blamed_on_the_aggregator() {
     let root = || nodes(&[0], &[]);
     let wide = Cuts::new(vec![(0..40).map(f64::from).collect(); 4]).unwrap();
     let narrow = Cuts::new(vec![vec![0.0]; 3]).unwrap();
+    let cut_at = |columns| vec![News::Cut(cuts_of(columns))];
     let most = most_sums(&agreement);
     let refused = [
         // At the wrong time.
@@ -142,6 +156,38 @@ async fn what_no_fit_asks_is_refused_and_blamed_on_the_aggregator() {
         (
             0,
             vec![News::Cut(cuts()), News::Begun(f64::NAN)],
+            Question::Totals,
+        ),
+        // Cut points beside the grid of the declared range, or beyond it.
+        (0, cut_at([&[40.25], &[], &[], &[0.5]]), Question::Labels),
+        (0, cut_at([&[], &[1.0], &[], &[0.5]]), Question::Labels),
+        (0, cut_at([&[], &[], &[9.5], &[0.5]]), Question::Labels),
+        (0, cut_at([&[], &[], &[], &[0.25]]), Question::Labels),
+        (0, cut_at([&[], &[], &[], &[]]), Question::Labels),
+        // Base scores and leaves that no labels lead to.
+        (
+            0,
+            vec![News::Cut(cuts()), News::Begun(14.0)],
+            Question::Totals,
+        ),
+        (
+            0,
+            vec![News::Cut(cuts()), News::Begun(-14.0)],
+            Question::Totals,
+        ),
+        (
+            0,
+            with([stump_of(rule(0, 1), (1.0, 1.0), 30.1)]),
+            Question::Totals,
+        ),
+        (
+            0,
+            with([stump_of(rule(0, 1), (-1.0, 1.0), 0.1)]),
+            Question::Totals,
+        ),
+        (
+            0,
+            with([stump_of(rule(0, 1), (1.0, -1.0), 0.1)]),
             Question::Totals,
         ),
         (0, with([stump(rule(4, 1))]), Question::Totals),
@@ -221,8 +267,18 @@ async fn roots_in(exponent: i32) -> Vec<Vec<u64>> {
     seen
 }
 
+/// What each column of a root's histogram adds up to, modulo 2^59.
+fn column_sums(root: &[u64]) -> Vec<u64> {
+    let columns = [0..4, 4..7, 7..10, 10..13];
+    let total = |bins: std::ops::Range<usize>| {
+        let sums = root[bins].iter();
+        sums.fold(0_u64, |total, sum| total.wrapping_add(*sum)) & ((1 << 59) - 1)
+    };
+    columns.map(total).to_vec()
+}
+
 #[tokio::test]
-async fn gradients_that_such_quanta_cannot_hold_are_withheld_and_not_refused() {
+async fn whatever_quanta_are_told_every_row_is_in_the_sum() {
     // At margin 0 each h is a quarter: of 150 rows 37.5.
     let seen = roots_in(-10).await;
     let sex: u64 = seen[0][10..]
@@ -230,11 +286,135 @@ async fn gradients_that_such_quanta_cannot_hold_are_withheld_and_not_refused() {
         .map(|element| element & 0x1fff_ffff)
         .sum();
     assert!(sex.abs_diff(37 * 1024 + 512) < 150, "{sex}");
-    // Gradients of 20 and more need coarser quanta than 2^-25: nothing is read there.
-    let seen = roots_in(-40).await;
-    let high = seen[0].iter().filter(|element| **element >> 56 != 0);
-    assert!(high.count() > 6, "{seen:?}");
-    assert_eq!(seen[0], seen[1], "a repeated sum is the same");
+    // Whether own gradients are more than the quanta can hold, of one hospital or of all, nobody
+    // tells: columns add up alike.
+    for exponent in [-24, -25, -26, -27, -40, -900, 900] {
+        let seen = roots_in(exponent).await;
+        let sums = column_sums(&seen[0]);
+        assert!(
+            sums.iter().all(|sum| *sum == sums[0]),
+            "{exponent}: {sums:?}"
+        );
+        assert_eq!(seen[0], seen[1], "a repeated sum is the same");
+    }
+}
+
+/// Asks one question after the other, with the length of its answer; says which were answered.
+async fn answered(turns: Vec<(u32, Question, usize)>) -> Vec<bool> {
+    let (agreement, tables) = small();
+    let mut mail = mem::mailboxes(&parties(3));
+    let aggregator = mail.remove(0);
+    let running = hospitals(mail, &agreement, &tables);
+    let mut seen = Vec::new();
+    for (turn, (number, question, len)) in turns.into_iter().enumerate() {
+        let asking = (number, Vec::new(), question);
+        seen.push(asked(&aggregator, turn, asking, len).await.is_some());
+    }
+    drop(aggregator);
+    for hospital in running {
+        assert!(hospital.await.unwrap().is_err());
+    }
+    seen
+}
+
+#[tokio::test]
+async fn rounds_of_cut_points_are_those_of_their_numbers() {
+    let whole = || cells("[[1],[1],[1],[]]");
+    let one = |cell: u32| cells(&format!("[[{cell}],[],[],[]]"));
+    let begin = |number| (number, whole(), 768);
+    let finer = |number, cell| (number, one(cell), 32);
+    // Parts of any cell broken down before; and other beginnings.
+    let fits = [
+        vec![begin(0), finer(1, 300), finer(2, 400), finer(3, 300 << 5)],
+        vec![begin(0), finer(1, 300), begin(5), finer(6, 300), begin(25)],
+        vec![finer(3, 300 << 10), begin(5)],
+    ];
+    for turns in fits {
+        assert!(!answered(turns).await.contains(&false));
+    }
+    let lies = [
+        // Not all columns, a later round, or one that there is not.
+        vec![(0, cells("[[1],[],[1],[]]"), 512)],
+        vec![finer(0, 300)],
+        vec![begin(1)],
+        vec![finer(1, 300 << 5)],
+        vec![(4, one(300), 32)],
+        vec![begin(30)],
+        // Skipped, again, of a cell that was not broken down, or asked for before.
+        vec![begin(0), finer(2, 300)],
+        vec![begin(0), begin(0)],
+        vec![begin(5), begin(0)],
+        vec![begin(0), finer(6, 300)],
+        vec![begin(0), finer(1, 300), finer(2, 301 << 5)],
+        vec![begin(0), finer(1, 300), finer(2, 300)],
+    ];
+    for (case, turns) in lies.into_iter().enumerate() {
+        let mut expected = vec![true; turns.len() - 1];
+        expected.push(false);
+        assert_eq!(answered(turns).await, expected, "case {case}");
+    }
+}
+
+/// Ends a fit of one tree so; gives what the hospitals make of it.
+async fn ended(ended: Ended) -> Vec<Result<Published, HorizontalError>> {
+    let (agreement, tables) = small();
+    let mut mail = mem::mailboxes(&parties(3));
+    let aggregator = mail.remove(0);
+    let running = hospitals(mail, &agreement, &tables);
+    let forged = Forged::Fitted(with([stump(rule(0, 1))]), ended);
+    let here = aggregator.scope("turn-0");
+    here.broadcast(&parties(3)[1..], &forged).await.unwrap();
+    let mut seen = Vec::new();
+    for hospital in running {
+        seen.push(hospital.await.unwrap());
+    }
+    seen
+}
+
+#[tokio::test]
+async fn an_end_that_no_fit_has_is_refused() {
+    let losses = |number| {
+        let losses = Losses {
+            trained: 0.5,
+            held_out: None,
+        };
+        vec![losses; number]
+    };
+    let roster = |from, places: &[usize]| {
+        let contributors = places.iter().map(|place| parties(9)[place + 1].clone());
+        Roster {
+            from,
+            contributors: contributors.collect(),
+        }
+    };
+    let all = || roster(0, &[0, 1, 2]);
+    let fit = |rosters| (1, losses(2), rosters, 150, 9);
+    for rosters in [
+        vec![all()],
+        vec![all(), all()],
+        vec![roster(0, &[0]), roster(1, &[0, 1, 2])],
+    ] {
+        assert!(ended(fit(rosters)).await.iter().all(Result::is_ok));
+    }
+    let lies = [
+        fit(vec![]),
+        fit(vec![roster(1, &[0, 1, 2])]),
+        fit(vec![all(), roster(1, &[0, 1, 2]), roster(1, &[0, 1, 2])]),
+        fit(vec![all(), roster(2, &[0, 1, 2])]),
+        fit(vec![all(), roster(1, &[])]),
+        fit(vec![all(), roster(1, &[7])]),
+        fit(vec![roster(0, &[0, 1, 2, 2])]),
+        fit(vec![roster(0, &[0, 1, 2, 3, 4, 5])]),
+        (2, losses(2), vec![all()], 150, 9),
+        (1, losses(3), vec![all()], 150, 9),
+        (1, losses(2), vec![all()], 50_001, 9),
+        (1, losses(2), vec![all()], 150, 10_000),
+    ];
+    for (case, lie) in lies.into_iter().enumerate() {
+        let seen = ended(lie).await;
+        let refused = |fit: &Result<_, _>| matches!(fit, Err(HorizontalError::BadModel { .. }));
+        assert!(seen.iter().all(refused), "case {case}: {seen:?}");
+    }
 }
 
 #[tokio::test]
@@ -245,9 +425,13 @@ async fn no_more_sums_are_answered_than_a_fit_takes() {
     let aggregator = mail.remove(0);
     let running = hospitals(mail, &agreement, &tables);
     for turn in 0..=most {
-        let question = cells("[[1],[],[],[]]");
-        let asking = (turn.min(most - 1), Vec::new(), question);
-        let seen = asked(&aggregator, turn as usize, asking, 256).await;
+        let news = if turn == 0 {
+            vec![News::Cut(cuts())]
+        } else {
+            Vec::new()
+        };
+        let asking = (turn.min(most - 1), news, Question::Labels);
+        let seen = asked(&aggregator, turn as usize, asking, 9).await;
         assert_eq!(seen.is_some(), turn < most);
     }
     for hospital in running {
