@@ -314,14 +314,14 @@ impl Rows {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "far from the ends of 64 bits"
-)]
 /// Gives the greatest integer that is not above `value`, held between -2^29 and 2^29.
 ///
 /// No quanta that suit the rows lead beyond. Others must not show on which side of a bound a row
 /// or a party lies but by the sum that they are in.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "far from the ends of 64 bits"
+)]
 fn floor(value: f64) -> i64 {
     // Casting cuts towards zero, which is downwards for a number above it.
     const SHIFT: i64 = 1 << 30;

@@ -43,7 +43,7 @@ impl Cell {
 
     /// Gives in how many rounds the whole range is broken down to it.
     pub(crate) fn round(self) -> u32 {
-        (self.depth() + HALVINGS - FIRST_HALVINGS) / HALVINGS
+        (self.depth() + HALVINGS).saturating_sub(FIRST_HALVINGS) / HALVINGS
     }
 
     /// Gives the cell of which it is a part; none of the whole range.

@@ -35,7 +35,8 @@ fn amounts(rows: u64, reals: &[i64]) -> Vec<u64> {
     let mut elements = vec![rows];
     for real in reals {
         let units = i128::from(*real) << 48;
-        let limbs = (0..4).map(|place| ((units >> (32 * place)) & 0xffff_ffff) as u64);
+        let limb = |place: u32| u64::try_from((units >> (32 * place)) & 0xffff_ffff).unwrap();
+        let limbs = (0..4).map(limb);
         elements.extend(limbs);
     }
     elements
@@ -52,10 +53,8 @@ fn labels_that_none_in_the_declared_range_add_up_to_end_the_fit() {
     ] {
         let agreement = binary(Objective::Logistic);
         let training = Training::begin(&agreement, SumNumber(0));
-        assert_eq!(
-            training.question(&agreement),
-            Some((SumNumber(0), Question::Labels))
-        );
+        let (question, shape) = training.question(&agreement).unwrap();
+        assert_eq!((question, shape.number), (Question::Labels, SumNumber(0)));
         let sum = opened(&[0, 1, 2], amounts(10, &[labels, weights]));
         let next = training.advance(&agreement, &sum);
         let failed = Training::Failed(NoModel::Implausible);
@@ -89,14 +88,14 @@ fn every_beginning_over_another_roster_has_numbers_of_its_own() {
         counts[first] = 40;
     }
     for begun in 0..=5_u32 {
-        let (number, _) = training.question(&agreement).unwrap();
+        let number = training.awaits().unwrap();
         let expected = 100 + 5 * begun + u32::from(begun == 0);
         if begun == 0 {
             assert_eq!(number, SumNumber(100));
             let sum = opened(&[0, 1, 2], counts.clone());
             training = training.advance(&agreement, &sum);
         }
-        let (number, _) = training.question(&agreement).unwrap();
+        let number = training.awaits().unwrap();
         assert_eq!(number, SumNumber(expected));
         assert!(number.0 < 100 + most_sums(&agreement));
         let others = &rosters[1 + begun as usize % 2];
@@ -104,4 +103,31 @@ fn every_beginning_over_another_roster_has_numbers_of_its_own() {
     }
     let failed = matches!(training, Training::Failed(NoModel::TooManySums { .. }));
     assert!(failed, "{training:?}");
+}
+
+#[test]
+fn numbers_that_were_opened_over_others_are_passed_over() {
+    let agreement = agreement(specification(Objective::Logistic));
+    let begun = Training::begin(&agreement, SumNumber(100));
+    // Under the number after the last one something may have been asked.
+    for (last, next) in [(100, 105), (103, 105), (104, 110), (109, 115)] {
+        let next = Some(SumNumber(next));
+        let training = begun.clone().go_on_beyond(&agreement, SumNumber(last));
+        assert_eq!(training.awaits(), next, "{last}");
+    }
+    let late = begun.go_on_beyond(&agreement, SumNumber(125));
+    let failed = matches!(late, Training::Failed(NoModel::TooManySums { .. }));
+    assert!(failed, "{late:?}");
+}
+
+#[test]
+fn trees_that_stand_are_kept_beyond_numbers_opened_over_others() {
+    let agreement = binary(Objective::Logistic);
+    let begun = Training::begin(&agreement, SumNumber(100));
+    let labels = opened(&[0, 1, 2], amounts(10, &[4, 10]));
+    let measuring = begun.advance(&agreement, &labels);
+    assert_eq!(measuring.awaits(), Some(SumNumber(101)));
+    let training = measuring.go_on_beyond(&agreement, SumNumber(107));
+    assert_eq!(training.awaits(), Some(SumNumber(109)));
+    assert!(training.ensemble().is_some());
 }

@@ -42,7 +42,7 @@ fn small() -> (Agreement, Vec<Table>) {
 }
 
 fn cuts() -> Cuts {
-    cuts_of([&[40.5, 60.5], &[5e5], &[0.0], &[0.5]])
+    cuts_of([&[40.5, 60.5], &[5e5], &[-4.5], &[0.5]])
 }
 
 fn cuts_of(columns: [&[f64]; 4]) -> Cuts {
@@ -122,116 +122,10 @@ async fn asked(
     opened.ok().map(|Opened { sum, .. }| sum)
 }
 
-#[tokio::test]
-async fn what_no_fit_asks_is_refused_and_blamed_on_the_aggregator() {
+/// Asks hospitals that know nothing each of these, and expects that all refuse.
+async fn are_refused(turns: impl IntoIterator<Item = (u32, Vec<News>, Question)>) {
     let (agreement, tables) = small();
-    let rounded = || News::Rounded(quanta(-10));
-    let parted = |node, rule| News::Parted(NodeId(node), rule);
-    let root = || nodes(&[0], &[]);
-    let wide = Cuts::new(vec![(0..40).map(f64::from).collect(); 4]).unwrap();
-    let narrow = Cuts::new(vec![vec![0.0]; 3]).unwrap();
-    let cut_at = |columns| vec![News::Cut(cuts_of(columns))];
-    let most = most_sums(&agreement);
-    let refused = [
-        // At the wrong time.
-        (0, Vec::new(), Question::Labels),
-        (0, Vec::new(), Question::Totals),
-        (0, Vec::new(), root()),
-        (0, begun(), root()),
-        (0, begun(), Question::Labels),
-        (0, begun(), cells("[[1],[1],[1],[]]")),
-        (0, vec![News::Begun(0.0)], Question::Totals),
-        (0, vec![rounded()], root()),
-        (0, with([News::Cut(cuts())]), Question::Totals),
-        (0, with([parted(0, rule(0, 1))]), root()),
-        (0, with([rounded(), rounded()]), root()),
-        // Another number than those of the fit.
-        (most, Vec::new(), cells("[[1],[1],[1],[]]")),
-        // Other columns, bins or cells.
-        (0, Vec::new(), cells("[[1],[1],[1],[1]]")),
-        (0, Vec::new(), cells("[[1],[1],[1]]")),
-        (0, Vec::new(), cells("[[257,256],[],[],[]]")),
-        (0, vec![News::Cut(wide)], Question::Labels),
-        (0, vec![News::Cut(narrow)], Question::Labels),
-        (
-            0,
-            vec![News::Cut(cuts()), News::Begun(f64::NAN)],
-            Question::Totals,
-        ),
-        // Cut points beside the grid of the declared range, or beyond it.
-        (0, cut_at([&[40.25], &[], &[], &[0.5]]), Question::Labels),
-        (0, cut_at([&[], &[1.0], &[], &[0.5]]), Question::Labels),
-        (0, cut_at([&[], &[], &[9.5], &[0.5]]), Question::Labels),
-        (0, cut_at([&[], &[], &[], &[0.25]]), Question::Labels),
-        (0, cut_at([&[], &[], &[], &[]]), Question::Labels),
-        // Base scores and leaves that no labels lead to.
-        (
-            0,
-            vec![News::Cut(cuts()), News::Begun(14.0)],
-            Question::Totals,
-        ),
-        (
-            0,
-            vec![News::Cut(cuts()), News::Begun(-14.0)],
-            Question::Totals,
-        ),
-        (
-            0,
-            with([stump_of(rule(0, 1), (1.0, 1.0), 30.1)]),
-            Question::Totals,
-        ),
-        (
-            0,
-            with([stump_of(rule(0, 1), (-1.0, 1.0), 0.1)]),
-            Question::Totals,
-        ),
-        (
-            0,
-            with([stump_of(rule(0, 1), (1.0, -1.0), 0.1)]),
-            Question::Totals,
-        ),
-        (0, with([stump(rule(4, 1))]), Question::Totals),
-        (0, with([stump(rule(1, 3))]), Question::Totals),
-        (0, with([stump(rule(1, 0))]), Question::Totals),
-        (
-            0,
-            with([rounded(), parted(0, rule(9, 1))]),
-            nodes(&[1], &[1]),
-        ),
-        (
-            0,
-            with([rounded(), parted(0, rule(1, 3))]),
-            nodes(&[1], &[1]),
-        ),
-        // More trees, leaves or levels than were agreed on.
-        (0, with((0..3).map(|_| stump(rule(0, 1)))), Question::Totals),
-        (
-            0,
-            with([
-                rounded(),
-                parted(0, rule(0, 1)),
-                parted(1, rule(0, 1)),
-                parted(2, rule(0, 1)),
-            ]),
-            nodes(&[5], &[5]),
-        ),
-        // Nodes that are not there, not leaves, or asked for twice.
-        (0, with([rounded()]), nodes(&[1], &[])),
-        (0, with([rounded(), parted(0, rule(0, 1))]), root()),
-        (
-            0,
-            with([rounded(), parted(0, rule(0, 1))]),
-            nodes(&[1, 1], &[1]),
-        ),
-        (
-            0,
-            with([rounded(), parted(0, rule(0, 1))]),
-            nodes(&[1], &[1, 2]),
-        ),
-        (0, with([rounded(), parted(0, rule(0, 1))]), nodes(&[], &[])),
-        (0, with([rounded(), parted(7, rule(0, 1))]), root()),
-    ];
-    for (case, turn) in refused.into_iter().enumerate() {
+    for (case, turn) in turns.into_iter().enumerate() {
         let mut mail = mem::mailboxes(&parties(3));
         let aggregator = mail.remove(0);
         let running = hospitals(mail, &agreement, &tables);
@@ -245,6 +139,105 @@ async fn what_no_fit_asks_is_refused_and_blamed_on_the_aggregator() {
             assert_eq!(error.fault(), Fault::Peer(parties(0).remove(0)));
         }
     }
+}
+
+fn rounded() -> News {
+    News::Rounded(quanta(-10))
+}
+
+fn parted(node: u32, rule: BinRule) -> News {
+    News::Parted(NodeId(node), rule)
+}
+
+fn root() -> Question {
+    nodes(&[0], &[])
+}
+
+#[tokio::test]
+async fn what_comes_at_the_wrong_time_is_refused_and_blamed_on_the_aggregator() {
+    let whole = || cells("[[1],[1],[1],[]]");
+    let most = most_sums(&small().0);
+    are_refused([
+        (0, Vec::new(), Question::Labels),
+        (0, Vec::new(), Question::Totals),
+        (0, Vec::new(), root()),
+        (0, begun(), root()),
+        (0, begun(), Question::Labels),
+        (0, begun(), whole()),
+        (0, vec![News::Begun(0.0)], Question::Totals),
+        (0, vec![rounded()], root()),
+        (0, with([News::Cut(cuts())]), Question::Totals),
+        (0, with([parted(0, rule(0, 1))]), root()),
+        (0, with([rounded(), rounded()]), root()),
+        // Another number than those of the fit.
+        (most, Vec::new(), whole()),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn cells_and_cut_points_that_no_values_lead_to_are_refused() {
+    let wide = Cuts::new(vec![(0..40).map(f64::from).collect(); 4]).unwrap();
+    let narrow = Cuts::new(vec![vec![0.0]; 3]).unwrap();
+    let asked = ["[[1],[1],[1],[1]]", "[[1],[1],[1]]", "[[257,256],[],[],[]]"];
+    are_refused(asked.map(|asked| (0, Vec::new(), cells(asked)))).await;
+    let told = [
+        wide,
+        narrow,
+        // Beside the grid of the declared range, or beyond it.
+        cuts_of([&[40.25], &[], &[], &[0.5]]),
+        cuts_of([&[], &[1.0], &[], &[0.5]]),
+        cuts_of([&[], &[], &[9.5], &[0.5]]),
+        cuts_of([&[], &[], &[], &[0.25]]),
+        cuts_of([&[], &[], &[], &[]]),
+    ];
+    are_refused(told.map(|cuts| (0, vec![News::Cut(cuts)], Question::Labels))).await;
+}
+
+#[tokio::test]
+async fn base_scores_and_trees_that_no_fit_comes_to_are_refused() {
+    let base_scores = [f64::NAN, 14.0, -14.0];
+    let begun_at = |score| vec![News::Cut(cuts()), News::Begun(score)];
+    are_refused(base_scores.map(|score| (0, begun_at(score), Question::Totals))).await;
+    let stumps = [
+        stump_of(rule(0, 1), (1.0, 1.0), 30.1),
+        stump_of(rule(0, 1), (-1.0, 1.0), 0.1),
+        stump_of(rule(0, 1), (1.0, -1.0), 0.1),
+        stump(rule(4, 1)),
+        stump(rule(1, 3)),
+        stump(rule(1, 0)),
+    ];
+    are_refused(stumps.map(|stump| (0, with([stump]), Question::Totals))).await;
+    let three = with((0..3).map(|_| stump(rule(0, 1))));
+    are_refused([(0, three, Question::Totals)]).await;
+}
+
+#[tokio::test]
+async fn nodes_that_are_not_there_are_not_asked_about_or_parted() {
+    let after = |splits: &[(u32, BinRule)]| {
+        let splits = splits.iter().map(|(node, rule)| parted(*node, *rule));
+        with(std::iter::once(rounded()).chain(splits))
+    };
+    let stump = || after(&[(0, rule(0, 1))]);
+    are_refused([
+        // No column, and no bin.
+        (0, after(&[(0, rule(9, 1))]), nodes(&[1], &[1])),
+        (0, after(&[(0, rule(1, 3))]), nodes(&[1], &[1])),
+        // More leaves than were agreed on.
+        (
+            0,
+            after(&[(0, rule(0, 1)), (1, rule(0, 1)), (2, rule(0, 1))]),
+            nodes(&[5], &[5]),
+        ),
+        // Not there, not leaves, asked for twice, or none.
+        (0, after(&[]), nodes(&[1], &[])),
+        (0, stump(), root()),
+        (0, stump(), nodes(&[1, 1], &[1])),
+        (0, stump(), nodes(&[1], &[1, 2])),
+        (0, stump(), nodes(&[], &[])),
+        (0, after(&[(7, rule(0, 1))]), root()),
+    ])
+    .await;
 }
 
 /// Asks for the root's histogram in some quanta, in two runs; gives its elements.
