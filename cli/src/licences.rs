@@ -64,14 +64,13 @@ fn note(lang: Lang) -> String {
     match lang {
         Lang::En => format!(
             "No patents are granted with {} ({WITHOUT_PATENTS}): their makers ask companies for a \
-             patent licence for commercial use. Consilium uses noise samplers, parameters and \
-             transforms of them, for the encrypted sums of vertical boosted trees, and nothing \
-             else: docs/adr/0009-ring-lwe-on-parts-of-tfhe.md",
+             patent licence for commercial use. Consilium uses their transforms, for the encrypted \
+             sums of vertical boosted trees, and nothing else: docs/adr/0009-ring-lwe-on-parts-of-tfhe.md",
             names.join(", ")
         ),
         Lang::Zh => format!(
             "{}（{WITHOUT_PATENTS}）不授予任何专利许可：其作者要求企业在商业使用前取得专利许可。\
-             会诊只用到其中的噪声采样器、参数与变换，用于纵向提升树的加密求和，此外一概不用：\
+             会诊只用到其中的变换，用于纵向提升树的加密求和，此外一概不用：\
              docs/adr/0009-ring-lwe-on-parts-of-tfhe.md",
             names.join("、")
         ),
@@ -102,7 +101,7 @@ mod tests {
             let text = String::from_utf8(out).unwrap();
             let mut lines = text.lines().skip(2);
             let note = lines.next().unwrap();
-            for name in ["tfhe", "tfhe-fft", "tfhe-ntt"] {
+            for name in ["tfhe-fft", "tfhe-ntt"] {
                 assert!(note.contains(name), "{note}");
             }
             assert!(lines.any(|line| line.starts_with("rustls ")), "{text}");

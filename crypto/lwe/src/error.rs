@@ -40,7 +40,8 @@ pub enum LweError {
 }
 
 impl LweError {
-    /// Says whether the peer is to blame; else the caller's input is.
+    /// Says whether the peer is to blame; else the caller's input is. Who the peer is, whoever sends
+    /// the messages knows.
     pub fn blames_peer(&self) -> bool {
         matches!(self, LweError::Breach(_))
     }

@@ -2,34 +2,33 @@
 //!
 //! The page docs/protocols/lwe-sums.md derives these formulas.
 
-use crate::{
-    Packing, Ring,
-    ring::{Noise, Short},
-};
+use crate::{Packing, Ring, ring::Short};
 
 /// The largest residual that opening accepts: 15/16 of half of the scale.
-pub fn residual_limit<R: Ring>(packing: Packing) -> u128 {
+pub(crate) fn residual_limit<R: Ring>(packing: Packing) -> u128 {
     15 << (packing.scale_log2::<R>() - 5)
+}
+
+/// How many deviations opening has to accept at least: beyond lies one coefficient in 2^38.
+const LEAST_DEVIATIONS: f64 = 7.0;
+
+/// Says whether opening accepts sums over so many rows of all r candidates together.
+///
+/// Their noise is then above the limit for one returned coefficient in 2^38 at most. Sums that were
+/// subtracted count the rows of both.
+pub fn leaves_room<R: Ring>(packing: Packing, rows: u64) -> bool {
+    let deviation = returned_variance::<R>(packing, rows).sqrt();
+    residual_limit::<R>(packing) as f64 >= LEAST_DEVIATIONS * deviation
 }
 
 /// The variance of what one row adds to the noise of one coefficient: fresh noise and the bits that
 /// a body leaves out.
-pub fn row_variance<R: Ring>() -> f64 {
+pub(crate) fn row_variance<R: Ring>() -> f64 {
     R::PARAMETERS.fresh.variance() + rounding(R::PARAMETERS.body_drops)
 }
 
-/// The most that one row adds to the noise of one coefficient; of Gaussian noise twelve deviations,
-/// which a draw exceeds with a probability below 2^−100.
-pub fn row_bound<R: Ring>() -> f64 {
-    let fresh = match R::PARAMETERS.fresh {
-        Noise::TUniform(log2) => f64::from(log2).exp2(),
-        Noise::Gaussian(deviation) => 12.0 * deviation,
-    };
-    fresh + (f64::from(R::PARAMETERS.body_drops).exp2() / 2.0).floor()
-}
-
 /// The variance of the noise of a returned sum, over so many rows of all r candidates together.
-pub fn returned_variance<R: Ring>(packing: Packing, rows: u64) -> f64 {
+pub(crate) fn returned_variance<R: Ring>(packing: Packing, rows: u64) -> f64 {
     let parameters = R::PARAMETERS;
     let fresh = parameters.fresh.variance();
     // So many coefficients of a secret are not zero, in the mean.

@@ -21,7 +21,7 @@ impl<R: Ring> SecretKeys<R> {
     /// # Errors
     ///
     /// A [`Breach`] if the bytes have not their shape, if the noise exceeds
-    /// [`residual_limit`](noise::residual_limit), or a sum lies where it can't. A feature holder can
+    /// 15/16 of half of the scale, or a sum lies where it can't. A feature holder can
     /// still shift a sum within these limits.
     pub fn open(
         &self,

@@ -32,7 +32,7 @@ impl Wanted {
 
 /// The part of the flood that this party adds, where the returned ciphertexts of several are added.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FloodShare(f64);
+pub struct FloodShare(pub(crate) f64);
 
 impl FloodShare {
     /// All of it.

@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 use crate::{
     FloodShare, LweError, Native, Opened, Packing, RawSum, Refresher, Ring, SecretKeys, Wanted,
     messages::{Parts, are_slots},
+    noise,
     ring::Draw,
 };
 
@@ -33,6 +34,21 @@ impl Residues {
         Native::PARAMETERS.degree + 2 * slots
     }
 
+    /// Says whether opening accepts the sum of so many parties' ciphertexts, each with this share of the
+    /// flood, over so many rows of all parties and of all r candidates together.
+    ///
+    /// Its noise is then above the limit for one coefficient in 2^28 at most. Sums that were subtracted
+    /// count the rows of both.
+    pub fn leave_room(packing: Packing, rows: u64, parties: u32, share: FloodShare) -> bool {
+        let parties = f64::from(parties);
+        let flood = packing.flood::<Native>().powi(2);
+        let refreshing = noise::returned_variance::<Native>(packing, 0) - flood;
+        let variance = rows as f64 * noise::row_variance::<Native>()
+            + parties * (refreshing + flood * share.0.powi(2));
+        let limit = noise::residual_limit::<Native>(packing) as f64;
+        limit >= LEAST_DEVIATIONS * variance.sqrt()
+    }
+
     /// Takes words that were added up elsewhere.
     ///
     /// # Errors
@@ -51,6 +67,10 @@ impl Residues {
         &self.words
     }
 }
+
+/// How many deviations opening has to accept at least: beyond lies one coefficient in 2^28. Fewer than of a
+/// single ciphertext, since those who collude add flood of their own.
+const LEAST_DEVIATIONS: f64 = 6.0;
 
 impl std::fmt::Debug for Residues {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,7 +1,7 @@
 //! The rings that ciphertexts live in, and all that is asked of them.
 //!
-//! Everything of tfhe stands below this module, behind [`Ring`]: to go without it is to write these
-//! functions anew.
+//! The transforms, which are tfhe-fft's and tfhe-ntt's, stand below this module, behind [`Ring`]: to go
+//! without them is to write these functions anew.
 
 #[expect(
     clippy::cast_possible_truncation,
@@ -131,9 +131,13 @@ pub trait Ring: sealed::Sealed + Sized + Send + Sync + 'static {
     type Cell: Copy + Default + Send + Sync;
     /// A short element made ready for exact products.
     type Factor: Send + Sync;
+    /// Room in which the fast transforms work.
+    type Scratch: Send + Sync;
 
     /// Prepares tables.
     fn new() -> Self;
+    /// Makes room for transforms, to be used again and again.
+    fn scratch(&self) -> Self::Scratch;
 
     /// Expands a seed into a uniform element.
     fn expand(&self, seed: &[u8; 16]) -> Vec<u64>;
@@ -160,13 +164,23 @@ pub trait Ring: sealed::Sealed + Sized + Send + Sync + 'static {
     fn coefficients(&self, element: &[u64], short: &[i8], at: &[usize]) -> Vec<u64>;
 
     /// Transforms a ciphertext.
-    fn transform(&self, parts: [&[u64]; PARTS], cells: &mut [Self::Cell]);
+    fn transform(
+        &self,
+        parts: [&[u64]; PARTS],
+        cells: &mut [Self::Cell],
+        scratch: &mut Self::Scratch,
+    );
     /// Transforms an indicator; its coefficients are −1, 0 or 1.
-    fn transform_indicator(&self, indicator: &[i8], cells: &mut [Self::Cell]);
+    fn transform_indicator(
+        &self,
+        indicator: &[i8],
+        cells: &mut [Self::Cell],
+        scratch: &mut Self::Scratch,
+    );
     /// Adds the products of ciphertexts, one after the other, with as many indicators.
     fn accumulate(&self, sums: &mut [Self::Cell], blocks: &[Self::Cell], indicators: &[Self::Cell]);
     /// Transforms sums back, exactly.
-    fn restore(&self, sums: &[Self::Cell]) -> [Vec<u64>; PARTS];
+    fn restore(&self, sums: &[Self::Cell], scratch: &mut Self::Scratch) -> [Vec<u64>; PARTS];
 
     /// Bytes of a coefficient.
     fn width(precision: Precision) -> usize;
@@ -199,6 +213,7 @@ mod tests {
     /// The fast transforms against plain integer sums.
     fn accumulated_products_are_exact<R: Ring>(blocks: usize) {
         let ring = R::new();
+        let mut scratch = ring.scratch();
         let places: Vec<usize> = (0..R::PARAMETERS.degree).step_by(37).collect();
         let mut sums = vec![R::Cell::default(); R::CELLS];
         let mut cells = vec![R::Cell::default(); R::CELLS];
@@ -212,14 +227,15 @@ mod tests {
                 ring.expand(&seed)
             });
             let indicator = indicator::<R>(block);
-            ring.transform([&parts[0], &parts[1], &parts[2]], &mut cells);
-            ring.transform_indicator(&indicator, &mut factor);
+            let parts = parts.each_ref().map(Vec::as_slice);
+            ring.transform(parts, &mut cells, &mut scratch);
+            ring.transform_indicator(&indicator, &mut factor, &mut scratch);
             ring.accumulate(&mut sums, &cells, &factor);
-            for (expected, part) in expected.iter_mut().zip(&parts) {
+            for (expected, part) in expected.iter_mut().zip(parts) {
                 ring.add(expected, &ring.coefficients(part, &indicator, &places));
             }
         }
-        for (expected, restored) in expected.iter().zip(ring.restore(&sums)) {
+        for (expected, restored) in expected.iter().zip(ring.restore(&sums, &mut scratch)) {
             let got = crate::sums::select::<R>(&restored, &places);
             assert!(*expected == got, "the transforms lost a bit");
         }

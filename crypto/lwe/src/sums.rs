@@ -26,10 +26,11 @@ impl<R: Ring> Blocks<R> {
         rows: usize,
     ) -> Result<Blocks<R>, LweError> {
         let read = encrypted.read(ring, packing, rows)?;
+        let mut scratch = ring.scratch();
         let mut cells = vec![R::Cell::default(); packing.blocks(rows) * R::CELLS];
         for (parts, cells) in read.zip(cells.chunks_exact_mut(R::CELLS)) {
             let [mask, g, h] = &parts?;
-            ring.transform([mask, g, h], cells);
+            ring.transform([mask, g, h], cells, &mut scratch);
         }
         Ok(Blocks { packing, cells })
     }
@@ -65,9 +66,15 @@ pub struct Accumulator<R: Ring> {
     packing: Packing,
     candidates: usize,
     sums: Vec<R::Cell>,
+    scratch: R::Scratch,
 }
 
 impl<R: Ring> Accumulator<R> {
+    /// Gives the bytes of memory that the sums of so many candidates take.
+    pub fn bytes(packing: Packing, candidates: usize) -> usize {
+        packing.ciphertexts(candidates) * R::CELLS * size_of::<R::Cell>()
+    }
+
     /// Begins with empty sums.
     pub fn new(ring: &Arc<R>, packing: Packing, candidates: usize) -> Accumulator<R> {
         let sums = vec![R::Cell::default(); packing.ciphertexts(candidates) * R::CELLS];
@@ -76,6 +83,7 @@ impl<R: Ring> Accumulator<R> {
             packing,
             candidates,
             sums,
+            scratch: ring.scratch(),
         }
     }
 
@@ -111,7 +119,8 @@ impl<R: Ring> Accumulator<R> {
                         self.packing
                             .place(candidate - first, &bytes, &mut indicator);
                     }
-                    self.ring.transform_indicator(&indicator, output);
+                    let scratch = &mut self.scratch;
+                    self.ring.transform_indicator(&indicator, output, scratch);
                 }
                 let used = tile.len() * R::INDICATOR_CELLS;
                 self.ring.accumulate(sums, cells, &indicators[..used]);
@@ -120,11 +129,11 @@ impl<R: Ring> Accumulator<R> {
     }
 
     /// Ends with the sums: candidate c has slot c mod r of sum ⌊c / r⌋.
-    pub fn finish(self) -> Vec<RawSum<R>> {
+    pub fn finish(mut self) -> Vec<RawSum<R>> {
         let places = self.packing.places();
         let sums = self.sums.chunks_exact(R::CELLS);
         sums.map(|cells| {
-            let [mask, g, h] = self.ring.restore(cells);
+            let [mask, g, h] = self.ring.restore(cells, &mut self.scratch);
             let slots = |body: Vec<u64>| select::<R>(&body, &places);
             RawSum {
                 ring: Arc::clone(&self.ring),
@@ -160,6 +169,12 @@ pub struct RawSum<R: Ring> {
 }
 
 impl<R: Ring> RawSum<R> {
+    /// Gives the bytes of memory that one takes.
+    pub fn bytes(packing: Packing) -> usize {
+        let coefficients = R::PARAMETERS.degree + 2 * packing.candidates() as usize;
+        coefficients * R::LIMBS * size_of::<u64>()
+    }
+
     /// Takes away the sums over a subset: those of the other rows remain.
     ///
     /// Exact in masks and bodies; the noise that remains is at most that of both together.

@@ -4,18 +4,11 @@ use std::sync::Arc;
 
 use consilium_base::{Generator, Seed};
 use rand_core::Rng as _;
-use tfhe::core_crypto::{
-    commons::noise_formulas::secure_noise::{
-        minimal_glwe_bound_for_132_bits_security_tuniform,
-        minimal_glwe_variance_for_132_bits_security_tuniform,
-    },
-    prelude::{GlweDimension, PolynomialSize},
-};
 
 use super::*;
 use crate::{
-    Accumulator, Blocks, FloodShare, Native, Nonce, PrimePair, RawSum, Refresher, RingElement,
-    SecretKeys, Wanted,
+    Accumulator, Blocks, FloodShare, Native, Noise, Nonce, Parameters, PrimePair, RawSum,
+    Refresher, RingElement, SecretKeys, Wanted,
 };
 
 /// Residuals over the whole of what was added, of raw and of returned sums.
@@ -104,6 +97,16 @@ fn worst(residuals: &[f64]) -> f64 {
     residuals.iter().fold(0.0, |worst, r| worst.max(r.abs()))
 }
 
+/// The most that one row adds to the noise of one coefficient; of Gaussian noise twelve deviations,
+/// which a draw exceeds with a probability below 2^−100.
+fn row_bound<R: Ring>() -> f64 {
+    let fresh = match R::PARAMETERS.fresh {
+        Noise::TUniform(log2) => f64::from(log2).exp2(),
+        Noise::Gaussian(deviation) => 12.0 * deviation,
+    };
+    fresh + (f64::from(R::PARAMETERS.body_drops).exp2() / 2.0).floor()
+}
+
 fn noise_is_what_the_formulas_say<R: Ring>() {
     let measured = measure::<R>(R::PARAMETERS.degree, 32, 256, 32);
     let rows = measured.rows as f64;
@@ -158,15 +161,18 @@ fn noise_of_many_rows_is_within_its_bound() {
 
 #[test]
 fn noise_of_set_a_is_no_less_than_tfhe_asks_for() {
-    let modulus = Native::PARAMETERS.modulus_log2.exp2();
-    let (dimension, size) = (GlweDimension(1), PolynomialSize(Native::PARAMETERS.degree));
-    let least = minimal_glwe_variance_for_132_bits_security_tuniform(dimension, size, modulus);
-    let ours = Native::PARAMETERS.fresh.variance() / (modulus * modulus);
-    // Beside the bound's own variance the formula has a term of 2^4.44/q^2, which tfhe's sets of
-    // parameters leave out as well.
-    assert!(ours >= least.0 * (1.0 - 1e-8), "{ours} below {}", least.0);
-    let bound = minimal_glwe_bound_for_132_bits_security_tuniform(dimension, size, modulus);
-    assert_eq!(Native::PARAMETERS.fresh, Noise::TUniform(bound));
+    // `minimal_lwe_bound_for_132_bits_security_tuniform` of tfhe 1.8.2, in
+    // core_crypto/commons/noise_formulas/secure_noise.rs: uniform noise below 2^b, where N numbers of
+    // the secret are binary.
+    let Parameters {
+        degree,
+        modulus_log2,
+        fresh,
+        ..
+    } = Native::PARAMETERS;
+    let least = -0.025_167_785 * degree as f64 + modulus_log2 + 4.100_671_000_000_01;
+    assert_eq!(fresh, Noise::TUniform(17));
+    assert!((16.0..17.0).contains(&least), "{least}");
 }
 
 #[test]
@@ -191,6 +197,20 @@ fn smaller_sums_leave_room_for_a_larger_flood() {
     let [full, less] = [packing, smaller].map(Leak::of_sum::<Native>);
     assert!((full.rho / less.rho - 256.0).abs() < 1e-6);
     assert!(packing.with_sums_below::<Native>(30).is_err());
+}
+
+#[test]
+fn rows_are_too_many_where_their_noise_comes_near_the_limit() {
+    fn most<R: Ring>(candidates: u32) -> u32 {
+        let packing = Packing::new::<R>(candidates).unwrap();
+        let rows = |log2: u32| u64::from(candidates) << log2;
+        (0..40)
+            .filter(|log2| leaves_room::<R>(packing, rows(*log2)))
+            .count() as u32
+            - 1
+    }
+    assert_eq!([1, 8, 512].map(most::<Native>), [24, 21, 15]);
+    assert_eq!([1, 8, 512].map(most::<PrimePair>), [39, 39, 39]);
 }
 
 #[test]

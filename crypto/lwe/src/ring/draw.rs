@@ -1,18 +1,15 @@
 //! Random elements: public ones of a seed, and secret ones.
 
-use consilium_base::Secret;
+use consilium_base::{Generator, Secret, Seed};
 use ctr::cipher::{KeyIvInit as _, StreamCipher as _};
 use rand_core::CryptoRng;
-use tfhe::core_crypto::{
-    commons::math::random::{RandomGenerator, Seed, UniformTernary},
-    prelude::DefaultRandomGenerator,
-};
+use rand_distr::{Distribution as _, StandardNormal, uniform::Uniform};
 use zeroize::Zeroize;
 
 use super::{Noise, Short};
 
-/// Words of tfhe's torus are fractions of 2^64.
-const TORUS: f64 = 1.0 / 18_446_744_073_709_551_616.0;
+/// Of Gaussian noise so many bits below its deviation come from a double; those below are uniform.
+const GAUSSIAN_BITS: i32 = 40;
 
 /// The stream of a seed: AES-128 in counter mode.
 pub(super) struct Stream(ctr::Ctr128LE<aes::Aes128>);
@@ -52,25 +49,23 @@ impl Stream {
 }
 
 /// A secret generator, and samplers over it.
-///
-/// Of tfhe's samplers, which take a byte at a time, only those are used by which little is drawn.
 pub(crate) struct Draw {
+    /// For bits, by the thousand.
     stream: Stream,
-    sampler: RandomGenerator<DefaultRandomGenerator>,
+    /// For the samplers of `rand_distr`.
+    generator: Generator,
 }
 
 impl Draw {
     /// Grows a generator from seeds that the caller's one gives.
     pub(crate) fn from_rng(rng: &mut impl CryptoRng) -> Draw {
-        let mut seeds = [[0; 16]; 2];
-        for seed in &mut seeds {
-            rng.fill_bytes(seed);
-        }
+        let mut seed = [0; 16];
+        rng.fill_bytes(&mut seed);
         let draw = Draw {
-            stream: Stream::new(&seeds[0]),
-            sampler: RandomGenerator::new(Seed(u128::from_le_bytes(seeds[1]))),
+            stream: Stream::new(&seed),
+            generator: Seed::random(rng).generator(),
         };
-        seeds.zeroize();
+        seed.zeroize();
         draw
     }
 
@@ -79,11 +74,12 @@ impl Draw {
         match short {
             Short::Binary => self.binary(count),
             Short::Ternary => {
-                let mut drawn: Secret<Vec<u8>> = Secret::new(vec![0; count]);
-                let bytes = drawn.expose_mut();
-                self.sampler
-                    .fill_slice_with_random_from_distribution(bytes, UniformTernary);
-                Secret::new(bytes.iter().map(|byte| byte.cast_signed()).collect())
+                let signs = Uniform::new_inclusive(-1_i8, 1).expect("the ends ascend");
+                let mut drawn = Secret::new(vec![0; count]);
+                for sign in drawn.expose_mut() {
+                    *sign = signs.sample(&mut self.generator);
+                }
+                drawn
             }
         }
     }
@@ -92,14 +88,23 @@ impl Draw {
     pub(crate) fn noise(&mut self, noise: Noise, count: usize) -> Secret<Vec<i64>> {
         match noise {
             Noise::TUniform(log2) => self.t_uniform(log2, count),
-            Noise::Gaussian(deviation) => {
-                let mut drawn: Secret<Vec<u64>> = Secret::new(vec![0; count]);
-                let words = drawn.expose_mut();
-                self.sampler
-                    .fill_slice_with_random_gaussian(words, 0.0, deviation * TORUS);
-                Secret::new(words.iter().map(|word| word.cast_signed()).collect())
-            }
+            Noise::Gaussian(deviation) => self.gaussian(deviation, count),
         }
+    }
+
+    /// Rounds doubles, whose steps are up to 2^−48 of the deviation: where that is more than an integer,
+    /// uniform noise of about 2^−40 of it is added, so that low bits are uniform too.
+    fn gaussian(&mut self, deviation: f64, count: usize) -> Secret<Vec<i64>> {
+        let below = (deviation.log2() as i32).saturating_sub(GAUSSIAN_BITS);
+        let mut drawn = match u32::try_from(below) {
+            Ok(log2) => self.t_uniform(log2, count),
+            Err(_) => Secret::new(vec![0; count]),
+        };
+        for noise in drawn.expose_mut() {
+            let normal: f64 = StandardNormal.sample(&mut self.generator);
+            *noise += (normal * deviation).round() as i64;
+        }
+        drawn
     }
 
     fn binary(&mut self, count: usize) -> Secret<Vec<i8>> {
@@ -171,8 +176,44 @@ mod tests {
     }
 
     #[test]
-    fn binary_secrets_are_even() {
+    fn short_secrets_are_even() {
         let secret = draw().short(Short::Binary, 99_999);
         check(secret.expose().iter().map(|bit| i64::from(*bit)), &[0.5; 2]);
+        let secret = draw().short(Short::Ternary, 99_999);
+        let signs = secret.expose().iter().map(|sign| i64::from(*sign) + 1);
+        check(signs, &[1.0 / 3.0; 3]);
+    }
+
+    #[test]
+    fn narrow_noise_is_a_rounded_gaussian() {
+        // Of a deviation of 2 as tables of the normal distribution have it: 0, 1 and −1, and so on.
+        let noise = draw().noise(Noise::Gaussian(2.0), 99_999);
+        let sizes = noise.expose().iter().map(|noise| noise.abs().min(4));
+        let (beyond_half, beyond_one_and_a_half) = (0.802_587, 0.453_255);
+        let (beyond_two_and_a_half, beyond_three_and_a_half) = (0.211_300, 0.080_118);
+        check(
+            sizes,
+            &[
+                1.0 - beyond_half,
+                beyond_half - beyond_one_and_a_half,
+                beyond_one_and_a_half - beyond_two_and_a_half,
+                beyond_two_and_a_half - beyond_three_and_a_half,
+                beyond_three_and_a_half,
+            ],
+        );
+    }
+
+    #[test]
+    fn wide_noise_is_even_in_its_low_bits() {
+        let deviation = 59f64.exp2();
+        let noise = draw().noise(Noise::Gaussian(deviation), 99_999);
+        let far = noise.expose().iter().filter(|noise| noise.abs() >> 59 > 0);
+        check(far.map(|noise| noise & 0x1f), &[1.0 / 32.0; 32]);
+        let squares = noise
+            .expose()
+            .iter()
+            .map(|noise| (*noise as f64 / deviation).powi(2));
+        let variance = squares.sum::<f64>() / 99_999.0;
+        assert!((variance - 1.0).abs() < 0.03, "{variance}");
     }
 }

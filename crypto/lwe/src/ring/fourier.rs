@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
+use dyn_stack::{PodBuffer, PodStack};
 use pulp::Arch;
-use tfhe::core_crypto::prelude::ComputationBuffers;
 use tfhe_fft::{
     c64,
     ordered::FftAlgo,
@@ -36,8 +36,18 @@ impl Fourier {
         }
     }
 
+    /// Makes room for transforms.
+    pub(super) fn scratch(&self) -> PodBuffer {
+        PodBuffer::new(self.plan.fft_scratch())
+    }
+
     /// Transforms small integers.
-    pub(super) fn forward<T: Copy + Into<f64>>(&self, integers: &[T], cells: &mut [c64]) {
+    pub(super) fn forward<T: Copy + Into<f64>>(
+        &self,
+        integers: &[T],
+        cells: &mut [c64],
+        scratch: &mut PodBuffer,
+    ) {
         let (low, high) = integers.split_at(integers.len() / 2);
         Arch::new().dispatch(
             #[inline(always)]
@@ -49,14 +59,17 @@ impl Fourier {
                 }
             },
         );
-        let mut scratch = self.scratch();
-        self.plan.fwd(cells, scratch.stack());
+        self.plan.fwd(cells, PodStack::new(scratch));
     }
 
     /// Transforms back in place, to the nearest integers: those below 2^52 come out right.
-    pub(super) fn backward(&self, cells: &mut [c64], integers: &mut [i64]) {
-        let mut scratch = self.scratch();
-        self.plan.inv(cells, scratch.stack());
+    pub(super) fn backward(
+        &self,
+        cells: &mut [c64],
+        integers: &mut [i64],
+        scratch: &mut PodBuffer,
+    ) {
+        self.plan.inv(cells, PodStack::new(scratch));
         let (low, high) = integers.split_at_mut(integers.len() / 2);
         Arch::new().dispatch(
             #[inline(always)]
@@ -68,12 +81,6 @@ impl Fourier {
                 }
             },
         );
-    }
-
-    fn scratch(&self) -> ComputationBuffers {
-        let mut scratch = ComputationBuffers::new();
-        scratch.resize(self.plan.fft_scratch().unaligned_bytes_required());
-        scratch
     }
 }
 

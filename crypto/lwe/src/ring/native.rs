@@ -1,6 +1,7 @@
 //! Set A: words of 64 bits, transforms in double precision.
 
 use consilium_base::Secret;
+use dyn_stack::PodBuffer;
 use pulp::{Arch, Simd, WithSimd};
 use tfhe_fft::c64;
 
@@ -34,6 +35,18 @@ pub struct Native {
     primes: Primes,
 }
 
+/// Room for transforms of [`Native`].
+pub struct Scratch {
+    fourier: PodBuffer,
+    spectrum: Vec<c64>,
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scratch")
+    }
+}
+
 impl Sealed for Native {}
 
 impl std::fmt::Debug for Native {
@@ -60,11 +73,19 @@ impl Ring for Native {
     const INDICATOR_CELLS: usize = HALF;
     type Cell = c64;
     type Factor = Secret<Vec<u64>>;
+    type Scratch = Scratch;
 
     fn new() -> Native {
         Native {
             fourier: Fourier::new(DEGREE),
             primes: Primes::new(DEGREE),
+        }
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch {
+            fourier: self.fourier.scratch(),
+            spectrum: vec![c64::default(); HALF],
         }
     }
 
@@ -130,15 +151,15 @@ impl Ring for Native {
             .collect()
     }
 
-    fn transform(&self, parts: [&[u64]; PARTS], cells: &mut [c64]) {
-        let mut half = vec![0i32; DEGREE];
-        let mut spectrum = vec![c64::default(); HALF];
+    fn transform(&self, parts: [&[u64]; PARTS], cells: &mut [c64], scratch: &mut Scratch) {
+        let Scratch { fourier, spectrum } = scratch;
+        let mut half = [0i32; DEGREE];
         for (index, part) in parts.into_iter().enumerate() {
             for upper in [true, false] {
                 for (half, &word) in half.iter_mut().zip(part) {
                     *half = if upper { upper_half(word) } else { word as i32 };
                 }
-                self.fourier.forward(&half, &mut spectrum);
+                self.fourier.forward(&half, spectrum, fourier);
                 let place = 2 * index + usize::from(!upper);
                 let runs = cells.chunks_exact_mut(SPECTRA * RUN);
                 for (run, cells) in runs.zip(spectrum.chunks_exact(RUN)) {
@@ -148,8 +169,8 @@ impl Ring for Native {
         }
     }
 
-    fn transform_indicator(&self, indicator: &[i8], cells: &mut [c64]) {
-        self.fourier.forward(indicator, cells);
+    fn transform_indicator(&self, indicator: &[i8], cells: &mut [c64], scratch: &mut Scratch) {
+        self.fourier.forward(indicator, cells, &mut scratch.fourier);
     }
 
     fn accumulate(&self, sums: &mut [c64], blocks: &[c64], indicators: &[c64]) {
@@ -162,9 +183,9 @@ impl Ring for Native {
         });
     }
 
-    fn restore(&self, sums: &[c64]) -> [Vec<u64>; PARTS] {
-        let mut spectrum = vec![c64::default(); HALF];
-        let mut half = vec![0i64; DEGREE];
+    fn restore(&self, sums: &[c64], scratch: &mut Scratch) -> [Vec<u64>; PARTS] {
+        let Scratch { fourier, spectrum } = scratch;
+        let mut half = [0i64; DEGREE];
         let mut part = 0;
         [(); PARTS].map(|()| {
             let mut words = vec![0u64; DEGREE];
@@ -173,7 +194,7 @@ impl Ring for Native {
                 for (run, cells) in runs.zip(spectrum.chunks_exact_mut(RUN)) {
                     cells.copy_from_slice(&run[part * RUN..][..RUN]);
                 }
-                self.fourier.backward(&mut spectrum, &mut half);
+                self.fourier.backward(spectrum, &mut half, fourier);
                 let shift = if upper { 32 } else { 0 };
                 self.add_scaled(&mut words, shift, &half);
                 part += 1;
@@ -280,12 +301,14 @@ mod tests {
     #[test]
     fn vectors_of_any_width_give_the_same_words() {
         let ring = Native::new();
+        let mut scratch = ring.scratch();
         let part = |n: u8| ring.expand(&[n; 16]);
         let blocks: Vec<Vec<c64>> = (0..3)
             .map(|block| {
                 let parts = [0, 1, 2].map(|k| part(3 * block + k));
                 let mut cells = vec![c64::default(); Native::CELLS];
-                ring.transform([&parts[0], &parts[1], &parts[2]], &mut cells);
+                let parts = parts.each_ref().map(Vec::as_slice);
+                ring.transform(parts, &mut cells, &mut scratch);
                 cells
             })
             .collect();
@@ -293,7 +316,7 @@ mod tests {
             .map(|step| {
                 let indicator: Vec<i8> = (0..DEGREE).map(|i| i8::from(i % step == 0)).collect();
                 let mut cells = vec![c64::default(); HALF];
-                ring.transform_indicator(&indicator, &mut cells);
+                ring.transform_indicator(&indicator, &mut cells, &mut scratch);
                 cells
             })
             .collect();
@@ -308,6 +331,8 @@ mod tests {
             indicators: &indicators,
         }
         .with_simd(pulp::Scalar::new());
-        assert!(ring.restore(&dispatched) == ring.restore(&portable));
+        let [dispatched, portable] =
+            [dispatched, portable].map(|sums| ring.restore(&sums, &mut scratch));
+        assert!(dispatched == portable);
     }
 }

@@ -50,12 +50,16 @@ impl Ring for PrimePair {
     const INDICATOR_CELLS: usize = ELEMENT;
     type Cell = u64;
     type Factor = Secret<Vec<u64>>;
+    /// None is needed: these transforms work in place.
+    type Scratch = ();
 
     fn new() -> PrimePair {
         PrimePair {
             primes: Primes::new(DEGREE),
         }
     }
+
+    fn scratch(&self) {}
 
     fn expand(&self, seed: &[u8; 16]) -> Vec<u64> {
         let mut stream = Stream::new(seed);
@@ -128,14 +132,14 @@ impl Ring for PrimePair {
         words
     }
 
-    fn transform(&self, parts: [&[u64]; PARTS], cells: &mut [u64]) {
+    fn transform(&self, parts: [&[u64]; PARTS], cells: &mut [u64], (): &mut ()) {
         for (part, cells) in parts.into_iter().zip(cells.chunks_exact_mut(ELEMENT)) {
             cells.copy_from_slice(part);
             self.primes.forward(cells);
         }
     }
 
-    fn transform_indicator(&self, indicator: &[i8], cells: &mut [u64]) {
+    fn transform_indicator(&self, indicator: &[i8], cells: &mut [u64], (): &mut ()) {
         cells.copy_from_slice(&residues(indicator));
         self.primes.forward(cells);
     }
@@ -152,7 +156,7 @@ impl Ring for PrimePair {
         }
     }
 
-    fn restore(&self, sums: &[u64]) -> [Vec<u64>; PARTS] {
+    fn restore(&self, sums: &[u64], (): &mut ()) -> [Vec<u64>; PARTS] {
         let mut parts = sums.chunks_exact(ELEMENT);
         [(); PARTS].map(|()| {
             let mut words = parts.next().unwrap_or_default().to_vec();

@@ -7,5 +7,6 @@
 )]
 
 mod laws;
+mod vectors;
 mod wire;
 mod world;
