@@ -1,13 +1,8 @@
 //! Why rows are not measured.
 
-use std::fmt;
-
 use consilium_mailbox::{Fault, MailboxError, PartyId};
 use consilium_secagg::{EncodingError, SumError};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 
 /// Why the sums of all parties give no measures.
 ///
@@ -78,52 +73,5 @@ impl EvaluationError {
             EvaluationError::BadAnswer { aggregator } => Fault::Peer(aggregator.clone()),
             EvaluationError::BadMeasures { party } => Fault::Peer(party.clone()),
         }
-    }
-}
-
-/// A [`Failure`] as it travels: the number of its kind, then its count.
-///
-/// Both kinds have the numbers that they have among the failures of a regression's fit, where parties
-/// of earlier releases expect them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Numbered(pub(crate) Failure);
-
-const TOO_FEW: u32 = 11;
-const IMPLAUSIBLE: u32 = 12;
-
-impl Serialize for Numbered {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Failure::TooFewToEvaluate { minimum } => (TOO_FEW, minimum).serialize(serializer),
-            Failure::Implausible => (IMPLAUSIBLE,).serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Numbered {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Numbered, D::Error> {
-        deserializer.deserialize_tuple(2, Reading)
-    }
-}
-
-struct Reading;
-
-impl<'de> Visitor<'de> for Reading {
-    type Value = Numbered;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a failure of an evaluation")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Numbered, A::Error> {
-        let ends = || A::Error::custom("the failure ends early");
-        let failure = match seq.next_element()?.ok_or_else(ends)? {
-            TOO_FEW => Failure::TooFewToEvaluate {
-                minimum: seq.next_element()?.ok_or_else(ends)?,
-            },
-            IMPLAUSIBLE => Failure::Implausible,
-            _ => return Err(A::Error::custom("no failure of an evaluation")),
-        };
-        Ok(Numbered(failure))
     }
 }

@@ -11,23 +11,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Evaluation, EvaluationError, Failure, GoodnessOfFit, Measures, Scored, Shared, Subject,
-    counts::Counts, error::Numbered, goodness, metrics::SMALLEST_CLASS, tally::Tally,
+    counts::Counts, goodness, metrics::SMALLEST_CLASS, tally::Tally,
 };
 
 /// The rows of all parties, or why they are not measured.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Counted(pub(crate) Result<Counts, Numbered>);
+pub(crate) struct Counted(pub(crate) Result<Counts, Failure>);
 
 impl Message for Counted {
-    const STEP: &'static str = "glm-evaluation.1.counted";
+    const STEP: &'static str = "evaluation.1.counted";
 }
 
 /// The measures over all rows of all parties, or why there are none.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Overall(pub(crate) Result<Found, Numbered>);
+pub(crate) struct Overall(pub(crate) Result<Found, Failure>);
 
 impl Message for Overall {
-    const STEP: &'static str = "glm-evaluation.1.overall";
+    const STEP: &'static str = "evaluation.1.overall";
 }
 
 /// [`Measures`] as they travel, where their kind must be told.
@@ -42,11 +42,11 @@ pub(crate) enum Found {
 pub(crate) struct Own(pub(crate) Option<Shared>);
 
 impl Message for Own {
-    const STEP: &'static str = "glm-evaluation.1.own";
+    const STEP: &'static str = "evaluation.1.own";
 }
 
 /// The label under which adding up own rows is accounted.
-const LOCAL: &str = "glm-evaluation.1.local";
+const LOCAL: &str = "evaluation.1.local";
 
 /// Measures a model on the contributors' rows: the aggregator's part.
 ///
@@ -69,13 +69,13 @@ pub async fn aggregate(
     let opened = sum.open(&mail.scope("counts"), &shape).await?; // m1: counts
     let counts = decode(Counts::encoding(subject), &opened.sum)
         .and_then(|sums| Counts::read(subject, &sums));
-    let told = Counted(counts.map_err(Numbered));
+    let told = Counted(counts);
     tell(mail, contributors, &opened, &told).await?; // m2: go on or not
     let counts = counts?;
     let shape = rows_shape(subject, (model, &counts), first);
     let opened = sum.open(&mail.scope("sum"), &shape).await?; // m3: sums over rows
     let found = measured(subject, &opened.sum, &counts);
-    let overall = Overall(found.clone().map(Found::from).map_err(Numbered));
+    let overall = Overall(found.clone().map(Found::from));
     tell(mail, contributors, &opened, &overall).await?; // m4: measures
     Ok(found?)
 }
@@ -137,7 +137,7 @@ pub async fn contribute<R: CryptoRng>(
     answer(&mail.scope("counts"), coded, LOCAL, chance, add_up, sum).await?;
     let counts = match mail.recv(aggregator).await? {
         Counted(Ok(counts)) if counts.suits(subject) => counts,
-        Counted(Err(Numbered(failure))) => return Err(failure.into()),
+        Counted(Err(failure)) => return Err(failure.into()),
         Counted(_) => return Err(bad_answer()),
     };
     let shape = rows_shape(subject, (model, &counts), first);
@@ -162,7 +162,7 @@ pub async fn contribute<R: CryptoRng>(
         Overall(Ok(Found::Numbers(found))) if !subject.is_of_classes() => {
             Ok(Measures::Numbers(found))
         }
-        Overall(Err(Numbered(failure))) => Err(failure.into()),
+        Overall(Err(failure)) => Err(failure.into()),
         Overall(_) => Err(bad_answer()),
     }
 }
@@ -211,7 +211,7 @@ pub async fn shared(
 fn counts_shape(subject: &Subject, model: &impl Serialize, first: SumNumber) -> SumShape {
     let [len, _] = subject.sums_len();
     let sum = (first, len, subject.bits());
-    SumShape::asking(sum, ("glm-evaluation.1.counts", model))
+    SumShape::asking(sum, ("evaluation.1.counts", model))
 }
 
 /// What is asked of the rows; where classes are counted, it is the same whatever was counted first.
@@ -223,7 +223,7 @@ fn rows_shape(
     let [_, len] = subject.sums_len();
     let counts = (!subject.is_of_classes()).then_some(counts);
     let sum = (SumNumber(first.0 + 1), len, subject.bits());
-    SumShape::asking(sum, ("glm-evaluation.1.sum", &(model, counts)))
+    SumShape::asking(sum, ("evaluation.1.sum", &(model, counts)))
 }
 
 fn decode(encoding: Result<Encoding, EncodingError>, sum: &[u64]) -> Result<Vec<f64>, Failure> {

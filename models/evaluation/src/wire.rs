@@ -7,7 +7,6 @@ use consilium_mailbox::Message;
 use crate::{
     CALIBRATION_BINS, CalibrationBin, Evaluation, Failure, GoodnessOfFit, Shared,
     counts::{Counts, Spread},
-    error::Numbered,
     protocol::{Counted, Found, Overall, Own},
 };
 
@@ -63,7 +62,7 @@ fn of_evaluation(written: &mut Written) {
             deviation: 2.0,
         },
     };
-    let failure = || Numbered(Failure::TooFewToEvaluate { minimum: 10 });
+    let failure = || Failure::TooFewToEvaluate { minimum: 10 };
     write(written, "counts", &Counted(Ok(counts)));
     write(written, "failure", &Counted(Err(failure())));
     write(written, "classes", &Overall(Ok(Found::Classes(classes))));

@@ -347,7 +347,7 @@ async fn institutions_share_rounded_measures_and_a_small_one_s_never_leave() {
 struct Said<const STEP: usize, T>(T);
 
 impl<const STEP: usize, T: Serialize + DeserializeOwned + Send> Message for Said<STEP, T> {
-    const STEP: &'static str = ["glm-evaluation.1.counted", "glm-evaluation.1.own"][STEP];
+    const STEP: &'static str = ["evaluation.1.counted", "evaluation.1.own"][STEP];
 }
 
 #[tokio::test]
