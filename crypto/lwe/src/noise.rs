@@ -2,7 +2,7 @@
 //!
 //! The page docs/protocols/lwe-sums.md derives these formulas.
 
-use crate::{Packing, Ring, ring::Short};
+use crate::{Packing, Parameters, Ring, ring::Short};
 
 /// The largest residual that opening accepts: 15/16 of half of the scale.
 pub(crate) fn residual_limit<R: Ring>(packing: Packing) -> u128 {
@@ -29,17 +29,29 @@ pub(crate) fn row_variance<R: Ring>() -> f64 {
 
 /// The variance of the noise of a returned sum, over so many rows of all r candidates together.
 pub(crate) fn returned_variance<R: Ring>(packing: Packing, rows: u64) -> f64 {
-    let parameters = R::PARAMETERS;
-    let fresh = parameters.fresh.variance();
-    // So many coefficients of a secret are not zero, in the mean.
-    let weight = parameters.degree as f64
-        * match parameters.secret {
-            Short::Binary => 1.0 / 2.0,
-            Short::Ternary => 2.0 / 3.0,
-        };
-    let refreshing = weight * (row_variance::<R>() + fresh) + fresh;
-    let rounding = weight * rounding(parameters.mask_drops) + rounding(parameters.body_drops);
-    rows as f64 * row_variance::<R>() + refreshing + rounding + packing.flood::<R>().powi(2)
+    let Parameters {
+        mask_drops,
+        body_drops,
+        ..
+    } = R::PARAMETERS;
+    let rounding = weight::<R>() * rounding(mask_drops) + rounding(body_drops);
+    let flood = packing.flood::<R>().powi(2);
+    rows as f64 * row_variance::<R>() + refreshing_variance::<R>() + rounding + flood
+}
+
+/// The variance of what re-randomising adds but for the flood.
+pub(crate) fn refreshing_variance<R: Ring>() -> f64 {
+    let fresh = R::PARAMETERS.fresh.variance();
+    weight::<R>() * (row_variance::<R>() + fresh) + fresh
+}
+
+/// How many coefficients of a secret are not zero, in the mean.
+fn weight<R: Ring>() -> f64 {
+    let share = match R::PARAMETERS.secret {
+        Short::Binary => 1.0 / 2.0,
+        Short::Ternary => 2.0 / 3.0,
+    };
+    R::PARAMETERS.degree as f64 * share
 }
 
 /// The variance of an error uniform over 2^drops integers.

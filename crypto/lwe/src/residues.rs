@@ -41,10 +41,9 @@ impl Residues {
     /// count the rows of both.
     pub fn leave_room(packing: Packing, rows: u64, parties: u32, share: FloodShare) -> bool {
         let parties = f64::from(parties);
-        let flood = packing.flood::<Native>().powi(2);
-        let refreshing = noise::returned_variance::<Native>(packing, 0) - flood;
+        let flood = (packing.flood::<Native>() * share.0).powi(2);
         let variance = rows as f64 * noise::row_variance::<Native>()
-            + parties * (refreshing + flood * share.0.powi(2));
+            + parties * (noise::refreshing_variance::<Native>() + flood);
         let limit = noise::residual_limit::<Native>(packing) as f64;
         limit >= LEAST_DEVIATIONS * variance.sqrt()
     }

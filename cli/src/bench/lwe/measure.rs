@@ -232,10 +232,11 @@ fn parts<R: Ring>(ring: &R, blocks: usize, groups: usize) -> [Cost; 2] {
     let mut indicators = vec![R::Cell::default(); tile * R::INDICATOR_CELLS];
     let cells = vec![R::Cell::default(); tile * R::CELLS];
     let mut sums = vec![R::Cell::default(); groups * R::CELLS];
+    let mut scratch = ring.scratch();
     let ((), transform) = timed(|| {
         for _ in 0..repeats * groups {
             for cells in indicators.chunks_exact_mut(R::INDICATOR_CELLS) {
-                ring.transform_indicator(black_box(&indicator), cells);
+                ring.transform_indicator(black_box(&indicator), cells, &mut scratch);
             }
         }
     });
