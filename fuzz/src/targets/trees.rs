@@ -85,7 +85,8 @@ pub(super) fn histogram(input: &[u8]) {
                 },
             };
             let training = Training::begin(&agreement, SumNumber(0));
-            let fit = aggregate(&mail, &parties[1..], &agreement, training, &mut sum).await;
+            let hospitals = &parties[1..];
+            let fit = aggregate(&mail, hospitals, &agreement, training, &mut sum, &mut ()).await;
             left(mail, fit, HorizontalError::fault);
         };
         let hospital = async |me: u8| {

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ordered::{float, ordered};
+
 /// The bin of missing values, in every column.
-pub const MISSING: u8 = 0;
+pub(crate) const MISSING: u8 = 0;
 
 /// The most columns of a table.
-pub const MOST_COLUMNS: usize = 10_000;
+pub(crate) const MOST_COLUMNS: usize = 10_000;
 
 /// The most rows that quantiles are taken from; of more, these are spread evenly over the table.
 const ROWS_FOR_QUANTILES: usize = 200_000;
@@ -48,6 +50,10 @@ pub struct Cuts(Vec<Vec<f64>>);
 
 impl Cuts {
     /// Checks the cut points of each column.
+    ///
+    /// # Errors
+    ///
+    /// [`BadCuts`] names the first column whose cut points are none.
     pub fn new(columns: Vec<Vec<f64>>) -> Result<Cuts, BadCuts> {
         if columns.is_empty() || columns.len() > MOST_COLUMNS {
             let columns = columns.len();
@@ -74,6 +80,10 @@ impl Cuts {
     /// Cuts each column at quantiles into at most `bins` bins, the one of missing values counted.
     ///
     /// A column with few distinct values has a bin for each.
+    ///
+    /// # Errors
+    ///
+    /// If there are no columns, too many, or infinite values in one.
     pub fn of<'a>(
         columns: impl IntoIterator<Item = &'a [f64]>,
         bins: u16,
@@ -136,36 +146,19 @@ pub(crate) fn bin(cuts: &[f64], value: f64) -> u8 {
 }
 
 /// Sorts the values that are there as integers of the same order, which is faster.
-fn sort_present(values: &[f64], sorted: &mut Vec<u64>) {
+fn sort_present(values: &[f64], sorted: &mut Vec<i64>) {
     let step = values.len().div_ceil(ROWS_FOR_QUANTILES).max(1);
     sorted.clear();
     let present = values.iter().step_by(step).filter(|value| !value.is_nan());
     // Adding 0.0 makes -0.0 the 0.0 that it is equal to.
-    sorted.extend(present.map(|value| ordered_bits(*value + 0.0)));
+    sorted.extend(present.map(|value| ordered(*value + 0.0)));
     sorted.sort_unstable();
 }
 
-/// Maps numbers to integers of the same order.
-fn ordered_bits(value: f64) -> u64 {
-    let bits = value.to_bits();
-    let flip = (bits.cast_signed() >> 63).cast_unsigned() | (1 << 63);
-    bits ^ flip
-}
-
-fn from_ordered_bits(ordered: u64) -> f64 {
-    let flip = if ordered >> 63 == 1 {
-        1 << 63
-    } else {
-        u64::MAX
-    };
-    f64::from_bits(ordered ^ flip)
-}
-
 /// Counts how often each value occurs.
-fn counted(sorted: &[u64]) -> Vec<(f64, usize)> {
+fn counted(sorted: &[i64]) -> Vec<(f64, usize)> {
     let runs = sorted.chunk_by(|a, b| a == b);
-    runs.map(|run| (from_ordered_bits(run[0]), run.len()))
-        .collect()
+    runs.map(|run| (float(run[0]), run.len())).collect()
 }
 
 /// Cuts counted values into at most `most` bins of about equal counts.

@@ -10,6 +10,9 @@ pub enum Failure {
     /// No row was drawn to be held out, so that early stopping has no loss to go by.
     #[error("the share of rows for early stopping holds out none of them, or all")]
     NothingHeldOut,
+    /// The table has labels alone.
+    #[error("there are no columns to grow trees on")]
+    NoColumns,
     /// The specification names a column that the table does not have.
     #[error("there is no column '{column}', which the specification names")]
     NoColumn {

@@ -5,15 +5,18 @@ mod contribution;
 mod counted;
 mod disclosure;
 mod error;
+mod keep;
 pub(crate) mod question;
-mod specification;
+pub(crate) mod specification;
 #[cfg(test)]
 mod wire;
 
 use consilium_base::Seed;
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Input, Open, SumNumber};
+use consilium_secagg::{Contribute, Input, Open, SumError, SumNumber};
 use serde::{Deserialize, Serialize};
+
+use contribution::Contribution;
 
 use crate::{
     Table,
@@ -21,10 +24,10 @@ use crate::{
 };
 
 pub use crate::quantiles::Cells;
-pub use contribution::Contribution;
 pub use disclosure::disclosures;
 pub use error::{HorizontalError, NoModel};
-pub use question::{News, Question, most_sums};
+pub use keep::Keep;
+pub use question::{Cost, News, Question, most_sums};
 pub use specification::{
     Agreement, BadAgreement, BadRows, Feature, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS, Shared,
     Values,
@@ -57,19 +60,10 @@ const LOCAL: &str = "gbdt-histogram.1.local";
 /// The same for the aggregator's.
 const GROW: &str = "gbdt-histogram.1.grow";
 
-/// What came of one turn at a contributor.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answered {
-    /// It took part in a sum; another turn follows.
-    Contributed(SumNumber),
-    /// The fit is done.
-    Fitted(Box<Published>),
-}
-
 /// Grows trees over the contributors' rows: the aggregator's part.
 ///
 /// Figure 1 of docs/protocols/gbdt-histogram.md. `training` is [`Training::begin`], or what was
-/// stored after an earlier turn.
+/// kept by `kept` in an earlier run.
 ///
 /// # Errors
 ///
@@ -80,6 +74,7 @@ pub async fn aggregate(
     agreement: &Agreement,
     mut training: Training,
     sum: &mut impl Open,
+    kept: &mut impl Keep,
 ) -> Result<Fit, HorizontalError> {
     let mut roster = contributors.to_vec();
     let mut told = Told::default();
@@ -100,6 +95,7 @@ pub async fn aggregate(
                 let asked = roster.clone();
                 let on = (agreement, &mut told);
                 training = aggregate_turn(&here, &mut roster, on, underway, sum).await?;
+                kept.keep(&training).await.map_err(SumError::from)?;
                 turn += 1;
                 let next = mail.scope(format_args!("turn-{turn}"));
                 for party in asked.iter().filter(|party| !roster.contains(party)) {
@@ -115,23 +111,18 @@ pub async fn aggregate(
 /// Opens one sum and goes on by it: one turn of the aggregator.
 ///
 /// `roster` shrinks to those whose vectors were in the sum; `told` is what they know in this run.
-///
-/// # Errors
-///
-/// If the sum is not opened.
-pub async fn aggregate_turn(
+async fn aggregate_turn(
     mail: &Mailbox,
     roster: &mut Vec<PartyId>,
     (agreement, told): (&Agreement, &mut Told),
     training: Training,
     sum: &mut impl Open,
 ) -> Result<Training, HorizontalError> {
-    let asked = training.question(agreement).zip(training.shape(agreement));
-    let Some(((number, question), shape)) = asked else {
+    let Some((question, shape)) = training.question(agreement) else {
         return Ok(training);
     };
     let turn = Turn::Asked {
-        sum: number,
+        sum: shape.number,
         news: training.news(told),
         question,
     };
@@ -142,11 +133,7 @@ pub async fn aggregate_turn(
 }
 
 /// Tells the contributors how the fit ended: the last turn of the aggregator.
-///
-/// # Errors
-///
-/// If nothing can be sent any more.
-pub async fn announce(
+async fn announce(
     mail: &Mailbox,
     roster: &[PartyId],
     outcome: &Result<Fit, NoModel>,
@@ -187,18 +174,14 @@ pub async fn contribute(
     let mut turn = 0_u64;
     loop {
         let here = mail.scope(format_args!("turn-{turn}"));
-        match contribute_turn(&here, aggregator, &mut own, first, sum).await? {
-            Answered::Fitted(fit) => return Ok(*fit),
-            Answered::Contributed(_) => turn += 1,
+        if let Some(fit) = contribute_turn(&here, aggregator, &mut own, first, sum).await? {
+            return Ok(fit);
         }
+        turn += 1;
     }
 }
 
 /// Takes part in one sum, or learns how the fit ended: one turn of a contributor.
-///
-/// # Errors
-///
-/// As [`contribute`].
 ///
 /// # Security
 ///
@@ -206,13 +189,13 @@ pub async fn contribute(
 /// is looked at. What follows from rows never decides: each row's part of a sum is bounded by itself,
 /// and parts add up modulo a power of two. Whoever refused because of own numbers, alone and in the
 /// sight of all, would tell on which side of a bound they lie.
-pub async fn contribute_turn(
+async fn contribute_turn(
     mail: &Mailbox,
     aggregator: &PartyId,
     own: &mut Contribution<'_>,
     first: SumNumber,
     sum: &mut impl Contribute,
-) -> Result<Answered, HorizontalError> {
+) -> Result<Option<Published>, HorizontalError> {
     let bad_model = || HorizontalError::BadModel {
         aggregator: aggregator.clone(),
     };
@@ -240,13 +223,14 @@ pub async fn contribute_turn(
             let answer = answer.map_err(|_| bad_model())?;
             let input = Input::Own(&answer);
             sum.contribute(&mail.scope("sum"), &shape, input).await?;
-            Ok(Answered::Contributed(number))
+            Ok(None)
         }
         Turn::Fitted { news, ended } => {
             let heard = mail.compute(LOCAL, || own.hear(news));
             heard.map_err(|_| bad_model())?;
-            let fit = own.published(mail.me(), ended).ok_or_else(bad_model)?;
-            Ok(Answered::Fitted(Box::new(fit)))
+            own.published(mail.me(), ended)
+                .ok_or_else(bad_model)
+                .map(Some)
         }
         Turn::Failed(failure) => Err(failure.into()),
         Turn::LeftOut => Err(HorizontalError::LeftOut {

@@ -9,11 +9,12 @@ mod gain;
 mod growth;
 mod histogram;
 pub mod horizontal;
+pub mod hybrid;
 mod importance;
-mod keeping;
 pub mod local;
 mod model;
 mod objective;
+mod ordered;
 mod partition;
 mod predict;
 mod quantiles;
@@ -31,25 +32,32 @@ pub mod vertical;
 
 pub use binned::Binned;
 pub use cell::Sums;
-pub use cuts::{BadCuts, Cuts, MISSING, MOST_COLUMNS};
+pub use cuts::{BadCuts, Cuts};
 pub use error::Failure;
 pub use gain::{Bounds, Criterion};
-pub use growth::{Fork, Growth, OutOfStep, Place, Remainder, Wanted};
+pub use growth::{Fork, Growth, OutOfStep, Place};
 pub use histogram::{Histogram, Layout};
 pub use importance::Importance;
-pub use keeping::{Keep, aggregate_and_keep};
 pub use model::{BadModel, FORMAT, Model, Rule};
-pub use objective::{Objective, Slope};
+pub use objective::Objective;
 pub use partition::Partition;
 pub use quantum::{Quanta, Quantum, SumBits, Totals};
-pub use rows::{Drawn, LabelTotals, LossTotals, Rows};
-pub use sampling::{Segment, draw_columns};
-pub use search::Search;
+pub use rows::Rows;
+pub use sampling::Segment;
 pub use specification::{
     BadSpecification, Boosting, Direction, EarlyStopping, Growing, MOST_DEPTH, MOST_LEAVES,
-    MOST_TREES, RowSampling, Specification,
+    MOST_LEVELS, MOST_TREES, RowSampling, Specification,
 };
 pub use split::{BinRule, Side, Split, best_split};
-pub use stopping::{Losses, Stopping};
+pub use stopping::Losses;
 pub use table::{BadTable, Column, MOST_ROWS, Table};
-pub use tree::{BadTree, Branch, Leaf, MOST_NODES, Node, NodeId, Tree};
+pub use tree::{BadTree, Branch, Leaf, Node, NodeId, Tree};
+
+pub(crate) use cuts::{MISSING, MOST_COLUMNS};
+pub(crate) use growth::Remainder;
+pub(crate) use objective::Slope;
+pub(crate) use rows::{Drawn, LossTotals};
+pub(crate) use sampling::draw_columns;
+pub(crate) use search::Search;
+pub(crate) use stopping::Stopping;
+pub(crate) use tree::MOST_NODES;

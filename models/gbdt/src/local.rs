@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    BinRule, Boosting, Cuts, Direction, Failure, Growth, Layout, Losses, Model, Objective,
+    BinRule, Boosting, Cuts, Direction, Drawn, Failure, Growth, Layout, Losses, Model, Objective,
     OutOfStep, Partition, Quanta, Rows, Search, Segment, Stopping, SumBits, Table, Tree,
     count::narrow, draw_columns,
 };
@@ -30,10 +30,7 @@ pub fn fit(
     watch: impl FnMut(&Losses) -> ControlFlow<()>,
 ) -> Result<Fit, Failure> {
     let cuts = Cuts::of(table.values(), boosting.specification().bins);
-    let cuts = cuts.map_err(|_| Failure::Columns {
-        cuts: 0,
-        columns: table.columns().len(),
-    })?;
+    let cuts = cuts.map_err(|_| Failure::NoColumns)?;
     let segments = vec![Segment::whole(boosting, table.rows())];
     fit_on(boosting, table, &cuts, segments, watch)
 }
@@ -80,14 +77,7 @@ pub fn fit_on(
         if !goes_on {
             break;
         }
-        let quanta = Quanta::choose(drawn.totals(), SumBits::WIDEST);
-        let quanta = quanta.ok_or(Failure::Diverged { tree })?;
-        let partition = rows.round(&drawn, quanta);
-        let columns = draw_columns(boosting, names.len(), tree);
-        let search = Search::new(Layout::new(cuts, &columns), directions.clone());
-        let growth = Growth::begin(boosting, quanta, partition.root(), partition.rows() as u64);
-        let (tree, partition) = grown(growth, search, &rows, partition);
-        rows.add_grown(&tree, &partition);
+        let tree = grow(boosting, (cuts, &directions), &mut rows, &drawn)?;
         trees.push(tree);
     }
     trees.truncate(stopping.best() as usize);
@@ -97,22 +87,46 @@ pub fn fit_on(
     })
 }
 
+/// Grows a tree on the rows drawn for it, and adds it to all margins.
+///
+/// # Errors
+///
+/// If gradients are no finite numbers.
+pub fn grow(
+    boosting: &Boosting,
+    (cuts, directions): (&Cuts, &[Option<Direction>]),
+    rows: &mut Rows,
+    drawn: &Drawn,
+) -> Result<Tree<BinRule>, Failure> {
+    let tree = drawn.tree();
+    let quanta = Quanta::choose(drawn.totals(), SumBits::WIDEST);
+    let quanta = quanta.ok_or(Failure::Diverged { tree })?;
+    let partition = rows.round(drawn, quanta);
+    let columns = draw_columns(boosting, cuts.columns(), tree);
+    let search = Search::new(Layout::new(cuts, &columns), directions.to_vec());
+    let growth = Growth::begin(boosting, quanta, partition.root(), partition.rows() as u64);
+    let (tree, partition) = grown(growth, search, rows, partition);
+    rows.add_grown(&tree, &partition);
+    Ok(tree)
+}
+
 /// Gives the direction of each column that is to be monotone.
 ///
 /// # Errors
 ///
 /// If a column of the specification is not among `names`.
-pub fn directions(
+pub fn directions<'a>(
     boosting: &Boosting,
-    names: &[String],
+    names: impl IntoIterator<Item = &'a String> + Clone,
 ) -> Result<Vec<Option<Direction>>, Failure> {
     let monotone = &boosting.specification().monotone;
-    if let Some(column) = monotone.keys().find(|column| !names.contains(column)) {
+    let is_there = |column: &String| names.clone().into_iter().any(|name| name == column);
+    if let Some(column) = monotone.keys().find(|column| !is_there(column)) {
         let column = column.clone();
         return Err(Failure::NoColumn { column });
     }
     let direction = |name: &String| monotone.get(name).copied();
-    Ok(names.iter().map(direction).collect())
+    Ok(names.into_iter().map(direction).collect())
 }
 
 fn model(
@@ -132,20 +146,20 @@ fn grown(
     rows: &Rows,
     mut partition: Partition,
 ) -> (Tree<BinRule>, Partition) {
-    grow(&mut growth, &mut search, rows, &mut partition)
+    part(&mut growth, &mut search, rows, &mut partition)
         .expect("steps come in the order that the growing tree asks for");
     (growth.finish(), partition)
 }
 
-fn grow(
+fn part(
     growth: &mut Growth<BinRule>,
     search: &mut Search,
     rows: &Rows,
     partition: &mut Partition,
 ) -> Result<(), OutOfStep> {
+    let layout = search.layout().clone();
     loop {
         let wanted = growth.wanted();
-        let layout = search.layout().clone();
         let built = wanted
             .iter()
             .map(|wanted| partition.histogram(wanted.build, rows.binned(), &layout));

@@ -103,6 +103,10 @@ pub enum BadModel {
 
 impl Model {
     /// Checks the parts of a model.
+    ///
+    /// # Errors
+    ///
+    /// [`BadModel`] says which of them does not suit the others.
     pub fn new(
         objective: Objective,
         columns: Vec<String>,

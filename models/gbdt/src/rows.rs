@@ -330,6 +330,11 @@ fn floor(value: f64) -> i64 {
 }
 
 impl Drawn {
+    /// Gives the tree's number.
+    pub(crate) fn tree(&self) -> u32 {
+        self.tree
+    }
+
     /// Gives what the quanta follow from.
     pub fn totals(&self) -> Totals {
         self.totals

@@ -86,7 +86,7 @@ impl Segment {
 }
 
 /// Draws the columns of a tree, in rising order: at least one.
-pub fn draw_columns(boosting: &Boosting, columns: usize, tree: u32) -> Vec<usize> {
+pub(crate) fn draw_columns(boosting: &Boosting, columns: usize, tree: u32) -> Vec<usize> {
     let spec = boosting.specification();
     let number = part(spec.column_share, columns);
     if number >= columns {

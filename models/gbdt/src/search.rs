@@ -10,7 +10,7 @@ use crate::{
 ///
 /// Keeps the histograms of nodes whose children may need them, and subtracts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Search {
+pub(crate) struct Search {
     layout: Layout,
     directions: Vec<Option<Direction>>,
     kept: Vec<Option<Histogram>>,
@@ -18,7 +18,7 @@ pub struct Search {
 
 impl Search {
     /// Begins with a tree's columns; `directions` are those of all columns, by their place.
-    pub fn new(layout: Layout, directions: Vec<Option<Direction>>) -> Search {
+    pub(crate) fn new(layout: Layout, directions: Vec<Option<Direction>>) -> Search {
         Search {
             layout,
             directions,
@@ -27,7 +27,7 @@ impl Search {
     }
 
     /// Gives the tree's columns.
-    pub fn layout(&self) -> &Layout {
+    pub(crate) fn layout(&self) -> &Layout {
         &self.layout
     }
 
@@ -36,7 +36,7 @@ impl Search {
     /// # Errors
     ///
     /// If histograms are missing, or of another layout.
-    pub fn examine(
+    pub(crate) fn examine(
         &mut self,
         growth: &mut Growth<BinRule>,
         built: impl IntoIterator<Item = Histogram>,

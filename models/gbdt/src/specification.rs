@@ -8,6 +8,8 @@ use crate::Objective;
 
 /// The most trees of a model.
 pub const MOST_TREES: u32 = 10_000;
+/// The most levels below the root of a tree that grows level by level.
+pub const MOST_LEVELS: u32 = 12;
 /// The deepest that a tree may grow.
 pub const MOST_DEPTH: u32 = 32;
 /// The most leaves of a tree.
@@ -77,7 +79,7 @@ pub struct Specification {
 pub enum Growing {
     /// Level by level: every node that gains by it is split.
     DepthWise {
-        /// Most splits on the way to a leaf: 1 to [`MOST_DEPTH`], and at most 12 here.
+        /// Most splits on the way to a leaf: 1 to [`MOST_LEVELS`].
         depth: u32,
     },
     /// Always the leaf that gains most.
@@ -97,6 +99,14 @@ impl Growing {
             Growing::DepthWise { depth } | Growing::LeafWise { depth, .. } => depth,
         }
     }
+
+    /// Gives the most leaves.
+    pub fn most_leaves(self) -> u32 {
+        match self {
+            Growing::DepthWise { depth } => 1_u32.checked_shl(depth).unwrap_or(u32::MAX),
+            Growing::LeafWise { leaves, .. } => leaves,
+        }
+    }
 }
 
 /// Which rows a tree grows on, drawn anew for each.
@@ -109,7 +119,8 @@ pub enum RowSampling {
     /// Each row with this chance: over 0, below 1.
     Share(f64),
     /// Those of large gradient, and some of the others with more weight: gradient-based one-side
-    /// sampling, Ke et al., *LightGBM* (NeurIPS 2017), section 3.
+    /// sampling, Ke et al., *LightGBM* (NeurIPS 2017), section 3. Of so few rows that none is among
+    /// the largest all are drawn.
     Goss {
         /// The share that has the largest gradients: over 0.
         top: f64,
@@ -229,7 +240,7 @@ impl TryFrom<Specification> for Boosting {
         let penalty = |value: f64| value.is_finite() && value >= 0.0;
         let share = |value: f64| value > 0.0 && value <= 1.0;
         let (deepest, leaves) = match spec.growth {
-            Growing::DepthWise { .. } => (12, 2),
+            Growing::DepthWise { .. } => (MOST_LEVELS, 2),
             Growing::LeafWise { leaves, .. } => (MOST_DEPTH, leaves),
         };
         let sampled = match spec.rows {

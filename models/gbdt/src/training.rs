@@ -3,6 +3,7 @@
 mod ensemble;
 mod fit;
 mod sapling;
+mod told;
 
 use consilium_mailbox::PartyId;
 use consilium_secagg::{Opened, SumNumber, SumShape};
@@ -23,6 +24,7 @@ pub use fit::{Fit, Published, Roster};
 pub use sapling::Sapling;
 
 pub(crate) use fit::Ended;
+pub(crate) use told::Told;
 
 /// A fit on its way, advanced by one opened sum at a time.
 ///
@@ -96,19 +98,8 @@ pub struct Cohort {
     pub opened: u32,
     /// The fit's first sum.
     first: SumNumber,
-    /// How often all began anew.
+    /// How many beginnings have numbers below this one's.
     anew: u32,
-}
-
-/// How much of a fit the contributors of a run were told.
-///
-/// In a new run they know nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    cut: bool,
-    begun: bool,
-    trees: usize,
-    hand: usize,
 }
 
 impl Training {
@@ -123,32 +114,66 @@ impl Training {
         count_on(agreement, first, cohort, descent(agreement))
     }
 
-    /// Gives the sum that is awaited and what it is of, unless the fit is over.
-    pub fn question(&self, agreement: &Agreement) -> Option<(SumNumber, Question)> {
+    /// Gives the number of the sum that is awaited, unless the fit is over.
+    pub fn awaits(&self) -> Option<SumNumber> {
+        self.pending().map(|(sum, _)| sum)
+    }
+
+    fn pending(&self) -> Option<(SumNumber, &Cohort)> {
         match self {
-            Training::Cutting { sum, descent, .. } => {
-                let cells = descent.asks(&agreement.grids(), wanted(agreement))?;
-                Some((*sum, Question::Cells(cells)))
-            }
-            Training::Beginning { sum, .. } => Some((*sum, Question::Labels)),
-            Training::Measuring { sum, .. } => Some((*sum, Question::Totals)),
-            Training::Rooting { sum, .. } => Some((*sum, Sapling::root_question())),
-            Training::Growing { sum, sapling, .. } => Some((*sum, sapling.question())),
+            Training::Cutting { sum, cohort, .. }
+            | Training::Beginning { sum, cohort, .. }
+            | Training::Measuring { sum, cohort, .. }
+            | Training::Rooting { sum, cohort, .. }
+            | Training::Growing { sum, cohort, .. } => Some((*sum, cohort)),
             Training::Done(_) | Training::Failed(_) => None,
         }
     }
 
-    /// Gives the shape of the sum that is awaited.
-    pub fn shape(&self, agreement: &Agreement) -> Option<SumShape> {
-        let (number, question) = self.question(agreement)?;
-        let cells = match self {
-            Training::Rooting { ensemble, .. } | Training::Growing { ensemble, .. } => {
-                ensemble.layout(agreement).cells()
+    /// Gives what is asked next and the shape of its sum, unless the fit is over.
+    pub fn question(&self, agreement: &Agreement) -> Option<(Question, SumShape)> {
+        let question = match self {
+            Training::Cutting { descent, .. } => {
+                Question::Cells(descent.asks(&agreement.grids(), wanted(agreement))?)
             }
+            Training::Beginning { .. } => Question::Labels,
+            Training::Measuring { .. } => Question::Totals,
+            Training::Rooting { .. } => Sapling::root_question(),
+            Training::Growing { sapling, .. } => sapling.question(),
+            Training::Done(_) | Training::Failed(_) => return None,
+        };
+        let cells = match self {
+            Training::Rooting { ensemble, .. } => ensemble.layout(agreement).cells(),
+            Training::Growing { sapling, .. } => sapling.cells(),
             _ => 0,
         };
+        let asked = (self.awaits()?, &question);
         let answer = (question.len(cells), question.bits(agreement));
-        Some(self.standing().shape((number, &question), answer))
+        let shape = self.standing().shape(asked, answer);
+        Some((question, shape))
+    }
+
+    /// Goes on where sums up to `last` were opened over other parties than will be there.
+    ///
+    /// The tree in hand begins anew over those who will; before there is one, all does. Under no
+    /// number two questions are asked: contributors may have heard that after the last opened one.
+    #[must_use]
+    pub fn go_on_beyond(mut self, agreement: &Agreement, last: SumNumber) -> Training {
+        let unheard = after(after(last));
+        match &mut self {
+            Training::Cutting { cohort, .. } | Training::Beginning { cohort, .. } => {
+                let mut cohort = cohort.clone();
+                cohort.contributors.clear();
+                Training::anew(agreement, (cohort, unheard)).unwrap_or_else(Training::Failed)
+            }
+            Training::Measuring { sum, .. }
+            | Training::Rooting { sum, .. }
+            | Training::Growing { sum, .. } => {
+                *sum = unheard;
+                self.within(agreement)
+            }
+            Training::Done(_) | Training::Failed(_) => self,
+        }
     }
 
     /// Goes on with an opened sum; one that is over stays as it is.
@@ -158,8 +183,17 @@ impl Training {
     /// Before the base score is known, all begins anew.
     #[must_use]
     pub fn advance(self, agreement: &Agreement, opened: &Opened) -> Training {
-        self.advanced(agreement, opened)
-            .unwrap_or_else(Training::Failed)
+        let advanced = self.advanced(agreement, opened);
+        advanced.unwrap_or_else(Training::Failed).within(agreement)
+    }
+
+    /// Ends a fit that would ask under a number that no fit comes to: contributors would refuse.
+    fn within(self, agreement: &Agreement) -> Training {
+        let too_many = self.pending().and_then(|(sum, cohort)| {
+            let numbers = sum.0.saturating_sub(cohort.first.0);
+            (numbers >= most_sums(agreement)).then(|| cohort.too_many())
+        });
+        too_many.map_or(self, Training::Failed)
     }
 
     /// Says whether histograms of a tree in hand are part of this value.
@@ -200,12 +234,16 @@ impl Training {
     }
 
     fn standing(&self) -> Standing {
-        if let Training::Beginning { cuts, .. } = self {
-            return Standing::NOTHING.after(&News::Cut(cuts.clone()));
+        match self {
+            Training::Beginning { cuts, .. } => Standing::NOTHING.after(&News::Cut(cuts.clone())),
+            Training::Rooting {
+                ensemble, quanta, ..
+            } => ensemble.standing().after(&News::Rounded(*quanta)),
+            Training::Growing { sapling, .. } => sapling.standing(),
+            _ => self
+                .ensemble()
+                .map_or(Standing::NOTHING, Ensemble::standing),
         }
-        let model = self.ensemble().map(Ensemble::standing);
-        let model = model.unwrap_or(Standing::NOTHING);
-        self.hand().iter().fold(model, Standing::after)
     }
 
     fn advanced(self, agreement: &Agreement, opened: &Opened) -> Result<Training, NoModel> {
@@ -215,8 +253,8 @@ impl Training {
                 mut cohort,
                 descent,
             } => {
-                if cohort.changes(agreement, sum, opened)? {
-                    return Training::anew(agreement, cohort);
+                if cohort.changes(opened) {
+                    return Training::anew(agreement, (cohort, after(sum)));
                 }
                 let cells = descent.asks(&agreement.grids(), wanted(agreement));
                 let finer = cells.and_then(|cells| descent.refine(&cells, &opened.sum));
@@ -228,8 +266,8 @@ impl Training {
                 mut cohort,
                 cuts,
             } => {
-                if cohort.changes(agreement, sum, opened)? {
-                    return Training::anew(agreement, cohort);
+                if cohort.changes(opened) {
+                    return Training::anew(agreement, (cohort, after(sum)));
                 }
                 let roster = &cohort.contributors;
                 let ensemble = Ensemble::begin(agreement, cuts, roster, &opened.sum)?;
@@ -244,7 +282,7 @@ impl Training {
                 mut cohort,
                 mut ensemble,
             } => {
-                if cohort.changes(agreement, sum, opened)? {
+                if cohort.changes(opened) {
                     ensemble.go_on_over(&cohort.contributors);
                 }
                 let next = ensemble.measure(agreement, &opened.sum)?;
@@ -267,11 +305,11 @@ impl Training {
                 quanta,
                 rows,
             } => {
-                if cohort.changes(agreement, sum, opened)? {
+                if cohort.changes(opened) {
                     return Ok(Training::measure_again(sum, cohort, ensemble));
                 }
-                let layout = ensemble.layout(agreement);
-                let root = Sapling::root(agreement, (quanta, rows), layout, &opened.sum)?;
+                let begun = (ensemble.standing(), ensemble.layout(agreement));
+                let root = Sapling::root(agreement, begun, (quanta, rows), &opened.sum)?;
                 grow_on((agreement, sum), cohort, ensemble, root)
             }
             Training::Growing {
@@ -280,7 +318,7 @@ impl Training {
                 ensemble,
                 mut sapling,
             } => {
-                if cohort.changes(agreement, sum, opened)? {
+                if cohort.changes(opened) {
                     return Ok(Training::measure_again(sum, cohort, ensemble));
                 }
                 sapling.take(&opened.sum)?;
@@ -290,9 +328,12 @@ impl Training {
         }
     }
 
-    /// Begins all anew over the parties that are there.
-    fn anew(agreement: &Agreement, mut cohort: Cohort) -> Result<Training, NoModel> {
-        let sum = cohort.begin_anew(agreement)?;
+    /// Begins all anew over the parties that are there, by numbers not below this one.
+    fn anew(
+        agreement: &Agreement,
+        (mut cohort, unheard): (Cohort, SumNumber),
+    ) -> Result<Training, NoModel> {
+        let sum = cohort.begin_anew(agreement, unheard)?;
         Ok(count_on(agreement, sum, cohort, descent(agreement)))
     }
 
@@ -370,66 +411,26 @@ fn after(sum: SumNumber) -> SumNumber {
     SumNumber(sum.0.saturating_add(1))
 }
 
-impl Told {
-    /// Gives what of all this was not told yet, and notes that it is.
-    pub(crate) fn learn(
-        &mut self,
-        cuts: Option<&Cuts>,
-        ensemble: Option<&Ensemble>,
-        hand: Vec<News>,
-    ) -> Vec<News> {
-        let mut news = Vec::new();
-        if let (Some(cuts), false) = (cuts, self.cut) {
-            news.push(News::Cut(cuts.clone()));
-        }
-        // Without any they are to be found anew.
-        self.cut = cuts.is_some();
-        let Some(ensemble) = ensemble else {
-            return news;
-        };
-        if !self.begun {
-            news.push(News::Begun(ensemble.base_score()));
-            self.begun = true;
-        }
-        let trees = ensemble.trees();
-        if self.trees < trees.len() {
-            news.extend(trees[self.trees..].iter().cloned().map(News::Grown));
-            (self.trees, self.hand) = (trees.len(), 0);
-        }
-        // A tree that begins anew has less in hand than before.
-        self.hand = self.hand.min(hand.len());
-        let so_far = hand.len();
-        news.extend(hand.into_iter().skip(self.hand));
-        self.hand = so_far;
-        news
-    }
-}
-
 impl Cohort {
     /// Counts an opened sum, and says whether other parties' rows are in it than before.
-    fn changes(
-        &mut self,
-        agreement: &Agreement,
-        sum: SumNumber,
-        opened: &Opened,
-    ) -> Result<bool, NoModel> {
+    fn changes(&mut self, opened: &Opened) -> bool {
         self.opened = self.opened.saturating_add(1);
         let is_first = self.contributors.is_empty();
         let is_same = self.contributors == opened.contributors;
         if !is_same {
             self.contributors.clone_from(&opened.contributors);
         }
-        // The last of all sums may still end the fit.
-        let numbers = after(sum).0.saturating_sub(self.first.0);
-        if !is_first && !is_same && numbers >= most_sums(agreement) {
-            return Err(self.too_many());
-        }
-        Ok(!is_first && !is_same)
+        !is_first && !is_same
     }
 
-    /// Gives the first number of another beginning.
-    fn begin_anew(&mut self, agreement: &Agreement) -> Result<SumNumber, NoModel> {
-        self.anew += 1;
+    /// Gives the first number of another beginning, not below this one.
+    fn begin_anew(
+        &mut self,
+        agreement: &Agreement,
+        unheard: SumNumber,
+    ) -> Result<SumNumber, NoModel> {
+        let numbers = unheard.0.saturating_sub(self.first.0);
+        self.anew = numbers.div_ceil(BEGINNING);
         if self.anew as usize > agreement.shared().most_contributors {
             return Err(self.too_many());
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The most nodes of a tree.
-pub const MOST_NODES: usize = 1 << 14;
+pub(crate) const MOST_NODES: usize = 1 << 14;
 
 /// A node's place in its tree; the root is 0, children come after their parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,6 +85,10 @@ pub struct Tree<C> {
 
 impl<C> Tree<C> {
     /// Checks that nodes are joined to one tree, each child after its parent.
+    ///
+    /// # Errors
+    ///
+    /// [`BadTree`] says what they are instead.
     pub fn new(nodes: Vec<Node<C>>) -> Result<Tree<C>, BadTree> {
         if nodes.is_empty() || nodes.len() > MOST_NODES {
             let nodes = nodes.len();

@@ -13,22 +13,22 @@ use super::{
     question::{self, Standing, layout, most_at_once, most_sums},
 };
 use crate::{
-    BinRule, Cuts, Drawn, Fork, Growing, Layout, Node, NodeId, Partition, Quanta, Rows, Segment,
-    Table, Tree,
+    BinRule, Cuts, Drawn, Fork, Layout, Node, NodeId, Partition, Quanta, Rows, Segment, Table,
+    Tree,
+    count::narrow,
     quantiles::{self, Cells},
     training::{Ended, Published},
 };
 
 /// The aggregator asks or tells what no fit does at this point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OutOfPlace;
+pub(super) struct OutOfPlace;
 
 /// One party's part in a fit, from the first question of a run to its last.
 ///
 /// All that it holds follows from the party's rows, its seed and what it was told: whoever lost it
 /// is told all that happened, and has it again.
-#[expect(missing_debug_implementations, reason = "it holds rows and a seed")]
-pub struct Contribution<'a> {
+pub(super) struct Contribution<'a> {
     agreement: &'a Agreement,
     table: &'a Table,
     seed: &'a Seed,
@@ -44,10 +44,11 @@ enum Stage {
     /// There are bins.
     Cut(Cuts, Box<Rows>),
     /// There are margins.
-    Begun(Box<Ensemble>),
+    Begun(Box<OwnTrees>),
 }
 
-struct Ensemble {
+/// Own rows under the trees that were told.
+struct OwnTrees {
     cuts: Cuts,
     rows: Rows,
     base_score: f64,
@@ -75,7 +76,7 @@ impl<'a> Contribution<'a> {
     ///
     /// `seed` is this party's secret for the study: what is held out, drawn and rounded follows from
     /// it, so that a repeated sum has the same integers.
-    pub fn begin(
+    pub(super) fn begin(
         agreement: &'a Agreement,
         table: &'a Table,
         seed: &'a Seed,
@@ -91,17 +92,17 @@ impl<'a> Contribution<'a> {
         })
     }
 
-    pub(crate) fn agreement(&self) -> &'a Agreement {
+    pub(super) fn agreement(&self) -> &'a Agreement {
         self.agreement
     }
 
     /// Says whether as many sums were answered as a fit takes.
-    pub(crate) fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.answered >= most_sums(self.agreement)
     }
 
     /// Takes in what happened since the last question.
-    pub(crate) fn hear(&mut self, news: Vec<News>) -> Result<(), OutOfPlace> {
+    pub(super) fn hear(&mut self, news: Vec<News>) -> Result<(), OutOfPlace> {
         news.into_iter().try_for_each(|news| self.hear_one(news))
     }
 
@@ -110,7 +111,7 @@ impl<'a> Contribution<'a> {
         match (std::mem::replace(&mut self.stage, Stage::Counting), news) {
             (Stage::Counting, News::Cut(cuts)) => self.stage = self.cut(cuts)?,
             (Stage::Cut(cuts, rows), News::Begun(base_score)) => {
-                let ensemble = Ensemble::begin(self.agreement, cuts, *rows, base_score)?;
+                let ensemble = OwnTrees::begin(self.agreement, cuts, *rows, base_score)?;
                 self.stage = Stage::Begun(Box::new(ensemble));
             }
             (Stage::Begun(mut ensemble), news) => {
@@ -141,7 +142,7 @@ impl<'a> Contribution<'a> {
     /// A question about the next tree's gradients lets go of a tree in hand, one about cells of cut
     /// points before the fit has begun: both begin anew when other parties take part. The fit's sums
     /// are numbered from `first` on.
-    pub(crate) fn shape(
+    pub(super) fn shape(
         &mut self,
         (first, number): (SumNumber, SumNumber),
         asked: &Question,
@@ -175,7 +176,7 @@ impl<'a> Contribution<'a> {
     }
 
     /// Gives the own part of a sum whose shape was given.
-    pub(crate) fn answer(&mut self, asked: &Question) -> Result<Vec<u64>, OutOfPlace> {
+    pub(super) fn answer(&mut self, asked: &Question) -> Result<Vec<u64>, OutOfPlace> {
         self.answered += 1;
         match (&mut self.stage, asked) {
             (Stage::Counting, Question::Cells(cells)) => Ok(self.count(cells)),
@@ -198,7 +199,7 @@ impl<'a> Contribution<'a> {
     }
 
     /// Gives what everybody learns at the end, if the fit can end so now.
-    pub(crate) fn published(&self, me: &PartyId, ended: Ended) -> Option<Published> {
+    pub(super) fn published(&self, me: &PartyId, ended: Ended) -> Option<Published> {
         let Stage::Begun(ensemble) = &self.stage else {
             return None;
         };
@@ -217,19 +218,19 @@ fn amounts(rows: u64, reals: &[f64]) -> Vec<u64> {
     std::iter::once(rows).chain(reals).collect()
 }
 
-impl Ensemble {
+impl OwnTrees {
     fn begin(
         agreement: &Agreement,
         cuts: Cuts,
         mut rows: Rows,
         base_score: f64,
-    ) -> Result<Ensemble, OutOfPlace> {
+    ) -> Result<OwnTrees, OutOfPlace> {
         if !agreement.has_base_score(base_score) {
             return Err(OutOfPlace);
         }
         rows.begin(base_score);
         let layout = layout(agreement, &cuts, 0);
-        Ok(Ensemble {
+        Ok(OwnTrees {
             cuts,
             rows,
             base_score,
@@ -260,8 +261,7 @@ impl Ensemble {
     }
 
     fn draw(&self) -> Drawn {
-        self.rows
-            .draw(u32::try_from(self.trees.len()).unwrap_or(u32::MAX))
+        self.rows.draw(narrow(self.trees.len()))
     }
 
     fn totals(&mut self) -> Vec<u64> {
@@ -301,10 +301,7 @@ impl Ensemble {
             return Err(OutOfPlace);
         };
         let growing = agreement.boosting().specification().growth;
-        let has_room = match growing {
-            Growing::DepthWise { .. } => true,
-            Growing::LeafWise { leaves, .. } => grown.leaves.len() < leaves as usize,
-        };
+        let has_room = grown.leaves.len() < growing.most_leaves() as usize;
         let depth = grown.leaves.get(&node).copied().ok_or(OutOfPlace)?;
         if !has_room || depth >= growing.depth() || !is_rule_of(&self.layout, choice) {
             return Err(OutOfPlace);
@@ -361,17 +358,13 @@ impl Grown {
 /// Says whether a tree can have grown in a layout.
 fn is_of(agreement: &Agreement, layout: &Layout, tree: &Tree<BinRule>) -> bool {
     let growing = agreement.boosting().specification().growth;
-    let has_leaves = match growing {
-        Growing::DepthWise { .. } => true,
-        Growing::LeafWise { leaves, .. } => tree.leaves() <= leaves as usize,
-    };
     let is_node = |node: &Node<BinRule>| match node {
         Node::Branch(branch) => {
             is_rule_of(layout, branch.choice) && branch.gain >= 0.0 && branch.cover >= 0.0
         }
         Node::Leaf(leaf) => leaf.cover >= 0.0,
     };
-    has_leaves
+    tree.leaves() <= growing.most_leaves() as usize
         && tree.depth() <= growing.depth()
         && agreement.has_leaves(tree)
         && tree.nodes().iter().all(is_node)

@@ -24,9 +24,8 @@ const ALWAYS: &[Disclosure] = &[
          含小计数；其程序仅细分行数不少于计划规定下限的区间",
     ),
     Disclosure::to_aggregator(
-        "for all institutions together: the number of rows trained on, their weights and the sum of \
-         their labels",
-        "所有机构合计的训练行数、权重及标签之和",
+        "for all institutions together: the number of rows trained on and the sum of their labels",
+        "所有机构合计的训练行数及标签之和",
     ),
     Disclosure::to_aggregator(
         "for all institutions together and for each tree: how many rows are drawn for it, the sums of \

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum NoModel {
-    /// There are no rows to train on, or none that were drawn for a tree.
+    /// There are no rows to train on.
     #[error("all parties together have no rows to train on")]
     NoRows,
     /// No row was drawn to be held out, so that early stopping has no loss to go by.

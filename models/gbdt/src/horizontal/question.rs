@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Agreement, amounts::LIMBS};
 use crate::{
-    BinRule, Cuts, Growing, Layout, NodeId, Quanta, SumBits, Sums, Tree, draw_columns,
+    BinRule, Cuts, Growing, Layout, NodeId, Quanta, SumBits, Sums, Tree,
+    cell::Cell,
+    count::narrow,
+    draw_columns,
     quantiles::{Cells, QUANTILE_ROUNDS},
 };
 
@@ -85,25 +88,20 @@ const PAIR: Bits = match Bits::new(2 * SumBits::WIDEST.get() + 1) {
     None => Bits::WIDEST,
 };
 
-/// Packs Σg and Σh into one element modulo 2^59: `g · 2^29 + h`.
+/// Packs Σg and Σh into one element: a cell modulo 2^59.
 ///
-/// Sums of elements are elements of sums, since the map is linear; they are taken apart wherever
-/// `|g| < 2^29` and `0 ≤ h < 2^29`, as the quanta of a tree see to for all parties together.
+/// Elements are taken apart wherever `|g| < 2^29` and `0 ≤ h < 2^29`, as the quanta of a tree see to
+/// for all parties together.
 pub(crate) fn pack(sums: Sums) -> u64 {
-    let bits = SumBits::WIDEST.get();
-    (sums.g << bits).wrapping_add(sums.h).cast_unsigned() & PAIR.mask()
+    Cell::pack(sums).word() & PAIR.mask()
 }
 
 /// Takes an element apart.
 pub(crate) fn unpack(element: u64) -> Sums {
-    let bits = SumBits::WIDEST.get();
     let spare = 64 - u32::from(PAIR.get());
     // An arithmetic shift spreads the sign bit.
-    let both = (element << spare).cast_signed() >> spare;
-    Sums {
-        g: both >> bits,
-        h: both & ((1 << bits) - 1),
-    }
+    let word = (element << spare).cast_signed() >> spare;
+    Cell::from_word(word.cast_unsigned()).unpack()
 }
 
 /// How many parted nodes' children are asked about in one sum.
@@ -113,8 +111,7 @@ pub(crate) fn most_at_once(cells: usize) -> usize {
 
 /// Lays out the histograms of a tree.
 pub(crate) fn layout(agreement: &Agreement, cuts: &Cuts, tree: usize) -> Layout {
-    let tree = u32::try_from(tree).unwrap_or(u32::MAX);
-    let columns = draw_columns(agreement.boosting(), cuts.columns(), tree);
+    let columns = draw_columns(agreement.boosting(), cuts.columns(), narrow(tree));
     Layout::new(cuts, &columns)
 }
 
@@ -124,24 +121,57 @@ pub(crate) fn layout(agreement: &Agreement, cuts: &Cuts, tree: usize) -> Layout 
 /// number says which round it is.
 pub(crate) const BEGINNING: u32 = QUANTILE_ROUNDS + 1;
 
+/// What full trees take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Rounds of cut points, at most.
+    pub rounds: u64,
+    /// Sums, those rounds among them, while the institutions stay the same.
+    pub sums: u64,
+    /// Cells of histograms, a word each, that every contributor sends.
+    pub cells: u64,
+    /// Nodes that every contributor is told.
+    pub nodes: u64,
+    of_a_tree: u64,
+}
+
+impl Cost {
+    /// Gives what the trees agreed on take if none of them ends early.
+    pub fn of(agreement: &Agreement) -> Cost {
+        let spec = agreement.boosting().specification();
+        let (trees, leaves) = (u64::from(spec.trees), u64::from(spec.growth.most_leaves()));
+        let cells = agreement.most_cells();
+        let at_once = most_at_once(cells) as u64;
+        // Of two siblings the histogram of one is asked for.
+        let (levels, built) = match spec.growth {
+            Growing::DepthWise { depth } => {
+                let level = |level: u32| (1_u64 << level).div_ceil(at_once);
+                (1 + (0..depth - 1).map(level).sum::<u64>(), leaves / 2)
+            }
+            Growing::LeafWise { leaves, .. } => (u64::from(leaves) - 1, u64::from(leaves) - 1),
+        };
+        let (rounds, of_a_tree) = (u64::from(QUANTILE_ROUNDS), 1 + levels);
+        Cost {
+            rounds,
+            // Last come the losses of all trees.
+            sums: rounds + 1 + trees * of_a_tree + 1,
+            cells: trees * built * cells as u64,
+            nodes: trees * (2 * leaves - 1),
+            of_a_tree,
+        }
+    }
+}
+
 /// Gives the most sums that a fit opens, and a contributor answers in a study's fit.
 ///
 /// Whenever the roster changes, the tree in hand begins anew, or, before there is one, all does.
 pub fn most_sums(agreement: &Agreement) -> u32 {
-    let shared = agreement.shared();
-    let spec = shared.boosting.specification();
-    let cells = agreement.most_cells();
-    let of_a_tree: u64 = match spec.growth {
-        Growing::DepthWise { depth } => {
-            let sums_of_level = |level: u32| (1_u64 << level).div_ceil(most_at_once(cells) as u64);
-            2 + (0..depth.saturating_sub(1)).map(sums_of_level).sum::<u64>()
-        }
-        Growing::LeafWise { leaves, .. } => 1 + u64::from(leaves),
-    };
-    let begun = u64::from(BEGINNING);
-    let trees = u64::from(spec.trees) * of_a_tree + 1;
-    let anew = (begun + of_a_tree) * shared.most_contributors as u64;
-    u32::try_from(begun + trees + anew).unwrap_or(u32::MAX)
+    let Cost {
+        sums, of_a_tree, ..
+    } = Cost::of(agreement);
+    let begun = u64::from(BEGINNING) + of_a_tree;
+    let anew = begun * agreement.shared().most_contributors as u64;
+    u32::try_from(sums + anew).unwrap_or(u32::MAX)
 }
 
 /// What a contributor knows when it is asked, as a hash that does not depend on when it was told.

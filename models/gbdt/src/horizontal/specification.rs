@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts::cap;
 use crate::{
-    BinRule, Boosting, Column, Cuts, Growing, MOST_ROWS, Node, Objective, Table, Tree,
-    quantiles::Grid,
+    BinRule, Boosting, Column, Cuts, MOST_ROWS, Node, Objective, Table, Tree, quantiles::Grid,
 };
 
 /// The most columns that are fitted together.
@@ -19,6 +18,8 @@ pub const MOST_CONTRIBUTORS: usize = 10_000;
 const MOST_CELLS: usize = 1 << 16;
 /// The largest labels, far from what a row may add to a sum.
 const LARGEST_LABEL: f64 = (1_u64 << 48) as f64;
+/// The most cells of the histograms of a tree in hand, a word each, which the aggregator holds.
+const MOST_CELLS_HELD: u64 = 1 << 25;
 /// The most nodes of all trees together, which the contributors are told in one message.
 const MOST_NODES_IN_ALL: u64 = 1 << 20;
 
@@ -45,7 +46,7 @@ impl Values {
     }
 
     /// Gives the cells in which values are counted; none where the cut points are known before.
-    fn grid(self) -> Option<Grid> {
+    pub(crate) fn grid(self) -> Option<Grid> {
         match self {
             Values::Number(range) => Some(Grid::new(range.low(), range.high(), false)),
             Values::Whole(range) => Some(Grid::new(range.low(), range.high(), true)),
@@ -118,6 +119,14 @@ pub enum BadAgreement {
     Cells {
         /// How many there may be.
         cells: usize,
+    },
+    /// The nodes that grow at one time may have more cells than a computer holds.
+    #[error(
+        "{cells} bins of all leaves of a tree are too many, at most {MOST_CELLS_HELD} are allowed"
+    )]
+    Histograms {
+        /// How many there may be.
+        cells: u64,
     },
     /// All trees together may have more nodes than parties can be told.
     #[error("{nodes} nodes of all trees are too many, at most {MOST_NODES_IN_ALL} are allowed")]
@@ -194,13 +203,7 @@ impl Agreement {
 
     /// Says whether counts can lead to these cut points.
     pub(crate) fn has_cuts(&self, cuts: &Cuts) -> bool {
-        let columns = &self.0.columns;
-        let bins = usize::from(self.boosting().specification().bins);
-        let has_cuts = |(feature, cuts): (&Feature, &[f64])| match feature.values.grid() {
-            Some(grid) => cuts.len() + 2 <= bins && cuts.iter().all(|cut| grid.has_cut(*cut)),
-            None => cuts == [0.5],
-        };
-        cuts.columns() == columns.len() && columns.iter().zip(cuts.iter()).all(has_cuts)
+        are_cuts_of(&self.0.columns, self.value_bins(), cuts)
     }
 
     /// Gives the margin at which a fit to labels of this mean begins; none if no labels have it.
@@ -349,16 +352,26 @@ impl TryFrom<Shared> for Agreement {
         if cells > MOST_CELLS {
             return Err(BadAgreement::Cells { cells });
         }
-        let leaves = match spec.growth {
-            Growing::DepthWise { depth } => 1 << depth,
-            Growing::LeafWise { leaves, .. } => u64::from(leaves),
-        };
+        let leaves = u64::from(spec.growth.most_leaves());
+        let held = leaves * cells as u64;
+        if held > MOST_CELLS_HELD {
+            return Err(BadAgreement::Histograms { cells: held });
+        }
         let nodes = u64::from(spec.trees) * 2 * leaves;
         if nodes > MOST_NODES_IN_ALL {
             return Err(BadAgreement::Nodes { nodes });
         }
         Ok(Agreement(shared))
     }
+}
+
+/// Says whether counts can lead to these cut points, at most so many bins of values a column.
+pub(crate) fn are_cuts_of(columns: &[Feature], value_bins: usize, cuts: &Cuts) -> bool {
+    let are_of = |(feature, cuts): (&Feature, &[f64])| match feature.values.grid() {
+        Some(grid) => cuts.len() < value_bins && cuts.iter().all(|cut| grid.has_cut(*cut)),
+        None => cuts == [0.5],
+    };
+    cuts.columns() == columns.len() && columns.iter().zip(cuts.iter()).all(are_of)
 }
 
 fn most_cells(shared: &Shared) -> usize {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Roster;
 use crate::{
     BinRule, Boosting, Cuts, Layout, LossTotals, Losses, Quanta, Stopping, SumBits, Totals, Tree,
+    count::narrow,
     horizontal::{
         Agreement, News, NoModel,
         amounts::{LIMBS, gather},
@@ -159,7 +160,7 @@ impl Ensemble {
 
     /// Gives the number of the tree after those that stand.
     pub(super) fn next(&self) -> u32 {
-        u32::try_from(self.trees.len()).unwrap_or(u32::MAX)
+        narrow(self.trees.len())
     }
 }
 

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BinRule, Growing, Growth, Histogram, Layout, NodeId, Quanta, Search, Sums, Tree,
+    BinRule, Growth, Histogram, Layout, NodeId, Quanta, Search, Sums, Tree,
     growth::Fork,
     horizontal::{
         Agreement, News, NoModel, Question,
-        question::{most_at_once, unpack},
+        question::{Standing, most_at_once, unpack},
     },
     local::directions,
 };
@@ -16,6 +16,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sapling {
     quanta: Quanta,
+    standing: Standing,
     most_leaves: usize,
     growth: Growth<BinRule>,
     search: Search,
@@ -45,25 +46,23 @@ impl Sapling {
     /// Begins with the root's histogram.
     pub(super) fn root(
         agreement: &Agreement,
+        (standing, layout): (Standing, Layout),
         (quanta, rows): (Quanta, u64),
-        layout: Layout,
         sum: &[u64],
     ) -> Result<Sapling, NoModel> {
         let shared = agreement.shared();
-        let names: Vec<String> = shared.columns.iter().map(|c| c.name.clone()).collect();
-        let directions = directions(&shared.boosting, &names).map_err(|_| NoModel::Implausible)?;
+        let names = shared.columns.iter().map(|column| &column.name);
+        let directions = directions(&shared.boosting, names).map_err(|_| NoModel::Implausible)?;
         let (histogram, sums) = read(&layout, sum)?;
         let mut search = Search::new(layout, directions);
         search.plant(histogram);
         let mut growth = Growth::begin(&shared.boosting, quanta, sums, rows);
         examine(&mut search, &mut growth)?;
-        let most_leaves = match shared.boosting.specification().growth {
-            Growing::DepthWise { .. } => usize::MAX,
-            Growing::LeafWise { leaves, .. } => leaves as usize,
-        };
+        let most_leaves = shared.boosting.specification().growth.most_leaves();
         Ok(Sapling {
             quanta,
-            most_leaves,
+            standing: standing.after(&News::Rounded(quanta)),
+            most_leaves: most_leaves as usize,
             growth,
             search,
             parted: Vec::new(),
@@ -81,6 +80,16 @@ impl Sapling {
             build,
             count: asked.iter().map(|twins| twins.left).collect(),
         }
+    }
+
+    /// Gives the cells of a histogram.
+    pub(super) fn cells(&self) -> usize {
+        self.search.layout().cells()
+    }
+
+    /// Gives what contributors know of it.
+    pub(super) fn standing(&self) -> Standing {
+        self.standing
     }
 
     /// Gives what happened to the tree.
@@ -153,6 +162,8 @@ impl Sapling {
 
     fn part(&mut self, fork: &Fork<BinRule>) -> Result<(), NoModel> {
         self.parted.push((fork.node, fork.choice));
+        let parted = News::Parted(fork.node, fork.choice);
+        self.standing = self.standing.after(&parted);
         let is_full = self.parted.len() + 1 >= self.most_leaves;
         if is_full || !self.growth.may_go_below(fork.node) {
             // Leaves, whatever rows they have: nobody needs to know.

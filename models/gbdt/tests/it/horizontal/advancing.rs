@@ -130,4 +130,10 @@ fn trees_that_stand_are_kept_beyond_numbers_opened_over_others() {
     let training = measuring.go_on_beyond(&agreement, SumNumber(107));
     assert_eq!(training.awaits(), Some(SumNumber(109)));
     assert!(training.ensemble().is_some());
+    // Contributors take no part in more sums than a fit may need.
+    let most = 100 + most_sums(&agreement);
+    for (last, goes_on) in [(most - 3, true), (most - 2, false)] {
+        let late = training.clone().go_on_beyond(&agreement, SumNumber(last));
+        assert_eq!(late.awaits().is_some(), goes_on, "{last}");
+    }
 }

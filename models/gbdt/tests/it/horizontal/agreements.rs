@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consilium_evaluation::Range;
 use consilium_gbdt::{
     BadTable, Boosting, Direction, Growing, Objective, Specification,
-    horizontal::{Agreement, BadAgreement, BadRows, Feature, Shared, Values, most_sums},
+    horizontal::{Agreement, BadAgreement, BadRows, Cost, Feature, Shared, Values, most_sums},
 };
 
 use super::world::{agreement, specification};
@@ -52,20 +52,34 @@ fn an_agreement_that_is_none_names_what_is_wrong() {
     let nodes = 10_000 * 2 * 512;
     assert_eq!(deep, Err(BadAgreement::Nodes { nodes }));
     let number = Values::Number(Range::new(0.0, 1.0).unwrap());
-    let many = |values| {
+    let many = |columns, values| {
         move |s: &mut Shared| {
             let column = |place| Feature {
                 name: format!("c{place}"),
                 values,
             };
-            s.columns = (0..1_000).map(column).collect();
+            s.columns = (0..columns).map(column).collect();
             let spec = Specification::new(Objective::Logistic);
             s.boosting = Boosting::try_from(spec).unwrap();
         }
     };
     let cells = 256_000;
-    assert_eq!(shared(many(number)), Err(BadAgreement::Cells { cells }));
-    assert!(shared(many(Values::Binary)).is_ok());
+    assert_eq!(
+        shared(many(1_000, number)),
+        Err(BadAgreement::Cells { cells })
+    );
+    assert!(shared(many(1_000, Values::Binary)).is_ok());
+    let wide = shared(|shared| {
+        many(200, number)(shared);
+        let spec = Specification {
+            trees: 10,
+            growth: Growing::DepthWise { depth: 10 },
+            ..Specification::new(Objective::Logistic)
+        };
+        shared.boosting = Boosting::try_from(spec).unwrap();
+    });
+    let cells = 200 * 256 * 1_024;
+    assert_eq!(wide, Err(BadAgreement::Histograms { cells }));
 }
 
 #[test]
@@ -116,4 +130,40 @@ fn the_most_sums_of_a_fit_are_known_before() {
     // totals; and as many as for one tree and its beginning whenever one of five drops out.
     let agreement = agreement(specification(Objective::Logistic));
     assert_eq!(most_sums(&agreement), 5 + 8 * 4 + 1 + 5 * (5 + 4));
+}
+
+#[test]
+fn what_full_trees_take_is_what_the_page_says() {
+    let cost = |trees, growth| {
+        let agreement = shared(|shared| {
+            let number = Values::Number(Range::new(0.0, 1.0).unwrap());
+            let column = |place| Feature {
+                name: format!("c{place}"),
+                values: number,
+            };
+            shared.columns = (0..60).map(column).collect();
+            let spec = Specification {
+                trees,
+                growth,
+                bins: 32,
+                ..Specification::new(Objective::Logistic)
+            };
+            shared.boosting = Boosting::try_from(spec).unwrap();
+        });
+        let Cost {
+            sums, cells, nodes, ..
+        } = Cost::of(&agreement.unwrap());
+        (sums, cells, nodes)
+    };
+    // Four rounds of cut points, the labels, and the losses in the end.
+    let depth_five = cost(10, Growing::DepthWise { depth: 5 });
+    assert_eq!(depth_five, (6 + 10 * 6, 10 * 16 * 1_920, 10 * 63));
+    let stump = cost(1, Growing::DepthWise { depth: 1 });
+    assert_eq!(stump, (6 + 2, 1_920, 3));
+    let (leaves, depth) = (9, 30);
+    let nine_leaves = cost(10, Growing::LeafWise { leaves, depth });
+    assert_eq!(nine_leaves, (6 + 10 * 9, 10 * 8 * 1_920, 10 * 17));
+    // Of so many nodes histograms are asked for in two sums.
+    let deep = cost(1, Growing::DepthWise { depth: 12 });
+    assert_eq!(deep.0, 6 + 13 + 1);
 }

@@ -1,10 +1,9 @@
 //! What becomes of a fit when institutions drop out of it.
 
 use consilium_gbdt::{
-    BinRule, Growth, Layout, NodeId, Objective, Quanta, Rows, Search, Segment, SumBits, Table,
-    Tree, draw_columns,
+    BinRule, Objective, Rows, Segment, Table, Tree,
     horizontal::{Agreement, Shared},
-    local::directions,
+    local::{self, directions},
     training::{Fit, Roster},
 };
 use consilium_mailbox::{
@@ -53,36 +52,11 @@ fn grow(
     for tree in trees.iter() {
         rows.add(tree);
     }
+    let directions = directions(boosting, &names).unwrap();
     while trees.len() < until {
-        let number = u32::try_from(trees.len()).unwrap();
-        let drawn = rows.draw(number);
-        let quanta = Quanta::choose(drawn.totals(), SumBits::WIDEST).unwrap();
-        let mut partition = rows.round(&drawn, quanta);
-        let layout = Layout::new(cuts, &draw_columns(boosting, names.len(), number));
-        let mut search = Search::new(layout.clone(), directions(boosting, &names).unwrap());
-        let in_tree = partition.rows() as u64;
-        let mut growth: Growth<BinRule> =
-            Growth::begin(boosting, quanta, partition.root(), in_tree);
-        loop {
-            let wanted = growth.wanted();
-            let built: Vec<_> = wanted
-                .iter()
-                .map(|wanted| partition.histogram(wanted.build, rows.binned(), &layout))
-                .collect();
-            search.examine(&mut growth, built).unwrap();
-            let forks = growth.fork().unwrap();
-            if forks.is_empty() {
-                break;
-            }
-            for fork in forks {
-                let (left, right) = partition.fork(rows.binned(), &fork).unwrap();
-                growth.count(fork.node, left, right).unwrap();
-            }
-        }
-        assert_eq!(partition.node(NodeId::ROOT).len() as u64, in_tree);
-        let tree = growth.finish();
-        rows.add(&tree);
-        trees.push(tree);
+        let drawn = rows.draw(u32::try_from(trees.len()).unwrap());
+        let tree = local::grow(boosting, (cuts, &directions), &mut rows, &drawn);
+        trees.push(tree.unwrap());
     }
 }
 

@@ -6,7 +6,9 @@ use consilium_base::Seed;
 use consilium_evaluation::Range;
 use consilium_gbdt::{
     Boosting, Cuts, Growing, Objective, Segment, Specification, Table,
-    horizontal::{Agreement, Feature, HorizontalError, Shared, Values, aggregate, contribute},
+    horizontal::{
+        Agreement, Feature, HorizontalError, Keep, Shared, Values, aggregate, contribute,
+    },
     local,
     training::{Fit, Published, Training},
 };
@@ -186,10 +188,21 @@ pub(crate) fn plain(contributors: &[PartyId], at_least: usize) -> PlainAggregato
 
 /// Goes on with a fit through any kind of sum.
 pub(crate) async fn fit_through(
+    mail: Vec<Mailbox>,
+    sums: (impl Open + Send, Vec<impl Contribute + Send + 'static>),
+    what: (&Agreement, &[Table]),
+    training: Training,
+) -> Outcome {
+    fit_keeping(mail, sums, what, training, &mut ()).await
+}
+
+/// Goes on with a fit and keeps it.
+pub(crate) async fn fit_keeping(
     mut mail: Vec<Mailbox>,
     (mut sum, members): (impl Open + Send, Vec<impl Contribute + Send + 'static>),
     (agreement, tables): (&Agreement, &[Table]),
     training: Training,
+    kept: &mut (impl Keep + Send),
 ) -> Outcome {
     let aggregator = mail.remove(0);
     let name = aggregator.me().clone();
@@ -199,7 +212,14 @@ pub(crate) async fn fit_through(
         let own = (agreement.clone(), table.clone(), place);
         hospitals.push(tokio::spawn(hospital(mail, name.clone(), own, sum)));
     }
-    let aggregating = aggregate(&aggregator, &contributors, agreement, training, &mut sum);
+    let aggregating = aggregate(
+        &aggregator,
+        &contributors,
+        agreement,
+        training,
+        &mut sum,
+        kept,
+    );
     let fit = sendable(aggregating).await;
     if fit.is_ok() {
         aggregator.finish();
