@@ -19,7 +19,7 @@ use consilium_gbdt::{
     Boosting, Column, Growing, Objective, Rule, Specification, Table, Tree,
     vertical::{
         Agreement, Condition, FeatureHolder, FeatureModel, Holder, LabelHolder, LabelModel, Price,
-        Protections, Terms, Unwatched, Work, choose_stride, follow, lead,
+        Protections, Terms, Unwatched, follow, lead,
     },
 };
 use consilium_mailbox::{Mailbox, PartyId, mem};
@@ -123,7 +123,7 @@ async fn measure(options: &Options) -> Outcome<Value> {
             "rows": table.rows(),
             "features": columns,
             "trees": label_model.trees().len(),
-            "stride": stride(&agreement),
+            "stride": agreement.stride(),
             "terms": agreement,
         },
         "ok": true,
@@ -263,25 +263,6 @@ fn predict(
         label.objective().mean(label.base_score() + grown)
     };
     Ok((0..rows).map(mean).collect())
-}
-
-/// Gives r as the label holder chooses it.
-fn stride(agreement: &Agreement) -> u32 {
-    let terms = agreement.terms();
-    let spec = terms.boosting.specification();
-    let boundaries = u32::from(spec.bins) - 1;
-    let work = Work {
-        rows: terms.rows.into(),
-        candidates: terms
-            .feature_holders
-            .iter()
-            .map(|it| it.columns * boundaries)
-            .collect(),
-        depth: spec.growth.depth(),
-        least_rows: terms.protections.min_node.max(spec.min_node),
-    };
-    let chosen = || choose_stride(terms.set, &work, terms.price);
-    terms.stride.unwrap_or_else(chosen)
 }
 
 fn account(party: &PartyId, mail: &Mailbox, preparing: f64) -> Value {

@@ -5,31 +5,33 @@
 //! and picks the splits. With all protections off the trees are those of one learner over all
 //! columns, bit for bit. The page docs/protocols/gbdt-vertical.md says who learns what.
 
+pub(crate) mod adding;
 mod agreement;
 mod answering;
-mod bits;
-mod deal;
+pub(crate) mod bits;
+pub(crate) mod deal;
 mod disclosure;
 mod error;
-mod examination;
+pub(crate) mod examination;
 mod examiner;
-mod feature;
-mod grower;
-mod label;
-mod messages;
+pub(crate) mod feature;
+pub(crate) mod grower;
+pub(crate) mod label;
+pub(crate) mod messages;
 mod model;
 mod noise;
-mod offer;
-mod places;
+pub(crate) mod offer;
+pub(crate) mod places;
 mod predict;
-mod protocol;
+pub(crate) mod protocol;
 mod side;
-mod stride;
+pub(crate) mod stride;
+pub(crate) mod suppression;
 
 pub use agreement::{
     Agreement, BadTerms, FirstTree, Holder, MOST_FEATURE_HOLDERS, Price, Protections, Terms,
 };
-pub use disclosure::{Disclosure, Role, disclosures, prediction_disclosures};
+pub use disclosure::{Disclosure, Role, attack_found, disclosures, prediction_disclosures};
 pub use error::{Breach, VerticalError};
 pub use feature::FeatureHolder;
 pub use label::LabelHolder;
@@ -37,4 +39,4 @@ pub use model::{BadPart, FeatureModel, LabelModel};
 pub use predict::{answer, predict};
 pub use protocol::{Progress, Unwatched, Watch, follow, lead};
 pub use side::{BadSide, Condition, FeatureSide, LabelSide, OwnSplit};
-pub use stride::{Cost, Work, choose_stride};
+pub use stride::{Cost, Shares, Unfit, Work, choose_stride};

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use consilium_lwe::{Native, Parameters, PrimePair, Ring as _, Set};
+use consilium_lwe::{Native, Parameters, PrimePair, Ring, Set, noise::Leak};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, count::narrow};
+use super::stride::{Unfit, Work, choose_stride, packing};
+use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, count::narrow, draw_columns};
 
 /// The most parties that bring columns beside the label holder.
 pub const MOST_FEATURE_HOLDERS: usize = 16;
+/// The most bins that all columns of a party may have together.
+const MOST_CELLS: u32 = 1 << 16;
 
 /// A fit over columns of several parties as the study's plan words it.
 ///
@@ -165,6 +168,34 @@ impl Agreement {
         (self.0.label_holder_columns + before) as usize
     }
 
+    /// Gives those of a party's columns that are drawn for a tree; it has so many from the first on.
+    pub(crate) fn draw_columns(&self, (first, count): (usize, usize), tree: u32) -> Vec<usize> {
+        let drawn = draw_columns(&self.0.boosting, self.columns(), tree);
+        let own = drawn
+            .into_iter()
+            .filter_map(|column| column.checked_sub(first));
+        own.filter(|column| *column < count).collect()
+    }
+
+    /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
+    /// the fit.
+    pub fn leak(&self) -> Leak {
+        match self.0.set {
+            Set::A => self.leak_in::<Native>(),
+            Set::B => self.leak_in::<PrimePair>(),
+        }
+    }
+
+    fn leak_in<R: Ring>(&self) -> Leak {
+        let terms = &self.0;
+        let packing = packing::<R>(self.stride()).expect("as many were agreed on or chosen");
+        let trees = terms.boosting.specification().trees;
+        let trees = trees.saturating_sub(self.first_joint_tree());
+        let holders = terms.feature_holders.iter();
+        let candidates = holders.map(|it| most_candidates(terms, it.columns)).max();
+        Leak::of_study::<R>(packing, trees, self.depth(), candidates.unwrap_or(0))
+    }
+
     /// Gives the first tree that grows on the columns of all.
     pub(crate) fn first_joint_tree(&self) -> u32 {
         match self.0.protections.first_tree {
@@ -173,10 +204,14 @@ impl Agreement {
         }
     }
 
-    /// Gives the fewest rows drawn of a node that feature holders examine.
-    pub(crate) fn least_rows(&self) -> u64 {
-        let spec = self.0.boosting.specification();
-        self.0.protections.min_node.max(spec.min_node)
+    /// Gives how many candidates share a ciphertext where all rows are drawn and no value is missing.
+    pub fn stride(&self) -> u32 {
+        let terms = &self.0;
+        let candidates = terms.feature_holders.iter();
+        let candidates = candidates.map(|it| most_candidates(terms, it.columns) / 2);
+        let work = Work::of(terms, terms.rows.into(), candidates.collect());
+        let chosen = || choose_stride(terms.set, &work, terms.price);
+        terms.stride.unwrap_or_else(chosen)
     }
 
     /// Gives the most splits on the way to a leaf.
@@ -188,6 +223,44 @@ impl Agreement {
     pub(crate) fn is_noisy(&self) -> bool {
         self.0.protections.sum_noise > 0.0
     }
+}
+
+/// Gives the most candidates of so many columns: each boundary, with missing values on either side.
+pub(crate) fn most_candidates(terms: &Terms, columns: u32) -> u32 {
+    // The bins of missing and of the largest values end at no boundary.
+    let boundaries = u32::from(terms.boosting.specification().bins).saturating_sub(2);
+    columns.saturating_mul(2 * boundaries)
+}
+
+/// Says what of the terms must change where sums leave no room for noise, or take too much memory.
+fn check_sums(terms: &Terms) -> Result<(), BadTerms> {
+    let candidates = terms.feature_holders.iter();
+    let candidates = candidates.map(|it| most_candidates(terms, it.columns));
+    let work = Work::of(terms, terms.rows.into(), candidates.collect());
+    let unfit = |stride| work.check(terms.set, stride).err();
+    let (key, allowed) = if unfit(1) == Some(Unfit::Noise) {
+        let allowed =
+            "few enough for the noise of parameters \"a\", about 12 million; \"b\" takes more";
+        ("rows", allowed)
+    } else {
+        let stride = terms.stride;
+        match unfit(stride.unwrap_or_else(|| choose_stride(terms.set, &work, terms.price))) {
+            None => return Ok(()),
+            Some(Unfit::Noise) => (
+                "stride",
+                "smaller: the noise of so many rows leaves no room",
+            ),
+            Some(Unfit::Memory) if stride.is_some() => (
+                "stride",
+                "larger, or columns, bins or leaves fewer: sums may take over 4 GiB at a party",
+            ),
+            Some(Unfit::Memory) => (
+                "growth",
+                "of fewer leaves, or columns or bins fewer: sums may take over 4 GiB at a party",
+            ),
+        }
+    };
+    Err(BadTerms::Value { key, allowed })
 }
 
 /// Gives the parameters of a set.
@@ -206,6 +279,7 @@ impl TryFrom<Terms> for Agreement {
         let columns = columns.sum::<u64>() + u64::from(terms.label_holder_columns);
         let protections = terms.protections;
         let shared = 1..=narrow(parameters(terms.set).degree);
+        let bins = u32::from(terms.boosting.specification().bins);
         let checks = [
             (
                 (1..=MOST_FEATURE_HOLDERS).contains(&terms.feature_holders.len()),
@@ -221,6 +295,13 @@ impl TryFrom<Terms> for Agreement {
                 columns <= MOST_COLUMNS as u64,
                 "columns",
                 "at most 10000 in all",
+            ),
+            (
+                (terms.feature_holders.iter().map(|it| it.columns))
+                    .chain([terms.label_holder_columns])
+                    .all(|columns| columns.saturating_mul(bins) <= MOST_CELLS),
+                "columns",
+                "so few that a party's have at most 2^16 bins together",
             ),
             (
                 (1..=MOST_ROWS as u64).contains(&terms.rows.into()),
@@ -265,6 +346,7 @@ impl TryFrom<Terms> for Agreement {
         if terms.label_holder_columns == 0 && protections.first_tree == FirstTree::Own {
             return Err(BadTerms::NoOwnColumns);
         }
+        check_sums(&terms)?;
         Ok(Agreement(terms))
     }
 }

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use consilium_lwe::{Nonce, Packing, Refresher, Ring, RingElement};
+use consilium_lwe::{Nonce, Refresher, Ring, RingElement};
 use consilium_mailbox::{Mailbox, PartyId};
 use rand_core::CryptoRng;
 
 use super::{
+    adding::Adding,
     error::{Breach, VerticalError},
     examination::run,
-    examiner::{Adding, Examiner, Rules, Tools},
+    examiner::{Examiner, Rules, Tools},
     feature::FeatureHolder,
     messages::{Blocks, Offered, Opened, Summed},
     noise::SumNoise,
     places::Places,
-    stride::chunk_packs,
+    stride::{Work, chunk_packs, packing},
 };
 use crate::count::narrow;
 
@@ -41,9 +42,13 @@ pub(super) async fn open<'a, R: Ring>(
     if terms.stride.is_some_and(|agreed| agreed != stride) {
         return Err(blame(Breach::Stride { stride }));
     }
-    let packing = Packing::new::<R>(stride).map_err(|_| blame(Breach::Stride { stride }))?;
+    let packing = packing::<R>(stride).map_err(|_| blame(Breach::Stride { stride }))?;
     let rows = terms.rows as usize;
     let places = Places::new(rows, &opened.drawn).ok_or_else(|| blame(Breach::Bits))?;
+    let work = Work::of(terms, places.count_drawn(0), vec![candidates]);
+    if work.check(terms.set, stride).is_err() {
+        return Err(blame(Breach::Stride { stride }));
+    }
     let noise = declared(holder, tree, opened.largest).map_err(blame)?;
     let run = run(mail, [peer, mail.me()], tree);
     let refresher = mail.compute(RETURN, || {
@@ -57,6 +62,7 @@ pub(super) async fn open<'a, R: Ring>(
             min_node: protections.min_node,
             least_rows: terms.boosting.specification().min_node,
             depth: holder.agreement().depth(),
+            leaves: terms.boosting.specification().growth.most_leaves(),
         },
         binned: holder.binned(),
         layout,
@@ -95,13 +101,12 @@ pub(super) async fn hear_rows<R: Ring>(
     node: usize,
 ) -> Result<Adding<R>, VerticalError> {
     let mut adding = mail.compute(ADD, || examiner.begin(node));
-    loop {
+    while !adding.is_whole() {
         let Blocks { rows } = mail.recv(peer).await?;
-        let added = mail.compute(ADD, || examiner.add(&mut adding, &rows));
-        if !added.map_err(|error| VerticalError::of_sums(peer, error))? {
-            return Ok(adding);
-        }
+        let added = mail.compute(ADD, || adding.add(examiner.sets(), &rows));
+        added.map_err(|error| VerticalError::of_sums(peer, error))?;
     }
+    Ok(adding)
 }
 
 /// m5: sends those sums of a node that may be told.

@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 
+use super::messages::Weight;
 use crate::{BinRule, Binned, Cuts, Layout, MISSING, Side, count::narrow};
 
 /// A candidate in its slot.
@@ -19,6 +20,30 @@ impl Dealt {
         let (shift, end) = self.rule.window();
         for (member, bin) in members.iter_mut().zip(bins) {
             *member = u8::from((bin.wrapping_sub(shift) < end) != self.is_right);
+        }
+    }
+
+    /// Gives the rule by which a node is split, `weight` being that of the candidate's set.
+    ///
+    /// Where no row of the node misses the value, missing values go to the side of more Σh, as in
+    /// `split::best_split`: values may be missing later where none are now.
+    pub(crate) fn settled(self, weight: Weight, none_missing: bool) -> BinRule {
+        if !none_missing {
+            return self.rule;
+        }
+        let of_left = if self.is_right {
+            Weight::Lighter
+        } else {
+            Weight::Heavier
+        };
+        let missing = if weight == of_left {
+            Side::Left
+        } else {
+            Side::Right
+        };
+        BinRule {
+            missing,
+            ..self.rule
         }
     }
 
@@ -95,6 +120,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Counts them all.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Counts rows.
     pub(crate) fn of(binned: &Binned, layout: &Layout, rows: &[u32]) -> Counts {
         let mut cells = vec![0; layout.cells()];
@@ -153,16 +183,25 @@ pub(crate) struct ColumnCounts<'a> {
 impl ColumnCounts<'_> {
     /// Says whether no row misses the value.
     pub(crate) fn none_missing(self) -> bool {
-        self.cells
-            .get(usize::from(MISSING))
-            .is_none_or(|it| *it == 0)
+        self.missing() == 0
+    }
+
+    /// Counts the rows that miss the value.
+    pub(crate) fn missing(self) -> u64 {
+        let missing = self.cells.get(usize::from(MISSING));
+        missing.copied().unwrap_or(0).into()
+    }
+
+    /// Counts the rows that go left by a rule.
+    pub(crate) fn left(self, rule: BinRule) -> u64 {
+        let values = self.cells.iter().skip(1).take(usize::from(rule.bin));
+        let missing = self.cells.first().filter(|_| rule.missing == Side::Left);
+        values.chain(missing).copied().map(u64::from).sum()
     }
 
     /// Counts the rows on the smaller side of a rule.
     pub(crate) fn smaller_side(self, rule: BinRule) -> u64 {
-        let values = self.cells.iter().skip(1).take(usize::from(rule.bin));
-        let missing = self.cells.first().filter(|_| rule.missing == Side::Left);
-        let left: u64 = values.chain(missing).copied().map(u64::from).sum();
+        let left = self.left(rule);
         left.min(self.rows - left)
     }
 

@@ -105,6 +105,9 @@ pub enum Breach {
         /// Its number.
         tree: u32,
     },
+    /// Columns are cut by counts in cells, each round in parts of those before.
+    #[error("asks for counts or tells cut points that these columns don't have")]
+    Cuts,
     /// Rows are asked for once each, and no more than were agreed on.
     #[error("asks for rows beyond those agreed on")]
     Rows,

@@ -9,13 +9,13 @@ use futures_util::future::{try_join, try_join_all};
 use rand_core::CryptoRng;
 
 use super::{
-    agreement::Agreement,
+    agreement::{Agreement, most_candidates},
     error::{Breach, VerticalError},
     grower::{Due, Forked, Grower, Job},
     messages::{Blocks, Choice, Offered, Opened, Sides, Summed, Turn},
     offer::Offer,
-    protocol::LOCAL,
-    stride::{Work, choose_stride, chunk_rows},
+    protocol::{Examine, LOCAL},
+    stride::{Work, choose_stride, chunk_rows, packing},
 };
 use crate::{NodeId, count::narrow};
 
@@ -47,8 +47,7 @@ impl<R: Ring> Examination<R> {
         let mut nonces = Vec::new();
         for (place, holder) in terms.feature_holders.iter().enumerate() {
             let Offered { nonce, candidates } = mail.recv(&holder.party).await?; // m2
-            // Two for each of at most 254 boundaries.
-            if u64::from(candidates) > u64::from(holder.columns) * 508 {
+            if candidates > most_candidates(terms, holder.columns) {
                 let breach = Breach::Candidates { candidates };
                 return Err(VerticalError::breach(&holder.party, breach));
             }
@@ -57,15 +56,11 @@ impl<R: Ring> Examination<R> {
                 active.push((place, candidates));
             }
         }
-        let work = Work {
-            rows: grower.drawn_rows(),
-            candidates: active.iter().map(|(_, candidates)| *candidates).collect(),
-            depth: agreement.depth(),
-            least_rows: agreement.least_rows(),
-        };
+        let candidates = active.iter().map(|(_, candidates)| *candidates);
+        let work = Work::of(terms, grower.drawn_rows(), candidates.collect());
         let chosen = || choose_stride(terms.set, &work, terms.price);
         let stride = terms.stride.unwrap_or_else(chosen);
-        let packing = Packing::new::<R>(stride).map_err(VerticalError::Sums)?;
+        let packing = packing::<R>(stride).map_err(VerticalError::Sums)?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<R>::random(ring, rng));
         let drawn = grower.drawn_bits();
         for (party, theirs) in parties.iter().zip(nonces) {
@@ -99,38 +94,6 @@ impl<R: Ring> Examination<R> {
             .collect()
     }
 
-    /// Has nodes added up; gives what each feature holder offers for them.
-    pub(super) async fn ask(
-        &self,
-        mail: &Mailbox,
-        grower: &Grower<'_>,
-        jobs: &[Job],
-        rng: &mut impl CryptoRng,
-    ) -> Result<Vec<(NodeId, Vec<Offer>)>, VerticalError> {
-        if jobs.is_empty() || self.active.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sending = self.send_rows(mail, grower, jobs, rng);
-        // All are heard at once, and while rows are sent: nobody waits for a full way.
-        let hearing = try_join_all(self.active.iter().map(|&(place, candidates)| async move {
-            let offers = self
-                .hear_sums(mail, grower, jobs, (place, candidates))
-                .await?;
-            Ok::<_, VerticalError>((place, offers))
-        }));
-        let ((), heard) = try_join(sending, hearing).await?;
-        let nodes = jobs.iter().flat_map(|job| job.returned.iter().copied());
-        let mut offered: Vec<(NodeId, Vec<Offer>)> = nodes
-            .map(|node| (node, vec![Offer::default(); self.parties.len()]))
-            .collect();
-        for (place, offers) in heard {
-            for ((_, all), offer) in offered.iter_mut().zip(offers) {
-                all[place] = offer;
-            }
-        }
-        Ok(offered)
-    }
-
     /// m4: sends the rows of each job, encrypted once for all.
     async fn send_rows(
         &self,
@@ -142,7 +105,7 @@ impl<R: Ring> Examination<R> {
         let active = self.active();
         let chunk = chunk_rows::<R>(self.packing);
         for job in jobs {
-            let [g, h] = grower.gradients(job.build);
+            let [g, h] = grower.gradients(job.build, &grower.rows());
             for (g, h) in g.chunks(chunk).zip(h.chunks(chunk)) {
                 let rows = mail.compute(ENCRYPT, || self.keys.encrypt(self.packing, [g, h], rng));
                 let rows = rows.map_err(VerticalError::Sums)?;
@@ -189,10 +152,45 @@ impl<R: Ring> Examination<R> {
         }
         Ok(offers)
     }
+}
 
-    /// m6 and m7: asks for the sides of rows by splits of feature holders.
-    pub(super) async fn choose(
-        &self,
+impl<R: Ring> Examine for Examination<R> {
+    type Error = VerticalError;
+
+    async fn ask(
+        &mut self,
+        mail: &Mailbox,
+        grower: &Grower<'_>,
+        jobs: &[Job],
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<(NodeId, Vec<Offer>)>, VerticalError> {
+        if jobs.is_empty() || self.active.is_empty() {
+            return Ok(Vec::new());
+        }
+        let this = &*self;
+        let sending = this.send_rows(mail, grower, jobs, rng);
+        // All are heard at once, and while rows are sent: nobody waits for a full way.
+        let hearing = try_join_all(self.active.iter().map(|&(place, candidates)| async move {
+            let offers = this
+                .hear_sums(mail, grower, jobs, (place, candidates))
+                .await?;
+            Ok::<_, VerticalError>((place, offers))
+        }));
+        let ((), heard) = try_join(sending, hearing).await?;
+        let nodes = jobs.iter().flat_map(|job| job.returned.iter().copied());
+        let mut offered: Vec<(NodeId, Vec<Offer>)> = nodes
+            .map(|node| (node, vec![Offer::default(); self.parties.len()]))
+            .collect();
+        for (place, offers) in heard {
+            for ((_, all), offer) in offered.iter_mut().zip(offers) {
+                all[place] = offer;
+            }
+        }
+        Ok(offered)
+    }
+
+    async fn choose(
+        &mut self,
         mail: &Mailbox,
         grower: &mut Grower<'_>,
         due: &[Due],
@@ -218,10 +216,10 @@ impl<R: Ring> Examination<R> {
         Ok(())
     }
 
-    /// m8: tells which nodes were split and are examined below, with the sides of their rows.
-    pub(super) async fn tell(
-        &self,
+    async fn tell(
+        &mut self,
         mail: &Mailbox,
+        _: &Grower<'_>,
         forked: &[Forked],
     ) -> Result<(), VerticalError> {
         if forked.is_empty() {
@@ -235,8 +233,7 @@ impl<R: Ring> Examination<R> {
         Ok(())
     }
 
-    /// Says that the tree is grown.
-    pub(super) async fn end(&self, mail: &Mailbox) -> Result<(), VerticalError> {
+    async fn end(&mut self, mail: &Mailbox) -> Result<(), VerticalError> {
         Ok(mail.broadcast(&self.parties, &Turn::Grown).await?)
     }
 }
@@ -248,7 +245,7 @@ pub(super) fn parties(agreement: &Agreement) -> Vec<PartyId> {
 }
 
 /// Names a tree of a run between two parties.
-pub(super) fn run(
+pub(crate) fn run(
     mail: &Mailbox,
     [label_holder, feature_holder]: [&PartyId; 2],
     tree: u32,

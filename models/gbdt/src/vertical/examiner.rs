@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use consilium_lwe::{
-    Accumulator, Asked, Blocks, Encrypted, FloodShare, LweError, Packing, RawSum, Refresher,
-    Returned, Ring, Wanted,
-};
+use consilium_lwe::{FloodShare, LweError, Packing, RawSum, Refresher, Returned, Ring, Wanted};
 use rand_core::CryptoRng;
 
 use super::{
+    adding::{Adding, Sets},
     bits,
     deal::{ColumnCounts, Counts, Dealt, shuffle},
     error::Breach,
     messages::{Choice, Parted, Pick, Weight},
-    noise::SumNoise,
+    noise::{NodeNoise, SumNoise},
     places::Places,
-    stride::chunk_rows,
+    suppression::{Size, open_in_child, open_in_root},
 };
-use crate::{BinRule, Binned, Layout, Side, count::narrow};
+use crate::{BinRule, Binned, Layout};
 
 /// What the two parties of a tree agreed on.
 pub(crate) struct Rules {
@@ -29,6 +27,8 @@ pub(crate) struct Rules {
     pub(crate) least_rows: u64,
     /// The most splits on the way to a leaf.
     pub(crate) depth: u32,
+    /// The most leaves.
+    pub(crate) leaves: u32,
 }
 
 /// What a feature holder needs for a tree.
@@ -74,17 +74,8 @@ struct Examined<R: Ring> {
     is_open: Vec<bool>,
     /// Which ciphertext was returned at each place.
     order: Vec<usize>,
-}
-
-/// How many of a node's rows are on the smaller side of a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Size {
-    /// None: it does not part them.
-    None,
-    /// Fewer than may be told of.
-    Small,
-    /// Enough.
-    Large,
+    /// What its sums have, where sums have noise.
+    noise: Option<NodeNoise>,
 }
 
 /// The two children of a node that was parted: the one whose rows come, and the other.
@@ -93,13 +84,6 @@ pub(crate) struct Pair {
     parent: usize,
     build: usize,
     rest: usize,
-}
-
-/// Sums of one node in the making.
-pub(crate) struct Adding<R: Ring> {
-    accumulator: Accumulator<R>,
-    rows: Vec<u32>,
-    at: usize,
 }
 
 impl<'a, R: Ring> Examiner<'a, R> {
@@ -137,66 +121,41 @@ impl<'a, R: Ring> Examiner<'a, R> {
 
     /// Begins to add up a node's drawn rows.
     pub(crate) fn begin(&self, node: usize) -> Adding<R> {
-        Adding {
-            accumulator: Accumulator::new(
-                &self.tools.ring,
-                self.tools.packing,
-                self.tools.dealt.len(),
-            ),
-            rows: self.rows.drawn(node),
-            at: 0,
-        }
+        let Tools {
+            ring,
+            packing,
+            dealt,
+            ..
+        } = &self.tools;
+        Adding::begin(ring, *packing, dealt.len(), self.rows.drawn(node))
     }
 
-    /// Adds the next rows of the node; says whether more are to come.
-    pub(crate) fn add(
-        &self,
-        adding: &mut Adding<R>,
-        encrypted: &Encrypted,
-    ) -> Result<bool, LweError> {
-        let end = adding
-            .rows
-            .len()
-            .min(adding.at + chunk_rows::<R>(self.tools.packing));
-        let rows = &adding.rows[adding.at..end];
-        let blocks = Blocks::read(&*self.tools.ring, self.tools.packing, encrypted, rows.len())?;
-        let mut bins: Vec<Vec<u8>> = Vec::new();
-        for (column, _) in self.tools.layout.columns() {
-            bins.resize(bins.len().max(column + 1), Vec::new());
-            if let Some(of_column) = self.tools.binned.column(column) {
-                bins[column] = rows.iter().map(|row| of_column.bin(*row)).collect();
-            }
+    /// Gives the sets over which sums are taken.
+    pub(crate) fn sets(&self) -> Sets<'_> {
+        Sets {
+            binned: self.tools.binned,
+            layout: &self.tools.layout,
+            dealt: &self.tools.dealt,
         }
-        let block_rows = self.tools.packing.block();
-        let mark = |Asked { candidate, block }: Asked, members: &mut [u8]| {
-            let dealt = self.tools.dealt[candidate];
-            let bins = &bins[dealt.rule.column as usize];
-            dealt.mark(&bins[block * block_rows..], members);
-        };
-        adding.accumulator.add(&blocks, 0..blocks.count(), mark);
-        adding.at = end;
-        Ok(end < adding.rows.len())
     }
 
     /// Takes the sums of the root's rows.
     pub(crate) fn take_root(&mut self, adding: Adding<R>) {
-        let counts = Counts::of(self.tools.binned, &self.tools.layout, &adding.rows);
-        let is_open = self.sizes(&counts).into_iter().map(|it| it == Size::Large);
+        let (raw, rows) = adding.finish();
+        let counts = Counts::of(self.tools.binned, &self.tools.layout, &rows);
         self.nodes[0].examined = Some(Examined {
-            raw: adding.accumulator.finish(),
-            is_open: is_open.collect(),
+            raw,
+            is_open: open_in_root(&self.sizes(&counts)),
             counts,
             order: Vec::new(),
+            noise: None,
         });
     }
 
     /// Takes the sums of one child's rows; the other's are the rest of their parent's.
-    ///
-    /// A candidate is not returned for a node if it is small in the node or its sibling, or was not
-    /// returned for the parent: a difference of sums would tell of few rows.
     pub(crate) fn take_pair(&mut self, pair: Pair, adding: Adding<R>) -> Result<(), LweError> {
-        let counts = Counts::of(self.tools.binned, &self.tools.layout, &adding.rows);
-        let raw = adding.accumulator.finish();
+        let (raw, rows) = adding.finish();
+        let counts = Counts::of(self.tools.binned, &self.tools.layout, &rows);
         // A pair is of a node that was examined.
         let Some(mut parent) = self.nodes[pair.parent].examined.take() else {
             return Ok(());
@@ -205,28 +164,20 @@ impl<'a, R: Ring> Examiner<'a, R> {
             rest.subtract(raw)?;
         }
         let counts_of_rest = parent.counts.without(&counts);
-        let sizes = [self.sizes(&counts), self.sizes(&counts_of_rest)];
-        let is_open = |here: usize| {
-            let of_pair = sizes[here].iter().zip(&sizes[1 - here]);
-            let open = of_pair.map(|(it, sibling)| *it == Size::Large && *sibling != Size::Small);
-            parent
-                .is_open
-                .iter()
-                .zip(open)
-                .map(|(parent, open)| *parent && open)
-                .collect()
-        };
+        let [here, rest] = [self.sizes(&counts), self.sizes(&counts_of_rest)];
         let built = Examined {
             raw,
             counts,
-            is_open: is_open(0),
+            is_open: open_in_child(&parent.is_open, &here, &rest),
             order: Vec::new(),
+            noise: None,
         };
         let rest = Examined {
-            is_open: is_open(1),
+            is_open: open_in_child(&parent.is_open, &rest, &here),
             raw: parent.raw,
             counts: counts_of_rest,
             order: Vec::new(),
+            noise: None,
         };
         self.nodes[pair.build].examined = Some(built);
         self.nodes[pair.rest].examined = Some(rest);
@@ -243,6 +194,8 @@ impl<'a, R: Ring> Examiner<'a, R> {
         let with_any = packs.filter(|(_, is_open)| is_open.contains(&true));
         examined.order = with_any.map(|(pack, _)| pack).collect();
         shuffle(&mut examined.order, rng);
+        let noise = self.tools.noise.as_ref();
+        examined.noise = noise.map(|noise| noise.of_node(&self.rows.drawn(node)));
         examined.order.len()
     }
 
@@ -258,7 +211,7 @@ impl<'a, R: Ring> Examiner<'a, R> {
         };
         let mut returned = Vec::with_capacity(places.len());
         for &pack in &examined.order[places] {
-            let wanted = self.wanted(node, examined, pack);
+            let wanted = self.wanted(examined, pack);
             let share = FloodShare::WHOLE;
             returned.push(self.tools.refresher.refresh(
                 &examined.raw[pack],
@@ -278,7 +231,7 @@ impl<'a, R: Ring> Examiner<'a, R> {
         }
     }
 
-    fn wanted(&self, node: usize, examined: &Examined<R>, pack: usize) -> Vec<Wanted> {
+    fn wanted(&self, examined: &Examined<R>, pack: usize) -> Vec<Wanted> {
         let slots = self.tools.packing.candidates() as usize;
         let first = pack * slots;
         let dealt = self.tools.dealt.iter().zip(&examined.is_open).enumerate();
@@ -287,18 +240,19 @@ impl<'a, R: Ring> Examiner<'a, R> {
         open.map(|(place, (dealt, _))| Wanted {
             // Slots are at most as many as coefficients of the ring.
             slot: u16::try_from(place - first).unwrap_or(u16::MAX),
-            noise: self.noise(node, *dealt, &examined.counts),
+            noise: self.noise(examined, *dealt),
         })
         .collect()
     }
 
-    fn noise(&self, node: usize, dealt: Dealt, counts: &Counts) -> [i64; 2] {
-        let Some(noise) = &self.tools.noise else {
+    fn noise(&self, examined: &Examined<R>, dealt: Dealt) -> [i64; 2] {
+        let Some(noise) = &examined.noise else {
             return [0; 2];
         };
-        let counts = counts.column(&self.tools.layout, dealt.rule.column);
+        let column = dealt.rule.column;
+        let counts = examined.counts.column(&self.tools.layout, column);
         let rule = counts.map_or(dealt.rule, |counts| counts.first_alike(dealt.rule));
-        let of_left = noise.of(narrow(node), rule);
+        let of_left = noise.of(rule);
         // What is added to one side is taken from the other: both say the same.
         if dealt.is_right {
             of_left.map(|it| -it)
@@ -315,11 +269,8 @@ impl<'a, R: Ring> Examiner<'a, R> {
         }
         let size = |dealt: &Dealt| {
             let counts = by_column[dealt.rule.column as usize];
-            counts.map_or(Size::None, |it| match it.smaller_side(dealt.rule) {
-                0 => Size::None,
-                rows if rows < self.tools.rules.min_side => Size::Small,
-                _ => Size::Large,
-            })
+            let smaller = counts.map_or(0, |it| it.smaller_side(dealt.rule));
+            Size::of(smaller, self.tools.rules.min_side)
         };
         self.tools.dealt.iter().map(size).collect()
     }
@@ -347,20 +298,8 @@ impl<'a, R: Ring> Examiner<'a, R> {
         let counts = examined
             .counts
             .column(&self.tools.layout, dealt.rule.column);
-        let mut rule = dealt.rule;
-        if counts.is_some_and(ColumnCounts::none_missing) {
-            // As in `split::best_split`: values may be missing later where none are now.
-            let left = if dealt.is_right {
-                Weight::Lighter
-            } else {
-                Weight::Heavier
-            };
-            rule.missing = if weight == left {
-                Side::Left
-            } else {
-                Side::Right
-            };
-        }
+        let none_missing = counts.is_some_and(ColumnCounts::none_missing);
+        let rule = dealt.settled(weight, none_missing);
         self.nodes[node].state = State::Chosen(rule);
         self.splits.push(rule);
         let rows = self.rows.all(node).iter();
@@ -395,7 +334,9 @@ impl<'a, R: Ring> Examiner<'a, R> {
         let parent = parted.node as usize;
         let node = self.nodes.get(parent).ok_or(Breach::Node)?;
         let depth = node.depth + 1;
-        if node.examined.is_none() || depth >= self.tools.rules.depth {
+        // Half of the nodes and one more were leaves; the last split leaves nothing to examine.
+        let is_full = self.nodes.len() / 2 + 2 >= self.tools.rules.leaves as usize;
+        if node.examined.is_none() || depth >= self.tools.rules.depth || is_full {
             return Err(Breach::Node);
         }
         let rows = self.rows.all(parent);

@@ -11,18 +11,24 @@ use super::{
     model::FeatureModel,
     side::{FeatureSide, OwnSplit},
 };
-use crate::{BinRule, Binned, Column, Cuts, Layout, MISSING, Rule, draw_columns};
+use crate::{BinRule, Binned, Column, Cuts, Layout, MISSING, Rule};
 
 /// A party that brings columns.
 pub struct FeatureHolder {
     agreement: Agreement,
     first_column: usize,
     names: Vec<String>,
-    cuts: Cuts,
-    binned: Binned,
-    misses_any: Vec<bool>,
+    bins: Bins,
     secret: Seed,
     side: FeatureSide,
+}
+
+/// Columns in bins.
+pub(crate) struct Bins {
+    pub(crate) cuts: Cuts,
+    pub(crate) binned: Binned,
+    /// Of each column, whether any row misses its value.
+    pub(crate) misses_any: Vec<bool>,
 }
 
 impl FeatureHolder {
@@ -57,19 +63,34 @@ impl FeatureHolder {
         let cuts = cuts.map_err(|_| VerticalError::NotAgreed("the columns"))?;
         let binned = Binned::new(&cuts, values());
         let misses = |values: &[f64]| values.iter().any(|value| value.is_nan());
-        Ok(FeatureHolder {
-            agreement: agreement.clone(),
-            first_column: agreement.first_column(place),
-            names: columns.iter().map(|column| column.name.clone()).collect(),
-            misses_any: values().map(misses).collect(),
+        let misses_any = values().map(misses).collect();
+        let names = columns.iter().map(|column| column.name.clone()).collect();
+        let bins = Bins {
             cuts,
             binned,
+            misses_any,
+        };
+        Ok(FeatureHolder::with(agreement, place, (names, bins), secret))
+    }
+
+    /// Begins a fit on columns whose bins are known.
+    pub(crate) fn with(
+        agreement: &Agreement,
+        place: usize,
+        (names, bins): (Vec<String>, Bins),
+        secret: Seed,
+    ) -> FeatureHolder {
+        FeatureHolder {
+            agreement: agreement.clone(),
+            first_column: agreement.first_column(place),
+            names,
+            bins,
             secret,
             side: FeatureSide {
                 next: agreement.first_joint_tree(),
                 splits: Vec::new(),
             },
-        })
+        }
     }
 
     /// Goes on from what was kept of the same fit.
@@ -100,7 +121,7 @@ impl FeatureHolder {
     }
 
     pub(crate) fn binned(&self) -> &Binned {
-        &self.binned
+        &self.bins.binned
     }
 
     pub(crate) fn secret(&self) -> &Seed {
@@ -118,13 +139,13 @@ impl FeatureHolder {
 
     /// Gives the columns drawn for a tree, and their candidates in their slots.
     pub(crate) fn deal(&self, tree: u32, rng: &mut impl CryptoRng) -> (Layout, Vec<Dealt>) {
-        let boosting = &self.agreement.terms().boosting;
-        let drawn = draw_columns(boosting, self.agreement.columns(), tree);
-        let own = self.first_column..self.first_column + self.names.len();
-        let own = drawn.into_iter().filter(|column| own.contains(column));
-        let columns: Vec<usize> = own.map(|column| column - self.first_column).collect();
-        let rules = deal::candidates(&self.cuts, &columns, &self.misses_any);
-        (Layout::new(&self.cuts, &columns), deal::deal(rules, rng))
+        let own = (self.first_column, self.names.len());
+        let columns = self.agreement.draw_columns(own, tree);
+        let Bins {
+            cuts, misses_any, ..
+        } = &self.bins;
+        let rules = deal::candidates(cuts, &columns, misses_any);
+        (Layout::new(cuts, &columns), deal::deal(rules, rng))
     }
 
     /// Takes the splits of a grown tree.
@@ -135,7 +156,7 @@ impl FeatureHolder {
                 bin,
                 missing,
             } = rule;
-            let threshold = self.cuts.threshold(column as usize, bin);
+            let threshold = self.bins.cuts.threshold(column as usize, bin);
             // A candidate is a boundary of these cuts, after the bin of missing values.
             debug_assert!(threshold.is_some() && bin > MISSING);
             let threshold = threshold.unwrap_or(f64::MAX);

@@ -1,6 +1,9 @@
 //! What the label holder does in one tree: which rows go where, and which split is best.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    collections::BTreeMap,
+    ops::{Range, RangeInclusive},
+};
 
 use bytes::Bytes;
 
@@ -50,6 +53,8 @@ struct Joint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
     pub(crate) build: NodeId,
+    /// The nodes that are examined with it: itself if it is the root, else both children of its parent.
+    pub(crate) nodes: Vec<NodeId>,
     /// The nodes whose sums are returned then, in that order: it, and its sibling.
     pub(crate) returned: Vec<NodeId>,
 }
@@ -150,19 +155,32 @@ impl<'a> Grower<'a> {
         joint.nodes.push(NodeId::ROOT);
         vec![Job {
             build: NodeId::ROOT,
+            nodes: vec![NodeId::ROOT],
             returned: vec![NodeId::ROOT],
         }]
     }
 
-    /// Gives the rounded gradients of a node's drawn rows.
-    pub(crate) fn gradients(&self, node: NodeId) -> [Vec<i32>; 2] {
+    /// Gives the rounded gradients of a node's drawn rows, as far as they are among these.
+    pub(crate) fn gradients(&self, node: NodeId, among: &Range<u32>) -> [Vec<i32>; 2] {
         let rows = self.drawn.node(node).iter();
+        let rows = rows.filter(|row| among.contains(row));
         // Every sum of a tree is below 2^29, so the limits stand for nothing.
         let narrow = |sum: i64| i32::try_from(sum).unwrap_or(i32::MAX);
         rows.map(|row| self.drawn.sums(*row))
             .map(|sums| (narrow(sums.g), narrow(sums.h)))
             .unzip()
             .into()
+    }
+
+    /// Counts a node's rows, drawn or not, that are among these.
+    pub(crate) fn count(&self, node: NodeId, among: &Range<u32>) -> usize {
+        let rows = self.all.as_ref().unwrap_or(&self.drawn).node(node);
+        rows.iter().filter(|row| among.contains(row)).count()
+    }
+
+    /// Gives all rows.
+    pub(crate) fn rows(&self) -> Range<u32> {
+        0..narrow(self.goes_left.len())
     }
 
     /// Gives where sums over some of a node's rows can lie.
@@ -373,10 +391,16 @@ impl<'a> Grower<'a> {
         }
         joint.nodes.extend([left, right]);
         Ok(Some(Forked {
+            node,
             number,
             holder,
             sides,
-            job: Job { build, returned },
+            builds_left: build == left,
+            job: Job {
+                build,
+                nodes: vec![left, right],
+                returned,
+            },
         }))
     }
 
@@ -397,10 +421,14 @@ impl<'a> Grower<'a> {
 /// A node that was split, and whose children feature holders examine.
 #[derive(Clone, Debug)]
 pub(crate) struct Forked {
-    number: u32,
+    pub(crate) node: NodeId,
+    pub(crate) number: u32,
     /// Whose split it is; none if it is an own one.
-    holder: Option<usize>,
-    sides: Bytes,
+    pub(crate) holder: Option<usize>,
+    /// A bit for each of its rows: does it go left?
+    pub(crate) sides: Bytes,
+    /// Whether the rows of the left child are encrypted.
+    pub(crate) builds_left: bool,
     pub(crate) job: Job,
 }
 

@@ -29,8 +29,8 @@ pub struct LabelHolder {
 pub(crate) enum Next {
     /// It grows a tree on rows drawn for it.
     Tree(Drawn, Stopping),
-    /// It ends with the first so many trees.
-    Finished(u32),
+    /// It ends with the best of the trees.
+    Finished(Stopping),
 }
 
 impl LabelHolder {
@@ -159,7 +159,7 @@ impl LabelHolder {
         if stopping.goes_on(losses) {
             return Ok(Next::Tree(drawn, stopping));
         }
-        Ok(Next::Finished(stopping.best()))
+        Ok(Next::Finished(stopping))
     }
 
     /// Begins the next tree; gives the largest |g| and h of its rows too, in quanta.

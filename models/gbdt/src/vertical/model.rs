@@ -83,6 +83,20 @@ impl LabelModel {
         &self.holders
     }
 
+    /// Gives the same model, as if this party alone had all splits of the only feature holder.
+    ///
+    /// Gives none if it has several or none.
+    pub(crate) fn held_by(&self, party: &PartyId) -> Option<LabelModel> {
+        let [(_, splits)] = self.holders[..] else {
+            return None;
+        };
+        let holders = vec![(party.clone(), splits)];
+        Some(LabelModel {
+            holders,
+            ..self.clone()
+        })
+    }
+
     /// Gives the margin to which the trees add.
     pub fn base_score(&self) -> f64 {
         self.base_score

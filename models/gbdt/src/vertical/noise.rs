@@ -1,7 +1,7 @@
 //! The noise that a feature holder adds to sums.
 
-use consilium_base::{Generator, Seed};
-use rand_core::Rng as _;
+use consilium_base::Seed;
+use rand_distr::{Distribution as _, StandardNormal};
 
 use crate::BinRule;
 
@@ -12,10 +12,12 @@ pub(crate) const MOST: i64 = 1 << SUM_BITS;
 /// How many deviations fit below [`MOST`]: beyond lies a share of `2^-49`.
 const ROOM: f64 = 8.0;
 
-/// Gaussian noise for every candidate of a tree: a function of a secret and of the rows' partition.
+/// Gaussian noise for every candidate of a tree: a function of a secret, of the rows of a node and
+/// of how a candidate parts them.
 ///
-/// The same candidate of the same node has the same noise whenever the tree is repeated, and so have
-/// candidates of a column that part the node's rows alike: neither can be averaged away.
+/// The same candidate of the same rows has the same noise whenever the tree is repeated, and so have
+/// candidates of a column that part the node's rows alike: neither can be averaged away. Other rows
+/// under the node's number have other noise.
 pub(crate) struct SumNoise {
     seed: Seed,
     deviations: [f64; 2],
@@ -38,23 +40,37 @@ impl SumNoise {
         })
     }
 
+    /// Gives the noise of a node, by its drawn rows.
+    pub(crate) fn of_node(&self, rows: &[u32]) -> NodeNoise {
+        let rows: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
+        NodeNoise {
+            seed: self.seed.derive("gbdt-vertical.1.noise-at", &[&rows]),
+            deviations: self.deviations,
+        }
+    }
+}
+
+/// Gaussian noise for every candidate of a node.
+pub(crate) struct NodeNoise {
+    seed: Seed,
+    deviations: [f64; 2],
+}
+
+impl NodeNoise {
     /// Gives the noise on both sums of the rows that go left by a rule.
-    pub(crate) fn of(&self, node: u32, rule: BinRule) -> [i64; 2] {
+    pub(crate) fn of(&self, rule: BinRule) -> [i64; 2] {
         let place = [
-            node.to_le_bytes(),
             rule.column.to_le_bytes(),
             u32::from(rule.bin).to_le_bytes(),
             (rule.missing as u32).to_le_bytes(),
         ];
         let fields = place.each_ref().map(|field| &field[..]);
-        let mut generator = self
-            .seed
-            .derive("gbdt-vertical.1.noise-of", &fields)
-            .generator();
-        let both = normals(&mut generator);
-        [0, 1].map(|of: usize| {
+        let seed = self.seed.derive("gbdt-vertical.1.noise-of", &fields);
+        let mut generator = seed.generator();
+        self.deviations.map(|deviation| {
             let most = (MOST - 1) as f64;
-            let noise = (both[of] * self.deviations[of]).round().clamp(-most, most);
+            let normal: f64 = StandardNormal.sample(&mut generator);
+            let noise = (normal * deviation).round().clamp(-most, most);
             #[expect(clippy::cast_possible_truncation, reason = "it is below 2^28 in size")]
             let noise = noise as i64;
             noise
@@ -65,15 +81,6 @@ impl SumNoise {
 /// Says whether noise of a deviation has room.
 pub(crate) fn fits(deviation: f64) -> bool {
     ROOM * deviation <= MOST as f64
-}
-
-/// Draws two independent standard normal numbers: Box and Muller, Annals of Mathematical
-/// Statistics 29 (1958).
-fn normals(generator: &mut Generator) -> [f64; 2] {
-    let mut uniform = || ((generator.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-    let radius = (-2.0 * uniform().ln()).sqrt();
-    let (sine, cosine) = (std::f64::consts::TAU * uniform()).sin_cos();
-    [radius * cosine, radius * sine]
 }
 
 #[cfg(test)]
@@ -96,22 +103,27 @@ mod tests {
 
     #[test]
     fn noise_is_the_same_again_and_another_elsewhere() {
-        let of = |secret, tree, node, column| noise(secret, tree).of(node, rule(column));
-        assert_eq!(of(1, 1, 1, 1), of(1, 1, 1, 1));
+        let of =
+            |secret, tree, rows: &[u32], column| noise(secret, tree).of_node(rows).of(rule(column));
+        let rows = [3, 5, 8];
+        assert_eq!(of(1, 1, &rows, 1), of(1, 1, &rows, 1));
         for other in [
-            of(2, 1, 1, 1),
-            of(1, 2, 1, 1),
-            of(1, 1, 2, 1),
-            of(1, 1, 1, 2),
+            of(2, 1, &rows, 1),
+            of(1, 2, &rows, 1),
+            of(1, 1, &rows[1..], 1),
+            of(1, 1, &[3, 5, 9], 1),
+            of(1, 1, &rows, 2),
         ] {
-            assert_ne!(of(1, 1, 1, 1), other);
+            assert_ne!(of(1, 1, &rows, 1), other);
         }
     }
 
     #[test]
     fn noise_has_the_deviation_agreed_on() {
         let noise = noise(3, 0);
-        let drawn: Vec<[i64; 2]> = (0..4000).map(|node| noise.of(node, rule(0))).collect();
+        let drawn: Vec<[i64; 2]> = (0..4000)
+            .map(|row| noise.of_node(&[row]).of(rule(0)))
+            .collect();
         for (of, deviation) in [(0, 2000.0), (1, 1000.0)] {
             let numbers = drawn.iter().map(|it| it[of] as f64 / deviation);
             let (sum, squares) = numbers.fold((0.0, 0.0), |(a, b), it| (a + it, b + it * it));

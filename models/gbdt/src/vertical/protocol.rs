@@ -12,21 +12,22 @@ use super::{
     examination::{Examination, parties},
     examiner::Pair,
     feature::FeatureHolder,
-    grower::Grower,
+    grower::{Due, Forked, Grower, Job},
     label::{LabelHolder, Next},
     messages::{Called, Kept, Sides, Turn},
     model::{FeatureModel, LabelModel},
+    offer::Offer,
     side::{FeatureSide, LabelSide},
 };
-use crate::{BinRule, Losses};
+use crate::{BinRule, Losses, NodeId, OutOfStep};
 
 /// The label under which the label holder's CPU time is accounted that no ciphertext takes.
-pub(super) const LOCAL: &str = "gbdt-vertical.1.local";
+pub(crate) const LOCAL: &str = "gbdt-vertical.1.local";
 
 /// How far the label holder is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// The tree that grows, counted from 0.
+    /// The tree that grows, counted from 0; in the end how many have grown.
     pub tree: u32,
     /// How often splits were settled in it: its level, where it grows level by level.
     pub level: u32,
@@ -91,7 +92,15 @@ async fn lead_in<R: Ring>(
         let tree = holder.side().trees();
         let (drawn, stopping) = match mail.compute(LOCAL, || holder.next())? {
             Next::Tree(drawn, stopping) => (drawn, stopping),
-            Next::Finished(trees) => {
+            Next::Finished(stopping) => {
+                let trees = stopping.best();
+                let losses = *stopping.losses().last().unwrap_or(&NONE);
+                let level = 0;
+                watch.hear(Progress {
+                    tree,
+                    level,
+                    losses,
+                });
                 let called = Called::Finished(trees);
                 mail.broadcast(&parties, &called).await?; // m1
                 hear_kept(mail, &parties, trees).await?; // m9
@@ -117,7 +126,7 @@ async fn lead_in<R: Ring>(
                 Examination::open(&here, ring, agreement, (tree, &grower, largest), rng).await?;
             examining = Some(examined);
         }
-        grow(&here, examining.as_ref(), &mut grower, rng, &mut hear).await?;
+        grow(&here, examining.as_mut(), &mut grower, rng, &mut hear).await?;
         let grown = mail.compute(LOCAL, || grower.finish());
         if is_joint {
             hear_kept(mail, &parties, tree).await?; // m9: splits are kept
@@ -127,12 +136,17 @@ async fn lead_in<R: Ring>(
     }
 }
 
-const NONE: Losses = Losses {
+/// The losses of a fit that has none yet.
+pub(crate) const NONE: Losses = Losses {
     trained: f64::NAN,
     held_out: None,
 };
 
-async fn hear_kept(mail: &Mailbox, parties: &[PartyId], due: u32) -> Result<(), VerticalError> {
+pub(crate) async fn hear_kept(
+    mail: &Mailbox,
+    parties: &[PartyId],
+    due: u32,
+) -> Result<(), VerticalError> {
     for party in parties {
         let Kept { tree } = mail.recv(party).await?;
         if tree != due {
@@ -142,34 +156,71 @@ async fn hear_kept(mail: &Mailbox, parties: &[PartyId], due: u32) -> Result<(), 
     Ok(())
 }
 
+/// The label holder's side of what is exchanged over a tree with those who examine its nodes.
+pub(crate) trait Examine {
+    /// What can go wrong.
+    type Error: From<VerticalError>;
+
+    /// Has nodes added up; gives what each feature holder offers for them.
+    async fn ask(
+        &mut self,
+        mail: &Mailbox,
+        grower: &Grower<'_>,
+        jobs: &[Job],
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<(NodeId, Vec<Offer>)>, Self::Error>;
+
+    /// Asks for the sides of rows by splits of feature holders.
+    async fn choose(
+        &mut self,
+        mail: &Mailbox,
+        grower: &mut Grower<'_>,
+        due: &[Due],
+    ) -> Result<(), Self::Error>;
+
+    /// Tells which nodes were split and are examined below, with the sides of their rows.
+    async fn tell(
+        &mut self,
+        mail: &Mailbox,
+        grower: &Grower<'_>,
+        forked: &[Forked],
+    ) -> Result<(), Self::Error>;
+
+    /// Says that the tree is grown.
+    async fn end(&mut self, mail: &Mailbox) -> Result<(), Self::Error>;
+}
+
 /// Grows one tree.
-async fn grow<R: Ring>(
+pub(crate) async fn grow<E: Examine>(
     mail: &Mailbox,
-    examining: Option<&Examination<R>>,
+    mut examining: Option<&mut E>,
     grower: &mut Grower<'_>,
     rng: &mut impl CryptoRng,
     hear: &mut impl FnMut(u32),
-) -> Result<(), VerticalError> {
+) -> Result<(), E::Error> {
+    let out_of_step = |error: OutOfStep| VerticalError::from(error);
     mail.compute(LOCAL, || grower.add_up_root());
     let mut jobs = grower.root_job();
     let mut level = 0;
     loop {
-        let offered = match examining {
+        let offered = match &mut examining {
             Some(examining) => examining.ask(mail, grower, &jobs, rng).await?, // m4, m5
             None => Vec::new(),
         };
-        mail.compute(LOCAL, || grower.examine(offered))?;
+        mail.compute(LOCAL, || grower.examine(offered))
+            .map_err(out_of_step)?;
         hear(level);
         level += 1;
-        let due = grower.due()?;
-        if let Some(examining) = examining {
+        let due = grower.due().map_err(out_of_step)?;
+        if let Some(examining) = &mut examining {
             examining.choose(mail, grower, &due).await?; // m6, m7
         }
-        let Some(forked) = mail.compute(LOCAL, || grower.part())? else {
+        let parted = mail.compute(LOCAL, || grower.part());
+        let Some(forked) = parted.map_err(out_of_step)? else {
             break;
         };
-        if let Some(examining) = examining {
-            examining.tell(mail, &forked).await?; // m8: sides of their rows
+        if let Some(examining) = &mut examining {
+            examining.tell(mail, grower, &forked).await?; // m8: sides of their rows
         }
         jobs = forked.into_iter().map(|forked| forked.job).collect();
     }

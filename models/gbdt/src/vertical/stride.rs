@@ -1,8 +1,24 @@
 //! How many candidates share a ciphertext, and how many ciphertexts a message.
 
-use consilium_lwe::{Encrypted, Native, Packing, PrimePair, Returned, Ring, Set};
+use consilium_lwe::{
+    Accumulator, Encrypted, LweError, Native, Packing, PrimePair, RawSum, Returned, Ring, Set,
+    noise,
+};
 
-use super::{agreement::Price, messages::CHUNK};
+use super::{
+    agreement::{Price, Terms},
+    messages::CHUNK,
+};
+
+/// Sums of a tree, and what noise is added to them, are below 2^this.
+const SUM_LOG2: u32 = 29;
+/// The most bytes that sums may take at a feature holder.
+const MOST_BYTES: usize = 1 << 32;
+
+/// Lets `stride` candidates share a ciphertext.
+pub(crate) fn packing<R: Ring>(stride: u32) -> Result<Packing, LweError> {
+    Packing::new::<R>(stride)?.with_sums_below::<R>(SUM_LOG2)
+}
 
 /// Rows that one message carries.
 pub(crate) fn chunk_rows<R: Ring>(packing: Packing) -> usize {
@@ -28,6 +44,17 @@ pub struct Work {
     pub depth: u32,
     /// The fewest rows of a node that is examined.
     pub least_rows: u64,
+    /// The most nodes whose sums a feature holder keeps at once.
+    pub kept_nodes: u64,
+}
+
+/// Why so many candidates can't share a ciphertext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The noise of all rows may leave no room for a sum.
+    Noise,
+    /// Sums may take more than 4 GiB at a feature holder.
+    Memory,
 }
 
 /// What a tree costs with a stride.
@@ -37,6 +64,15 @@ pub struct Cost {
     pub bytes: f64,
     /// Seconds of one core, of all parties together.
     pub cpu: f64,
+}
+
+/// What each party has of a tree's cost: bytes that it sends, seconds that it computes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shares {
+    /// The label holder's.
+    pub label_holder: Cost,
+    /// Each feature holder's.
+    pub feature_holders: Vec<Cost>,
 }
 
 /// Seconds of one core for a ciphertext, as whole fits spent them on the machine of
@@ -80,18 +116,90 @@ impl Seconds {
 }
 
 impl Work {
-    /// Reckons what the tree costs if `stride` candidates share a ciphertext.
-    ///
-    /// The root's rows are encrypted, and half of all on each level below, in the worst case;
-    /// every level has twice the nodes, as far as rows go round.
-    pub fn cost(&self, set: Set, stride: u32) -> Cost {
-        match set {
-            Set::A => self.cost_in::<Native>(stride),
-            Set::B => self.cost_in::<PrimePair>(stride),
+    /// Gives what a tree on so many rows can ask for at most, if feature holders have so many
+    /// candidates.
+    pub fn of(terms: &Terms, rows: u64, candidates: Vec<u32>) -> Work {
+        let spec = terms.boosting.specification();
+        let min_node = terms.protections.min_node.max(1);
+        let depth = spec.growth.depth();
+        // What is not divided again is not kept, and the others have rows of their own.
+        let wide = 1_u64.checked_shl(depth.saturating_sub(1));
+        let wide = wide
+            .unwrap_or(u64::MAX)
+            .min(spec.growth.most_leaves().into());
+        Work {
+            rows,
+            candidates,
+            depth,
+            least_rows: min_node.max(spec.min_node),
+            kept_nodes: wide.min(rows / min_node).max(1),
         }
     }
 
-    fn cost_in<R: Ring>(&self, stride: u32) -> Cost {
+    /// Says whether so many candidates can share a ciphertext.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn check(&self, set: Set, stride: u32) -> Result<(), Unfit> {
+        match set {
+            Set::A => self.check_in::<Native>(stride),
+            Set::B => self.check_in::<PrimePair>(stride),
+        }
+    }
+
+    fn check_in<R: Ring>(&self, stride: u32) -> Result<(), Unfit> {
+        // What was subtracted counts twice.
+        let noisy = self.rows.saturating_mul(2 * u64::from(stride));
+        let packing = packing::<R>(stride).map_err(|_| Unfit::Noise)?;
+        if !noise::leaves_room::<R>(packing, noisy) {
+            return Err(Unfit::Noise);
+        }
+        let fits = |bytes: usize| bytes <= MOST_BYTES;
+        let memory = self.memory_in::<R>(packing);
+        memory.is_some_and(fits).then_some(()).ok_or(Unfit::Memory)
+    }
+
+    /// Gives the bytes that sums take at the feature holder that has most of them.
+    pub fn memory(&self, set: Set, stride: u32) -> Option<usize> {
+        match set {
+            Set::A => self.memory_in::<Native>(packing::<Native>(stride).ok()?),
+            Set::B => self.memory_in::<PrimePair>(packing::<PrimePair>(stride).ok()?),
+        }
+    }
+
+    fn memory_in<R: Ring>(&self, packing: Packing) -> Option<usize> {
+        let most = self.candidates.iter().copied().max().unwrap_or(0) as usize;
+        let nodes = usize::try_from(self.kept_nodes).ok()?.checked_add(1)?;
+        let kept = packing.ciphertexts(most) * RawSum::<R>::bytes(packing);
+        kept.checked_mul(nodes)?
+            .checked_add(Accumulator::<R>::bytes(packing, most))
+    }
+
+    /// Reckons what the tree costs if `stride` candidates share a ciphertext, as
+    /// [`shares`](Work::shares) does.
+    pub fn cost(&self, set: Set, stride: u32) -> Cost {
+        let shares = self.shares(set, stride);
+        let mut whole = shares.label_holder;
+        for share in shares.feature_holders {
+            whole.bytes += share.bytes;
+            whole.cpu += share.cpu;
+        }
+        whole
+    }
+
+    /// Reckons what each party has of the tree's cost if `stride` candidates share a ciphertext.
+    ///
+    /// The root's rows are encrypted, and half of all on each level below, in the worst case;
+    /// every level has twice the nodes, as far as rows go round.
+    pub fn shares(&self, set: Set, stride: u32) -> Shares {
+        match set {
+            Set::A => self.shares_in::<Native>(stride),
+            Set::B => self.shares_in::<PrimePair>(stride),
+        }
+    }
+
+    fn shares_in<R: Ring>(&self, stride: u32) -> Shares {
         let parameters = R::PARAMETERS;
         let block = (parameters.degree as u64 / u64::from(stride.max(1))).max(1);
         let (mut blocks, mut nodes) = (0, 0);
@@ -108,24 +216,34 @@ impl Work {
         }
         let (blocks, nodes) = (blocks as f64, nodes as f64);
         let seconds = Seconds::of(parameters.set);
-        let mut cost = Cost {
+        let mut label_holder = Cost {
             bytes: 0.0,
             cpu: blocks * seconds.encrypt,
         };
-        for candidates in self.candidates.iter().filter(|it| **it > 0) {
+        let share = |candidates: &u32| {
             let packs = f64::from(candidates.div_ceil(stride.max(1)));
             let slots = stride.min(*candidates) as usize;
-            cost.bytes += blocks * Encrypted::bytes::<R>(1) as f64;
-            cost.bytes += nodes * packs * Returned::bytes::<R>(slots) as f64;
-            cost.cpu += blocks * (seconds.read + packs * seconds.product);
-            cost.cpu += nodes * packs * (seconds.refresh + seconds.open);
-            cost.cpu += nodes * f64::from(*candidates) * seconds.slot;
+            if *candidates > 0 {
+                label_holder.bytes += blocks * Encrypted::bytes::<R>(1) as f64;
+            }
+            label_holder.cpu += nodes * packs * seconds.open;
+            label_holder.cpu += nodes * f64::from(*candidates) * seconds.slot;
+            let read = if packs > 0.0 { seconds.read } else { 0.0 };
+            Cost {
+                bytes: nodes * packs * Returned::bytes::<R>(slots) as f64,
+                cpu: blocks * (read + packs * seconds.product) + nodes * packs * seconds.refresh,
+            }
+        };
+        let feature_holders = self.candidates.iter().map(share).collect();
+        Shares {
+            label_holder,
+            feature_holders,
         }
-        cost
     }
 }
 
-/// Chooses r, the number of candidates that share a ciphertext, so that a tree costs least.
+/// Chooses r, the number of candidates that share a ciphertext, so that a tree costs least: among
+/// those that can, or 1 if none can.
 ///
 /// A higher r makes blocks shorter, so that more of them carry the rows, and lets fewer ciphertexts
 /// return: bytes are about `12 · r · rows · (1 + (depth − 1) / 2)` up and
@@ -142,7 +260,9 @@ pub fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
         let cost = work.cost(set, *stride);
         cost.cpu + cost.bytes / price.bytes_a_second
     };
-    let costs = (1..=most).map(|stride| (stride, total(&stride)));
+    let costs = (1..=most)
+        .filter(|stride| work.check(set, *stride).is_ok())
+        .map(|stride| (stride, total(&stride)));
     let cheapest = costs.reduce(|a, b| if b.1 < a.1 { b } else { a });
     cheapest.map_or(1, |(stride, _)| stride)
 }

@@ -7,5 +7,5 @@ mod predicting;
 mod protection;
 mod resuming;
 mod tampering;
-mod wire;
+pub(crate) mod wire;
 mod world;

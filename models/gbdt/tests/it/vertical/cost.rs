@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use consilium_gbdt::{
-    Objective,
-    vertical::{Price, Work, choose_stride},
+    Growing, Objective,
+    vertical::{Agreement, BadTerms, Price, Terms, Unfit, Work, choose_stride},
 };
 use consilium_lwe::Set;
 use consilium_mailbox::sim::World;
@@ -51,6 +51,7 @@ fn the_stride_grows_with_candidates_and_shrinks_with_rows_and_dearer_bytes_chang
         candidates: vec![candidates],
         depth: 5,
         least_rows: 200,
+        kept_nodes: 16,
     };
     let chosen =
         |rows, candidates| choose_stride(Set::A, &work(rows, candidates), Price::default());
@@ -80,6 +81,7 @@ fn no_other_stride_costs_less() {
         candidates: vec![300, 40],
         depth: 4,
         least_rows: 100,
+        kept_nodes: 8,
     };
     let price = Price::default();
     for set in [Set::A, Set::B] {
@@ -90,4 +92,103 @@ fn no_other_stride_costs_less() {
         let chosen = choose_stride(set, &work, price);
         assert!((1..300).all(|stride| total(stride) >= total(chosen)));
     }
+}
+
+/// What of these terms is refused.
+fn refused(change: impl FnOnce(&mut Terms)) -> Option<&'static str> {
+    let mut terms = Case::new(Objective::Logistic, 300, &[1, 3]).terms;
+    (terms.rows, terms.feature_holders[0].columns) = (1_000_000, 30);
+    change(&mut terms);
+    match Agreement::try_from(terms) {
+        Ok(_) => None,
+        Err(BadTerms::Value { key, .. }) => Some(key),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn terms_whose_noise_leaves_no_room_are_refused() {
+    assert_eq!(refused(|_| ()), None);
+    assert_eq!(refused(|terms| terms.stride = Some(12)), None);
+    for stride in [13, 512] {
+        let shared = |terms: &mut Terms| terms.stride = Some(stride);
+        assert_eq!(refused(shared), Some("stride"));
+        assert_eq!(
+            refused(|terms| {
+                shared(terms);
+                terms.set = Set::B;
+            }),
+            None
+        );
+    }
+    assert_eq!(refused(|terms| terms.rows = 12_000_000), None);
+    assert_eq!(refused(|terms| terms.rows = 12_500_000), Some("rows"));
+    assert_eq!(
+        refused(|terms| (terms.rows, terms.set) = (1 << 28, Set::B)),
+        None
+    );
+}
+
+#[test]
+fn terms_whose_sums_take_too_much_memory_are_refused() {
+    let wide = |terms: &mut Terms| terms.feature_holders[0].columns = 1000;
+    assert_eq!(refused(wide), None);
+    let shared = |terms: &mut Terms| {
+        wide(terms);
+        terms.stride = Some(1);
+    };
+    assert_eq!(refused(shared), Some("stride"));
+    let many = |terms: &mut Terms| terms.feature_holders[0].columns = 5000;
+    assert_eq!(refused(many), Some("columns"));
+    let deep = |terms: &mut Terms| {
+        wide(terms);
+        let mut spec = specification(Objective::Logistic);
+        spec.growth = Growing::DepthWise { depth: 12 };
+        terms.boosting = boosting(spec);
+    };
+    assert_eq!(refused(deep), Some("growth"));
+}
+
+#[test]
+fn strides_that_leave_no_room_are_not_chosen() {
+    let work = Work {
+        rows: 3_000_000,
+        candidates: vec![20_000],
+        depth: 12,
+        least_rows: 200,
+        kept_nodes: 4,
+    };
+    let price = Price::default();
+    let total = |stride| {
+        let cost = work.cost(Set::A, stride);
+        cost.cpu + cost.bytes / price.bytes_a_second
+    };
+    let chosen = choose_stride(Set::A, &work, price);
+    assert!(total(60) < total(chosen));
+    assert_eq!(work.check(Set::A, chosen), Ok(()));
+    assert_eq!(work.check(Set::A, 60), Err(Unfit::Noise));
+    let one = Work { rows: 1000, ..work };
+    assert_eq!(one.check(Set::A, 1), Ok(()));
+    let kept_nodes = 100;
+    let kept = Work { kept_nodes, ..one };
+    assert_eq!(kept.check(Set::A, 1), Err(Unfit::Memory));
+    assert!(
+        kept.check(Set::A, choose_stride(Set::A, &kept, price))
+            .is_ok()
+    );
+}
+
+#[test]
+fn noise_tells_more_of_more_trees_and_next_to_nothing_with_set_b() {
+    let told = |trees, set| {
+        let mut terms = Case::new(Objective::Logistic, 300, &[1, 3]).terms;
+        let mut spec = specification(Objective::Logistic);
+        spec.trees = trees;
+        (terms.boosting, terms.set, terms.stride) = (boosting(spec), set, Some(8));
+        let agreement = Agreement::try_from(terms).unwrap();
+        agreement.leak().total_variation()
+    };
+    assert!(told(10, Set::A) < told(100, Set::A));
+    assert!(told(100, Set::A) < 0.1);
+    assert!(told(100, Set::B) < (-40f64).exp2());
 }

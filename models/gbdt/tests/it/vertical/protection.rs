@@ -1,7 +1,7 @@
 //! What is kept back.
 
 use consilium_gbdt::{
-    Cuts, NodeId, Objective, RowSampling, Rule, Side, Tree,
+    Cuts, Objective, RowSampling, Rule, Tree,
     vertical::{Agreement, FirstTree, Protections},
 };
 use consilium_mailbox::sim::World;
@@ -10,96 +10,23 @@ use super::{
     wire::{Summed, read, slots},
     world::{Case, OPEN, Stores},
 };
-use crate::world::{boosting, specification};
-
-/// A candidate: the values of its column, and its rule on them.
-type Candidate<'a> = (&'a [f64], Rule);
-
-/// How many rows a candidate has on its smaller side.
-fn smaller_side(members: &[usize], (values, rule): &Candidate<'_>) -> u64 {
-    let left = members.iter().filter(|row| rule.goes_left(values[**row]));
-    let left = left.count();
-    left.min(members.len() - left) as u64
-}
-
-fn candidates(case: &Case, holder: usize) -> Vec<Candidate<'_>> {
-    let columns = case.columns[holder].iter().map(|it| &it.values[..]);
-    let bins = case.terms.boosting.specification().bins;
-    let cuts = Cuts::of(columns.clone(), bins).unwrap();
-    let mut candidates = Vec::new();
-    for (values, cuts) in columns.zip(cuts.iter()) {
-        let misses = values.iter().any(|value| value.is_nan());
-        let sides = [Side::Right, Side::Left].into_iter();
-        for missing in sides.take(1 + usize::from(misses)) {
-            candidates.extend(cuts.iter().map(|&threshold| {
-                let column = 0;
-                let rule = Rule {
-                    column,
-                    threshold,
-                    missing,
-                };
-                (values, rule)
-            }));
-        }
-    }
-    candidates
-}
+use crate::{
+    recount::{candidates, recount},
+    world::{boosting, specification},
+};
 
 /// How many sums each examined node should return, in the order of the protocol.
 fn expected(case: &Case, tree: &Tree<Rule>, holder: usize) -> Vec<usize> {
-    let Protections {
-        min_side, min_node, ..
-    } = case.terms.protections;
-    let depth = case.terms.boosting.specification().growth.depth();
-    let pooled = case.columns.concat();
-    let candidates = candidates(case, holder);
-    let is_open =
-        |members: &[usize], candidate: &Candidate<'_>| smaller_side(members, candidate) >= min_side;
-    let nodes = tree.nodes().len();
-    let (mut members, mut depths) = (vec![Vec::new(); nodes], vec![0; nodes]);
-    let mut open: Vec<Option<Vec<bool>>> = vec![None; nodes];
-    let mut counts = Vec::new();
-    let count = |open: &[bool]| open.iter().filter(|it| **it).count();
-    members[0] = (0..case.labels.len()).collect();
-    if members[0].len() as u64 >= min_node {
-        let root: Vec<bool> = candidates
-            .iter()
-            .map(|it| is_open(&members[0], it))
-            .collect();
-        counts.push(count(&root));
-        open[0] = Some(root);
-    }
-    for (NodeId(node), branch) in tree.branches() {
-        let (node, rule) = (node as usize, branch.choice);
-        let values = &pooled[rule.column as usize].values;
-        let goes_left = |row: &usize| rule.goes_left(values[*row]);
-        let (left, right): (Vec<usize>, Vec<usize>) =
-            members[node].iter().partition(|row| goes_left(row));
-        let mut pair = [(branch.left.0, left), (branch.right.0, right)];
-        if pair[0].1.len() > pair[1].1.len() {
-            pair.reverse();
-        }
-        let is_examined = pair[0].1.len() as u64 >= min_node && depths[node] + 1 < depth;
-        let of_parent = open[node].clone().filter(|_| is_examined);
-        for (here, sibling) in [(0, 1), (1, 0)] {
-            let (child, rows) = (pair[here].0 as usize, &pair[here].1);
-            depths[child] = depths[node] + 1;
-            if let Some(of_parent) = &of_parent {
-                let of_child = candidates.iter().zip(of_parent).map(|(it, of_parent)| {
-                    let in_sibling = smaller_side(&pair[sibling].1, it);
-                    let tells_of_few = (1..min_side).contains(&in_sibling);
-                    *of_parent && is_open(rows, it) && !tells_of_few
-                });
-                let of_child: Vec<bool> = of_child.collect();
-                counts.push(count(&of_child));
-                open[child] = Some(of_child);
-            }
-        }
-        for (child, rows) in pair {
-            members[child as usize] = rows;
-        }
-    }
-    counts
+    let spec = case.terms.boosting.specification();
+    let columns: Vec<&[f64]> = case.columns[holder]
+        .iter()
+        .map(|it| &it.values[..])
+        .collect();
+    let cuts = Cuts::of(columns.iter().copied(), spec.bins).unwrap();
+    let candidates = candidates(&columns, &cuts);
+    let (pooled, depth) = (case.columns.concat(), spec.growth.depth());
+    let counts = recount(tree, (&pooled, depth), &candidates, case.terms.protections);
+    counts.into_iter().map(|(_, count)| count).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -142,7 +142,7 @@ async fn progress_tells_trees_levels_and_losses_that_fall() {
     case().run(&World::new(1), &mut stores).await.all();
     let heard = stores.label.heard;
     assert_eq!(heard.first().map(|it| (it.tree, it.level)), Some((0, 0)));
-    assert_eq!(heard.last().map(|it| it.tree), Some(3));
+    assert_eq!(heard.last().map(|it| it.tree), Some(4));
     assert!(heard.last().unwrap().losses.trained < heard[0].losses.trained);
 }
 

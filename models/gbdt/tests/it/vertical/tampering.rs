@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use consilium_gbdt::{
-    Objective,
+    Growing, Objective,
     vertical::{Breach, Protections, VerticalError},
 };
 use consilium_mailbox::{Fault, Message, PartyId, sim::World};
@@ -11,6 +11,7 @@ use super::{
     wire::{Blocks, Called, Kept, Offered, Opened, Sides, Summed, Turn, change, slots},
     world::{Case, OPEN, Stores, insurer, party},
 };
+use crate::world::{boosting, specification};
 
 fn hospital() -> PartyId {
     party("hospital-0")
@@ -148,6 +149,31 @@ async fn terms_of_a_tree_that_were_not_agreed_on_blame_the_label_holder() {
     })
     .await;
     assert_eq!(breach, Breach::Largest);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stride_that_leaves_no_room_for_noise_blames_the_label_holder() {
+    let case = Case::new(Objective::Logistic, 6000, &[1, 3]);
+    let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| it.stride = 2048).await;
+    assert_eq!(breach, Breach::Stride { stride: 2048 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_leaves_than_agreed_on_are_not_examined() {
+    let mut case = case();
+    let mut spec = specification(Objective::Logistic);
+    let (leaves, depth) = (2, 3);
+    spec.growth = Growing::LeafWise { leaves, depth };
+    case.terms.boosting = boosting(spec);
+    // Of two leaves none is divided, so that nothing is to be told of them.
+    let lie = |turn: &mut Turn| {
+        let sides = (0..38).map(|byte| if byte < 19 { 0xff } else { 0 });
+        *turn = Turn::Parted(vec![super::wire::Parted {
+            node: 0,
+            sides: Some(sides.collect::<Vec<u8>>().into()),
+        }]);
+    };
+    assert_eq!(breach_of(&case, insurer(), 0, lie).await, Breach::Node);
 }
 
 #[tokio::test(start_paused = true)]

@@ -50,13 +50,13 @@ steps! {
     struct Told "gbdt-predict.1.sides" { pub(crate) sides: Bytes }
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) node: u32,
     pub(crate) picks: Vec<Pick>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pick {
     pub(crate) pack: u32,
     pub(crate) slot: u16,
