@@ -12,8 +12,10 @@
 mod fits;
 mod growth;
 mod horizontal;
+mod hybrid;
 mod laws;
 mod models;
+mod recount;
 mod splits;
 mod vertical;
 mod world;

@@ -1,0 +1,52 @@
+//! The seed by which hospitals deal candidates alike, unknown to the label holder and the coordinator.
+
+use consilium_base::{Generator, Seed, Tagged};
+use consilium_mailbox::Mailbox;
+
+use super::{agreement::Agreement, error::HybridError, messages::Shuffling};
+
+/// What slots, sides and orders follow from.
+pub(super) struct Deck(Seed);
+
+impl Deck {
+    /// s1: agrees on it with the other hospitals.
+    ///
+    /// A part follows from its hospital's secret for the study, so that a tree that is repeated is dealt
+    /// alike: counts under the same number are then the same.
+    pub(super) async fn agree(
+        mail: &Mailbox,
+        agreement: &Agreement,
+        secret: &Seed,
+    ) -> Result<Deck, HybridError> {
+        let own = secret.derive("gbdt-hybrid.1.part", &[]);
+        let hospitals = agreement.hospitals();
+        let others: Vec<_> = hospitals.iter().filter(|it| *it != mail.me()).collect();
+        let part = *own.expose();
+        for party in &others {
+            mail.send(party, &Shuffling { part }).await?; // s1: own part
+        }
+        let mut hash = Tagged::new("gbdt-hybrid.1.shuffling");
+        for party in &hospitals {
+            if party == mail.me() {
+                hash = hash.field(own.expose());
+            } else {
+                let Shuffling { part } = mail.recv(party).await?; // s1: the others' parts
+                hash = hash.field(&part);
+            }
+        }
+        Ok(Deck(Seed::from_bytes(hash.digest())))
+    }
+
+    /// Gives what the slots and sides of a tree follow from.
+    pub(super) fn of_tree(&self, tree: u32) -> Generator {
+        let seed = self.0.derive("gbdt-hybrid.1.slots", &[&tree.to_le_bytes()]);
+        seed.generator()
+    }
+
+    /// Gives what the order of a node's ciphertexts follows from.
+    pub(super) fn of_node(&self, tree: u32, node: usize) -> Generator {
+        let place = [tree.to_le_bytes(), crate::count::narrow(node).to_le_bytes()];
+        let fields = place.each_ref().map(|field| &field[..]);
+        self.0.derive("gbdt-hybrid.1.order", &fields).generator()
+    }
+}

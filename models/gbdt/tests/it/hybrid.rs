@@ -1,0 +1,12 @@
+//! Fits between a label holder and hospitals, in every world.
+
+mod cost;
+mod leakage;
+mod masked;
+mod parity;
+mod predicting;
+mod protection;
+mod resuming;
+mod tampering;
+mod wire;
+mod world;

@@ -1,0 +1,106 @@
+//! With nothing kept back the trees are those of one learner over all rows and columns.
+
+use consilium_gbdt::{
+    Direction, EarlyStopping, Growing, Objective, RowSampling, Specification, horizontal::Values,
+};
+
+use super::world::Case;
+use crate::world::{OBJECTIVES, specification, table};
+
+const ROWS: [usize; 3] = [80, 50, 70];
+
+/// The same terms but for the ensemble.
+fn with(objective: Objective, change: impl FnOnce(&mut Specification)) -> Case {
+    let mut spec = specification(objective);
+    change(&mut spec);
+    Case::of(spec, &table(objective, 200, 3), 1, &ROWS)
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_objective_gives_the_trees_of_one_learner() {
+    for objective in OBJECTIVES {
+        Case::new(objective, 2, &ROWS).check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_holder_without_columns_and_four_hospitals_give_the_same_trees() {
+    Case::new(Objective::Logistic, 0, &[50, 50, 30, 70])
+        .check()
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaf_wise_trees_are_the_same() {
+    let growth = Growing::LeafWise {
+        leaves: 7,
+        depth: 6,
+    };
+    with(Objective::Logistic, |spec| spec.growth = growth)
+        .check()
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
+    for rows in [
+        RowSampling::Share(0.5),
+        RowSampling::Goss {
+            top: 0.2,
+            other: 0.3,
+        },
+    ] {
+        let sampled = with(Objective::Logistic, |spec| {
+            spec.rows = rows;
+            spec.column_share = 0.5;
+            spec.early_stopping = Some(EarlyStopping {
+                share: 0.2,
+                patience: 2,
+            });
+        });
+        sampled.check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn penalties_monotone_own_columns_and_any_stride_give_the_same_trees() {
+    for stride in [1, 3, 64] {
+        let mut penalised = with(Objective::Squared, |spec| {
+            spec.growth = Growing::DepthWise { depth: 4 };
+            (spec.alpha, spec.gamma, spec.lambda) = (0.1, 0.05, 0.5);
+            spec.min_child_weight = 9.0;
+            spec.monotone = [("rising".into(), Direction::Increasing)].into();
+        });
+        penalised.terms.stride = Some(stride);
+        penalised.check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn columns_of_zeros_and_ones_and_hospitals_whose_patients_differ_do() {
+    let mut case = Case::new(Objective::Logistic, 0, &ROWS);
+    for (hospital, columns) in case.columns.iter_mut().enumerate() {
+        for value in &mut columns[3].values {
+            *value = (*value > 0.5).into();
+        }
+        // One hospital has only few values of one column, another none of another.
+        for value in &mut columns[hospital].values {
+            *value = if hospital == 1 {
+                f64::NAN
+            } else {
+                *value / 4.0
+            };
+        }
+    }
+    case.terms.columns[3].values = Values::Binary;
+    case.check().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_patient_at_two_hospitals_counts_as_two_rows_where_that_was_agreed() {
+    let mut case = Case::new(Objective::Squared, 1, &ROWS);
+    case.terms.repeated_patients = true;
+    let both = case.patients[0][..40].to_vec();
+    case.patients[2][..40].copy_from_slice(&both);
+    case.check().await;
+}

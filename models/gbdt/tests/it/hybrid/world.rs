@@ -1,0 +1,409 @@
+//! A label holder, a coordinator and hospitals, in any world.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use consilium_base::{Generator, Seed, Tagged};
+use consilium_evaluation::Range;
+use consilium_gbdt::{
+    Column, Cuts, Objective, Rule, Segment, Specification, Table, Tree,
+    horizontal::{Feature, Values},
+    hybrid::{
+        Agreement, Hospital, HospitalSide, HybridError, LabelHolder, LabelSide, Member, Terms,
+        coordinate, follow, lead,
+    },
+    local,
+    vertical::{
+        Condition, FeatureModel, FirstTree, LabelModel, Price, Progress, Protections, Watch,
+    },
+};
+use consilium_mailbox::{Mailbox, PartyId, Quorum, RunId, sim::World};
+use consilium_secagg::{
+    Contribute, Open,
+    plain::{PlainAggregator, PlainContributor},
+};
+
+use super::wire::{Cutting, read};
+use crate::world::{boosting, on, specification, table};
+
+pub(crate) fn party(name: &str) -> PartyId {
+    name.parse().unwrap()
+}
+
+pub(crate) fn insurer() -> PartyId {
+    party("insurer")
+}
+
+pub(crate) fn coordinator() -> PartyId {
+    party("coordinator")
+}
+
+/// Nothing is kept back.
+pub(crate) const OPEN: Protections = Protections {
+    first_tree: FirstTree::Joint,
+    min_side: 1,
+    min_node: 1,
+    sum_noise: 0.0,
+};
+
+/// The rows of a fit and what was agreed on.
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) terms: Terms,
+    /// Labels and the label holder's columns, patient by patient.
+    pub(crate) table: Table,
+    /// Of each hospital, which patients its rows are.
+    pub(crate) patients: Vec<Vec<u32>>,
+    /// Each hospital's columns.
+    pub(crate) columns: Vec<Vec<Column>>,
+    /// Tells repeated runs apart.
+    pub(crate) run: u8,
+}
+
+/// What each party of a run came to.
+pub(crate) struct Ended {
+    pub(crate) label: Result<LabelModel, HybridError>,
+    pub(crate) coordinator: Result<(), HybridError>,
+    pub(crate) hospitals: Vec<Result<FeatureModel, HybridError>>,
+}
+
+/// What a party's driver keeps.
+pub(crate) struct Store<S> {
+    pub(crate) kept: Option<S>,
+    pub(crate) heard: Vec<Progress>,
+}
+
+impl<S> Default for Store<S> {
+    fn default() -> Store<S> {
+        let (kept, heard) = (None, Vec::new());
+        Store { kept, heard }
+    }
+}
+
+impl<S: Clone> Watch<S> for Store<S> {
+    fn keep(&mut self, side: &S) -> Result<(), String> {
+        self.kept = Some(side.clone());
+        Ok(())
+    }
+
+    fn hear(&mut self, progress: Progress) {
+        self.heard.push(progress);
+    }
+}
+
+/// The drivers' stores of all parties.
+#[derive(Default)]
+pub(crate) struct Stores {
+    pub(crate) label: Store<LabelSide>,
+    pub(crate) hospitals: BTreeMap<PartyId, Store<HospitalSide>>,
+}
+
+/// The sums of a run: the coordinator's side and the label holder's, and each hospital's of both.
+pub(crate) struct Sums<A, C> {
+    pub(crate) counts: A,
+    pub(crate) ciphertexts: A,
+    pub(crate) hospitals: Vec<(C, C)>,
+}
+
+impl Case {
+    /// The columns of [`table`], the first so many of them at the label holder; the rows divided among
+    /// hospitals; nothing is kept back.
+    pub(crate) fn new(objective: Objective, own: usize, rows: &[usize]) -> Case {
+        let pooled = table(objective, rows.iter().sum(), 7);
+        Case::of(specification(objective), &pooled, own, rows)
+    }
+
+    pub(crate) fn of(
+        specification: Specification,
+        pooled: &Table,
+        own: usize,
+        rows: &[usize],
+    ) -> Case {
+        let (own, shared) = pooled.columns().split_at(own);
+        // The label holder has its patients in another order.
+        let backwards = |values: &[f64]| values.iter().rev().copied().collect();
+        let turned = |column: &Column| Column {
+            name: column.name.clone(),
+            values: backwards(&column.values),
+        };
+        let own: Vec<Column> = own.iter().map(turned).collect();
+        let objective = specification.objective;
+        let labels = backwards(pooled.labels());
+        let (mut patients, mut columns, mut start) = (Vec::new(), Vec::new(), 0);
+        for rows in rows {
+            let here = start..start + rows;
+            start += rows;
+            let last = pooled.rows() - 1;
+            patients.push(here.clone().map(|row| narrow(last - row)).collect());
+            let part = |column: &Column| Column {
+                name: column.name.clone(),
+                values: column.values[here.clone()].to_vec(),
+            };
+            columns.push(shared.iter().map(part).collect());
+        }
+        let members = rows.iter().enumerate();
+        let members = members.map(|(place, rows)| Member {
+            party: party(&format!("hospital-{place}")),
+            rows: narrow(*rows),
+        });
+        let feature = |column: &Column| Feature {
+            name: column.name.clone(),
+            values: Values::Number(Range::new(0.0, 1.0).unwrap()),
+        };
+        let terms = Terms {
+            boosting: boosting(specification),
+            label_holder: insurer(),
+            label_holder_columns: narrow(own.len()),
+            coordinator: coordinator(),
+            group: party("hospitals"),
+            hospitals: members.collect(),
+            columns: shared.iter().map(feature).collect(),
+            repeated_patients: false,
+            colluding: None,
+            protections: OPEN,
+            stride: None,
+            price: Price::default(),
+        };
+        let table = if own.is_empty() {
+            Table::of_labels(objective, labels)
+        } else {
+            Table::new(objective, own, labels)
+        };
+        Case {
+            terms,
+            table: table.unwrap(),
+            patients,
+            columns,
+            run: 0,
+        }
+    }
+
+    pub(crate) fn agreement(&self) -> Agreement {
+        Agreement::try_from(self.terms.clone()).unwrap()
+    }
+
+    pub(crate) fn hospitals(&self) -> Vec<PartyId> {
+        let hospitals = self.terms.hospitals.iter();
+        hospitals.map(|it| it.party.clone()).collect()
+    }
+
+    /// The label holder, the coordinator, the hospitals.
+    pub(crate) fn parties(&self) -> Vec<PartyId> {
+        [vec![insurer(), coordinator()], self.hospitals()].concat()
+    }
+
+    /// All columns and rows in one place.
+    pub(crate) fn pooled(&self) -> Table {
+        let rows = self.patients.concat();
+        let of_rows =
+            |values: &[f64]| -> Vec<f64> { rows.iter().map(|row| values[*row as usize]).collect() };
+        let own = self.table.columns().iter().map(|column| Column {
+            name: column.name.clone(),
+            values: of_rows(&column.values),
+        });
+        let mut columns: Vec<Column> = own.collect();
+        for (place, feature) in self.terms.columns.iter().enumerate() {
+            let parts = self.columns.iter().map(|of_hospital| &of_hospital[place]);
+            columns.push(Column {
+                name: feature.name.clone(),
+                values: parts.flat_map(|column| column.values.clone()).collect(),
+            });
+        }
+        let objective = self.terms.boosting.specification().objective;
+        Table::new(objective, columns, of_rows(self.table.labels())).unwrap()
+    }
+
+    /// The cut points that the coordinator told, after those of the label holder's columns.
+    pub(crate) fn cuts(&self, world: &World) -> Cuts {
+        let told = world
+            .transcript()
+            .iter()
+            .find_map(|frame| match read(frame) {
+                Some(Cutting::Cut(cuts)) => Some(cuts),
+                _ => None,
+            });
+        let pooled = self.pooled();
+        let own = pooled.values().take(self.table.columns().len());
+        let bins = self.terms.boosting.specification().bins;
+        let mut cuts: Vec<Vec<f64>> = Vec::new();
+        if own.len() > 0 {
+            let own = Cuts::of(own, bins).unwrap();
+            cuts.extend(own.iter().map(<[f64]>::to_vec));
+        }
+        cuts.extend(told.unwrap().iter().map(<[f64]>::to_vec));
+        Cuts::new(cuts).unwrap()
+    }
+
+    /// The fit of the learner in one place.
+    pub(crate) fn pooled_fit(&self, cuts: &Cuts) -> local::Fit {
+        let table = self.pooled();
+        let segment = Segment {
+            seed: secret(0),
+            rows: table.rows(),
+        };
+        local::fit_on(&self.terms.boosting, &table, cuts, vec![segment], on).unwrap()
+    }
+
+    /// Sums in the clear.
+    pub(crate) fn plain(&self) -> Sums<PlainAggregator, PlainContributor> {
+        let hospitals = self.hospitals();
+        let aggregator = || PlainAggregator {
+            contributors: hospitals.clone(),
+            quorum: Quorum {
+                at_least: hospitals.len(),
+                within: Duration::from_secs(5),
+            },
+        };
+        let contributor = |aggregator| PlainContributor { aggregator };
+        let both = |_: &PartyId| (contributor(coordinator()), contributor(insurer()));
+        Sums {
+            counts: aggregator(),
+            ciphertexts: aggregator(),
+            hospitals: hospitals.iter().map(both).collect(),
+        }
+    }
+
+    /// Goes on from what is stored, with sums in the clear.
+    pub(crate) async fn run(&self, world: &World, stores: &mut Stores) -> Ended {
+        self.run_through(world, stores, self.plain()).await.0
+    }
+
+    /// Goes on from what is stored, with any kind of sums; gives the hospitals' back.
+    pub(crate) async fn run_through<A, C>(
+        &self,
+        world: &World,
+        stores: &mut Stores,
+        sums: Sums<A, C>,
+    ) -> (Ended, Vec<(C, C)>)
+    where
+        A: Open + Send + 'static,
+        C: Contribute + Send + 'static,
+    {
+        let Sums {
+            mut counts,
+            mut ciphertexts,
+            hospitals,
+        } = sums;
+        let mut mails = world
+            .mailboxes(&self.parties(), RunId([self.run; 16]))
+            .into_iter();
+        let [mail, coordinating] = [mails.next().unwrap(), mails.next().unwrap()];
+        let agreement = self.agreement();
+        let agreed = agreement.clone();
+        let coordinating = tokio::spawn(async move {
+            let ended = coordinate(&coordinating, &agreed, &mut counts).await;
+            leave(coordinating, ended)
+        });
+        let mut running = Vec::new();
+        for (place, (mail, (mut counts, mut sums))) in mails.zip(hospitals).enumerate() {
+            let columns = self.columns[place].clone();
+            let secret = secret(1 + place as u64);
+            let mut hospital = Hospital::new(&agreement, mail.me(), columns, secret).unwrap();
+            let mut store = stores.hospitals.remove(mail.me()).unwrap_or_default();
+            if let Some(side) = &store.kept {
+                hospital = hospital.resume(side.clone());
+            }
+            let mut rng = self.rng(1 + place as u64);
+            running.push(tokio::spawn(async move {
+                let both = (&mut counts, &mut sums);
+                let ended = follow(&mail, &hospital, both, &mut rng, &mut store).await;
+                (leave(mail, ended), store, (counts, sums))
+            }));
+        }
+        let mut label =
+            LabelHolder::new(&agreement, &self.table, &self.patients, secret(0)).unwrap();
+        if let Some(side) = &stores.label.kept {
+            label = label.resume(side.clone()).unwrap();
+        }
+        let mut rng = self.rng(0);
+        let store = &mut stores.label;
+        let ended = sendable(lead(&mail, &mut label, &mut ciphertexts, &mut rng, store)).await;
+        let label = leave(mail, ended);
+        let (mut ended, mut sums) = (Vec::new(), Vec::new());
+        for (party, hospital) in self.hospitals().into_iter().zip(running) {
+            let (model, store, both) = hospital.await.unwrap();
+            ended.push(model);
+            sums.push(both);
+            stores.hospitals.insert(party, store);
+        }
+        let ended = Ended {
+            label,
+            coordinator: coordinating.await.unwrap(),
+            hospitals: ended,
+        };
+        (ended, sums)
+    }
+
+    pub(crate) fn rng(&self, party: u64) -> Generator {
+        let run = Tagged::new("test.1.run").number(self.run.into());
+        Seed::from_bytes(run.number(party).digest()).generator()
+    }
+
+    /// The trees over the columns of all.
+    pub(crate) fn joined(&self, label: &LabelModel, hospitals: &[FeatureModel]) -> Vec<Tree<Rule>> {
+        for hospital in hospitals {
+            assert_eq!(hospital, &hospitals[0]);
+        }
+        let first = narrow(self.table.columns().len());
+        let rule = |condition: &Condition<Rule>| match *condition {
+            Condition::Own(rule) => Ok::<_, ()>(rule),
+            Condition::Theirs { holder, split } => {
+                assert_eq!(holder, 0);
+                let rule = hospitals[0].rules()[split as usize];
+                let column = rule.column + first;
+                Ok(Rule { column, ..rule })
+            }
+        };
+        let trees = label.trees().iter();
+        trees.map(|tree| tree.try_map(rule).unwrap()).collect()
+    }
+
+    /// The joint model must be that of the learner in one place.
+    pub(crate) async fn check(&self) {
+        let world = World::new(1);
+        let (label, hospitals) = self.run(&world, &mut Stores::default()).await.all();
+        self.check_model(&world, &label, &hospitals);
+    }
+
+    pub(crate) fn check_model(
+        &self,
+        world: &World,
+        label: &LabelModel,
+        hospitals: &[FeatureModel],
+    ) {
+        let pooled = self.pooled_fit(&self.cuts(world));
+        assert_eq!(label.base_score(), pooled.model.base_score());
+        assert_eq!(self.joined(label, hospitals), pooled.model.trees());
+        let splits = hospitals[0].rules().len();
+        assert!(splits > 0, "the hospitals' columns have splits");
+    }
+}
+
+impl Ended {
+    pub(crate) fn all(self) -> (LabelModel, Vec<FeatureModel>) {
+        let label = self.label.unwrap();
+        self.coordinator.unwrap();
+        let hospitals = self.hospitals.into_iter().map(Result::unwrap).collect();
+        (label, hospitals)
+    }
+}
+
+/// Ends a party's part as a daemon does: in good order, or by leaving.
+fn leave<T>(mail: Mailbox, ended: Result<T, HybridError>) -> Result<T, HybridError> {
+    if ended.is_ok() {
+        mail.finish();
+    }
+    ended
+}
+
+pub(crate) fn narrow(number: usize) -> u32 {
+    number.try_into().unwrap()
+}
+
+pub(crate) fn secret(party: u64) -> Seed {
+    Seed::from_bytes(Tagged::new("test.1.secret").number(party).digest())
+}
+
+/// Daemons move their work between threads; what can't be moved doesn't compile.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
