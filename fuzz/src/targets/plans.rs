@@ -25,8 +25,9 @@ pub(super) fn plan(bytes: &[u8]) {
     let Some(Ok(raw)) = str::from_utf8(bytes).ok().map(RawPlan::parse) else {
         return;
     };
-    let schema = raw.schema_file().map(|_| &*CLAIMS);
-    let plan = match Plan::check(&raw, schema) {
+    let files = raw.schema_files().into_iter();
+    let schemas = files.map(|file| (file, CLAIMS.clone())).collect();
+    let plan = match Plan::check(&raw, &schemas) {
         Ok(plan) => plan,
         Err(error) => return drop(error.to_string()),
     };

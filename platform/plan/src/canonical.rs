@@ -2,12 +2,13 @@
 
 mod align;
 mod trees;
+mod vertical;
 
 use std::fmt::{self, Display, Formatter};
 
 use consilium_base::Tagged;
 use consilium_glm::{ConstantColumns, averaging::Schedule};
-use consilium_schema::LabelRule;
+use consilium_schema::{Label, LabelRule};
 
 use crate::{
     Glm, Lang, Learner, OwnMetrics, Part, Party, Plan, PlanHash, Protection, Task, TestRows, Train,
@@ -41,6 +42,7 @@ impl Display for Plan {
         match &self.task {
             Task::Train(task) => self.write_training(task, f),
             Task::Align(task) => self.write_alignment(task, f),
+            Task::Vertical(task) => self.write_vertical(task, f),
         }
     }
 }
@@ -49,13 +51,16 @@ impl Plan {
     fn write_training(&self, task: &Train, f: &mut Formatter<'_>) -> fmt::Result {
         let features: Vec<String> = task.features.iter().map(|name| quoted(name)).collect();
         writeln!(f, "features = [{}]", features.join(", "))?;
-        writeln!(f, "label = {{ {} }}", label(task))?;
+        writeln!(f, "label = {{ {} }}", label(&task.label))?;
         if let Some(rows) = test_rows(&task.test) {
             writeln!(f, "test = {{ {rows} }}")?;
         }
         match &task.learner {
             Learner::Glm(glm) => write_regression(f, glm, task.own_metrics)?,
-            Learner::Gbdt(trees) => trees::write(f, trees.specification(), task.own_metrics)?,
+            Learner::Gbdt(trees) => {
+                trees::write(f, trees.specification())?;
+                write_evaluation(f, task.own_metrics)?;
+            }
         }
         write_protection(f, &task.protection)?;
         self.write_limits(f)?;
@@ -150,9 +155,9 @@ fn write_evaluation(f: &mut Formatter<'_>, own_metrics: OwnMetrics) -> fmt::Resu
     writeln!(f, "own_metrics = {}", quoted(own_metrics.name()))
 }
 
-fn label(task: &Train) -> String {
-    let column = quoted(&task.label.column);
-    match &task.label.rule {
+fn label(label: &Label) -> String {
+    let column = quoted(&label.column);
+    match &label.rule {
         LabelRule::Value => format!("column = {column}"),
         LabelRule::Above(above) => {
             format!("column = {column}, positive_above = {}", number(*above))

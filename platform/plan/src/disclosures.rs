@@ -1,6 +1,7 @@
 //! Who learns what from a study: the algorithms' lines and the plan's own.
 
 mod align;
+mod vertical;
 
 use consilium_evaluation::{self as evaluation, Role};
 use consilium_glm::{Protocol, Setting, disclosures};
@@ -18,6 +19,10 @@ pub enum Audience {
     Coordinator,
     /// Every contributor.
     Contributors,
+    /// Of institutions with different columns, the one with the labels.
+    LabelHolder,
+    /// Of those, each other one.
+    FeatureHolders,
     /// Every receiver of the result.
     Receivers,
     /// Every party.
@@ -28,9 +33,11 @@ pub enum Audience {
 
 impl Audience {
     /// All, in the order in which they are shown.
-    pub const ALL: [Audience; 5] = [
+    pub const ALL: [Audience; 7] = [
         Audience::Coordinator,
         Audience::Contributors,
+        Audience::LabelHolder,
+        Audience::FeatureHolders,
         Audience::Receivers,
         Audience::Everyone,
         Audience::Nobody,
@@ -76,6 +83,7 @@ impl Plan {
         match self.task() {
             Task::Train(task) => self.add_fit(task, &mut lines),
             Task::Align(task) => self.add_alignment(task, &mut lines),
+            Task::Vertical(task) => self.add_vertical(task, &mut lines),
         }
         lines.lines
     }
@@ -214,6 +222,14 @@ impl Lines<'_> {
     fn push(&mut self, to: Audience, what: [String; 2]) {
         let receivers: Vec<&str> = self.plan.receivers().map(PartyId::as_str).collect();
         let receivers = receivers.join(", ");
+        let (holder, others) = match self.plan.task() {
+            Task::Vertical(task) => {
+                let others = task.feature_holders().map(|member| member.party.as_str());
+                let others: Vec<&str> = others.collect();
+                (task.label_holder.as_str(), others.join(", "))
+            }
+            _ => ("", String::new()),
+        };
         let (text, name, value): (_, _, &str) = match to {
             Audience::Coordinator => (
                 texts::TO_COORDINATOR,
@@ -221,6 +237,8 @@ impl Lines<'_> {
                 self.plan.coordinator().as_str(),
             ),
             Audience::Contributors => (texts::TO_CONTRIBUTORS, "", ""),
+            Audience::LabelHolder => (texts::TO_LABEL_HOLDER, "party", holder),
+            Audience::FeatureHolders => (texts::TO_FEATURE_HOLDERS, "parties", &others),
             Audience::Receivers => (texts::TO_RECEIVERS, "parties", &receivers),
             Audience::Everyone => (texts::TO_EVERYONE, "", ""),
             Audience::Nobody => (texts::TO_NOBODY, "", ""),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use consilium_gbdt::{BadSpecification as BadSpecificationOfTrees, horizontal::BadAgreement};
+use consilium_gbdt::{
+    BadSpecification as BadSpecificationOfTrees, horizontal::BadAgreement, vertical::BadTerms,
+};
 use consilium_glm::BadSpecification;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_psi::BadEpsilon;
@@ -104,6 +106,51 @@ pub enum PlanFault {
     /// The labels can't be measured by the objective's distribution.
     #[error("the labels can't be measured by the distribution of the trees' objective")]
     TreesLabels,
+    /// Columns of several institutions have their parties.
+    #[error(
+        "two to seventeen contributors bring columns of the same people, and all receive the result: \
+         no others"
+    )]
+    NotVertical,
+    /// One party has the labels.
+    #[error("exactly one party has the labels: the one with label = {{ column = \"NAME\" }}")]
+    LabelHolder,
+    /// One party learns the predictions.
+    #[error("exactly one party learns the predictions: the one with label_holder = true")]
+    Asker,
+    /// Who has no labels brings columns.
+    #[error("{party} has no labels, so it brings features")]
+    NoFeatures {
+        /// Which.
+        party: PartyId,
+    },
+    /// Each party's columns are declared.
+    #[error(
+        "{party} needs either schema = \"FILE\" with that file, or [[party.column]] tables of its own"
+    )]
+    PartySchema {
+        /// Which.
+        party: PartyId,
+    },
+    /// A study is named by its plan's hash.
+    #[error(
+        "the hash of a study's plan is needed, 64 hexadecimal digits as `consilium study show` gives it"
+    )]
+    Study,
+    /// Directions are known of columns whose names the label holder knows.
+    #[error("column {column:?} is none of the label holder's: only those can be monotone")]
+    Monotone {
+        /// The column.
+        column: String,
+    },
+    /// The trees can't be grown over columns of these parties.
+    #[error(transparent)]
+    Vertical(#[from] BadTerms),
+    /// Common rows are drawn alike by all.
+    #[error(
+        "test needs share (above 0, at most 0.9) with an optional seed: all keep the same rows"
+    )]
+    TestCommon,
     /// Each kind of plan has keys of its own.
     #[error("this has no meaning in a plan of kind = {kind:?}")]
     OtherKind {

@@ -2,11 +2,14 @@
 
 mod align;
 mod trees;
+mod vertical;
 
 use std::time::Duration;
 
 use consilium_glm::{moments_len, sums_len};
 use serde::{Deserialize, Serialize};
+
+pub use vertical::PartyCost;
 
 use crate::{Glm, Learner, Plan, Protection, Task};
 
@@ -47,6 +50,9 @@ pub struct Estimate {
     /// Seconds of one core at the party that computes most; 0 where they are not worth a word.
     #[serde(default)]
     pub core_seconds: u64,
+    /// Bytes of memory at the party that needs most; 0 where they are those of its rows.
+    #[serde(default)]
+    pub memory: u64,
 }
 
 impl Estimate {
@@ -70,6 +76,7 @@ impl Plan {
                 Learner::Gbdt(trees) => self.of_trees(trees, &task.protection),
             },
             Task::Align(task) => self.of_alignment(task),
+            Task::Vertical(task) => self.of_vertical(task),
         }
     }
 
@@ -107,6 +114,7 @@ impl Plan {
             sent_by_each: masked + fixed,
             through_coordinator: contributors * (fixed + told),
             core_seconds: 0,
+            memory: 0,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod align;
 mod bounds;
 mod sources;
+mod vertical;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 

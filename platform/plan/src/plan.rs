@@ -6,7 +6,7 @@ mod protection;
 mod task;
 mod terms;
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use consilium_base::{Digest, written_as_hex};
 use consilium_mailbox::PartyId;
@@ -17,8 +17,8 @@ use toml::de::DeTable;
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
-    Align, Comparison, Gbdt, Glm, Learner, Matching, Missing, NoisyCount, OwnMetrics, Task,
-    TestRows, Train,
+    Align, Comparison, Gbdt, Glm, Grow, Learner, Matching, Member, Missing, NoisyCount, OwnMetrics,
+    Task, TestRows, Train, Vertical, VerticalWork,
 };
 pub use terms::{Limits, Patience};
 
@@ -55,15 +55,15 @@ impl Plan {
     ///
     /// A [`PlanError`] that names line, column and key.
     pub fn from_toml(text: &str) -> Result<Plan, PlanError> {
-        Plan::check(&RawPlan::parse(text)?, None)
+        Plan::check(&RawPlan::parse(text)?, &BTreeMap::new())
     }
 
-    /// Checks a parsed plan; `schema` is the file that [`RawPlan::schema_file`] names.
+    /// Checks a parsed plan; `schemas` are the files that [`RawPlan::schema_files`] names.
     ///
     /// # Errors
     ///
     /// A [`PlanError`] that names line, column and key.
-    pub fn check(raw: &RawPlan, schema: Option<&Schema>) -> Result<Plan, PlanError> {
+    pub fn check(raw: &RawPlan, schemas: &BTreeMap<&str, Schema>) -> Result<Plan, PlanError> {
         let at = Places {
             text: raw.text.clone(),
         };
@@ -90,9 +90,12 @@ impl Plan {
                 let limits = terms::limits(&raw.limits, contributors, &at)?;
                 let protection = protection::check(raw, contributors, &limits, &at)?;
                 let bounds = (&limits, protection, contributors);
-                (task::train(raw, schema, bounds, &at)?, limits)
+                (task::train(raw, schemas, bounds, &at)?, limits)
             }
             RawKind::Align => task::align::check(raw, &parties, &at)?,
+            RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
+                task::vertical::check(raw, schemas, &parties, &at)?
+            }
         };
         let plan = Plan {
             title,
@@ -201,11 +204,11 @@ impl Plan {
     pub fn protection(&self) -> Option<&Protection> {
         match &self.task {
             Task::Train(task) => Some(&task.protection),
-            Task::Align(_) => None,
+            Task::Align(_) | Task::Vertical(_) => None,
         }
     }
 
-    /// Gives what a lost contributor means; an alignment waits for all.
+    /// Gives what a lost contributor means; what has no sums waits for all.
     pub fn on_dropout(&self) -> OnDropout {
         self.protection()
             .map_or(OnDropout::Pause, |sums| sums.on_dropout)

@@ -83,6 +83,22 @@ pub enum Obstacle {
     KeysRepeated,
     /// No row has a valid key.
     NoKeys,
+    /// The alignment that the plan names is not kept here.
+    NoAlignment,
+    /// It was of another data set, or of another version than the one that is approved.
+    OtherData,
+    /// What was kept of it is damaged.
+    OrderDamaged,
+    /// A party of the plan was none of the alignment's.
+    OtherParties,
+    /// Several rows of one's own belong to one common row.
+    RowsRepeated,
+    /// Common rows have no label.
+    LabelsMissing,
+    /// No part is kept here of the model that the plan names.
+    NoPart,
+    /// The part that is kept is of other columns or parties than the plan's.
+    PartDiffers,
 }
 
 /// How much of a resource there is, compared with what the run may need.
@@ -149,8 +165,9 @@ impl Verdict {
             sent_by_each,
             through_coordinator,
             core_seconds,
+            memory,
         } = self.estimate;
-        let places: [(&str, &dyn Display); 7] = [
+        let places: [(&str, &dyn Display); 8] = [
             ("sums", &sums),
             ("rounds", &rounds),
             ("sent", &size_text(sent_by_each)),
@@ -158,9 +175,11 @@ impl Verdict {
             ("seconds", &self.estimate.time(speed).as_secs().max(1)),
             ("trip", &speed.round_trip.as_millis()),
             ("core", &core_seconds),
+            ("memory", &size_text(memory)),
         ];
-        let estimate = match sums {
-            0 => texts::ESTIMATE_KEYS,
+        let estimate = match (sums, memory) {
+            (0, 0) => texts::ESTIMATE_KEYS,
+            (0, _) => texts::ESTIMATE_COMMON,
             _ => texts::ESTIMATE,
         };
         lines.push(estimate.say(lang, &places));
@@ -221,12 +240,21 @@ impl Plan {
         };
         let planned = self.task().column_names();
         let keys = matches!(self.task(), Task::Align(_));
+        let common = matches!(self.task(), Task::Vertical(_));
         let is_asked = |obstacle: &Obstacle| match obstacle {
             Obstacle::Missing(column) | Obstacle::Differs(column) => {
                 planned.contains(&column.as_str())
             }
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
             Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
+            Obstacle::NoAlignment
+            | Obstacle::OtherData
+            | Obstacle::OrderDamaged
+            | Obstacle::OtherParties
+            | Obstacle::RowsRepeated
+            | Obstacle::LabelsMissing
+            | Obstacle::NoPart
+            | Obstacle::PartDiffers => common,
         };
         // Each column once, and the number of rows.
         obstacles.len() <= planned.len() + 1 && obstacles.iter().all(is_asked)
@@ -297,7 +325,7 @@ impl Plan {
                         crate::TestRows::Split(split) => missing.with("split", split),
                         _ => missing,
                     },
-                    Task::Align(_) => missing,
+                    Task::Align(_) | Task::Vertical(_) => missing,
                 }]
             }
             DataReport::Unreadable(why) => vec![why.clone().of(party)],
@@ -306,40 +334,57 @@ impl Plan {
             } => {
                 let pinned = planned.version.is_some_and(|pinned| pinned != *version);
                 let changed = pinned.then(|| failure(Code::DataChanged));
-                let limits = &self.limits;
-                let most = match self.task() {
-                    Task::Train(_) => limits.most_rows.0,
-                    Task::Align(task) => task.most_keys(party, limits),
-                };
-                let aligns = matches!(self.task(), Task::Align(_));
-                let of_obstacle = |obstacle: &Obstacle| match obstacle {
-                    Obstacle::Differs(column) if aligns => {
-                        failure(Code::KeysColumn).with("column", column)
-                    }
-                    Obstacle::RowsTooFew if aligns => {
-                        failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)
-                    }
-                    Obstacle::RowsTooMany if aligns => {
-                        failure(Code::AlignSetTooLarge).with("most", most)
-                    }
-                    Obstacle::KeysRepeated => failure(Code::KeysRepeated),
-                    Obstacle::NoKeys => failure(Code::KeysNone),
-                    Obstacle::Missing(column) => {
-                        failure(Code::DataColumnMissing).with("column", column)
-                    }
-                    Obstacle::Differs(column) => {
-                        failure(Code::DataColumnDiffers).with("column", column)
-                    }
-                    Obstacle::RowsTooFew => {
-                        failure(Code::DataRowsTooFew).with("minimum", limits.minimum_rows)
-                    }
-                    Obstacle::RowsTooMany => failure(Code::DataRowsTooMany).with("most", most),
-                };
+                let of_obstacle = |obstacle: &Obstacle| self.told_of(party, obstacle);
                 changed
                     .into_iter()
                     .chain(obstacles.iter().map(of_obstacle))
                     .collect()
             }
+        }
+    }
+
+    /// Gives as a failure what keeps a contributor's data set from being used.
+    pub fn told_of(&self, party: &PartyId, obstacle: &Obstacle) -> Failure {
+        let planned = self.contributors().find(|(name, _)| *name == party);
+        let failure = |code| {
+            let failure = Failure::new(code).of(party);
+            match planned {
+                Some((_, data)) => failure.with("data", &data.name),
+                None => failure,
+            }
+        };
+        let limits = &self.limits;
+        let most = match self.task() {
+            Task::Train(_) | Task::Vertical(_) => limits.most_rows.0,
+            Task::Align(task) => task.most_keys(party, limits),
+        };
+        let aligns = matches!(self.task(), Task::Align(_));
+        let common = matches!(self.task(), Task::Vertical(_));
+        match obstacle {
+            Obstacle::RowsTooFew if common => {
+                failure(Code::VerticalRowsTooFew).with("minimum", limits.minimum_rows)
+            }
+            Obstacle::NoAlignment => failure(Code::VerticalNoAlignment),
+            Obstacle::OtherData => failure(Code::VerticalOtherData),
+            Obstacle::OrderDamaged => failure(Code::VerticalOrderDamaged),
+            Obstacle::OtherParties => failure(Code::VerticalOtherParties),
+            Obstacle::RowsRepeated => failure(Code::VerticalRowsRepeated),
+            Obstacle::LabelsMissing => failure(Code::VerticalLabelsMissing),
+            Obstacle::NoPart => failure(Code::VerticalNoPart),
+            Obstacle::PartDiffers => failure(Code::VerticalPartDiffers),
+            Obstacle::Differs(column) if aligns => failure(Code::KeysColumn).with("column", column),
+            Obstacle::RowsTooFew if aligns => {
+                failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)
+            }
+            Obstacle::RowsTooMany if aligns => failure(Code::AlignSetTooLarge).with("most", most),
+            Obstacle::KeysRepeated => failure(Code::KeysRepeated),
+            Obstacle::NoKeys => failure(Code::KeysNone),
+            Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),
+            Obstacle::Differs(column) => failure(Code::DataColumnDiffers).with("column", column),
+            Obstacle::RowsTooFew => {
+                failure(Code::DataRowsTooFew).with("minimum", limits.minimum_rows)
+            }
+            Obstacle::RowsTooMany => failure(Code::DataRowsTooMany).with("most", most),
         }
     }
 }
@@ -350,18 +395,21 @@ impl Train {
     /// Type, range, levels and unit must be the plan's; missing markers and how the file is read
     /// are each institution's own.
     pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
-        let same = |ours: &Column, planned: &Column| {
-            ours.kind() == planned.kind() && ours.unit() == planned.unit()
-        };
-        let compare = |planned: &Column| match schema.column(planned.name()) {
-            None => Some(Obstacle::Missing(planned.name().to_owned())),
-            Some(ours) if !same(ours, planned) => {
-                Some(Obstacle::Differs(planned.name().to_owned()))
-            }
-            Some(_) => None,
-        };
-        self.columns.iter().filter_map(compare).collect()
+        differences(&self.columns, schema)
     }
+}
+
+/// Compares a data set's schema with columns of a plan.
+pub(crate) fn differences(planned: &[Column], schema: &Schema) -> Vec<Obstacle> {
+    let same = |ours: &Column, planned: &Column| {
+        ours.kind() == planned.kind() && ours.unit() == planned.unit()
+    };
+    let compare = |planned: &Column| match schema.column(planned.name()) {
+        None => Some(Obstacle::Missing(planned.name().to_owned())),
+        Some(ours) if !same(ours, planned) => Some(Obstacle::Differs(planned.name().to_owned())),
+        Some(_) => None,
+    };
+    planned.iter().filter_map(compare).collect()
 }
 
 /// Writes a number of bytes in a unit that people read.

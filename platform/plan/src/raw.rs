@@ -1,11 +1,17 @@
 //! A plan as it is typed, before it is checked.
 
+use std::fmt;
+
 use consilium_entities::Key;
-use consilium_gbdt::Specification;
+use consilium_gbdt::{Specification, vertical::FirstTree};
 use consilium_glm::{ConstantColumns, Family};
+use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
 use consilium_schema::{RawColumn, RawLabel};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use toml::{Spanned, value::Datetime};
 
 use crate::{Missing, OnDropout, OwnMetrics, PlanError, error::place};
@@ -27,7 +33,7 @@ pub struct RawPlan {
     pub(crate) column: Vec<RawColumn>,
     pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
     pub(crate) label: Option<Spanned<RawLabel>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model")]
     pub(crate) model: RawModel,
     pub(crate) trees: Option<Spanned<Specification>>,
     pub(crate) test: Option<Spanned<RawTest>>,
@@ -35,6 +41,8 @@ pub struct RawPlan {
     pub(crate) evaluation: RawEvaluation,
     #[serde(default)]
     pub(crate) comparison: RawComparison,
+    pub(crate) alignment: Option<Spanned<String>>,
+    pub(crate) vertical: Option<RawVertical>,
     pub(crate) key: Option<Spanned<Key>>,
     #[serde(default)]
     pub(crate) align: RawAlign,
@@ -65,10 +73,30 @@ impl RawPlan {
         Ok(raw)
     }
 
-    /// Gives the file that declares the columns, beside the plan's own; none where the plan
+    /// Gives the file that declares a party's columns, beside the plan's own; none where the plan
     /// declares them itself.
-    pub fn schema_file(&self) -> Option<&str> {
-        self.schema.as_ref().map(|name| name.get_ref().as_str())
+    pub fn schema_file_of(&self, party: &PartyId) -> Option<&str> {
+        let mut parties = self.party.get_ref().iter();
+        let own = parties
+            .find(|it| it.name.get_ref() == party)?
+            .schema
+            .as_ref();
+        let named = own.or(self.schema.as_ref())?;
+        Some(named.get_ref().as_str())
+    }
+
+    /// Gives the files that declare the columns, beside the plan's own, each once; none where the
+    /// plan declares them itself.
+    pub fn schema_files(&self) -> Vec<&str> {
+        let of_parties = self.party.get_ref().iter().map(|party| &party.schema);
+        let named = [&self.schema].into_iter().chain(of_parties);
+        let mut files: Vec<&str> = Vec::new();
+        for file in named.flatten().map(|name| name.get_ref().as_str()) {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        files
     }
 }
 
@@ -92,6 +120,8 @@ pub(crate) enum RawKind {
     TrainGlm,
     TrainGbdt,
     Align,
+    TrainVerticalGbdt,
+    PredictVerticalGbdt,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -102,6 +132,12 @@ pub(crate) struct RawParty {
     pub(crate) data: Option<Spanned<String>>,
     pub(crate) version: Option<Spanned<String>>,
     pub(crate) receives: Option<Spanned<bool>>,
+    pub(crate) schema: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) column: Vec<RawColumn>,
+    pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) label: Option<Spanned<RawLabel>>,
+    pub(crate) label_holder: Option<Spanned<bool>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -119,6 +155,47 @@ pub(crate) struct RawModel {
     pub(crate) penalty: Option<Spanned<f64>>,
     pub(crate) missing: Option<Missing>,
     pub(crate) constant_columns: Option<RawConstantColumns>,
+    /// The study that grew the model, where the key is a text.
+    #[serde(skip)]
+    pub(crate) grown_by: Option<String>,
+}
+
+/// Reads a table of a regression's terms, or the name of a model that there is.
+fn model<'de, D: Deserializer<'de>>(from: D) -> Result<RawModel, D::Error> {
+    struct Model;
+
+    impl<'de> Visitor<'de> for Model {
+        type Value = RawModel;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a table of a regression's terms, or the hash of a study")
+        }
+
+        fn visit_str<E>(self, hash: &str) -> Result<RawModel, E> {
+            Ok(RawModel {
+                grown_by: Some(hash.to_owned()),
+                ..RawModel::default()
+            })
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<RawModel, A::Error> {
+            RawModel::deserialize(MapAccessDeserializer::new(table))
+        }
+    }
+
+    from.deserialize_any(Model)
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawVertical {
+    pub(crate) first_tree: Option<FirstTree>,
+    pub(crate) min_side: Option<u64>,
+    pub(crate) min_node: Option<u64>,
+    pub(crate) sum_noise: Option<f64>,
+    pub(crate) parameters: Option<Set>,
+    pub(crate) stride: Option<u32>,
+    pub(crate) bytes_a_second: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,6 +1,7 @@
 //! How a study is run: what coordinator and participants make of the plan alike.
 
 mod align;
+mod vertical;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,8 +12,9 @@ use consilium_mailbox::{self as mailbox, PartyId};
 use consilium_secagg::{StudyId, SumNumber, Terms};
 
 pub use align::{Compared, ResultKept};
+pub use vertical::{PartKept, Reached};
 
-use crate::{Learner, Plan, Protection, StepNumber, Task};
+use crate::{Learner, Plan, Protection, StepNumber, Task, TestRows, VerticalWork};
 
 /// A part of a study that one protocol does and that is committed at once. The number of its step
 /// is its place in [`Plan::phases`].
@@ -28,6 +30,8 @@ pub enum Phase {
     Fedprox,
     /// Sets of keys are held against each other.
     Align,
+    /// Rows are scored by a model that there is.
+    Predict,
 }
 
 /// A text that names no phase.
@@ -37,12 +41,13 @@ pub struct UnknownPhase;
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Phase; 5] = [
+    pub const ALL: [Phase; 6] = [
         Phase::Fit,
         Phase::Evaluation,
         Phase::Fedavg,
         Phase::Fedprox,
         Phase::Align,
+        Phase::Predict,
     ];
 
     /// Gives its name; also the scope of its messages.
@@ -53,14 +58,15 @@ impl Phase {
             Phase::Fedavg => "fedavg",
             Phase::Fedprox => "fedprox",
             Phase::Align => "align",
+            Phase::Predict => "predict",
         }
     }
 
     /// Gives the number of its first sum: no two phases of a study have one in common. An alignment
-    /// has no sums.
+    /// and predictions have no sums.
     pub fn first_sum(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Align => 0,
+            Phase::Fit | Phase::Align | Phase::Predict => 0,
             Phase::Evaluation => 1_000,
             Phase::Fedavg => 10_000,
             Phase::Fedprox => 30_000,
@@ -70,7 +76,7 @@ impl Phase {
     /// Gives the number of the first of the sums by which the phase's model is measured.
     pub fn first_sum_of_measures(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Evaluation | Phase::Align => 1_000,
+            Phase::Fit | Phase::Evaluation | Phase::Align | Phase::Predict => 1_000,
             Phase::Fedavg => 25_000,
             Phase::Fedprox => 45_000,
         })
@@ -92,6 +98,13 @@ impl Plan {
         let learner = match self.task() {
             Task::Train(task) => &task.learner,
             Task::Align(_) => return vec![Phase::Align],
+            Task::Vertical(task) => {
+                return match &task.work {
+                    VerticalWork::Predict { .. } => vec![Phase::Predict],
+                    VerticalWork::Grow(grow) if grow.test == TestRows::None => vec![Phase::Fit],
+                    VerticalWork::Grow(_) => vec![Phase::Fit, Phase::Evaluation],
+                };
+            }
         };
         let is_part = |phase: &Phase| match (phase, learner) {
             (Phase::Fit | Phase::Evaluation, _) => true,
@@ -152,7 +165,7 @@ impl Plan {
         let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
         let part = match self.task() {
             Task::Train(_) => "aggregator",
-            Task::Align(_) => "witness",
+            Task::Align(_) | Task::Vertical(_) => "witness",
         };
         let aggregator = (self.coordinator().clone(), part.to_owned());
         self.contributors()

@@ -247,7 +247,7 @@ impl Plan {
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
         let measures_fitted = |task: &Task| match task {
             Task::Train(task) => task.test == TestRows::None,
-            Task::Align(_) => false,
+            Task::Align(_) | Task::Vertical(_) => false,
         };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
@@ -258,6 +258,7 @@ impl Plan {
             Phase::Fedavg => texts::FEDAVG,
             Phase::Fedprox => texts::FEDPROX,
             Phase::Align => texts::ALIGN,
+            Phase::Predict => texts::PREDICT,
         });
         text.map_or("", |text| text.open(lang))
     }

@@ -2,17 +2,18 @@
 
 mod align;
 mod trees;
+mod vertical;
 
 use std::{fmt::Display, time::Duration};
 
 use consilium_glm::Family;
 use consilium_mailbox::PartyId;
-use consilium_schema::{LabelRule, is_shown};
+use consilium_schema::{Column, Label, LabelRule, is_shown};
 
-use self::trees::{describe_growth, describe_trees};
+use self::trees::{Drawn, describe_growth, objective};
 use crate::{
     Audience, Glm, Lang, Learner, Missing, OnDropout, Part, Party, Plan, Protection, Task,
-    TestRows, Train,
+    TestRows, Train, VerticalWork,
     texts::{Text, summary as texts},
     time::in_longest_unit,
 };
@@ -40,6 +41,7 @@ impl Plan {
         match self.task() {
             Task::Train(task) => self.describe_task(task, &mut page),
             Task::Align(task) => self.describe_alignment(task, &mut page),
+            Task::Vertical(task) => task.describe(&mut page),
         }
         page.heading(&texts::WHO);
         for party in self.parties() {
@@ -48,6 +50,10 @@ impl Plan {
         let coordinates = match self.task() {
             Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
+            Task::Vertical(task) => match task.work {
+                VerticalWork::Grow(_) => texts::COORDINATOR_HEARS,
+                VerticalWork::Predict { .. } => texts::COORDINATOR_ONLY_RELAYS,
+            },
         };
         page.line("- ", &coordinates, &[("party", self.coordinator())]);
         page.heading(&texts::LEARNS);
@@ -71,6 +77,7 @@ impl Plan {
         match self.task() {
             Task::Train(task) => self.describe_terms((&task.protection, &task.learner), &mut page),
             Task::Align(task) => self.describe_sets(task, &mut page),
+            Task::Vertical(task) => self.describe_common_rows(task, &mut page),
         }
         self.describe_end(&mut page);
         page.heading(&texts::PENDING);
@@ -98,33 +105,21 @@ impl Plan {
                     &[("family", &family), ("contributors", &contributors)],
                 );
             }
-            Learner::Gbdt(trees) => describe_trees(trees, contributors, page),
-        }
-        let column = shown(task, &task.label.column, page.lang);
-        match &task.label.rule {
-            LabelRule::Value => page.line("", &texts::LABEL_VALUE, &[("column", &column)]),
-            LabelRule::Above(value) => {
-                page.line(
-                    "",
-                    &texts::LABEL_ABOVE,
-                    &[("column", &column), ("value", value)],
-                );
-            }
-            LabelRule::Equals(value) => {
-                page.line(
-                    "",
-                    &texts::LABEL_EQUALS,
-                    &[("column", &column), ("value", value)],
-                );
+            Learner::Gbdt(trees) => {
+                let objective = objective(trees.specification()).open(page.lang);
+                let places: [(&str, &dyn Display); 2] =
+                    [("objective", &objective), ("contributors", &contributors)];
+                page.line("", &texts::TRAIN_TREES, &places);
             }
         }
+        describe_label(&task.label, &task.columns, page);
         page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
         for feature in &task.features {
-            page.raw("- ", &shown(task, feature, page.lang));
+            page.raw("- ", &shown(&task.columns, feature, page.lang));
         }
         match &task.learner {
             Learner::Glm(glm) => describe_regression(glm, page),
-            Learner::Gbdt(trees) => describe_growth(trees, page),
+            Learner::Gbdt(trees) => describe_growth(trees.specification(), Drawn::ByEach, page),
         }
         match &task.test {
             TestRows::None => page.line("", &texts::TEST_NONE, &[]),
@@ -246,10 +241,26 @@ fn in_words(length: Duration, lang: Lang) -> String {
     text.say(lang, &[("n", &number)])
 }
 
+/// Says what is predicted.
+fn describe_label(label: &Label, columns: &[Column], page: &mut Page) {
+    let column = shown(columns, &label.column, page.lang);
+    match &label.rule {
+        LabelRule::Value => page.line("", &texts::LABEL_VALUE, &[("column", &column)]),
+        LabelRule::Above(value) => {
+            let places: [(&str, &dyn Display); 2] = [("column", &column), ("value", value)];
+            page.line("", &texts::LABEL_ABOVE, &places);
+        }
+        LabelRule::Equals(value) => {
+            let places: [(&str, &dyn Display); 2] = [("column", &column), ("value", value)];
+            page.line("", &texts::LABEL_EQUALS, &places);
+        }
+    }
+}
+
 /// Gives a column's name with what it means, if that is declared.
-fn shown(task: &Train, name: &str, lang: Lang) -> String {
-    let column = task.columns.iter().find(|column| column.name() == name);
-    let description = column.map(consilium_schema::Column::description);
+fn shown(columns: &[Column], name: &str, lang: Lang) -> String {
+    let column = columns.iter().find(|column| column.name() == name);
+    let description = column.map(Column::description);
     let meaning = description.and_then(|said| match lang {
         Lang::En => said.en.as_ref().or(said.zh.as_ref()),
         Lang::Zh => said.zh.as_ref().or(said.en.as_ref()),

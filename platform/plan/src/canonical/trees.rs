@@ -4,14 +4,9 @@ use std::fmt::{self, Formatter};
 
 use consilium_gbdt::{Direction, Growing, Objective, RowSampling, Specification};
 
-use super::{number, quoted, write_evaluation};
-use crate::OwnMetrics;
+use super::{number, quoted};
 
-pub(super) fn write(
-    f: &mut Formatter<'_>,
-    spec: &Specification,
-    own_metrics: OwnMetrics,
-) -> fmt::Result {
+pub(super) fn write(f: &mut Formatter<'_>, spec: &Specification) -> fmt::Result {
     let objective = match spec.objective {
         Objective::Tweedie { power } => format!("{{ tweedie = {{ power = {} }} }}", number(power)),
         plain => quoted(plain.name()),
@@ -61,5 +56,5 @@ pub(super) fn write(
             writeln!(f, "{} = {}", quoted(column), quoted(direction))?;
         }
     }
-    write_evaluation(f, own_metrics)
+    Ok(())
 }

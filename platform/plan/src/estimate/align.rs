@@ -55,6 +55,7 @@ fn of_two(sent: [u64; 2], rounds: u64, (keys, each): (u64, Duration)) -> Estimat
         sent_by_each: one.max(other),
         through_coordinator: one + other,
         core_seconds: core.as_secs() + 1,
+        memory: 0,
     }
 }
 

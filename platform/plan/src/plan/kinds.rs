@@ -12,29 +12,62 @@ use crate::{
     raw::{RawKind, RawLimits},
 };
 
-/// Keys and tables that plans have which train a model.
-const OF_TRAINING: &[&str] = &[
+/// Keys and tables that plans have which train a model of columns that all have.
+const OF_SHARED_COLUMNS: &[&str] = &[
     "schema",
     "column",
     "features",
     "label",
-    "test",
     "evaluation",
     "protection",
 ];
+/// Tables that plans have which train a model.
+const OF_TRAINING: &[&str] = &["test"];
 /// Tables that only regressions have.
 const OF_REGRESSIONS: &[&str] = &["model", "comparison"];
 /// Tables that only trees have.
 const OF_TREES: &[&str] = &["trees"];
 /// Tables that only alignments have.
 const OF_ALIGNMENTS: &[&str] = &["key", "align"];
+/// Keys and tables that only plans have of columns that several institutions have.
+const OF_COMMON_ROWS: &[&str] = &["alignment", "vertical"];
 
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let (kind, others) = match raw.kind {
-        RawKind::TrainGlm => ("train-glm", [OF_TREES, OF_ALIGNMENTS].concat()),
-        RawKind::TrainGbdt => ("train-gbdt", [OF_REGRESSIONS, OF_ALIGNMENTS].concat()),
-        RawKind::Align => ("align", [OF_TRAINING, OF_REGRESSIONS, OF_TREES].concat()),
+        RawKind::TrainGlm => (
+            "train-glm",
+            [OF_TREES, OF_ALIGNMENTS, OF_COMMON_ROWS].concat(),
+        ),
+        RawKind::TrainGbdt => (
+            "train-gbdt",
+            [OF_REGRESSIONS, OF_ALIGNMENTS, OF_COMMON_ROWS].concat(),
+        ),
+        RawKind::Align => (
+            "align",
+            [
+                OF_SHARED_COLUMNS,
+                OF_TRAINING,
+                OF_REGRESSIONS,
+                OF_TREES,
+                OF_COMMON_ROWS,
+            ]
+            .concat(),
+        ),
+        RawKind::TrainVerticalGbdt => (
+            "train-vertical-gbdt",
+            [OF_SHARED_COLUMNS, OF_REGRESSIONS, OF_ALIGNMENTS].concat(),
+        ),
+        RawKind::PredictVerticalGbdt => (
+            "predict-vertical-gbdt",
+            [
+                OF_SHARED_COLUMNS,
+                &["comparison", "test", "vertical"],
+                OF_TREES,
+                OF_ALIGNMENTS,
+            ]
+            .concat(),
+        ),
     };
     let written: BTreeMap<String, Spanned<IgnoredAny>> =
         toml::from_str(&raw.text).map_err(|error| PlanError::Toml {
@@ -49,19 +82,57 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     if let Some((key, value)) = misplaced {
         return Err(at.fault(Some(value), key, fault()));
     }
-    if raw.kind == RawKind::Align {
-        limits(&raw.limits, at, fault)?;
+    match raw.kind {
+        RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
+        RawKind::TrainGlm | RawKind::TrainGbdt => of_parties(raw, at, fault),
+        RawKind::Align => {
+            of_parties(raw, at, fault)?;
+            let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
+            limits(&raw.limits, [rows], at, fault)
+        }
+        RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
+            limits(&raw.limits, [], at, fault)
+        }
+    }
+}
+
+/// Only where each party has columns of its own does it say which.
+fn of_parties(raw: &RawPlan, at: &Places, fault: impl Fn() -> PlanFault) -> Result<(), PlanError> {
+    for party in raw.party.get_ref() {
+        let spans = [
+            ("party.schema", party.schema.as_ref().map(Spanned::span)),
+            (
+                "party.column",
+                party.column.first().map(|it| it.name.span()),
+            ),
+            ("party.features", party.features.as_ref().map(Spanned::span)),
+            ("party.label", party.label.as_ref().map(Spanned::span)),
+            (
+                "party.label_holder",
+                party.label_holder.as_ref().map(Spanned::span),
+            ),
+        ];
+        let mut given = spans
+            .into_iter()
+            .filter_map(|(key, span)| Some((key, span?)));
+        if let Some((key, span)) = given.next() {
+            return Err(at.fault(Some(&Spanned::new(span, ())), key, fault()));
+        }
     }
     Ok(())
 }
 
-/// Of sets no row is counted together, and all parties are verified.
-fn limits(raw: &RawLimits, at: &Places, fault: impl Fn() -> PlanFault) -> Result<(), PlanError> {
-    let rows = [
-        (&raw.minimum_rows, "limits.minimum_rows"),
+/// Where no row is counted together, and all parties are verified, nothing is said about it.
+fn limits<const N: usize>(
+    raw: &RawLimits,
+    further: [(&Option<Spanned<u64>>, &str); N],
+    at: &Places,
+    fault: impl Fn() -> PlanFault,
+) -> Result<(), PlanError> {
+    let rows = further.into_iter().chain([
         (&raw.minimum_cohort, "limits.minimum_cohort"),
         (&raw.minimum_cell, "limits.minimum_cell"),
-    ];
+    ]);
     if let Some((given, key)) = rows.into_iter().find(|(given, _)| given.is_some()) {
         return Err(at.fault(given.as_ref(), key, fault()));
     }

@@ -4,16 +4,21 @@ pub(super) mod align;
 mod columns;
 mod gbdt;
 mod glm;
+pub(super) mod vertical;
+
+use std::{borrow::Cow, collections::BTreeMap};
 
 use consilium_evaluation::Subject;
-use consilium_schema::{Column, Label, RawFile, RawSchema, Schema, SchemaError};
+use consilium_schema::{Column, Label, RawColumn, RawFile, RawSchema, Schema, SchemaError};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 pub use align::{Align, Matching, NoisyCount};
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
+pub use vertical::{Grow, Member, Vertical, VerticalWork};
 
+use self::columns::Features;
 use super::{Limits, Name, Places, Protection};
 use crate::{
     PlanError, PlanFault, RawPlan,
@@ -28,6 +33,8 @@ pub enum Task {
     Train(Box<Train>),
     /// Contributors find out which of their rows have the same key.
     Align(Box<Align>),
+    /// Trees over columns of several institutions are grown or asked.
+    Vertical(Box<Vertical>),
 }
 
 impl Task {
@@ -36,6 +43,7 @@ impl Task {
         match self {
             Task::Train(task) => task.learner.kind(),
             Task::Align(_) => "align",
+            Task::Vertical(task) => task.kind(),
         }
     }
 
@@ -44,6 +52,10 @@ impl Task {
         match self {
             Task::Train(task) => task.columns.iter().map(Column::name).collect(),
             Task::Align(task) => task.key_columns().collect(),
+            Task::Vertical(task) => {
+                let columns = task.members.iter().flat_map(|member| &member.columns);
+                columns.map(Column::name).collect()
+            }
         }
     }
 }
@@ -155,7 +167,7 @@ impl OwnMetrics {
 
 pub(super) fn train(
     raw: &RawPlan,
-    schema: Option<&Schema>,
+    schemas: &BTreeMap<&str, Schema>,
     (limits, protection, contributors): (&Limits, Protection, usize),
     at: &Places,
 ) -> Result<Task, PlanError> {
@@ -167,34 +179,23 @@ pub(super) fn train(
         };
         return Err(at.missing(key));
     };
-    let own;
-    let schema = match (schema, &raw.schema) {
-        (Some(schema), Some(_)) if raw.column.is_empty() => schema,
-        (None, None) if !raw.column.is_empty() => {
-            own = declared(raw)?;
-            &own
-        }
-        _ => return Err(PlanError::SchemaMissing),
+    let schema = declared((raw.schema.as_ref(), &raw.column), schemas, at)?;
+    let written = Features {
+        key: "features",
+        written,
     };
-    let features: Vec<String> = written
-        .get_ref()
-        .iter()
-        .map(|name| name.get_ref().clone())
-        .collect();
-    let (label, labels) = columns::label(labelled, schema, at)?;
-    let terms = columns::terms((written, labelled), schema, at)?;
+    let features: Vec<String> = written.names().map(str::to_owned).collect();
+    let (label, labels) = columns::label((labelled, "label"), &schema, at)?;
+    let terms = written.terms(labelled.get_ref(), &schema, at)?;
     let (terms, bounds) = ((terms, labels), (limits, protection.bits, contributors));
     let learner = match raw.kind {
         RawKind::TrainGlm => Learner::Glm(glm::check(raw, terms, bounds, at)?),
         RawKind::TrainGbdt => Learner::Gbdt(gbdt::check(raw, terms, bounds, at)?),
-        RawKind::Align => return Err(at.missing("key")),
+        _ => return Err(at.missing("kind")),
     };
     let used = features.iter().chain([&label.column]);
     Ok(Task::Train(Box::new(Train {
-        columns: used
-            .filter_map(|name| schema.column(name))
-            .cloned()
-            .collect(),
+        columns: columns(used, &schema),
         test: raw
             .test
             .as_ref()
@@ -216,30 +217,44 @@ fn own_metrics(raw: &RawPlan, learner: &Learner, at: &Places) -> Result<OwnMetri
     Ok(rule)
 }
 
-/// Reads the columns that the plan itself declares.
-fn declared(raw: &RawPlan) -> Result<Schema, PlanError> {
-    let schema = RawSchema::new(RawFile::default(), raw.column.clone());
-    Schema::try_from(schema).map_err(|error| match error {
+/// Gives the columns of these names.
+fn columns<'a>(used: impl Iterator<Item = &'a String>, schema: &Schema) -> Vec<Column> {
+    let declared = used.filter_map(|name| schema.column(name));
+    declared.cloned().collect()
+}
+
+/// Gives the schema of a file that is named, or of the columns that the plan itself declares.
+fn declared<'a>(
+    (named, columns): (Option<&Spanned<String>>, &[RawColumn]),
+    schemas: &'a BTreeMap<&str, Schema>,
+    at: &Places,
+) -> Result<Cow<'a, Schema>, PlanError> {
+    let file = named.map(|name| schemas.get(name.get_ref().as_str()));
+    match file {
+        Some(Some(schema)) if columns.is_empty() => return Ok(Cow::Borrowed(schema)),
+        None if !columns.is_empty() => {}
+        _ => return Err(PlanError::SchemaMissing),
+    }
+    let schema = RawSchema::new(RawFile::default(), columns.to_vec());
+    let schema = Schema::try_from(schema).map_err(|error| match error {
         // The schema does not know the plan's text, so it can't tell the place.
         SchemaError::Column { column, fault, .. } => {
-            let named = raw
-                .column
-                .iter()
-                .rev()
-                .find(|declared| *declared.name.get_ref() == column);
+            let mut named = columns.iter().rev();
+            let named = named.find(|declared| *declared.name.get_ref() == column);
             let offset = named.map_or(0, |declared| declared.name.span().start);
             SchemaError::Column {
-                place: place(&raw.text, offset),
+                place: place(&at.text, offset),
                 column,
                 fault,
             }
             .into()
         }
-        other => other.into(),
-    })
+        other => PlanError::from(other),
+    });
+    schema.map(Cow::Owned)
 }
 
-fn test_rows(raw: &Spanned<RawTest>, at: &Places) -> Result<TestRows, PlanError> {
+pub(super) fn test_rows(raw: &Spanned<RawTest>, at: &Places) -> Result<TestRows, PlanError> {
     let refuse = |fault| at.fault(Some(raw), "test", fault);
     match raw.get_ref() {
         RawTest {

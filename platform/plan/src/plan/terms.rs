@@ -112,6 +112,40 @@ pub(super) fn limits_of_sets(
     })
 }
 
+/// Gives the limits of rows that all have: `usual` as the fewest where the plan says nothing, and
+/// never fewer than `least`.
+pub(super) fn limits_of_common_rows(
+    raw: &RawLimits,
+    parties: usize,
+    (usual, least): (u64, u64),
+    at: &Places,
+) -> Result<Limits, PlanError> {
+    let largest = consilium_gbdt::MOST_ROWS as u64;
+    let minimum = at.number(
+        raw.minimum_rows.as_ref(),
+        "limits.minimum_rows",
+        usual,
+        1..=largest,
+    )?;
+    let minimum = minimum.max(least);
+    let most = at.number(
+        raw.most_rows.as_ref(),
+        "limits.most_rows",
+        minimum.max(USUAL_ROWS),
+        minimum..=largest,
+    )?;
+    Ok(Limits {
+        expires: expires(raw, at)?,
+        // Whoever deviates may ask other questions in each.
+        runs: runs(raw, 20, at)?,
+        most_rows: Rows(most),
+        minimum_rows: Rows(minimum),
+        minimum_cohort: Rows(minimum),
+        minimum_cell: Rows(0),
+        minimum_verified: u32::try_from(parties).unwrap_or(u32::MAX),
+    })
+}
+
 fn expires(raw: &RawLimits, at: &Places) -> Result<Option<UnixTime>, PlanError> {
     let Some(written) = &raw.expires else {
         return Ok(None);

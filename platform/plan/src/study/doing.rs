@@ -52,6 +52,8 @@ pub enum Doing {
         /// of the holder's table by `psi-unbalanced`; buckets by `psi-star`.
         chunks: u32,
     },
+    /// Rows are scored by a model that there is.
+    Predicting,
     /// All is done but for the contributors' last words.
     Finishing,
 }
@@ -78,6 +80,7 @@ impl Doing {
             }
             Doing::Comparing { chunks: 0 } => return None,
             Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
+            Doing::Predicting => texts::PREDICTING.say(lang, &[]),
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         })
     }

@@ -2,29 +2,49 @@
 
 use std::fmt::Display;
 
-use consilium_gbdt::{Direction, Growing, Objective, RowSampling};
+use consilium_gbdt::{Direction, Growing, Objective, RowSampling, Specification};
 
 use super::Page;
-use crate::{Gbdt, texts::summary as texts};
+use crate::texts::{Text, summary as texts};
 
-/// Says what is grown together.
-pub(super) fn describe_trees(trees: &Gbdt, contributors: usize, page: &mut Page) {
-    let objective = match trees.specification().objective {
+/// Says what is predicted, and by which distribution.
+pub(super) fn objective(spec: &Specification) -> Text {
+    match spec.objective {
         Objective::Logistic => texts::OBJECTIVE_LOGISTIC,
         Objective::Squared => texts::OBJECTIVE_SQUARED,
         Objective::Poisson => texts::OBJECTIVE_POISSON,
         Objective::Gamma => texts::OBJECTIVE_GAMMA,
         Objective::Tweedie { .. } => texts::OBJECTIVE_TWEEDIE,
-    };
-    let objective = objective.open(page.lang);
-    let places: [(&str, &dyn Display); 2] =
-        [("objective", &objective), ("contributors", &contributors)];
-    page.line("", &texts::TRAIN_TREES, &places);
+    }
+}
+
+/// Who draws rows and cuts columns.
+#[derive(Clone, Copy)]
+pub(super) enum Drawn<'a> {
+    /// Each institution draws its own rows; columns are cut alike at all.
+    ByEach,
+    /// The label holder draws rows, which all have; each institution cuts its own columns.
+    ByLabelHolder(&'a str),
 }
 
 /// Says how they grow.
-pub(super) fn describe_growth(trees: &Gbdt, page: &mut Page) {
-    let spec = trees.specification();
+pub(super) fn describe_growth(spec: &Specification, drawn: Drawn<'_>, page: &mut Page) {
+    let (by, bins, shared, goss, early_stops) = match drawn {
+        Drawn::ByEach => (
+            "",
+            texts::TREES_BINS,
+            texts::TREES_SHARE,
+            texts::TREES_GOSS,
+            texts::TREES_EARLY,
+        ),
+        Drawn::ByLabelHolder(holder) => (
+            holder,
+            texts::TREES_BINS_OWN,
+            texts::TREES_SHARE_COMMON,
+            texts::TREES_GOSS_COMMON,
+            texts::TREES_EARLY_COMMON,
+        ),
+    };
     let size: [(&str, &dyn Display); 2] = [("trees", &spec.trees), ("rate", &spec.learning_rate)];
     match spec.growth {
         Growing::DepthWise { depth } => {
@@ -36,7 +56,7 @@ pub(super) fn describe_growth(trees: &Gbdt, page: &mut Page) {
             page.line("", &texts::TREES_BY_LEAVES, &[&size[..], &growth].concat());
         }
     }
-    page.line("", &texts::TREES_BINS, &[("bins", &spec.bins)]);
+    page.line("", &bins, &[("bins", &spec.bins)]);
     page.line("", &texts::TREES_MISSING, &[]);
     let (lambda, alpha, gamma) = (spec.lambda, spec.alpha, spec.gamma);
     let penalties: [(&str, &dyn Display); 4] = [
@@ -48,9 +68,13 @@ pub(super) fn describe_growth(trees: &Gbdt, page: &mut Page) {
     page.line("", &texts::TREES_PENALTIES, &penalties);
     match &spec.rows {
         RowSampling::All => {}
-        RowSampling::Share(share) => page.line("", &texts::TREES_SHARE, &[("share", share)]),
+        RowSampling::Share(share) => {
+            page.line("", &shared, &[("share", share), ("party", &by)]);
+        }
         RowSampling::Goss { top, other } => {
-            page.line("", &texts::TREES_GOSS, &[("top", top), ("other", other)]);
+            let places: [(&str, &dyn Display); 3] =
+                [("top", top), ("other", other), ("party", &by)];
+            page.line("", &goss, &places);
         }
     }
     if spec.column_share < 1.0 {
@@ -64,8 +88,11 @@ pub(super) fn describe_growth(trees: &Gbdt, page: &mut Page) {
         page.line("", &text, &[("column", column)]);
     }
     if let Some(early) = &spec.early_stopping {
-        let places: [(&str, &dyn Display); 2] =
-            [("share", &early.share), ("patience", &early.patience)];
-        page.line("", &texts::TREES_EARLY, &places);
+        let places: [(&str, &dyn Display); 3] = [
+            ("share", &early.share),
+            ("patience", &early.patience),
+            ("party", &by),
+        ];
+        page.line("", &early_stops, &places);
     }
 }

@@ -3,6 +3,8 @@
 super::texts! { "disclosure":
 TO_COORDINATOR: "{party}, the coordinator, learns", "协调方 {party} 获知";
 TO_CONTRIBUTORS: "every contributor learns", "每家贡献方获知";
+TO_LABEL_HOLDER: "{party}, the label holder, learns", "标签方 {party} 获知";
+TO_FEATURE_HOLDERS: "every feature holder ({parties}) learns", "每家特征方（{parties}）获知";
 TO_RECEIVERS: "every receiver of the result ({parties}) learns", "每家结果接收方（{parties}）获知";
 TO_EVERYONE: "every party learns", "每一方获知";
 TO_NOBODY: "what stays hidden, and what is not promised", "仍不可知的，以及不作保证的";
@@ -11,6 +13,7 @@ PREFLIGHT: "of each contributor, once its steward has approved: the version of i
 PREFLIGHT_LABELS: "of each contributor, once its steward has approved: whether its labels are of one class only", "每家贡献方在其数据管理员批准之后的：其标签是否只有一类";
 TRAFFIC: "lengths, times and number of all messages, and when a party is away", "所有消息的长度、时间与数量，以及哪一方何时离线";
 PREFLIGHT_KEYS: "of each contributor, once its steward has approved: the version of its data set, whether the key's columns are there, whether it has too few keys, too many, none, or the same one twice, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，键所需的列是否存在，键是否过少、过多、全无或重复，分档的可用磁盘与内存，时钟偏差";
+PREFLIGHT_COMMON: "of each contributor, once its steward has approved: the version of its data set, whether columns and types are as planned, whether it has kept the alignment or its part of the model that the plan names, whether the common rows are enough, whether two of its rows are of one person or labels are missing, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，列与类型是否符合方案，是否保有方案所指的对齐结果或模型分片，共同行是否足够，是否有多行属于同一人或缺少标签，分档的可用磁盘与内存，时钟偏差";
 NOISY_COUNT: "how many keys are common: {counter} exactly, {other} only with random noise (two-sided geometric, ε = {epsilon})", "共同键的数目：{counter} 获知确切值，{other} 仅获知加有随机噪声（双侧几何分布，ε = {epsilon}）的值";
 INPUTS_HIDDEN: "no single contributor's sums are seen by anybody else, as long as at most {colluding} of the {contributors} contributors collude with the coordinator", "只要 {contributors} 家贡献方中至多 {colluding} 家与协调方串通，任何一家的统计量都不会被他方看到";
 INPUTS_HIDDEN_BUT: "no single contributor's sums are seen by anybody else, as long as at most {colluding} of the {contributors} contributors collude with the coordinator, except as said above of contributors that drop out", "除上文关于退出的贡献方所述的情形外，只要 {contributors} 家贡献方中至多 {colluding} 家与协调方串通，任何一家的统计量都不会被他方看到";
@@ -19,6 +22,11 @@ DERIVABLE_WAIVED: "of contributors that drop out and whose own approval allows i
 DERIVABLE_RELAXED: "from twenty contributors on: sums whose difference is one contributor's alone, since this plan relaxes the rule", "贡献方达到二十家时：其差可为单家贡献方统计量的合计，因为本方案放宽了规则";
 RESULT: "the model with coefficients, two-digit standard errors, p-values and intervals, the measures over all contributors, who contributed with which version of a data set, how many runs there were, what they cost the coordinator, and which sums were opened over whom", "模型（系数、两位有效数字的标准误、p 值、区间）、所有贡献方合计的评估指标、贡献方名单及其数据集版本、运行次数及其对协调方的开销，以及对哪些机构开启过哪些合计";
 RESULT_TREES: "the model with its trees, gains and leaves, the losses after each tree, the measures over all contributors, who contributed with which version of a data set, how many runs there were, what they cost the coordinator, and which sums were opened over whom", "模型（各棵树及其增益与叶节点）、每棵树之后的损失、所有贡献方合计的评估指标、贡献方名单及其数据集版本、运行次数及其对协调方的开销，以及对哪些机构开启过哪些合计";
+OWN_PART_LABELS: "the values of all leaves, the predictions for all common rows, and their measures; it keeps its part of the model", "所有叶节点的值、全部共同行的预测及其评估指标；并保存自己的模型分片";
+OWN_PART_FEATURES: "its part of the model: the columns and thresholds of its own splits", "自己的模型分片：自有分裂的列与阈值";
+RESULT_VERTICAL: "how many trees there are, the losses after each tree to four decimals, AUC and accuracy on the test rows, rounded to 0.01, if classes are predicted and there are at least ten test rows of each, who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "树的数目、每棵树之后的损失（取四位小数）、测试行上的 AUC 与准确率（取到 0.01，仅当预测分类且每类测试行不少于十）、贡献方名单及其数据集版本、运行次数及其对协调方的开销";
+RESULT_PREDICTED: "who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "贡献方名单及其数据集版本、运行次数及其对协调方的开销";
+PREDICTIONS: "the predictions for all common rows", "全部共同行的预测";
 OWN_METRICS_HOME: "the measures of a single institution are computed at home and stay there", "单家机构的评估指标在本地计算并留在本地";
 OWN_METRICS_ROUNDED: "AUC and accuracy of each single institution, rounded to 0.01, if it has at least ten evaluated rows of each label, or else that it has fewer", "每家机构的 AUC 与准确率（取到 0.01），前提是其每类标签的评估行不少于十；否则仅得知其不足十行";
 POISONED: "a mask hides a wrong input as well as a right one: an institution that sends false numbers shifts the result unseen", "掩码同样会掩盖错误输入：某机构若发送虚假数值，会在不被察觉的情况下改变结果";

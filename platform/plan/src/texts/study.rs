@@ -12,6 +12,7 @@ EVALUATION: "measuring it on the test rows", "在测试行上评估";
 EVALUATION_ON_FITTED: "measuring it on the rows it was fitted to", "在训练行上评估";
 FEDAVG: "training by FedAvg for comparison", "以 FedAvg 训练作对照";
 FEDPROX: "training by FedProx for comparison", "以 FedProx 训练作对照";
+PREDICT: "scoring rows by the model", "用模型为各行评分";
 ALIGN: "finding common keys", "查找共同的键";
 STANDARDISING: "standardising the columns", "标准化各列";
 STARTING: "looking at the model without features", "考察无特征的模型";
@@ -23,6 +24,7 @@ GROWING_HELD_OUT: "growing tree {tree} of at most {trees}; loss {loss}, of the r
 MEASURING: "adding up the measures", "汇总评估指标";
 AVERAGING: "round {round} of {rounds}", "第 {round} 轮（共 {rounds} 轮）";
 COMPARING: "parts of the sets done: {chunks}", "集合已完成的部分数：{chunks}";
+PREDICTING: "scoring the common rows", "正在为共同行评分";
 FINISHING: "waiting for the contributors to say that their part is done", "等待各贡献方确认完成";
 WAITING_SINCE: "waiting for {parties} since {since}", "自 {since} 起等待 {parties}";
 FINISHED: "finished at {time}", "已于 {time} 完成";

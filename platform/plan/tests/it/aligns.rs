@@ -55,7 +55,7 @@ fn printed_keys() -> Vec<&'static str> {
 fn task(plan: &Plan) -> &Align {
     match plan.task() {
         Task::Align(task) => task,
-        Task::Train(_) => panic!("it is an alignment"),
+        _ => panic!("it is an alignment"),
     }
 }
 

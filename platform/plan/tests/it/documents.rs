@@ -50,8 +50,8 @@ fn the_plans_of_the_guide_are_plans() {
     let [short, full] = plans[..] else {
         panic!("the guide has a short plan and a full one")
     };
-    Plan::check(&raw(short), Some(&schema)).unwrap();
-    Plan::check(&raw(full), None).unwrap();
+    Plan::check(&raw(short), &[("schema.toml", schema)].into()).unwrap();
+    Plan::check(&raw(full), &[].into()).unwrap();
 }
 
 #[test]

@@ -3,6 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use consilium_evaluation::EvaluationError;
+use consilium_gbdt::{
+    Failure as NoFit,
+    vertical::{Breach, VerticalError},
+};
 use consilium_glm::GlmError;
 use consilium_mailbox::MailboxError;
 use consilium_plan::{Code, Failure, Lang, explain, texts::failure::ALL};
@@ -52,6 +56,40 @@ fn a_failure_fills_its_places_and_outlives_storage() {
     assert_eq!(failure.what(Lang::Zh), "va 的数据集 heart 没有列 {party}");
     let stored = serde_json::to_string(&failure).unwrap();
     assert_eq!(serde_json::from_str::<Failure>(&stored).unwrap(), failure);
+}
+
+#[test]
+fn failures_over_split_columns_name_who_is_to_act() {
+    let me = party("insurer");
+    for (error, code) in [
+        (
+            VerticalError::Behind { tree: 3, kept: 1 },
+            Code::VerticalStateLost,
+        ),
+        (VerticalError::OtherFit, Code::VerticalStateLost),
+        (
+            VerticalError::NoRoom { tree: 3 },
+            Code::VerticalNoiseTooLarge,
+        ),
+        (
+            VerticalError::Failed(NoFit::Diverged { tree: 3 }),
+            Code::ModelTreesDiverged,
+        ),
+        (
+            VerticalError::Breach {
+                peer: party("hospital"),
+                breach: Breach::NotOffered,
+            },
+            Code::VerticalPeerDeviates,
+        ),
+    ] {
+        let failure = Failure::of_vertical(&error, &me);
+        assert_eq!((failure.code, failure.party.as_ref()), (code, Some(&me)));
+        for lang in Lang::ALL {
+            let said = failure.what(lang) + &failure.remedy(lang);
+            assert!(!said.contains('?'), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -147,6 +147,7 @@ fn what_a_step_is_at_is_written_as_ever() {
             loss: Some(0.5),
             held_out: None,
         },
+        Doing::Predicting,
     ];
     assert_every_variant::<Doing>(r#"{"doing":"?"}"#, &doings);
     assert_format("doing", &doings);
@@ -192,6 +193,14 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::RowsTooMany,
         Obstacle::KeysRepeated,
         Obstacle::NoKeys,
+        Obstacle::NoAlignment,
+        Obstacle::OtherData,
+        Obstacle::OrderDamaged,
+        Obstacle::OtherParties,
+        Obstacle::RowsRepeated,
+        Obstacle::LabelsMissing,
+        Obstacle::NoPart,
+        Obstacle::PartDiffers,
     ];
     let reports = [
         found(read(Vec::new()), Room::Ample, Room::Ample),

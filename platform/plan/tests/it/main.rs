@@ -19,6 +19,7 @@ mod studies;
 mod summaries;
 mod texts;
 mod trees;
+mod verticals;
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{Plan, PlanError, RawPlan, UnixTime};
@@ -74,7 +75,10 @@ pub(crate) fn try_heart(change: impl FnOnce(String) -> String) -> Result<Plan, P
     let text = include_str!("../../../../examples/heart-disease/plan.toml").to_owned();
     let schema = include_str!("../../../../examples/heart-disease/schema.toml");
     let schema = Schema::from_toml(schema).unwrap();
-    Plan::check(&RawPlan::parse(&change(text))?, Some(&schema))
+    Plan::check(
+        &RawPlan::parse(&change(text))?,
+        &[("schema.toml", schema)].into(),
+    )
 }
 
 pub(crate) fn party(name: &str) -> PartyId {

@@ -7,6 +7,7 @@ use crate::{
     full, heart,
     matchings::{star, unbalanced},
     party, trees,
+    verticals::{grown, noisy, predicted},
 };
 
 /// Compares a text with a committed one; `BLESS=1` writes it anew.
@@ -43,6 +44,16 @@ fn the_summary_is_what_was_proofread() {
             &format!("trees.{name}.txt"),
             &trees().summary(Some(&[]), lang),
         );
+        let unverified = [party("insurer")];
+        assert_is(
+            &format!("vertical.{name}.txt"),
+            &grown().summary(Some(&unverified), lang),
+        );
+        assert_is(&format!("noisy.{name}.txt"), &noisy().summary(None, lang));
+        assert_is(
+            &format!("predicted.{name}.txt"),
+            &predicted().summary(Some(&[]), lang),
+        );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -55,6 +66,8 @@ fn the_summary_is_what_was_proofread() {
 fn the_canonical_text_is_what_was_proofread() {
     assert_is("heart.toml", &heart().to_string());
     assert_is("trees.toml", &trees().to_string());
+    assert_is("vertical.toml", &grown().to_string());
+    assert_is("predicted.toml", &predicted().to_string());
 }
 
 #[test]
@@ -68,6 +81,9 @@ fn no_place_is_left_open_in_either_language() {
             star(),
             unbalanced(),
             trees(),
+            grown(),
+            noisy(),
+            predicted(),
         ] {
             let page = plan.summary(Some(&[party("east")]), lang);
             assert!(!page.contains(['{', '}']), "{page}");

@@ -9,12 +9,14 @@ const SOURCES: &str = concat!(
     include_str!("../../src/approval.rs"),
     include_str!("../../src/disclosures.rs"),
     include_str!("../../src/disclosures/align.rs"),
+    include_str!("../../src/disclosures/vertical.rs"),
     include_str!("../../src/preflight.rs"),
     include_str!("../../src/study.rs"),
     include_str!("../../src/study/doing.rs"),
     include_str!("../../src/summary.rs"),
     include_str!("../../src/summary/align.rs"),
     include_str!("../../src/summary/trees.rs"),
+    include_str!("../../src/summary/vertical.rs"),
 );
 
 fn is_chinese(c: char) -> bool {

@@ -12,7 +12,7 @@ fn gbdt(plan: &Plan) -> &Gbdt {
             Learner::Gbdt(trees) => trees,
             Learner::Glm(_) => panic!("it grows trees"),
         },
-        Task::Align(_) => panic!("it trains a model"),
+        _ => panic!("it trains a model"),
     }
 }
 
@@ -166,7 +166,11 @@ fn the_four_hospitals_grow_trees_too() {
     let text = include_str!("../../../../examples/heart-disease/trees.toml");
     let schema = include_str!("../../../../examples/heart-disease/schema.toml");
     let schema = Schema::from_toml(schema).unwrap();
-    let plan = Plan::check(&RawPlan::parse(text).unwrap(), Some(&schema)).unwrap();
+    let plan = Plan::check(
+        &RawPlan::parse(text).unwrap(),
+        &[("schema.toml", schema)].into(),
+    )
+    .unwrap();
     assert_eq!(plan.phases(), [Phase::Fit, Phase::Evaluation]);
     assert_eq!(gbdt(&plan).specification().objective, Objective::Logistic);
 }

@@ -27,48 +27,79 @@ pub(super) enum Values {
     Binary,
 }
 
-/// Gives the model's columns, named as the schema names them.
-pub(super) fn terms(
-    (features, label): (&Spanned<Vec<Spanned<String>>>, &Spanned<RawLabel>),
-    schema: &Schema,
-    at: &Places,
-) -> Result<Vec<Term>, PlanError> {
-    let written = features.get_ref();
-    let fault = |fault: PlanFault, column: &str| {
-        // The last one: of two equal names the second is too many.
-        match written.iter().rev().find(|name| name.get_ref() == column) {
-            Some(name) => at.fault(Some(name), "features", fault),
-            None => at.fault(Some(features), "features", fault),
+/// Features as they are written, with their key.
+#[derive(Clone, Copy)]
+pub(super) struct Features<'a> {
+    pub(super) key: &'static str,
+    pub(super) written: &'a Spanned<Vec<Spanned<String>>>,
+}
+
+impl Features<'_> {
+    /// Gives their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.written
+            .get_ref()
+            .iter()
+            .map(|name| name.get_ref().as_str())
+    }
+
+    /// Gives the model's columns, named as the schema names them.
+    pub(super) fn terms(
+        &self,
+        label: &RawLabel,
+        schema: &Schema,
+        at: &Places,
+    ) -> Result<Vec<Term>, PlanError> {
+        self.inputs(Some(label), schema, at)?;
+        let mut design = Vec::new();
+        for column in self.names().filter_map(|name| schema.column(name)) {
+            let terms = of_feature(column);
+            design.extend(terms.map_err(|fault| self.blame(fault, column.name(), at))?);
         }
-    };
-    let features: Vec<&str> = written.iter().map(|name| name.get_ref().as_str()).collect();
-    schema.design_names(&features).map_err(|error| {
-        let column = blamed(&error).to_owned();
-        fault(error.into(), &column)
-    })?;
-    let label = &label.get_ref().column;
-    if features.contains(&label.as_str()) {
-        return Err(fault(
-            PlanFault::LabelAmongFeatures {
-                column: label.clone(),
-            },
-            label,
-        ));
+        Ok(design)
     }
-    let mut design = Vec::new();
-    for column in features.iter().filter_map(|name| schema.column(name)) {
-        design.extend(of_feature(column).map_err(|error| fault(error, column.name()))?);
+
+    /// Names the model's columns, whatever the ranges of their values.
+    pub(super) fn inputs(
+        &self,
+        label: Option<&RawLabel>,
+        schema: &Schema,
+        at: &Places,
+    ) -> Result<Vec<String>, PlanError> {
+        let features: Vec<&str> = self.names().collect();
+        let inputs = schema.design_names(&features).map_err(|error| {
+            let column = blamed(&error).to_owned();
+            self.blame(error.into(), &column, at)
+        })?;
+        match label.map(|label| &label.column) {
+            Some(column) if features.contains(&column.as_str()) => {
+                let fault = PlanFault::LabelAmongFeatures {
+                    column: column.clone(),
+                };
+                Err(self.blame(fault, column, at))
+            }
+            _ => Ok(inputs),
+        }
     }
-    Ok(design)
+
+    /// Points at a feature.
+    fn blame(&self, fault: PlanFault, column: &str, at: &Places) -> PlanError {
+        // The last one: of two equal names the second is too many.
+        let mut written = self.written.get_ref().iter().rev();
+        match written.find(|name| name.get_ref() == column) {
+            Some(name) => at.fault(Some(name), self.key, fault),
+            None => at.fault(Some(self.written), self.key, fault),
+        }
+    }
 }
 
 /// Gives what is predicted and the range of its values.
 pub(super) fn label(
-    written: &Spanned<RawLabel>,
+    (written, key): (&Spanned<RawLabel>, &str),
     schema: &Schema,
     at: &Places,
 ) -> Result<(Label, Range), PlanError> {
-    let fault = |fault| at.fault(Some(written), "label", fault);
+    let fault = |fault| at.fault(Some(written), key, fault);
     let label = Label::try_from(written.get_ref().clone()).map_err(|error| {
         fault(PlanFault::Label {
             message: error.to_string(),

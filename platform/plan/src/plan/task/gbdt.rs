@@ -54,8 +54,7 @@ pub(super) fn check(
     // What protects cells of sums protects nodes.
     specification.min_node = specification.min_node.max(limits.minimum_cell.0);
     let objective = specification.objective;
-    let boosting = Boosting::try_from(specification)
-        .map_err(|fault| at.fault_below(format!("trees.{}", fault.key), fault))?;
+    let boosting = boosting(specification, at)?;
     let feature = |term: Term| Feature {
         name: term.name,
         values: match term.values {
@@ -81,10 +80,16 @@ pub(super) fn check(
     Ok(Gbdt { agreement, subject })
 }
 
+/// Checks how trees are grown.
+pub(super) fn boosting(specification: Specification, at: &Places) -> Result<Boosting, PlanError> {
+    let checked = Boosting::try_from(specification);
+    checked.map_err(|fault| at.fault_below(format!("trees.{}", fault.key), fault))
+}
+
 const ROWS: &str = "limits.most_rows";
 
 /// Gives how predictions of an objective are measured.
-fn measured(objective: Objective, range: Range) -> Labels {
+pub(super) fn measured(objective: Objective, range: Range) -> Labels {
     let deviance = match objective {
         Objective::Logistic => return Labels::Classes,
         Objective::Squared => Deviance::Gaussian,
@@ -100,7 +105,9 @@ fn blame(fault: BadAgreement, raw: &RawPlan, at: &Places) -> PlanError {
     match fault {
         BadAgreement::Labels { .. } => at.fault_below("trees.objective", fault),
         BadAgreement::NoColumn { .. } => at.fault_below("trees.monotone", fault),
-        BadAgreement::Cells { .. } => at.fault_below("trees.bins", fault),
+        BadAgreement::Cells { .. } | BadAgreement::Histograms { .. } => {
+            at.fault_below("trees.bins", fault)
+        }
         BadAgreement::Nodes { .. } => at.fault_below("trees.trees", fault),
         BadAgreement::Rows => at.fault(raw.limits.most_rows.as_ref(), ROWS, fault),
         _ => at.fault(raw.features.as_ref(), "features", fault),

@@ -1,0 +1,184 @@
+//! Institutions with different columns of the same people.
+
+mod check;
+
+use consilium_base::Tagged;
+use consilium_evaluation::Subject;
+use consilium_gbdt::{
+    Boosting, Specification,
+    vertical::{Agreement, BadTerms, FirstTree, Holder, Price, Protections, Terms},
+};
+use consilium_lwe::Set;
+use consilium_mailbox::PartyId;
+use consilium_schema::{Column, Label, Schema};
+
+pub(crate) use check::check;
+
+use super::TestRows;
+use crate::{Obstacle, PlanHash};
+
+/// Boosted trees over the columns of several institutions, whose common rows an alignment found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vertical {
+    /// The study that found the common rows.
+    pub alignment: PlanHash,
+    /// Who has the labels, and learns the predictions.
+    pub label_holder: PartyId,
+    /// What each contributor brings, in order of their names.
+    pub members: Vec<Member>,
+    /// What is done with them.
+    pub work: VerticalWork,
+}
+
+/// What one institution brings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// Which.
+    pub party: PartyId,
+    /// The columns used: features in their order, then the label's, each once.
+    pub columns: Vec<Column>,
+    /// The names of the features' columns; at the label holder there may be none.
+    pub features: Vec<String>,
+    /// The names of the model's columns: a category has one for each level but its reference.
+    pub inputs: Vec<String>,
+}
+
+/// What is done with the common rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VerticalWork {
+    /// Trees are grown.
+    Grow(Box<Grow>),
+    /// Rows are scored by trees that were grown before.
+    Predict {
+        /// The study that grew them.
+        model: PlanHash,
+    },
+}
+
+/// How trees are grown over columns of several institutions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grow {
+    /// What is predicted.
+    pub label: Label,
+    /// What is measured of the predictions, at the label holder.
+    pub subject: Subject,
+    /// The trees.
+    pub boosting: Boosting,
+    /// What is kept back, and from whom.
+    pub protections: Protections,
+    /// The parameters of the encryption.
+    pub set: Set,
+    /// How many candidates share a ciphertext; none lets the price choose.
+    pub stride: Option<u32>,
+    /// By what it is chosen.
+    pub price: Price,
+    /// Which rows are kept for testing: none, or a share, the same at all.
+    pub test: TestRows,
+}
+
+impl Grow {
+    /// Gives how the trees are grown.
+    pub fn specification(&self) -> &Specification {
+        self.boosting.specification()
+    }
+
+    /// Gives how many trees grow on the columns of all, at most.
+    pub fn joint_trees(&self) -> u64 {
+        let trees = self.specification().trees;
+        match self.protections.first_tree {
+            FirstTree::Own => u64::from(trees.saturating_sub(1)),
+            FirstTree::Joint => trees.into(),
+        }
+    }
+
+    /// Gives the share of rows that is kept for testing.
+    pub fn test_share(&self) -> f64 {
+        match self.test {
+            TestRows::Share { share, .. } => share,
+            _ => 0.0,
+        }
+    }
+}
+
+impl Vertical {
+    /// The most institutions: those with columns, and one with the labels.
+    pub const MOST_PARTIES: usize = consilium_gbdt::vertical::MOST_FEATURE_HOLDERS + 1;
+
+    /// The fewest common rows where the plan says nothing.
+    pub const USUAL_ROWS: u64 = 100;
+
+    /// Gives the kind of plan, as it is written.
+    pub fn kind(&self) -> &'static str {
+        match self.work {
+            VerticalWork::Grow(_) => "train-vertical-gbdt",
+            VerticalWork::Predict { .. } => "predict-vertical-gbdt",
+        }
+    }
+
+    /// Gives what a party brings.
+    pub fn member(&self, party: &PartyId) -> Option<&Member> {
+        self.members.iter().find(|member| member.party == *party)
+    }
+
+    /// Gives those that bring columns only, in the order of the model's parts.
+    pub fn feature_holders(&self) -> impl Iterator<Item = &Member> {
+        let is_other = |member: &&Member| member.party != self.label_holder;
+        self.members.iter().filter(is_other)
+    }
+
+    /// Gives the terms of a fit over so many training rows, all common rows but those kept for
+    /// testing.
+    ///
+    /// # Errors
+    ///
+    /// [`BadTerms`]; of a checked plan only where there are no rows, or more than it allows.
+    pub fn agreement(&self, grow: &Grow, rows: u64) -> Result<Agreement, BadTerms> {
+        let holder = |member: &Member| Holder {
+            party: member.party.clone(),
+            columns: count(&member.inputs),
+        };
+        let own = self.member(&self.label_holder);
+        Agreement::try_from(Terms {
+            boosting: grow.boosting.clone(),
+            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            label_holder: self.label_holder.clone(),
+            label_holder_columns: own.map_or(0, |own| count(&own.inputs)),
+            feature_holders: self.feature_holders().map(holder).collect(),
+            protections: grow.protections,
+            set: grow.set,
+            stride: grow.stride,
+            price: grow.price,
+        })
+    }
+
+    /// Says whether the common row at a place of the alignment, from 0 on, is kept for testing.
+    ///
+    /// Everybody computes the same: it hangs on nothing but the plan's seed and the place.
+    pub fn held_out(&self, place: u64) -> bool {
+        let VerticalWork::Grow(grow) = &self.work else {
+            return false;
+        };
+        let TestRows::Share { share, seed } = grow.test else {
+            return false;
+        };
+        let drawn = Tagged::new("vertical.1.held-out")
+            .field(&seed.to_le_bytes())
+            .field(&place.to_le_bytes())
+            .digest();
+        let [a, b, c, d, ..] = drawn;
+        f64::from(u32::from_le_bytes([a, b, c, d])) < share * 2_f64.powi(32)
+    }
+}
+
+impl Member {
+    /// Compares a data set's schema with the columns of the plan, as [`Train::obstacles`] does.
+    ///
+    /// [`Train::obstacles`]: crate::Train::obstacles
+    pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
+        crate::preflight::differences(&self.columns, schema)
+    }
+}
+
+fn count(names: &[String]) -> u32 {
+    u32::try_from(names.len()).unwrap_or(u32::MAX)
+}

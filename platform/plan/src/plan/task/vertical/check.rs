@@ -1,0 +1,292 @@
+//! Which trees over columns of several institutions a plan may ask for.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
+
+use consilium_evaluation::{BadSubject, Range, Subject};
+use consilium_gbdt::{
+    Objective,
+    horizontal::BadAgreement,
+    vertical::{BadTerms, Price, Protections},
+};
+use consilium_lwe::Set;
+use consilium_schema::{RawLabel, Schema};
+use consilium_secagg::Bits;
+use toml::Spanned;
+
+use super::{Grow, Member, Vertical, VerticalWork};
+use crate::{
+    Limits, Party, PlanError, PlanFault, PlanHash, RawPlan, Task, TestRows,
+    plan::{
+        Places,
+        task::{
+            self,
+            columns::{self, Features},
+            gbdt,
+        },
+        terms,
+    },
+    raw::{RawKind, RawParty, RawTest},
+};
+
+pub(crate) fn check(
+    raw: &RawPlan,
+    schemas: &BTreeMap<&str, Schema>,
+    parties: &[Party],
+    at: &Places,
+) -> Result<(Task, Limits), PlanError> {
+    let all_do = parties.iter().all(|it| it.contributes() && it.receives());
+    if !all_do || !(2..=Vertical::MOST_PARTIES).contains(&parties.len()) {
+        return Err(at.fault(Some(&raw.party), "party", PlanFault::NotVertical));
+    }
+    let Some(alignment) = &raw.alignment else {
+        return Err(at.missing("alignment"));
+    };
+    let found_by = study(alignment.get_ref());
+    let holder = label_holder(raw, at)?;
+    let members = raw.party.get_ref().iter();
+    let members: Result<Vec<Member>, PlanError> =
+        members.map(|party| member(party, schemas, at)).collect();
+    let mut task = Vertical {
+        alignment: found_by.map_err(|fault| at.fault(Some(alignment), "alignment", fault))?,
+        label_holder: holder.name.get_ref().clone(),
+        members: members?,
+        work: VerticalWork::Predict {
+            model: PlanHash::from_bytes([0; 32]),
+        },
+    };
+    task.members.sort_by(|a, b| a.party.cmp(&b.party));
+    let limits;
+    (task.work, limits) = match &holder.label {
+        Some(label) => grow(raw, (&task, (holder, label)), schemas, at)?,
+        None => ask(raw, parties.len(), at)?,
+    };
+    Ok((Task::Vertical(Box::new(task)), limits))
+}
+
+/// Reads the hash of a study's plan.
+fn study(written: &str) -> Result<PlanHash, PlanFault> {
+    written.parse().map_err(|_| PlanFault::Study)
+}
+
+/// Finds the one party that has the labels.
+fn label_holder<'a>(raw: &'a RawPlan, at: &Places) -> Result<&'a RawParty, PlanError> {
+    let parties = || raw.party.get_ref().iter();
+    let grows = raw.kind == RawKind::TrainVerticalGbdt;
+    let (own, others) = ("party.label", "party.label_holder");
+    let (key, fault) = if grows {
+        let kind = "train-vertical-gbdt";
+        if let Some(given) = parties().find_map(|party| party.label_holder.as_ref()) {
+            return Err(at.fault(Some(given), others, PlanFault::OtherKind { kind }));
+        }
+        (own, PlanFault::LabelHolder)
+    } else {
+        let kind = "predict-vertical-gbdt";
+        if let Some(given) = parties().find_map(|party| party.label.as_ref()) {
+            return Err(at.fault(Some(given), own, PlanFault::OtherKind { kind }));
+        }
+        (others, PlanFault::Asker)
+    };
+    let holders: Vec<&RawParty> = parties().filter(|party| holds_labels(party)).collect();
+    match holders[..] {
+        [holder] => Ok(holder),
+        [_, second, ..] => Err(at.fault(Some(&second.name), key, fault)),
+        [] => Err(at.fault(Some(&raw.party), key, fault)),
+    }
+}
+
+fn holds_labels(party: &RawParty) -> bool {
+    let says_so = party
+        .label_holder
+        .as_ref()
+        .is_some_and(|yes| *yes.get_ref());
+    party.label.is_some() || says_so
+}
+
+/// Checks what a party brings.
+fn member(
+    party: &RawParty,
+    schemas: &BTreeMap<&str, Schema>,
+    at: &Places,
+) -> Result<Member, PlanError> {
+    let name = party.name.get_ref();
+    let written = party.features.as_ref().map(|written| Features {
+        key: "party.features",
+        written,
+    });
+    let features: Vec<String> = written
+        .iter()
+        .flat_map(Features::names)
+        .map(str::to_owned)
+        .collect();
+    if features.is_empty() && !holds_labels(party) {
+        let fault = PlanFault::NoFeatures {
+            party: name.clone(),
+        };
+        return Err(at.fault(Some(&party.name), "party.features", fault));
+    }
+    let mut member = Member {
+        party: name.clone(),
+        columns: Vec::new(),
+        features,
+        inputs: Vec::new(),
+    };
+    let label = party.label.as_ref().map(Spanned::get_ref);
+    if !member.features.is_empty() || label.is_some() {
+        let schema = schema(party, schemas, at)?;
+        if let Some(features) = written {
+            member.inputs = features.inputs(label, &schema, at)?;
+            let mut names = HashSet::new();
+            let mut inputs = member.inputs.iter();
+            if let Some(column) = inputs.find(|name| !names.insert(*name)) {
+                let column = column.clone();
+                let fault = BadAgreement::Twice { column };
+                return Err(at.fault(Some(features.written), features.key, fault));
+            }
+        }
+        let used = member.features.iter();
+        let used = used.chain(label.map(|label| &label.column));
+        member.columns = task::columns(used, &schema);
+    }
+    Ok(member)
+}
+
+/// Gives what declares a party's columns.
+fn schema<'a>(
+    party: &RawParty,
+    schemas: &'a BTreeMap<&str, Schema>,
+    at: &Places,
+) -> Result<Cow<'a, Schema>, PlanError> {
+    let declared = task::declared((party.schema.as_ref(), &party.column), schemas, at);
+    declared.map_err(|error| match error {
+        PlanError::SchemaMissing => {
+            let fault = PlanFault::PartySchema {
+                party: party.name.get_ref().clone(),
+            };
+            at.fault(Some(&party.name), "party.schema", fault)
+        }
+        other => other,
+    })
+}
+
+/// Checks how rows are scored by trees that there are.
+fn ask(raw: &RawPlan, parties: usize, at: &Places) -> Result<(VerticalWork, Limits), PlanError> {
+    let model = study(raw.model.grown_by.as_deref().unwrap_or_default());
+    let model = model.map_err(|fault| at.fault_below("model", fault))?;
+    let limits = terms::limits_of_common_rows(&raw.limits, parties, (1, 1), at)?;
+    Ok((VerticalWork::Predict { model }, limits))
+}
+
+/// Checks how trees are grown over what the parties bring.
+fn grow(
+    raw: &RawPlan,
+    (task, (holder, written)): (&Vertical, (&RawParty, &Spanned<RawLabel>)),
+    schemas: &BTreeMap<&str, Schema>,
+    at: &Places,
+) -> Result<(VerticalWork, Limits), PlanError> {
+    let Some(given) = &raw.trees else {
+        return Err(at.missing("trees"));
+    };
+    let boosting = gbdt::boosting(given.get_ref().clone(), at)?;
+    let schema = schema(holder, schemas, at)?;
+    let (label, range) = columns::label((written, "party.label"), &schema, at)?;
+    monotone(task, boosting.specification().monotone.keys(), at)?;
+    let vertical = raw.vertical.clone().unwrap_or_default();
+    let usual = Protections::default();
+    let protections = Protections {
+        first_tree: vertical.first_tree.unwrap_or(usual.first_tree),
+        min_side: vertical.min_side.unwrap_or(usual.min_side),
+        min_node: vertical.min_node.unwrap_or(usual.min_node),
+        sum_noise: vertical.sum_noise.unwrap_or(usual.sum_noise),
+    };
+    let rows = (Vertical::USUAL_ROWS, protections.min_node);
+    let limits = terms::limits_of_common_rows(&raw.limits, task.members.len(), rows, at)?;
+    let objective = boosting.specification().objective;
+    let usual = Price::default().bytes_a_second;
+    let grow = Grow {
+        label,
+        subject: subject((objective, range), (written, &limits), at)?,
+        boosting,
+        protections,
+        set: vertical.parameters.unwrap_or(Set::A),
+        stride: vertical.stride,
+        price: Price {
+            bytes_a_second: vertical.bytes_a_second.unwrap_or(usual),
+        },
+        test: test_rows(raw.test.as_ref(), at)?,
+    };
+    // Terms that hold for the most rows hold for fewer.
+    let agreed = task.agreement(&grow, limits.most_rows.0);
+    agreed.map_err(|fault| blame(fault, raw, at))?;
+    Ok((VerticalWork::Grow(Box::new(grow)), limits))
+}
+
+/// Checks what is measured of predictions of labels in a range.
+fn subject(
+    (objective, range): (Objective, Range),
+    (written, limits): (&Spanned<RawLabel>, &Limits),
+    at: &Places,
+) -> Result<Subject, PlanError> {
+    let unsuitable = || at.fault(Some(written), "party.label", PlanFault::TreesLabels);
+    let suits = match objective {
+        Objective::Logistic => range.low() >= 0.0 && range.high() <= 1.0,
+        _ => true,
+    };
+    if !suits {
+        return Err(unsuitable());
+    }
+    // Nobody adds measures up: they are of the label holder's rows alone.
+    let most = (limits.most_rows.0, 1);
+    let subject = Subject::new(gbdt::measured(objective, range), most, Bits::WIDEST);
+    subject.map_err(|bad| match bad {
+        BadSubject::Rows => at.fault_below("limits.most_rows", BadAgreement::Rows),
+        _ => unsuitable(),
+    })
+}
+
+/// Only the label holder knows its columns by their names.
+fn monotone<'a>(
+    task: &Vertical,
+    mut named: impl Iterator<Item = &'a String>,
+    at: &Places,
+) -> Result<(), PlanError> {
+    let own = task.member(&task.label_holder);
+    let own = own.map_or(&[][..], |own| &own.inputs[..]);
+    match named.find(|name| !own.contains(name)) {
+        None => Ok(()),
+        Some(column) => {
+            let column = column.clone();
+            Err(at.fault_below("trees.monotone", PlanFault::Monotone { column }))
+        }
+    }
+}
+
+fn test_rows(raw: Option<&Spanned<RawTest>>, at: &Places) -> Result<TestRows, PlanError> {
+    let Some(written) = raw else {
+        return Ok(TestRows::None);
+    };
+    match task::test_rows(written, at) {
+        Ok(share @ TestRows::Share { .. }) => Ok(share),
+        _ => Err(at.fault(Some(written), "test", PlanFault::TestCommon)),
+    }
+}
+
+/// Points at the key that makes terms impossible.
+fn blame(fault: BadTerms, raw: &RawPlan, at: &Places) -> PlanError {
+    let key = match &fault {
+        BadTerms::NoOwnColumns => "first_tree",
+        BadTerms::Value { key, .. } => match *key {
+            "rows" => return at.fault_below("limits.most_rows", fault),
+            "columns" | "feature_holders" | "feature_holders.columns" => {
+                return at.fault(Some(&raw.party), "party.features", fault);
+            }
+            "growth" => return at.fault_below("trees.growth", fault),
+            "price" => "bytes_a_second",
+            key => key.strip_prefix("protections.").unwrap_or(key),
+        },
+        _ => return at.fault_below("vertical", fault),
+    };
+    at.fault_below(format!("vertical.{key}"), fault)
+}

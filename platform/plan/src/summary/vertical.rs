@@ -1,0 +1,100 @@
+//! Trees over columns of several institutions, in plain words.
+
+use std::fmt::Display;
+
+use consilium_gbdt::vertical::FirstTree;
+use consilium_lwe::Set;
+
+use super::{
+    Page, describe_label, in_words, shown,
+    trees::{Drawn, describe_growth, objective},
+};
+use crate::{Grow, Plan, TestRows, Vertical, VerticalWork, texts::summary as texts};
+
+impl Vertical {
+    pub(super) fn describe(&self, page: &mut Page) {
+        let (contributors, holder) = (self.members.len(), &self.label_holder);
+        let who: [(&str, &dyn Display); 2] = [("contributors", &contributors), ("holder", holder)];
+        match &self.work {
+            VerticalWork::Grow(grow) => {
+                let objective = objective(grow.specification()).open(page.lang);
+                let objective: [(&str, &dyn Display); 1] = [("objective", &objective)];
+                page.line("", &texts::VERTICAL_GROW, &[&who[..], &objective].concat());
+            }
+            VerticalWork::Predict { model } => {
+                let model: [(&str, &dyn Display); 1] = [("model", model)];
+                page.line("", &texts::VERTICAL_ASK, &[&who[..], &model].concat());
+            }
+        }
+        let alignment: [(&str, &dyn Display); 1] = [("alignment", &self.alignment)];
+        page.line("", &texts::VERTICAL_ROWS, &alignment);
+        if let (VerticalWork::Grow(grow), Some(own)) = (&self.work, self.member(holder)) {
+            describe_label(&grow.label, &own.columns, page);
+        }
+        for member in &self.members {
+            let text = if member.features.is_empty() {
+                texts::VERTICAL_LABELS_ALONE
+            } else {
+                texts::VERTICAL_COLUMNS
+            };
+            page.line("", &text, &[("party", &member.party)]);
+            for feature in &member.features {
+                page.raw("- ", &shown(&member.columns, feature, page.lang));
+            }
+        }
+        if let VerticalWork::Grow(grow) = &self.work {
+            let drawn = Drawn::ByLabelHolder(holder.as_str());
+            describe_growth(grow.specification(), drawn, page);
+            if grow.test == TestRows::None {
+                page.line("", &texts::VERTICAL_TEST_NONE, &[]);
+            } else {
+                let percent = (grow.test_share() * 1000.0).round() / 10.0;
+                page.line("", &texts::VERTICAL_TEST, &[("percent", &percent)]);
+            }
+        }
+    }
+}
+
+impl Plan {
+    pub(super) fn describe_common_rows(&self, task: &Vertical, page: &mut Page) {
+        let sizes: [(&str, &dyn Display); 2] = [
+            ("minimum", &self.limits.minimum_rows),
+            ("most", &self.limits.most_rows),
+        ];
+        page.line("- ", &texts::VERTICAL_SIZES, &sizes);
+        if let VerticalWork::Grow(grow) = &task.work {
+            describe_protections(task, grow, page);
+        }
+        let verified = match task.members.len() {
+            2 => texts::BOTH_VERIFIED,
+            _ => texts::ALL_VERIFIED,
+        };
+        page.line("- ", &verified, &[]);
+        let outage = in_words(self.patience.outage, page.lang);
+        page.line("- ", &texts::DROPOUT_PAUSE, &[("outage", &outage)]);
+    }
+}
+
+/// Says what is kept back, and at which price.
+fn describe_protections(task: &Vertical, grow: &Grow, page: &mut Page) {
+    let kept = &grow.protections;
+    match kept.first_tree {
+        FirstTree::Own => {
+            page.line("- ", &texts::FIRST_OWN, &[("party", &task.label_holder)]);
+        }
+        FirstTree::Joint => page.line("! ", &texts::FIRST_JOINT, &[]),
+    }
+    let least = kept.min_node.max(grow.specification().min_node);
+    let rows: [(&str, &dyn Display); 2] = [("side", &kept.min_side), ("node", &least)];
+    page.line("- ", &texts::MIN_SIDE, &rows);
+    if kept.sum_noise > 0.0 {
+        page.line("- ", &texts::NOISE, &[("noise", &kept.sum_noise)]);
+    } else {
+        page.line("- ", &texts::NOISE_NONE, &[]);
+    }
+    let set = match grow.set {
+        Set::A => "a",
+        Set::B => "b",
+    };
+    page.line("- ", &texts::ENCRYPTION, &[("set", &set)]);
+}
