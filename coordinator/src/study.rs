@@ -18,6 +18,7 @@ mod post;
 mod reception;
 mod result;
 mod running;
+mod vertical;
 mod waiting;
 mod working;
 

@@ -163,8 +163,10 @@ impl StewardService {
             return Err(StewardError::EndedWithout(end.name()));
         }
         let results = Results::new(&self.home.state, &plan.hash());
-        if let Task::Align(task) = plan.task() {
-            return self.own_alignment(&results, task);
+        match plan.task() {
+            Task::Train(_) => {}
+            Task::Align(task) => return self.own_alignment(&results, task),
+            Task::Vertical(_) => return self.own_share(&results),
         }
         let kept = results.read()?.ok_or(StewardError::NoResult)?;
         let mut result = v1::OwnStudyResult {

@@ -29,10 +29,11 @@ mod scores;
 mod seen;
 mod told;
 mod under_way;
+mod vertical;
 mod waivers;
 
-use consilium_mailbox::RunId;
-use consilium_plan::{Failure, SignedStatement, Study};
+use consilium_mailbox::{PartyId, RunId};
+use consilium_plan::{Failure, Plan, SignedStatement, Study};
 use tokio::sync::oneshot;
 
 pub(crate) use aligned::is_aligned;
@@ -73,4 +74,10 @@ pub(crate) enum Command {
         steward: [u8; 32],
         answer: oneshot::Sender<Result<(), DecideError>>,
     },
+}
+
+/// Gives the other institutions in the plan's order.
+fn others(plan: &Plan, me: &PartyId) -> Vec<PartyId> {
+    let all = plan.contributors().map(|(party, _)| party);
+    all.filter(|party| *party != me).cloned().collect()
 }

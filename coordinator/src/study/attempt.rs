@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_evaluation::EvaluationError;
-use consilium_gbdt::{horizontal::HorizontalError, training as growth};
+use consilium_gbdt::{Losses, horizontal::HorizontalError, training as growth};
 use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
@@ -12,7 +12,7 @@ use consilium_plan::{Phase, Plan, Task};
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Outcome, Progress, align, phases::phases};
+use super::{Outcome, Progress, align, phases::phases, vertical};
 use crate::desk::Desk;
 
 /// What a run begins with.
@@ -44,6 +44,8 @@ pub(crate) enum Achieved {
     Opened(SumNumber, Opened),
     /// Trees have come to where they can be kept.
     Grown(Box<growth::Training>),
+    /// So many trees stand over columns of several institutions, and predict with these losses.
+    Trees(u32, Losses),
     /// So many chunks of keys are done at all parties of an alignment.
     Compared(u32),
     Done(Phase, Option<Outcome>),
@@ -112,6 +114,7 @@ pub(crate) async fn attempt(
     let outcome = match plan.task() {
         Task::Train(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
         Task::Align(task) => align::witness(&mail, task, &start.contributors, &reports).await,
+        Task::Vertical(task) => vertical::witness(&mail, (&plan, task), &start, &reports).await,
     };
     match outcome {
         Ok(()) => (mail.finish(), Ok(())),

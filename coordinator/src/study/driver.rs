@@ -45,7 +45,7 @@ pub(super) struct Driver {
     /// In which life of its daemon each party was last offered the study.
     pub(super) offered: BTreeMap<PartyId, Epoch>,
     pub(super) fruitless: u32,
-    /// How many chunks any run has compared.
+    /// How many chunks any run has compared, or how many trees have grown over columns of several.
     pub(super) furthest: u32,
     /// When it was kept last whom the step waits for.
     pub(super) told: Option<Instant>,

@@ -20,9 +20,7 @@ pub(crate) enum Fitting {
 
 impl Fitting {
     pub(super) fn begin(plan: &Plan) -> Fitting {
-        if let Task::Train(task) = plan.task()
-            && let Learner::Gbdt(trees) = &task.learner
-        {
+        if let Some(trees) = trees(plan) {
             let training = growth::Training::begin(&trees.agreement, Gbdt::FIRST_SUM);
             return Fitting::Gbdt(Box::new(training));
         }
@@ -51,33 +49,25 @@ impl Fitting {
         }
     }
 
-    /// Takes a number beyond all that were opened if those that would be asked again were opened
+    /// Takes numbers beyond all that were opened if those that would be asked again were opened
     /// over other parties than will be there: a number is opened over one set.
     ///
-    /// The trees notice that their parties have changed, and the one in hand begins anew. Over the
-    /// same parties it is grown again by the same sums.
-    pub(super) fn renumber(&mut self, opened: &[Entry], present: &[PartyId]) {
-        let Fitting::Gbdt(training) = self else {
+    /// Over the same parties a tree in hand is grown again by the same sums.
+    pub(super) fn renumber(&mut self, plan: &Plan, opened: &[Entry], present: &[PartyId]) {
+        let (Fitting::Gbdt(training), Some(trees)) = (self, trees(plan)) else {
             return;
         };
-        let (sum, cohort) = match &mut **training {
-            growth::Training::Cutting { sum, cohort, .. }
-            | growth::Training::Beginning { sum, cohort, .. }
-            | growth::Training::Measuring { sum, cohort, .. }
-            | growth::Training::Rooting { sum, cohort, .. }
-            | growth::Training::Growing { sum, cohort, .. } => (sum, cohort),
-            growth::Training::Done(_) | growth::Training::Failed(_) => return,
+        let Some(next) = training.awaits() else {
+            return;
         };
         let again = opened.iter().filter_map(|entry| match entry {
-            Entry::Opening { number, survivors } if *number >= *sum => Some((*number, survivors)),
+            Entry::Opening { number, survivors } if *number >= next => Some((*number, survivors)),
             _ => None,
         });
         let present: BTreeSet<PartyId> = present.iter().cloned().collect();
         let is_other = again.clone().any(|(_, survivors)| *survivors != present);
         if let (Some(last), true) = (again.map(|(number, _)| number).max(), is_other) {
-            // The next one may have been asked: under each number contributors answer one question.
-            *sum = SumNumber(last.0.saturating_add(2));
-            cohort.opened = sum.0.saturating_sub(Gbdt::FIRST_SUM.0);
+            **training = (**training).clone().go_on_beyond(&trees.agreement, last);
         }
     }
 
@@ -105,6 +95,17 @@ impl Fitting {
     }
 }
 
+/// Gives how trees are grown, if they are.
+fn trees(plan: &Plan) -> Option<&Gbdt> {
+    match plan.task() {
+        Task::Train(task) => match &task.learner {
+            Learner::Gbdt(trees) => Some(trees),
+            Learner::Glm(_) => None,
+        },
+        _ => None,
+    }
+}
+
 fn fitting(fit: &Training) -> Option<Doing> {
     match fit {
         Training::Standardising { .. } => Some(Doing::Standardising),
@@ -119,15 +120,7 @@ fn fitting(fit: &Training) -> Option<Doing> {
 }
 
 fn growing(training: &growth::Training, trees: &Gbdt) -> Option<Doing> {
-    use growth::Training as Growth;
-    match training {
-        Growth::Done(_) | Growth::Failed(_) => return None,
-        Growth::Cutting { .. }
-        | Growth::Beginning { .. }
-        | Growth::Measuring { .. }
-        | Growth::Rooting { .. }
-        | Growth::Growing { .. } => {}
-    }
+    training.awaits()?;
     let Some(ensemble) = training.ensemble() else {
         return Some(Doing::Cutting);
     };

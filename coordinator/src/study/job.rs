@@ -6,7 +6,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use consilium_evaluation::{Measures, Shared};
-use consilium_gbdt::training as growth;
+use consilium_gbdt::{Losses, training as growth};
 use consilium_glm::{Candidate, Training};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{
@@ -16,7 +16,7 @@ use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
 use serde::{Deserialize, Serialize};
 
-use super::fitting::Fitting;
+use super::{fitting::Fitting, vertical};
 use crate::wire;
 
 /// The format in which a job is kept.
@@ -73,6 +73,13 @@ pub(crate) enum Outcome {
     Without(consilium_glm::Failure),
     /// All parties have what they may learn of each other's keys; the coordinator has nothing.
     Aligned,
+    /// All parties have their parts of the model; these are the mean losses after no tree, one tree,
+    /// and so on.
+    Grown(Vec<Losses>),
+    /// What the label holder shows of its measures, if it may.
+    Shown(Option<Shared>),
+    /// The label holder has its predictions; the coordinator has nothing.
+    Predicted,
 }
 
 /// Measures of the fitted model.
@@ -105,6 +112,10 @@ impl Job {
             doing: match plan.task() {
                 Task::Train(task) => fit.doing(&task.learner),
                 Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
+                Task::Vertical(task) => {
+                    let first = plan.phases().first().copied();
+                    first.map(|phase| vertical::doing(task, phase))
+                }
             },
             progress: Progress {
                 fit,
@@ -142,9 +153,16 @@ impl Job {
 }
 
 impl Progress {
+    /// Gives the progress of a study whose first phases gave these.
+    #[cfg(test)]
+    pub(super) fn after(plan: &Plan, outcomes: Vec<Outcome>) -> Progress {
+        let fit = Fitting::begin(plan);
+        Progress { fit, outcomes }
+    }
+
     /// Gives the phase that is to be run next, or none once all are done.
     pub(crate) fn next(&self, plan: &Plan) -> Option<Phase> {
-        if let Task::Align(_) = plan.task() {
+        if let Task::Align(_) | Task::Vertical(_) = plan.task() {
             return plan.phases().get(self.outcomes.len()).copied();
         }
         if !self.fit.is_done() {
@@ -165,8 +183,10 @@ impl Progress {
         let Some(phase) = self.next(plan) else {
             return Some(Doing::Finishing);
         };
-        let Task::Train(task) = plan.task() else {
-            return None;
+        let task = match plan.task() {
+            Task::Train(task) => task,
+            Task::Align(_) => return None,
+            Task::Vertical(task) => return Some(vertical::doing(task, phase)),
         };
         if phase == Phase::Fit {
             return self.fit.doing(&task.learner);

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures};
-use consilium_gbdt::{Keep, aggregate_and_keep, training as growth};
+use consilium_gbdt::{
+    horizontal::{self, Keep},
+    training as growth,
+};
 use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
@@ -90,7 +93,9 @@ async fn fit(
         }
         (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {
             let (agreement, training) = (&trees.agreement, (**training).clone());
-            let fit = aggregate_and_keep(mail, roster, agreement, training, sums).await?;
+            let mut kept = Kept(sums.reports);
+            let fit = horizontal::aggregate(mail, roster, agreement, training, sums, &mut kept);
+            let fit = fit.await?;
             let published = fit.publish(agreement).map_err(|_| AttemptError::Unkept)?;
             Ok(Fitted::Gbdt(
                 Box::new(published),
@@ -181,14 +186,6 @@ fn before(entries: &[Entry]) -> BTreeMap<SumNumber, BTreeSet<PartyId>> {
 }
 
 impl Ledger<'_> {
-    async fn report(&self, achieved: Achieved) -> Result<(), BookError> {
-        let unkept = |unkept| BookError {
-            doing: "written",
-            source: Box::new(unkept),
-        };
-        report(self.reports, achieved).await.map_err(unkept)
-    }
-
     /// Says whether a sum that was opened before is opened over the same parties.
     fn check_again(&self, number: SumNumber, opened: &Opened) -> Result<(), SumError> {
         let now: BTreeSet<PartyId> = opened.contributors.iter().cloned().collect();
@@ -208,18 +205,28 @@ impl Open for Ledger<'_> {
         let opened = self.aggregator.open(mail, shape).await?;
         self.check_again(shape.number, &opened)?;
         let achieved = Achieved::Opened(shape.number, opened.clone());
-        self.report(achieved).await?;
+        keep(self.reports, achieved).await?;
         debug!(run = %mail.run(), number = shape.number.0, "a sum was opened and kept");
         Ok(opened)
     }
 }
 
-impl Keep for Ledger<'_> {
+/// Where trees are kept once no histogram is in hand.
+struct Kept<'a>(&'a mpsc::Sender<Report>);
+
+impl Keep for Kept<'_> {
     async fn keep(&mut self, training: &growth::Training) -> Result<(), BookError> {
         if training.holds_histograms() {
             return Ok(());
         }
-        self.report(Achieved::Grown(Box::new(training.clone())))
-            .await
+        keep(self.0, Achieved::Grown(Box::new(training.clone()))).await
     }
+}
+
+async fn keep(reports: &mpsc::Sender<Report>, achieved: Achieved) -> Result<(), BookError> {
+    let unkept = |unkept| BookError {
+        doing: "written",
+        source: Box::new(unkept),
+    };
+    report(reports, achieved).await.map_err(unkept)
 }

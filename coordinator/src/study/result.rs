@@ -33,8 +33,15 @@ pub(super) fn files(
         content: content.to_string().into_bytes(),
         made,
     };
-    let Task::Train(task) = plan.task() else {
-        return vec![file(REPORT, &of_alignment(plan, job, &about))];
+    let task = match plan.task() {
+        Task::Train(task) => task,
+        Task::Align(_) => return vec![file(REPORT, &of_own_doings(plan, job, &about))],
+        Task::Vertical(task) => {
+            let mut report = of_own_doings(plan, job, &about);
+            report["outcomes"] = json!(outcomes(plan.phases().into_iter(), job));
+            report["label_holder"] = json!(task.label_holder);
+            return vec![file(REPORT, &report)];
+        }
     };
     let Some(mut model) = model(task, job) else {
         return Vec::new();
@@ -90,13 +97,7 @@ fn about(plan: &Plan, job: &Job, made: UnixTime) -> Value {
 
 fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value {
     let sets: BTreeSet<&BTreeSet<PartyId>> = opened.iter().map(|sum| &sum.contributors).collect();
-    let outcomes: BTreeMap<&str, &Outcome> = plan
-        .phases()
-        .into_iter()
-        .skip(1)
-        .map(Phase::name)
-        .zip(&job.progress.outcomes)
-        .collect();
+    let outcomes = outcomes(plan.phases().into_iter().skip(1), job);
     json!({
         "format": 1,
         "about": about,
@@ -111,8 +112,17 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
     })
 }
 
-/// What the coordinator has of an alignment: its costs. It is told of no size.
-fn of_alignment(plan: &Plan, job: &Job, about: &Value) -> Value {
+/// Gives what each phase gave, by its name.
+fn outcomes(phases: impl Iterator<Item = Phase>, job: &Job) -> BTreeMap<&'static str, &Outcome> {
+    phases
+        .map(Phase::name)
+        .zip(&job.progress.outcomes)
+        .collect()
+}
+
+/// What the coordinator has of what institutions do among themselves: its costs. It is told of no
+/// size.
+fn of_own_doings(plan: &Plan, job: &Job, about: &Value) -> Value {
     json!({
         "format": 1,
         "about": about,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use consilium_base::Tagged;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, Overdue, PartyId, RunId};
-use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study};
+use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study, Task};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
@@ -24,7 +24,7 @@ use super::{
     driver::{Driver, Halt},
     fitting::Fitting,
     keep::{self, Deed},
-    result,
+    result, vertical,
     working::{Running, Working},
 };
 use crate::{
@@ -75,7 +75,8 @@ impl Driver {
         let phase = self.job.progress.next(&self.plan);
         let step = phase.map_or("", Phase::name);
         let opened = self.opened().await?;
-        self.job.progress.fit.renumber(&opened, &contributors);
+        let fit = &mut self.job.progress.fit;
+        fit.renumber(&self.plan, &opened, &contributors);
         self.job.attempts += 1;
         let attempt_number = self.job.attempts;
         let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
@@ -204,6 +205,22 @@ impl Driver {
                         .with("trees", trees);
                     deed.entries.push(keep::with_doing(entry, &self.job));
                 }
+            }
+            Achieved::Trees(trees, losses) => {
+                // What an earlier run has told is told again.
+                if trees < self.furthest {
+                    self.go_on(kept, Ok(false));
+                    return Ok(());
+                }
+                is_fruit = trees > self.furthest;
+                self.furthest = trees;
+                if let Task::Vertical(task) = self.plan.task() {
+                    self.job.doing = Some(vertical::growing(task, trees, Some(losses)));
+                }
+                let entry = Entry::new(self.desk.ambient.now(), Kind::RUN)
+                    .about(&self.name)
+                    .with("trees", trees);
+                deed.entries.push(keep::with_doing(entry, &self.job));
             }
             Achieved::Compared(chunks) => {
                 // A bucket that is repeated is no fruit, or runs that break off in it never end.

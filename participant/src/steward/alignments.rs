@@ -1,4 +1,4 @@
-//! What stewards see of alignments.
+//! What stewards see of alignments, and of what was made of common rows.
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{Align, PlanHash};
@@ -43,6 +43,25 @@ impl StewardService {
             own_report: with_costs(&report, &self.home.party, results)?,
             report: results.read_report()?.unwrap_or_default(),
             aligned_path,
+            ..v1::OwnStudyResult::default()
+        })
+    }
+
+    /// Gives what a study over common rows has led to here, once it is there: the own part of the
+    /// model, the own report, the scores.
+    pub(super) fn own_share(&self, results: &Results) -> Result<v1::OwnStudyResult, StewardError> {
+        let report = results.read_own_report()?.ok_or(StewardError::NoResult)?;
+        let scores = results.scores_path();
+        let has_scores = scores.exists();
+        Ok(v1::OwnStudyResult {
+            own_report: with_costs(&report, &self.home.party, results)?,
+            report: results.read_report()?.unwrap_or_default(),
+            model: results.read_model()?.unwrap_or_default(),
+            scores_path: if has_scores {
+                scores.display().to_string()
+            } else {
+                String::new()
+            },
             ..v1::OwnStudyResult::default()
         })
     }

@@ -84,6 +84,18 @@ pub async fn all(store: &Store) -> Result<Vec<Alignment>, StoreError> {
     rows.iter().map(read).collect()
 }
 
+/// Gives the alignment that a study found which has ended well.
+///
+/// # Errors
+///
+/// If it can't be read.
+pub async fn find(store: &Store, study: &StudyName) -> Result<Option<Alignment>, StoreError> {
+    let query = "SELECT * FROM alignment WHERE finished IS NOT NULL AND study = $1";
+    let found = sqlx::query(query).bind(study.as_str());
+    let found = found.fetch_optional(store.readers()).await?;
+    found.as_ref().map(read).transpose()
+}
+
 fn read(row: &AnyRow) -> Result<Alignment, StoreError> {
     let named = |_| damaged("study");
     Ok(Alignment {

@@ -23,6 +23,7 @@ use super::{
     costs::Meter,
     failure::{RunError, internal},
     keys::{Keys, no_keys},
+    others,
     preflight::Inspection,
     run,
     under_way::GoesOn,
@@ -36,7 +37,7 @@ use keeping::Learnt;
 use unbalanced::turn::{self, Turn};
 use watched::Watched;
 
-pub(super) use spills::{forget, forget_all_but};
+pub(super) use spills::{folder_of, forget, forget_all_but};
 
 /// Takes part in a run, and keeps what this institution learns by it.
 ///
@@ -107,12 +108,6 @@ pub(super) async fn take_part(
         "our part in the run is done"
     );
     Ok(())
-}
-
-/// Gives the other institutions in the plan's order.
-fn others(plan: &Plan, me: &PartyId) -> Vec<PartyId> {
-    let all = plan.contributors().map(|(party, _)| party);
-    all.filter(|party| *party != me).cloned().collect()
 }
 
 /// Takes the keys that the plan asks for.

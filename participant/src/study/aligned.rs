@@ -1,5 +1,7 @@
 //! What an institution keeps of an alignment: the order of its common rows, and its own report.
 
+mod order;
+
 use std::collections::BTreeMap;
 
 use consilium_base::{Digest, Tagged};
@@ -9,6 +11,8 @@ use consilium_node::files::{self, FileError};
 use consilium_plan::{DataVersion, Name, PlanHash};
 use consilium_psi::ecdh::Counted;
 use serde::Serialize;
+
+pub(super) use order::{NoOrder, Order};
 
 use super::{Results, keys::KeyReport};
 

@@ -162,7 +162,7 @@ pub(super) async fn read<T: Send + 'static>(
     home: &Home,
     plan: &Arc<Plan>,
     counted: Counted,
-    taking: fn(&Inspection<'_>, &Source) -> Result<T, Failure>,
+    taking: impl FnOnce(&Inspection<'_>, &Source) -> Result<T, Failure> + Send + 'static,
 ) -> Result<(T, Counted), RunError> {
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());

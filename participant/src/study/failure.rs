@@ -3,7 +3,7 @@
 use std::{error::Error, io, time::Duration};
 
 use consilium_evaluation::EvaluationError;
-use consilium_gbdt::horizontal::HorizontalError;
+use consilium_gbdt::{horizontal::HorizontalError, vertical::VerticalError};
 use consilium_glm::GlmError;
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId};
@@ -35,6 +35,8 @@ pub(crate) enum RunError {
     Evaluation(EvaluationError),
     #[error(transparent)]
     Alignment(#[from] PsiError),
+    #[error(transparent)]
+    Vertical(#[from] VerticalError),
     /// An asker kept others waiting for too long.
     #[error("{asker} had the turn for {length:?} and was not done")]
     TurnOver { asker: PartyId, length: Duration },
@@ -95,6 +97,7 @@ impl RunError {
                 of_source(error.as_ref(), me)
             }
             RunError::Alignment(error) => Failure::of_alignment(error, me),
+            RunError::Vertical(error) => Failure::of_vertical(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
                 peer: asker.clone(),
                 step: "align",

@@ -303,19 +303,25 @@ impl Keeper {
             ..self.own.clone()
         };
         let mut change = self.home.store.begin().await?;
-        self.settle_alignment(&mut change, &own, entry.time).await?;
+        self.settle(&mut change, &own, entry.time).await?;
         // Without its secret nothing of the study can be repeated.
         secrets::forget(&mut change, &self.name).await?;
         Ok(self.keep(change, own, &entry).await?)
     }
 
-    /// Lets an alignment count that all have; else nothing of it is left.
-    async fn settle_alignment(
+    /// Forgets what runs have kept to be taken up again, and lets an alignment count that all have;
+    /// else nothing of it is left.
+    async fn settle(
         &self,
         change: &mut Change,
         own: &Own,
         now: UnixTime,
     ) -> Result<(), StoreError> {
+        if !matches!(self.plan.task(), Task::Train(_))
+            && let Err(error) = align::forget(&self.home, &self.plan.hash())
+        {
+            warn!(study = %self.name, %error, "what its runs have kept can't be removed");
+        }
         let Task::Align(task) = self.plan.task() else {
             return Ok(());
         };
@@ -323,11 +329,7 @@ impl Keeper {
         let has_order = alignments::settle(change, &self.name, (failed, now)).await?;
         // Where the coordinator alone says that it is finished, no order counts.
         let failed = failed || !(has_order || matches!(task.matching, Matching::Cardinality(_)));
-        let plan = self.plan.hash();
-        if let Err(error) = align::forget(&self.home, &plan) {
-            warn!(study = %self.name, %error, "what its runs have kept can't be removed");
-        }
-        let results = Results::new(&self.home.state, &plan);
+        let results = Results::new(&self.home.state, &self.plan.hash());
         if failed && let Err(error) = results.forget_aligned() {
             warn!(study = %self.name, %error, "its order of rows can't be removed");
         }

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 
 use consilium_base::Seed;
 use consilium_journal::{Entry, Kind};
-use consilium_plan::{DataReport, Failure, Found, Grant, Name, Plan, Room};
+use consilium_plan::{DataReport, Failure, Found, Grant, Name, Plan, Room, Task};
 use consilium_store::StoreError;
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
     preflight::{Inspected, Inspection},
     room,
     seen::Subject,
+    vertical::{self, Basis},
 };
 use crate::{
     data::{RegisterError, Source},
@@ -112,6 +113,10 @@ async fn inspected(
         return Ok(interrupted());
     };
     note(home, plan, data, asker).await?;
+    let basis = match plan.task() {
+        Task::Vertical(task) => Some(Basis::of(home, task, (data, &grant.data)).await?),
+        _ => None,
+    };
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (name, now, seen) = (data.clone(), home.ambient.now(), home.seen.clone());
@@ -127,7 +132,12 @@ async fn inspected(
             now,
         };
         let present = || source.version(&key).ok();
-        let look = || inspection.inspect(&source);
+        let look = || match (plan.task(), &basis) {
+            (Task::Vertical(task), Some(basis)) => {
+                vertical::inspect(&inspection, (task, basis), &source)
+            }
+            _ => inspection.inspect(&source),
+        };
         Ok(match Subject::of(&inspection) {
             Some(subject) => seen.or_look(subject, present, look),
             None => look(),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use consilium_base::Generator;
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures, Scored, Subject};
-use consilium_gbdt::{Column, horizontal as gbdt, training as growth};
+use consilium_gbdt::{horizontal as gbdt, training as growth};
 use consilium_glm::{Candidate, GlmError, Published, Table, averaging};
 use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
@@ -14,7 +14,7 @@ use tracing::info;
 
 use super::{
     failure::{RunError, internal},
-    rows::Taken,
+    rows::{Rows, Taken},
     run::Run,
     scores::{OwnReport, Results},
 };
@@ -26,10 +26,10 @@ type Sums = Contributor<StudyBook, Generator>;
 /// The label under which scoring the own rows is accounted.
 const SCORES: &str = "study.1.scores";
 
-/// A model that all contributors have.
-enum Fitted {
-    Glm(Published),
-    Gbdt(Box<growth::Published>),
+/// A model that all contributors have, and the own rows of its kind.
+enum Fitted<'a> {
+    Glm(Published, &'a Glm, &'a Rows<Table>),
+    Gbdt(Box<growth::Published>, &'a Rows<consilium_gbdt::Table>),
 }
 
 impl Run {
@@ -43,7 +43,7 @@ impl Run {
         let fitted = Box::pin(self.fit(home, task, mail, sums)).await?;
         let results = Results::new(&home.state, &self.plan.hash());
         let subject = task.learner.subject();
-        let scored = mail.compute(SCORES, || self.keep(&results, &fitted))?;
+        let scored = mail.compute(SCORES, || Self::keep(&results, &fitted))?;
         let is_measured_again = self.left().any(|phase| phase == Phase::Evaluation);
         if is_measured_again || !results.has_own_report()? {
             mail.compute(SCORES, || self.report(&results, &subject, &scored, None))?;
@@ -51,7 +51,7 @@ impl Run {
         for phase in self.left() {
             let here = mail.scope(phase.name());
             if phase != Phase::Evaluation {
-                Box::pin(self.compare(task, phase, &here, sums)).await?;
+                Box::pin(self.compare(&fitted, phase, &here, sums)).await?;
                 continue;
             }
             let found = self
@@ -70,75 +70,68 @@ impl Run {
     }
 
     /// Fits the model with the others, or hears again what it is.
-    async fn fit(
-        &self,
+    async fn fit<'a>(
+        &'a self,
         home: &Home,
-        task: &Train,
+        task: &'a Train,
         mail: &Mailbox,
         sums: &mut Sums,
-    ) -> Result<Fitted, RunError> {
+    ) -> Result<Fitted<'a>, RunError> {
         let here = mail.scope(Phase::Fit.name());
         let coordinator = self.plan.coordinator();
         match (&task.learner, &self.rows) {
-            (Learner::Glm(Glm { regression, .. }), Taken::Glm(rows)) => {
-                let (rows, first) = ((regression, &rows.fitted.table), Phase::Fit.first_sum());
-                let rounding = self.rounding();
+            (Learner::Glm(glm), Taken::Glm(rows)) => {
+                let (own, first) = (&rows.fitted.table, Phase::Fit.first_sum());
+                let (own, rounding) = ((&glm.regression, own), self.rounding());
                 let fit =
-                    consilium_glm::contribute(&here, coordinator, rows, first, &rounding, sums);
-                Ok(Fitted::Glm(fit.await?))
+                    consilium_glm::contribute(&here, coordinator, own, first, &rounding, sums);
+                Ok(Fitted::Glm(fit.await?, glm, rows))
             }
             (Learner::Gbdt(Gbdt { agreement, .. }), Taken::Gbdt(rows)) => {
                 let seed = self.secret.derive("participant.1.trees", &[]);
-                let rows = (agreement, &rows.fitted.table, &seed);
+                let own = (agreement, &rows.fitted.table, &seed);
                 let first = Gbdt::FIRST_SUM;
-                let fit = gbdt::contribute(&here, coordinator, rows, first, sums).await?;
-                Ok(Fitted::Gbdt(Box::new(fit)))
+                let fit = gbdt::contribute(&here, coordinator, own, first, sums).await?;
+                Ok(Fitted::Gbdt(Box::new(fit), rows))
             }
             _ => Err(internal(&home.party, "rows").into()),
         }
     }
 
     /// Keeps the model and the scores of the rows that it is measured on, and gives them.
-    fn keep(&self, results: &Results, fitted: &Fitted) -> Result<Vec<Scored>, FileError> {
-        let scored = match (fitted, &self.rows) {
-            (Fitted::Glm(fit), Taken::Glm(rows)) => {
+    fn keep(results: &Results, fitted: &Fitted<'_>) -> Result<Vec<Scored>, FileError> {
+        let (scored, numbers) = match fitted {
+            Fitted::Glm(fit, _, rows) => {
                 results.keep_model("glm", fit)?;
-                let table = &rows.measured().table;
-                table.score(|features| fit.predict(features))
+                let rows = rows.measured();
+                let scored = rows.table.score(|features| fit.predict(features));
+                (scored, &rows.numbers)
             }
-            (Fitted::Gbdt(fit), Taken::Gbdt(rows)) => {
+            Fitted::Gbdt(fit, rows) => {
                 results.keep_model("gbdt", fit)?;
-                score(fit, &rows.measured().table)
+                let rows = rows.measured();
+                (score(fit, &rows.table), &rows.numbers)
             }
-            _ => Vec::new(),
         };
-        results.keep_scores(&scored, self.numbers())?;
+        results.keep_scores(&scored, numbers)?;
         Ok(scored)
-    }
-
-    /// Gives the places in the file of the rows that the model is measured on.
-    fn numbers(&self) -> &[usize] {
-        match &self.rows {
-            Taken::Glm(rows) => &rows.measured().numbers,
-            Taken::Gbdt(rows) => &rows.measured().numbers,
-        }
     }
 
     /// Measures the model with the others.
     async fn measure(
         &self,
         mail: &Mailbox,
-        (subject, fitted, scored): (&Subject, &Fitted, &[Scored]),
+        (subject, fitted, scored): (&Subject, &Fitted<'_>, &[Scored]),
         sums: &mut Sums,
     ) -> Result<Measures, EvaluationError> {
         let (coordinator, chance) = (self.plan.coordinator(), self.rounding());
         let first = Phase::Evaluation.first_sum_of_measures();
         match fitted {
-            Fitted::Glm(fit) => {
+            Fitted::Glm(fit, ..) => {
                 let rows = (subject, &fit.model(), scored);
                 evaluation::contribute(mail, coordinator, rows, first, &chance, sums).await
             }
-            Fitted::Gbdt(fit) => {
+            Fitted::Gbdt(fit, _) => {
                 let rows = (subject, &fit.model, scored);
                 evaluation::contribute(mail, coordinator, rows, first, &chance, sums).await
             }
@@ -148,12 +141,13 @@ impl Run {
     /// Takes part in another way of training the same regression, and in measuring it.
     async fn compare(
         &self,
-        task: &Train,
+        fitted: &Fitted<'_>,
         phase: Phase,
         mail: &Mailbox,
         sums: &mut Sums,
     ) -> Result<(), RunError> {
-        let (Learner::Glm(glm), Taken::Glm(rows)) = (&task.learner, &self.rows) else {
+        let Fitted::Glm(_, glm, rows) = fitted else {
+            // Of trees there is no other way.
             return Ok(());
         };
         let Some(schedule) = glm.schedule(phase) else {
@@ -228,17 +222,13 @@ impl Run {
 
 /// Scores rows by trees.
 fn score(fit: &growth::Published, table: &consilium_gbdt::Table) -> Vec<Scored> {
-    let columns: Vec<&[f64]> = table.columns().iter().map(values).collect();
+    let columns: Vec<&[f64]> = table.values().collect();
     let means = fit.model.means(&columns);
     means
         .into_iter()
         .zip(table.labels())
         .map(|(score, &label)| Scored { score, label })
         .collect()
-}
-
-fn values(column: &Column) -> &[f64] {
-    &column.values
 }
 
 /// Takes what a phase after the fit gave: where the data allow none, the study goes on without.

@@ -11,6 +11,7 @@ use consilium_plan::{
 };
 
 use super::{
+    failure::internal,
     keys::{self, Keys},
     rows::{Misfit, Selection, Unusable},
     told,
@@ -52,6 +53,15 @@ impl Inspected {
     }
 }
 
+impl From<Unread> for Inspected {
+    fn from(unread: Unread) -> Inspected {
+        Inspected {
+            here: DataReport::Unreadable(unread.here),
+            elsewhere: Err(unread.elsewhere),
+        }
+    }
+}
+
 /// Why the approved version was not read.
 pub(super) struct Unread {
     /// For the institution's own people.
@@ -68,11 +78,13 @@ impl Inspection<'_> {
                 .rows(source)
                 .map(|contents| self.approved(task, source, &contents)),
             Task::Align(task) => self.against_key(task, source),
+            // It takes more than a data set.
+            Task::Vertical(_) => {
+                let why = internal(self.party, "preflight");
+                Ok(Inspected::open(DataReport::Unreadable(why)))
+            }
         };
-        inspected.unwrap_or_else(|unread| Inspected {
-            here: DataReport::Unreadable(unread.here),
-            elsewhere: Err(unread.elsewhere),
-        })
+        inspected.unwrap_or_else(|unread| (*unread).into())
     }
 
     /// Reads the rows of the version that is approved, and of no other. Blocks.

@@ -19,6 +19,9 @@ const DISK_IN_A_TABLE: u64 = 8;
 /// What it may take at the holder beside: 16 bytes while the table is made, and the row.
 const DISK_OF_A_TABLE_MADE: u64 = 16 + 4;
 
+/// What a common row may take: its margin, kept twice while another one is written, and its score.
+const DISK_OF_A_COMMON_ROW: u64 = 2 * 8 + 40;
+
 /// What an own key and one of the other institution may take in memory.
 const MEMORY_OF_A_KEY: [u64; 2] = [120, 40];
 /// What the leader of several may take in memory for a key of a bucket with each member but the
@@ -54,6 +57,7 @@ fn needed_disk(plan: &Plan, me: &PartyId) -> u64 {
     let most = plan.limits().most_rows.0;
     let keys = match plan.task() {
         Task::Train(_) => 0,
+        Task::Vertical(_) => most.saturating_mul(DISK_OF_A_COMMON_ROW),
         Task::Align(task) => match &task.matching {
             Matching::Unbalanced { holder, queries } => {
                 let own = if holder == me {
@@ -78,6 +82,14 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
             let rows = plan.limits().most_rows.0;
             let of_plan = rows.saturating_mul(task.columns.len() as u64);
             cells.min(of_plan).saturating_mul(8 * COPIES)
+        }
+        Task::Vertical(task) => {
+            let columns = task.member(me).map_or(0, |own| own.columns.len());
+            let rows = plan.limits().most_rows.0.min(cells / columns.max(1) as u64);
+            let mut costs = task.costs(rows).into_iter();
+            let own = costs.find(|cost| cost.party == *me);
+            let of_task = own.map_or(0, |own| own.memory);
+            cells.saturating_mul(8).saturating_add(of_task)
         }
         Task::Align(task) => {
             let own = cells.min(task.most_keys(me, plan.limits()));
@@ -202,6 +214,30 @@ mod tests {
             needed_disk(&both, &"a".parse().unwrap()) - DISK,
             520_000_000
         );
+    }
+
+    #[test]
+    fn whoever_adds_up_encrypted_rows_needs_room_for_their_sums() {
+        let column = |name: &str, kind: &str| {
+            format!("[[party.column]]\nname = \"{name}\"\ntype = \"{kind}\"\n")
+        };
+        let text = format!(
+            "title = \"t\"\npurpose = \"p\"\nkind = \"train-vertical-gbdt\"\nalignment = \"{}\"\n\
+             [trees]\nobjective = \"logistic\"\n\
+             [[party]]\nname = \"a\"\ndata = \"d\"\nfeatures = [\"x\"]\n{}\
+             [[party]]\nname = \"b\"\ndata = \"d\"\nfeatures = [\"y\"]\n\
+             label = {{ column = \"ill\" }}\n{}{}",
+            "ab".repeat(32),
+            column("x", "number"),
+            column("y", "number"),
+            column("ill", "boolean")
+        );
+        let plan: Plan = text.parse().unwrap();
+        assert!(memory_of(&plan, "a") > memory_of(&plan, "b"));
+        let few = needed_memory(&plan, &"a".parse().unwrap(), Some(2_000));
+        assert!(few < memory_of(&plan, "a") / 2, "{few}");
+        let disk = needed_disk(&plan, &"a".parse().unwrap()) - DISK;
+        assert_eq!(disk, 1_000_000 * DISK_OF_A_COMMON_ROW);
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Results {
         Ok(is_complete.then_some(kept))
     }
 
+    /// Gives the model, or the own part of one, once it is there.
+    pub(crate) fn read_model(&self) -> Result<Option<String>, FileError> {
+        self.file(MODEL)
+    }
+
     /// Gives the own report, once it is there.
     pub(crate) fn read_own_report(&self) -> Result<Option<String>, FileError> {
         self.file(OWN_REPORT)
@@ -148,7 +153,12 @@ impl Results {
     /// Keeps the model in the shape in which the coordinator gives it to receivers.
     pub(crate) fn keep_model(&self, kind: &str, fit: &impl Serialize) -> Result<(), FileError> {
         let model = json!({ "format": 1, "kind": kind, "fit": fit });
-        files::write(&self.folder.join(MODEL), &json(&model))
+        self.write_model(&model)
+    }
+
+    /// Keeps the own part of a model that several institutions hold together.
+    pub(super) fn write_model(&self, part: &impl Serialize) -> Result<(), FileError> {
+        files::write(&self.folder.join(MODEL), &json(part))
     }
 
     pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {
@@ -168,6 +178,19 @@ impl Results {
         let mut table = String::from("row,label,score\n");
         for (Scored { score, label }, number) in scored.iter().zip(numbers) {
             writeln!(table, "{number},{label},{score}").expect("a string takes all");
+        }
+        files::write(&self.scores_path(), table.as_bytes())
+    }
+
+    /// Writes a line for each row that was scored without a label.
+    pub(super) fn keep_predictions(
+        &self,
+        means: &[f64],
+        numbers: &[usize],
+    ) -> Result<(), FileError> {
+        let mut table = String::from("row,score\n");
+        for (mean, number) in means.iter().zip(numbers) {
+            writeln!(table, "{number},{mean}").expect("a string takes all");
         }
         files::write(&self.scores_path(), table.as_bytes())
     }

@@ -37,7 +37,7 @@ impl Subject {
     /// for testing, and is another one before a steward has signed.
     pub(super) fn of(inspection: &Inspection<'_>) -> Option<Subject> {
         match inspection.task {
-            Task::Train(_) => None,
+            Task::Train(_) | Task::Vertical(_) => None,
             Task::Align(task) => Some(Subject {
                 key: task.key.clone(),
                 allowed: inspection.allowed(task),

@@ -8,5 +8,6 @@ mod life;
 pub(crate) mod people;
 mod refusals;
 mod results;
+mod vertical;
 mod vouches;
 mod world;

@@ -9,7 +9,11 @@ fn plan() -> Plan {
     let text = include_str!("../../../../examples/heart-disease/trees.toml");
     let schema = include_str!("../../../../examples/heart-disease/schema.toml");
     let schema = Schema::from_toml(schema).unwrap();
-    Plan::check(&RawPlan::parse(text).unwrap(), Some(&schema)).unwrap()
+    Plan::check(
+        &RawPlan::parse(text).unwrap(),
+        &[("schema.toml", schema)].into(),
+    )
+    .unwrap()
 }
 
 fn parties(names: &[&str]) -> Vec<PartyId> {
@@ -26,13 +30,9 @@ fn opened(first: u32, sums: u32) -> Vec<Entry> {
     (first..first + sums).map(opening).collect()
 }
 
-/// The number awaited, and how many sums are counted.
-fn awaited(fitting: &Fitting) -> (u32, u32) {
+fn awaited(fitting: &Fitting) -> u32 {
     match fitting {
-        Fitting::Gbdt(training) => match &**training {
-            growth::Training::Cutting { sum, cohort, .. } => (sum.0, cohort.opened),
-            other => panic!("it has only begun: {other:?}"),
-        },
+        Fitting::Gbdt(training) => training.awaits().unwrap().0,
         Fitting::Glm(_) => panic!("it grows trees"),
     }
 }
@@ -44,9 +44,9 @@ fn over_the_same_parties_the_same_sums_are_asked_again() {
     let mut fitting = Fitting::begin(&plan());
     assert!(fitting.is_growing());
     let begun = fitting.clone();
-    fitting.renumber(&[], &parties(&["va"]));
+    fitting.renumber(&plan(), &[], &parties(&["va"]));
     let all = parties(&["va", "switzerland", "hungarian", "cleveland"]);
-    fitting.renumber(&opened(FIRST, 3), &all);
+    fitting.renumber(&plan(), &opened(FIRST, 3), &all);
     assert_eq!(fitting, begun);
 }
 
@@ -54,11 +54,11 @@ fn over_the_same_parties_the_same_sums_are_asked_again() {
 fn over_others_no_number_is_opened_twice() {
     let mut fitting = Fitting::begin(&plan());
     let left = parties(&["cleveland", "hungarian", "va"]);
-    fitting.renumber(&opened(FIRST, 3), &left);
-    assert_eq!(awaited(&fitting), (FIRST + 4, 4));
+    fitting.renumber(&plan(), &opened(FIRST, 3), &left);
+    assert_eq!(awaited(&fitting), FIRST + 5);
     // What comes before the sums that it awaits is not asked again.
     let renumbered = fitting.clone();
-    fitting.renumber(&opened(FIRST, 3), &left);
+    fitting.renumber(&plan(), &opened(FIRST, 3), &left);
     assert_eq!(fitting, renumbered);
 }
 
@@ -66,6 +66,6 @@ fn over_others_no_number_is_opened_twice() {
 fn sums_of_other_phases_are_none_of_the_trees() {
     let mut fitting = Fitting::begin(&plan());
     let first = Phase::Evaluation.first_sum_of_measures().0;
-    fitting.renumber(&opened(first, 2), &parties(&["va"]));
-    assert_eq!(awaited(&fitting), (FIRST, 0));
+    fitting.renumber(&plan(), &opened(first, 2), &parties(&["va"]));
+    assert_eq!(awaited(&fitting), FIRST);
 }

@@ -37,7 +37,12 @@ pub(in crate::study) fn forget_all_but(home: &Home, studies: &BTreeSet<String>) 
 
 /// Where a study's runs keep it.
 pub(super) fn of_study(home: &Home, plan: &PlanHash) -> FileSpill {
-    FileSpill::new(folder(home).join(plan.to_string()))
+    FileSpill::new(folder_of(home, plan))
+}
+
+/// The folder in which a study's runs keep it.
+pub(in crate::study) fn folder_of(home: &Home, plan: &PlanHash) -> PathBuf {
+    folder(home).join(plan.to_string())
 }
 
 fn folder(home: &Home) -> PathBuf {

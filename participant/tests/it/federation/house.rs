@@ -1,6 +1,11 @@
 //! A house: a participant's daemon with its data, and the steward who decides.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
 use consilium_base::{Seed, Signer as _};
 use consilium_identity::IdentityKey;
@@ -25,6 +30,8 @@ pub(crate) struct House {
     /// How far its clock is ahead.
     pub(crate) minutes_ahead: i64,
     running: Option<(ParticipantHandle, Shutdown)>,
+    /// How many decisions its steward has numbered.
+    numbered: AtomicU8,
 }
 
 impl House {
@@ -61,6 +68,7 @@ impl House {
             lives: 0,
             minutes_ahead: 0,
             running: None,
+            numbered: AtomicU8::new(0),
         }
     }
 
@@ -112,8 +120,8 @@ impl House {
         timeout(PATIENCE, handle.stopped()).await.unwrap().unwrap();
     }
 
-    /// Sees that the house's secret for the plan's study is the same in every world.
-    pub(crate) async fn plant_secret(&mut self, plan: &Plan) {
+    /// Sees that the house's secret for the plan's study is the same in every world; gives it.
+    pub(crate) async fn plant_secret(&mut self, plan: &Plan) -> Seed {
         self.stop().await;
         let (state, party) = (&self.config.state, &self.config.party);
         let seed = Seed::from_bytes([self.seed; 32]);
@@ -122,10 +130,10 @@ impl House {
         let mut change = store.begin().await.unwrap();
         let purpose = secrets::Purpose("study");
         let drawn = secrets::of_study(&mut change, &study, purpose, &mut seed.generator()).await;
-        drawn.unwrap();
         change.commit().await.unwrap();
         store.close().await;
         self.start().await;
+        drawn.unwrap()
     }
 
     pub(crate) async fn client(&self) -> StewardClient<Channel> {
@@ -233,6 +241,11 @@ impl House {
             signature: self.steward.sign(&statement.message()).0.to_vec().into(),
             steward: self.steward.public().to_bytes().to_vec().into(),
         }
+    }
+
+    /// Gives a number that none of the house's decisions had.
+    pub(crate) fn number(&self) -> u8 {
+        self.numbered.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) async fn grant(&self, plan: &Plan) -> Grant {

@@ -153,6 +153,25 @@ impl World {
         Watch(events.unwrap().into_inner())
     }
 
+    /// Gives the report to all receivers of a study.
+    pub(crate) async fn report(&self, study: &str) -> serde_json::Value {
+        let study = v1::StudyRequest {
+            study: study.to_owned(),
+        };
+        let result = self.operator().await.result(study).await;
+        serde_json::from_str(&result.unwrap().into_inner().report).unwrap()
+    }
+
+    /// Gives all files of the coordinator, with what is in them.
+    pub(crate) fn files(&self) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(&self.config.state).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+            .collect()
+    }
+
     pub(crate) async fn model(&self, study: &str) -> serde_json::Value {
         let study = study.to_owned();
         let result = self
@@ -191,6 +210,18 @@ impl Watch {
                 .unwrap_or_else(|| panic!("it ended before '{name}'"));
             if event.event.contains(&named) {
                 return event.event;
+            }
+        }
+    }
+
+    /// Waits until the step in hand is at such a thing.
+    pub(crate) async fn until_doing(&mut self, is_it: impl Fn(&serde_json::Value) -> bool) {
+        loop {
+            let event = timeout(PATIENCE, self.0.message()).await.unwrap();
+            let event = event.unwrap().expect("it ended before");
+            let doing = serde_json::from_str(&event.doing).unwrap_or_default();
+            if is_it(&doing) {
+                return;
             }
         }
     }

@@ -1,0 +1,165 @@
+//! What is told of trees, and who is waited for.
+
+use consilium_mailbox::{Overdue, RunId, mem};
+use consilium_plan::Task;
+use futures_util::future::join_all;
+
+use super::*;
+use crate::study::Progress;
+
+fn plan(test: &str) -> Plan {
+    let column = |name: &str, kind: &str| {
+        format!("[[party.column]]\nname = \"{name}\"\ntype = \"{kind}\"\n")
+    };
+    let text = format!(
+        "title = \"t\"\npurpose = \"p\"\nkind = \"train-vertical-gbdt\"\n\
+         alignment = \"{}\"\n{test}\n\
+         [trees]\nobjective = \"logistic\"\ntrees = 2\n\
+         [[party]]\nname = \"a\"\ndata = \"d\"\nfeatures = [\"x\"]\n{}\
+         [[party]]\nname = \"b\"\ndata = \"d\"\nfeatures = [\"y\"]\n\
+         label = {{ column = \"ill\" }}\n{}{}",
+        "ab".repeat(32),
+        column("x", "number"),
+        column("y", "number"),
+        column("ill", "boolean")
+    );
+    text.parse().unwrap()
+}
+
+fn losses(trained: f64) -> Losses {
+    Losses {
+        trained,
+        held_out: None,
+    }
+}
+
+fn trees(trees: u32) -> Reached {
+    let losses = losses(1.0 / (f64::from(trees) + 1.0));
+    Reached::Trees { trees, losses }
+}
+
+/// Gives what is reported while the label holder says this in each phase, and the other one that it
+/// is done.
+async fn witnessed(
+    plan: &Plan,
+    outcomes: Vec<Outcome>,
+    said: &[(Phase, Vec<Reached>)],
+) -> (Vec<Achieved>, Result<(), AttemptError>) {
+    let Task::Vertical(task) = plan.task() else {
+        panic!("it is over common rows");
+    };
+    let parties: Vec<PartyId> = ["coordinator", "a", "b"]
+        .map(|it| it.parse().unwrap())
+        .into();
+    let mut mails = mem::mailboxes(&parties).into_iter();
+    let mail = mails.next().unwrap();
+    let saying = mails.map(async |mail| {
+        for (phase, said) in said {
+            let here = mail.scope(phase.name());
+            let all = match mail.me().as_str() {
+                "b" => &said[..],
+                _ => &[Reached::Done(None)],
+            };
+            for reached in all {
+                here.send(&parties[0], reached).await.unwrap();
+            }
+        }
+    });
+    let start = Start {
+        run: RunId([1; 16]),
+        attempt: 1,
+        contributors: parties[1..].to_vec(),
+        waivers: [].into(),
+        progress: Progress::after(plan, outcomes),
+        opened: Vec::new(),
+        overdue: Overdue::default(),
+    };
+    let (reports, mut told) = mpsc::channel::<Report>(1);
+    let keeping = async {
+        let mut achieved = Vec::new();
+        while let Some(Report { what, kept }) = told.recv().await {
+            achieved.push(what);
+            kept.send(()).ok();
+        }
+        achieved
+    };
+    let witnessing = async {
+        let ended = witness(&mail, (plan, task), &start, &reports).await;
+        drop(reports);
+        ended
+    };
+    let (ended, achieved, _) = tokio::join!(witnessing, keeping, join_all(saying));
+    (achieved, ended)
+}
+
+/// Says it shortly.
+fn shown(achieved: &[Achieved]) -> Vec<String> {
+    let shown = achieved.iter().map(|it| match it {
+        Achieved::Trees(trees, losses) => format!("{trees} {}", losses.trained),
+        Achieved::Done(phase, outcome) => format!("{} {outcome:?}", phase.name()),
+        other => panic!("{other:?}"),
+    });
+    shown.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_tree_is_told_once_and_all_losses_are_kept() {
+    let said = [(
+        Phase::Fit,
+        vec![trees(0), trees(0), trees(1), trees(2), Reached::Done(None)],
+    )];
+    let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
+    ended.unwrap();
+    let all = Outcome::Grown([1.0, 0.5, 1.0 / 3.0].map(losses).into());
+    let last = format!("fit {:?}", Some(all));
+    assert_eq!(
+        shown(&achieved),
+        ["0 1", "1 0.5", "2 0.3333333333333333", &last]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phase_that_was_done_is_gone_through_and_not_told_again() {
+    let measures = Some(consilium_evaluation::Shared {
+        auc: 0.7,
+        accuracy: 0.6,
+    });
+    let said = [
+        (Phase::Fit, vec![Reached::Done(None)]),
+        (Phase::Evaluation, vec![Reached::Done(measures)]),
+    ];
+    let plan = plan("test = { share = 0.2 }");
+    let before = vec![Outcome::Grown(vec![losses(0.5)])];
+    let (achieved, ended) = witnessed(&plan, before, &said).await;
+    ended.unwrap();
+    let all = Outcome::Shown(measures);
+    assert_eq!(shown(&achieved), [format!("evaluation {:?}", Some(all))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn trees_that_there_can_not_be_are_not_told() {
+    let said = [(
+        Phase::Fit,
+        vec![
+            trees(1),
+            trees(u32::MAX),
+            trees(0),
+            trees(1),
+            trees(2),
+            trees(3),
+            trees(4),
+            Reached::Done(None),
+        ],
+    )];
+    let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
+    ended.unwrap();
+    assert_eq!(achieved.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_no_labels_is_awaited_and_not_for_ever() {
+    let said = [(Phase::Fit, vec![trees(0)])];
+    let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
+    assert_eq!(shown(&achieved), ["0 1"]);
+    assert!(matches!(ended, Err(AttemptError::Mailbox(_))), "{ended:?}");
+}

@@ -1,0 +1,145 @@
+//! One run of a study over columns of several institutions: trees are grown, or rows are scored.
+
+mod basis;
+mod growing;
+mod inspecting;
+mod kept;
+mod part;
+mod predicting;
+mod report;
+mod rows;
+
+use std::sync::Arc;
+
+use consilium_evaluation::Shared;
+use consilium_journal::{Entry, Kind};
+use consilium_mailbox::{Mailbox, PartyId};
+use consilium_node::link::LinkTransport;
+use consilium_plan::{PartKept, Plan, Reached, Task, Vertical, VerticalWork};
+use futures_util::future::try_join_all;
+use tracing::info;
+
+use super::{
+    Call, Own, Results,
+    begin::{self, Counted},
+    costs::Meter,
+    failure::{RunError, internal},
+    others,
+    preflight::Inspection,
+    run,
+};
+use crate::{
+    data::Source,
+    home::{Home, study_name},
+};
+use rows::Taken;
+
+pub(super) use basis::Basis;
+pub(super) use inspecting::inspect;
+
+/// The label under which making ready for a run and keeping what it gave is accounted.
+const KEEPING: &str = "vertical.1.keeping";
+
+/// Takes part in a run, and keeps what this institution learns by it.
+///
+/// # Errors
+///
+/// [`RunError`] names who failed and at which step.
+pub(super) async fn take_part(
+    home: &Home,
+    (plan, task): (&Arc<Plan>, &Vertical),
+    own: &Own,
+    (call, ways): (Call, LinkTransport),
+) -> Result<(), RunError> {
+    let counted = begin::count_in(home, plan, own, &call).await?;
+    let _goes_on = home
+        .under_way
+        .begin(call.run, study_name(&plan.hash()), home.ambient.now());
+    let basis = Basis::of(home, task, (&counted.data, &counted.grant.data)).await?;
+    let directory = Arc::new(home.directory().await?);
+    let mail = run::open(home, (plan, &call), ways, &directory).await?;
+    let meter = Meter {
+        mail: mail.clone(),
+        run: call.run,
+        results: Results::new(&home.state, &plan.hash()),
+    };
+    let of = plan.clone();
+    let taking = move |inspection: &Inspection<'_>, source: &Source| {
+        let Task::Vertical(task) = of.task() else {
+            return Err(internal(inspection.party, "rows"));
+        };
+        let taken = Taken::take(inspection, (task, &basis), source);
+        taken.map_err(|not_taken| not_taken.failure(&of, inspection.party))
+    };
+    let (taken, counted) = begin::read(home, plan, counted, taking).await?;
+    let part = OwnPart {
+        home,
+        plan,
+        task,
+        others: others(plan, &home.party),
+        counted: &counted,
+        results: Results::new(&home.state, &plan.hash()),
+    };
+    match &task.work {
+        VerticalWork::Grow(grow) => Box::pin(part.grow(&mail, grow, taken)).await?,
+        VerticalWork::Predict { .. } => Box::pin(part.score(&mail, taken)).await?,
+    }
+    drop(meter);
+    let total = mail.finish().total();
+    info!(
+        run = %call.run,
+        sent = total.sent_bytes,
+        received = total.received_bytes,
+        cpu = ?total.cpu,
+        "our part in the run is done"
+    );
+    Ok(())
+}
+
+/// This institution's part in a run.
+struct OwnPart<'a> {
+    home: &'a Home,
+    plan: &'a Plan,
+    task: &'a Vertical,
+    others: Vec<PartyId>,
+    counted: &'a Counted,
+    results: Results,
+}
+
+impl OwnPart<'_> {
+    /// Hears from all others that they have kept what a phase gave them, and tells the coordinator
+    /// that the phase is done.
+    async fn conclude(&self, mail: &Mailbox, shown: Option<Shared>) -> Result<(), RunError> {
+        let hearing = self.others.iter().map(|other| mail.recv::<PartKept>(other));
+        let (told, heard) = tokio::join!(
+            mail.broadcast(&self.others, &PartKept),
+            try_join_all(hearing)
+        );
+        told?;
+        heard?;
+        let done = Reached::Done(shown);
+        Ok(mail.send(self.plan.coordinator(), &done).await?)
+    }
+
+    fn has_labels(&self) -> bool {
+        self.task.label_holder == self.home.party
+    }
+
+    /// Says that this program makes a mistake.
+    fn internal(&self, step: &str) -> RunError {
+        internal(&self.home.party, step).into()
+    }
+
+    async fn log(&self, entry: Entry) -> Result<(), RunError> {
+        let mut change = self.home.store.begin().await?;
+        change.log(&entry).await?;
+        Ok(change.commit().await?)
+    }
+
+    fn entry(&self, kind: Kind) -> Entry {
+        let others: Vec<&str> = self.others.iter().map(PartyId::as_str).collect();
+        Entry::new(self.home.ambient.now(), kind)
+            .about(&study_name(&self.plan.hash()))
+            .with("peers", others.join(", "))
+    }
+}

@@ -1,0 +1,216 @@
+//! Growing trees, and measuring them on the rows kept for testing.
+
+use consilium_base::Seed;
+use consilium_evaluation::{Measures, Scored, Shared};
+use consilium_gbdt::{
+    Losses,
+    vertical::{
+        Agreement, FeatureHolder, FeatureModel, FeatureSide, LabelHolder, LabelModel, LabelSide,
+        Progress, VerticalError, follow, lead,
+    },
+};
+use consilium_journal::Kind;
+use consilium_mailbox::{Mailbox, MailboxError};
+use consilium_node::files::FileError;
+use consilium_plan::{Grow, Phase, Reached};
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
+
+use super::{
+    KEEPING, OwnPart, RunError,
+    kept::{Damaged, Kept},
+    part::ModelPart,
+    report::GrownReport,
+    rows::{Rows, Taken},
+};
+
+impl OwnPart<'_> {
+    /// Grows the trees that are left and keeps the own part, then measures them on the rows kept for
+    /// testing.
+    pub(super) async fn grow(
+        &self,
+        mail: &Mailbox,
+        grow: &Grow,
+        taken: Taken,
+    ) -> Result<(), RunError> {
+        let agreement = self.task.agreement(grow, taken.rows.count().into());
+        let agreement = agreement.map_err(|_| self.internal("agreement"))?;
+        let Taken { rows, tested, .. } = taken;
+        let mut report = GrownReport::begin(self, (&rows, &tested));
+        let here = mail.scope(Phase::Fit.name());
+        let part = if self.has_labels() {
+            let (model, losses) = self.lead(&here, (grow, &agreement), rows).await?;
+            report.losses = losses;
+            ModelPart::LabelHolder(model)
+        } else {
+            ModelPart::FeatureHolder(self.follow(&here, &agreement, rows).await?)
+        };
+        report.describe(&part);
+        mail.compute(KEEPING, || {
+            self.results.keep_part(&self.plan.hash(), &part)?;
+            self.results.keep_own_report(&report)
+        })?;
+        self.log_learnt(&part).await?;
+        self.conclude(&here, None).await?;
+        if !self.plan.phases().contains(&Phase::Evaluation) {
+            return Ok(());
+        }
+        let here = mail.scope(Phase::Evaluation.name());
+        let scored = self.test(&here, &part, &tested).await?;
+        report.own = Measures::own(&grow.subject, &scored);
+        mail.compute(KEEPING, || {
+            if self.has_labels() {
+                self.results.keep_scores(&scored, &tested.numbers)?;
+            }
+            self.results.keep_own_report(&report)
+        })?;
+        self.conclude(&here, report.own.and_then(shown)).await
+    }
+
+    /// Grows the trees that are left; gives the losses after each too, the first after none.
+    async fn lead(
+        &self,
+        mail: &Mailbox,
+        (grow, agreement): (&Grow, &Agreement),
+        rows: Rows,
+    ) -> Result<(LabelModel, Vec<Losses>), RunError> {
+        let table = rows.into_table(grow.specification().objective);
+        let table = table.map_err(|_| self.internal("table"))?;
+        let (heard, progress) = mpsc::unbounded_channel();
+        let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash()).telling(heard);
+        let new = || LabelHolder::new(agreement, &table, self.secret());
+        let ready = self.ready(mail, &kept, new, LabelHolder::resume);
+        let mut holder = ready.await?;
+        drop(table);
+        let known = holder.losses().to_vec();
+        let telling = self.tell(mail, known, progress);
+        let leading = async {
+            // Once it is dropped there is nothing more to tell.
+            let mut kept = kept;
+            let rng = &mut self.home.ambient.generator();
+            let led = lead(mail, &mut holder, rng, &mut kept).await;
+            led.map_err(|error| of_keeping(error, kept.unkept))
+        };
+        let (led, told) = tokio::join!(leading, telling);
+        // What the protocol has found weighs more than that it could not be told.
+        Ok((led?, told?))
+    }
+
+    /// Takes part in the trees that are left.
+    async fn follow(
+        &self,
+        mail: &Mailbox,
+        agreement: &Agreement,
+        rows: Rows,
+    ) -> Result<FeatureModel, RunError> {
+        let mut kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash());
+        let (me, columns) = (&self.home.party, &rows.columns);
+        let new = || FeatureHolder::new(agreement, me, columns, self.secret());
+        let ready = self.ready(mail, &kept, new, FeatureHolder::resume);
+        let mut holder = ready.await?;
+        drop(rows);
+        let rng = &mut self.home.ambient.generator();
+        let followed = follow(mail, &mut holder, rng, &mut kept).await;
+        followed.map_err(|error| of_keeping(error, kept.unkept))
+    }
+
+    /// Makes this institution's role ready, from what an earlier run has kept of it; begins anew
+    /// where that is damaged: what others then miss they say themselves.
+    async fn ready<R, S: DeserializeOwned>(
+        &self,
+        mail: &Mailbox,
+        kept: &Kept<S>,
+        new: impl Fn() -> Result<R, VerticalError>,
+        resume: impl FnOnce(R, S) -> Result<R, VerticalError>,
+    ) -> Result<R, RunError> {
+        let begun = mail.compute(KEEPING, &new)?;
+        let resumed = match kept.read()? {
+            Ok(None) => return Ok(begun),
+            Ok(Some(side)) => resume(begun, side),
+            Err(Damaged) => Err(VerticalError::OtherFit),
+        };
+        match resumed {
+            Err(VerticalError::OtherFit) => {
+                let entry = self.entry(Kind::RUN).with("trees", "anew");
+                self.log(entry).await?;
+                Ok(mail.compute(KEEPING, new)?)
+            }
+            resumed => Ok(resumed?),
+        }
+    }
+
+    /// Scores the rows kept for testing; a feature holder answers for its columns.
+    async fn test(
+        &self,
+        mail: &Mailbox,
+        part: &ModelPart,
+        tested: &Rows,
+    ) -> Result<Vec<Scored>, RunError> {
+        let means = self.means(mail, part, tested).await?;
+        let scored = means.into_iter().zip(&tested.labels);
+        let scored = scored.map(|(score, &label)| Scored { score, label });
+        Ok(scored.collect())
+    }
+
+    /// Tells the coordinator how far the trees are, as often as splits are settled: it can count the
+    /// sealed frames that it passes on. Gives the losses after no tree, one tree, and so on; `known`
+    /// are those of earlier runs.
+    async fn tell(
+        &self,
+        mail: &Mailbox,
+        known: Vec<Losses>,
+        mut progress: mpsc::UnboundedReceiver<Progress>,
+    ) -> Result<Vec<Losses>, MailboxError> {
+        let coordinator = self.plan.coordinator();
+        let mut losses = known;
+        for (trees, losses) in (0..).zip(&losses) {
+            mail.send(coordinator, &reached(trees, losses)).await?;
+        }
+        while let Some(Progress {
+            tree,
+            losses: so_far,
+            ..
+        }) = progress.recv().await
+        {
+            mail.send(coordinator, &reached(tree, &so_far)).await?;
+            if tree as usize == losses.len() {
+                losses.push(so_far);
+            }
+        }
+        Ok(losses)
+    }
+
+    /// Takes down what this institution learns by the trees.
+    async fn log_learnt(&self, part: &ModelPart) -> Result<(), RunError> {
+        let learnt = match part {
+            ModelPart::LabelHolder(_) => "sums and sides",
+            ModelPart::FeatureHolder(_) => "own splits",
+        };
+        self.log(self.entry(Kind::OPENING).with("learnt", learnt))
+            .await
+    }
+
+    fn secret(&self) -> Seed {
+        self.counted.secret.derive("participant.1.vertical", &[])
+    }
+}
+
+/// Says why what was reached could not be kept, where that was it.
+fn of_keeping(error: VerticalError, unkept: Option<FileError>) -> RunError {
+    unkept.map_or_else(|| error.into(), RunError::Results)
+}
+
+/// Tells of losses, rounded: their last digits would tell of single labels.
+fn reached(trees: u32, losses: &Losses) -> Reached {
+    let round = |loss: f64| (loss * 1e4).round() / 1e4;
+    let losses = Losses {
+        trained: round(losses.trained),
+        held_out: losses.held_out.map(round),
+    };
+    Reached::Trees { trees, losses }
+}
+
+/// Gives what others may see of the measures.
+fn shown(own: Measures) -> Option<Shared> {
+    own.classes()?.shared()
+}

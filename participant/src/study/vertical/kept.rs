@@ -1,0 +1,144 @@
+//! What a run keeps after each tree, so that another one goes on from there.
+
+use std::{io, marker::PhantomData, path::PathBuf, sync::Arc};
+
+use consilium_base::Tagged;
+use consilium_gbdt::vertical::{Progress, Watch};
+use consilium_node::files::{self, FileError};
+use consilium_plan::PlanHash;
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::mpsc;
+
+use super::super::align::folder_of;
+use crate::home::Home;
+
+/// The file with a side of the fit, stamped, and whoever hears how far it is.
+pub(super) struct Kept<S> {
+    path: PathBuf,
+    study: PlanHash,
+    heard: Option<mpsc::UnboundedSender<Progress>>,
+    /// Why the last one could not be written.
+    pub(super) unkept: Option<FileError>,
+    side: PhantomData<S>,
+}
+
+/// What lies there is not what a run of the study wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Damaged;
+
+const STAMP: usize = 32;
+
+impl<S> Kept<S> {
+    pub(super) fn of(home: &Home, study: &PlanHash) -> Kept<S> {
+        Kept {
+            path: folder_of(home, study).join("trees"),
+            study: *study,
+            heard: None,
+            unkept: None,
+            side: PhantomData,
+        }
+    }
+
+    /// Lets another one hear how far the fit is.
+    pub(super) fn telling(self, heard: mpsc::UnboundedSender<Progress>) -> Kept<S> {
+        let heard = Some(heard);
+        Kept { heard, ..self }
+    }
+
+    fn stamp(&self, side: &[u8]) -> [u8; STAMP] {
+        Tagged::new("participant.1.vertical-kept")
+            .field(self.study.as_bytes())
+            .field(side)
+            .digest()
+    }
+}
+
+impl<S: DeserializeOwned> Kept<S> {
+    /// Gives what was kept last, if anything was; the inner error says that it is damaged.
+    pub(super) fn read(&self) -> Result<Result<Option<S>, Damaged>, FileError> {
+        let kept = match std::fs::read(&self.path) {
+            Ok(kept) => kept,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(None)),
+            Err(error) => {
+                return Err(FileError {
+                    path: self.path.clone(),
+                    source: Arc::new(error),
+                });
+            }
+        };
+        let Some((stamp, side)) = kept.split_first_chunk::<STAMP>() else {
+            return Ok(Err(Damaged));
+        };
+        if *stamp != self.stamp(side) {
+            return Ok(Err(Damaged));
+        }
+        Ok(postcard::from_bytes(side).map(Some).map_err(|_| Damaged))
+    }
+}
+
+impl<S: Serialize> Watch<S> for Kept<S> {
+    fn keep(&mut self, side: &S) -> Result<(), String> {
+        let side = postcard::to_stdvec(side).map_err(|error| error.to_string())?;
+        let mut kept = self.stamp(&side).to_vec();
+        kept.extend(side);
+        let written = files::write(&self.path, &kept);
+        written.map_err(|error| {
+            let said = error.to_string();
+            self.unkept = Some(error);
+            said
+        })
+    }
+
+    fn hear(&mut self, progress: Progress) {
+        if let Some(heard) = &self.heard {
+            // Whoever no longer listens has given the run up.
+            heard.send(progress).ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(folder: &tempfile::TempDir, study: u8) -> Kept<Vec<u32>> {
+        Kept {
+            path: folder.path().join("study").join("trees"),
+            study: PlanHash::from_bytes([study; 32]),
+            heard: None,
+            unkept: None,
+            side: PhantomData,
+        }
+    }
+
+    #[test]
+    fn what_was_kept_last_is_read_and_nothing_else_is_taken_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = of(&folder, 1);
+        assert_eq!(kept.read().unwrap(), Ok(None));
+        kept.keep(&vec![7]).unwrap();
+        kept.keep(&vec![7, 8]).unwrap();
+        assert_eq!(kept.read().unwrap(), Ok(Some(vec![7, 8])));
+        assert_eq!(of(&folder, 2).read().unwrap(), Err(Damaged));
+        let whole = std::fs::read(&kept.path).unwrap();
+        for place in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[place] ^= 1;
+            std::fs::write(&kept.path, changed).unwrap();
+            assert_eq!(kept.read().unwrap(), Err(Damaged), "{place}");
+        }
+        for length in 0..whole.len() {
+            std::fs::write(&kept.path, &whole[..length]).unwrap();
+            assert_eq!(kept.read().unwrap(), Err(Damaged), "{length}");
+        }
+    }
+
+    #[test]
+    fn why_nothing_could_be_kept_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("study"), "in the way").unwrap();
+        let mut kept = of(&folder, 1);
+        kept.keep(&vec![7]).unwrap_err();
+        assert!(kept.unkept.is_some());
+    }
+}

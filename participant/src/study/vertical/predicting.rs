@@ -1,0 +1,55 @@
+//! Scoring rows by a model that was grown before.
+
+use consilium_gbdt::vertical::{answer, predict};
+use consilium_journal::{Kind, band};
+use consilium_mailbox::Mailbox;
+use consilium_plan::Phase;
+
+use super::{
+    KEEPING, OwnPart, RunError,
+    part::ModelPart,
+    report::ScoredReport,
+    rows::{Rows, Taken},
+};
+
+impl OwnPart<'_> {
+    /// Scores the rows at the label holder; a feature holder answers for its columns.
+    pub(super) async fn score(&self, mail: &Mailbox, taken: Taken) -> Result<(), RunError> {
+        let Taken { rows, part, .. } = taken;
+        let part = part.ok_or_else(|| self.internal("part"))?;
+        let here = mail.scope(Phase::Predict.name());
+        let means = self.means(&here, &part, &rows).await?;
+        let report = ScoredReport::of(self, &rows);
+        mail.compute(KEEPING, || {
+            if self.has_labels() {
+                self.results.keep_predictions(&means, &rows.numbers)?;
+            }
+            self.results.keep_own_report(&report)
+        })?;
+        let entry = self.entry(Kind::OPENING).with("learnt", "predictions");
+        let entry = entry.with("rows", band(rows.count().into()));
+        self.log(entry).await?;
+        self.conclude(&here, None).await
+    }
+
+    /// Gives the predicted mean of each row; a feature holder learns none.
+    pub(super) async fn means(
+        &self,
+        mail: &Mailbox,
+        part: &ModelPart,
+        rows: &Rows,
+    ) -> Result<Vec<f64>, RunError> {
+        let (columns, count) = (&rows.columns[..], rows.count());
+        match part {
+            ModelPart::LabelHolder(model) => {
+                let margins = predict(mail, model, columns, count).await?;
+                let means = margins.into_iter().map(|it| model.objective().mean(it));
+                Ok(means.collect())
+            }
+            ModelPart::FeatureHolder(model) => {
+                answer(mail, &self.task.label_holder, model, columns, count).await?;
+                Ok(Vec::new())
+            }
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! Houses that grow trees over the columns of all, and score their common rows by them.
+
+mod killed;
+mod refused;
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, ops::Range};
+
+use consilium_base::{Seed, Tagged};
+use consilium_gbdt::{
+    Column, Cuts, Model, Rule, Segment, Table, Tree, local,
+    vertical::{Condition, FeatureModel, LabelModel},
+};
+use consilium_plan::{Decision, Grow, Plan, Task, Vertical, VerticalWork};
+use consilium_proto::v1;
+use serde_json::Value;
+
+use super::{house::House, world::World};
+
+/// All houses; the second one has the labels.
+const NAMES: [&str; 3] = ["a", "b", "c"];
+const LABELS: usize = 1;
+/// Whom each house knows, and whom all know.
+const KNOWN: [Range<u64>; 3] = [0..320, 30..360, 20..350];
+const COMMON: Range<u64> = 30..320;
+
+const SCHEMAS: [&str; 3] = [
+    "[[column]]\nname = \"pressure\"\ntype = \"number\"\n\
+     [[column]]\nname = \"dose\"\ntype = \"number\"\n",
+    "[[column]]\nname = \"age\"\ntype = \"number\"\n\
+     [[column]]\nname = \"ill\"\ntype = \"boolean\"\n",
+    "[[column]]\nname = \"cost\"\ntype = \"number\"\n\
+     [[column]]\nname = \"ward\"\ntype = \"category\"\nlevels = [\"x\", \"y\", \"z\"]\n",
+];
+const ID: &str = "[[column]]\nname = \"id\"\ntype = \"text\"\n";
+
+/// A number at least 0 and below 1, the same for a person whenever it is drawn.
+fn lot(label: &str, person: u64) -> f64 {
+    let lot = Tagged::new("test.1.lot").field(label.as_bytes());
+    let [a, b, c, d, ..] = lot.number(person).digest();
+    f64::from(u32::from_le_bytes([a, b, c, d])) / 2_f64.powi(32)
+}
+
+/// A person's value of a number; one in ten is missing.
+fn number(column: &str, person: u64) -> Option<f64> {
+    let missing = lot(&format!("{column} missing"), person) < 0.1;
+    (!missing).then(|| (lot(column, person) * 1e4).round() / 1e2)
+}
+
+fn ward(person: u64) -> usize {
+    match lot("ward", person) {
+        ..0.25 => 0,
+        ..0.5 => 1,
+        _ => 2,
+    }
+}
+
+fn ill(person: u64) -> bool {
+    let of = |column| number(column, person).unwrap_or(50.0) / 100.0;
+    let margin = 4.0 * of("age") - 3.0 * of("pressure") + 3.0 * of("cost") - 2.0 * of("dose");
+    let margin = margin + [0.0, 1.0, -1.0][ward(person)] - 1.0;
+    lot("ill", person) < 1.0 / (1.0 + (-margin).exp())
+}
+
+/// A person's cells at a house, after the id.
+fn cells(house: usize, person: u64) -> String {
+    let shown = |column| number(column, person).map_or(String::new(), |it| it.to_string());
+    match house {
+        0 => format!("{},{}", shown("pressure"), shown("dose")),
+        1 => format!("{},{}", shown("age"), ill(person)),
+        _ => format!("{},{}", shown("cost"), ["x", "y", "z"][ward(person)]),
+    }
+}
+
+/// The columns of the model: the label holder's first.
+fn model_columns(people: &[u64]) -> Vec<Column> {
+    let of = |name: &str, value: &dyn Fn(u64) -> f64| Column {
+        name: name.to_owned(),
+        values: people.iter().map(|person| value(*person)).collect(),
+    };
+    let plain = |name: &str| of(name, &|person| number(name, person).unwrap_or(f64::NAN));
+    let in_ward = |name: &str, wanted| of(name, &|it| f64::from(u8::from(ward(it) == wanted)));
+    vec![
+        plain("age"),
+        plain("pressure"),
+        plain("dose"),
+        plain("cost"),
+        in_ward("ward=y", 1),
+        in_ward("ward=z", 2),
+    ]
+}
+
+/// Who is in each row of a house's file: everybody in an order of its own.
+fn people(house: usize) -> Vec<u64> {
+    let mut people: Vec<u64> = KNOWN[house].clone().collect();
+    people.sort_by(|a, b| lot(NAMES[house], *a).total_cmp(&lot(NAMES[house], *b)));
+    people
+}
+
+/// Writes a house's file and registers it.
+async fn register(house: &House, place: usize, more: &str) {
+    let header = ["pressure,dose", "age,ill", "cost,ward"][place];
+    let mut text = format!("id,{header}\n");
+    for person in people(place) {
+        writeln!(text, "person-{person},{}", cells(place, person)).unwrap();
+    }
+    fs::write(house.file("people.csv"), text + more).unwrap();
+    register_file(house, place, "people").await;
+}
+
+/// Registers a house's file under a name.
+async fn register_file(house: &House, place: usize, name: &str) {
+    let request = v1::AddDataRequest {
+        name: name.to_owned(),
+        path: house.file("people.csv").to_str().unwrap().to_owned(),
+        schema: [ID, SCHEMAS[place]].concat(),
+        splits: Vec::new(),
+    };
+    house.client().await.add_data(request).await.unwrap();
+}
+
+/// The plan of the alignment.
+fn aligning(duplicates: &str) -> String {
+    let party = |name: &&str| format!("[[party]]\nname = \"{name}\"\ndata = \"people\"\n");
+    let parties: String = NAMES.iter().map(party).collect();
+    format!(
+        "title = \"common\"\npurpose = \"testing\"\nkind = \"align\"\n\
+         [key]\nduplicates = \"{duplicates}\"\n\
+         [[key.part]]\ncolumn = \"id\"\nkind = \"text\"\n\
+         [align]\nminimum = 10\nprotocol = \"star\"\nleader = \"c\"\n{parties}"
+    )
+}
+
+/// The lines of all parties; `extra` are the label holder's.
+fn parties(labelled: bool) -> String {
+    let features = ["\"pressure\", \"dose\"", "\"age\"", "\"cost\", \"ward\""];
+    let mut text = String::new();
+    for (place, name) in NAMES.iter().enumerate() {
+        write!(
+            text,
+            "[[party]]\nname = \"{name}\"\ndata = \"people\"\nfeatures = [{}]\n",
+            features[place]
+        )
+        .unwrap();
+        let mut columns = SCHEMAS[place].to_owned();
+        if place == LABELS && labelled {
+            text.push_str("label = { column = \"ill\" }\n");
+        } else if place == LABELS {
+            text.push_str("label_holder = true\n");
+            columns.truncate(columns.rfind("[[column]]").unwrap());
+        }
+        text.push_str(&columns.replace("[[column]]", "[[party.column]]"));
+    }
+    text
+}
+
+/// Nothing is kept back.
+const OPEN: &str = "[vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_node = 1\n";
+
+/// A plan that grows trees.
+fn growing(title: &str, alignment: &str, (trees, more): (u32, &str)) -> String {
+    format!(
+        "title = \"{title}\"\npurpose = \"testing\"\nkind = \"train-vertical-gbdt\"\n\
+         alignment = \"{alignment}\"\ntest = {{ share = 0.2, seed = 3 }}\n\
+         [trees]\nobjective = \"logistic\"\ntrees = {trees}\nbins = 32\n\
+         growth = {{ depth-wise = {{ depth = 3 }} }}\n{more}\n{}",
+        parties(true)
+    )
+}
+
+/// A plan that scores rows.
+fn predicting(alignment: &str, model: &str) -> String {
+    format!(
+        "title = \"scores\"\npurpose = \"testing\"\nkind = \"predict-vertical-gbdt\"\n\
+         alignment = \"{alignment}\"\nmodel = \"{model}\"\n{}",
+        parties(false)
+    )
+}
+
+async fn approve(house: &House, plan: &Plan) {
+    decided(house, plan).await.unwrap();
+}
+
+/// Gives why an approval is not taken, if it is not.
+async fn decided(house: &House, plan: &Plan) -> Result<(), String> {
+    let grant = house.grant(plan).await;
+    let approval = Decision::Approve(grant);
+    let approval = house.sign(plan, approval, house.number()).await;
+    let decided = house.client().await.decide(approval).await;
+    decided
+        .map(drop)
+        .map_err(|status| status.message().to_owned())
+}
+
+/// Runs a study to its end; gives its name and its last event.
+async fn run(world: &World, houses: &[House], text: &str) -> (String, String) {
+    let plan: Plan = text.parse().unwrap();
+    let (study, mut watch) = world.submit(text).await;
+    for house in houses {
+        approve(house, &plan).await;
+    }
+    let last = watch.last().await;
+    for house in houses {
+        house.ended(&plan).await;
+    }
+    (study, last)
+}
+
+/// Founds a federation of houses that have found their common people; gives that study.
+async fn aligned() -> (World, Vec<House>, String) {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    for (place, house) in houses.iter().enumerate() {
+        register(house, place, "").await;
+    }
+    let (alignment, last) = run(&world, &houses, &aligning("refuse")).await;
+    assert!(last.contains("finished"), "{last}");
+    (world, houses, alignment)
+}
+
+/// Who stands at each place, as a house's file and its order say.
+async fn places(house: &House, place: usize, alignment: &str) -> Vec<u64> {
+    let path = house.result(alignment).await.unwrap().aligned_path;
+    let people = people(place);
+    let table = fs::read_to_string(path).unwrap();
+    let row = |line: &str| -> usize { line.split_once(',').unwrap().1.parse().unwrap() };
+    table
+        .lines()
+        .skip(1)
+        .map(|line| people[row(line) - 1])
+        .collect()
+}
+
+async fn json(house: &House, study: &str) -> [Value; 2] {
+    let result = house.result(study).await.unwrap();
+    let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    [read(&result.model), read(&result.own_report)]
+}
+
+/// The parts of a model at all houses.
+async fn parts(houses: &[House], study: &str) -> Vec<Value> {
+    let mut parts = Vec::new();
+    for house in houses {
+        let [mut model, _] = json(house, study).await;
+        assert_eq!(model["study"], study);
+        parts.push(model["part"].take());
+    }
+    parts
+}
+
+/// The trees over the columns of all.
+fn joined(parts: &[Value]) -> (LabelModel, Vec<Tree<Rule>>) {
+    let label: LabelModel = serde_json::from_value(parts[LABELS].clone()).unwrap();
+    let features = [0, 2].map(|place| {
+        let part: FeatureModel = serde_json::from_value(parts[place].clone()).unwrap();
+        part
+    });
+    let first = [1, 3];
+    let rule = |condition: &Condition<Rule>| match *condition {
+        Condition::Own(rule) => Ok::<_, ()>(rule),
+        Condition::Theirs { holder, split } => {
+            let rule = features[holder as usize].rules()[split as usize];
+            let column = rule.column + first[holder as usize];
+            Ok(Rule { column, ..rule })
+        }
+    };
+    let trees = label.trees().iter();
+    let trees = trees.map(|tree| tree.try_map(rule).unwrap()).collect();
+    (label, trees)
+}
+
+/// A score for each row of the own file that has one.
+async fn scores(house: &House, study: &str) -> BTreeMap<usize, f64> {
+    let path = house.result(study).await.unwrap().scores_path;
+    let table = fs::read_to_string(path).unwrap();
+    let line = |line: &str| {
+        let mut cells = line.split(',');
+        let row = cells.next().unwrap().parse().unwrap();
+        (row, cells.next_back().unwrap().parse().unwrap())
+    };
+    table.lines().skip(1).map(line).collect()
+}
+
+fn vertical(plan: &Plan) -> (&Vertical, &Grow) {
+    let Task::Vertical(task) = plan.task() else {
+        panic!("it is over common rows");
+    };
+    match &task.work {
+        VerticalWork::Grow(grow) => (task, grow),
+        VerticalWork::Predict { .. } => panic!("it grows trees"),
+    }
+}
+
+/// The model of one learner that has all columns of these people.
+fn pooled(grow: &Grow, people: &[u64], secret: &Seed) -> Model {
+    let labels = people.iter().map(|it| f64::from(u8::from(ill(*it))));
+    let (boosting, spec) = (&grow.boosting, grow.specification());
+    let table = Table::new(spec.objective, model_columns(people), labels.collect()).unwrap();
+    let cuts = Cuts::of(table.values(), spec.bins).unwrap();
+    let segment = Segment {
+        seed: secret.derive("participant.1.vertical", &[]),
+        rows: table.rows(),
+    };
+    let on = |_: &_| std::ops::ControlFlow::Continue(());
+    local::fit_on(boosting, &table, &cuts, vec![segment], on)
+        .unwrap()
+        .model
+}
+
+/// Gives each person's score.
+fn means(model: &Model, people: &[u64]) -> BTreeMap<u64, f64> {
+    let columns = model_columns(people);
+    let columns: Vec<&[f64]> = columns.iter().map(|column| &column.values[..]).collect();
+    let means = model.means(&columns);
+    people.iter().copied().zip(means).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_columns_has_it() {
+    let (world, mut houses, alignment) = aligned().await;
+    let order = places(&houses[0], 0, &alignment).await;
+    for (place, house) in houses.iter().enumerate() {
+        assert_eq!(places(house, place, &alignment).await, order);
+    }
+    let mut all = order.clone();
+    all.sort_unstable();
+    assert!(all.into_iter().eq(COMMON));
+
+    let text = growing("trees", &alignment, (6, OPEN));
+    let plan: Plan = text.parse().unwrap();
+    let secret = houses[LABELS].plant_secret(&plan).await;
+    let (study, last) = run(&world, &houses, &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let (task, grow) = vertical(&plan);
+    let (tested, fitted): (Vec<_>, Vec<_>) = (0..)
+        .zip(order.iter().copied())
+        .partition(|(place, _)| task.held_out(*place));
+    let [tested, fitted] = [tested, fitted]
+        .map(|rows| -> Vec<u64> { rows.into_iter().map(|(_, person)| person).collect() });
+    let model = pooled(grow, &fitted, &secret);
+    let (label, trees) = joined(&parts(&houses, &study).await);
+    let start = |score: f64| score.to_bits();
+    assert_eq!(start(label.base_score()), start(model.base_score()));
+    assert_eq!(trees, model.trees());
+
+    let file = people(LABELS);
+    let by_row = |means: BTreeMap<u64, f64>| -> BTreeMap<usize, f64> {
+        let row = |person: &u64| 1 + file.iter().position(|it| it == person).unwrap();
+        means
+            .iter()
+            .map(|(person, mean)| (row(person), *mean))
+            .collect()
+    };
+    let expected = by_row(means(&model, &tested));
+    assert_eq!(scores(&houses[LABELS], &study).await, expected);
+    let told = world.report(&study).await;
+    assert_eq!(
+        told["outcomes"]["fit"]["grown"].as_array().unwrap().len(),
+        7
+    );
+    assert_eq!(told["label_holder"], "b");
+    for (place, house) in houses.iter().enumerate() {
+        let [part, own] = json(house, &study).await;
+        let has_labels = place == LABELS;
+        assert_eq!(part["kind"], "gbdt-part");
+        assert_eq!(own["fitted_rows"], fitted.len());
+        assert_eq!(own["scored_rows"], tested.len());
+        assert_eq!(own["alignment"], alignment);
+        assert_eq!(own["own"].is_object(), has_labels, "{own}");
+        assert_eq!(own["losses"].is_array(), has_labels);
+        let result = house.result(&study).await.unwrap();
+        assert_eq!(result.scores_path.is_empty(), !has_labels);
+        assert!(!house.file("spill").join(&study).exists());
+        if has_labels {
+            let shown = &told["outcomes"]["evaluation"]["shown"];
+            let exact = own["own"]["auc"].as_f64().unwrap();
+            assert!(exact > 0.6, "{exact}");
+            assert_eq!(shown["auc"], (exact * 100.0).round() / 100.0);
+            let losses = own["losses"].as_array().unwrap();
+            let loss = |it: &Value| it["trained"].as_f64().unwrap();
+            assert!(loss(&losses[6]) < loss(&losses[0]));
+        }
+    }
+
+    let (predicted, last) = run(&world, &houses, &predicting(&alignment, &study)).await;
+    assert!(last.contains("finished"), "{last}");
+    let expected = by_row(means(&model, &order));
+    assert_eq!(scores(&houses[LABELS], &predicted).await, expected);
+    let told = world.report(&predicted).await;
+    assert_eq!(told["outcomes"]["predict"], "predicted");
+    nothing_of_rows_is_at_the_coordinator(&world, &houses, &study).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_labels_alone_and_keeps_no_rows_for_testing_learns_scores_too() {
+    let (world, houses, alignment) = aligned().await;
+    let text = growing("labels", &alignment, (3, OPEN));
+    let text = text.replace("features = [\"age\"]\n", "");
+    let age = "[[party.column]]\nname = \"age\"\ntype = \"number\"\n";
+    let text = text
+        .replace(age, "")
+        .replace("test = { share = 0.2, seed = 3 }\n", "");
+    let (study, last) = run(&world, &houses, &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let told = world.report(&study).await;
+    assert_eq!(told["outcomes"].as_object().unwrap().len(), 1);
+    assert_eq!(houses[LABELS].result(&study).await.unwrap().scores_path, "");
+    let (label, trees) = joined(&parts(&houses, &study).await);
+    assert_eq!((label.columns().len(), trees.len()), (0, 3));
+    let [_, own] = json(&houses[LABELS], &study).await;
+    let others = own["importance"]["others"].as_object().unwrap();
+    let splits: u64 = others
+        .values()
+        .map(|of| of["splits"].as_u64().unwrap())
+        .sum();
+    let branches = trees.iter().map(|tree| tree.branches().count() as u64);
+    assert_eq!(splits, branches.sum::<u64>());
+
+    let text = predicting(&alignment, &study);
+    let text = text.replace("features = [\"age\"]\n", "").replace(age, "");
+    let (predicted, last) = run(&world, &houses, &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let scores = scores(&houses[LABELS], &predicted).await;
+    assert_eq!(scores.len(), COMMON.count());
+    assert!(scores.values().all(|score| (0.0..1.0).contains(score)));
+}
+
+/// Looks for cells, labels with rows, scores and what gradients follow from.
+async fn nothing_of_rows_is_at_the_coordinator(world: &World, houses: &[House], study: &str) {
+    let scored = houses[LABELS].result(study).await.unwrap().scores_path;
+    let scored = fs::read_to_string(scored).unwrap();
+    let scores = scored.lines().skip(1).flat_map(|line| {
+        let (_, score) = line.rsplit_once(',').unwrap();
+        let bits: f64 = score.parse().unwrap();
+        [score.as_bytes().to_vec(), bits.to_le_bytes().to_vec()]
+    });
+    let lines = scored.lines().skip(1).map(|line| line.as_bytes().to_vec());
+    let cells = COMMON.map(|person| format!("person-{person}").into_bytes());
+    let canaries: Vec<Vec<u8>> = scores.chain(lines).chain(cells).collect();
+    let mut looked = 0;
+    for (path, bytes) in world.files() {
+        looked += 1;
+        for canary in &canaries {
+            let found = bytes.windows(canary.len()).any(|it| it == canary);
+            assert!(!found, "{}", path.display());
+        }
+    }
+    assert!(looked > 0);
+    let journal = world
+        .operator()
+        .await
+        .export_log(v1::ExportLogRequest {})
+        .await;
+    let journal = journal.unwrap().into_inner().lines;
+    let loss = json(&houses[LABELS], study).await[1]["losses"][3]["trained"].to_string();
+    assert!(!journal.contains(&loss), "losses are rounded: {loss}");
+}

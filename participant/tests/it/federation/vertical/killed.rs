@@ -1,0 +1,152 @@
+//! Houses and coordinators that are stopped in the middle of trees.
+
+use std::fs;
+
+use consilium_plan::Plan;
+use consilium_proto::v1;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{LABELS, NAMES, aligned, approve, growing, parts, run};
+use crate::federation::{
+    house::House,
+    world::{PATIENCE, World},
+};
+
+/// Protections as they are by default, with few enough rows for trees over all columns.
+const KEPT_BACK: &str = "rows = { share = 0.8 }\n\
+    [vertical]\nmin_side = 5\nmin_node = 20\nsum_noise = 0.1\n";
+
+const TREES: u32 = 10;
+
+/// Approves a study whose secrets are the same as any other's, and waits for its fifth tree.
+async fn amid_the_fifth_tree(world: &World, houses: &mut [House], text: &str) -> String {
+    let plan: Plan = text.parse().unwrap();
+    for house in &mut *houses {
+        house.plant_secret(&plan).await;
+    }
+    let (study, mut watch) = world.submit(text).await;
+    for house in &*houses {
+        approve(house, &plan).await;
+    }
+    let grows = |doing: &Value| doing["tree"].as_u64().is_some_and(|tree| tree >= 5);
+    watch.until_doing(grows).await;
+    study
+}
+
+/// Waits for the end of a study; gives its parts, and how many runs it took.
+async fn ended(world: &World, houses: &[House], (study, text): (&str, &str)) -> (Vec<Value>, u32) {
+    let plan: Plan = text.parse().unwrap();
+    let last = timeout(PATIENCE, world.watch(study).await.last()).await;
+    let last = last.unwrap();
+    assert!(last.contains("finished"), "{last}");
+    for house in houses {
+        house.ended(&plan).await;
+        assert!(!house.file("spill").join(study).exists());
+    }
+    let runs = houses[LABELS].study(&plan).await.runs;
+    (parts(houses, study).await, runs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_stopped_in_the_fifth_tree_of_ten_the_model_is_the_same_bit_for_bit() {
+    let (mut world, mut houses, alignment) = aligned().await;
+    let text = growing("undisturbed", &alignment, (TREES, KEPT_BACK));
+    for house in &mut houses {
+        house.plant_secret(&text.parse().unwrap()).await;
+    }
+    let (study, last) = run(&world, &houses, &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let undisturbed = parts(&houses, &study).await;
+    let splits = |part: &Value| part["rules"].as_array().unwrap().len();
+    assert!(splits(&undisturbed[0]) > 5 && splits(&undisturbed[2]) > 5);
+    let victims = [None].into_iter().chain((0..NAMES.len()).map(Some));
+    for victim in victims {
+        let mut was_amid = false;
+        for attempt in 0..8 {
+            let title = format!("stopped {victim:?} {attempt}");
+            let text = growing(&title, &alignment, (TREES, KEPT_BACK));
+            let study = amid_the_fifth_tree(&world, &mut houses, &text).await;
+            match victim {
+                None => {
+                    world.stop().await;
+                    world.start().await;
+                }
+                Some(victim) => {
+                    houses[victim].stop().await;
+                    houses[victim].start().await;
+                }
+            }
+            let (parts, runs) = ended(&world, &houses, (&study, &text)).await;
+            assert_eq!(parts, undisturbed, "{title}");
+            was_amid |= runs > 1;
+            if was_amid {
+                break;
+            }
+        }
+        assert!(was_amid, "{victim:?} was never stopped amid a run");
+    }
+}
+
+/// Stops a house in the fifth tree, damages what it has kept, and starts it again.
+async fn damaged(victim: usize) -> (World, Vec<House>, [String; 3]) {
+    let (world, mut houses, alignment) = aligned().await;
+    for attempt in 0..8 {
+        let text = growing(
+            &format!("damaged {attempt}"),
+            &alignment,
+            (TREES, KEPT_BACK),
+        );
+        let study = amid_the_fifth_tree(&world, &mut houses, &text).await;
+        houses[victim].stop().await;
+        let kept = houses[victim].file("spill").join(&study).join("trees");
+        // It may have just done its part.
+        let was_amid = fs::read(&kept).map(|mut bytes| {
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(&kept, bytes).unwrap();
+        });
+        houses[victim].start().await;
+        let last = timeout(PATIENCE, world.watch(&study).await.last()).await;
+        let last = last.unwrap();
+        if was_amid.is_ok() {
+            return (world, houses, [alignment, study, last]);
+        }
+    }
+    panic!("it was never stopped amid a run");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trees_that_the_label_holder_has_damaged_grow_once_more_and_are_the_same() {
+    let (world, mut houses, [alignment, study, last]) = damaged(LABELS).await;
+    assert!(last.contains("finished"), "{last}");
+    let journal = houses[LABELS].journal().await;
+    let mut lines = journal.lines().filter(|line| line.contains(&study));
+    assert!(lines.any(|line| line.contains("\"trees\":\"anew\"")));
+    for house in &houses {
+        house.ended(&growing_plan(&world, &study).await).await;
+    }
+    let anew = parts(&houses, &study).await;
+    let text = growing("undisturbed", &alignment, (TREES, KEPT_BACK));
+    for house in &mut houses {
+        house.plant_secret(&text.parse().unwrap()).await;
+    }
+    let (study, _) = run(&world, &houses, &text).await;
+    assert_eq!(parts(&houses, &study).await, anew);
+}
+
+/// Gives the plan of a study.
+async fn growing_plan(world: &World, study: &str) -> Plan {
+    let study = v1::StudyRequest {
+        study: study.to_owned(),
+    };
+    let shown = world.operator().await.show(study).await;
+    shown.unwrap().into_inner().plan.parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_damaged_its_splits_of_trees_that_stand_ends_the_study_by_name() {
+    let (_world, houses, [_, study, last]) = damaged(0).await;
+    assert!(last.contains("VERTICAL-STATE-LOST"), "{last}");
+    assert!(last.contains("\"a\""), "{last}");
+    assert!(houses[LABELS].result(&study).await.is_err());
+}
