@@ -12,6 +12,7 @@ mod psi;
 mod relay;
 mod round;
 mod secagg;
+mod vertical;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
@@ -27,6 +28,8 @@ pub(crate) enum BenchCommand {
     Secagg(secagg::SecaggArgs),
     /// Add up encrypted rows for every candidate split: CPU time and bytes of both parties
     Lwe(lwe::LweArgs),
+    /// Grow trees over columns of several parties: CPU time, memory and bytes of every party
+    VerticalGbdt(vertical::VerticalArgs),
 }
 
 pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -37,5 +40,6 @@ pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> an
         BenchCommand::Psi(args) => psi::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
         BenchCommand::Lwe(args) => lwe::run(args, out, lang),
+        BenchCommand::VerticalGbdt(args) => vertical::run(args, out, lang),
     }
 }

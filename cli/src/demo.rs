@@ -1,5 +1,5 @@
 //! `consilium demo`: four real hospitals train one model; `consilium demo align`: three institutions
-//! find their common patients.
+//! find their common patients; `consilium demo vertical`: they grow trees over columns of each.
 
 use std::{
     io::Write,
@@ -20,10 +20,12 @@ mod federation;
 mod files;
 mod hospitals;
 mod measured;
+mod order;
 mod processes;
 mod protection;
 mod report;
 mod simulated;
+mod vertical;
 
 #[derive(Debug, Args)]
 #[command(
@@ -33,6 +35,7 @@ Examples:
   consilium demo
   consilium demo --json | tail -n 1
   consilium demo align
+  consilium demo vertical
   consilium demo --simulated --latency-ms 100 --seed 7"
 )]
 pub(crate) struct DemoArgs {
@@ -65,11 +68,14 @@ pub(crate) struct DemoArgs {
 enum OtherDemo {
     /// Find the common patients of a hospital, the public insurer and a commercial insurer
     Align(align::AlignArgs),
+    /// Grow trees over what a hospital and two insurers know of the same people
+    Vertical(vertical::VerticalArgs),
 }
 
 pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.other {
         Some(OtherDemo::Align(args)) => align::run(args, out, lang),
+        Some(OtherDemo::Vertical(args)) => vertical::run(args, out, lang),
         None => heart_disease(args, out, lang),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Failure, Lang, Plan, Task};
+use consilium_plan::{Failure, Lang, Plan};
 use tokio::{runtime, signal};
 
 use crate::{clock, hint::OrHint as _, plan, terminal::tell};
@@ -17,14 +17,19 @@ use crate::{clock, hint::OrHint as _, plan, terminal::tell};
 pub(crate) mod aligned;
 pub(crate) mod cost;
 mod daemons;
+mod done;
 pub(crate) mod federation;
 pub(crate) mod folder;
 pub(crate) mod inputs;
+pub(crate) mod joint;
+pub(crate) mod kept;
 pub(crate) mod outcome;
 mod participant;
+mod series;
 mod steward;
 mod watching;
 
+use done::Done;
 use federation::Federation;
 use folder::RunFolder;
 use inputs::{DataFile, SplitFile};
@@ -48,14 +53,23 @@ hospitals of the repository, from its root:
       --split switzerland/heart:flamby=examples/heart-disease/switzerland-split.csv \\
       --split va/heart:flamby=examples/heart-disease/va-split.csv
 
+Where rows lie over columns of several institutions, one plan finds the common rows and those after it
+name that one by its hash. The example of the repository, from its root:
+  consilium local examples/admission/align.toml examples/admission/train.toml \\
+      examples/admission/predict.toml \\
+      --data hospital/patients=examples/admission/hospital.csv.gz \\
+      --data public/cover=examples/admission/public.csv.gz \\
+      --data commercial/payments=examples/admission/commercial.csv.gz
+
 All daemons are real processes that talk over mutual TLS on the loopback interface. Every study
 plan is approved by stewards whose keys this command makes: fit for one's own data on one's own
 machine, and for nothing else.")]
 pub(crate) struct LocalArgs {
-    /// The study plan, TOML
-    plan: PathBuf,
+    /// The study plan, TOML; of several, one runs after the other over the same daemons and data
+    #[arg(required = true, value_name = "PLAN")]
+    plans: Vec<PathBuf>,
 
-    /// A party's data set and the file it lies in, once for each party of the plan
+    /// A party's data set and the file it lies in, once for each party of the plans
     #[arg(long, required = true, value_name = "PARTY/NAME=FILE")]
     data: Vec<DataFile>,
 
@@ -80,33 +94,37 @@ pub(crate) struct LocalArgs {
 }
 
 pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let plan = plan::load(&args.plan, lang)?;
+    let load = |file: &PathBuf| Ok((file.clone(), plan::load(file, lang)?));
+    let plans: Vec<(PathBuf, Plan)> = args.plans.iter().map(load).collect::<anyhow::Result<_>>()?;
+    let coordinator = series::coordinator(&plans, lang)?;
+    let results = series::results(&plans, lang)?;
+    series::check_order(&plans, lang)?;
     let given = inputs::Given {
-        plan: &args.plan,
+        plans: &plans,
         schema: args.schema.as_deref(),
         data: &args.data,
         splits: &args.split,
     };
-    let data = given.to(&plan, lang)?;
-    let folder = RunFolder::make(&args.out, &plan, &[], lang)?;
-    let (json, page) = match plan.task() {
-        Task::Train(_) => {
-            let outcome = in_processes(&plan, &data, &args.out, "", lang);
-            let outcome = folder.close(outcome, lang)?;
-            (outcome.to_json("local"), outcome.page(lang)?)
+    let data = given.sets(lang)?;
+    let all = plans.iter().map(|(_, plan)| plan);
+    let folder = RunFolder::make(&args.out, all, &[], lang)?;
+    let work = async |federation: &mut Federation| {
+        for ((_, plan), result) in plans.iter().zip(&results) {
+            let result = args.out.join(result);
+            let done = Done::of(federation, (plan, &data), &result, lang).await?;
+            if args.json {
+                writeln!(out, "{}", done.to_json())?;
+            } else {
+                writeln!(out, "{}", done.page(lang)?)?;
+            }
         }
-        Task::Align(_) => {
-            let outcome = aligned::in_processes(&plan, &data, &args.out, lang);
-            let outcome = folder.close(outcome, lang)?;
-            (outcome.to_json(), outcome.page(lang)?)
-        }
+        Ok(())
     };
-    if args.json {
-        writeln!(out, "{json}")?;
-    } else {
-        write!(out, "{page}")?;
+    let ended = over_daemons((coordinator, &data), (&args.out, ""), work, lang);
+    folder.close(ended, lang)?;
+    if !args.json {
         let left = lang.pick("everything is in", "全部结果保存在");
-        writeln!(out, "\n{left} {}", args.out.display())?;
+        writeln!(out, "{left} {}", args.out.display())?;
     }
     Ok(())
 }
@@ -122,7 +140,8 @@ pub(crate) fn in_processes(
 ) -> anyhow::Result<Outcome> {
     let work = async |federation: &mut Federation| {
         let (study, took) = achieved(study(federation, plan).await?, lang)?;
-        federation.outcome(&study, plan, folder, took).await
+        let result = folder.join("result");
+        federation.outcome(&study, plan, &result, took).await
     };
     let logged = (folder, coordinator_log);
     over_daemons((plan.coordinator(), data), logged, work, lang)
@@ -173,7 +192,7 @@ pub(crate) async fn study(
     federation.approve(plan).await?;
     let ended = federation.watch(&study, plan).await?;
     let wall = clock::since_1970().saturating_sub(began);
-    let costs = federation.costs(&before).await?;
+    let costs = federation.costs(plan, &before).await?;
     Ok(ended.map_or(Ok((study, (wall, costs))), Err))
 }
 

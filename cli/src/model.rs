@@ -10,6 +10,7 @@ use crate::new_file;
 
 mod export;
 mod mistaken;
+mod part;
 mod predict;
 mod published;
 mod show;
@@ -33,6 +34,8 @@ pub(crate) struct ModelArgs {
 enum ModelCommand {
     /// Print a model's coefficients, or by what its trees go, and where it comes from
     #[command(after_help = "\
+Of a model that several institutions hold together, each has a part, which tells of its own columns.
+
 Examples:
   consilium model show result/model.json
   consilium model show result/model.json --json | jq .name,.coefficient")]
@@ -77,9 +80,10 @@ enum Format {
 
 pub(crate) fn run(args: &ModelArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
-        ModelCommand::Show { model, json } => {
-            show::run(&Model::read(model, lang)?, *json, out, lang)
-        }
+        ModelCommand::Show { model, json } => match part::read(model, lang)? {
+            Some(part) => part.show(*json, out, lang),
+            None => show::run(&Model::read(model, lang)?, *json, out, lang),
+        },
         ModelCommand::Predict(args) => predict::run(args, out, lang),
         ModelCommand::Export { model, format, out } => {
             let model = Model::read(model, lang)?;

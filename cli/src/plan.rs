@@ -1,19 +1,22 @@
 //! `consilium plan`: a study plan before it is submitted.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use consilium_plan::{Estimate, Lang, Plan, PlanError, PlanFault, RawPlan, Speed, Task};
+use consilium_plan::{Lang, Plan, PlanError, PlanFault, RawPlan, Speed};
 use consilium_schema::Schema;
 use serde_json::json;
 
 use crate::hint::OrHint as _;
+
+mod cost;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -67,52 +70,38 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
             "title": plan.title(),
             "estimate": estimate,
             "estimated_s": time.as_secs_f64(),
+            "parties": cost::parties(&plan),
         });
         writeln!(out, "{line}")?;
         return Ok(());
     }
     write!(out, "{}", plan.summary(None, lang))?;
     writeln!(out, "\n{}", lang.pick("What it will cost", "代价估计"))?;
-    writeln!(out, "{}", cost(&plan, time, lang))?;
+    writeln!(out, "{}", cost::said(&plan, time, lang))?;
     Ok(())
 }
 
-fn cost(plan: &Plan, time: Duration, lang: Lang) -> String {
-    let Estimate {
-        sums,
-        rounds,
-        sent_by_each,
-        core_seconds,
-        ..
-    } = plan.estimate();
-    let seconds = time.as_secs_f64();
-    match plan.task() {
-        Task::Train(_) => lang.pick(
-            format!(
-                "{sums} sums, {rounds} rounds, {sent_by_each} bytes sent by each institution, \
-                 about {seconds:.1} s on the network"
-            ),
-            format!(
-                "{sums} 次求和，{rounds} 轮通信，每家机构发送 {sent_by_each} 字节，\
-                 网络上约 {seconds:.1} 秒"
-            ),
-        ),
-        Task::Align(_) => lang.pick(
-            format!(
-                "for sets as large as the plan allows: {rounds} rounds, at most {sent_by_each} bytes \
-                 sent by each institution, about {seconds:.1} s on the network, and {core_seconds} s \
-                 of one core at the institution that computes most"
-            ),
-            format!(
-                "按方案允许的最大集合：{rounds} 轮通信，每家机构至多发送 {sent_by_each} 字节，\
-                 网络上约 {seconds:.1} 秒，另计算最多的机构约需单核 {core_seconds} 秒"
-            ),
-        ),
-    }
+/// Reads and checks a plan with the schema files it names, and with the plans whose files it names in
+/// the place of their studies.
+pub(crate) fn load(file: &Path, lang: Lang) -> anyhow::Result<Plan> {
+    load_at(file, 0, lang)
 }
 
-/// Reads and checks a plan with the schema file it names.
-pub(crate) fn load(file: &Path, lang: Lang) -> anyhow::Result<Plan> {
+/// A plan that predicts names one that grows trees, and that one one that aligns rows.
+const DEEPEST: u8 = 2;
+
+/// Reads a plan that another one names.
+fn load_named(file: &Path, depth: u8, lang: Lang) -> anyhow::Result<Plan> {
+    if depth == DEEPEST {
+        bail!(lang.pick(
+            format!("{} names plans that name each other", file.display()),
+            format!("{} 所指定的方案互相引用", file.display()),
+        ));
+    }
+    load_at(file, depth + 1, lang)
+}
+
+fn load_at(file: &Path, depth: u8, lang: Lang) -> anyhow::Result<Plan> {
     let read = |path: &Path| {
         let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
         fs::read_to_string(path).with_context(reading)
@@ -120,15 +109,20 @@ pub(crate) fn load(file: &Path, lang: Lang) -> anyhow::Result<Plan> {
     let within =
         |path: &Path| lang.pick(format!("in {}", path.display()), path.display().to_string());
     let raw = RawPlan::parse(&read(file)?).with_context(|| within(file))?;
-    let schema = match raw.schema_file() {
-        Some(name) => {
-            let path = file.parent().unwrap_or(Path::new(".")).join(name);
-            let parsed = Schema::from_toml(&read(&path)?);
-            Some(parsed.with_context(|| within(&path))?)
-        }
-        None => None,
-    };
-    let checked = Plan::check(&raw, schema.as_ref());
+    let beside = |name: &str| file.parent().unwrap_or(Path::new(".")).join(name);
+    let mut studies = BTreeMap::new();
+    for name in raw.study_files() {
+        let named = load_named(&beside(name), depth, lang).with_context(|| within(file))?;
+        studies.insert(name.to_owned(), named.hash());
+    }
+    let raw = raw.with_studies(&studies);
+    let mut schemas = BTreeMap::new();
+    for name in raw.schema_files() {
+        let path = beside(name);
+        let parsed = Schema::from_toml(&read(&path)?);
+        schemas.insert(name, parsed.with_context(|| within(&path))?);
+    }
+    let checked = Plan::check(&raw, &schemas);
     let has_no_range = matches!(
         &checked,
         Err(PlanError::Key {

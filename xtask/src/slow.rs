@@ -9,16 +9,17 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use crate::run::{cargo, status, timed};
+use crate::run::{cargo, timed};
 
 mod attack;
 mod gbdt;
+mod measurement;
 
 /// What to run, and on what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Run those whose name contains this; psi-10m measures an alignment of ten million keys,
-    /// gbdt-accuracy holds our trees beside those of LightGBM and XGBoost, gbdt-vertical those over
+    /// Run those whose name contains this; psi-10m measures an alignment of ten million keys, gbdt-1m
+    /// trees over columns of two parties that know a million people, gbdt-accuracy holds our trees beside those of LightGBM and XGBoost, gbdt-vertical those over
     /// columns of several parties beside those of one, gbdt-attack (or
     /// gbdt-attack-quick) attacks the sums that vertical trees return.
     name: Option<String>,
@@ -27,20 +28,6 @@ pub(crate) struct Options {
     data: Option<PathBuf>,
 }
 
-/// A measurement that takes minutes, and means something in a release build only.
-const MEASUREMENT: &str = "psi-10m";
-
-/// What `consilium` is asked for it: ten million keys of each.
-const TEN_MILLION: [&str; 7] = [
-    "bench",
-    "psi",
-    "--protocol",
-    "vole",
-    "--sizes",
-    "10000000x10000000",
-    "--json",
-];
-
 /// A compiled test program, and the folder in which cargo would run it.
 struct Program {
     executable: PathBuf,
@@ -48,15 +35,15 @@ struct Program {
 }
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
-/// `psi-10m`, `gbdt-accuracy`, `gbdt-vertical` or `gbdt-attack`, it measures instead, and prints what
-/// the measurement says.
+/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-vertical` or `gbdt-attack`, it measures instead, and
+/// prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     let wanted = options.name.as_deref();
-    if wanted == Some(MEASUREMENT) {
-        let mut command = cargo(["run", "--release", "--package", "consilium", "--"]);
-        return Ok(status(command.args(TEN_MILLION))?.success());
+    let mut measurements = measurement::MEASUREMENTS.iter();
+    if let Some(measurement) = measurements.find(|it| wanted == Some(it.name)) {
+        return measurement::measure(measurement);
     }
     let mut comparisons = gbdt::COMPARISONS.iter();
     if let Some(comparison) = comparisons.find(|it| wanted == Some(it.name)) {

@@ -19,9 +19,9 @@ use serde_json::{Value, json};
 use crate::{
     hint::Misuse,
     local::{
-        aligned::{self, Aligned},
-        cost,
+        aligned, cost,
         inputs::{PartyData, of_keys},
+        kept::Kept,
     },
 };
 use sets::{NAMES, People, Sizes};
@@ -149,7 +149,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn measure(&self, lang: Lang) -> anyhow::Result<Aligned> {
+    fn measure(&self, lang: Lang) -> anyhow::Result<Kept> {
         let plan = self.plan("bench", "")?;
         let data: Vec<PartyData> = (0..self.people.len())
             .map(|party| self.data(party, &self.people[party], "", &plan))
@@ -201,7 +201,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn check(&self, outcome: &Aligned) -> anyhow::Result<()> {
+    fn check(&self, outcome: &Kept) -> anyhow::Result<()> {
         for party in &outcome.parties {
             let found = party.report.pointer("/common/exact");
             let right = found == Some(&json!(self.sizes.common()));
@@ -211,7 +211,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Gives what programs read, with what only this measurement has.
-    fn line(&self, outcome: &Aligned, more: Value) -> Value {
+    fn line(&self, outcome: &Kept, more: Value) -> Value {
         let mut line = json!({
             "bench": "psi",
             "mode": "processes",
@@ -231,7 +231,7 @@ impl<'a> Bench<'a> {
         line
     }
 
-    fn said(&self, outcome: &Aligned, more: &Value, lang: Lang) -> String {
+    fn said(&self, outcome: &Kept, more: &Value, lang: Lang) -> String {
         let (wall, sizes) = (outcome.wall.as_secs_f64(), self.sizes);
         let (name, seconds) = (self.protocol.name(), lang.pick("s", "秒"));
         let more = unbalanced::said(more, lang);

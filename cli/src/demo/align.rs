@@ -7,7 +7,7 @@ use clap::Args;
 use consilium_plan::Lang;
 
 use crate::{
-    local::{self, aligned::Aligned, federation::Federation, folder::RunFolder},
+    local::{self, federation::Federation, folder::RunFolder, kept::Kept},
     terminal::tell,
 };
 use result::AlignResult;
@@ -42,7 +42,7 @@ pub(super) struct AlignArgs {
 #[derive(Debug)]
 struct Done {
     study: Study,
-    aligned: Aligned,
+    aligned: Kept,
     /// How many people all parties of the study know.
     expected: usize,
     /// Whether the common rows are those of these people, and in one order.
@@ -58,7 +58,7 @@ pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     let of_all = studies.last().context("the demo has studies")?;
     let names = studies.iter().map(|study| study.name);
     let more: Vec<&str> = names.chain(["data"]).collect();
-    let left = RunFolder::make(&folder, &of_all.plan, &more, lang)?;
+    let left = RunFolder::make(&folder, [&of_all.plan], &more, lang)?;
     let data = tables::write(&folder.join("data"), &of_all.plan)?;
     let work = async |federation: &mut Federation| {
         let mut ended = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
             tell(of.title(lang));
             let (study, took) = local::achieved(local::study(federation, &of.plan).await?, lang)?;
             let result = folder.join(of.name);
-            ended.push(federation.aligned(&study, &of.plan, &result, took).await?);
+            ended.push(federation.kept(&study, &of.plan, &result, took).await?);
         }
         Ok(ended)
     };

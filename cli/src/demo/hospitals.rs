@@ -72,7 +72,8 @@ impl Demo {
     /// Reads the plan and the hospitals' files.
     pub(crate) fn load() -> anyhow::Result<Demo> {
         let schema = Schema::from_toml(SCHEMA)?;
-        let plan = Plan::check(&RawPlan::parse(PLAN)?, Some(&schema))?;
+        let schemas = [("schema.toml", schema.clone())].into();
+        let plan = Plan::check(&RawPlan::parse(PLAN)?, &schemas)?;
         let Task::Train(task) = plan.task() else {
             bail!("the demo's plan trains no model");
         };

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Measured> {
-    let left = RunFolder::make(folder, &demo.plan, &["data"], lang)?;
+    let left = RunFolder::make(folder, [&demo.plan], &["data"], lang)?;
     let data = folder.join("data");
     fs::create_dir(&data)?;
     let data = fs::canonicalize(data)?;

@@ -37,6 +37,19 @@ pub(crate) struct PartyCost {
     pub(crate) rounds: Option<u64>,
 }
 
+impl PartyCost {
+    /// Takes in what another piece of work cost the same party.
+    pub(crate) fn add(&mut self, more: &PartyCost) {
+        self.cpu_s += more.cpu_s;
+        self.sent_bytes += more.sent_bytes;
+        self.received_bytes += more.received_bytes;
+        let peaks = self.peak_rss_mb.into_iter().chain(more.peak_rss_mb);
+        self.peak_rss_mb = peaks.reduce(f64::max);
+        let rounds = self.rounds.into_iter().chain(more.rounds);
+        self.rounds = rounds.reduce(|rounds, more| rounds + more);
+    }
+}
+
 /// What a process has used since it started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {

@@ -1,6 +1,6 @@
 //! A federation of this machine's processes.
 
-use std::{ffi::OsStr, fs, net::TcpListener, path::Path, time::Duration};
+use std::{ffi::OsStr, fs, net::TcpListener, path::Path};
 
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
@@ -12,10 +12,10 @@ use tonic::transport::Channel;
 
 use super::{
     Took,
-    aligned::Aligned,
     cost::{PartyCost, Reading},
     daemons::{self, Daemon, configure, state_of},
     inputs::PartyData,
+    kept::Kept,
     outcome::Outcome,
     participant::{Participant, account, join},
     watching,
@@ -84,13 +84,20 @@ impl Federation {
         Ok(readings)
     }
 
-    /// Gives what the daemons have used since earlier readings.
+    /// Gives what those who take part in a study have used since earlier readings, the coordinator
+    /// first.
     pub(crate) async fn costs(
         &self,
+        plan: &Plan,
         since: &[(String, Reading)],
     ) -> anyhow::Result<Vec<PartyCost>> {
         let now = self.readings().await?;
+        let takes_part = |name: &str| {
+            let mut parties = plan.contributors();
+            name == COORDINATOR || parties.any(|(party, _)| party.as_str() == name)
+        };
         let both = now.iter().zip(since);
+        let both = both.filter(|((party, _), _)| takes_part(party));
         Ok(both
             .map(|((party, now), (_, before))| now.since(before, party))
             .collect())
@@ -134,14 +141,14 @@ impl Federation {
         Ok(failure)
     }
 
-    /// Fetches what came of the study, from the coordinator and from each party its own; it is
-    /// given what the study took.
+    /// Fetches what came of the study into a new folder, from the coordinator and from each party
+    /// its own; it is given what the study took.
     pub(crate) async fn outcome(
         &mut self,
         study: &str,
         plan: &Plan,
         folder: &Path,
-        (wall, mut costs): (Duration, Vec<PartyCost>),
+        (wall, mut costs): Took,
     ) -> anyhow::Result<Outcome> {
         let request = v1::StudyRequest {
             study: study.to_owned(),
@@ -151,12 +158,13 @@ impl Federation {
             ("model.json", result.model.clone()),
             ("report.json", result.report.clone()),
         ];
-        write_result(&folder.join("result"), &plan.to_string(), files, self.lang)?;
+        write_result(folder, &plan.to_string(), files, self.lang)?;
         let model: Value = serde_json::from_str(&result.model)?;
         let fit = model.get("fit").context("the result holds no fit")?;
         let mut parties = Vec::new();
-        for participant in &mut self.participants {
-            parties.push(participant.own_result(study, self.lang).await?);
+        let lang = self.lang;
+        for participant in self.of(plan) {
+            parties.push(participant.own_result(study, lang).await?);
         }
         let report = serde_json::from_str(&result.report)?;
         let coordinator = account(&report, COORDINATOR)?;
@@ -184,46 +192,51 @@ impl Federation {
         self.participants.iter_mut().filter(takes_part)
     }
 
-    /// Fetches what came of an alignment into a new folder: each party's own report, and its rows.
-    pub(crate) async fn aligned(
+    /// Fetches what came of a study between institutions into a new folder: the coordinator's report,
+    /// and of each party its own, with the rows, the scores and the part of a model that it keeps.
+    pub(crate) async fn kept(
         &mut self,
         study: &str,
         plan: &Plan,
         result: &Path,
-        (wall, costs): Took,
-    ) -> anyhow::Result<Aligned> {
+        (wall, mut costs): Took,
+    ) -> anyhow::Result<Kept> {
         let request = v1::StudyRequest {
             study: study.to_owned(),
         };
-        let report = self
-            .operator
-            .result(request)
-            .await
-            .answer(self.lang)?
-            .report;
-        let mut files = vec![("report.json".to_owned(), report)];
-        let mut parties = Vec::new();
         let lang = self.lang;
+        let told = self.operator.result(request).await.answer(lang)?;
+        let mut files = vec![("report.json".to_owned(), told.report.clone())];
+        let mut parties = Vec::new();
         for participant in self.of(plan) {
-            let own = participant.own_alignment(study, lang).await?;
+            let own = participant.own_kept(study, lang).await?;
             let party = &own.party;
             files.push((format!("{party}-report.json"), own.report.to_string()));
-            if let Some(path) = &own.rows {
-                let rows = fs::read_to_string(path).context("the common rows")?;
-                files.push((format!("{party}-aligned.csv"), rows));
+            files.push((format!("{party}-model.json"), own.model.clone()));
+            for (path, what) in [(&own.rows, "aligned"), (&own.scores, "scores")] {
+                if let Some(path) = path {
+                    let read = fs::read_to_string(path);
+                    let table = read.with_context(|| path.display().to_string())?;
+                    files.push((format!("{party}-{what}.csv"), table));
+                }
             }
             parties.push(own);
         }
         let named = files
             .iter()
             .map(|(name, text)| (name.as_str(), text.clone()));
-        write_result(result, &plan.to_string(), named, self.lang)?;
-        Ok(Aligned {
+        write_result(result, &plan.to_string(), named, lang)?;
+        let coordinator = account(&serde_json::from_str(&told.report)?, COORDINATOR)?;
+        let accounts = std::iter::once(&coordinator).chain(parties.iter().map(|own| &own.account));
+        for (cost, account) in costs.iter_mut().zip(accounts) {
+            cost.rounds = Some(account.total().rounds);
+        }
+        Ok(Kept {
             study: study.to_owned(),
             title: plan.title().to_owned(),
             parties,
             wall,
-            learnt: learnt(plan, self.lang),
+            learnt: learnt(plan, lang),
             costs,
         })
     }

@@ -26,7 +26,7 @@ pub(crate) struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes the folder of a plan's run, for its owner alone; `more` is what the run makes in it
+    /// Makes the folder of a run of plans, for its owner alone; `more` is what the run makes in it
     /// besides results and daemons' folders.
     ///
     /// A folder that is there already is left alone, unless it holds nothing but what a run has
@@ -35,9 +35,9 @@ impl RunFolder {
     /// # Errors
     ///
     /// If the folder is there, or can't be made.
-    pub(crate) fn make(
+    pub(crate) fn make<'a>(
         path: &Path,
-        plan: &Plan,
+        plans: impl IntoIterator<Item = &'a Plan>,
         more: &[&str],
         lang: Lang,
     ) -> anyhow::Result<RunFolder> {
@@ -55,11 +55,12 @@ impl RunFolder {
             "name another folder with --out, or remove this one",
             "请用 --out 指定其他文件夹，或删除此文件夹",
         ))?;
-        let parties = plan.contributors().map(|(party, _)| party.as_str());
-        let entries = [plan.coordinator().as_str(), "result"]
-            .into_iter()
-            .chain(parties)
-            .chain(more.iter().copied());
+        let of_plan = |plan: &'a Plan| {
+            let parties = plan.contributors().map(|(party, _)| party.as_str());
+            parties.chain([plan.coordinator().as_str()])
+        };
+        let entries = plans.into_iter().flat_map(of_plan);
+        let entries = entries.chain(["result"]).chain(more.iter().copied());
         let mark = mark(path, entries).with_context(creating)?;
         Ok(RunFolder {
             path: path.to_owned(),

@@ -1,6 +1,7 @@
 //! Whose data lie in which files.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     str::FromStr,
@@ -72,33 +73,37 @@ impl FromStr for SplitFile {
 
 /// The files that were named on the command line.
 pub(crate) struct Given<'a> {
-    pub(crate) plan: &'a Path,
+    /// The plans, each with the file it lies in.
+    pub(crate) plans: &'a [(PathBuf, Plan)],
     pub(crate) schema: Option<&'a Path>,
     pub(crate) data: &'a [DataFile],
     pub(crate) splits: &'a [SplitFile],
 }
 
 impl Given<'_> {
-    /// Gives each party of the plan its files.
+    /// Gives each party of the plans its files.
     ///
     /// # Errors
     ///
-    /// If a party lacks one, a file is nobody's, or one is not there.
-    pub(crate) fn to(&self, plan: &Plan, lang: Lang) -> anyhow::Result<Vec<PartyData>> {
-        let schema = match self.schema {
-            Some(file) => read(file, lang)?,
-            None => match plan.task() {
-                Task::Train(_) => read(&schema_of(self.plan, lang)?, lang)?,
-                Task::Align(task) => of_keys(task),
-            },
-        };
-        let wanted: Vec<(&PartyId, &str)> = plan
-            .contributors()
-            .map(|(party, set)| (party, set.name.as_str()))
-            .collect();
+    /// If a party lacks one or has two data sets, a file is nobody's, or one is not there.
+    pub(crate) fn sets(&self, lang: Lang) -> anyhow::Result<Vec<PartyData>> {
+        let mut wanted: BTreeMap<&PartyId, &str> = BTreeMap::new();
+        for (_, plan) in self.plans {
+            for (party, set) in plan.contributors() {
+                let name = set.name.as_str();
+                let other = wanted.insert(party, name).filter(|other| *other != name);
+                if let Some(other) = other {
+                    return Err(Misuse(lang.pick(
+                        format!("the plans name two data sets of {party}: {other} and {name}"),
+                        format!("各方案中 {party} 的数据集不一致：{other} 与 {name}"),
+                    ))
+                    .into());
+                }
+            }
+        }
         let splits = self.splits.iter().map(|split| &split.of);
         for DataFile { party, name, .. } in self.data.iter().chain(splits) {
-            if !wanted.contains(&(party, name)) {
+            if wanted.get(party) != Some(&name.as_str()) {
                 return Err(Misuse(lang.pick(
                     format!("the plan knows no data set {party}/{name}"),
                     format!("方案中没有数据集 {party}/{name}"),
@@ -106,19 +111,12 @@ impl Given<'_> {
                 .into());
             }
         }
-        let planned = planned_split(plan);
-        let sets = wanted.iter();
-        sets.map(|(party, name)| self.of_party(party, name, (&schema, planned), lang))
+        let sets = wanted.into_iter();
+        sets.map(|(party, name)| self.of_party(party, name, lang))
             .collect()
     }
 
-    fn of_party(
-        &self,
-        party: &PartyId,
-        name: &str,
-        (schema, planned): (&str, Option<&str>),
-        lang: Lang,
-    ) -> anyhow::Result<PartyData> {
+    fn of_party(&self, party: &PartyId, name: &str, lang: Lang) -> anyhow::Result<PartyData> {
         let here = |of: &DataFile| of.party == *party && of.name == name;
         let files: Vec<&DataFile> = self.data.iter().filter(|file| here(file)).collect();
         let [file] = files[..] else {
@@ -129,7 +127,11 @@ impl Given<'_> {
             .map(|split| Ok((split.split.clone(), absolute(&split.of.file, lang)?)))
             .collect::<anyhow::Result<_>>()?;
         let of_plan = |planned: &str| splits.iter().filter(|(name, _)| name == planned).count();
-        if let Some(planned) = planned.filter(|planned| of_plan(planned) != 1) {
+        let mut planned = self
+            .plans
+            .iter()
+            .filter_map(|(_, plan)| planned_split(plan));
+        if let Some(planned) = planned.find(|planned| of_plan(planned) != 1) {
             let flag = format!("--split {party}/{name}:{planned}=FILE");
             return Err(needed(&flag, lang)).or_hint(lang.pick(
                 "its lines are row,split first, then such as 17,train and 18,test; rows are counted from 1",
@@ -140,9 +142,27 @@ impl Given<'_> {
             party: party.clone(),
             name: name.to_owned(),
             file: absolute(&file.file, lang)?,
-            schema: schema.to_owned(),
+            schema: self.schema_of(party, lang)?,
             splits,
         })
+    }
+
+    /// Gives the text of a party's schema: one of keys alone only where no plan asks for more.
+    fn schema_of(&self, party: &PartyId, lang: Lang) -> anyhow::Result<String> {
+        if let Some(file) = self.schema {
+            return read(file, lang);
+        }
+        let mut of_keys_alone = String::new();
+        let takes_part = |plan: &Plan| plan.contributors().any(|(name, _)| name == party);
+        for (file, plan) in self.plans.iter().filter(|(_, plan)| takes_part(plan)) {
+            match plan.task() {
+                Task::Align(task) => of_keys_alone = of_keys(task),
+                Task::Train(_) | Task::Vertical(_) => {
+                    return read(&schema_file(file, party, lang)?, lang);
+                }
+            }
+        }
+        Ok(of_keys_alone)
     }
 }
 
@@ -170,9 +190,9 @@ pub(crate) fn of_keys(task: &Align) -> String {
     task.key_columns().map(column).collect()
 }
 
-fn schema_of(plan_file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {
+fn schema_file(plan_file: &Path, party: &PartyId, lang: Lang) -> anyhow::Result<PathBuf> {
     let raw = RawPlan::parse(&read(plan_file, lang)?)?;
-    let name = raw.schema_file().ok_or_else(|| {
+    let name = raw.schema_file_of(party).ok_or_else(|| {
         let none = lang.pick(
             "the plan names no schema file: give it with --schema FILE",
             "方案没有指定数据结构文件：请用 --schema 文件 给出",

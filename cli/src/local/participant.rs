@@ -1,6 +1,10 @@
 //! A participant of the local federation, with its steward.
 
-use std::{ffi::OsStr, path::Path, time::Duration};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use consilium_mailbox::{Account, PartyId};
@@ -14,9 +18,9 @@ use tokio::time::{sleep, timeout};
 use tonic::transport::Channel;
 
 use super::{
-    aligned::PartyAligned,
     daemons::{self, Daemon, configure, state_of},
     inputs::PartyData,
+    kept::PartyKept,
     outcome::PartyOutcome,
     steward::LocalSteward,
 };
@@ -114,22 +118,20 @@ impl Participant {
         })
     }
 
-    /// Gives what the institution has of an alignment for itself.
-    pub(super) async fn own_alignment(
-        &mut self,
-        study: &str,
-        lang: Lang,
-    ) -> anyhow::Result<PartyAligned> {
+    /// Gives what the institution keeps of a study between institutions.
+    pub(super) async fn own_kept(&mut self, study: &str, lang: Lang) -> anyhow::Result<PartyKept> {
         let request = v1::OwnStudyRequest {
             study: study.to_owned(),
         };
         let result = self.house.own_result(request).await.answer(lang)?;
         let report: Value = serde_json::from_str(&result.own_report)?;
-        Ok(PartyAligned {
+        Ok(PartyKept {
             account: account(&report, self.party.as_str())?,
             party: self.party.clone(),
             report,
-            rows: (!result.aligned_path.is_empty()).then(|| result.aligned_path.into()),
+            model: result.model,
+            rows: path(result.aligned_path),
+            scores: path(result.scores_path),
         })
     }
 
@@ -178,6 +180,11 @@ impl Participant {
     async fn status(&mut self, lang: Lang) -> anyhow::Result<v1::ParticipantStatus> {
         self.house.status(v1::StatusRequest {}).await.answer(lang)
     }
+}
+
+/// Gives where a file lies, if there is one.
+fn path(told: String) -> Option<PathBuf> {
+    (!told.is_empty()).then(|| told.into())
 }
 
 /// Reads from a report what the protocols cost a party, step by step.

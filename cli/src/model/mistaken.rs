@@ -5,9 +5,12 @@ use std::path::Path;
 use consilium_plan::{Lang, Plan};
 use serde_json::Value;
 
+use super::part;
+
 /// A file that a study's result holds beside the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mistaken {
+    Part,
     Report,
     OwnReport,
     Plan,
@@ -20,13 +23,14 @@ impl Mistaken {
         if let Ok(value) = serde_json::from_slice::<Value>(text) {
             let has = |key| value.get(key).is_some();
             return match () {
-                () if has("opened_sets") => Some(Mistaken::Report),
-                () if has("fitted_rows") => Some(Mistaken::OwnReport),
+                () if part::is_one(text) => Some(Mistaken::Part),
+                () if has("opened_sets") || has("outcomes") => Some(Mistaken::Report),
+                () if has("fitted_rows") || has("scored_rows") => Some(Mistaken::OwnReport),
                 () => None,
             };
         }
         let text = std::str::from_utf8(text).ok()?;
-        if text.starts_with("row,label,score\n") {
+        if text.starts_with("row,label,score\n") || text.starts_with("row,score\n") {
             return Some(Mistaken::Scores);
         }
         text.parse::<Plan>().is_ok().then_some(Mistaken::Plan)
@@ -35,6 +39,10 @@ impl Mistaken {
     /// Says what it is instead of a model.
     pub(super) fn say(self, path: &Path, lang: Lang) -> String {
         let what = match self {
+            Mistaken::Part => lang.pick(
+                "one institution's part of a model that several hold together",
+                "多家机构共同持有的模型中一家的部分",
+            ),
             Mistaken::Report => lang.pick(
                 "a study's report, with measures, costs and opened sums",
                 "研究报告，含评估指标、开销与开启过的合计",
@@ -58,6 +66,14 @@ impl Mistaken {
 
     /// Says what to open instead, and with what the file itself.
     pub(super) fn hint(self, path: &Path, lang: Lang) -> String {
+        if self == Mistaken::Part {
+            return lang.pick(
+                "`consilium model show` shows it; by itself it predicts nothing: a study of kind \
+                 \"predict-vertical-gbdt\" does",
+                "可用 `consilium model show` 查看；它本身无法预测，须通过 kind = \"predict-vertical-gbdt\" 的研究",
+            )
+            .to_owned();
+        }
         let model = path.with_file_name("model.json");
         let (model, path) = (model.display(), path.display());
         let itself = match self {
@@ -65,7 +81,7 @@ impl Mistaken {
                 format!("; the report is JSON for any reader of it, such as `jq . {path}`"),
                 format!("；报告本身为 JSON，可用 `jq . {path}` 等工具查看"),
             ),
-            Mistaken::Plan | Mistaken::Scores => String::new(),
+            Mistaken::Part | Mistaken::Plan | Mistaken::Scores => String::new(),
         };
         lang.pick(
             format!("the model is the file model.json of the same result: `consilium model show {model}`{itself}"),

@@ -131,7 +131,9 @@ impl Model {
     pub(super) fn task(&self) -> &Train {
         match self.plan.task() {
             Task::Train(task) => task,
-            Task::Align(_) => unreachable!("whoever reads a model sees that its plan trains one"),
+            Task::Align(_) | Task::Vertical(_) => {
+                unreachable!("whoever reads a model sees that its plan trains one")
+            }
         }
     }
 

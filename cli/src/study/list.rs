@@ -190,6 +190,10 @@ pub(super) fn state_name(name: &str, lang: Lang) -> &str {
         "failed" => ("failed", "失败"),
         "cancelled" => ("cancelled", "已取消"),
         "expired" => ("expired", "已过期"),
+        "unreadable" => (
+            "can't be read, the daemon's log says why",
+            "无法读取，原因见守护进程的日志",
+        ),
         other => (other, other),
     };
     lang.pick(en, zh)

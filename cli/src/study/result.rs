@@ -82,7 +82,8 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Writes a result to a folder; the model gets its plan, so that it can be read alone.
+/// Writes a result to a folder; a model, or a part of one, gets its plan, so that it can be read
+/// alone.
 pub(crate) fn write<'a>(
     folder: &Path,
     plan: &str,
@@ -103,7 +104,7 @@ pub(crate) fn write<'a>(
         if text.is_empty() {
             continue;
         }
-        let text = if name == "model.json" {
+        let text = if name.ends_with("model.json") {
             with_plan(&text, plan)?
         } else {
             text

@@ -163,3 +163,30 @@ fn encrypted_sums_are_measured_by_both_sets_of_parameters() {
         assert!(feature["cpu_s"].as_f64().unwrap() > 0.0);
     }
 }
+
+#[test]
+fn trees_over_columns_of_several_parties_are_measured_in_processes_of_their_own() {
+    let few = ["--rows", "1000", "--features", "2x3x2", "--trees", "2"];
+    let args = [
+        &["bench", "vertical-gbdt", "--depth", "2", "--json"],
+        &few[..],
+    ]
+    .concat();
+    let line = measured(&args);
+    assert_eq!(line["params"]["features"], "2x3x2");
+    assert!(line["stride"].as_u64().unwrap() > 0);
+    let parties = line["parties"].as_array().unwrap();
+    let names: Vec<&Value> = parties.iter().map(|party| &party["party"]).collect();
+    let holders = ["feature-holder-1", "feature-holder-2"];
+    assert_eq!(
+        names,
+        [&["coordinator", "label-holder"], &holders[..]].concat()
+    );
+    for party in parties {
+        assert!(party["peak_rss_mb"].as_f64().unwrap() > 1.0, "{party}");
+    }
+    let tree = line["tree"]["bytes"].as_f64().unwrap();
+    assert!((2.0 * tree - line["bytes"].as_f64().unwrap()).abs() < 0.5);
+    assert!(line["align_s"].as_f64().unwrap() > 0.0);
+    assert!(line["protocol_cpu_s"].as_f64().unwrap() > 0.0);
+}

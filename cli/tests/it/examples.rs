@@ -16,6 +16,13 @@ fn commands(page: &str, place: usize) -> String {
 
 /// Runs an example's commands where nothing but `examples` lies; gives the result.
 fn run(folder: &Path, page: &str, place: usize) -> Value {
+    let mut results = run_all(folder, page, place);
+    assert_eq!(results.len(), 1);
+    results.remove(0)
+}
+
+/// The same for several studies, a result each.
+fn run_all(folder: &Path, page: &str, place: usize) -> Vec<Value> {
     let typed = commands(page, place);
     assert!(typed.contains(BY_CARGO), "{typed}");
     symlink(Path::new(ROOT).join("examples"), folder.join("examples")).unwrap();
@@ -28,7 +35,9 @@ fn run(folder: &Path, page: &str, place: usize) -> Value {
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let read = |line| serde_json::from_str(line).unwrap();
+    lines.lines().map(read).collect()
 }
 
 #[test]
@@ -64,6 +73,26 @@ fn three_institutions_align_their_rows_by_the_command_of_their_page() {
     let result = run(folder.path(), "examples/medicare/README.md", 0);
     for party in ["hospital", "public", "commercial"] {
         assert_eq!(result["sets"][party]["common"]["exact"], 1642, "{party}");
+    }
+}
+
+#[test]
+fn trees_over_columns_of_three_institutions_grow_by_the_command_of_their_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = run_all(folder.path(), "examples/admission/README.md", 0);
+    let [aligned, grown, predicted] = &results[..] else {
+        panic!("there are three studies");
+    };
+    for party in ["hospital", "public", "commercial"] {
+        assert_eq!(aligned["sets"][party]["common"]["exact"], 7668, "{party}");
+    }
+    assert_eq!(grown["iterations"], 30);
+    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.65, "{grown}");
+    crate::costs::are_consistent(grown);
+    assert_eq!(predicted["scored_rows"], 7668);
+    let left = folder.path().join("consilium-local/result");
+    for study in ["align", "train", "predict"] {
+        assert!(left.join(study).join("plan.toml").is_file(), "{study}");
     }
 }
 

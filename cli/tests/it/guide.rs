@@ -5,6 +5,7 @@ use std::{fmt::Write as _, fs};
 use crate::{consilium, printed};
 
 const PLANS: &str = include_str!("../../../docs/guide/plans.md");
+const VERTICAL: &str = include_str!("../../../docs/guide/vertical.md");
 const SCHEMAS: &str = include_str!("../../../docs/guide/schemas.md");
 
 fn first_block(page: &str) -> &str {
@@ -46,6 +47,24 @@ fn a_draft_with_its_ranges_filled_in_leads_to_a_plan_that_checks() {
     printed(folder.path(), &check);
     let page = printed(folder.path(), &["plan", "check", "plan.toml"]);
     assert!(page.contains("Readmission within 30 days"), "{page}");
+}
+
+#[test]
+fn plans_over_columns_of_several_institutions_tell_what_each_will_spend() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks: Vec<&str> = VERTICAL.split("```toml\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let plan = block.split("```").next().unwrap();
+        fs::write(folder.path().join("plan.toml"), plan).unwrap();
+        let page = printed(folder.path(), &["plan", "check", "plan.toml"]);
+        for party in ["hospital", "insurer"] {
+            assert!(page.contains(&format!("- {party} sends ")), "{page}");
+        }
+        let json = printed(folder.path(), &["plan", "check", "plan.toml", "--json"]);
+        let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(line["parties"].as_array().unwrap().len(), 2, "{line}");
+    }
 }
 
 /// Letters that stand in Chinese texts: names of files, keys and commands.

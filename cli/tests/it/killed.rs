@@ -1,6 +1,7 @@
-//! Daemons that are killed while sets of keys are compared.
+//! Daemons that are killed while sets of keys are compared, or trees grow.
 
 mod amid;
+mod trees;
 
 use amid::Amid;
 

@@ -162,6 +162,60 @@ fn files_that_do_not_match_the_plan_are_named_before_anything_starts() {
 }
 
 #[test]
+fn plans_that_cannot_run_one_after_the_other_are_named_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    write_study(here);
+    let example = |name| {
+        format!(
+            "{}/../examples/admission/{name}",
+            env!("CARGO_MANIFEST_DIR")
+        )
+    };
+    let [align, train, predict] = ["align.toml", "train.toml", "predict.toml"].map(example);
+    fs::create_dir(here.join("other")).unwrap();
+    let plan = fs::read_to_string(here.join("plan.toml")).unwrap();
+    fs::write(here.join("other/plan.toml"), &plan).unwrap();
+    fs::copy(here.join("schema.toml"), here.join("other/schema.toml")).unwrap();
+    let elsewhere = format!("coordinator = \"elsewhere\"\n{plan}");
+    fs::write(here.join("elsewhere.toml"), elsewhere).unwrap();
+    let other_data = plan.replace("data = \"visits\"", "data = \"calls\"");
+    fs::write(here.join("calls.toml"), other_data).unwrap();
+    let other_key = fs::read_to_string(&align)
+        .unwrap()
+        .replace("20_000", "30_000");
+    fs::write(here.join("align.toml"), other_key).unwrap();
+    for (plans, told) in [
+        (
+            ["plan.toml", "other/plan.toml"],
+            "two plans lie in files of one name",
+        ),
+        (
+            ["plan.toml", "elsewhere.toml"],
+            "two coordinators: coordinator and elsewhere",
+        ),
+        (
+            ["plan.toml", "calls.toml"],
+            "two data sets of north: visits and calls",
+        ),
+        (
+            ["plan.toml", &train],
+            "hint: give that plan's file before this one",
+        ),
+        (["align.toml", &train], "hint: the hash of align.toml is "),
+        ([&align, &predict], "names the model of study"),
+    ] {
+        let mut args = vec!["local", "--data", "north/visits=north.csv"];
+        args.extend(plans);
+        let output = consilium(here, &args);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{plans:?}: {said}");
+        assert!(said.contains(told), "{plans:?}: {said}");
+    }
+    assert!(!here.join("consilium-local").exists());
+}
+
+#[test]
 fn a_split_that_the_plan_names_is_asked_for_with_its_flag_and_form() {
     let folder = tempfile::tempdir().unwrap();
     let args = write_study(folder.path());

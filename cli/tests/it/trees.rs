@@ -95,7 +95,7 @@ fn three_houses_grow_trees_that_are_shown_used_and_exported() {
 }
 
 /// Waits until a study grows so many trees.
-fn until_tree(folder: &Path, study: &str, tree: u64) {
+pub(crate) fn until_tree(folder: &Path, study: &str, tree: u64) {
     let mut watching = Command::new(env!("CARGO_BIN_EXE_consilium"))
         .args(["study", "watch", study, "--json", "--at", SOCKET])
         .current_dir(folder)

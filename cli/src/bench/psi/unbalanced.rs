@@ -5,13 +5,13 @@ use consilium_plan::Lang;
 use serde_json::{Value, json};
 
 use super::{Bench, sets::NAMES};
-use crate::local::{self, aligned::Aligned, federation::Federation, inputs::PartyData};
+use crate::local::{self, federation::Federation, inputs::PartyData, kept::Kept};
 
 /// The step in which the table travels.
 const TABLED: &str = "psi-unbalanced.1.tabled";
 
 /// Measures both studies; gives each with what only it has.
-pub(super) fn measure(bench: &Bench<'_>, lang: Lang) -> anyhow::Result<Vec<(Aligned, Value)>> {
+pub(super) fn measure(bench: &Bench<'_>, lang: Lang) -> anyhow::Result<Vec<(Kept, Value)>> {
     let [one, other] = bench.sizes.0[..] else {
         anyhow::bail!("two parties compare");
     };
@@ -39,7 +39,7 @@ pub(super) fn measure(bench: &Bench<'_>, lang: Lang) -> anyhow::Result<Vec<(Alig
             }
             let (study, took) = local::achieved(local::study(federation, plan).await?, lang)?;
             let result = bench.folder.join(title);
-            measured.push(federation.aligned(&study, plan, &result, took).await?);
+            measured.push(federation.kept(&study, plan, &result, took).await?);
         }
         Ok(measured)
     };

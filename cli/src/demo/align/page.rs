@@ -6,10 +6,7 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 
 use super::{Done, result::common, truth::Truth};
-use crate::local::{
-    aligned::{PartyAligned, found},
-    outcome::print_learnt,
-};
+use crate::local::{aligned::found, kept::PartyKept, outcome::print_learnt};
 use tables::{spent, studies};
 
 mod tables;
@@ -71,7 +68,7 @@ fn learnt(out: &mut dyn Write, done: &[Done], lang: Lang) -> io::Result<()> {
 /// Says what a study between two tells and the one over all three does not.
 fn untold(
     out: &mut dyn Write,
-    institutions: &[PartyAligned],
+    institutions: &[PartyKept],
     truth: &Truth,
     lang: Lang,
 ) -> io::Result<()> {
@@ -106,11 +103,11 @@ fn untold(
     writeln!(out, "{never}")
 }
 
-fn names(institutions: &[PartyAligned]) -> impl Iterator<Item = &PartyId> {
+fn names(institutions: &[PartyKept]) -> impl Iterator<Item = &PartyId> {
     institutions.iter().map(|own| &own.party)
 }
 
-fn listed(institutions: &[PartyAligned], between: &str) -> String {
+fn listed(institutions: &[PartyKept], between: &str) -> String {
     let names: Vec<_> = names(institutions).map(PartyId::as_str).collect();
     names.join(between)
 }

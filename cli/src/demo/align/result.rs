@@ -6,10 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Done;
-use crate::local::{
-    aligned::{PartyAligned, found},
-    cost::PartyCost,
-};
+use crate::local::{aligned::found, cost::PartyCost, kept::PartyKept};
 
 /// The demo's last line with `--json`, and its `result.json`.
 #[derive(Debug, Serialize)]
@@ -35,7 +32,7 @@ struct StudyResult<'a> {
     bytes: u64,
     /// Of each institution: rows, valid, repaired, refused and repeated keys.
     keys: BTreeMap<&'a str, Value>,
-    parties: Vec<&'a PartyCost>,
+    parties: &'a [PartyCost],
 }
 
 impl AlignResult<'_> {
@@ -72,24 +69,12 @@ impl StudyResult<'_> {
                 .into_iter()
                 .map(|(party, counts)| (party.as_str(), counts))
                 .collect(),
-            parties: costs(done).collect(),
+            parties: &done.aligned.costs,
         }
     }
 }
 
-/// Gives what a study cost the coordinator and those who took part.
-pub(super) fn costs(done: &Done) -> impl Iterator<Item = &PartyCost> {
-    let (coordinator, institutions) = done.aligned.costs.split_at(1);
-    let takes_part = |cost: &&PartyCost| {
-        let mut parties = done.aligned.parties.iter();
-        parties.any(|own| own.party.as_str() == cost.party)
-    };
-    coordinator
-        .iter()
-        .chain(institutions.iter().filter(takes_part))
-}
-
 /// Gives how many keys an institution found to be common.
-pub(super) fn common(own: &PartyAligned) -> Option<u64> {
+pub(super) fn common(own: &PartyKept) -> Option<u64> {
     own.report.pointer("/common/exact").and_then(Value::as_u64)
 }

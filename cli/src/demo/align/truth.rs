@@ -1,18 +1,17 @@
 //! Who is who in the demo's tables, as those who made them know.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use consilium_data::{Reading, Values};
 use consilium_mailbox::PartyId;
 use consilium_schema::Schema;
 
 use super::tables::TRUTH;
-use crate::local::aligned::Aligned;
+use crate::{
+    demo::order::{self, Rows},
+    local::kept::Kept,
+};
 
 const SCHEMA: &str = "\
 [[column]]
@@ -25,9 +24,6 @@ type = \"text\"
 name = \"commercial\"
 type = \"text\"
 ";
-
-/// The numbers of a person's rows in a table, ascending.
-type Rows = Vec<u32>;
 
 /// Of each person that two tables tell at least, its rows in each.
 #[derive(Debug)]
@@ -69,11 +65,11 @@ impl Truth {
 
     /// Tells whether an alignment has all people that its parties have in common and nobody else,
     /// each at one place of everybody's order, with all its rows.
-    pub(super) fn fits(&self, aligned: &Aligned) -> anyhow::Result<bool> {
+    pub(super) fn fits(&self, aligned: &Kept) -> anyhow::Result<bool> {
         let mut orders = Vec::new();
         for own in &aligned.parties {
             let path = own.rows.as_deref().context("the study gives rows")?;
-            orders.push((&own.party, order(path)?));
+            orders.push((&own.party, order::read(path)?));
         }
         Ok(self.fits_orders(&orders))
     }
@@ -86,22 +82,6 @@ impl Truth {
         let found: Option<BTreeSet<Vec<&Rows>>> = places.iter().map(|place| at(place)).collect();
         found.is_some_and(|found| found == expected) && places.len() == expected.len()
     }
-}
-
-/// Reads the rows at each place of a common order.
-fn order(path: &Path) -> anyhow::Result<BTreeMap<u32, Rows>> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let mut lines = text.lines();
-    ensure!(lines.next() == Some("place,row"), "it has another header");
-    let mut order: BTreeMap<u32, Rows> = BTreeMap::new();
-    for line in lines {
-        let (place, row) = line.split_once(',').context("a line has two numbers")?;
-        order.entry(place.parse()?).or_default().push(row.parse()?);
-    }
-    for rows in order.values_mut() {
-        rows.sort_unstable();
-    }
-    Ok(order)
 }
 
 #[cfg(test)]

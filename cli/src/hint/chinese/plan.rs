@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod vertical;
 
 use consilium_gbdt::{
     MOST_ROWS,
@@ -108,7 +109,7 @@ fn fault(fault: &PlanFault) -> String {
             "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
         }
         PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
-        other => other.to_string(),
+        other => vertical::fault(other).unwrap_or_else(|| other.to_string()),
     }
 }
 
@@ -142,6 +143,9 @@ fn shared(error: &BadAgreement) -> Option<String> {
             format!("行数与参与方数须为正，至多 {MOST_CONTRIBUTORS} 方，合计至多 {MOST_ROWS} 行")
         }
         BadAgreement::Cells { cells } => format!("所有列的分箱共 {cells} 个，过多：至多 65536 个"),
+        BadAgreement::Histograms { cells } => {
+            format!("一棵树所有叶节点的分箱共 {cells} 个，过多：至多 33554432 个")
+        }
         BadAgreement::Nodes { nodes } => {
             format!("所有树的节点共 {nodes} 个，过多：至多 1048576 个")
         }

@@ -11,17 +11,15 @@ use crate::{
     terminal::{printable, tell},
 };
 
-/// Says whether keys may be why a study came to nothing.
-pub(super) fn is_of_keys(failure: &Failure) -> bool {
-    let code = failure.code.entry().id;
-    code.starts_with("KEYS-") || code.starts_with("ALIGN-")
-}
-
-/// Says on stderr how many rows of each file gave a key: at home this is no secret.
-pub(super) fn tell_keys(plan: &Plan, data: &[PartyData], lang: Lang) {
+/// Says on stderr how many rows of each file gave a key, where keys may be why an alignment came to
+/// nothing: at home this is no secret.
+pub(crate) fn explain(failure: &Failure, plan: &Plan, data: &[PartyData], lang: Lang) {
     let Task::Align(task) = plan.task() else {
         return;
     };
+    if !is_of_keys(failure) {
+        return;
+    }
     let found = |set: &PartyData| {
         let schema = Schema::from_toml(&set.schema)?;
         let found = keys::read(&set.file, (&schema, task), 0, lang)?;
@@ -46,6 +44,12 @@ pub(super) fn tell_keys(plan: &Plan, data: &[PartyData], lang: Lang) {
     if print_keys(&of_all, &mut page, lang).is_ok() {
         tell(String::from_utf8_lossy(&page).trim_end());
     }
+}
+
+/// Says whether keys may be why a study came to nothing.
+fn is_of_keys(failure: &Failure) -> bool {
+    let code = failure.code.entry().id;
+    code.starts_with("KEYS-") || code.starts_with("ALIGN-")
 }
 
 #[cfg(test)]

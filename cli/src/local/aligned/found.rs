@@ -8,15 +8,17 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::Value;
 
-use super::PartyAligned;
-use crate::table::{align_numbers, table};
+use crate::{
+    local::kept::PartyKept,
+    table::{align_numbers, table},
+};
 
 /// An institution, and how many of its rows are what: [`consilium_entities::Counts`].
 pub(crate) type Found<'a> = (&'a PartyId, Value);
 
 /// Gives what institutions found in their own rows.
-pub(crate) fn of(institutions: &[PartyAligned]) -> Vec<Found<'_>> {
-    let found = |own: &'_ PartyAligned| own.report.pointer("/keys/counts").cloned();
+pub(crate) fn of(institutions: &[PartyKept]) -> Vec<Found<'_>> {
+    let found = |own: &'_ PartyKept| own.report.pointer("/keys/counts").cloned();
     institutions
         .iter()
         .filter_map(|own| Some((&own.party, found(own)?)))

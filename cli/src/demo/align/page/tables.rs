@@ -5,10 +5,7 @@ use consilium_plan::Lang;
 
 use super::listed;
 use crate::{
-    demo::align::{
-        Done,
-        result::{common, costs},
-    },
+    demo::align::{Done, result::common},
     table::{align_numbers, table},
 };
 
@@ -61,7 +58,7 @@ pub(super) fn spent(done: &[Done], lang: Lang) -> Table {
         say("MB received", "接收 MB"),
     ]);
     for done in done {
-        for cost in costs(done) {
+        for cost in &done.aligned.costs {
             table.add_row([
                 done.study.name.to_owned(),
                 cost.party.clone(),

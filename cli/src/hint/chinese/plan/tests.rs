@@ -6,7 +6,7 @@ use consilium_gbdt::{
 
 use super::*;
 
-fn numbers(text: &str) -> Vec<&str> {
+pub(super) fn numbers(text: &str) -> Vec<&str> {
     let mut numbers: Vec<&str> = text
         .split(|letter: char| !letter.is_ascii_digit() && letter != '.')
         .filter(|number| number.starts_with(|first: char| first.is_ascii_digit()))
@@ -40,13 +40,13 @@ fn what_trees_may_be_is_said_in_chinese() {
             trees.early_stopping = Some(EarlyStopping {
                 share: 0.6,
                 patience: 1,
-            })
+            });
         },
         |trees| {
             trees.early_stopping = Some(EarlyStopping {
                 share: 0.1,
                 patience: 0,
-            })
+            });
         },
     ];
     for change in wrong {
@@ -65,6 +65,7 @@ fn the_limits_of_shared_trees_are_those_of_the_english_text() {
         BadAgreement::Columns { columns: 0 },
         BadAgreement::Rows,
         BadAgreement::Cells { cells: 3 },
+        BadAgreement::Histograms { cells: 3 },
         BadAgreement::Nodes { nodes: 3 },
     ] {
         let said = shared(&error).unwrap();

@@ -1,0 +1,144 @@
+//! The joint model beside those over one institution's columns, and over all columns in one place.
+
+use std::{collections::HashMap, fs, ops::ControlFlow, path::Path};
+
+use anyhow::Context as _;
+use consilium_evaluation::{Scored, auc};
+use consilium_gbdt::{Boosting, Column, Model, Table, local};
+use consilium_mailbox::PartyId;
+use consilium_plan::Vertical;
+
+use super::{common::Common, difference::standard_error, studies::growth};
+use crate::local::kept::Kept;
+
+/// So many standard errors two models over the same rows don't differ by chance, but once in 370
+/// trials.
+const ERRORS: f64 = 3.0;
+
+/// The areas under the curve over the rows kept for testing.
+#[derive(Debug)]
+pub(super) struct Compared {
+    pub(super) joint: f64,
+    pub(super) pooled: f64,
+    /// Of each institution's columns, with the labels.
+    pub(super) alone: Vec<(PartyId, f64)>,
+    /// How much the joint and the pooled one may differ by chance.
+    pub(super) bound: f64,
+    /// Whether the study that predicts gave these rows the scores that the model was measured by.
+    pub(super) is_scored_alike: bool,
+}
+
+impl Compared {
+    /// Fits the other models, and holds the scores of both studies against each other.
+    pub(super) fn new(
+        task: &Vertical,
+        common: &Common,
+        (grown, predicted): (&Kept, &Kept),
+    ) -> anyhow::Result<Compared> {
+        let boosting = &growth(task)?.boosting;
+        let [of_test, of_all] = [grown, predicted].map(|kept| {
+            let mut parties = kept.parties.iter();
+            let own = parties.find(|own| own.party == task.label_holder);
+            let path = own.and_then(|own| own.scores.as_deref());
+            scores(path.context("the label holder has scores")?)
+        });
+        let (of_test, of_all) = (of_test?, of_all?);
+        let numbers = common.tested.iter().map(|&place| common.numbers[place]);
+        let joint: Option<Vec<f64>> = numbers
+            .clone()
+            .map(|it| of_test.get(&it).copied())
+            .collect();
+        let joint = joint.context("every row kept for testing has a score")?;
+        let again: Option<Vec<f64>> = numbers.map(|it| of_all.get(&it).copied()).collect();
+        let labels: Vec<f64> = common.tested.iter().map(|&it| common.labels[it]).collect();
+
+        let columns = common.columns.iter();
+        let alone = columns.clone().map(|(party, columns)| {
+            let scores = fit_and_score(boosting, columns.iter(), common)?;
+            anyhow::Ok((party.clone(), area(&labels, &scores)?))
+        });
+        let pooled = columns.flat_map(|(_, columns)| columns);
+        let pooled = fit_and_score(boosting, pooled, common)?;
+        Ok(Compared {
+            joint: area(&labels, &joint)?,
+            pooled: area(&labels, &pooled)?,
+            alone: alone.collect::<anyhow::Result<_>>()?,
+            bound: ERRORS * standard_error(&labels, &joint, &pooled),
+            is_scored_alike: again.as_ref() == Some(&joint) && of_all.len() == common.labels.len(),
+        })
+    }
+
+    /// Gives how much less the joint model has than the pooled one.
+    pub(super) fn difference(&self) -> f64 {
+        self.joint - self.pooled
+    }
+
+    /// Says what is not as it should be.
+    pub(super) fn odd(&self, common: &Common) -> Option<(&'static str, &'static str)> {
+        if !common.fits {
+            return Some((
+                "the common rows are not those that the tables have in common",
+                "找到的共同行与各表实际共有的行不符",
+            ));
+        }
+        if !self.is_scored_alike {
+            return Some((
+                "the model predicts otherwise than when it was measured",
+                "模型的预测与评估时不一致",
+            ));
+        }
+        (self.difference().abs() > self.bound).then_some((
+            "the joint model is further from the pooled one than chance explains",
+            "联合模型与集中模型的差距超出随机误差",
+        ))
+    }
+}
+
+/// Fits trees to the training rows of some columns, and scores the rows kept for testing.
+fn fit_and_score<'a>(
+    boosting: &Boosting,
+    columns: impl Iterator<Item = &'a Column>,
+    common: &Common,
+) -> anyhow::Result<Vec<f64>> {
+    let (mut trained, mut tested) = (Vec::new(), Vec::new());
+    for column in columns {
+        trained.push(Column {
+            name: column.name.clone(),
+            values: picked(&column.values, &common.trained),
+        });
+        tested.push(picked(&column.values, &common.tested));
+    }
+    let objective = boosting.specification().objective;
+    let labels = picked(&common.labels, &common.trained);
+    let table = Table::new(objective, trained, labels)?;
+    let model: Model = local::fit(boosting, &table, |_| ControlFlow::Continue(()))?.model;
+    let tested: Vec<&[f64]> = tested.iter().map(Vec::as_slice).collect();
+    Ok(model.means(&tested))
+}
+
+fn picked(values: &[f64], places: &[usize]) -> Vec<f64> {
+    places.iter().map(|&place| values[place]).collect()
+}
+
+fn area(labels: &[f64], scores: &[f64]) -> anyhow::Result<f64> {
+    let scored = labels.iter().zip(scores);
+    let scored = scored.map(|(&label, &score)| Scored { score, label });
+    auc(&scored.collect::<Vec<_>>()).context("the rows kept for testing are of two classes")
+}
+
+/// Reads the score of each row, by its number in the file.
+fn scores(path: &Path) -> anyhow::Result<HashMap<u32, f64>> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let place = |name| header.iter().position(|column| *column == name);
+    let (row, score) = place("row")
+        .zip(place("score"))
+        .context("it has another header")?;
+    let read = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let cell = |at: usize| cells.get(at).copied().context("a line is too short");
+        anyhow::Ok((cell(row)?.parse()?, cell(score)?.parse()?))
+    };
+    lines.map(read).collect()
+}

@@ -1,0 +1,103 @@
+//! What people read of the demo of trees over columns of several institutions.
+
+use std::io::{self, Write};
+
+use comfy_table::Table;
+use consilium_plan::Lang;
+
+use super::{Done, common::Common, compared::Compared};
+use crate::{
+    local::{cost, outcome::print_learnt},
+    table::{align_numbers, table},
+};
+
+pub(super) fn print(
+    out: &mut dyn Write,
+    done: &[Done],
+    (common, compared): (&Common, &Compared),
+    lang: Lang,
+) -> io::Result<()> {
+    let title = lang.pick(
+        "Three institutions grow trees over their columns of the same people (a daemon for each party, mutual TLS)",
+        "三家机构在各自关于同一批人的列上共同生长树（每个参与方一个守护进程，双向 TLS）",
+    );
+    let (rows, tested) = (common.labels.len(), common.tested.len());
+    let of = lang.pick(
+        format!("{rows} people are known to all three; {tested} of them are kept for testing"),
+        format!("三家机构共有 {rows} 人，其中 {tested} 人留作测试"),
+    );
+    writeln!(out, "{title}\n{of}\n\n{}", areas(common, compared, lang))?;
+    let (difference, bound) = (compared.difference(), compared.bound);
+    let by_chance = lang.pick(
+        format!(
+            "AUC on the rows kept for testing; joint and pooled differ by {difference:+.4}, and by chance may \
+             by {bound:.4} (three standard errors)"
+        ),
+        format!(
+            "测试行上的 AUC；联合与集中相差 {difference:+.4}，随机误差允许 {bound:.4}（三倍标准误）"
+        ),
+    );
+    writeln!(out, "{by_chance}\n")?;
+    for Done { study, kept } in done {
+        let (seconds, bytes) = (kept.wall.as_secs_f64(), kept.frame_bytes());
+        let megabytes = bytes as f64 / 1e6;
+        let took = lang.pick(
+            format!(
+                "{}: {seconds:.1} s, {megabytes:.1} MB of frames",
+                study.title(lang)
+            ),
+            format!(
+                "{}：{seconds:.1} 秒，帧 {megabytes:.1} MB",
+                study.title(lang)
+            ),
+        );
+        writeln!(out, "{took}\n{}\n", cost::lines(&kept.costs, lang))?;
+    }
+    for Done { study, kept } in done.iter().skip(1) {
+        let told = lang.pick(
+            "as its plan told those who signed it:",
+            "其方案对签署者的说明：",
+        );
+        let colon = lang.pick(", ", "，");
+        writeln!(out, "{}{colon}{told}\n", study.title(lang))?;
+        print_learnt(&kept.learnt, out, lang)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn areas(common: &Common, compared: &Compared, lang: Lang) -> Table {
+    let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
+    let mut table = table();
+    table.set_header([say("trees over", "所用的列"), say("columns", "列数"), "AUC"]);
+    let all: usize = common
+        .columns
+        .iter()
+        .map(|(_, columns)| columns.len())
+        .sum();
+    let mut row = |name: &str, columns: usize, auc: f64| {
+        table.add_row([name.to_owned(), columns.to_string(), format!("{auc:.4}")]);
+    };
+    row(
+        say(
+            "the columns of all three, each at home",
+            "三家的列，各留本地",
+        ),
+        all,
+        compared.joint,
+    );
+    row(
+        say("the same columns in one place", "同样的列，集中一处"),
+        all,
+        compared.pooled,
+    );
+    for ((party, auc), (_, columns)) in compared.alone.iter().zip(&common.columns) {
+        let name = lang.pick(
+            format!("those of {party} alone, with the labels"),
+            format!("仅 {party} 的列，加上标签"),
+        );
+        row(&name, columns.len(), *auc);
+    }
+    align_numbers(&mut table, 1..3);
+    table
+}

@@ -1,0 +1,61 @@
+//! What came of a local study, whatever its kind.
+
+use std::{io, path::Path};
+
+use consilium_plan::{Lang, Plan, Task};
+use serde_json::Value;
+
+use super::{
+    achieved, aligned, federation::Federation, inputs::PartyData, joint, kept::Kept,
+    outcome::Outcome, study,
+};
+
+/// A study that ended well.
+#[derive(Debug)]
+pub(super) enum Done {
+    Trained(Box<Outcome>),
+    Aligned(Kept),
+    Joint(Kept),
+}
+
+impl Done {
+    /// Takes a plan from its submission to its end, and leaves its result in a new folder.
+    pub(super) async fn of(
+        federation: &mut Federation,
+        (plan, data): (&Plan, &[PartyData]),
+        result: &Path,
+        lang: Lang,
+    ) -> anyhow::Result<Done> {
+        let ended = study(federation, plan).await?;
+        if let Err(failure) = &ended {
+            aligned::explain(failure, plan, data, lang);
+        }
+        let (study, took) = achieved(ended, lang)?;
+        Ok(match plan.task() {
+            Task::Train(_) => {
+                let outcome = federation.outcome(&study, plan, result, took).await?;
+                Done::Trained(Box::new(outcome))
+            }
+            Task::Align(_) => Done::Aligned(federation.kept(&study, plan, result, took).await?),
+            Task::Vertical(_) => Done::Joint(federation.kept(&study, plan, result, took).await?),
+        })
+    }
+
+    /// Gives the line that programs read.
+    pub(super) fn to_json(&self) -> Value {
+        match self {
+            Done::Trained(outcome) => outcome.to_json("local"),
+            Done::Aligned(kept) => aligned::to_json(kept),
+            Done::Joint(kept) => joint::to_json(kept),
+        }
+    }
+
+    /// Gives what people read.
+    pub(super) fn page(&self, lang: Lang) -> io::Result<String> {
+        match self {
+            Done::Trained(outcome) => outcome.page(lang),
+            Done::Aligned(kept) => aligned::page(kept, lang),
+            Done::Joint(kept) => joint::page(kept, lang),
+        }
+    }
+}

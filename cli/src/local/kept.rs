@@ -1,0 +1,51 @@
+//! What came of a local study between institutions, each of which keeps a part for itself.
+
+use std::{path::PathBuf, time::Duration};
+
+use consilium_mailbox::{Account, PartyId};
+use serde_json::Value;
+
+use super::cost::PartyCost;
+
+/// What each of them has, and what it cost.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) study: String,
+    pub(crate) title: String,
+    pub(crate) parties: Vec<PartyKept>,
+    /// From submission to the end.
+    pub(crate) wall: Duration,
+    /// What each party learnt, in the language of the people: reader, lines.
+    pub(crate) learnt: Vec<(String, Vec<String>)>,
+    /// What the study cost each daemon that took part, the coordinator's first.
+    pub(crate) costs: Vec<PartyCost>,
+}
+
+/// What one party keeps for itself.
+#[derive(Debug)]
+pub(crate) struct PartyKept {
+    pub(crate) party: PartyId,
+    pub(crate) report: Value,
+    /// Its part of a model; empty where there is none.
+    pub(crate) model: String,
+    /// Where its common rows lie, if it learnt which they are.
+    pub(crate) rows: Option<PathBuf>,
+    /// Where its scores lie, if it has any.
+    pub(crate) scores: Option<PathBuf>,
+    /// What the protocols cost it.
+    pub(crate) account: Account,
+}
+
+impl Kept {
+    /// Gives the bytes of all parties' frames; sealing and TLS come on top.
+    pub(crate) fn frame_bytes(&self) -> u64 {
+        let accounts = self.parties.iter().map(|party| party.account.total());
+        accounts.map(|account| account.sent_bytes).sum()
+    }
+
+    /// Gives the bytes that went over all connections, TLS and all; what the coordinator forwards
+    /// has gone over two.
+    pub(crate) fn wire_bytes(&self) -> u64 {
+        self.costs.iter().map(|cost| cost.sent_bytes).sum()
+    }
+}

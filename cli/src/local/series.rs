@@ -1,0 +1,99 @@
+//! Several plans that run one after the other.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use consilium_mailbox::PartyId;
+use consilium_plan::{Lang, Plan, PlanHash, Task, VerticalWork};
+
+use crate::hint::{Misuse, OrHint as _};
+
+/// Plans, each with the file it lies in.
+pub(super) type Series = [(PathBuf, Plan)];
+
+/// Gives who coordinates all of the plans.
+pub(super) fn coordinator(plans: &Series, lang: Lang) -> anyhow::Result<&PartyId> {
+    let mut coordinators = plans.iter().map(|(_, plan)| plan.coordinator());
+    let first = coordinators.next().context("there is a plan")?;
+    match coordinators.find(|other| *other != first) {
+        None => Ok(first),
+        Some(other) => Err(Misuse(lang.pick(
+            format!("the plans have two coordinators: {first} and {other}"),
+            format!("各方案的协调方不一致：{first} 与 {other}"),
+        ))
+        .into()),
+    }
+}
+
+/// Gives where the results of the plans are left: of several, each by the name of its file.
+pub(super) fn results(plans: &Series, lang: Lang) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = Path::new("result");
+    if plans.len() == 1 {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut results: Vec<PathBuf> = Vec::new();
+    for (file, _) in plans {
+        let result = folder.join(file.file_stem().unwrap_or(file.as_os_str()));
+        if results.contains(&result) {
+            let file = file.display();
+            return Err(Misuse(lang.pick(
+                format!("two plans lie in files of one name: {file}"),
+                format!("有两个方案的文件同名：{file}"),
+            ))
+            .into());
+        }
+        results.push(result);
+    }
+    Ok(results)
+}
+
+/// Checks that whatever a plan builds on comes of one before it: these daemons know no other studies.
+pub(super) fn check_order(plans: &Series, lang: Lang) -> anyhow::Result<()> {
+    for (place, (file, plan)) in plans.iter().enumerate() {
+        let Task::Vertical(task) = plan.task() else {
+            continue;
+        };
+        let before = &plans[..place];
+        let finds = |plan: &Plan| matches!(plan.task(), Task::Align(_));
+        let rows = lang.pick("the alignment", "对齐研究");
+        check_named(file, (rows, &task.alignment), (before, finds), lang)?;
+        if let VerticalWork::Predict { model } = &task.work {
+            let grows = |plan: &Plan| match plan.task() {
+                Task::Vertical(task) => matches!(task.work, VerticalWork::Grow(_)),
+                _ => false,
+            };
+            let grown = lang.pick("the model of study", "模型所属研究");
+            check_named(file, (grown, model), (before, grows), lang)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a study that a plan names is among those before, and of the right kind.
+fn check_named(
+    file: &Path,
+    (what, named): (&str, &PlanHash),
+    (before, is_right): (&Series, impl Fn(&Plan) -> bool),
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut right = before.iter().filter(|(_, plan)| is_right(plan));
+    if right.clone().any(|(_, plan)| plan.hash() == *named) {
+        return Ok(());
+    }
+    let file = file.display();
+    let said = lang.pick(
+        format!("{file} names {what} {named}, which is none of the plans before it"),
+        format!("{file} 指定了{what} {named}，但此前的方案中没有它"),
+    );
+    let hint = match right.next_back() {
+        Some((other, plan)) => lang.pick(
+            format!("the hash of {} is {}", other.display(), plan.hash()),
+            format!("{} 的哈希是 {}", other.display(), plan.hash()),
+        ),
+        None => lang.pick(
+            "give that plan's file before this one: it runs over the same daemons".to_owned(),
+            "请把那项方案的文件写在此方案之前：它们在同一组守护进程上依次运行".to_owned(),
+        ),
+    };
+    Err(Misuse(said)).or_hint(hint)
+}
