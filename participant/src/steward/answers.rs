@@ -2,8 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use consilium_plan::Plan;
 use consilium_proto::v1;
 use consilium_store::studies;
+use tracing::error;
 
 use super::{StewardError, StewardService};
 use crate::{
@@ -32,7 +34,13 @@ impl StewardService {
     pub(super) async fn all(&self) -> Result<v1::OwnStudies, StewardError> {
         let mut all = Vec::new();
         for study in studies::all(&self.home.store).await? {
-            all.push(self.shown(&study).await?);
+            all.push(match Own::read(&study) {
+                Ok(read) => self.shown(&study, read).await?,
+                Err(error) => {
+                    error!(study = %study.name, %error, "the study can't be shown");
+                    unreadable(&study)
+                }
+            });
         }
         Ok(v1::OwnStudies { studies: all })
     }
@@ -50,12 +58,16 @@ impl StewardService {
 
     pub(super) async fn find(&self, beginning: &str) -> Result<v1::OwnStudy, StewardError> {
         let study = self.stored(beginning).await?;
-        self.shown(&study).await
+        let read = Own::read(&study)?;
+        self.shown(&study, read).await
     }
 
-    async fn shown(&self, study: &studies::Study) -> Result<v1::OwnStudy, StewardError> {
+    async fn shown(
+        &self,
+        study: &studies::Study,
+        (plan, own): (Plan, Own),
+    ) -> Result<v1::OwnStudy, StewardError> {
         let home = &self.home;
-        let (plan, own) = Own::read(study)?;
         let data = plan.contributors().find(|(party, _)| **party == home.party);
         let version = match data {
             Some((_, data)) => data.version.or(home.registered(&data.name).await?),
@@ -127,6 +139,16 @@ impl StewardService {
         Ok(v1::Peers {
             peers: known.chain(offered).collect(),
         })
+    }
+}
+
+/// Gives what is known of a study that can't be read: the others are none the worse for it.
+fn unreadable(study: &studies::Study) -> v1::OwnStudy {
+    v1::OwnStudy {
+        study: study.plan_hash.to_vec().into(),
+        plan: String::from_utf8_lossy(&study.plan).into_owned(),
+        state: "unreadable".to_owned(),
+        ..v1::OwnStudy::default()
     }
 }
 

@@ -131,6 +131,12 @@ async fn inspected(
             secret: &secret,
             now,
         };
+        // The version of the rows says nothing of what lies beside them.
+        let is_whole = match &basis {
+            Some(Ok(basis)) => basis.is_whole(),
+            Some(Err(_)) => false,
+            None => true,
+        };
         let present = || source.version(&key).ok();
         let look = || match (plan.task(), &basis) {
             (Task::Vertical(task), Some(basis)) => {
@@ -138,7 +144,8 @@ async fn inspected(
             }
             _ => inspection.inspect(&source),
         };
-        Ok(match Subject::of(&inspection) {
+        let subject = Subject::of(&inspection, plan.hash());
+        Ok(match subject.filter(|_| is_whole) {
             Some(subject) => seen.or_look(subject, present, look),
             None => look(),
         })

@@ -6,7 +6,7 @@ use std::{
 };
 
 use consilium_entities::{Day, Key};
-use consilium_plan::{DataReport, DataVersion, Name, Task};
+use consilium_plan::{DataReport, DataVersion, Name, PlanHash, Task};
 
 use super::preflight::{Inspected, Inspection};
 
@@ -18,34 +18,48 @@ use super::preflight::{Inspected, Inspection};
 #[derive(Default)]
 pub(crate) struct Seen(Mutex<Option<(Subject, Inspected)>>);
 
-/// All that an inspection for an alignment hangs on: rows and schema are the version's. Plans that
-/// ask for the same keys find the same.
+/// All that an inspection hangs on: rows and schema are the version's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Subject {
-    pub(super) key: Key,
-    /// How many keys there may be.
-    pub(super) allowed: RangeInclusive<u64>,
-    pub(super) data: Name,
+    of: Of,
+    data: Name,
     /// The one that is approved.
-    pub(super) version: DataVersion,
-    /// Nobody is born after it.
-    pub(super) today: Day,
+    version: DataVersion,
+}
+
+/// What is looked for in the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Of {
+    /// Plans that ask for the same keys find the same.
+    Keys {
+        key: Key,
+        /// How many keys there may be.
+        allowed: RangeInclusive<u64>,
+        /// Nobody is born after it.
+        today: Day,
+    },
+    /// Columns of common rows; whether these are still known is for the caller to look at.
+    Common(PlanHash),
 }
 
 impl Subject {
     /// Gives none for a fit: what is found for it hangs on the secret as well, which draws the rows
     /// for testing, and is another one before a steward has signed.
-    pub(super) fn of(inspection: &Inspection<'_>) -> Option<Subject> {
-        match inspection.task {
-            Task::Train(_) | Task::Vertical(_) => None,
-            Task::Align(task) => Some(Subject {
+    pub(super) fn of(inspection: &Inspection<'_>, plan: PlanHash) -> Option<Subject> {
+        let of = match inspection.task {
+            Task::Train(_) => return None,
+            Task::Vertical(_) => Of::Common(plan),
+            Task::Align(task) => Of::Keys {
                 key: task.key.clone(),
                 allowed: inspection.allowed(task),
-                data: inspection.data.clone(),
-                version: inspection.grant.data,
                 today: Day::in_china(inspection.now),
-            }),
-        }
+            },
+        };
+        Some(Subject {
+            of,
+            data: inspection.data.clone(),
+            version: inspection.grant.data,
+        })
     }
 }
 
@@ -95,7 +109,7 @@ mod tests {
 
     fn of(plan: &Plan) -> Option<Subject> {
         let seed = Seed::from_bytes([1; 32]);
-        Subject::of(&Inspection {
+        let inspection = Inspection {
             party: &"a".parse().unwrap(),
             data: &"rows".to_owned().try_into().unwrap(),
             grant: &Grant {
@@ -109,7 +123,8 @@ mod tests {
             key: &seed,
             secret: &seed,
             now: UnixTime(sample::NOW),
-        })
+        };
+        Subject::of(&inspection, plan.hash())
     }
 
     fn subject() -> Subject {
@@ -146,7 +161,9 @@ mod tests {
         let other_key = alignment("[[key.part]]\ncolumn = \"name\"\nkind = \"name\"");
         let other_most = alignment("[limits]\nmost_rows = 5000");
         let mut other_day = subject();
-        other_day.today = Day::new(2026, 3, 22).unwrap();
+        if let Of::Keys { today, .. } = &mut other_day.of {
+            *today = Day::new(2026, 3, 22).unwrap();
+        }
         let mut other_data = subject();
         other_data.data = "columns".to_owned().try_into().unwrap();
         let other_plans = [other_key, other_most].map(|plan| of(&plan).unwrap());
@@ -159,6 +176,31 @@ mod tests {
     fn nothing_is_kept_for_a_fit_whose_rows_are_drawn_by_a_secret() {
         let fit = sample::plan(&["a", "b", "c"], "test = { share = 0.2 }");
         assert_eq!(of(&fit), None);
+    }
+
+    #[test]
+    fn what_was_found_of_common_rows_is_one_plans() {
+        let column = "[[party.column]]\nname = \"x\"\ntype = \"number\"\n";
+        let party = |name: &str, more: &str| {
+            format!(
+                "[[party]]\nname = \"{name}\"\ndata = \"rows\"\nfeatures = [\"x\"]\n{more}{column}"
+            )
+        };
+        let plan = |title: &str| -> Plan {
+            let hash = "ab".repeat(32);
+            let text = format!(
+                "title = \"{title}\"\npurpose = \"p\"\nkind = \"predict-vertical-gbdt\"\n\
+                 alignment = \"{hash}\"\nmodel = \"{hash}\"\n{}{}",
+                party("a", ""),
+                party("b", "label_holder = true\n")
+            );
+            text.parse().unwrap()
+        };
+        let (seen, version) = (Seen::default(), subject().version);
+        let [one, other] = ["t", "u"].map(|title| of(&plan(title)).unwrap());
+        assert!(looks(&seen, one.clone(), version));
+        assert!(!looks(&seen, one, version));
+        assert!(looks(&seen, other, version));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod part;
 mod predicting;
 mod report;
 mod rows;
+mod telling;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 mod align;
 mod clocks;
+mod damaged;
 mod full_disk;
 mod house;
 mod life;

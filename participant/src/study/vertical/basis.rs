@@ -58,6 +58,11 @@ impl Basis {
         }))
     }
 
+    /// Tells whether all of it can be read. Blocks.
+    pub(in crate::study) fn is_whole(&self) -> bool {
+        self.order().is_ok() && self.part().is_ok()
+    }
+
     /// Reads the order of the common rows. Blocks.
     pub(super) fn order(&self) -> Result<Order, Obstacle> {
         match self.order.read_aligned(&self.alignment) {

@@ -6,13 +6,13 @@ use consilium_gbdt::{
     Losses,
     vertical::{
         Agreement, FeatureHolder, FeatureModel, FeatureSide, LabelHolder, LabelModel, LabelSide,
-        Progress, VerticalError, follow, lead,
+        VerticalError, follow, lead,
     },
 };
 use consilium_journal::Kind;
-use consilium_mailbox::{Mailbox, MailboxError};
+use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
-use consilium_plan::{Grow, Phase, Reached};
+use consilium_plan::{Grow, Phase};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
@@ -22,6 +22,7 @@ use super::{
     part::ModelPart,
     report::GrownReport,
     rows::{Rows, Taken},
+    telling::Telling,
 };
 
 impl OwnPart<'_> {
@@ -74,16 +75,17 @@ impl OwnPart<'_> {
         (grow, agreement): (&Grow, &Agreement),
         rows: Rows,
     ) -> Result<(LabelModel, Vec<Losses>), RunError> {
+        let telling = Telling::of(grow, rows.count(), (mail, self.plan.coordinator()));
         let table = rows.into_table(grow.specification().objective);
         let table = table.map_err(|_| self.internal("table"))?;
         let (heard, progress) = mpsc::unbounded_channel();
-        let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash()).telling(heard);
+        let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash(), mail).telling(heard);
         let new = || LabelHolder::new(agreement, &table, self.secret());
         let ready = self.ready(mail, &kept, new, LabelHolder::resume);
         let mut holder = ready.await?;
         drop(table);
         let known = holder.losses().to_vec();
-        let telling = self.tell(mail, known, progress);
+        let telling = telling.tell(known, progress);
         let leading = async {
             // Once it is dropped there is nothing more to tell.
             let mut kept = kept;
@@ -103,7 +105,7 @@ impl OwnPart<'_> {
         agreement: &Agreement,
         rows: Rows,
     ) -> Result<FeatureModel, RunError> {
-        let mut kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash());
+        let mut kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash(), mail);
         let (me, columns) = (&self.home.party, &rows.columns);
         let new = || FeatureHolder::new(agreement, me, columns, self.secret());
         let ready = self.ready(mail, &kept, new, FeatureHolder::resume);
@@ -152,34 +154,6 @@ impl OwnPart<'_> {
         Ok(scored.collect())
     }
 
-    /// Tells the coordinator how far the trees are, as often as splits are settled: it can count the
-    /// sealed frames that it passes on. Gives the losses after no tree, one tree, and so on; `known`
-    /// are those of earlier runs.
-    async fn tell(
-        &self,
-        mail: &Mailbox,
-        known: Vec<Losses>,
-        mut progress: mpsc::UnboundedReceiver<Progress>,
-    ) -> Result<Vec<Losses>, MailboxError> {
-        let coordinator = self.plan.coordinator();
-        let mut losses = known;
-        for (trees, losses) in (0..).zip(&losses) {
-            mail.send(coordinator, &reached(trees, losses)).await?;
-        }
-        while let Some(Progress {
-            tree,
-            losses: so_far,
-            ..
-        }) = progress.recv().await
-        {
-            mail.send(coordinator, &reached(tree, &so_far)).await?;
-            if tree as usize == losses.len() {
-                losses.push(so_far);
-            }
-        }
-        Ok(losses)
-    }
-
     /// Takes down what this institution learns by the trees.
     async fn log_learnt(&self, part: &ModelPart) -> Result<(), RunError> {
         let learnt = match part {
@@ -198,16 +172,6 @@ impl OwnPart<'_> {
 /// Says why what was reached could not be kept, where that was it.
 fn of_keeping(error: VerticalError, unkept: Option<FileError>) -> RunError {
     unkept.map_or_else(|| error.into(), RunError::Results)
-}
-
-/// Tells of losses, rounded: their last digits would tell of single labels.
-fn reached(trees: u32, losses: &Losses) -> Reached {
-    let round = |loss: f64| (loss * 1e4).round() / 1e4;
-    let losses = Losses {
-        trained: round(losses.trained),
-        held_out: losses.held_out.map(round),
-    };
-    Reached::Trees { trees, losses }
 }
 
 /// Gives what others may see of the measures.

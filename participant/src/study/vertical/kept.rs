@@ -4,18 +4,21 @@ use std::{io, marker::PhantomData, path::PathBuf, sync::Arc};
 
 use consilium_base::Tagged;
 use consilium_gbdt::vertical::{Progress, Watch};
+use consilium_mailbox::Mailbox;
 use consilium_node::files::{self, FileError};
 use consilium_plan::PlanHash;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc;
 
-use super::super::align::folder_of;
-use crate::home::Home;
+use super::KEEPING;
+use crate::{home::Home, study::align::folder_of};
 
 /// The file with a side of the fit, stamped, and whoever hears how far it is.
 pub(super) struct Kept<S> {
     path: PathBuf,
     study: PlanHash,
+    /// What it costs is charged to.
+    mail: Mailbox,
     heard: Option<mpsc::UnboundedSender<Progress>>,
     /// Why the last one could not be written.
     pub(super) unkept: Option<FileError>,
@@ -29,10 +32,11 @@ pub(super) struct Damaged;
 const STAMP: usize = 32;
 
 impl<S> Kept<S> {
-    pub(super) fn of(home: &Home, study: &PlanHash) -> Kept<S> {
+    pub(super) fn of(home: &Home, study: &PlanHash, mail: &Mailbox) -> Kept<S> {
         Kept {
             path: folder_of(home, study).join("trees"),
             study: *study,
+            mail: mail.clone(),
             heard: None,
             unkept: None,
             side: PhantomData,
@@ -78,11 +82,12 @@ impl<S: DeserializeOwned> Kept<S> {
 
 impl<S: Serialize> Watch<S> for Kept<S> {
     fn keep(&mut self, side: &S) -> Result<(), String> {
-        let side = postcard::to_stdvec(side).map_err(|error| error.to_string())?;
-        let mut kept = self.stamp(&side).to_vec();
-        kept.extend(side);
-        let written = files::write(&self.path, &kept);
-        written.map_err(|error| {
+        let written = self.mail.compute(KEEPING, || {
+            let side = postcard::to_stdvec(side).map_err(|error| error.to_string())?;
+            let kept = [&self.stamp(&side)[..], &side].concat();
+            Ok::<_, String>(files::write(&self.path, &kept))
+        });
+        written?.map_err(|error| {
             let said = error.to_string();
             self.unkept = Some(error);
             said
@@ -99,12 +104,15 @@ impl<S: Serialize> Watch<S> for Kept<S> {
 
 #[cfg(test)]
 mod tests {
+    use consilium_mailbox::mem;
+
     use super::*;
 
     fn of(folder: &tempfile::TempDir, study: u8) -> Kept<Vec<u32>> {
         Kept {
             path: folder.path().join("study").join("trees"),
             study: PlanHash::from_bytes([study; 32]),
+            mail: mem::mailboxes(&["a".parse().unwrap()]).remove(0),
             heard: None,
             unkept: None,
             side: PhantomData,

@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{Basis, part::ModelPart};
 use crate::{
-    data::Source,
+    data::{Contents, Source},
     study::{
         failure::internal,
         preflight::{Inspection, Unread},
@@ -95,7 +95,7 @@ impl Taken {
         if common < limits.minimum_rows.0 || (0..common).all(|place| task.held_out(place)) {
             return Err(Obstacle::RowsTooFew.into());
         }
-        let (rows, tested) = select((task, member), &contents.table, order.rows())?;
+        let (rows, tested) = select((task, member), contents, order.rows())?;
         Ok(Taken { rows, tested, part })
     }
 
@@ -114,7 +114,7 @@ impl Taken {
 /// Takes the rows of the order from the table: those that are fitted to, and those kept for testing.
 fn select(
     (task, member): (&Vertical, &Member),
-    table: &consilium_data::Table,
+    contents: Contents,
     order: &[u64],
 ) -> Result<(Rows, Rows), NotTaken> {
     // The schema was compared with the plan's columns.
@@ -131,8 +131,10 @@ fn select(
     };
     let features: Vec<&str> = member.features.iter().map(String::as_str).collect();
     let label = grow.map(|grow| &grow.label);
-    let design = Design::new(table, &features, label, MissingFeatures::Keep);
+    let design = Design::new(&contents.table, &features, label, MissingFeatures::Keep);
     let design = design.map_err(|_| misfit())?;
+    // Large tables lie in memory as seldom as can be.
+    drop(contents);
     if design.names != member.inputs {
         return Err(misfit());
     }

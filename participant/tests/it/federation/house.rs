@@ -12,7 +12,7 @@ use consilium_identity::IdentityKey;
 use consilium_node::{Shutdown, grpc::steward_client::StewardClient};
 use consilium_participant::{
     Ambient, Config, ParticipantHandle, join, start,
-    store::{self, secrets},
+    store::{self, Store, secrets},
 };
 use consilium_plan::{DataVersion, Decision, FederationId, Grant, Plan, Statement, UnixTime};
 use consilium_proto::v1;
@@ -120,20 +120,30 @@ impl House {
         timeout(PATIENCE, handle.stopped()).await.unwrap().unwrap();
     }
 
-    /// Sees that the house's secret for the plan's study is the same in every world; gives it.
-    pub(crate) async fn plant_secret(&mut self, plan: &Plan) -> Seed {
+    /// Stops the daemon, does something in its store, and starts it again.
+    pub(crate) async fn in_store<T>(&mut self, what: impl AsyncFnOnce(&Store) -> T) -> T {
         self.stop().await;
         let (state, party) = (&self.config.state, &self.config.party);
-        let seed = Seed::from_bytes([self.seed; 32]);
         let store = store::open(state, party, self.lives_seed()).await.unwrap();
-        let study = plan.hash().to_string().parse().unwrap();
-        let mut change = store.begin().await.unwrap();
-        let purpose = secrets::Purpose("study");
-        let drawn = secrets::of_study(&mut change, &study, purpose, &mut seed.generator()).await;
-        change.commit().await.unwrap();
+        let done = what(&store).await;
         store.close().await;
         self.start().await;
-        drawn.unwrap()
+        done
+    }
+
+    /// Sees that the house's secret for the plan's study is the same in every world; gives it.
+    pub(crate) async fn plant_secret(&mut self, plan: &Plan) -> Seed {
+        let seed = Seed::from_bytes([self.seed; 32]);
+        let study = plan.hash().to_string().parse().unwrap();
+        self.in_store(async |store| {
+            let mut change = store.begin().await.unwrap();
+            let purpose = secrets::Purpose("study");
+            let rng = &mut seed.generator();
+            let drawn = secrets::of_study(&mut change, &study, purpose, rng).await;
+            change.commit().await.unwrap();
+            drawn.unwrap()
+        })
+        .await
     }
 
     pub(crate) async fn client(&self) -> StewardClient<Channel> {

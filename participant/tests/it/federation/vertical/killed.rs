@@ -7,7 +7,7 @@ use consilium_proto::v1;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::{LABELS, NAMES, aligned, approve, growing, parts, run};
+use super::{LABELS, NAMES, aligned, approve, decided, growing, parts, predicting, run};
 use crate::federation::{
     house::House,
     world::{PATIENCE, World},
@@ -149,4 +149,26 @@ async fn whoever_has_damaged_its_splits_of_trees_that_stand_ends_the_study_by_na
     assert!(last.contains("VERTICAL-STATE-LOST"), "{last}");
     assert!(last.contains("\"a\""), "{last}");
     assert!(houses[LABELS].result(&study).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_study_that_is_cancelled_amid_its_trees_nothing_is_left_to_go_on_from() {
+    let (world, mut houses, alignment) = aligned().await;
+    let text = growing("cancelled", &alignment, (40 * TREES, KEPT_BACK));
+    let study = amid_the_fifth_tree(&world, &mut houses, &text).await;
+    let request = v1::CancelRequest {
+        study: study.clone(),
+        why: "enough".to_owned(),
+    };
+    world.operator().await.cancel(request).await.unwrap();
+    for house in &houses {
+        let ended = house.ended(&text.parse().unwrap()).await;
+        assert_eq!(ended.state, "cancelled");
+        assert!(!house.file("spill").join(&study).exists());
+        assert!(house.result(&study).await.is_err());
+    }
+    let scores: Plan = predicting(&alignment, &study).parse().unwrap();
+    world.submit(&scores.to_string()).await;
+    let refused = decided(&houses[0], &scores).await.unwrap_err();
+    assert!(refused.contains("VERTICAL-NO-PART"), "{refused}");
 }

@@ -39,7 +39,7 @@ async fn rows_that_are_no_common_ones_are_refused_where_they_lie() {
         "limits = { minimum_rows = 291 }\n[trees]",
     );
     refuses(&world, a, &few, "VERTICAL-ROWS-TOO-FEW").await;
-    let many = "limits = { minimum_rows = 20, most_rows = 289 }\n[trees]";
+    let many = "limits = { minimum_rows = 50, most_rows = 289 }\n[trees]";
     let many = with(&plan("many"), "[trees]", many);
     refuses(&world, a, &many, "DATA-ROWS-TOO-MANY").await;
     let absent = plan("absent").replace("\"dose\"", "\"nose\"");
@@ -61,6 +61,16 @@ async fn rows_that_are_no_common_ones_are_refused_where_they_lie() {
     }
     fs::remove_file(&path).unwrap();
     refuses(&world, a, &plan("gone"), "VERTICAL-ORDER-DAMAGED").await;
+    fs::write(&path, &order).unwrap();
+    // What was found once is not believed when something has happened since.
+    let gone: Plan = plan("gone").parse().unwrap();
+    decided(a, &gone).await.unwrap();
+    fs::write(&path, order.replacen("\n1,", "\n1,1", 1)).unwrap();
+    let obstacles = a.obstacles(&gone, true).await;
+    assert!(
+        obstacles[0].contains("VERTICAL-ORDER-DAMAGED"),
+        "{obstacles:?}"
+    );
     fs::write(&path, &order).unwrap();
 
     // The label of somebody whom all know is lost, and everything aligned anew.
