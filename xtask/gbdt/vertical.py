@@ -33,11 +33,12 @@ PARTIES = {
         r"age|gender_.*|race_.*",
     ],
 }
-OPEN = {"first-tree": "joint", "min-side": "1", "min-node": "2"}
+OPEN = {"first-tree": "joint", "min-side": "1", "min-gap": "0", "min-node": "2"}
 PROTECTIONS = {
     "none": OPEN,
     "first-tree": {**OPEN, "first-tree": "own"},
     "min-side": {**OPEN, "min-side": "50"},
+    "min-gap": {**OPEN, "min-gap": "10"},
     "min-node": {**OPEN, "min-node": "200"},
     "defaults": {},
     "sum-noise": {**OPEN, "sum-noise": "1"},

@@ -40,12 +40,15 @@ impl Residues {
     /// Its noise is then above the limit for one coefficient in 2^28 at most. Sums that were subtracted
     /// count the rows of both.
     pub fn leave_room(packing: Packing, rows: u64, parties: u32, share: FloodShare) -> bool {
-        let parties = f64::from(parties);
+        let deviation = Residues::variance(packing, rows, parties, share).sqrt();
+        noise::residual_limit::<Native>(packing) as f64 >= LEAST_DEVIATIONS * deviation
+    }
+
+    /// The variance of the noise of such a sum.
+    pub(crate) fn variance(packing: Packing, rows: u64, parties: u32, share: FloodShare) -> f64 {
         let flood = (packing.flood::<Native>() * share.0).powi(2);
-        let variance = rows as f64 * noise::row_variance::<Native>()
-            + parties * (noise::refreshing_variance::<Native>() + flood);
-        let limit = noise::residual_limit::<Native>(packing) as f64;
-        limit >= LEAST_DEVIATIONS * variance.sqrt()
+        let of_party = noise::refreshing_variance::<Native>() + flood;
+        rows as f64 * noise::row_variance::<Native>() + f64::from(parties) * of_party
     }
 
     /// Takes words that were added up elsewhere.

@@ -5,7 +5,7 @@
 //! `vertical --train FILE --test FILE --label NAME --features 13x10 --specification FILE.json
 //! --predictions FILE` fits those of a file and predicts another. The first so many columns are the
 //! label holder's. Both know `--stride N`, `--set a|b`, `--first-tree joint|own`, `--min-side N`,
-//! `--min-node N` and `--sum-noise X`; of generated rows nothing is kept back unless told.
+//! `--min-gap N`, `--min-node N` and `--sum-noise X`; of generated rows nothing is kept back unless told.
 //! One line of JSON tells CPU seconds and bytes of each party.
 
 #[path = "shared/files.rs"]
@@ -147,6 +147,7 @@ impl Case {
         };
         let open = Protections {
             min_side: 1,
+            min_gap: 0,
             min_node: 2,
             ..Protections::default()
         };
@@ -177,6 +178,7 @@ impl Case {
         let protections = Protections {
             first_tree: choice(options, "first-tree", first_tree)?,
             min_side: number(options, "min-side", usual.min_side)?,
+            min_gap: number(options, "min-gap", usual.min_gap)?,
             min_node: number(options, "min-node", usual.min_node)?,
             sum_noise: number(options, "sum-noise", usual.sum_noise)?,
         };

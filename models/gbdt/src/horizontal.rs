@@ -7,6 +7,7 @@ mod disclosure;
 mod error;
 mod keep;
 pub(crate) mod question;
+mod rows;
 pub(crate) mod specification;
 #[cfg(test)]
 mod wire;
@@ -28,9 +29,9 @@ pub use disclosure::disclosures;
 pub use error::{HorizontalError, NoModel};
 pub use keep::Keep;
 pub use question::{Cost, News, Question, most_sums};
+pub use rows::BadRows;
 pub use specification::{
-    Agreement, BadAgreement, BadRows, Feature, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS, Shared,
-    Values,
+    Agreement, BadAgreement, Feature, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS, Shared, Values,
 };
 
 /// What the aggregator tells the contributors in one turn.

@@ -6,7 +6,7 @@
 //! columns, bit for bit. The page docs/protocols/gbdt-vertical.md says who learns what.
 
 pub(crate) mod adding;
-mod agreement;
+pub(crate) mod agreement;
 mod answering;
 pub(crate) mod bits;
 pub(crate) mod deal;
@@ -15,6 +15,8 @@ mod error;
 pub(crate) mod examination;
 mod examiner;
 pub(crate) mod feature;
+pub(crate) mod few;
+mod gaps;
 pub(crate) mod grower;
 pub(crate) mod label;
 pub(crate) mod messages;

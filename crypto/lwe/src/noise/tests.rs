@@ -8,7 +8,7 @@ use rand_core::Rng as _;
 use super::*;
 use crate::{
     Accumulator, Blocks, FloodShare, Native, Noise, Nonce, Parameters, PrimePair, RawSum,
-    Refresher, RingElement, SecretKeys, Wanted,
+    Refresher, Residues, RingElement, SecretKeys, Wanted,
 };
 
 /// Residuals over the whole of what was added, of raw and of returned sums.
@@ -25,17 +25,12 @@ fn measure<R: Ring>(rows: usize, shared: u32, candidates: usize, one_in: u8) -> 
     let ring = Arc::new(R::new());
     let packing = Packing::new::<R>(shared).unwrap();
     let keys = SecretKeys::<R>::random(&ring, &mut rng);
-    let zeros = vec![0; rows];
-    let encrypted = keys.encrypt(packing, [&zeros, &zeros], &mut rng).unwrap();
-    let blocks = Blocks::read(&*ring, packing, &encrypted, rows).unwrap();
-    let mut sums = Accumulator::new(&ring, packing, candidates);
-    sums.add(&blocks, 0..blocks.count(), |_, members| {
-        rng.fill_bytes(members);
-        for member in members {
-            *member = u8::from(*member % one_in == 0);
-        }
-    });
-    let raw = sums.finish();
+    let raw = add_up(
+        (&ring, &keys),
+        packing,
+        (rows, candidates, one_in),
+        &mut rng,
+    );
     Measured {
         packing,
         rows: rows as u64 / u64::from(one_in) * u64::from(shared),
@@ -47,16 +42,40 @@ fn measure<R: Ring>(rows: usize, shared: u32, candidates: usize, one_in: u8) -> 
     }
 }
 
+/// Sums of zeros.
+fn add_up<R: Ring>(
+    (ring, keys): (&Arc<R>, &SecretKeys<R>),
+    packing: Packing,
+    (rows, candidates, one_in): (usize, usize, u8),
+    rng: &mut Generator,
+) -> Vec<RawSum<R>> {
+    let zeros = vec![0; rows];
+    let encrypted = keys.encrypt(packing, [&zeros, &zeros], rng).unwrap();
+    let blocks = Blocks::read(&**ring, packing, &encrypted, rows).unwrap();
+    let mut sums = Accumulator::new(ring, packing, candidates);
+    sums.add(&blocks, 0..blocks.count(), |_, members| {
+        rng.fill_bytes(members);
+        for member in members {
+            *member = u8::from(*member % one_in == 0);
+        }
+    });
+    sums.finish()
+}
+
+fn refresher<R: Ring>(ring: &Arc<R>, keys: &SecretKeys<R>, rng: &mut Generator) -> Refresher<R> {
+    let nonces = [(); 2].map(|()| Nonce::random(rng));
+    let element = RingElement::agree(&**ring, b"run", nonces[0], nonces[1]);
+    let key = keys.refresh_key(&element, rng);
+    Refresher::new(ring, element, &key).unwrap()
+}
+
 fn returned<R: Ring>(
     ring: &Arc<R>,
     keys: &SecretKeys<R>,
     raw: &[RawSum<R>],
     rng: &mut Generator,
 ) -> Vec<f64> {
-    let nonces = [(); 2].map(|()| Nonce::random(rng));
-    let element = RingElement::agree(&**ring, b"run", nonces[0], nonces[1]);
-    let key = keys.refresh_key(&element, rng);
-    let refresher = Refresher::new(ring, element, &key).unwrap();
+    let refresher = refresher(ring, keys, rng);
     let mut rng = Seed::from_bytes([rng.next_u32() as u8; 32]).generator();
     residuals(keys, raw, |sum| {
         let slots = 0..sum.packing.candidates() as u16;
@@ -128,6 +147,48 @@ fn noise_of_set_a_is_what_the_formulas_say() {
 #[test]
 fn noise_of_set_b_is_what_the_formulas_say() {
     noise_is_what_the_formulas_say::<PrimePair>();
+}
+
+#[test]
+fn noise_of_a_sum_over_parties_is_what_the_formula_says() {
+    let (parties, degree, shared) = (3, Native::PARAMETERS.degree, 32_u16);
+    let share = FloodShare::among(2);
+    let mut rng = Seed::from_bytes([6; 32]).generator();
+    let ring = Arc::new(Native::new());
+    let packing = Packing::new::<Native>(shared.into()).unwrap();
+    let keys = SecretKeys::<Native>::random(&ring, &mut rng);
+    let wanted: Vec<Wanted> = (0..shared).map(Wanted::exact).collect();
+    let mut totals: Vec<Vec<u64>> = vec![vec![0; Residues::count(wanted.len())]; 8];
+    let mut of_one = Vec::new();
+    for _ in 0..parties {
+        of_one = add_up((&ring, &keys), packing, (degree, 256, 32), &mut rng);
+        let refresher = refresher(&ring, &keys, &mut rng);
+        for (total, raw) in totals.iter_mut().zip(&of_one) {
+            let residues = refresher.refresh_residues(raw, &wanted, share, &mut rng);
+            for (word, own) in total.iter_mut().zip(residues.unwrap().words()) {
+                *word = word.wrapping_add(*own);
+            }
+        }
+    }
+    let mut totals = totals.iter();
+    let measured = residuals(&keys, &of_one, |_| {
+        let (mask, bodies) = totals.next().unwrap().split_at(degree);
+        let (g, h) = bodies.split_at(wanted.len());
+        let bodies = [g.to_vec(), h.to_vec()];
+        ((0..shared).collect(), mask.to_vec(), bodies)
+    });
+    let rows = u64::from(parties) * degree as u64;
+    let expected = Residues::variance(packing, rows, parties, share).sqrt();
+    let measured = deviation(&measured) / expected;
+    // 512 draws: the deviation of a deviation is 3 in a hundred.
+    assert!((0.87..1.13).contains(&measured), "{measured}");
+    assert!(Residues::leave_room(packing, rows, parties, share));
+    assert!(!Residues::leave_room(
+        packing,
+        rows,
+        parties,
+        FloodShare::WHOLE
+    ));
 }
 
 #[test]

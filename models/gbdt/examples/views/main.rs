@@ -15,7 +15,7 @@ use consilium_gbdt::{
         Protections, Terms, Unwatched, follow, lead,
     },
 };
-use consilium_lwe::Set;
+use consilium_lwe::{Native, Packing, Set};
 use consilium_mailbox::{Frame, PartyId, RunId, sim::World};
 use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
@@ -246,11 +246,12 @@ impl Study {
 
     /// Reads what was sent as the label holder does.
     fn open(&self, frames: &[Frame], gradients: &[[Vec<i64>; 2]]) -> Outcome<Vec<Grown>> {
+        let rows = self.agreement.terms().rows;
+        let packing = Packing::new::<Native>(self.agreement.stride())?;
         let mut trees = Vec::new();
         for (tree, [g, h]) in (0_u32..).zip(gradients) {
             let scope = format!("tree-{tree}");
-            let mut reading =
-                Reading::new(Keys::of_tree(self.seed, tree), self.agreement.terms().rows);
+            let mut reading = Reading::new(Keys::of_tree(self.seed, tree), rows, packing);
             for frame in frames.iter().filter(|frame| *frame.scope == *scope) {
                 reading.read(frame)?;
             }

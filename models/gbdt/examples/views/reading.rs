@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use consilium_base::Generator;
-use consilium_lwe::{Native, Nonce, Packing, RefreshKey, Returned, Ring as _, SecretKeys};
+use consilium_lwe::{Native, Packing, Returned, Ring as _, SecretKeys};
 use consilium_mailbox::{Content, Frame};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -28,21 +28,12 @@ pub(crate) struct Examined {
 /// The messages of one tree, read in their order.
 pub(crate) struct Reading {
     keys: SecretKeys<Native>,
-    packing: Option<Packing>,
+    packing: Packing,
     pub(crate) nodes: Vec<Examined>,
     /// The nodes whose sums come next, the last first.
     due: Vec<usize>,
     /// The nodes whose rows' sides come next.
     asked: Vec<usize>,
-}
-
-#[derive(Deserialize)]
-struct Opened {
-    #[serde(rename = "nonce")]
-    _nonce: Nonce,
-    #[serde(rename = "key")]
-    _key: RefreshKey,
-    stride: u32,
 }
 
 #[derive(Deserialize)]
@@ -62,14 +53,14 @@ enum Turn {
 }
 
 impl Reading {
-    pub(crate) fn new(mut rng: Generator, rows: u32) -> Reading {
+    pub(crate) fn new(mut rng: Generator, rows: u32, packing: Packing) -> Reading {
         let root = Examined {
             rows: (0..rows).collect(),
             ..Examined::default()
         };
         Reading {
             keys: SecretKeys::random(&Arc::new(Native::new()), &mut rng),
-            packing: None,
+            packing,
             nodes: vec![root],
             due: vec![0],
             asked: Vec::new(),
@@ -78,10 +69,6 @@ impl Reading {
 
     pub(crate) fn read(&mut self, frame: &Frame) -> Outcome<()> {
         match &*frame.step {
-            "gbdt-vertical.1.opened" => {
-                let Opened { stride, .. } = body(frame)?;
-                self.packing = Some(Packing::new::<Native>(stride)?);
-            }
             "gbdt-vertical.1.summed" => self.take_sums(&body(frame)?)?,
             "gbdt-vertical.1.turn" => match body(frame)? {
                 Turn::Chosen(choices) => {
@@ -113,10 +100,11 @@ impl Reading {
 
     fn take_sums(&mut self, Summed { packs, last }: &Summed) -> Outcome<()> {
         let node = *self.due.last().ok_or("sums of no node")?;
-        let packing = self.packing.ok_or("sums under no key")?;
         let any = -(1 << 29) + 1..=(1 << 29) - 1;
         for pack in packs {
-            let opened = self.keys.open(packing, pack, &[any.clone(), any.clone()])?;
+            let opened = self
+                .keys
+                .open(self.packing, pack, &[any.clone(), any.clone()])?;
             let opened = opened.iter().map(|it| (it.slot, it.sums[0], it.sums[1]));
             self.nodes[node].packs.push(opened.collect());
         }

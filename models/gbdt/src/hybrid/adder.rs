@@ -344,6 +344,15 @@ pub(super) struct Pair {
 }
 
 impl Pair {
+    /// The child whose rows don't come.
+    pub(super) fn rest(self) -> usize {
+        if self.builds_left {
+            self.left + 1
+        } else {
+            self.left
+        }
+    }
+
     /// The child whose rows come.
     pub(super) fn build(self) -> usize {
         if self.builds_left {

@@ -4,13 +4,15 @@ use std::{collections::HashSet, ops::Range};
 
 use consilium_lwe::{FloodShare, Native, Packing, Residues, Set};
 use consilium_mailbox::PartyId;
+use consilium_secagg::Assumed;
 use serde::{Deserialize, Serialize};
 
+use super::tally::Width;
 use crate::{
     Boosting, Cuts, Growing, MOST_ROWS,
     horizontal::{Feature, MOST_SHARED_COLUMNS, specification::are_cuts_of},
     quantiles::{Grid, QUANTILE_ROUNDS, Wanted},
-    vertical::{self, BadTerms, Holder, Price, Protections, stride},
+    vertical::{self, BadTerms, Holder, Price, Protections, Work, stride},
 };
 
 /// The fewest hospitals of a group.
@@ -44,6 +46,9 @@ pub struct Terms {
     pub hospitals: Vec<Member>,
     /// The columns that each of them has.
     pub columns: Vec<Feature>,
+    /// Who else brings columns, of the rows of all hospitals. By default nobody.
+    #[serde(default)]
+    pub feature_holders: Vec<Holder>,
     /// Whether a patient may be at several hospitals: each then counts as a row of its own. By default
     /// such rows are refused.
     #[serde(default)]
@@ -52,6 +57,11 @@ pub struct Terms {
     /// of them.
     #[serde(default)]
     pub colluding: Option<u32>,
+    /// The fewest hospitals of which the label holder is told anything together: so many must have rows
+    /// in a node, and on either side of a candidate, each at least its share of `min_side`: that many
+    /// rows divided by all hospitals. By default two more than may collude.
+    #[serde(default)]
+    pub min_hospitals: Option<u32>,
     /// What is kept from the label holder, and from whom its labels: rows are those of all hospitals
     /// together, and sums have no noise.
     #[serde(default)]
@@ -62,6 +72,15 @@ pub struct Terms {
     /// By what r is chosen.
     #[serde(default)]
     pub price: Price,
+}
+
+/// Of how many hospitals anything is told together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shared {
+    /// The fewest that must have rows.
+    pub(crate) hospitals: u64,
+    /// The fewest rows with which one counts.
+    pub(crate) rows: u64,
 }
 
 /// A hospital of the group.
@@ -89,8 +108,11 @@ impl Agreement {
         &self.terms
     }
 
-    /// Gives the same fit, as if the group were one feature holder.
-    pub(crate) fn whole(&self) -> &vertical::Agreement {
+    /// Gives the same fit, as if the group were one feature holder, the first.
+    ///
+    /// Further feature holders take part in that one: by
+    /// [`FeatureHolder::new`](vertical::FeatureHolder::new) and [`follow`](vertical::follow).
+    pub fn whole(&self) -> &vertical::Agreement {
         &self.whole
     }
 
@@ -127,9 +149,37 @@ impl Agreement {
         flood(&self.terms)
     }
 
-    /// Lets so many candidates share a ciphertext; gives none if their noise leaves no room.
-    pub(crate) fn packing(&self, stride: u32) -> Option<Packing> {
-        packing(&self.terms, u64::from(self.rows()), stride)
+    /// Gives what is assumed of both kinds of sums: that all hospitals are in each, and how many
+    /// collude. Their thresholds must follow from it.
+    pub fn assumed(&self) -> Assumed {
+        Assumed {
+            contributors: self.terms.hospitals.len(),
+            colluding: usize::try_from(colluding(&self.terms)).ok(),
+            dropouts: 0,
+        }
+    }
+
+    /// Says whether what is told is of two honest hospitals at least, whoever else shows its own part.
+    pub(crate) fn hides_hospitals(&self) -> bool {
+        min_hospitals(&self.terms) >= colluding(&self.terms) + 2
+    }
+
+    /// Gives of how many hospitals anything is told together.
+    pub(crate) fn shared(&self) -> Shared {
+        let hospitals = self.terms.hospitals.len() as u64;
+        Shared {
+            hospitals: u64::from(min_hospitals(&self.terms)),
+            rows: self.terms.protections.min_side.div_ceil(hospitals).max(1),
+        }
+    }
+
+    /// Lets some of so many candidates share a ciphertext; gives none if their noise leaves no room,
+    /// or their sums may take too much memory.
+    pub(crate) fn packing(&self, stride: u32, candidates: u32) -> Option<Packing> {
+        let rows = u64::from(self.rows());
+        let work = Work::of(self.whole.terms(), rows, vec![candidates]);
+        let packing = packing(&self.terms, rows, stride);
+        packing.filter(|_| work.check(Set::A, stride).is_ok())
     }
 
     /// Gives the cells in which each column's values are counted.
@@ -162,6 +212,11 @@ impl Agreement {
     pub(crate) fn asks(&self) -> u32 {
         asks(&self.terms)
     }
+
+    /// Gives the most nodes whose children are examined at once.
+    pub(crate) fn pairs(&self) -> u32 {
+        most_pairs(&self.terms)
+    }
 }
 
 impl TryFrom<Terms> for Agreement {
@@ -171,8 +226,10 @@ impl TryFrom<Terms> for Agreement {
         let rows: u64 = terms.hospitals.iter().map(|it| u64::from(it.rows)).sum();
         let columns = terms.columns.len();
         let names: HashSet<&str> = terms.columns.iter().map(|it| &it.name[..]).collect();
-        let boundaries = u64::from(terms.boosting.specification().bins);
-        let counts = 2 * (columns as u64 + 1) * boundaries * u64::from(most_pairs(&terms));
+        let boundaries = usize::from(terms.boosting.specification().bins);
+        let slots = columns.saturating_mul(2 * boundaries);
+        let width = Width { slots, columns };
+        let counts = width.of_pair() as u64 * u64::from(most_pairs(&terms));
         let trees = u64::from(terms.boosting.specification().trees);
         let checks = [
             (
@@ -189,6 +246,11 @@ impl TryFrom<Terms> for Agreement {
                 (1..=MOST_SHARED_COLUMNS).contains(&columns) && names.len() == columns,
                 "columns",
                 "1 to 1000, each of another name",
+            ),
+            (
+                (1..=terms.hospitals.len() as u64).contains(&u64::from(min_hospitals(&terms))),
+                "min_hospitals",
+                "1 to the number of hospitals",
             ),
             (
                 terms.protections.sum_noise == 0.0,
@@ -222,15 +284,17 @@ impl TryFrom<Terms> for Agreement {
         if let Some(party) = named_twice(&terms) {
             return Err(BadTerms::Twice { party });
         }
+        let mut feature_holders = vec![Holder {
+            party: terms.group.clone(),
+            columns: u32::try_from(columns).unwrap_or(u32::MAX),
+        }];
+        feature_holders.extend_from_slice(&terms.feature_holders);
         let whole = vertical::Terms {
             boosting: terms.boosting.clone(),
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
             label_holder: terms.label_holder.clone(),
             label_holder_columns: terms.label_holder_columns,
-            feature_holders: vec![Holder {
-                party: terms.group.clone(),
-                columns: u32::try_from(columns).unwrap_or(u32::MAX),
-            }],
+            feature_holders,
             protections: terms.protections,
             set: Set::A,
             stride: terms.stride,
@@ -250,7 +314,9 @@ impl From<Agreement> for Terms {
 fn named_twice(terms: &Terms) -> Option<PartyId> {
     let mut named = HashSet::from([&terms.label_holder]);
     let others = [&terms.coordinator, &terms.group].into_iter();
-    let mut others = others.chain(terms.hospitals.iter().map(|hospital| &hospital.party));
+    let hospitals = terms.hospitals.iter().map(|hospital| &hospital.party);
+    let feature_holders = terms.feature_holders.iter().map(|holder| &holder.party);
+    let mut others = others.chain(hospitals).chain(feature_holders);
     others.find(|party| !named.insert(party)).cloned()
 }
 
@@ -258,6 +324,12 @@ fn named_twice(terms: &Terms) -> Option<PartyId> {
 fn colluding(terms: &Terms) -> u32 {
     let hospitals = u32::try_from(terms.hospitals.len()).unwrap_or(u32::MAX);
     terms.colluding.unwrap_or((hospitals / 3).max(1))
+}
+
+/// Gives how many hospitals must have rows in what is told.
+fn min_hospitals(terms: &Terms) -> u32 {
+    let least = colluding(terms).saturating_add(2);
+    terms.min_hospitals.unwrap_or(least)
 }
 
 fn flood(terms: &Terms) -> FloodShare {

@@ -4,18 +4,18 @@ use consilium_mailbox::Mailbox;
 use consilium_secagg::Open;
 
 use super::{
-    agreement::Agreement,
+    agreement::{Agreement, Shared},
     cutting::{self, Shape},
     error::HybridError,
     messages::{Allowed, Decided, Fork, Level},
     protocol::LOCAL,
-    tally::{self, Tally, Width},
+    tally::{self, Presence, Tally, Width},
 };
 use crate::vertical::{
     Breach,
     deal::candidates,
     messages::Called,
-    suppression::{open_in_child, open_in_root},
+    suppression::{Size, open_in_child, open_in_root},
 };
 
 /// Takes part in a fit: the coordinator's part.
@@ -33,10 +33,13 @@ pub async fn coordinate(
     let label_holder = &agreement.terms().label_holder;
     let shape = cutting::cut(&mail.scope("columns"), agreement, sum).await?; // s2
     let trees = agreement.terms().boosting.specification().trees;
+    let mut due = 0;
     loop {
         match mail.recv(label_holder).await? {
             Called::Finished(_) => return Ok(()),
-            Called::Tree(tree) if tree < trees => {
+            // None is called twice in a run.
+            Called::Tree(tree) if (due..trees).contains(&tree) => {
+                due = tree + 1;
                 let here = mail.scope(format_args!("tree-{tree}"));
                 judge(&here, agreement, &shape, tree, sum).await?;
             }
@@ -59,7 +62,7 @@ async fn judge(
     let hospitals = agreement.hospitals();
     let columns = agreement.draw_columns(tree);
     let slots = candidates(&shape.cuts, &columns, &shape.misses_any).len();
-    let columns = columns.len();
+    let (columns, cuts) = (columns.len(), shape.digest());
     let mut ledger = Ledger::new(agreement, Width { slots, columns });
     let mut ask = 0;
     loop {
@@ -70,19 +73,19 @@ async fn judge(
             Level::Forks(forks) if !forks.is_empty() => forks,
             Level::Forks(_) => return Err(HybridError::breach(label_holder, Breach::Node)),
         };
-        let known = ask < agreement.asks() && ledger.admits(&forks);
+        let few = forks.len() as u64 <= u64::from(agreement.pairs());
+        let known = few && ask < agreement.asks() && ledger.admits(&forks);
         if !known {
             return Err(HybridError::breach(label_holder, Breach::Node));
         }
-        let number = tally::number(agreement, tree, ask);
-        let len = forks.len().max(1) * ledger.width.elements();
-        let shape = tally::shape(agreement, number, len, &forks);
+        let (of_forks, len) = ((ledger.width, &forks[..]), ledger.width.of(&forks));
+        let shape = tally::shape_of_tree(agreement, (tree, ask), of_forks, &cuts);
         let here = mail.scope(format_args!("counts-{ask}"));
         let counts = tally::open(&here, &hospitals, (&shape, len), sum).await?; // m5: counts
         let decided = mail.compute(LOCAL, || ledger.decide(&forks, &counts));
         let nodes = decided.map_err(|undecided| match undecided {
             Undecided::Implausible => HybridError::Implausible,
-            Undecided::Few => HybridError::breach(label_holder, Breach::Node),
+            Undecided::Few => HybridError::Few,
         })?;
         mail.broadcast(&hospitals, &Decided { nodes }).await?; // m6: what may be told
         ask += 1;
@@ -96,6 +99,8 @@ struct Ledger {
     min_node: u64,
     least_rows: u64,
     depth: u32,
+    shared: Shared,
+    hospitals: usize,
     nodes: Vec<Node>,
 }
 
@@ -110,7 +115,7 @@ struct Node {
 enum Undecided {
     /// No rows have such counts.
     Implausible,
-    /// The nodes have too few rows to be examined.
+    /// The nodes have too few rows to be examined, or rows of too few hospitals.
     Few,
 }
 
@@ -123,6 +128,8 @@ impl Ledger {
             min_node: terms.protections.min_node,
             least_rows: terms.boosting.specification().min_node,
             depth: agreement.whole().depth(),
+            shared: agreement.shared(),
+            hospitals: terms.hospitals.len(),
             nodes: Vec::new(),
         }
     }
@@ -139,40 +146,60 @@ impl Ledger {
 
     /// Takes the counts of each built child, or of the root; says what may be told of all nodes.
     fn decide(&mut self, forks: &[Fork], counts: &[u64]) -> Result<Vec<Allowed>, Undecided> {
-        let tallies = counts.chunks(self.width.elements());
-        let tallies = tallies.map(|counts| Tally::read(counts, self.width));
-        let tallies: Option<Vec<Tally>> = tallies.collect();
-        let mut tallies = tallies.ok_or(Undecided::Implausible)?.into_iter();
         let mut decided = Vec::new();
         if forks.is_empty() {
-            let root = tallies.next().ok_or(Undecided::Implausible)?;
-            let open = open_in_root(&root.sizes(self.min_side));
-            decided.push(self.enter(0, root, open)?);
+            let (root, [presence]) = self.read(counts).ok_or(Undecided::Implausible)?;
+            let open = open_in_root(&self.sizes(&root, &presence));
+            decided.push(self.enter(0, (root, presence), open)?);
         }
-        for (fork, built) in forks.iter().zip(tallies) {
+        for (fork, counts) in forks.iter().zip(counts.chunks(self.width.of_pair())) {
+            let (built, both) = self.read(counts).ok_or(Undecided::Implausible)?;
             let parent = &mut self.nodes[fork.node as usize];
             let depth = parent.depth + 1;
             let (whole, open) = parent.counted.take().ok_or(Undecided::Implausible)?;
             let rest = whole.without(&built).ok_or(Undecided::Implausible)?;
-            let [of_built, of_rest] = [&built, &rest].map(|it| it.sizes(self.min_side));
-            let built = (built, open_in_child(&open, &of_built, &of_rest));
-            let rest = (rest, open_in_child(&open, &of_rest, &of_built));
+            let [present, present_in_rest] = both;
+            let of_built = self.sizes(&built, &present);
+            let of_rest = self.sizes(&rest, &present_in_rest);
+            let open_in_built = open_in_child(&open, &of_built, &of_rest);
+            let open_in_rest = open_in_child(&open, &of_rest, &of_built);
+            let built = ((built, present), open_in_built);
+            let rest = ((rest, present_in_rest), open_in_rest);
             let [left, right] = if fork.builds_left {
                 [built, rest]
             } else {
                 [rest, built]
             };
             let mut both = Vec::new();
-            for (tally, open) in [left, right] {
-                both.push(self.enter(depth, tally, open)?);
+            for (counted, open) in [left, right] {
+                both.push(self.enter(depth, counted, open)?);
             }
             decided.extend(both);
         }
         Ok(decided)
     }
 
-    fn enter(&mut self, depth: u32, tally: Tally, open: Vec<bool>) -> Result<Allowed, Undecided> {
-        if tally.rows < self.min_node {
+    /// Takes a tally, and how many hospitals have rows in so many nodes.
+    fn read<const NODES: usize>(&self, counts: &[u64]) -> Option<(Tally, [Presence; NODES])> {
+        let (tally, presences) = counts.split_at_checked(self.width.tally())?;
+        let presences = presences.chunks(self.width.presence());
+        let presences = presences.map(|counts| Presence::read(counts, self.width, self.hospitals));
+        let presences: Option<Vec<Presence>> = presences.collect();
+        let tally = Tally::read(tally, self.width)?;
+        Some((tally, presences?.try_into().ok()?))
+    }
+
+    fn sizes(&self, tally: &Tally, presence: &Presence) -> Vec<Size> {
+        tally.sizes(presence, self.min_side, self.shared)
+    }
+
+    fn enter(
+        &mut self,
+        depth: u32,
+        (tally, presence): (Tally, Presence),
+        open: Vec<bool>,
+    ) -> Result<Allowed, Undecided> {
+        if tally.rows < self.min_node || presence.node < self.shared.hospitals {
             return Err(Undecided::Few);
         }
         // Sums of a node that can't be split are of no use.

@@ -1,9 +1,13 @@
 //! The seed by which hospitals deal candidates alike, unknown to the label holder and the coordinator.
 
-use consilium_base::{Generator, Seed, Tagged};
+use consilium_base::{Digest, Generator, Seed, Tagged};
 use consilium_mailbox::Mailbox;
 
-use super::{agreement::Agreement, error::HybridError, messages::Shuffling};
+use super::{
+    agreement::Agreement,
+    error::HybridError,
+    messages::{Alike, Shuffling},
+};
 
 /// What slots, sides and orders follow from.
 pub(super) struct Deck(Seed);
@@ -35,6 +39,36 @@ impl Deck {
             }
         }
         Ok(Deck(Seed::from_bytes(hash.digest())))
+    }
+
+    /// s3: sees to it that all hospitals have the same, and cut their columns alike.
+    ///
+    /// Honest hospitals compare with each other, so nobody else can make up for a difference.
+    pub(super) async fn compare(
+        &self,
+        mail: &Mailbox,
+        agreement: &Agreement,
+        cuts: &Digest,
+    ) -> Result<(), HybridError> {
+        let digest = self.seal("gbdt-hybrid.1.alike").field(cuts).digest();
+        let hospitals = agreement.hospitals();
+        let others: Vec<_> = hospitals.iter().filter(|it| *it != mail.me()).collect();
+        for party in &others {
+            mail.send(party, &Alike { digest }).await?; // s3
+        }
+        for party in others {
+            let Alike { digest: theirs } = mail.recv(party).await?; // s3
+            if theirs != digest {
+                let party = party.clone();
+                return Err(HybridError::Unlike { party });
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a hash of what hospitals were told, which to others is a random number.
+    pub(super) fn seal(&self, label: &'static str) -> Tagged {
+        Tagged::new(label).field(self.0.expose())
     }
 
     /// Gives what the slots and sides of a tree follow from.

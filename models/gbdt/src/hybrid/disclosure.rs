@@ -16,12 +16,25 @@ pub enum Role {
     LabelHolder,
     /// Each of those that share a schema.
     Hospital,
+    /// Each of those that bring columns of all rows.
+    FeatureHolder,
     /// Who adds up counts.
     Coordinator,
     /// Who carries their sealed messages.
     Relay,
     /// Nobody: what is not promised.
     Nobody,
+}
+
+impl Role {
+    fn of(role: vertical::Role) -> Role {
+        match role {
+            vertical::Role::LabelHolder => Role::LabelHolder,
+            vertical::Role::FeatureHolder => Role::FeatureHolder,
+            vertical::Role::Relay => Role::Relay,
+            vertical::Role::Nobody => Role::Nobody,
+        }
+    }
 }
 
 /// One thing that one role learns.
@@ -31,7 +44,10 @@ pub type Disclosure = vertical::Disclosure<Role>;
 pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     let terms = agreement.terms();
     let spec = terms.boosting.specification();
-    let mut lines = vec![CANDIDATES, SUMS];
+    let mut lines = vec![CANDIDATES, SUMS, GAPS];
+    if !agreement.hides_hospitals() {
+        lines.push(SINGLE);
+    }
     let found = attack_found(&terms.protections, spec.trees);
     lines.extend(
         found
@@ -52,6 +68,14 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
         UNREPEATED
     });
     lines.extend([LINKED, COLLUDING, LIES]);
+    if !terms.feature_holders.is_empty() {
+        for further in vertical::disclosures(agreement.whole()) {
+            let further = line(Role::of(further.to), further.learns, further.zh);
+            if !lines.contains(&further) {
+                lines.push(further);
+            }
+        }
+    }
     lines
 }
 
@@ -67,12 +91,30 @@ const CANDIDATES: Disclosure = line(
 
 const SUMS: Disclosure = line(
     Role::LabelHolder,
-    "for all hospitals together and of no single one, for each node of at least the plan's rows, of \
-     each candidate split with at least the plan's rows on either side: the exact sums of gradients \
-     and curvatures on one side, without the column's name, hence nearly the table of labels by bins \
-     of each column; with many trees it may find who is in which bin",
-    "仅为所有医院合计、不涉及任何单家医院：每个行数不少于计划规定的节点中，每个两侧行数均不少于计划规定的候选分裂，\
-     其一侧梯度与曲率的精确之和（不含列名），由此几乎可知每列的标签按分箱的列联表；树多时可能推出谁落在哪个分箱",
+    "for all hospitals together, for each node of at least the plan's rows, of each candidate split with \
+     at least the plan's rows, of at least the plan's number of hospitals, on either side: the exact \
+     sums of gradients and curvatures on one side, without the column's name, hence nearly the table \
+     of labels by bins of each column, in which a bin, or those that miss a value, may be rows of a \
+     single hospital; with many trees it may find who is in which bin",
+    "所有医院合计：每个行数不少于计划规定的节点中，每个两侧行数及有行的医院数均不少于计划规定的候选分裂，\
+     其一侧梯度与曲率的精确之和（不含列名），由此几乎可知每列的标签按分箱的列联表，其中某个分箱或缺失值的行可能仅属于单家医院；\
+     树多时可能推出谁落在哪个分箱",
+);
+
+const GAPS: Disclosure = line(
+    Role::LabelHolder,
+    "by the difference of two such sums: who is between the two splits, where these are few patients, and \
+     who misses a value. Over the hospitals' rows nothing keeps that back: min_gap holds for a feature \
+     holder's columns only",
+    "由两个这样的和之差：当两个分裂之间只有少数患者时，得知他们是谁，以及谁缺失某值。对各医院的行没有任何保留：\
+     min_gap 仅适用于特征方的列",
+);
+
+const SINGLE: Disclosure = line(
+    Role::LabelHolder,
+    "sums and counts that may be of a single hospital's rows: the plan asks for rows of fewer hospitals \
+     than hide each other from those that may collude",
+    "可能仅属于单家医院的和与计数：计划要求的有行医院数，不足以在可能合谋者面前使各医院互相掩护",
 );
 
 const FLOOD: Disclosure = line(
@@ -140,19 +182,22 @@ const OWN_SPLITS: Disclosure = line(
 const CELLS: Disclosure = line(
     Role::Coordinator,
     "for all hospitals together: of each numeric column how many values lie in each 256th of its \
-     declared range and, around its quantiles, in finer parts, small counts included; its program \
+     declared range and, around its quantiles, in finer parts, small counts and those of a single \
+     hospital included; its program \
      divides only parts with at least as many rows as the plan says; and how many values each column \
      misses",
-    "所有医院合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，含小计数；\
+    "所有医院合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，含小计数及仅属单家医院的计数；\
      其程序仅细分行数不少于计划规定下限的区间；以及每列缺失值的个数",
 );
 
 const COUNTS: Disclosure = line(
     Role::Coordinator,
     "for all hospitals together, for each node that is examined: how many rows it has, how many are on \
-     one side of each candidate split, without the column's name, small counts included, and how many \
-     miss each column's value; no labels and no sums of gradients",
-    "所有医院合计，每个被检查的节点：其行数、每个候选分裂一侧的行数（不含列名，含小计数），以及每列缺失值的行数；不含标签和梯度之和",
+     one side of each candidate split, small counts and those of a single hospital included, at how \
+     many hospitals there are rows on either side, and how many miss each column's value; from the counts it can often tell which \
+     column and boundary is meant; no labels and no sums of gradients",
+    "所有医院合计，每个被检查的节点：其行数、每个候选分裂一侧的行数（含小计数及仅属单家医院的计数）、两侧各有多少家医院有行，以及每列缺失值的行数；\
+     由计数往往可知所指的列与切点；不含标签和梯度之和",
 );
 
 const RELAY: Disclosure = line(
@@ -186,30 +231,33 @@ const LINKED: Disclosure = line(
 const COLLUDING: Disclosure = line(
     Role::Nobody,
     "is kept from taking its own part out of a sum: hospitals that collude with the label holder or the \
-     coordinator show it the sum over the others, and which column is meant; and a coordinator that \
-     colludes with the label holder undoes what is kept back for few rows",
-    "不承诺：与标签方或协调方合谋的医院可从和中减去自己的部分，使其得知其余医院之和以及所指的列；\
-     与标签方合谋的协调方可使因行数过少而保留的内容失效",
+     coordinator show it the sum over the others, which may be of few rows, and which column is meant; \
+     and a coordinator that colludes with the label holder undoes what is kept back for few rows or \
+     few hospitals",
+    "不承诺：与标签方或协调方合谋的医院可从和中减去自己的部分，使其得知其余医院之和（行数可能很少）以及所指的列；\
+     与标签方合谋的协调方可使因行数或医院数过少而保留的内容失效",
 );
 
 const LIES: Disclosure = line(
     Role::Nobody,
-    "is kept from bringing false gradients: a label holder that does can ask on which side a single \
-     patient is",
-    "不承诺：无法防止标签方使用虚假梯度，由此可询问单个患者落在哪一侧",
+    "is kept from bringing false gradients or counts: a label holder that does can ask on which side a \
+     single patient is, and for the sums of a single hospital; a hospital that does can find the counts \
+     of the others together, step by step",
+    "不承诺：无法防止使用虚假的梯度或计数：标签方由此可询问单个患者落在哪一侧，并得到单家医院的和；\
+     医院由此可逐步推出其余医院合计的计数",
 );
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::hybrid::Terms;
 
-    const ALL: [Disclosure; 18] = [
-        CANDIDATES, SUMS, FLOOD, SUPPRESSED, SIDES, NODES, FIRST_TREE, DRAWN, CUTS, ENOUGH,
-        OWN_SPLITS, CELLS, COUNTS, RELAY, REPEATED, UNREPEATED, LINKED, COLLUDING,
+    const ALL: [Disclosure; 20] = [
+        CANDIDATES, SUMS, GAPS, SINGLE, FLOOD, SUPPRESSED, SIDES, NODES, FIRST_TREE, DRAWN, CUTS,
+        ENOUGH, OWN_SPLITS, CELLS, COUNTS, RELAY, REPEATED, UNREPEATED, LINKED, COLLUDING,
     ];
 
-    fn terms() -> Terms {
+    pub(in super::super) fn terms() -> Terms {
         let hospital = |name: &str| serde_json::json!({"party": name, "rows": 1000});
         let terms = serde_json::json!({
             "boosting": {"objective": "logistic"},
@@ -218,7 +266,7 @@ mod tests {
             "coordinator": "coordinator",
             "group": "hospitals",
             "hospitals": [hospital("a"), hospital("b"), hospital("c")],
-            "columns": [{"name": "age", "values": {"whole": {"low": 0.0, "high": 120.0}}}],
+            "columns": [{"name": "age", "values": {"whole": [0.0, 120.0]}}],
         });
         serde_json::from_value(terms).unwrap()
     }
@@ -236,15 +284,21 @@ mod tests {
         let mut terms = terms();
         let lines = |terms: &Terms| disclosures(&Agreement::try_from(terms.clone()).unwrap());
         assert!(lines(&terms).contains(&UNREPEATED));
-        for line in [FIRST_TREE, DRAWN, REPEATED] {
+        for line in [FIRST_TREE, DRAWN, REPEATED, SINGLE] {
             assert!(!lines(&terms).contains(&line));
         }
         terms.repeated_patients = true;
         terms.protections.first_tree = FirstTree::Joint;
+        terms.min_hospitals = Some(2);
         assert!(!lines(&terms).contains(&UNREPEATED));
-        for line in [FIRST_TREE, REPEATED] {
+        for line in [FIRST_TREE, REPEATED, SINGLE] {
             assert!(lines(&terms).contains(&line));
         }
+        let is_further = |line: &Disclosure| line.to == Role::FeatureHolder;
+        assert!(!lines(&terms).iter().any(is_further));
+        let party = "fund".parse().unwrap();
+        terms.feature_holders = vec![vertical::Holder { party, columns: 2 }];
+        assert!(lines(&terms).iter().any(is_further));
         let told = [
             Role::LabelHolder,
             Role::Hospital,

@@ -43,14 +43,28 @@ pub enum HybridError {
         /// Whose words are the first to differ.
         party: PartyId,
     },
-    /// The cut points are others than those of an earlier run.
-    #[error("{coordinator} told other cut points before")]
-    OtherCuts {
-        /// Who told them.
-        coordinator: PartyId,
+    /// A hospital has another seed or other cut points: a party told hospitals different things.
+    #[error("{party} deals or cuts columns otherwise than this hospital")]
+    Unlike {
+        /// Which hospital differs.
+        party: PartyId,
     },
-    /// The noise of all rows leaves no room for sums.
-    #[error("the noise of all rows leaves no room for sums of {stride} candidates in a ciphertext")]
+    /// The cut points are others than those of an earlier run: the coordinator told others, or a
+    /// hospital's rows have changed.
+    #[error("the cut points are others than in a run before")]
+    OtherCuts,
+    /// Nodes were to be examined that have too few rows, or rows of too few hospitals: the label holder
+    /// asked for them, or a count is wrong.
+    #[error("nodes with too few rows, or rows of too few hospitals, were to be examined")]
+    Few,
+    /// The hospitals return other sums than the label holder asked for: it may be what the coordinator
+    /// told them.
+    #[error("the hospitals return other sums than were asked for")]
+    OtherSums,
+    /// The noise of all rows leaves no room for sums, or these take more than 4 GiB at a hospital.
+    #[error(
+        "sums of {stride} candidates in a ciphertext have no room for noise, or too little memory"
+    )]
     NoRoom {
         /// How many candidates share a ciphertext.
         stride: u32,
@@ -86,13 +100,16 @@ impl HybridError {
         match self {
             HybridError::Vertical(error) => error.fault(),
             HybridError::Sum(error) => error.fault(),
-            HybridError::OtherCuts { coordinator } => Fault::Peer(coordinator.clone()),
             HybridError::NotWhole { .. } => Fault::Network,
             HybridError::Repeated { .. }
             | HybridError::Implausible
             | HybridError::Spoilt(_)
             | HybridError::OtherSides
             | HybridError::Otherwise { .. }
+            | HybridError::Unlike { .. }
+            | HybridError::OtherCuts
+            | HybridError::Few
+            | HybridError::OtherSums
             | HybridError::NoRoom { .. }
             | HybridError::NoNumbers => Fault::Input,
         }

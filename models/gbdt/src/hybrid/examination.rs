@@ -10,7 +10,7 @@ use futures_util::future::try_join;
 use rand_core::CryptoRng;
 
 use super::{
-    agreement::Agreement,
+    agreement::{Agreement, Shared},
     error::HybridError,
     messages::{Fork, Level, Opened, Outlined, Parted, Turn},
     outline::{Outline, Pack},
@@ -21,15 +21,20 @@ use crate::{
     NodeId,
     count::narrow,
     vertical::{
-        Breach, VerticalError, Work, bits, choose_stride,
+        Breach, VerticalError, Work,
+        agreement::most_candidates,
+        bits, choose_stride,
         examination::run,
-        grower::{Due, Forked, Grower, Job},
+        grower::{Due, Forked, Grower, Job, Sharing},
         messages::{Blocks, Choice, Offered, Sides},
         offer::Offer,
         protocol::Examine,
         stride::chunk_rows,
     },
 };
+
+/// The group's place among all feature holders.
+const GROUP: usize = 0;
 
 /// The hospitals as the label holder knows them.
 pub(super) struct Group<'a> {
@@ -53,6 +58,16 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Which nodes may be examined: only those that enough hospitals share.
+    pub(super) fn sharing(&self) -> Sharing {
+        let Shared { hospitals, rows } = self.agreement.shared();
+        let ranges = self.segments.clone();
+        Sharing {
+            ranges,
+            least: (hospitals, rows),
+        }
+    }
+
     pub(super) fn parties(&self) -> &[PartyId] {
         &self.parties
     }
@@ -62,9 +77,8 @@ impl<'a> Group<'a> {
         let (mut nonces, mut agreed) = (Vec::new(), None);
         for party in &self.parties {
             let Offered { nonce, candidates } = mail.recv(party).await?; // m2
-            // Two for each of at most 254 boundaries.
-            let most = self.agreement.terms().columns.len() as u64 * 508;
-            if u64::from(candidates) > most {
+            let columns = narrow(self.agreement.terms().columns.len());
+            if candidates > most_candidates(self.agreement.whole().terms(), columns) {
                 return Err(HybridError::breach(
                     party,
                     Breach::Candidates { candidates },
@@ -91,7 +105,7 @@ impl<'a> Group<'a> {
     ) -> Result<Examination<'b, S>, HybridError> {
         let Brought { nonces, candidates } = brought;
         let stride = self.stride(grower.drawn_rows(), candidates);
-        let packing = self.agreement.packing(stride);
+        let packing = self.agreement.packing(stride, candidates);
         let packing = packing.ok_or(HybridError::NoRoom { stride })?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<Native>::random(ring, rng));
         let label_holder = mail.me().clone();
@@ -135,10 +149,12 @@ impl<'a> Group<'a> {
             rows,
             vec![candidates; hospitals],
         );
-        let fits = |stride: &u32| self.agreement.packing(*stride).is_some();
+        let fits = |stride: &u32| self.agreement.packing(*stride, candidates).is_some();
         let chosen = || {
             let cheapest = choose_stride(Set::A, &work, terms.price);
-            (1..=cheapest).rev().find(fits).unwrap_or(1)
+            // Fewer in a ciphertext need less room for noise, more of them less memory.
+            let nearest = (1..=cheapest).rev().chain(cheapest..=candidates);
+            nearest.into_iter().find(fits).unwrap_or(cheapest)
         };
         terms.stride.unwrap_or_else(chosen)
     }
@@ -166,14 +182,14 @@ pub(super) struct Examination<'a, S> {
     sum: &'a mut S,
 }
 
-/// Names a sum of ciphertexts.
+/// Names a sum of ciphertexts: the `place`th of those that are added up at once.
 pub(super) fn sum_shape(
     mail: &Mailbox,
     (number, len): (u32, usize),
-    (tree, ask): (u32, u32),
+    ((tree, ask), place): ((u32, u32), usize),
     outlined: &Outlined,
 ) -> SumShape {
-    let about = (mail.run().0, tree, ask, outlined);
+    let about = (mail.run().0, tree, ask, place as u64, outlined);
     let shape = (SumNumber(number), len, Bits::WIDEST);
     SumShape::asking(shape, ("gbdt-hybrid.1.ciphertexts", &about))
 }
@@ -193,6 +209,11 @@ impl<S: Open> Examine for Examination<'_, S> {
         }
         let group = self.group;
         if jobs.iter().any(|job| job.build == NodeId::ROOT) {
+            if !grower.is_shared(NodeId::ROOT) {
+                // Of no node below it can anything be told either.
+                self.candidates = 0;
+                return Ok(Vec::new());
+            }
             mail.broadcast(&group.parties, &Turn::Root).await?; // m4: the root
             let coordinator = &group.agreement.terms().coordinator;
             mail.send(coordinator, &Level::Root).await?; // m4: the root
@@ -221,6 +242,7 @@ impl<S: Open> Examine for Examination<'_, S> {
         grower: &mut Grower<'_>,
         due: &[Due],
     ) -> Result<(), HybridError> {
+        let due: Vec<&Due> = due.iter().filter(|due| due.holder == GROUP).collect();
         if due.is_empty() {
             return Ok(());
         }
@@ -244,7 +266,7 @@ impl<S: Open> Examine for Examination<'_, S> {
                 sides.extend(theirs.ok_or_else(|| HybridError::breach(party, Breach::Bits))?);
             }
         }
-        for (due, sides) in due.iter().zip(sides) {
+        for (due, sides) in due.into_iter().zip(sides) {
             let taken = mail.compute(LOCAL, || grower.take_sides(due, &bits::pack(sides)));
             let taken = taken.map_err(VerticalError::from)?;
             taken.map_err(|_| HybridError::OtherSides)?;
@@ -279,7 +301,7 @@ impl<S: Open> Examine for Examination<'_, S> {
                 let sides = || part(&forked.sides, all, &own);
                 parted.push(Parted {
                     fork: *fork,
-                    sides: forked.holder.is_none().then(sides),
+                    sides: (forked.holder != Some(GROUP)).then(sides),
                 });
             }
             mail.send(party, &Turn::Parted(parted)).await?; // m11: sides
@@ -341,19 +363,18 @@ impl Asked<'_> {
         let awaited: Vec<NodeId> = jobs.iter().flat_map(|job| job.returned.clone()).collect();
         let outlined = self.hear_outlines(mail).await?; // m7: which sums come
         let outline = Outline::read(&outlined, (nodes.len(), self.candidates), self.packing);
-        let first = &self.group.parties[0];
-        let outline = outline.ok_or_else(|| HybridError::breach(first, Breach::TooManySums))?;
+        let outline = outline.ok_or(HybridError::OtherSums)?;
         if outline
             .packs
             .iter()
             .any(|pack| !awaited.contains(&nodes[pack.node]))
         {
-            return Err(HybridError::breach(first, Breach::TooManySums));
+            return Err(HybridError::OtherSums);
         }
         let mut offers = vec![Offer::default(); nodes.len()];
         for (place, packs) in outline.sums().into_iter().enumerate() {
             let len = outline.words(packs.clone());
-            let shape = sum_shape(mail, (*next_sum, len), self.place, &outlined);
+            let shape = sum_shape(mail, (*next_sum, len), (self.place, place), &outlined);
             *next_sum += 1;
             let here = mail.scope(format_args!("sums-{}-{place}", self.place.1));
             let words = open_whole(&here, &self.group.parties, &shape, sum).await?; // m8: sums
@@ -382,8 +403,7 @@ impl Asked<'_> {
                 None => agreed = Some(outlined),
             }
         }
-        let none = Outlined { nodes: Vec::new() };
-        Ok(agreed.unwrap_or(none))
+        agreed.ok_or(HybridError::OtherSums)
     }
 
     fn open(
@@ -401,5 +421,26 @@ impl Asked<'_> {
         let opened = opened.map_err(HybridError::of_sum)?;
         judge.weigh(offer, narrow(pack.place), &opened);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hybrid::disclosure::tests::terms;
+
+    #[test]
+    fn sums_of_all_hospitals_rows_take_no_more_than_four_gib_at_each() {
+        let mut terms = terms();
+        for hospital in &mut terms.hospitals {
+            hospital.rows = 100_000;
+        }
+        let agreement = Agreement::try_from(terms).unwrap();
+        for candidates in [1, 500, 50_000] {
+            let stride = Group::new(&agreement).stride(300_000, candidates);
+            assert!(agreement.packing(stride, candidates).is_some(), "{stride}");
+        }
+        assert!(agreement.packing(1, 500).is_some());
+        assert!(agreement.packing(1, 50_000).is_none());
     }
 }

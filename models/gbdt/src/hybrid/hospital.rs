@@ -114,8 +114,7 @@ impl Hospital {
             return Ok((digest, holder));
         };
         if side.cuts != digest {
-            let coordinator = self.agreement.terms().coordinator.clone();
-            return Err(HybridError::OtherCuts { coordinator });
+            return Err(HybridError::OtherCuts);
         }
         Ok((digest, holder.resume(side.fit.clone())?))
     }

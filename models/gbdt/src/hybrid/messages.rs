@@ -1,6 +1,7 @@
 //! The messages of docs/protocols/gbdt-hybrid.md, in the order of figures 1 and 2.
 
 use bytes::Bytes;
+use consilium_base::Digest;
 use consilium_lwe::{Nonce, RefreshKey};
 use consilium_mailbox::Message;
 use consilium_secagg::SumNumber;
@@ -9,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Cuts, MOST_ROWS,
     quantiles::Cells,
-    vertical::messages::{CHUNK, Choice},
+    vertical::{
+        few::few,
+        messages::{CHUNK, Choice},
+    },
 };
 
 macro_rules! message {
@@ -22,12 +26,26 @@ macro_rules! message {
 }
 
 /// s1: a hospital's part of the seed by which candidates are dealt.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Shuffling {
     pub(crate) part: [u8; 32],
 }
 
 message!(Shuffling, "gbdt-hybrid.1.shuffling", 64);
+
+impl std::fmt::Debug for Shuffling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shuffling").finish_non_exhaustive()
+    }
+}
+
+/// s3: a hash of the seed and of how columns are cut.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Alike {
+    pub(crate) digest: Digest,
+}
+
+message!(Alike, "gbdt-hybrid.1.alike", 64);
 
 /// s2: what the coordinator asks or tells of the columns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,9 +81,9 @@ pub(crate) enum Turn {
     /// m4: add up the root's rows.
     Root,
     /// m9: give the sides of these nodes' rows.
-    Chosen(Vec<Choice>),
+    Chosen(#[serde(deserialize_with = "few")] Vec<Choice>),
     /// m11: part these nodes, then add up their children's rows.
-    Parted(Vec<Parted>),
+    Parted(#[serde(deserialize_with = "few")] Vec<Parted>),
     /// m11: nothing, the tree is grown.
     Grown,
 }
@@ -96,7 +114,7 @@ pub(crate) enum Level {
     /// m4: counts for the root.
     Root,
     /// m11: counts for the children of these nodes.
-    Forks(Vec<Fork>),
+    Forks(#[serde(deserialize_with = "few")] Vec<Fork>),
     /// m11: nothing, the tree is grown.
     Grown,
 }
@@ -106,6 +124,7 @@ message!(Level, "gbdt-hybrid.1.level", CHUNK);
 /// m6: what may be told of nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Decided {
+    #[serde(deserialize_with = "few")]
     pub(crate) nodes: Vec<Allowed>,
 }
 
@@ -120,11 +139,26 @@ pub(crate) struct Allowed {
     pub(crate) present: Bytes,
 }
 
-/// m7: which sums a hospital returns of nodes: of each ciphertext in turn a bit for each slot, in whole
-/// bytes.
+/// m7: which sums a hospital returns of nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Outlined {
+    /// Of each ciphertext in turn a bit for each slot, in whole bytes.
+    #[serde(deserialize_with = "few")]
     pub(crate) nodes: Vec<Bytes>,
+    /// A hash, by the seed, of what the hospital was told: the stride, how columns are cut, what may be
+    /// told of the nodes.
+    pub(crate) told: Digest,
 }
 
 message!(Outlined, "gbdt-hybrid.1.outlined", 64 * CHUNK);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_seed_is_not_shown() {
+        let shown = format!("{:?}", Shuffling { part: [173; 32] });
+        assert!(!shown.contains("173"), "{shown}");
+    }
+}

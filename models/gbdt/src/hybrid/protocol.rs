@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use consilium_base::Digest;
 use consilium_lwe::{LweError, Native, Nonce, Refresher, Ring as _, RingElement};
 use consilium_mailbox::Mailbox;
 use consilium_secagg::{Contribute, Input, Open};
@@ -15,11 +16,12 @@ use super::{
     deck::Deck,
     error::HybridError,
     examination::{Group, sum_shape},
+    examiners::Examiners,
     hospital::{Hospital, HospitalSide},
     label::{LabelHolder, LabelSide},
     messages::{Decided, Fork, Opened, Outlined, Turn},
     outline::Outline,
-    tally,
+    tally::{self, Presence},
 };
 use crate::{
     BinRule,
@@ -27,7 +29,7 @@ use crate::{
     vertical::{
         Breach, FeatureHolder, FeatureModel, LabelModel, Progress, VerticalError, Watch,
         adding::Adding,
-        examination::run,
+        examination::{Examination, parties, run},
         label::Next,
         messages::{Blocks, Called, Kept, Offered, Sides},
         places::Places,
@@ -61,9 +63,13 @@ pub async fn lead(
     let ring = Arc::new(Native::new());
     let agreement = holder.agreement().clone();
     let group = Group::new(&agreement);
-    let coordinator = &agreement.terms().coordinator;
+    let (whole, coordinator) = (agreement.whole(), &agreement.terms().coordinator);
+    // The first feature holder stands for the hospitals.
+    let others = parties(whole).split_off(1);
+    let keeping = [group.parties(), &others].concat();
+    let told = [&keeping[..], std::slice::from_ref(coordinator)].concat();
     loop {
-        let tree = holder.side().fit().trees();
+        let tree = holder.fit.side().trees();
         let (drawn, stopping) = match mail.compute(LOCAL, || holder.fit.next())? {
             Next::Tree(drawn, stopping) => (drawn, stopping),
             Next::Finished(stopping) => {
@@ -75,19 +81,17 @@ pub async fn lead(
                     losses,
                 });
                 let called = Called::Finished(trees);
-                mail.broadcast(group.parties(), &called).await?; // m1
-                mail.send(coordinator, &called).await?; // m1
-                hear_kept(mail, group.parties(), trees).await?; // m12
+                mail.broadcast(&told, &called).await?; // m1
+                hear_kept(mail, &keeping, trees).await?; // m12
                 return Ok(holder.fit.model(trees));
             }
         };
         let losses = *stopping.losses().last().unwrap_or(&NONE);
         let here = mail.scope(format_args!("tree-{tree}"));
-        let is_joint = tree >= agreement.whole().first_joint_tree();
+        let is_joint = tree >= whole.first_joint_tree();
         let mut brought = None;
         if is_joint {
-            mail.broadcast(group.parties(), &Called::Tree(tree)).await?; // m1
-            mail.send(coordinator, &Called::Tree(tree)).await?; // m1
+            mail.broadcast(&told, &Called::Tree(tree)).await?; // m1
             let offered = group.hear(&here).await?; // m2
             let first = holder.reserve(offered.candidates)?;
             watch.keep(&holder.side()).map_err(VerticalError::Unkept)?;
@@ -101,18 +105,22 @@ pub async fn lead(
             });
         };
         let (mut grower, _) = mail.compute(LOCAL, || holder.fit.plant(&drawn))?;
+        grower.share(group.sharing());
         let mut examining = match brought {
             Some((first, brought)) => {
-                let tree = (tree, first, &grower);
-                let opened = group.open(&here, &ring, tree, brought, (&mut *sum, rng));
-                Some(opened.await?) // m3
+                let of_group = (tree, first, &grower);
+                let opened = group.open(&here, &ring, of_group, brought, (&mut *sum, rng));
+                let hospitals = opened.await?; // m3
+                let of_others = (tree, &grower, [0; 2]);
+                let others = Examination::open(&here, &ring, (whole, 1), of_others, rng).await?;
+                Some(Examiners { hospitals, others })
             }
             None => None,
         };
         grow(&here, examining.as_mut(), &mut grower, rng, &mut hear).await?; // m4 to m11
         let grown = mail.compute(LOCAL, || grower.finish());
         if is_joint {
-            hear_kept(mail, group.parties(), tree).await?; // m12
+            hear_kept(mail, &keeping, tree).await?; // m12
         }
         mail.compute(LOCAL, || holder.fit.take(grown, stopping));
         watch.keep(&holder.side()).map_err(VerticalError::Unkept)?;
@@ -122,7 +130,9 @@ pub async fn lead(
 /// Fits: a hospital's part.
 ///
 /// Takes part in trees as the label holder calls them, and keeps its splits of each through `watch`.
-/// `counts` adds up for the coordinator, `sums` for the label holder.
+/// `counts` adds up for the coordinator, `sums` for the label holder: two studies of secure aggregation,
+/// each with a book of its own, since both number from 0, and both with thresholds for what
+/// [`Agreement::assumed`] says.
 ///
 /// # Errors
 ///
@@ -140,19 +150,31 @@ pub async fn follow(
     let here = mail.scope("columns");
     let shape = cutting::hear_cuts(&here, agreement, columns, counts).await?; // s2
     let (cuts, mut holder) = mail.compute(LOCAL, || hospital.cut(shape))?;
+    deck.compare(mail, agreement, &cuts).await?; // s3
     let ring = Arc::new(Native::new());
     let peer = &agreement.terms().label_holder;
     let trees = agreement.terms().boosting.specification().trees;
     let first = agreement.whole().first_joint_tree();
+    let mut due = first;
     loop {
         let called: Called = mail.recv(peer).await?; // m1
         let (Called::Tree(tree) | Called::Finished(tree)) = called;
         let is_over = matches!(called, Called::Finished(_));
-        if tree > trees || !is_over && !(first..trees).contains(&tree) {
+        // None is called twice in a run.
+        if tree > trees || !is_over && !(due..trees).contains(&tree) {
             return Err(HybridError::breach(peer, Breach::Tree { tree }));
         }
-        holder.go_back(tree.max(first))?;
-        if !is_over {
+        due = tree + 1;
+        if is_over {
+            holder.go_back(tree.max(first))?;
+        } else {
+            holder.begin(tree)?;
+            let side = HospitalSide {
+                cuts,
+                fit: holder.side().clone(),
+            };
+            // What is told of a tree can't be taken back: before it, it is kept that it was begun.
+            watch.keep(&side).map_err(VerticalError::Unkept)?;
             let mail = mail.scope(format_args!("tree-{tree}"));
             let rows = hospital.rows();
             let own = Own {
@@ -160,6 +182,7 @@ pub async fn follow(
                 rows,
                 holder: &holder,
                 deck: &deck,
+                cuts: &cuts,
             };
             let sums = (&mut *counts, &mut *sums);
             let splits = own.examine(&mail, &ring, tree, sums, rng).await?;
@@ -184,6 +207,7 @@ struct Own<'a> {
     rows: u32,
     holder: &'a FeatureHolder,
     deck: &'a Deck,
+    cuts: &'a Digest,
 }
 
 /// What is examined at once: the root, or both children of some nodes.
@@ -205,12 +229,15 @@ impl<'a> Own<'a> {
         let peer = &self.agreement.terms().label_holder;
         let blame = |breach| HybridError::breach(peer, breach);
         let (mut adder, mut next_sum) = self.open(mail, ring, tree, rng).await?; // m2, m3
+        let pairs = self.agreement.pairs() as usize;
         let mut ask = 0;
         loop {
             let (examined, forks) = match mail.recv(peer).await? {
                 Turn::Root if adder.awaits_root() => (Examined::Root, Vec::new()),
                 Turn::Root => return Err(blame(Breach::Node)),
-                Turn::Parted(parted) if parted.is_empty() => return Err(blame(Breach::Node)),
+                Turn::Parted(parted) if !(1..=pairs).contains(&parted.len()) => {
+                    return Err(blame(Breach::Node));
+                }
                 Turn::Chosen(choices) => {
                     let mut nodes = Vec::new();
                     for choice in &choices {
@@ -258,7 +285,7 @@ impl<'a> Own<'a> {
         mail.send(peer, &Offered { nonce, candidates }).await?; // m2: nonce, candidates
         let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
         let stride = opened.stride;
-        let packing = self.agreement.packing(stride);
+        let packing = self.agreement.packing(stride, candidates);
         let agreed = terms.stride.is_none_or(|agreed| agreed == stride);
         let packing = packing.filter(|_| agreed);
         let packing = packing.ok_or_else(|| blame(Breach::Stride { stride }))?;
@@ -292,28 +319,33 @@ impl<'a> Own<'a> {
         ((tree, ask), forks, examined): ((u32, u32), &[Fork], &Examined),
         counts: &mut impl Contribute,
     ) -> Result<(), HybridError> {
-        let built = examined.built();
-        let number = tally::number(self.agreement, tree, ask);
-        let len = built.len() * adder.width().elements();
-        let shape = tally::shape(self.agreement, number, len, &forks);
+        let of_forks = (adder.width(), forks);
+        let shape = tally::shape_of_tree(self.agreement, (tree, ask), of_forks, self.cuts);
         counts.admit(&shape).await?;
+        let shared = self.agreement.shared();
         let tallies: Vec<u64> = mail.compute(ADD, || {
-            let tallies = built.iter().map(|node| adder.tally(*node));
+            let mut tallies = Vec::new();
+            for (built, rest) in examined.counted() {
+                let tally = adder.tally(built);
+                tallies.extend(tally.elements());
+                tallies.extend(Presence::of(&tally, shared).elements());
+                let of_rest = rest.map(|rest| Presence::of(&adder.tally(rest), shared));
+                tallies.extend(of_rest.iter().flat_map(Presence::elements));
+            }
             tallies
-                .flat_map(|tally| tally.elements().collect::<Vec<_>>())
-                .collect()
         });
         let here = mail.scope(format_args!("counts-{ask}"));
         tally::contribute(&here, &shape, tallies, counts).await
     }
 
-    /// m4 and m6: adds up rows, and hears what may be told of them; gives the nodes.
+    /// m4 and m6: adds up rows, and hears what may be told of them; gives the nodes, and a hash of what
+    /// was heard.
     async fn add(
         self,
         mail: &Mailbox,
         adder: &mut Adder<'_>,
         examined: &Examined,
-    ) -> Result<Vec<usize>, HybridError> {
+    ) -> Result<(Vec<usize>, Digest), HybridError> {
         let coordinator = &self.agreement.terms().coordinator;
         let blame = |breach| HybridError::breach(coordinator, breach);
         let Decided { nodes: allowed } = mail.recv(coordinator).await?; // m6: what may be told
@@ -336,7 +368,13 @@ impl<'a> Own<'a> {
                 }
             }
         }
-        Ok(nodes)
+        let stride = u64::from(adder.packing().candidates());
+        let told = self.deck.seal("gbdt-hybrid.1.told");
+        let told = told.field(self.cuts).number(stride);
+        let told = allowed.iter().fold(told, |told, allowed| {
+            told.field(&allowed.open).field(&allowed.present)
+        });
+        Ok((nodes, told.digest()))
     }
 
     /// m4: hears a node's rows and adds them up.
@@ -361,13 +399,14 @@ impl<'a> Own<'a> {
         self,
         mail: &Mailbox,
         adder: &mut Adder<'_>,
-        (place, nodes): ((u32, u32), Vec<usize>),
+        (place, (nodes, told)): ((u32, u32), (Vec<usize>, Digest)),
         (next_sum, sums): (&mut u32, &mut impl Contribute),
         rng: &mut impl CryptoRng,
     ) -> Result<(), HybridError> {
         let peer = &self.agreement.terms().label_holder;
         let outlined = Outlined {
             nodes: nodes.iter().map(|node| adder.outline(*node)).collect(),
+            told,
         };
         mail.send(peer, &outlined).await?; // m7: which sums come
         let outline = Outline::read(
@@ -379,7 +418,7 @@ impl<'a> Own<'a> {
         let outline = outline.ok_or_else(ours)?;
         for (place_of_sum, packs) in outline.sums().into_iter().enumerate() {
             let len = outline.words(packs.clone());
-            let shape = sum_shape(mail, (*next_sum, len), place, &outlined);
+            let shape = sum_shape(mail, (*next_sum, len), (place, place_of_sum), &outlined);
             *next_sum = next_sum.saturating_add(1);
             sums.admit(&shape).await?;
             let words: Result<Vec<u64>, LweError> = mail.compute(RETURN, || {
@@ -399,11 +438,14 @@ impl<'a> Own<'a> {
 }
 
 impl Examined {
-    /// The nodes whose rows come.
-    fn built(&self) -> Vec<usize> {
+    /// The nodes whose rows come, and of pairs the other ones.
+    fn counted(&self) -> Vec<(usize, Option<usize>)> {
         match self {
-            Examined::Root => vec![0],
-            Examined::Pairs(pairs) => pairs.iter().map(|pair| pair.build()).collect(),
+            Examined::Root => vec![(0, None)],
+            Examined::Pairs(pairs) => {
+                let both = pairs.iter().map(|pair| (pair.build(), Some(pair.rest())));
+                both.collect()
+            }
         }
     }
 

@@ -1,14 +1,15 @@
 //! How many rows candidates have on either side, at a hospital or at all.
 
 use bytes::Bytes;
+use consilium_base::Digest;
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_secagg::{Bits, Contribute, Input, Open, SumNumber, SumShape};
 use serde::Serialize;
 
 use super::{
-    agreement::{Agreement, MISSING_SUM},
+    agreement::{Agreement, MISSING_SUM, Shared},
     error::HybridError,
-    messages::Allowed,
+    messages::{Allowed, Fork},
 };
 use crate::{
     Layout,
@@ -38,8 +39,27 @@ pub(super) struct Width {
 }
 
 impl Width {
-    pub(super) fn elements(self) -> usize {
+    /// Counts a tally's numbers.
+    pub(super) fn tally(self) -> usize {
         1 + self.slots + self.columns
+    }
+
+    /// Counts the numbers of a presence.
+    pub(super) fn presence(self) -> usize {
+        1 + 2 * self.slots
+    }
+
+    /// Counts what is added up for a pair of children.
+    pub(super) fn of_pair(self) -> usize {
+        self.tally() + 2 * self.presence()
+    }
+
+    /// Counts what is added up for these nodes' children, or for the root.
+    pub(super) fn of(self, forks: &[Fork]) -> usize {
+        match forks.len() {
+            0 => self.tally() + self.presence(),
+            pairs => pairs * self.of_pair(),
+        }
     }
 }
 
@@ -95,10 +115,18 @@ impl Tally {
     }
 
     /// Says of each slot how it parts the rows.
-    pub(super) fn sizes(&self, min_side: u64) -> Vec<Size> {
-        let sides = self.members.iter();
-        let smaller = sides.map(|members| *members.min(&(self.rows - members)));
-        smaller.map(|rows| Size::of(rows, min_side)).collect()
+    pub(super) fn sizes(&self, presence: &Presence, min_side: u64, shared: Shared) -> Vec<Size> {
+        let sides = self.members.iter().zip(&presence.sides);
+        let sizes = sides.map(|(members, hospitals)| {
+            let rows = *members.min(&(self.rows - members));
+            let size = Size::of(rows, min_side);
+            let is_shared = hospitals.iter().all(|it| *it >= shared.hospitals);
+            if size == Size::Large && !is_shared {
+                return Size::Small;
+            }
+            size
+        });
+        sizes.collect()
     }
 
     /// Says which columns no row misses, and with that which slots are returned.
@@ -108,6 +136,47 @@ impl Tally {
             open: bits::pack(open),
             present: bits::pack(present),
         }
+    }
+}
+
+/// Where in a node a hospital has rows enough to count, or how many hospitals do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Presence {
+    pub(super) node: u64,
+    /// Of each slot: in its candidate's set, and beside it.
+    sides: Vec<[u64; 2]>,
+}
+
+impl Presence {
+    /// Says it of the hospital that has these counts.
+    pub(super) fn of(tally: &Tally, shared: Shared) -> Presence {
+        let counts = |rows: u64| u64::from(rows >= shared.rows);
+        let sides = tally.members.iter();
+        let sides = sides.map(|members| [*members, tally.rows - members].map(counts));
+        Presence {
+            node: counts(tally.rows),
+            sides: sides.collect(),
+        }
+    }
+
+    /// Gives its numbers.
+    pub(super) fn elements(&self) -> impl Iterator<Item = u64> {
+        let sides = self.sides.iter().flatten();
+        std::iter::once(self.node).chain(sides.copied())
+    }
+
+    /// Takes numbers; gives none if no hospitals have them.
+    pub(super) fn read(elements: &[u64], width: Width, hospitals: usize) -> Option<Presence> {
+        let (node, others) = elements.split_first()?;
+        let (sides, rest) = others.as_chunks();
+        let fits = sides.len() == width.slots
+            && rest.is_empty()
+            && *node <= hospitals as u64
+            && others.iter().all(|count| count <= node);
+        fits.then(|| Presence {
+            node: *node,
+            sides: sides.to_vec(),
+        })
     }
 }
 
@@ -129,6 +198,17 @@ impl Told {
 
 /// How many bits of zeros follow the counts of a sum.
 const ZEROS: usize = 64;
+
+/// Names a tree's sum of counts; `cuts` is the hash of how columns are cut.
+pub(super) fn shape_of_tree(
+    agreement: &Agreement,
+    (tree, ask): (u32, u32),
+    (width, forks): (Width, &[Fork]),
+    cuts: &Digest,
+) -> SumShape {
+    let number = number(agreement, tree, ask);
+    shape(agreement, number, width.of(forks), &(cuts, forks))
+}
 
 /// Names a sum of so many counts and, after them, zeros.
 ///
@@ -191,6 +271,22 @@ pub(super) async fn open_whole(
 }
 
 /// Gives the number of a tree's sum of counts.
-pub(super) fn number(agreement: &Agreement, tree: u32, ask: u32) -> u32 {
+fn number(agreement: &Agreement, tree: u32, ask: u32) -> u32 {
     MISSING_SUM + 1 + tree * agreement.asks() + ask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hybrid::disclosure::tests::terms;
+
+    #[test]
+    fn counts_of_columns_that_are_cut_otherwise_are_another_question() {
+        let agreement = Agreement::try_from(terms()).unwrap();
+        let (slots, columns) = (3, 2);
+        let of_forks = (Width { slots, columns }, &[][..]);
+        let shape = |cuts| shape_of_tree(&agreement, (1, 0), of_forks, &cuts);
+        assert_eq!(shape([1; 32]), shape([1; 32]));
+        assert_ne!(shape([1; 32]), shape([2; 32]));
+    }
 }

@@ -7,7 +7,7 @@ use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use super::stride::{Unfit, Work, choose_stride, packing};
-use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, count::narrow, draw_columns};
+use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, RowSampling, count::narrow, draw_columns};
 
 /// The most parties that bring columns beside the label holder.
 pub const MOST_FEATURE_HOLDERS: usize = 16;
@@ -65,6 +65,11 @@ pub struct Protections {
     /// 50. In the node's sibling there are as many too, or none at all. Counts the rows drawn for the
     /// tree.
     pub min_side: u64,
+    /// The fewest rows by which two candidates of one column differ in a node whose sums are returned,
+    /// and in its sibling, unless by none: by default 10; 0 and 1 keep nothing back. So many rows lie
+    /// between two boundaries that follow each other, and miss a value for which both sides are
+    /// tried. Counts the rows drawn for the tree.
+    pub min_gap: u64,
     /// The fewest rows of a node that feature holders examine, and of its sibling: at least 1, by
     /// default 200. Counts the rows drawn for the tree.
     pub min_node: u64,
@@ -78,6 +83,7 @@ impl Default for Protections {
         Protections {
             first_tree: FirstTree::Own,
             min_side: 50,
+            min_gap: 10,
             min_node: 200,
             sum_noise: 0.0,
         }
@@ -204,14 +210,10 @@ impl Agreement {
         }
     }
 
-    /// Gives how many candidates share a ciphertext where all rows are drawn and no value is missing.
+    /// Gives how many candidates share a ciphertext, in every tree: as agreed on, or what costs least
+    /// where as many rows are drawn as may be expected and no value is missing.
     pub fn stride(&self) -> u32 {
-        let terms = &self.0;
-        let candidates = terms.feature_holders.iter();
-        let candidates = candidates.map(|it| most_candidates(terms, it.columns) / 2);
-        let work = Work::of(terms, terms.rows.into(), candidates.collect());
-        let chosen = || choose_stride(terms.set, &work, terms.price);
-        terms.stride.unwrap_or_else(chosen)
+        stride(&self.0)
     }
 
     /// Gives the most splits on the way to a leaf.
@@ -232,25 +234,59 @@ pub(crate) fn most_candidates(terms: &Terms, columns: u32) -> u32 {
     columns.saturating_mul(2 * boundaries)
 }
 
-/// Says what of the terms must change where sums leave no room for noise, or take too much memory.
-fn check_sums(terms: &Terms) -> Result<(), BadTerms> {
+/// Gives what a tree asks for at most.
+fn most_work(terms: &Terms) -> Work {
     let candidates = terms.feature_holders.iter();
     let candidates = candidates.map(|it| most_candidates(terms, it.columns));
-    let work = Work::of(terms, terms.rows.into(), candidates.collect());
+    Work::of(terms, terms.rows.into(), candidates.collect())
+}
+
+/// Gives how many candidates share a ciphertext: it follows from the terms alone, so that nobody can
+/// choose another.
+fn stride(terms: &Terms) -> u32 {
+    let chosen = || {
+        let drawn = match terms.boosting.specification().rows {
+            RowSampling::All => 1.0,
+            RowSampling::Share(share) => share,
+            RowSampling::Goss { top, other } => top + other,
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a share of at most 2^28 rows"
+        )]
+        let rows = (f64::from(terms.rows) * drawn).ceil() as u64;
+        let candidates = terms.feature_holders.iter();
+        let candidates = candidates.map(|it| most_candidates(terms, it.columns) / 2);
+        let usual = Work::of(terms, rows, candidates.collect());
+        let (usual, most) = (
+            choose_stride(terms.set, &usual, terms.price),
+            most_work(terms),
+        );
+        match most.check(terms.set, usual) {
+            Ok(()) => usual,
+            Err(_) => choose_stride(terms.set, &most, terms.price),
+        }
+    };
+    terms.stride.unwrap_or_else(chosen)
+}
+
+/// Says what of the terms must change where sums leave no room for noise, or take too much memory.
+fn check_sums(terms: &Terms) -> Result<(), BadTerms> {
+    let work = most_work(terms);
     let unfit = |stride| work.check(terms.set, stride).err();
     let (key, allowed) = if unfit(1) == Some(Unfit::Noise) {
         let allowed =
             "few enough for the noise of parameters \"a\", about 12 million; \"b\" takes more";
         ("rows", allowed)
     } else {
-        let stride = terms.stride;
-        match unfit(stride.unwrap_or_else(|| choose_stride(terms.set, &work, terms.price))) {
+        match unfit(stride(terms)) {
             None => return Ok(()),
             Some(Unfit::Noise) => (
                 "stride",
                 "smaller: the noise of so many rows leaves no room",
             ),
-            Some(Unfit::Memory) if stride.is_some() => (
+            Some(Unfit::Memory) if terms.stride.is_some() => (
                 "stride",
                 "larger, or columns, bins or leaves fewer: sums may take over 4 GiB at a party",
             ),

@@ -12,10 +12,11 @@ use super::{
     examination::run,
     examiner::{Examiner, Rules, Tools},
     feature::FeatureHolder,
+    gaps::Gap,
     messages::{Blocks, Offered, Opened, Summed},
     noise::SumNoise,
     places::Places,
-    stride::{Work, chunk_packs, packing},
+    stride::{chunk_packs, packing},
 };
 use crate::count::narrow;
 
@@ -38,17 +39,9 @@ pub(super) async fn open<'a, R: Ring>(
     let candidates = narrow(dealt.len());
     mail.send(peer, &Offered { nonce, candidates }).await?; // m2: nonce, candidates
     let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
-    let stride = opened.stride;
-    if terms.stride.is_some_and(|agreed| agreed != stride) {
-        return Err(blame(Breach::Stride { stride }));
-    }
-    let packing = packing::<R>(stride).map_err(|_| blame(Breach::Stride { stride }))?;
+    let packing = packing::<R>(holder.agreement().stride()).map_err(VerticalError::Sums)?;
     let rows = terms.rows as usize;
     let places = Places::new(rows, &opened.drawn).ok_or_else(|| blame(Breach::Bits))?;
-    let work = Work::of(terms, places.count_drawn(0), vec![candidates]);
-    if work.check(terms.set, stride).is_err() {
-        return Err(blame(Breach::Stride { stride }));
-    }
     let noise = declared(holder, tree, opened.largest).map_err(blame)?;
     let run = run(mail, [peer, mail.me()], tree);
     let refresher = mail.compute(RETURN, || {
@@ -59,6 +52,7 @@ pub(super) async fn open<'a, R: Ring>(
     let tools = Tools {
         rules: Rules {
             min_side: protections.min_side,
+            min_gap: Gap(protections.min_gap),
             min_node: protections.min_node,
             least_rows: terms.boosting.specification().min_node,
             depth: holder.agreement().depth(),
@@ -88,6 +82,9 @@ fn declared(
         } else {
             Err(Breach::Largest)
         };
+    }
+    if largest.contains(&0) {
+        return Err(Breach::Largest);
     }
     let noise = SumNoise::new(holder.secret(), tree, multiple, largest);
     noise.map(Some).ok_or(Breach::Largest)

@@ -180,6 +180,14 @@ pub(crate) struct ColumnCounts<'a> {
     cells: &'a [u32],
 }
 
+#[cfg(test)]
+impl<'a> ColumnCounts<'a> {
+    pub(crate) fn of(cells: &'a [u32]) -> ColumnCounts<'a> {
+        let rows = cells.iter().copied().map(u64::from).sum();
+        ColumnCounts { rows, cells }
+    }
+}
+
 impl ColumnCounts<'_> {
     /// Says whether no row misses the value.
     pub(crate) fn none_missing(self) -> bool {
@@ -190,6 +198,11 @@ impl ColumnCounts<'_> {
     pub(crate) fn missing(self) -> u64 {
         let missing = self.cells.get(usize::from(MISSING));
         missing.copied().unwrap_or(0).into()
+    }
+
+    /// Counts them all.
+    pub(crate) fn rows(self) -> u64 {
+        self.rows
     }
 
     /// Counts the rows that go left by a rule.

@@ -29,6 +29,17 @@ pub enum VerticalError {
         /// The first tree that was not kept.
         kept: u32,
     },
+    /// The label holder goes back to a tree although the next one was begun: it has lost trees, or wants
+    /// sums of the same rows again.
+    #[error("{peer} calls tree {tree} again, but sums were told of those before {begun}")]
+    Gone {
+        /// The label holder.
+        peer: PartyId,
+        /// The tree, counted from 0.
+        tree: u32,
+        /// The tree after the last one that was begun.
+        begun: u32,
+    },
     /// The noise agreed on is so large that sums leave no room for it.
     #[error("sums of tree {tree} leave no room for the noise agreed on")]
     NoRoom {
@@ -133,7 +144,9 @@ impl VerticalError {
     pub fn fault(&self) -> Fault {
         match self {
             VerticalError::Mailbox(error) => error.fault(),
-            VerticalError::Breach { peer, .. } => Fault::Peer(peer.clone()),
+            VerticalError::Breach { peer, .. } | VerticalError::Gone { peer, .. } => {
+                Fault::Peer(peer.clone())
+            }
             VerticalError::Failed(_)
             | VerticalError::NotAgreed(_)
             | VerticalError::NoRoom { .. }

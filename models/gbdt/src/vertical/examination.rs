@@ -15,7 +15,7 @@ use super::{
     messages::{Blocks, Choice, Offered, Opened, Sides, Summed, Turn},
     offer::Offer,
     protocol::{Examine, LOCAL},
-    stride::{Work, choose_stride, chunk_rows, packing},
+    stride::{chunk_rows, packing},
 };
 use crate::{NodeId, count::narrow};
 
@@ -23,29 +23,32 @@ const ENCRYPT: &str = "gbdt-vertical.1.encrypting";
 const OPEN: &str = "gbdt-vertical.1.opening";
 
 /// A tree's encryption, and who adds up under it.
-pub(super) struct Examination<R: Ring> {
+pub(crate) struct Examination<R: Ring> {
     keys: SecretKeys<R>,
     packing: Packing,
-    /// All feature holders.
+    /// The place of the first of the parties among all feature holders.
+    first: usize,
     parties: Vec<PartyId>,
-    /// Those that have candidates: their places, and how many.
+    /// Those that have candidates: their places among the parties, and how many.
     active: Vec<(usize, u32)>,
 }
 
 impl<R: Ring> Examination<R> {
     /// m2 and m3: agrees with each feature holder on what the tree's rows are encrypted under.
-    pub(super) async fn open(
+    ///
+    /// These are all from the `first` on.
+    pub(crate) async fn open(
         mail: &Mailbox,
         ring: &Arc<R>,
-        agreement: &Agreement,
+        (agreement, first): (&Agreement, usize),
         (tree, grower, largest): (u32, &Grower<'_>, [u32; 2]),
         rng: &mut impl CryptoRng,
     ) -> Result<Examination<R>, VerticalError> {
         let terms = agreement.terms();
-        let parties = parties(agreement);
+        let parties = parties(agreement).split_off(first);
         let mut active = Vec::new();
         let mut nonces = Vec::new();
-        for (place, holder) in terms.feature_holders.iter().enumerate() {
+        for (place, holder) in terms.feature_holders.iter().skip(first).enumerate() {
             let Offered { nonce, candidates } = mail.recv(&holder.party).await?; // m2
             if candidates > most_candidates(terms, holder.columns) {
                 let breach = Breach::Candidates { candidates };
@@ -56,11 +59,7 @@ impl<R: Ring> Examination<R> {
                 active.push((place, candidates));
             }
         }
-        let candidates = active.iter().map(|(_, candidates)| *candidates);
-        let work = Work::of(terms, grower.drawn_rows(), candidates.collect());
-        let chosen = || choose_stride(terms.set, &work, terms.price);
-        let stride = terms.stride.unwrap_or_else(chosen);
-        let packing = packing::<R>(stride).map_err(VerticalError::Sums)?;
+        let packing = packing::<R>(agreement.stride()).map_err(VerticalError::Sums)?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<R>::random(ring, rng));
         let drawn = grower.drawn_bits();
         for (party, theirs) in parties.iter().zip(nonces) {
@@ -73,7 +72,6 @@ impl<R: Ring> Examination<R> {
             let opened = Opened {
                 nonce,
                 key,
-                stride,
                 largest,
                 drawn: drawn.clone(),
             };
@@ -82,6 +80,7 @@ impl<R: Ring> Examination<R> {
         Ok(Examination {
             keys,
             packing,
+            first,
             parties,
             active,
         })
@@ -196,7 +195,8 @@ impl<R: Ring> Examine for Examination<R> {
         due: &[Due],
     ) -> Result<(), VerticalError> {
         for (place, peer) in self.parties.iter().enumerate() {
-            let due: Vec<&Due> = due.iter().filter(|due| due.holder == place).collect();
+            let of_peer = |due: &&Due| due.holder == self.first + place;
+            let due: Vec<&Due> = due.iter().filter(of_peer).collect();
             if due.is_empty() {
                 continue;
             }
@@ -226,7 +226,8 @@ impl<R: Ring> Examine for Examination<R> {
             return Ok(());
         }
         for (place, _) in &self.active {
-            let parted = forked.iter().map(|forked| forked.told(*place)).collect();
+            let holder = self.first + place;
+            let parted = forked.iter().map(|forked| forked.told(holder)).collect();
             mail.send(&self.parties[*place], &Turn::Parted(parted))
                 .await?;
         }
@@ -239,7 +240,7 @@ impl<R: Ring> Examine for Examination<R> {
 }
 
 /// Gives all feature holders.
-pub(super) fn parties(agreement: &Agreement) -> Vec<PartyId> {
+pub(crate) fn parties(agreement: &Agreement) -> Vec<PartyId> {
     let holders = agreement.terms().feature_holders.iter();
     holders.map(|holder| holder.party.clone()).collect()
 }

@@ -10,6 +10,7 @@ use super::{
     bits,
     deal::{ColumnCounts, Counts, Dealt, shuffle},
     error::Breach,
+    gaps::{self, Gap},
     messages::{Choice, Parted, Pick, Weight},
     noise::{NodeNoise, SumNoise},
     places::Places,
@@ -21,6 +22,8 @@ use crate::{BinRule, Binned, Layout};
 pub(crate) struct Rules {
     /// The fewest rows drawn on either side of a candidate that is returned.
     pub(crate) min_side: u64,
+    /// The fewest rows drawn between two candidates of a column that are returned.
+    pub(crate) min_gap: Gap,
     /// The fewest rows drawn of a node that is examined, and of its sibling.
     pub(crate) min_node: u64,
     /// The fewest rows drawn of a node that may be split.
@@ -47,6 +50,8 @@ pub(crate) struct Tools<'a, R: Ring> {
 /// A feature holder's part of a tree on its way.
 pub(crate) struct Examiner<'a, R: Ring> {
     tools: Tools<'a, R>,
+    /// The slots in the order of columns, boundaries and sides.
+    order: Vec<u32>,
     rows: Places,
     nodes: Vec<Node<R>>,
     splits: Vec<BinRule>,
@@ -96,6 +101,7 @@ impl<'a, R: Ring> Examiner<'a, R> {
             state: State::Whole,
         };
         Examiner {
+            order: gaps::order(&tools.dealt),
             tools,
             rows,
             nodes: vec![root],
@@ -143,9 +149,11 @@ impl<'a, R: Ring> Examiner<'a, R> {
     pub(crate) fn take_root(&mut self, adding: Adding<R>) {
         let (raw, rows) = adding.finish();
         let counts = Counts::of(self.tools.binned, &self.tools.layout, &rows);
+        let mut is_open = open_in_root(&self.sizes(&counts));
+        self.keep_apart(&mut is_open, &[&counts]);
         self.nodes[0].examined = Some(Examined {
             raw,
-            is_open: open_in_root(&self.sizes(&counts)),
+            is_open,
             counts,
             order: Vec::new(),
             noise: None,
@@ -165,15 +173,26 @@ impl<'a, R: Ring> Examiner<'a, R> {
         }
         let counts_of_rest = parent.counts.without(&counts);
         let [here, rest] = [self.sizes(&counts), self.sizes(&counts_of_rest)];
+        let mut open_here = open_in_child(&parent.is_open, &here, &rest);
+        let mut open_in_rest = open_in_child(&parent.is_open, &rest, &here);
+        // What is open in either is known of both.
+        let either = open_here.iter().zip(&open_in_rest);
+        let mut known: Vec<bool> = either.map(|(here, rest)| here | rest).collect();
+        self.keep_apart(&mut known, &[&counts, &counts_of_rest]);
+        for open in [&mut open_here, &mut open_in_rest] {
+            for (open, known) in open.iter_mut().zip(&known) {
+                *open &= known;
+            }
+        }
         let built = Examined {
             raw,
             counts,
-            is_open: open_in_child(&parent.is_open, &here, &rest),
+            is_open: open_here,
             order: Vec::new(),
             noise: None,
         };
         let rest = Examined {
-            is_open: open_in_child(&parent.is_open, &rest, &here),
+            is_open: open_in_rest,
             raw: parent.raw,
             counts: counts_of_rest,
             order: Vec::new(),
@@ -273,6 +292,24 @@ impl<'a, R: Ring> Examiner<'a, R> {
             Size::of(smaller, self.tools.rules.min_side)
         };
         self.tools.dealt.iter().map(size).collect()
+    }
+
+    /// Closes candidates of a column that differ by few rows in one of these nodes.
+    fn keep_apart(&self, is_open: &mut [bool], nodes: &[&Counts]) {
+        let Tools {
+            rules,
+            layout,
+            dealt,
+            ..
+        } = &self.tools;
+        let of_column = |column| {
+            let nodes = nodes.iter();
+            nodes
+                .filter_map(|node| node.column(layout, column))
+                .collect()
+        };
+        let slots = (&dealt[..], &self.order[..]);
+        rules.min_gap.keep_apart(slots, is_open, of_column);
     }
 
     /// Takes the first of the candidates chosen for a node, and gives each row's side.

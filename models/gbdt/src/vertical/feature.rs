@@ -88,6 +88,7 @@ impl FeatureHolder {
             secret,
             side: FeatureSide {
                 next: agreement.first_joint_tree(),
+                begun: 0,
                 splits: Vec::new(),
             },
         }
@@ -126,6 +127,21 @@ impl FeatureHolder {
 
     pub(crate) fn secret(&self) -> &Seed {
         &self.secret
+    }
+
+    /// Begins a tree, on what stood before it; the side is to be kept before sums are told.
+    ///
+    /// The tree that was begun last may be begun again, in another run; those before it stand: so trees
+    /// are begun at most as often as there are trees and runs.
+    pub(crate) fn begin(&mut self, tree: u32) -> Result<(), VerticalError> {
+        let begun = self.side.begun;
+        if tree + 1 < begun {
+            let peer = self.agreement.terms().label_holder.clone();
+            return Err(VerticalError::Gone { peer, tree, begun });
+        }
+        self.go_back(tree)?;
+        self.side.begun = tree + 1;
+        Ok(())
     }
 
     /// Goes back to what stood before a tree.

@@ -40,6 +40,7 @@ pub(crate) struct Grower<'a> {
 struct Joint {
     min_node: u64,
     is_noisy: bool,
+    sharing: Sharing,
     /// The nodes that they examine, in the order in which they number them.
     nodes: Vec<NodeId>,
     /// How many splits each has in the model so far.
@@ -47,6 +48,15 @@ struct Joint {
     /// Of each node whose best split is a feature holder's, the candidates among which that takes
     /// the first in its order.
     picks: BTreeMap<NodeId, Vec<(Pick, Sums)>>,
+}
+
+/// Which nodes are examined where rows are those of several parties.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sharing {
+    /// The rows of each.
+    pub(crate) ranges: Vec<Range<u32>>,
+    /// How many of them must have drawn rows in a node, and how many each.
+    pub(crate) least: (u64, u64),
 }
 
 /// A node whose rows are encrypted.
@@ -109,10 +119,32 @@ impl<'a> Grower<'a> {
         self.joint = Some(Joint {
             min_node,
             is_noisy,
+            sharing: Sharing::default(),
             nodes: Vec::new(),
             splits,
             picks: BTreeMap::new(),
         });
+    }
+
+    /// Lets feature holders examine only what rows of several parties share, but for the root.
+    pub(crate) fn share(&mut self, sharing: Sharing) {
+        if let Some(joint) = &mut self.joint {
+            joint.sharing = sharing;
+        }
+    }
+
+    /// Says whether enough parties have drawn rows in a node.
+    pub(crate) fn is_shared(&self, node: NodeId) -> bool {
+        let Some(Joint { sharing, .. }) = &self.joint else {
+            return true;
+        };
+        let (parties, least) = sharing.least;
+        // Rows rise.
+        let rows = self.drawn.node(node);
+        let before = |end: u32| rows.partition_point(|row| *row < end) as u64;
+        let ranges = sharing.ranges.iter();
+        let with = ranges.filter(|range| before(range.end) - before(range.start) >= least);
+        with.count() as u64 >= parties
     }
 
     /// Counts the rows drawn.
@@ -383,10 +415,11 @@ impl<'a> Grower<'a> {
         let part = self.search.part(node, (build, histogram), rest);
         part.ok_or(OutOfStep { node })?;
         let number = self.number(node);
+        let is_shared = self.is_shared(left) && self.is_shared(right);
         let (Some(joint), Some(number), Some(sides)) = (&mut self.joint, number, sides) else {
             return Ok(None);
         };
-        if counts.0.min(counts.1) < joint.min_node {
+        if counts.0.min(counts.1) < joint.min_node || !is_shared {
             return Ok(None);
         }
         joint.nodes.extend([left, right]);

@@ -213,7 +213,8 @@ impl LabelHolder {
                 break;
             };
             let rounded = self.rows.round(drawn, quanta);
-            let largest = rounded.largest();
+            // Where all are 0, as in no fit that learns, there is noise nevertheless.
+            let largest = rounded.largest().map(|it| it.max(1));
             let mut deviations = largest.iter().map(|it| multiple * f64::from(*it));
             if deviations.all(noise::fits) {
                 return Ok((quanta, rounded, largest));

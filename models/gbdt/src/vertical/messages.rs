@@ -5,6 +5,7 @@ use consilium_lwe::{Encrypted, Nonce, RefreshKey, Returned};
 use consilium_mailbox::Message;
 use serde::{Deserialize, Serialize};
 
+use super::few::few;
 use crate::MOST_ROWS;
 
 /// The most bytes that chunks of ciphertexts are made to have.
@@ -44,9 +45,7 @@ message!(Offered, "gbdt-vertical.1.offered", 128);
 pub(crate) struct Opened {
     pub(crate) nonce: Nonce,
     pub(crate) key: RefreshKey,
-    /// r.
-    pub(crate) stride: u32,
-    /// The largest |g| and the largest h of a row, in quanta; zeros where sums have no noise.
+    /// The largest |g| and the largest h of a row, in quanta, at least 1; zeros where sums have no noise.
     pub(crate) largest: [u32; 2],
     /// A bit for each row: was it drawn? Nothing where all were.
     pub(crate) drawn: Bytes,
@@ -65,6 +64,7 @@ message!(Blocks, "gbdt-vertical.1.blocks", 2 * CHUNK);
 /// m5: some sums of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Summed {
+    #[serde(deserialize_with = "few")]
     pub(crate) packs: Vec<Returned>,
     /// Whether these are the node's last.
     pub(crate) last: bool,
@@ -76,9 +76,9 @@ message!(Summed, "gbdt-vertical.1.summed", 2 * CHUNK);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Turn {
     /// m6: give the sides of these nodes' rows.
-    Chosen(Vec<Choice>),
+    Chosen(#[serde(deserialize_with = "few")] Vec<Choice>),
     /// m8: part these nodes, then add up their children's rows.
-    Parted(Vec<Parted>),
+    Parted(#[serde(deserialize_with = "few")] Vec<Parted>),
     /// m8: nothing, the tree is grown.
     Grown,
 }
@@ -88,6 +88,7 @@ message!(Turn, "gbdt-vertical.1.turn", MOST_ROWS / 8 + CHUNK);
 /// m7: a bit for each row of each node: does it go left?
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Sides {
+    #[serde(deserialize_with = "few")]
     pub(crate) nodes: Vec<Bytes>,
 }
 

@@ -83,18 +83,12 @@ impl LabelModel {
         &self.holders
     }
 
-    /// Gives the same model, as if this party alone had all splits of the only feature holder.
-    ///
-    /// Gives none if it has several or none.
+    /// Gives the same model, as if this party had the splits of the first feature holder; none if
+    /// there is none.
     pub(crate) fn held_by(&self, party: &PartyId) -> Option<LabelModel> {
-        let [(_, splits)] = self.holders[..] else {
-            return None;
-        };
-        let holders = vec![(party.clone(), splits)];
-        Some(LabelModel {
-            holders,
-            ..self.clone()
-        })
+        let mut model = self.clone();
+        model.holders.first_mut()?.0 = party.clone();
+        Some(model)
     }
 
     /// Gives the margin to which the trees add.

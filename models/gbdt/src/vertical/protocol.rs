@@ -123,7 +123,8 @@ async fn lead_in<R: Ring>(
             mail.broadcast(&parties, &Called::Tree(tree)).await?; // m1: the tree
             let agreement = holder.agreement();
             let examined =
-                Examination::open(&here, ring, agreement, (tree, &grower, largest), rng).await?;
+                Examination::open(&here, ring, (agreement, 0), (tree, &grower, largest), rng)
+                    .await?;
             examining = Some(examined);
         }
         grow(&here, examining.as_mut(), &mut grower, rng, &mut hear).await?;
@@ -258,16 +259,23 @@ async fn follow_in<R: Ring>(
 ) -> Result<FeatureModel, VerticalError> {
     let peer = holder.agreement().terms().label_holder.clone();
     let trees = holder.agreement().terms().boosting.specification().trees;
+    let first = holder.agreement().first_joint_tree();
+    let mut due = first;
     loop {
         let called: Called = mail.recv(&peer).await?; // m1
         let (Called::Tree(tree) | Called::Finished(tree)) = called;
         let is_over = matches!(called, Called::Finished(_));
-        let first = holder.agreement().first_joint_tree();
-        if tree > trees || !is_over && !(first..trees).contains(&tree) {
+        // None is called twice in a run.
+        if tree > trees || !is_over && !(due..trees).contains(&tree) {
             return Err(VerticalError::breach(&peer, Breach::Tree { tree }));
         }
-        holder.go_back(tree.max(first))?;
-        if !is_over {
+        due = tree + 1;
+        if is_over {
+            holder.go_back(tree.max(first))?;
+        } else {
+            holder.begin(tree)?;
+            // What is told of a tree can't be taken back: before it, it is kept that it was begun.
+            watch.keep(holder.side()).map_err(VerticalError::Unkept)?;
             let here = mail.scope(format_args!("tree-{tree}"));
             let splits = examine(&here, ring, holder, tree, rng).await?;
             holder.take(tree, splits);
@@ -298,6 +306,9 @@ async fn examine<R: Ring>(
     }
     loop {
         match mail.recv(peer).await? {
+            // Whoever asks for nothing could do so for ever.
+            Turn::Chosen(choices) if choices.is_empty() => return Err(blame(Breach::Node)),
+            Turn::Parted(parted) if parted.is_empty() => return Err(blame(Breach::Node)),
             Turn::Chosen(choices) => {
                 let mut nodes = Vec::new();
                 for choice in &choices {

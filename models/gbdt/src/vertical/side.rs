@@ -124,6 +124,8 @@ impl TryFrom<WrittenLabelSide> for LabelSide {
 pub struct FeatureSide {
     /// The first tree that is not kept yet.
     pub(crate) next: u32,
+    /// The tree after the last one of which sums may have been told; 0 if of none. Never falls.
+    pub(crate) begun: u32,
     pub(crate) splits: Vec<OwnSplit>,
 }
 
@@ -162,6 +164,7 @@ impl FeatureSide {
 struct WrittenFeatureSide {
     format: u32,
     next: u32,
+    begun: u32,
     splits: Vec<OwnSplit>,
 }
 
@@ -170,6 +173,7 @@ impl From<FeatureSide> for WrittenFeatureSide {
         WrittenFeatureSide {
             format: FORMAT,
             next: side.next,
+            begun: side.begun,
             splits: side.splits,
         }
     }
@@ -181,7 +185,9 @@ impl TryFrom<WrittenFeatureSide> for FeatureSide {
     fn try_from(written: WrittenFeatureSide) -> Result<FeatureSide, BadSide> {
         let splits = &written.splits;
         let holds = written.format == FORMAT
-            && written.next <= MOST_TREES
+            && written.begun <= MOST_TREES
+            // The first tree may be another's own.
+            && written.next <= written.begun.max(1)
             && splits.is_sorted_by_key(|split| split.tree)
             && splits.last().is_none_or(|split| split.tree < written.next)
             && splits.iter().all(|split| split.rule.threshold.is_finite());
@@ -190,6 +196,7 @@ impl TryFrom<WrittenFeatureSide> for FeatureSide {
         }
         Ok(FeatureSide {
             next: written.next,
+            begun: written.begun,
             splits: written.splits,
         })
     }

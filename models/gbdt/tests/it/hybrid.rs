@@ -1,6 +1,7 @@
 //! Fits between a label holder and hospitals, in every world.
 
 mod cost;
+mod hiding;
 mod leakage;
 mod masked;
 mod parity;

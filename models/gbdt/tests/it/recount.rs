@@ -33,6 +33,57 @@ fn smaller_side(members: &[usize], (values, rule): &Candidate<'_>) -> u64 {
     left.min(members.len() - left) as u64
 }
 
+/// Closes boundaries, from each column's lowest on, until none lies a few rows from the one kept before
+/// it, or from the last value; and those with missing values on the left where a few miss them.
+fn far_apart(
+    candidates: &[Candidate<'_>],
+    open: &[bool],
+    min_gap: u64,
+    nodes: &[&[usize]],
+) -> Vec<bool> {
+    let allowed = |rows: usize| rows == 0 || rows as u64 >= min_gap;
+    let count = |rows: &[usize], goes: &dyn Fn(f64) -> bool, values: &[f64]| {
+        rows.iter().filter(|row| goes(values[**row])).count()
+    };
+    let mut open = open.to_vec();
+    for (place, (values, rule)) in candidates.iter().enumerate() {
+        let missing = |rows: &&[usize]| count(rows, &f64::is_nan, values);
+        if rule.missing == Side::Left && !nodes.iter().map(missing).all(allowed) {
+            open[place] = false;
+        }
+    }
+    let mut kept: Option<Candidate<'_>> = None;
+    for (place, (values, rule)) in candidates.iter().enumerate() {
+        let column = values.as_ptr();
+        let twin = |(_, (other, it)): &(usize, &Candidate<'_>)| {
+            other.as_ptr() == column && it.threshold == rule.threshold
+        };
+        let twins = candidates.iter().enumerate().filter(twin);
+        let twins: Vec<usize> = twins.map(|(place, _)| place).collect();
+        if twins[0] != place || !twins.iter().any(|place| open[*place]) {
+            continue;
+        }
+        let before = kept.filter(|(other, _)| other.as_ptr() == column);
+        let above = |value: f64| before.is_none_or(|(_, it)| value > it.threshold);
+        let is_apart = nodes.iter().all(|rows| {
+            let between = |value: f64| above(value) && value <= rule.threshold;
+            let with_missing = !nodes
+                .iter()
+                .all(|rows| allowed(count(rows, &f64::is_nan, values)));
+            let beyond = |value: f64| value > rule.threshold || with_missing && value.is_nan();
+            allowed(count(rows, &between, values)) && allowed(count(rows, &beyond, values))
+        });
+        if is_apart {
+            kept = Some((values, *rule));
+        } else {
+            for place in twins {
+                open[place] = false;
+            }
+        }
+    }
+    open
+}
+
 /// How many sums may be told of each examined node, of two children the smaller first; `pooled` are
 /// the columns on which the tree splits.
 pub(crate) fn recount(
@@ -42,7 +93,10 @@ pub(crate) fn recount(
     protections: Protections,
 ) -> Vec<(NodeId, usize)> {
     let Protections {
-        min_side, min_node, ..
+        min_side,
+        min_gap,
+        min_node,
+        ..
     } = protections;
     let is_open =
         |members: &[usize], candidate: &Candidate<'_>| smaller_side(members, candidate) >= min_side;
@@ -57,6 +111,7 @@ pub(crate) fn recount(
             .iter()
             .map(|it| is_open(&members[0], it))
             .collect();
+        let root = far_apart(candidates, &root, min_gap, &[&members[0]]);
         counts.push((NodeId::ROOT, count(&root)));
         open[0] = Some(root);
     }
@@ -72,17 +127,21 @@ pub(crate) fn recount(
         }
         let is_examined = pair[0].1.len() as u64 >= min_node && depths[node] + 1 < depth;
         let of_parent = open[node].clone().filter(|_| is_examined);
-        for (here, sibling) in [(0, 1), (1, 0)] {
-            let (child, rows) = (pair[here].0, &pair[here].1);
+        let known = of_parent.map(|of_parent| {
+            let rows = [&pair[0].1[..], &pair[1].1[..]];
+            let known = candidates.iter().zip(of_parent).map(|(it, of_parent)| {
+                let sizes = rows.map(|rows| smaller_side(rows, it));
+                of_parent && sizes.iter().all(|size| *size == 0 || *size >= min_side)
+            });
+            far_apart(candidates, &known.collect::<Vec<bool>>(), min_gap, &rows)
+        });
+        for (child, rows) in &pair {
             depths[child.0 as usize] = depths[node] + 1;
-            if let Some(of_parent) = &of_parent {
-                let of_child = candidates.iter().zip(of_parent).map(|(it, of_parent)| {
-                    let in_sibling = smaller_side(&pair[sibling].1, it);
-                    let tells_of_few = (1..min_side).contains(&in_sibling);
-                    *of_parent && is_open(rows, it) && !tells_of_few
-                });
+            if let Some(known) = &known {
+                let of_child = candidates.iter().zip(known);
+                let of_child = of_child.map(|(it, known)| *known && is_open(rows, it));
                 let of_child: Vec<bool> = of_child.collect();
-                counts.push((child, count(&of_child)));
+                counts.push((*child, count(&of_child)));
                 open[child.0 as usize] = Some(of_child);
             }
         }

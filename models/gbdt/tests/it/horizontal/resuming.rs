@@ -8,7 +8,10 @@ use consilium_gbdt::{
 use consilium_mailbox::{PartyId, mem};
 use consilium_secagg::{BookError, SumNumber, plain::PlainContributor};
 
-use super::world::{fit_keeping, parties, plain, specification, study};
+use super::{
+    shrinking::regrown,
+    world::{fit_keeping, parties, plain, specification, study},
+};
 
 /// What there is to go on from: before the first sum, and after each.
 struct Stored(Vec<String>);
@@ -111,4 +114,33 @@ async fn leaf_by_leaf_too() {
         ..specification(Objective::Logistic)
     };
     every_turn_can_be_the_last_of_a_run(spec).await;
+}
+
+#[tokio::test]
+async fn over_others_a_fit_goes_on_by_numbers_that_nobody_was_asked_under() {
+    let spec = Specification {
+        trees: 3,
+        ..specification(Objective::Logistic)
+    };
+    let (agreement, tables) = study(spec, &[160, 170, 90]);
+    let (_, stored) = whole(&agreement, &tables).await;
+    let (left, _) = whole(&agreement, &tables[..2]).await;
+    let left = left.publish(&agreement).unwrap().model;
+    for text in stored {
+        let training: Training = serde_json::from_str(&text).unwrap();
+        let Some(SumNumber(number)) = training.awaits() else {
+            continue;
+        };
+        let has_begun = training.ensemble().is_some();
+        // The sums up to the second after this one were opened with the third hospital's rows.
+        let training = training.go_on_beyond(&agreement, SumNumber(number + 2));
+        assert!(training.awaits() > Some(SumNumber(number + 3)));
+        let fit = going_on(training, &agreement, &tables[..2], &mut ()).await;
+        if has_begun {
+            let trees = fit.ensemble().trees();
+            assert_eq!(regrown(&agreement, &tables, &fit), trees, "{number}");
+        } else {
+            assert_eq!(fit.publish(&agreement).unwrap().model, left, "{number}");
+        }
+    }
 }

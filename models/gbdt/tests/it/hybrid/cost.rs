@@ -32,11 +32,12 @@ async fn frames_and_bytes_of_a_tree_are_few() {
         .iter()
         .map(|(step, (frames, bytes))| format!("{step}: {frames}, {bytes}"));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    gbdt-hybrid.1.alike: 6, 192
     gbdt-hybrid.1.cutting: 18, 2883
     gbdt-hybrid.1.decided: 9, 555
     gbdt-hybrid.1.level: 4, 12
     gbdt-hybrid.1.opened: 3, 73842
-    gbdt-hybrid.1.outlined: 9, 534
+    gbdt-hybrid.1.outlined: 9, 822
     gbdt-hybrid.1.shuffling: 6, 192
     gbdt-hybrid.1.turn: 18, 231
     gbdt-vertical.1.blocks: 12, 541060
@@ -49,7 +50,7 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     secagg.1.cohort: 39, 156
     secagg.1.dealt: 78, 51441
     secagg.1.listed: 39, 107757
-    secagg.1.masked: 33, 4204032
+    secagg.1.masked: 33, 4213725
     secagg.1.received: 39, 42614
     secagg.1.signatures: 33, 6534
     secagg.1.signed: 33, 2145

@@ -7,7 +7,7 @@ use consilium_gbdt::Objective;
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::{PartyId, sim::World};
 use consilium_secagg::{
-    Aggregator, Assumed, Contributor, Credentials, MemoryBook, StudyId, Terms, Thresholds,
+    Aggregator, Contributor, Credentials, MemoryBook, StudyId, Terms, Thresholds,
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -20,16 +20,11 @@ fn key(place: usize) -> IdentityKey {
 }
 
 fn terms(case: &Case, aggregator: PartyId, study: u8) -> Terms {
-    let assumed = Assumed {
-        contributors: case.hospitals().len(),
-        colluding: Some(1),
-        dropouts: 0,
-    };
     Terms {
         study: StudyId([study; 32]),
         aggregator,
         roster: case.hospitals(),
-        thresholds: Thresholds::safe(assumed).unwrap(),
+        thresholds: Thresholds::safe(case.agreement().assumed()).unwrap(),
         waivers: BTreeSet::new(),
         relaxed_from_twenty: false,
         patience: Duration::from_secs(5),

@@ -77,6 +77,14 @@ async fn penalties_monotone_own_columns_and_any_stride_give_the_same_trees() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_further_feature_holder_of_all_rows_gives_the_same_trees() {
+    for (own, further) in [(1, 1), (0, 2)] {
+        let case = Case::new(Objective::Logistic, own, &ROWS);
+        case.with_further(further).check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn columns_of_zeros_and_ones_and_hospitals_whose_patients_differ_do() {
     let mut case = Case::new(Objective::Logistic, 0, &ROWS);
     for (hospital, columns) in case.columns.iter_mut().enumerate() {

@@ -2,7 +2,7 @@
 
 use consilium_gbdt::{
     Column, Objective,
-    hybrid::{HybridError, predict},
+    hybrid::{HybridError, answer as answer_all, predict},
     vertical::answer,
 };
 use consilium_mailbox::{RunId, sim::World};
@@ -16,8 +16,11 @@ fn own_columns(case: &Case) -> Vec<Column> {
 
 #[tokio::test(start_paused = true)]
 async fn joint_predictions_are_those_of_one_model() {
-    for own in [0, 2] {
-        let case = Case::new(Objective::Logistic, own, &[100, 60, 140]);
+    for (own, further) in [(0, 0), (2, 0), (1, 1)] {
+        let mut case = Case::new(Objective::Logistic, own, &[100, 60, 140]);
+        if further > 0 {
+            case = case.with_further(further);
+        }
         let world = World::new(1);
         let (label, hospitals) = case.run(&world, &mut Stores::default()).await.all();
         let mails = World::new(2).mailboxes(&case.parties(), RunId([9; 16]));
@@ -28,14 +31,24 @@ async fn joint_predictions_are_those_of_one_model() {
             mail.clone().finish();
             answered.unwrap() == rows
         });
+        let answering = futures_util::future::join_all(answering);
+        let fund = async {
+            let (Some(mail), Some(model)) = (mails.get(5), hospitals.get(3)) else {
+                return 300;
+            };
+            let members = &case.terms.hospitals;
+            let asked = answer_all(mail, &insurer(), model, &case.further, members).await;
+            mail.clone().finish();
+            asked.unwrap()
+        };
         let own = own_columns(&case);
         let asking = async {
             let margins = predict(&mails[0], &label, &case.terms.hospitals, &own).await;
             mails[0].clone().finish();
             margins.unwrap()
         };
-        let answering = futures_util::future::join_all(answering);
-        let (margins, answered) = tokio::join!(asking, answering);
+        let (margins, answered, asked) = tokio::join!(asking, answering, fund);
+        assert_eq!(asked, 300);
         assert!(answered.into_iter().all(|all| all));
         let pooled = case.pooled_fit(&case.cuts(&world)).model;
         let table = case.pooled();

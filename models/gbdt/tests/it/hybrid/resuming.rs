@@ -6,13 +6,15 @@ use consilium_gbdt::{
     vertical::{FeatureModel, LabelModel, Protections},
 };
 use consilium_mailbox::{
-    PartyId,
+    Fault, PartyId,
     sim::{Crash, Moment, World},
 };
 
+use consilium_secagg::MemoryBook;
+
 use super::{
     masked::masked,
-    wire::STEPS,
+    wire::{STEPS, Turn, change, read},
     world::{Case, OPEN, Stores, coordinator, insurer, party},
 };
 use crate::world::{boosting, specification};
@@ -41,7 +43,7 @@ async fn whole(case: &Case) -> (LabelModel, Vec<FeatureModel>) {
 fn ends(step: &str) -> [PartyId; 2] {
     let [label, adder, hospital] = [insurer(), coordinator(), party("hospital-1")];
     match step.rsplit('.').next().unwrap() {
-        "shuffling" => [party("hospital-0"), hospital],
+        "shuffling" | "alike" => [party("hospital-0"), hospital],
         "cutting" | "decided" => [adder, hospital],
         "level" => [label, adder],
         "outlined" | "offered" | "sides" | "kept" => [hospital, label],
@@ -72,7 +74,7 @@ async fn a_crash_of_any_party_at_any_step_leads_to_the_same_model() {
                 step: step.clone(),
                 // In the second tree, if the step is one of trees.
                 nth: match (name, moment) {
-                    ("shuffling" | "cutting", _) => 1,
+                    ("shuffling" | "alike" | "cutting", _) => 1,
                     ("offered" | "kept", Moment::BeforeSend | Moment::AfterSend)
                     | ("opened" | "called", Moment::OnReceive) => 2,
                     ("sides", Moment::OnReceive) => 6,
@@ -127,6 +129,23 @@ async fn any_party_killed_in_the_middle_of_tree_five_leads_to_the_same_model_thr
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_further_feature_holder_that_dies_leads_to_the_same_model() {
+    let whole = whole(&case(4).with_further(1)).await;
+    let mut case = case(4).with_further(1);
+    let (world, mut stores) = (World::new(1), Stores::default());
+    world.crash(Crash {
+        party: party("fund"),
+        step: "gbdt-vertical.1.summed".into(),
+        nth: 8,
+        moment: Moment::AfterSend,
+    });
+    assert!(case.run(&world, &mut stores).await.label.is_err());
+    assert!(stores.label.kept.is_some());
+    case.run += 1;
+    assert!(case.run(&World::new(1), &mut stores).await.all() == whole);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_kept_goes_on_after_it_was_written_and_read() {
     let whole = whole(&case(3)).await;
     let (world, mut case) = (World::new(1), case(3));
@@ -149,6 +168,68 @@ async fn what_is_kept_goes_on_after_it_was_written_and_read() {
     assert!(case.run(&World::new(1), &mut stores).await.all() == whole);
 }
 
+/// Breaks a masked fit off in its first tree, and gives what is left of it.
+async fn broken_off(case: &mut Case) -> (Stores, Vec<(MemoryBook, MemoryBook)>) {
+    let (world, mut stores) = (World::new(1), Stores::default());
+    world.crash(Crash {
+        party: insurer(),
+        step: "gbdt-hybrid.1.turn".into(),
+        nth: 12,
+        moment: Moment::BeforeSend,
+    });
+    let sums = masked(case, Vec::new());
+    let (ended, sums) = case.run_through(&world, &mut stores, sums).await;
+    assert!(ended.label.is_err());
+    case.run += 1;
+    let books = sums.into_iter();
+    let books = books.map(|(counts, sums)| (counts.into_book(), sums.into_book()));
+    (stores, books.collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn counts_of_other_rows_under_the_same_number_are_withheld() {
+    let mut case = case(3);
+    // The root is split by an own column.
+    let rows = [70, 60, 90];
+    let own = Case::new(Objective::Logistic, 2, &rows);
+    (case.table, case.columns) = (own.table, own.columns);
+    (case.terms.columns, case.terms.label_holder_columns) = (own.terms.columns, 2);
+    let (mut stores, books) = broken_off(&mut case).await;
+    // The label holder tells other sides than before, so that other rows are counted.
+    let world = World::new(1);
+    world.tamper(|frame| {
+        if frame.receiver == party("hospital-0") && read::<Turn>(frame).is_some() {
+            change::<Turn>(frame, |turn| {
+                if let Turn::Parted(parted) = turn {
+                    let sides = parted[0].sides.as_mut().unwrap();
+                    let mut bits = sides.to_vec();
+                    bits[0] ^= 0xff;
+                    *sides = bits.into();
+                }
+            });
+        }
+    });
+    let sums = masked(&case, books);
+    let (ended, _) = case.run_through(&world, &mut stores, sums).await;
+    let error = ended.coordinator.unwrap_err();
+    assert!(matches!(error, HybridError::Implausible), "{error}");
+    assert!(ended.label.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_of_sums_that_were_used_up_are_refused() {
+    let mut case = case(3);
+    let (mut stores, books) = broken_off(&mut case).await;
+    // The label holder has forgotten them.
+    stores.label.kept = None;
+    let sums = masked(&case, books);
+    let (ended, _) = case.run_through(&World::new(1), &mut stores, sums).await;
+    for hospital in ended.hospitals {
+        let error = hospital.unwrap_err();
+        assert!(error.to_string().contains("another question"), "{error}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn other_cut_points_than_before_are_refused() {
     let mut case = case(3);
@@ -162,7 +243,8 @@ async fn other_cut_points_than_before_are_refused() {
     let ended = case.run(&World::new(1), &mut stores).await;
     for hospital in ended.hospitals {
         let error = hospital.unwrap_err();
-        assert!(matches!(error, HybridError::OtherCuts { .. }), "{error}");
+        assert!(matches!(error, HybridError::OtherCuts), "{error}");
+        assert_eq!(error.fault(), Fault::Input);
     }
 }
 

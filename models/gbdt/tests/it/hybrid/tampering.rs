@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use consilium_gbdt::{
-    Objective,
+    Growing, Objective,
     hybrid::HybridError,
     vertical::{Breach, Protections, VerticalError},
 };
@@ -16,6 +16,7 @@ use super::{
     },
     world::{Case, Ended, OPEN, Stores, coordinator, insurer, party},
 };
+use crate::world::{boosting, specification};
 
 fn hospital() -> PartyId {
     party("hospital-0")
@@ -23,12 +24,16 @@ fn hospital() -> PartyId {
 
 fn case() -> Case {
     let mut case = Case::new(Objective::Logistic, 0, &[110, 90, 100]);
-    case.terms.protections = Protections {
+    case.terms.protections = protections();
+    case
+}
+
+fn protections() -> Protections {
+    Protections {
         min_side: 15,
         min_node: 60,
         ..OPEN
-    };
-    case
+    }
 }
 
 /// A fit in which `lie` changes the `nth` such message of `liar` to `heard`.
@@ -117,12 +122,83 @@ async fn a_coordinator_that_decides_otherwise_for_one_hospital_is_noticed() {
     let ended = with_lie(&case(), (coordinator(), hospital()), 0, close).await;
     let error = ended.label.unwrap_err();
     assert!(matches!(error, HybridError::Otherwise { .. }), "{error}");
+    // By this hospital's split, missing values would go to another side than by the others'.
+    let missing =
+        |it: &mut Decided| it.nodes[0].present = with(&it.nodes[0].present, |it| it[0] ^= 1);
+    let ended = with_lie(&case(), (coordinator(), hospital()), 0, missing).await;
+    let error = ended.label.unwrap_err();
+    assert!(matches!(error, HybridError::Otherwise { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sums_that_were_not_asked_for_blame_nobody() {
+    // All hospitals say the same: it may be what they were told.
+    let world = World::new(1).without_transcript();
+    world.tamper(|frame| {
+        if *frame.step == *Outlined::STEP {
+            change::<Outlined>(frame, |it| it.nodes.push(it.nodes[0].clone()));
+        }
+    });
+    let ended = case().run(&world, &mut Stores::default()).await;
+    let error = ended.label.unwrap_err();
+    assert!(matches!(error, HybridError::OtherSums), "{error}");
+    assert_eq!(error.fault(), Fault::Input);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_tree_is_called_twice_in_a_run() {
+    let again = |it: &mut Called| *it = Called::Tree(0);
+    for heard in [hospital(), coordinator()] {
+        let breach = breach_of((insurer(), heard), 1, again).await;
+        assert_eq!(breach, Breach::Tree { tree: 0 });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_nodes_are_examined_at_once_than_a_tree_may_have() {
+    let mut spec = specification(Objective::Logistic);
+    spec.growth = Growing::LeafWise {
+        leaves: 6,
+        depth: 6,
+    };
+    let mut case = Case::new(Objective::Logistic, 0, &[110, 90, 100]);
+    case.terms.boosting = boosting(spec);
+    let is_wrong = |error: HybridError| {
+        let HybridError::Vertical(VerticalError::Breach { peer, breach }) = error else {
+            panic!("{error}")
+        };
+        assert_eq!((peer, breach), (insurer(), Breach::Node));
+    };
+    // One of the root's children is examined further; here, both.
+    let forks = [1, 2].map(|node| Fork {
+        node,
+        builds_left: true,
+    });
+    let both = move |it: &mut Level| {
+        assert!(matches!(it, Level::Forks(forks) if forks.len() == 1));
+        *it = Level::Forks(forks.to_vec());
+    };
+    let ended = with_lie(&case, (insurer(), coordinator()), 2, both).await;
+    is_wrong(ended.coordinator.unwrap_err());
+    let both = |it: &mut Turn| {
+        let Turn::Parted(parted) = it else {
+            panic!("{it:?}")
+        };
+        let node = 3 - parted[0].fork.node;
+        let builds_left = true;
+        parted.push(Parted {
+            fork: Fork { node, builds_left },
+            sides: Some(vec![0; 1000].into()),
+        });
+    };
+    let ended = with_lie(&case, (insurer(), hospital()), 4, both).await;
+    is_wrong(ended.hospitals.into_iter().next().unwrap().unwrap_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn hospitals_that_say_otherwise_than_the_others_are_named() {
     let ends = || (party("hospital-1"), insurer());
-    let more = |it: &mut Offered| it.candidates += 1;
+    let more = |it: &mut Offered| it.candidates -= 1;
     let fewer = |it: &mut Outlined| it.nodes[0] = it.nodes[0].slice(2..);
     let errors = [
         with_lie(&case(), ends(), 0, more).await,
@@ -252,11 +328,9 @@ async fn nodes_and_candidates_that_were_not_offered_are_refused() {
 async fn children_of_too_few_rows_in_all_are_not_examined() {
     // A label holder that wants sums over the first five rows of each hospital.
     let world = World::new(1).without_transcript();
-    let fork = Fork {
-        node: 0,
-        builds_left: true,
-    };
-    world.tamper(move |frame| {
+    let mut case = Case::new(Objective::Logistic, 1, &[110, 90, 100]).with_telling_column();
+    case.terms.protections = protections();
+    world.tamper(|frame| {
         let rows: usize = match frame.receiver.as_str() {
             "hospital-0" => 110,
             "hospital-1" => 90,
@@ -264,25 +338,18 @@ async fn children_of_too_few_rows_in_all_are_not_examined() {
         };
         if *frame.step == *Turn::STEP {
             change::<Turn>(frame, |turn| {
-                if *turn != Turn::Root {
+                if let Turn::Parted(parted) = turn {
                     let mut sides = vec![0; rows.div_ceil(8)];
                     sides[0] = 0b1_1111;
-                    let sides = Some(sides.into());
-                    *turn = Turn::Parted(vec![Parted { fork, sides }]);
-                }
-            });
-        }
-        if *frame.step == *Level::STEP {
-            change::<Level>(frame, |level| {
-                if *level != Level::Root {
-                    *level = Level::Forks(vec![fork]);
+                    parted[0].sides = Some(sides.into());
                 }
             });
         }
     });
-    let ended = case().run(&world, &mut Stores::default()).await;
+    let ended = case.run(&world, &mut Stores::default()).await;
     let error = ended.coordinator.unwrap_err();
-    assert_eq!(error.fault(), Fault::Peer(insurer()), "{error}");
+    assert!(matches!(error, HybridError::Few), "{error}");
+    assert_eq!(error.fault(), Fault::Input);
     assert!(ended.label.is_err());
 }
 

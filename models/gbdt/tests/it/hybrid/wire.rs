@@ -28,6 +28,7 @@ macro_rules! steps {
 
 steps! {
     struct Shuffling "gbdt-hybrid.1.shuffling" { pub(crate) part: [u8; 32] }
+    struct Alike "gbdt-hybrid.1.alike" { pub(crate) digest: [u8; 32] }
     enum Cutting "gbdt-hybrid.1.cutting" { Cells(Vec<Vec<u32>>), Cut(Cuts), Missing(Bytes) }
     struct Opened "gbdt-hybrid.1.opened" {
         pub(crate) nonce: [u8; 32],
@@ -39,7 +40,10 @@ steps! {
     enum Turn "gbdt-hybrid.1.turn" { Root, Chosen(Vec<Choice>), Parted(Vec<Parted>), Grown }
     enum Level "gbdt-hybrid.1.level" { Root, Forks(Vec<Fork>), Grown }
     struct Decided "gbdt-hybrid.1.decided" { pub(crate) nodes: Vec<Allowed> }
-    struct Outlined "gbdt-hybrid.1.outlined" { pub(crate) nodes: Vec<Bytes> }
+    struct Outlined "gbdt-hybrid.1.outlined" {
+        pub(crate) nodes: Vec<Bytes>,
+        pub(crate) told: [u8; 32],
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,8 @@ use consilium_gbdt::{
     },
     local,
     vertical::{
-        Condition, FeatureModel, FirstTree, LabelModel, Price, Progress, Protections, Watch,
+        self, Condition, FeatureHolder, FeatureModel, FeatureSide, FirstTree, Holder, LabelModel,
+        Price, Progress, Protections, VerticalError, Watch,
     },
 };
 use consilium_mailbox::{Mailbox, PartyId, Quorum, RunId, sim::World};
@@ -41,6 +42,7 @@ pub(crate) fn coordinator() -> PartyId {
 pub(crate) const OPEN: Protections = Protections {
     first_tree: FirstTree::Joint,
     min_side: 1,
+    min_gap: 0,
     min_node: 1,
     sum_noise: 0.0,
 };
@@ -55,6 +57,8 @@ pub(crate) struct Case {
     pub(crate) patients: Vec<Vec<u32>>,
     /// Each hospital's columns.
     pub(crate) columns: Vec<Vec<Column>>,
+    /// The further feature holder's, if there is one: those of all rows.
+    pub(crate) further: Vec<Column>,
     /// Tells repeated runs apart.
     pub(crate) run: u8,
 }
@@ -64,6 +68,7 @@ pub(crate) struct Ended {
     pub(crate) label: Result<LabelModel, HybridError>,
     pub(crate) coordinator: Result<(), HybridError>,
     pub(crate) hospitals: Vec<Result<FeatureModel, HybridError>>,
+    pub(crate) further: Option<Result<FeatureModel, VerticalError>>,
 }
 
 /// What a party's driver keeps.
@@ -95,6 +100,7 @@ impl<S: Clone> Watch<S> for Store<S> {
 pub(crate) struct Stores {
     pub(crate) label: Store<LabelSide>,
     pub(crate) hospitals: BTreeMap<PartyId, Store<HospitalSide>>,
+    pub(crate) further: Option<FeatureSide>,
 }
 
 /// The sums of a run: the coordinator's side and the label holder's, and each hospital's of both.
@@ -157,8 +163,10 @@ impl Case {
             group: party("hospitals"),
             hospitals: members.collect(),
             columns: shared.iter().map(feature).collect(),
+            feature_holders: Vec::new(),
             repeated_patients: false,
             colluding: None,
+            min_hospitals: Some(1),
             protections: OPEN,
             stride: None,
             price: Price::default(),
@@ -173,8 +181,38 @@ impl Case {
             table: table.unwrap(),
             patients,
             columns,
+            further: Vec::new(),
             run: 0,
         }
+    }
+
+    /// Gives the last so many of the hospitals' columns to a further feature holder.
+    pub(crate) fn with_further(mut self, columns: usize) -> Case {
+        let pooled = self.pooled();
+        let kept = pooled.columns().len() - columns;
+        self.further = pooled.columns()[kept..].to_vec();
+        for of_hospital in &mut self.columns {
+            of_hospital.truncate(of_hospital.len() - columns);
+        }
+        let terms = &mut self.terms;
+        terms.columns.truncate(terms.columns.len() - columns);
+        terms.feature_holders.push(Holder {
+            party: party("fund"),
+            columns: narrow(columns),
+        });
+        self
+    }
+
+    /// Lets the label holder's only column say what the labels are, so that it splits the root.
+    pub(crate) fn with_telling_column(mut self) -> Case {
+        let objective = self.terms.boosting.specification().objective;
+        let rows = narrow(self.table.rows());
+        let values: Vec<f64> = (0..rows).map(|patient| f64::from(patient % 2)).collect();
+        let name = self.table.columns()[0].name.clone();
+        let labels = values.clone();
+        let column = Column { name, values };
+        self.table = Table::new(objective, vec![column], labels).unwrap();
+        self
     }
 
     pub(crate) fn agreement(&self) -> Agreement {
@@ -186,9 +224,11 @@ impl Case {
         hospitals.map(|it| it.party.clone()).collect()
     }
 
-    /// The label holder, the coordinator, the hospitals.
+    /// The label holder, the coordinator, the hospitals, the further feature holder.
     pub(crate) fn parties(&self) -> Vec<PartyId> {
-        [vec![insurer(), coordinator()], self.hospitals()].concat()
+        let further = self.terms.feature_holders.iter();
+        let further = further.map(|holder| holder.party.clone()).collect();
+        [vec![insurer(), coordinator()], self.hospitals(), further].concat()
     }
 
     /// All columns and rows in one place.
@@ -208,6 +248,7 @@ impl Case {
                 values: parts.flat_map(|column| column.values.clone()).collect(),
             });
         }
+        columns.extend_from_slice(&self.further);
         let objective = self.terms.boosting.specification().objective;
         Table::new(objective, columns, of_rows(self.table.labels())).unwrap()
     }
@@ -230,6 +271,11 @@ impl Case {
             cuts.extend(own.iter().map(<[f64]>::to_vec));
         }
         cuts.extend(told.unwrap().iter().map(<[f64]>::to_vec));
+        if !self.further.is_empty() {
+            let further = self.further.iter().map(|column| &column.values[..]);
+            let further = Cuts::of(further, bins).unwrap();
+            cuts.extend(further.iter().map(<[f64]>::to_vec));
+        }
         Cuts::new(cuts).unwrap()
     }
 
@@ -293,7 +339,14 @@ impl Case {
             let ended = coordinate(&coordinating, &agreed, &mut counts).await;
             leave(coordinating, ended)
         });
+        let mut mails: Vec<Mailbox> = mails.collect();
+        let further = mails.split_off(self.columns.len()).pop();
+        let further = further.map(|mail| {
+            let kept = stores.further.take();
+            tokio::spawn(self.further(mail, kept))
+        });
         let mut running = Vec::new();
+        let mails = mails.into_iter();
         for (place, (mail, (mut counts, mut sums))) in mails.zip(hospitals).enumerate() {
             let columns = self.columns[place].clone();
             let secret = secret(1 + place as u64);
@@ -325,12 +378,42 @@ impl Case {
             sums.push(both);
             stores.hospitals.insert(party, store);
         }
-        let ended = Ended {
+        let mut ended = Ended {
             label,
             coordinator: coordinating.await.unwrap(),
             hospitals: ended,
+            further: None,
         };
+        if let Some(further) = further {
+            let (model, kept) = further.await.unwrap();
+            (ended.further, stores.further) = (Some(model), kept);
+        }
         (ended, sums)
+    }
+
+    /// The further feature holder's part, which is that of a fit over split columns.
+    fn further(
+        &self,
+        mail: Mailbox,
+        kept: Option<FeatureSide>,
+    ) -> impl Future<Output = (Result<FeatureModel, VerticalError>, Option<FeatureSide>)> + use<>
+    {
+        let agreement = self.agreement();
+        let (secret, mut rng) = (secret(99), self.rng(99));
+        let holder = FeatureHolder::new(agreement.whole(), mail.me(), &self.further, secret);
+        let mut holder = holder.unwrap();
+        let mut store = Store::default();
+        if let Some(side) = kept {
+            store.kept = Some(side.clone());
+            holder = holder.resume(side).unwrap();
+        }
+        async move {
+            let ended = vertical::follow(&mail, &mut holder, &mut rng, &mut store).await;
+            if ended.is_ok() {
+                mail.finish();
+            }
+            (ended, store.kept)
+        }
     }
 
     pub(crate) fn rng(&self, party: u64) -> Generator {
@@ -338,17 +421,22 @@ impl Case {
         Seed::from_bytes(run.number(party).digest()).generator()
     }
 
-    /// The trees over the columns of all.
+    /// The trees over the columns of all; the further feature holder's part comes after the hospitals'.
     pub(crate) fn joined(&self, label: &LabelModel, hospitals: &[FeatureModel]) -> Vec<Tree<Rule>> {
+        let (hospitals, further) = hospitals.split_at(self.columns.len());
         for hospital in hospitals {
             assert_eq!(hospital, &hospitals[0]);
         }
         let first = narrow(self.table.columns().len());
+        let last = first + narrow(self.terms.columns.len());
         let rule = |condition: &Condition<Rule>| match *condition {
             Condition::Own(rule) => Ok::<_, ()>(rule),
             Condition::Theirs { holder, split } => {
-                assert_eq!(holder, 0);
-                let rule = hospitals[0].rules()[split as usize];
+                let (model, first) = match holder {
+                    0 => (&hospitals[0], first),
+                    _ => (&further[0], last),
+                };
+                let rule = model.rules()[split as usize];
                 let column = rule.column + first;
                 Ok(Rule { column, ..rule })
             }
@@ -379,11 +467,13 @@ impl Case {
 }
 
 impl Ended {
+    /// The label holder's part of the model, the hospitals', the further feature holder's.
     pub(crate) fn all(self) -> (LabelModel, Vec<FeatureModel>) {
         let label = self.label.unwrap();
         self.coordinator.unwrap();
-        let hospitals = self.hospitals.into_iter().map(Result::unwrap).collect();
-        (label, hospitals)
+        let hospitals = self.hospitals.into_iter().map(Result::unwrap);
+        let further = self.further.into_iter().map(Result::unwrap);
+        (label, hospitals.chain(further).collect())
     }
 }
 

@@ -37,7 +37,7 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     gbdt-vertical.1.called: 2, 4
     gbdt-vertical.1.kept: 2, 2
     gbdt-vertical.1.offered: 1, 34
-    gbdt-vertical.1.opened: 1, 24615
+    gbdt-vertical.1.opened: 1, 24614
     gbdt-vertical.1.sides: 2, 186
     gbdt-vertical.1.summed: 7, 876722
     gbdt-vertical.1.turn: 5, 161

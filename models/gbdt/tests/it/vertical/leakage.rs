@@ -128,7 +128,6 @@ fn every_step_and_field_is_on_the_protocol_s_page() {
         "nonce",
         "candidates",
         "key",
-        "stride",
         "largest",
         "drawn",
         "rows",

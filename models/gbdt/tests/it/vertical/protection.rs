@@ -31,10 +31,11 @@ fn expected(case: &Case, tree: &Tree<Rule>, holder: usize) -> Vec<usize> {
 
 #[tokio::test(start_paused = true)]
 async fn no_sum_is_returned_but_those_allowed_in_node_sibling_and_ancestors() {
-    for (min_side, min_node) in [(1, 2), (20, 60), (50, 200)] {
+    for (min_side, min_gap, min_node) in [(1, 0, 2), (20, 10, 60), (1, 40, 2), (50, 10, 200)] {
         let mut case = Case::new(Objective::Logistic, 600, &[1, 2, 1]);
         case.terms.protections = Protections {
             min_side,
+            min_gap,
             min_node,
             ..OPEN
         };
@@ -53,7 +54,7 @@ async fn no_sum_is_returned_but_those_allowed_in_node_sibling_and_ancestors() {
                 assert!(slots.clone().all(|slots| slots > 0));
                 returned += slots.sum::<usize>();
                 if last {
-                    assert_eq!(Some(returned), due.next(), "{party} {min_side} {min_node}");
+                    assert_eq!(Some(returned), due.next(), "{party} {min_side} {min_gap}");
                     returned = 0;
                 }
             }
@@ -114,6 +115,7 @@ async fn noise_changes_the_choice_of_splits_and_not_what_leaves_are_worth() {
     let mut case = Case::new(Objective::Logistic, 600, &[0, 4]);
     case.terms.protections = Protections {
         min_side: 20,
+        min_gap: 0,
         min_node: 50,
         sum_noise: 20.0,
         first_tree: FirstTree::Joint,

@@ -4,7 +4,10 @@ use consilium_gbdt::{
     Objective,
     vertical::{FeatureSide, LabelModel, LabelSide, Protections, VerticalError},
 };
-use consilium_mailbox::sim::{Crash, Link, Moment, World};
+use consilium_mailbox::{
+    Fault,
+    sim::{Crash, Link, Moment, World},
+};
 
 use super::{
     wire::STEPS,
@@ -134,6 +137,46 @@ async fn a_feature_holder_that_lost_its_splits_says_so() {
         matches!(error, VerticalError::Behind { kept: 0, .. }),
         "{error}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_holder_that_goes_back_gets_no_sums_of_trees_before_the_last() {
+    let mut case = case();
+    let mut stores = Stores::default();
+    // All break off in the second tree, before any of its sums.
+    let world = World::new(1);
+    world.crash(Crash {
+        party: insurer(),
+        step: "gbdt-vertical.1.opened".into(),
+        nth: 3,
+        moment: Moment::BeforeSend,
+    });
+    assert!(case.run(&world, &mut stores).await.label.is_err());
+    let kept = |stores: &Stores| {
+        let side = stores.features[&party("hospital-0")].kept.clone();
+        serde_json::to_value(side.unwrap()).unwrap()
+    };
+    assert_eq!(stores.label.kept.as_ref().unwrap().trees(), 1);
+    // That it was begun is kept before it is grown.
+    let side = kept(&stores);
+    assert_eq!(
+        [&side["next"], &side["begun"]].map(serde_json::Value::as_u64),
+        [Some(1), Some(2)]
+    );
+    stores.label.kept = None;
+    case.run += 1;
+    let world = World::new(1);
+    let ended = case.run(&world, &mut stores).await;
+    for feature in ended.features {
+        let error = feature.unwrap_err();
+        let gone = matches!(&error, VerticalError::Gone { tree: 0, .. });
+        assert!(gone, "{error}");
+        assert_eq!(error.fault(), Fault::Peer(insurer()));
+    }
+    let summed = world.transcript();
+    assert!(!summed.iter().any(|frame| frame.step.ends_with("summed")));
+    // Having refused, they know no less.
+    assert_eq!(kept(&stores), side);
 }
 
 #[tokio::test(start_paused = true)]

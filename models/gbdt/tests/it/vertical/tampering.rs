@@ -124,10 +124,17 @@ async fn another_tree_than_was_grown_can_t_be_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_tree_is_called_twice_in_a_run() {
+    let breach = breach_of(&case(), insurer(), 1, |it: &mut Called| {
+        *it = Called::Tree(0);
+    })
+    .await;
+    assert_eq!(breach, Breach::Tree { tree: 0 });
+}
+
+#[tokio::test(start_paused = true)]
 async fn terms_of_a_tree_that_were_not_agreed_on_blame_the_label_holder() {
     let mut case = case();
-    let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| it.stride = 5000).await;
-    assert_eq!(breach, Breach::Stride { stride: 5000 });
     let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| it.largest[0] = 1).await;
     assert_eq!(breach, Breach::Largest);
     let bits = |it: &mut Opened| it.drawn = vec![0xff; 3].into();
@@ -140,22 +147,20 @@ async fn terms_of_a_tree_that_were_not_agreed_on_blame_the_label_holder() {
         breach_of(&case, insurer(), 0, far).await,
         Breach::Tree { tree: 99 }
     );
-    case.terms.stride = Some(8);
-    let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| it.stride = 9).await;
-    assert_eq!(breach, Breach::Stride { stride: 9 });
     case.terms.protections.sum_noise = 1.0;
-    let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| {
-        it.largest[1] = u32::MAX;
-    })
-    .await;
-    assert_eq!(breach, Breach::Largest);
+    for largest in [u32::MAX, 0] {
+        let lie = move |it: &mut Opened| it.largest[1] = largest;
+        let breach = breach_of(&case, insurer(), 0, lie).await;
+        assert_eq!(breach, Breach::Largest);
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stride_that_leaves_no_room_for_noise_blames_the_label_holder() {
-    let case = Case::new(Objective::Logistic, 6000, &[1, 3]);
-    let breach = breach_of(&case, insurer(), 0, |it: &mut Opened| it.stride = 2048).await;
-    assert_eq!(breach, Breach::Stride { stride: 2048 });
+async fn whoever_asks_for_nothing_is_refused() {
+    for nothing in [Turn::Chosen(Vec::new()), Turn::Parted(Vec::new())] {
+        let lie = move |turn: &mut Turn| *turn = nothing.clone();
+        assert_eq!(breach_of(&case(), insurer(), 0, lie).await, Breach::Node);
+    }
 }
 
 #[tokio::test(start_paused = true)]

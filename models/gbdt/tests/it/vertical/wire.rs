@@ -30,7 +30,6 @@ steps! {
     struct Opened "gbdt-vertical.1.opened" {
         pub(crate) nonce: [u8; 32],
         pub(crate) key: Bytes,
-        pub(crate) stride: u32,
         pub(crate) largest: [u32; 2],
         pub(crate) drawn: Bytes,
     }

@@ -28,6 +28,7 @@ pub(crate) fn insurer() -> PartyId {
 pub(crate) const OPEN: Protections = Protections {
     first_tree: FirstTree::Joint,
     min_side: 1,
+    min_gap: 0,
     min_node: 1,
     sum_noise: 0.0,
 };
