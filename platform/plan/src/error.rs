@@ -134,7 +134,8 @@ pub enum PlanFault {
     },
     /// A study is named by its plan's hash.
     #[error(
-        "the hash of a study's plan is needed, 64 hexadecimal digits as `consilium study show` gives it"
+        "the hash of a study's plan is needed, 64 hexadecimal digits as `consilium study show` gives it, \
+         or the name of that plan's file"
     )]
     Study,
     /// Directions are known of columns whose names the label holder knows.
@@ -151,6 +152,17 @@ pub enum PlanFault {
         "test needs share (above 0, at most 0.9) with an optional seed: all keep the same rows"
     )]
     TestCommon,
+    /// Very few rows for testing tell of single people.
+    #[error(
+        "of the fewest common rows that the plan allows, {rows}, this share keeps less than {least} \
+         for testing: a larger share is needed, or a larger limits.minimum_rows"
+    )]
+    TestFew {
+        /// The fewest common rows.
+        rows: u64,
+        /// The fewest rows for testing.
+        least: u64,
+    },
     /// Each kind of plan has keys of its own.
     #[error("this has no meaning in a plan of kind = {kind:?}")]
     OtherKind {

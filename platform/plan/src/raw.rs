@@ -1,6 +1,6 @@
 //! A plan as it is typed, before it is checked.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use consilium_entities::Key;
 use consilium_gbdt::{Specification, vertical::FirstTree};
@@ -14,7 +14,7 @@ use serde::{
 };
 use toml::{Spanned, value::Datetime};
 
-use crate::{Missing, OnDropout, OwnMetrics, PlanError, error::place};
+use crate::{Missing, OnDropout, OwnMetrics, PlanError, PlanHash, error::place};
 
 /// A plan as it is typed. Keys that are no `Option` are required; defaults are those of
 /// docs/guide/plans.md.
@@ -73,6 +73,27 @@ impl RawPlan {
         Ok(raw)
     }
 
+    /// Gives the files of the plans that are named in the place of studies, beside the plan's own.
+    pub fn study_files(&self) -> Vec<&str> {
+        let alignment = self.alignment.as_ref().map(Spanned::get_ref);
+        let named = [alignment, self.model.grown_by.as_ref()];
+        let named = named.into_iter().flatten().map(String::as_str);
+        named.filter(|name| is_file(name)).collect()
+    }
+
+    /// Names studies by the hashes of their plans, in the place of the plans' files.
+    #[must_use]
+    pub fn with_studies(mut self, studies: &BTreeMap<String, PlanHash>) -> RawPlan {
+        let alignment = self.alignment.as_mut().map(Spanned::get_mut);
+        let named = [alignment, self.model.grown_by.as_mut()];
+        for name in named.into_iter().flatten() {
+            if let Some(hash) = studies.get(name) {
+                *name = hash.to_string();
+            }
+        }
+        self
+    }
+
     /// Gives the file that declares a party's columns, beside the plan's own; none where the plan
     /// declares them itself.
     pub fn schema_file_of(&self, party: &PartyId) -> Option<&str> {
@@ -98,6 +119,11 @@ impl RawPlan {
         }
         files
     }
+}
+
+/// Tells a plan's file from a study's hash.
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "toml")
 }
 
 /// The longest text of a plan, in bytes: a thousand columns with their descriptions fit in, and the
@@ -191,6 +217,7 @@ fn model<'de, D: Deserializer<'de>>(from: D) -> Result<RawModel, D::Error> {
 pub(crate) struct RawVertical {
     pub(crate) first_tree: Option<FirstTree>,
     pub(crate) min_side: Option<u64>,
+    pub(crate) min_gap: Option<u64>,
     pub(crate) min_node: Option<u64>,
     pub(crate) sum_noise: Option<f64>,
     pub(crate) parameters: Option<Set>,

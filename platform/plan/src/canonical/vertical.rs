@@ -62,6 +62,7 @@ fn write_growth(f: &mut Formatter<'_>, grow: &Grow) -> fmt::Result {
     writeln!(f, "\n[vertical]")?;
     writeln!(f, "first_tree = {}", quoted(first_tree))?;
     writeln!(f, "min_side = {}", protections.min_side)?;
+    writeln!(f, "min_gap = {}", protections.min_gap)?;
     writeln!(f, "min_node = {}", protections.min_node)?;
     writeln!(f, "sum_noise = {}", number(protections.sum_noise))?;
     writeln!(f, "parameters = {}", quoted(parameters))?;

@@ -8,14 +8,19 @@ use crate::{Plan, TestRows, Vertical, VerticalWork, texts::disclosure as texts};
 impl Plan {
     pub(super) fn add_vertical(&self, task: &Vertical, lines: &mut Lines<'_>) {
         lines.add(Audience::Coordinator, &texts::PREFLIGHT_COMMON, &[]);
+        if let VerticalWork::Grow(grow) = &task.work
+            && grow.subject.is_of_classes()
+        {
+            lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABEL_HOLDER, &[]);
+        }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         let mut said = Vec::new();
         match &task.work {
             VerticalWork::Grow(grow) => {
                 // Whatever the number of rows, the same is learnt.
-                if let Ok(agreement) = task.agreement(grow, self.limits.most_rows.0) {
-                    said.extend(disclosures(&agreement));
-                }
+                let agreement = task.agreement(grow, self.limits.most_rows.0);
+                let agreement = agreement.expect("a plan is checked for the most rows it allows");
+                said.extend(disclosures(&agreement));
                 if grow.test != TestRows::None {
                     said.extend_from_slice(prediction_disclosures());
                 }

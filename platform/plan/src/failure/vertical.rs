@@ -24,7 +24,10 @@ impl Failure {
             VerticalError::NoRoom { tree } => {
                 of(Code::VerticalNoiseTooLarge).with("tree", tree + 1)
             }
-            VerticalError::Breach { peer, .. } => of(Code::VerticalPeerDeviates).with("peer", peer),
+            // Whoever has lost trees says so itself: else it wants sums twice.
+            VerticalError::Breach { peer, .. } | VerticalError::Gone { peer, .. } => {
+                of(Code::VerticalPeerDeviates).with("peer", peer)
+            }
             VerticalError::Unkept(_) => of(Code::StateDamaged),
             _ => of(Code::Internal),
         }

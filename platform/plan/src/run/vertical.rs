@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// How far a party has come, for the coordinator.
 ///
-/// Losses are means over all rows, rounded. Nobody tells it how many rows there are.
+/// Losses are means over all rows, to four significant digits; those of few held-out rows are left
+/// out. Nobody tells it how many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reached {
     /// So many trees stand, and predict with these losses; from the label holder alone.

@@ -87,6 +87,11 @@ fn describe_protections(task: &Vertical, grow: &Grow, page: &mut Page) {
     let least = kept.min_node.max(grow.specification().min_node);
     let rows: [(&str, &dyn Display); 2] = [("side", &kept.min_side), ("node", &least)];
     page.line("- ", &texts::MIN_SIDE, &rows);
+    if kept.min_gap > 1 {
+        page.line("- ", &texts::MIN_GAP, &[("gap", &kept.min_gap)]);
+    } else {
+        page.line("! ", &texts::MIN_GAP_NONE, &[]);
+    }
     if kept.sum_noise > 0.0 {
         page.line("- ", &texts::NOISE, &[("noise", &kept.sum_noise)]);
     } else {

@@ -10,6 +10,7 @@ TO_EVERYONE: "every party learns", "每一方获知";
 TO_NOBODY: "what stays hidden, and what is not promised", "仍不可知的，以及不作保证的";
 PLAN: "this plan, who approved it, and that the study runs", "本方案、谁已批准，以及研究正在运行";
 PREFLIGHT: "of each contributor, once its steward has approved: the version of its data set, whether columns and types are as planned, whether rows are enough, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，列与类型是否符合方案，行数是否足够，分档的可用磁盘与内存，时钟偏差";
+PREFLIGHT_LABEL_HOLDER: "of the label holder, once its steward has approved: whether its labels are of one class only", "标签方在其数据管理员批准之后的：其标签是否只有一类";
 PREFLIGHT_LABELS: "of each contributor, once its steward has approved: whether its labels are of one class only", "每家贡献方在其数据管理员批准之后的：其标签是否只有一类";
 TRAFFIC: "lengths, times and number of all messages, and when a party is away", "所有消息的长度、时间与数量，以及哪一方何时离线";
 PREFLIGHT_KEYS: "of each contributor, once its steward has approved: the version of its data set, whether the key's columns are there, whether it has too few keys, too many, none, or the same one twice, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，键所需的列是否存在，键是否过少、过多、全无或重复，分档的可用磁盘与内存，时钟偏差";
@@ -24,7 +25,7 @@ RESULT: "the model with coefficients, two-digit standard errors, p-values and in
 RESULT_TREES: "the model with its trees, gains and leaves, the losses after each tree, the measures over all contributors, who contributed with which version of a data set, how many runs there were, what they cost the coordinator, and which sums were opened over whom", "模型（各棵树及其增益与叶节点）、每棵树之后的损失、所有贡献方合计的评估指标、贡献方名单及其数据集版本、运行次数及其对协调方的开销，以及对哪些机构开启过哪些合计";
 OWN_PART_LABELS: "the values of all leaves, the predictions for all common rows, and their measures; it keeps its part of the model", "所有叶节点的值、全部共同行的预测及其评估指标；并保存自己的模型分片";
 OWN_PART_FEATURES: "its part of the model: the columns and thresholds of its own splits", "自己的模型分片：自有分裂的列与阈值";
-RESULT_VERTICAL: "how many trees there are, the losses after each tree to four decimals, AUC and accuracy on the test rows, rounded to 0.01, if classes are predicted and there are at least ten test rows of each, who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "树的数目、每棵树之后的损失（取四位小数）、测试行上的 AUC 与准确率（取到 0.01，仅当预测分类且每类测试行不少于十）、贡献方名单及其数据集版本、运行次数及其对协调方的开销";
+RESULT_VERTICAL: "how many trees there are, the mean losses before the first and after each tree to four significant digits, those of held-out rows only if these are at least a hundred, hence about what share of the labels is positive, or how far they spread; AUC and accuracy on the test rows, rounded to 0.01, if classes are predicted and there are at least ten test rows of each, who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "树的数目；第一棵树之前与每棵树之后的平均损失（取四位有效数字；留出行的损失仅当其不少于一百行），由此大致可知标签中阳性的比例或标签的离散程度；测试行上的 AUC 与准确率（取到 0.01，仅当预测分类且每类测试行不少于十）；贡献方名单及其数据集版本、运行次数及其对协调方的开销";
 RESULT_PREDICTED: "who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "贡献方名单及其数据集版本、运行次数及其对协调方的开销";
 PREDICTIONS: "the predictions for all common rows", "全部共同行的预测";
 OWN_METRICS_HOME: "the measures of a single institution are computed at home and stay there", "单家机构的评估指标在本地计算并留在本地";

@@ -74,6 +74,8 @@ VERTICAL_SIZES: "The number of common rows is at least {minimum} and at most {mo
 FIRST_OWN: "The first tree grows on {party}'s own columns: the nodes in which labels show most clearly are hidden from the others. The price is what that tree would have gained by their columns.", "首棵树仅用 {party} 自己的列生长：标签体现最明显的节点不让他方看到。代价是该树无法利用他方的列。";
 FIRST_JOINT: "The first tree grows on the columns of all: the others see its nodes, in which labels show most clearly.", "首棵树用各方的列生长：他方可看到其节点，其中标签的体现最为明显。";
 MIN_SIDE: "An institution tells sums of its splits only with at least {side} rows on either side, and only in nodes of at least {node} rows; it sees to that itself. The price is splits by rare values and in small nodes.", "机构仅在分裂两侧均不少于 {side} 行、且节点不少于 {node} 行时给出其合计，并自行把关。代价是无法按罕见取值或在小节点中分裂。";
+MIN_GAP: "Of two splits of one column it tells sums only if at least {gap} rows, or none, lie between them in the node; so, too, for those that miss the value. Splits of different columns can differ by fewer.", "同一列的两个分裂，仅当节点内两者之间不少于 {gap} 行或没有行时才给出合计；缺失该值的行亦然。不同列的分裂之间可能相差更少的行。";
+MIN_GAP_NONE: "It tells sums of two splits of one column even if a single row lies between them: their difference is that row's, and tells who it is.", "同一列的两个分裂之间即使只有一行也给出合计：两者之差即为该行的值，由此可知是谁。";
 NOISE_NONE: "Sums that are told are exact: vertical.sum_noise would add noise to them, at the price of accuracy.", "给出的合计是精确的：可用 vertical.sum_noise 加入噪声，代价是准确度。";
 NOISE: "Sums that are told have noise of {noise} times the largest gradient of a row, at the price of accuracy.", "给出的合计加有噪声，为单行最大梯度的 {noise} 倍，代价是准确度。";
 ENCRYPTION: "Gradients are encrypted by ring-LWE, parameters {set}; keys are new for each tree.", "梯度以 ring-LWE 加密，参数集 {set}；每棵树换用新的密钥。";

@@ -82,6 +82,14 @@ fn failures_over_split_columns_name_who_is_to_act() {
             },
             Code::VerticalPeerDeviates,
         ),
+        (
+            VerticalError::Gone {
+                peer: party("hospital"),
+                tree: 1,
+                begun: 3,
+            },
+            Code::VerticalPeerDeviates,
+        ),
     ] {
         let failure = Failure::of_vertical(&error, &me);
         assert_eq!((failure.code, failure.party.as_ref()), (code, Some(&me)));

@@ -129,6 +129,7 @@ const CHANGES: &[(usize, &str, &str)] = &[
     (0, "trees = 40", "trees = 41"),
     (0, "first_tree = \"own\"", "first_tree = \"joint\""),
     (0, "min_side = 50", "min_side = 51"),
+    (0, "min_node = 200", "min_gap = 11"),
     (0, "min_node = 200", "min_node = 201"),
     (0, "min_node = 200", "sum_noise = 0.25"),
     (0, "min_node = 200", "parameters = \"b\""),
@@ -184,6 +185,7 @@ fn a_plan_that_says_little_gets_the_guides_defaults() {
     for line in [
         "first_tree",
         "min_side",
+        "min_gap",
         "min_node",
         "sum_noise",
         "parameters",
@@ -302,15 +304,16 @@ fn each_role_is_told_what_it_learns() {
 proptest! {
     #[test]
     fn any_checked_growth_reads_back_as_it_was(
-        (side, node, most) in (1_u64..10_000, 1_u64..10_000, 10_000_u64..1_000_000),
+        (side, gap, node) in (1_u64..10_000, 0_u64..10_000, 1_u64..10_000),
+        most in 10_000_u64..1_000_000,
         noise in prop_oneof![Just(0.0), 0.0..1000.0_f64],
         stride in proptest::option::of(1_u32..8),
         price in 1.0..1e9_f64,
-        (joint, b, share) in (any::<bool>(), any::<bool>(), 0.01..0.9_f64),
+        (joint, b, share) in (any::<bool>(), any::<bool>(), 0.1..0.9_f64),
     ) {
         let stride_line = stride.map_or(String::new(), |stride| format!("stride = {stride}"));
         let terms = format!(
-            "first_tree = {:?}\nmin_side = {side}\nmin_node = {node}\nsum_noise = {noise:?}\n\
+            "first_tree = {:?}\nmin_side = {side}\nmin_gap = {gap}\nmin_node = {node}\nsum_noise = {noise:?}\n\
              parameters = {:?}\nbytes_a_second = {price:?}\n{stride_line}\n",
             if joint { "joint" } else { "own" },
             if b { "b" } else { "a" },
@@ -324,7 +327,8 @@ proptest! {
         let grow = growth(&plan);
         prop_assert_eq!(grow.protections.first_tree == FirstTree::Joint, joint);
         prop_assert_eq!(grow.protections.sum_noise.to_bits(), noise.to_bits());
-        prop_assert_eq!((grow.protections.min_side, grow.stride), (side, stride));
+        prop_assert_eq!((grow.protections.min_side, grow.protections.min_gap), (side, gap));
+        prop_assert_eq!(grow.stride, stride);
         prop_assert_eq!(&grow.test, &TestRows::Share { share, seed: 7 });
         prop_assert!(plan.limits().minimum_rows.0 >= node);
     }

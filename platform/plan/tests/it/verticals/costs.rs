@@ -57,7 +57,7 @@ fn the_estimate_is_what_was_measured() {
             "title = \"t\"\npurpose = \"p\"\nkind = \"train-vertical-gbdt\"\nalignment = \"{}\"\n\
              [trees]\nobjective = \"logistic\"\ntrees = 50\nbins = 32\n\
              growth = {{ depth-wise = {{ depth = 5 }} }}\n\
-             [vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_node = 2\n\
+             [vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 2\n\
              [limits]\nmost_rows = {rows}\n\
              [[party]]\nname = \"a\"\ndata = \"d\"\nlabel = {{ column = \"y\" }}\n\
              [[party.column]]\nname = \"y\"\ntype = \"boolean\"\n\

@@ -47,6 +47,7 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
         "test",
         "test =",
     ),
+    (0, "share = 0.25", "share = 0.049", "test", "test ="),
     (
         0,
         "min_side = 50",

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, HashSet},
 };
 
-use consilium_evaluation::{BadSubject, Range, Subject};
+use consilium_evaluation::{BadSubject, Range, SMALLEST_CLASS, Subject};
 use consilium_gbdt::{
     Objective,
     horizontal::BadAgreement,
@@ -198,6 +198,7 @@ fn grow(
     let protections = Protections {
         first_tree: vertical.first_tree.unwrap_or(usual.first_tree),
         min_side: vertical.min_side.unwrap_or(usual.min_side),
+        min_gap: vertical.min_gap.unwrap_or(usual.min_gap),
         min_node: vertical.min_node.unwrap_or(usual.min_node),
         sum_noise: vertical.sum_noise.unwrap_or(usual.sum_noise),
     };
@@ -215,7 +216,7 @@ fn grow(
         price: Price {
             bytes_a_second: vertical.bytes_a_second.unwrap_or(usual),
         },
-        test: test_rows(raw.test.as_ref(), at)?,
+        test: test_rows(raw.test.as_ref(), &limits, at)?,
     };
     // Terms that hold for the most rows hold for fewer.
     let agreed = task.agreement(&grow, limits.most_rows.0);
@@ -263,11 +264,24 @@ fn monotone<'a>(
     }
 }
 
-fn test_rows(raw: Option<&Spanned<RawTest>>, at: &Places) -> Result<TestRows, PlanError> {
+/// The fewest rows for testing that are to be expected of the fewest common rows.
+const LEAST_TESTED: u64 = SMALLEST_CLASS;
+
+fn test_rows(
+    raw: Option<&Spanned<RawTest>>,
+    limits: &Limits,
+    at: &Places,
+) -> Result<TestRows, PlanError> {
     let Some(written) = raw else {
         return Ok(TestRows::None);
     };
     match task::test_rows(written, at) {
+        Ok(TestRows::Share { share, .. })
+            if share * (limits.minimum_rows.0 as f64) < LEAST_TESTED as f64 =>
+        {
+            let (rows, least) = (limits.minimum_rows.0, LEAST_TESTED);
+            Err(at.fault(Some(written), "test", PlanFault::TestFew { rows, least }))
+        }
         Ok(share @ TestRows::Share { .. }) => Ok(share),
         _ => Err(at.fault(Some(written), "test", PlanFault::TestCommon)),
     }
