@@ -19,3 +19,17 @@ pub(super) fn status(study: &studies::Study, plan: &Plan, job: &Job) -> v1::Stud
         waiting: job.waiting.as_ref().map(wire::json).unwrap_or_default(),
     }
 }
+
+/// Gives what is known of a study that can't be read: the others are none the worse for it.
+pub(super) fn unreadable(study: &studies::Study) -> v1::StudyStatus {
+    let text = std::str::from_utf8(&study.plan).ok();
+    let plan: Option<Plan> = text.and_then(|text| text.parse().ok());
+    v1::StudyStatus {
+        study: study.name.to_string(),
+        title: plan.map(|plan| plan.title().to_owned()).unwrap_or_default(),
+        state: "unreadable".to_owned(),
+        submitted: study.submitted.0,
+        changed: study.changed.0,
+        ..v1::StudyStatus::default()
+    }
+}

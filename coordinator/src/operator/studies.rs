@@ -7,6 +7,7 @@ use consilium_store::{StoreError, studies};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::{oneshot, watch};
 use tonic::Status;
+use tracing::error;
 
 use super::{Events, OperatorError, OperatorService, convert};
 use crate::{
@@ -69,12 +70,16 @@ impl OperatorService {
 
     pub(super) async fn list_studies(&self) -> Result<v1::StudyList, OperatorError> {
         let all = studies::all(&self.desk.store).await?;
-        let read = all.into_iter().map(|study| {
-            let Read { study, plan, job } = read(study)?;
-            Ok(convert::status(&study, &plan, &job))
+        let listed = all.iter().map(|study| match Job::read(study) {
+            Ok((plan, job)) => convert::status(study, &plan, &job),
+            Err(error) => {
+                error!(study = %study.name, %error, "the study can't be shown");
+                convert::unreadable(study)
+            }
         });
-        let studies = read.collect::<Result<_, StoreError>>()?;
-        Ok(v1::StudyList { studies })
+        Ok(v1::StudyList {
+            studies: listed.collect(),
+        })
     }
 
     pub(super) async fn show_study(&self, prefix: &str) -> Result<v1::StudyDetail, OperatorError> {

@@ -9,7 +9,7 @@ use std::{
 use consilium_journal::{Entry, StudyName};
 use consilium_mailbox::PartyId;
 use consilium_node::link::Epoch;
-use consilium_plan::{Code, Event, Failure, Plan, Standing, Study};
+use consilium_plan::{Code, Doing, Event, Failure, Plan, Standing, Study, Task};
 use consilium_store::{StoreError, studies};
 use metrics::counter;
 use tokio::{sync::mpsc, time::Instant};
@@ -70,6 +70,10 @@ pub(super) enum Halt {
 impl Driver {
     pub(super) fn new(desk: Desk, study: studies::Study) -> Result<Driver, StoreError> {
         let (plan, job) = Job::read(&study)?;
+        let furthest = match (plan.task(), job.doing) {
+            (Task::Vertical(_), Some(Doing::Growing { tree, .. })) => tree.saturating_sub(1),
+            _ => 0,
+        };
         Ok(Driver {
             desk,
             job,
@@ -80,7 +84,7 @@ impl Driver {
             shown: BTreeSet::new(),
             offered: BTreeMap::new(),
             fruitless: 0,
-            furthest: 0,
+            furthest,
             told: None,
         })
     }

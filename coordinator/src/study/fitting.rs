@@ -11,20 +11,27 @@ use consilium_mailbox::PartyId;
 use consilium_plan::{Doing, Gbdt, Learner, Phase, Plan, Task};
 use consilium_secagg::{Entry, Opened, SumNumber};
 
-/// A training on its way. An alignment has that of a regression, which never begins.
+/// A training on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fitting {
     Glm(Box<Training>),
     Gbdt(Box<growth::Training>),
+    /// Nothing is fitted from sums.
+    Nothing,
 }
 
 impl Fitting {
     pub(super) fn begin(plan: &Plan) -> Fitting {
-        if let Some(trees) = trees(plan) {
-            let training = growth::Training::begin(&trees.agreement, Gbdt::FIRST_SUM);
-            return Fitting::Gbdt(Box::new(training));
+        let Task::Train(task) = plan.task() else {
+            return Fitting::Nothing;
+        };
+        match &task.learner {
+            Learner::Glm(_) => Fitting::Glm(Box::new(Training::begin(Phase::Fit.first_sum()))),
+            Learner::Gbdt(trees) => {
+                let training = growth::Training::begin(&trees.agreement, Gbdt::FIRST_SUM);
+                Fitting::Gbdt(Box::new(training))
+            }
         }
-        Fitting::Glm(Box::new(Training::begin(Phase::Fit.first_sum())))
     }
 
     /// Says whether there is a model.
@@ -32,6 +39,7 @@ impl Fitting {
         match self {
             Fitting::Glm(training) => matches!(**training, Training::Done(_)),
             Fitting::Gbdt(training) => matches!(**training, growth::Training::Done(_)),
+            Fitting::Nothing => false,
         }
     }
 
@@ -76,7 +84,7 @@ impl Fitting {
         match (self, learner) {
             (Fitting::Glm(training), _) => fitting(training),
             (Fitting::Gbdt(training), Learner::Gbdt(trees)) => growing(training, trees),
-            (Fitting::Gbdt(_), Learner::Glm(_)) => None,
+            (Fitting::Gbdt(_), Learner::Glm(_)) | (Fitting::Nothing, _) => None,
         }
     }
 
@@ -91,6 +99,7 @@ impl Fitting {
                 growth::Training::Done(fit) => Some(fit.contributors().iter().collect()),
                 _ => None,
             },
+            Fitting::Nothing => None,
         }
     }
 }

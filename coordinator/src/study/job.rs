@@ -235,7 +235,8 @@ impl TryFrom<Written> for Progress {
         let fit = match (written.fit, written.trees) {
             (Some(fit), None) => Fitting::Glm(fit),
             (None, Some(trees)) => Fitting::Gbdt(trees),
-            _ => return Err("a study trains one model"),
+            (None, None) => Fitting::Nothing,
+            (Some(_), Some(_)) => return Err("a study trains one model"),
         };
         Ok(Progress {
             fit,
@@ -249,6 +250,7 @@ impl From<Progress> for Written {
         let (fit, trees) = match progress.fit {
             Fitting::Glm(fit) => (Some(fit), None),
             Fitting::Gbdt(trees) => (None, Some(trees)),
+            Fitting::Nothing => (None, None),
         };
         Written {
             fit,

@@ -171,7 +171,7 @@ impl Studies {
                     Turn::Part(party, study, offset) => {
                         match self.part_for(&party, &study, offset).await {
                             Ok(Some(part)) => post.say(&control, &party, part),
-                            Ok(None) => warn!(%party, %study, "it asks for a result that it may not have"),
+                            Ok(None) => warn!(%party, %study, "it asks for a result that it can't have"),
                             Err(error) => {
                                 error!(%study, %error, "the result can't be read");
                                 // Told of the end again, it asks again.
@@ -294,7 +294,14 @@ impl Studies {
         let Some(study) = studies::find(store, name).await? else {
             return Ok(None);
         };
-        let (plan, job) = Job::read(&study)?;
+        let (plan, job) = match Job::read(&study) {
+            Ok(read) => read,
+            // Asked again it would be no better.
+            Err(error) => {
+                error!(study = %name, %error, "nobody can be given its result");
+                return Ok(None);
+            }
+        };
         if !plan.party(party).is_some_and(Party::receives) {
             return Ok(None);
         }

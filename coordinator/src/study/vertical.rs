@@ -4,8 +4,9 @@
 #[cfg(test)]
 mod tests;
 
+use consilium_evaluation::Shared;
 use consilium_gbdt::Losses;
-use consilium_mailbox::{Mailbox, PartyId};
+use consilium_mailbox::{Mailbox, MailboxError, Message as _, PartyId};
 use consilium_plan::{Doing, Phase, Plan, Reached, Vertical, VerticalWork};
 use tokio::sync::mpsc;
 
@@ -34,6 +35,11 @@ pub(super) async fn witness(
 }
 
 /// Hears of one phase. Whoever has no labels says only that it is done.
+///
+/// # Errors
+///
+/// [`MailboxError::Malformed`] names who says what can't be: numbers that are none could not be
+/// read again once they are kept.
 async fn hear(
     mail: &Mailbox,
     (task, phase): (&Vertical, Phase),
@@ -41,29 +47,44 @@ async fn hear(
     reports: &mpsc::Sender<Report>,
 ) -> Result<Outcome, AttemptError> {
     let most = most_trees(task) as usize;
+    let mut left = most_told(task);
     let mut losses: Vec<Losses> = Vec::new();
     let shown = loop {
         match mail.recv(&task.label_holder).await? {
-            Reached::Done(shown) => break shown,
+            Reached::Done(shown) if shown.as_ref().is_none_or(Shared::is_possible) => break shown,
             Reached::Trees {
                 trees,
                 losses: so_far,
-            } if trees as usize == losses.len() && losses.len() <= most => {
-                losses.push(so_far);
-                report(reports, Achieved::Trees(trees, so_far)).await?;
+            } if left > 0 && are_numbers(so_far) => {
+                left -= 1;
+                // It says so at every level: the tree in hand goes on.
+                if trees as usize == losses.len() && losses.len() <= most {
+                    losses.push(so_far);
+                    report(reports, Achieved::Trees(trees, so_far)).await?;
+                }
             }
-            // It says so at every level: the tree in hand goes on.
-            Reached::Trees { .. } => {}
+            _ => return Err(malformed(&task.label_holder)),
         }
     };
     for party in parties.iter().filter(|it| **it != task.label_holder) {
-        while !matches!(mail.recv(party).await?, Reached::Done(_)) {}
+        let Reached::Done(None) = mail.recv(party).await? else {
+            return Err(malformed(party));
+        };
     }
     Ok(match phase {
         Phase::Fit => Outcome::Grown(losses),
         Phase::Evaluation => Outcome::Shown(shown),
         _ => Outcome::Predicted,
     })
+}
+
+fn malformed(peer: &PartyId) -> AttemptError {
+    let (peer, step) = (peer.clone(), Reached::STEP);
+    MailboxError::Malformed { peer, step }.into()
+}
+
+fn are_numbers(losses: Losses) -> bool {
+    losses.trained.is_finite() && losses.held_out.is_none_or(f64::is_finite)
 }
 
 /// Says what the study is at when a phase begins.
@@ -83,6 +104,19 @@ pub(super) fn growing(task: &Vertical, trees: u32, losses: Option<Losses>) -> Do
         trees: most,
         loss: losses.map(|losses| losses.trained),
         held_out: losses.and_then(|losses| losses.held_out),
+    }
+}
+
+/// Gives how often in a run it can be told of trees: of each once by what an earlier run has kept,
+/// and as often as splits are settled in it.
+fn most_told(task: &Vertical) -> u64 {
+    match &task.work {
+        VerticalWork::Grow(grow) => {
+            let spec = grow.specification();
+            let of_each = u64::from(spec.growth.most_leaves()) + 2;
+            (u64::from(spec.trees) + 1) * of_each
+        }
+        VerticalWork::Predict { .. } => 0,
     }
 }
 

@@ -106,7 +106,7 @@ impl Evaluation {
 
 impl Shared {
     /// Says whether these can be shares.
-    pub(crate) fn is_possible(&self) -> bool {
+    pub fn is_possible(&self) -> bool {
         [self.auc, self.accuracy]
             .iter()
             .all(|share| (0.0..=1.0).contains(share))

@@ -1,6 +1,6 @@
 //! What is kept, as stewards see it.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use consilium_plan::Plan;
 use consilium_proto::v1;
@@ -65,7 +65,7 @@ impl StewardService {
     async fn shown(
         &self,
         study: &studies::Study,
-        (plan, own): (Plan, Own),
+        (plan, own): (Arc<Plan>, Own),
     ) -> Result<v1::OwnStudy, StewardError> {
         let home = &self.home;
         let data = plan.contributors().find(|(party, _)| **party == home.party);

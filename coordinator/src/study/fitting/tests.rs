@@ -33,7 +33,7 @@ fn opened(first: u32, sums: u32) -> Vec<Entry> {
 fn awaited(fitting: &Fitting) -> u32 {
     match fitting {
         Fitting::Gbdt(training) => training.awaits().unwrap().0,
-        Fitting::Glm(_) => panic!("it grows trees"),
+        other => panic!("it grows trees: {other:?}"),
     }
 }
 

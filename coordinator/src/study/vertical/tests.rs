@@ -5,7 +5,10 @@ use consilium_plan::Task;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::study::Progress;
+use crate::study::{
+    Progress,
+    blame::{Blame, blame},
+};
 
 fn plan(test: &str) -> Plan {
     let column = |name: &str, kind: &str| {
@@ -120,7 +123,7 @@ async fn each_tree_is_told_once_and_all_losses_are_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn a_phase_that_was_done_is_gone_through_and_not_told_again() {
-    let measures = Some(consilium_evaluation::Shared {
+    let measures = Some(Shared {
         auc: 0.7,
         accuracy: 0.6,
     });
@@ -154,6 +157,58 @@ async fn trees_that_there_can_not_be_are_not_told() {
     let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
     ended.unwrap();
     assert_eq!(achieved.len(), 4);
+}
+
+/// Says whom a run's end is blamed on, if it is anybody's fault for good.
+fn blamed(ended: Result<(), AttemptError>) -> Option<String> {
+    let me = "coordinator".parse().unwrap();
+    match blame(&ended.unwrap_err(), &me) {
+        Blame::Lasting(failure) => failure.party.map(|party| party.to_string()),
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn losses_that_are_no_numbers_are_the_fault_of_whoever_tells_them() {
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let held_out = Losses {
+            held_out: Some(bad),
+            ..losses(0.5)
+        };
+        for losses in [losses(bad), held_out] {
+            let told = Reached::Trees { trees: 1, losses };
+            let said = [(Phase::Fit, vec![trees(0), told, Reached::Done(None)])];
+            let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
+            assert_eq!(shown(&achieved), ["0 1"]);
+            assert_eq!(blamed(ended).as_deref(), Some("b"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn measures_that_can_not_be_are_the_fault_of_whoever_tells_them() {
+    for (auc, accuracy) in [(f64::NAN, 0.5), (0.5, 1.5), (-0.1, 0.5)] {
+        let measures = Some(Shared { auc, accuracy });
+        let said = [
+            (Phase::Fit, vec![trees(0), Reached::Done(None)]),
+            (Phase::Evaluation, vec![Reached::Done(measures)]),
+        ];
+        let plan = plan("test = { share = 0.2 }");
+        let (achieved, ended) = witnessed(&plan, Vec::new(), &said).await;
+        assert_eq!(achieved.len(), 2);
+        assert_eq!(blamed(ended).as_deref(), Some("b"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_tells_of_trees_without_end() {
+    let told = vec![trees(0); 3 * 66];
+    let more = [told.clone(), vec![trees(0)]].concat();
+    for (mut told, is_too_much) in [(told, false), (more, true)] {
+        told.push(Reached::Done(None));
+        let (_, ended) = witnessed(&plan(""), Vec::new(), &[(Phase::Fit, told)]).await;
+        assert_eq!(ended.is_err(), is_too_much, "{ended:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

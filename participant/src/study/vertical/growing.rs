@@ -81,8 +81,7 @@ impl OwnPart<'_> {
         let (heard, progress) = mpsc::unbounded_channel();
         let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash(), mail).telling(heard);
         let new = || LabelHolder::new(agreement, &table, self.secret());
-        let ready = self.ready(mail, &kept, new, LabelHolder::resume);
-        let mut holder = ready.await?;
+        let mut holder = ready(mail, &kept, new, LabelHolder::resume)?;
         drop(table);
         let known = holder.losses().to_vec();
         let telling = telling.tell(known, progress);
@@ -108,37 +107,11 @@ impl OwnPart<'_> {
         let mut kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash(), mail);
         let (me, columns) = (&self.home.party, &rows.columns);
         let new = || FeatureHolder::new(agreement, me, columns, self.secret());
-        let ready = self.ready(mail, &kept, new, FeatureHolder::resume);
-        let mut holder = ready.await?;
+        let mut holder = ready(mail, &kept, new, FeatureHolder::resume)?;
         drop(rows);
         let rng = &mut self.home.ambient.generator();
         let followed = follow(mail, &mut holder, rng, &mut kept).await;
         followed.map_err(|error| of_keeping(error, kept.unkept))
-    }
-
-    /// Makes this institution's role ready, from what an earlier run has kept of it; begins anew
-    /// where that is damaged: what others then miss they say themselves.
-    async fn ready<R, S: DeserializeOwned>(
-        &self,
-        mail: &Mailbox,
-        kept: &Kept<S>,
-        new: impl Fn() -> Result<R, VerticalError>,
-        resume: impl FnOnce(R, S) -> Result<R, VerticalError>,
-    ) -> Result<R, RunError> {
-        let begun = mail.compute(KEEPING, &new)?;
-        let resumed = match kept.read()? {
-            Ok(None) => return Ok(begun),
-            Ok(Some(side)) => resume(begun, side),
-            Err(Damaged) => Err(VerticalError::OtherFit),
-        };
-        match resumed {
-            Err(VerticalError::OtherFit) => {
-                let entry = self.entry(Kind::RUN).with("trees", "anew");
-                self.log(entry).await?;
-                Ok(mail.compute(KEEPING, new)?)
-            }
-            resumed => Ok(resumed?),
-        }
     }
 
     /// Scores the rows kept for testing; a feature holder answers for its columns.
@@ -177,4 +150,20 @@ fn of_keeping(error: VerticalError, unkept: Option<FileError>) -> RunError {
 /// Gives what others may see of the measures.
 fn shown(own: Measures) -> Option<Shared> {
     own.classes()?.shared()
+}
+
+/// Makes this institution's role ready, from what an earlier run has kept of it. Where that is
+/// damaged it does not begin anew: others answer no question about a tree twice.
+fn ready<R, S: DeserializeOwned>(
+    mail: &Mailbox,
+    kept: &Kept<S>,
+    new: impl FnOnce() -> Result<R, VerticalError>,
+    resume: impl FnOnce(R, S) -> Result<R, VerticalError>,
+) -> Result<R, RunError> {
+    let begun = mail.compute(KEEPING, new)?;
+    Ok(match kept.read()? {
+        Ok(None) => begun,
+        Ok(Some(side)) => resume(begun, side)?,
+        Err(Damaged) => return Err(VerticalError::OtherFit.into()),
+    })
 }

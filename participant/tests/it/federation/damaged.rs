@@ -41,14 +41,12 @@ async fn a_damaged_study_is_listed_as_that_and_the_others_go_on() {
 
     let list = house.client().await.studies(v1::OwnStudiesRequest {}).await;
     let list = list.unwrap().into_inner().studies;
-    let states: BTreeMap<&[u8], &str> = list
-        .iter()
-        .map(|own| (&own.study[..], own.state.as_str()))
+    let states: BTreeMap<Vec<u8>, String> = list
+        .into_iter()
+        .map(|own| (own.study.to_vec(), own.state))
         .collect();
-    let expected = [
-        (&whole.hash().as_bytes()[..], "awaiting"),
-        (&damaged.hash().as_bytes()[..], "unreadable"),
-    ];
+    let expected = [(whole.hash(), "awaiting"), (damaged.hash(), "unreadable")];
+    let expected = expected.map(|(hash, state)| (hash.as_bytes().to_vec(), state.to_owned()));
     assert_eq!(states, expected.into());
     assert_eq!(house.approve(&whole).await.state, "approved");
 }

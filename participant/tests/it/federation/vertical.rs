@@ -154,7 +154,7 @@ fn parties(labelled: bool) -> String {
 }
 
 /// Nothing is kept back.
-const OPEN: &str = "[vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_node = 1\n";
+const OPEN: &str = "[vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 1\n";
 
 /// A plan that grows trees.
 fn growing(title: &str, alignment: &str, (trees, more): (u32, &str)) -> String {

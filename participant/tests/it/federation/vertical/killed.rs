@@ -89,7 +89,7 @@ async fn whoever_is_stopped_in_the_fifth_tree_of_ten_the_model_is_the_same_bit_f
 }
 
 /// Stops a house in the fifth tree, damages what it has kept, and starts it again.
-async fn damaged(victim: usize) -> (World, Vec<House>, [String; 3]) {
+async fn damaged(victim: usize) -> (World, Vec<House>, [String; 2]) {
     let (world, mut houses, alignment) = aligned().await;
     for attempt in 0..8 {
         let text = growing(
@@ -109,46 +109,21 @@ async fn damaged(victim: usize) -> (World, Vec<House>, [String; 3]) {
         let last = timeout(PATIENCE, world.watch(&study).await.last()).await;
         let last = last.unwrap();
         if was_amid.is_ok() {
-            return (world, houses, [alignment, study, last]);
+            return (world, houses, [study, last]);
         }
     }
     panic!("it was never stopped amid a run");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trees_that_the_label_holder_has_damaged_grow_once_more_and_are_the_same() {
-    let (world, mut houses, [alignment, study, last]) = damaged(LABELS).await;
-    assert!(last.contains("finished"), "{last}");
-    let journal = houses[LABELS].journal().await;
-    let mut lines = journal.lines().filter(|line| line.contains(&study));
-    assert!(lines.any(|line| line.contains("\"trees\":\"anew\"")));
-    for house in &houses {
-        house.ended(&growing_plan(&world, &study).await).await;
+async fn whoever_has_damaged_what_it_kept_of_trees_that_stand_ends_the_study_by_name() {
+    for victim in [LABELS, 0] {
+        let (_world, houses, [study, last]) = damaged(victim).await;
+        assert!(last.contains("VERTICAL-STATE-LOST"), "{last}");
+        let name = format!("\"party\":\"{}\"", NAMES[victim]);
+        assert!(last.contains(&name), "{last}");
+        assert!(houses[LABELS].result(&study).await.is_err());
     }
-    let anew = parts(&houses, &study).await;
-    let text = growing("undisturbed", &alignment, (TREES, KEPT_BACK));
-    for house in &mut houses {
-        house.plant_secret(&text.parse().unwrap()).await;
-    }
-    let (study, _) = run(&world, &houses, &text).await;
-    assert_eq!(parts(&houses, &study).await, anew);
-}
-
-/// Gives the plan of a study.
-async fn growing_plan(world: &World, study: &str) -> Plan {
-    let study = v1::StudyRequest {
-        study: study.to_owned(),
-    };
-    let shown = world.operator().await.show(study).await;
-    shown.unwrap().into_inner().plan.parse().unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_damaged_its_splits_of_trees_that_stand_ends_the_study_by_name() {
-    let (_world, houses, [_, study, last]) = damaged(0).await;
-    assert!(last.contains("VERTICAL-STATE-LOST"), "{last}");
-    assert!(last.contains("\"a\""), "{last}");
-    assert!(houses[LABELS].result(&study).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
