@@ -168,6 +168,7 @@ impl Measured {
                 "set": args.set.name(),
                 "first_tree": "joint",
                 "min_side": 1,
+                "min_gap": 0,
                 "min_node": 2,
             },
             "stride": self.stride,
@@ -220,7 +221,7 @@ fn growth(args: &VerticalArgs, people: &People<'_>, align: &Plan) -> String {
          alignment = \"{alignment}\"\n\
          [trees]\nobjective = \"logistic\"\ntrees = {trees}\nlearning_rate = 0.3\nbins = {bins}\n\
          min_node = 2\ngrowth = {{ depth-wise = {{ depth = {depth} }} }}\n\
-         [vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_node = 2\nparameters = \"{set}\"\n\
+         [vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 2\nparameters = \"{set}\"\n\
          [limits]\nmost_rows = {rows}\n[patience]\nanswer = \"30m\"\n{}",
         people.parties(),
     )

@@ -67,6 +67,34 @@ fn plans_over_columns_of_several_institutions_tell_what_each_will_spend() {
     }
 }
 
+#[test]
+fn a_plan_names_another_by_its_file_or_its_hash_and_none_that_names_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/admission");
+    for file in ["align", "train", "hospital", "public", "commercial"] {
+        let file = format!("{file}.toml");
+        fs::copy(format!("{example}/{file}"), here.join(file)).unwrap();
+    }
+    let hash = |plan: &str| {
+        let json = printed(here, &["plan", "check", plan, "--json"]);
+        let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+        line["plan"].as_str().unwrap().to_owned()
+    };
+    let by_file = fs::read_to_string(here.join("train.toml")).unwrap();
+    let by_hash = by_file.replace("align.toml\"", &format!("{}\"", hash("align.toml")));
+    assert_ne!(by_hash, by_file);
+    fs::write(here.join("by-hash.toml"), by_hash).unwrap();
+    assert_eq!(hash("by-hash.toml"), hash("train.toml"));
+
+    let of_itself = by_file.replace("align.toml\"", "train.toml\"");
+    fs::write(here.join("train.toml"), of_itself).unwrap();
+    let output = consilium(here, &["plan", "check", "train.toml"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("plans that name each other"), "{told}");
+}
+
 /// Letters that stand in Chinese texts: names of files, keys and commands.
 fn english_words(told: &str) -> Vec<&str> {
     let words = told.split(|c: char| !c.is_ascii_alphabetic());

@@ -192,6 +192,7 @@ fn vertical_agreement(parties: &[PartyId; 2]) -> vertical::Agreement {
         protections: Protections {
             first_tree: FirstTree::Joint,
             min_side: 1,
+            min_gap: 0,
             min_node: 2,
             sum_noise: 0.0,
         },

@@ -18,7 +18,7 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
             format!("{party} 要么有 schema = \"文件\" 及该文件，要么自带 [[party.column]] 表")
         }
         PlanFault::Study => {
-            "需要一项研究的方案哈希，即 `consilium study show` 所示的 64 位十六进制数".to_owned()
+            "需要一项研究的方案哈希，即 `consilium study show` 所示的 64 位十六进制数，或该方案的文件名".to_owned()
         }
         PlanFault::Monotone { column } => {
             format!("列 {column:?} 不是标签方的列：只有标签方的列可以要求单调")
