@@ -401,12 +401,9 @@ impl Train {
 
 /// Compares a data set's schema with columns of a plan.
 pub(crate) fn differences(planned: &[Column], schema: &Schema) -> Vec<Obstacle> {
-    let same = |ours: &Column, planned: &Column| {
-        ours.kind() == planned.kind() && ours.unit() == planned.unit()
-    };
     let compare = |planned: &Column| match schema.column(planned.name()) {
         None => Some(Obstacle::Missing(planned.name().to_owned())),
-        Some(ours) if !same(ours, planned) => Some(Obstacle::Differs(planned.name().to_owned())),
+        Some(ours) if !ours.is_alike(planned) => Some(Obstacle::Differs(planned.name().to_owned())),
         Some(_) => None,
     };
     planned.iter().filter_map(compare).collect()

@@ -38,6 +38,12 @@ impl Column {
         &self.description
     }
 
+    /// Says whether two columns hold values of one type and unit: what they are called, what means
+    /// "missing" in a file and how they are described is left out of account.
+    pub fn is_alike(&self, other: &Column) -> bool {
+        self.kind == other.kind && self.unit == other.unit
+    }
+
     /// The declared range of a numeric column.
     pub fn bounds(&self) -> Option<Bounds> {
         match self.kind {

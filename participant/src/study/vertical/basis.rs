@@ -2,9 +2,7 @@
 
 use consilium_base::Digest;
 use consilium_mailbox::PartyId;
-use consilium_plan::{
-    DataVersion, Member, Name, Obstacle, PlanHash, Study, Task, Vertical, VerticalWork,
-};
+use consilium_plan::{DataVersion, Name, Obstacle, PlanHash, Study, Task, Vertical, VerticalWork};
 use consilium_store::{StoreError, studies};
 use tracing::warn;
 
@@ -111,21 +109,8 @@ async fn unfit(
     let is_finished = matches!(own.end, Some(Study::Finished { .. }));
     Ok(match plan.task() {
         Task::Vertical(grown) if is_finished && matches!(grown.work, VerticalWork::Grow(_)) => {
-            (!suits(grown, task)).then_some(Obstacle::PartDiffers)
+            (!task.is_scored_by(grown)).then_some(Obstacle::PartDiffers)
         }
         _ => Some(Obstacle::NoPart),
     })
-}
-
-/// Says whether rows can be scored by a model: parties and columns are the plan's.
-fn suits(grown: &Vertical, task: &Vertical) -> bool {
-    // The label's column is last, and asked for where trees are grown alone.
-    let same = |(grown, own): (&Member, &Member)| {
-        grown.party == own.party
-            && grown.inputs == own.inputs
-            && grown.columns.starts_with(&own.columns)
-    };
-    grown.label_holder == task.label_holder
-        && grown.members.len() == task.members.len()
-        && grown.members.iter().zip(&task.members).all(same)
 }

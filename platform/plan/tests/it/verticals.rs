@@ -203,6 +203,32 @@ fn a_plan_that_says_little_gets_the_guides_defaults() {
 }
 
 #[test]
+fn the_guides_rows_are_scored_by_the_guides_trees_and_by_none_of_other_columns() {
+    let (grown, [_, predicting]) = (grown(), texts());
+    let scores = |text: &str| {
+        let plan = Plan::from_toml(text).unwrap();
+        vertical(&plan).is_scored_by(vertical(&grown))
+    };
+    assert!(scores(predicting));
+    let spelt = predicting.replace("max = 110", "max = 110\nmissing = [\"unknown\"]");
+    assert_ne!(spelt, predicting);
+    assert!(scores(&spelt));
+    for (from, to) in [
+        ("max = 110", "max = 120"),
+        ("unit = \"a\"", "unit = \"mo\""),
+        ("\"cost\"", "\"costs\""),
+        ("\"surgical\", \"intensive\"", "\"intensive\", \"surgical\""),
+        ("[\"claims\", \"cost\"]", "[\"cost\", \"claims\"]"),
+        ("[\"age\", \"ward\"]", "[\"age\"]"),
+        ("name = \"insurer\"", "name = \"payer\""),
+    ] {
+        let other = predicting.replace(from, to);
+        assert_ne!(other, predicting, "{from}");
+        assert!(!scores(&other), "{to}");
+    }
+}
+
+#[test]
 fn columns_may_stand_in_a_file_of_each_party() {
     let text = texts()[0];
     let (head, _) = text.split_once("[[party]]").unwrap();

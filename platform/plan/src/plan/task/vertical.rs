@@ -126,6 +126,22 @@ impl Vertical {
         self.members.iter().filter(is_other)
     }
 
+    /// Says whether these rows can be scored by the trees that another task grows: parties, features
+    /// and types of columns are the same.
+    pub fn is_scored_by(&self, grown: &Vertical) -> bool {
+        let same = |(grown, own): (&Member, &Member)| {
+            // The label's column is last, and asked for where trees are grown alone.
+            let mut columns = grown.columns.iter().zip(&own.columns);
+            grown.party == own.party
+                && grown.inputs == own.inputs
+                && grown.columns.len() >= own.columns.len()
+                && columns.all(|(one, other)| one.name() == other.name() && one.is_alike(other))
+        };
+        grown.label_holder == self.label_holder
+            && grown.members.len() == self.members.len()
+            && grown.members.iter().zip(&self.members).all(same)
+    }
+
     /// Gives the terms of a fit over so many training rows, all common rows but those kept for
     /// testing.
     ///
