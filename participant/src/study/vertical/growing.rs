@@ -6,14 +6,14 @@ use consilium_gbdt::{
     Losses,
     vertical::{
         Agreement, FeatureHolder, FeatureModel, FeatureSide, LabelHolder, LabelModel, LabelSide,
-        VerticalError, follow, lead,
+        VerticalError, Watch as _, follow, lead,
     },
 };
 use consilium_journal::Kind;
 use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
 use consilium_plan::{Grow, Phase};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc;
 
 use super::{
@@ -24,6 +24,7 @@ use super::{
     rows::{Rows, Taken},
     telling::Telling,
 };
+use crate::store::settings;
 
 impl OwnPart<'_> {
     /// Grows the trees that are left and keeps the own part, then measures them on the rows kept for
@@ -81,8 +82,10 @@ impl OwnPart<'_> {
         let (heard, progress) = mpsc::unbounded_channel();
         let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash(), mail).telling(heard);
         let new = || LabelHolder::new(agreement, &table, self.secret());
-        let mut holder = ready(mail, &kept, new, LabelHolder::resume)?;
+        let new = mail.compute(KEEPING, new)?;
         drop(table);
+        let ways = (LabelHolder::side, LabelHolder::resume);
+        let (kept, mut holder) = self.ready(kept, new, ways).await?;
         let known = holder.losses().to_vec();
         let telling = telling.tell(known, progress);
         let leading = async {
@@ -104,11 +107,13 @@ impl OwnPart<'_> {
         agreement: &Agreement,
         rows: Rows,
     ) -> Result<FeatureModel, RunError> {
-        let mut kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash(), mail);
+        let kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash(), mail);
         let (me, columns) = (&self.home.party, &rows.columns);
         let new = || FeatureHolder::new(agreement, me, columns, self.secret());
-        let mut holder = ready(mail, &kept, new, FeatureHolder::resume)?;
+        let new = mail.compute(KEEPING, new)?;
         drop(rows);
+        let ways = (FeatureHolder::side, FeatureHolder::resume);
+        let (mut kept, mut holder) = self.ready(kept, new, ways).await?;
         let rng = &mut self.home.ambient.generator();
         let followed = follow(mail, &mut holder, rng, &mut kept).await;
         followed.map_err(|error| of_keeping(error, kept.unkept))
@@ -137,6 +142,38 @@ impl OwnPart<'_> {
             .await
     }
 
+    /// Makes this institution's role ready: from what an earlier run has kept of it, else new.
+    ///
+    /// Where that is damaged or gone the role does not begin anew: others answer no question about a
+    /// tree twice. That the trees have begun is remembered elsewhere than what is kept of them.
+    async fn ready<R, S: Serialize + DeserializeOwned>(
+        &self,
+        mut kept: Kept<S>,
+        new: R,
+        (side, resume): (
+            impl Fn(&R) -> &S,
+            impl FnOnce(R, S) -> Result<R, VerticalError>,
+        ),
+    ) -> Result<(Kept<S>, R), RunError> {
+        let begun = format!("trees.{}.begun", self.plan.hash());
+        let has_begun = settings::get(&self.home.store, &begun).await?.is_some();
+        let holder = match kept.read()? {
+            Ok(Some(side)) => resume(new, side)?,
+            Ok(None) if !has_begun => {
+                let written = kept.keep(side(&new)).map_err(VerticalError::Unkept);
+                written.map_err(|error| of_keeping(error, kept.unkept.take()))?;
+                new
+            }
+            Ok(None) | Err(Damaged) => return Err(VerticalError::OtherFit.into()),
+        };
+        if !has_begun {
+            let mut change = self.home.store.begin().await?;
+            settings::set(&mut change, &begun, "").await?;
+            change.commit().await?;
+        }
+        Ok((kept, holder))
+    }
+
     fn secret(&self) -> Seed {
         self.counted.secret.derive("participant.1.vertical", &[])
     }
@@ -150,20 +187,4 @@ fn of_keeping(error: VerticalError, unkept: Option<FileError>) -> RunError {
 /// Gives what others may see of the measures.
 fn shown(own: Measures) -> Option<Shared> {
     own.classes()?.shared()
-}
-
-/// Makes this institution's role ready, from what an earlier run has kept of it. Where that is
-/// damaged it does not begin anew: others answer no question about a tree twice.
-fn ready<R, S: DeserializeOwned>(
-    mail: &Mailbox,
-    kept: &Kept<S>,
-    new: impl FnOnce() -> Result<R, VerticalError>,
-    resume: impl FnOnce(R, S) -> Result<R, VerticalError>,
-) -> Result<R, RunError> {
-    let begun = mail.compute(KEEPING, new)?;
-    Ok(match kept.read()? {
-        Ok(None) => begun,
-        Ok(Some(side)) => resume(begun, side)?,
-        Err(Damaged) => return Err(VerticalError::OtherFit.into()),
-    })
 }

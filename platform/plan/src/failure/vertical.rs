@@ -24,7 +24,7 @@ impl Failure {
             VerticalError::NoRoom { tree } => {
                 of(Code::VerticalNoiseTooLarge).with("tree", tree + 1)
             }
-            // Whoever has lost trees says so itself: else it wants sums twice.
+            // Whoever lost trees says so itself: else it wants sums twice, or went back by a backup.
             VerticalError::Breach { peer, .. } | VerticalError::Gone { peer, .. } => {
                 of(Code::VerticalPeerDeviates).with("peer", peer)
             }

@@ -1,6 +1,6 @@
 //! Houses and coordinators that are stopped in the middle of trees.
 
-use std::fs;
+use std::{fs, io, path::Path};
 
 use consilium_plan::Plan;
 use consilium_proto::v1;
@@ -88,27 +88,34 @@ async fn whoever_is_stopped_in_the_fifth_tree_of_ten_the_model_is_the_same_bit_f
     }
 }
 
-/// Stops a house in the fifth tree, damages what it has kept, and starts it again.
-async fn damaged(victim: usize) -> (World, Vec<House>, [String; 2]) {
+/// Makes what is kept of trees unfit for use.
+type Spoil = fn(&Path) -> io::Result<()>;
+
+fn damage(kept: &Path) -> io::Result<()> {
+    let mut bytes = fs::read(kept)?;
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(kept, bytes)
+}
+
+fn lose(kept: &Path) -> io::Result<()> {
+    fs::remove_file(kept)
+}
+
+/// Stops a house in the fifth tree, spoils what it has kept, and starts it again.
+async fn spoilt(victim: usize, spoil: Spoil) -> (World, Vec<House>, [String; 2]) {
     let (world, mut houses, alignment) = aligned().await;
     for attempt in 0..8 {
-        let text = growing(
-            &format!("damaged {attempt}"),
-            &alignment,
-            (TREES, KEPT_BACK),
-        );
+        let title = format!("spoilt {attempt}");
+        let text = growing(&title, &alignment, (TREES, KEPT_BACK));
         let study = amid_the_fifth_tree(&world, &mut houses, &text).await;
         houses[victim].stop().await;
         let kept = houses[victim].file("spill").join(&study).join("trees");
         // It may have just done its part.
-        let was_amid = fs::read(&kept).map(|mut bytes| {
-            *bytes.last_mut().unwrap() ^= 1;
-            fs::write(&kept, bytes).unwrap();
-        });
+        let was_amid = spoil(&kept).is_ok();
         houses[victim].start().await;
         let last = timeout(PATIENCE, world.watch(&study).await.last()).await;
         let last = last.unwrap();
-        if was_amid.is_ok() {
+        if was_amid {
             return (world, houses, [study, last]);
         }
     }
@@ -116,9 +123,10 @@ async fn damaged(victim: usize) -> (World, Vec<House>, [String; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_damaged_what_it_kept_of_trees_that_stand_ends_the_study_by_name() {
-    for victim in [LABELS, 0] {
-        let (_world, houses, [study, last]) = damaged(victim).await;
+async fn whoever_has_damaged_or_lost_what_it_kept_of_trees_that_stand_ends_the_study_by_name() {
+    let cases: [(usize, Spoil); 4] = [(LABELS, damage), (LABELS, lose), (0, damage), (0, lose)];
+    for (victim, spoil) in cases {
+        let (_world, houses, [study, last]) = spoilt(victim, spoil).await;
         assert!(last.contains("VERTICAL-STATE-LOST"), "{last}");
         let name = format!("\"party\":\"{}\"", NAMES[victim]);
         assert!(last.contains(&name), "{last}");
