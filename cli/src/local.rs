@@ -54,7 +54,7 @@ hospitals of the repository, from its root:
       --split va/heart:flamby=examples/heart-disease/va-split.csv
 
 Where rows lie over columns of several institutions, one plan finds the common rows and those after it
-name that one by its hash. The example of the repository, from its root:
+name that one by its file. The example of the repository, from its root:
   consilium local examples/admission/align.toml examples/admission/train.toml \\
       examples/admission/predict.toml \\
       --data hospital/patients=examples/admission/hospital.csv.gz \\
@@ -78,8 +78,8 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "PARTY/NAME:SPLIT=FILE")]
     split: Vec<SplitFile>,
 
-    /// Schema of the files; default: the file that the plan names, and where rows are aligned one of
-    /// the key's columns as codes
+    /// Schema of the files, one for all parties; default: for each what the plan declares or the file
+    /// that it names, and where rows are aligned the key's columns as codes
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
@@ -88,7 +88,7 @@ pub(crate) struct LocalArgs {
     #[arg(long, default_value = "consilium-local", value_name = "FOLDER")]
     out: PathBuf,
 
-    /// Print one line of JSON instead of tables
+    /// Print one line of JSON for each plan instead of tables
     #[arg(long)]
     json: bool,
 }

@@ -1,7 +1,7 @@
 //! Whose data lie in which files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     str::FromStr,
@@ -147,22 +147,34 @@ impl Given<'_> {
         })
     }
 
-    /// Gives the text of a party's schema: one of keys alone only where no plan asks for more.
+    /// Gives the text of a party's schema: the file that is given or that a plan names, else what the
+    /// plans declare themselves, and the columns of keys.
     fn schema_of(&self, party: &PartyId, lang: Lang) -> anyhow::Result<String> {
         if let Some(file) = self.schema {
             return read(file, lang);
         }
-        let mut of_keys_alone = String::new();
+        let (mut declared, mut keys) = (BTreeMap::new(), BTreeSet::new());
         let takes_part = |plan: &Plan| plan.contributors().any(|(name, _)| name == party);
         for (file, plan) in self.plans.iter().filter(|(_, plan)| takes_part(plan)) {
             match plan.task() {
-                Task::Align(task) => of_keys_alone = of_keys(task),
-                Task::Train(_) | Task::Vertical(_) => {
-                    return read(&schema_file(file, party, lang)?, lang);
+                Task::Align(task) => keys.extend(task.key_columns()),
+                Task::Train(_) => return read(&schema_file(file, party, lang)?, lang),
+                Task::Vertical(task) => {
+                    let raw = RawPlan::parse(&read(file, lang)?)?;
+                    if let Some(name) = raw.schema_file_of(party) {
+                        return read(&beside(file, name), lang);
+                    }
+                    let columns = task.member(party).map_or(&[][..], |own| &own.columns);
+                    for column in columns {
+                        let text = || format!("{column}\n");
+                        declared.entry(column.name()).or_insert_with(text);
+                    }
                 }
             }
         }
-        Ok(of_keys_alone)
+        keys.retain(|key| !declared.contains_key(key));
+        let keys = keys.into_iter().map(of_key);
+        Ok(declared.into_values().chain(keys).collect())
     }
 }
 
@@ -186,8 +198,11 @@ fn planned_split(plan: &Plan) -> Option<&str> {
 
 /// Declares the columns of a key as what identifies; whatever else a file has is passed over.
 pub(crate) fn of_keys(task: &Align) -> String {
-    let column = |name: &str| format!("[[column]]\nname = {name:?}\ntype = \"code\"\n");
-    task.key_columns().map(column).collect()
+    task.key_columns().map(of_key).collect()
+}
+
+fn of_key(name: &str) -> String {
+    format!("[[column]]\nname = {name:?}\ntype = \"code\"\n")
 }
 
 fn schema_file(plan_file: &Path, party: &PartyId, lang: Lang) -> anyhow::Result<PathBuf> {
@@ -199,7 +214,11 @@ fn schema_file(plan_file: &Path, party: &PartyId, lang: Lang) -> anyhow::Result<
         );
         Misuse(none.to_owned())
     })?;
-    Ok(plan_file.parent().unwrap_or(Path::new(".")).join(name))
+    Ok(beside(plan_file, name))
+}
+
+fn beside(plan_file: &Path, name: &str) -> PathBuf {
+    plan_file.parent().unwrap_or(Path::new(".")).join(name)
 }
 
 fn read(file: &Path, lang: Lang) -> anyhow::Result<String> {
@@ -214,6 +233,8 @@ fn absolute(file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use consilium_schema::Schema;
+
     use super::*;
 
     #[test]
@@ -231,6 +252,44 @@ mod tests {
             (split.split.as_str(), split.of.name.as_str()),
             ("holdout", "visits")
         );
+    }
+
+    #[test]
+    fn columns_that_plans_declare_themselves_are_read_beside_the_columns_of_keys() {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let guides = [
+            (include_str!("../../../docs/guide/align.md"), "align.toml"),
+            (include_str!("../../../docs/guide/vertical.md"), "train.toml"),
+        ];
+        let plans = guides.map(|(guide, name)| {
+            let block = guide.split("```toml\n").nth(1).expect("there is a plan");
+            let text = block.split("```").next().expect("it ends");
+            let file = folder.path().join(name);
+            fs::write(&file, text).expect("it is written");
+            (file, Plan::from_toml(text).expect("it is a plan"))
+        });
+        let given = Given {
+            plans: &plans,
+            schema: None,
+            data: &[],
+            splits: &[],
+        };
+        let hospital = "hospital".parse().expect("it is a name");
+        let text = given.schema_of(&hospital, Lang::En).expect("it is known");
+        let schema = Schema::from_toml(&text).expect("it is a schema");
+        let [(_, align), (_, train)] = &plans;
+        let (Task::Align(align), Task::Vertical(train)) = (align.task(), train.task()) else {
+            panic!("one aligns, one grows trees");
+        };
+        let own = train.member(&hospital).expect("it brings columns");
+        assert!(!own.columns.is_empty());
+        for column in &own.columns {
+            assert_eq!(schema.column(column.name()), Some(column));
+        }
+        let takes_part = plans[0].1.contributors().any(|(name, _)| *name == hospital);
+        for key in align.key_columns() {
+            assert_eq!(schema.column(key).is_some(), takes_part, "{key}");
+        }
     }
 
     #[test]

@@ -87,8 +87,16 @@ fn check_named(
     );
     let hint = match right.next_back() {
         Some((other, plan)) => lang.pick(
-            format!("the hash of {} is {}", other.display(), plan.hash()),
-            format!("{} 的哈希是 {}", other.display(), plan.hash()),
+            format!(
+                "name it by its file, {}, or by its hash, {}",
+                other.display(),
+                plan.hash()
+            ),
+            format!(
+                "请以文件名 {} 或哈希 {} 指定",
+                other.display(),
+                plan.hash()
+            ),
         ),
         None => lang.pick(
             "give that plan's file before this one: it runs over the same daemons".to_owned(),
