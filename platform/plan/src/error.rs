@@ -145,7 +145,7 @@ pub enum PlanFault {
         column: String,
     },
     /// The trees can't be grown over columns of these parties.
-    #[error(transparent)]
+    #[error("{}", terms_text(.0))]
     Vertical(#[from] BadTerms),
     /// Common rows are drawn alike by all.
     #[error(
@@ -321,6 +321,14 @@ pub enum PlanFault {
         /// The key of that.
         shorter_key: &'static str,
     },
+}
+
+/// Says why terms can't be agreed on, of a plan's key that is named beside it.
+fn terms_text(error: &BadTerms) -> String {
+    match error {
+        BadTerms::Value { allowed, .. } => format!("must be {allowed}"),
+        other => other.to_string(),
+    }
 }
 
 /// Gives the place of a byte of a text.

@@ -37,7 +37,7 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
 
 fn terms(error: &BadTerms) -> Option<String> {
     Some(match error {
-        BadTerms::Value { key, allowed } => format!("{key:?} 应为：{}", self::allowed(allowed)?),
+        BadTerms::Value { allowed, .. } => format!("应为：{}", self::allowed(allowed)?),
         BadTerms::Twice { party } => format!("{party} 出现了两次"),
         BadTerms::NoOwnColumns => "标签方没有列，无法自己生长第一棵树".to_owned(),
         _ => return None,
