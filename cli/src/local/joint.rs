@@ -77,7 +77,7 @@ fn columns(kept: &Kept, lang: Lang) -> Table {
     let mut table = table();
     table.set_header([
         say("party", "参与方"),
-        say("part", "角色"),
+        say("role", "角色"),
         say("common rows fitted", "拟合的共同行"),
         say("scored", "评分行"),
         say("splits by its columns", "按其列的分裂"),

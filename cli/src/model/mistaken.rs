@@ -41,7 +41,7 @@ impl Mistaken {
         let what = match self {
             Mistaken::Part => lang.pick(
                 "one institution's part of a model that several hold together",
-                "多家机构共同持有的模型中一家的部分",
+                "多家机构共同持有的模型中一家的分片",
             ),
             Mistaken::Report => lang.pick(
                 "a study's report, with measures, costs and opened sums",

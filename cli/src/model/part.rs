@@ -101,17 +101,17 @@ impl ModelPart {
         let part = match &self.part {
             Part::LabelHolder(model) => lang.pick(
                 format!("that of the label holder: {} trees", model.trees().len()),
-                format!("标签方的部分：{} 棵树", model.trees().len()),
+                format!("标签方的分片：{} 棵树", model.trees().len()),
             ),
             Part::FeatureHolder(model) => lang.pick(
                 format!("that of a feature holder: {} splits", model.rules().len()),
-                format!("特征方的部分：{} 个分裂", model.rules().len()),
+                format!("特征方的分片：{} 个分裂", model.rules().len()),
             ),
         };
         let said = [
             (lang.pick("purpose", "用途"), self.plan.purpose().to_owned()),
             (lang.pick("study", "研究"), self.plan.hash().to_string()),
-            (lang.pick("part", "部分"), part),
+            (lang.pick("part", "分片"), part),
         ];
         let colon = lang.pick(": ", "：");
         for (name, value) in said {
@@ -143,7 +143,7 @@ impl ModelPart {
 fn no_part(lang: Lang) -> &'static str {
     lang.pick(
         "it is no part of its plan's model",
-        "它不是其方案的模型的一部分",
+        "它不是其方案的模型分片",
     )
 }
 

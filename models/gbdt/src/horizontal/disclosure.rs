@@ -21,7 +21,7 @@ const ALWAYS: &[Disclosure] = &[
          its declared range and, around its quantiles, in finer parts, small counts included; its \
          program divides only parts with at least as many rows as the plan says",
         "所有机构合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，\
-         含小计数；其程序仅细分行数不少于计划规定下限的区间",
+         含小计数；其程序仅细分行数不少于方案规定下限的区间",
     ),
     Disclosure::to_aggregator(
         "for all institutions together: the number of rows trained on and the sum of their labels",

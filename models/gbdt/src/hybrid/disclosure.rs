@@ -96,7 +96,7 @@ const SUMS: Disclosure = line(
      sums of gradients and curvatures on one side, without the column's name, hence nearly the table \
      of labels by bins of each column, in which a bin, or those that miss a value, may be rows of a \
      single hospital; with many trees it may find who is in which bin",
-    "所有医院合计：每个行数不少于计划规定的节点中，每个两侧行数及有行的医院数均不少于计划规定的候选分裂，\
+    "所有医院合计：每个行数不少于方案规定的节点中，每个两侧行数及有行的医院数均不少于方案规定的候选分裂，\
      其一侧梯度与曲率的精确之和（不含列名），由此几乎可知每列的标签按分箱的列联表，其中某个分箱或缺失值的行可能仅属于单家医院；\
      树多时可能推出谁落在哪个分箱",
 );
@@ -114,14 +114,14 @@ const SINGLE: Disclosure = line(
     Role::LabelHolder,
     "sums and counts that may be of a single hospital's rows: the plan asks for rows of fewer hospitals \
      than hide each other from those that may collude",
-    "可能仅属于单家医院的和与计数：计划要求的有行医院数，不足以在可能合谋者面前使各医院互相掩护",
+    "可能仅属于单家医院的和与计数：方案要求的有行医院数，不足以在可能合谋者面前使各医院互相掩护",
 );
 
 const FLOOD: Disclosure = line(
     Role::LabelHolder,
     "from the noise of the sums: a little more of who is in them, by a known and small measure, as long \
      as no more hospitals collude with it than the plan assumes",
-    "由和中的噪声：关于谁在其中的少量信息，其程度已知且很小，前提是与其合谋的医院不多于计划的假定",
+    "由和中的噪声：关于谁在其中的少量信息，其程度已知且很小，前提是与其合谋的医院不多于方案的假定",
 );
 
 const SUPPRESSED: Disclosure = line(
@@ -187,7 +187,7 @@ const CELLS: Disclosure = line(
      divides only parts with at least as many rows as the plan says; and how many values each column \
      misses",
     "所有医院合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，含小计数及仅属单家医院的计数；\
-     其程序仅细分行数不少于计划规定下限的区间；以及每列缺失值的个数",
+     其程序仅细分行数不少于方案规定下限的区间；以及每列缺失值的个数",
 );
 
 const COUNTS: Disclosure = line(

@@ -112,7 +112,7 @@ const SUMS: Disclosure = line(
      at least the plan's rows on either side: the exact sums of gradients and curvatures on one side, \
      without the column's name, hence nearly the table of labels by bins of each column; with many \
      trees it may find who is in which bin",
-    "每个行数不少于计划规定的节点：各特征方每个两侧行数均不少于计划规定的候选分裂，其一侧梯度与曲率的精确之和（不含列名），\
+    "每个行数不少于方案规定的节点：各特征方每个两侧行数均不少于方案规定的候选分裂，其一侧梯度与曲率的精确之和（不含列名），\
      由此几乎可知每列的标签按分箱的列联表；树多时可能推出谁落在哪个分箱",
 );
 
@@ -122,7 +122,7 @@ const NOISY_SUMS: Disclosure = line(
      at least the plan's rows on either side: the sums of gradients and curvatures on one side, with \
      the plan's noise, without the column's name, hence about the table of labels by bins of each \
      column; with very many trees it may find who is in which bin",
-    "每个行数不少于计划规定的节点：各特征方每个两侧行数均不少于计划规定的候选分裂，其一侧梯度与曲率之和（含计划规定的噪声，不含列名），\
+    "每个行数不少于方案规定的节点：各特征方每个两侧行数均不少于方案规定的候选分裂，其一侧梯度与曲率之和（含方案规定的噪声，不含列名），\
      由此大致可知每列的标签按分箱的列联表；树非常多时可能推出谁落在哪个分箱",
 );
 
@@ -154,7 +154,7 @@ const FOUND_OPEN: Disclosure = line(
      attack on 16 trees with nothing kept back, 95 to 100 % of sides were found of 500 to 3,000 \
      patients, and 88 % of 10,000 (62 to 70 % by guessing). This plan keeps back less than by default",
     "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（16 棵树、毫无保留）对 500 至 3,000 名患者找出了 95% 至 100% 的归属，\
-     对 10,000 名患者找出了 88%（仅凭猜测为 62% 至 70%）。本计划的保留少于默认值",
+     对 10,000 名患者找出了 88%（仅凭猜测为 62% 至 70%）。本方案的保留少于默认值",
 );
 
 const FOUND_OPEN_IN_NOISE: Disclosure = line(
@@ -163,7 +163,7 @@ const FOUND_OPEN_IN_NOISE: Disclosure = line(
      attack on 16 trees of 500 to 3,000 patients, with nothing kept back and sum_noise of 1 to 4, 74 \
      to 90 % of sides were found (62 to 70 % by guessing). This plan keeps back less than by default",
     "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（500 至 3,000 名患者、16 棵树、毫无保留、sum_noise 为 1 至 4）\
-     找出了 74% 至 90% 的归属（仅凭猜测为 62% 至 70%）。本计划的保留少于默认值",
+     找出了 74% 至 90% 的归属（仅凭猜测为 62% 至 70%）。本方案的保留少于默认值",
 );
 
 const FOUND_BEYOND: Disclosure = line(
@@ -191,7 +191,7 @@ const DIFFERENCES_OPEN: Disclosure = line(
      who misses a value. This plan keeps back less of it than by default. In a measured attack on \
      three nodes of 220 patients with no min_gap, all one to three between splits were found: 17 \
      patients of 4 columns, 83 of 10, and 35 of 4 of which 1 % of values are missing",
-    "由两个和之差：当两个分裂之间只有少数患者时，得知他们是谁，以及谁缺失某值。本计划对此的保留少于默认值。\
+    "由两个和之差：当两个分裂之间只有少数患者时，得知他们是谁，以及谁缺失某值。本方案对此的保留少于默认值。\
      实测攻击（三个 220 名患者的节点、不设 min_gap）找出了分裂之间全部的一至三名患者：4 列时 17 名，10 列时 83 名；\
      4 列且 1% 的值缺失时 35 名",
 );
