@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{agreement::Agreement, error::HybridError, outline::most_sums};
 use crate::{
-    Column, Growing, Stopping, Table,
+    Column, Growing, Losses, Table,
     vertical::{self, VerticalError},
 };
 
@@ -98,7 +98,7 @@ impl LabelHolder {
     }
 
     /// Gives the losses so far.
-    pub fn losses(&self) -> &Stopping {
+    pub fn losses(&self) -> &[Losses] {
         self.fit.side().losses()
     }
 

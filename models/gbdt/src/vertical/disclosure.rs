@@ -168,7 +168,7 @@ const FOUND_OPEN_IN_NOISE: Disclosure = line(
 
 const FOUND_BEYOND: Disclosure = line(
     Role::LabelHolder,
-    "by more than 16 trees more of it: how much was not measured",
+    "with more than 16 trees, more of it; how much more was not measured",
     "树多于 16 棵时推算所得更多：多多少未曾测量",
 );
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BinRule, MOST_TREES, Rule, Stopping, Tree, count::narrow};
+use crate::{BinRule, Losses, MOST_TREES, Rule, Stopping, Tree, count::narrow};
 
 /// The number of the format in which this is kept.
 const FORMAT: u32 = 1;
@@ -43,8 +43,8 @@ impl LabelSide {
     }
 
     /// Gives the losses after no tree, one tree, and so on, before the last.
-    pub fn losses(&self) -> &Stopping {
-        &self.stopping
+    pub fn losses(&self) -> &[Losses] {
+        self.stopping.losses()
     }
 
     /// Counts the splits of each of so many feature holders in the trees before one.
