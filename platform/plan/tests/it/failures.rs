@@ -59,7 +59,7 @@ fn a_failure_fills_its_places_and_outlives_storage() {
 }
 
 #[test]
-fn failures_over_split_columns_name_who_is_to_act() {
+fn failures_over_split_columns_name_who_tells_them_and_whom_it_means() {
     let me = party("insurer");
     for (error, code) in [
         (
@@ -93,6 +93,9 @@ fn failures_over_split_columns_name_who_is_to_act() {
     ] {
         let failure = Failure::of_vertical(&error, &me);
         assert_eq!((failure.code, failure.party.as_ref()), (code, Some(&me)));
+        let blamed = failure.details.get("peer").map(String::as_str);
+        let is_anothers = code == Code::VerticalPeerDeviates;
+        assert_eq!(blamed, is_anothers.then_some("hospital"));
         for lang in Lang::ALL {
             let said = failure.what(lang) + &failure.remedy(lang);
             assert!(!said.contains('?'), "{said}");
