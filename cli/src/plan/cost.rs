@@ -58,8 +58,8 @@ pub(super) fn parties(plan: &Plan) -> Vec<Value> {
         json!({
             "party": cost.party,
             "sent_bytes": cost.sent,
-            "core_seconds": cost.core_seconds,
-            "memory": cost.memory,
+            "cpu_s": cost.core_seconds,
+            "memory_bytes": cost.memory,
         })
     };
     costs(plan).iter().map(line).collect()
