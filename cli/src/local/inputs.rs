@@ -259,7 +259,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder is made");
         let guides = [
             (include_str!("../../../docs/guide/align.md"), "align.toml"),
-            (include_str!("../../../docs/guide/vertical.md"), "train.toml"),
+            (
+                include_str!("../../../docs/guide/vertical.md"),
+                "train.toml",
+            ),
         ];
         let plans = guides.map(|(guide, name)| {
             let block = guide.split("```toml\n").nth(1).expect("there is a plan");

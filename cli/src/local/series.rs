@@ -92,11 +92,7 @@ fn check_named(
                 other.display(),
                 plan.hash()
             ),
-            format!(
-                "请以文件名 {} 或哈希 {} 指定",
-                other.display(),
-                plan.hash()
-            ),
+            format!("请以文件名 {} 或哈希 {} 指定", other.display(), plan.hash()),
         ),
         None => lang.pick(
             "give that plan's file before this one: it runs over the same daemons".to_owned(),
