@@ -434,8 +434,21 @@ async fn nothing_of_rows_is_at_the_coordinator(world: &World, houses: &[House], 
         [score.as_bytes().to_vec(), bits.to_le_bytes().to_vec()]
     });
     let lines = scored.lines().skip(1).map(|line| line.as_bytes().to_vec());
-    let cells = COMMON.map(|person| format!("person-{person}").into_bytes());
-    let canaries: Vec<Vec<u8>> = scores.chain(lines).chain(cells).collect();
+    let keys = COMMON.map(|person| format!("person-{person}").into_bytes());
+    let columns = ["age", "pressure", "dose", "cost"];
+    let numbers = COMMON
+        .take(20)
+        .flat_map(|person| columns.map(|column| number(column, person)));
+    // Whole numbers are mostly zeros, as are many other things.
+    let numbers = numbers.flatten().filter(|value| value.fract() != 0.0);
+    let numbers = numbers.map(|value| value.to_le_bytes().to_vec());
+    let rows = COMMON
+        .take(20)
+        .flat_map(|person| [0, 1, 2].map(|house| cells(house, person)));
+    let rows = rows.filter(|row| row.len() > 8 && !row.starts_with(',') && !row.ends_with(','));
+    let rows = rows.map(String::into_bytes);
+    let canaries = scores.chain(lines).chain(keys).chain(numbers).chain(rows);
+    let canaries: Vec<Vec<u8>> = canaries.collect();
     let mut looked = 0;
     for (path, bytes) in world.files() {
         looked += 1;
