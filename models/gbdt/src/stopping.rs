@@ -26,7 +26,7 @@ impl LossTotals {
 
 /// The losses so far, and what they say about going on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stopping {
+pub(crate) struct Stopping {
     trees: u32,
     patience: Option<u32>,
     losses: Vec<Losses>,
@@ -34,7 +34,7 @@ pub struct Stopping {
 
 impl Stopping {
     /// Begins with the number of trees and the patience of a specification.
-    pub fn new(boosting: &Boosting) -> Stopping {
+    pub(crate) fn new(boosting: &Boosting) -> Stopping {
         let spec = boosting.specification();
         Stopping {
             trees: spec.trees,
@@ -45,7 +45,7 @@ impl Stopping {
 
     /// Takes the losses after one tree more than before, at first after none, and says whether
     /// another tree is to be grown.
-    pub fn goes_on(&mut self, losses: Losses) -> bool {
+    pub(crate) fn goes_on(&mut self, losses: Losses) -> bool {
         self.losses.push(losses);
         let grown = self.grown();
         let is_patient = self
@@ -61,7 +61,7 @@ impl Stopping {
 
     /// Gives the number of trees at which the loss of the rows held out was smallest; that of all
     /// trees if none were held out.
-    pub fn best(&self) -> u32 {
+    pub(crate) fn best(&self) -> u32 {
         let held_out = (0..).zip(&self.losses);
         let held_out = held_out.filter_map(|(trees, losses)| Some((trees, losses.held_out?)));
         let best = held_out.reduce(|a, b| if b.1 < a.1 { b } else { a });
@@ -73,7 +73,7 @@ impl Stopping {
     }
 
     /// Gives the losses after no tree, one tree, and so on.
-    pub fn losses(&self) -> &[Losses] {
+    pub(crate) fn losses(&self) -> &[Losses] {
         &self.losses
     }
 
