@@ -202,7 +202,10 @@ fn plans_that_cannot_run_one_after_the_other_are_named_before_anything_starts() 
             ["plan.toml", &train],
             "hint: give that plan's file before this one",
         ),
-        (["align.toml", &train], "hint: name it by its file, align.toml, or by its hash, "),
+        (
+            ["align.toml", &train],
+            "hint: name it by its file, align.toml, or by its hash, ",
+        ),
         ([&align, &predict], "names the model of study"),
     ] {
         let mut args = vec!["local", "--data", "north/visits=north.csv"];
