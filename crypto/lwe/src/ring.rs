@@ -51,6 +51,16 @@ pub enum Set {
     B,
 }
 
+impl Set {
+    /// Gives its name, as a plan writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Set::A => "a",
+            Set::B => "b",
+        }
+    }
+}
+
 /// How the coefficients of a secret are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Short {

@@ -8,6 +8,7 @@
 
 mod adder;
 mod agreement;
+mod answering;
 mod coordinator;
 mod cutting;
 mod deck;
@@ -22,6 +23,7 @@ mod outline;
 mod predict;
 mod protocol;
 mod tally;
+mod total;
 
 pub use agreement::{Agreement, LEAST_HOSPITALS, MOST_HOSPITALS, Member, Terms};
 pub use coordinator::coordinate;
@@ -31,3 +33,4 @@ pub use hospital::{Hospital, HospitalSide};
 pub use label::{LabelHolder, LabelSide};
 pub use predict::{answer, predict};
 pub use protocol::{follow, lead};
+pub use total::{hear_rows, tell_rows};

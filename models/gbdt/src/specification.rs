@@ -141,7 +141,10 @@ pub enum Direction {
 
 /// When to stop before all trees are grown.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { share = 0.1, patience = 5 }"
+)]
 pub struct EarlyStopping {
     /// The share of rows that is held out to measure the loss: over 0, at most 0.5.
     pub share: f64,

@@ -7,10 +7,11 @@
 
 pub(crate) mod adding;
 pub(crate) mod agreement;
-mod answering;
+pub(crate) mod answering;
 pub(crate) mod bits;
+pub(crate) mod calls;
 pub(crate) mod deal;
-mod disclosure;
+pub(crate) mod disclosure;
 mod error;
 pub(crate) mod examination;
 mod examiner;
@@ -21,14 +22,17 @@ pub(crate) mod grower;
 pub(crate) mod label;
 pub(crate) mod messages;
 mod model;
+pub(crate) mod nodes;
 mod noise;
 pub(crate) mod offer;
+mod part;
 pub(crate) mod places;
 mod predict;
 pub(crate) mod protocol;
 mod side;
 pub(crate) mod stride;
 pub(crate) mod suppression;
+pub(crate) mod work;
 
 pub use agreement::{
     Agreement, BadTerms, FirstTree, Holder, MOST_FEATURE_HOLDERS, Price, Protections, Terms,
@@ -38,7 +42,8 @@ pub use error::{Breach, VerticalError};
 pub use feature::FeatureHolder;
 pub use label::LabelHolder;
 pub use model::{BadPart, FeatureModel, LabelModel};
+pub use part::{ModelPart, Splits, Whose};
 pub use predict::{answer, predict};
 pub use protocol::{Progress, Unwatched, Watch, follow, lead};
 pub use side::{BadSide, Condition, FeatureSide, LabelSide, OwnSplit};
-pub use stride::{Cost, Shares, Unfit, Work, choose_stride};
+pub use work::{Cost, Shares, Work};

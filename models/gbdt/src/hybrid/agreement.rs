@@ -1,8 +1,8 @@
 //! What is fitted between a label holder and a group of hospitals, as all parties agreed.
 
-use std::{collections::HashSet, ops::Range};
+use std::collections::HashSet;
 
-use consilium_lwe::{FloodShare, Native, Packing, Residues, Set};
+use consilium_lwe::{FloodShare, Native, Packing, Residues, Set, noise::Leak};
 use consilium_mailbox::PartyId;
 use consilium_secagg::Assumed;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::tally::Width;
 use crate::{
     Boosting, Cuts, Growing, MOST_ROWS,
+    count::narrow,
     horizontal::{Feature, MOST_SHARED_COLUMNS, specification::are_cuts_of},
     quantiles::{Grid, QUANTILE_ROUNDS, Wanted},
-    vertical::{self, BadTerms, Holder, Price, Protections, Work, stride},
+    vertical::{
+        self, BadTerms, Holder, Price, Protections,
+        agreement::most_candidates,
+        stride::{self, choose_stride},
+        work::Work,
+    },
 };
 
 /// The fewest hospitals of a group.
@@ -43,7 +49,10 @@ pub struct Terms {
     /// What the hospitals are called together, where the model names who has a split.
     pub group: PartyId,
     /// The hospitals: 3 to 100.
-    pub hospitals: Vec<Member>,
+    pub hospitals: Vec<PartyId>,
+    /// How many rows all of them have together: at least one each. The label holder says it in each
+    /// run: [`tell_rows`](super::tell_rows).
+    pub rows: u32,
     /// The columns that each of them has.
     pub columns: Vec<Feature>,
     /// Who else brings columns, of the rows of all hospitals. By default nobody.
@@ -83,7 +92,7 @@ pub(crate) struct Shared {
     pub(crate) rows: u64,
 }
 
-/// A hospital of the group.
+/// A hospital of the group, and its part of the rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
@@ -116,32 +125,14 @@ impl Agreement {
         &self.whole
     }
 
-    /// Gives the place of a hospital among them.
-    pub(crate) fn place(&self, party: &PartyId) -> Option<usize> {
-        let mut hospitals = self.terms.hospitals.iter();
-        hospitals.position(|hospital| hospital.party == *party)
-    }
-
     /// Gives all hospitals.
-    pub(crate) fn hospitals(&self) -> Vec<PartyId> {
-        let hospitals = self.terms.hospitals.iter();
-        hospitals.map(|hospital| hospital.party.clone()).collect()
-    }
-
-    /// Gives where the rows of each hospital lie among those of all.
-    pub(crate) fn segments(&self) -> Vec<Range<u32>> {
-        let mut end = 0;
-        let segment = |hospital: &Member| {
-            let start = end;
-            end += hospital.rows;
-            start..end
-        };
-        self.terms.hospitals.iter().map(segment).collect()
+    pub(crate) fn hospitals(&self) -> &[PartyId] {
+        &self.terms.hospitals
     }
 
     /// Gives the rows of all.
     pub(crate) fn rows(&self) -> u32 {
-        self.whole.terms().rows
+        self.terms.rows
     }
 
     /// Gives the share of the flood that each hospital adds: those that don't collude make up the whole.
@@ -180,6 +171,42 @@ impl Agreement {
         let work = Work::of(self.whole.terms(), rows, vec![candidates]);
         let packing = packing(&self.terms, rows, stride);
         packing.filter(|_| work.check(Set::A, stride).is_ok())
+    }
+
+    /// Gives how many of so many candidates the label holder lets share a ciphertext, with so many rows
+    /// drawn: as agreed on, or what costs least.
+    pub(crate) fn stride(&self, rows: u64, candidates: u32) -> u32 {
+        // Each hospital returns as many ciphertexts as all together would.
+        let hospitals = self.terms.hospitals.len();
+        let rows = rows.div_ceil(hospitals as u64);
+        let work = Work::of(self.whole.terms(), rows, vec![candidates; hospitals]);
+        let fits = |stride: &u32| self.packing(*stride, candidates).is_some();
+        let chosen = || {
+            let cheapest = choose_stride(Set::A, &work, self.terms.price);
+            // Fewer in a ciphertext need less room for noise, more of them less memory.
+            let nearest = (1..=cheapest).rev().chain(cheapest..=candidates);
+            nearest.into_iter().find(fits).unwrap_or(cheapest)
+        };
+        self.terms.stride.unwrap_or_else(chosen)
+    }
+
+    /// Gives how many candidates share a ciphertext in a tree that has the most of them.
+    pub(crate) fn usual_stride(&self) -> u32 {
+        self.stride(self.whole.drawn_rows(), self.most_candidates())
+    }
+
+    fn most_candidates(&self) -> u32 {
+        most_candidates(self.whole.terms(), narrow(self.terms.columns.len()))
+    }
+
+    /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
+    /// the fit: the flood of those that don't collude is that of one feature holder.
+    pub(crate) fn leak(&self) -> Leak {
+        let whole = &self.whole;
+        let packing = stride::packing::<Native>(self.usual_stride());
+        let packing = packing.expect("as many were agreed on or chosen");
+        let (trees, candidates) = (whole.joint_trees(), self.most_candidates());
+        Leak::of_study::<Native>(packing, trees, whole.depth(), candidates)
     }
 
     /// Gives the cells in which each column's values are counted.
@@ -223,7 +250,7 @@ impl TryFrom<Terms> for Agreement {
     type Error = BadTerms;
 
     fn try_from(terms: Terms) -> Result<Agreement, BadTerms> {
-        let rows: u64 = terms.hospitals.iter().map(|it| u64::from(it.rows)).sum();
+        let (hospitals, rows) = (terms.hospitals.len() as u64, u64::from(terms.rows));
         let columns = terms.columns.len();
         let names: HashSet<&str> = terms.columns.iter().map(|it| &it.name[..]).collect();
         let boundaries = usize::from(terms.boosting.specification().bins);
@@ -238,9 +265,9 @@ impl TryFrom<Terms> for Agreement {
                 "3 to 100 parties",
             ),
             (
-                terms.hospitals.iter().all(|it| it.rows > 0) && rows <= MOST_ROWS as u64,
-                "hospitals.rows",
-                "at least 1 each and at most 2^28 in all",
+                (hospitals..=MOST_ROWS as u64).contains(&rows),
+                "rows",
+                "at least one for each hospital and at most 2^28",
             ),
             (
                 (1..=MOST_SHARED_COLUMNS).contains(&columns) && names.len() == columns,
@@ -248,7 +275,7 @@ impl TryFrom<Terms> for Agreement {
                 "1 to 1000, each of another name",
             ),
             (
-                (1..=terms.hospitals.len() as u64).contains(&u64::from(min_hospitals(&terms))),
+                (1..=hospitals).contains(&u64::from(min_hospitals(&terms))),
                 "min_hospitals",
                 "1 to the number of hospitals",
             ),
@@ -291,7 +318,7 @@ impl TryFrom<Terms> for Agreement {
         feature_holders.extend_from_slice(&terms.feature_holders);
         let whole = vertical::Terms {
             boosting: terms.boosting.clone(),
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            rows: terms.rows,
             label_holder: terms.label_holder.clone(),
             label_holder_columns: terms.label_holder_columns,
             feature_holders,
@@ -314,9 +341,8 @@ impl From<Agreement> for Terms {
 fn named_twice(terms: &Terms) -> Option<PartyId> {
     let mut named = HashSet::from([&terms.label_holder]);
     let others = [&terms.coordinator, &terms.group].into_iter();
-    let hospitals = terms.hospitals.iter().map(|hospital| &hospital.party);
     let feature_holders = terms.feature_holders.iter().map(|holder| &holder.party);
-    let mut others = others.chain(hospitals).chain(feature_holders);
+    let mut others = others.chain(&terms.hospitals).chain(feature_holders);
     others.find(|party| !named.insert(party)).cloned()
 }
 
@@ -370,3 +396,22 @@ fn most_pairs(terms: &Terms) -> u32 {
 
 /// Gives the number of the first sum of counts after those of the cut points: that of missing values.
 pub(crate) const MISSING_SUM: u32 = QUANTILE_ROUNDS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hybrid::disclosure::tests::terms;
+
+    #[test]
+    fn sums_of_all_hospitals_rows_take_no_more_than_four_gib_at_each() {
+        let mut terms = terms();
+        terms.rows = 300_000;
+        let agreement = Agreement::try_from(terms).unwrap();
+        for candidates in [1, 500, 50_000] {
+            let stride = agreement.stride(300_000, candidates);
+            assert!(agreement.packing(stride, candidates).is_some(), "{stride}");
+        }
+        assert!(agreement.packing(1, 500).is_some());
+        assert!(agreement.packing(1, 50_000).is_none());
+    }
+}

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::vertical::{
     Breach,
+    calls::Calls,
     deal::candidates,
     messages::Called,
     suppression::{Size, open_in_child, open_in_root},
@@ -30,24 +31,13 @@ pub async fn coordinate(
     agreement: &Agreement,
     sum: &mut impl Open,
 ) -> Result<(), HybridError> {
-    let label_holder = &agreement.terms().label_holder;
     let shape = cutting::cut(&mail.scope("columns"), agreement, sum).await?; // s2
-    let trees = agreement.terms().boosting.specification().trees;
-    let mut due = 0;
-    loop {
-        match mail.recv(label_holder).await? {
-            Called::Finished(_) => return Ok(()),
-            // None is called twice in a run.
-            Called::Tree(tree) if (due..trees).contains(&tree) => {
-                due = tree + 1;
-                let here = mail.scope(format_args!("tree-{tree}"));
-                judge(&here, agreement, &shape, tree, sum).await?;
-            }
-            Called::Tree(tree) => {
-                return Err(HybridError::breach(label_holder, Breach::Tree { tree }));
-            }
-        }
+    let mut calls = Calls::new(agreement.whole());
+    while let Called::Tree(tree) = calls.hear(mail).await? {
+        let here = mail.scope(format_args!("tree-{tree}"));
+        judge(&here, agreement, &shape, tree, sum).await?;
     }
+    Ok(())
 }
 
 /// Takes part in one tree.
@@ -81,13 +71,13 @@ async fn judge(
         let (of_forks, len) = ((ledger.width, &forks[..]), ledger.width.of(&forks));
         let shape = tally::shape_of_tree(agreement, (tree, ask), of_forks, &cuts);
         let here = mail.scope(format_args!("counts-{ask}"));
-        let counts = tally::open(&here, &hospitals, (&shape, len), sum).await?; // m5: counts
+        let counts = tally::open(&here, hospitals, (&shape, len), sum).await?; // m5: counts
         let decided = mail.compute(LOCAL, || ledger.decide(&forks, &counts));
         let nodes = decided.map_err(|undecided| match undecided {
             Undecided::Implausible => HybridError::Implausible,
             Undecided::Few => HybridError::Few,
         })?;
-        mail.broadcast(&hospitals, &Decided { nodes }).await?; // m6: what may be told
+        mail.broadcast(hospitals, &Decided { nodes }).await?; // m6: what may be told
         ask += 1;
     }
 }
@@ -99,6 +89,8 @@ struct Ledger {
     min_node: u64,
     least_rows: u64,
     depth: u32,
+    /// Those of all hospitals.
+    most_rows: u64,
     shared: Shared,
     hospitals: usize,
     nodes: Vec<Node>,
@@ -128,6 +120,7 @@ impl Ledger {
             min_node: terms.protections.min_node,
             least_rows: terms.boosting.specification().min_node,
             depth: agreement.whole().depth(),
+            most_rows: agreement.rows().into(),
             shared: agreement.shared(),
             hospitals: terms.hospitals.len(),
             nodes: Vec::new(),
@@ -149,6 +142,9 @@ impl Ledger {
         let mut decided = Vec::new();
         if forks.is_empty() {
             let (root, [presence]) = self.read(counts).ok_or(Undecided::Implausible)?;
+            if root.rows > self.most_rows {
+                return Err(Undecided::Implausible);
+            }
             let open = open_in_root(&self.sizes(&root, &presence));
             decided.push(self.enter(0, (root, presence), open)?);
         }

@@ -63,29 +63,29 @@ pub(super) async fn cut(
     let mut descent = Descent::begin(&grids, rows);
     let mut round = 0;
     while let Some(cells) = descent.asks(&grids, wanted) {
-        mail.broadcast(&hospitals, &Cutting::Cells(cells.clone()))
+        mail.broadcast(hospitals, &Cutting::Cells(cells.clone()))
             .await?; // s2: cells
         let shape = tally::shape(agreement, round, cells.counts(), &cells);
         let here = mail.scope(format_args!("round-{round}"));
         let len = cells.counts();
-        let counts = tally::open(&here, &hospitals, (&shape, len), sum).await?;
+        let counts = tally::open(&here, hospitals, (&shape, len), sum).await?;
         let finer = mail.compute(LOCAL, || descent.refine(&cells, &counts));
         descent = finer.ok_or(HybridError::Implausible)?;
         round += 1;
     }
     let cuts = Cuts::new(descent.cuts(&grids, wanted.bins));
     let cuts = cuts.map_err(|_| HybridError::Implausible)?;
-    mail.broadcast(&hospitals, &Cutting::Cut(cuts.clone()))
+    mail.broadcast(hospitals, &Cutting::Cut(cuts.clone()))
         .await?; // s2: cut points
     let shape = tally::shape(agreement, MISSING_SUM, cuts.columns(), &cuts);
     let (here, of_shape) = (mail.scope("missing"), (&shape, cuts.columns()));
-    let counts = tally::open(&here, &hospitals, of_shape, sum).await?;
+    let counts = tally::open(&here, hospitals, of_shape, sum).await?;
     if counts.iter().any(|missing| *missing > rows) {
         return Err(HybridError::Implausible);
     }
     let misses_any: Vec<bool> = counts.iter().map(|missing| *missing > 0).collect();
     let missing = bits::pack(misses_any.iter().copied());
-    mail.broadcast(&hospitals, &Cutting::Missing(missing))
+    mail.broadcast(hospitals, &Cutting::Missing(missing))
         .await?; // s2: columns with missing values
     Ok(Shape { cuts, misses_any })
 }

@@ -30,7 +30,7 @@ impl Deck {
             mail.send(party, &Shuffling { part }).await?; // s1: own part
         }
         let mut hash = Tagged::new("gbdt-hybrid.1.shuffling");
-        for party in &hospitals {
+        for party in hospitals {
             if party == mail.me() {
                 hash = hash.field(own.expose());
             } else {
@@ -41,7 +41,8 @@ impl Deck {
         Ok(Deck(Seed::from_bytes(hash.digest())))
     }
 
-    /// s3: sees to it that all hospitals have the same, and cut their columns alike.
+    /// s3: sees to it that all hospitals have the same, cut their columns alike and were told of as many
+    /// rows.
     ///
     /// Honest hospitals compare with each other, so nobody else can make up for a difference.
     pub(super) async fn compare(
@@ -50,7 +51,8 @@ impl Deck {
         agreement: &Agreement,
         cuts: &Digest,
     ) -> Result<(), HybridError> {
-        let digest = self.seal("gbdt-hybrid.1.alike").field(cuts).digest();
+        let digest = self.seal("gbdt-hybrid.1.alike").field(cuts);
+        let digest = digest.number(agreement.rows().into()).digest();
         let hospitals = agreement.hospitals();
         let others: Vec<_> = hospitals.iter().filter(|it| *it != mail.me()).collect();
         for party in &others {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::agreement::Agreement;
 use crate::{
     RowSampling,
-    vertical::{self, FirstTree, attack_found},
+    vertical::{self, FirstTree, attack_found, disclosure::told_by_noise},
 };
 
 /// A part in a fit between a label holder and hospitals.
@@ -49,19 +49,15 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
         lines.push(SINGLE);
     }
     let found = attack_found(&terms.protections, spec.trees);
-    lines.extend(
-        found
-            .iter()
-            .map(|it| line(Role::LabelHolder, it.learns, it.zh)),
-    );
-    lines.extend([FLOOD, SUPPRESSED, SIDES, NODES]);
+    lines.extend(found.into_iter().map(of_whole));
+    lines.extend([flood(agreement), SUPPRESSED, SIDES, NODES]);
     if terms.protections.first_tree == FirstTree::Joint {
         lines.push(FIRST_TREE);
     }
     if spec.rows != RowSampling::All || spec.early_stopping.is_some() {
         lines.push(DRAWN);
     }
-    lines.extend([CUTS, ENOUGH, OWN_SPLITS, CELLS, COUNTS, RELAY]);
+    lines.extend([TOTAL, CUTS, ENOUGH, OWN_SPLITS, CELLS, COUNTS, RELAY]);
     lines.push(if terms.repeated_patients {
         REPEATED
     } else {
@@ -70,7 +66,7 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     lines.extend([LINKED, COLLUDING, LIES]);
     if !terms.feature_holders.is_empty() {
         for further in vertical::disclosures(agreement.whole()) {
-            let further = line(Role::of(further.to), further.learns, further.zh);
+            let further = of_whole(further);
             if !lines.contains(&further) {
                 lines.push(further);
             }
@@ -79,8 +75,17 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     lines
 }
 
+/// What is learnt of the whole as if the group were one feature holder.
+fn of_whole(line: vertical::Disclosure) -> Disclosure {
+    Disclosure {
+        to: Role::of(line.to),
+        learns: line.learns,
+        zh: line.zh,
+    }
+}
+
 const fn line(to: Role, learns: &'static str, zh: &'static str) -> Disclosure {
-    vertical::Disclosure { to, learns, zh }
+    Disclosure::of(to, learns, zh)
 }
 
 const CANDIDATES: Disclosure = line(
@@ -117,12 +122,22 @@ const SINGLE: Disclosure = line(
     "可能仅属于单家医院的和与计数：方案要求的有行医院数，不足以在可能合谋者面前使各医院互相掩护",
 );
 
-const FLOOD: Disclosure = line(
-    Role::LabelHolder,
-    "from the noise of the sums: a little more of who is in them, by a known and small measure, as long \
-     as no more hospitals collude with it than the plan assumes",
-    "由和中的噪声：关于谁在其中的少量信息，其程度已知且很小，前提是与其合谋的医院不多于方案的假定",
-);
+/// Says what the noise of the sums tells.
+fn flood(agreement: &Agreement) -> Disclosure {
+    let stride = (agreement.usual_stride(), agreement.terms().stride.is_some());
+    let [en, zh] = told_by_noise(agreement.leak(), stride, agreement.rows());
+    let learns = format!(
+        "by the noise of the sums more of who is in them, as long as no more hospitals collude with it than \
+         the plan assumes: {en}"
+    );
+    let zh =
+        format!("由和中的噪声：关于谁在其中的更多信息，前提是与其合谋的医院不多于方案的假定：{zh}");
+    Disclosure {
+        to: Role::LabelHolder,
+        learns: learns.into(),
+        zh: zh.into(),
+    }
+}
 
 const SUPPRESSED: Disclosure = line(
     Role::LabelHolder,
@@ -136,6 +151,12 @@ const SIDES: Disclosure = line(
     "the side of each patient at each split by a hospitals' column that the model has: of these splits \
      each hospital's own sums too",
     "模型中每个按医院列进行的分裂处，每位患者落在哪一侧；因此也可知这些分裂处每家医院各自的和",
+);
+
+const TOTAL: Disclosure = line(
+    Role::Hospital,
+    "how many rows all hospitals have together",
+    "所有医院合计的行数",
 );
 
 const NODES: Disclosure = line(
@@ -181,12 +202,12 @@ const OWN_SPLITS: Disclosure = line(
 
 const CELLS: Disclosure = line(
     Role::Coordinator,
-    "for all hospitals together: of each numeric column how many values lie in each 256th of its \
+    "for all hospitals together: how many rows they have; of each numeric column how many values lie in each 256th of its \
      declared range and, around its quantiles, in finer parts, small counts and those of a single \
      hospital included; its program \
      divides only parts with at least as many rows as the plan says; and how many values each column \
      misses",
-    "所有医院合计：每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，含小计数及仅属单家医院的计数；\
+    "所有医院合计：行数；每个数值列的取值落在声明范围各 256 等分中的个数，以及分位点附近更细区间中的个数，含小计数及仅属单家医院的计数；\
      其程序仅细分行数不少于方案规定下限的区间；以及每列缺失值的个数",
 );
 
@@ -253,19 +274,19 @@ pub(super) mod tests {
     use crate::hybrid::Terms;
 
     const ALL: [Disclosure; 20] = [
-        CANDIDATES, SUMS, GAPS, SINGLE, FLOOD, SUPPRESSED, SIDES, NODES, FIRST_TREE, DRAWN, CUTS,
+        CANDIDATES, SUMS, GAPS, SINGLE, SUPPRESSED, SIDES, TOTAL, NODES, FIRST_TREE, DRAWN, CUTS,
         ENOUGH, OWN_SPLITS, CELLS, COUNTS, RELAY, REPEATED, UNREPEATED, LINKED, COLLUDING,
     ];
 
     pub(in super::super) fn terms() -> Terms {
-        let hospital = |name: &str| serde_json::json!({"party": name, "rows": 1000});
         let terms = serde_json::json!({
             "boosting": {"objective": "logistic"},
             "label_holder": "insurer",
             "label_holder_columns": 3,
             "coordinator": "coordinator",
             "group": "hospitals",
-            "hospitals": [hospital("a"), hospital("b"), hospital("c")],
+            "hospitals": ["a", "b", "c"],
+            "rows": 3000,
             "columns": [{"name": "age", "values": {"whole": [0.0, 120.0]}}],
         });
         serde_json::from_value(terms).unwrap()
@@ -284,6 +305,8 @@ pub(super) mod tests {
         let mut terms = terms();
         let lines = |terms: &Terms| disclosures(&Agreement::try_from(terms.clone()).unwrap());
         assert!(lines(&terms).contains(&UNREPEATED));
+        let numbers = |line: &Disclosure| line.learns.contains("rho = ");
+        assert_eq!(lines(&terms).into_iter().filter(numbers).count(), 1);
         for line in [FIRST_TREE, DRAWN, REPEATED, SINGLE] {
             assert!(!lines(&terms).contains(&line));
         }

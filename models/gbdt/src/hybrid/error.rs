@@ -43,8 +43,9 @@ pub enum HybridError {
         /// Whose words are the first to differ.
         party: PartyId,
     },
-    /// A hospital has another seed or other cut points: a party told hospitals different things.
-    #[error("{party} deals or cuts columns otherwise than this hospital")]
+    /// A hospital has another seed or other cut points, or heard of more or fewer rows: a party told
+    /// hospitals different things.
+    #[error("{party} deals or cuts columns otherwise than this hospital, or heard of other rows")]
     Unlike {
         /// Which hospital differs.
         party: PartyId,

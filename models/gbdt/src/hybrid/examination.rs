@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
-use consilium_lwe::{Native, Nonce, Packing, Residues, RingElement, SecretKeys, Set};
+use consilium_lwe::{Native, Nonce, Packing, Residues, RingElement, SecretKeys};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_secagg::{Bits, Open, SumNumber, SumShape};
 use futures_util::future::try_join;
@@ -21,9 +21,9 @@ use crate::{
     NodeId,
     count::narrow,
     vertical::{
-        Breach, VerticalError, Work,
+        Breach, VerticalError,
         agreement::most_candidates,
-        bits, choose_stride,
+        bits,
         examination::run,
         grower::{Due, Forked, Grower, Job, Sharing},
         messages::{Blocks, Choice, Offered, Sides},
@@ -39,7 +39,7 @@ const GROUP: usize = 0;
 /// The hospitals as the label holder knows them.
 pub(super) struct Group<'a> {
     agreement: &'a Agreement,
-    parties: Vec<PartyId>,
+    parties: &'a [PartyId],
     segments: Vec<Range<u32>>,
 }
 
@@ -50,11 +50,11 @@ pub(super) struct Brought {
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn new(agreement: &'a Agreement) -> Group<'a> {
+    pub(super) fn new(agreement: &'a Agreement, segments: Vec<Range<u32>>) -> Group<'a> {
         Group {
             agreement,
             parties: agreement.hospitals(),
-            segments: agreement.segments(),
+            segments,
         }
     }
 
@@ -69,13 +69,13 @@ impl<'a> Group<'a> {
     }
 
     pub(super) fn parties(&self) -> &[PartyId] {
-        &self.parties
+        self.parties
     }
 
     /// m2: hears what they bring to a tree.
     pub(super) async fn hear(&self, mail: &Mailbox) -> Result<Brought, HybridError> {
         let (mut nonces, mut agreed) = (Vec::new(), None);
-        for party in &self.parties {
+        for party in self.parties {
             let Offered { nonce, candidates } = mail.recv(party).await?; // m2
             let columns = narrow(self.agreement.terms().columns.len());
             if candidates > most_candidates(self.agreement.whole().terms(), columns) {
@@ -104,7 +104,7 @@ impl<'a> Group<'a> {
         (sum, rng): (&'b mut S, &mut impl CryptoRng),
     ) -> Result<Examination<'b, S>, HybridError> {
         let Brought { nonces, candidates } = brought;
-        let stride = self.stride(grower.drawn_rows(), candidates);
+        let stride = self.agreement.stride(grower.drawn_rows(), candidates);
         let packing = self.agreement.packing(stride, candidates);
         let packing = packing.ok_or(HybridError::NoRoom { stride })?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<Native>::random(ring, rng));
@@ -137,26 +137,6 @@ impl<'a> Group<'a> {
             next_sum: first,
             sum,
         })
-    }
-
-    fn stride(&self, rows: u64, candidates: u32) -> u32 {
-        let terms = self.agreement.terms();
-        // Each hospital returns as many ciphertexts as all together would.
-        let hospitals = self.parties.len();
-        let rows = rows.div_ceil(hospitals as u64);
-        let work = Work::of(
-            self.agreement.whole().terms(),
-            rows,
-            vec![candidates; hospitals],
-        );
-        let fits = |stride: &u32| self.agreement.packing(*stride, candidates).is_some();
-        let chosen = || {
-            let cheapest = choose_stride(Set::A, &work, terms.price);
-            // Fewer in a ciphertext need less room for noise, more of them less memory.
-            let nearest = (1..=cheapest).rev().chain(cheapest..=candidates);
-            nearest.into_iter().find(fits).unwrap_or(cheapest)
-        };
-        terms.stride.unwrap_or_else(chosen)
     }
 }
 
@@ -214,7 +194,7 @@ impl<S: Open> Examine for Examination<'_, S> {
                 self.candidates = 0;
                 return Ok(Vec::new());
             }
-            mail.broadcast(&group.parties, &Turn::Root).await?; // m4: the root
+            mail.broadcast(group.parties, &Turn::Root).await?; // m4: the root
             let coordinator = &group.agreement.terms().coordinator;
             mail.send(coordinator, &Level::Root).await?; // m4: the root
         }
@@ -251,7 +231,7 @@ impl<S: Open> Examine for Examination<'_, S> {
             .collect::<Result<_, _>>()
             .map_err(VerticalError::from)?;
         let group = self.group;
-        mail.broadcast(&group.parties, &Turn::Chosen(choices))
+        mail.broadcast(group.parties, &Turn::Chosen(choices))
             .await?; // m9: candidates
         let mut sides: Vec<Vec<bool>> = vec![Vec::new(); due.len()];
         for (party, segment) in group.parties.iter().zip(&group.segments) {
@@ -313,7 +293,7 @@ impl<S: Open> Examine for Examination<'_, S> {
     async fn end(&mut self, mail: &Mailbox) -> Result<(), HybridError> {
         let coordinator = &self.group.agreement.terms().coordinator;
         mail.send(coordinator, &Level::Grown).await?; // m11: grown
-        Ok(mail.broadcast(&self.group.parties, &Turn::Grown).await?) // m11: grown
+        Ok(mail.broadcast(self.group.parties, &Turn::Grown).await?) // m11: grown
     }
 }
 
@@ -377,7 +357,7 @@ impl Asked<'_> {
             let shape = sum_shape(mail, (*next_sum, len), (self.place, place), &outlined);
             *next_sum += 1;
             let here = mail.scope(format_args!("sums-{}-{place}", self.place.1));
-            let words = open_whole(&here, &self.group.parties, &shape, sum).await?; // m8: sums
+            let words = open_whole(&here, self.group.parties, &shape, sum).await?; // m8: sums
             let mut words = &words[..];
             for pack in &outline.packs[packs] {
                 let (of_pack, rest) = words.split_at(pack.words());
@@ -392,7 +372,7 @@ impl Asked<'_> {
 
     async fn hear_outlines(self, mail: &Mailbox) -> Result<Outlined, HybridError> {
         let mut agreed: Option<Outlined> = None;
-        for party in &self.group.parties {
+        for party in self.group.parties {
             let outlined: Outlined = mail.recv(party).await?; // m7: which sums come
             match &agreed {
                 Some(agreed) if *agreed != outlined => {
@@ -421,26 +401,5 @@ impl Asked<'_> {
         let opened = opened.map_err(HybridError::of_sum)?;
         judge.weigh(offer, narrow(pack.place), &opened);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hybrid::disclosure::tests::terms;
-
-    #[test]
-    fn sums_of_all_hospitals_rows_take_no_more_than_four_gib_at_each() {
-        let mut terms = terms();
-        for hospital in &mut terms.hospitals {
-            hospital.rows = 100_000;
-        }
-        let agreement = Agreement::try_from(terms).unwrap();
-        for candidates in [1, 500, 50_000] {
-            let stride = Group::new(&agreement).stride(300_000, candidates);
-            assert!(agreement.packing(stride, candidates).is_some(), "{stride}");
-        }
-        assert!(agreement.packing(1, 500).is_some());
-        assert!(agreement.packing(1, 50_000).is_none());
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{agreement::Agreement, cutting::Shape, error::HybridError};
 use crate::{
     Column,
+    count::narrow,
     horizontal::Feature,
     vertical::{FeatureHolder, FeatureSide, VerticalError},
 };
@@ -44,7 +45,8 @@ impl Hospital {
     ///
     /// # Errors
     ///
-    /// If party, columns or values are not those agreed on.
+    /// If party, columns or values are not those agreed on, or there are more rows than all hospitals
+    /// have.
     pub fn new(
         agreement: &Agreement,
         me: &PartyId,
@@ -53,10 +55,10 @@ impl Hospital {
     ) -> Result<Hospital, HybridError> {
         let not_agreed = |what| Err(VerticalError::NotAgreed(what).into());
         let terms = agreement.terms();
-        let Some(place) = agreement.place(me) else {
+        if !agreement.hospitals().contains(me) {
             return not_agreed("the parties");
-        };
-        let rows = terms.hospitals[place].rows;
+        }
+        let rows = columns.first().map_or(0, |column| column.values.len());
         let named = |(feature, column): (&Feature, &Column)| feature.name == column.name;
         let mut pairs = terms.columns.iter().zip(&columns);
         if terms.columns.len() != columns.len() || !pairs.all(named) {
@@ -64,15 +66,15 @@ impl Hospital {
         }
         let whole = |(feature, column): (&Feature, &Column)| {
             let allowed = |value: &f64| value.is_nan() || feature.values.allows(*value);
-            column.values.len() == rows as usize && column.values.iter().all(allowed)
+            column.values.len() == rows && column.values.iter().all(allowed)
         };
         let mut pairs = terms.columns.iter().zip(&columns);
-        if !pairs.all(whole) {
+        if !(1..=terms.rows as usize).contains(&rows) || !pairs.all(whole) {
             return not_agreed("the rows");
         }
         Ok(Hospital {
             agreement: agreement.clone(),
-            rows,
+            rows: narrow(rows),
             columns,
             secret,
             kept: None,

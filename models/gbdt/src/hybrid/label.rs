@@ -1,17 +1,22 @@
 //! The label holder between two trees.
 
+use std::ops::Range;
+
 use consilium_base::Seed;
 use serde::{Deserialize, Serialize};
 
 use super::{agreement::Agreement, error::HybridError, outline::most_sums};
 use crate::{
     Column, Growing, Losses, Table,
+    count::narrow,
     vertical::{self, VerticalError},
 };
 
 /// The party that has the labels.
 pub struct LabelHolder {
     agreement: Agreement,
+    /// Where the rows of each hospital lie among those of all.
+    segments: Vec<Range<u32>>,
     pub(super) fit: vertical::LabelHolder,
     next_sum: u32,
 }
@@ -51,14 +56,12 @@ impl LabelHolder {
         patients: &[Vec<u32>],
         secret: Seed,
     ) -> Result<LabelHolder, HybridError> {
-        let hospitals = &agreement.terms().hospitals;
         let not_agreed = |what| HybridError::Vertical(VerticalError::NotAgreed(what));
-        let mut pairs = hospitals.iter().zip(patients);
-        let same = |(hospital, rows): (_, &Vec<u32>)| {
-            let hospital: &super::Member = hospital;
-            hospital.rows as usize == rows.len()
-        };
-        if hospitals.len() != patients.len() || !pairs.all(same) {
+        let rows: usize = patients.iter().map(Vec::len).sum();
+        if patients.len() != agreement.hospitals().len()
+            || patients.iter().any(Vec::is_empty)
+            || rows != agreement.rows() as usize
+        {
             return Err(not_agreed("the rows"));
         }
         check_repeated(agreement, table.rows(), patients)?;
@@ -66,6 +69,7 @@ impl LabelHolder {
         let rows = rows.ok_or(not_agreed("the rows"))?;
         Ok(LabelHolder {
             agreement: agreement.clone(),
+            segments: segments(patients),
             fit: vertical::LabelHolder::new(agreement.whole(), &rows, secret)?,
             next_sum: 0,
         })
@@ -77,10 +81,11 @@ impl LabelHolder {
     ///
     /// [`VerticalError::OtherFit`] if it was another's.
     pub fn resume(self, side: LabelSide) -> Result<LabelHolder, HybridError> {
+        let (fit, next_sum) = (self.fit.resume(side.fit)?, side.next_sum);
         Ok(LabelHolder {
-            agreement: self.agreement,
-            fit: self.fit.resume(side.fit)?,
-            next_sum: side.next_sum,
+            fit,
+            next_sum,
+            ..self
         })
     }
 
@@ -95,6 +100,11 @@ impl LabelHolder {
     /// Gives what was agreed on.
     pub fn agreement(&self) -> &Agreement {
         &self.agreement
+    }
+
+    /// Gives where the rows of each hospital lie among those of all.
+    pub(super) fn segments(&self) -> &[Range<u32>] {
+        &self.segments
     }
 
     /// Gives the losses so far.
@@ -129,6 +139,16 @@ impl std::fmt::Debug for LabelHolder {
             .field("fit", &self.fit)
             .finish_non_exhaustive()
     }
+}
+
+fn segments(patients: &[Vec<u32>]) -> Vec<Range<u32>> {
+    let mut end = 0;
+    let segment = |rows: &Vec<u32>| {
+        let start = end;
+        end += narrow(rows.len());
+        start..end
+    };
+    patients.iter().map(segment).collect()
 }
 
 fn check_repeated(

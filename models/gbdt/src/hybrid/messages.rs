@@ -25,6 +25,14 @@ macro_rules! message {
     };
 }
 
+/// s0: how many rows all hospitals have together.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Rows {
+    pub(crate) rows: u32,
+}
+
+message!(Rows, "gbdt-hybrid.1.rows", 64);
+
 /// s1: a hospital's part of the seed by which candidates are dealt.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Shuffling {
@@ -39,7 +47,7 @@ impl std::fmt::Debug for Shuffling {
     }
 }
 
-/// s3: a hash of the seed and of how columns are cut.
+/// s3: a hash of the seed, of how columns are cut and of how many rows there are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Alike {
     pub(crate) digest: Digest,

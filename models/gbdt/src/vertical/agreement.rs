@@ -6,7 +6,10 @@ use consilium_lwe::{Native, Parameters, PrimePair, Ring, Set, noise::Leak};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
-use super::stride::{Unfit, Work, choose_stride, packing};
+use super::{
+    stride::{choose_stride, packing},
+    work::{Unfit, Work},
+};
 use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, RowSampling, count::narrow, draw_columns};
 
 /// The most parties that bring columns beside the label holder.
@@ -100,6 +103,16 @@ pub enum FirstTree {
     Joint,
 }
 
+impl FirstTree {
+    /// Gives its name, as a plan writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            FirstTree::Own => "own",
+            FirstTree::Joint => "joint",
+        }
+    }
+}
+
 /// What bytes cost beside computing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -140,7 +153,10 @@ pub enum BadTerms {
         party: PartyId,
     },
     /// The first tree has no columns to grow on.
-    #[error("the label holder has no columns for a first tree of its own")]
+    #[error(
+        "the label holder has no columns for a first tree of its own: it needs features, or the plan \
+         vertical.first_tree = \"joint\""
+    )]
     NoOwnColumns,
 }
 
@@ -185,7 +201,7 @@ impl Agreement {
 
     /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
     /// the fit.
-    pub fn leak(&self) -> Leak {
+    pub(crate) fn leak(&self) -> Leak {
         match self.0.set {
             Set::A => self.leak_in::<Native>(),
             Set::B => self.leak_in::<PrimePair>(),
@@ -195,11 +211,14 @@ impl Agreement {
     fn leak_in<R: Ring>(&self) -> Leak {
         let terms = &self.0;
         let packing = packing::<R>(self.stride()).expect("as many were agreed on or chosen");
-        let trees = terms.boosting.specification().trees;
-        let trees = trees.saturating_sub(self.first_joint_tree());
         let holders = terms.feature_holders.iter();
         let candidates = holders.map(|it| most_candidates(terms, it.columns)).max();
-        Leak::of_study::<R>(packing, trees, self.depth(), candidates.unwrap_or(0))
+        Leak::of_study::<R>(
+            packing,
+            self.joint_trees(),
+            self.depth(),
+            candidates.unwrap_or(0),
+        )
     }
 
     /// Gives the first tree that grows on the columns of all.
@@ -208,6 +227,17 @@ impl Agreement {
             FirstTree::Own => 1,
             FirstTree::Joint => 0,
         }
+    }
+
+    /// Counts the trees that grow on the columns of all.
+    pub(crate) fn joint_trees(&self) -> u32 {
+        let trees = self.0.boosting.specification().trees;
+        trees.saturating_sub(self.first_joint_tree())
+    }
+
+    /// Gives how many rows may be expected to be drawn for a tree.
+    pub(crate) fn drawn_rows(&self) -> u64 {
+        drawn_rows(&self.0)
     }
 
     /// Gives how many candidates share a ciphertext, in every tree: as agreed on, or what costs least
@@ -241,24 +271,29 @@ fn most_work(terms: &Terms) -> Work {
     Work::of(terms, terms.rows.into(), candidates.collect())
 }
 
+/// Gives how many rows may be expected to be drawn for a tree.
+fn drawn_rows(terms: &Terms) -> u64 {
+    let drawn = match terms.boosting.specification().rows {
+        RowSampling::All => 1.0,
+        RowSampling::Share(share) => share,
+        RowSampling::Goss { top, other } => top + other,
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a share of at most 2^28 rows"
+    )]
+    let rows = (f64::from(terms.rows) * drawn).ceil() as u64;
+    rows
+}
+
 /// Gives how many candidates share a ciphertext: it follows from the terms alone, so that nobody can
 /// choose another.
 fn stride(terms: &Terms) -> u32 {
     let chosen = || {
-        let drawn = match terms.boosting.specification().rows {
-            RowSampling::All => 1.0,
-            RowSampling::Share(share) => share,
-            RowSampling::Goss { top, other } => top + other,
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is a share of at most 2^28 rows"
-        )]
-        let rows = (f64::from(terms.rows) * drawn).ceil() as u64;
         let candidates = terms.feature_holders.iter();
         let candidates = candidates.map(|it| most_candidates(terms, it.columns) / 2);
-        let usual = Work::of(terms, rows, candidates.collect());
+        let usual = Work::of(terms, drawn_rows(terms), candidates.collect());
         let (usual, most) = (
             choose_stride(terms.set, &usual, terms.price),
             most_work(terms),

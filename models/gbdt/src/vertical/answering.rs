@@ -10,10 +10,11 @@ use super::{
     adding::Adding,
     error::{Breach, VerticalError},
     examination::run,
-    examiner::{Examiner, Rules, Tools},
+    examiner::{Examiner, Rules},
     feature::FeatureHolder,
     gaps::Gap,
     messages::{Blocks, Offered, Opened, Summed},
+    nodes::{Ground, Nodes},
     noise::SumNoise,
     places::Places,
     stride::{chunk_packs, packing},
@@ -49,24 +50,23 @@ pub(super) async fn open<'a, R: Ring>(
         Refresher::new(ring, element, &opened.key)
     });
     let protections = terms.protections;
-    let tools = Tools {
-        rules: Rules {
-            min_side: protections.min_side,
-            min_gap: Gap(protections.min_gap),
-            min_node: protections.min_node,
-            least_rows: terms.boosting.specification().min_node,
-            depth: holder.agreement().depth(),
-            leaves: terms.boosting.specification().growth.most_leaves(),
-        },
+    let rules = Rules {
+        min_side: protections.min_side,
+        min_gap: Gap(protections.min_gap),
+        min_node: protections.min_node,
+        least_rows: terms.boosting.specification().min_node,
+        leaves: terms.boosting.specification().growth.most_leaves(),
+    };
+    let ground = Ground {
         binned: holder.binned(),
         layout,
         dealt,
         ring: Arc::clone(ring),
         packing,
         refresher: refresher.map_err(|error| VerticalError::of_sums(peer, error))?,
-        noise,
+        depth: holder.agreement().depth(),
     };
-    Ok(Examiner::new(tools, places))
+    Ok(Examiner::new(Nodes::new(ground, places), rules, noise))
 }
 
 /// Gives the noise of a tree, if sums are to have noise.
@@ -90,17 +90,17 @@ fn declared(
     noise.map(Some).ok_or(Breach::Largest)
 }
 
-/// m4: hears a node's rows and adds them up.
-pub(super) async fn hear_rows<R: Ring>(
+/// m4: hears a node's rows and adds them up, under a label for the time that it takes.
+pub(crate) async fn hear_rows<R: Ring, K>(
     mail: &Mailbox,
     peer: &PartyId,
-    examiner: &Examiner<'_, R>,
-    node: usize,
+    label: &'static str,
+    (nodes, node): (&Nodes<'_, R, K>, usize),
 ) -> Result<Adding<R>, VerticalError> {
-    let mut adding = mail.compute(ADD, || examiner.begin(node));
+    let mut adding = mail.compute(label, || nodes.begin(node));
     while !adding.is_whole() {
         let Blocks { rows } = mail.recv(peer).await?;
-        let added = mail.compute(ADD, || adding.add(examiner.sets(), &rows));
+        let added = mail.compute(label, || adding.add(nodes.sets(), &rows));
         added.map_err(|error| VerticalError::of_sums(peer, error))?;
     }
     Ok(adding)
@@ -115,7 +115,7 @@ pub(super) async fn send_sums<R: Ring>(
     rng: &mut impl CryptoRng,
 ) -> Result<(), VerticalError> {
     let packs = examiner.arrange(node, rng);
-    let chunk = chunk_packs::<R>(examiner.packing());
+    let chunk = chunk_packs::<R>(examiner.nodes.ground.packing);
     let mut at = 0;
     loop {
         let end = packs.min(at + chunk);
@@ -127,7 +127,7 @@ pub(super) async fn send_sums<R: Ring>(
         mail.send(peer, &summed).await?;
         at = end;
         if end == packs {
-            examiner.forget_sums(node);
+            examiner.nodes.forget_sums(node);
             return Ok(());
         }
     }

@@ -119,6 +119,12 @@ pub enum Breach {
     /// Columns are cut by counts in cells, each round in parts of those before.
     #[error("asks for counts or tells cut points that these columns don't have")]
     Cuts,
+    /// All hospitals together have at least a hospital's rows, and no more than the study allows.
+    #[error("says that all have {rows} rows, which can't be")]
+    Total {
+        /// How many it says.
+        rows: u32,
+    },
     /// Rows are asked for once each, and no more than were agreed on.
     #[error("asks for rows beyond those agreed on")]
     Rows,

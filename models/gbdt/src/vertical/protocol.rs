@@ -8,18 +8,19 @@ use rand_core::CryptoRng;
 
 use super::{
     answering::{ADD, hear_rows, open, send_sums},
+    calls::Calls,
     error::{Breach, VerticalError},
     examination::{Examination, parties},
-    examiner::Pair,
     feature::FeatureHolder,
     grower::{Due, Forked, Grower, Job},
     label::{LabelHolder, Next},
     messages::{Called, Kept, Sides, Turn},
     model::{FeatureModel, LabelModel},
+    nodes::Pair,
     offer::Offer,
     side::{FeatureSide, LabelSide},
 };
-use crate::{BinRule, Losses, NodeId, OutOfStep};
+use crate::{BinRule, Losses, NodeId, OutOfStep, Stopping};
 
 /// The label under which the label holder's CPU time is accounted that no ciphertext takes.
 pub(crate) const LOCAL: &str = "gbdt-vertical.1.local";
@@ -94,27 +95,14 @@ async fn lead_in<R: Ring>(
             Next::Tree(drawn, stopping) => (drawn, stopping),
             Next::Finished(stopping) => {
                 let trees = stopping.best();
-                let losses = *stopping.losses().last().unwrap_or(&NONE);
-                let level = 0;
-                watch.hear(Progress {
-                    tree,
-                    level,
-                    losses,
-                });
+                report(watch, (tree, 0), &stopping);
                 let called = Called::Finished(trees);
                 mail.broadcast(&parties, &called).await?; // m1
                 hear_kept(mail, &parties, trees).await?; // m9
                 return Ok(holder.model(trees));
             }
         };
-        let losses = *stopping.losses().last().unwrap_or(&NONE);
-        let mut hear = |level| {
-            watch.hear(Progress {
-                tree,
-                level,
-                losses,
-            });
-        };
+        let mut hear = |level| report(watch, (tree, level), &stopping);
         let (mut grower, largest) = mail.compute(LOCAL, || holder.plant(&drawn))?;
         let is_joint = tree >= holder.agreement().first_joint_tree();
         let here = mail.scope(format_args!("tree-{tree}"));
@@ -137,11 +125,19 @@ async fn lead_in<R: Ring>(
     }
 }
 
-/// The losses of a fit that has none yet.
-pub(crate) const NONE: Losses = Losses {
-    trained: f64::NAN,
-    held_out: None,
-};
+/// Tells a driver how far the label holder is.
+pub(crate) fn report<S>(watch: &mut impl Watch<S>, (tree, level): (u32, u32), stopping: &Stopping) {
+    let none = Losses {
+        trained: f64::NAN,
+        held_out: None,
+    };
+    let losses = *stopping.losses().last().unwrap_or(&none);
+    watch.hear(Progress {
+        tree,
+        level,
+        losses,
+    });
+}
 
 pub(crate) async fn hear_kept(
     mail: &Mailbox,
@@ -258,18 +254,12 @@ async fn follow_in<R: Ring>(
     watch: &mut impl Watch<FeatureSide>,
 ) -> Result<FeatureModel, VerticalError> {
     let peer = holder.agreement().terms().label_holder.clone();
-    let trees = holder.agreement().terms().boosting.specification().trees;
     let first = holder.agreement().first_joint_tree();
-    let mut due = first;
+    let mut calls = Calls::new(holder.agreement());
     loop {
-        let called: Called = mail.recv(&peer).await?; // m1
+        let called = calls.hear(mail).await?; // m1
         let (Called::Tree(tree) | Called::Finished(tree)) = called;
         let is_over = matches!(called, Called::Finished(_));
-        // None is called twice in a run.
-        if tree > trees || !is_over && !(due..trees).contains(&tree) {
-            return Err(VerticalError::breach(&peer, Breach::Tree { tree }));
-        }
-        due = tree + 1;
         if is_over {
             holder.go_back(tree.max(first))?;
         } else {
@@ -300,7 +290,7 @@ async fn examine<R: Ring>(
     let blame = |breach| VerticalError::breach(peer, breach);
     let mut examiner = open(mail, ring, holder, tree, rng).await?;
     if examiner.examines_root() {
-        let adding = hear_rows(mail, peer, &examiner, 0).await?; // m4: rows, encrypted
+        let adding = hear_rows(mail, peer, ADD, (&examiner.nodes, 0)).await?; // m4: rows, encrypted
         mail.compute(ADD, || examiner.take_root(adding));
         send_sums(mail, peer, &mut examiner, 0, rng).await?; // m5: sums
     }
@@ -321,17 +311,18 @@ async fn examine<R: Ring>(
                 let pairs = parted.iter().map(|parted| examiner.part(parted));
                 let pairs: Result<Vec<Pair>, Breach> = mail.compute(ADD, || pairs.collect());
                 for pair in pairs.map_err(blame)? {
-                    let adding = hear_rows(mail, peer, &examiner, pair.build()).await?; // m4
+                    let built = (&examiner.nodes, pair.build());
+                    let adding = hear_rows(mail, peer, ADD, built).await?; // m4
                     let taken = mail.compute(ADD, || examiner.take_pair(pair, adding));
                     taken.map_err(VerticalError::Sums)?;
-                    for node in pair.both() {
+                    for node in [pair.build(), pair.rest()] {
                         if examiner.may_be_split(node) {
                             send_sums(mail, peer, &mut examiner, node, rng).await?; // m5
                         }
                     }
                 }
             }
-            Turn::Grown => return Ok(examiner.into_splits()),
+            Turn::Grown => return Ok(examiner.nodes.into_splits()),
         }
     }
 }

@@ -1,19 +1,11 @@
 //! How many candidates share a ciphertext, and how many ciphertexts a message.
 
-use consilium_lwe::{
-    Accumulator, Encrypted, LweError, Native, Packing, PrimePair, RawSum, Returned, Ring, Set,
-    noise,
-};
+use consilium_lwe::{Encrypted, LweError, Packing, Returned, Ring, Set};
 
-use super::{
-    agreement::{Price, Terms},
-    messages::CHUNK,
-};
+use super::{agreement::Price, messages::CHUNK, work::Work};
 
 /// Sums of a tree, and what noise is added to them, are below 2^this.
 const SUM_LOG2: u32 = 29;
-/// The most bytes that sums may take at a feature holder.
-const MOST_BYTES: usize = 1 << 32;
 
 /// Lets `stride` candidates share a ciphertext.
 pub(crate) fn packing<R: Ring>(stride: u32) -> Result<Packing, LweError> {
@@ -33,222 +25,13 @@ pub(crate) fn chunk_packs<R: Ring>(packing: Packing) -> usize {
     (CHUNK / Returned::bytes::<R>(slots)).max(1)
 }
 
-/// What a tree is expected to ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Work {
-    /// Rows drawn for the tree.
-    pub rows: u64,
-    /// Candidates of each feature holder.
-    pub candidates: Vec<u32>,
-    /// Most splits on the way to a leaf.
-    pub depth: u32,
-    /// The fewest rows of a node that is examined.
-    pub least_rows: u64,
-    /// The most nodes whose sums a feature holder keeps at once.
-    pub kept_nodes: u64,
-}
-
-/// Why so many candidates can't share a ciphertext.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
-    /// The noise of all rows may leave no room for a sum.
-    Noise,
-    /// Sums may take more than 4 GiB at a feature holder.
-    Memory,
-}
-
-/// What a tree costs with a stride.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cost {
-    /// Bytes of ciphertexts, both ways.
-    pub bytes: f64,
-    /// Seconds of one core, of all parties together.
-    pub cpu: f64,
-}
-
-/// What each party has of a tree's cost: bytes that it sends, seconds that it computes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shares {
-    /// The label holder's.
-    pub label_holder: Cost,
-    /// Each feature holder's.
-    pub feature_holders: Vec<Cost>,
-}
-
-/// Seconds of one core for a ciphertext, as whole fits spent them on the machine of
-/// docs/protocols/lwe-sums.md.
-struct Seconds {
-    /// Encrypting a block.
-    encrypt: f64,
-    /// Reading and transforming a block.
-    read: f64,
-    /// Multiplying a block by the indicator of r candidates, and adding the product.
-    product: f64,
-    /// Transforming a sum back and re-randomising it.
-    refresh: f64,
-    /// Opening it.
-    open: f64,
-    /// Returning and opening each of its slots.
-    slot: f64,
-}
-
-impl Seconds {
-    fn of(set: Set) -> Seconds {
-        match set {
-            Set::A => Seconds {
-                encrypt: 4.5e-5,
-                read: 3.7e-5,
-                product: 4.7e-6,
-                refresh: 4.3e-5,
-                open: 2.4e-6,
-                slot: 6.0e-7,
-            },
-            Set::B => Seconds {
-                encrypt: 5.9e-4,
-                read: 1.6e-4,
-                product: 2.1e-5,
-                refresh: 3.8e-4,
-                open: 3.2e-5,
-                slot: 2.2e-6,
-            },
-        }
-    }
-}
-
-impl Work {
-    /// Gives what a tree on so many rows can ask for at most, if feature holders have so many
-    /// candidates.
-    pub fn of(terms: &Terms, rows: u64, candidates: Vec<u32>) -> Work {
-        let spec = terms.boosting.specification();
-        let min_node = terms.protections.min_node.max(1);
-        let depth = spec.growth.depth();
-        // What is not divided again is not kept, and the others have rows of their own.
-        let wide = 1_u64.checked_shl(depth.saturating_sub(1));
-        let wide = wide
-            .unwrap_or(u64::MAX)
-            .min(spec.growth.most_leaves().into());
-        Work {
-            rows,
-            candidates,
-            depth,
-            least_rows: min_node.max(spec.min_node),
-            kept_nodes: wide.min(rows / min_node).max(1),
-        }
-    }
-
-    /// Says whether so many candidates can share a ciphertext.
-    ///
-    /// # Errors
-    ///
-    /// Why not.
-    pub fn check(&self, set: Set, stride: u32) -> Result<(), Unfit> {
-        match set {
-            Set::A => self.check_in::<Native>(stride),
-            Set::B => self.check_in::<PrimePair>(stride),
-        }
-    }
-
-    fn check_in<R: Ring>(&self, stride: u32) -> Result<(), Unfit> {
-        // What was subtracted counts twice.
-        let noisy = self.rows.saturating_mul(2 * u64::from(stride));
-        let packing = packing::<R>(stride).map_err(|_| Unfit::Noise)?;
-        if !noise::leaves_room::<R>(packing, noisy) {
-            return Err(Unfit::Noise);
-        }
-        let fits = |bytes: usize| bytes <= MOST_BYTES;
-        let memory = self.memory_in::<R>(packing);
-        memory.is_some_and(fits).then_some(()).ok_or(Unfit::Memory)
-    }
-
-    /// Gives the bytes that sums take at the feature holder that has most of them.
-    pub fn memory(&self, set: Set, stride: u32) -> Option<usize> {
-        match set {
-            Set::A => self.memory_in::<Native>(packing::<Native>(stride).ok()?),
-            Set::B => self.memory_in::<PrimePair>(packing::<PrimePair>(stride).ok()?),
-        }
-    }
-
-    fn memory_in<R: Ring>(&self, packing: Packing) -> Option<usize> {
-        let most = self.candidates.iter().copied().max().unwrap_or(0) as usize;
-        let nodes = usize::try_from(self.kept_nodes).ok()?.checked_add(1)?;
-        let kept = packing.ciphertexts(most) * RawSum::<R>::bytes(packing);
-        kept.checked_mul(nodes)?
-            .checked_add(Accumulator::<R>::bytes(packing, most))
-    }
-
-    /// Reckons what the tree costs if `stride` candidates share a ciphertext, as
-    /// [`shares`](Work::shares) does.
-    pub fn cost(&self, set: Set, stride: u32) -> Cost {
-        let shares = self.shares(set, stride);
-        let mut whole = shares.label_holder;
-        for share in shares.feature_holders {
-            whole.bytes += share.bytes;
-            whole.cpu += share.cpu;
-        }
-        whole
-    }
-
-    /// Reckons what each party has of the tree's cost if `stride` candidates share a ciphertext.
-    ///
-    /// The root's rows are encrypted, and half of all on each level below, in the worst case;
-    /// every level has twice the nodes, as far as rows go round.
-    pub fn shares(&self, set: Set, stride: u32) -> Shares {
-        match set {
-            Set::A => self.shares_in::<Native>(stride),
-            Set::B => self.shares_in::<PrimePair>(stride),
-        }
-    }
-
-    fn shares_in<R: Ring>(&self, stride: u32) -> Shares {
-        let parameters = R::PARAMETERS;
-        let block = (parameters.degree as u64 / u64::from(stride.max(1))).max(1);
-        let (mut blocks, mut nodes) = (0, 0);
-        for level in 0..self.depth {
-            let wide = 1_u64.checked_shl(level).unwrap_or(u64::MAX);
-            let here = wide.min(self.rows / self.least_rows.max(1));
-            if here == 0 {
-                break;
-            }
-            let built = here.div_ceil(2);
-            let rows = if level == 0 { self.rows } else { self.rows / 2 };
-            blocks += built * (rows / built).div_ceil(block);
-            nodes += here;
-        }
-        let (blocks, nodes) = (blocks as f64, nodes as f64);
-        let seconds = Seconds::of(parameters.set);
-        let mut label_holder = Cost {
-            bytes: 0.0,
-            cpu: blocks * seconds.encrypt,
-        };
-        let share = |candidates: &u32| {
-            let packs = f64::from(candidates.div_ceil(stride.max(1)));
-            let slots = stride.min(*candidates) as usize;
-            if *candidates > 0 {
-                label_holder.bytes += blocks * Encrypted::bytes::<R>(1) as f64;
-            }
-            label_holder.cpu += nodes * packs * seconds.open;
-            label_holder.cpu += nodes * f64::from(*candidates) * seconds.slot;
-            let read = if packs > 0.0 { seconds.read } else { 0.0 };
-            Cost {
-                bytes: nodes * packs * Returned::bytes::<R>(slots) as f64,
-                cpu: blocks * (read + packs * seconds.product) + nodes * packs * seconds.refresh,
-            }
-        };
-        let feature_holders = self.candidates.iter().map(share).collect();
-        Shares {
-            label_holder,
-            feature_holders,
-        }
-    }
-}
-
 /// Chooses r, the number of candidates that share a ciphertext, so that a tree costs least: among
 /// those that can, or 1 if none can.
 ///
 /// A higher r makes blocks shorter, so that more of them carry the rows, and lets fewer ciphertexts
 /// return: bytes are about `12 · r · rows · (1 + (depth − 1) / 2)` up and
 /// `10 KiB · nodes · candidates / r` down for set A.
-pub fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
+pub(crate) fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
     let most = work
         .candidates
         .iter()
@@ -269,3 +52,86 @@ pub fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
 
 /// Beyond it blocks would hold a few rows only.
 const MOST_STRIDE: u32 = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vertical::work::Unfit;
+
+    fn total(work: &Work, set: Set, stride: u32) -> f64 {
+        let cost = work.cost(set, stride);
+        cost.cpu + cost.bytes / Price::default().bytes_a_second
+    }
+
+    #[test]
+    fn the_stride_grows_with_candidates_and_shrinks_with_rows_and_dearer_bytes_change_it() {
+        let work = |rows, candidates| Work {
+            rows,
+            candidates: vec![candidates],
+            depth: 5,
+            least_rows: 200,
+            kept_nodes: 16,
+        };
+        let chosen =
+            |rows, candidates| choose_stride(Set::A, &work(rows, candidates), Price::default());
+        assert!(chosen(10_000, 930) > chosen(100_000, 930));
+        assert!(chosen(100_000, 930) > chosen(1_000_000, 930));
+        assert!(chosen(10_000, 930) > chosen(10_000, 93));
+        let lines = [10_000, 100_000, 1_000_000].map(|rows| {
+            let stride = chosen(rows, 930);
+            let cost = work(rows, 930).cost(Set::A, stride);
+            format!(
+                "{rows}: r = {stride}, {:.1} MB, {:.2} s",
+                cost.bytes / 1e6,
+                cost.cpu
+            )
+        });
+        insta::assert_snapshot!(lines.join("\n"), @"
+        10000: r = 31, 21.2 MB, 0.16 s
+        100000: r = 10, 66.3 MB, 0.92 s
+        1000000: r = 3, 207.2 MB, 7.24 s
+        ");
+    }
+
+    #[test]
+    fn no_other_stride_costs_less() {
+        let work = Work {
+            rows: 20_000,
+            candidates: vec![300, 40],
+            depth: 4,
+            least_rows: 100,
+            kept_nodes: 8,
+        };
+        let price = Price::default();
+        for set in [Set::A, Set::B] {
+            let chosen = choose_stride(set, &work, price);
+            let least = total(&work, set, chosen);
+            assert!((1..300).all(|stride| total(&work, set, stride) >= least));
+        }
+    }
+
+    #[test]
+    fn strides_that_leave_no_room_are_not_chosen() {
+        let work = Work {
+            rows: 3_000_000,
+            candidates: vec![20_000],
+            depth: 12,
+            least_rows: 200,
+            kept_nodes: 4,
+        };
+        let price = Price::default();
+        let chosen = choose_stride(Set::A, &work, price);
+        assert!(total(&work, Set::A, 60) < total(&work, Set::A, chosen));
+        assert_eq!(work.check(Set::A, chosen), Ok(()));
+        assert_eq!(work.check(Set::A, 60), Err(Unfit::Noise));
+        let one = Work { rows: 1000, ..work };
+        assert_eq!(one.check(Set::A, 1), Ok(()));
+        let kept_nodes = 100;
+        let kept = Work { kept_nodes, ..one };
+        assert_eq!(kept.check(Set::A, 1), Err(Unfit::Memory));
+        assert!(
+            kept.check(Set::A, choose_stride(Set::A, &kept, price))
+                .is_ok()
+        );
+    }
+}

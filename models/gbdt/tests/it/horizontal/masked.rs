@@ -1,28 +1,19 @@
 //! The fit through masked sums, as in production.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::collections::BTreeSet;
 
-use consilium_base::Seed;
 use consilium_gbdt::{
     Growing, Objective, RowSampling, Specification, Table, horizontal::Agreement,
     training::Training,
 };
-use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::{
     PartyId, RunId,
     sim::{Crash, Moment, World},
 };
-use consilium_secagg::{
-    Aggregator, Assumed, Contributor, Credentials, MemoryBook, StudyId, SumNumber, Terms,
-    Thresholds,
-};
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use consilium_secagg::{Assumed, MemoryBook, SumNumber, Terms};
 
 use super::world::{Outcome, fit_through, parties, party, pooled, specification, study};
-
-fn key(place: usize) -> IdentityKey {
-    IdentityKey::from_seed(&Seed::from_bytes([u8::try_from(place).unwrap(); 32]))
-}
+use crate::masks;
 
 fn terms(hospitals: usize, waivers: BTreeSet<PartyId>) -> Terms {
     let assumed = Assumed {
@@ -30,38 +21,20 @@ fn terms(hospitals: usize, waivers: BTreeSet<PartyId>) -> Terms {
         colluding: Some(1),
         dropouts: usize::from(hospitals > 3),
     };
+    let roster = &parties(hospitals)[1..];
     Terms {
-        study: StudyId([5; 32]),
-        aggregator: party("aggregator"),
-        roster: parties(hospitals)[1..].to_vec(),
-        thresholds: Thresholds::safe(assumed).unwrap(),
         waivers,
-        relaxed_from_twenty: false,
-        patience: Duration::from_secs(5),
-        carry_over: true,
+        ..masks::terms(5, party("aggregator"), roster, assumed)
     }
 }
 
 async fn masked(world: &World, terms: &Terms, agreement: &Agreement, tables: &[Table]) -> Outcome {
-    let roster = &terms.roster;
-    let keys = roster.iter().enumerate();
-    let keys = keys.map(|(place, party)| (party.to_string(), key(place).public()));
-    let directory: Arc<Directory> = Arc::new(keys.collect());
-    let member = |(place, me): (usize, &PartyId)| {
-        let credentials = Credentials {
-            signer: Arc::new(key(place)),
-            verifier: directory.clone(),
-        };
-        let secret = Seed::from_bytes([100 + u8::try_from(place).unwrap(); 32]);
-        let rng = ChaCha20Rng::seed_from_u64(place as u64);
-        let book = MemoryBook::default();
-        Contributor::new(me, terms.clone(), credentials, &secret, book, rng).unwrap()
-    };
-    let members = roster.iter().enumerate().map(member).collect();
-    let sum = Aggregator::new(terms.clone(), directory.clone(), []).unwrap();
-    let mail = world.mailboxes(&parties(roster.len()), RunId([7; 16]));
+    let hospitals = terms.roster.len();
+    let members = (0..hospitals).map(|place| masks::member(terms, place, MemoryBook::default(), 0));
+    let sums = (masks::aggregator(terms), members.collect());
+    let mail = world.mailboxes(&parties(hospitals), RunId([7; 16]));
     let training = Training::begin(agreement, SumNumber(0));
-    fit_through(mail, (sum, members), (agreement, tables), training).await
+    fit_through(mail, sums, (agreement, tables), training).await
 }
 
 async fn masks_change_nothing(spec: Specification, rows: &[usize]) {

@@ -1,6 +1,6 @@
 //! Made-up studies and the federation that runs them.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::ops::ControlFlow;
 
 use consilium_base::Seed;
 use consilium_evaluation::Range;
@@ -12,24 +12,19 @@ use consilium_gbdt::{
     local,
     training::{Fit, Published, Training},
 };
-use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
-use consilium_secagg::{
-    Contribute, Open, SumNumber,
-    plain::{PlainAggregator, PlainContributor},
-};
+use consilium_mailbox::{Mailbox, PartyId, mem};
+use consilium_secagg::{Contribute, Open, SumNumber, plain::PlainContributor};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use tokio::task::JoinHandle;
 
 use super::shrinking::put_together;
-
-pub(crate) fn party(name: &str) -> PartyId {
-    name.parse().unwrap()
-}
+use crate::parties::{leave, sendable};
+pub(crate) use crate::parties::{party, plain};
 
 /// `aggregator` and that many hospitals.
 pub(crate) fn parties(contributors: usize) -> Vec<PartyId> {
-    let hospitals = (0..contributors).map(|place| party(&format!("hospital-{place}")));
+    let hospitals = crate::parties::hospitals(contributors);
     std::iter::once(party("aggregator"))
         .chain(hospitals)
         .collect()
@@ -175,17 +170,6 @@ pub(crate) async fn fit_with(
     fit_through(mail, (sum, members), (agreement, tables), training).await
 }
 
-/// Sums in the clear, of whose contributors `at_least` suffice.
-pub(crate) fn plain(contributors: &[PartyId], at_least: usize) -> PlainAggregator {
-    PlainAggregator {
-        contributors: contributors.to_vec(),
-        quorum: Quorum {
-            at_least,
-            within: Duration::from_secs(5),
-        },
-    }
-}
-
 /// Goes on with a fit through any kind of sum.
 pub(crate) async fn fit_through(
     mail: Vec<Mailbox>,
@@ -245,10 +229,7 @@ async fn hospital(
     let seed = seed(place);
     let own = (&agreement, &table, &seed);
     let fit = contribute(&mail, &aggregator, own, SumNumber(0), &mut sum).await;
-    if fit.is_ok() {
-        mail.finish();
-    }
-    fit
+    leave(mail, fit)
 }
 
 /// Hospitals at work, whoever may ask.
@@ -267,11 +248,6 @@ pub(crate) fn hospitals(
         tokio::spawn(hospital(mail, aggregator, own, sum))
     });
     running.collect()
-}
-
-/// Daemons move their work between threads; what can't be moved doesn't compile.
-fn sendable<F: Future + Send>(future: F) -> F {
-    future
 }
 
 /// Fits the rows of some hospitals, put one after the other, in one place.

@@ -38,6 +38,7 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     gbdt-hybrid.1.level: 4, 12
     gbdt-hybrid.1.opened: 3, 73842
     gbdt-hybrid.1.outlined: 9, 822
+    gbdt-hybrid.1.rows: 4, 8
     gbdt-hybrid.1.shuffling: 6, 192
     gbdt-hybrid.1.turn: 18, 231
     gbdt-vertical.1.blocks: 12, 541060

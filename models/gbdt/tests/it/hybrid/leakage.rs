@@ -309,7 +309,11 @@ async fn the_label_holder_and_the_coordinator_hear_no_seed_and_hospitals_no_coun
         }
         // The coordinator hears sums and which nodes are examined.
         if frame.receiver == coordinator() {
-            let from_label_holder = ["gbdt-vertical.1.called", "gbdt-hybrid.1.level"];
+            let from_label_holder = [
+                "gbdt-hybrid.1.rows",
+                "gbdt-vertical.1.called",
+                "gbdt-hybrid.1.level",
+            ];
             let is_sum = step.starts_with("secagg.1.");
             assert!(from_label_holder.contains(&step) || is_sum, "{step}");
         }

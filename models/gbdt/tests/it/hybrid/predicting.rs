@@ -36,14 +36,14 @@ async fn joint_predictions_are_those_of_one_model() {
             let (Some(mail), Some(model)) = (mails.get(5), hospitals.get(3)) else {
                 return 300;
             };
-            let members = &case.terms.hospitals;
-            let asked = answer_all(mail, &insurer(), model, &case.further, members).await;
+            let members = case.members();
+            let asked = answer_all(mail, &insurer(), model, &case.further, &members).await;
             mail.clone().finish();
             asked.unwrap()
         };
         let own = own_columns(&case);
         let asking = async {
-            let margins = predict(&mails[0], &label, &case.terms.hospitals, &own).await;
+            let margins = predict(&mails[0], &label, &case.members(), &own).await;
             mails[0].clone().finish();
             margins.unwrap()
         };
@@ -65,6 +65,6 @@ async fn rows_other_than_the_hospitals_are_refused() {
     let mails = World::new(2).mailboxes(&case.parties(), RunId([9; 16]));
     let mut own = own_columns(&case);
     own[0].values.pop();
-    let error = predict(&mails[0], &label, &case.terms.hospitals, &own).await;
+    let error = predict(&mails[0], &label, &case.members(), &own).await;
     assert!(matches!(error, Err(HybridError::Vertical(_))));
 }

@@ -14,6 +14,7 @@ use consilium_secagg::MemoryBook;
 
 use super::{
     masked::masked,
+    tampering::tell_total,
     wire::{STEPS, Turn, change, read},
     world::{Case, OPEN, Stores, coordinator, insurer, party},
 };
@@ -74,7 +75,8 @@ async fn a_crash_of_any_party_at_any_step_leads_to_the_same_model() {
                 step: step.clone(),
                 // In the second tree, if the step is one of trees.
                 nth: match (name, moment) {
-                    ("shuffling" | "alike" | "cutting", _) => 1,
+                    ("rows", Moment::OnReceive) => 0,
+                    ("rows" | "shuffling" | "alike" | "cutting", _) => 1,
                     ("offered" | "kept", Moment::BeforeSend | Moment::AfterSend)
                     | ("opened" | "called", Moment::OnReceive) => 2,
                     ("sides", Moment::OnReceive) => 6,
@@ -214,6 +216,20 @@ async fn counts_of_other_rows_under_the_same_number_are_withheld() {
     let error = ended.coordinator.unwrap_err();
     assert!(matches!(error, HybridError::Implausible), "{error}");
     assert!(ended.label.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn counts_by_another_total_under_the_same_number_are_refused() {
+    let mut case = case(3);
+    let (mut stores, books) = broken_off(&mut case).await;
+    let world = World::new(1);
+    tell_total(&world, |_| true, 1000);
+    let sums = masked(&case, books);
+    let (ended, _) = case.run_through(&world, &mut stores, sums).await;
+    for hospital in ended.hospitals {
+        let error = hospital.unwrap_err();
+        assert!(error.to_string().contains("another question"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use super::{
     masked::masked,
     wire::{
         Blocks, Called, Cutting, Decided, Fork, Input, Kept, Level, Offered, Opened, Outlined,
-        Parted, Sides, Turn, change, read,
+        Parted, Rows, Sides, Turn, change, read,
     },
     world::{Case, Ended, OPEN, Stores, coordinator, insurer, party},
 };
@@ -83,6 +83,71 @@ fn with(bytes: &Bytes, change: impl FnOnce(&mut Vec<u8>)) -> Bytes {
     let mut bytes = bytes.to_vec();
     change(&mut bytes);
     bytes.into()
+}
+
+/// Has the label holder tell these parties that all have so many rows.
+pub(crate) fn tell_total(
+    world: &World,
+    heard: impl Fn(&PartyId) -> bool + Send + 'static,
+    rows: u32,
+) {
+    world.tamper(move |frame| {
+        if *frame.step == *Rows::STEP && heard(&frame.receiver) {
+            change::<Rows>(frame, |it| it.rows = rows);
+        }
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_below_a_hospital_s_own_rows_or_above_those_of_any_study_blames_the_label_holder() {
+    for (heard, rows) in [
+        (hospital(), 109),
+        (coordinator(), 2),
+        (hospital(), u32::MAX),
+    ] {
+        let lie = move |it: &mut Rows| it.rows = rows;
+        let breach = breach_of((insurer(), heard), 0, lie).await;
+        assert_eq!(breach, Breach::Total { rows });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_below_what_is_counted_is_implausible() {
+    // Nine bits hold the counts of 300 rows, and of 299; eight, as for 150, don't.
+    for rows in [299, 150] {
+        let world = World::new(1).without_transcript();
+        tell_total(&world, |_| true, rows);
+        let ended = case().run(&world, &mut Stores::default()).await;
+        let error = ended.coordinator.unwrap_err();
+        assert!(matches!(error, HybridError::Implausible), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_above_the_true_one_changes_nothing_that_is_told() {
+    let world = World::new(1);
+    tell_total(&world, |_| true, 1000);
+    let case = case();
+    let (label, hospitals) = case.run(&world, &mut Stores::default()).await.all();
+    let truly = case.run(&World::new(1), &mut Stores::default()).await.all();
+    assert!(truly == (label, hospitals));
+}
+
+#[tokio::test(start_paused = true)]
+async fn parties_told_different_totals_go_no_further_than_the_set_up() {
+    let world = World::new(1).without_transcript();
+    tell_total(&world, |party| *party == hospital(), 301);
+    let ended = case().run(&world, &mut Stores::default()).await;
+    for error in ended.hospitals.into_iter().map(Result::unwrap_err) {
+        assert!(matches!(error, HybridError::Unlike { .. }), "{error}");
+    }
+    // The coordinator opens counts of another width, and masks don't cancel.
+    let world = World::new(1).without_transcript();
+    tell_total(&world, |party| *party == coordinator(), 1000);
+    let case = case();
+    let sums = masked(&case, Vec::new());
+    let (ended, _) = case.run_through(&world, &mut Stores::default(), sums).await;
+    assert!(ended.coordinator.is_err() && ended.label.is_err());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,51 +1,40 @@
 //! A label holder, a coordinator and hospitals, in any world.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use consilium_base::{Generator, Seed, Tagged};
+use consilium_base::Generator;
 use consilium_evaluation::Range;
 use consilium_gbdt::{
     Column, Cuts, Objective, Rule, Segment, Specification, Table, Tree,
     horizontal::{Feature, Values},
     hybrid::{
         Agreement, Hospital, HospitalSide, HybridError, LabelHolder, LabelSide, Member, Terms,
-        coordinate, follow, lead,
+        coordinate, follow, hear_rows, lead, tell_rows,
     },
     local,
     vertical::{
-        self, Condition, FeatureHolder, FeatureModel, FeatureSide, FirstTree, Holder, LabelModel,
-        Price, Progress, Protections, VerticalError, Watch,
+        self, Condition, FeatureHolder, FeatureModel, FeatureSide, Holder, LabelModel, Price,
     },
 };
-use consilium_mailbox::{Mailbox, PartyId, Quorum, RunId, sim::World};
+use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_secagg::{
     Contribute, Open,
     plain::{PlainAggregator, PlainContributor},
 };
 
 use super::wire::{Cutting, read};
-use crate::world::{boosting, on, specification, table};
-
-pub(crate) fn party(name: &str) -> PartyId {
-    name.parse().unwrap()
-}
-
-pub(crate) fn insurer() -> PartyId {
-    party("insurer")
-}
+pub(crate) use crate::parties::{OPEN, Store, insurer, narrow, party, secret};
+use crate::{
+    parties::{hospitals, leave, plain, rng, sendable},
+    world::{boosting, on, specification, table},
+};
 
 pub(crate) fn coordinator() -> PartyId {
     party("coordinator")
 }
 
-/// Nothing is kept back.
-pub(crate) const OPEN: Protections = Protections {
-    first_tree: FirstTree::Joint,
-    min_side: 1,
-    min_gap: 0,
-    min_node: 1,
-    sum_noise: 0.0,
-};
+/// The most rows that a study may have.
+const MOST_ROWS: u32 = 1 << 28;
 
 /// The rows of a fit and what was agreed on.
 #[derive(Clone)]
@@ -68,31 +57,7 @@ pub(crate) struct Ended {
     pub(crate) label: Result<LabelModel, HybridError>,
     pub(crate) coordinator: Result<(), HybridError>,
     pub(crate) hospitals: Vec<Result<FeatureModel, HybridError>>,
-    pub(crate) further: Option<Result<FeatureModel, VerticalError>>,
-}
-
-/// What a party's driver keeps.
-pub(crate) struct Store<S> {
-    pub(crate) kept: Option<S>,
-    pub(crate) heard: Vec<Progress>,
-}
-
-impl<S> Default for Store<S> {
-    fn default() -> Store<S> {
-        let (kept, heard) = (None, Vec::new());
-        Store { kept, heard }
-    }
-}
-
-impl<S: Clone> Watch<S> for Store<S> {
-    fn keep(&mut self, side: &S) -> Result<(), String> {
-        self.kept = Some(side.clone());
-        Ok(())
-    }
-
-    fn hear(&mut self, progress: Progress) {
-        self.heard.push(progress);
-    }
+    pub(crate) further: Option<Result<FeatureModel, HybridError>>,
 }
 
 /// The drivers' stores of all parties.
@@ -146,11 +111,6 @@ impl Case {
             };
             columns.push(shared.iter().map(part).collect());
         }
-        let members = rows.iter().enumerate();
-        let members = members.map(|(place, rows)| Member {
-            party: party(&format!("hospital-{place}")),
-            rows: narrow(*rows),
-        });
         let feature = |column: &Column| Feature {
             name: column.name.clone(),
             values: Values::Number(Range::new(0.0, 1.0).unwrap()),
@@ -161,7 +121,8 @@ impl Case {
             label_holder_columns: narrow(own.len()),
             coordinator: coordinator(),
             group: party("hospitals"),
-            hospitals: members.collect(),
+            hospitals: hospitals(rows.len()).collect(),
+            rows: narrow(pooled.rows()),
             columns: shared.iter().map(feature).collect(),
             feature_holders: Vec::new(),
             repeated_patients: false,
@@ -220,8 +181,26 @@ impl Case {
     }
 
     pub(crate) fn hospitals(&self) -> Vec<PartyId> {
-        let hospitals = self.terms.hospitals.iter();
-        hospitals.map(|it| it.party.clone()).collect()
+        self.terms.hospitals.clone()
+    }
+
+    /// The hospitals, and how many rows each has.
+    pub(crate) fn members(&self) -> Vec<Member> {
+        let hospitals = self.hospitals().into_iter().zip(&self.patients);
+        let members = hospitals.map(|(party, patients)| Member {
+            party,
+            rows: narrow(patients.len()),
+        });
+        members.collect()
+    }
+
+    /// What follows from the number of rows that the label holder told.
+    fn told(&self, rows: u32) -> Agreement {
+        let terms = Terms {
+            rows,
+            ..self.terms.clone()
+        };
+        Agreement::try_from(terms).unwrap()
     }
 
     /// The label holder, the coordinator, the hospitals, the further feature holder.
@@ -292,18 +271,11 @@ impl Case {
     /// Sums in the clear.
     pub(crate) fn plain(&self) -> Sums<PlainAggregator, PlainContributor> {
         let hospitals = self.hospitals();
-        let aggregator = || PlainAggregator {
-            contributors: hospitals.clone(),
-            quorum: Quorum {
-                at_least: hospitals.len(),
-                within: Duration::from_secs(5),
-            },
-        };
         let contributor = |aggregator| PlainContributor { aggregator };
         let both = |_: &PartyId| (contributor(coordinator()), contributor(insurer()));
         Sums {
-            counts: aggregator(),
-            ciphertexts: aggregator(),
+            counts: plain(&hospitals, hospitals.len()),
+            ciphertexts: plain(&hospitals, hospitals.len()),
             hospitals: hospitals.iter().map(both).collect(),
         }
     }
@@ -334,9 +306,12 @@ impl Case {
             .into_iter();
         let [mail, coordinating] = [mails.next().unwrap(), mails.next().unwrap()];
         let agreement = self.agreement();
-        let agreed = agreement.clone();
+        let case = self.clone();
         let coordinating = tokio::spawn(async move {
-            let ended = coordinate(&coordinating, &agreed, &mut counts).await;
+            let ended = match hear_rows(&coordinating, &insurer(), 3..=MOST_ROWS).await {
+                Ok(rows) => coordinate(&coordinating, &case.told(rows), &mut counts).await,
+                Err(error) => Err(error),
+            };
             leave(coordinating, ended)
         });
         let mut mails: Vec<Mailbox> = mails.collect();
@@ -348,17 +323,12 @@ impl Case {
         let mut running = Vec::new();
         let mails = mails.into_iter();
         for (place, (mail, (mut counts, mut sums))) in mails.zip(hospitals).enumerate() {
-            let columns = self.columns[place].clone();
-            let secret = secret(1 + place as u64);
-            let mut hospital = Hospital::new(&agreement, mail.me(), columns, secret).unwrap();
             let mut store = stores.hospitals.remove(mail.me()).unwrap_or_default();
-            if let Some(side) = &store.kept {
-                hospital = hospital.resume(side.clone());
-            }
-            let mut rng = self.rng(1 + place as u64);
+            let (case, mut rng) = (self.clone(), rng(self.run, 1 + place as u64));
             running.push(tokio::spawn(async move {
                 let both = (&mut counts, &mut sums);
-                let ended = follow(&mail, &hospital, both, &mut rng, &mut store).await;
+                let ended = case.hospital(place, &mail, both, &mut rng, &mut store);
+                let ended = ended.await;
                 (leave(mail, ended), store, (counts, sums))
             }));
         }
@@ -367,9 +337,13 @@ impl Case {
         if let Some(side) = &stores.label.kept {
             label = label.resume(side.clone()).unwrap();
         }
-        let mut rng = self.rng(0);
+        let mut rng = rng(self.run, 0);
         let store = &mut stores.label;
-        let ended = sendable(lead(&mail, &mut label, &mut ciphertexts, &mut rng, store)).await;
+        let others = &self.parties()[1..];
+        let ended = match tell_rows(&mail, others, self.terms.rows).await {
+            Ok(()) => sendable(lead(&mail, &mut label, &mut ciphertexts, &mut rng, store)).await,
+            Err(error) => Err(error),
+        };
         let label = leave(mail, ended);
         let (mut ended, mut sums) = (Vec::new(), Vec::new());
         for (party, hospital) in self.hospitals().into_iter().zip(running) {
@@ -391,15 +365,35 @@ impl Case {
         (ended, sums)
     }
 
+    /// A hospital's part.
+    async fn hospital<C: Contribute>(
+        &self,
+        place: usize,
+        mail: &Mailbox,
+        both: (&mut C, &mut C),
+        rng: &mut Generator,
+        store: &mut Store<HospitalSide>,
+    ) -> Result<FeatureModel, HybridError> {
+        let own = narrow(self.patients[place].len());
+        let rows = hear_rows(mail, &insurer(), own..=MOST_ROWS).await?; // s0
+        let columns = self.columns[place].clone();
+        let secret = secret(1 + place as u64);
+        let mut hospital = Hospital::new(&self.told(rows), mail.me(), columns, secret)?;
+        if let Some(side) = &store.kept {
+            hospital = hospital.resume(side.clone());
+        }
+        follow(mail, &hospital, both, rng, store).await
+    }
+
     /// The further feature holder's part, which is that of a fit over split columns.
     fn further(
         &self,
         mail: Mailbox,
         kept: Option<FeatureSide>,
-    ) -> impl Future<Output = (Result<FeatureModel, VerticalError>, Option<FeatureSide>)> + use<>
+    ) -> impl Future<Output = (Result<FeatureModel, HybridError>, Option<FeatureSide>)> + use<>
     {
         let agreement = self.agreement();
-        let (secret, mut rng) = (secret(99), self.rng(99));
+        let (secret, mut rng) = (secret(99), rng(self.run, 99));
         let holder = FeatureHolder::new(agreement.whole(), mail.me(), &self.further, secret);
         let mut holder = holder.unwrap();
         let mut store = Store::default();
@@ -407,18 +401,18 @@ impl Case {
             store.kept = Some(side.clone());
             holder = holder.resume(side).unwrap();
         }
+        let rows = self.terms.rows;
         async move {
-            let ended = vertical::follow(&mail, &mut holder, &mut rng, &mut store).await;
+            let ended = match hear_rows(&mail, &insurer(), rows..=rows).await {
+                Ok(_) => vertical::follow(&mail, &mut holder, &mut rng, &mut store).await,
+                Err(error) => return (Err(error), store.kept),
+            };
+            let ended = ended.map_err(HybridError::from);
             if ended.is_ok() {
                 mail.finish();
             }
             (ended, store.kept)
         }
-    }
-
-    pub(crate) fn rng(&self, party: u64) -> Generator {
-        let run = Tagged::new("test.1.run").number(self.run.into());
-        Seed::from_bytes(run.number(party).digest()).generator()
     }
 
     /// The trees over the columns of all; the further feature holder's part comes after the hospitals'.
@@ -475,25 +469,4 @@ impl Ended {
         let further = self.further.into_iter().map(Result::unwrap);
         (label, hospitals.chain(further).collect())
     }
-}
-
-/// Ends a party's part as a daemon does: in good order, or by leaving.
-fn leave<T>(mail: Mailbox, ended: Result<T, HybridError>) -> Result<T, HybridError> {
-    if ended.is_ok() {
-        mail.finish();
-    }
-    ended
-}
-
-pub(crate) fn narrow(number: usize) -> u32 {
-    number.try_into().unwrap()
-}
-
-pub(crate) fn secret(party: u64) -> Seed {
-    Seed::from_bytes(Tagged::new("test.1.secret").number(party).digest())
-}
-
-/// Daemons move their work between threads; what can't be moved doesn't compile.
-fn sendable<F: Future + Send>(future: F) -> F {
-    future
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consilium_gbdt::{
     Growing, Objective,
-    vertical::{Agreement, BadTerms, Price, Terms, Unfit, Work, choose_stride},
+    vertical::{Agreement, BadTerms, Terms},
 };
 use consilium_lwe::Set;
 use consilium_mailbox::sim::World;
@@ -42,56 +42,6 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     gbdt-vertical.1.summed: 7, 876722
     gbdt-vertical.1.turn: 5, 161
     ");
-}
-
-#[test]
-fn the_stride_grows_with_candidates_and_shrinks_with_rows_and_dearer_bytes_change_it() {
-    let work = |rows, candidates| Work {
-        rows,
-        candidates: vec![candidates],
-        depth: 5,
-        least_rows: 200,
-        kept_nodes: 16,
-    };
-    let chosen =
-        |rows, candidates| choose_stride(Set::A, &work(rows, candidates), Price::default());
-    assert!(chosen(10_000, 930) > chosen(100_000, 930));
-    assert!(chosen(100_000, 930) > chosen(1_000_000, 930));
-    assert!(chosen(10_000, 930) > chosen(10_000, 93));
-    let lines = [10_000, 100_000, 1_000_000].map(|rows| {
-        let stride = chosen(rows, 930);
-        let cost = work(rows, 930).cost(Set::A, stride);
-        format!(
-            "{rows}: r = {stride}, {:.1} MB, {:.2} s",
-            cost.bytes / 1e6,
-            cost.cpu
-        )
-    });
-    insta::assert_snapshot!(lines.join("\n"), @"
-    10000: r = 31, 21.2 MB, 0.16 s
-    100000: r = 10, 66.3 MB, 0.92 s
-    1000000: r = 3, 207.2 MB, 7.24 s
-    ");
-}
-
-#[test]
-fn no_other_stride_costs_less() {
-    let work = Work {
-        rows: 20_000,
-        candidates: vec![300, 40],
-        depth: 4,
-        least_rows: 100,
-        kept_nodes: 8,
-    };
-    let price = Price::default();
-    for set in [Set::A, Set::B] {
-        let total = |stride| {
-            let cost = work.cost(set, stride);
-            cost.cpu + cost.bytes / price.bytes_a_second
-        };
-        let chosen = choose_stride(set, &work, price);
-        assert!((1..300).all(|stride| total(stride) >= total(chosen)));
-    }
 }
 
 /// What of these terms is refused.
@@ -147,48 +97,4 @@ fn terms_whose_sums_take_too_much_memory_are_refused() {
         terms.boosting = boosting(spec);
     };
     assert_eq!(refused(deep), Some("growth"));
-}
-
-#[test]
-fn strides_that_leave_no_room_are_not_chosen() {
-    let work = Work {
-        rows: 3_000_000,
-        candidates: vec![20_000],
-        depth: 12,
-        least_rows: 200,
-        kept_nodes: 4,
-    };
-    let price = Price::default();
-    let total = |stride| {
-        let cost = work.cost(Set::A, stride);
-        cost.cpu + cost.bytes / price.bytes_a_second
-    };
-    let chosen = choose_stride(Set::A, &work, price);
-    assert!(total(60) < total(chosen));
-    assert_eq!(work.check(Set::A, chosen), Ok(()));
-    assert_eq!(work.check(Set::A, 60), Err(Unfit::Noise));
-    let one = Work { rows: 1000, ..work };
-    assert_eq!(one.check(Set::A, 1), Ok(()));
-    let kept_nodes = 100;
-    let kept = Work { kept_nodes, ..one };
-    assert_eq!(kept.check(Set::A, 1), Err(Unfit::Memory));
-    assert!(
-        kept.check(Set::A, choose_stride(Set::A, &kept, price))
-            .is_ok()
-    );
-}
-
-#[test]
-fn noise_tells_more_of_more_trees_and_next_to_nothing_with_set_b() {
-    let told = |trees, set| {
-        let mut terms = Case::new(Objective::Logistic, 300, &[1, 3]).terms;
-        let mut spec = specification(Objective::Logistic);
-        spec.trees = trees;
-        (terms.boosting, terms.set, terms.stride) = (boosting(spec), set, Some(8));
-        let agreement = Agreement::try_from(terms).unwrap();
-        agreement.leak().total_variation()
-    };
-    assert!(told(10, Set::A) < told(100, Set::A));
-    assert!(told(100, Set::A) < 0.1);
-    assert!(told(100, Set::B) < (-40f64).exp2());
 }

@@ -2,35 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use consilium_base::{Generator, Seed, Tagged};
 use consilium_gbdt::{
     Column, Cuts, Objective, Rule, Segment, Specification, Table, Tree, local,
     vertical::{
-        Agreement, Condition, FeatureHolder, FeatureModel, FeatureSide, FirstTree, Holder,
-        LabelHolder, LabelModel, LabelSide, Price, Progress, Protections, Terms, VerticalError,
-        Watch, follow, lead,
+        Agreement, Condition, FeatureHolder, FeatureModel, FeatureSide, Holder, LabelHolder,
+        LabelModel, LabelSide, Price, Terms, VerticalError, follow, lead,
     },
 };
 use consilium_lwe::Set;
-use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
+use consilium_mailbox::{PartyId, RunId, sim::World};
 
-use crate::world::{boosting, on, specification, table};
-
-pub(crate) fn party(name: &str) -> PartyId {
-    name.parse().unwrap()
-}
-
-pub(crate) fn insurer() -> PartyId {
-    party("insurer")
-}
-
-/// Nothing is kept back.
-pub(crate) const OPEN: Protections = Protections {
-    first_tree: FirstTree::Joint,
-    min_side: 1,
-    min_gap: 0,
-    min_node: 1,
-    sum_noise: 0.0,
+pub(crate) use crate::parties::{OPEN, Store, insurer, party, secret};
+use crate::{
+    parties::{hospitals, leave, narrow, rng, sendable},
+    world::{boosting, on, specification, table},
 };
 
 /// The rows of a fit and what was agreed on.
@@ -48,30 +33,6 @@ pub(crate) struct Case {
 pub(crate) struct Ended {
     pub(crate) label: Result<LabelModel, VerticalError>,
     pub(crate) features: Vec<Result<FeatureModel, VerticalError>>,
-}
-
-/// What a party's driver keeps.
-pub(crate) struct Store<S> {
-    pub(crate) kept: Option<S>,
-    pub(crate) heard: Vec<Progress>,
-}
-
-impl<S> Default for Store<S> {
-    fn default() -> Store<S> {
-        let (kept, heard) = (None, Vec::new());
-        Store { kept, heard }
-    }
-}
-
-impl<S: Clone> Watch<S> for Store<S> {
-    fn keep(&mut self, side: &S) -> Result<(), String> {
-        self.kept = Some(side.clone());
-        Ok(())
-    }
-
-    fn hear(&mut self, progress: Progress) {
-        self.heard.push(progress);
-    }
 }
 
 /// The drivers' stores of all parties.
@@ -94,9 +55,9 @@ impl Case {
             .iter()
             .map(|share| left.drain(..*share).collect())
             .collect();
-        let holders = columns.iter().skip(1).enumerate();
-        let holders = holders.map(|(place, columns)| Holder {
-            party: party(&format!("hospital-{place}")),
+        let holders = hospitals(shares.len() - 1).zip(&columns[1..]);
+        let holders = holders.map(|(party, columns)| Holder {
+            party,
             columns: narrow(columns.len()),
         });
         let terms = Terms {
@@ -179,7 +140,7 @@ impl Case {
             if let Some(side) = &store.kept {
                 holder = holder.resume(side.clone()).unwrap();
             }
-            let (mail, mut rng) = (mail.clone(), self.rng(place as u64));
+            let (mail, mut rng) = (mail.clone(), rng(self.run, place as u64));
             features.push(tokio::spawn(async move {
                 let ended = follow(&mail, &mut holder, &mut rng, &mut store).await;
                 (leave(mail, ended), store)
@@ -188,7 +149,7 @@ impl Case {
         let mut mails = mails.into_iter();
         let mail = mails.next().unwrap();
         drop(mails);
-        let mut rng = self.rng(0);
+        let mut rng = rng(self.run, 0);
         let leading = lead(&mail, &mut label, &mut rng, &mut stores.label);
         let ended = sendable(leading).await;
         let label = leave(mail, ended);
@@ -202,11 +163,6 @@ impl Case {
             stores.features.insert(party, store);
         }
         ended
-    }
-
-    fn rng(&self, party: u64) -> Generator {
-        let run = Tagged::new("test.1.run").number(self.run.into());
-        Seed::from_bytes(run.number(party).digest()).generator()
     }
 
     /// The trees over the columns of all.
@@ -238,25 +194,4 @@ impl Ended {
         let features = self.features.into_iter().map(Result::unwrap).collect();
         (self.label.unwrap(), features)
     }
-}
-
-/// Ends a party's part as a daemon does: in good order, or by leaving.
-fn leave<T>(mail: Mailbox, ended: Result<T, VerticalError>) -> Result<T, VerticalError> {
-    if ended.is_ok() {
-        mail.finish();
-    }
-    ended
-}
-
-fn narrow(number: usize) -> u32 {
-    number.try_into().unwrap()
-}
-
-pub(crate) fn secret(party: u64) -> Seed {
-    Seed::from_bytes(Tagged::new("test.1.secret").number(party).digest())
-}
-
-/// Daemons move their work between threads; what can't be moved doesn't compile.
-fn sendable<F: Future + Send>(future: F) -> F {
-    future
 }

@@ -1,0 +1,45 @@
+//! Which trees a label holder may call: m1 of docs/protocols/gbdt-vertical.md.
+
+use consilium_mailbox::{Mailbox, PartyId};
+
+use super::{
+    agreement::Agreement,
+    error::{Breach, VerticalError},
+    messages::Called,
+};
+
+/// The trees that may still be called: none is called twice in a run.
+pub(crate) struct Calls {
+    label_holder: PartyId,
+    due: u32,
+    trees: u32,
+}
+
+impl Calls {
+    /// Begins with the first tree that all grow.
+    pub(crate) fn new(agreement: &Agreement) -> Calls {
+        let terms = agreement.terms();
+        Calls {
+            label_holder: terms.label_holder.clone(),
+            due: agreement.first_joint_tree(),
+            trees: terms.boosting.specification().trees,
+        }
+    }
+
+    /// m1: hears what comes next.
+    pub(crate) async fn hear(&mut self, mail: &Mailbox) -> Result<Called, VerticalError> {
+        let called: Called = mail.recv(&self.label_holder).await?;
+        let (tree, may_come) = match called {
+            Called::Tree(tree) => (tree, (self.due..self.trees).contains(&tree)),
+            Called::Finished(trees) => (trees, trees <= self.trees),
+        };
+        if !may_come {
+            return Err(VerticalError::breach(
+                &self.label_holder,
+                Breach::Tree { tree },
+            ));
+        }
+        self.due = tree.saturating_add(1);
+        Ok(called)
+    }
+}
