@@ -21,7 +21,7 @@ pub mod queries;
 pub mod runs;
 pub mod secrets;
 
-pub use book::{Clock, StudyBook};
+pub use book::{Book, Clock, StudyBook};
 
 const STEPS: &[Step] = &[
     Step {
@@ -38,6 +38,11 @@ const STEPS: &[Step] = &[
         number: 1002,
         name: "several-parties",
         sql: include_str!("../migrations/1002_several_parties.sql"),
+    },
+    Step {
+        number: 1003,
+        name: "several-books",
+        sql: include_str!("../migrations/1003_several_books.sql"),
     },
 ];
 

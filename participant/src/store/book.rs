@@ -16,7 +16,29 @@ const FORMAT: Format = Format(1);
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
-/// What this party has contributed and signed in one study.
+/// Which book of a study: sums that are numbered apart stand in books of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Book {
+    /// Of a study with one kind of sums.
+    Sums,
+    /// Of counts, which the coordinator opens.
+    Counts,
+    /// Of ciphertexts, whose sums the label holder opens.
+    Ciphertexts,
+}
+
+impl Book {
+    /// Gives its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Book::Sums => "sums",
+            Book::Counts => "counts",
+            Book::Ciphertexts => "ciphertexts",
+        }
+    }
+}
+
+/// What this party has contributed and signed in one study, in one of its books.
 ///
 /// A signed survivor set goes into the journal with the same commit, and so does that own numbers
 /// were withheld from a sum: the steward learns it, and the coordinator does not.
@@ -24,23 +46,26 @@ pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 pub struct StudyBook {
     store: Store,
     study: StudyName,
+    book: Book,
     clock: Clock,
 }
 
 impl StudyBook {
-    /// Opens the book of a study that the store knows.
-    pub fn new(store: Store, study: StudyName, clock: Clock) -> StudyBook {
+    /// Opens a book of a study that the store knows.
+    pub fn new(store: Store, (study, book): (StudyName, Book), clock: Clock) -> StudyBook {
         StudyBook {
             store,
             study,
+            book,
             clock,
         }
     }
 
     async fn read(&self) -> Result<Vec<Entry>, StoreError> {
-        let query = sqlx::query("SELECT line FROM opening_book WHERE study = $1 ORDER BY place");
-        let rows = query
+        let query = "SELECT line FROM opening_book WHERE study = $1 AND book = $2 ORDER BY place";
+        let rows = sqlx::query(query)
             .bind(self.study.as_str())
+            .bind(self.book.name())
             .fetch_all(self.store.readers())
             .await?;
         let lines = rows.iter().map(|row| self.entry(&row.bytes("line")?));
@@ -59,14 +84,21 @@ impl StudyBook {
         let line = line.expect("numbers, hashes and names always serialise");
         let mut change = self.store.begin().await?;
         sqlx::query(
-            "INSERT INTO opening_book (study, place, line) \
-             SELECT $1, COUNT(*) + 1, $2 FROM opening_book WHERE study = $1",
+            "INSERT INTO opening_book (study, place, book, line) \
+             SELECT $1, COALESCE(MAX(place), 0) + 1, $2, $3 FROM opening_book WHERE study = $1",
         )
         .bind(self.study.as_str())
+        .bind(self.book.name())
         .bind(line)
         .execute(change.connection())
         .await?;
-        let logged = |kind| Logged::new((self.clock)(), kind).about(&self.study);
+        let logged = |kind| {
+            let logged = Logged::new((self.clock)(), kind).about(&self.study);
+            match self.book {
+                Book::Sums => logged,
+                book => logged.with("book", book.name()),
+            }
+        };
         let logged = match entry {
             Entry::Input { .. } => None,
             Entry::Opening { number, survivors } => {
@@ -105,6 +137,7 @@ impl fmt::Debug for StudyBook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StudyBook")
             .field("study", &self.study)
+            .field("book", &self.book)
             .finish_non_exhaustive()
     }
 }

@@ -14,7 +14,7 @@ use tracing::info;
 use super::{costs::Meter, failure::RunError, rows::Taken, scores::Results, waivers};
 use crate::{
     home::{Home, study_name},
-    store::StudyBook,
+    store::{Book, StudyBook},
 };
 
 /// The coordinator's call to a run.
@@ -80,7 +80,7 @@ impl Run {
                 .sum_terms(&task.protection, self.call.waivers.clone()),
             credentials,
             &self.secret,
-            self.book(home),
+            book(home, &self.plan, Book::Sums),
             home.ambient.generator(),
         )?;
         Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
@@ -95,12 +95,14 @@ impl Run {
         );
         Ok(())
     }
+}
 
-    fn book(&self, home: &Home) -> StudyBook {
-        let ambient = home.ambient.clone();
-        let clock = Arc::new(move || ambient.now());
-        StudyBook::new(home.store.clone(), study_name(&self.plan.hash()), clock)
-    }
+/// Opens one of the books of a plan's study.
+pub(super) fn book(home: &Home, plan: &Plan, book: Book) -> StudyBook {
+    let ambient = home.ambient.clone();
+    let clock = Arc::new(move || ambient.now());
+    let study = study_name(&plan.hash());
+    StudyBook::new(home.store.clone(), (study, book), clock)
 }
 
 /// Gives all others of a run that the plan names.

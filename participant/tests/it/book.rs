@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consilium_journal::{Body, Kind, StudyName, UnixTime};
-use consilium_participant::store::{Clock, Store, StoreError, StudyBook};
+use consilium_participant::store::{Book, Clock, Store, StoreError, StudyBook};
 use consilium_secagg::{Entry, OpeningBook, SumNumber};
 
 use crate::{begin, open, opened};
@@ -32,7 +32,11 @@ fn lines() -> Vec<Entry> {
 async fn entries_are_there_after_a_restart_in_their_order() {
     let (store, study, folder) = opened().await;
     let clock: Clock = Arc::new(|| UnixTime(500));
-    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::clone(&clock));
+    let mut book = StudyBook::new(
+        store.clone(),
+        (study.clone(), Book::Sums),
+        Arc::clone(&clock),
+    );
     for line in lines() {
         book.append(&line).await.unwrap();
     }
@@ -40,16 +44,55 @@ async fn entries_are_there_after_a_restart_in_their_order() {
     store.close().await;
 
     let store = open(&folder).await;
-    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::clone(&clock));
+    let mut book = StudyBook::new(
+        store.clone(),
+        (study.clone(), Book::Sums),
+        Arc::clone(&clock),
+    );
     assert_eq!(book.entries().await.unwrap(), lines());
-    let mut other = StudyBook::new(store, "other".parse().unwrap(), clock);
+    let mut other = StudyBook::new(store, ("other".parse().unwrap(), Book::Sums), clock);
     assert_eq!(other.entries().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn books_of_one_study_are_kept_apart() {
+    let (store, study, _folder) = opened().await;
+    let books = [Book::Sums, Book::Counts, Book::Ciphertexts];
+    let open = |book| {
+        StudyBook::new(
+            store.clone(),
+            (study.clone(), book),
+            Arc::new(|| UnixTime(500)),
+        )
+    };
+    for line in lines() {
+        for book in books {
+            open(book).append(&line).await.unwrap();
+        }
+    }
+    open(Book::Counts).append(&lines()[1]).await.unwrap();
+    for (book, more) in books.into_iter().zip([0, 1, 0]) {
+        let entries = open(book).entries().await.unwrap();
+        let more = lines().split_off(1).into_iter().take(more);
+        assert_eq!(entries, [lines(), more.collect()].concat());
+    }
+    let logged = store.journal_of(&study).await.unwrap();
+    let named = logged.iter().map(|record| match &record.body {
+        Body::Open { entry, .. } => entry.fields.get("book").map(String::as_str),
+        Body::Redacted { .. } => panic!("it has them all"),
+    });
+    let (counts, ciphertexts) = (Some("counts"), Some("ciphertexts"));
+    assert!(named.eq([None, counts, ciphertexts, counts]));
 }
 
 #[tokio::test]
 async fn the_steward_finds_in_the_journal_from_which_sums_own_numbers_were_withheld() {
     let (store, study, _folder) = opened().await;
-    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixTime(500)));
+    let mut book = StudyBook::new(
+        store.clone(),
+        (study.clone(), Book::Sums),
+        Arc::new(|| UnixTime(500)),
+    );
     let withheld = Entry::Withheld {
         number: SumNumber(7),
         question: [2; 32],
@@ -69,7 +112,11 @@ async fn the_steward_finds_in_the_journal_from_which_sums_own_numbers_were_withh
 #[tokio::test]
 async fn a_signed_survivor_set_is_in_the_journal_too() {
     let (store, study, _folder) = opened().await;
-    let mut book = StudyBook::new(store.clone(), study.clone(), Arc::new(|| UnixTime(500)));
+    let mut book = StudyBook::new(
+        store.clone(),
+        (study.clone(), Book::Sums),
+        Arc::new(|| UnixTime(500)),
+    );
     for line in lines() {
         book.append(&line).await.unwrap();
     }
@@ -118,11 +165,11 @@ async fn lines_are_written_and_read_as_ever() {
     for (place, line) in (1..).zip(&kept) {
         put(&store, &study, place, line).await;
     }
-    let mut book = StudyBook::new(store, study, Arc::clone(&clock));
+    let mut book = StudyBook::new(store, (study, Book::Sums), Arc::clone(&clock));
     assert_eq!(book.entries().await.unwrap(), written);
 
     let (store, study, _folder) = opened().await;
-    let mut book = StudyBook::new(store.clone(), study, clock);
+    let mut book = StudyBook::new(store.clone(), (study, Book::Sums), clock);
     for line in &written {
         book.append(line).await.unwrap();
     }
@@ -135,7 +182,7 @@ async fn lines_are_written_and_read_as_ever() {
 async fn a_line_of_a_later_program_is_not_misread() {
     let (store, study, _folder) = opened().await;
     put(&store, &study, 1, &[2, 0, 4]).await;
-    let mut book = StudyBook::new(store, study, Arc::new(|| UnixTime(500)));
+    let mut book = StudyBook::new(store, (study, Book::Sums), Arc::new(|| UnixTime(500)));
     let error = book.entries().await.unwrap_err();
     let source = error.source.downcast_ref::<StoreError>();
     assert!(
@@ -148,7 +195,7 @@ async fn a_line_of_a_later_program_is_not_misread() {
 async fn nothing_is_appended_for_a_study_that_nobody_knows() {
     let (store, _, _folder) = opened().await;
     let clock = Arc::new(|| UnixTime(500));
-    let mut book = StudyBook::new(store, "unknown".parse().unwrap(), clock);
+    let mut book = StudyBook::new(store, ("unknown".parse().unwrap(), Book::Sums), clock);
     let error = book.append(&lines()[0]).await.unwrap_err();
     assert_eq!(error.doing, "written");
     assert!(error.source.downcast_ref::<StoreError>().is_some());
