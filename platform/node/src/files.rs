@@ -50,6 +50,15 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>, FileError> {
     if_there(fs::read_to_string(path)).map_err(of(path))
 }
 
+/// Reads a file that need be no text, if there is one.
+///
+/// # Errors
+///
+/// If there is one that can't be read.
+pub fn read_bytes_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    if_there(fs::read(path)).map_err(of(path))
+}
+
 /// Reads a secret, if there is one, and sees that nobody else can.
 ///
 /// # Errors

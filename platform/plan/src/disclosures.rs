@@ -21,6 +21,8 @@ pub enum Audience {
     Contributors,
     /// Of institutions with different columns, the one with the labels.
     LabelHolder,
+    /// Of those that share a schema, each with its own people, every one.
+    Hospitals,
     /// Of those, each other one.
     FeatureHolders,
     /// Every receiver of the result.
@@ -33,10 +35,11 @@ pub enum Audience {
 
 impl Audience {
     /// All, in the order in which they are shown.
-    pub const ALL: [Audience; 7] = [
+    pub const ALL: [Audience; 8] = [
         Audience::Coordinator,
         Audience::Contributors,
         Audience::LabelHolder,
+        Audience::Hospitals,
         Audience::FeatureHolders,
         Audience::Receivers,
         Audience::Everyone,
@@ -222,13 +225,15 @@ impl Lines<'_> {
     fn push(&mut self, to: Audience, what: [String; 2]) {
         let receivers: Vec<&str> = self.plan.receivers().map(PartyId::as_str).collect();
         let receivers = receivers.join(", ");
-        let (holder, others) = match self.plan.task() {
+        let (holder, hospitals, others) = match self.plan.task() {
             Task::Vertical(task) => {
+                let hospitals: Vec<&str> = task.hospitals().map(PartyId::as_str).collect();
                 let others = task.feature_holders().map(|member| member.party.as_str());
                 let others: Vec<&str> = others.collect();
-                (task.label_holder.as_str(), others.join(", "))
+                let holder = task.label_holder.as_str();
+                (holder, hospitals.join(", "), others.join(", "))
             }
-            _ => ("", String::new()),
+            _ => ("", String::new(), String::new()),
         };
         let (text, name, value): (_, _, &str) = match to {
             Audience::Coordinator => (
@@ -238,6 +243,7 @@ impl Lines<'_> {
             ),
             Audience::Contributors => (texts::TO_CONTRIBUTORS, "", ""),
             Audience::LabelHolder => (texts::TO_LABEL_HOLDER, "party", holder),
+            Audience::Hospitals => (texts::TO_HOSPITALS, "parties", &hospitals),
             Audience::FeatureHolders => (texts::TO_FEATURE_HOLDERS, "parties", &others),
             Audience::Receivers => (texts::TO_RECEIVERS, "parties", &receivers),
             Audience::Everyone => (texts::TO_EVERYONE, "", ""),

@@ -112,6 +112,32 @@ pub enum PlanFault {
          no others"
     )]
     NotVertical,
+    /// Hospitals with one schema, and those who know other things of their people.
+    #[error(
+        "three to a hundred hospitals, the parties with alignment, share features and columns; one \
+         other party has the labels and up to six bring columns of the same people; all contribute \
+         and receive the result"
+    )]
+    NotHybrid,
+    /// What all hospitals have stands once.
+    #[error(
+        "{party} has alignment, so it is a hospital: its features and columns are those at the top"
+    )]
+    SharedColumns {
+        /// Which.
+        party: PartyId,
+    },
+    /// Each hospital has its own people.
+    #[error(
+        "the study that found {party}'s people is another hospital's too: each has one of its own"
+    )]
+    AlignedTogether {
+        /// Which.
+        party: PartyId,
+    },
+    /// Ciphertexts that are added up are of one set of parameters.
+    #[error("hospitals add up ciphertexts of parameters = \"a\" only")]
+    HybridParameters,
     /// One party has the labels.
     #[error("exactly one party has the labels: the one with label = {{ column = \"NAME\" }}")]
     LabelHolder,
@@ -161,6 +187,12 @@ pub enum PlanFault {
         /// The fewest common rows.
         rows: u64,
         /// The fewest rows for testing.
+        least: u64,
+    },
+    /// Both sides of a split have so many rows, so a node has twice as many.
+    #[error("must be at least twice min_side, {least}: no split of a smaller node is ever told")]
+    NodeSmall {
+        /// The fewest rows of a node that make sense.
         least: u64,
     },
     /// Each kind of plan has keys of its own.

@@ -1,6 +1,7 @@
 //! What a study will cost: sums, rounds, bytes, time.
 
 mod align;
+mod hybrid;
 mod trees;
 mod vertical;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 use consilium_glm::{moments_len, sums_len};
 use serde::{Deserialize, Serialize};
 
-pub use vertical::PartyCost;
+pub use vertical::Expense;
 
 use crate::{Glm, Learner, Plan, Protection, Task};
 

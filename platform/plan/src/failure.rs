@@ -193,9 +193,9 @@ pub fn explain(code: Code, lang: Lang) -> String {
         id, advice, what, ..
     } = code.entry();
     let shown = |text: &str| text.replace('{', "‹").replace('}', "›");
-    let (then, whose) = lang.pick(("next", "who"), ("处理", "责任"));
+    let (then, whose) = lang.pick(("next: ", "who: "), ("处理：", "责任："));
     format!(
-        "{id}\n{}\n{then}: {}\n{whose}: {}\n",
+        "{id}\n{}\n{then}{}\n{whose}{}\n",
         shown(what.open(lang)),
         shown(&code.entry().whole_remedy(lang)),
         advice.text(lang)

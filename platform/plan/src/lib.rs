@@ -24,16 +24,17 @@ pub use approval::{
 };
 pub use disclosures::{Audience, Disclosure};
 pub use error::{PlanError, PlanFault};
-pub use estimate::{Estimate, PartyCost, Speed};
+pub use estimate::{Estimate, Expense, Speed};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{
-    Align, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Grow, Learner, Limits, Matching,
-    Member, Missing, Name, NoisyCount, OnDropout, OwnMetrics, Part, Party, Patience, Plan,
-    PlanHash, Protection, Task, TestRows, Train, Vertical, VerticalWork,
+    Align, Common, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Group, GroupTerms, Grow,
+    Hospital, Learner, Limits, Matching, Member, Missing, Name, NoisyCount, OnDropout, OwnMetrics,
+    Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows, Train, Vertical,
+    VerticalWork,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;
-pub use run::{Compared, PartKept, Phase, Reached, ResultKept, UnknownPhase};
+pub use run::{Compared, HybridSums, PartKept, Phase, Reached, ResultKept, UnknownPhase};
 pub use study::{Doing, Event, Forbidden, StepNumber, Study, Waiting};
 pub use texts::failure::Code;

@@ -17,8 +17,8 @@ use toml::de::DeTable;
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
-    Align, Comparison, Gbdt, Glm, Grow, Learner, Matching, Member, Missing, NoisyCount, OwnMetrics,
-    Task, TestRows, Train, Vertical, VerticalWork,
+    Align, Common, Comparison, Gbdt, Glm, Group, GroupTerms, Grow, Hospital, Learner, Matching,
+    Member, Missing, NoisyCount, OwnMetrics, Task, TestRows, Train, Vertical, VerticalWork,
 };
 pub use terms::{Limits, Patience};
 
@@ -93,8 +93,11 @@ impl Plan {
                 (task::train(raw, schemas, bounds, &at)?, limits)
             }
             RawKind::Align => task::align::check(raw, &parties, &at)?,
-            RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
-                task::vertical::check(raw, schemas, &parties, &at)?
+            RawKind::TrainVerticalGbdt
+            | RawKind::PredictVerticalGbdt
+            | RawKind::TrainHybridGbdt
+            | RawKind::PredictHybridGbdt => {
+                task::vertical::check(raw, schemas, (&parties, &coordinator), &at)?
             }
         };
         let plan = Plan {

@@ -93,6 +93,8 @@ pub enum Obstacle {
     OtherParties,
     /// Several rows of one's own belong to one common row.
     RowsRepeated,
+    /// A patient has rows at several hospitals, and the plan refuses that.
+    PatientsRepeated,
     /// Common rows have no label.
     LabelsMissing,
     /// No part is kept here of the model that the plan names.
@@ -241,12 +243,17 @@ impl Plan {
         let planned = self.task().column_names();
         let keys = matches!(self.task(), Task::Align(_));
         let common = matches!(self.task(), Task::Vertical(_));
+        let repeats = match self.task() {
+            Task::Vertical(task) => task.refuses_repeats(),
+            _ => false,
+        };
         let is_asked = |obstacle: &Obstacle| match obstacle {
             Obstacle::Missing(column) | Obstacle::Differs(column) => {
                 planned.contains(&column.as_str())
             }
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
             Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
+            Obstacle::PatientsRepeated => repeats,
             Obstacle::NoAlignment
             | Obstacle::OtherData
             | Obstacle::OrderDamaged
@@ -297,7 +304,13 @@ impl Plan {
             one_class: true, ..
         } = found.data
         {
-            verdict.warnings.push(Warning::OneClass(party.clone()));
+            match self.task() {
+                // Whoever has labels has those of all.
+                Task::Vertical(_) => verdict.failures.push(failure(Code::DataOneClass)),
+                Task::Train(_) | Task::Align(_) => {
+                    verdict.warnings.push(Warning::OneClass(party.clone()));
+                }
+            }
         }
         match found.disk {
             Room::Short => verdict.failures.push(failure(Code::DiskFull)),
@@ -369,6 +382,7 @@ impl Plan {
             Obstacle::OrderDamaged => failure(Code::VerticalOrderDamaged),
             Obstacle::OtherParties => failure(Code::VerticalOtherParties),
             Obstacle::RowsRepeated => failure(Code::VerticalRowsRepeated),
+            Obstacle::PatientsRepeated => failure(Code::VerticalPatientsRepeated),
             Obstacle::LabelsMissing => failure(Code::VerticalLabelsMissing),
             Obstacle::NoPart => failure(Code::VerticalNoPart),
             Obstacle::PartDiffers => failure(Code::VerticalPartDiffers),

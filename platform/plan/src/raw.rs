@@ -43,6 +43,7 @@ pub struct RawPlan {
     pub(crate) comparison: RawComparison,
     pub(crate) alignment: Option<Spanned<String>>,
     pub(crate) vertical: Option<RawVertical>,
+    pub(crate) hybrid: Option<RawHybrid>,
     pub(crate) key: Option<Spanned<Key>>,
     #[serde(default)]
     pub(crate) align: RawAlign,
@@ -67,7 +68,7 @@ impl RawPlan {
         check_length(text)?;
         let mut raw: RawPlan = toml::from_str(text).map_err(|error| PlanError::Toml {
             place: place(text, error.span().map_or(0, |span| span.start)),
-            message: error.message().replace('\n', ", "),
+            message: in_words(error.message()),
         })?;
         text.clone_into(&mut raw.text);
         Ok(raw)
@@ -75,18 +76,22 @@ impl RawPlan {
 
     /// Gives the files of the plans that are named in the place of studies, beside the plan's own.
     pub fn study_files(&self) -> Vec<&str> {
-        let alignment = self.alignment.as_ref().map(Spanned::get_ref);
-        let named = [alignment, self.model.grown_by.as_ref()];
-        let named = named.into_iter().flatten().map(String::as_str);
+        let of_parties = self.party.get_ref().iter();
+        let of_parties = of_parties.map(|party| party.alignment.as_ref());
+        let alignments = [self.alignment.as_ref()].into_iter().chain(of_parties);
+        let alignments = alignments.flatten().map(Spanned::get_ref);
+        let named = alignments.chain(&self.model.grown_by).map(String::as_str);
         named.filter(|name| is_file(name)).collect()
     }
 
     /// Names studies by the hashes of their plans, in the place of the plans' files.
     #[must_use]
     pub fn with_studies(mut self, studies: &BTreeMap<String, PlanHash>) -> RawPlan {
-        let alignment = self.alignment.as_mut().map(Spanned::get_mut);
-        let named = [alignment, self.model.grown_by.as_mut()];
-        for name in named.into_iter().flatten() {
+        let of_parties = self.party.get_mut().iter_mut();
+        let of_parties = of_parties.map(|party| party.alignment.as_mut());
+        let alignments = [self.alignment.as_mut()].into_iter().chain(of_parties);
+        let alignments = alignments.flatten().map(Spanned::get_mut);
+        for name in alignments.chain(&mut self.model.grown_by) {
             if let Some(hash) = studies.get(name) {
                 *name = hash.to_string();
             }
@@ -98,11 +103,11 @@ impl RawPlan {
     /// declares them itself.
     pub fn schema_file_of(&self, party: &PartyId) -> Option<&str> {
         let mut parties = self.party.get_ref().iter();
-        let own = parties
-            .find(|it| it.name.get_ref() == party)?
-            .schema
-            .as_ref();
-        let named = own.or(self.schema.as_ref())?;
+        let party = parties.find(|it| it.name.get_ref() == party)?;
+        // Of a hybrid only hospitals have the columns that the plan declares for several.
+        let has_shared = !self.kind.is_hybrid() || party.alignment.is_some();
+        let shared = self.schema.as_ref().filter(|_| has_shared);
+        let named = party.schema.as_ref().or(shared)?;
         Some(named.get_ref().as_str())
     }
 
@@ -119,6 +124,14 @@ impl RawPlan {
         }
         files
     }
+}
+
+/// Says what the parser says, in words of the plan's.
+fn in_words(message: &str) -> String {
+    message.replace('\n', ", ").replace(
+        "unit variant, expected struct variant",
+        "a name alone, expected a table such as { NAME = { … } }",
+    )
 }
 
 /// Tells a plan's file from a study's hash.
@@ -148,6 +161,28 @@ pub(crate) enum RawKind {
     Align,
     TrainVerticalGbdt,
     PredictVerticalGbdt,
+    TrainHybridGbdt,
+    PredictHybridGbdt,
+}
+
+impl RawKind {
+    /// Gives the kind as it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            RawKind::TrainGlm => "train-glm",
+            RawKind::TrainGbdt => "train-gbdt",
+            RawKind::Align => "align",
+            RawKind::TrainVerticalGbdt => "train-vertical-gbdt",
+            RawKind::PredictVerticalGbdt => "predict-vertical-gbdt",
+            RawKind::TrainHybridGbdt => "train-hybrid-gbdt",
+            RawKind::PredictHybridGbdt => "predict-hybrid-gbdt",
+        }
+    }
+
+    /// Says whether hospitals with one schema, each with its own people, are among the parties.
+    pub(crate) fn is_hybrid(self) -> bool {
+        matches!(self, RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -164,6 +199,7 @@ pub(crate) struct RawParty {
     pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
     pub(crate) label: Option<Spanned<RawLabel>>,
     pub(crate) label_holder: Option<Spanned<bool>>,
+    pub(crate) alignment: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -213,7 +249,7 @@ fn model<'de, D: Deserializer<'de>>(from: D) -> Result<RawModel, D::Error> {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawVertical {
     pub(crate) first_tree: Option<FirstTree>,
     pub(crate) min_side: Option<u64>,
@@ -223,6 +259,15 @@ pub(crate) struct RawVertical {
     pub(crate) parameters: Option<Set>,
     pub(crate) stride: Option<u32>,
     pub(crate) bytes_a_second: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawHybrid {
+    pub(crate) group: Option<PartyId>,
+    pub(crate) colluding: Option<u32>,
+    pub(crate) min_hospitals: Option<u32>,
+    pub(crate) repeated_patients: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -242,7 +287,10 @@ impl From<RawConstantColumns> for ConstantColumns {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { share = 0.25, seed = 7 }"
+)]
 pub(crate) struct RawTest {
     pub(crate) share: Option<f64>,
     pub(crate) seed: Option<u32>,
@@ -250,20 +298,20 @@ pub(crate) struct RawTest {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawEvaluation {
     pub(crate) own_metrics: Option<Spanned<OwnMetrics>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawComparison {
     pub(crate) fedavg: Option<Spanned<RawAveraging>>,
     pub(crate) fedprox: Option<Spanned<RawAveraging>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawAveraging {
     pub(crate) rounds: Option<u32>,
     pub(crate) epochs: Option<u32>,
@@ -273,7 +321,7 @@ pub(crate) struct RawAveraging {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawAlign {
     pub(crate) protocol: Option<Spanned<RawProtocol>>,
     pub(crate) minimum: Option<Spanned<u32>>,
@@ -296,7 +344,7 @@ pub(crate) enum RawProtocol {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawProtection {
     pub(crate) colluding: Option<Spanned<u32>>,
     pub(crate) dropouts: Option<Spanned<u32>>,
@@ -307,7 +355,7 @@ pub(crate) struct RawProtection {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawLimits {
     pub(crate) expires: Option<Spanned<Datetime>>,
     pub(crate) runs: Option<Spanned<u32>>,
@@ -319,7 +367,7 @@ pub(crate) struct RawLimits {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawPatience {
     pub(crate) answer: Option<Spanned<String>>,
     pub(crate) outage: Option<Spanned<String>>,

@@ -8,8 +8,9 @@ use std::{
     str::FromStr,
 };
 
+use consilium_base::Tagged;
 use consilium_mailbox::{self as mailbox, PartyId};
-use consilium_secagg::{StudyId, SumNumber, Terms};
+use consilium_secagg::{Assumed, StudyId, SumNumber, Terms, Thresholds};
 
 pub use align::{Compared, ResultKept};
 pub use vertical::{PartKept, Reached};
@@ -32,6 +33,15 @@ pub enum Phase {
     Align,
     /// Rows are scored by a model that there is.
     Predict,
+}
+
+/// The terms of the sums over a group of hospitals that grow trees.
+#[derive(Clone, Debug)]
+pub struct HybridSums {
+    /// Of counts of rows and hospitals; the coordinator adds up.
+    pub counts: Terms,
+    /// Of ciphertexts; the label holder adds up.
+    pub ciphertexts: Terms,
 }
 
 /// A text that names no phase.
@@ -150,6 +160,42 @@ impl Plan {
         }
     }
 
+    /// Gives the terms of both kinds of sums over a group of hospitals: of counts, which the
+    /// coordinator opens, and of ciphertexts, which the label holder opens. None where no group grows
+    /// trees.
+    ///
+    /// # Security
+    ///
+    /// No sum of either is opened without all hospitals: with fewer, the next one with all would single
+    /// the lost one out, and ciphertexts would have too small a flood.
+    pub fn hybrid_sums(&self) -> Option<HybridSums> {
+        let Task::Vertical(task) = self.task() else {
+            return None;
+        };
+        let group = task.group()?;
+        let colluding = group.terms.as_ref()?.colluding as usize;
+        let thresholds = Thresholds::safe(Assumed {
+            contributors: group.hospitals.len(),
+            colluding: Some(colluding),
+            dropouts: 0,
+        });
+        let thresholds = thresholds.expect("a plan's hospitals and colluders are checked");
+        let terms = |tag, aggregator: &PartyId| Terms {
+            study: StudyId(Tagged::new(tag).field(self.hash().as_bytes()).digest()),
+            aggregator: aggregator.clone(),
+            roster: task.hospitals().cloned().collect(),
+            thresholds: thresholds.requiring_everybody(),
+            waivers: BTreeSet::new(),
+            relaxed_from_twenty: false,
+            patience: self.patience().answer,
+            carry_over: true,
+        };
+        Some(HybridSums {
+            counts: terms("hybrid.1.counts", self.coordinator()),
+            ciphertexts: terms("hybrid.1.ciphertexts", &task.label_holder),
+        })
+    }
+
     /// Gives how long the mailboxes of a run wait: long enough for the sums' own patience.
     pub fn mail_patience(&self) -> mailbox::Patience {
         let patience = self.patience();
@@ -163,10 +209,8 @@ impl Plan {
     /// Gives what each party is in a run.
     pub fn run_roles(&self) -> BTreeMap<PartyId, String> {
         let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
-        let part = match self.task() {
-            Task::Train(_) => "aggregator",
-            Task::Align(_) | Task::Vertical(_) => "witness",
-        };
+        let adds_up = matches!(self.task(), Task::Train(_)) || self.hybrid_sums().is_some();
+        let part = if adds_up { "aggregator" } else { "witness" };
         let aggregator = (self.coordinator().clone(), part.to_owned());
         self.contributors()
             .map(contributor)

@@ -1,6 +1,7 @@
 //! A plan in plain words: the page that a steward reads before deciding.
 
 mod align;
+mod hybrid;
 mod trees;
 mod vertical;
 
@@ -51,6 +52,7 @@ impl Plan {
             Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
             Task::Vertical(task) => match task.work {
+                VerticalWork::Grow(_) if task.group().is_some() => texts::COORDINATOR_COUNTS,
                 VerticalWork::Grow(_) => texts::COORDINATOR_HEARS,
                 VerticalWork::Predict { .. } => texts::COORDINATOR_ONLY_RELAYS,
             },

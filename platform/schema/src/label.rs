@@ -2,7 +2,10 @@ use serde::{Deserialize, Serialize};
 
 /// What a model predicts, as it is typed: `{ column = "num", positive_above = 0 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { column = \"NAME\" }"
+)]
 pub struct RawLabel {
     /// Required.
     pub column: String,

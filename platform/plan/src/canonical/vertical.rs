@@ -2,30 +2,38 @@
 
 use std::fmt::{self, Formatter};
 
-use consilium_gbdt::vertical::FirstTree;
-use consilium_lwe::Set;
-
 use super::{label, number, quoted, test_rows, trees};
-use crate::{Grow, Plan, Vertical, VerticalWork};
+use crate::{Common, GroupTerms, Grow, Plan, Vertical, VerticalWork};
 
 impl Plan {
     pub(super) fn write_vertical(&self, task: &Vertical, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "alignment = \"{}\"", task.alignment)?;
+        match &task.common {
+            Common::All(alignment) => writeln!(f, "alignment = \"{alignment}\"")?,
+            Common::Hospitals(group) => write_features(f, &group.features)?,
+        }
         match &task.work {
             VerticalWork::Grow(grow) => write_growth(f, grow)?,
             VerticalWork::Predict { model } => writeln!(f, "model = \"{model}\"")?,
+        }
+        if let Some(terms) = task.group().and_then(|group| group.terms.as_ref()) {
+            write_terms(f, terms)?;
         }
         self.write_limits(f)?;
         writeln!(f, "minimum_rows = {}", self.limits.minimum_rows)?;
         self.write_patience(f)?;
         for party in &self.parties {
             write!(f, "\n{party}")?;
+            if task.is_hospital(&party.name) {
+                for (_, alignment) in task.alignments_of(&party.name) {
+                    writeln!(f, "alignment = \"{alignment}\"")?;
+                }
+                continue;
+            }
             let Some(member) = task.member(&party.name) else {
                 continue;
             };
             if !member.features.is_empty() {
-                let features: Vec<String> = member.features.iter().map(|it| quoted(it)).collect();
-                writeln!(f, "features = [{}]", features.join(", "))?;
+                write_features(f, &member.features)?;
             }
             if member.party == task.label_holder {
                 match &task.work {
@@ -41,8 +49,22 @@ impl Plan {
                 write!(f, "\n[[party.column]]{of_party}")?;
             }
         }
-        Ok(())
+        let shared = task.group().map_or(&[][..], |group| &group.columns);
+        shared.iter().try_for_each(|it| write!(f, "\n{it}"))
     }
+}
+
+fn write_features(f: &mut Formatter<'_>, features: &[String]) -> fmt::Result {
+    let features: Vec<String> = features.iter().map(|it| quoted(it)).collect();
+    writeln!(f, "features = [{}]", features.join(", "))
+}
+
+fn write_terms(f: &mut Formatter<'_>, terms: &GroupTerms) -> fmt::Result {
+    writeln!(f, "\n[hybrid]")?;
+    writeln!(f, "group = {}", quoted(terms.name.as_str()))?;
+    writeln!(f, "colluding = {}", terms.colluding)?;
+    writeln!(f, "min_hospitals = {}", terms.min_hospitals)?;
+    writeln!(f, "repeated_patients = {}", terms.repeated_patients)
 }
 
 fn write_growth(f: &mut Formatter<'_>, grow: &Grow) -> fmt::Result {
@@ -51,14 +73,7 @@ fn write_growth(f: &mut Formatter<'_>, grow: &Grow) -> fmt::Result {
     }
     trees::write(f, grow.specification())?;
     let protections = &grow.protections;
-    let first_tree = match protections.first_tree {
-        FirstTree::Own => "own",
-        FirstTree::Joint => "joint",
-    };
-    let parameters = match grow.set {
-        Set::A => "a",
-        Set::B => "b",
-    };
+    let (first_tree, parameters) = (protections.first_tree.name(), grow.set.name());
     writeln!(f, "\n[vertical]")?;
     writeln!(f, "first_tree = {}", quoted(first_tree))?;
     writeln!(f, "min_side = {}", protections.min_side)?;

@@ -12,15 +12,10 @@ use crate::{
     raw::{RawKind, RawLimits},
 };
 
-/// Keys and tables that plans have which train a model of columns that all have.
-const OF_SHARED_COLUMNS: &[&str] = &[
-    "schema",
-    "column",
-    "features",
-    "label",
-    "evaluation",
-    "protection",
-];
+/// Keys and tables that declare columns that several parties have.
+const OF_SHARED_COLUMNS: &[&str] = &["schema", "column", "features"];
+/// Keys and tables that plans have whose model all contributors train alike.
+const OF_LIKE_PARTIES: &[&str] = &["label", "evaluation", "protection"];
 /// Tables that plans have which train a model.
 const OF_TRAINING: &[&str] = &["test"];
 /// Tables that only regressions have.
@@ -29,45 +24,74 @@ const OF_REGRESSIONS: &[&str] = &["model", "comparison"];
 const OF_TREES: &[&str] = &["trees"];
 /// Tables that only alignments have.
 const OF_ALIGNMENTS: &[&str] = &["key", "align"];
-/// Keys and tables that only plans have of columns that several institutions have.
-const OF_COMMON_ROWS: &[&str] = &["alignment", "vertical"];
+/// The study that found the rows that all have.
+const OF_COMMON_ROWS: &[&str] = &["alignment"];
+/// Tables that plans have which grow trees on columns of several institutions.
+const OF_SPLIT_COLUMNS: &[&str] = &["vertical"];
+/// Tables that plans have which grow trees with a group of hospitals.
+const OF_GROUPS: &[&str] = &["hybrid"];
 
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
-    let (kind, others) = match raw.kind {
-        RawKind::TrainGlm => (
-            "train-glm",
-            [OF_TREES, OF_ALIGNMENTS, OF_COMMON_ROWS].concat(),
-        ),
-        RawKind::TrainGbdt => (
-            "train-gbdt",
-            [OF_REGRESSIONS, OF_ALIGNMENTS, OF_COMMON_ROWS].concat(),
-        ),
-        RawKind::Align => (
-            "align",
-            [
-                OF_SHARED_COLUMNS,
-                OF_TRAINING,
-                OF_REGRESSIONS,
-                OF_TREES,
-                OF_COMMON_ROWS,
-            ]
-            .concat(),
-        ),
-        RawKind::TrainVerticalGbdt => (
-            "train-vertical-gbdt",
-            [OF_SHARED_COLUMNS, OF_REGRESSIONS, OF_ALIGNMENTS].concat(),
-        ),
-        RawKind::PredictVerticalGbdt => (
-            "predict-vertical-gbdt",
-            [
-                OF_SHARED_COLUMNS,
-                &["comparison", "test", "vertical"],
-                OF_TREES,
-                OF_ALIGNMENTS,
-            ]
-            .concat(),
-        ),
+    let kind = raw.kind.name();
+    let others: &[&[&str]] = match raw.kind {
+        RawKind::TrainGlm => &[
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+        ],
+        RawKind::TrainGbdt => &[
+            OF_REGRESSIONS,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+        ],
+        RawKind::Align => &[
+            OF_SHARED_COLUMNS,
+            OF_LIKE_PARTIES,
+            OF_TRAINING,
+            OF_REGRESSIONS,
+            OF_TREES,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+        ],
+        RawKind::TrainVerticalGbdt => &[
+            OF_SHARED_COLUMNS,
+            OF_LIKE_PARTIES,
+            OF_REGRESSIONS,
+            OF_ALIGNMENTS,
+            OF_GROUPS,
+        ],
+        RawKind::PredictVerticalGbdt => &[
+            OF_SHARED_COLUMNS,
+            OF_LIKE_PARTIES,
+            OF_TRAINING,
+            &["comparison"],
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+        ],
+        RawKind::TrainHybridGbdt => &[
+            OF_LIKE_PARTIES,
+            OF_REGRESSIONS,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+        ],
+        RawKind::PredictHybridGbdt => &[
+            OF_LIKE_PARTIES,
+            OF_TRAINING,
+            &["comparison"],
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+        ],
     };
     let written: BTreeMap<String, Spanned<IgnoredAny>> =
         toml::from_str(&raw.text).map_err(|error| PlanError::Toml {
@@ -77,6 +101,8 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let fault = || PlanFault::OtherKind { kind };
     let misplaced = others
         .iter()
+        .copied()
+        .flatten()
         .filter_map(|key| Some((*key, written.get(*key)?)))
         .min_by_key(|(_, value)| value.span().start);
     if let Some((key, value)) = misplaced {
@@ -91,13 +117,25 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             limits(&raw.limits, [rows], at, fault)
         }
         RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
+            alignments(raw, at, &fault)?;
             limits(&raw.limits, [], at, fault)
         }
+        RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),
+    }
+}
+
+/// Only where hospitals have each its own people does a party say which study found them.
+fn alignments(raw: &RawPlan, at: &Places, fault: impl Fn() -> PlanFault) -> Result<(), PlanError> {
+    let mut given = raw.party.get_ref().iter();
+    match given.find_map(|party| party.alignment.as_ref()) {
+        Some(given) => Err(at.fault(Some(given), "party.alignment", fault())),
+        None => Ok(()),
     }
 }
 
 /// Only where each party has columns of its own does it say which.
 fn of_parties(raw: &RawPlan, at: &Places, fault: impl Fn() -> PlanFault) -> Result<(), PlanError> {
+    alignments(raw, at, &fault)?;
     for party in raw.party.get_ref() {
         let spans = [
             ("party.schema", party.schema.as_ref().map(Spanned::span)),

@@ -16,7 +16,7 @@ use toml::Spanned;
 pub use align::{Align, Matching, NoisyCount};
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
-pub use vertical::{Grow, Member, Vertical, VerticalWork};
+pub use vertical::{Common, Group, GroupTerms, Grow, Hospital, Member, Vertical, VerticalWork};
 
 use self::columns::Features;
 use super::{Limits, Name, Places, Protection};
@@ -53,8 +53,13 @@ impl Task {
             Task::Train(task) => task.columns.iter().map(Column::name).collect(),
             Task::Align(task) => task.key_columns().collect(),
             Task::Vertical(task) => {
-                let columns = task.members.iter().flat_map(|member| &member.columns);
-                columns.map(Column::name).collect()
+                let own = task
+                    .members
+                    .iter()
+                    .filter(|it| !task.is_hospital(&it.party));
+                let own = own.flat_map(|member| &member.columns);
+                let shared = task.group().map_or(&[][..], |group| &group.columns);
+                shared.iter().chain(own).map(Column::name).collect()
             }
         }
     }
@@ -186,7 +191,7 @@ pub(super) fn train(
     };
     let features: Vec<String> = written.names().map(str::to_owned).collect();
     let (label, labels) = columns::label((labelled, "label"), &schema, at)?;
-    let terms = written.terms(labelled.get_ref(), &schema, at)?;
+    let terms = written.terms(Some(labelled.get_ref()), &schema, at)?;
     let (terms, bounds) = ((terms, labels), (limits, protection.bits, contributors));
     let learner = match raw.kind {
         RawKind::TrainGlm => Learner::Glm(glm::check(raw, terms, bounds, at)?),

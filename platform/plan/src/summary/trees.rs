@@ -25,6 +25,8 @@ pub(super) enum Drawn<'a> {
     ByEach,
     /// The label holder draws rows, which all have; each institution cuts its own columns.
     ByLabelHolder(&'a str),
+    /// The label holder draws rows; hospitals cut their columns alike.
+    OfHospitals(&'a str),
 }
 
 /// Says how they grow.
@@ -37,9 +39,12 @@ pub(super) fn describe_growth(spec: &Specification, drawn: Drawn<'_>, page: &mut
             texts::TREES_GOSS,
             texts::TREES_EARLY,
         ),
-        Drawn::ByLabelHolder(holder) => (
+        Drawn::ByLabelHolder(holder) | Drawn::OfHospitals(holder) => (
             holder,
-            texts::TREES_BINS_OWN,
+            match drawn {
+                Drawn::OfHospitals(_) => texts::TREES_BINS_HOSPITALS,
+                _ => texts::TREES_BINS_OWN,
+            },
             texts::TREES_SHARE_COMMON,
             texts::TREES_GOSS_COMMON,
             texts::TREES_EARLY_COMMON,

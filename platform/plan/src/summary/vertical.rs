@@ -3,35 +3,30 @@
 use std::fmt::Display;
 
 use consilium_gbdt::vertical::FirstTree;
-use consilium_lwe::Set;
 
 use super::{
     Page, describe_label, in_words, shown,
-    trees::{Drawn, describe_growth, objective},
+    trees::{describe_growth, objective},
 };
-use crate::{Grow, Plan, TestRows, Vertical, VerticalWork, texts::summary as texts};
+use crate::{
+    Common, Grow, Member, Plan, PlanHash, TestRows, Vertical, VerticalWork, texts::summary as texts,
+};
 
 impl Vertical {
     pub(super) fn describe(&self, page: &mut Page) {
-        let (contributors, holder) = (self.members.len(), &self.label_holder);
-        let who: [(&str, &dyn Display); 2] = [("contributors", &contributors), ("holder", holder)];
-        match &self.work {
-            VerticalWork::Grow(grow) => {
-                let objective = objective(grow.specification()).open(page.lang);
-                let objective: [(&str, &dyn Display); 1] = [("objective", &objective)];
-                page.line("", &texts::VERTICAL_GROW, &[&who[..], &objective].concat());
-            }
-            VerticalWork::Predict { model } => {
-                let model: [(&str, &dyn Display); 1] = [("model", model)];
-                page.line("", &texts::VERTICAL_ASK, &[&who[..], &model].concat());
-            }
+        let holder = &self.label_holder;
+        match &self.common {
+            Common::All(alignment) => self.describe_people(alignment, page),
+            Common::Hospitals(group) => self.describe_hospitals(group, page),
         }
-        let alignment: [(&str, &dyn Display); 1] = [("alignment", &self.alignment)];
-        page.line("", &texts::VERTICAL_ROWS, &alignment);
         if let (VerticalWork::Grow(grow), Some(own)) = (&self.work, self.member(holder)) {
             describe_label(&grow.label, &own.columns, page);
         }
-        for member in &self.members {
+        if let Some(group) = self.group() {
+            self.describe_shared_columns(group, page);
+        }
+        let own = |member: &&Member| !self.is_hospital(&member.party);
+        for member in self.members.iter().filter(own) {
             let text = if member.features.is_empty() {
                 texts::VERTICAL_LABELS_ALONE
             } else {
@@ -43,20 +38,45 @@ impl Vertical {
             }
         }
         if let VerticalWork::Grow(grow) = &self.work {
-            let drawn = Drawn::ByLabelHolder(holder.as_str());
-            describe_growth(grow.specification(), drawn, page);
-            if grow.test == TestRows::None {
-                page.line("", &texts::VERTICAL_TEST_NONE, &[]);
-            } else {
-                let percent = (grow.test_share() * 1000.0).round() / 10.0;
-                page.line("", &texts::VERTICAL_TEST, &[("percent", &percent)]);
+            describe_growth(grow.specification(), self.drawn(), page);
+            let percent = (grow.test_share() * 1000.0).round() / 10.0;
+            let text = match (&grow.test, &self.common) {
+                (TestRows::None, _) => texts::VERTICAL_TEST_NONE,
+                (_, Common::All(_)) => texts::VERTICAL_TEST,
+                (_, Common::Hospitals(_)) => texts::HYBRID_TEST,
+            };
+            page.line("", &text, &[("percent", &percent)]);
+        }
+    }
+
+    /// Says of whom all parties know something, and what is done.
+    fn describe_people(&self, alignment: &PlanHash, page: &mut Page) {
+        let contributors = self.members.len();
+        let who: [(&str, &dyn Display); 2] = [
+            ("contributors", &contributors),
+            ("holder", &self.label_holder),
+        ];
+        match &self.work {
+            VerticalWork::Grow(grow) => {
+                let objective = objective(grow.specification()).open(page.lang);
+                let objective: [(&str, &dyn Display); 1] = [("objective", &objective)];
+                page.line("", &texts::VERTICAL_GROW, &[&who[..], &objective].concat());
+            }
+            VerticalWork::Predict { model } => {
+                let model: [(&str, &dyn Display); 1] = [("model", model)];
+                page.line("", &texts::VERTICAL_ASK, &[&who[..], &model].concat());
             }
         }
+        let alignment: [(&str, &dyn Display); 1] = [("alignment", alignment)];
+        page.line("", &texts::VERTICAL_ROWS, &alignment);
     }
 }
 
 impl Plan {
     pub(super) fn describe_common_rows(&self, task: &Vertical, page: &mut Page) {
+        if let Some(group) = task.group() {
+            return self.describe_rows_of_hospitals((task, group), page);
+        }
         let sizes: [(&str, &dyn Display); 2] = [
             ("minimum", &self.limits.minimum_rows),
             ("most", &self.limits.most_rows),
@@ -97,9 +117,5 @@ fn describe_protections(task: &Vertical, grow: &Grow, page: &mut Page) {
     } else {
         page.line("- ", &texts::NOISE_NONE, &[]);
     }
-    let set = match grow.set {
-        Set::A => "a",
-        Set::B => "b",
-    };
-    page.line("- ", &texts::ENCRYPTION, &[("set", &set)]);
+    page.line("- ", &texts::ENCRYPTION, &[("set", &grow.set.name())]);
 }

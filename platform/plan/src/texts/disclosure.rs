@@ -4,6 +4,7 @@ super::texts! { "disclosure":
 TO_COORDINATOR: "{party}, the coordinator, learns", "协调方 {party} 获知";
 TO_CONTRIBUTORS: "every contributor learns", "每家贡献方获知";
 TO_LABEL_HOLDER: "{party}, the label holder, learns", "标签方 {party} 获知";
+TO_HOSPITALS: "every hospital ({parties}) learns", "每家医院（{parties}）获知";
 TO_FEATURE_HOLDERS: "every feature holder ({parties}) learns", "每家特征方（{parties}）获知";
 TO_RECEIVERS: "every receiver of the result ({parties}) learns", "每家结果接收方（{parties}）获知";
 TO_EVERYONE: "every party learns", "每一方获知";
@@ -15,6 +16,9 @@ PREFLIGHT_LABELS: "of each contributor, once its steward has approved: whether i
 TRAFFIC: "lengths, times and number of all messages, and when a party is away", "所有消息的长度、时间与数量，以及哪一方何时离线";
 PREFLIGHT_KEYS: "of each contributor, once its steward has approved: the version of its data set, whether the key's columns are there, whether it has too few keys, too many, none, or the same one twice, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，键所需的列是否存在，键是否过少、过多、全无或重复，分档的可用磁盘与内存，时钟偏差";
 PREFLIGHT_COMMON: "of each contributor, once its steward has approved: the version of its data set, whether columns and types are as planned, whether it has kept the alignment or its part of the model that the plan names, whether the common rows are enough, whether two of its rows are of one person or labels are missing, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，列与类型是否符合方案，是否保有方案所指的对齐结果或模型分片，共同行是否足够，是否有多行属于同一人或缺少标签，分档的可用磁盘与内存，时钟偏差";
+PREFLIGHT_REPEATS: "of the label holder, once its steward has approved: whether a patient has rows at several hospitals", "标签方在其数据管理员批准之后的：是否有患者在多家医院都有行";
+SIDES_AT_HOSPITALS: "the side of each hospital's rows asked for at every split by the hospitals' columns, whether its prediction depends on it or not", "所询问的各医院的行在每个按医院列进行的分裂处落在哪一侧，无论其预测是否用到";
+ASKED_OF_HOSPITALS: "how many of its own rows are predicted, and which; neither predictions nor leaves", "其自身的行中有多少被预测、是哪些；不知预测值和叶节点";
 NOISY_COUNT: "how many keys are common: {counter} exactly, {other} only with random noise (two-sided geometric, ε = {epsilon})", "共同键的数目：{counter} 获知确切值，{other} 仅获知加有随机噪声（双侧几何分布，ε = {epsilon}）的值";
 INPUTS_HIDDEN: "no single contributor's sums are seen by anybody else, as long as at most {colluding} of the {contributors} contributors collude with the coordinator", "只要 {contributors} 家贡献方中至多 {colluding} 家与协调方串通，任何一家的统计量都不会被他方看到";
 INPUTS_HIDDEN_BUT: "no single contributor's sums are seen by anybody else, as long as at most {colluding} of the {contributors} contributors collude with the coordinator, except as said above of contributors that drop out", "除上文关于退出的贡献方所述的情形外，只要 {contributors} 家贡献方中至多 {colluding} 家与协调方串通，任何一家的统计量都不会被他方看到";
@@ -24,6 +28,7 @@ DERIVABLE_RELAXED: "from twenty contributors on: sums whose difference is one co
 RESULT: "the model with coefficients, two-digit standard errors, p-values and intervals, the measures over all contributors, who contributed with which version of a data set, how many runs there were, what they cost the coordinator, and which sums were opened over whom", "模型（系数、两位有效数字的标准误、p 值、区间）、所有贡献方合计的评估指标、贡献方名单及其数据集版本、运行次数及其对协调方的开销，以及对哪些机构开启过哪些合计";
 RESULT_TREES: "the model with its trees, gains and leaves, the losses after each tree, the measures over all contributors, who contributed with which version of a data set, how many runs there were, what they cost the coordinator, and which sums were opened over whom", "模型（各棵树及其增益与叶节点）、每棵树之后的损失、所有贡献方合计的评估指标、贡献方名单及其数据集版本、运行次数及其对协调方的开销，以及对哪些机构开启过哪些合计";
 OWN_PART_LABELS: "the values of all leaves, the predictions for all common rows, and their measures; it keeps its part of the model", "所有叶节点的值、全部共同行的预测及其评估指标；并保存自己的模型分片";
+OWN_PART_HOSPITALS: "the hospitals' part of the model, the same at each: the columns and thresholds of the hospitals' splits", "医院的模型分片（各家相同）：医院各列的分裂所用的列与阈值";
 OWN_PART_FEATURES: "its part of the model: the columns and thresholds of its own splits", "自己的模型分片：自有分裂的列与阈值";
 RESULT_VERTICAL: "how many trees there are, the mean losses before the first and after each tree to four significant digits, those of held-out rows only if these are at least a hundred, hence about what share of the labels is positive, or how far they spread; AUC and accuracy on the test rows, rounded to 0.01, if classes are predicted and there are at least ten test rows of each, who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "树的数目；第一棵树之前与每棵树之后的平均损失（取四位有效数字；留出行的损失仅当其不少于一百行），由此大致可知标签中阳性的比例或标签的离散程度；测试行上的 AUC 与准确率（取到 0.01，仅当预测分类且每类测试行不少于十）；贡献方名单及其数据集版本、运行次数及其对协调方的开销";
 RESULT_PREDICTED: "who contributed with which version of a data set, how many runs there were, and what they cost the coordinator", "贡献方名单及其数据集版本、运行次数及其对协调方的开销";

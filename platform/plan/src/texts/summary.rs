@@ -36,6 +36,7 @@ ALL_VERIFIED: "All institutions must have verified each other by their fingerpri
 BOTH_VERIFIED: "Both institutions must have verified each other by their fingerprints: else the coordinator could be the other one.", "双方机构须互相核验指纹：否则对方可能是协调方所冒充。";
 COORDINATOR_RELAYS: "{party} coordinates: it relays sealed messages, and is told neither keys nor rows nor numbers; what their lengths tell stands below", "{party} 担任协调方：转发密封消息，不会被告知键、行或数目；消息长度透露的信息见下文";
 COORDINATOR_HEARS: "{party} coordinates: it relays sealed messages, and hears how many trees stand and with which losses; what their lengths tell stands below", "{party} 担任协调方：转发密封消息，并获知已生长的树的数目及损失；消息长度透露的信息见下文";
+COORDINATOR_COUNTS: "{party} coordinates: it relays sealed messages, opens counts of rows over all hospitals together, and hears how many trees stand and with which losses; what it sees stands below", "{party} 担任协调方：转发密封消息、开启所有医院合计的行计数，并获知已生长的树的数目及损失；其所见见下文";
 COORDINATOR_ONLY_RELAYS: "{party} coordinates: it relays sealed messages; what their lengths tell stands below", "{party} 担任协调方：转发密封消息；消息长度透露的信息见下文";
 TRAIN: "A {family} is fitted over the rows of {contributors} institutions together; no row leaves its institution.", "在 {contributors} 家机构的数据上共同拟合{family}；任何一行数据都不离开所在机构。";
 FAMILY_GAUSSIAN: "linear regression", "线性回归";
@@ -60,6 +61,7 @@ TREES_RISING: "The prediction does not fall where {column} rises.", "{column} �
 TREES_FALLING: "The prediction does not rise where {column} rises.", "{column} 上升时预测值不上升。";
 TREES_EARLY: "A share {share} of each institution's rows is held out; the trees end once their loss has not improved for {patience} trees.", "每家机构留出占比 {share} 的行；其损失连续 {patience} 棵树无改善即停止。";
 TREES_BINS_OWN: "Splits go by at most {bins} bins of each column, that of missing values counted; each institution cuts its own columns, and only it knows where.", "分裂按每列至多 {bins} 个分箱进行（含缺失值一箱）；各机构自行划分自己的列，切点仅其自身知道。";
+TREES_BINS_HOSPITALS: "Splits go by at most {bins} bins of each column, that of missing values counted; the hospitals' columns are cut alike at all, by counts over all hospitals; each other institution cuts its own, and only it knows where.", "分裂按每列至多 {bins} 个分箱进行（含缺失值一箱）；医院共有的列由所有医院合计的计数统一划分；其他机构各自划分自己的列，切点仅其自身知道。";
 TREES_SHARE_COMMON: "Each tree grows on a share {share} of the training rows, drawn anew by {party}.", "每棵树使用占比 {share} 的训练行，由 {party} 每次重新抽取。";
 TREES_GOSS_COMMON: "Each tree grows on the share {top} of training rows with the largest gradients and a share {other} of the rest, drawn by {party}.", "每棵树使用梯度最大的占比 {top} 的训练行，以及其余行中占比 {other} 的抽样，由 {party} 抽取。";
 TREES_EARLY_COMMON: "{party} holds a share {share} of the training rows out; the trees end once their loss has not improved for {patience} trees.", "{party} 留出占比 {share} 的训练行；其损失连续 {patience} 棵树无改善即停止。";
@@ -71,6 +73,20 @@ VERTICAL_LABELS_ALONE: "{party} brings no columns besides.", "{party} 不另提�
 VERTICAL_TEST_NONE: "No rows are kept for testing: nothing is measured.", "不留测试行：不做评估。";
 VERTICAL_TEST: "{percent} % of the common rows are kept for testing; which they are follows from the plan, so every institution knows.", "保留 {percent}% 的共同行用于测试；是哪些行由方案决定，各机构均知道。";
 VERTICAL_SIZES: "The number of common rows is at least {minimum} and at most {most}.", "共同行的数目至少为 {minimum}，至多为 {most}。";
+HYBRID_GROW: "Boosted trees ({objective}) are grown for the patients of {count} hospitals ({hospitals}), each with its own, on the columns that the hospitals share and on those of the other institutions, which know the patients of all. Each keeps its values to itself; {holder}, the label holder, sends gradients of its labels encrypted only, and opens sums over all hospitals together.", "针对 {count} 家医院（{hospitals}）各自的患者，在医院共有的列以及其他机构（了解所有这些患者）的列上共同生长提升树（{objective}）。各方的数值均不外传；标签方 {holder} 仅发送加密后的标签梯度，并只开启所有医院的合计。";
+HYBRID_ASK: "The patients of {count} hospitals ({hospitals}) are scored by the trees that study {model} grew with them. {holder}, the label holder, alone gets the scores.", "用研究 {model} 与各医院共同生长的树，为 {count} 家医院（{hospitals}）的患者评分。仅标签方 {holder} 获得评分。";
+HYBRID_ROWS: "Who the patients are was found by these studies: each institution uses the data set that it aligned there, with one row for each person.", "各医院的患者由以下研究查明：各机构使用当时对齐的数据集，每人一行。";
+HYBRID_ALIGNMENT: "those of {party} by study {alignment}", "{party} 的患者由研究 {alignment} 查明";
+HYBRID_COLUMNS: "Every hospital brings these columns:", "每家医院均提供以下各列：";
+HYBRID_TEST: "{percent} % of each hospital's common rows are kept for testing; which they are follows from the plan, so every institution that has them knows.", "保留每家医院共同行的 {percent}% 用于测试；是哪些行由方案决定，持有这些行的各机构均知道。";
+HYBRID_SIZES: "All hospitals together have at least {minimum} and at most {most} common rows.", "所有医院合计的共同行至少为 {minimum}，至多为 {most}。";
+HYBRID_COLLUDING: "Up to {colluding} of them may show {holder} or the coordinator their own part without another's being seen, but not both of these together: a coordinator that colludes with {holder} undoes what is kept back.", "其中至多 {colluding} 家向 {holder} 或协调方出示自己的部分，也看不到他家的部分；但二者不得串通：与 {holder} 串通的协调方可使保留失效。";
+HYBRID_TOLD: "Sums over the hospitals are exact. They are told only of splits with at least {side} rows on either side and in nodes of at least {node} rows, and only if at least {least} hospitals have {each} rows or more in each; the coordinator sees to that by counts over all hospitals. The price is splits by rare values, in small nodes, and by columns in which hospitals differ much.", "各医院的合计是精确的。仅当分裂两侧均不少于 {side} 行、节点不少于 {node} 行，且至少有 {least} 家医院在每处有 {each} 行或更多时才给出；由协调方依据所有医院合计的计数把关。代价是无法按罕见取值、在小节点中，或按各医院差异很大的列分裂。";
+HYBRID_SINGLE: "Rows of {least} hospitals are enough: with those that may collude taken away, sums may be a single hospital's.", "{least} 家医院有行即可：去掉可能串通者后，合计可能仅属于单家医院。";
+HYBRID_GAP: "Of two splits of one hospitals' column sums are told even if a single row lies between them, or rows of a single hospital: their difference is theirs.", "医院共有的同一列的两个分裂之间即使只有一行，或只有单家医院的行，也给出合计：两者之差即为其值。";
+HYBRID_OTHERS: "Of its own columns each feature holder ({parties}) tells sums by the same numbers of rows, and sees to that itself.", "每家特征方（{parties}）对自己的列按同样的行数下限给出合计，并自行把关。";
+HYBRID_REPEATED: "A patient with rows at several hospitals counts as several.", "在多家医院都有行的患者按多人计。";
+HYBRID_UNREPEATED: "Patients with rows at several hospitals are refused; only {holder} can see whether there are any.", "拒绝在多家医院都有行的患者；是否存在仅 {holder} 能看到。";
 FIRST_OWN: "The first tree grows on {party}'s own columns: the nodes in which labels show most clearly are hidden from the others. The price is what that tree would have gained by their columns.", "首棵树仅用 {party} 自己的列生长：标签体现最明显的节点不让他方看到。代价是该树无法利用他方的列。";
 FIRST_JOINT: "The first tree grows on the columns of all: the others see its nodes, in which labels show most clearly.", "首棵树用各方的列生长：他方可看到其节点，其中标签的体现最为明显。";
 MIN_SIDE: "An institution tells sums of its splits only with at least {side} rows on either side, and only in nodes of at least {node} rows; it sees to that itself. The price is splits by rare values and in small nodes.", "机构仅在分裂两侧均不少于 {side} 行、且节点不少于 {node} 行时给出其合计，并自行把关。代价是无法按罕见取值或在小节点中分裂。";

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{
     Failure as NoFit,
+    hybrid::HybridError,
     vertical::{Breach, VerticalError},
 };
 use consilium_glm::GlmError;
@@ -99,6 +100,77 @@ fn failures_over_split_columns_name_who_tells_them_and_whom_it_means() {
         for lang in Lang::ALL {
             let said = failure.what(lang) + &failure.remedy(lang);
             assert!(!said.contains('?'), "{said}");
+        }
+    }
+}
+
+#[test]
+fn failures_with_several_hospitals_blame_whom_they_can() {
+    let (me, west) = (party("insurer"), party("west"));
+    let missing = HybridError::NotWhole {
+        missing: west.clone(),
+    };
+    let differs = |error: fn(consilium_mailbox::PartyId) -> HybridError| error(west.clone());
+    for (error, code, of, peer) in [
+        (
+            HybridError::Repeated { patients: 3 },
+            Code::VerticalPatientsRepeated,
+            &me,
+            None,
+        ),
+        (missing, Code::RosterShrinkRefused, &west, None),
+        (HybridError::Implausible, Code::SumImplausible, &me, None),
+        (HybridError::OtherSides, Code::SumImplausible, &me, None),
+        (
+            differs(|party| HybridError::Otherwise { party }),
+            Code::VerticalHospitalsDiffer,
+            &me,
+            Some("west"),
+        ),
+        (
+            differs(|party| HybridError::Unlike { party }),
+            Code::VerticalHospitalsDiffer,
+            &me,
+            Some("west"),
+        ),
+        (
+            HybridError::OtherCuts,
+            Code::VerticalGroupDeviates,
+            &me,
+            None,
+        ),
+        (HybridError::Few, Code::VerticalGroupDeviates, &me, None),
+        (
+            HybridError::OtherSums,
+            Code::VerticalGroupDeviates,
+            &me,
+            None,
+        ),
+        (
+            HybridError::NoRoom { stride: 9 },
+            Code::VerticalNoRoom,
+            &me,
+            None,
+        ),
+        (HybridError::NoNumbers, Code::VerticalNoNumbers, &me, None),
+        (
+            VerticalError::OtherFit.into(),
+            Code::VerticalStateLost,
+            &me,
+            None,
+        ),
+    ] {
+        let failure = Failure::of_hybrid(&error, &me);
+        assert_eq!((failure.code, failure.party.as_ref()), (code, Some(of)));
+        assert_eq!(failure.details.get("peer").map(String::as_str), peer);
+        for lang in Lang::ALL {
+            let said = failure.what(lang) + &failure.remedy(lang);
+            assert!(!said.contains('?'), "{said}");
+            // How many patients it are is nobody else's business.
+            assert!(
+                code != Code::VerticalPatientsRepeated || !said.contains('3'),
+                "{said}"
+            );
         }
     }
 }

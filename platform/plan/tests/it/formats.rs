@@ -198,6 +198,7 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::OrderDamaged,
         Obstacle::OtherParties,
         Obstacle::RowsRepeated,
+        Obstacle::PatientsRepeated,
         Obstacle::LabelsMissing,
         Obstacle::NoPart,
         Obstacle::PartDiffers,

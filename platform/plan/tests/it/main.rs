@@ -11,6 +11,7 @@ mod disclosures;
 mod documents;
 mod failures;
 mod formats;
+mod hybrids;
 mod laws;
 mod matchings;
 mod plans;

@@ -4,7 +4,7 @@ use consilium_plan::{Lang, Plan};
 
 use crate::{
     aligns::{aligned, counted},
-    full, heart,
+    full, heart, hybrids,
     matchings::{star, unbalanced},
     party, trees,
     verticals::{grown, noisy, predicted},
@@ -54,6 +54,18 @@ fn the_summary_is_what_was_proofread() {
             &format!("predicted.{name}.txt"),
             &predicted().summary(Some(&[]), lang),
         );
+        assert_is(
+            &format!("hybrid.{name}.txt"),
+            &hybrids::grown().summary(Some(&[]), lang),
+        );
+        assert_is(
+            &format!("hybrid-open.{name}.txt"),
+            &hybrids::open().summary(None, lang),
+        );
+        assert_is(
+            &format!("hybrid-predicted.{name}.txt"),
+            &hybrids::predicted().summary(None, lang),
+        );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -68,6 +80,8 @@ fn the_canonical_text_is_what_was_proofread() {
     assert_is("trees.toml", &trees().to_string());
     assert_is("vertical.toml", &grown().to_string());
     assert_is("predicted.toml", &predicted().to_string());
+    assert_is("hybrid.toml", &hybrids::grown().to_string());
+    assert_is("hybrid-predicted.toml", &hybrids::predicted().to_string());
 }
 
 #[test]
@@ -84,6 +98,9 @@ fn no_place_is_left_open_in_either_language() {
             grown(),
             noisy(),
             predicted(),
+            hybrids::grown(),
+            hybrids::open(),
+            hybrids::predicted(),
         ] {
             let page = plan.summary(Some(&[party("east")]), lang);
             assert!(!page.contains(['{', '}']), "{page}");

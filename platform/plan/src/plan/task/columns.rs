@@ -46,11 +46,11 @@ impl Features<'_> {
     /// Gives the model's columns, named as the schema names them.
     pub(super) fn terms(
         &self,
-        label: &RawLabel,
+        label: Option<&RawLabel>,
         schema: &Schema,
         at: &Places,
     ) -> Result<Vec<Term>, PlanError> {
-        self.inputs(Some(label), schema, at)?;
+        self.inputs(label, schema, at)?;
         let mut design = Vec::new();
         for column in self.names().filter_map(|name| schema.column(name)) {
             let terms = of_feature(column);

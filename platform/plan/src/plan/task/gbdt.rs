@@ -55,14 +55,6 @@ pub(super) fn check(
     specification.min_node = specification.min_node.max(limits.minimum_cell.0);
     let objective = specification.objective;
     let boosting = boosting(specification, at)?;
-    let feature = |term: Term| Feature {
-        name: term.name,
-        values: match term.values {
-            Values::Number(range) => gbdt::Values::Number(range),
-            Values::Integer(range) => gbdt::Values::Whole(range),
-            Values::Binary => gbdt::Values::Binary,
-        },
-    };
     let shared = Shared {
         boosting,
         columns: terms.into_iter().map(feature).collect(),
@@ -78,6 +70,18 @@ pub(super) fn check(
             _ => at.fault(raw.label.as_ref(), "label", PlanFault::TreesLabels),
         })?;
     Ok(Gbdt { agreement, subject })
+}
+
+/// Gives a term as what histograms are made of.
+pub(super) fn feature(term: Term) -> Feature {
+    Feature {
+        name: term.name,
+        values: match term.values {
+            Values::Number(range) => gbdt::Values::Number(range),
+            Values::Integer(range) => gbdt::Values::Whole(range),
+            Values::Binary => gbdt::Values::Binary,
+        },
+    }
 }
 
 /// Checks how trees are grown.

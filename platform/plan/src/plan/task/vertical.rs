@@ -1,6 +1,7 @@
 //! Institutions with different columns of the same people.
 
 mod check;
+mod group;
 
 use consilium_base::Tagged;
 use consilium_evaluation::Subject;
@@ -13,15 +14,16 @@ use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, Schema};
 
 pub(crate) use check::check;
+pub use group::{Common, Group, GroupTerms, Hospital};
 
 use super::TestRows;
 use crate::{Obstacle, PlanHash};
 
-/// Boosted trees over the columns of several institutions, whose common rows an alignment found.
+/// Boosted trees over the columns of several institutions, whose common rows alignments found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vertical {
-    /// The study that found the common rows.
-    pub alignment: PlanHash,
+    /// Who has which rows, and which studies found them.
+    pub common: Common,
     /// Who has the labels, and learns the predictions.
     pub label_holder: PartyId,
     /// What each contributor brings, in order of their names.
@@ -109,9 +111,11 @@ impl Vertical {
 
     /// Gives the kind of plan, as it is written.
     pub fn kind(&self) -> &'static str {
-        match self.work {
-            VerticalWork::Grow(_) => "train-vertical-gbdt",
-            VerticalWork::Predict { .. } => "predict-vertical-gbdt",
+        match (&self.work, &self.common) {
+            (VerticalWork::Grow(_), Common::All(_)) => "train-vertical-gbdt",
+            (VerticalWork::Predict { .. }, Common::All(_)) => "predict-vertical-gbdt",
+            (VerticalWork::Grow(_), Common::Hospitals(_)) => "train-hybrid-gbdt",
+            (VerticalWork::Predict { .. }, Common::Hospitals(_)) => "predict-hybrid-gbdt",
         }
     }
 
@@ -120,9 +124,10 @@ impl Vertical {
         self.members.iter().find(|member| member.party == *party)
     }
 
-    /// Gives those that bring columns only, in the order of the model's parts.
+    /// Gives those that bring columns only, of all rows, in the order of the model's parts: no
+    /// hospital of a group.
     pub fn feature_holders(&self) -> impl Iterator<Item = &Member> {
-        let is_other = |member: &&Member| member.party != self.label_holder;
+        let is_other = |it: &&Member| it.party != self.label_holder && !self.is_hospital(&it.party);
         self.members.iter().filter(is_other)
     }
 
@@ -138,12 +143,13 @@ impl Vertical {
                 && columns.all(|(one, other)| one.name() == other.name() && one.is_alike(other))
         };
         grown.label_holder == self.label_holder
+            && grown.hospitals().eq(self.hospitals())
             && grown.members.len() == self.members.len()
             && grown.members.iter().zip(&self.members).all(same)
     }
 
     /// Gives the terms of a fit over so many training rows, all common rows but those kept for
-    /// testing.
+    /// testing; as if a group of hospitals were one feature holder.
     ///
     /// # Errors
     ///
@@ -153,13 +159,21 @@ impl Vertical {
             party: member.party.clone(),
             columns: count(&member.inputs),
         };
+        let group = self.group().and_then(|group| {
+            let terms = group.terms.as_ref()?;
+            Some(Holder {
+                party: terms.name.clone(),
+                columns: u32::try_from(group.inputs.len()).unwrap_or(u32::MAX),
+            })
+        });
+        let others = self.feature_holders().map(holder);
         let own = self.member(&self.label_holder);
         Agreement::try_from(Terms {
             boosting: grow.boosting.clone(),
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
             label_holder: self.label_holder.clone(),
             label_holder_columns: own.map_or(0, |own| count(&own.inputs)),
-            feature_holders: self.feature_holders().map(holder).collect(),
+            feature_holders: group.into_iter().chain(others).collect(),
             protections: grow.protections,
             set: grow.set,
             stride: grow.stride,
@@ -167,21 +181,24 @@ impl Vertical {
         })
     }
 
-    /// Says whether the common row at a place of the alignment, from 0 on, is kept for testing.
+    /// Says whether the common row at a place of an alignment, from 0 on, is kept for testing; of which
+    /// hospital's, where there are several.
     ///
-    /// Everybody computes the same: it hangs on nothing but the plan's seed and the place.
-    pub fn held_out(&self, place: u64) -> bool {
+    /// Everybody computes the same: it hangs on nothing but the plan's seed, the hospital's name and
+    /// the place.
+    pub fn held_out(&self, hospital: Option<&PartyId>, place: u64) -> bool {
         let VerticalWork::Grow(grow) = &self.work else {
             return false;
         };
         let TestRows::Share { share, seed } = grow.test else {
             return false;
         };
-        let drawn = Tagged::new("vertical.1.held-out")
-            .field(&seed.to_le_bytes())
-            .field(&place.to_le_bytes())
-            .digest();
-        let [a, b, c, d, ..] = drawn;
+        let drawn = match hospital {
+            None => Tagged::new("vertical.1.held-out"),
+            Some(party) => Tagged::new("hybrid.1.held-out").field(party.as_str().as_bytes()),
+        };
+        let drawn = drawn.field(&seed.to_le_bytes()).field(&place.to_le_bytes());
+        let [a, b, c, d, ..] = drawn.digest();
         f64::from(u32::from_le_bytes([a, b, c, d])) < share * 2_f64.powi(32)
     }
 }

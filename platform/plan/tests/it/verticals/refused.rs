@@ -57,6 +57,20 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
     ),
     (
         0,
+        "min_side = 50",
+        "min_side = 101",
+        "vertical.min_node",
+        "min_node =",
+    ),
+    (
+        0,
+        "min_side = 50\nmin_node = 200",
+        "min_side = 101",
+        "vertical.min_node",
+        "[vertical]",
+    ),
+    (
+        0,
         "min_node = 200",
         "sum_noise = -1.0",
         "vertical.sum_noise",
@@ -306,6 +320,38 @@ fn report(plan: &Plan, obstacles: Vec<Obstacle>) -> PartyReport {
             memory: Room::Ample,
         }),
     }
+}
+
+#[test]
+fn labels_of_one_class_end_a_study_whose_label_holder_has_all_of_them() {
+    let plan = grown();
+    let mut report = report(&plan, Vec::new());
+    let Ok(Found {
+        data: DataReport::Read { one_class, .. },
+        ..
+    }) = &mut report.found
+    else {
+        panic!("it was read");
+    };
+    *one_class = true;
+    let found = plan.obstacles(&party("hospital"), &report);
+    let codes: Vec<Code> = found.iter().map(|failure| failure.code).collect();
+    assert_eq!(codes, [Code::DataOneClass]);
+}
+
+#[test]
+fn a_first_tree_without_columns_is_blamed_on_the_label_holder_with_the_way_out() {
+    let text = texts()[0]
+        .replace("first_tree = \"own\"\n", "")
+        .replace("monotone = { age = \"increasing\" }\n", "")
+        .replace("features = [\"age\", \"ward\"]\n", "");
+    let Err(PlanError::Key { place, key, fault }) = Plan::from_toml(&text) else {
+        panic!("it has no columns");
+    };
+    assert_eq!(key, "vertical.first_tree");
+    let at = text.lines().nth(place.line - 1);
+    assert_eq!(at, Some("name = \"hospital\""));
+    assert!(fault.to_string().contains("features"), "{fault}");
 }
 
 #[test]

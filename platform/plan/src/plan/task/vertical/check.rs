@@ -1,5 +1,7 @@
 //! Which trees over columns of several institutions a plan may ask for.
 
+mod group;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
@@ -9,14 +11,15 @@ use consilium_evaluation::{BadSubject, Range, SMALLEST_CLASS, Subject};
 use consilium_gbdt::{
     Objective,
     horizontal::BadAgreement,
-    vertical::{BadTerms, Price, Protections},
+    vertical::{BadTerms, FirstTree, Price, Protections},
 };
 use consilium_lwe::Set;
+use consilium_mailbox::PartyId;
 use consilium_schema::{RawLabel, Schema};
 use consilium_secagg::Bits;
 use toml::Spanned;
 
-use super::{Grow, Member, Vertical, VerticalWork};
+use super::{Common, Group, Grow, Member, Vertical, VerticalWork};
 use crate::{
     Limits, Party, PlanError, PlanFault, PlanHash, RawPlan, Task, TestRows,
     plan::{
@@ -34,23 +37,33 @@ use crate::{
 pub(crate) fn check(
     raw: &RawPlan,
     schemas: &BTreeMap<&str, Schema>,
-    parties: &[Party],
+    (parties, coordinator): (&[Party], &PartyId),
     at: &Places,
 ) -> Result<(Task, Limits), PlanError> {
     let all_do = parties.iter().all(|it| it.contributes() && it.receives());
-    if !all_do || !(2..=Vertical::MOST_PARTIES).contains(&parties.len()) {
-        return Err(at.fault(Some(&raw.party), "party", PlanFault::NotVertical));
-    }
-    let Some(alignment) = &raw.alignment else {
-        return Err(at.missing("alignment"));
-    };
-    let found_by = study(alignment.get_ref());
     let holder = label_holder(raw, at)?;
+    let common = if raw.kind.is_hybrid() {
+        if !all_do {
+            return Err(at.fault(Some(&raw.party), "party", PlanFault::NotHybrid));
+        }
+        Common::Hospitals(Box::new(group::check(raw, schemas, at)?))
+    } else {
+        if !all_do || !(2..=Vertical::MOST_PARTIES).contains(&parties.len()) {
+            return Err(at.fault(Some(&raw.party), "party", PlanFault::NotVertical));
+        }
+        let alignment = raw.alignment.as_ref();
+        let alignment = alignment.ok_or_else(|| at.missing("alignment"))?;
+        Common::All(study(alignment, "alignment", at)?)
+    };
     let members = raw.party.get_ref().iter();
-    let members: Result<Vec<Member>, PlanError> =
-        members.map(|party| member(party, schemas, at)).collect();
+    let members: Result<Vec<Member>, PlanError> = members
+        .map(|party| match (&common, &party.alignment) {
+            (Common::Hospitals(group), Some(_)) => Ok(group.member(party.name.get_ref())),
+            _ => member(party, schemas, at),
+        })
+        .collect();
     let mut task = Vertical {
-        alignment: found_by.map_err(|fault| at.fault(Some(alignment), "alignment", fault))?,
+        common,
         label_holder: holder.name.get_ref().clone(),
         members: members?,
         work: VerticalWork::Predict {
@@ -60,30 +73,33 @@ pub(crate) fn check(
     task.members.sort_by(|a, b| a.party.cmp(&b.party));
     let limits;
     (task.work, limits) = match &holder.label {
-        Some(label) => grow(raw, (&task, (holder, label)), schemas, at)?,
+        Some(label) => grow(raw, (&task, (holder, label), coordinator), schemas, at)?,
         None => ask(raw, parties.len(), at)?,
     };
     Ok((Task::Vertical(Box::new(task)), limits))
 }
 
 /// Reads the hash of a study's plan.
-fn study(written: &str) -> Result<PlanHash, PlanFault> {
-    written.parse().map_err(|_| PlanFault::Study)
+fn study(written: &Spanned<String>, key: &str, at: &Places) -> Result<PlanHash, PlanError> {
+    let hash = written.get_ref().parse();
+    hash.map_err(|_| at.fault(Some(written), key, PlanFault::Study))
 }
 
 /// Finds the one party that has the labels.
 fn label_holder<'a>(raw: &'a RawPlan, at: &Places) -> Result<&'a RawParty, PlanError> {
     let parties = || raw.party.get_ref().iter();
-    let grows = raw.kind == RawKind::TrainVerticalGbdt;
+    let kind = raw.kind.name();
+    let grows = matches!(
+        raw.kind,
+        RawKind::TrainVerticalGbdt | RawKind::TrainHybridGbdt
+    );
     let (own, others) = ("party.label", "party.label_holder");
     let (key, fault) = if grows {
-        let kind = "train-vertical-gbdt";
         if let Some(given) = parties().find_map(|party| party.label_holder.as_ref()) {
             return Err(at.fault(Some(given), others, PlanFault::OtherKind { kind }));
         }
         (own, PlanFault::LabelHolder)
     } else {
-        let kind = "predict-vertical-gbdt";
         if let Some(given) = parties().find_map(|party| party.label.as_ref()) {
             return Err(at.fault(Some(given), own, PlanFault::OtherKind { kind }));
         }
@@ -173,8 +189,8 @@ fn schema<'a>(
 
 /// Checks how rows are scored by trees that there are.
 fn ask(raw: &RawPlan, parties: usize, at: &Places) -> Result<(VerticalWork, Limits), PlanError> {
-    let model = study(raw.model.grown_by.as_deref().unwrap_or_default());
-    let model = model.map_err(|fault| at.fault_below("model", fault))?;
+    let model = raw.model.grown_by.as_deref().unwrap_or_default().parse();
+    let model = model.map_err(|_| at.fault_below("model", PlanFault::Study))?;
     let limits = terms::limits_of_common_rows(&raw.limits, parties, (1, 1), at)?;
     Ok((VerticalWork::Predict { model }, limits))
 }
@@ -182,7 +198,7 @@ fn ask(raw: &RawPlan, parties: usize, at: &Places) -> Result<(VerticalWork, Limi
 /// Checks how trees are grown over what the parties bring.
 fn grow(
     raw: &RawPlan,
-    (task, (holder, written)): (&Vertical, (&RawParty, &Spanned<RawLabel>)),
+    (task, (holder, written), coordinator): (&Vertical, (&RawParty, &Spanned<RawLabel>), &PartyId),
     schemas: &BTreeMap<&str, Schema>,
     at: &Places,
 ) -> Result<(VerticalWork, Limits), PlanError> {
@@ -194,6 +210,9 @@ fn grow(
     let (label, range) = columns::label((written, "party.label"), &schema, at)?;
     monotone(task, boosting.specification().monotone.keys(), at)?;
     let vertical = raw.vertical.clone().unwrap_or_default();
+    if task.group().is_some() && vertical.parameters == Some(Set::B) {
+        return Err(at.fault_below("vertical.parameters", PlanFault::HybridParameters));
+    }
     let usual = Protections::default();
     let protections = Protections {
         first_tree: vertical.first_tree.unwrap_or(usual.first_tree),
@@ -202,6 +221,10 @@ fn grow(
         min_node: vertical.min_node.unwrap_or(usual.min_node),
         sum_noise: vertical.sum_noise.unwrap_or(usual.sum_noise),
     };
+    let least = protections.min_side.saturating_mul(2);
+    if protections.min_node < least {
+        return Err(at.fault_below("vertical.min_node", PlanFault::NodeSmall { least }));
+    }
     let rows = (Vertical::USUAL_ROWS, protections.min_node);
     let limits = terms::limits_of_common_rows(&raw.limits, task.members.len(), rows, at)?;
     let objective = boosting.specification().objective;
@@ -219,8 +242,15 @@ fn grow(
         test: test_rows(raw.test.as_ref(), &limits, at)?,
     };
     // Terms that hold for the most rows hold for fewer.
-    let agreed = task.agreement(&grow, limits.most_rows.0);
-    agreed.map_err(|fault| blame(fault, raw, at))?;
+    let rows = limits.most_rows.0;
+    let agreed = match &task.common {
+        Common::All(_) => task.agreement(&grow, rows).map(drop),
+        Common::Hospitals(_) => task.hybrid_agreement(&grow, coordinator, rows).map(drop),
+    };
+    agreed.map_err(|fault| match task.group() {
+        None => blame(fault, raw, at),
+        Some(group) => group::blame(fault, group, raw, at),
+    })?;
     Ok((VerticalWork::Grow(Box::new(grow)), limits))
 }
 
@@ -287,9 +317,20 @@ fn test_rows(
     }
 }
 
+/// Gives whose columns the first tree grows on, where that is written.
+fn first_tree(raw: &RawPlan) -> Option<FirstTree> {
+    raw.vertical.as_ref().and_then(|it| it.first_tree)
+}
+
 /// Points at the key that makes terms impossible.
 fn blame(fault: BadTerms, raw: &RawPlan, at: &Places) -> PlanError {
     let key = match &fault {
+        BadTerms::NoOwnColumns if first_tree(raw).is_none() => {
+            let mut parties = raw.party.get_ref().iter();
+            let holder = parties.find(|party| holds_labels(party));
+            let holder = holder.map(|holder| &holder.name);
+            return at.fault(holder, "vertical.first_tree", fault);
+        }
         BadTerms::NoOwnColumns => "first_tree",
         BadTerms::Value { key, .. } => match *key {
             "rows" => return at.fault_below("limits.most_rows", fault),
