@@ -13,6 +13,7 @@ mod fitting;
 mod gather;
 mod job;
 mod keep;
+mod ledger;
 mod phases;
 mod post;
 mod reception;

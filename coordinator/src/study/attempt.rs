@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_evaluation::EvaluationError;
-use consilium_gbdt::{Losses, horizontal::HorizontalError, training as growth};
+use consilium_gbdt::{
+    Losses, horizontal::HorizontalError, hybrid::HybridError, training as growth,
+    vertical::VerticalError,
+};
 use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
@@ -67,6 +70,8 @@ pub(crate) enum AttemptError {
     #[error(transparent)]
     Trees(HorizontalError),
     #[error(transparent)]
+    Hybrid(HybridError),
+    #[error(transparent)]
     Evaluation(EvaluationError),
     /// The driver is gone, or could not keep what was achieved.
     #[error("what the run achieved could not be kept")]
@@ -87,6 +92,16 @@ impl From<HorizontalError> for AttemptError {
         match error {
             HorizontalError::Sum(error) => AttemptError::Sum(error),
             error => AttemptError::Trees(error),
+        }
+    }
+}
+
+impl From<HybridError> for AttemptError {
+    fn from(error: HybridError) -> AttemptError {
+        match error {
+            HybridError::Sum(error) => AttemptError::Sum(error),
+            HybridError::Vertical(VerticalError::Mailbox(error)) => AttemptError::Mailbox(error),
+            error => AttemptError::Hybrid(error),
         }
     }
 }
@@ -114,7 +129,10 @@ pub(crate) async fn attempt(
     let outcome = match plan.task() {
         Task::Train(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
         Task::Align(task) => align::witness(&mail, task, &start.contributors, &reports).await,
-        Task::Vertical(task) => vertical::witness(&mail, (&plan, task), &start, &reports).await,
+        Task::Vertical(task) => {
+            let directory = desk.roster.directory();
+            vertical::witness(&mail, (&plan, task), directory, (&start, &reports)).await
+        }
     };
     match outcome {
         Ok(()) => (mail.finish(), Ok(())),

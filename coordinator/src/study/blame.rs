@@ -29,6 +29,8 @@ pub(super) fn is_consequence(code: Code) -> bool {
             | Code::FrameTampered
             | Code::FrameReplayed
             | Code::RosterShrinkRefused
+            // It befalls where nobody did wrong.
+            | Code::VerticalSumSpoilt
     )
 }
 
@@ -46,6 +48,7 @@ pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
         AttemptError::Sum(error) => Failure::of_sum(error, me),
         AttemptError::Fit(error) => Failure::of_fit(error, me),
         AttemptError::Trees(error) => Failure::of_trees(error, me),
+        AttemptError::Hybrid(error) => Failure::of_hybrid(error, me),
         AttemptError::Evaluation(error) => Failure::of_evaluation(error, me),
     };
     if is_consequence(failure.code) {

@@ -178,6 +178,11 @@ impl Progress {
         }
     }
 
+    /// Says whether what is made of the next opened sums is kept apart from them.
+    pub(crate) fn are_sums_apart(&self, plan: &Plan) -> bool {
+        self.fit.is_growing() || matches!(plan.task(), Task::Vertical(_))
+    }
+
     /// Says what comes next; `last` is the sum that was opened last, none at a phase's beginning.
     pub(crate) fn doing(&self, plan: &Plan, last: Option<SumNumber>) -> Option<Doing> {
         let Some(phase) = self.next(plan) else {

@@ -1,7 +1,5 @@
 //! The aggregator's part of every phase of a training that is not done yet.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures};
 use consilium_gbdt::{
     horizontal::{self, Keep},
@@ -10,17 +8,15 @@ use consilium_gbdt::{
 use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
-use consilium_secagg::{
-    Aggregator, BookError, Entry, Open, Opened, Refusal, SumError, SumNumber, SumShape,
-};
+use consilium_secagg::BookError;
 use tokio::sync::mpsc;
-use tracing::debug;
 
 use super::{
     Outcome,
     attempt::{Achieved, AttemptError, Report, Start, report},
     fitting::Fitting,
     job::{Averaged, Evaluated},
+    ledger::{Ledger, keep},
 };
 use crate::desk::Desk;
 
@@ -32,13 +28,7 @@ pub(super) async fn phases(
     reports: &mpsc::Sender<Report>,
 ) -> Result<(), AttemptError> {
     let terms = plan.sum_terms(&task.protection, start.waivers.clone());
-    let opened = start.opened.iter().cloned();
-    let aggregator = Aggregator::new(terms, desk.roster.directory(), opened);
-    let mut sums = Ledger {
-        aggregator: aggregator?,
-        before: before(&start.opened),
-        reports,
-    };
+    let mut sums = Ledger::new(terms, desk.roster.directory(), (start, reports))?;
     let roster = start.progress.contributors(&start.contributors);
     let underway = &start.progress.fit;
     let here = mail.scope(Phase::Fit.name());
@@ -93,7 +83,7 @@ async fn fit(
         }
         (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {
             let (agreement, training) = (&trees.agreement, (**training).clone());
-            let mut kept = Kept(sums.reports);
+            let mut kept = Kept(sums.reports());
             let fit = horizontal::aggregate(mail, roster, agreement, training, sums, &mut kept);
             let fit = fit.await?;
             let published = fit.publish(agreement).map_err(|_| AttemptError::Unkept)?;
@@ -169,48 +159,6 @@ async fn measure(
     }
 }
 
-/// An aggregator whose sums are kept before anything is made of them.
-struct Ledger<'a> {
-    aggregator: Aggregator,
-    /// Over whom each number was opened in earlier runs.
-    before: BTreeMap<SumNumber, BTreeSet<PartyId>>,
-    reports: &'a mpsc::Sender<Report>,
-}
-
-fn before(entries: &[Entry]) -> BTreeMap<SumNumber, BTreeSet<PartyId>> {
-    let opened = entries.iter().filter_map(|entry| match entry {
-        Entry::Opening { number, survivors } => Some((*number, survivors.clone())),
-        _ => None,
-    });
-    opened.collect()
-}
-
-impl Ledger<'_> {
-    /// Says whether a sum that was opened before is opened over the same parties.
-    fn check_again(&self, number: SumNumber, opened: &Opened) -> Result<(), SumError> {
-        let now: BTreeSet<PartyId> = opened.contributors.iter().cloned().collect();
-        let Some(before) = self.before.get(&number).filter(|before| **before != now) else {
-            return Ok(());
-        };
-        let differing = before.symmetric_difference(&now).cloned().collect();
-        Err(SumError::Missing {
-            missing: before.difference(&now).cloned().collect(),
-            refusal: Refusal::OpenedOtherwise { number, differing },
-        })
-    }
-}
-
-impl Open for Ledger<'_> {
-    async fn open(&mut self, mail: &Mailbox, shape: &SumShape) -> Result<Opened, SumError> {
-        let opened = self.aggregator.open(mail, shape).await?;
-        self.check_again(shape.number, &opened)?;
-        let achieved = Achieved::Opened(shape.number, opened.clone());
-        keep(self.reports, achieved).await?;
-        debug!(run = %mail.run(), number = shape.number.0, "a sum was opened and kept");
-        Ok(opened)
-    }
-}
-
 /// Where trees are kept once no histogram is in hand.
 struct Kept<'a>(&'a mpsc::Sender<Report>);
 
@@ -221,12 +169,4 @@ impl Keep for Kept<'_> {
         }
         keep(self.0, Achieved::Grown(Box::new(training.clone()))).await
     }
-}
-
-async fn keep(reports: &mpsc::Sender<Report>, achieved: Achieved) -> Result<(), BookError> {
-    let unkept = |unkept| BookError {
-        doing: "written",
-        source: Box::new(unkept),
-    };
-    report(reports, achieved).await.map_err(unkept)
 }

@@ -40,6 +40,10 @@ pub(super) fn files(
             let mut report = of_own_doings(plan, job, &about);
             report["outcomes"] = json!(outcomes(plan.phases().into_iter(), job));
             report["label_holder"] = json!(task.label_holder);
+            if task.group().is_some() {
+                report["hospitals"] = json!(task.hospitals().collect::<Vec<_>>());
+                report["sums"] = json!(opened.len());
+            }
             return vec![file(REPORT, &report)];
         }
     };

@@ -42,13 +42,13 @@ const REST: Duration = Duration::from_millis(100);
 
 /// Gives what is kept of an opened sum, so that its number is not opened otherwise.
 ///
-/// Of histograms a hash is kept: they are many and long, and what they lead to is in the training.
-fn evidence(number: secagg::SumNumber, sum: &[u64]) -> Vec<u8> {
+/// Of trees' sums a hash is kept: they are many and long, and what they lead to is kept elsewhere.
+fn evidence(task: &Task, number: secagg::SumNumber, sum: &[u64]) -> Vec<u8> {
     let bytes: Vec<u8> = sum
         .iter()
         .flat_map(|element| element.to_le_bytes())
         .collect();
-    if number < Gbdt::FIRST_SUM {
+    if matches!(task, Task::Train(_)) && number < Gbdt::FIRST_SUM {
         return bytes;
     }
     Tagged::new("coordinator.1.opened-sum")
@@ -166,7 +166,9 @@ impl Driver {
         match what {
             Achieved::Opened(number, opened) => {
                 self.job.progress.open(&self.plan, number, &opened);
-                self.job.doing = self.job.progress.doing(&self.plan, Some(number));
+                if matches!(self.plan.task(), Task::Train(_)) {
+                    self.job.doing = self.job.progress.doing(&self.plan, Some(number));
+                }
                 let now = self.desk.ambient.now();
                 let entry = Entry::new(now, Kind::OPENING)
                     .about(&self.name)
@@ -178,10 +180,10 @@ impl Driver {
                     study: self.name.clone(),
                     number: number.0,
                     contributors: opened.contributors.into_iter().collect(),
-                    sum: evidence(number, &opened.sum),
+                    sum: evidence(self.plan.task(), number, &opened.sum),
                     opened: now,
                 };
-                if self.job.progress.fit.is_growing() {
+                if self.job.progress.are_sums_apart(&self.plan) {
                     let is_new = self.keep_opening(&entry, &sum).await?;
                     self.go_on(kept, is_new.map(|is_new| is_new == Kept::First));
                     return Ok(());

@@ -1,37 +1,70 @@
 //! The coordinator's part in a study over columns of several institutions: it passes sealed frames
-//! on, and hears how far they are.
+//! on, and hears how far they are. Of hospitals that have each its own people it opens counts.
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use consilium_evaluation::Shared;
-use consilium_gbdt::Losses;
+use consilium_gbdt::{
+    Losses, MOST_ROWS,
+    hybrid::{HybridError, coordinate, hear_rows},
+};
+use consilium_identity::Directory;
 use consilium_mailbox::{Mailbox, MailboxError, Message as _, PartyId};
-use consilium_plan::{Doing, Phase, Plan, Reached, Vertical, VerticalWork};
+use consilium_plan::{Doing, Grow, Phase, Plan, Reached, Vertical, VerticalWork};
+use consilium_secagg::Open;
 use tokio::sync::mpsc;
 
 use super::{
     Outcome,
     attempt::{Achieved, AttemptError, Report, Start, report},
+    ledger::Ledger,
 };
 
 /// Hears from all parties in each phase, until all have kept what it gave them.
 pub(super) async fn witness(
     mail: &Mailbox,
     (plan, task): (&Plan, &Vertical),
-    start: &Start,
-    reports: &mpsc::Sender<Report>,
+    directory: Arc<Directory>,
+    (start, reports): (&Start, &mpsc::Sender<Report>),
 ) -> Result<(), AttemptError> {
     let done = start.progress.outcomes.len();
     for (place, phase) in plan.phases().into_iter().enumerate() {
         let here = mail.scope(phase.name());
+        let hearing = hear(&here, (task, phase), &start.contributors, reports);
         // Institutions go through each phase in every run; one that is done is soon over.
-        let outcome = hear(&here, (task, phase), &start.contributors, reports).await?;
+        let outcome = match (phase, &task.work, plan.hybrid_sums()) {
+            (Phase::Fit, VerticalWork::Grow(grow), Some(sums)) => {
+                let mut ledger = Ledger::new(sums.counts, directory.clone(), (start, reports))?;
+                let judging = judge(&here, plan, (task, grow), &mut ledger);
+                let (outcome, ()) = tokio::try_join!(hearing, judging)?;
+                outcome
+            }
+            _ => hearing.await?,
+        };
         if place >= done {
             report(reports, Achieved::Done(phase, Some(outcome))).await?;
         }
     }
     Ok(())
+}
+
+/// Opens counts over all hospitals, and says by them what may be told.
+async fn judge(
+    mail: &Mailbox,
+    plan: &Plan,
+    (task, grow): (&Vertical, &Grow),
+    sums: &mut impl Open,
+) -> Result<(), AttemptError> {
+    let least = u32::try_from(task.hospitals().count()).unwrap_or(u32::MAX);
+    let most = plan.limits().most_rows.0.min(MOST_ROWS as u64);
+    let within = least..=u32::try_from(most).unwrap_or(u32::MAX);
+    let rows = hear_rows(mail, &task.label_holder, within).await?;
+    let agreement = task.hybrid_agreement(grow, plan.coordinator(), rows.into());
+    let agreement = agreement.map_err(|_| HybridError::Implausible)?;
+    Ok(coordinate(mail, &agreement, sums).await?)
 }
 
 /// Hears of one phase. Whoever has no labels says only that it is done.

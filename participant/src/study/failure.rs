@@ -3,7 +3,7 @@
 use std::{error::Error, io, time::Duration};
 
 use consilium_evaluation::EvaluationError;
-use consilium_gbdt::{horizontal::HorizontalError, vertical::VerticalError};
+use consilium_gbdt::{horizontal::HorizontalError, hybrid::HybridError, vertical::VerticalError};
 use consilium_glm::GlmError;
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId};
@@ -37,6 +37,8 @@ pub(crate) enum RunError {
     Alignment(#[from] PsiError),
     #[error(transparent)]
     Vertical(#[from] VerticalError),
+    #[error(transparent)]
+    Hybrid(HybridError),
     /// An asker kept others waiting for too long.
     #[error("{asker} had the turn for {length:?} and was not done")]
     TurnOver { asker: PartyId, length: Duration },
@@ -71,6 +73,16 @@ impl From<HorizontalError> for RunError {
     }
 }
 
+impl From<HybridError> for RunError {
+    fn from(error: HybridError) -> RunError {
+        match error {
+            HybridError::Sum(error) => RunError::Sum(error),
+            HybridError::Vertical(error) => RunError::Vertical(error),
+            error => RunError::Hybrid(error),
+        }
+    }
+}
+
 impl From<EvaluationError> for RunError {
     fn from(error: EvaluationError) -> RunError {
         match error {
@@ -98,6 +110,7 @@ impl RunError {
             }
             RunError::Alignment(error) => Failure::of_alignment(error, me),
             RunError::Vertical(error) => Failure::of_vertical(error, me),
+            RunError::Hybrid(error) => Failure::of_hybrid(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
                 peer: asker.clone(),
                 step: "align",

@@ -1,13 +1,16 @@
 //! One run of a study over columns of several institutions: trees are grown, or rows are scored.
 
 mod basis;
+mod fitting;
 mod growing;
+mod hybrid;
 mod inspecting;
 mod kept;
 mod part;
 mod predicting;
 mod report;
 mod rows;
+mod taking;
 mod telling;
 
 use std::sync::Arc;
@@ -33,7 +36,7 @@ use crate::{
     data::Source,
     home::{Home, study_name},
 };
-use rows::Taken;
+use taking::Taken;
 
 pub(super) use basis::Basis;
 pub(super) use inspecting::inspect;
@@ -83,7 +86,7 @@ pub(super) async fn take_part(
     };
     match &task.work {
         VerticalWork::Grow(grow) => Box::pin(part.grow(&mail, grow, taken)).await?,
-        VerticalWork::Predict { .. } => Box::pin(part.score(&mail, taken)).await?,
+        VerticalWork::Predict { model } => Box::pin(part.score(&mail, model, taken)).await?,
     }
     drop(meter);
     let total = mail.finish().total();

@@ -5,6 +5,8 @@ mod clocks;
 mod damaged;
 mod full_disk;
 mod house;
+mod hybrid;
+mod joint;
 mod life;
 pub(crate) mod people;
 mod refusals;

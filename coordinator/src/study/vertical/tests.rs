@@ -1,13 +1,14 @@
 //! What is told of trees, and who is waited for.
 
+use consilium_gbdt::hybrid::tell_rows;
 use consilium_mailbox::{Overdue, RunId, mem};
-use consilium_plan::Task;
+use consilium_plan::{Code, Task};
 use futures_util::future::join_all;
 
 use super::*;
 use crate::study::{
     Progress,
-    blame::{Blame, blame},
+    blame::{Blame, blame, is_consequence},
 };
 
 fn plan(test: &str) -> Plan {
@@ -87,7 +88,8 @@ async fn witnessed(
         achieved
     };
     let witnessing = async {
-        let ended = witness(&mail, (plan, task), &start, &reports).await;
+        let directory = Arc::new(Directory::default());
+        let ended = witness(&mail, (plan, task), directory, (&start, &reports)).await;
         drop(reports);
         ended
     };
@@ -217,4 +219,68 @@ async fn whoever_has_no_labels_is_awaited_and_not_for_ever() {
     let (achieved, ended) = witnessed(&plan(""), Vec::new(), &said).await;
     assert_eq!(shown(&achieved), ["0 1"]);
     assert!(matches!(ended, Err(AttemptError::Mailbox(_))), "{ended:?}");
+}
+
+/// A plan of three hospitals and a label holder that has nothing but labels.
+fn hybrid() -> Plan {
+    let hospital = |name: &str| {
+        let alignment = name.repeat(64);
+        format!("[[party]]\nname = \"{name}\"\ndata = \"d\"\nalignment = \"{alignment}\"\n")
+    };
+    let text = format!(
+        "title = \"t\"\npurpose = \"p\"\nkind = \"train-hybrid-gbdt\"\nfeatures = [\"x\"]\n\
+         limits = {{ most_rows = 1000 }}\n\
+         [trees]\nobjective = \"logistic\"\ntrees = 2\n\
+         [vertical]\nfirst_tree = \"joint\"\n\
+         [[column]]\nname = \"x\"\ntype = \"number\"\nmin = 0\nmax = 1\n\
+         {}[[party]]\nname = \"l\"\ndata = \"d\"\nlabel = {{ column = \"ill\" }}\n\
+         [[party.column]]\nname = \"ill\"\ntype = \"boolean\"\n",
+        ["a", "b", "c"].map(hospital).concat()
+    );
+    text.parse().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_hospitals_no_number_of_rows_is_taken_that_there_can_not_be() {
+    let plan = hybrid();
+    let Task::Vertical(task) = plan.task() else {
+        panic!("it is over common rows");
+    };
+    let names = ["coordinator", "a", "b", "c", "l"];
+    let parties: Vec<PartyId> = names.map(|it| it.parse().unwrap()).into();
+    for rows in [0, 2, 1_001, u32::MAX] {
+        let mails = mem::mailboxes(&parties);
+        let start = Start {
+            run: RunId([1; 16]),
+            attempt: 1,
+            contributors: parties[1..].to_vec(),
+            waivers: [].into(),
+            progress: Progress::after(&plan, Vec::new()),
+            opened: Vec::new(),
+            overdue: Overdue::default(),
+        };
+        let here = mails[4].scope(Phase::Fit.name());
+        tell_rows(&here, &parties[..1], rows).await.unwrap();
+        let (reports, _told) = mpsc::channel::<Report>(1);
+        let directory = Arc::new(Directory::default());
+        let ended = witness(&mails[0], (&plan, task), directory, (&start, &reports)).await;
+        let Blame::Lasting(failure) = blame(&ended.unwrap_err(), &parties[0]) else {
+            panic!("no run does better");
+        };
+        assert_eq!(failure.code, Code::VerticalPeerDeviates, "{rows}");
+        assert_eq!(failure.details["peer"], "l");
+    }
+}
+
+#[test]
+fn a_sum_that_chance_spoils_is_taken_up_again_and_one_that_can_not_be_ends_the_study() {
+    let me = "coordinator".parse().unwrap();
+    assert!(is_consequence(Code::VerticalSumSpoilt));
+    for error in [
+        HybridError::Implausible,
+        HybridError::OtherSides,
+        HybridError::Few,
+    ] {
+        assert!(matches!(blame(&error.into(), &me), Blame::Lasting(_)));
+    }
 }

@@ -1,26 +1,30 @@
 //! What a study over common rows stands on here, beside its data set.
 
 use consilium_base::Digest;
+use consilium_gbdt::vertical::ModelPart;
 use consilium_mailbox::PartyId;
 use consilium_plan::{DataVersion, Name, Obstacle, PlanHash, Study, Task, Vertical, VerticalWork};
 use consilium_store::{StoreError, studies};
 use tracing::warn;
 
-use super::{
-    Own, Results,
-    part::{ModelPart, NoPart},
-};
+use super::{Own, Results, part::NoPart};
 use crate::{
     home::{Home, study_name},
-    store::alignments::{self, Alignment},
+    store::alignments,
     study::aligned::{NoOrder, Order},
 };
 
-/// Where the order of common rows lies, and the own part of the model that scores them.
+/// Where the orders of common rows lie, and the own part of the model that scores them.
 pub(in crate::study) struct Basis {
-    alignment: Digest,
-    order: Results,
+    orders: Vec<Aligned>,
     model: Option<(PlanHash, Results)>,
+}
+
+/// An order of common rows: those that all have, or those of one hospital.
+struct Aligned {
+    hospital: Option<PartyId>,
+    digest: Digest,
+    results: Results,
 }
 
 impl Basis {
@@ -30,15 +34,24 @@ impl Basis {
         task: &Vertical,
         (data, version): (&Name, &DataVersion),
     ) -> Result<Result<Basis, Obstacle>, StoreError> {
-        let found = alignments::find(&home.store, &study_name(&task.alignment)).await?;
-        let Some(found) = found else {
-            return Ok(Err(Obstacle::NoAlignment));
-        };
-        if found.data_set != data.as_str() || found.version != *version {
-            return Ok(Err(Obstacle::OtherData));
-        }
-        if !is_of_all(&found, task, &home.party) {
-            return Ok(Err(Obstacle::OtherParties));
+        let mut orders = Vec::new();
+        for (hospital, alignment) in task.alignments_of(&home.party) {
+            let found = alignments::find(&home.store, &study_name(&alignment)).await?;
+            let Some(found) = found else {
+                return Ok(Err(Obstacle::NoAlignment));
+            };
+            if found.data_set != data.as_str() || found.version != *version {
+                return Ok(Err(Obstacle::OtherData));
+            }
+            let mut parties = task.aligned(hospital);
+            if !parties.all(|party| *party == home.party || found.peers.contains(party)) {
+                return Ok(Err(Obstacle::OtherParties));
+            }
+            orders.push(Aligned {
+                hospital: hospital.cloned(),
+                digest: found.digest,
+                results: Results::new(&home.state, &alignment),
+            });
         }
         let model = match &task.work {
             VerticalWork::Grow(_) => None,
@@ -49,32 +62,19 @@ impl Basis {
                 Some((*model, Results::new(&home.state, model)))
             }
         };
-        Ok(Ok(Basis {
-            alignment: found.digest,
-            order: Results::new(&home.state, &task.alignment),
-            model,
-        }))
+        Ok(Ok(Basis { orders, model }))
     }
 
     /// Tells whether all of it can be read. Blocks.
     pub(in crate::study) fn is_whole(&self) -> bool {
-        self.order().is_ok() && self.part().is_ok()
+        self.orders().is_ok() && self.part().is_ok()
     }
 
-    /// Reads the order of the common rows. Blocks.
-    pub(super) fn order(&self) -> Result<Order, Obstacle> {
-        match self.order.read_aligned(&self.alignment) {
-            Ok(Ok(order)) => Ok(order),
-            Ok(Err(NoOrder::Repeats { places })) => {
-                warn!(places, "several own rows belong to one common row");
-                Err(Obstacle::RowsRepeated)
-            }
-            Ok(Err(NoOrder::Damaged)) => Err(Obstacle::OrderDamaged),
-            Err(error) => {
-                warn!(%error, "the order of common rows can't be read");
-                Err(Obstacle::OrderDamaged)
-            }
-        }
+    /// Reads the orders of the common rows, each with the hospital whose people they are. Blocks.
+    pub(super) fn orders(&self) -> Result<Vec<(Option<&PartyId>, Order)>, Obstacle> {
+        let orders = self.orders.iter();
+        let orders = orders.map(|it| Ok((it.hospital.as_ref(), it.read()?)));
+        orders.collect()
     }
 
     /// Reads the own part of the model that scores rows, if it is for that. Blocks.
@@ -90,10 +90,21 @@ impl Basis {
     }
 }
 
-/// Says whether an alignment was one of all the plan's parties.
-fn is_of_all(found: &Alignment, task: &Vertical, me: &PartyId) -> bool {
-    let mut parties = task.members.iter().map(|member| &member.party);
-    parties.all(|party| party == me || found.peers.contains(party))
+impl Aligned {
+    fn read(&self) -> Result<Order, Obstacle> {
+        match self.results.read_aligned(&self.digest) {
+            Ok(Ok(order)) => Ok(order),
+            Ok(Err(NoOrder::Repeats { places })) => {
+                warn!(places, "several own rows belong to one common row");
+                Err(Obstacle::RowsRepeated)
+            }
+            Ok(Err(NoOrder::Damaged)) => Err(Obstacle::OrderDamaged),
+            Err(error) => {
+                warn!(%error, "the order of common rows can't be read");
+                Err(Obstacle::OrderDamaged)
+            }
+        }
+    }
 }
 
 /// Says what keeps the model that a study is said to have grown from being used, if anything does.

@@ -1,6 +1,6 @@
 //! What a run keeps after each tree, so that another one goes on from there.
 
-use std::{io, marker::PhantomData, path::PathBuf, sync::Arc};
+use std::{marker::PhantomData, path::PathBuf};
 
 use consilium_base::Tagged;
 use consilium_gbdt::vertical::{Progress, Watch};
@@ -25,9 +25,17 @@ pub(super) struct Kept<S> {
     side: PhantomData<S>,
 }
 
-/// What lies there is not what a run of the study wrote.
+/// What lies there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Damaged;
+pub(super) enum Found<S> {
+    /// Nothing.
+    Absent,
+    /// No tree yet, but the mark of a run that was about to begin one.
+    Begun,
+    Side(S),
+    /// Not what a run of the study wrote.
+    Damaged,
+}
 
 const STAMP: usize = 32;
 
@@ -50,7 +58,7 @@ impl<S> Kept<S> {
     }
 
     fn stamp(&self, side: &[u8]) -> [u8; STAMP] {
-        Tagged::new("participant.1.vertical-kept")
+        Tagged::new("participant.1.kept-trees")
             .field(self.study.as_bytes())
             .field(side)
             .digest()
@@ -58,32 +66,34 @@ impl<S> Kept<S> {
 }
 
 impl<S: DeserializeOwned> Kept<S> {
-    /// Gives what was kept last, if anything was; the inner error says that it is damaged.
-    pub(super) fn read(&self) -> Result<Result<Option<S>, Damaged>, FileError> {
-        let kept = match std::fs::read(&self.path) {
-            Ok(kept) => kept,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(None)),
-            Err(error) => {
-                return Err(FileError {
-                    path: self.path.clone(),
-                    source: Arc::new(error),
-                });
-            }
+    /// Gives what was kept last.
+    pub(super) fn read(&self) -> Result<Found<S>, FileError> {
+        let Some(kept) = files::read_bytes_if_there(&self.path)? else {
+            return Ok(Found::Absent);
         };
         let Some((stamp, side)) = kept.split_first_chunk::<STAMP>() else {
-            return Ok(Err(Damaged));
+            return Ok(Found::Damaged);
         };
         if *stamp != self.stamp(side) {
-            return Ok(Err(Damaged));
+            return Ok(Found::Damaged);
         }
-        Ok(postcard::from_bytes(side).map(Some).map_err(|_| Damaged))
+        Ok(match postcard::from_bytes(side) {
+            Ok(Some(side)) => Found::Side(side),
+            Ok(None) => Found::Begun,
+            Err(_) => Found::Damaged,
+        })
     }
 }
 
-impl<S: Serialize> Watch<S> for Kept<S> {
-    fn keep(&mut self, side: &S) -> Result<(), String> {
+impl<S: Serialize> Kept<S> {
+    /// Marks that trees begin.
+    pub(super) fn begin(&mut self) -> Result<(), String> {
+        self.write(None)
+    }
+
+    fn write(&mut self, side: Option<&S>) -> Result<(), String> {
         let written = self.mail.compute(KEEPING, || {
-            let side = postcard::to_stdvec(side).map_err(|error| error.to_string())?;
+            let side = postcard::to_stdvec(&side).map_err(|error| error.to_string())?;
             let kept = [&self.stamp(&side)[..], &side].concat();
             Ok::<_, String>(files::write(&self.path, &kept))
         });
@@ -92,6 +102,12 @@ impl<S: Serialize> Watch<S> for Kept<S> {
             self.unkept = Some(error);
             said
         })
+    }
+}
+
+impl<S: Serialize> Watch<S> for Kept<S> {
+    fn keep(&mut self, side: &S) -> Result<(), String> {
+        self.write(Some(side))
     }
 
     fn hear(&mut self, progress: Progress) {
@@ -123,21 +139,23 @@ mod tests {
     fn what_was_kept_last_is_read_and_nothing_else_is_taken_for_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = of(&folder, 1);
-        assert_eq!(kept.read().unwrap(), Ok(None));
+        assert_eq!(kept.read().unwrap(), Found::Absent);
+        kept.begin().unwrap();
+        assert_eq!(kept.read().unwrap(), Found::Begun);
         kept.keep(&vec![7]).unwrap();
         kept.keep(&vec![7, 8]).unwrap();
-        assert_eq!(kept.read().unwrap(), Ok(Some(vec![7, 8])));
-        assert_eq!(of(&folder, 2).read().unwrap(), Err(Damaged));
+        assert_eq!(kept.read().unwrap(), Found::Side(vec![7, 8]));
+        assert_eq!(of(&folder, 2).read().unwrap(), Found::Damaged);
         let whole = std::fs::read(&kept.path).unwrap();
         for place in 0..whole.len() {
             let mut changed = whole.clone();
             changed[place] ^= 1;
             std::fs::write(&kept.path, changed).unwrap();
-            assert_eq!(kept.read().unwrap(), Err(Damaged), "{place}");
+            assert_eq!(kept.read().unwrap(), Found::Damaged, "{place}");
         }
         for length in 0..whole.len() {
             std::fs::write(&kept.path, &whole[..length]).unwrap();
-            assert_eq!(kept.read().unwrap(), Err(Damaged), "{length}");
+            assert_eq!(kept.read().unwrap(), Found::Damaged, "{length}");
         }
     }
 

@@ -1,23 +1,13 @@
 //! An institution's part of a model that several hold together.
 
-use consilium_gbdt::vertical::{FeatureModel, LabelModel};
+use consilium_gbdt::vertical::ModelPart;
 use consilium_node::files::FileError;
 use consilium_plan::PlanHash;
 use serde::{Deserialize, Serialize};
 
 use super::Results;
 
-/// What one institution holds of a model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "role", content = "part", rename_all = "kebab-case")]
-pub(in crate::study) enum ModelPart {
-    /// The trees, without the rules of others.
-    LabelHolder(LabelModel),
-    /// The own rules.
-    FeatureHolder(FeatureModel),
-}
-
-/// The same with the study that it belongs to, as it is written.
+/// A part with the study whose model it is of, as it is written.
 #[derive(Serialize, Deserialize)]
 struct Written<P> {
     format: u32,
@@ -35,14 +25,13 @@ pub(super) enum NoPart {
 }
 
 const FORMAT: u32 = 1;
-const KIND: &str = "gbdt-part";
 
 impl Results {
     /// Keeps the own part of a study's model.
     pub(super) fn keep_part(&self, study: &PlanHash, part: &ModelPart) -> Result<(), FileError> {
         self.write_model(&Written {
             format: FORMAT,
-            kind: KIND.to_owned(),
+            kind: ModelPart::KIND.to_owned(),
             study: *study,
             part,
         })
@@ -53,7 +42,7 @@ impl Results {
         let text = self.read_model().map_err(|_| NoPart::Damaged)?;
         let text = text.ok_or(NoPart::Absent)?;
         let read: Written<ModelPart> = serde_json::from_str(&text).map_err(|_| NoPart::Damaged)?;
-        let is_ours = read.format == FORMAT && read.kind == KIND && read.study == *study;
+        let is_ours = read.format == FORMAT && read.kind == ModelPart::KIND && read.study == *study;
         if is_ours {
             Ok(read.part)
         } else {

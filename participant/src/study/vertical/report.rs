@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use consilium_evaluation::Measures;
 use consilium_gbdt::{
-    Losses, Tree,
-    vertical::{Condition, LabelModel},
+    Losses,
+    vertical::{ModelPart, Splits, Whose},
 };
 use consilium_mailbox::PartyId;
-use consilium_plan::{DataVersion, Name, PlanHash, VerticalWork};
+use consilium_plan::{DataVersion, Name, PlanHash};
 use serde::Serialize;
 
-use super::{OwnPart, part::ModelPart, rows::Rows};
+use super::{OwnPart, rows::Rows};
 
 /// Whose rows a study is over, and what this institution is in it.
 #[derive(Debug, Serialize)]
@@ -19,7 +19,12 @@ struct Ground<'a> {
     plan: PlanHash,
     data: &'a Name,
     version: DataVersion,
-    alignment: PlanHash,
+    /// Where all parties know the same people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alignment: Option<PlanHash>,
+    /// Where hospitals have each its own people: of each whose people this institution knows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    alignments: BTreeMap<&'a PartyId, PlanHash>,
     role: &'static str,
     peers: &'a [PartyId],
 }
@@ -56,35 +61,30 @@ struct Importance {
     others: BTreeMap<PartyId, Splits>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-struct Splits {
-    splits: u32,
-    /// Only the label holder knows what splits are worth.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gain: Option<f64>,
-}
-
-impl Splits {
-    fn add(&mut self, gain: f64) {
-        self.splits += 1;
-        self.gain = Some(self.gain.unwrap_or(0.0) + gain);
-    }
-}
-
 impl<'a> Ground<'a> {
     fn of(part: &'a OwnPart<'_>) -> Ground<'a> {
-        Ground {
+        let mut ground = Ground {
             plan: part.plan.hash(),
             data: &part.counted.data,
             version: part.counted.grant.data,
-            alignment: part.task.alignment,
+            alignment: None,
+            alignments: BTreeMap::new(),
             role: if part.has_labels() {
                 "label-holder"
+            } else if part.task.is_hospital(&part.home.party) {
+                "hospital"
             } else {
                 "feature-holder"
             },
             peers: &part.others,
+        };
+        for (hospital, alignment) in part.task.alignments_of(&part.home.party) {
+            match hospital {
+                Some(hospital) => drop(ground.alignments.insert(hospital, alignment)),
+                None => ground.alignment = Some(alignment),
+            }
         }
+        ground
     }
 }
 
@@ -103,54 +103,20 @@ impl<'a> GrownReport<'a> {
 
     /// Takes in what the own part of the model tells.
     pub(super) fn describe(&mut self, part: &ModelPart) {
-        match part {
-            ModelPart::LabelHolder(model) => {
-                self.trees = Some(model.trees().len());
-                self.importance = Importance::of_trees(model);
-            }
-            ModelPart::FeatureHolder(model) => {
-                let columns = &mut self.importance.columns;
-                for name in model.columns() {
-                    columns.insert(name.clone(), Splits::default());
+        if let ModelPart::LabelHolder(model) = part {
+            self.trees = Some(model.trees().len());
+        }
+        for (whose, splits) in part.splits() {
+            match whose {
+                Whose::Own(name) => {
+                    let columns = &mut self.importance.columns;
+                    columns.insert(name.to_owned(), splits);
                 }
-                let names = model.rules().iter();
-                for name in names.filter_map(|rule| model.columns().get(rule.column as usize)) {
-                    columns.entry(name.clone()).or_default().splits += 1;
+                Whose::Of(party) => {
+                    self.importance.others.insert(party.clone(), splits);
                 }
             }
         }
-    }
-}
-
-impl Importance {
-    fn of_trees(model: &LabelModel) -> Importance {
-        let none = Splits {
-            splits: 0,
-            gain: Some(0.0),
-        };
-        let columns = model.columns().iter().cloned();
-        let others = model.holders().iter().map(|(party, _)| party.clone());
-        let mut importance = Importance {
-            columns: columns.map(|name| (name, none)).collect(),
-            others: others.map(|party| (party, none)).collect(),
-        };
-        let branches = model.trees().iter().flat_map(Tree::branches);
-        for (_, branch) in branches {
-            let splits = match &branch.choice {
-                Condition::Own(rule) => {
-                    let name = model.columns().get(rule.column as usize);
-                    name.and_then(|name| importance.columns.get_mut(name))
-                }
-                Condition::Theirs { holder, .. } => {
-                    let party = model.holders().get(*holder as usize);
-                    party.and_then(|(party, _)| importance.others.get_mut(party))
-                }
-            };
-            if let Some(splits) = splits {
-                splits.add(branch.gain);
-            }
-        }
-        importance
     }
 }
 
@@ -159,16 +125,12 @@ impl Importance {
 pub(super) struct ScoredReport<'a> {
     #[serde(flatten)]
     ground: Ground<'a>,
-    model: Option<PlanHash>,
+    model: &'a PlanHash,
     scored_rows: u32,
 }
 
 impl<'a> ScoredReport<'a> {
-    pub(super) fn of(part: &'a OwnPart<'_>, rows: &Rows) -> ScoredReport<'a> {
-        let model = match &part.task.work {
-            VerticalWork::Predict { model } => Some(*model),
-            VerticalWork::Grow(_) => None,
-        };
+    pub(super) fn of(part: &'a OwnPart<'_>, model: &'a PlanHash, rows: &Rows) -> ScoredReport<'a> {
         ScoredReport {
             ground: Ground::of(part),
             model,

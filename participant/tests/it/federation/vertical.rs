@@ -5,16 +5,20 @@ mod refused;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, ops::Range};
 
-use consilium_base::{Seed, Tagged};
+use consilium_base::Seed;
 use consilium_gbdt::{
     Column, Cuts, Model, Rule, Segment, Table, Tree, local,
     vertical::{Condition, FeatureModel, LabelModel},
 };
-use consilium_plan::{Decision, Grow, Plan, Task, Vertical, VerticalWork};
+use consilium_plan::{Grow, Plan, Task, Vertical, VerticalWork};
 use consilium_proto::v1;
 use serde_json::Value;
 
-use super::{house::House, world::World};
+use super::{
+    house::House,
+    joint::{json, lot, nothing_of_rows_is_at_the_coordinator, number, parts, run, scores, ward},
+    world::World,
+};
 
 /// All houses; the second one has the labels.
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -32,27 +36,6 @@ const SCHEMAS: [&str; 3] = [
      [[column]]\nname = \"ward\"\ntype = \"category\"\nlevels = [\"x\", \"y\", \"z\"]\n",
 ];
 const ID: &str = "[[column]]\nname = \"id\"\ntype = \"text\"\n";
-
-/// A number at least 0 and below 1, the same for a person whenever it is drawn.
-fn lot(label: &str, person: u64) -> f64 {
-    let lot = Tagged::new("test.1.lot").field(label.as_bytes());
-    let [a, b, c, d, ..] = lot.number(person).digest();
-    f64::from(u32::from_le_bytes([a, b, c, d])) / 2_f64.powi(32)
-}
-
-/// A person's value of a number; one in ten is missing.
-fn number(column: &str, person: u64) -> Option<f64> {
-    let missing = lot(&format!("{column} missing"), person) < 0.1;
-    (!missing).then(|| (lot(column, person) * 1e4).round() / 1e2)
-}
-
-fn ward(person: u64) -> usize {
-    match lot("ward", person) {
-        ..0.25 => 0,
-        ..0.5 => 1,
-        _ => 2,
-    }
-}
 
 fn ill(person: u64) -> bool {
     let of = |column| number(column, person).unwrap_or(50.0) / 100.0;
@@ -154,7 +137,7 @@ fn parties(labelled: bool) -> String {
 }
 
 /// Nothing is kept back.
-const OPEN: &str = "[vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 1\n";
+const OPEN: &str = "[vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 2\n";
 
 /// A plan that grows trees.
 fn growing(title: &str, alignment: &str, (trees, more): (u32, &str)) -> String {
@@ -174,35 +157,6 @@ fn predicting(alignment: &str, model: &str) -> String {
          alignment = \"{alignment}\"\nmodel = \"{model}\"\n{}",
         parties(false)
     )
-}
-
-async fn approve(house: &House, plan: &Plan) {
-    decided(house, plan).await.unwrap();
-}
-
-/// Gives why an approval is not taken, if it is not.
-async fn decided(house: &House, plan: &Plan) -> Result<(), String> {
-    let grant = house.grant(plan).await;
-    let approval = Decision::Approve(grant);
-    let approval = house.sign(plan, approval, house.number()).await;
-    let decided = house.client().await.decide(approval).await;
-    decided
-        .map(drop)
-        .map_err(|status| status.message().to_owned())
-}
-
-/// Runs a study to its end; gives its name and its last event.
-async fn run(world: &World, houses: &[House], text: &str) -> (String, String) {
-    let plan: Plan = text.parse().unwrap();
-    let (study, mut watch) = world.submit(text).await;
-    for house in houses {
-        approve(house, &plan).await;
-    }
-    let last = watch.last().await;
-    for house in houses {
-        house.ended(&plan).await;
-    }
-    (study, last)
 }
 
 /// Founds a federation of houses that have found their common people; gives that study.
@@ -230,23 +184,6 @@ async fn places(house: &House, place: usize, alignment: &str) -> Vec<u64> {
         .collect()
 }
 
-async fn json(house: &House, study: &str) -> [Value; 2] {
-    let result = house.result(study).await.unwrap();
-    let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    [read(&result.model), read(&result.own_report)]
-}
-
-/// The parts of a model at all houses.
-async fn parts(houses: &[House], study: &str) -> Vec<Value> {
-    let mut parts = Vec::new();
-    for house in houses {
-        let [mut model, _] = json(house, study).await;
-        assert_eq!(model["study"], study);
-        parts.push(model["part"].take());
-    }
-    parts
-}
-
 /// The trees over the columns of all.
 fn joined(parts: &[Value]) -> (LabelModel, Vec<Tree<Rule>>) {
     let label: LabelModel = serde_json::from_value(parts[LABELS].clone()).unwrap();
@@ -266,18 +203,6 @@ fn joined(parts: &[Value]) -> (LabelModel, Vec<Tree<Rule>>) {
     let trees = label.trees().iter();
     let trees = trees.map(|tree| tree.try_map(rule).unwrap()).collect();
     (label, trees)
-}
-
-/// A score for each row of the own file that has one.
-async fn scores(house: &House, study: &str) -> BTreeMap<usize, f64> {
-    let path = house.result(study).await.unwrap().scores_path;
-    let table = fs::read_to_string(path).unwrap();
-    let line = |line: &str| {
-        let mut cells = line.split(',');
-        let row = cells.next().unwrap().parse().unwrap();
-        (row, cells.next_back().unwrap().parse().unwrap())
-    };
-    table.lines().skip(1).map(line).collect()
 }
 
 fn vertical(plan: &Plan) -> (&Vertical, &Grow) {
@@ -333,7 +258,7 @@ async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_col
     let (task, grow) = vertical(&plan);
     let (tested, fitted): (Vec<_>, Vec<_>) = (0..)
         .zip(order.iter().copied())
-        .partition(|(place, _)| task.held_out(*place));
+        .partition(|(place, _)| task.held_out(None, *place));
     let [tested, fitted] = [tested, fitted]
         .map(|rows| -> Vec<u64> { rows.into_iter().map(|(_, person)| person).collect() });
     let model = pooled(grow, &fitted, &secret);
@@ -387,7 +312,8 @@ async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_col
     assert_eq!(scores(&houses[LABELS], &predicted).await, expected);
     let told = world.report(&predicted).await;
     assert_eq!(told["outcomes"]["predict"], "predicted");
-    nothing_of_rows_is_at_the_coordinator(&world, &houses, &study).await;
+    let led = (&houses[LABELS], &study[..]);
+    nothing_of_rows_is_at_the_coordinator(&world, led, canaries()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -424,46 +350,17 @@ async fn whoever_has_labels_alone_and_keeps_no_rows_for_testing_learns_scores_to
     assert!(scores.values().all(|score| (0.0..1.0).contains(score)));
 }
 
-/// Looks for cells, labels with rows, scores and what gradients follow from.
-async fn nothing_of_rows_is_at_the_coordinator(world: &World, houses: &[House], study: &str) {
-    let scored = houses[LABELS].result(study).await.unwrap().scores_path;
-    let scored = fs::read_to_string(scored).unwrap();
-    let scores = scored.lines().skip(1).flat_map(|line| {
-        let (_, score) = line.rsplit_once(',').unwrap();
-        let bits: f64 = score.parse().unwrap();
-        [score.as_bytes().to_vec(), bits.to_le_bytes().to_vec()]
-    });
-    let lines = scored.lines().skip(1).map(|line| line.as_bytes().to_vec());
+/// Keys, cells and rows of those whom all know.
+fn canaries() -> impl Iterator<Item = Vec<u8>> {
     let keys = COMMON.map(|person| format!("person-{person}").into_bytes());
     let columns = ["age", "pressure", "dose", "cost"];
-    let numbers = COMMON
-        .take(20)
-        .flat_map(|person| columns.map(|column| number(column, person)));
+    let few = COMMON.take(20);
+    let numbers = few.flat_map(move |person| columns.map(|column| number(column, person)));
     // Whole numbers are mostly zeros, as are many other things.
     let numbers = numbers.flatten().filter(|value| value.fract() != 0.0);
     let numbers = numbers.map(|value| value.to_le_bytes().to_vec());
-    let rows = COMMON
-        .take(20)
-        .flat_map(|person| [0, 1, 2].map(|house| cells(house, person)));
+    let rows = COMMON.take(20);
+    let rows = rows.flat_map(|person| [0, 1, 2].map(|house| cells(house, person)));
     let rows = rows.filter(|row| row.len() > 8 && !row.starts_with(',') && !row.ends_with(','));
-    let rows = rows.map(String::into_bytes);
-    let canaries = scores.chain(lines).chain(keys).chain(numbers).chain(rows);
-    let canaries: Vec<Vec<u8>> = canaries.collect();
-    let mut looked = 0;
-    for (path, bytes) in world.files() {
-        looked += 1;
-        for canary in &canaries {
-            let found = bytes.windows(canary.len()).any(|it| it == canary);
-            assert!(!found, "{}", path.display());
-        }
-    }
-    assert!(looked > 0);
-    let journal = world
-        .operator()
-        .await
-        .export_log(v1::ExportLogRequest {})
-        .await;
-    let journal = journal.unwrap().into_inner().lines;
-    let loss = json(&houses[LABELS], study).await[1]["losses"][3]["trained"].to_string();
-    assert!(!journal.contains(&loss), "losses are rounded: {loss}");
+    keys.chain(numbers).chain(rows.map(String::into_bytes))
 }

@@ -1,15 +1,14 @@
 //! Houses and coordinators that are stopped in the middle of trees.
 
-use std::{fs, io, path::Path};
-
 use consilium_plan::Plan;
 use consilium_proto::v1;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::{LABELS, NAMES, aligned, approve, decided, growing, parts, predicting, run};
+use super::{LABELS, NAMES, aligned, growing, predicting};
 use crate::federation::{
     house::House,
+    joint::{Spoil, amid_the_fifth_tree, damage, decided, ended, lose, parts, run},
     world::{PATIENCE, World},
 };
 
@@ -18,35 +17,6 @@ const KEPT_BACK: &str = "rows = { share = 0.8 }\n\
     [vertical]\nmin_side = 5\nmin_node = 20\nsum_noise = 0.1\n";
 
 const TREES: u32 = 10;
-
-/// Approves a study whose secrets are the same as any other's, and waits for its fifth tree.
-async fn amid_the_fifth_tree(world: &World, houses: &mut [House], text: &str) -> String {
-    let plan: Plan = text.parse().unwrap();
-    for house in &mut *houses {
-        house.plant_secret(&plan).await;
-    }
-    let (study, mut watch) = world.submit(text).await;
-    for house in &*houses {
-        approve(house, &plan).await;
-    }
-    let grows = |doing: &Value| doing["tree"].as_u64().is_some_and(|tree| tree >= 5);
-    watch.until_doing(grows).await;
-    study
-}
-
-/// Waits for the end of a study; gives its parts, and how many runs it took.
-async fn ended(world: &World, houses: &[House], (study, text): (&str, &str)) -> (Vec<Value>, u32) {
-    let plan: Plan = text.parse().unwrap();
-    let last = timeout(PATIENCE, world.watch(study).await.last()).await;
-    let last = last.unwrap();
-    assert!(last.contains("finished"), "{last}");
-    for house in houses {
-        house.ended(&plan).await;
-        assert!(!house.file("spill").join(study).exists());
-    }
-    let runs = houses[LABELS].study(&plan).await.runs;
-    (parts(houses, study).await, runs)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_stopped_in_the_fifth_tree_of_ten_the_model_is_the_same_bit_for_bit() {
@@ -86,19 +56,6 @@ async fn whoever_is_stopped_in_the_fifth_tree_of_ten_the_model_is_the_same_bit_f
         }
         assert!(was_amid, "{victim:?} was never stopped amid a run");
     }
-}
-
-/// Makes what is kept of trees unfit for use.
-type Spoil = fn(&Path) -> io::Result<()>;
-
-fn damage(kept: &Path) -> io::Result<()> {
-    let mut bytes = fs::read(kept)?;
-    *bytes.last_mut().unwrap() ^= 1;
-    fs::write(kept, bytes)
-}
-
-fn lose(kept: &Path) -> io::Result<()> {
-    fs::remove_file(kept)
 }
 
 /// Stops a house in the fifth tree, spoils what it has kept, and starts it again.

@@ -4,24 +4,8 @@ use std::fs;
 
 use consilium_plan::Plan;
 
-use super::{
-    LABELS, OPEN, aligned, aligning, approve, cells, decided, growing, people, predicting,
-    register, run,
-};
-use crate::federation::{house::House, world::World};
-
-/// Sees that a house's steward signs no such plan.
-async fn refuses(world: &World, house: &House, text: &str, code: &str) {
-    let plan: Plan = text.parse().unwrap();
-    world.submit(text).await;
-    let refused = decided(house, &plan).await.unwrap_err();
-    assert!(refused.contains(code), "{code}: {refused}");
-}
-
-fn with(text: &str, from: &str, to: &str) -> String {
-    assert!(text.contains(from), "{from}");
-    text.replacen(from, to, 1)
-}
+use super::{LABELS, OPEN, aligned, aligning, cells, growing, people, predicting, register};
+use crate::federation::joint::{approve, decided, refuses, run, with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_are_no_common_ones_are_refused_where_they_lie() {
