@@ -12,6 +12,7 @@ mod psi;
 mod relay;
 mod round;
 mod secagg;
+mod set;
 mod vertical;
 
 #[derive(Debug, Subcommand)]

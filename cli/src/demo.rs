@@ -2,13 +2,16 @@
 //! find their common patients; `consilium demo vertical`: they grow trees over columns of each.
 
 use std::{
-    io::Write,
+    fs::File,
+    io::{self, Write},
+    iter,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use consilium_plan::Lang;
+use serde::Serialize;
 
 use comparison::Comparison;
 use hospitals::Demo;
@@ -25,6 +28,7 @@ mod processes;
 mod protection;
 mod report;
 mod simulated;
+mod study;
 mod vertical;
 
 #[derive(Debug, Args)]
@@ -82,10 +86,7 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
 
 fn heart_disease(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let demo = Demo::load()?;
-    let folder = args
-        .out
-        .clone()
-        .unwrap_or_else(|| free_name("consilium-demo"));
+    let folder = folder_for(args.out.as_ref());
     let measured: Measured = if args.simulated {
         simulated::run(&demo, args.seed, args.latency_ms)?
     } else {
@@ -94,33 +95,47 @@ fn heart_disease(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let comparison = Comparison::new(&demo, &measured)?;
 
     let result = report::DemoResult::new(&demo, &measured, &comparison);
-    files::write(&folder, &demo, &measured, &result).with_context(|| {
+    files::write(&folder, &demo, &measured).with_context(|| {
         format!(
             "{} {}",
             lang.pick("writing results to", "写入结果到"),
             folder.display()
         )
     })?;
-    if args.json {
-        serde_json::to_writer(&mut *out, &result)?;
-        writeln!(out)?;
-    } else {
-        report::print(out, &measured, &comparison, &result, lang)?;
-        writeln!(
-            out,
-            "\n{} {}",
-            lang.pick("everything is in", "全部结果保存在"),
-            folder.display()
-        )?;
-    }
-    Ok(())
+    let page = |out: &mut dyn Write| report::print(out, &measured, &comparison, &result, lang);
+    leave((&folder, &result), page, (out, args.json), lang)
 }
 
-/// Gives a name that no file here has: what an earlier demo left stays as it is.
-fn free_name(stem: &str) -> PathBuf {
-    let numbered = (2..).map(|number| PathBuf::from(format!("{stem}-{number}")));
-    let mut names = std::iter::once(PathBuf::from(stem)).chain(numbered);
+/// Gives where a demo leaves everything: what an earlier one left stays as it is.
+fn folder_for(named: Option<&PathBuf>) -> PathBuf {
+    const STEM: &str = "consilium-demo";
+    if let Some(folder) = named {
+        return folder.clone();
+    }
+    let numbered = (2..).map(|number| PathBuf::from(format!("{STEM}-{number}")));
+    let mut names = iter::once(PathBuf::from(STEM)).chain(numbered);
     names
         .find(|name| !Path::exists(name))
         .expect("there are names without end")
+}
+
+/// Leaves a result beside the studies' own, and prints it, or a page for people.
+fn leave(
+    (folder, result): (&Path, &impl Serialize),
+    page: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    (out, json): (&mut dyn Write, bool),
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut file = File::create(folder.join("result.json"))?;
+    serde_json::to_writer_pretty(&mut file, result)?;
+    writeln!(file)?;
+    if json {
+        serde_json::to_writer(&mut *out, result)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    page(out)?;
+    let said = lang.pick("everything is in", "全部结果保存在");
+    writeln!(out, "\n{said} {}", folder.display())?;
+    Ok(())
 }

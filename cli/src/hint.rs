@@ -39,6 +39,18 @@ impl fmt::Display for Misuse {
 
 impl Error for Misuse {}
 
+/// A command that people broke off: exit code 130, as of any program that Ctrl-C ends.
+#[derive(Debug)]
+pub(crate) struct Interrupted(pub(crate) &'static str);
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for Interrupted {}
+
 /// Adds the way out to an error.
 pub(crate) trait OrHint<T> {
     /// Says what to do next where this failed.
@@ -57,7 +69,7 @@ impl<T, E: Into<anyhow::Error>> OrHint<T> for Result<T, E> {
     }
 }
 
-/// Prints an error for people and gives the exit code: 1 failed, 2 misused.
+/// Prints an error for people and gives the exit code: 1 failed, 2 misused, 130 broken off.
 pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     let broken_pipe = |cause: &(dyn Error + 'static)| {
         let written = cause.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -80,7 +92,11 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
                 .downcast_ref::<Hinted>()
                 .is_some_and(|hinted| hinted.error.is::<Misuse>())
     });
-    ExitCode::from(if misused { 2 } else { 1 })
+    ExitCode::from(match () {
+        () if misused => 2,
+        () if error.chain().any(|cause| cause.is::<Interrupted>()) => 130,
+        () => 1,
+    })
 }
 
 /// Says an error with its causes in the reader's language.

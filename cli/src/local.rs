@@ -12,7 +12,13 @@ use consilium_mailbox::PartyId;
 use consilium_plan::{Failure, Lang, Plan};
 use tokio::{runtime, signal};
 
-use crate::{clock, hint::OrHint as _, plan, terminal::tell};
+use crate::{
+    clock,
+    hint::Interrupted,
+    plan::{self, Loaded},
+    study::obstacles,
+    terminal::tell,
+};
 
 pub(crate) mod aligned;
 pub(crate) mod cost;
@@ -33,6 +39,7 @@ use done::Done;
 use federation::Federation;
 use folder::RunFolder;
 use inputs::{DataFile, SplitFile};
+use kept::Kept;
 use outcome::Outcome;
 
 #[derive(Debug, Args)]
@@ -69,7 +76,7 @@ pub(crate) struct LocalArgs {
     #[arg(required = true, value_name = "PLAN")]
     plans: Vec<PathBuf>,
 
-    /// A party's data set and the file it lies in, once for each party of the plans
+    /// A party's data set and the file it lies in, once for each that the plans name
     #[arg(long, required = true, value_name = "PARTY/NAME=FILE")]
     data: Vec<DataFile>,
 
@@ -78,8 +85,8 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "PARTY/NAME:SPLIT=FILE")]
     split: Vec<SplitFile>,
 
-    /// Schema of the files, one for all parties; default: for each what the plan declares or the file
-    /// that it names, and where rows are aligned the key's columns as codes
+    /// Schema of the files, one for all; default: for each what the plans declare or the file that
+    /// they name, and where rows are aligned the key's columns as codes
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
@@ -94,8 +101,8 @@ pub(crate) struct LocalArgs {
 }
 
 pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let load = |file: &PathBuf| Ok((file.clone(), plan::load(file, lang)?));
-    let plans: Vec<(PathBuf, Plan)> = args.plans.iter().map(load).collect::<anyhow::Result<_>>()?;
+    let load = |file: &PathBuf| plan::load(file, lang);
+    let plans: Vec<Loaded> = args.plans.iter().map(load).collect::<anyhow::Result<_>>()?;
     let coordinator = series::coordinator(&plans, lang)?;
     let results = series::results(&plans, lang)?;
     series::check_order(&plans, lang)?;
@@ -106,16 +113,16 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         splits: &args.split,
     };
     let data = given.sets(lang)?;
-    let all = plans.iter().map(|(_, plan)| plan);
+    let all = plans.iter().map(|it| &it.plan);
     let folder = RunFolder::make(&args.out, all, &[], lang)?;
     let work = async |federation: &mut Federation| {
-        for ((_, plan), result) in plans.iter().zip(&results) {
+        for (Loaded { plan, .. }, result) in plans.iter().zip(&results) {
             let result = args.out.join(result);
             let done = Done::of(federation, (plan, &data), &result, lang).await?;
             if args.json {
                 writeln!(out, "{}", done.to_json())?;
             } else {
-                writeln!(out, "{}", done.page(lang)?)?;
+                writeln!(out, "# {}\n\n{}", plan.title(), done.page(lang)?)?;
             }
         }
         Ok(())
@@ -150,8 +157,8 @@ pub(crate) fn in_processes(
 /// What a study took: from its submission to its end, and at each daemon.
 pub(crate) type Took = (Duration, Vec<cost::PartyCost>);
 
-/// Does a work over daemons that are started for it, once everybody's data are registered, and ends
-/// them.
+/// Does a work over daemons that are started for it, once all data are registered, and ends them;
+/// the data stand party by party.
 pub(crate) fn over_daemons<T>(
     (coordinator, data): (&PartyId, &[inputs::PartyData]),
     (folder, coordinator_log): (&Path, &str),
@@ -168,7 +175,8 @@ pub(crate) fn over_daemons<T>(
         "！数据管理员的密钥由本命令生成，所有批准也由本命令给出：仅可在自己的机器上用于自己的数据。",
     ));
     runtime.block_on(async {
-        let parties = data.iter().map(|set| &set.party);
+        let mut parties: Vec<&PartyId> = data.iter().map(|set| &set.party).collect();
+        parties.dedup();
         let opening = Federation::open(coordinator, parties, folder, coordinator_log, lang);
         let mut federation = unless_interrupted(opening, lang).await?;
         let working = async {
@@ -181,27 +189,42 @@ pub(crate) fn over_daemons<T>(
     })
 }
 
-/// Takes a study from its submission to its end; gives its name, or why it came to nothing.
-pub(crate) async fn study(
+/// Takes a study between institutions from its submission to its end, and leaves what each of them
+/// keeps in a new folder.
+pub(crate) async fn kept(
     federation: &mut Federation,
     plan: &Plan,
-) -> anyhow::Result<Result<(String, Took), Failure>> {
+    result: &Path,
+    lang: Lang,
+) -> anyhow::Result<Kept> {
+    let (study, took) = achieved(study(federation, plan).await?, lang)?;
+    federation.kept(&study, plan, result, took).await
+}
+
+/// What came of a study: its name and what it took, or why it came to nothing.
+type Ended = Result<(String, Took), Vec<Failure>>;
+
+/// Takes a study from its submission to its end.
+async fn study(federation: &mut Federation, plan: &Plan) -> anyhow::Result<Ended> {
     let before = federation.readings().await?;
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;
-    federation.approve(plan).await?;
+    let obstacles = federation.approve(plan).await?;
+    if !obstacles.is_empty() {
+        return Ok(Err(obstacles));
+    }
     let ended = federation.watch(&study, plan).await?;
     let wall = clock::since_1970().saturating_sub(began);
     let costs = federation.costs(plan, &before).await?;
-    Ok(ended.map_or(Ok((study, (wall, costs))), Err))
+    Ok(match ended {
+        None => Ok((study, (wall, costs))),
+        Some(failure) => Err(vec![failure]),
+    })
 }
 
-/// Makes a study that came to nothing an error with its remedy.
-pub(crate) fn achieved<T>(ended: Result<T, Failure>, lang: Lang) -> anyhow::Result<T> {
-    ended.or_else(|failure| {
-        let said = format!("{}: {}", failure.code, failure.what(lang));
-        Err(anyhow::anyhow!(said)).or_hint(failure.remedy(lang))
-    })
+/// Makes a study that came to nothing an error with its remedies.
+fn achieved(ended: Ended, lang: Lang) -> anyhow::Result<(String, Took)> {
+    ended.map_err(|failures| obstacles::error("", &failures, lang))
 }
 
 /// Does the work, unless Ctrl-C comes first.
@@ -214,7 +237,7 @@ pub(crate) async fn unless_interrupted<T>(
         done = work => done,
         interrupt = signal::ctrl_c() => {
             interrupt.context("waiting for Ctrl-C")?;
-            Err(anyhow::anyhow!(lang.pick("interrupted", "已中断")))
+            Err(Interrupted(lang.pick("interrupted", "已中断")).into())
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::client::{Door, OperatorDoor, block_on};
 
 mod decide;
 mod list;
-mod obstacles;
+pub(crate) mod obstacles;
 mod operate;
 mod page;
 mod result;

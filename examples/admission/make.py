@@ -49,14 +49,14 @@ def rows(folder, words):
         yield from csv.DictReader(text)
 
 
-def write(name, header, body):
+def write(file, header, body):
     """Writes a table, packed without a time, so that it is the same in every making."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(body)
     packed = gzip.compress(text.getvalue().encode(), 9, mtime=0)
-    pathlib.Path(__file__).with_name(name).write_bytes(packed)
+    file.write_bytes(packed)
 
 
 def amount(cell):
@@ -64,13 +64,14 @@ def amount(cell):
     return round(float(cell))
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
-    people = {row["DESYNPUF_ID"]: row for row in rows(folder, ["beneficiary", "2009"])}
+def people(folder):
+    """Gives of each person on the rolls of both years the number of the row, the key, whether they
+    were admitted in 2010, and what each institution knows."""
+    rolled = {row["DESYNPUF_ID"]: row for row in rows(folder, ["beneficiary", "2009"])}
     alive = [
         row["DESYNPUF_ID"]
         for row in rows(folder, ["beneficiary", "2010"])
-        if row["DESYNPUF_ID"] in people
+        if row["DESYNPUF_ID"] in rolled
     ]
     stays, days, codes, admitted = {}, {}, {}, set()
     for claim in rows(folder, ["inpatient"]):
@@ -82,35 +83,52 @@ def main():
         days[person] = days.get(person, 0) + int(claim["CLM_UTLZTN_DAY_CNT"] or 0)
         told = sum(1 for number in range(1, 11) if claim[f"ICD9_DGNS_CD_{number}"])
         codes[person] = codes.get(person, 0) + told
-    hospital, public, commercial = [], [], []
     for number, person in enumerate(alive):
-        row = people[person]
+        row = rolled[person]
+        conditions = [int(row[column] == "1") for column in CONDITIONS.values()]
+        renal = int(row["BENE_ESRD_IND"] == "Y")
+        history = [found.get(person, 0) for found in (stays, days, codes)]
+        age = 2009 - int(row["BENE_BIRTH_DT"][:4])
+        sex = "male" if row["BENE_SEX_IDENT_CD"] == "1" else "female"
+        paid = [amount(row[f"MEDREIMB_{setting}"]) for setting in SETTINGS.values()]
+        cover = [int(row[column]) for column in COVER.values()]
+        own = [amount(row[f"BENRES_{setting}"]) for setting in SETTINGS.values()]
+        first = [amount(row[f"PPPYMT_{setting}"]) for setting in SETTINGS.values()]
+        yield {
+            "number": number,
+            "key": person,
+            "admitted": int(person in admitted),
+            "hospital": [*conditions, renal, *history],
+            "public": [age, sex, *cover, *paid],
+            "commercial": [*own, *first],
+        }
+
+
+# What the columns are called.
+KEY, LABEL = "insurance_number", "admitted"
+HOSPITAL = [*CONDITIONS, "renal", "stays", "days", "codes"]
+PUBLIC = ["age", "sex", *COVER, *(f"paid_{setting}" for setting in SETTINGS)]
+COMMERCIAL = [f"{kind}_{setting}" for kind in ("own", "first") for setting in SETTINGS]
+
+
+def main():
+    here = pathlib.Path(__file__).parent
+    hospital, public, commercial = [], [], []
+    for person in people(pathlib.Path(sys.argv[1])):
+        number, key = person["number"], person["key"]
         if number % 11 != 3:
-            conditions = [int(row[column] == "1") for column in CONDITIONS.values()]
-            renal = int(row["BENE_ESRD_IND"] == "Y")
-            history = [found.get(person, 0) for found in (stays, days, codes)]
-            hospital.append([person, int(person in admitted), *conditions, renal, *history])
+            hospital.append([key, person["admitted"], *person["hospital"]])
         if number % 13 != 5:
-            age = 2009 - int(row["BENE_BIRTH_DT"][:4])
-            sex = "male" if row["BENE_SEX_IDENT_CD"] == "1" else "female"
-            paid = [amount(row[f"MEDREIMB_{setting}"]) for setting in SETTINGS.values()]
-            cover = [int(row[column]) for column in COVER.values()]
-            public.append([person, age, sex, *cover, *paid])
+            public.append([key, *person["public"]])
         if number % 17 != 7:
-            own = [amount(row[f"BENRES_{setting}"]) for setting in SETTINGS.values()]
-            first = [amount(row[f"PPPYMT_{setting}"]) for setting in SETTINGS.values()]
-            commercial.append([person, *own, *first])
+            commercial.append([key, *person["commercial"]])
     # Each institution has its own order.
     hospital.sort(key=lambda row: row[0][::-1])
     commercial.sort(key=lambda row: row[0])
-    key = "insurance_number"
-    history = ["stays", "days", "codes"]
-    write("hospital.csv.gz", [key, "admitted", *CONDITIONS, "renal", *history], hospital)
-    paid = [f"paid_{setting}" for setting in SETTINGS]
-    write("public.csv.gz", [key, "age", "sex", *COVER, *paid], public)
-    own = [f"own_{setting}" for setting in SETTINGS]
-    first = [f"first_{setting}" for setting in SETTINGS]
-    write("commercial.csv.gz", [key, *own, *first], commercial)
+    write(here / "hospital.csv.gz", [KEY, LABEL, *HOSPITAL], hospital)
+    write(here / "public.csv.gz", [KEY, *PUBLIC], public)
+    write(here / "commercial.csv.gz", [KEY, *COMMERCIAL], commercial)
 
 
-main()
+if __name__ == "__main__":
+    main()

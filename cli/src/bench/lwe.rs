@@ -9,6 +9,7 @@ use consilium_lwe::{LweError, Native, PrimePair, Ring};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
+use super::set::SetArg;
 use crate::{clock, hint::Misuse, local::cost::PartyCost};
 use measure::{Measured, Work, measure};
 
@@ -25,7 +26,7 @@ Examples:
 pub(crate) struct LweArgs {
     /// The parameters of the encryption; default: both sets, one after the other
     #[arg(long, value_enum)]
-    set: Option<Parameters>,
+    set: Option<SetArg>,
 
     /// How many rows the node has
     #[arg(long, default_value_t = 65_536, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_777_216))]
@@ -48,34 +49,17 @@ pub(crate) struct LweArgs {
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Parameters {
-    /// N = 2048, q = 2^64
-    A,
-    /// N = 4096, q of two primes
-    B,
+fn measured(set: SetArg, work: Work) -> Result<Measured, LweError> {
+    match set {
+        SetArg::A => measure::<Native>(work),
+        SetArg::B => measure::<PrimePair>(work),
+    }
 }
 
-impl Parameters {
-    fn name(self) -> &'static str {
-        match self {
-            Parameters::A => "a",
-            Parameters::B => "b",
-        }
-    }
-
-    fn measure(self, work: Work) -> Result<Measured, LweError> {
-        match self {
-            Parameters::A => measure::<Native>(work),
-            Parameters::B => measure::<PrimePair>(work),
-        }
-    }
-
-    fn degree(self) -> usize {
-        match self {
-            Parameters::A => Native::PARAMETERS.degree,
-            Parameters::B => PrimePair::PARAMETERS.degree,
-        }
+fn degree(set: SetArg) -> usize {
+    match set {
+        SetArg::A => Native::PARAMETERS.degree,
+        SetArg::B => PrimePair::PARAMETERS.degree,
     }
 }
 
@@ -92,8 +76,8 @@ pub(crate) fn run(args: &LweArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         bins: args.bins.into(),
         stride: args.stride,
     };
-    for &set in given.unwrap_or(Parameters::value_variants()) {
-        let degree = set.degree();
+    for &set in given.unwrap_or(SetArg::value_variants()) {
+        let degree = degree(set);
         if args.stride as usize > degree {
             let name = set.name();
             return Err(Misuse(match lang {
@@ -103,7 +87,7 @@ pub(crate) fn run(args: &LweArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
             .into());
         }
         let began = clock::since_1970();
-        let measured = set.measure(work)?;
+        let measured = measured(set, work)?;
         let wall = clock::since_1970().saturating_sub(began);
         anyhow::ensure!(
             measured.is_exact,
@@ -119,7 +103,7 @@ pub(crate) fn run(args: &LweArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     Ok(())
 }
 
-fn line(args: &LweArgs, set: Parameters, measured: &Measured, wall: f64) -> Value {
+fn line(args: &LweArgs, set: SetArg, measured: &Measured, wall: f64) -> Value {
     let row_feature = measured.us_row_feature();
     json!({
         "bench": "lwe",
@@ -166,7 +150,7 @@ fn parties(measured: &Measured) -> [PartyCost; 2] {
     ]
 }
 
-fn said(args: &LweArgs, set: Parameters, measured: &Measured, lang: Lang) -> String {
+fn said(args: &LweArgs, set: SetArg, measured: &Measured, lang: Lang) -> String {
     let row_feature = measured.us_row_feature();
     let [label, feature] = [measured.label_holder_s(), measured.feature_holder_s()];
     let megabytes = (measured.bytes_encrypted + measured.bytes_returned) as f64 / 1e6;

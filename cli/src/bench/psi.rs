@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use crate::{
     hint::Misuse,
     local::{
-        aligned, cost,
+        self, cost,
+        federation::Federation,
         inputs::{PartyData, of_keys},
         kept::Kept,
     },
@@ -154,7 +155,11 @@ impl<'a> Bench<'a> {
         let data: Vec<PartyData> = (0..self.people.len())
             .map(|party| self.data(party, &self.people[party], "", &plan))
             .collect::<anyhow::Result<_>>()?;
-        let outcome = aligned::in_processes(&plan, &data, self.folder, lang)?;
+        let result = self.folder.join("result");
+        let work =
+            async |federation: &mut Federation| local::kept(federation, &plan, &result, lang).await;
+        let (coordinator, logged) = (plan.coordinator(), (self.folder, ""));
+        let outcome = local::over_daemons((coordinator, &data), logged, work, lang)?;
         self.check(&outcome)?;
         Ok(outcome)
     }

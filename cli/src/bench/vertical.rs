@@ -9,11 +9,12 @@ mod columns;
 use std::{io::Write, path::Path};
 
 use anyhow::{Context as _, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use consilium_mailbox::Account;
 use consilium_plan::{Lang, Plan, Task, Vertical, VerticalWork};
 use serde_json::{Value, json};
 
+use super::set::SetArg;
 use crate::local::{
     self,
     cost::{self, PartyCost},
@@ -26,10 +27,10 @@ use columns::{Features, People};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All trees are grown on everybody's columns, the first too, and nothing is kept back. An alignment finds
-the common rows before, which is not counted: `align_s` tells how long it took. CPU seconds and bytes
-are those of the daemons, from the submission of the study to its end; peak memory is the most that a
-daemon ever held, while it aligned too.
+All trees are grown on everybody's columns, the first too, and nothing is kept back. An
+alignment finds the common rows before, which is not counted: `align_s` tells how long it took.
+CPU seconds and bytes are those of the daemons, from the submission of the study to its end; peak
+memory is the most that a daemon ever held, while it aligned too.
 
 Examples:
   consilium bench vertical-gbdt
@@ -58,28 +59,11 @@ pub(crate) struct VerticalArgs {
 
     /// The parameters of the encryption
     #[arg(long, value_enum, default_value = "a")]
-    set: Parameters,
+    set: SetArg,
 
     /// Print one line of JSON for each measurement
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Parameters {
-    /// N = 2048, q = 2^64
-    A,
-    /// N = 4096, q of two primes
-    B,
-}
-
-impl Parameters {
-    fn name(self) -> &'static str {
-        match self {
-            Parameters::A => "a",
-            Parameters::B => "b",
-        }
-    }
 }
 
 /// Measures each number of rows.
@@ -123,9 +107,7 @@ impl Measured {
         let work = async |federation: &mut Federation| {
             let mut kept = Vec::new();
             for (plan, result) in [(&align, "aligned"), (&grow, "grown")] {
-                let (study, took) = local::achieved(local::study(federation, plan).await?, lang)?;
-                let result = folder.join(result);
-                kept.push(federation.kept(&study, plan, &result, took).await?);
+                kept.push(local::kept(federation, plan, &folder.join(result), lang).await?);
             }
             Ok(kept)
         };

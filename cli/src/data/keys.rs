@@ -39,7 +39,7 @@ pub(super) struct Keys {
 }
 
 pub(super) fn run(args: &Keys, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let plan = plan::load(&args.plan, lang)?;
+    let plan = plan::load(&args.plan, lang)?.plan;
     let Task::Align(task) = plan.task() else {
         return Err(anyhow!(lang.pick(
             "the plan is of another kind and has no key",
@@ -104,8 +104,18 @@ fn schema(file: Option<&Path>, task: &Align, lang: Lang) -> anyhow::Result<Schem
     };
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let schema = Schema::from_toml(&text).with_context(|| file.display().to_string())?;
-    let said = match task.obstacles(&schema).into_iter().next() {
-        None => return Ok(schema),
+    check_columns(&schema, task, lang)?;
+    Ok(schema)
+}
+
+/// Checks that the key's columns are there and hold text.
+///
+/// # Errors
+///
+/// The first that does not, with the way out.
+pub(crate) fn check_columns(schema: &Schema, task: &Align, lang: Lang) -> anyhow::Result<()> {
+    let said = match task.obstacles(schema).into_iter().next() {
+        None => return Ok(()),
         Some(Obstacle::Missing(column)) => lang.pick(
             format!("the schema has no column {column}, which belongs to the key"),
             format!("数据结构中没有属于键的列 {column}"),

@@ -1,17 +1,14 @@
 //! `consilium demo align`: three institutions find their common patients.
 
-use std::{fs::File, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use consilium_plan::Lang;
 
-use crate::{
-    local::{self, federation::Federation, folder::RunFolder, kept::Kept},
-    terminal::tell,
-};
+use super::study::{self, Study};
+use crate::local::kept::Kept;
 use result::AlignResult;
-use tables::Study;
 use truth::Truth;
 
 mod page;
@@ -51,28 +48,11 @@ struct Done {
 
 pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let (studies, truth) = (tables::studies()?, Truth::load()?);
-    let folder = args
-        .out
-        .clone()
-        .unwrap_or_else(|| super::free_name("consilium-demo"));
     let of_all = studies.last().context("the demo has studies")?;
-    let names = studies.iter().map(|study| study.name);
-    let more: Vec<&str> = names.chain(["data"]).collect();
-    let left = RunFolder::make(&folder, [&of_all.plan], &more, lang)?;
-    let data = tables::write(&folder.join("data"), &of_all.plan)?;
-    let work = async |federation: &mut Federation| {
-        let mut ended = Vec::new();
-        for of in &studies {
-            tell(of.title(lang));
-            let (study, took) = local::achieved(local::study(federation, &of.plan).await?, lang)?;
-            let result = folder.join(of.name);
-            ended.push(federation.kept(&study, &of.plan, &result, took).await?);
-        }
-        Ok(ended)
-    };
-    let coordinator = of_all.plan.coordinator();
-    let ended = local::over_daemons((coordinator, &data), (&folder, ""), work, lang);
-    let ended = left.close(ended, lang)?;
+    let tables = tables::of(&of_all.plan)?;
+    let folder = super::folder_for(args.out.as_ref());
+    let all: Vec<&Study> = studies.iter().collect();
+    let (ended, _) = study::run(&all, &tables, &folder, lang)?;
     let done = studies
         .into_iter()
         .zip(ended)
@@ -88,17 +68,8 @@ pub(super) fn run(args: &AlignArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         .collect::<anyhow::Result<Vec<_>>>()?;
 
     let result = AlignResult::new(&done);
-    let mut file = File::create(folder.join("result.json"))?;
-    serde_json::to_writer_pretty(&mut file, &result)?;
-    writeln!(file)?;
-    if args.json {
-        serde_json::to_writer(&mut *out, &result)?;
-        writeln!(out)?;
-    } else {
-        page::print(out, &done, &truth, lang)?;
-        let said = lang.pick("everything is in", "全部结果保存在");
-        writeln!(out, "\n{said} {}", folder.display())?;
-    }
+    let page = |out: &mut dyn Write| page::print(out, &done, &truth, lang);
+    super::leave((&folder, &result), page, (out, args.json), lang)?;
     if done.iter().any(|study| !study.fits) {
         bail!(lang.pick(
             "a study found other people than the tables have in common",

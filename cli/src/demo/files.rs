@@ -6,21 +6,11 @@ use std::{
     path::Path,
 };
 
-use super::{comparison::score, hospitals::Demo, measured::Measured, report::DemoResult};
+use super::{comparison::score, hospitals::Demo, measured::Measured};
 
-/// Writes the result, the coefficients, and for each hospital the scores of its test rows.
-pub(crate) fn write(
-    folder: &Path,
-    demo: &Demo,
-    measured: &Measured,
-    result: &DemoResult,
-) -> anyhow::Result<()> {
+/// Writes the coefficients, and for each hospital the scores of its test rows.
+pub(crate) fn write(folder: &Path, demo: &Demo, measured: &Measured) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
-    let mut file = create(&folder.join("result.json"))?;
-    serde_json::to_writer_pretty(&mut file, result)?;
-    writeln!(file)?;
-    file.flush()?;
-
     let mut file = create(&folder.join("coefficients.csv"))?;
     writeln!(
         file,

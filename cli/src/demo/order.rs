@@ -1,4 +1,5 @@
-//! The common order of an alignment, as an institution's file of it tells.
+//! The common order of an alignment, as an institution's file of it tells; read by no code of the
+//! participants, so that it checks theirs.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,19 +1,17 @@
 //! `consilium demo vertical`: three institutions grow trees over columns of the same people.
 
-use std::{fs::File, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 
 use anyhow::bail;
 use clap::Args;
 use consilium_plan::Lang;
 
-use crate::{
-    local::{self, federation::Federation, folder::RunFolder, kept::Kept},
-    terminal::tell,
-};
+use super::study::{self, Study};
+use crate::local::kept::Kept;
 use common::Common;
 use compared::Compared;
 use result::VerticalResult;
-use studies::{Studies, Study};
+use studies::Studies;
 
 mod common;
 mod compared;
@@ -50,30 +48,11 @@ struct Done {
 }
 
 pub(super) fn run(args: &VerticalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let studies = Studies::load()?;
-    let folder = args
-        .out
-        .clone()
-        .unwrap_or_else(|| super::free_name("consilium-demo"));
+    let studies = Studies::load(lang)?;
+    let folder = super::folder_for(args.out.as_ref());
     let all = studies.in_order();
-    let more: Vec<&str> = all.iter().map(|of| of.name).chain(["data"]).collect();
-    let left = RunFolder::make(&folder, all.iter().map(|of| &of.plan), &more, lang)?;
-    let data = studies::write(&folder.join("data"))?;
-    let work = async |federation: &mut Federation| {
-        let mut ended = Vec::new();
-        for of in studies.in_order() {
-            tell(of.title(lang));
-            let ended_well = local::study(federation, &of.plan).await?;
-            let (study, took) = local::achieved(ended_well, lang)?;
-            let result = folder.join(of.name);
-            ended.push(federation.kept(&study, &of.plan, &result, took).await?);
-        }
-        Ok(ended)
-    };
-    let coordinator = studies.grow.plan.coordinator();
-    let ended = local::over_daemons((coordinator, &data), (&folder, ""), work, lang);
-    let ended = left.close(ended, lang)?;
-    let done = studies.in_order().into_iter().zip(ended);
+    let (ended, data) = study::run(&all, &studies::tables()?, &folder, lang)?;
+    let done = all.into_iter().zip(ended);
     let done = done.map(|(study, kept)| Done {
         study: study.clone(),
         kept,
@@ -87,17 +66,8 @@ pub(super) fn run(args: &VerticalArgs, out: &mut dyn Write, lang: Lang) -> anyho
     let scores = (&grown.kept, &predicted.kept);
     let compared = Compared::new(studies.task()?, &common, scores)?;
     let result = VerticalResult::new(&done, &common, &compared);
-    let mut file = File::create(folder.join("result.json"))?;
-    serde_json::to_writer_pretty(&mut file, &result)?;
-    writeln!(file)?;
-    if args.json {
-        serde_json::to_writer(&mut *out, &result)?;
-        writeln!(out)?;
-    } else {
-        page::print(out, &done, (&common, &compared), lang)?;
-        let said = lang.pick("everything is in", "全部结果保存在");
-        writeln!(out, "\n{said} {}", folder.display())?;
-    }
+    let page = |out: &mut dyn Write| page::print(out, &done, (&common, &compared), lang);
+    super::leave((&folder, &result), page, (out, args.json), lang)?;
     match compared.odd(&common) {
         None => Ok(()),
         Some(odd) => bail!(lang.pick(odd.0, odd.1)),

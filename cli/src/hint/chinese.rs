@@ -68,7 +68,17 @@ fn at(place: &TextPlace) -> String {
 
 /// Says what a TOML parser says, as far as it is one of its usual sentences.
 fn parser(message: &str) -> String {
-    const USUAL: [(&str, &str); 16] = [
+    const USUAL: [(&str, &str); 26] = [
+        ("string values must be quoted", "文本须加引号"),
+        ("key with no value", "键没有值"),
+        ("a name alone", "仅有名称"),
+        ("a table such as ", "表，例如 "),
+        ("a table", "表"),
+        ("wanted string or table", "应为文本或表"),
+        ("literal string", "带引号的文本"),
+        ("` or `", "` 或 `"),
+        ("`, `", "`、`"),
+        (", expected one of ", "，应为以下之一："),
         ("unknown field", "未知的键"),
         ("unknown variant", "未知的值"),
         ("missing field", "缺少键"),
@@ -109,6 +119,48 @@ mod tests {
         let error = Plan::from_toml("title = 1").or_hint("看看");
         let said = say(&error.unwrap_err());
         assert!(said.starts_with("第 1 行第 9 列：类型不对"), "{said}");
+    }
+
+    #[test]
+    fn what_the_parser_says_is_chinese_throughout() {
+        let plan = |line: &str| {
+            let error = Plan::from_toml(&format!("{line}\n")).unwrap_err();
+            say(&error.into())
+        };
+        for (line, said) in [
+            (
+                "label = \"fell\"",
+                "类型不对：文本 \"fell\"，应为表，例如 { column = \"NAME\" }",
+            ),
+            (
+                "trees.growth = \"depth-wise\"",
+                "类型不对：仅有名称，应为表，例如 { NAME = { … } }",
+            ),
+            ("trees.growth = 5", "应为文本或表"),
+            (
+                "trees.early_stopping = 5",
+                "类型不对：整数 `5`，应为表，例如 { share = 0.1, patience = 5 }",
+            ),
+            (
+                "vertical.first_tree = \"a\"",
+                "未知的值 `a`，应为`own` 或 `joint`",
+            ),
+            ("limits = 3", "类型不对：整数 `3`，应为表"),
+            (
+                "vertical.parameters = \"c\"",
+                "未知的值 `c`，应为`a` 或 `b`",
+            ),
+            ("kind = align", "文本须加引号，应为带引号的文本"),
+            ("kind", "键没有值，应为`=`"),
+        ] {
+            let error = plan(line);
+            assert!(error.ends_with(said), "{line}: {error}");
+        }
+        let error = plan("vertical.noise = 1");
+        let (_, keys) = error
+            .split_once("，应为以下之一：")
+            .unwrap_or_else(|| panic!("{error}"));
+        assert!(keys.starts_with("`first_tree`、`min_side`、"), "{error}");
     }
 
     #[test]

@@ -1,38 +1,17 @@
 //! What came of a local alignment.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::io::{self, Write};
 
-use consilium_plan::{Lang, Plan};
+use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::{
-    achieved, cost, federation::Federation, inputs::PartyData, kept::Kept, outcome, over_daemons,
-    study,
-};
+use super::{cost, kept::Kept, outcome};
 use crate::table::{align_numbers, table};
 pub(super) use failed::explain;
 use found::Found;
 
 mod failed;
 pub(crate) mod found;
-
-/// Runs an alignment over daemons that are started for it, and ends them.
-pub(crate) fn in_processes(
-    plan: &Plan,
-    data: &[PartyData],
-    folder: &Path,
-    lang: Lang,
-) -> anyhow::Result<Kept> {
-    let work = async |federation: &mut Federation| {
-        let (study, took) = achieved(study(federation, plan).await?, lang)?;
-        let result = folder.join("result");
-        federation.kept(&study, plan, &result, took).await
-    };
-    over_daemons((plan.coordinator(), data), (folder, ""), work, lang)
-}
 
 /// Gives the line that programs read.
 pub(super) fn to_json(kept: &Kept) -> Value {
@@ -43,6 +22,7 @@ pub(super) fn to_json(kept: &Kept) -> Value {
         .collect();
     json!({
         "local": kept.title,
+        "kind": kept.kind,
         "study": kept.study,
         "mode": "processes",
         "ok": true,

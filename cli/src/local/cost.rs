@@ -118,7 +118,7 @@ pub(crate) fn lines(costs: &[PartyCost], lang: Lang) -> Table {
         say("peak MiB", "内存峰值 MiB"),
         say("bytes sent", "发送字节"),
         say("bytes received", "接收字节"),
-        say("rounds", "通信轮次"),
+        say("exchanges", "收发往返"),
     ]);
     for cost in costs {
         lines.add_row([

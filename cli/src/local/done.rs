@@ -27,8 +27,8 @@ impl Done {
         lang: Lang,
     ) -> anyhow::Result<Done> {
         let ended = study(federation, plan).await?;
-        if let Err(failure) = &ended {
-            aligned::explain(failure, plan, data, lang);
+        if let Err(failures) = &ended {
+            aligned::explain(failures, plan, data, lang);
         }
         let (study, took) = achieved(ended, lang)?;
         Ok(match plan.task() {
@@ -44,7 +44,7 @@ impl Done {
     /// Gives the line that programs read.
     pub(super) fn to_json(&self) -> Value {
         match self {
-            Done::Trained(outcome) => outcome.to_json("local"),
+            Done::Trained(outcome) => outcome.to_json(),
             Done::Aligned(kept) => aligned::to_json(kept),
             Done::Joint(kept) => joint::to_json(kept),
         }

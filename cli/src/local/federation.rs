@@ -65,10 +65,13 @@ impl Federation {
         })
     }
 
-    /// Registers each party's data; they stand in the order in which the parties were named.
+    /// Registers the parties' data sets.
     pub(crate) async fn register(&mut self, data: &[PartyData]) -> anyhow::Result<()> {
-        for (participant, set) in self.participants.iter_mut().zip(data) {
-            participant.register(set, self.lang).await?;
+        for set in data {
+            let mut all = self.participants.iter_mut();
+            let own = all.find(|participant| participant.party == set.party);
+            let own = own.with_context(|| format!("{} is no participant", set.party))?;
+            own.register(set, self.lang).await?;
         }
         Ok(())
     }
@@ -111,18 +114,19 @@ impl Federation {
         Ok(self.operator.submit(request).await.answer(self.lang)?.study)
     }
 
-    /// Approves the plan at every party that it names.
-    pub(crate) async fn approve(&mut self, plan: &Plan) -> anyhow::Result<()> {
+    /// Approves the plan at every party that it names; gives what stands in the way there.
+    pub(crate) async fn approve(&mut self, plan: &Plan) -> anyhow::Result<Vec<Failure>> {
         let members = self
             .operator
             .members(v1::MembersRequest {})
             .await
             .answer(self.lang)?;
         let lang = self.lang;
+        let mut found = Vec::new();
         for participant in self.of(plan) {
-            participant.approve(plan, &members.members, lang).await?;
+            found.extend(participant.approve(plan, &members.members, lang).await?);
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Watches the study to its end, and waits until every party has what it receives; gives why
@@ -173,6 +177,7 @@ impl Federation {
             cost.rounds = Some(account.total().rounds);
         }
         Ok(Outcome {
+            kind: plan.task().kind(),
             fit: Fit::read(fit.clone(), plan)?.context("the plan trains no model")?,
             report,
             coordinator,
@@ -234,6 +239,7 @@ impl Federation {
         Ok(Kept {
             study: study.to_owned(),
             title: plan.title().to_owned(),
+            kind: plan.task().kind(),
             parties,
             wall,
             learnt: learnt(plan, lang),

@@ -1,4 +1,4 @@
-//! The folder that a run leaves. No run takes the place of another, unless that one never ended.
+//! The folder that a run leaves. No run takes the place of another, unless that one did not finish.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -30,7 +30,7 @@ impl RunFolder {
     /// besides results and daemons' folders.
     ///
     /// A folder that is there already is left alone, unless it holds nothing but what a run has
-    /// made that never ended: then that is removed.
+    /// made that did not finish: then that is removed.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl RunFolder {
         let creating = || format!("{} {}", lang.pick("creating", "创建"), path.display());
         if is_left_over(path).with_context(creating)? {
             let said = lang.pick(
-                "replacing what a run that never ended has left in",
+                "replacing what a run that did not finish has left in",
                 "正在替换未完成的运行留下的内容：",
             );
             tell(&format!("{said} {}", path.display()));
@@ -92,7 +92,7 @@ fn mark<'a>(folder: &Path, entries: impl Iterator<Item = &'a str>) -> io::Result
     Ok(mark)
 }
 
-/// Tells whether a folder holds nothing but what a run has made that is over and never ended well.
+/// Tells whether a folder holds nothing but what a run has made that is over and did not end well.
 fn is_left_over(folder: &Path) -> io::Result<bool> {
     let mark = match File::open(folder.join(MARK)) {
         Ok(mark) => mark,

@@ -9,9 +9,14 @@ use std::{
 
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, Lang, Plan, RawPlan, Task, TestRows};
+use consilium_plan::{Align, Lang, Plan, Task, TestRows};
+use consilium_schema::Schema;
 
-use crate::hint::{Misuse, OrHint as _};
+use crate::{
+    data::keys,
+    hint::{Misuse, OrHint as _},
+    plan::Loaded,
+};
 
 /// `PARTY/NAME=FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub(crate) struct SplitFile {
     split: String,
 }
 
-/// What one party brings.
+/// A data set that one party brings.
 #[derive(Clone, Debug)]
 pub(crate) struct PartyData {
     pub(crate) party: PartyId,
@@ -73,37 +78,26 @@ impl FromStr for SplitFile {
 
 /// The files that were named on the command line.
 pub(crate) struct Given<'a> {
-    /// The plans, each with the file it lies in.
-    pub(crate) plans: &'a [(PathBuf, Plan)],
+    pub(crate) plans: &'a [Loaded],
     pub(crate) schema: Option<&'a Path>,
     pub(crate) data: &'a [DataFile],
     pub(crate) splits: &'a [SplitFile],
 }
 
 impl Given<'_> {
-    /// Gives each party of the plans its files.
+    /// Gives the data sets that the plans name, party by party.
     ///
     /// # Errors
     ///
-    /// If a party lacks one or has two data sets, a file is nobody's, or one is not there.
+    /// If one has no file or two, a file is nobody's, or one is not there.
     pub(crate) fn sets(&self, lang: Lang) -> anyhow::Result<Vec<PartyData>> {
-        let mut wanted: BTreeMap<&PartyId, &str> = BTreeMap::new();
-        for (_, plan) in self.plans {
-            for (party, set) in plan.contributors() {
-                let name = set.name.as_str();
-                let other = wanted.insert(party, name).filter(|other| *other != name);
-                if let Some(other) = other {
-                    return Err(Misuse(lang.pick(
-                        format!("the plans name two data sets of {party}: {other} and {name}"),
-                        format!("各方案中 {party} 的数据集不一致：{other} 与 {name}"),
-                    ))
-                    .into());
-                }
-            }
-        }
+        let named = self.plans.iter().flat_map(|it| it.plan.contributors());
+        let wanted: BTreeSet<(&PartyId, &str)> = named
+            .map(|(party, set)| (party, set.name.as_str()))
+            .collect();
         let splits = self.splits.iter().map(|split| &split.of);
         for DataFile { party, name, .. } in self.data.iter().chain(splits) {
-            if wanted.get(party) != Some(&name.as_str()) {
+            if !wanted.contains(&(party, name.as_str())) {
                 return Err(Misuse(lang.pick(
                     format!("the plan knows no data set {party}/{name}"),
                     format!("方案中没有数据集 {party}/{name}"),
@@ -112,11 +106,11 @@ impl Given<'_> {
             }
         }
         let sets = wanted.into_iter();
-        sets.map(|(party, name)| self.of_party(party, name, lang))
+        sets.map(|(party, name)| self.set(party, name, lang))
             .collect()
     }
 
-    fn of_party(&self, party: &PartyId, name: &str, lang: Lang) -> anyhow::Result<PartyData> {
+    fn set(&self, party: &PartyId, name: &str, lang: Lang) -> anyhow::Result<PartyData> {
         let here = |of: &DataFile| of.party == *party && of.name == name;
         let files: Vec<&DataFile> = self.data.iter().filter(|file| here(file)).collect();
         let [file] = files[..] else {
@@ -127,10 +121,8 @@ impl Given<'_> {
             .map(|split| Ok((split.split.clone(), absolute(&split.of.file, lang)?)))
             .collect::<anyhow::Result<_>>()?;
         let of_plan = |planned: &str| splits.iter().filter(|(name, _)| name == planned).count();
-        let mut planned = self
-            .plans
-            .iter()
-            .filter_map(|(_, plan)| planned_split(plan));
+        let plans = self.plans_over(party, name);
+        let mut planned = plans.filter_map(|it| planned_split(&it.plan));
         if let Some(planned) = planned.find(|planned| of_plan(planned) != 1) {
             let flag = format!("--split {party}/{name}:{planned}=FILE");
             return Err(needed(&flag, lang)).or_hint(lang.pick(
@@ -138,32 +130,64 @@ impl Given<'_> {
                 "文件首行为 row,split，其后各行形如 17,train 和 18,test；行号从 1 起计",
             ));
         }
+        let schema = self.schema_of(party, name, lang)?;
+        self.check_keys((party, name), &schema, lang)
+            .with_context(|| format!("{party}/{name}"))?;
         Ok(PartyData {
             party: party.clone(),
             name: name.to_owned(),
             file: absolute(&file.file, lang)?,
-            schema: self.schema_of(party, lang)?,
+            schema,
             splits,
         })
     }
 
-    /// Gives the text of a party's schema: the file that is given or that a plan names, else what the
-    /// plans declare themselves, and the columns of keys.
-    fn schema_of(&self, party: &PartyId, lang: Lang) -> anyhow::Result<String> {
+    /// Checks that a schema has the columns of keys as what keeps every digit: reading the file would
+    /// refuse its rows for other reasons.
+    fn check_keys(
+        &self,
+        (party, name): (&PartyId, &str),
+        schema: &str,
+        lang: Lang,
+    ) -> anyhow::Result<()> {
+        let schema = Schema::from_toml(schema)?;
+        for loaded in self.plans_over(party, name) {
+            if let Task::Align(task) = loaded.plan.task() {
+                keys::check_columns(&schema, task, lang)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the plans that name a data set.
+    fn plans_over(&self, party: &PartyId, name: &str) -> impl Iterator<Item = &Loaded> {
+        let names = move |it: &&Loaded| {
+            let mut sets = it.plan.contributors();
+            sets.any(|(of, set)| of == party && set.name.as_str() == name)
+        };
+        self.plans.iter().filter(names)
+    }
+
+    /// Gives the text of a data set's schema: the file that is given or that a plan names, else what
+    /// the plans declare themselves, and the columns of keys.
+    fn schema_of(&self, party: &PartyId, name: &str, lang: Lang) -> anyhow::Result<String> {
         if let Some(file) = self.schema {
             return read(file, lang);
         }
         let (mut declared, mut keys) = (BTreeMap::new(), BTreeSet::new());
-        let takes_part = |plan: &Plan| plan.contributors().any(|(name, _)| name == party);
-        for (file, plan) in self.plans.iter().filter(|(_, plan)| takes_part(plan)) {
-            match plan.task() {
-                Task::Align(task) => keys.extend(task.key_columns()),
-                Task::Train(_) => return read(&schema_file(file, party, lang)?, lang),
-                Task::Vertical(task) => {
-                    let raw = RawPlan::parse(&read(file, lang)?)?;
-                    if let Some(name) = raw.schema_file_of(party) {
-                        return read(&beside(file, name), lang);
-                    }
+        for loaded in self.plans_over(party, name) {
+            let file = loaded.schema_file_of(party);
+            match (loaded.plan.task(), file) {
+                (Task::Align(task), _) => keys.extend(task.key_columns()),
+                (_, Some(file)) => return read(&file, lang),
+                (Task::Train(_), None) => {
+                    let none = lang.pick(
+                        "the plan names no schema file: give it with --schema FILE",
+                        "方案没有指定数据结构文件：请用 --schema 文件 给出",
+                    );
+                    return Err(Misuse(none.to_owned()).into());
+                }
+                (Task::Vertical(task), None) => {
                     let columns = task.member(party).map_or(&[][..], |own| &own.columns);
                     for column in columns {
                         let text = || format!("{column}\n");
@@ -205,22 +229,6 @@ fn of_key(name: &str) -> String {
     format!("[[column]]\nname = {name:?}\ntype = \"code\"\n")
 }
 
-fn schema_file(plan_file: &Path, party: &PartyId, lang: Lang) -> anyhow::Result<PathBuf> {
-    let raw = RawPlan::parse(&read(plan_file, lang)?)?;
-    let name = raw.schema_file_of(party).ok_or_else(|| {
-        let none = lang.pick(
-            "the plan names no schema file: give it with --schema FILE",
-            "方案没有指定数据结构文件：请用 --schema 文件 给出",
-        );
-        Misuse(none.to_owned())
-    })?;
-    Ok(beside(plan_file, name))
-}
-
-fn beside(plan_file: &Path, name: &str) -> PathBuf {
-    plan_file.parent().unwrap_or(Path::new(".")).join(name)
-}
-
 fn read(file: &Path, lang: Lang) -> anyhow::Result<String> {
     let reading = lang.pick("reading", "读取");
     fs::read_to_string(file).with_context(|| format!("{reading} {}", file.display()))
@@ -233,9 +241,8 @@ fn absolute(file: &Path, lang: Lang) -> anyhow::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use consilium_schema::Schema;
-
     use super::*;
+    use crate::plan;
 
     #[test]
     fn files_are_named_by_party_and_data_set() {
@@ -269,7 +276,7 @@ mod tests {
             let text = block.split("```").next().expect("it ends");
             let file = folder.path().join(name);
             fs::write(&file, text).expect("it is written");
-            (file, Plan::from_toml(text).expect("it is a plan"))
+            plan::load(&file, Lang::En).expect("it is a plan")
         });
         let given = Given {
             plans: &plans,
@@ -278,10 +285,11 @@ mod tests {
             splits: &[],
         };
         let hospital = "hospital".parse().expect("it is a name");
-        let text = given.schema_of(&hospital, Lang::En).expect("it is known");
+        let text = given.schema_of(&hospital, "admissions", Lang::En);
+        let text = text.expect("it is known");
         let schema = Schema::from_toml(&text).expect("it is a schema");
-        let [(_, align), (_, train)] = &plans;
-        let (Task::Align(align), Task::Vertical(train)) = (align.task(), train.task()) else {
+        let [align, train] = plans.each_ref().map(|it| it.plan.task());
+        let (Task::Align(align), Task::Vertical(train)) = (align, train) else {
             panic!("one aligns, one grows trees");
         };
         let own = train.member(&hospital).expect("it brings columns");
@@ -289,9 +297,8 @@ mod tests {
         for column in &own.columns {
             assert_eq!(schema.column(column.name()), Some(column));
         }
-        let takes_part = plans[0].1.contributors().any(|(name, _)| *name == hospital);
         for key in align.key_columns() {
-            assert_eq!(schema.column(key).is_some(), takes_part, "{key}");
+            assert!(schema.column(key).is_some(), "{key}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::Table;
 use consilium_evaluation::Measures;
+use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
@@ -17,34 +18,65 @@ use crate::{
     table::{align_numbers, table},
 };
 
-/// Gives the line that programs read.
+/// Gives the line that programs read; a study that predicts has neither trees nor losses.
 pub(super) fn to_json(kept: &Kept) -> Value {
-    let label_holder = label_holder(kept);
-    let told = |name: &str| label_holder.and_then(|own| own.report.get(name).cloned());
-    let metrics = label_holder.and_then(measured);
+    let own = label_holder(kept);
+    let mut metrics = own.and_then(measured).as_ref().map(measures::named);
+    // Who has all labels finds the exact area; only a sum of histograms is off by some.
+    metrics
+        .as_mut()
+        .map(|named| named.remove("auc_error_bound"));
     let parties = kept.parties.iter();
     let parties: Vec<&str> = parties.map(|own| own.party.as_str()).collect();
-    json!({
+    let mut line = json!({
         "local": kept.title,
+        "kind": kept.kind,
         "study": kept.study,
         "mode": "processes",
         "ok": true,
         "wall_s": kept.wall.as_secs_f64(),
-        "iterations": told("trees"),
         "bytes": kept.frame_bytes(),
         "wire_bytes": kept.wire_bytes(),
-        "rows": told("fitted_rows"),
-        "scored_rows": told("scored_rows"),
         "contributors": parties,
-        "metrics": metrics.as_ref().map(measures::named).unwrap_or_default(),
+        "metrics": metrics.unwrap_or_default(),
         "parties": kept.costs,
-    })
+    });
+    let told = |name: &str| own?.report.get(name).cloned();
+    for (name, value) in [
+        ("iterations", told("trees")),
+        ("fitted_rows", told("fitted_rows")),
+        ("scored_rows", told("scored_rows")),
+        ("loss", own.and_then(last_loss)),
+    ] {
+        if let Some(value) = value {
+            line[name] = value;
+        }
+    }
+    line
+}
+
+/// Gives the mean loss over the fitted rows after the last tree.
+pub(crate) fn last_loss(own: &PartyKept) -> Option<Value> {
+    let losses = own.report.get("losses")?.as_array()?;
+    losses.last()?.get("trained").cloned()
 }
 
 /// Gives what people read: whose columns serve, measures, costs, who learnt what.
 pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
     let mut page = Vec::new();
     writeln!(page, "{}\n", columns(kept, lang))?;
+    for party in without_splits(kept) {
+        let said = lang.pick(
+            format!(
+                "no split by a column of {party}: none gained anything, or vertical.min_side, min_gap \
+                 and min_node kept all back\n"
+            ),
+            format!(
+                "没有按 {party} 的列的分裂：均无增益，或均因 vertical.min_side、min_gap 与 min_node 而未告知\n"
+            ),
+        );
+        writeln!(page, "{said}")?;
+    }
     if let Some((own, measured)) = label_holder(kept).and_then(|own| Some((own, measured(own)?))) {
         let measured = [(own.party.as_str(), Some(measured))];
         writeln!(page, "{}\n", measures::lines(&measured, lang))?;
@@ -71,33 +103,51 @@ pub(crate) fn measured(own: &PartyKept) -> Option<Measures> {
     serde_json::from_value(measures.clone()).ok()
 }
 
-/// Says for each party what rows it scored, and how often the trees go by its columns.
+/// Says for each party what rows it scored and, where trees were grown, how often they go by its
+/// columns.
 fn columns(kept: &Kept, lang: Lang) -> Table {
     let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
-    let mut table = table();
-    table.set_header([
+    let fitted = |own: &PartyKept| own.report.get("fitted_rows").map(Value::to_string);
+    let grows = kept.parties.iter().any(|own| fitted(own).is_some());
+    let mut header = vec![
         say("party", "参与方"),
         say("role", "角色"),
-        say("common rows fitted", "拟合的共同行"),
         say("scored", "评分行"),
-        say("splits by its columns", "按其列的分裂"),
-    ]);
+    ];
+    if grows {
+        header.push(say("common rows fitted", "拟合的共同行"));
+        header.push(say("splits by its columns", "按其列的分裂"));
+    }
+    let width = header.len();
+    let mut table = table();
+    table.set_header(header);
     for own in &kept.parties {
-        let number = |name: &str| own.report.get(name).map(Value::to_string);
         let role = match own.report["role"].as_str() {
             Some("label-holder") => say("label holder", "标签方"),
             _ => say("feature holder", "特征方"),
         };
-        table.add_row([
+        let scored = own.report.get("scored_rows").map(Value::to_string);
+        let mut row = vec![
             own.party.to_string(),
             role.to_owned(),
-            number("fitted_rows").unwrap_or_default(),
-            number("scored_rows").unwrap_or_default(),
-            splits(own).map(|it| it.to_string()).unwrap_or_default(),
-        ]);
+            scored.unwrap_or_default(),
+        ];
+        if grows {
+            row.push(fitted(own).unwrap_or_default());
+            row.push(splits(own).map(|it| it.to_string()).unwrap_or_default());
+        }
+        table.add_row(row);
     }
-    align_numbers(&mut table, 2..5);
+    align_numbers(&mut table, 2..width);
     table
+}
+
+/// Names those that brought columns by which no tree goes.
+fn without_splits(kept: &Kept) -> impl Iterator<Item = &PartyId> {
+    let brought = kept.parties.iter();
+    let brought = brought.filter(|own| own.report["role"] != "label-holder");
+    let unused = brought.filter(|own| splits(own) == Some(0));
+    unused.map(|own| &own.party)
 }
 
 /// Counts the splits by a party's own columns.
@@ -105,4 +155,84 @@ fn splits(own: &PartyKept) -> Option<u64> {
     let columns = own.report.pointer("/importance/columns")?.as_object()?;
     let splits = columns.values().filter_map(|of| of["splits"].as_u64());
     Some(splits.sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use consilium_evaluation::{Evaluation, Scored};
+
+    use super::*;
+
+    fn kept(reports: &[(&str, Value)]) -> Kept {
+        let own = |(party, report): &(&str, Value)| PartyKept {
+            party: party.parse().unwrap(),
+            report: report.clone(),
+            model: String::new(),
+            rows: None,
+            scores: None,
+            account: consilium_mailbox::Account::default(),
+        };
+        Kept {
+            study: String::new(),
+            title: String::new(),
+            kind: "train-vertical-gbdt",
+            parties: reports.iter().map(own).collect(),
+            wall: Duration::ZERO,
+            learnt: Vec::new(),
+            costs: Vec::new(),
+        }
+    }
+
+    fn grown(role: &str, splits: u64) -> Value {
+        let columns = json!({ "x": { "splits": splits } });
+        json!({ "role": role, "fitted_rows": 300, "importance": { "columns": columns } })
+    }
+
+    #[test]
+    fn whoever_brought_columns_by_which_no_tree_goes_is_told_of() {
+        let kept = kept(&[
+            ("clinic", grown("label-holder", 0)),
+            ("fund", grown("feature-holder", 0)),
+            ("register", grown("feature-holder", 2)),
+        ]);
+        for lang in Lang::ALL {
+            let page = page(&kept, lang).unwrap();
+            assert_eq!(page.matches("vertical.min_side").count(), 1, "{page}");
+            let line = page.lines().find(|it| it.contains("min_side"));
+            assert!(line.is_some_and(|line| line.contains("fund")), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_study_that_predicts_has_no_empty_columns() {
+        let kept = kept(&[
+            (
+                "clinic",
+                json!({ "role": "label-holder", "scored_rows": 7 }),
+            ),
+            (
+                "fund",
+                json!({ "role": "feature-holder", "scored_rows": 7 }),
+            ),
+        ]);
+        let page = page(&kept, Lang::En).unwrap();
+        assert!(
+            page.contains("scored") && !page.contains("splits"),
+            "{page}"
+        );
+        assert!(!page.contains("fitted"), "{page}");
+    }
+
+    #[test]
+    fn an_exact_area_has_no_bound_beside_it() {
+        let mut report = grown("label-holder", 1);
+        let scored = |score, label| Scored { score, label };
+        let own = Evaluation::own(&[scored(0.2, 0.0), scored(0.9, 1.0)]);
+        report["own"] = serde_json::to_value(own).unwrap();
+        let line = to_json(&kept(&[("clinic", report)]));
+        assert_eq!(line["metrics"]["auc"], 1.0, "{line}");
+        assert!(line["metrics"].get("auc_error_bound").is_none(), "{line}");
+    }
 }

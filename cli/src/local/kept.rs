@@ -12,6 +12,8 @@ use super::cost::PartyCost;
 pub(crate) struct Kept {
     pub(crate) study: String,
     pub(crate) title: String,
+    /// The plan's kind.
+    pub(crate) kind: &'static str,
     pub(crate) parties: Vec<PartyKept>,
     /// From submission to the end.
     pub(crate) wall: Duration,

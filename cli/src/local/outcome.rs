@@ -19,6 +19,8 @@ use crate::{
 /// The result and what each party has of it.
 #[derive(Debug)]
 pub(crate) struct Outcome {
+    /// The plan's kind.
+    pub(crate) kind: &'static str,
     pub(crate) fit: Fit,
     /// The coordinator's report.
     pub(crate) report: Value,
@@ -85,11 +87,12 @@ impl Outcome {
     }
 
     /// Gives the line that programs read.
-    pub(crate) fn to_json(&self, what: &str) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let metrics = self.overall().as_ref().map(measures::named);
         let metrics = metrics.unwrap_or_default();
         json!({
-            what: self.report.pointer("/about/title"),
+            "local": self.report.pointer("/about/title"),
+            "kind": self.kind,
             "study": self.report.pointer("/about/study"),
             "mode": "processes",
             "ok": true,

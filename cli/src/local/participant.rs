@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use consilium_mailbox::{Account, PartyId};
 use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
-use consilium_plan::{Lang, Plan};
+use consilium_plan::{Failure, Lang, Plan};
 use consilium_proto::v1;
 use consilium_schema::Schema;
 use serde::Deserialize as _;
@@ -27,6 +27,7 @@ use super::{
 use crate::{
     client::{self, Answer as _},
     data,
+    study::obstacles,
 };
 
 /// How long a daemon may take to connect, and a study's offer to arrive.
@@ -68,13 +69,13 @@ impl Participant {
         Ok(())
     }
 
-    /// Approves the plan once its offer has come.
+    /// Approves the plan once its offer has come; gives what stands in the way if that is refused.
     pub(super) async fn approve(
         &mut self,
         plan: &Plan,
         members: &[v1::MemberStatus],
         lang: Lang,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<Failure>> {
         let house = self.status(lang).await?;
         let request = v1::AwaitStudyRequest {
             study: plan.hash().as_bytes().to_vec().into(),
@@ -95,8 +96,13 @@ impl Participant {
             self.house.verify(compared).await.answer(lang)?;
         }
         let decision = self.steward.approval(plan, &house, &own.data_version)?;
-        self.house.decide(decision).await.answer(lang)?;
-        Ok(())
+        let Err(refused) = self.house.decide(decision).await.answer(lang) else {
+            return Ok(Vec::new());
+        };
+        match obstacles::find(&mut self.house, &own, true, lang).await {
+            Ok(found) if !found.is_empty() => Ok(found),
+            _ => Err(refused),
+        }
     }
 
     /// Gives what the institution has of a result for itself.

@@ -6,14 +6,14 @@ use anyhow::Context as _;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Plan, PlanHash, Task, VerticalWork};
 
-use crate::hint::{Misuse, OrHint as _};
-
-/// Plans, each with the file it lies in.
-pub(super) type Series = [(PathBuf, Plan)];
+use crate::{
+    hint::{Misuse, OrHint as _},
+    plan::{Loaded, chain},
+};
 
 /// Gives who coordinates all of the plans.
-pub(super) fn coordinator(plans: &Series, lang: Lang) -> anyhow::Result<&PartyId> {
-    let mut coordinators = plans.iter().map(|(_, plan)| plan.coordinator());
+pub(super) fn coordinator(plans: &[Loaded], lang: Lang) -> anyhow::Result<&PartyId> {
+    let mut coordinators = plans.iter().map(|it| it.plan.coordinator());
     let first = coordinators.next().context("there is a plan")?;
     match coordinators.find(|other| *other != first) {
         None => Ok(first),
@@ -26,13 +26,13 @@ pub(super) fn coordinator(plans: &Series, lang: Lang) -> anyhow::Result<&PartyId
 }
 
 /// Gives where the results of the plans are left: of several, each by the name of its file.
-pub(super) fn results(plans: &Series, lang: Lang) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn results(plans: &[Loaded], lang: Lang) -> anyhow::Result<Vec<PathBuf>> {
     let folder = Path::new("result");
     if plans.len() == 1 {
         return Ok(vec![folder.to_owned()]);
     }
     let mut results: Vec<PathBuf> = Vec::new();
-    for (file, _) in plans {
+    for Loaded { file, .. } in plans {
         let result = folder.join(file.file_stem().unwrap_or(file.as_os_str()));
         if results.contains(&result) {
             let file = file.display();
@@ -48,15 +48,18 @@ pub(super) fn results(plans: &Series, lang: Lang) -> anyhow::Result<Vec<PathBuf>
 }
 
 /// Checks that whatever a plan builds on comes of one before it: these daemons know no other studies.
-pub(super) fn check_order(plans: &Series, lang: Lang) -> anyhow::Result<()> {
-    for (place, (file, plan)) in plans.iter().enumerate() {
+pub(super) fn check_order(plans: &[Loaded], lang: Lang) -> anyhow::Result<()> {
+    for (place, Loaded { file, plan, .. }) in plans.iter().enumerate() {
         let Task::Vertical(task) = plan.task() else {
             continue;
         };
         let before = &plans[..place];
         let finds = |plan: &Plan| matches!(plan.task(), Task::Align(_));
         let rows = lang.pick("the alignment", "对齐研究");
-        check_named(file, (rows, &task.alignment), (before, finds), lang)?;
+        // Whoever has the labels knows the people of all.
+        for (_, alignment) in task.alignments_of(&task.label_holder) {
+            check_named(file, (rows, &alignment), (before, finds), lang)?;
+        }
         if let VerticalWork::Predict { model } = &task.work {
             let grows = |plan: &Plan| match plan.task() {
                 Task::Vertical(task) => matches!(task.work, VerticalWork::Grow(_)),
@@ -65,6 +68,8 @@ pub(super) fn check_order(plans: &Series, lang: Lang) -> anyhow::Result<()> {
             let grown = lang.pick("the model of study", "模型所属研究");
             check_named(file, (grown, model), (before, grows), lang)?;
         }
+        let at_hand: Vec<&Plan> = before.iter().map(|it| &it.plan).collect();
+        chain::check(plan, &at_hand, lang).with_context(|| file.display().to_string())?;
     }
     Ok(())
 }
@@ -73,11 +78,11 @@ pub(super) fn check_order(plans: &Series, lang: Lang) -> anyhow::Result<()> {
 fn check_named(
     file: &Path,
     (what, named): (&str, &PlanHash),
-    (before, is_right): (&Series, impl Fn(&Plan) -> bool),
+    (before, is_right): (&[Loaded], impl Fn(&Plan) -> bool),
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let mut right = before.iter().filter(|(_, plan)| is_right(plan));
-    if right.clone().any(|(_, plan)| plan.hash() == *named) {
+    let mut right = before.iter().filter(|it| is_right(&it.plan));
+    if right.clone().any(|it| it.plan.hash() == *named) {
         return Ok(());
     }
     let file = file.display();
@@ -86,13 +91,13 @@ fn check_named(
         format!("{file} 指定了{what} {named}，但此前的方案中没有它"),
     );
     let hint = match right.next_back() {
-        Some((other, plan)) => lang.pick(
+        Some(Loaded { file, plan, .. }) => lang.pick(
             format!(
                 "name it by its file, {}, or by its hash, {}",
-                other.display(),
+                file.display(),
                 plan.hash()
             ),
-            format!("请以文件名 {} 或哈希 {} 指定", other.display(), plan.hash()),
+            format!("请以文件名 {} 或哈希 {} 指定", file.display(), plan.hash()),
         ),
         None => lang.pick(
             "give that plan's file before this one: it runs over the same daemons".to_owned(),

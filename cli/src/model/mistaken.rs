@@ -1,6 +1,9 @@
 //! What a file is that was taken for a model.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use consilium_plan::{Lang, Plan};
 use serde_json::Value;
@@ -74,7 +77,9 @@ impl Mistaken {
             )
             .to_owned();
         }
-        let model = path.with_file_name("model.json");
+        let part = part_beside(path);
+        let is_part = part.is_some();
+        let model = part.unwrap_or_else(|| path.with_file_name("model.json"));
         let (model, path) = (model.display(), path.display());
         let itself = match self {
             Mistaken::Report | Mistaken::OwnReport => lang.pick(
@@ -83,9 +88,49 @@ impl Mistaken {
             ),
             Mistaken::Part | Mistaken::Plan | Mistaken::Scores => String::new(),
         };
+        if is_part {
+            return lang.pick(
+                format!("each institution has a part of the model, in a file of the same result: `consilium model show {model}`{itself}"),
+                format!("各机构各持模型的一个分片，是同一结果中的文件：`consilium model show {model}`{itself}"),
+            );
+        }
         lang.pick(
             format!("the model is the file model.json of the same result: `consilium model show {model}`{itself}"),
             format!("模型是同一结果中的 model.json：`consilium model show {model}`{itself}"),
         )
+    }
+}
+
+/// Finds the first part of a model that `consilium local` has left beside a file: there all parties'
+/// files lie in one folder.
+fn part_beside(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let parts = names.filter(|name| name.ends_with("-model.json"));
+    Some(path.with_file_name(parts.min()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_opens_another_file_of_a_result_is_told_of_one_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = folder.path().join("report.json");
+        let told = || Mistaken::Report.hint(&report, Lang::En);
+        assert!(told().contains("file model.json of the same"), "{}", told());
+        for party in ["north", "clinic"] {
+            fs::write(folder.path().join(format!("{party}-model.json")), "{}").unwrap();
+        }
+        let part = folder.path().join("clinic-model.json");
+        for lang in Lang::ALL {
+            let told = Mistaken::Report.hint(&report, lang);
+            assert!(
+                told.contains(&format!("`consilium model show {}`", part.display())),
+                "{told}"
+            );
+        }
     }
 }

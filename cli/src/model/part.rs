@@ -3,10 +3,7 @@
 use std::{fs, io::Write, path::Path};
 
 use anyhow::{Context as _, bail, ensure};
-use consilium_gbdt::{
-    Tree,
-    vertical::{Condition, FeatureModel, LabelModel},
-};
+use consilium_gbdt::vertical::{ModelPart, Whose};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Plan, PlanHash, Task, Vertical};
 use serde::Deserialize;
@@ -18,43 +15,18 @@ use crate::{
 };
 
 /// What `consilium study result` leaves of it as `model.json`.
-#[derive(Debug)]
-pub(super) struct ModelPart {
-    plan: Plan,
-    part: Part,
-}
-
-/// What one institution holds.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "role", content = "part", rename_all = "kebab-case")]
-enum Part {
-    LabelHolder(LabelModel),
-    FeatureHolder(FeatureModel),
-}
-
-#[derive(Deserialize)]
-struct Written {
+pub(super) struct PlannedPart {
     plan: Plan,
     study: PlanHash,
     #[serde(flatten)]
-    part: Part,
+    part: ModelPart,
 }
-
-/// What splits add up to.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Splits {
-    count: u64,
-    /// Only the party with the labels knows what splits are worth.
-    gain: Option<f64>,
-}
-
-/// The kind that such a file says it is.
-const KIND: &str = "gbdt-part";
 
 /// Says whether a file holds a part of a model.
 pub(super) fn is_one(text: &[u8]) -> bool {
     let kind = serde_json::from_slice::<Value>(text).map(|it| it["kind"].clone());
-    kind.is_ok_and(|kind| kind == KIND)
+    kind.is_ok_and(|kind| kind == ModelPart::KIND)
 }
 
 /// Gives the part that a file holds; nothing if it holds another thing.
@@ -62,56 +34,53 @@ pub(super) fn is_one(text: &[u8]) -> bool {
 /// # Errors
 ///
 /// If it can't be read, or says that it is a part and is none of its plan.
-pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Option<ModelPart>> {
+pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Option<PlannedPart>> {
     let reading = lang.pick("reading the model", "读取模型");
     let reading = || format!("{reading} {}", path.display());
     let text = fs::read(path).with_context(reading)?;
     if !is_one(&text) {
         return Ok(None);
     }
-    ModelPart::parse(&text, lang)
+    PlannedPart::parse(&text, lang)
         .map(Some)
         .with_context(reading)
 }
 
-impl ModelPart {
-    fn parse(text: &[u8], lang: Lang) -> anyhow::Result<ModelPart> {
-        let Written { plan, study, part } = serde_json::from_slice(text)?;
-        let Task::Vertical(task) = plan.task() else {
-            bail!(no_part(lang));
-        };
-        let is_of_plan = study == plan.hash() && part.suits(task);
+impl PlannedPart {
+    fn parse(text: &[u8], lang: Lang) -> anyhow::Result<PlannedPart> {
+        let read: PlannedPart = serde_json::from_slice(text)?;
+        let is_of_plan = read.study == read.plan.hash() && suits(&read.part, read.task(lang)?);
         ensure!(is_of_plan, no_part(lang));
-        Ok(ModelPart { plan, part })
+        Ok(read)
+    }
+
+    fn task(&self, lang: Lang) -> anyhow::Result<&Vertical> {
+        match self.plan.task() {
+            Task::Vertical(task) => Ok(task),
+            _ => bail!(no_part(lang)),
+        }
     }
 
     /// Prints by which columns the trees go, as far as this part tells.
     pub(super) fn show(&self, json: bool, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
         let splits = self.part.splits();
         if json {
-            for (whose, Splits { count, gain }) in splits {
-                let (party, column) = whose.names();
-                let line =
-                    json!({ "party": party, "column": column, "splits": count, "gain": gain });
+            for (whose, splits) in splits {
+                let mut line = json!(splits);
+                match whose {
+                    Whose::Own(column) => line["column"] = json!(column),
+                    Whose::Of(party) => line["party"] = json!(party),
+                }
                 writeln!(out, "{line}")?;
             }
             return Ok(());
         }
+        let task = self.task(lang)?;
         writeln!(out, "{}", self.plan.title())?;
-        let part = match &self.part {
-            Part::LabelHolder(model) => lang.pick(
-                format!("that of the label holder: {} trees", model.trees().len()),
-                format!("标签方的分片：{} 棵树", model.trees().len()),
-            ),
-            Part::FeatureHolder(model) => lang.pick(
-                format!("that of a feature holder: {} splits", model.rules().len()),
-                format!("特征方的分片：{} 个分裂", model.rules().len()),
-            ),
-        };
         let said = [
             (lang.pick("purpose", "用途"), self.plan.purpose().to_owned()),
             (lang.pick("study", "研究"), self.plan.hash().to_string()),
-            (lang.pick("part", "分片"), part),
+            (lang.pick("part", "分片"), role(&self.part, task, lang)),
         ];
         let colon = lang.pick(": ", "：");
         for (name, value) in said {
@@ -123,16 +92,13 @@ impl ModelPart {
             lang.pick("gain", "增益"),
             lang.pick("splits", "分裂次数"),
         ]);
-        for (whose, Splits { count, gain }) in splits {
-            let name = match &whose {
+        for (whose, splits) in splits {
+            let name = match whose {
                 Whose::Own(column) => printable(column),
-                Whose::Of(party) => lang.pick(
-                    format!("all columns of {party}"),
-                    format!("{party} 的所有列"),
-                ),
+                Whose::Of(party) => columns_of(party, task, lang),
             };
-            let gain = gain.map(|gain| format!("{gain:.4}"));
-            table.add_row([name, gain.unwrap_or_default(), count.to_string()]);
+            let gain = splits.gain.map(|gain| format!("{gain:.4}"));
+            table.add_row([name, gain.unwrap_or_default(), splits.splits.to_string()]);
         }
         align_numbers(&mut table, 1..3);
         writeln!(out, "\n{table}")?;
@@ -147,71 +113,178 @@ fn no_part(lang: Lang) -> &'static str {
     )
 }
 
-/// Whose splits are added up.
-#[derive(Clone, Debug, PartialEq)]
-enum Whose {
-    /// Those of an own column.
-    Own(String),
-    /// Those of all columns of another party.
-    Of(PartyId),
+/// Says whether a part is of a party of the plan, by its columns.
+fn suits(part: &ModelPart, task: &Vertical) -> bool {
+    let has_labels = matches!(part, ModelPart::LabelHolder(_));
+    task.members.iter().any(|member| {
+        let is_label_holder = member.party == task.label_holder;
+        member.inputs == part.columns() && is_label_holder == has_labels
+    })
 }
 
-impl Whose {
-    fn names(&self) -> (Option<&PartyId>, Option<&str>) {
-        match self {
-            Whose::Own(column) => (None, Some(column)),
-            Whose::Of(party) => (Some(party), None),
+/// Says whose part it is, as far as it tells.
+fn role(part: &ModelPart, task: &Vertical, lang: Lang) -> String {
+    let of_hospitals = || {
+        let mut hospitals = task.hospitals().filter_map(|it| task.member(it));
+        hospitals.any(|hospital| hospital.inputs == part.columns())
+    };
+    match part {
+        ModelPart::LabelHolder(model) => {
+            let trees = model.trees().len();
+            lang.pick(
+                format!("that of the label holder: {trees} trees"),
+                format!("标签方的分片：{trees} 棵树"),
+            )
+        }
+        ModelPart::FeatureHolder(model) if of_hospitals() => {
+            let splits = model.rules().len();
+            lang.pick(
+                format!("that of each hospital: {splits} splits of the hospitals"),
+                format!("每家医院的分片：各医院共有的 {splits} 个分裂"),
+            )
+        }
+        ModelPart::FeatureHolder(model) => {
+            let splits = model.rules().len();
+            lang.pick(
+                format!("that of a feature holder: {splits} splits"),
+                format!("特征方的分片：{splits} 个分裂"),
+            )
         }
     }
 }
 
-impl Part {
-    /// Says whether it is of a party of the plan, by its columns.
-    fn suits(&self, task: &Vertical) -> bool {
-        let (columns, has_labels) = match self {
-            Part::LabelHolder(model) => (model.columns(), true),
-            Part::FeatureHolder(model) => (model.columns(), false),
-        };
-        task.members.iter().any(|member| {
-            let is_label_holder = member.party == task.label_holder;
-            member.inputs == columns && is_label_holder == has_labels
-        })
+/// Names the columns of another party, or of several that the model calls by one name.
+fn columns_of(party: &PartyId, task: &Vertical, lang: Lang) -> String {
+    let terms = task.group().and_then(|group| group.terms.as_ref());
+    if terms.is_none_or(|terms| terms.name != *party) {
+        return lang.pick(
+            format!("all columns of {party}"),
+            format!("{party} 的所有列"),
+        );
+    }
+    let hospitals: Vec<&str> = task.hospitals().map(PartyId::as_str).collect();
+    lang.pick(
+        format!("all columns of the {party}: {}", hospitals.join(", ")),
+        format!("{party}（{}）的所有列", hospitals.join("、")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan;
+
+    /// The example's plan that grows trees.
+    fn plan(example: &str) -> Plan {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        let file = examples.join(example).join("train.toml");
+        plan::load(&file, Lang::En).unwrap().plan
     }
 
-    /// Adds up the splits by each own column, then those by each other party's.
-    fn splits(&self) -> Vec<(Whose, Splits)> {
-        let own = |columns: &[String], none: &Splits| -> Vec<(Whose, Splits)> {
-            let columns = columns.iter().cloned().map(Whose::Own);
-            columns.map(|whose| (whose, none.clone())).collect()
+    /// A party's part as its file has it: one tree, by the first own column and below by others'.
+    fn file(plan: &Plan, party: &str, others: &[&str]) -> Value {
+        let Task::Vertical(task) = plan.task() else {
+            panic!("the example is of several columns");
         };
-        match self {
-            Part::FeatureHolder(model) => {
-                let mut all = own(model.columns(), &Splits::default());
-                for rule in model.rules() {
-                    all[rule.column as usize].1.count += 1;
-                }
-                all
+        let party: PartyId = party.parse().unwrap();
+        let columns = &task.member(&party).unwrap().inputs;
+        let rule = json!({ "column": 0, "threshold": 0.5, "missing": "left" });
+        let part = if party == task.label_holder {
+            let leaf = json!({ "leaf": { "value": 0.25, "cover": 2.0 } });
+            let mut nodes = vec![json!({ "branch": {
+                "choice": { "own": rule }, "left": 1, "right": 2, "gain": 4.0, "cover": 9.0,
+            } })];
+            for holder in 0..others.len() {
+                nodes.push(json!({ "branch": {
+                    "choice": { "theirs": { "holder": holder, "split": 0 } },
+                    "left": 2 * holder + 3, "right": 2 * holder + 4,
+                    "gain": 1.5 + holder as f64, "cover": 4.0,
+                } }));
             }
-            Part::LabelHolder(model) => {
-                let none = Splits {
-                    count: 0,
-                    gain: Some(0.0),
-                };
-                let mut all = own(model.columns(), &none);
-                let others = all.len();
-                let holders = model.holders().iter();
-                all.extend(holders.map(|(party, _)| (Whose::Of(party.clone()), none.clone())));
-                for (_, branch) in model.trees().iter().flat_map(Tree::branches) {
-                    let place = match &branch.choice {
-                        Condition::Own(rule) => rule.column as usize,
-                        Condition::Theirs { holder, .. } => others + *holder as usize,
-                    };
-                    let (_, splits) = &mut all[place];
-                    splits.count += 1;
-                    splits.gain = splits.gain.map(|gain| gain + branch.gain);
-                }
-                all
+            nodes.resize(2 * others.len() + 3, leaf);
+            let holders: Vec<Value> = others.iter().map(|it| json!([it, 1])).collect();
+            json!({ "role": "label-holder", "part": {
+                "format": 1, "objective": "logistic", "columns": columns, "holders": holders,
+                "base_score": -2.0, "trees": [nodes],
+            } })
+        } else {
+            json!({ "role": "feature-holder", "part": {
+                "format": 1, "columns": columns, "rules": [rule, rule],
+            } })
+        };
+        let mut file = json!({ "kind": ModelPart::KIND, "plan": plan, "study": plan.hash() });
+        for (key, value) in part.as_object().unwrap() {
+            file[key] = value.clone();
+        }
+        file
+    }
+
+    fn shown(file: &Value, json: bool, lang: Lang) -> String {
+        let part = PlannedPart::parse(file.to_string().as_bytes(), lang).unwrap();
+        let mut page = Vec::new();
+        part.show(json, &mut page, lang).unwrap();
+        String::from_utf8(page).unwrap()
+    }
+
+    #[test]
+    fn what_splits_are_worth_is_told_by_own_columns_and_by_other_parties() {
+        let file = file(&plan("admission"), "hospital", &["commercial", "public"]);
+        let lines: Vec<Value> = shown(&file, true, Lang::En)
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let own = lines.iter().filter(|line| line.get("column").is_some());
+        let used = own.filter(|line| line["splits"] != 0);
+        let first = json!({ "column": "alzheimer", "splits": 1, "gain": 4.0 });
+        assert_eq!(used.collect::<Vec<_>>(), [&first]);
+        let others: Vec<_> = lines.iter().filter(|it| it.get("party").is_some()).collect();
+        let of = |party: &str, gain: f64| json!({ "party": party, "splits": 1, "gain": gain });
+        assert_eq!(others, [&of("commercial", 1.5), &of("public", 2.5)]);
+    }
+
+    #[test]
+    fn hospitals_that_share_a_schema_are_named_in_the_place_of_what_the_model_calls_them() {
+        let plan = plan("hospitals");
+        let labels = file(&plan, "public", &["hospitals", "commercial"]);
+        let hospital = file(&plan, "south", &[]);
+        let holder = file(&plan, "commercial", &[]);
+        for (lang, said) in [
+            (
+                Lang::En,
+                [
+                    "all columns of the hospitals: north, south, west",
+                    "that of each hospital: 2 splits of the hospitals",
+                    "that of a feature holder: 2 splits",
+                ],
+            ),
+            (
+                Lang::Zh,
+                [
+                    "hospitals（north、south、west）的所有列",
+                    "每家医院的分片：各医院共有的 2 个分裂",
+                    "特征方的分片：2 个分裂",
+                ],
+            ),
+        ] {
+            for (file, said) in [&labels, &hospital, &holder].into_iter().zip(said) {
+                let page = shown(file, false, lang);
+                assert!(page.contains(said), "{said}: {page}");
             }
+        }
+    }
+
+    #[test]
+    fn a_part_of_another_plan_or_of_other_columns_is_refused() {
+        let plans = ["admission", "hospitals"].map(plan);
+        let own = file(&plans[0], "public", &[]);
+        assert!(PlannedPart::parse(own.to_string().as_bytes(), Lang::En).is_ok());
+        let mut of_other_study = own.clone();
+        of_other_study["study"] = json!(plans[1].hash());
+        let mut of_other_columns = own;
+        of_other_columns["part"]["columns"] = json!(["age"]);
+        for file in [of_other_study, of_other_columns] {
+            let refused = PlannedPart::parse(file.to_string().as_bytes(), Lang::En).unwrap_err();
+            assert_eq!(refused.to_string(), no_part(Lang::En));
         }
     }
 }

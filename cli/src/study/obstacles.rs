@@ -8,11 +8,11 @@ use consilium_plan::{Failure, Lang};
 use consilium_proto::v1;
 use tonic::transport::Channel;
 
-use crate::{client::Answer as _, hint::OrHint as _};
+use crate::{client::Answer as _, hint::Hinted};
 
 /// Lets the daemon make the checks that come before a run, which reads the data set; `anew` as if
 /// a steward approved now, even if an approval stands.
-pub(super) async fn find(
+pub(crate) async fn find(
     participant: &mut StewardClient<Channel>,
     own: &v1::OwnStudy,
     anew: bool,
@@ -48,16 +48,23 @@ pub(super) fn refuse(obstacles: &[Failure], lang: Lang) -> anyhow::Result<()> {
     if obstacles.is_empty() {
         return Ok(());
     }
+    let nothing = lang.pick("nothing was signed: ", "未签署任何内容：");
+    Err(error(nothing, obstacles, lang))
+}
+
+/// Makes an error of what went wrong, with the remedies as its hint; `before` is said first.
+pub(crate) fn error(before: &str, failures: &[Failure], lang: Lang) -> anyhow::Error {
     let all = |said: &dyn Fn(&Failure) -> String| {
-        let said: Vec<String> = obstacles.iter().map(said).collect();
+        let mut said: Vec<String> = failures.iter().map(said).collect();
+        said.dedup();
         said.join(lang.pick("; ", "；"))
     };
-    let nothing = lang.pick("nothing was signed: ", "未签署任何内容：");
-    Err(anyhow!(
-        "{nothing}{}",
-        all(&|obstacle| sentence(obstacle, lang))
-    ))
-    .or_hint(all(&|obstacle| obstacle.remedy_before_end(lang)))
+    let what = all(&|failure| sentence(failure, lang));
+    Hinted {
+        error: anyhow!("{before}{what}"),
+        hint: all(&|failure| failure.remedy_before_end(lang)),
+    }
+    .into()
 }
 
 /// Says what happened, with its code.

@@ -24,7 +24,7 @@ pub(super) async fn submit(
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let plan = plan::load(file, lang)?;
+    let plan = plan::load(file, lang)?.plan;
     let mut coordinator = door.coordinator(lang).await?;
     let request = v1::SubmitRequest {
         plan: plan.to_string(),

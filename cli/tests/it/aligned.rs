@@ -341,6 +341,43 @@ fn a_key_column_of_another_type_is_named_and_not_called_missing() {
 }
 
 #[test]
+fn why_keys_failed_is_told_of_where_no_run_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let args = write_study(here, 150, 120);
+    let path = here.join("hospital.csv");
+    let rows = fs::read_to_string(&path).unwrap();
+    let header = rows.lines().next().unwrap();
+    let lost = "1,1.10105E+17\n".repeat(25);
+    fs::write(&path, format!("{header}\n{lost}")).unwrap();
+    let output = consilium(here, &as_strs(&args));
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for told in [
+        "(KEYS-NONE)",
+        "hospital: 25 × written with an exponent",
+        "consilium data keys FILE",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}
+
+#[test]
+fn a_key_column_of_another_type_is_named_before_a_local_study_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let mut args = write_study(here, 150, 120);
+    let drafted = "[[column]]\nname = \"citizen_id\"\ntype = \"integer\"\n";
+    fs::write(here.join("drafted.toml"), drafted).unwrap();
+    args.extend(["--schema", "drafted.toml"].map(str::to_owned));
+    let output = consilium(here, &as_strs(&args));
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("hospital/") && said.contains("KEYS-COLUMN"), "{said}");
+    assert!(!here.join("left").exists(), "nothing was begun");
+}
+
+#[test]
 fn the_page_of_a_local_study_says_which_rows_gave_no_key_and_what_it_took() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

@@ -115,8 +115,10 @@ fn the_units_run_commands_that_there_are() {
             .find_map(|line| line.strip_prefix("ExecStart="))
             .unwrap();
         let mut args: Vec<&str> = start.split(' ').skip(1).collect();
+        let usage = format!("Usage: consilium {} run ", args[0]);
         args.push("--help");
-        printed(folder.path(), &args);
+        let help = printed(folder.path(), &args);
+        assert!(help.contains(&usage), "{name}: {help}");
     }
 }
 

@@ -4,8 +4,13 @@ use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 use serde_json::Value;
 
+use crate::printed;
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const BY_CARGO: &str = "cargo run --release --";
+
+/// The hospitals of examples/hospitals, and how many of their patients both insurers know.
+const HOSPITALS: [(&str, u32); 3] = [("north", 2556), ("south", 2557), ("west", 2555)];
 
 /// The commands of a page's block, counted from 0.
 fn commands(page: &str, place: usize) -> String {
@@ -86,13 +91,84 @@ fn trees_over_columns_of_three_institutions_grow_by_the_command_of_their_page() 
     for party in ["hospital", "public", "commercial"] {
         assert_eq!(aligned["sets"][party]["common"]["exact"], 7668, "{party}");
     }
+    let kinds = results
+        .iter()
+        .map(|result| result["kind"].as_str().unwrap());
+    let kinds: Vec<&str> = kinds.collect();
+    assert_eq!(
+        kinds,
+        ["align", "train-vertical-gbdt", "predict-vertical-gbdt"]
+    );
+    assert_eq!(grown["iterations"], 30);
+    assert!(grown["loss"].as_f64().unwrap() < 0.35, "{grown}");
+    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.65, "{grown}");
+    crate::costs::are_consistent(grown);
+    assert_eq!(predicted["scored_rows"], 7668);
+    for none in ["iterations", "loss", "fitted_rows"] {
+        assert!(predicted.get(none).is_none(), "{predicted}");
+    }
+    let left = folder.path().join("consilium-local/result");
+    for study in ["align", "train", "predict"] {
+        assert!(left.join(study).join("plan.toml").is_file(), "{study}");
+    }
+}
+
+#[test]
+fn three_hospitals_and_two_insurers_grow_trees_by_the_command_of_their_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = run_all(folder.path(), "examples/hospitals/README.md", 0);
+    let [aligned @ .., grown, predicted] = &results[..] else {
+        panic!("there are several studies");
+    };
+    // Counted in the tables by another program.
+    for (aligned, (hospital, people)) in aligned.iter().zip(HOSPITALS) {
+        for party in [hospital, "public", "commercial"] {
+            assert_eq!(aligned["sets"][party]["common"]["exact"], people, "{party}");
+        }
+    }
+    assert_eq!(aligned.len(), HOSPITALS.len());
+    assert_eq!(grown["kind"], "train-hybrid-gbdt");
     assert_eq!(grown["iterations"], 30);
     assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.65, "{grown}");
     crate::costs::are_consistent(grown);
     assert_eq!(predicted["scored_rows"], 7668);
-    let left = folder.path().join("consilium-local/result");
-    for study in ["align", "train", "predict"] {
-        assert!(left.join(study).join("plan.toml").is_file(), "{study}");
+
+    let result = folder.path().join("consilium-local/result");
+    let scores = fs::read_to_string(result.join("predict/public-scores.csv")).unwrap();
+    assert_eq!(scores.lines().count(), 1 + 7668);
+    let part = |party: &str| fs::read(result.join(format!("train/{party}-model.json"))).unwrap();
+    let rules = |party: &str| serde_json::from_slice::<Value>(&part(party)).unwrap()["part"].clone();
+    for (hospital, _) in HOSPITALS {
+        assert!(!result.join(format!("predict/{hospital}-scores.csv")).exists());
+        assert_eq!(rules(hospital), rules("north"), "{hospital}");
+    }
+    assert_ne!(rules("north")["rules"], serde_json::json!([]));
+    let shown = |party: &str| {
+        let model = result.join(format!("train/{party}-model.json"));
+        printed(folder.path(), &["model", "show", model.to_str().unwrap()])
+    };
+    for (party, said) in [
+        ("public", "all columns of the hospitals: north, south, west"),
+        ("west", "splits of the hospitals"),
+        ("commercial", "that of a feature holder"),
+    ] {
+        let shown = shown(party);
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+}
+
+#[test]
+fn a_plan_with_hospitals_is_checked_with_those_it_names_and_tells_what_each_party_will_spend() {
+    for plan in ["train", "predict"] {
+        let file = format!("{ROOT}/examples/hospitals/{plan}.toml");
+        let line = printed(Path::new(ROOT), &["plan", "check", &file, "--json"]);
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let parties = line["parties"].as_array().unwrap().iter();
+        let parties: Vec<&str> = parties.map(|it| it["party"].as_str().unwrap()).collect();
+        assert_eq!(parties, ["commercial", "north", "public", "south", "west"], "{plan}");
+        for party in line["parties"].as_array().unwrap() {
+            assert!(party["sent_bytes"].as_u64().unwrap() > 0, "{plan}: {party}");
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the guide says, done.
 
-use std::{fmt::Write as _, fs};
+use std::{fmt::Write as _, fs, path::Path};
 
 use crate::{consilium, printed};
 
 const PLANS: &str = include_str!("../../../docs/guide/plans.md");
 const VERTICAL: &str = include_str!("../../../docs/guide/vertical.md");
+const HYBRID: &str = include_str!("../../../docs/guide/hybrid.md");
 const SCHEMAS: &str = include_str!("../../../docs/guide/schemas.md");
 
 fn first_block(page: &str) -> &str {
@@ -52,18 +53,30 @@ fn a_draft_with_its_ranges_filled_in_leads_to_a_plan_that_checks() {
 #[test]
 fn plans_over_columns_of_several_institutions_tell_what_each_will_spend() {
     let folder = tempfile::tempdir().unwrap();
-    let blocks: Vec<&str> = VERTICAL.split("```toml\n").skip(1).collect();
+    let of_hospitals = ["commercial", "east", "insurer", "north", "west"];
+    for (guide, parties) in [
+        (VERTICAL, &["hospital", "insurer"][..]),
+        (HYBRID, &of_hospitals),
+    ] {
+        spent_by(guide, parties, folder.path());
+    }
+}
+
+/// Checks what the guide's two plans tell of costs.
+fn spent_by(guide: &str, parties: &[&str], folder: &Path) {
+    let blocks: Vec<&str> = guide.split("```toml\n").skip(1).collect();
     assert_eq!(blocks.len(), 2);
     for block in blocks {
         let plan = block.split("```").next().unwrap();
-        fs::write(folder.path().join("plan.toml"), plan).unwrap();
-        let page = printed(folder.path(), &["plan", "check", "plan.toml"]);
-        for party in ["hospital", "insurer"] {
+        fs::write(folder.join("plan.toml"), plan).unwrap();
+        let page = printed(folder, &["plan", "check", "plan.toml"]);
+        for party in parties {
             assert!(page.contains(&format!("- {party} sends ")), "{page}");
         }
-        let json = printed(folder.path(), &["plan", "check", "plan.toml", "--json"]);
+        let json = printed(folder, &["plan", "check", "plan.toml", "--json"]);
         let line: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(line["parties"].as_array().unwrap().len(), 2, "{line}");
+        let told = line["parties"].as_array().unwrap().len();
+        assert_eq!(told, parties.len(), "{line}");
     }
 }
 

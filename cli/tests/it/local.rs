@@ -179,8 +179,6 @@ fn plans_that_cannot_run_one_after_the_other_are_named_before_anything_starts() 
     fs::copy(here.join("schema.toml"), here.join("other/schema.toml")).unwrap();
     let elsewhere = format!("coordinator = \"elsewhere\"\n{plan}");
     fs::write(here.join("elsewhere.toml"), elsewhere).unwrap();
-    let other_data = plan.replace("data = \"visits\"", "data = \"calls\"");
-    fs::write(here.join("calls.toml"), other_data).unwrap();
     let other_key = fs::read_to_string(&align)
         .unwrap()
         .replace("20_000", "30_000");
@@ -193,10 +191,6 @@ fn plans_that_cannot_run_one_after_the_other_are_named_before_anything_starts() 
         (
             ["plan.toml", "elsewhere.toml"],
             "two coordinators: coordinator and elsewhere",
-        ),
-        (
-            ["plan.toml", "calls.toml"],
-            "two data sets of north: visits and calls",
         ),
         (
             ["plan.toml", &train],
@@ -216,6 +210,46 @@ fn plans_that_cannot_run_one_after_the_other_are_named_before_anything_starts() 
         assert!(said.contains(told), "{plans:?}: {said}");
     }
     assert!(!here.join("consilium-local").exists());
+}
+
+#[test]
+fn plans_over_other_data_sets_of_the_same_parties_run_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let mut args = write_study(here);
+    let plan = fs::read_to_string(here.join("plan.toml")).unwrap();
+    let other = plan.replace("data = \"visits\"", "data = \"calls\"");
+    fs::write(here.join("calls.toml"), other).unwrap();
+    args.extend(["calls.toml", "--json", "--out", "left"].map(str::to_owned));
+    let missing = consilium(here, &as_strs(&args));
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert!(said.contains("--data north/calls=FILE"), "{said}");
+    for house in ["north", "south", "west"] {
+        let rows = fs::read_to_string(here.join(format!("{house}.csv"))).unwrap();
+        let fewer: Vec<&str> = rows.lines().take(41).collect();
+        let file = format!("{house}-calls.csv");
+        fs::write(here.join(&file), fewer.join("\n")).unwrap();
+        args.extend(["--data".to_owned(), format!("{house}/calls={file}")]);
+    }
+    let lines = printed(here, &as_strs(&args));
+    let lines = lines.lines().map(serde_json::from_str);
+    let [visits, calls] = &lines.collect::<Result<Vec<Value>, _>>().unwrap()[..] else {
+        panic!("there are two studies");
+    };
+    assert_eq!(
+        (&visits["kind"], &calls["kind"]),
+        (&"train-glm".into(), &"train-glm".into())
+    );
+    let rows = [visits, calls].map(|study| study["rows"].as_u64().unwrap());
+    assert!(rows[1] <= 120 && rows[1] < rows[0], "{rows:?}");
+    for name in ["plan", "calls"] {
+        assert!(
+            here.join("left/result")
+                .join(name)
+                .join("model.json")
+                .is_file()
+        );
+    }
 }
 
 #[test]
@@ -283,7 +317,7 @@ fn an_interrupt_leaves_no_daemon_behind() {
         .unwrap();
     kill_process(Pid::from_child(&running), Signal::INT).unwrap();
     let rest: Vec<String> = said.map(Result::unwrap).collect();
-    assert_eq!(running.wait().unwrap().code(), Some(1));
+    assert_eq!(running.wait().unwrap().code(), Some(130));
     assert!(
         rest.iter().any(|line| line == "error: interrupted"),
         "{rest:?}"

@@ -106,8 +106,9 @@ fn said(code: Code, bound: u64, lang: Lang) -> (String, &'static str) {
             )
             .to_owned(),
             lang.pick(
-                "correct the rows named above, or set key.duplicates = \"first\" or \"all\" in the plan",
-                "更正上面列出的行，或在方案中设置 key.duplicates = \"first\" 或 \"all\"",
+                "correct the rows named above, or set key.duplicates = \"first\" in the plan, or \"all\" if no \
+                 trees are to be grown over these rows",
+                "更正上面列出的行，或在方案中设置 key.duplicates = \"first\"；若不在这些行上生长树，也可为 \"all\"",
             ),
         ),
         Code::KeysNone => (

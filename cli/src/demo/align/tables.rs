@@ -1,11 +1,12 @@
 //! The tables of three institutions and the plans over them, inside the program.
 
-use std::{fs, path::Path};
-
 use anyhow::{Context as _, bail};
-use consilium_plan::{Lang, Plan, Task};
+use consilium_plan::{Plan, Task};
 
-use crate::local::inputs::{PartyData, of_keys};
+use crate::{
+    demo::study::{DemoTable, Study},
+    local::inputs::of_keys,
+};
 
 /// A file of the example.
 macro_rules! example {
@@ -36,23 +37,6 @@ const PLANS: [(&str, &[u8], &str); 3] = [
 /// Which row of which table is whose.
 pub(super) const TRUTH: &[u8] = example!("truth.csv.gz");
 
-/// A plan of the demo.
-#[derive(Debug)]
-pub(super) struct Study {
-    /// Its protocol's name, and that of the folder of its result.
-    pub(super) name: &'static str,
-    pub(super) plan: Plan,
-    /// The plan's title in Chinese.
-    title: &'static str,
-}
-
-impl Study {
-    /// Gives what people read as the study's title.
-    pub(super) fn title(&self, lang: Lang) -> &str {
-        lang.pick(self.plan.title(), self.title)
-    }
-}
-
 /// Reads the plans.
 pub(super) fn studies() -> anyhow::Result<Vec<Study>> {
     let read = |(name, text, title)| {
@@ -63,23 +47,16 @@ pub(super) fn studies() -> anyhow::Result<Vec<Study>> {
     PLANS.into_iter().map(read).collect()
 }
 
-/// Writes the tables into a new folder; the key's columns are those of any of the plans.
-pub(super) fn write(folder: &Path, plan: &Plan) -> anyhow::Result<Vec<PartyData>> {
+/// Gives the tables; the key's columns are those of any of the plans.
+pub(super) fn of(plan: &Plan) -> anyhow::Result<Vec<DemoTable>> {
     let Task::Align(task) = plan.task() else {
         bail!("the demo's plans align rows");
     };
-    fs::create_dir(folder).with_context(|| folder.display().to_string())?;
-    let folder = fs::canonicalize(folder)?;
-    let data = TABLES.map(|(party, name, table)| {
-        let file = folder.join(format!("{party}.csv.gz"));
-        fs::write(&file, table).with_context(|| file.display().to_string())?;
-        Ok(PartyData {
-            party: party.parse()?,
-            name: name.into(),
-            file,
-            schema: of_keys(task),
-            splits: Vec::new(),
-        })
+    let tables = TABLES.map(|(party, name, rows)| DemoTable {
+        party,
+        name,
+        rows,
+        schema: of_keys(task),
     });
-    data.into_iter().collect()
+    Ok(tables.into())
 }

@@ -1,12 +1,14 @@
 //! The tables of three institutions and the studies over them, inside the program.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use consilium_plan::{Grow, Lang, Plan, PlanHash, RawPlan, Task, Vertical, VerticalWork};
-use consilium_schema::Schema;
+use consilium_plan::{Grow, Lang, Plan, Task, Vertical, VerticalWork};
 
-use crate::local::inputs::PartyData;
+use crate::{
+    demo::study::{DemoTable, Study},
+    plan,
+};
 
 /// A file of the example.
 macro_rules! example {
@@ -32,7 +34,11 @@ const TABLES: [(&str, &str, &[u8], &str); 3] = [
     ),
 ];
 
-const SCHEMAS: [(&str, &[u8]); 3] = [
+/// Plans and schemas.
+const TEXTS: [(&str, &[u8]); 6] = [
+    ("align.toml", example!("align.toml")),
+    ("train.toml", example!("train.toml")),
+    ("predict.toml", example!("predict.toml")),
     ("hospital.toml", example!("hospital.toml")),
     ("public.toml", example!("public.toml")),
     ("commercial.toml", example!("commercial.toml")),
@@ -40,23 +46,6 @@ const SCHEMAS: [(&str, &[u8]); 3] = [
 
 /// The column of the key.
 pub(super) const KEY: &str = "insurance_number";
-
-/// A study of the demo.
-#[derive(Clone, Debug)]
-pub(super) struct Study {
-    /// The name of its plan, and of the folder of its result.
-    pub(super) name: &'static str,
-    pub(super) plan: Plan,
-    /// The plan's title in Chinese.
-    title: &'static str,
-}
-
-impl Study {
-    /// Gives what people read as the study's title.
-    pub(super) fn title(&self, lang: Lang) -> &str {
-        lang.pick(self.plan.title(), self.title)
-    }
-}
 
 /// The studies, each over what the one before has found.
 #[derive(Debug)]
@@ -68,18 +57,16 @@ pub(super) struct Studies {
 
 impl Studies {
     /// Reads the plans.
-    pub(super) fn load() -> anyhow::Result<Studies> {
-        let mut before = BTreeMap::new();
-        let mut next = |name, text: &[u8], title| {
-            let study = read(name, text, (title, &before))?;
-            before.insert(format!("{name}.toml"), study.plan.hash());
-            anyhow::Ok(study)
+    pub(super) fn load(lang: Lang) -> anyhow::Result<Studies> {
+        let read = |name, title| {
+            let file = format!("{name}.toml");
+            let plan = plan::load_from(&text, Path::new(&file), lang)?.plan;
+            anyhow::Ok(Study { name, plan, title })
         };
-        let title = "住院预测：一家医院与两家保险机构的列";
         Ok(Studies {
-            align: next("align", example!("align.toml"), "三家机构共有的人")?,
-            grow: next("train", example!("train.toml"), title)?,
-            predict: next("predict", example!("predict.toml"), "哪些人可能住院")?,
+            align: read("align", "三家机构共有的人")?,
+            grow: read("train", "住院预测：一家医院与两家保险机构的列")?,
+            predict: read("predict", "哪些人可能住院")?,
         })
     }
 
@@ -94,29 +81,12 @@ impl Studies {
     }
 }
 
-/// Reads a plan that may name those before it.
-fn read(
-    name: &'static str,
-    text: &[u8],
-    (title, before): (&'static str, &BTreeMap<String, PlanHash>),
-) -> anyhow::Result<Study> {
-    let checked = || {
-        let raw = RawPlan::parse(str::from_utf8(text)?)?.with_studies(before);
-        let mut schemas = BTreeMap::new();
-        for file in raw.schema_files() {
-            schemas.insert(file, Schema::from_toml(schema(file)?)?);
-        }
-        anyhow::Ok(Plan::check(&raw, &schemas)?)
-    };
-    let plan = checked().with_context(|| format!("the plan {name}"))?;
-    Ok(Study { name, plan, title })
-}
-
-fn schema(file: &str) -> anyhow::Result<&'static str> {
-    let mut schemas = SCHEMAS.into_iter();
-    let found = schemas.find(|(name, _)| *name == file);
-    let (_, text) = found.with_context(|| format!("the demo has no file {file}"))?;
-    Ok(str::from_utf8(text)?)
+/// Gives a plan or a schema.
+fn text(file: &Path) -> anyhow::Result<String> {
+    let mut texts = TEXTS.into_iter();
+    let found = texts.find(|(name, _)| Path::new(name) == file);
+    let (_, text) = found.context("the demo has no such file")?;
+    Ok(str::from_utf8(text)?.to_owned())
 }
 
 fn task(plan: &Plan) -> anyhow::Result<&Vertical> {
@@ -134,34 +104,31 @@ pub(super) fn growth(task: &Vertical) -> anyhow::Result<&Grow> {
     }
 }
 
-/// Writes the tables into a new folder.
-pub(super) fn write(folder: &Path) -> anyhow::Result<Vec<PartyData>> {
-    fs::create_dir(folder).with_context(|| folder.display().to_string())?;
-    let folder = fs::canonicalize(folder)?;
-    let data = TABLES.map(|(party, name, table, of)| {
-        let file = folder.join(format!("{party}.csv.gz"));
-        fs::write(&file, table).with_context(|| file.display().to_string())?;
-        Ok(PartyData {
-            party: party.parse()?,
-            name: name.into(),
-            file,
-            schema: schema(of)?.into(),
-            splits: Vec::new(),
+/// Gives the tables with their schemas.
+pub(super) fn tables() -> anyhow::Result<Vec<DemoTable>> {
+    let tables = TABLES.map(|(party, name, rows, schema)| {
+        Ok(DemoTable {
+            party,
+            name,
+            rows,
+            schema: text(Path::new(schema))?,
         })
     });
-    data.into_iter().collect()
+    tables.into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use consilium_plan::Common;
+
     use super::*;
 
     #[test]
     fn each_study_names_the_one_before() {
-        let studies = Studies::load().unwrap();
+        let studies = Studies::load(Lang::En).unwrap();
         let predicting = task(&studies.predict.plan).unwrap();
         for task in [studies.task().unwrap(), predicting] {
-            assert_eq!(task.alignment, studies.align.plan.hash());
+            assert_eq!(task.common, Common::All(studies.align.plan.hash()));
             assert_eq!(task.label_holder.as_str(), "hospital");
         }
         let model = studies.grow.plan.hash();

@@ -1,5 +1,6 @@
 //! What is wrong with a plan.
 
+mod hybrid;
 #[cfg(test)]
 mod tests;
 mod vertical;

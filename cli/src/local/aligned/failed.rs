@@ -13,11 +13,11 @@ use crate::{
 
 /// Says on stderr how many rows of each file gave a key, where keys may be why an alignment came to
 /// nothing: at home this is no secret.
-pub(crate) fn explain(failure: &Failure, plan: &Plan, data: &[PartyData], lang: Lang) {
+pub(crate) fn explain(failures: &[Failure], plan: &Plan, data: &[PartyData], lang: Lang) {
     let Task::Align(task) = plan.task() else {
         return;
     };
-    if !is_of_keys(failure) {
+    if !failures.iter().any(is_of_keys) {
         return;
     }
     let found = |set: &PartyData| {
@@ -27,7 +27,11 @@ pub(crate) fn explain(failure: &Failure, plan: &Plan, data: &[PartyData], lang: 
         anyhow::Ok(counts.transpose()?)
     };
     let mut of_all: Vec<Found<'_>> = Vec::new();
-    for set in data {
+    let is_compared = |set: &&PartyData| {
+        let mut compared = plan.contributors();
+        compared.any(|(party, of)| *party == set.party && of.name.as_str() == set.name)
+    };
+    for set in data.iter().filter(is_compared) {
         match found(set) {
             Ok(counts) => of_all.extend(counts.map(|counts| (&set.party, counts))),
             Err(error) => {

@@ -3,6 +3,8 @@
 use consilium_gbdt::vertical::BadTerms;
 use consilium_plan::PlanFault;
 
+use super::hybrid;
+
 /// Says it in Chinese, if it is of these.
 pub(super) fn fault(fault: &PlanFault) -> Option<String> {
     Some(match fault {
@@ -30,8 +32,11 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
             "在方案允许的最少共同行（{rows} 行）中，该 share 留出的测试行少于 {least} 行：\
              需要更大的 share 或更大的 limits.minimum_rows"
         ),
+        PlanFault::NodeSmall { least } => {
+            format!("至少为 min_side 的两倍，即 {least}：更小的节点，其任何分裂都不会被告知")
+        }
         PlanFault::Vertical(error) => return terms(error),
-        _ => return None,
+        other => return hybrid::fault(other),
     })
 }
 
@@ -39,7 +44,10 @@ fn terms(error: &BadTerms) -> Option<String> {
     Some(match error {
         BadTerms::Value { allowed, .. } => format!("应为：{}", self::allowed(allowed)?),
         BadTerms::Twice { party } => format!("{party} 出现了两次"),
-        BadTerms::NoOwnColumns => "标签方没有列，无法自己生长第一棵树".to_owned(),
+        BadTerms::NoOwnColumns => {
+            "标签方没有列，无法自己生长第一棵树：请为其写明 features，或设 vertical.first_tree = \"joint\""
+                .to_owned()
+        },
         _ => return None,
     })
 }
@@ -67,7 +75,7 @@ fn allowed(allowed: &str) -> Option<&'static str> {
         "of fewer leaves, or columns or bins fewer: sums may take over 4 GiB at a party" => {
             "更少的叶，或减少列或分箱：一方的各和可能占用超过 4 GiB"
         }
-        _ => return None,
+        other => return hybrid::allowed(other),
     })
 }
 
@@ -100,6 +108,7 @@ mod tests {
             ("monotone = {}", "monotone = { z = \"increasing\" }"),
             ("kind =", "test = { split = \"holdout\" }\nkind ="),
             ("min_side = 50", "min_side = 0"),
+            ("min_side = 50", "min_side = 101"),
             ("min_side = 50", "sum_noise = 1e4"),
             ("min_side = 50", "stride = 0"),
             ("min_side = 50", "bytes_a_second = 0.0"),
