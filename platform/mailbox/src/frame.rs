@@ -1,10 +1,10 @@
 //! A message on its way, and its form on the wire.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, mem, sync::Arc};
 
 use bytes::Bytes;
 use consilium_proto::v1;
-use prost::Message as _;
+use prost::{Message as _, encoding::encode_varint};
 
 use crate::PartyId;
 
@@ -66,11 +66,29 @@ pub enum BadFrame {
 
 /// The longest label of a step and path of a scope, in bytes.
 const LONGEST_LABEL: usize = 256;
+/// The longest body that is copied to lie behind what stands before it, in bytes.
+const SHORT: usize = 16 << 10;
 
 impl Frame {
+    /// The room behind a new body, in bytes: what seals it need not move it.
+    pub const ROOM: usize = 64;
+
     /// Gives the bytes that go on the wire.
     pub fn encode(&self) -> Vec<u8> {
         self.to_wire().encode_to_vec()
+    }
+
+    /// Gives the same bytes in two parts. The second is empty, or a long body, which is not copied.
+    pub fn into_parts(mut self) -> [Bytes; 2] {
+        let long = match &mut self.content {
+            Content::Body(body) if body.len() > SHORT => mem::take(body),
+            _ => return [self.encode().into(), Bytes::new()],
+        };
+        // The body is the last field, and what stands before it ends with its length, here 0.
+        let mut head = self.encode();
+        head.pop();
+        encode_varint(long.len() as u64, &mut head);
+        [head.into(), long]
     }
 
     /// Gives the number of bytes that go on the wire.

@@ -180,12 +180,15 @@ impl Mailbox {
         to: &[PartyId],
         message: &M,
     ) -> Result<(), MailboxError> {
+        let Some((last, others)) = to.split_last() else {
+            return Ok(());
+        };
         let body = encode(message)?;
-        for party in to {
+        for party in others {
             self.dispatch(party, M::STEP, Content::Body(body.clone()))
                 .await?;
         }
-        Ok(())
+        self.dispatch(last, M::STEP, Content::Body(body)).await
     }
 
     /// Runs `work` here and now, and charges its CPU time to `step`.
@@ -310,15 +313,16 @@ impl Drop for Place {
     }
 }
 
+/// Encodes a message, with room behind it for what seals it where it lies.
 fn encode<M: Message>(message: &M) -> Result<bytes::Bytes, MailboxError> {
     let step = M::STEP;
-    let body = postcard::to_stdvec(message).map_err(|_| MailboxError::Encoding { step })?;
-    if body.len() > M::LIMIT {
-        return Err(MailboxError::OwnTooLong {
-            step,
-            bytes: body.len(),
-            limit: M::LIMIT,
-        });
+    let unfit = |_| MailboxError::Encoding { step };
+    let bytes = postcard::experimental::serialized_size(message).map_err(unfit)?;
+    let limit = M::LIMIT;
+    if bytes > limit {
+        return Err(MailboxError::OwnTooLong { step, bytes, limit });
     }
+    let body = Vec::with_capacity(bytes + Frame::ROOM);
+    let body = postcard::to_extend(message, body).map_err(unfit)?;
     Ok(body.into())
 }

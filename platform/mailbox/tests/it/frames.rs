@@ -61,6 +61,12 @@ proptest! {
     }
 
     #[test]
+    fn the_parts_of_a_frame_make_its_bytes(number: u64, length in 0usize..70_000) {
+        let frame = frame("s", number, &vec![7; length]);
+        prop_assert_eq!(frame.clone().into_parts().concat(), frame.encode());
+    }
+
+    #[test]
     fn the_length_on_the_wire_is_told_without_encoding(
         (scope, step, why) in ("[a-z]{0,200}", "[a-z]{0,200}", ".{0,100}"),
         (bits, number, length) in (0u32..64, any::<u64>(), 0usize..40_000),
