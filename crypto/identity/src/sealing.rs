@@ -138,8 +138,7 @@ impl Transport for SealedTransport {
     fn send(&self, frame: Frame) -> BoxFuture<'_, Result<(), TransportError>> {
         Box::pin(async move {
             let (sealer, _) = self.way(&frame.receiver)?;
-            let sealed = heavy(length(&frame), || sealer.seal(&frame));
-            drop(frame);
+            let sealed = heavy(length(&frame), || sealer.seal(frame));
             self.inner.send(sealed).await
         })
     }
@@ -161,7 +160,7 @@ impl Transport for SealedTransport {
 
     fn abort(&self, farewell: Frame) {
         if let Ok((sealer, _)) = self.way(&farewell.receiver) {
-            self.inner.abort(sealer.seal(&farewell));
+            self.inner.abort(sealer.seal(farewell));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut as _, Bytes, BytesMut};
 use consilium_base::Secret;
 use consilium_mailbox::{Content, Frame, PartyId};
 
@@ -73,25 +73,24 @@ impl Direction {
 
 impl Sealer {
     /// Seals a frame. The same frame gives the same bytes.
-    pub(super) fn seal(&self, frame: &Frame) -> Frame {
+    pub(super) fn seal(&self, frame: Frame) -> Frame {
         let Sealer(direction) = self;
-        let (content, kind) = match &frame.content {
-            Content::Body(body) => (body.as_ref(), BODY),
-            Content::Aborted(why) => (why.as_bytes(), ABORTED),
+        let associated = direction.associated(&frame);
+        let (content, kind) = match frame.content {
+            Content::Body(body) => (body, BODY),
+            Content::Aborted(why) => (why.into(), ABORTED),
         };
-        let mut sealed = Vec::with_capacity(content.len() + OVERHEAD);
-        sealed.extend_from_slice(content);
-        sealed.push(kind);
-        let associated = direction.associated(frame);
+        let mut sealed = with_room(content);
+        sealed.put_u8(kind);
         let tag = direction
             .cipher
             .seal_in_place_separate_tag(nonce(frame.number), Aad::from(associated), &mut sealed)
             .expect("a frame is shorter than 64 GiB, the cipher's limit");
-        sealed.extend_from_slice(tag.as_ref());
+        sealed.put_slice(tag.as_ref());
         Frame {
             number: frame.number + direction.shift,
-            content: Content::Body(sealed.into()),
-            ..frame.clone()
+            content: Content::Body(sealed.freeze()),
+            ..frame
         }
     }
 }
@@ -155,6 +154,20 @@ impl Opener {
     fn state(&self) -> MutexGuard<'_, Opening> {
         // Each change is a single step: a panic elsewhere leaves it whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives the content with room behind it; it is moved only where others hold it too, or has none.
+fn with_room(content: Bytes) -> BytesMut {
+    let copied = |content: &[u8]| {
+        let mut copy = BytesMut::with_capacity(content.len() + OVERHEAD);
+        copy.put_slice(content);
+        copy
+    };
+    match content.try_into_mut() {
+        Ok(own) if own.capacity() - own.len() >= OVERHEAD => own,
+        Ok(own) => copied(&own),
+        Err(shared) => copied(&shared),
     }
 }
 

@@ -89,7 +89,7 @@ fn sealed_frames_are_those_of_the_vector() {
         (Content::Aborted("no".into()), "sealed_farewell"),
     ];
     for (content, name) in contents {
-        let sealed = sealer.seal(&frame(content));
+        let sealed = sealer.seal(frame(content));
         assert_eq!(sealed.number, 11);
         assert_eq!(sealed.content, Content::Body(vector(name).into()));
     }
@@ -140,7 +140,7 @@ proptest! {
         let content = if farewell { Content::Aborted(why) } else { Content::Body(body.into()) };
         let frame = Frame { number: 0, ..frame(content) };
         let opener = Opener::new(direction([6; 32]), frame.sender.clone());
-        prop_assert_eq!(opener.open(Sealer(direction([6; 32])).seal(&frame)), Ok(frame));
+        prop_assert_eq!(opener.open(Sealer(direction([6; 32])).seal(frame.clone())), Ok(frame));
     }
 
     #[test]
