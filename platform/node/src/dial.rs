@@ -24,7 +24,7 @@ use crate::{
         Attachment, Down, Epoch, KEEP_ALIVE, KEEP_ALIVE_TIMEOUT, LARGEST_HTTP2_FRAME,
         LARGEST_MESSAGE, Link, STREAM_WINDOW, VERSION,
     },
-    tls::{ClientTls, Counted},
+    tls::{BUFFER, ClientTls, Counted},
 };
 
 /// How long one attempt to connect may take.
@@ -196,6 +196,7 @@ async fn secure(
     // A server of HTTP/2 speaks first. In TLS 1.3 that is when it has seen our certificate, and
     // the last moment to hear what it doesn't like about it.
     stream.fill_buf().await?;
+    stream.get_mut().1.set_buffer_limit(Some(BUFFER));
     Ok(TokioIo::new(stream))
 }
 

@@ -30,6 +30,9 @@ use rustls::{
 
 use crate::NodeError;
 
+/// How much is encrypted before it is handed to the system, in bytes: a piece of a long frame.
+pub(crate) const BUFFER: usize = 256 << 10;
+
 /// What a coordinator needs to accept connections.
 #[derive(Clone, Debug)]
 pub struct ServerTls {

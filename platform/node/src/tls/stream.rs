@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tonic::{Request, transport::server::Connected};
 
-use super::{Counted, PeerIdentity, Roster, ServerTls};
+use super::{BUFFER, Counted, PeerIdentity, Roster, ServerTls};
 use crate::{NodeError, server::Crowd};
 
 /// How long a caller may take for its handshake: two ways there and back, and a lost packet. Nobody
@@ -88,8 +88,9 @@ pub(crate) async fn secure(
     let address = tcp.peer_addr()?;
     tcp.set_nodelay(true)?;
     let handshake = TlsAcceptor::from(tls.config.clone()).accept(Counted::new(tcp));
-    let stream = timeout(HANDSHAKE, handshake).await??;
-    let (_, session) = stream.get_ref();
+    let mut stream = timeout(HANDSHAKE, handshake).await??;
+    let (_, session) = stream.get_mut();
+    session.set_buffer_limit(Some(BUFFER));
     let certificate = session.peer_certificates().and_then(<[_]>::first);
     let standing = match certificate.map(PeerIdentity::read) {
         None => Standing::Newcomer,
