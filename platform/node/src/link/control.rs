@@ -11,7 +11,7 @@ use consilium_proto::v1;
 use prost::Message as _;
 use tokio::sync::Notify;
 
-use super::{Epoch, Lane, Link, Violation, incoming::Receipt};
+use super::{Epoch, Lane, Link, Violation, incoming::Receipt, outgoing::Parts};
 
 /// The control channel of a daemon: what comes is in the order of sending, and comes once.
 ///
@@ -87,7 +87,7 @@ impl Control {
         payload: Bytes,
     ) -> Result<(), TransportError> {
         self.link
-            .send(to, Lane::Control, message(kind, payload), |_| false)
+            .send(to, Lane::Control, parts(kind, payload), |_| false)
             .await
     }
 
@@ -102,8 +102,7 @@ impl Control {
         kind: &str,
         payload: Bytes,
     ) -> Result<bool, TransportError> {
-        let message = message(kind, payload);
-        self.link.try_send(to, Lane::Control, message)
+        self.link.try_send(to, Lane::Control, parts(kind, payload))
     }
 
     /// Waits until all that was said to a peer has arrived, or it can't be reached any more.
@@ -198,7 +197,8 @@ impl ControlQueue {
     }
 }
 
-fn message(kind: &str, payload: Bytes) -> Bytes {
+fn parts(kind: &str, payload: Bytes) -> Parts {
     let kind = kind.to_owned();
-    v1::Control { kind, payload }.encode_to_vec().into()
+    let message = v1::Control { kind, payload }.encode_to_vec();
+    [message.into(), Bytes::new()]
 }

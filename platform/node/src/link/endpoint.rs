@@ -10,7 +10,7 @@ use consilium_mailbox::PartyId;
 use super::{
     Ack, Chunk, Down, Epoch, Lane, Limits, Up, Violation,
     incoming::{Accepted, Incoming, Receipt},
-    outgoing::{Outgoing, Piece},
+    outgoing::{Outgoing, Parts, Piece},
 };
 use peer::{LANES, Peer, Way};
 
@@ -114,7 +114,7 @@ impl Endpoint {
     }
 
     /// Takes a frame for a peer, or gives it back if there is no room.
-    pub(crate) fn offer(&mut self, peer: &PartyId, lane: Lane, frame: Bytes) -> Result<(), Bytes> {
+    pub(crate) fn offer(&mut self, peer: &PartyId, lane: Lane, frame: Parts) -> Result<(), Parts> {
         self.watch(peer);
         let limits = self.limits;
         let Some(state) = self.peers.get_mut(peer) else {

@@ -10,14 +10,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use bytes::Bytes;
 use consilium_mailbox::{PartyId, RunId, TransportError};
 use tokio::sync::{Notify, watch};
 use tracing::error;
 
 use super::{
-    Control, Endpoint, Epoch, Lane, Limits, LinkTransport, control::ControlQueue,
-    incoming::Receipt, runs::Runs,
+    Control, Endpoint, Epoch, Lane, Limits, LinkTransport,
+    control::ControlQueue,
+    incoming::Receipt,
+    outgoing::{Parts, length},
+    runs::Runs,
 };
 
 /// Which life of a peer's daemon can be reached now, if any.
@@ -196,10 +198,10 @@ impl Link {
         &self,
         to: &PartyId,
         lane: Lane,
-        mut bytes: Bytes,
+        mut frame: Parts,
         is_over: impl Fn(&State) -> bool,
     ) -> Result<(), TransportError> {
-        self.check_length(to, lane, &bytes)?;
+        self.check_length(to, lane, &frame)?;
         let room = self.state().signals(to).room.clone();
         loop {
             let changed = room.notified();
@@ -210,9 +212,9 @@ impl Link {
                 if is_over(&state) {
                     return Err(TransportError::Closed(to.clone()));
                 }
-                match state.endpoint.offer(to, lane, bytes) {
+                match state.endpoint.offer(to, lane, frame) {
                     Ok(()) => break,
-                    Err(back) => bytes = back,
+                    Err(back) => frame = back,
                 }
             }
             changed.await;
@@ -226,20 +228,20 @@ impl Link {
         &self,
         to: &PartyId,
         lane: Lane,
-        bytes: Bytes,
+        frame: Parts,
     ) -> Result<bool, TransportError> {
-        self.check_length(to, lane, &bytes)?;
-        let taken = self.state().endpoint.offer(to, lane, bytes).is_ok();
+        self.check_length(to, lane, &frame)?;
+        let taken = self.state().endpoint.offer(to, lane, frame).is_ok();
         if taken {
             self.shared.outgoing.notify_waiters();
         }
         Ok(taken)
     }
 
-    fn check_length(&self, to: &PartyId, lane: Lane, bytes: &Bytes) -> Result<(), TransportError> {
-        let longest = self.shared.limits.longest(lane);
-        if bytes.len() > longest {
-            error!(peer = %to, bytes = bytes.len(), longest, "our own frame is too long");
+    fn check_length(&self, to: &PartyId, lane: Lane, frame: &Parts) -> Result<(), TransportError> {
+        let (bytes, longest) = (length(frame), self.shared.limits.longest(lane));
+        if bytes > longest {
+            error!(peer = %to, bytes, longest, "our own frame is too long");
             return Err(TransportError::Stopped);
         }
         Ok(())

@@ -20,6 +20,8 @@ pub(crate) struct Incoming {
     /// What of it no longer counts against the window.
     freed: u64,
     announced: (u64, u64),
+    /// What all pieces cost up to the last acknowledgement.
+    acknowledged: u64,
     /// Ways are begun anew when the peer is: receipts of an older one free nothing in this.
     age: u64,
     /// Most that ever counted against the window, for tests of the bound.
@@ -71,6 +73,7 @@ impl Incoming {
             received: 0,
             freed: 0,
             announced: (0, limits.window as u64),
+            acknowledged: 0,
             age,
             highest: 0,
         }
@@ -208,13 +211,17 @@ impl Incoming {
             return None;
         }
         self.announced = (self.next, self.limit());
+        self.acknowledged = self.received;
         Some(self.announced)
     }
 
     /// Tells whether the sender should hear of news.
     pub(crate) fn owes_acknowledgement(&self) -> bool {
         let (number, limit) = self.announced;
-        self.next > number || self.limit() - limit >= self.window / 4
+        let quarter = self.window / 4;
+        // The sender keeps what is not acknowledged: within a frame it hears of it now and then.
+        let is_due = self.assembly.is_none() || self.received - self.acknowledged >= quarter;
+        self.next > number && is_due || self.limit() - limit >= quarter
     }
 
     /// Forgets what was announced, because it may have been lost on the way.

@@ -6,6 +6,14 @@ use bytes::Bytes;
 
 use super::{Limits, cost, weight};
 
+/// A frame as it is handed over, in two parts that follow each other; either may be empty.
+pub(crate) type Parts = [Bytes; 2];
+
+/// Gives the bytes of a frame.
+pub(crate) fn length(frame: &Parts) -> usize {
+    frame.iter().map(Bytes::len).sum()
+}
+
 /// A piece of a frame, as it is sent and, if need be, sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -42,23 +50,27 @@ impl Outgoing {
         }
     }
 
-    /// Takes a frame, or gives it back if there is no room beside the others.
-    pub(crate) fn offer(&mut self, frame: Bytes, limits: &Limits) -> Result<(), Bytes> {
-        let fits = self.pieces.is_empty() || self.held + frame.len() <= limits.send_buffer;
+    /// Takes a frame in parts, or gives it back if there is no room beside the others.
+    ///
+    /// Parts are not put together: each is cut into pieces of its own.
+    pub(crate) fn offer(&mut self, frame: Parts, limits: &Limits) -> Result<(), Parts> {
+        let bytes = length(&frame);
+        let fits = self.pieces.is_empty() || self.held + bytes <= limits.send_buffer;
         if !fits {
             return Err(frame);
         }
-        let mut total = Some(frame.len() as u64);
-        let mut rest = frame;
-        while total.is_some() || !rest.is_empty() {
-            let payload = rest.split_to(rest.len().min(limits.chunk));
-            self.held += weight(&payload);
-            self.pieces.push_back(Piece {
-                number: self.next_number,
-                total: total.take(),
-                payload,
-            });
-            self.next_number += 1;
+        let mut total = Some(bytes as u64);
+        for mut rest in frame {
+            while !rest.is_empty() || bytes == 0 && total.is_some() {
+                let payload = rest.split_to(rest.len().min(limits.chunk));
+                self.held += weight(&payload);
+                self.pieces.push_back(Piece {
+                    number: self.next_number,
+                    total: total.take(),
+                    payload,
+                });
+                self.next_number += 1;
+            }
         }
         Ok(())
     }

@@ -107,10 +107,10 @@ impl World {
         let mut frame = self.frames.to_le_bytes().to_vec();
         frame.resize(size.max(8), u8::try_from(who).unwrap());
         let frame = Bytes::from(frame);
+        let mut rest = frame.clone();
+        let parts = [rest.split_to(size % (frame.len() + 1)), rest];
         let daemon = &mut self.daemons[who];
-        let taken = daemon
-            .endpoint
-            .offer(&name(to), Lane::Frames, frame.clone());
+        let taken = daemon.endpoint.offer(&name(to), Lane::Frames, parts);
         if taken.is_ok() {
             daemon.sent[to].push(frame);
         }

@@ -58,10 +58,9 @@ impl Transport for LinkTransport {
         Box::pin(async move {
             let to = frame.receiver.clone();
             self.check(&to)?;
-            let bytes = frame.encode().into();
-            drop(frame);
             let is_over = |state: &super::hub::State| !state.runs.is_open(self.run, &to);
-            self.link.send(&to, Lane::Frames, bytes, is_over).await
+            let frame = frame.into_parts();
+            self.link.send(&to, Lane::Frames, frame, is_over).await
         })
     }
 
@@ -94,7 +93,7 @@ impl Transport for LinkTransport {
         let to = farewell.receiver.clone();
         if self.link.state().runs.is_open(self.run, &to) {
             // Who has no room for it learns by its patience.
-            let frame = farewell.encode().into();
+            let frame = farewell.into_parts();
             self.link.try_send(&to, Lane::Frames, frame).ok();
         }
     }

@@ -77,7 +77,8 @@ proptest! {
     ) {
         let mut endpoint = Endpoint::new(limits());
         endpoint.connected();
-        let _ = endpoint.offer(&name(1), Lane::Frames, vec![0; 1000].into());
+        let parts = [vec![0; 90].into(), vec![0; 910].into()];
+        let _ = endpoint.offer(&name(1), Lane::Frames, parts);
         let mut unread = Vec::new();
         for down in downs {
             for event in endpoint.handle(down) {
