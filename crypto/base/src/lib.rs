@@ -27,7 +27,7 @@ mod unix_time;
 
 pub use federation::FederationId;
 pub use hash::{Digest, Tagged, Tagging};
-pub use secret::Secret;
+pub use secret::{Secret, SecretVec};
 pub use seed::{Generator, Seed};
 pub use sign::{BadSignature, Signature, Signer, Verifier};
 pub use unix_time::UnixTime;

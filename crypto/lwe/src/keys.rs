@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consilium_base::Secret;
+use consilium_base::SecretVec;
 use rand_core::CryptoRng;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 #[expect(missing_debug_implementations, reason = "a secret is never printed")]
 pub struct SecretKeys<R: Ring> {
     ring: Arc<R>,
-    pub(crate) short: [Secret<Vec<i8>>; 2],
+    pub(crate) short: [SecretVec<i8>; 2],
     factors: [R::Factor; 2],
 }
 

@@ -27,7 +27,7 @@ mod prime_pair;
 mod primes;
 mod short;
 
-use consilium_base::Secret;
+use consilium_base::SecretVec;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use draw::Draw;
@@ -201,7 +201,7 @@ pub trait Ring: sealed::Sealed + Sized + Send + Sync + 'static {
 }
 
 /// Draws a secret of the ring.
-pub(crate) fn draw_short<R: Ring>(draw: &mut Draw) -> Secret<Vec<i8>> {
+pub(crate) fn draw_short<R: Ring>(draw: &mut Draw) -> SecretVec<i8> {
     draw.short(R::PARAMETERS.secret, R::PARAMETERS.degree)
 }
 

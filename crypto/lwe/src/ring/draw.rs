@@ -1,6 +1,6 @@
 //! Random elements: public ones of a seed, and secret ones.
 
-use consilium_base::{Generator, Secret, Seed};
+use consilium_base::{Generator, SecretVec, Seed};
 use ctr::cipher::{KeyIvInit as _, StreamCipher as _};
 use rand_core::CryptoRng;
 use rand_distr::{Distribution as _, StandardNormal, uniform::Uniform};
@@ -70,12 +70,12 @@ impl Draw {
     }
 
     /// Draws a short secret.
-    pub(crate) fn short(&mut self, short: Short, count: usize) -> Secret<Vec<i8>> {
+    pub(crate) fn short(&mut self, short: Short, count: usize) -> SecretVec<i8> {
         match short {
             Short::Binary => self.binary(count),
             Short::Ternary => {
                 let signs = Uniform::new_inclusive(-1_i8, 1).expect("the ends ascend");
-                let mut drawn = Secret::new(vec![0; count]);
+                let mut drawn = SecretVec::new(vec![0; count]);
                 for sign in drawn.expose_mut() {
                     *sign = signs.sample(&mut self.generator);
                 }
@@ -85,7 +85,7 @@ impl Draw {
     }
 
     /// Draws noise.
-    pub(crate) fn noise(&mut self, noise: Noise, count: usize) -> Secret<Vec<i64>> {
+    pub(crate) fn noise(&mut self, noise: Noise, count: usize) -> SecretVec<i64> {
         match noise {
             Noise::TUniform(log2) => self.t_uniform(log2, count),
             Noise::Gaussian(deviation) => self.gaussian(deviation, count),
@@ -94,11 +94,11 @@ impl Draw {
 
     /// Rounds doubles, whose steps are up to 2^−48 of the deviation: where that is more than an integer,
     /// uniform noise of about 2^−40 of it is added, so that low bits are uniform too.
-    fn gaussian(&mut self, deviation: f64, count: usize) -> Secret<Vec<i64>> {
+    fn gaussian(&mut self, deviation: f64, count: usize) -> SecretVec<i64> {
         let below = (deviation.log2() as i32).saturating_sub(GAUSSIAN_BITS);
         let mut drawn = match u32::try_from(below) {
             Ok(log2) => self.t_uniform(log2, count),
-            Err(_) => Secret::new(vec![0; count]),
+            Err(_) => SecretVec::new(vec![0; count]),
         };
         for noise in drawn.expose_mut() {
             let normal: f64 = StandardNormal.sample(&mut self.generator);
@@ -107,9 +107,9 @@ impl Draw {
         drawn
     }
 
-    fn binary(&mut self, count: usize) -> Secret<Vec<i8>> {
+    fn binary(&mut self, count: usize) -> SecretVec<i8> {
         let words = self.words(count.div_ceil(64));
-        let mut bits = Secret::new(vec![0; count]);
+        let mut bits = SecretVec::new(vec![0; count]);
         for (bits, word) in bits.expose_mut().chunks_mut(64).zip(words.expose()) {
             for (place, bit) in bits.iter_mut().enumerate() {
                 *bit = (word >> place & 1) as i8;
@@ -119,10 +119,10 @@ impl Draw {
     }
 
     /// Of b + 2 uniform bits the lowest decides whether the others count one more.
-    fn t_uniform(&mut self, log2: u32, count: usize) -> Secret<Vec<i64>> {
+    fn t_uniform(&mut self, log2: u32, count: usize) -> SecretVec<i64> {
         debug_assert!(log2 <= 30, "two draws share a word");
         let words = self.words(count.div_ceil(2));
-        let mut noise = Secret::new(vec![0; count]);
+        let mut noise = SecretVec::new(vec![0; count]);
         let mask = u32::MAX >> (30 - log2);
         let centre = 1 << log2;
         for (pair, word) in noise.expose_mut().chunks_mut(2).zip(words.expose()) {
@@ -134,8 +134,8 @@ impl Draw {
         noise
     }
 
-    fn words(&mut self, count: usize) -> Secret<Vec<u64>> {
-        let mut words = Secret::new(vec![0; count]);
+    fn words(&mut self, count: usize) -> SecretVec<u64> {
+        let mut words = SecretVec::new(vec![0; count]);
         self.stream.fill(words.expose_mut());
         words
     }

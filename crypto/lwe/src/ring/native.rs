@@ -1,6 +1,6 @@
 //! Set A: words of 64 bits, transforms in double precision.
 
-use consilium_base::Secret;
+use consilium_base::SecretVec;
 use dyn_stack::PodBuffer;
 use pulp::{Arch, Simd, WithSimd};
 use tfhe_fft::c64;
@@ -72,7 +72,7 @@ impl Ring for Native {
     const CELLS: usize = SPECTRA * HALF;
     const INDICATOR_CELLS: usize = HALF;
     type Cell = c64;
-    type Factor = Secret<Vec<u64>>;
+    type Factor = SecretVec<u64>;
     type Scratch = Scratch;
 
     fn new() -> Native {
@@ -118,7 +118,7 @@ impl Ring for Native {
         words.iter().map(centre).collect()
     }
 
-    fn factor(&self, short: &[i8]) -> Secret<Vec<u64>> {
+    fn factor(&self, short: &[i8]) -> SecretVec<u64> {
         self.primes.factor(short)
     }
 
@@ -132,11 +132,11 @@ impl Ring for Native {
     fn multiply<const K: usize>(
         &self,
         prepared: &[u64],
-        factors: [&Secret<Vec<u64>>; K],
+        factors: [&SecretVec<u64>; K],
     ) -> [Vec<u64>; K] {
         factors.map(|factor| {
             // Before noise is added, a product with a mask that all know is as good as the secret.
-            let product = Secret::new(self.primes.product(prepared, factor));
+            let product = SecretVec::new(self.primes.product(prepared, factor));
             let (first, second) = product.expose().split_at(DEGREE);
             let pairs = first.iter().zip(second);
             // Below 2^64 · 2048 in absolute value before they wrap: far below a quarter of 2^100.
@@ -145,7 +145,7 @@ impl Ring for Native {
     }
 
     fn coefficients(&self, element: &[u64], short: &[i8], at: &[usize]) -> Vec<u64> {
-        let reversed = Secret::new(reversed(short));
+        let reversed = SecretVec::new(reversed(short));
         at.iter()
             .map(|&at| coefficient(element, reversed.expose(), at))
             .collect()

@@ -1,6 +1,6 @@
 //! Set B: residues modulo two primes, exact transforms.
 
-use consilium_base::Secret;
+use consilium_base::SecretVec;
 
 use super::{
     Noise, PARTS, Parameters, Precision, Ring, Set, Short,
@@ -49,7 +49,7 @@ impl Ring for PrimePair {
     const CELLS: usize = PARTS * ELEMENT;
     const INDICATOR_CELLS: usize = ELEMENT;
     type Cell = u64;
-    type Factor = Secret<Vec<u64>>;
+    type Factor = SecretVec<u64>;
     /// None is needed: these transforms work in place.
     type Scratch = ();
 
@@ -101,7 +101,7 @@ impl Ring for PrimePair {
         pairs.map(|(&a, &b)| centre(a, b)).collect()
     }
 
-    fn factor(&self, short: &[i8]) -> Secret<Vec<u64>> {
+    fn factor(&self, short: &[i8]) -> SecretVec<u64> {
         self.primes.factor(short)
     }
 
@@ -114,13 +114,13 @@ impl Ring for PrimePair {
     fn multiply<const K: usize>(
         &self,
         prepared: &[u64],
-        factors: [&Secret<Vec<u64>>; K],
+        factors: [&SecretVec<u64>; K],
     ) -> [Vec<u64>; K] {
         factors.map(|factor| self.primes.product(prepared, factor))
     }
 
     fn coefficients(&self, element: &[u64], short: &[i8], at: &[usize]) -> Vec<u64> {
-        let reversed = Secret::new(reversed(short));
+        let reversed = SecretVec::new(reversed(short));
         let mut words = Vec::with_capacity(2 * at.len());
         for (prime, limb) in PRIMES.into_iter().zip(element.chunks_exact(DEGREE)) {
             for &at in at {

@@ -1,6 +1,6 @@
 //! Exact products modulo two primes, by number-theoretic transforms of tfhe-ntt.
 
-use consilium_base::Secret;
+use consilium_base::SecretVec;
 use tfhe_ntt::prime64::Plan;
 
 /// The two largest primes below 2^50 that are 1 modulo 2^13.
@@ -59,7 +59,7 @@ impl Primes {
     }
 
     /// Multiplies an element in the domain of the transforms by a factor, and transforms back.
-    pub(super) fn product(&self, element: &[u64], factor: &Secret<Vec<u64>>) -> Vec<u64> {
+    pub(super) fn product(&self, element: &[u64], factor: &SecretVec<u64>) -> Vec<u64> {
         let degree = self.0[0].ntt_size();
         let mut product = element.to_vec();
         let limbs = product.chunks_exact_mut(degree);
@@ -72,8 +72,8 @@ impl Primes {
     }
 
     /// Transforms a short element.
-    pub(super) fn factor(&self, short: &[i8]) -> Secret<Vec<u64>> {
-        let mut factor = Secret::new(residues(short));
+    pub(super) fn factor(&self, short: &[i8]) -> SecretVec<u64> {
+        let mut factor = SecretVec::new(residues(short));
         self.forward(factor.expose_mut());
         factor
     }
