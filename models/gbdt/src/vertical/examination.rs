@@ -134,15 +134,15 @@ impl<R: Ring> Examination<R> {
                 if pack + packs.len() > most || packs.is_empty() && !last {
                     return Err(VerticalError::breach(peer, Breach::TooManySums));
                 }
-                for returned in packs {
-                    let opened = mail.compute(OPEN, || {
+                let weighed = mail.compute(OPEN, || {
+                    for returned in packs {
                         let opened = self.keys.open(self.packing, &returned, &allowed)?;
                         judge.weigh(&mut offer, narrow(pack), &opened);
-                        Ok(())
-                    });
-                    opened.map_err(|error| VerticalError::of_sums(peer, error))?;
-                    pack += 1;
-                }
+                        pack += 1;
+                    }
+                    Ok(())
+                });
+                weighed.map_err(|error| VerticalError::of_sums(peer, error))?;
                 if last {
                     break;
                 }
