@@ -27,6 +27,7 @@ mod run;
 mod running;
 mod scores;
 mod seen;
+mod spills;
 mod told;
 mod under_way;
 mod vertical;

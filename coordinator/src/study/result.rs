@@ -124,8 +124,8 @@ fn outcomes(phases: impl Iterator<Item = Phase>, job: &Job) -> BTreeMap<&'static
         .collect()
 }
 
-/// What the coordinator has of what institutions do among themselves: its costs. It is told of no
-/// size.
+/// What the coordinator has of what institutions do among themselves: its costs. What it is told of
+/// sizes goes to nobody.
 fn of_own_doings(plan: &Plan, job: &Job, about: &Value) -> Value {
     json!({
         "format": 1,

@@ -2,7 +2,6 @@
 
 mod keeping;
 mod protocol;
-mod spills;
 mod unbalanced;
 mod watched;
 
@@ -11,11 +10,9 @@ use std::sync::Arc;
 use consilium_journal::Kind;
 use consilium_mailbox::{Mailbox, MailboxError, PartyId};
 use consilium_node::link::LinkTransport;
-use consilium_plan::{Align, Compared, Failure, Phase, Plan, ResultKept, Task};
+use consilium_plan::{Align, Compared, Failure, Phase, Plan, Task};
 use consilium_psi::PsiError;
-use futures_util::future::try_join_all;
 use tokio::sync::{oneshot, watch};
-use tracing::info;
 
 use super::{
     Call, Own, Results,
@@ -25,7 +22,7 @@ use super::{
     keys::{Keys, no_keys},
     others,
     preflight::Inspection,
-    run,
+    run, spills,
     under_way::GoesOn,
 };
 use crate::{
@@ -36,8 +33,6 @@ use crate::{
 use keeping::Learnt;
 use unbalanced::turn::{self, Turn};
 use watched::Watched;
-
-pub(super) use spills::{folder_of, forget, forget_all_but};
 
 /// Takes part in a run, and keeps what this institution learns by it.
 ///
@@ -87,10 +82,7 @@ pub(super) async fn take_part(
     drop(keys);
     drop(turn);
     // From here on a repeated run finds the same again: the others may be told.
-    let hearing = others.iter().map(|other| here.recv::<ResultKept>(other));
-    let (told, heard) = tokio::join!(here.broadcast(&others, &ResultKept), try_join_all(hearing));
-    told?;
-    heard?;
+    run::all_have_kept(&here, &others).await?;
     if let Some(found) = found {
         // All others have said themselves that they have the order: it may count.
         let mut change = home.store.begin().await?;
@@ -99,14 +91,7 @@ pub(super) async fn take_part(
     }
     here.send(plan.coordinator(), &Compared::Done).await?;
     drop(meter);
-    let total = mail.finish().total();
-    info!(
-        run = %call.run,
-        sent = total.sent_bytes,
-        received = total.received_bytes,
-        cpu = ?total.cpu,
-        "our part in the run is done"
-    );
+    run::finish(mail);
     Ok(())
 }
 

@@ -17,11 +17,12 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
-    Call, Command, DecideError, Own, Received, Results, align,
+    Call, Command, DecideError, Own, Received, Results,
     failure::{RunError, internal},
     own::Decided,
     report::report,
     running::{Held, Progress, Running},
+    spills,
 };
 use crate::{
     home::{Home, study_name},
@@ -318,7 +319,7 @@ impl Keeper {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         if !matches!(self.plan.task(), Task::Train(_))
-            && let Err(error) = align::forget(&self.home, &self.plan.hash())
+            && let Err(error) = spills::forget(&self.home, &self.plan.hash())
         {
             warn!(study = %self.name, %error, "what its runs have kept can't be removed");
         }

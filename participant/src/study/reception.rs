@@ -26,9 +26,10 @@ use tokio::{
 use tracing::{debug, error, info, warn};
 
 use super::{
-    Command, Own, align,
+    Command, Own,
     fetching::Fetching,
     keeper::{KeepError, Keeper},
+    spills,
 };
 use crate::{
     home::{Home, study_name},
@@ -67,7 +68,7 @@ impl Studies {
             }
             unended.insert(study.name.to_string());
         }
-        if let Err(error) = align::forget_all_but(&all.home, &unended) {
+        if let Err(error) = spills::forget_all_but(&all.home, &unended) {
             warn!(%error, "what runs of ended studies have kept can't be removed");
         }
         Ok(all)

@@ -4,10 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::Seed;
 use consilium_identity::{RunContext, SealedTransport};
-use consilium_mailbox::{Mailbox, PartyId, RunId};
+use consilium_mailbox::{Mailbox, MailboxError, PartyId, RunId};
 use consilium_node::link::LinkTransport;
-use consilium_plan::{DataVersion, Name, Phase, Plan, Train};
+use consilium_plan::{DataVersion, Name, Phase, Plan, ResultKept, Train};
 use consilium_secagg::{Contributor, Credentials};
+use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 use tracing::info;
 
@@ -85,14 +86,7 @@ impl Run {
         )?;
         Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
         drop(meter);
-        let total = mail.finish().total();
-        info!(
-            run = %self.call.run,
-            sent = total.sent_bytes,
-            received = total.received_bytes,
-            cpu = ?total.cpu,
-            "our part in the run is done"
-        );
+        finish(mail);
         Ok(())
     }
 }
@@ -139,4 +133,26 @@ pub(super) async fn open(
     );
     let sealed = Arc::new(sealed.await?);
     Ok(Mailbox::new(sealed, call.run, plan.mail_patience()))
+}
+
+/// Hears from all others that they have kept what they learnt, and tells them the same.
+pub(super) async fn all_have_kept(mail: &Mailbox, others: &[PartyId]) -> Result<(), MailboxError> {
+    let hearing = others.iter().map(|other| mail.recv::<ResultKept>(other));
+    let (told, heard) = tokio::join!(mail.broadcast(others, &ResultKept), try_join_all(hearing));
+    told?;
+    heard?;
+    Ok(())
+}
+
+/// Leaves a run in good order.
+pub(super) fn finish(mail: Mailbox) {
+    let run = mail.run();
+    let total = mail.finish().total();
+    info!(
+        %run,
+        sent = total.sent_bytes,
+        received = total.received_bytes,
+        cpu = ?total.cpu,
+        "our part in the run is done"
+    );
 }

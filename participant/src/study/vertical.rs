@@ -19,9 +19,7 @@ use consilium_evaluation::Shared;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_node::link::LinkTransport;
-use consilium_plan::{PartKept, Plan, Reached, Task, Vertical, VerticalWork};
-use futures_util::future::try_join_all;
-use tracing::info;
+use consilium_plan::{Plan, Reached, Task, Vertical, VerticalWork};
 
 use super::{
     Call, Own, Results,
@@ -89,14 +87,7 @@ pub(super) async fn take_part(
         VerticalWork::Predict { model } => Box::pin(part.score(&mail, model, taken)).await?,
     }
     drop(meter);
-    let total = mail.finish().total();
-    info!(
-        run = %call.run,
-        sent = total.sent_bytes,
-        received = total.received_bytes,
-        cpu = ?total.cpu,
-        "our part in the run is done"
-    );
+    run::finish(mail);
     Ok(())
 }
 
@@ -114,13 +105,7 @@ impl OwnPart<'_> {
     /// Hears from all others that they have kept what a phase gave them, and tells the coordinator
     /// that the phase is done.
     async fn conclude(&self, mail: &Mailbox, shown: Option<Shared>) -> Result<(), RunError> {
-        let hearing = self.others.iter().map(|other| mail.recv::<PartKept>(other));
-        let (told, heard) = tokio::join!(
-            mail.broadcast(&self.others, &PartKept),
-            try_join_all(hearing)
-        );
-        told?;
-        heard?;
+        run::all_have_kept(mail, &self.others).await?;
         let done = Reached::Done(shown);
         Ok(mail.send(self.plan.coordinator(), &done).await?)
     }

@@ -35,6 +35,6 @@ pub use plan::{
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;
-pub use run::{Compared, HybridSums, PartKept, Phase, Reached, ResultKept, UnknownPhase};
+pub use run::{Compared, HybridSums, Phase, Reached, ResultKept, UnknownPhase};
 pub use study::{Doing, Event, Forbidden, StepNumber, Study, Waiting};
 pub use texts::failure::Code;

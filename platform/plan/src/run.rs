@@ -9,11 +9,12 @@ use std::{
 };
 
 use consilium_base::Tagged;
-use consilium_mailbox::{self as mailbox, PartyId};
-use consilium_secagg::{Assumed, StudyId, SumNumber, Terms, Thresholds};
+use consilium_mailbox::{self as mailbox, Message, PartyId};
+use consilium_secagg::{StudyId, SumNumber, Terms};
+use serde::{Deserialize, Serialize};
 
-pub use align::{Compared, ResultKept};
-pub use vertical::{PartKept, Reached};
+pub use align::Compared;
+pub use vertical::Reached;
 
 use crate::{Learner, Plan, Protection, StepNumber, Task, TestRows, VerticalWork};
 
@@ -42,6 +43,17 @@ pub struct HybridSums {
     pub counts: Terms,
     /// Of ciphertexts; the label holder adds up.
     pub ciphertexts: Terms,
+}
+
+/// A party tells each other one that it has kept what it learnt.
+///
+/// A party whose peers have all kept theirs is done for good: orders of rows, or parts of a model, fit
+/// each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultKept;
+
+impl Message for ResultKept {
+    const STEP: &'static str = "study.1.result-kept";
 }
 
 /// A text that names no phase.
@@ -172,19 +184,12 @@ impl Plan {
         let Task::Vertical(task) = self.task() else {
             return None;
         };
-        let group = task.group()?;
-        let colluding = group.terms.as_ref()?.colluding as usize;
-        let thresholds = Thresholds::safe(Assumed {
-            contributors: group.hospitals.len(),
-            colluding: Some(colluding),
-            dropouts: 0,
-        });
-        let thresholds = thresholds.expect("a plan's hospitals and colluders are checked");
+        let thresholds = task.group()?.terms.as_ref()?.thresholds;
         let terms = |tag, aggregator: &PartyId| Terms {
             study: StudyId(Tagged::new(tag).field(self.hash().as_bytes()).digest()),
             aggregator: aggregator.clone(),
             roster: task.hospitals().cloned().collect(),
-            thresholds: thresholds.requiring_everybody(),
+            thresholds,
             waivers: BTreeSet::new(),
             relaxed_from_twenty: false,
             patience: self.patience().answer,

@@ -20,9 +20,6 @@ pub(in crate::study) fn inspect(
     let (obstacles, one_class) = match Taken::take(inspection, (task, basis), source) {
         Ok(taken) => (Vec::new(), taken.is_of_one_class(task)),
         Err(NotTaken::Obstacles(obstacles)) => (obstacles, false),
-        Err(NotTaken::Misfit(failure)) => {
-            return Inspected::open(DataReport::Unreadable(failure));
-        }
         Err(NotTaken::Unread(unread)) => return (*unread).into(),
     };
     Inspected::open(DataReport::Read {

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc;
 
 use super::KEEPING;
-use crate::{home::Home, study::align::folder_of};
+use crate::{home::Home, study::spills::folder_of};
 
 /// The file with a side of the fit, stamped, and whoever hears how far it is.
 pub(super) struct Kept<S> {

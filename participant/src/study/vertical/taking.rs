@@ -17,8 +17,7 @@ use crate::{
     study::{
         aligned::Order,
         failure::internal,
-        preflight::{Inspection, Unread, misfit},
-        rows::Misfit,
+        preflight::{Inspection, Unread},
     },
 };
 
@@ -37,8 +36,6 @@ pub(in crate::study) struct Taken {
 pub(in crate::study) enum NotTaken {
     /// What keeps the approved version from being used.
     Obstacles(Vec<Obstacle>),
-    /// Values are none that the plan allows.
-    Misfit(Failure),
     Unread(Box<Unread>),
 }
 
@@ -62,7 +59,6 @@ impl NotTaken {
                 Some(obstacle) => plan.told_of(me, obstacle),
                 None => internal(me, "rows"),
             },
-            NotTaken::Misfit(failure) => failure,
             NotTaken::Unread(unread) => unread.elsewhere,
         }
     }
@@ -105,10 +101,6 @@ impl Taken {
             return Err(Obstacle::PatientsRepeated.into());
         }
         let (rows, tested) = select((task, member), contents, &orders)?;
-        if let Some(column) = out_of_range(task, me, &rows) {
-            let failure = misfit(&Misfit::Column(column), me, inspection.data);
-            return Err(NotTaken::Misfit(failure));
-        }
         Ok(Taken { rows, tested, part })
     }
 
@@ -129,18 +121,6 @@ fn are_repeated(orders: &[(Option<&PartyId>, Order)]) -> bool {
     let mut numbers = HashSet::new();
     let mut all = orders.iter().flat_map(|(_, order)| order.rows());
     !all.all(|number| numbers.insert(number))
-}
-
-/// Names a column of a hospital that has a value which the plan does not allow, if one has.
-fn out_of_range(task: &Vertical, me: &PartyId, rows: &Rows) -> Option<String> {
-    let group = task.group().filter(|_| task.is_hospital(me))?;
-    group.terms.as_ref()?;
-    let mut pairs = group.inputs.iter().zip(&rows.columns);
-    let bad = pairs.find(|(feature, column)| {
-        let allowed = |value: &f64| value.is_nan() || feature.values.allows(*value);
-        !column.values.iter().all(allowed)
-    });
-    bad.map(|(feature, _)| feature.name.clone())
 }
 
 /// Takes the rows of the orders from the table: those that are fitted to, and those kept for testing.

@@ -17,13 +17,3 @@ pub enum Compared {
 impl Message for Compared {
     const STEP: &'static str = "align.1.compared";
 }
-
-/// A party tells each other one that it has kept what it learnt.
-///
-/// A party whose peers have all kept the result is done for good: their orders fit each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResultKept;
-
-impl Message for ResultKept {
-    const STEP: &'static str = "align.1.result-kept";
-}

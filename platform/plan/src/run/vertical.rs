@@ -27,13 +27,3 @@ pub enum Reached {
 impl Message for Reached {
     const STEP: &'static str = "vertical.1.reached";
 }
-
-/// A party tells each other one that it has kept its part of what the phase gave.
-///
-/// A party whose peers have all kept theirs is done for good: the parts fit each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartKept;
-
-impl Message for PartKept {
-    const STEP: &'static str = "vertical.1.part-kept";
-}

@@ -49,7 +49,7 @@ async fn an_alignment_of_others_or_of_other_rows_is_none() {
 
     let text = growing("range", &alignments, (2, OPEN));
     let narrow = with(&text, "max = 9", "max = 5");
-    refuses(&world, &houses[0], &narrow, "DATA-OUT-OF-RANGE").await;
+    refuses(&world, &houses[0], &narrow, "DATA-COLUMN-DIFFERS").await;
     let few = with(&text, "\"range\"", "\"few\"");
     let few = with(&few, "[trees]", "limits = { minimum_rows = 421 }\n[trees]");
     refuses(&world, &houses[LABELS], &few, "VERTICAL-ROWS-TOO-FEW").await;

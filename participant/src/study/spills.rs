@@ -17,7 +17,7 @@ use crate::{home::Home, sweep::keep_only};
 /// # Errors
 ///
 /// If it can't be removed.
-pub(in crate::study) fn forget(home: &Home, plan: &PlanHash) -> Result<(), SpillError> {
+pub(super) fn forget(home: &Home, plan: &PlanHash) -> Result<(), SpillError> {
     of_study(home, plan).clear()
 }
 
@@ -26,7 +26,7 @@ pub(in crate::study) fn forget(home: &Home, plan: &PlanHash) -> Result<(), Spill
 /// # Errors
 ///
 /// If it can't be removed.
-pub(in crate::study) fn forget_all_but(home: &Home, studies: &BTreeSet<String>) -> io::Result<()> {
+pub(super) fn forget_all_but(home: &Home, studies: &BTreeSet<String>) -> io::Result<()> {
     let name = |path: &Path| {
         path.file_name()?
             .to_str()
@@ -41,7 +41,7 @@ pub(super) fn of_study(home: &Home, plan: &PlanHash) -> FileSpill {
 }
 
 /// The folder in which a study's runs keep it.
-pub(in crate::study) fn folder_of(home: &Home, plan: &PlanHash) -> PathBuf {
+pub(super) fn folder_of(home: &Home, plan: &PlanHash) -> PathBuf {
     folder(home).join(plan.to_string())
 }
 
