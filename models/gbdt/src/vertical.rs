@@ -8,6 +8,7 @@
 pub(crate) mod adding;
 pub(crate) mod agreement;
 pub(crate) mod answering;
+mod attacked;
 pub(crate) mod bits;
 pub(crate) mod calls;
 pub(crate) mod deal;
@@ -37,7 +38,8 @@ pub(crate) mod work;
 pub use agreement::{
     Agreement, BadTerms, FirstTree, Holder, MOST_FEATURE_HOLDERS, Price, Protections, Terms,
 };
-pub use disclosure::{Disclosure, Role, attack_found, disclosures, prediction_disclosures};
+pub use attacked::attack_found;
+pub use disclosure::{Disclosure, Role, disclosures, prediction_disclosures};
 pub use error::{Breach, VerticalError};
 pub use feature::FeatureHolder;
 pub use label::LabelHolder;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::agreement::Agreement;
 use crate::{
     RowSampling,
-    vertical::{self, FirstTree, attack_found, disclosure::told_by_noise},
+    vertical::{self, FirstTree, Protections, attack_found, disclosure::told_by_noise},
 };
 
 /// A part in a fit between a label holder and hospitals.
@@ -48,7 +48,12 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     if !agreement.hides_hospitals() {
         lines.push(SINGLE);
     }
-    let found = attack_found(&terms.protections, spec.trees);
+    // The hospitals' candidates are not kept apart.
+    let protections = Protections {
+        min_gap: 0,
+        ..terms.protections
+    };
+    let found = attack_found(&protections, spec.trees);
     lines.extend(found.into_iter().map(of_whole));
     lines.extend([flood(agreement), SUPPRESSED, SIDES, NODES]);
     if terms.protections.first_tree == FirstTree::Joint {

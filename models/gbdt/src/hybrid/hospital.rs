@@ -31,7 +31,7 @@ pub struct HospitalSide {
 }
 
 impl HospitalSide {
-    /// Gives the first tree that is not kept yet, and the splits.
+    /// Gives the splits.
     pub fn fit(&self) -> &FeatureSide {
         &self.fit
     }

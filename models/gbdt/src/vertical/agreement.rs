@@ -272,19 +272,18 @@ fn most_work(terms: &Terms) -> Work {
 }
 
 /// Gives how many rows may be expected to be drawn for a tree.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is a share of at most 2^28 rows"
+)]
 fn drawn_rows(terms: &Terms) -> u64 {
     let drawn = match terms.boosting.specification().rows {
         RowSampling::All => 1.0,
         RowSampling::Share(share) => share,
         RowSampling::Goss { top, other } => top + other,
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is a share of at most 2^28 rows"
-    )]
-    let rows = (f64::from(terms.rows) * drawn).ceil() as u64;
-    rows
+    (f64::from(terms.rows) * drawn).ceil() as u64
 }
 
 /// Gives how many candidates share a ciphertext: it follows from the terms alone, so that nobody can

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use consilium_lwe::{Set, noise::Leak};
 use serde::Serialize;
 
-use super::agreement::{Agreement, FirstTree, Protections};
+use super::{
+    agreement::{Agreement, FirstTree, Protections},
+    attacked::attack_found,
+};
 use crate::RowSampling;
 
 /// A part in a fit over split columns.
@@ -82,32 +85,13 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     lines
 }
 
-/// Gives what an attack on a fit's sums found that was measured under such protections, of those in
-/// the table of docs/protocols/gbdt-vertical.md the nearest that are not stronger.
-pub fn attack_found(protections: &Protections, trees: u32) -> Vec<Disclosure> {
-    let least = Protections::default();
-    let keeps_back =
-        protections.min_side >= least.min_side && protections.min_node >= least.min_node;
-    let found = match (keeps_back, protections.sum_noise >= 1.0) {
-        (true, false) => FOUND,
-        (true, true) => FOUND_IN_NOISE,
-        (false, false) => FOUND_OPEN,
-        (false, true) => FOUND_OPEN_IN_NOISE,
-    };
-    let more = (trees > MOST_ATTACKED).then_some(FOUND_BEYOND);
-    [found].into_iter().chain(more).collect()
-}
-
-/// The most trees that were attacked.
-const MOST_ATTACKED: u32 = 16;
-
 /// Gives everything that the roles learn of joint predictions beside their messages' lengths and
 /// times.
 pub fn prediction_disclosures() -> [Disclosure; 3] {
     [ALL_SIDES, ASKED, RELAY_PREDICTIONS]
 }
 
-const fn line(to: Role, learns: &'static str, zh: &'static str) -> Disclosure {
+pub(super) const fn line(to: Role, learns: &'static str, zh: &'static str) -> Disclosure {
     Disclosure::of(to, learns, zh)
 }
 
@@ -135,52 +119,6 @@ const NOISY_SUMS: Disclosure = line(
      column; with very many trees it may find who is in which bin",
     "每个行数不少于方案规定的节点：各特征方每个两侧行数均不少于方案规定的候选分裂，其一侧梯度与曲率之和（含方案规定的噪声，不含列名），\
      由此大致可知每列的标签按分箱的列联表；树非常多时可能推出谁落在哪个分箱",
-);
-
-const FOUND: Disclosure = line(
-    Role::LabelHolder,
-    "by computing it from these sums: on which side of a bin's boundary a patient is. In a measured \
-     attack on 16 trees of 500 to 10,000 patients, with the default protections, 76 to 85 % \
-     of sides were found (62 to 72 % by guessing), no boundary as a whole but by its own splits, \
-     and up to 95 % if it knows which splits are of one column",
-    "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（500 至 10,000 名患者、16 棵树、各保护取默认值）\
-     找出了 76% 至 85% 的归属（仅凭猜测为 62% 至 72%）；除由其自身的分裂得知的以外，没有一个边界被完整地找出；\
-     若知道哪些分裂属于同一列，则可达 95%",
-);
-
-const FOUND_IN_NOISE: Disclosure = line(
-    Role::LabelHolder,
-    "by computing it from these sums: on which side of a bin's boundary a patient is. In a measured \
-     attack on 16 trees of 500 to 3,000 patients, with the default min_side and min_node and sum_noise \
-     of 1 to 4, 67 to 83 % of sides were found (64 to 70 % by guessing), and up to 93 % if it knows \
-     which splits are of one column: noise does not hide the sides at splits that were chosen",
-    "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（500 至 3,000 名患者、16 棵树、min_side 与 min_node 取默认值、\
-     sum_noise 为 1 至 4）找出了 67% 至 83% 的归属（仅凭猜测为 64% 至 70%）；若知道哪些分裂属于同一列，\
-     则可达 93%：噪声并不隐藏被选中的分裂处的归属",
-);
-
-const FOUND_OPEN: Disclosure = line(
-    Role::LabelHolder,
-    "by computing it from these sums: on which side of a bin's boundary a patient is. In a measured \
-     attack on 16 trees with nothing kept back, 95 to 100 % of sides were found of 500 to 3,000 \
-     patients, and 88 % of 10,000 (62 to 70 % by guessing). This plan keeps back less than by default",
-    "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（16 棵树、毫无保留）对 500 至 3,000 名患者找出了 95% 至 100% 的归属，\
-     对 10,000 名患者找出了 88%（仅凭猜测为 62% 至 70%）。本方案的保留少于默认值",
-);
-
-const FOUND_OPEN_IN_NOISE: Disclosure = line(
-    Role::LabelHolder,
-    "by computing it from these sums: on which side of a bin's boundary a patient is. In a measured \
-     attack on 16 trees of 500 to 3,000 patients, with nothing kept back and sum_noise of 1 to 4, 74 \
-     to 90 % of sides were found (62 to 70 % by guessing). This plan keeps back less than by default",
-    "由这些和推算：患者落在分箱边界的哪一侧。实测攻击（500 至 3,000 名患者、16 棵树、毫无保留、sum_noise 为 1 至 4）\
-     找出了 74% 至 90% 的归属（仅凭猜测为 62% 至 70%）。本方案的保留少于默认值",
-);
-
-const FOUND_BEYOND: Disclosure = line(
-    Role::LabelHolder,
-    "with more than 16 trees, more of it; how much more was not measured",
-    "树多于 16 棵时推算所得更多：多多少未曾测量",
 );
 
 const DIFFERENCES: Disclosure = line(
@@ -233,6 +171,10 @@ pub(crate) fn told_by_noise(
     // Who can tell two cases apart with an advantage guesses right so often.
     let right = 50.0 * (1.0 + leak.total_variation());
     let rho = leak.rho;
+    let shared = match stride {
+        1 => "no two candidate splits share".to_owned(),
+        stride => format!("{stride} candidate splits share"),
+    };
     let [more, more_zh] = if is_agreed {
         Default::default()
     } else {
@@ -247,7 +189,7 @@ pub(crate) fn told_by_noise(
         format!(
             "over the whole fit, a guess about a patient that is right half of the time without it is right \
              at most {right:.1} % of the time with it (rho = {rho:.1e}, docs/protocols/lwe-sums.md; a tree \
-             that is begun again counts again), where {stride} candidate splits share a ciphertext{more}"
+             that is begun again counts again), where {shared} a ciphertext{more}"
         ),
         format!(
             "在整个拟合中，关于某患者的猜测若无此噪声时对错各半，有此噪声时至多 {right:.1}% 正确\
@@ -373,11 +315,6 @@ mod tests {
             CANDIDATES,
             SUMS,
             NOISY_SUMS,
-            FOUND,
-            FOUND_IN_NOISE,
-            FOUND_OPEN,
-            FOUND_OPEN_IN_NOISE,
-            FOUND_BEYOND,
             DIFFERENCES,
             DIFFERENCES_OPEN,
             SUPPRESSED,
@@ -447,6 +384,11 @@ mod tests {
             en.ends_with("where 3 candidate splits share a ciphertext"),
             "{en}"
         );
+        let [en, _] = told_by_noise(leak, (1, true), 1000);
+        assert!(
+            en.ends_with("where no two candidate splits share a ciphertext"),
+            "{en}"
+        );
         let [en, zh] = told_by_noise(leak, (3, false), 1000);
         assert!(en.contains("as with 1000 patients") && zh.contains("1000 名患者"));
     }
@@ -478,26 +420,6 @@ mod tests {
         assert!(!lines(&terms).contains(&SUMS));
         for line in [NOISY_SUMS, FIRST_TREE, LARGEST] {
             assert!(lines(&terms).contains(&line));
-        }
-    }
-
-    #[test]
-    fn what_an_attack_found_is_said_by_what_is_kept_back() {
-        let protections = |min_side, sum_noise| Protections {
-            min_side,
-            sum_noise,
-            ..Protections::default()
-        };
-        for (min_side, sum_noise, found) in [
-            (50, 0.0, FOUND),
-            (500, 0.25, FOUND),
-            (50, 1.0, FOUND_IN_NOISE),
-            (49, 0.0, FOUND_OPEN),
-            (1, 4.0, FOUND_OPEN_IN_NOISE),
-        ] {
-            let protections = protections(min_side, sum_noise);
-            assert_eq!(attack_found(&protections, 17), [found, FOUND_BEYOND]);
-            assert_eq!(attack_found(&protections, 16).len(), 1);
         }
     }
 }

@@ -140,11 +140,6 @@ pub struct OwnSplit {
 }
 
 impl FeatureSide {
-    /// Gives the first tree that is not kept yet.
-    pub fn next(&self) -> u32 {
-        self.next
-    }
-
     /// Gives the splits.
     pub fn splits(&self) -> &[OwnSplit] {
         &self.splits

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use consilium_gbdt::{
-    Boosting, Column, Growing, Losses, Objective, Specification, Table, local, local::Fit,
+    Boosting, Column, Direction, EarlyStopping, Growing, Losses, Objective, RowSampling,
+    Specification, Table, local, local::Fit,
 };
 use proptest::prelude::*;
 
@@ -77,6 +78,40 @@ pub(crate) fn specification(objective: Objective) -> Specification {
         bins: 32,
         ..Specification::new(objective)
     }
+}
+
+/// Lets the leaf that gains most grow.
+pub(crate) fn leaf_wise(spec: &mut Specification) {
+    spec.growth = Growing::LeafWise {
+        leaves: 7,
+        depth: 6,
+    };
+}
+
+/// Rows that are not all.
+pub(crate) const SAMPLED: [RowSampling; 2] = [
+    RowSampling::Share(0.5),
+    RowSampling::Goss {
+        top: 0.2,
+        other: 0.3,
+    },
+];
+
+/// Draws rows and columns, and holds rows out.
+pub(crate) fn sample(spec: &mut Specification, rows: RowSampling) {
+    (spec.rows, spec.column_share) = (rows, 0.5);
+    spec.early_stopping = Some(EarlyStopping {
+        share: 0.2,
+        patience: 2,
+    });
+}
+
+/// Sets every penalty, and a column of the label holder that may only rise.
+pub(crate) fn penalise(spec: &mut Specification) {
+    spec.growth = Growing::DepthWise { depth: 4 };
+    (spec.alpha, spec.gamma, spec.lambda) = (0.1, 0.05, 0.5);
+    spec.min_child_weight = 9.0;
+    spec.monotone = [("rising".into(), Direction::Increasing)].into();
 }
 
 pub(crate) fn boosting(specification: Specification) -> Boosting {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use consilium_gbdt::horizontal::{Feature, Values};
 use consilium_plan::{
-    Audience, Common, GroupTerms, Grow, Lang, Phase, Plan, PlanError, PlanHash, RawPlan, Task,
-    TestRows, Vertical, VerticalWork,
+    Audience, Common, Grow, Lang, Phase, Plan, PlanError, PlanHash, RawPlan, Task, TestRows,
+    Vertical, VerticalWork,
 };
 use consilium_schema::{Column, Schema};
 use proptest::prelude::*;
@@ -65,6 +65,15 @@ fn growth(plan: &Plan) -> &Grow {
     }
 }
 
+/// So many further hospitals.
+fn hospitals(count: usize) -> String {
+    let hospital = |n| {
+        let hash = format!("{n}").repeat(64);
+        format!("[[party]]\nname = \"h{n}\"\ndata = \"d\"\nalignment = \"{hash}\"\n")
+    };
+    (0..count).map(hospital).collect()
+}
+
 /// One of the guide's plans with one text replaced by another.
 fn changed(plan: usize, from: &str, to: &str) -> Result<Plan, PlanError> {
     let text = texts()[plan];
@@ -101,13 +110,12 @@ fn what_hospitals_share_and_others_bring_is_read() {
     assert_eq!(columns, ["claims", "admitted"]);
     let further: Vec<_> = task.feature_holders().map(|it| &it.party).collect();
     assert_eq!(further, [&party("commercial")]);
-    let terms = GroupTerms {
-        name: party("hospitals"),
-        colluding: 1,
-        min_hospitals: 3,
-        repeated_patients: false,
+    let Some(terms) = &group.terms else {
+        panic!("it grows trees");
     };
-    assert_eq!(group.terms.as_ref(), Some(&terms));
+    assert_eq!(terms.name, party("hospitals"));
+    assert_eq!((terms.colluding, terms.min_hospitals), (1, 3));
+    assert!(!terms.repeated_patients);
     assert_eq!(hybrid(&predicted()).group().unwrap().terms, None);
     assert_eq!(
         plan.task().column_names(),
@@ -198,7 +206,7 @@ fn its_phases_and_roles_are_those_of_its_work() {
         assert_eq!(plan.run_roles()[&party("coordinator")], part);
         assert_eq!(
             (plan.quorum(), plan.verified_needed()),
-            (parties, 5.min(parties as u32))
+            (usize::try_from(parties).unwrap(), parties)
         );
         assert_eq!(plan.protection(), None);
     }
@@ -269,12 +277,8 @@ fn a_plan_that_says_little_gets_the_guides_defaults() {
         );
     }
     // Of more hospitals a third may collude.
-    let mut text = texts()[0].replace("colluding = 1\nmin_hospitals = 3\n", "");
-    for n in 0..5 {
-        let hash = format!("{n}").repeat(64);
-        text += &format!("[[party]]\nname = \"h{n}\"\ndata = \"d\"\nalignment = \"{hash}\"\n");
-    }
-    let plan = Plan::from_toml(&text).unwrap();
+    let text = texts()[0].replace("colluding = 1\nmin_hospitals = 3\n", "");
+    let plan = Plan::from_toml(&(text + &hospitals(5))).unwrap();
     let terms = hybrid(&plan).group().unwrap().terms.as_ref().unwrap();
     assert_eq!((terms.colluding, terms.min_hospitals), (2, 4));
 }
@@ -480,7 +484,7 @@ proptest! {
     fn any_checked_group_reads_back_as_it_was(
         (side, more) in (1_u64..4_000, 0_u64..2_000),
         most in 10_000_u64..500_000,
-        (hospitals, share) in (3_usize..8, 0.1..0.9_f64),
+        (count, share) in (3_usize..8, 0.1..0.9_f64),
         fewest in 1_u32..3,
         (repeated, alone) in (any::<bool>(), any::<bool>()),
     ) {
@@ -489,21 +493,17 @@ proptest! {
         let (_, others) = rest.split_once("[[party]]\nname = \"insurer\"").unwrap();
         let (holder, _) = others.split_once("[[party]]\nname = \"commercial\"").unwrap();
         let others = if alone { holder } else { others };
-        let mut text = head
+        let text = head
             .replace("min_side = 60", &format!("min_side = {side}\nmin_node = {node}"))
             .replace("min_hospitals = 3", &format!("min_hospitals = {fewest}\nrepeated_patients = {repeated}"))
             .replace("share = 0.25", &format!("share = {share:?}"))
             .replace("most_rows = 200_000", &format!("most_rows = {most}"));
-        for n in 0..hospitals {
-            let hash = format!("{n}").repeat(64);
-            text += &format!("[[party]]\nname = \"h{n}\"\ndata = \"d\"\nalignment = \"{hash}\"\n");
-        }
-        text += &format!("[[party]]\nname = \"insurer\"{others}");
+        let text = text + &hospitals(count) + &format!("[[party]]\nname = \"insurer\"{others}");
         let plan = Plan::from_toml(&text).unwrap();
         let terms = hybrid(&plan).group().unwrap().terms.as_ref().unwrap();
         prop_assert_eq!((terms.min_hospitals, terms.repeated_patients), (fewest, repeated));
         prop_assert_eq!(growth(&plan).protections.min_side, side);
-        prop_assert_eq!(hybrid(&plan).hospitals().count(), hospitals);
+        prop_assert_eq!(hybrid(&plan).hospitals().count(), count);
         prop_assert_eq!(Plan::from_toml(&plan.to_string()).unwrap(), plan);
     }
 }

@@ -1,13 +1,11 @@
 //! What a fit costs, by the formula of docs/protocols/gbdt-hybrid.md.
 
-use std::collections::BTreeMap;
-
 use consilium_gbdt::Objective;
 use consilium_mailbox::sim::World;
 
 use super::{
     masked::masked,
-    wire::body,
+    wire::costs,
     world::{Case, Stores},
 };
 use crate::world::{boosting, specification};
@@ -23,15 +21,7 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     let sums = masked(&case, Vec::new());
     let (ended, _) = case.run_through(&world, &mut Stores::default(), sums).await;
     ended.all();
-    let mut costs: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for frame in world.transcript() {
-        let cost = costs.entry(frame.step.to_string()).or_default();
-        *cost = (cost.0 + 1, cost.1 + body(&frame).len());
-    }
-    let lines = costs
-        .iter()
-        .map(|(step, (frames, bytes))| format!("{step}: {frames}, {bytes}"));
-    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(costs(&world), @"
     gbdt-hybrid.1.alike: 6, 192
     gbdt-hybrid.1.cutting: 18, 2883
     gbdt-hybrid.1.decided: 9, 555

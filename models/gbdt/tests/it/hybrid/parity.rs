@@ -1,11 +1,9 @@
 //! With nothing kept back the trees are those of one learner over all rows and columns.
 
-use consilium_gbdt::{
-    Direction, EarlyStopping, Growing, Objective, RowSampling, Specification, horizontal::Values,
-};
+use consilium_gbdt::{Objective, Specification, horizontal::Values};
 
 use super::world::Case;
-use crate::world::{OBJECTIVES, specification, table};
+use crate::world::{OBJECTIVES, SAMPLED, leaf_wise, penalise, sample, specification, table};
 
 const ROWS: [usize; 3] = [80, 50, 70];
 
@@ -32,32 +30,13 @@ async fn a_label_holder_without_columns_and_four_hospitals_give_the_same_trees()
 
 #[tokio::test(start_paused = true)]
 async fn leaf_wise_trees_are_the_same() {
-    let growth = Growing::LeafWise {
-        leaves: 7,
-        depth: 6,
-    };
-    with(Objective::Logistic, |spec| spec.growth = growth)
-        .check()
-        .await;
+    with(Objective::Logistic, leaf_wise).check().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
-    for rows in [
-        RowSampling::Share(0.5),
-        RowSampling::Goss {
-            top: 0.2,
-            other: 0.3,
-        },
-    ] {
-        let sampled = with(Objective::Logistic, |spec| {
-            spec.rows = rows;
-            spec.column_share = 0.5;
-            spec.early_stopping = Some(EarlyStopping {
-                share: 0.2,
-                patience: 2,
-            });
-        });
+    for rows in SAMPLED {
+        let sampled = with(Objective::Logistic, |spec| sample(spec, rows));
         sampled.check().await;
     }
 }
@@ -65,12 +44,7 @@ async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
 #[tokio::test(start_paused = true)]
 async fn penalties_monotone_own_columns_and_any_stride_give_the_same_trees() {
     for stride in [1, 3, 64] {
-        let mut penalised = with(Objective::Squared, |spec| {
-            spec.growth = Growing::DepthWise { depth: 4 };
-            (spec.alpha, spec.gamma, spec.lambda) = (0.1, 0.05, 0.5);
-            spec.min_child_weight = 9.0;
-            spec.monotone = [("rising".into(), Direction::Increasing)].into();
-        });
+        let mut penalised = with(Objective::Squared, penalise);
         penalised.terms.stride = Some(stride);
         penalised.check().await;
     }

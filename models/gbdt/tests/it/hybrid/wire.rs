@@ -6,7 +6,7 @@ use consilium_mailbox::Message;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use crate::vertical::wire::{
-    Blocks, Called, Choice, Kept, Offered, Sides, body, change, read,
+    Blocks, Called, Choice, Kept, Offered, Sides, body, change, costs, read,
 };
 
 macro_rules! steps {

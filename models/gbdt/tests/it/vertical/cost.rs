@@ -1,7 +1,5 @@
 //! What a fit costs, by the formula of docs/protocols/gbdt-vertical.md.
 
-use std::collections::BTreeMap;
-
 use consilium_gbdt::{
     Growing, Objective,
     vertical::{Agreement, BadTerms, Terms},
@@ -10,7 +8,7 @@ use consilium_lwe::Set;
 use consilium_mailbox::sim::World;
 
 use super::{
-    wire::body,
+    wire::costs,
     world::{Case, Stores},
 };
 use crate::world::{boosting, specification};
@@ -24,15 +22,7 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     case.terms.stride = Some(16);
     let world = World::new(1);
     case.run(&world, &mut Stores::default()).await.all();
-    let mut costs: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for frame in world.transcript() {
-        let cost = costs.entry(frame.step.to_string()).or_default();
-        *cost = (cost.0 + 1, cost.1 + body(&frame).len());
-    }
-    let lines = costs
-        .iter()
-        .map(|(step, (frames, bytes))| format!("{step}: {frames}, {bytes}"));
-    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(costs(&world), @"
     gbdt-vertical.1.blocks: 4, 393484
     gbdt-vertical.1.called: 2, 4
     gbdt-vertical.1.kept: 2, 2

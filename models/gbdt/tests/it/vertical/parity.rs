@@ -1,14 +1,17 @@
 //! With nothing kept back the trees are those of one learner over all columns.
 
 use consilium_gbdt::{
-    BadTable, Direction, EarlyStopping, Growing, Objective, RowSampling, Table,
+    BadTable, Direction, Objective, Table,
     vertical::{BadTerms, FirstTree, LabelHolder, VerticalError},
 };
 use consilium_lwe::Set;
 use proptest::prelude::*;
 
 use super::world::{Case, secret};
-use crate::world::{OBJECTIVES, boosting, column, specification, table, values};
+use crate::world::{
+    OBJECTIVES, SAMPLED, boosting, column, leaf_wise, penalise, sample, specification, table,
+    values,
+};
 
 /// The same terms but for the ensemble.
 fn with(objective: Objective, change: impl FnOnce(&mut consilium_gbdt::Specification)) -> Case {
@@ -44,45 +47,20 @@ async fn several_feature_holders_give_the_same_trees() {
 
 #[tokio::test(start_paused = true)]
 async fn leaf_wise_trees_are_the_same() {
-    let growth = Growing::LeafWise {
-        leaves: 7,
-        depth: 6,
-    };
-    with(Objective::Logistic, |spec| spec.growth = growth)
-        .check()
-        .await;
+    with(Objective::Logistic, leaf_wise).check().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
-    for rows in [
-        RowSampling::Share(0.5),
-        RowSampling::Goss {
-            top: 0.2,
-            other: 0.3,
-        },
-    ] {
-        let sampled = with(Objective::Logistic, |spec| {
-            spec.rows = rows;
-            spec.column_share = 0.5;
-            spec.early_stopping = Some(EarlyStopping {
-                share: 0.2,
-                patience: 2,
-            });
-        });
+    for rows in SAMPLED {
+        let sampled = with(Objective::Logistic, |spec| sample(spec, rows));
         sampled.check().await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_penalties_and_monotone_own_columns_give_the_same_trees() {
-    let penalised = with(Objective::Squared, |spec| {
-        spec.growth = Growing::DepthWise { depth: 4 };
-        (spec.alpha, spec.gamma, spec.lambda) = (0.1, 0.05, 0.5);
-        spec.min_child_weight = 9.0;
-        spec.monotone = [("rising".into(), Direction::Increasing)].into();
-    });
-    penalised.check().await;
+    with(Objective::Squared, penalise).check().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,9 @@
 //! Messages as docs/protocols/gbdt-vertical.md says, written again.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use consilium_mailbox::{Content, Frame, Message};
+use consilium_mailbox::{Content, Frame, Message, sim::World};
 use serde::{Deserialize, Serialize};
 
 macro_rules! steps {
@@ -100,4 +102,17 @@ pub(crate) fn slots(pack: &[u8]) -> Vec<u16> {
     let number = |pair: &[u8]| u16::from_le_bytes(pair.try_into().unwrap());
     let count = usize::from(number(&pack[..2]));
     pack[2..].chunks(2).take(count).map(number).collect()
+}
+
+/// Of each step how many frames there were, and their bytes.
+pub(crate) fn costs(world: &World) -> String {
+    let mut costs: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for frame in world.transcript() {
+        let cost = costs.entry(frame.step.to_string()).or_default();
+        *cost = (cost.0 + 1, cost.1 + body(&frame).len());
+    }
+    let lines = costs
+        .iter()
+        .map(|(step, (frames, bytes))| format!("{step}: {frames}, {bytes}"));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -83,6 +83,13 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
     ),
     (
         0,
+        "min_side = 60",
+        "stride = 1000",
+        "vertical.stride",
+        "stride =",
+    ),
+    (
+        0,
         "min_hospitals = 3",
         "min_hospitals = 4",
         "hybrid.min_hospitals",
@@ -135,8 +142,8 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
         0,
         "most_rows = 200_000",
         "most_rows = 100_000_000",
-        "hybrid.colluding",
-        "colluding =",
+        "limits.most_rows",
+        "most_rows =",
     ),
     (
         0,
@@ -263,13 +270,13 @@ fn hospitals_are_three_at_least_each_with_people_of_its_own() {
         shared.contains("party.alignment: the study that found north's"),
         "{shared}"
     );
-    let mut many = text.to_owned();
-    for n in 0..6 {
-        many += &format!(
+    let further = |n| {
+        format!(
             "[[party]]\nname = \"f{n}\"\ndata = \"d\"\nfeatures = [\"x\"]\n\
              [[party.column]]\nname = \"x\"\ntype = \"number\"\n"
-        );
-    }
+        )
+    };
+    let many = text.to_owned() + &(0..6).map(further).collect::<String>();
     assert!(
         said(&many).contains("up to six bring columns"),
         "{}",
