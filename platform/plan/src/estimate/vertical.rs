@@ -1,7 +1,10 @@
 //! What trees over columns of several institutions will cost, as docs/protocols/gbdt-vertical.md has
 //! it.
 
-use consilium_gbdt::vertical::{Cost, Work};
+use consilium_gbdt::{
+    horizontal::{Feature, Values},
+    vertical::{Cost, Work},
+};
 use consilium_mailbox::PartyId;
 
 use super::{
@@ -123,7 +126,8 @@ impl Vertical {
         let sides = rows / SPLITS_IN_A_BYTE * u64::from(work.depth);
         let hospitals = self.hospitals().count() as u64;
         let of_hospitals = (hospitals > 0).then(|| {
-            let candidates = work.candidates.remove(0);
+            work.candidates.remove(0);
+            let candidates = self.candidates_of_hospitals(boundaries);
             OfHospitals::of((&agreement, &work), hospitals, candidates)
         });
         let shares = work.shares(grow.set, agreement.stride());
@@ -147,6 +151,18 @@ impl Vertical {
             tree.label_holder.1 += of.label_holder.1;
         }
         Some(tree)
+    }
+
+    /// Counts the candidates of the columns that hospitals share, whose values they declare.
+    fn candidates_of_hospitals(&self, boundaries: u32) -> u32 {
+        let inputs = self.group().map_or(&[][..], |group| &group.inputs);
+        let of_column = |input: &Feature| match input.values {
+            Values::Binary => 1,
+            Values::Whole(range) => whole(range.high() - range.low()).min(boundaries.into()),
+            Values::Number(_) => boundaries.into(),
+        };
+        let candidates: u64 = inputs.iter().map(of_column).sum();
+        u32::try_from(candidates).unwrap_or(u32::MAX)
     }
 
     /// Counts the sums over hospitals.

@@ -117,7 +117,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             limits(&raw.limits, [rows], at, fault)
         }
         RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
-            alignments(raw, at, &fault)?;
+            alignments(raw, at, fault)?;
             limits(&raw.limits, [], at, fault)
         }
         RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),

@@ -43,20 +43,22 @@ impl Vertical {
         }
     }
 
-    /// Names the columns that every hospital has.
-    pub(super) fn describe_shared_columns(&self, group: &Group, page: &mut Page) {
-        page.line("", &texts::HYBRID_COLUMNS, &[]);
-        for feature in &group.features {
-            page.raw("- ", &shown(&group.columns, feature, page.lang));
-        }
-    }
-
     /// Says who draws rows and cuts columns.
     pub(super) fn drawn(&self) -> Drawn<'_> {
         let holder = self.label_holder.as_str();
         match self.group() {
             None => Drawn::ByLabelHolder(holder),
             Some(_) => Drawn::OfHospitals(holder),
+        }
+    }
+}
+
+impl Group {
+    /// Names the columns that every hospital has.
+    pub(super) fn describe_columns(&self, page: &mut Page) {
+        page.line("", &texts::HYBRID_COLUMNS, &[]);
+        for feature in &self.features {
+            page.raw("- ", &shown(&self.columns, feature, page.lang));
         }
     }
 }

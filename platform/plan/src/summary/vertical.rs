@@ -23,7 +23,7 @@ impl Vertical {
             describe_label(&grow.label, &own.columns, page);
         }
         if let Some(group) = self.group() {
-            self.describe_shared_columns(group, page);
+            group.describe_columns(page);
         }
         let own = |member: &&Member| !self.is_hospital(&member.party);
         for member in self.members.iter().filter(own) {

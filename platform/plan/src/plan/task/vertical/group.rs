@@ -7,6 +7,7 @@ use consilium_gbdt::{
 };
 use consilium_mailbox::PartyId;
 use consilium_schema::Column;
+use consilium_secagg::Thresholds;
 
 use super::{Grow, Member, Vertical, count};
 use crate::PlanHash;
@@ -55,6 +56,8 @@ pub struct GroupTerms {
     pub min_hospitals: u32,
     /// Whether a patient may be at several hospitals: each then counts as a row of its own.
     pub repeated_patients: bool,
+    /// What follows from these numbers for sums.
+    pub thresholds: Thresholds,
 }
 
 impl Group {

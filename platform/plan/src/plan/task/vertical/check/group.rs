@@ -136,6 +136,7 @@ fn terms(raw: &RawPlan, hospitals: usize, at: &Places) -> Result<GroupTerms, Pla
         colluding,
         min_hospitals: given.min_hospitals.unwrap_or(colluding.saturating_add(2)),
         repeated_patients: given.repeated_patients.unwrap_or(false),
+        thresholds: thresholds.requiring_everybody(),
     })
 }
 
@@ -152,7 +153,7 @@ pub(super) fn blame(fault: BadTerms, group: &Group, raw: &RawPlan, at: &Places) 
         }
         BadTerms::Value { key, .. } => match *key {
             "columns" => "features",
-            "colluding" => "hybrid.colluding",
+            "colluding" => room(group, raw),
             "min_hospitals" => "hybrid.min_hospitals",
             "trees" => "trees.trees",
             _ => return super::blame(fault, raw, at),
@@ -160,4 +161,18 @@ pub(super) fn blame(fault: BadTerms, group: &Group, raw: &RawPlan, at: &Places) 
         _ => return super::blame(fault, raw, at),
     };
     at.fault_below(key, fault)
+}
+
+/// Names what takes the room for noise: whatever is out of the ordinary.
+fn room(group: &Group, raw: &RawPlan) -> &'static str {
+    let usual = (group.hospitals.len() / 3).max(1);
+    let colluding = group.terms.as_ref().map_or(0, |terms| terms.colluding);
+    let stride = raw.vertical.as_ref().and_then(|it| it.stride);
+    if colluding == 0 || colluding as usize > usual {
+        "hybrid.colluding"
+    } else if stride.is_some() {
+        "vertical.stride"
+    } else {
+        "limits.most_rows"
+    }
 }
