@@ -94,7 +94,7 @@ pub(crate) fn report(error: &anyhow::Error, lang: Lang) -> ExitCode {
     });
     ExitCode::from(match () {
         () if misused => 2,
-        () if error.chain().any(|cause| cause.is::<Interrupted>()) => 130,
+        () if error.chain().any(<dyn Error>::is::<Interrupted>) => 130,
         () => 1,
     })
 }

@@ -70,7 +70,7 @@ TooLong "too-long": "longer than 1024 bytes", "超过 1024 字节";
 Scientific "scientific": "written with an exponent, so digits are lost: format the column as text where it comes from and export it again", "以科学计数法书写，已丢失数位：请在来源处将该列设为文本后重新导出";
 Rounded "rounded": "rounded to 15 digits by a spreadsheet or a program: format the column as text where it comes from and export it again", "被电子表格或程序舍入为 15 位有效数字：请在来源处将该列设为文本后重新导出";
 Length "length": "not of a length that the key allows; a shorter number may have lost its leading zeros", "长度不符合声明；较短的号码可能丢失了前导零";
-Characters "characters": "has characters that such a key never has", "含有此类键不会出现的字符";
+Characters "characters": "has characters that such a key never has; letters of an insurance number want characters = \"letters-and-digits\" in the plan's key", "含有此类键不会出现的字符；保险号若含字母，须在方案的键中写明 characters = \"letters-and-digits\"";
 CheckDigit "check-digit": "the check digit does not fit", "校验码不符";
 Region "region": "the first two digits are no province", "前两位不是省级行政区划代码";
 BirthDate "birth-date": "the birth date in it is no day from 1800 to today", "其中的出生日期不是 1800 年至今的有效日期";

@@ -11,7 +11,7 @@ use crate::local::kept::Kept;
 use common::Common;
 use compared::Compared;
 use result::VerticalResult;
-use studies::Studies;
+use studies::{ADMISSION, HOSPITALS};
 
 mod common;
 mod compared;
@@ -27,10 +27,18 @@ people. They find whom all three know, grow trees over the columns of all three 
 labels (was a person admitted in the year after?), and score everybody. What comes of it is held
 against trees over each institution's columns alone, and over all columns in one place.
 
+With --hospitals there are three hospitals with one schema, each with its own patients, and the public
+insurer has the labels: it sees the hospitals' columns only as sums over all three.
+
 Examples:
   consilium demo vertical
+  consilium demo vertical --hospitals
   consilium demo vertical --json | tail -n 1")]
 pub(super) struct VerticalArgs {
+    /// Three hospitals with one schema in the place of one
+    #[arg(long)]
+    hospitals: bool,
+
     /// Where everything is left; default: consilium-demo, or the first free name like it
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -48,25 +56,28 @@ struct Done {
 }
 
 pub(super) fn run(args: &VerticalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let studies = Studies::load(lang)?;
+    let example = if args.hospitals { HOSPITALS } else { ADMISSION };
+    let studies = example.studies(lang)?;
     let folder = super::folder_for(args.out.as_ref());
     let all = studies.in_order();
-    let (ended, data) = study::run(&all, &studies::tables()?, &folder, lang)?;
+    let (ended, data) = study::run(&all, &example.tables()?, &folder, lang)?;
     let done = all.into_iter().zip(ended);
     let done = done.map(|(study, kept)| Done {
         study: study.clone(),
         kept,
     });
     let done: Vec<Done> = done.collect();
-    let [aligned, grown, predicted] = &done[..] else {
-        bail!("the demo has three studies");
+    let [aligned @ .., grown, predicted] = &done[..] else {
+        bail!("the demo grows trees and predicts");
     };
 
-    let common = Common::join(studies.task()?, &aligned.kept, &data)?;
+    let aligned: Vec<&Kept> = aligned.iter().map(|done| &done.kept).collect();
+    let common = Common::join(studies.task()?, &aligned, &data)?;
     let scores = (&grown.kept, &predicted.kept);
     let compared = Compared::new(studies.task()?, &common, scores)?;
-    let result = VerticalResult::new(&done, &common, &compared);
-    let page = |out: &mut dyn Write| page::print(out, &done, (&common, &compared), lang);
+    let result = VerticalResult::new(example.name, &done, (&common, &compared));
+    let page =
+        |out: &mut dyn Write| page::print(out, (&example, &done), (&common, &compared), lang);
     super::leave((&folder, &result), page, (out, args.json), lang)?;
     match compared.odd(&common) {
         None => Ok(()),

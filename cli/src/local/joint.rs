@@ -124,6 +124,7 @@ fn columns(kept: &Kept, lang: Lang) -> Table {
     for own in &kept.parties {
         let role = match own.report["role"].as_str() {
             Some("label-holder") => say("label holder", "标签方"),
+            Some("hospital") => say("hospital", "医院"),
             _ => say("feature holder", "特征方"),
         };
         let scored = own.report.get("scored_rows").map(Value::to_string);
@@ -202,6 +203,19 @@ mod tests {
             assert_eq!(page.matches("vertical.min_side").count(), 1, "{page}");
             let line = page.lines().find(|it| it.contains("min_side"));
             assert!(line.is_some_and(|line| line.contains("fund")), "{page}");
+        }
+    }
+
+    #[test]
+    fn everybodys_role_is_named_in_both_languages() {
+        let roles = ["label-holder", "hospital", "feature-holder"];
+        let kept = kept(&roles.map(|role| ("party", grown(role, 1))));
+        for (lang, names) in [
+            (Lang::En, ["label holder", "hospital", "feature holder"]),
+            (Lang::Zh, ["标签方", "医院", "特征方"]),
+        ] {
+            let page = page(&kept, lang).unwrap();
+            assert!(names.iter().all(|name| page.contains(name)), "{page}");
         }
     }
 

@@ -72,8 +72,9 @@ impl Mistaken {
         if self == Mistaken::Part {
             return lang.pick(
                 "`consilium model show` shows it; by itself it predicts nothing: a study of kind \
-                 \"predict-vertical-gbdt\" does",
-                "可用 `consilium model show` 查看；它本身无法预测，须通过 kind = \"predict-vertical-gbdt\" 的研究",
+                 \"predict-vertical-gbdt\" does, with hospitals that share a schema \"predict-hybrid-gbdt\"",
+                "可用 `consilium model show` 查看；它本身无法预测，须通过 kind = \"predict-vertical-gbdt\" 的研究；\
+                 有共用数据结构的医院时为 \"predict-hybrid-gbdt\"",
             )
             .to_owned();
         }

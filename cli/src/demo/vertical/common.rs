@@ -24,7 +24,8 @@ use crate::{
 /// Everybody's columns of the common rows, in the order of their places.
 #[derive(Debug)]
 pub(super) struct Common {
-    /// Of each institution its columns.
+    /// Of each institution its columns; of hospitals with one schema those of all, by the name that
+    /// the model calls them.
     pub(super) columns: Vec<(PartyId, Vec<Column>)>,
     pub(super) labels: Vec<f64>,
     /// The places of the rows that serve for training, and of those kept for testing.
@@ -36,8 +37,10 @@ pub(super) struct Common {
     pub(super) fits: bool,
 }
 
-/// What one institution brings.
+/// What one institution brings, or hospitals with one schema together.
 struct Part {
+    /// How many people each of its alignments found.
+    people: Vec<u64>,
     columns: Vec<Column>,
     labels: Vec<f64>,
     numbers: Vec<u32>,
@@ -48,39 +51,54 @@ struct Part {
 }
 
 impl Common {
-    /// Joins the institutions' files by the order that an alignment found.
+    /// Joins the institutions' files by the orders that alignments found; `aligned` has them in the
+    /// order in which the task names them. What hospitals with one schema have is put one below the
+    /// other.
     pub(super) fn join(
         task: &Vertical,
-        aligned: &Kept,
+        aligned: &[&Kept],
         data: &[PartyData],
     ) -> anyhow::Result<Common> {
         let label = &growth(task)?.label;
-        let mut parts = Vec::new();
+        let group = task.group().and_then(|group| group.terms.as_ref());
+        let mut parts: Vec<(PartyId, Part)> = Vec::new();
         for member in &task.members {
             let of = |party: &PartyId| *party == member.party;
             let set = data.iter().find(|set| of(&set.party));
-            let own = aligned.parties.iter().find(|own| of(&own.party));
-            let path = own.and_then(|own| own.rows.as_deref());
-            let order = order::read(path.context("the alignment gives rows")?)?;
+            let own = aligned.iter().flat_map(|kept| &kept.parties);
+            let orders = own.filter(|own| of(&own.party)).map(|own| {
+                let path = own.rows.as_deref();
+                order::read(path.context("the alignment gives rows")?)
+            });
+            let orders: Vec<_> = orders.collect::<anyhow::Result<_>>()?;
             let label = Some(label).filter(|_| of(&task.label_holder));
             let set = set.context("every institution has a table")?;
-            let part = Part::read((member, label), set, &order);
-            parts.push((
-                &member.party,
-                part.with_context(|| member.party.to_string())?,
-            ));
+            let part = Part::read((member, label), set, &orders);
+            let part = part.with_context(|| member.party.to_string())?;
+            let name = match group {
+                Some(group) if task.is_hospital(&member.party) => &group.name,
+                _ => &member.party,
+            };
+            match parts.iter_mut().find(|(other, _)| other == name) {
+                Some((_, above)) => above.append(part),
+                None => parts.push((name.clone(), part)),
+            }
         }
         let fits = is_of_all(parts.iter().map(|(_, part)| part));
-        let holder = parts.iter().find(|(party, _)| **party == task.label_holder);
+        let holder = parts.iter().find(|(party, _)| *party == task.label_holder);
         let (_, holder) = holder.context("somebody has the labels")?;
         let (labels, numbers) = (holder.labels.clone(), holder.numbers.clone());
-        let (tested, trained) =
-            (0..labels.len()).partition(|&place| task.held_out(None, place as u64));
+        let alignments = task.alignments_of(&task.label_holder).into_iter();
+        let places = alignments
+            .zip(&holder.people)
+            .flat_map(|((hospital, _), people)| (0..*people).map(move |place| (hospital, place)));
+        let is_tested: Vec<bool> = places
+            .map(|(hospital, place)| task.held_out(hospital, place))
+            .collect();
+        let (tested, trained) = (0..labels.len()).partition(|&row| is_tested[row]);
         let columns = parts.into_iter();
         Ok(Common {
-            columns: columns
-                .map(|(party, part)| (party.clone(), part.columns))
-                .collect(),
+            columns: columns.map(|(party, part)| (party, part.columns)).collect(),
             labels,
             trained,
             tested,
@@ -94,7 +112,7 @@ impl Part {
     fn read(
         (member, label): (&Member, Option<&Label>),
         set: &PartyData,
-        order: &BTreeMap<u32, Rows>,
+        orders: &[BTreeMap<u32, Rows>],
     ) -> anyhow::Result<Part> {
         let table = Reading::new(&Schema::from_toml(&set.schema)?)
             .file(&set.file)?
@@ -103,7 +121,7 @@ impl Part {
         let design = Design::new(&table, &features, label, MissingFeatures::Keep)?;
         let at: HashMap<usize, usize> = design.row_numbers.iter().copied().zip(0..).collect();
         let (mut rows, mut numbers) = (Vec::new(), Vec::new());
-        for (place, own) in (1..).zip(order) {
+        for (place, own) in orders.iter().flat_map(|order| (1..).zip(order)) {
             let [number] = own.1[..] else {
                 anyhow::bail!("a person has several rows");
             };
@@ -123,12 +141,22 @@ impl Part {
         let key = |number: &u32| keys.get(*number as usize - 1).map(str::to_owned);
         let labels = label.map(|_| rows.iter().map(|&row| design.y[row]).collect());
         Ok(Part {
+            people: orders.iter().map(|order| order.len() as u64).collect(),
             columns: design.names.iter().enumerate().map(column).collect(),
             labels: labels.unwrap_or_default(),
             keys: numbers.iter().filter_map(key).collect(),
             all: keys.iter().flatten().map(str::to_owned).collect(),
             numbers,
         })
+    }
+
+    /// Puts the rows of another institution with the same columns below.
+    fn append(&mut self, other: Part) {
+        for (above, below) in self.columns.iter_mut().zip(other.columns) {
+            above.values.extend(below.values);
+        }
+        self.keys.extend(other.keys);
+        self.all.extend(other.all);
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use consilium_plan::Lang;
 
-use super::{Done, common::Common, compared::Compared};
+use super::{Done, common::Common, compared::Compared, studies::Example};
 use crate::{
     local::{cost, outcome::print_learnt},
     table::{align_numbers, table},
@@ -13,18 +13,21 @@ use crate::{
 
 pub(super) fn print(
     out: &mut dyn Write,
-    done: &[Done],
+    (example, done): (&Example, &[Done]),
     (common, compared): (&Common, &Compared),
     lang: Lang,
 ) -> io::Result<()> {
+    let (en, zh) = example.title;
     let title = lang.pick(
-        "Three institutions grow trees over their columns of the same people (a daemon for each party, mutual TLS)",
-        "三家机构在各自关于同一批人的列上共同生长树（每个参与方一个守护进程，双向 TLS）",
+        format!("{en} (a daemon for each party, mutual TLS)"),
+        format!("{zh}（每个参与方一个守护进程，双向 TLS）"),
     );
     let (rows, tested) = (common.labels.len(), common.tested.len());
     let of = lang.pick(
-        format!("{rows} people are known to all three; {tested} of them are kept for testing"),
-        format!("三家机构共有 {rows} 人，其中 {tested} 人留作测试"),
+        format!(
+            "{rows} people are known to a hospital and both insurers; {tested} of them are kept for testing"
+        ),
+        format!("医院与两家保险机构共有 {rows} 人，其中 {tested} 人留作测试"),
     );
     writeln!(out, "{title}\n{of}\n\n{}", areas(common, compared, lang))?;
     let (difference, bound) = (compared.difference(), compared.bound);
@@ -53,7 +56,8 @@ pub(super) fn print(
         );
         writeln!(out, "{took}\n{}\n", cost::lines(&kept.costs, lang))?;
     }
-    for Done { study, kept } in done.iter().skip(1) {
+    let joint = done.iter().filter(|done| done.kept.kind != "align");
+    for Done { study, kept } in joint {
         let told = lang.pick(
             "as its plan told those who signed it:",
             "其方案对签署者的说明：",
@@ -79,10 +83,7 @@ fn areas(common: &Common, compared: &Compared, lang: Lang) -> Table {
         table.add_row([name.to_owned(), columns.to_string(), format!("{auc:.4}")]);
     };
     row(
-        say(
-            "the columns of all three, each at home",
-            "三家的列，各留本地",
-        ),
+        say("the columns of all, each at home", "各家的列，各留本地"),
         all,
         compared.joint,
     );

@@ -45,9 +45,9 @@ struct StudyResult<'a> {
 
 impl VerticalResult<'_> {
     pub(super) fn new<'a>(
+        demo: &'static str,
         done: &'a [Done],
-        common: &Common,
-        compared: &Compared,
+        (common, compared): (&Common, &Compared),
     ) -> VerticalResult<'a> {
         let mut metrics = BTreeMap::from([
             ("auc".to_owned(), compared.joint),
@@ -61,7 +61,7 @@ impl VerticalResult<'_> {
         let trees = |done: &Done| label_holder(&done.kept)?.report.get("trees")?.as_u64();
         let studies: Vec<_> = done.iter().map(StudyResult::new).collect();
         VerticalResult {
-            demo: "vertical",
+            demo,
             mode: "processes",
             ok: compared.odd(common).is_none(),
             wall_s: studies.iter().map(|study| study.wall_s).sum(),
@@ -90,13 +90,13 @@ impl StudyResult<'_> {
     }
 }
 
-/// Adds up what the studies cost each party; all have the same ones.
+/// Adds up what the studies cost each party, in the order of the last ones, which all take part in.
 fn in_all(done: &[Done]) -> Vec<PartyCost> {
-    let mut studies = done.iter().map(|done| &done.kept.costs);
+    let mut studies = done.iter().map(|done| &done.kept.costs).rev();
     let mut all = studies.next().cloned().unwrap_or_default();
-    for costs in studies {
-        for (all, more) in all.iter_mut().zip(costs) {
-            all.add(more);
+    for more in studies.flatten() {
+        if let Some(cost) = all.iter_mut().find(|cost| cost.party == more.party) {
+            cost.add(more);
         }
     }
     all

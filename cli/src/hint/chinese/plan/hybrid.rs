@@ -66,7 +66,6 @@ mod tests {
             ("colluding = 1", "group = \"west\""),
             ("min_hospitals = 3", "min_hospitals = 4"),
             ("most_rows = 200_000", "most_rows = 100_000_000"),
-            ("trees = 40", "trees = 10_000\nrows = \"all\""),
         ] {
             let plan = right().replacen(written, wrong, 1);
             let error = Plan::from_toml(&plan).unwrap_err();
