@@ -34,10 +34,10 @@ pub(super) fn print(
     let by_chance = lang.pick(
         format!(
             "AUC on the rows kept for testing; joint and pooled differ by {difference:+.4}, and by chance may \
-             by {bound:.4} (three standard errors)"
+             by {bound:.4} (four standard errors)"
         ),
         format!(
-            "测试行上的 AUC；联合与集中相差 {difference:+.4}，随机误差允许 {bound:.4}（三倍标准误）"
+            "测试行上的 AUC；联合与集中相差 {difference:+.4}，随机误差允许 {bound:.4}（四倍标准误）"
         ),
     );
     writeln!(out, "{by_chance}\n")?;
