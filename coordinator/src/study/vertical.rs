@@ -58,7 +58,7 @@ async fn judge(
     (task, grow): (&Vertical, &Grow),
     sums: &mut impl Open,
 ) -> Result<(), AttemptError> {
-    let least = u32::try_from(task.hospitals().count()).unwrap_or(u32::MAX);
+    let least = task.least_fitted(plan.limits().minimum_rows.0);
     let most = plan.limits().most_rows.0.min(MOST_ROWS as u64);
     let within = least..=u32::try_from(most).unwrap_or(u32::MAX);
     let rows = hear_rows(mail, &task.label_holder, within).await?;

@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ordered::{float, ordered};
+use crate::{
+    few::OfColumns,
+    ordered::{float, ordered},
+};
 
 /// The bin of missing values, in every column.
 pub(crate) const MISSING: u8 = 0;
 
 /// The most columns of a table.
 pub(crate) const MOST_COLUMNS: usize = 10_000;
+
+/// The most cut points of a column: a byte tells their bins apart.
+const MOST_CUTS: usize = 254;
 
 /// The most rows that quantiles are taken from; of more, these are spread evenly over the table.
 const ROWS_FOR_QUANTILES: usize = 200_000;
@@ -45,7 +51,10 @@ pub enum BadCuts {
 /// a column with `c` cut points has `c + 2` bins, and the values up to bin `b` are those not
 /// greater than cut point `b - 1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>")]
+#[serde(
+    try_from = "OfColumns<MOST_COLUMNS, MOST_CUTS, f64>",
+    into = "Vec<Vec<f64>>"
+)]
 pub struct Cuts(Vec<Vec<f64>>);
 
 impl Cuts {
@@ -60,7 +69,7 @@ impl Cuts {
             return Err(BadCuts::Columns { columns });
         }
         for (column, cuts) in columns.iter().enumerate() {
-            if cuts.len() > 254 {
+            if cuts.len() > MOST_CUTS {
                 let cuts = cuts.len();
                 return Err(BadCuts::TooMany { column, cuts });
             }
@@ -120,11 +129,11 @@ impl Cuts {
     }
 }
 
-impl TryFrom<Vec<Vec<f64>>> for Cuts {
+impl TryFrom<OfColumns<MOST_COLUMNS, MOST_CUTS, f64>> for Cuts {
     type Error = BadCuts;
 
-    fn try_from(columns: Vec<Vec<f64>>) -> Result<Cuts, BadCuts> {
-        Cuts::new(columns)
+    fn try_from(columns: OfColumns<MOST_COLUMNS, MOST_CUTS, f64>) -> Result<Cuts, BadCuts> {
+        Cuts::new(columns.into())
     }
 }
 

@@ -2,8 +2,8 @@
 //! patients.
 //!
 //! What [`vertical`](crate::vertical) does, but that hospitals add up their ciphertexts under the masks
-//! of secure aggregation before any is opened: the label holder sees sums over all hospitals only. A
-//! coordinator opens counts over all hospitals and says by them what may be told. The page
+//! of secure aggregation before any is opened: the label holder sees candidates as sums over all
+//! hospitals. A coordinator opens counts over all hospitals and says by them what may be told. The page
 //! docs/protocols/gbdt-hybrid.md says who learns what.
 
 mod adder;

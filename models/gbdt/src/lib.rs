@@ -5,6 +5,7 @@ mod cell;
 mod count;
 mod cuts;
 mod error;
+pub(crate) mod few;
 mod gain;
 mod growth;
 mod histogram;

@@ -11,6 +11,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{few::OfColumns, horizontal::MOST_SHARED_COLUMNS};
+
 pub use descent::Descent;
 pub(crate) use descent::Wanted;
 pub(crate) use grid::{Cell, Grid};
@@ -22,10 +24,19 @@ pub(crate) const QUANTILE_ROUNDS: u32 = 4;
 pub(crate) const FIRST_HALVINGS: u32 = 8;
 /// How often a cell is halved into the finer ones of a later round.
 pub(crate) const HALVINGS: u32 = 5;
+/// The most cells of a column that a round breaks down, whatever its bins.
+const MOST_CELLS: usize = most_cells(u8::MAX as usize);
 
 /// The cells that one round breaks down, for each column; a column that needs none has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "OfColumns<MOST_SHARED_COLUMNS, MOST_CELLS, Cell>")]
 pub struct Cells(pub(crate) Vec<Vec<Cell>>);
+
+impl From<OfColumns<MOST_SHARED_COLUMNS, MOST_CELLS, Cell>> for Cells {
+    fn from(columns: OfColumns<MOST_SHARED_COLUMNS, MOST_CELLS, Cell>) -> Cells {
+        Cells(columns.into())
+    }
+}
 
 impl Cells {
     /// Says whether columns of these grids with at most `bins` value bins can be asked for them.
@@ -76,7 +87,7 @@ impl Cells {
 /// Gives the most cells of a column that a round breaks down.
 ///
 /// Around each cut point wanted the cell that it lies in, and the one it moved from.
-pub(crate) fn most_cells(bins: usize) -> usize {
+pub(crate) const fn most_cells(bins: usize) -> usize {
     2 * bins
 }
 

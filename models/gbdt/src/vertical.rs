@@ -17,7 +17,6 @@ mod error;
 pub(crate) mod examination;
 mod examiner;
 pub(crate) mod feature;
-pub(crate) mod few;
 mod gaps;
 pub(crate) mod grower;
 pub(crate) mod label;

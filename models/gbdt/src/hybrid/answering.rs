@@ -72,6 +72,8 @@ impl<'a> Own<'a> {
                 Turn::Parted(parted) if !(1..=pairs).contains(&parted.len()) => {
                     return Err(blame(Breach::Node));
                 }
+                // Whoever asks for nothing could do so for ever.
+                Turn::Chosen(choices) if choices.is_empty() => return Err(blame(Breach::Node)),
                 Turn::Chosen(choices) => {
                     let mut nodes = Vec::new();
                     for choice in &choices {

@@ -61,8 +61,7 @@ impl Deck {
         for party in others {
             let Alike { digest: theirs } = mail.recv(party).await?; // s3
             if theirs != digest {
-                let party = party.clone();
-                return Err(HybridError::Unlike { party });
+                return Err(HybridError::Unlike);
             }
         }
         Ok(())

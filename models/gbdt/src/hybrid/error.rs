@@ -37,19 +37,17 @@ pub enum HybridError {
     /// The rows of a side have other sums than those opened: nothing tells whose part was wrong.
     #[error("the hospitals' rows don't have the sums opened before")]
     OtherSides,
-    /// The hospitals don't say the same of what they send.
-    #[error("{party} says otherwise than hospitals before it which sums come")]
-    Otherwise {
-        /// Whose words are the first to differ.
-        party: PartyId,
-    },
+    /// A hospital adds up more or fewer counts than the coordinator opens: it may be what the label
+    /// holder told them.
+    #[error("a hospital counts other nodes than the coordinator, or for other rows")]
+    OtherCounts,
+    /// The hospitals don't say the same of what they send: one of them lies, or was told otherwise.
+    #[error("hospitals say different things of which sums come")]
+    Otherwise,
     /// A hospital has another seed or other cut points, or heard of more or fewer rows: a party told
     /// hospitals different things.
-    #[error("{party} deals or cuts columns otherwise than this hospital, or heard of other rows")]
-    Unlike {
-        /// Which hospital differs.
-        party: PartyId,
-    },
+    #[error("hospitals deal or cut columns differently, or heard of different rows")]
+    Unlike,
     /// The cut points are others than those of an earlier run: the coordinator told others, or a
     /// hospital's rows have changed.
     #[error("the cut points are others than in a run before")]
@@ -106,8 +104,9 @@ impl HybridError {
             | HybridError::Implausible
             | HybridError::Spoilt(_)
             | HybridError::OtherSides
-            | HybridError::Otherwise { .. }
-            | HybridError::Unlike { .. }
+            | HybridError::OtherCounts
+            | HybridError::Otherwise
+            | HybridError::Unlike
             | HybridError::OtherCuts
             | HybridError::Few
             | HybridError::OtherSums

@@ -85,8 +85,7 @@ impl<'a> Group<'a> {
                 ));
             }
             if *agreed.get_or_insert(candidates) != candidates {
-                let party = party.clone();
-                return Err(HybridError::Otherwise { party });
+                return Err(HybridError::Otherwise);
             }
             nonces.push(nonce);
         }
@@ -375,10 +374,7 @@ impl Asked<'_> {
         for party in self.group.parties {
             let outlined: Outlined = mail.recv(party).await?; // m7: which sums come
             match &agreed {
-                Some(agreed) if *agreed != outlined => {
-                    let party = party.clone();
-                    return Err(HybridError::Otherwise { party });
-                }
+                Some(agreed) if *agreed != outlined => return Err(HybridError::Otherwise),
                 Some(_) => {}
                 None => agreed = Some(outlined),
             }

@@ -9,11 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cuts, MOST_ROWS,
+    few::few,
     quantiles::Cells,
-    vertical::{
-        few::few,
-        messages::{CHUNK, Choice},
-    },
+    vertical::messages::{CHUNK, Choice},
 };
 
 macro_rules! message {
@@ -66,7 +64,8 @@ pub(crate) enum Cutting {
     Missing(Bytes),
 }
 
-message!(Cutting, "gbdt-hybrid.1.cutting", 64 << 20);
+// A thousand columns, of each 510 cells of five bytes or 254 cut points of eight.
+message!(Cutting, "gbdt-hybrid.1.cutting", 4 << 20);
 
 /// m3: under what the tree's rows are encrypted.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use consilium_base::Digest;
 use consilium_mailbox::{Mailbox, PartyId};
-use consilium_secagg::{Bits, Contribute, Input, Open, SumNumber, SumShape};
+use consilium_secagg::{Bits, Breach, Contribute, Input, Open, SumError, SumNumber, SumShape};
 use serde::Serialize;
 
 use super::{
@@ -212,8 +212,8 @@ pub(super) fn shape_of_tree(
 
 /// Names a sum of so many counts and, after them, zeros.
 ///
-/// What is asked is the same whenever a tree is repeated, and so are a hospital's counts. If they are not,
-/// secure aggregation withholds them: the total is uniform, and by the zeros it is told from counts.
+/// The number of all rows is a part of the question: parties told different ones open nothing. What is
+/// asked is the same whenever a tree is repeated, and so are a hospital's counts. If they are not, secure aggregation withholds them: the total is uniform, and by the zeros it is told from counts.
 pub(super) fn shape(
     agreement: &Agreement,
     number: u32,
@@ -225,7 +225,8 @@ pub(super) fn shape(
     let bits = bits.unwrap_or(Bits::WIDEST);
     let len = len + ZEROS.div_ceil(usize::from(bits.get()));
     let step = "gbdt-hybrid.1.counts";
-    SumShape::asking((SumNumber(number), len, bits), (step, about))
+    let about = (agreement.rows(), about);
+    SumShape::asking((SumNumber(number), len, bits), (step, &about))
 }
 
 /// Puts a hospital's counts into a sum.
@@ -246,7 +247,20 @@ pub(super) async fn open(
     (shape, len): (&SumShape, usize),
     sum: &mut impl Open,
 ) -> Result<Vec<u64>, HybridError> {
-    let mut counts = open_whole(mail, hospitals, shape, sum).await?;
+    let counts = open_whole(mail, hospitals, shape, sum).await;
+    // What is counted the label holder tells each party: who was told otherwise sends another length,
+    // or signs another question.
+    let of_others = |error| match error {
+        HybridError::Sum(
+            SumError::WrongLength { .. }
+            | SumError::Breach {
+                breach: Breach::BadSignature,
+                ..
+            },
+        ) => HybridError::OtherCounts,
+        error => error,
+    };
+    let mut counts = counts.map_err(of_others)?;
     if counts.len() < len || counts.drain(len..).any(|zero| zero != 0) {
         return Err(HybridError::Implausible);
     }

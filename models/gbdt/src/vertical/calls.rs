@@ -8,10 +8,12 @@ use super::{
     messages::Called,
 };
 
-/// The trees that may still be called: none is called twice in a run.
+/// The trees that may still be called: none twice in a run, and after the first one none is left out.
 pub(crate) struct Calls {
     label_holder: PartyId,
     due: u32,
+    /// Whether a tree was called in this run: the first may be any, by what was kept.
+    has_begun: bool,
     trees: u32,
 }
 
@@ -22,6 +24,7 @@ impl Calls {
         Calls {
             label_holder: terms.label_holder.clone(),
             due: agreement.first_joint_tree(),
+            has_begun: false,
             trees: terms.boosting.specification().trees,
         }
     }
@@ -29,9 +32,13 @@ impl Calls {
     /// m1: hears what comes next.
     pub(crate) async fn hear(&mut self, mail: &Mailbox) -> Result<Called, VerticalError> {
         let called: Called = mail.recv(&self.label_holder).await?;
+        let last = if self.has_begun { self.due } else { self.trees };
         let (tree, may_come) = match called {
-            Called::Tree(tree) => (tree, (self.due..self.trees).contains(&tree)),
-            Called::Finished(trees) => (trees, trees <= self.trees),
+            Called::Tree(tree) => {
+                let follows = (self.due..=last).contains(&tree);
+                (tree, follows && tree < self.trees)
+            }
+            Called::Finished(trees) => (trees, trees <= last),
         };
         if !may_come {
             return Err(VerticalError::breach(
@@ -40,6 +47,7 @@ impl Calls {
             ));
         }
         self.due = tree.saturating_add(1);
+        self.has_begun = true;
         Ok(called)
     }
 }

@@ -21,7 +21,8 @@ pub enum VerticalError {
     /// What was kept of the fit belongs to another one.
     #[error("what was kept of the fit is of other rows or other terms")]
     OtherFit,
-    /// The fit goes on at a tree before which this party has lost some.
+    /// The fit goes on at a tree before which this party has lost some, or the label holder has left some
+    /// out: nothing tells which.
     #[error("the fit goes on at tree {tree}, but only those before {kept} were kept")]
     Behind {
         /// The tree, counted from 0.
@@ -156,11 +157,11 @@ impl VerticalError {
             VerticalError::Failed(_)
             | VerticalError::NotAgreed(_)
             | VerticalError::NoRoom { .. }
-            | VerticalError::OtherFit => Fault::Input,
-            VerticalError::Behind { .. }
-            | VerticalError::Unkept(_)
-            | VerticalError::Sums(_)
-            | VerticalError::OutOfStep(_) => Fault::Ours,
+            | VerticalError::OtherFit
+            | VerticalError::Behind { .. } => Fault::Input,
+            VerticalError::Unkept(_) | VerticalError::Sums(_) | VerticalError::OutOfStep(_) => {
+                Fault::Ours
+            }
         }
     }
 }

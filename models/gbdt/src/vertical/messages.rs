@@ -5,8 +5,7 @@ use consilium_lwe::{Encrypted, Nonce, RefreshKey, Returned};
 use consilium_mailbox::Message;
 use serde::{Deserialize, Serialize};
 
-use super::few::few;
-use crate::MOST_ROWS;
+use crate::{MOST_ROWS, few::few};
 
 /// The most bytes that chunks of ciphertexts are made to have.
 pub(crate) const CHUNK: usize = 1 << 20;

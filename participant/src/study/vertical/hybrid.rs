@@ -12,6 +12,7 @@ use consilium_gbdt::{
     },
     vertical::{FeatureModel, LabelModel, ModelPart},
 };
+use consilium_journal::Kind;
 use consilium_mailbox::Mailbox;
 use consilium_plan::{Grow, HybridSums};
 use consilium_secagg::{Aggregator, Contributor, Credentials, Terms};
@@ -61,8 +62,9 @@ impl OwnPart<'_> {
             return Ok(own);
         }
         let within = if self.task.is_hospital(&self.home.party) {
-            let hospitals = u32::try_from(self.task.hospitals().count()).unwrap_or(u32::MAX);
-            own.max(hospitals)..=most_rows(self.plan.limits().most_rows.0)
+            let limits = self.plan.limits();
+            let least = self.task.least_fitted(limits.minimum_rows.0);
+            own.max(least)..=most_rows(limits.most_rows.0)
         } else {
             own..=own
         };
@@ -86,6 +88,9 @@ impl OwnPart<'_> {
         let (kept, mut holder) = self.ready(kept, new, LabelHolder::resume).await?;
         let known = holder.losses().to_vec();
         let HybridSums { ciphertexts, .. } = self.sums()?;
+        // A run that breaks off has opened some as well.
+        self.log(self.entry(Kind::OPENING).with("learnt", "sums"))
+            .await?;
         // Numbers that were used up are kept with the trees: none is opened twice.
         let mut sums = Aggregator::new(ciphertexts, self.verifier().await?, [])?;
         let leading = async {

@@ -14,13 +14,19 @@ impl Failure {
     /// Everybody in the study sees it, the coordinator too: it names no count of rows.
     pub fn of_vertical(error: &VerticalError, me: &PartyId) -> Failure {
         let of = |code| Failure::new(code).of(me).at("vertical");
+        let found = |en, zh| group_deviates(me, "vertical", [en, zh]);
         match error {
             VerticalError::Mailbox(error) => error.into(),
             VerticalError::Failed(NoFit::Diverged { tree }) => {
                 of(Code::ModelTreesDiverged).with("tree", tree + 1)
             }
             VerticalError::Failed(NoFit::NothingHeldOut) => of(Code::ModelNothingHeldOut),
-            VerticalError::OtherFit | VerticalError::Behind { .. } => of(Code::VerticalStateLost),
+            VerticalError::OtherFit => of(Code::VerticalStateLost),
+            // A backup of this party's that was put back looks no other than trees that were left out.
+            VerticalError::Behind { .. } => found(
+                "a later tree called than the one after those that it keeps",
+                "所要求的树在其所保存的树之后隔了若干棵",
+            ),
             VerticalError::NoRoom { tree } => {
                 of(Code::VerticalNoiseTooLarge).with("tree", tree + 1)
             }
@@ -40,9 +46,7 @@ impl Failure {
     /// As [`Failure::of_vertical`].
     pub fn of_hybrid(error: &HybridError, me: &PartyId) -> Failure {
         let of = |code| Failure::new(code).of(me).at("hybrid");
-        let found = |en: &str, zh: &str| {
-            of(Code::VerticalGroupDeviates).with_words("found", [en.to_owned(), zh.to_owned()])
-        };
+        let found = |en, zh| group_deviates(me, "hybrid", [en, zh]);
         match error {
             HybridError::Vertical(error) => Failure::of_vertical(error, me),
             HybridError::Sum(error) => Failure::of_sum(error, me),
@@ -54,9 +58,12 @@ impl Failure {
             // A sum hides whose part was wrong.
             HybridError::Implausible | HybridError::OtherSides => of(Code::SumImplausible),
             HybridError::Spoilt(_) => of(Code::VerticalSumSpoilt),
-            HybridError::Otherwise { party } | HybridError::Unlike { party } => {
-                of(Code::VerticalHospitalsDiffer).with("peer", party)
-            }
+            // Whoever differs may be the one that was lied to.
+            HybridError::Otherwise | HybridError::Unlike => of(Code::VerticalHospitalsDiffer),
+            HybridError::OtherCounts => found(
+                "counts of other nodes, or for another total of rows, than it was told of",
+                "计数所涉的节点或总行数与其所获告知的不同",
+            ),
             HybridError::OtherCuts => found(
                 "other cut points than in an earlier run",
                 "分箱切点与先前运行不同",
@@ -73,4 +80,10 @@ impl Failure {
             _ => of(Code::Internal),
         }
     }
+}
+
+/// Says what cannot be, where nothing tells whose doing it was.
+fn group_deviates(me: &PartyId, at: &str, found: [&str; 2]) -> Failure {
+    let failure = Failure::new(Code::VerticalGroupDeviates).of(me).at(at);
+    failure.with_words("found", found.map(str::to_owned))
 }

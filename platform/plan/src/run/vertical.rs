@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How far a party has come, for the coordinator.
 ///
 /// Losses are means over all rows, to four significant digits; those of few held-out rows are left
-/// out. Nobody tells it how many rows there are.
+/// out. How many rows there are it learns only where hospitals have each its own.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reached {
     /// So many trees stand, and predict with these losses; from the label holder alone.

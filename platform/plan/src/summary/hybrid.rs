@@ -76,6 +76,11 @@ impl Plan {
         ];
         page.line("- ", &texts::HYBRID_SIZES, &sizes);
         if let (VerticalWork::Grow(grow), Some(terms)) = (&task.work, &group.terms) {
+            page.line(
+                "- ",
+                &texts::HYBRID_TOTAL,
+                &[("holder", &task.label_holder)],
+            );
             describe_hiding((task, terms), grow, page);
         }
         page.line("- ", &texts::ALL_VERIFIED, &[]);

@@ -65,7 +65,7 @@ fn failures_over_split_columns_name_who_tells_them_and_whom_it_means() {
     for (error, code) in [
         (
             VerticalError::Behind { tree: 3, kept: 1 },
-            Code::VerticalStateLost,
+            Code::VerticalGroupDeviates,
         ),
         (VerticalError::OtherFit, Code::VerticalStateLost),
         (
@@ -110,7 +110,6 @@ fn failures_with_several_hospitals_blame_whom_they_can() {
     let missing = HybridError::NotWhole {
         missing: west.clone(),
     };
-    let differs = |error: fn(consilium_mailbox::PartyId) -> HybridError| error(west.clone());
     for (error, code, of, peer) in [
         (
             HybridError::Repeated { patients: 3 },
@@ -122,16 +121,22 @@ fn failures_with_several_hospitals_blame_whom_they_can() {
         (HybridError::Implausible, Code::SumImplausible, &me, None),
         (HybridError::OtherSides, Code::SumImplausible, &me, None),
         (
-            differs(|party| HybridError::Otherwise { party }),
+            HybridError::Otherwise,
             Code::VerticalHospitalsDiffer,
             &me,
-            Some("west"),
+            None,
         ),
         (
-            differs(|party| HybridError::Unlike { party }),
+            HybridError::Unlike,
             Code::VerticalHospitalsDiffer,
             &me,
-            Some("west"),
+            None,
+        ),
+        (
+            HybridError::OtherCounts,
+            Code::VerticalGroupDeviates,
+            &me,
+            None,
         ),
         (
             HybridError::OtherCuts,

@@ -358,6 +358,9 @@ fn test_rows_are_of_the_share_and_others_at_each_hospital() {
     let both = east.iter().filter(|place| west.contains(place)).count();
     assert!((2_200..=2_800).contains(&both), "{both}");
     assert_eq!(growth(&open()).test, TestRows::None);
+    let least = [0, 40_000].map(|common| task.least_fitted(common));
+    assert_eq!(least, [3, 29_480]);
+    assert_eq!(hybrid(&open()).least_fitted(200), 200);
 }
 
 /// The first places of the hospital in the east that are kept for testing.

@@ -199,7 +199,7 @@ async fn told_otherwise<M: Message>(
     } = ended;
     assert!(label.is_err() && counted.is_err());
     let mut unlike = hospitals.into_iter().filter_map(Result::err);
-    let error = unlike.find(|error| matches!(error, HybridError::Unlike { .. }));
+    let error = unlike.find(|error| matches!(error, HybridError::Unlike));
     assert_eq!(error.unwrap().fault(), Fault::Input);
     let frames = world.transcript();
     assert!(frames.iter().any(|frame| read::<Alike>(frame).is_some()));

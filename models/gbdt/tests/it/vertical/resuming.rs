@@ -123,7 +123,7 @@ async fn what_is_kept_goes_on_after_it_was_written_and_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feature_holder_that_lost_its_splits_says_so() {
+async fn a_feature_holder_that_lacks_splits_says_so_and_blames_nobody() {
     let (world, mut case) = (World::new(1), case());
     let mut stores = Stores::default();
     case.run(&world, &mut stores).await.all();
@@ -137,6 +137,7 @@ async fn a_feature_holder_that_lost_its_splits_says_so() {
         matches!(error, VerticalError::Behind { kept: 0, .. }),
         "{error}"
     );
+    assert_eq!(error.fault(), Fault::Input);
 }
 
 #[tokio::test(start_paused = true)]

@@ -124,12 +124,12 @@ async fn another_tree_than_was_grown_can_t_be_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_tree_is_called_twice_in_a_run() {
-    let breach = breach_of(&case(), insurer(), 1, |it: &mut Called| {
-        *it = Called::Tree(0);
-    })
-    .await;
-    assert_eq!(breach, Breach::Tree { tree: 0 });
+async fn no_tree_is_called_twice_or_left_out_in_a_run() {
+    for tree in [0, 2] {
+        let lie = move |it: &mut Called| *it = Called::Tree(tree);
+        let breach = breach_of(&case(), insurer(), 1, lie).await;
+        assert_eq!(breach, Breach::Tree { tree });
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -181,6 +181,29 @@ impl Vertical {
         })
     }
 
+    /// Gives the fewest rows that several hospitals can have together to fit to, where they have at least
+    /// `common` of them: all but those kept for testing.
+    ///
+    /// Which rows are kept is drawn: six standard deviations more than the share's part are allowed for.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float below zero becomes zero, and none is above 2^32"
+    )]
+    pub fn least_fitted(&self, common: u64) -> u32 {
+        let kept = match &self.work {
+            VerticalWork::Grow(grow) => match grow.test {
+                TestRows::Share { share, .. } => share,
+                _ => 0.0,
+            },
+            VerticalWork::Predict { .. } => 0.0,
+        };
+        let common = f64::from(u32::try_from(common).unwrap_or(u32::MAX));
+        let drawn = common * (1.0 - kept) - 6.0 * (common * kept * (1.0 - kept)).sqrt();
+        let hospitals = u32::try_from(self.hospitals().count()).unwrap_or(u32::MAX);
+        (drawn as u32).max(hospitals)
+    }
+
     /// Says whether the common row at a place of an alignment, from 0 on, is kept for testing; of which
     /// hospital's, where there are several.
     ///
