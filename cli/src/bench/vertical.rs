@@ -5,13 +5,14 @@
 //! does: the check before the run, durable writes after each tree, the journal.
 
 mod columns;
+mod plans;
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::Path, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use consilium_mailbox::Account;
-use consilium_plan::{Lang, Plan, Task, Vertical, VerticalWork};
+use consilium_plan::Lang;
 use serde_json::{Value, json};
 
 use super::set::SetArg;
@@ -24,18 +25,21 @@ use crate::local::{
     kept::Kept,
 };
 use columns::{Features, People};
+use plans::Studies;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 All trees are grown on everybody's columns, the first too, and nothing is kept back. An
-alignment finds the common rows before, which is not counted: `align_s` tells how long it took.
+alignment finds the common rows before, with hospitals one for each, which is not counted:
+`align_s` tells how long it took.
 CPU seconds and bytes are those of the daemons, from the submission of the study to its end; peak
 memory is the most that a daemon ever held, while it aligned too.
 
 Examples:
   consilium bench vertical-gbdt
   consilium bench vertical-gbdt --rows 100000 --features 30x30 --trees 10 --depth 5 --bins 32 --json
-  consilium bench vertical-gbdt --rows 10000 --features 10x20x20 --set b")]
+  consilium bench vertical-gbdt --rows 10000 --features 10x20x20 --set b
+  consilium bench vertical-gbdt --rows 10000 --features 30x30 --hospitals 3 --json")]
 pub(crate) struct VerticalArgs {
     /// People whom all parties know; a line for each of several
     #[arg(long, default_value = "10000", value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=2_000_000))]
@@ -44,6 +48,11 @@ pub(crate) struct VerticalArgs {
     /// Columns of the party with the labels, then of each other one
     #[arg(long, default_value = "30x30", value_name = "NxM[xK...]")]
     features: Features,
+
+    /// At how many hospitals the second party's columns lie, each with its part of the people; by
+    /// the parameters a
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..=100))]
+    hospitals: Option<u32>,
 
     /// How many trees are grown
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
@@ -84,10 +93,11 @@ pub(crate) fn run(args: &VerticalArgs, out: &mut dyn Write, lang: Lang) -> anyho
     Ok(())
 }
 
-/// What came of both studies.
+/// What came of all studies.
 struct Measured {
     rows: u32,
-    aligned: Kept,
+    /// From the submission of each alignment to its end, in all.
+    aligning: Duration,
     grown: Kept,
     /// How many candidates share a ciphertext where all rows are drawn.
     stride: u32,
@@ -100,24 +110,28 @@ impl Measured {
         let people = People {
             rows,
             features: &args.features,
+            hospitals: args.hospitals,
         };
-        let align = Plan::from_toml(&people.alignment())?;
-        let grow = Plan::from_toml(&growth(args, &people, &align))?;
+        let studies = Studies::new(args, &people)?;
         let data: Vec<PartyData> = people.write(folder)?;
         let work = async |federation: &mut Federation| {
-            let mut kept = Vec::new();
-            for (plan, result) in [(&align, "aligned"), (&grow, "grown")] {
-                kept.push(local::kept(federation, plan, &folder.join(result), lang).await?);
+            let mut aligning = Duration::ZERO;
+            for (place, align) in studies.aligns.iter().enumerate() {
+                let result = folder.join(format!("aligned-{place}"));
+                aligning += local::kept(federation, align, &result, lang).await?.wall;
             }
-            Ok(kept)
+            let result = folder.join("grown");
+            let grown = local::kept(federation, &studies.grow, &result, lang).await?;
+            Ok((aligning, grown))
         };
-        let kept = local::over_daemons((align.coordinator(), &data), (folder, ""), work, lang)?;
-        let [aligned, grown] = <[Kept; 2]>::try_from(kept).map_err(|_| anyhow::anyhow!("two"))?;
+        let coordinator = studies.grow.coordinator();
+        let (aligning, grown) =
+            local::over_daemons((coordinator, &data), (folder, ""), work, lang)?;
         Ok(Measured {
             rows,
-            stride: stride(&grow, rows)?,
+            aligning,
+            stride: studies.stride(rows)?,
             loss: learnt(&grown, (rows, args.trees))?,
-            aligned,
             grown,
         })
     }
@@ -130,7 +144,8 @@ impl Measured {
     fn protocol_cpu_s(&self) -> f64 {
         let accounts = self.grown.parties.iter().map(|own| &own.account);
         let steps = accounts.flat_map(Account::steps);
-        let steps = steps.filter(|(step, _)| step.starts_with("gbdt-vertical."));
+        let of_protocol = |step: &str| step.starts_with("gbdt-") || step.starts_with("secagg.");
+        let steps = steps.filter(|(step, _)| of_protocol(step));
         steps.map(|(_, step)| step.cpu.as_secs_f64()).sum()
     }
 
@@ -144,6 +159,7 @@ impl Measured {
             "params": {
                 "rows": self.rows,
                 "features": args.features.to_string(),
+                "hospitals": args.hospitals,
                 "trees": args.trees,
                 "depth": args.depth,
                 "bins": args.bins,
@@ -152,10 +168,11 @@ impl Measured {
                 "min_side": 1,
                 "min_gap": 0,
                 "min_node": 2,
+                "min_hospitals": args.hospitals.map(|_| 1),
             },
             "stride": self.stride,
             "loss": self.loss,
-            "align_s": self.aligned.wall.as_secs_f64(),
+            "align_s": self.aligning.as_secs_f64(),
             "wall_s": wall,
             "cpu_s": cpu,
             "protocol_cpu_s": self.protocol_cpu_s(),
@@ -168,57 +185,31 @@ impl Measured {
 
     fn said(&self, args: &VerticalArgs, lang: Lang) -> String {
         let (rows, features, stride) = (self.rows, &args.features, self.stride);
-        let (wall, align) = (
-            self.grown.wall.as_secs_f64(),
-            self.aligned.wall.as_secs_f64(),
-        );
+        let (wall, align) = (self.grown.wall.as_secs_f64(), self.aligning.as_secs_f64());
         let trees = f64::from(args.trees);
         let (cpu, megabytes) = (
             self.cpu_s() / trees,
             self.grown.frame_bytes() as f64 / 1e6 / trees,
         );
         let costs: &[PartyCost] = &self.grown.costs;
+        let (at_en, at_zh) = args.hospitals.map_or_else(Default::default, |hospitals| {
+            (
+                format!(" at {hospitals} hospitals"),
+                format!("（{hospitals} 家医院）"),
+            )
+        });
         let said = lang.pick(
             format!(
-                "{rows} rows, {features} columns, {stride} candidates to a ciphertext: {wall:.2} s after an \
+                "{rows} rows, {features} columns{at_en}, {stride} candidates to a ciphertext: {wall:.2} s after an \
                  alignment of {align:.2} s; a tree {cpu:.2} CPU s and {megabytes:.2} MB of frames"
             ),
             format!(
-                "{rows} 行，{features} 列，每个密文 {stride} 个候选：{wall:.2} 秒，此前对齐 {align:.2} 秒；\
+                "{rows} 行，{features} 列{at_zh}，每个密文 {stride} 个候选：{wall:.2} 秒，此前对齐 {align:.2} 秒；\
                  每棵树 {cpu:.2} CPU 秒，帧 {megabytes:.2} MB"
             ),
         );
         format!("{said}\n{}\n", cost::lines(costs, lang))
     }
-}
-
-/// Writes the plan of the trees.
-fn growth(args: &VerticalArgs, people: &People<'_>, align: &Plan) -> String {
-    let VerticalArgs {
-        trees, depth, bins, ..
-    } = args;
-    let (rows, set, alignment) = (people.rows, args.set.name(), align.hash());
-    format!(
-        "title = \"bench\"\npurpose = \"measuring\"\nkind = \"train-vertical-gbdt\"\n\
-         alignment = \"{alignment}\"\n\
-         [trees]\nobjective = \"logistic\"\ntrees = {trees}\nlearning_rate = 0.3\nbins = {bins}\n\
-         min_node = 2\ngrowth = {{ depth-wise = {{ depth = {depth} }} }}\n\
-         [vertical]\nfirst_tree = \"joint\"\nmin_side = 1\nmin_gap = 0\nmin_node = 2\nparameters = \"{set}\"\n\
-         [limits]\nmost_rows = {rows}\n[patience]\nanswer = \"30m\"\n{}",
-        people.parties(),
-    )
-}
-
-/// Gives the r that the label holder chooses.
-fn stride(plan: &Plan, rows: u32) -> anyhow::Result<u32> {
-    let Task::Vertical(task) = plan.task() else {
-        anyhow::bail!("the plan has no columns of several");
-    };
-    let task: &Vertical = task;
-    let VerticalWork::Grow(grow) = &task.work else {
-        anyhow::bail!("the plan grows no trees");
-    };
-    Ok(task.agreement(grow, rows.into())?.stride())
 }
 
 /// Checks that the trees are grown on all rows and have learnt something; gives their last loss.
@@ -236,26 +227,4 @@ fn learnt(grown: &Kept, (rows, trees): (u32, u32)) -> anyhow::Result<f64> {
         "the trees are not those of the plan"
     );
     Ok(last)
-}
-
-/// Gives a party's name: the one with the labels first.
-fn name(place: usize) -> String {
-    match place {
-        0 => "label-holder".to_owned(),
-        place => format!("feature-holder-{place}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use consilium_mailbox::PartyId;
-
-    use super::*;
-
-    #[test]
-    fn parties_are_named_as_parties_may_be() {
-        for place in 0..4 {
-            assert!(name(place).parse::<PartyId>().is_ok());
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! `consilium demo vertical`: three institutions grow trees over columns of the same people.
+//! `consilium demo vertical`: institutions grow trees over columns of the same people.
 
 use std::{io::Write, path::PathBuf};
 
@@ -28,7 +28,8 @@ labels (was a person admitted in the year after?), and score everybody. What com
 against trees over each institution's columns alone, and over all columns in one place.
 
 With --hospitals there are three hospitals with one schema, each with its own patients, and the public
-insurer has the labels: it sees the hospitals' columns only as sums over all three.
+insurer has the labels: it sees candidate splits of the hospitals' columns as sums over all three, and
+of those chosen on which side each patient is.
 
 Examples:
   consilium demo vertical

@@ -190,3 +190,33 @@ fn trees_over_columns_of_several_parties_are_measured_in_processes_of_their_own(
     assert!(line["align_s"].as_f64().unwrap() > 0.0);
     assert!(line["protocol_cpu_s"].as_f64().unwrap() > 0.0);
 }
+
+#[test]
+fn trees_over_columns_of_hospitals_are_measured_with_the_coordinators_share() {
+    let few = ["--rows", "1000", "--features", "2x3x1", "--trees", "2"];
+    let args = [
+        &["bench", "vertical-gbdt", "--hospitals", "3", "--json"][..],
+        &["--depth", "2"],
+        &few[..],
+    ]
+    .concat();
+    let line = measured(&args);
+    assert_eq!(line["params"]["hospitals"], 3);
+    assert!(line["stride"].as_u64().unwrap() > 0);
+    let parties = line["parties"].as_array().unwrap();
+    let names: Vec<&Value> = parties.iter().map(|party| &party["party"]).collect();
+    let hospitals = ["hospital-1", "hospital-2", "hospital-3"];
+    let others = ["coordinator", "label-holder"];
+    assert_eq!(
+        names,
+        [&others[..], &hospitals, &["feature-holder-1"]].concat()
+    );
+    for party in parties {
+        assert!(party["peak_rss_mb"].as_f64().unwrap() > 1.0, "{party}");
+        assert!(party["sent_bytes"].as_u64().unwrap() > 0, "{party}");
+    }
+    let tree = line["tree"]["bytes"].as_f64().unwrap();
+    assert!((2.0 * tree - line["bytes"].as_f64().unwrap()).abs() < 0.5);
+    assert!(line["align_s"].as_f64().unwrap() > 0.0);
+    assert!(line["protocol_cpu_s"].as_f64().unwrap() > 0.0);
+}

@@ -1,9 +1,10 @@
 //! Made-up columns of the same people, as files of the parties that know them.
 
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     fs::File,
     io::{BufWriter, Write as _},
+    ops::Range,
     path::Path,
     str::FromStr,
 };
@@ -12,7 +13,7 @@ use anyhow::Context as _;
 use consilium_base::{Generator, Seed};
 use rand_core::Rng as _;
 
-use super::name;
+use super::plans::declared;
 use crate::local::inputs::PartyData;
 
 /// How many columns each party has, the one with the labels first.
@@ -49,87 +50,104 @@ impl FromStr for Features {
     }
 }
 
-/// People whom all parties know, each by other columns.
+/// People whom parties know, each by other columns.
 ///
 /// Columns are normal, and all of them count for the label; the first column of the label holder and
 /// of the next party count together as well. A row follows from its number alone.
 pub(super) struct People<'a> {
     pub(super) rows: u32,
     pub(super) features: &'a Features,
+    /// At how many hospitals the columns of the party after the label holder lie; none: at itself.
+    pub(super) hospitals: Option<u32>,
+}
+
+/// Who has which part of the table.
+pub(super) struct Holder {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) columns: Range<usize>,
+    pub(super) rows: Range<u32>,
+}
+
+/// What the holder of a part has in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Columns and labels of all.
+    LabelHolder,
+    /// Columns of its own people.
+    Hospital,
+    /// Columns of all.
+    FeatureHolder,
 }
 
 /// Whence all rows are drawn.
 const SEED: [u8; 32] = [10; 32];
-/// What the key's column holds, in the words of a plan.
-const KEY: &str = "[[key.part]]\ncolumn = \"id\"\nkind = \"insurance-number\"\nlengths = [9]\n\
-                   characters = \"digits\"\n";
 
 impl People<'_> {
-    /// Writes the plan of the alignment.
-    pub(super) fn alignment(&self) -> String {
-        let parties = self.features.0.len();
-        let protocol = if parties == 2 { "vole" } else { "star" };
-        let party = |place| format!("[[party]]\nname = \"{}\"\ndata = \"bench\"\n", name(place));
-        let parties: String = (0..parties).map(party).collect();
-        format!(
-            "title = \"bench\"\npurpose = \"measuring\"\nkind = \"align\"\n{KEY}\
-             [align]\nprotocol = \"{protocol}\"\n[limits]\nmost_rows = {}\n\
-             [patience]\nanswer = \"30m\"\n{parties}",
-            self.rows
-        )
+    /// Gives who has what, the one with the labels first.
+    pub(super) fn holders(&self) -> Vec<Holder> {
+        let mut holders: Vec<Holder> = Vec::new();
+        let mut others = 0;
+        for (place, columns) in self.columns().enumerate() {
+            let hospitals = self.hospitals.filter(|_| place == 1);
+            let role = match (place, hospitals) {
+                (0, _) => Role::LabelHolder,
+                (_, Some(_)) => Role::Hospital,
+                (_, None) => Role::FeatureHolder,
+            };
+            let parts = hospitals.unwrap_or(1);
+            others += u32::from(role == Role::FeatureHolder);
+            for part in 0..parts {
+                holders.push(Holder {
+                    name: match role {
+                        Role::LabelHolder => "label-holder".to_owned(),
+                        Role::Hospital => format!("hospital-{}", part + 1),
+                        Role::FeatureHolder => format!("feature-holder-{others}"),
+                    },
+                    role,
+                    columns: columns.clone(),
+                    rows: self.share(part, parts)..self.share(part + 1, parts),
+                });
+            }
+        }
+        holders
     }
 
-    /// Declares what each party brings, in the words of a plan.
-    pub(super) fn parties(&self) -> String {
-        let mut text = String::new();
-        for (place, columns) in self.columns().enumerate() {
-            let features: Vec<String> = columns.clone().map(|at| format!("\"x{at}\"")).collect();
-            let name = name(place);
-            let label = if place == 0 {
-                "label = { column = \"label\" }\n"
-            } else {
-                ""
-            };
-            write!(
-                text,
-                "[[party]]\nname = \"{name}\"\ndata = \"bench\"\nfeatures = [{}]\n{label}{}",
-                features.join(", "),
-                declared(columns, place == 0, "party.column"),
-            )
-            .expect("a string takes all");
-        }
-        text
+    /// Gives the first row of a part of so many.
+    fn share(&self, part: u32, parts: u32) -> u32 {
+        let first = u64::from(self.rows) * u64::from(part) / u64::from(parts);
+        u32::try_from(first).expect("it is no more than all rows")
     }
 
     /// Writes each party's file, in an order of its own.
     pub(super) fn write(&self, folder: &Path) -> anyhow::Result<Vec<PartyData>> {
         let slopes = self.slopes();
         let mut sets = Vec::new();
-        for (place, columns) in self.columns().enumerate() {
-            let name = name(place);
-            let file = folder.join(format!("{name}.csv"));
+        for (place, holder) in self.holders().into_iter().enumerate() {
+            let has_label = holder.role == Role::LabelHolder;
+            let file = folder.join(format!("{}.csv", holder.name));
             let created = File::create_new(&file).with_context(|| file.display().to_string())?;
             let mut to = BufWriter::new(created);
             write!(to, "id")?;
-            if place == 0 {
+            if has_label {
                 write!(to, ",label")?;
             }
-            for column in columns.clone() {
+            for column in holder.columns.clone() {
                 write!(to, ",x{column}")?;
             }
             writeln!(to)?;
-            for at in 0..self.rows {
+            for at in holder.rows.clone() {
                 let number = if place % 2 == 0 {
                     at
                 } else {
-                    self.rows - 1 - at
+                    holder.rows.end - 1 - (at - holder.rows.start)
                 };
                 let (values, label) = self.row(number, &slopes);
                 write!(to, "{:09}", 100_000_007 + number)?;
-                if place == 0 {
+                if has_label {
                     write!(to, ",{}", u8::from(label))?;
                 }
-                for value in &values[columns.clone()] {
+                for value in &values[holder.columns.clone()] {
                     write!(to, ",{value:.3}")?;
                 }
                 writeln!(to)?;
@@ -137,10 +155,10 @@ impl People<'_> {
             to.flush()?;
             let key = "[[column]]\nname = \"id\"\ntype = \"code\"\n";
             sets.push(PartyData {
-                party: name.parse()?,
+                party: holder.name.parse()?,
                 name: "bench".into(),
                 file,
-                schema: format!("{key}{}", declared(columns, place == 0, "column")),
+                schema: format!("{key}{}", declared(holder.columns, has_label, "column")),
                 splits: Vec::new(),
             });
         }
@@ -148,7 +166,7 @@ impl People<'_> {
     }
 
     /// Gives the numbers of each party's columns.
-    fn columns(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+    fn columns(&self) -> impl Iterator<Item = Range<usize>> {
         let parties = self.features.0.iter();
         parties.scan(0, |end, columns| {
             let begin = *end;
@@ -178,16 +196,6 @@ impl People<'_> {
     }
 }
 
-/// Declares columns under a key, in the words of a plan or a schema.
-fn declared(columns: std::ops::Range<usize>, has_label: bool, key: &str) -> String {
-    let number = |column| {
-        format!("[[{key}]]\nname = \"x{column}\"\ntype = \"number\"\nmin = -10\nmax = 10\n")
-    };
-    let label = format!("[[{key}]]\nname = \"label\"\ntype = \"boolean\"\n");
-    let columns: String = columns.map(number).collect();
-    if has_label { columns + &label } else { columns }
-}
-
 /// Draws a standard normal number: Box and Muller, Annals of Mathematical Statistics 29 (1958).
 fn normal(rng: &mut Generator) -> f64 {
     let radius = (-2.0 * uniform(rng).ln()).sqrt();
@@ -200,6 +208,8 @@ fn uniform(rng: &mut Generator) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use consilium_mailbox::PartyId;
+
     use super::*;
 
     #[test]
@@ -208,6 +218,7 @@ mod tests {
         let people = People {
             rows: 20,
             features: &features,
+            hospitals: None,
         };
         let columns: Vec<_> = people.columns().collect();
         assert_eq!(columns, [0..3, 3..5, 5..9]);
@@ -217,11 +228,47 @@ mod tests {
     }
 
     #[test]
+    fn hospitals_share_out_the_rows_and_all_else_stays_as_it_is() {
+        let features: Features = "3x2x4".parse().unwrap();
+        let parts = |hospitals| {
+            let people = People {
+                rows: 1_000,
+                features: &features,
+                hospitals,
+            };
+            let parts = people.holders().into_iter();
+            parts
+                .map(|it| (it.name, it.columns, it.rows))
+                .collect::<Vec<_>>()
+        };
+        let part = |name: &str, columns, rows| (name.to_owned(), columns, rows);
+        let label_holder = part("label-holder", 0..3, 0..1_000);
+        let all = [
+            label_holder.clone(),
+            part("feature-holder-1", 3..5, 0..1_000),
+            part("feature-holder-2", 5..9, 0..1_000),
+        ];
+        assert_eq!(parts(None), all);
+        let shared = [
+            label_holder,
+            part("hospital-1", 3..5, 0..333),
+            part("hospital-2", 3..5, 333..666),
+            part("hospital-3", 3..5, 666..1_000),
+            part("feature-holder-1", 5..9, 0..1_000),
+        ];
+        assert_eq!(parts(Some(3)), shared);
+        for (name, ..) in parts(Some(100)) {
+            assert!(name.parse::<PartyId>().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
     fn a_row_follows_from_its_number_and_labels_from_its_columns() {
         let features: Features = "2x2".parse().unwrap();
         let people = People {
             rows: 2_000,
             features: &features,
+            hospitals: None,
         };
         let slopes = people.slopes();
         let rows: Vec<_> = (0..people.rows)
