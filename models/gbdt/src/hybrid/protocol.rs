@@ -108,7 +108,7 @@ pub async fn lead(
 /// Takes part in trees as the label holder calls them, and keeps its splits of each through `watch`.
 /// `counts` adds up for the coordinator, `sums` for the label holder: two studies of secure aggregation,
 /// each with a book of its own, since both number from 0, and both with thresholds for what
-/// [`Agreement::assumed`] says.
+/// [`Agreement::assumed`](super::Agreement::assumed) says.
 ///
 /// # Errors
 ///
