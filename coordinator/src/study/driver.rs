@@ -307,6 +307,7 @@ impl Driver {
                 since,
                 patience,
                 reports,
+                ..
             } => {
                 let (now, limits) = (Instant::now(), self.plan.patience());
                 let silent = |party: &PartyId| !reports.contains_key(party);

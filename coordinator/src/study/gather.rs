@@ -39,8 +39,12 @@ impl Driver {
         let is_there = self.is_there(party);
         let all_are_there = self.absent().is_empty();
         match &mut self.working {
-            Working::Asking { reports, .. } if is_there && !reports.contains_key(party) => {
-                self.ask_one(party);
+            Working::Asking { asked, reports, .. } if is_there && !reports.contains_key(party) => {
+                let now = self.desk.epoch(party);
+                if asked.get(party).copied() != now {
+                    asked.extend(now.map(|now| (party.clone(), now)));
+                    self.ask_one(party);
+                }
             }
             Working::Gathering { .. } if all_are_there => self.working = Working::Not,
             Working::Running(Running { lives, .. }) | Working::Settling { awaited: lives, .. } => {
@@ -64,14 +68,19 @@ impl Driver {
     }
 
     pub(super) fn ask(&mut self) {
+        let mut asked = BTreeMap::new();
+        for (party, _) in self.plan.contributors() {
+            self.ask_one(party);
+            // Else it is asked again once it was offered the study.
+            let life = self.desk.epoch(party).filter(|_| self.is_there(party));
+            asked.extend(life.map(|life| (party.clone(), life)));
+        }
         self.working = Working::Asking {
+            asked,
             reports: BTreeMap::new(),
             since: Instant::now(),
             patience: Instant::now() + self.plan.patience().answer,
         };
-        for (party, _) in self.plan.contributors() {
-            self.ask_one(party);
-        }
     }
 
     pub(super) fn ask_one(&self, party: &PartyId) {

@@ -31,6 +31,8 @@ pub(super) enum Working {
     },
     /// It asks all contributors what they have.
     Asking {
+        /// In which life of each contributor's daemon it was asked, once that could take it.
+        asked: BTreeMap<PartyId, Epoch>,
         reports: BTreeMap<PartyId, PartyReport>,
         since: Instant,
         patience: Instant,
