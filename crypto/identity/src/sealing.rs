@@ -163,6 +163,10 @@ impl Transport for SealedTransport {
             self.inner.abort(sealer.seal(farewell));
         }
     }
+
+    fn computed(&self, cpu: Duration) {
+        self.inner.computed(cpu);
+    }
 }
 
 impl fmt::Debug for SealedTransport {

@@ -194,7 +194,8 @@ impl Mailbox {
     /// Runs `work` here and now, and charges its CPU time to `step`.
     ///
     /// For work of a millisecond and more: other tasks go on meanwhile where the runtime has
-    /// several threads. In the simulator, which has one, `work` takes no simulated time.
+    /// several threads. In the simulator, which has one, `work` takes no simulated time unless the
+    /// world is one [with computing time](crate::sim::World::with_computing_time).
     pub fn compute<T>(&self, step: &'static str, work: impl FnOnce() -> T) -> T {
         let many = Handle::try_current()
             .is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread);
@@ -204,6 +205,7 @@ impl Mailbox {
             on_thread_clock(work)
         };
         self.place.account().step(step).cpu += cpu;
+        self.place.transport.computed(cpu);
         result
     }
 

@@ -1,6 +1,6 @@
 //! What a mailbox asks of the world.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use tokio::sync::watch;
 
@@ -50,4 +50,9 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     ///
     /// It may be lost where the way is full: the receiver's patience ends the wait then.
     fn abort(&self, farewell: Frame);
+
+    /// Hears that this party has computed for so long, for worlds whose clock stands still meanwhile.
+    fn computed(&self, cpu: Duration) {
+        let _ = cpu;
+    }
 }

@@ -51,6 +51,9 @@ pub(super) struct Hub {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) link: Link,
+    /// Of single parties, with all others.
+    pub(super) links_of: Vec<(PartyId, Link)>,
+    pub(super) computing_takes_time: bool,
     pub(super) crashes: Vec<(Crash, usize)>,
     pub(super) tampers: Vec<Tamper>,
     pub(super) transcript: Option<Vec<Frame>>,
@@ -64,6 +67,8 @@ impl Hub {
     pub(super) fn new(seed: u64) -> Hub {
         let state = State {
             link: Link::default(),
+            links_of: Vec::new(),
+            computing_takes_time: false,
             crashes: Vec::new(),
             tampers: Vec::new(),
             transcript: Some(Vec::new()),
@@ -98,7 +103,7 @@ impl Hub {
         if state.left.contains(&(run, pair.1.clone())) {
             return None;
         }
-        let link = state.link;
+        let link = state.link_between(&pair);
         let way = state.way(self.seed, run, pair);
         let arrival = way.timetable.arrival(&link, frame.wire_len());
         Some((way.departures.clone(), (arrival, frame)))
@@ -126,6 +131,12 @@ impl Hub {
 }
 
 impl State {
+    fn link_between(&self, (from, to): &Pair) -> Link {
+        let of = self.links_of.iter().rev();
+        let mut of = of.filter(|(party, _)| party == from || party == to);
+        of.next().map_or(self.link, |(_, link)| *link)
+    }
+
     pub(super) fn up_switch(&mut self, from: &PartyId, to: &PartyId) -> &watch::Sender<bool> {
         let pair = (from.clone(), to.clone());
         self.up

@@ -61,6 +61,22 @@ impl World {
         self
     }
 
+    /// Gives all links to and from a party this behaviour; of two such parties the later one's counts.
+    #[must_use]
+    pub fn with_link_of(self, party: &PartyId, link: Link) -> World {
+        self.hub.state().links_of.push((party.clone(), link));
+        self
+    }
+
+    /// Lets the simulated clock go on while a party computes: what it sends leaves so much later.
+    ///
+    /// Times then differ from run to run, what is computed does not.
+    #[must_use]
+    pub fn with_computing_time(self) -> World {
+        self.hub.state().computing_takes_time = true;
+        self
+    }
+
     /// Gives all parties this patience.
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> World {

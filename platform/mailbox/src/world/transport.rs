@@ -1,6 +1,9 @@
 //! One party's end of a simulated world.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::watch,
@@ -18,6 +21,8 @@ pub(super) struct SimTransport {
     run: RunId,
     life: u64,
     lives: watch::Receiver<u64>,
+    /// Until when this party computes, where that takes simulated time.
+    busy: Mutex<Option<Instant>>,
 }
 
 impl SimTransport {
@@ -31,6 +36,15 @@ impl SimTransport {
             run,
             life,
             lives,
+            busy: Mutex::default(),
+        }
+    }
+
+    /// Waits until what was computed is.
+    async fn rest(&self) {
+        let busy = *self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = busy.filter(|until| *until > Instant::now()) {
+            sleep_until(until).await;
         }
     }
 
@@ -93,6 +107,7 @@ impl Transport for SimTransport {
             self.check_peer(&frame.receiver)?;
             let step = frame.step.clone();
             self.crash_at(&step, Moment::BeforeSend)?;
+            self.rest().await;
             if let Some((departures, on_its_way)) = self.hub.depart(frame) {
                 // A receiver that left reads nothing more; that is no error of the sender's.
                 let _ = departures.send(on_its_way).await;
@@ -128,6 +143,14 @@ impl Transport for SimTransport {
         {
             // Where the way is full the frame is lost, as the trait says.
             let _ = departures.try_send(on_its_way);
+        }
+    }
+
+    fn computed(&self, cpu: Duration) {
+        if self.hub.state().computing_takes_time {
+            let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            *busy = Some(busy.map_or(now, |until| until.max(now)) + cpu);
         }
     }
 }

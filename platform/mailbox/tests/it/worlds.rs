@@ -36,6 +36,53 @@ async fn a_link_takes_its_latency_and_its_bandwidth() {
     assert!(late < Duration::from_millis(2), "{:?}", began.elapsed());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_party_may_have_a_link_of_its_own() {
+    let slow = Link {
+        latency: Duration::from_millis(80),
+        ..Link::default()
+    };
+    let names = parties(["a", "b", "c"]);
+    let world = World::new(1).with_link_of(&names[1], slow);
+    let boxes = world.mailboxes(&names, RUN);
+    let way = async |from: usize, to: usize| {
+        let began = Instant::now();
+        boxes[from].send(&names[to], &Number(1)).await.unwrap();
+        boxes[to].recv::<Number>(&names[from]).await.unwrap();
+        began.elapsed()
+    };
+    assert!(way(0, 1).await >= slow.latency && way(1, 2).await >= slow.latency);
+    assert!(way(0, 2).await < slow.latency);
+}
+
+/// Computes at both ends, and gives how long a message took and what was computed before it.
+async fn computing_duration(world: &World) -> (Duration, Duration) {
+    let (a, b) = pair(world);
+    let began = Instant::now();
+    for mail in [&a, &b] {
+        let work = || (0..2_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n));
+        mail.compute("test.1.work", work);
+    }
+    a.send(b.me(), &Number(1)).await.unwrap();
+    b.recv::<Number>(a.me()).await.unwrap();
+    (began.elapsed(), a.account().total().cpu)
+}
+
+#[tokio::test(start_paused = true)]
+async fn computing_takes_time_where_the_world_says_so() {
+    // Of the sender alone: both compute at the same time. A clock may be a millisecond late.
+    let (taken, computed) = computing_duration(&World::new(1).with_computing_time()).await;
+    let late = taken
+        .checked_sub(computed)
+        .expect("not before the work is done");
+    assert!(
+        computed > Duration::ZERO && late < Duration::from_millis(2),
+        "{late:?}"
+    );
+    let (taken, _) = computing_duration(&World::new(1)).await;
+    assert!(taken < Duration::from_millis(2), "{taken:?}");
+}
+
 async fn lossy_duration(seed: u64) -> Duration {
     let link = Link {
         latency: Duration::from_millis(5),
