@@ -2,13 +2,15 @@
 
 use consilium_evaluation::Disclosure;
 
-use crate::Family;
+use crate::{Family, surrogate::Order};
 
 /// A protocol of a study that fits a regression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// A fit by Newton's steps over sums.
     GlmNewton,
+    /// A fit by a surrogate likelihood, corrected by derivatives of that order.
+    GlmSurrogate(Order),
     /// Measures over all parties.
     Evaluation,
     /// FedAvg and FedProx.
@@ -22,6 +24,8 @@ enum Case {
     Any,
     /// Where the regression is logistic.
     Logistic,
+    /// Where a likelihood is corrected by its gradient alone, or by its information too.
+    Order(Order),
     /// Where the study goes on without institutions that it has lost.
     Shrinking,
     /// Where two institutions may be all that are left.
@@ -56,9 +60,14 @@ impl Protocol {
                 return Disclosure::OF_CLASSES.to_vec();
             }
             Protocol::Evaluation => return Disclosure::OF_NUMBERS.to_vec(),
+            Protocol::GlmSurrogate(_) => GLM_SURROGATE,
             Protocol::Fedavg => FEDAVG,
         };
-        let lines = lines.iter().filter(|line| setting.allows(line.case));
+        let is_said = |line: &&Line| match line.case {
+            Case::Order(order) => self == Protocol::GlmSurrogate(order),
+            case => setting.allows(case),
+        };
+        let lines = lines.iter().filter(is_said);
         lines.map(|line| line.what).collect()
     }
 }
@@ -85,6 +94,8 @@ impl Setting {
     fn allows(self, case: Case) -> bool {
         match case {
             Case::Any => true,
+            // That is the protocol's, not the study's.
+            Case::Order(_) => false,
             Case::Logistic => self.family == Family::Logistic,
             Case::Shrinking => self.fewest < self.most,
             Case::TwoLeft => self.fewest == 2,
@@ -134,6 +145,74 @@ const ROWS: Line = to_contributor(
     "所有机构合计的样本行数",
 );
 
+const TRIED: Line = to_contributor(
+    "of the label the mean and deviation over all institutions, and every model tried",
+    "标签在所有机构上的均值和标准差，以及每个尝试过的模型",
+);
+
+const PUBLISHED: Line = to_contributor(
+    "the model, with standard errors of two significant digits and what follows from them, \
+     and which institutions are in it",
+    "模型本身，标准误仅两位有效数字及由此得出的统计量，以及参与的机构名单",
+);
+
+const LEADS_OWN: [&str; 2] = [
+    "of the institution that leads, alone: the coefficients of a model of its own rows, in steps of \
+     0.01, which is the first model tried",
+    "主导机构单独的：仅用其自身样本行拟合的模型系数（以 0.01 为步长），即首个尝试的模型",
+];
+
+const GLM_SURROGATE: &[Line] = &[
+    MOMENTS,
+    LEVELS,
+    to_aggregator(LEADS_OWN[0], LEADS_OWN[1]),
+    to_aggregator(
+        "for all institutions together and for each model tried: loss and gradient, and how many rows \
+         the model can't come near",
+        "每个尝试过的模型在所有机构合计上的损失和梯度，以及模型无法拟合的行数",
+    )
+    .only(Case::Order(Order::First)),
+    to_aggregator(
+        "for all institutions together and for each model tried: loss, gradient and Fisher \
+         information, and how many rows the model can't come near",
+        "每个尝试过的模型在所有机构合计上的损失、梯度和费舍尔信息，以及模型无法拟合的行数",
+    )
+    .only(Case::Order(Order::Second)),
+    to_aggregator(
+        "of the institution that leads, alone: how the gradient over its own rows changes from each \
+         model tried to the next, as the difference from the gradients over all",
+        "主导机构单独的：其自身样本行上的梯度从一个尝试的模型到下一个的变化，可由所有机构合计的梯度推出",
+    ),
+    to_aggregator(
+        "the model, with standard errors and dispersion of two significant digits, which are those that \
+         the rows of the institution that leads give for as many rows as all have",
+        "模型本身，标准误和离散度仅两位有效数字，系由主导机构的样本行按所有机构的行数推算",
+    )
+    .only(Case::Order(Order::First)),
+    to_aggregator(
+        "the model, with standard errors and dispersion of two significant digits",
+        "模型本身，标准误和离散度仅两位有效数字",
+    )
+    .only(Case::Order(Order::Second)),
+    CENTRES,
+    ROWS,
+    TRIED,
+    to_contributor(LEADS_OWN[0], LEADS_OWN[1]),
+    to_contributor(
+        "only the institution that leads: for all institutions together, and so for the others \
+         together, loss and gradient under each model tried",
+        "仅主导机构：每个尝试过的模型在所有机构合计上的损失和梯度，由此亦知其余机构的合计",
+    )
+    .only(Case::Order(Order::First)),
+    to_contributor(
+        "only the institution that leads: for all institutions together, and so for the others \
+         together, loss, gradient and Fisher information under each model tried",
+        "仅主导机构：每个尝试过的模型在所有机构合计上的损失、梯度和费舍尔信息，由此亦知其余机构的合计",
+    )
+    .only(Case::Order(Order::Second)),
+    PUBLISHED,
+];
+
 const GLM_NEWTON: &[Line] = &[
     MOMENTS,
     LEVELS,
@@ -156,15 +235,8 @@ const GLM_NEWTON: &[Line] = &[
     .only(Case::Shrinking),
     CENTRES,
     ROWS,
-    to_contributor(
-        "of the label the mean and deviation over all institutions, and every model tried",
-        "标签在所有机构上的均值和标准差，以及每个尝试过的模型",
-    ),
-    to_contributor(
-        "the model, with standard errors of two significant digits and what follows from them, \
-         and which institutions are in it",
-        "模型本身，标准误仅两位有效数字及由此得出的统计量，以及参与的机构名单",
-    ),
+    TRIED,
+    PUBLISHED,
     to_contributor(
         "if the set of institutions shrinks during the fit: means and deviations over both sets, \
          hence nearly those of the institutions that dropped out together",

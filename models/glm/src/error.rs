@@ -91,6 +91,12 @@ pub enum Failure {
     /// An opened sum is one that no rows can have: a party sent nonsense.
     #[error("a sum is none that rows can have: a contributor's part of it is wrong")]
     Implausible,
+    /// A surrogate likelihood of the lead's rows has no maximum near that of all.
+    #[error(
+        "the rows of the institution that leads do not approximate those of all: let another lead, \
+         set a penalty, or fit by Newton's steps"
+    )]
+    Unrepresentative,
 }
 
 impl Failure {
@@ -152,6 +158,18 @@ pub enum GlmError {
         /// The aggregator.
         aggregator: PartyId,
     },
+    /// A party that every sum needs is not in one.
+    #[error("{party} is not in a sum that needs all contributors")]
+    Incomplete {
+        /// Who is missing.
+        party: PartyId,
+    },
+    /// The lead's answer is none to what it was asked.
+    #[error("{lead} sent an estimate that is none of this regression")]
+    BadEstimate {
+        /// The lead.
+        lead: PartyId,
+    },
     /// This party's rows are no longer in the sums.
     #[error("{aggregator} goes on without this party")]
     LeftOut {
@@ -171,7 +189,8 @@ impl GlmError {
             GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
                 Fault::Peer(aggregator.clone())
             }
-            GlmError::LeftOut { .. } => Fault::Network,
+            GlmError::BadEstimate { lead } => Fault::Peer(lead.clone()),
+            GlmError::LeftOut { .. } | GlmError::Incomplete { .. } => Fault::Network,
         }
     }
 }

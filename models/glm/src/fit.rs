@@ -86,16 +86,27 @@ impl Fit {
         factor: &Cholesky,
         course: Course,
     ) -> Fit {
-        let spec = regression.specification();
-        let freedom = sums.rows as f64 - coefficients.len() as f64;
-        let (dispersion, reference) = if spec.family.has_dispersion() {
-            (sums.pearson / freedom, Reference::Student(freedom))
-        } else {
-            (1.0, Reference::Normal)
-        };
+        let spread = Spread::new(regression, &design, sums, factor);
+        Fit::with(
+            regression,
+            design,
+            (coefficients, &spread),
+            sums.rows,
+            course,
+        )
+    }
+
+    /// Draws up a fit from its coefficients and how far each may be off.
+    pub(crate) fn with(
+        regression: &Regression,
+        design: Design,
+        (coefficients, spread): (&[f64], &Spread),
+        rows: u64,
+        course: Course,
+    ) -> Fit {
+        let family = regression.specification().family;
+        let reference = reference(family, rows, coefficients.len());
         let raw = design.to_raw(regression, coefficients);
-        let variances = raw_variances(&design, &covariance(&sums.fisher, factor));
-        let scale = design.slope_scale(regression);
         let names = design.names(regression);
         let mut estimates = Vec::with_capacity(names.len());
         for (place, name) in names.into_iter().enumerate() {
@@ -104,23 +115,22 @@ impl Fit {
                 Some(term) if term.missing => raw.columns[term.column].1,
                 Some(term) => raw.columns[term.column].0,
             };
-            let error = scale * (dispersion * variances[place]).sqrt();
             let standardised = coefficients[place];
             estimates.push(Estimate::new(
                 name,
                 standardised,
                 coefficient,
-                error,
+                spread.errors[place],
                 reference,
             ));
         }
         Fit {
-            family: spec.family,
+            family,
             estimates,
             raw,
             design,
-            dispersion: dispersion * scale * scale,
-            rows: sums.rows,
+            dispersion: spread.dispersion,
+            rows,
             updates: course.updates,
             sums: course.sums,
             contributors: course.contributors,
@@ -141,6 +151,11 @@ impl Fit {
         }
     }
 
+    /// Says whether it ended after as many of Newton's steps as were agreed on, converged or not.
+    pub fn was_cut_short(&self, regression: &Regression) -> bool {
+        regression.specification().steps == Some(self.updates)
+    }
+
     /// Says whether this can be a fit of the regression: its columns and their names are those of
     /// its design.
     pub fn suits(&self, regression: &Regression) -> bool {
@@ -155,11 +170,7 @@ impl Fit {
     /// Gives what may leave the aggregator.
     pub fn publish(&self) -> Published {
         let mut fit = self.clone();
-        let reference = if fit.family.has_dispersion() {
-            Reference::Student(fit.rows as f64 - fit.estimates.len() as f64)
-        } else {
-            Reference::Normal
-        };
+        let reference = reference(fit.family, fit.rows, fit.estimates.len());
         for estimate in &mut fit.estimates {
             let Estimate {
                 name,
@@ -172,6 +183,65 @@ impl Fit {
             *estimate = Estimate::new(name.clone(), *standardised, *coefficient, error, reference);
         }
         Published(fit)
+    }
+}
+
+/// How far the coefficients of a fit may be off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Spread {
+    /// Standard errors on the raw scale, the intercept's first.
+    pub(crate) errors: Vec<f64>,
+    /// As [`Fit::dispersion`].
+    pub(crate) dispersion: f64,
+}
+
+impl Spread {
+    pub(crate) fn new(
+        regression: &Regression,
+        design: &Design,
+        sums: &Sums,
+        factor: &Cholesky,
+    ) -> Spread {
+        let variances = raw_variances(design, &covariance(&sums.fisher, factor));
+        let dispersion = if regression.specification().family.has_dispersion() {
+            sums.pearson / (sums.rows as f64 - variances.len() as f64)
+        } else {
+            1.0
+        };
+        let scale = design.slope_scale(regression);
+        let errors = variances.iter();
+        Spread {
+            errors: errors
+                .map(|variance| scale * (dispersion * variance).sqrt())
+                .collect(),
+            dispersion: dispersion * scale * scale,
+        }
+    }
+
+    /// Says whether it can be that of so many coefficients.
+    pub(crate) fn suits(&self, coefficients: usize) -> bool {
+        let numbers = self.errors.iter().chain([&self.dispersion]);
+        self.errors.len() == coefficients
+            && numbers
+                .copied()
+                .all(|number| number.is_finite() && number > 0.0)
+    }
+
+    /// Gives it in two significant digits.
+    pub(crate) fn rounded(mut self) -> Spread {
+        for number in self.errors.iter_mut().chain([&mut self.dispersion]) {
+            *number = two_digits(*number);
+        }
+        self
+    }
+}
+
+/// Gives the distribution of a coefficient in its standard errors.
+fn reference(family: Family, rows: u64, coefficients: usize) -> Reference {
+    if family.has_dispersion() {
+        Reference::Student(rows as f64 - coefficients as f64)
+    } else {
+        Reference::Normal
     }
 }
 

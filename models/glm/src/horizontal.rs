@@ -245,12 +245,5 @@ fn told(regression: &Regression, table: &Table, question: &Question) -> Told {
         Question::Moments => return Told::whole(moments::local_moments(regression, table)),
         Question::Sums(candidate) => candidate,
     };
-    let told = Told::whole(steps::local_sums(regression, table, candidate));
-    if told.sums[steps::BEYOND] > 0.0 {
-        return Told {
-            at: 0..steps::LOSS,
-            ..told
-        };
-    }
-    told
+    steps::told(steps::local_sums(regression, table, candidate))
 }

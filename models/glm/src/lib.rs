@@ -15,6 +15,7 @@ mod newton;
 pub mod solve;
 mod specification;
 mod steps;
+pub mod surrogate;
 mod table;
 mod training;
 #[cfg(test)]
@@ -32,4 +33,4 @@ pub use specification::{
 };
 pub use steps::{Candidate, Sums, largest_sums, local_sums, sums_len};
 pub use table::{BadTable, Table};
-pub use training::{Cohort, MOST_SUMS, Point, Question, Training, shape};
+pub use training::{Cohort, MOST_STEPS, MOST_SUMS, Point, Question, Training, shape};

@@ -25,8 +25,8 @@ const COLLAPSED: f64 = 1e-3;
 
 /// What is to be done at a point.
 pub(crate) enum Verdict {
-    /// The fit is done.
-    Converged(Fit),
+    /// The fit is done: it has converged, or this was the last of the steps agreed on.
+    Ended(Fit),
     /// A step is to be tried.
     Step(Vec<f64>),
 }
@@ -108,17 +108,19 @@ pub(crate) fn judge(
         .iter()
         .zip(diagonal(&information))
         .all(|(slope, weight)| slope.abs() <= blur.max(SMALL_GRADIENT * weight.sqrt()));
-    if !(is_flat && change <= SMALL_CHANGE || lost_in_blur) {
+    let has_converged = is_flat && change <= SMALL_CHANGE || lost_in_blur;
+    let updates = cohort.updates + 1;
+    if !has_converged && regression.specification().steps != Some(updates) {
         return Ok(Verdict::Step(step));
     }
     let course = Course {
-        updates: cohort.updates + 1,
+        updates,
         sums: cohort.opened,
         contributors: cohort.contributors.clone(),
     };
     let last = along(&at.coefficients, &step, 1.0);
     let design = cohort.design.clone();
-    Ok(Verdict::Converged(Fit::new(
+    Ok(Verdict::Ended(Fit::new(
         regression, design, &last, &at.sums, &factor, course,
     )))
 }
@@ -153,8 +155,13 @@ pub(crate) fn out_of_reach(regression: &Regression, design: &Design, step: &[f64
 }
 
 fn objective(regression: &Regression, at: &Point) -> f64 {
-    let squares: f64 = at.coefficients.iter().skip(1).map(|b| b * b).sum();
-    at.sums.loss + regression.specification().penalty / 2.0 * squares
+    at.sums.loss + penalty(regression, &at.coefficients)
+}
+
+/// Gives `λ/2 · ‖w‖²`, the intercept aside.
+pub(crate) fn penalty(regression: &Regression, coefficients: &[f64]) -> f64 {
+    let squares: f64 = coefficients.iter().skip(1).map(|b| b * b).sum();
+    regression.specification().penalty / 2.0 * squares
 }
 
 /// Gives how far rounding may move a sum at a position.

@@ -36,6 +36,11 @@ impl Symmetric {
         self.upper[self.place(row, column)]
     }
 
+    /// Says whether all elements are numbers.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.upper.iter().all(|element| element.is_finite())
+    }
+
     /// Adds to an element of the diagonal.
     pub fn add_to_diagonal(&mut self, row: usize, value: f64) {
         let place = self.place(row, row);

@@ -6,7 +6,7 @@ use consilium_evaluation::{BadSubject, Deviance, Labels, Range, Subject};
 use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
 
-use crate::{Family, Likelihood, moments, steps};
+use crate::{Family, Likelihood, moments, steps, training::MOST_STEPS};
 
 /// The most columns a regression may have.
 pub const MOST_COLUMNS: usize = 1_000;
@@ -93,6 +93,9 @@ pub struct Specification {
     pub most_contributors: usize,
     /// Width of one element of a sum.
     pub bits: Bits,
+    /// After how many of Newton's steps the fit ends, whether or not it has converged, 1 to
+    /// [`MOST_STEPS`](crate::MOST_STEPS); none: when it has.
+    pub steps: Option<u32>,
 }
 
 /// Why a specification is none.
@@ -125,6 +128,12 @@ pub enum BadSpecification {
     TooFewBits {
         /// The width.
         bits: u8,
+    },
+    /// A fit takes at least one step, and no more than there are sums for.
+    #[error("a fit takes 1 to {MOST_STEPS} steps, not {steps}")]
+    Steps {
+        /// How many.
+        steps: u32,
     },
     /// No rows or no parties are allowed, or more than a sum can count.
     #[error("rows and parties must be positive and make at most 2^40 rows")]
@@ -181,6 +190,9 @@ impl TryFrom<Specification> for Regression {
         let subject = subject(&spec)?;
         if !(spec.penalty.is_finite() && spec.penalty >= 0.0) {
             return Err(BadSpecification::Penalty);
+        }
+        if let Some(steps) = spec.steps.filter(|steps| !(1..=MOST_STEPS).contains(steps)) {
+            return Err(BadSpecification::Steps { steps });
         }
         let bits = spec.bits.get();
         let most_terms = columns

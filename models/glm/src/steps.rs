@@ -1,6 +1,6 @@
 //! The sums of a Newton step.
 
-use consilium_secagg::{Encoding, EncodingError, encoding};
+use consilium_secagg::{Encoding, EncodingError, Told, encoding};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -55,7 +55,7 @@ pub struct Sums {
 /// Rows, rows beyond, loss, Pearson.
 const HEAD: usize = 4;
 /// Position of the rows beyond.
-pub(crate) const BEYOND: usize = 1;
+const BEYOND: usize = 1;
 /// Position of the loss.
 pub(crate) const LOSS: usize = 2;
 /// Position of the gradient's first element.
@@ -107,9 +107,29 @@ pub(crate) fn encoding(
 
 /// Adds up one party's terms under a candidate; zeros but for both counts, if any row is beyond.
 pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate) -> Vec<f64> {
+    let len = sums_len(candidate.coefficients.len());
+    add_up(regression, table, candidate, len)
+}
+
+/// Gives the length of the vector of [`local_slopes`] for a number of coefficients.
+pub(crate) fn slopes_len(coefficients: usize) -> usize {
+    HEAD + coefficients
+}
+
+/// Adds up the same but the Fisher information, which costs most.
+pub(crate) fn local_slopes(
+    regression: &Regression,
+    table: &Table,
+    candidate: &Candidate,
+) -> Vec<f64> {
+    let len = slopes_len(candidate.coefficients.len());
+    add_up(regression, table, candidate, len)
+}
+
+fn add_up(regression: &Regression, table: &Table, candidate: &Candidate, len: usize) -> Vec<f64> {
     let likelihood = regression.likelihood();
     let order = candidate.coefficients.len();
-    let mut total = vec![0.0; sums_len(order)];
+    let mut total = vec![0.0; len];
     let mut block = total.clone();
     let mut row = vec![0.0; order];
     let mut beyond = 0.0;
@@ -130,7 +150,8 @@ pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate)
         for (sum, x) in gradient.iter_mut().zip(&row) {
             *sum += terms.slope * x;
         }
-        for (first, x) in row.iter().enumerate() {
+        let wanted = if rest.is_empty() { 0 } else { order };
+        for (first, x) in row[..wanted].iter().enumerate() {
             let (products, below) = rest.split_at_mut(order - first);
             let weighted = terms.weight * x;
             for (sum, x) in products.iter_mut().zip(&row[first..]) {
@@ -149,6 +170,18 @@ pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate)
     total[0] = table.rows() as f64;
     total[BEYOND] = beyond;
     total
+}
+
+/// Withholds all but the counts if any row is beyond.
+pub(crate) fn told(sums: Vec<f64>) -> Told {
+    let told = Told::whole(sums);
+    if told.sums[BEYOND] > 0.0 {
+        return Told {
+            at: 0..LOSS,
+            ..told
+        };
+    }
+    told
 }
 
 fn drain(block: &mut [f64], total: &mut [f64]) {

@@ -13,6 +13,9 @@ use crate::{
 
 /// The most sums that a fit opens, and a contributor answers in a study's fit.
 pub const MOST_SUMS: u32 = 100;
+/// The most of Newton's steps that these sums allow: before them come the sums of the columns and
+/// those of the start.
+pub const MOST_STEPS: u32 = MOST_SUMS - 2;
 
 /// A fit on its way, advanced by one opened sum at a time.
 ///
@@ -261,7 +264,7 @@ impl Cohort {
         reached: Point,
     ) -> Result<Training, Failure> {
         match newton::judge(regression, &mut self, &reached)? {
-            Verdict::Converged(fit) => Ok(Training::Done(Box::new(fit))),
+            Verdict::Ended(fit) => Ok(Training::Done(Box::new(fit))),
             Verdict::Step(step) => {
                 self.check_patience(&step, 1.0)?;
                 let sum = after(sum);

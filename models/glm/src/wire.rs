@@ -7,7 +7,11 @@ use consilium_secagg::SumNumber;
 
 use crate::{
     Candidate, Centre, Design, Estimate, Failure, Family, Fit, Question, RawCoefficients, Term,
-    averaging, horizontal,
+    averaging,
+    fit::Spread,
+    horizontal,
+    solve::Symmetric,
+    surrogate::{self, Solved, Totals},
 };
 
 /// Messages as hexadecimal bytes, by step and variant.
@@ -110,6 +114,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
             Failure::TooFewToEvaluate { minimum: 10 },
         ),
         ("implausible", Failure::Implausible),
+        ("unrepresentative", Failure::Unrepresentative),
     ]
 }
 
@@ -146,11 +151,48 @@ fn of_averaging(written: &mut Written) {
     write(written, "failed", &Model::Failed(Failure::Diverged));
 }
 
+fn of_surrogate(written: &mut Written) {
+    use surrogate::{Answer, Model};
+    let (sum, candidate, rows) = (SumNumber(3), candidate(), 740);
+    write(written, "moments", &Model::Moments(sum));
+    let design = candidate.design.clone();
+    write(written, "begin", &Model::Begin { design, rows });
+    write(written, "candidate", &Model::Candidate { sum, candidate });
+    let totals = |information| {
+        Model::Totals(Totals {
+            rows,
+            loss: 0.5,
+            pearson: 0.25,
+            gradient: vec![1.0, -2.0],
+            information,
+        })
+    };
+    write(written, "totals first", &totals(None));
+    let information = Symmetric::new(2, vec![4.0, 0.5, 3.0]);
+    write(written, "totals second", &totals(Some(information)));
+    let fit = postcard::to_stdvec(&fit(Family::Logistic)).unwrap();
+    let published = Box::new(postcard::from_bytes(&fit).unwrap());
+    write(written, "fitted", &Model::Fitted(published));
+    let failure = Failure::Unrepresentative;
+    write(written, "failed", &Model::Failed(failure));
+    write(written, "estimate", &Answer::Estimate(vec![0.25, -1.5]));
+    let solved = Solved {
+        coefficients: vec![0.25, -1.5],
+        spread: Spread {
+            errors: vec![0.5, 0.125],
+            dispersion: 1.0,
+        },
+    };
+    write(written, "solved", &Answer::Solved(solved));
+    write(written, "none", &Answer::None);
+}
+
 #[test]
 fn every_message_has_the_bytes_it_ever_had() {
     let mut written = Written::new();
     of_newton(&mut written);
     of_averaging(&mut written);
+    of_surrogate(&mut written);
     let released: Written = serde_json::from_str(include_str!("../vectors/messages.json")).unwrap();
     for (message, bytes) in &written {
         let expected = released.get(message).map(String::as_str);

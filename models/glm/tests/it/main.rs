@@ -16,5 +16,8 @@ mod pages;
 mod parity;
 mod real;
 mod refusals;
+mod short;
+mod surrogate;
 mod vectors;
+mod widths;
 mod world;

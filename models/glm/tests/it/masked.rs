@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use consilium_base::Seed;
-use consilium_glm::{Family, Regression, Table};
+use consilium_glm::{Family, Regression, Table, surrogate::Order};
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::{
     PartyId, RunId,
@@ -14,7 +14,10 @@ use consilium_secagg::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use crate::world::{Outcome, distance, fit, fit_through, parties, party, study};
+use crate::{
+    surrogate,
+    world::{Outcome, distance, fit, fit_through, parties, party, study},
+};
 
 fn key(place: usize) -> IdentityKey {
     IdentityKey::from_seed(&Seed::from_bytes([u8::try_from(place).unwrap(); 32]))
@@ -44,6 +47,13 @@ async fn masked(
     regression: &Regression,
     tables: &[Table],
 ) -> Outcome {
+    let (sum, members) = federation(terms);
+    let mail = world.mailboxes(&parties(terms.roster.len()), RunId([7; 16]));
+    fit_through(mail, (sum, members), regression, tables).await
+}
+
+/// All sides of the masked sum.
+fn federation(terms: &Terms) -> (Aggregator, Vec<Contributor<MemoryBook, ChaCha20Rng>>) {
     let roster = &terms.roster;
     let keys = roster.iter().enumerate();
     let keys = keys.map(|(place, party)| (party.to_string(), key(place).public()));
@@ -60,8 +70,7 @@ async fn masked(
     };
     let members = roster.iter().enumerate().map(member).collect();
     let sum = Aggregator::new(terms.clone(), directory.clone(), []).unwrap();
-    let mail = world.mailboxes(&parties(roster.len()), RunId([7; 16]));
-    fit_through(mail, (sum, members), regression, tables).await
+    (sum, members)
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,4 +123,18 @@ async fn a_hospital_that_did_not_allow_it_stops_the_fit_when_it_dies() {
     let outcome = masked(&world, &terms(4, BTreeSet::new()), &regression, &tables).await;
     let error = outcome.aggregator.unwrap_err();
     assert!(error.to_string().contains("hospital-1"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn masks_change_nothing_where_one_hospital_leads() {
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180, 90], 4);
+    let agreed = surrogate::agreed(2, 2, Order::Second);
+    let (world, what) = (World::new(1), (&regression, &tables[..]));
+    let (sum, members) = federation(&terms(4, BTreeSet::new()));
+    let mail = world.mailboxes(&parties(4), RunId([7; 16]));
+    let masked = surrogate::fit_through(mail, (sum, members), what, &agreed).await;
+    let mail = world.mailboxes(&parties(4), RunId([8; 16]));
+    let plain = surrogate::fit_with(mail, what, &agreed).await;
+    let masked = masked.aggregator.unwrap();
+    assert_eq!(masked, plain.aggregator.unwrap());
 }

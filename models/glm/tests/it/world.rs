@@ -61,6 +61,7 @@ pub(crate) fn specification(family: Family, columns: Vec<Column>) -> Specificati
         most_rows: 100_000,
         most_contributors: 5,
         bits: Bits::WIDEST,
+        steps: None,
     }
 }
 
