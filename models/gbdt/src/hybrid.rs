@@ -22,8 +22,10 @@ mod messages;
 mod outline;
 mod predict;
 mod protocol;
+mod stride;
 mod tally;
 mod total;
+mod work;
 
 pub use agreement::{Agreement, LEAST_HOSPITALS, MOST_HOSPITALS, Member, Terms};
 pub use coordinator::coordinate;
@@ -34,3 +36,4 @@ pub use label::{LabelHolder, LabelSide};
 pub use predict::{answer, predict};
 pub use protocol::{follow, lead};
 pub use total::{hear_rows, tell_rows};
+pub use work::Shares;

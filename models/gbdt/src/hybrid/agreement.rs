@@ -2,23 +2,17 @@
 
 use std::collections::HashSet;
 
-use consilium_lwe::{FloodShare, Native, Packing, Residues, Set, noise::Leak};
+use consilium_lwe::{FloodShare, Set};
 use consilium_mailbox::PartyId;
 use consilium_secagg::Assumed;
 use serde::{Deserialize, Serialize};
 
-use super::tally::Width;
+use super::{stride::with_room, tally::Width};
 use crate::{
     Boosting, Cuts, Growing, MOST_ROWS,
-    count::narrow,
     horizontal::{Feature, MOST_SHARED_COLUMNS, specification::are_cuts_of},
     quantiles::{Grid, QUANTILE_ROUNDS, Wanted},
-    vertical::{
-        self, BadTerms, Holder, Price, Protections,
-        agreement::most_candidates,
-        stride::{self, choose_stride},
-        work::Work,
-    },
+    vertical::{self, BadTerms, Holder, Price, Protections},
 };
 
 /// The fewest hospitals of a group.
@@ -164,51 +158,6 @@ impl Agreement {
         }
     }
 
-    /// Lets some of so many candidates share a ciphertext; gives none if their noise leaves no room,
-    /// or their sums may take too much memory.
-    pub(crate) fn packing(&self, stride: u32, candidates: u32) -> Option<Packing> {
-        let rows = u64::from(self.rows());
-        let work = Work::of(self.whole.terms(), rows, vec![candidates]);
-        let packing = packing(&self.terms, rows, stride);
-        packing.filter(|_| work.check(Set::A, stride).is_ok())
-    }
-
-    /// Gives how many of so many candidates the label holder lets share a ciphertext, with so many rows
-    /// drawn: as agreed on, or what costs least.
-    pub(crate) fn stride(&self, rows: u64, candidates: u32) -> u32 {
-        // Each hospital returns as many ciphertexts as all together would.
-        let hospitals = self.terms.hospitals.len();
-        let rows = rows.div_ceil(hospitals as u64);
-        let work = Work::of(self.whole.terms(), rows, vec![candidates; hospitals]);
-        let fits = |stride: &u32| self.packing(*stride, candidates).is_some();
-        let chosen = || {
-            let cheapest = choose_stride(Set::A, &work, self.terms.price);
-            // Fewer in a ciphertext need less room for noise, more of them less memory.
-            let nearest = (1..=cheapest).rev().chain(cheapest..=candidates);
-            nearest.into_iter().find(fits).unwrap_or(cheapest)
-        };
-        self.terms.stride.unwrap_or_else(chosen)
-    }
-
-    /// Gives how many candidates share a ciphertext in a tree that has the most of them.
-    pub(crate) fn usual_stride(&self) -> u32 {
-        self.stride(self.whole.drawn_rows(), self.most_candidates())
-    }
-
-    fn most_candidates(&self) -> u32 {
-        most_candidates(self.whole.terms(), narrow(self.terms.columns.len()))
-    }
-
-    /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
-    /// the fit: the flood of those that don't collude is that of one feature holder.
-    pub(crate) fn leak(&self) -> Leak {
-        let whole = &self.whole;
-        let packing = stride::packing::<Native>(self.usual_stride());
-        let packing = packing.expect("as many were agreed on or chosen");
-        let (trees, candidates) = (whole.joint_trees(), self.most_candidates());
-        Leak::of_study::<Native>(packing, trees, whole.depth(), candidates)
-    }
-
     /// Gives the cells in which each column's values are counted.
     pub(crate) fn grids(&self) -> Vec<Option<Grid>> {
         let columns = self.terms.columns.iter();
@@ -300,7 +249,7 @@ impl TryFrom<Terms> for Agreement {
                 "fewer, or of fewer leaves: a fit takes at most 2^30 sums",
             ),
             (
-                packing(&terms, rows, terms.stride.unwrap_or(1)).is_some(),
+                with_room(&terms, rows, terms.stride.unwrap_or(1)).is_some(),
                 "colluding",
                 "1 to about a third of the hospitals, and rows and stride such that noise has room",
             ),
@@ -347,7 +296,7 @@ fn named_twice(terms: &Terms) -> Option<PartyId> {
 }
 
 /// Gives how many hospitals may collude.
-fn colluding(terms: &Terms) -> u32 {
+pub(super) fn colluding(terms: &Terms) -> u32 {
     let hospitals = u32::try_from(terms.hospitals.len()).unwrap_or(u32::MAX);
     terms.colluding.unwrap_or((hospitals / 3).max(1))
 }
@@ -358,21 +307,9 @@ fn min_hospitals(terms: &Terms) -> u32 {
     terms.min_hospitals.unwrap_or(least)
 }
 
-fn flood(terms: &Terms) -> FloodShare {
+pub(super) fn flood(terms: &Terms) -> FloodShare {
     let hospitals = u32::try_from(terms.hospitals.len()).unwrap_or(u32::MAX);
     FloodShare::among(hospitals.saturating_sub(colluding(terms)))
-}
-
-fn packing(terms: &Terms, rows: u64, stride: u32) -> Option<Packing> {
-    let hospitals = u32::try_from(terms.hospitals.len()).ok()?;
-    let honest = hospitals.checked_sub(colluding(terms))?;
-    let packing = stride::packing::<Native>(stride).ok()?;
-    // What was subtracted counts twice.
-    let noisy = rows * 2 * u64::from(stride);
-    let fits = colluding(terms) > 0
-        && honest > 1
-        && Residues::leave_room(packing, noisy, hospitals, flood(terms));
-    fits.then_some(packing)
 }
 
 /// Gives how often nodes are examined in a tree at most.
@@ -396,22 +333,3 @@ fn most_pairs(terms: &Terms) -> u32 {
 
 /// Gives the number of the first sum of counts after those of the cut points: that of missing values.
 pub(crate) const MISSING_SUM: u32 = QUANTILE_ROUNDS;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hybrid::disclosure::tests::terms;
-
-    #[test]
-    fn sums_of_all_hospitals_rows_take_no_more_than_four_gib_at_each() {
-        let mut terms = terms();
-        terms.rows = 300_000;
-        let agreement = Agreement::try_from(terms).unwrap();
-        for candidates in [1, 500, 50_000] {
-            let stride = agreement.stride(300_000, candidates);
-            assert!(agreement.packing(stride, candidates).is_some(), "{stride}");
-        }
-        assert!(agreement.packing(1, 500).is_some());
-        assert!(agreement.packing(1, 50_000).is_none());
-    }
-}

@@ -112,19 +112,20 @@ impl<'a> Own<'a> {
         tree: u32,
         rng: &mut impl CryptoRng,
     ) -> Result<(Adder<'a>, u32), HybridError> {
-        let terms = self.agreement.terms();
-        let peer = &terms.label_holder;
+        let peer = &self.agreement.terms().label_holder;
         let blame = |breach| HybridError::breach(peer, breach);
         let nonce = Nonce::random(rng);
         let (layout, dealt) = self.holder.deal(tree, &mut self.deck.of_tree(tree));
         let candidates = narrow(dealt.len());
-        mail.send(peer, &Offered { nonce, candidates }).await?; // m2: nonce, candidates
+        let rows = self.rows;
+        let offered = Offered {
+            nonce,
+            candidates,
+            rows,
+        };
+        mail.send(peer, &offered).await?; // m2: nonce, candidates, rows
+        let packing = self.agreement.packing_of(candidates)?;
         let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
-        let stride = opened.stride;
-        let packing = self.agreement.packing(stride, candidates);
-        let agreed = terms.stride.is_none_or(|agreed| agreed == stride);
-        let packing = packing.filter(|_| agreed);
-        let packing = packing.ok_or_else(|| blame(Breach::Stride { stride }))?;
         let places = Places::new(self.rows as usize, &opened.drawn);
         let places = places.ok_or_else(|| blame(Breach::Bits))?;
         let run = run(mail, [peer, mail.me()], tree);
@@ -205,9 +206,7 @@ impl<'a> Own<'a> {
                 }
             }
         }
-        let stride = u64::from(adder.nodes.ground.packing.candidates());
-        let told = self.deck.seal("gbdt-hybrid.1.told");
-        let told = told.field(self.cuts).number(stride);
+        let told = self.deck.seal("gbdt-hybrid.1.told").field(self.cuts);
         let told = allowed.iter().fold(told, |told, allowed| {
             told.field(&allowed.open).field(&allowed.present)
         });

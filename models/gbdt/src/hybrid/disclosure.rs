@@ -129,7 +129,10 @@ const SINGLE: Disclosure = line(
 
 /// Says what the noise of the sums tells.
 fn flood(agreement: &Agreement) -> Disclosure {
-    let stride = (agreement.usual_stride(), agreement.terms().stride.is_some());
+    let stride = (
+        agreement.fullest_stride(),
+        agreement.terms().stride.is_some(),
+    );
     let [en, zh] = told_by_noise(agreement.leak(), stride, agreement.rows());
     let learns = format!(
         "by the noise of the sums more of who is in them, as long as no more hospitals collude with it than \

@@ -21,9 +21,7 @@ use crate::{
     NodeId,
     count::narrow,
     vertical::{
-        Breach, VerticalError,
-        agreement::most_candidates,
-        bits,
+        Breach, VerticalError, bits,
         examination::run,
         grower::{Due, Forked, Grower, Job, Sharing},
         messages::{Blocks, Choice, Offered, Sides},
@@ -75,10 +73,17 @@ impl<'a> Group<'a> {
     /// m2: hears what they bring to a tree.
     pub(super) async fn hear(&self, mail: &Mailbox) -> Result<Brought, HybridError> {
         let (mut nonces, mut agreed) = (Vec::new(), None);
-        for party in self.parties {
-            let Offered { nonce, candidates } = mail.recv(party).await?; // m2
-            let columns = narrow(self.agreement.terms().columns.len());
-            if candidates > most_candidates(self.agreement.whole().terms(), columns) {
+        for (party, segment) in self.parties.iter().zip(&self.segments) {
+            let Offered {
+                nonce,
+                candidates,
+                rows,
+            } = mail.recv(party).await?; // m2
+            if rows as usize != segment.len() {
+                let party = party.clone();
+                return Err(VerticalError::OtherRows { party }.into());
+            }
+            if candidates > self.agreement.most_candidates() {
                 return Err(HybridError::breach(
                     party,
                     Breach::Candidates { candidates },
@@ -103,9 +108,7 @@ impl<'a> Group<'a> {
         (sum, rng): (&'b mut S, &mut impl CryptoRng),
     ) -> Result<Examination<'b, S>, HybridError> {
         let Brought { nonces, candidates } = brought;
-        let stride = self.agreement.stride(grower.drawn_rows(), candidates);
-        let packing = self.agreement.packing(stride, candidates);
-        let packing = packing.ok_or(HybridError::NoRoom { stride })?;
+        let packing = self.agreement.packing_of(candidates)?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<Native>::random(ring, rng));
         let label_holder = mail.me().clone();
         let drawn = grower.drawn_bits();
@@ -120,7 +123,6 @@ impl<'a> Group<'a> {
             let opened = Opened {
                 nonce,
                 key,
-                stride,
                 first: SumNumber(first),
                 drawn: within(&drawn),
             };

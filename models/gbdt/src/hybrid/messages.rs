@@ -24,12 +24,16 @@ macro_rules! message {
 }
 
 /// s0: how many rows all hospitals have together.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rows {
     pub(crate) rows: u32,
+    /// How many of them the label holder has in common with the receiver, hospital by hospital.
+    #[serde(deserialize_with = "few")]
+    pub(crate) parts: Vec<u32>,
 }
 
-message!(Rows, "gbdt-hybrid.1.rows", 64);
+// Five bytes for each hospital.
+message!(Rows, "gbdt-hybrid.1.rows", 1024);
 
 /// s1: a hospital's part of the seed by which candidates are dealt.
 #[derive(Clone, Serialize, Deserialize)]
@@ -72,8 +76,6 @@ message!(Cutting, "gbdt-hybrid.1.cutting", 4 << 20);
 pub(crate) struct Opened {
     pub(crate) nonce: Nonce,
     pub(crate) key: RefreshKey,
-    /// r.
-    pub(crate) stride: u32,
     /// The number of the tree's first sum of ciphertexts.
     pub(crate) first: SumNumber,
     /// A bit for each of the receiver's rows: was it drawn? Nothing where all were.
@@ -152,8 +154,8 @@ pub(crate) struct Outlined {
     /// Of each ciphertext in turn a bit for each slot, in whole bytes.
     #[serde(deserialize_with = "few")]
     pub(crate) nodes: Vec<Bytes>,
-    /// A hash, by the seed, of what the hospital was told: the stride, how columns are cut, what may be
-    /// told of the nodes.
+    /// A hash, by the seed, of what the hospital was told: how columns are cut, what may be told of the
+    /// nodes.
     pub(crate) told: Digest,
 }
 

@@ -9,7 +9,7 @@ use super::messages::Outlined;
 use crate::vertical::bits;
 
 /// The most words that one sum is made to have, but for a ciphertext that has more.
-const MOST_WORDS: usize = 1 << 21;
+pub(super) const MOST_WORDS: usize = 1 << 21;
 
 /// The ciphertexts of some nodes, in the order in which they are returned.
 #[derive(Debug)]

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     Layout,
-    count::narrow,
     vertical::{
         bits,
         deal::{Counts, Dealt},
@@ -49,6 +48,11 @@ impl Width {
         1 + 2 * self.slots
     }
 
+    /// Counts what is added up for the root.
+    pub(super) fn of_root(self) -> usize {
+        self.tally() + self.presence()
+    }
+
     /// Counts what is added up for a pair of children.
     pub(super) fn of_pair(self) -> usize {
         self.tally() + 2 * self.presence()
@@ -57,7 +61,7 @@ impl Width {
     /// Counts what is added up for these nodes' children, or for the root.
     pub(super) fn of(self, forks: &[Fork]) -> usize {
         match forks.len() {
-            0 => self.tally() + self.presence(),
+            0 => self.of_root(),
             pairs => pairs * self.of_pair(),
         }
     }
@@ -66,18 +70,18 @@ impl Width {
 impl Tally {
     /// Counts a hospital's rows.
     pub(super) fn of(counts: &Counts, layout: &Layout, dealt: &[Dealt]) -> Tally {
-        let columns: Vec<_> = counts.columns(layout).collect();
+        let by_column = counts.by_column(layout);
         let rows = counts.rows();
         let members = dealt.iter().map(|dealt| {
-            let mut columns = columns.iter();
-            let column = columns.find(|(column, _)| narrow(*column) == dealt.rule.column);
-            let left = column.map_or(0, |(_, counts)| counts.left(dealt.rule));
+            let column = by_column[dealt.rule.column as usize];
+            let left = column.map_or(0, |counts| counts.left(dealt.rule));
             if dealt.is_right { rows - left } else { left }
         });
+        let columns = counts.columns(layout);
         Tally {
             rows,
             members: members.collect(),
-            missing: columns.iter().map(|(_, counts)| counts.missing()).collect(),
+            missing: columns.map(|(_, counts)| counts.missing()).collect(),
         }
     }
 
@@ -213,20 +217,26 @@ pub(super) fn shape_of_tree(
 /// Names a sum of so many counts and, after them, zeros.
 ///
 /// The number of all rows is a part of the question: parties told different ones open nothing. What is
-/// asked is the same whenever a tree is repeated, and so are a hospital's counts. If they are not, secure aggregation withholds them: the total is uniform, and by the zeros it is told from counts.
+/// asked is the same whenever a tree is repeated, and so are a hospital's counts. If they are not, secure
+/// aggregation withholds them: the total is uniform, and by the zeros it is told from counts.
 pub(super) fn shape(
     agreement: &Agreement,
     number: u32,
     len: usize,
     about: &impl Serialize,
 ) -> SumShape {
-    let width = agreement.rows().ilog2() + 1;
-    let bits = u8::try_from(width).ok().and_then(Bits::new);
-    let bits = bits.unwrap_or(Bits::WIDEST);
+    let bits = bits(agreement);
     let len = len + ZEROS.div_ceil(usize::from(bits.get()));
     let step = "gbdt-hybrid.1.counts";
     let about = (agreement.rows(), about);
     SumShape::asking((SumNumber(number), len, bits), (step, &about))
+}
+
+/// Gives how wide a count over the rows of all hospitals is.
+pub(super) fn bits(agreement: &Agreement) -> Bits {
+    let width = agreement.rows().max(1).ilog2() + 1;
+    let bits = u8::try_from(width).ok().and_then(Bits::new);
+    bits.unwrap_or(Bits::WIDEST)
 }
 
 /// Puts a hospital's counts into a sum.

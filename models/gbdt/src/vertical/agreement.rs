@@ -236,7 +236,7 @@ impl Agreement {
     }
 
     /// Gives how many rows may be expected to be drawn for a tree.
-    pub(crate) fn drawn_rows(&self) -> u64 {
+    pub fn drawn_rows(&self) -> u64 {
         drawn_rows(&self.0)
     }
 
@@ -396,7 +396,7 @@ impl TryFrom<Terms> for Agreement {
             (
                 terms.stride.is_none_or(|stride| shared.contains(&stride)),
                 "stride",
-                "at least 1 and at most the degree of the ring",
+                "1 to 2048, with parameters \"b\" to 4096",
             ),
             (
                 terms.price.bytes_a_second > 0.0,

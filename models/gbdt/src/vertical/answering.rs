@@ -38,7 +38,12 @@ pub(super) async fn open<'a, R: Ring>(
     let nonce = Nonce::random(rng);
     let (layout, dealt) = holder.deal(tree, rng);
     let candidates = narrow(dealt.len());
-    mail.send(peer, &Offered { nonce, candidates }).await?; // m2: nonce, candidates
+    let offered = Offered {
+        nonce,
+        candidates,
+        rows: terms.rows,
+    };
+    mail.send(peer, &offered).await?; // m2: nonce, candidates, rows
     let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
     let packing = packing::<R>(holder.agreement().stride()).map_err(VerticalError::Sums)?;
     let rows = terms.rows as usize;

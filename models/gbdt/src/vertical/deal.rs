@@ -171,6 +171,16 @@ impl Counts {
             (column, ColumnCounts { rows, cells })
         })
     }
+
+    /// Gives the bins of each column at its place; none of those that were not drawn.
+    pub(crate) fn by_column<'a>(&'a self, layout: &'a Layout) -> Vec<Option<ColumnCounts<'a>>> {
+        let mut by_column = Vec::new();
+        for (column, counts) in self.columns(layout) {
+            by_column.resize(by_column.len().max(column + 1), None);
+            by_column[column] = Some(counts);
+        }
+        by_column
+    }
 }
 
 /// The same of one column.

@@ -18,6 +18,13 @@ pub enum VerticalError {
     /// This party's rows or columns are not those agreed on, or it is none of the parties.
     #[error("{0} are not those agreed on")]
     NotAgreed(&'static str),
+    /// The label holder has more or fewer rows in common with a party than that party with it: one of
+    /// them keeps another alignment, and nothing tells which.
+    #[error("the label holder and {party} have different numbers of rows in common")]
+    OtherRows {
+        /// The other party.
+        party: PartyId,
+    },
     /// What was kept of the fit belongs to another one.
     #[error("what was kept of the fit is of other rows or other terms")]
     OtherFit,
@@ -78,12 +85,6 @@ pub enum Breach {
     Candidates {
         /// How many it says there are.
         candidates: u32,
-    },
-    /// Candidates share a ciphertext as was agreed on.
-    #[error("{stride} candidates in a ciphertext were not agreed on")]
-    Stride {
-        /// How many it says there are.
-        stride: u32,
     },
     /// Bits are as many as rows.
     #[error("bits that are not one for each row")]
@@ -156,6 +157,7 @@ impl VerticalError {
             }
             VerticalError::Failed(_)
             | VerticalError::NotAgreed(_)
+            | VerticalError::OtherRows { .. }
             | VerticalError::NoRoom { .. }
             | VerticalError::OtherFit
             | VerticalError::Behind { .. } => Fault::Input,

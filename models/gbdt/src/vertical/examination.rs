@@ -49,7 +49,15 @@ impl<R: Ring> Examination<R> {
         let mut active = Vec::new();
         let mut nonces = Vec::new();
         for (place, holder) in terms.feature_holders.iter().skip(first).enumerate() {
-            let Offered { nonce, candidates } = mail.recv(&holder.party).await?; // m2
+            let Offered {
+                nonce,
+                candidates,
+                rows,
+            } = mail.recv(&holder.party).await?; // m2
+            if rows != terms.rows {
+                let party = holder.party.clone();
+                return Err(VerticalError::OtherRows { party });
+            }
             if candidates > most_candidates(terms, holder.columns) {
                 let breach = Breach::Candidates { candidates };
                 return Err(VerticalError::breach(&holder.party, breach));

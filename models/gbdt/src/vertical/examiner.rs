@@ -191,10 +191,7 @@ impl<'a, R: Ring> Examiner<'a, R> {
 
     /// Says for each slot how its candidate parts a node's drawn rows.
     fn sizes(&self, counts: &Counts) -> Vec<Size> {
-        let mut by_column = vec![None; self.nodes.ground.binned.columns()];
-        for (column, counts) in counts.columns(&self.nodes.ground.layout) {
-            by_column[column] = Some(counts);
-        }
+        let by_column = counts.by_column(&self.nodes.ground.layout);
         let size = |dealt: &Dealt| {
             let counts = by_column[dealt.rule.column as usize];
             let smaller = counts.map_or(0, |it| it.smaller_side(dealt.rule));

@@ -147,11 +147,6 @@ impl<'a> Grower<'a> {
         with.count() as u64 >= parties
     }
 
-    /// Counts the rows drawn.
-    pub(crate) fn drawn_rows(&self) -> u64 {
-        self.drawn.rows() as u64
-    }
-
     /// Gives a bit for each row, whether it was drawn; nothing where all were.
     pub(crate) fn drawn_bits(&self) -> Bytes {
         if self.all.is_none() {

@@ -35,6 +35,8 @@ message!(Called, "gbdt-vertical.1.called", 64);
 pub(crate) struct Offered {
     pub(crate) nonce: Nonce,
     pub(crate) candidates: u32,
+    /// How many rows it has in common with the label holder.
+    pub(crate) rows: u32,
 }
 
 message!(Offered, "gbdt-vertical.1.offered", 128);

@@ -2,7 +2,11 @@
 
 use consilium_lwe::{Encrypted, LweError, Packing, Returned, Ring, Set};
 
-use super::{agreement::Price, messages::CHUNK, work::Work};
+use super::{
+    agreement::Price,
+    messages::CHUNK,
+    work::{Cost, Work},
+};
 
 /// Sums of a tree, and what noise is added to them, are below 2^this.
 const SUM_LOG2: u32 = 29;
@@ -32,22 +36,23 @@ pub(crate) fn chunk_packs<R: Ring>(packing: Packing) -> usize {
 /// return: bytes are about `12 · r · rows · (1 + (depth − 1) / 2)` up and
 /// `10 KiB · nodes · candidates / r` down for set A.
 pub(crate) fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
-    let most = work
-        .candidates
-        .iter()
-        .copied()
-        .max()
-        .unwrap_or(1)
-        .clamp(1, MOST_STRIDE);
-    let total = |stride: &u32| {
-        let cost = work.cost(set, *stride);
-        cost.cpu + cost.bytes / price.bytes_a_second
+    let most = work.candidates.iter().copied().max().unwrap_or(1);
+    let cost = |stride| {
+        let fits = work.check(set, stride).is_ok();
+        fits.then(|| work.cost(set, stride))
     };
-    let costs = (1..=most)
-        .filter(|stride| work.check(set, *stride).is_ok())
-        .map(|stride| (stride, total(&stride)));
-    let cheapest = costs.reduce(|a, b| if b.1 < a.1 { b } else { a });
-    cheapest.map_or(1, |(stride, _)| stride)
+    cheapest(most, cost, price).unwrap_or(1)
+}
+
+/// Gives the stride up to `most` by which a tree costs least: `cost` gives none of those that can't be.
+pub(crate) fn cheapest(most: u32, cost: impl Fn(u32) -> Option<Cost>, price: Price) -> Option<u32> {
+    let strides = 1..=most.clamp(1, MOST_STRIDE);
+    let totals = strides.filter_map(|stride| {
+        let Cost { bytes, cpu } = cost(stride)?;
+        Some((stride, cpu + bytes / price.bytes_a_second))
+    });
+    let cheapest = totals.reduce(|a, b| if b.1 < a.1 { b } else { a });
+    cheapest.map(|(stride, _)| stride)
 }
 
 /// Beyond it blocks would hold a few rows only.
@@ -69,6 +74,7 @@ mod tests {
             rows,
             candidates: vec![candidates],
             depth: 5,
+            nodes: 31,
             least_rows: 200,
             kept_nodes: 16,
         };
@@ -99,6 +105,7 @@ mod tests {
             rows: 20_000,
             candidates: vec![300, 40],
             depth: 4,
+            nodes: 15,
             least_rows: 100,
             kept_nodes: 8,
         };
@@ -116,6 +123,7 @@ mod tests {
             rows: 3_000_000,
             candidates: vec![20_000],
             depth: 12,
+            nodes: 4095,
             least_rows: 200,
             kept_nodes: 4,
         };

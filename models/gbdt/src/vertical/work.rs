@@ -18,6 +18,8 @@ pub struct Work {
     pub candidates: Vec<u32>,
     /// Most splits on the way to a leaf.
     pub depth: u32,
+    /// The most nodes that are examined.
+    pub nodes: u64,
     /// The fewest rows of a node that is examined.
     pub least_rows: u64,
     /// The most nodes whose sums a feature holder keeps at once.
@@ -49,6 +51,17 @@ pub struct Shares {
     pub label_holder: Cost,
     /// Each feature holder's.
     pub feature_holders: Vec<Cost>,
+}
+
+/// A level of the tree: what is examined at once, where it grows level by level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Level {
+    /// Nodes that are examined.
+    pub(crate) nodes: u64,
+    /// Those of them whose rows are encrypted.
+    pub(crate) built: u64,
+    /// The rows of these, all together.
+    pub(crate) rows: u64,
 }
 
 /// Seconds of one core for a ciphertext, as whole fits spent them on the machine of
@@ -98,15 +111,16 @@ impl Work {
         let spec = terms.boosting.specification();
         let min_node = terms.protections.min_node.max(1);
         let depth = spec.growth.depth();
+        let leaves = u64::from(spec.growth.most_leaves());
         // What is not divided again is not kept, and the others have rows of their own.
         let wide = 1_u64.checked_shl(depth.saturating_sub(1));
-        let wide = wide
-            .unwrap_or(u64::MAX)
-            .min(spec.growth.most_leaves().into());
+        let wide = wide.unwrap_or(u64::MAX).min(leaves);
         Work {
             rows,
             candidates,
             depth,
+            // The root, and both children of each split but the last.
+            nodes: (2 * leaves).saturating_sub(3),
             least_rows: min_node.max(spec.min_node),
             kept_nodes: wide.min(rows / min_node).max(1),
         }
@@ -164,10 +178,37 @@ impl Work {
         whole
     }
 
-    /// Reckons what each party has of the tree's cost if `stride` candidates share a ciphertext.
-    ///
-    /// The root's rows are encrypted, and half of all on each level below, in the worst case;
-    /// every level has twice the nodes, as far as rows go round.
+    /// Gives the levels of the tree that asks for most: every level has twice the nodes, as far as rows
+    /// and leaves go round. The root's rows are encrypted, and half of all on each level below.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = Level> {
+        let most = self.rows / self.least_rows.max(1);
+        let mut left = self.nodes;
+        (0..self.depth).map_while(move |level| {
+            let wide = 1_u64.checked_shl(level).unwrap_or(u64::MAX);
+            let nodes = wide.min(most).min(left);
+            // Below the root siblings are examined, or neither.
+            let siblings = if level == 0 { 1 } else { 2 };
+            let built = nodes / siblings;
+            let nodes = built * siblings;
+            left -= nodes;
+            let rows = self.rows / siblings;
+            (nodes > 0).then_some(Level { nodes, built, rows })
+        })
+    }
+
+    /// Counts the nodes that are examined, and the blocks of their rows that are encrypted, of so many
+    /// rows each.
+    pub(crate) fn nodes_and_blocks(&self, block: u64) -> [u64; 2] {
+        let (mut nodes, mut blocks) = (0, 0);
+        for level in self.levels() {
+            nodes += level.nodes;
+            blocks += level.built * (level.rows / level.built).div_ceil(block);
+        }
+        [nodes, blocks]
+    }
+
+    /// Reckons what each party has of the tree's cost if `stride` candidates share a ciphertext: in the
+    /// worst case, where the tree is as wide as its growth allows.
     pub fn shares(&self, set: Set, stride: u32) -> Shares {
         match set {
             Set::A => self.shares_in::<Native>(stride),
@@ -178,19 +219,7 @@ impl Work {
     fn shares_in<R: Ring>(&self, stride: u32) -> Shares {
         let parameters = R::PARAMETERS;
         let block = (parameters.degree as u64 / u64::from(stride.max(1))).max(1);
-        let (mut blocks, mut nodes) = (0, 0);
-        for level in 0..self.depth {
-            let wide = 1_u64.checked_shl(level).unwrap_or(u64::MAX);
-            let here = wide.min(self.rows / self.least_rows.max(1));
-            if here == 0 {
-                break;
-            }
-            let built = here.div_ceil(2);
-            let rows = if level == 0 { self.rows } else { self.rows / 2 };
-            blocks += built * (rows / built).div_ceil(block);
-            nodes += here;
-        }
-        let (blocks, nodes) = (blocks as f64, nodes as f64);
+        let [nodes, blocks] = self.nodes_and_blocks(block).map(|it| it as f64);
         let seconds = Seconds::of(parameters.set);
         let mut label_holder = Cost {
             bytes: 0.0,

@@ -8,6 +8,7 @@ mod parity;
 mod predicting;
 mod protection;
 mod resuming;
+mod rows;
 mod tampering;
 mod wire;
 mod world;

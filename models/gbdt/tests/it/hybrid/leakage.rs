@@ -357,12 +357,12 @@ async fn without_one_hospital_nothing_is_opened() {
 fn every_step_and_field_is_on_the_protocol_s_page() {
     let fields = [
         "part",
+        "parts",
         "digest",
         "told",
         "nonce",
         "candidates",
         "key",
-        "stride",
         "first",
         "drawn",
         "rows",

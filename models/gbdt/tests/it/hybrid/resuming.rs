@@ -14,7 +14,7 @@ use consilium_secagg::MemoryBook;
 
 use super::{
     masked::masked,
-    tampering::tell_total,
+    rows::tell_total,
     wire::{STEPS, Turn, change, read},
     world::{Case, OPEN, Stores, coordinator, insurer, party},
 };

@@ -12,17 +12,17 @@ use super::{
     masked::masked,
     wire::{
         Blocks, Called, Cutting, Decided, Fork, Input, Kept, Level, Offered, Opened, Outlined,
-        Parted, Rows, Sides, Turn, change, read,
+        Parted, Sides, Turn, change, read,
     },
     world::{Case, Ended, OPEN, Stores, coordinator, insurer, party},
 };
 use crate::world::{boosting, specification};
 
-fn hospital() -> PartyId {
+pub(super) fn hospital() -> PartyId {
     party("hospital-0")
 }
 
-fn case() -> Case {
+pub(super) fn case() -> Case {
     let mut case = Case::new(Objective::Logistic, 0, &[110, 90, 100]);
     case.terms.protections = protections();
     case
@@ -58,7 +58,7 @@ async fn with_lie<M: Message + 'static>(
 }
 
 /// The breach that `heard` finds.
-async fn breach_of<M: Message + 'static>(
+pub(super) async fn breach_of<M: Message + 'static>(
     (liar, heard): (PartyId, PartyId),
     nth: usize,
     lie: impl Fn(&mut M) + Send + 'static,
@@ -83,75 +83,6 @@ fn with(bytes: &Bytes, change: impl FnOnce(&mut Vec<u8>)) -> Bytes {
     let mut bytes = bytes.to_vec();
     change(&mut bytes);
     bytes.into()
-}
-
-/// Has the label holder tell these parties that all have so many rows.
-pub(crate) fn tell_total(
-    world: &World,
-    heard: impl Fn(&PartyId) -> bool + Send + 'static,
-    rows: u32,
-) {
-    world.tamper(move |frame| {
-        if *frame.step == *Rows::STEP && heard(&frame.receiver) {
-            change::<Rows>(frame, |it| it.rows = rows);
-        }
-    });
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_total_below_a_hospital_s_own_rows_or_above_those_of_any_study_blames_the_label_holder() {
-    for (heard, rows) in [
-        (hospital(), 109),
-        (coordinator(), 2),
-        (hospital(), u32::MAX),
-    ] {
-        let lie = move |it: &mut Rows| it.rows = rows;
-        let breach = breach_of((insurer(), heard), 0, lie).await;
-        assert_eq!(breach, Breach::Total { rows });
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_total_below_what_is_counted_is_implausible() {
-    // Nine bits hold the counts of 300 rows, and of 299; eight, as for 150, don't.
-    for rows in [299, 150] {
-        let world = World::new(1).without_transcript();
-        tell_total(&world, |_| true, rows);
-        let ended = case().run(&world, &mut Stores::default()).await;
-        let error = ended.coordinator.unwrap_err();
-        assert!(matches!(error, HybridError::Implausible), "{error}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_total_above_the_true_one_changes_nothing_that_is_told() {
-    let world = World::new(1);
-    tell_total(&world, |_| true, 1000);
-    let case = case();
-    let (label, hospitals) = case.run(&world, &mut Stores::default()).await.all();
-    let truly = case.run(&World::new(1), &mut Stores::default()).await.all();
-    assert!(truly == (label, hospitals));
-}
-
-#[tokio::test(start_paused = true)]
-async fn parties_told_different_totals_go_no_further_than_the_set_up() {
-    let world = World::new(1).without_transcript();
-    tell_total(&world, |party| *party == hospital(), 301);
-    let ended = case().run(&world, &mut Stores::default()).await;
-    for error in ended.hospitals.into_iter().map(Result::unwrap_err) {
-        assert!(matches!(error, HybridError::Unlike), "{error}");
-    }
-    // The coordinator opens another sum, and masks don't cancel: of counts as wide, or wider ones.
-    for rows in [301, 511, 1000] {
-        let world = World::new(1).without_transcript();
-        tell_total(&world, |party| *party == coordinator(), rows);
-        let case = case();
-        let sums = masked(&case, Vec::new());
-        let (ended, _) = case.run_through(&world, &mut Stores::default(), sums).await;
-        let error = ended.coordinator.unwrap_err();
-        assert!(matches!(error, HybridError::OtherCounts), "{rows}: {error}");
-        assert!(ended.label.is_err(), "{rows}");
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -314,10 +245,6 @@ async fn hospitals_that_say_different_things_or_were_told_them_are_not_named() {
         with_lie(&case(), ends(), 0, more).await,
         with_lie(&case(), ends(), 2, fewer).await,
         with_lie(&case(), ends(), 0, |it: &mut Outlined| it.told[0] ^= 1).await,
-        with_lie(&case(), (insurer(), hospital()), 0, |it: &mut Opened| {
-            it.stride += 1;
-        })
-        .await,
     ];
     for error in errors.map(|ended| ended.label.unwrap_err()) {
         assert!(matches!(error, HybridError::Otherwise), "{error}");
@@ -364,13 +291,8 @@ async fn wrong_parts_of_sums_end_the_fit_and_blame_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trees_strides_rows_and_blocks_that_are_none_blame_the_label_holder() {
+async fn trees_rows_and_blocks_that_are_none_blame_the_label_holder() {
     let ends = || (insurer(), hospital());
-    let stride = |it: &mut Opened| it.stride = 4096;
-    assert_eq!(
-        breach_of(ends(), 0, stride).await,
-        Breach::Stride { stride: 4096 }
-    );
     let drawn = |it: &mut Opened| it.drawn = vec![255; 3].into();
     assert_eq!(breach_of(ends(), 0, drawn).await, Breach::Bits);
     let key = |it: &mut Opened| it.key = it.key.slice(1..);

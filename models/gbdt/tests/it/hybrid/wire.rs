@@ -27,14 +27,13 @@ macro_rules! steps {
 }
 
 steps! {
-    struct Rows "gbdt-hybrid.1.rows" { pub(crate) rows: u32 }
+    struct Rows "gbdt-hybrid.1.rows" { pub(crate) rows: u32, pub(crate) parts: Vec<u32> }
     struct Shuffling "gbdt-hybrid.1.shuffling" { pub(crate) part: [u8; 32] }
     struct Alike "gbdt-hybrid.1.alike" { pub(crate) digest: [u8; 32] }
     enum Cutting "gbdt-hybrid.1.cutting" { Cells(Vec<Vec<u32>>), Cut(Cuts), Missing(Bytes) }
     struct Opened "gbdt-hybrid.1.opened" {
         pub(crate) nonce: [u8; 32],
         pub(crate) key: Bytes,
-        pub(crate) stride: u32,
         pub(crate) first: u32,
         pub(crate) drawn: Bytes,
     }

@@ -308,7 +308,7 @@ impl Case {
         let agreement = self.agreement();
         let case = self.clone();
         let coordinating = tokio::spawn(async move {
-            let ended = match hear_rows(&coordinating, &insurer(), 3..=MOST_ROWS).await {
+            let ended = match hear_rows(&coordinating, &insurer(), &[], 3..=MOST_ROWS).await {
                 Ok(rows) => coordinate(&coordinating, &case.told(rows), &mut counts).await,
                 Err(error) => Err(error),
             };
@@ -339,9 +339,10 @@ impl Case {
         }
         let mut rng = rng(self.run, 0);
         let store = &mut stores.label;
-        let others = &self.parties()[1..];
-        let ended = match tell_rows(&mail, others, self.terms.rows).await {
-            Ok(()) => sendable(lead(&mail, &mut label, &mut ciphertexts, &mut rng, store)).await,
+        let further_holders = &self.parties()[2 + self.columns.len()..];
+        let others = (&coordinator(), further_holders);
+        let ended = match tell_rows(&mail, others, &self.members()).await {
+            Ok(_) => sendable(lead(&mail, &mut label, &mut ciphertexts, &mut rng, store)).await,
             Err(error) => Err(error),
         };
         let label = leave(mail, ended);
@@ -374,9 +375,9 @@ impl Case {
         rng: &mut Generator,
         store: &mut Store<HospitalSide>,
     ) -> Result<FeatureModel, HybridError> {
-        let own = narrow(self.patients[place].len());
-        let rows = hear_rows(mail, &insurer(), own..=MOST_ROWS).await?; // s0
         let columns = self.columns[place].clone();
+        let own = narrow(columns[0].values.len());
+        let rows = hear_rows(mail, &insurer(), &[own], own..=MOST_ROWS).await?; // s0
         let secret = secret(1 + place as u64);
         let mut hospital = Hospital::new(&self.told(rows), mail.me(), columns, secret)?;
         if let Some(side) = &store.kept {
@@ -401,9 +402,10 @@ impl Case {
             store.kept = Some(side.clone());
             holder = holder.resume(side).unwrap();
         }
+        let parts: Vec<u32> = self.members().iter().map(|it| it.rows).collect();
         let rows = self.terms.rows;
         async move {
-            let ended = match hear_rows(&mail, &insurer(), rows..=rows).await {
+            let ended = match hear_rows(&mail, &insurer(), &parts, rows..=rows).await {
                 Ok(_) => vertical::follow(&mail, &mut holder, &mut rng, &mut store).await,
                 Err(error) => return (Err(error), store.kept),
             };

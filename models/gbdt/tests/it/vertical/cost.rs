@@ -2,13 +2,13 @@
 
 use consilium_gbdt::{
     Growing, Objective,
-    vertical::{Agreement, BadTerms, Terms},
+    vertical::{Agreement, BadTerms, Terms, Work},
 };
 use consilium_lwe::Set;
-use consilium_mailbox::sim::World;
+use consilium_mailbox::{Message as _, sim::World};
 
 use super::{
-    wire::costs,
+    wire::{Blocks, Offered, Summed, body, costs, read},
     world::{Case, Stores},
 };
 use crate::world::{boosting, specification};
@@ -26,12 +26,44 @@ async fn frames_and_bytes_of_a_tree_are_few() {
     gbdt-vertical.1.blocks: 4, 393484
     gbdt-vertical.1.called: 2, 4
     gbdt-vertical.1.kept: 2, 2
-    gbdt-vertical.1.offered: 1, 34
+    gbdt-vertical.1.offered: 1, 36
     gbdt-vertical.1.opened: 1, 24614
     gbdt-vertical.1.sides: 2, 186
     gbdt-vertical.1.summed: 7, 876722
     gbdt-vertical.1.turn: 5, 161
     ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tree_costs_what_is_reckoned_however_it_grows() {
+    let (depth, leaves) = (32, 12);
+    for growth in [
+        Growing::DepthWise { depth: 4 },
+        Growing::LeafWise { leaves, depth },
+    ] {
+        let mut spec = specification(Objective::Logistic);
+        (spec.trees, spec.growth) = (1, growth);
+        let mut case = Case::new(Objective::Logistic, 1500, &[1, 3]);
+        case.terms.boosting = boosting(spec);
+        let world = World::new(1);
+        case.run(&world, &mut Stores::default()).await.all();
+        let frames = world.transcript();
+        let offered = frames.iter().find_map(read::<Offered>).unwrap();
+        let work = Work::of(&case.terms, 1500, vec![offered.candidates]);
+        let shares = work.shares(Set::A, case.agreement().stride());
+        for (step, reckoned) in [
+            (Blocks::STEP, shares.label_holder.bytes),
+            (Summed::STEP, shares.feature_holders[0].bytes),
+        ] {
+            let frames = frames.iter().filter(|it| *it.step == *step);
+            let measured: usize = frames.map(|it| body(it).len()).sum();
+            let ratio = reckoned / measured as f64;
+            assert!(
+                (1.0 / 1.5..1.5).contains(&ratio),
+                "{growth:?} {step}: {ratio}"
+            );
+        }
+    }
 }
 
 /// What of these terms is refused.

@@ -118,6 +118,30 @@ async fn more_candidates_than_columns_can_have_blame_the_feature_holder() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn alignments_of_different_length_end_the_fit_before_a_row_is_sent_and_blame_nobody() {
+    for rows in [299, 301] {
+        let world = World::new(1);
+        world.tamper(move |frame| {
+            if *frame.step == *Offered::STEP {
+                change::<Offered>(frame, |it| it.rows = rows);
+            }
+        });
+        let ended = case().run(&world, &mut Stores::default()).await;
+        let error = ended.label.unwrap_err();
+        let VerticalError::OtherRows { party } = &error else {
+            panic!("{error}")
+        };
+        assert_eq!((party, error.fault()), (&hospital(), Fault::Input));
+        assert!(
+            !world
+                .transcript()
+                .iter()
+                .any(|it| *it.step == *Blocks::STEP)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_tree_than_was_grown_can_t_be_kept() {
     let breach = breach_of(&case(), hospital(), 1, |it: &mut Kept| it.tree = 0).await;
     assert_eq!(breach, Breach::Tree { tree: 0 });

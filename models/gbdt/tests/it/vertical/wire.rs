@@ -28,6 +28,7 @@ steps! {
     struct Offered "gbdt-vertical.1.offered" {
         pub(crate) nonce: [u8; 32],
         pub(crate) candidates: u32,
+        pub(crate) rows: u32,
     }
     struct Opened "gbdt-vertical.1.opened" {
         pub(crate) nonce: [u8; 32],
