@@ -14,7 +14,10 @@ use crate::{
     access::By,
     desk::Desk,
     store::results,
-    study::{self, Command, Forbidden, Job, events},
+    study::{
+        self, Command, Forbidden, Job,
+        events::{self, Happened, Place},
+    },
     wire,
 };
 
@@ -143,7 +146,7 @@ impl OperatorService {
             news: self.desk.news.subscribe(),
             desk: self.desk.clone(),
             name,
-            next: 0,
+            place: Place::default(),
             is_over: false,
         };
         let chunks = stream::unfold(watch, |mut watch| async {
@@ -219,7 +222,7 @@ struct Watch {
     desk: Desk,
     name: StudyName,
     news: watch::Receiver<u64>,
-    next: u64,
+    place: Place,
     is_over: bool,
 }
 
@@ -248,17 +251,24 @@ impl Watch {
         None
     }
 
+    /// Reads what is new: while a step goes on that is a line or two of the journal.
     async fn look(&mut self) -> Result<Vec<v1::StudyEvent>, OperatorError> {
-        let store = &self.desk.store;
-        // The state first: whatever ended the study is among the events then.
-        let study = studies::find(store, &self.name).await?;
-        self.is_over = match study {
-            Some(study) => read(study)?.job.study.has_ended(),
-            None => true,
-        };
-        let events = events::since(store, &self.name, self.next).await?;
-        self.next += events.len() as u64;
-        let newest = self.next.saturating_sub(1);
+        let mut events: Vec<Happened> = Vec::new();
+        loop {
+            let store = &self.desk.store;
+            let new = events::next(store, &self.name, &mut self.place).await?;
+            let changes = new.iter().any(|event| !event.event.is_empty());
+            events.extend(new);
+            // Whatever ended the study is among the events that are read after its state.
+            if !changes || self.is_over {
+                break;
+            }
+            self.is_over = match studies::find(store, &self.name).await? {
+                Some(study) => read(study)?.job.study.has_ended(),
+                None => true,
+            };
+        }
+        let newest = self.place.events.saturating_sub(1);
         let events = events.into_iter().map(|happened| v1::StudyEvent {
             number: happened.number,
             time_ms: happened.time * 1_000,

@@ -130,6 +130,7 @@ impl Driver {
                 if self.plan.party(&party).is_some() {
                     self.offer(&party);
                     self.presence(&party).await?;
+                    self.ask_again(&party);
                     self.call_again(&party);
                     self.shown.insert(party);
                 }
@@ -303,18 +304,10 @@ impl Driver {
                 }
             }
             Working::Resting { .. } => self.working = Working::Not,
-            Working::Asking {
-                since,
-                patience,
-                reports,
-                ..
-            } => {
-                let (now, limits) = (Instant::now(), self.plan.patience());
+            Working::Asking { reports, .. } => {
                 let silent = |party: &PartyId| !reports.contains_key(party);
                 let waits_for_absent = absent.iter().any(silent);
-                if waits_for_absent && now < *since + limits.outage {
-                    *patience = now + limits.answer;
-                } else {
+                if !(waits_for_absent && self.working.wait_anew(self.plan.patience())) {
                     self.judge(true).await?;
                 }
             }

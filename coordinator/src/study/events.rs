@@ -19,16 +19,29 @@ pub(crate) struct Happened {
     pub(crate) waiting: String,
 }
 
-/// Gives a study's events from `first` on.
-pub(crate) async fn since(
+/// Where somebody who reads a study's events has come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// The last entry of the journal that was read.
+    entry: u64,
+    /// How many events that was.
+    pub(crate) events: u64,
+}
+
+/// Gives a study's events after a place, and moves it on: what was read is not read again.
+pub(crate) async fn next(
     store: &Store,
     study: &StudyName,
-    first: u64,
+    place: &mut Place,
 ) -> Result<Vec<Happened>, StoreError> {
-    let records = store.journal_of(study).await?;
-    let happened = records.into_iter().filter_map(read).zip(0..);
-    let happened = happened.map(|(happened, number)| Happened { number, ..happened });
-    Ok(happened.filter(|event| event.number >= first).collect())
+    let records = store.journal_of(study, place.entry).await?;
+    place.entry = records.last().map_or(place.entry, |last| last.seq);
+    let mut happened: Vec<Happened> = records.into_iter().filter_map(read).collect();
+    for event in &mut happened {
+        event.number = place.events;
+        place.events += 1;
+    }
+    Ok(happened)
 }
 
 fn read(record: Record) -> Option<Happened> {

@@ -36,16 +36,8 @@ impl Driver {
     }
 
     pub(super) async fn presence(&mut self, party: &PartyId) -> Result<(), Halt> {
-        let is_there = self.is_there(party);
         let all_are_there = self.absent().is_empty();
         match &mut self.working {
-            Working::Asking { asked, reports, .. } if is_there && !reports.contains_key(party) => {
-                let now = self.desk.epoch(party);
-                if asked.get(party).copied() != now {
-                    asked.extend(now.map(|now| (party.clone(), now)));
-                    self.ask_one(party);
-                }
-            }
             Working::Gathering { .. } if all_are_there => self.working = Working::Not,
             Working::Running(Running { lives, .. }) | Working::Settling { awaited: lives, .. } => {
                 let then = lives.get(party).copied().flatten();
@@ -67,23 +59,33 @@ impl Driver {
         self.desk.tell(party, wire::offer(&self.plan));
     }
 
+    /// Asks those who are there what they have; the others once they ask for everything.
     pub(super) fn ask(&mut self) {
-        let mut asked = BTreeMap::new();
-        for (party, _) in self.plan.contributors() {
-            self.ask_one(party);
-            // Else it is asked again once it was offered the study.
-            let life = self.desk.epoch(party).filter(|_| self.is_there(party));
-            asked.extend(life.map(|life| (party.clone(), life)));
-        }
+        let contributors = self.plan.contributors().map(|(party, _)| party);
+        contributors
+            .filter(|party| self.is_there(party))
+            .for_each(|party| self.ask_one(party));
         self.working = Working::Asking {
-            asked,
             reports: BTreeMap::new(),
             since: Instant::now(),
             patience: Instant::now() + self.plan.patience().answer,
         };
     }
 
-    pub(super) fn ask_one(&self, party: &PartyId) {
+    /// Asks a party that asks for everything, unless it has answered: the question is lost if the
+    /// party could not be reached just then, and so is the answer. Whoever is at it goes on.
+    pub(super) fn ask_again(&mut self, party: &PartyId) {
+        if let Working::Asking { reports, .. } = &self.working
+            && !reports.contains_key(party)
+            && self.plan.contributors().any(|(name, _)| name == party)
+        {
+            self.ask_one(party);
+            // Whoever comes late has as long as the others had.
+            self.working.wait_anew(self.plan.patience());
+        }
+    }
+
+    fn ask_one(&self, party: &PartyId) {
         let study = self.plan.hash().as_bytes().to_vec().into();
         let now_ms = self.desk.ambient.now_ms();
         self.desk

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use consilium_base::Tagged;
+use consilium_glm::Training;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, Overdue, PartyId, RunId};
 use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study, Task};
@@ -191,6 +192,9 @@ impl Driver {
                 deed.entries.push(entry);
                 deed.opened = Some(sum);
             }
+            Achieved::Fitted(fit) => {
+                self.job.progress.fit = Fitting::Glm(Box::new(Training::Done(fit)));
+            }
             Achieved::Grown(training) => {
                 let trees = training.ensemble().map_or(0, |all| all.trees().len());
                 self.job.progress.fit = Fitting::Gbdt(training);
@@ -313,7 +317,7 @@ impl Driver {
             Working::Resting { after, .. } => *after == Some(run),
             _ => false,
         };
-        if !is_current {
+        if !(is_current && self.counted_on().contains(from)) {
             return Ok(());
         }
         match (failure, &mut self.working) {

@@ -10,6 +10,7 @@ use consilium_evaluation::Shared;
 use consilium_gbdt::{
     Losses, MOST_ROWS,
     hybrid::{HybridError, coordinate, hear_rows},
+    vertical::VerticalError,
 };
 use consilium_identity::Directory;
 use consilium_mailbox::{Mailbox, MailboxError, Message as _, PartyId};
@@ -61,9 +62,11 @@ async fn judge(
     let least = task.least_fitted(plan.limits().minimum_rows.0);
     let most = plan.limits().most_rows.0.min(MOST_ROWS as u64);
     let within = least..=u32::try_from(most).unwrap_or(u32::MAX);
-    let rows = hear_rows(mail, &task.label_holder, within).await?;
+    let rows = hear_rows(mail, &task.label_holder, &[], within).await?;
     let agreement = task.hybrid_agreement(grow, plan.coordinator(), rows.into());
-    let agreement = agreement.map_err(|_| HybridError::Implausible)?;
+    // The plan was checked, and so was the number of rows.
+    let agreement =
+        agreement.map_err(|_| HybridError::Vertical(VerticalError::NotAgreed("the rows")))?;
     Ok(coordinate(mail, &agreement, sums).await?)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_mailbox::{Account, PartyId, RunId, Wait};
 use consilium_node::link::Epoch;
-use consilium_plan::PartyReport;
+use consilium_plan::{PartyReport, Patience};
 use consilium_proto::v1::RunStart;
 use tokio::{
     sync::{mpsc, watch},
@@ -29,10 +29,8 @@ pub(super) enum Working {
         until: Instant,
         after: Option<RunId>,
     },
-    /// It asks all contributors what they have.
+    /// It asks all contributors what they have: those who are away once they are back.
     Asking {
-        /// In which life of each contributor's daemon it was asked, once that could take it.
-        asked: BTreeMap<PartyId, Epoch>,
         reports: BTreeMap<PartyId, PartyReport>,
         since: Instant,
         patience: Instant,
@@ -97,6 +95,23 @@ impl Working {
         }
     }
 
+    /// Gives those who are asked what they have as long to answer as at the beginning, unless the plan's
+    /// outage is over since then; says whether it does.
+    pub(super) fn wait_anew(&mut self, limits: &Patience) -> bool {
+        let Working::Asking {
+            since, patience, ..
+        } = self
+        else {
+            return false;
+        };
+        let now = Instant::now();
+        let goes_on = now < *since + limits.outage;
+        if goes_on {
+            *patience = now + limits.answer;
+        }
+        goes_on
+    }
+
     fn patience(&self) -> Option<Instant> {
         match self {
             Working::Not | Working::Running(_) => None,
@@ -129,5 +144,35 @@ async fn at(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{Duration, advance};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_late_has_as_long_to_answer_as_others_until_the_outage_is_over() {
+        let [answer, outage, study] = [10, 60, 600].map(Duration::from_secs);
+        let limits = Patience {
+            answer,
+            outage,
+            study,
+        };
+        let began = Instant::now();
+        let mut working = Working::Asking {
+            reports: BTreeMap::new(),
+            since: began,
+            patience: began + answer,
+        };
+        for (after, until) in [(9, 19), (59, 69), (60, 69), (68, 69)] {
+            advance(began + Duration::from_secs(after) - Instant::now()).await;
+            assert_eq!(working.wait_anew(&limits), after < 60);
+            let patience = working.patience().unwrap();
+            assert_eq!(patience - began, Duration::from_secs(until));
+        }
+        assert!(!Working::Not.wait_anew(&limits));
     }
 }

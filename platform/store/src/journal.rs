@@ -65,14 +65,22 @@ impl Store {
         head(&query.fetch_one(self.readers()).await?)
     }
 
-    /// Gives the journal's entries on one study.
+    /// Gives the journal's entries on one study, those after the number `after`; entries are numbered
+    /// from 1.
     ///
     /// # Errors
     ///
     /// If they can't be read.
-    pub async fn journal_of(&self, study: &StudyName) -> Result<Vec<Record>, StoreError> {
-        let query = sqlx::query("SELECT * FROM journal WHERE study = $1 ORDER BY seq");
-        let rows = query.bind(study.as_str()).fetch_all(self.readers()).await?;
+    pub async fn journal_of(
+        &self,
+        study: &StudyName,
+        after: u64,
+    ) -> Result<Vec<Record>, StoreError> {
+        // The store can't have more.
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let query = sqlx::query("SELECT * FROM journal WHERE study = $1 AND seq > $2 ORDER BY seq");
+        let query = query.bind(study.as_str()).bind(after);
+        let rows = query.fetch_all(self.readers()).await?;
         rows.iter().map(record).collect()
     }
 

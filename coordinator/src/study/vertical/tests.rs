@@ -1,6 +1,6 @@
 //! What is told of trees, and who is waited for.
 
-use consilium_gbdt::hybrid::tell_rows;
+use consilium_gbdt::hybrid::{Member, tell_rows};
 use consilium_mailbox::{Overdue, RunId, mem};
 use consilium_plan::{Code, Task};
 use futures_util::future::join_all;
@@ -262,7 +262,11 @@ async fn of_hospitals_no_number_of_rows_is_taken_that_there_can_not_be() {
             overdue: Overdue::default(),
         };
         let here = mails[4].scope(Phase::Fit.name());
-        tell_rows(&here, &parties[..1], rows).await.unwrap();
+        let hospitals = parties[1..4].iter().cloned().zip([rows, 0, 0]);
+        let hospitals = hospitals.map(|(party, rows)| Member { party, rows });
+        let hospitals: Vec<Member> = hospitals.collect();
+        let told = tell_rows(&here, (&parties[0], &[]), &hospitals).await;
+        assert_eq!(told.unwrap(), rows);
         let (reports, _told) = mpsc::channel::<Report>(1);
         let directory = Arc::new(Directory::default());
         let ended = witness(&mails[0], (&plan, task), directory, (&start, &reports)).await;

@@ -59,9 +59,11 @@ pub(crate) struct Home {
     /// Whether it gives every run up once it has begun, and how many it was told of.
     pub(crate) gives_up: AtomicBool,
     pub(crate) runs: AtomicU64,
-    /// How often it was asked what it has, and whether it keeps the answer back.
-    pub(crate) asked: AtomicU64,
+    /// How often it was asked what it has although it has asked for nothing since the last time.
+    pub(crate) bothered: AtomicU64,
+    /// Whether it keeps the answer back, and whether it misses the next question.
     pub(crate) ponders: watch::Sender<bool>,
+    pub(crate) misses: watch::Sender<bool>,
     /// What its steward has approved.
     approved: Mutex<Option<Statement>>,
     /// A failure that it answers every run with.
@@ -128,8 +130,9 @@ impl Home {
             slept: watch::Sender::new(0),
             gives_up: AtomicBool::new(false),
             runs: AtomicU64::new(0),
-            asked: AtomicU64::new(0),
+            bothered: AtomicU64::new(0),
             ponders: watch::Sender::new(false),
+            misses: watch::Sender::new(false),
             approved: Mutex::default(),
             refuses: Mutex::default(),
             explains: Mutex::default(),
@@ -262,6 +265,7 @@ async fn live(home: Arc<Home>, link: Link) {
     let mut roster = Directory::default();
     let mut runs: JoinSet<(RunId, Plan, Result<(), String>)> = JoinSet::new();
     let mut called = None;
+    let mut is_offered = false;
     loop {
         let message = tokio::select! {
             message = control.next() => message,
@@ -286,6 +290,7 @@ async fn live(home: Arc<Home>, link: Link) {
                 let message = ToParticipant::decode(payload).unwrap().kind.unwrap();
                 match message {
                     Hears::Offer(offer) => {
+                        is_offered = true;
                         let plan: Plan = offer.plan.parse().unwrap();
                         if home.approves.load(Ordering::Relaxed) {
                             say(&control, Says::Decision(home.approval(&plan))).await;
@@ -295,7 +300,12 @@ async fn live(home: Arc<Home>, link: Link) {
                         plans.push(plan);
                     }
                     Hears::Preflight(ask) => {
-                        home.asked.fetch_add(1, Ordering::Relaxed);
+                        let is_bother = !std::mem::take(&mut is_offered);
+                        home.bothered
+                            .fetch_add(u64::from(is_bother), Ordering::Relaxed);
+                        if home.misses.send_if_modified(std::mem::take) {
+                            continue;
+                        }
                         let mut ponders = home.ponders.subscribe();
                         ponders.wait_for(|ponders| !ponders).await.unwrap();
                         let report = serde_json::to_string(&report(&ask.study)).unwrap();
