@@ -43,8 +43,8 @@ pub(super) struct Keeper {
     running: Option<Running>,
     /// Whoever has it is the study's only run here; one that was ended, until nothing is left of it.
     turn: Arc<Mutex<()>>,
-    /// The report before a run that is being made.
-    reporting: Option<Held>,
+    /// The report before a run that is being made, and from what.
+    reporting: Option<(Own, Held)>,
     /// What was said last about a run, in case it did not arrive.
     said: Option<v1::RunNotice>,
 }
@@ -122,12 +122,7 @@ impl Keeper {
 
     async fn obey(&mut self, command: Command) -> Result<(), KeepError> {
         match command {
-            Command::Preflight { now_ms } => {
-                let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
-                // A younger report takes the place of an older one.
-                let report = self.home.tasks.spawn(report(home, plan, own, now_ms));
-                self.reporting = Some(Held(report));
-            }
+            Command::Preflight { now_ms } => self.report(now_ms),
             Command::Call(call) => self.begin(call),
             Command::Stop { run, failure } => {
                 if self
@@ -153,6 +148,21 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+
+    /// Makes the report before a run, unless one is being made of the same: the coordinator can't
+    /// know whether its first question has come, and reading may take long.
+    fn report(&mut self, now_ms: i64) {
+        let goes_on = |(own, report): &(Own, Held)| *own == self.own && !report.0.is_finished();
+        if self.reporting.as_ref().is_some_and(goes_on) {
+            return;
+        }
+        let (home, plan, own) = (self.home.clone(), self.plan.clone(), self.own.clone());
+        let report = self
+            .home
+            .tasks
+            .spawn(report(home, plan, own.clone(), now_ms));
+        self.reporting = Some((own, Held(report)));
     }
 
     async fn decide(

@@ -223,7 +223,7 @@ impl Studies {
     /// Gives the question for all but the studies that have ended here.
     async fn offers(&self) -> Result<v1::Offers, StoreError> {
         let mut all = studies::all(&self.home.store).await?;
-        all.retain(|study| Own::read(study).is_ok_and(|(_, own)| own.end.is_some()));
+        all.retain(|study| Own::read_alone(study).is_ok_and(|own| own.end.is_some()));
         all.sort_unstable_by_key(|study| std::cmp::Reverse(study.changed));
         let hashes = all.iter().take(MOST_ENDED);
         Ok(v1::Offers {
@@ -295,7 +295,7 @@ impl Studies {
         let home = &self.home;
         // What can't be read is not known to be decided.
         let is_undecided = |study: &studies::Study| {
-            Own::read(study).map_or(true, |(_, own)| {
+            Own::read_alone(study).map_or(true, |own| {
                 own.end.is_none() && own.register.standing(&home.party).is_none()
             })
         };

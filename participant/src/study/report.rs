@@ -19,9 +19,10 @@ pub(super) async fn report(home: Home, plan: Arc<Plan>, own: Own, now_ms: i64) {
     let found = match found(&home, &plan, &own).await {
         Ok(found) => Ok(found),
         Err(RunError::Refused(why)) => Err(why),
+        // Who says nothing is taken for silent.
         Err(error) => {
             tracing::error!(%error, "the report before a run can't be made");
-            return;
+            Err(error.failure(&home.party))
         }
     };
     let report = PartyReport {

@@ -86,7 +86,7 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
         Task::Vertical(task) => {
             let columns = task.member(me).map_or(0, |own| own.columns.len());
             let rows = plan.limits().most_rows.0.min(cells / columns.max(1) as u64);
-            let mut costs = task.costs(rows).into_iter();
+            let mut costs = plan.costs(rows).into_iter();
             let own = costs.find(|cost| cost.party == *me);
             let of_task = own.map_or(0, |own| own.memory);
             cells.saturating_mul(8).saturating_add(of_task)

@@ -76,7 +76,7 @@ async fn books_of_one_study_are_kept_apart() {
         let more = lines().split_off(1).into_iter().take(more);
         assert_eq!(entries, [lines(), more.collect()].concat());
     }
-    let logged = store.journal_of(&study).await.unwrap();
+    let logged = store.journal_of(&study, 0).await.unwrap();
     let named = logged.iter().map(|record| match &record.body {
         Body::Open { entry, .. } => entry.fields.get("book").map(String::as_str),
         Body::Redacted { .. } => panic!("it has them all"),
@@ -99,7 +99,7 @@ async fn the_steward_finds_in_the_journal_from_which_sums_own_numbers_were_withh
     };
     book.append(&withheld).await.unwrap();
     assert_eq!(book.entries().await.unwrap(), [withheld]);
-    let [record] = &store.journal_of(&study).await.unwrap()[..] else {
+    let [record] = &store.journal_of(&study, 0).await.unwrap()[..] else {
         panic!()
     };
     let Body::Open { entry, .. } = &record.body else {
@@ -120,7 +120,7 @@ async fn a_signed_survivor_set_is_in_the_journal_too() {
     for line in lines() {
         book.append(&line).await.unwrap();
     }
-    let [record] = &store.journal_of(&study).await.unwrap()[..] else {
+    let [record] = &store.journal_of(&study, 0).await.unwrap()[..] else {
         panic!()
     };
     let Body::Open { entry, .. } = &record.body else {

@@ -80,7 +80,7 @@ async fn an_approval_opens_the_approved_version_alone() {
 }
 
 #[test]
-fn a_reading_is_in_the_journal_even_if_a_younger_question_cut_it_short() {
+fn a_reading_is_in_the_journal_even_if_it_is_cut_short() {
     let mut runtime = Builder::new_current_thread();
     let runtime = runtime.max_blocking_threads(1).enable_all().build();
     runtime.unwrap().block_on(async {
@@ -123,6 +123,22 @@ async fn an_approval_ends_with_the_plan_and_with_the_study() {
         Code::PlanExpired
     );
     assert_eq!(asked.journalled().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_can_not_look_says_so_and_is_not_taken_for_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut asked = Asked::new(folder.path(), "").await;
+    let own = Own::new(asked.home.federation, &asked.plan);
+    let mut change = asked.home.store.begin().await.unwrap();
+    let damaging = sqlx::query("DROP TABLE run").execute(change.connection());
+    damaging.await.unwrap();
+    change.commit().await.unwrap();
+    let failure = asked.answer(&own).await.unwrap_err();
+    assert_eq!(
+        (failure.code, failure.party),
+        (Code::Internal, Some(asked.home.party.clone()))
+    );
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn unfit(
     let is_finished = matches!(own.end, Some(Study::Finished { .. }));
     Ok(match plan.task() {
         Task::Vertical(grown) if is_finished && matches!(grown.work, VerticalWork::Grow(_)) => {
-            (!task.is_scored_by(grown)).then_some(Obstacle::PartDiffers)
+            task.unlike(grown).map(Obstacle::PartUnlike)
         }
         _ => Some(Obstacle::NoPart),
     })

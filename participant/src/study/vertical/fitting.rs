@@ -4,16 +4,14 @@ use consilium_gbdt::{
     Losses,
     vertical::{
         Agreement, FeatureHolder, FeatureModel, FeatureSide, LabelHolder, LabelModel, LabelSide,
-        ModelPart, Progress, follow, lead,
+        ModelPart, follow, lead,
     },
 };
 use consilium_mailbox::Mailbox;
 use consilium_plan::Grow;
-use tokio::sync::mpsc;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    KEEPING, OwnPart, RunError, growing::of_keeping, kept::Kept, rows::Rows, telling::Telling,
-};
+use super::{KEEPING, OwnPart, RunError, kept::Kept, rows::Rows, telling::Telling};
 
 impl OwnPart<'_> {
     /// Grows the trees that are left; gives the losses after each too, the first after none.
@@ -42,21 +40,47 @@ impl OwnPart<'_> {
         let telling = Telling::of(grow, rows.count(), (mail, self.plan.coordinator()));
         let table = rows.into_table(grow.specification().objective);
         let table = table.map_err(|_| self.internal("table"))?;
-        let (heard, progress) = mpsc::unbounded_channel();
-        let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash(), mail).telling(heard);
         let new = || LabelHolder::new(agreement, &table, self.secret());
         let new = mail.compute(KEEPING, new)?;
         drop(table);
-        let (kept, mut holder) = self.ready(kept, new, LabelHolder::resume).await?;
-        let known = holder.losses().to_vec();
-        let leading = async {
-            // Once it is dropped there is nothing more to tell.
-            let mut kept = kept;
+        let role = (new, LabelHolder::resume, LabelHolder::losses);
+        let leading = async |holder: &mut LabelHolder, kept: &mut Kept<LabelSide>| {
             let rng = &mut self.home.ambient.generator();
-            let led = lead(mail, &mut holder, rng, &mut kept).await;
-            led.map_err(|error| of_keeping(error, kept.unkept))
+            Ok(lead(mail, holder, rng, kept).await?)
         };
-        told(leading, &telling, (known, progress)).await
+        self.play_leading((mail, &telling), role, leading).await
+    }
+
+    /// Plays the label holder's role to its end, and tells of it meanwhile; gives the losses after each
+    /// tree too, the first after none.
+    pub(super) async fn play_leading<R, S, E>(
+        &self,
+        (mail, telling): (&Mailbox, &Telling<'_>),
+        (new, resume, losses): (
+            R,
+            impl FnOnce(R, S) -> Result<R, E>,
+            impl FnOnce(&R) -> &[Losses],
+        ),
+        leading: impl AsyncFnOnce(&mut R, &mut Kept<S>) -> Result<LabelModel, RunError>,
+    ) -> Result<(LabelModel, Vec<Losses>), RunError>
+    where
+        S: Serialize + DeserializeOwned,
+        RunError: From<E>,
+    {
+        let mut kept = Kept::of(self.home, &self.plan.hash(), mail);
+        let progress = kept.telling();
+        let playing = async |holder: &mut R, kept: &mut Kept<S>| {
+            let known = losses(holder).to_vec();
+            let leading = async {
+                let led = leading(holder, kept).await;
+                kept.fall_silent();
+                led
+            };
+            let (led, told) = tokio::join!(leading, telling.tell(known, progress));
+            // What the protocol has found weighs more than that it could not be told.
+            Ok((led?, told?))
+        };
+        self.play(kept, (new, resume), playing).await
     }
 
     /// Takes part in the trees that are left.
@@ -66,25 +90,16 @@ impl OwnPart<'_> {
         agreement: &Agreement,
         rows: Rows,
     ) -> Result<FeatureModel, RunError> {
-        let kept = Kept::<FeatureSide>::of(self.home, &self.plan.hash(), mail);
         let (me, columns) = (&self.home.party, &rows.columns);
         let new = || FeatureHolder::new(agreement, me, columns, self.secret());
         let new = mail.compute(KEEPING, new)?;
         drop(rows);
-        let (mut kept, mut holder) = self.ready(kept, new, FeatureHolder::resume).await?;
-        let rng = &mut self.home.ambient.generator();
-        let followed = follow(mail, &mut holder, rng, &mut kept).await;
-        followed.map_err(|error| of_keeping(error, kept.unkept))
+        let kept = Kept::of(self.home, &self.plan.hash(), mail);
+        let following = async |holder: &mut FeatureHolder, kept: &mut Kept<FeatureSide>| {
+            let rng = &mut self.home.ambient.generator();
+            Ok(follow(mail, holder, rng, kept).await?)
+        };
+        self.play(kept, (new, FeatureHolder::resume), following)
+            .await
     }
-}
-
-/// Leads a fit and tells of its progress meanwhile; gives the losses too, `known` before it.
-pub(super) async fn told(
-    leading: impl Future<Output = Result<LabelModel, RunError>>,
-    telling: &Telling<'_>,
-    (known, progress): (Vec<Losses>, mpsc::UnboundedReceiver<Progress>),
-) -> Result<(LabelModel, Vec<Losses>), RunError> {
-    let (led, told) = tokio::join!(leading, telling.tell(known, progress));
-    // What the protocol has found weighs more than that it could not be told.
-    Ok((led?, told?))
 }

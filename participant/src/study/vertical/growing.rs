@@ -5,7 +5,6 @@ use consilium_evaluation::{Measures, Scored, Shared};
 use consilium_gbdt::vertical::{ModelPart, VerticalError};
 use consilium_journal::Kind;
 use consilium_mailbox::Mailbox;
-use consilium_node::files::FileError;
 use consilium_plan::{Common, Grow, Phase};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -80,16 +79,33 @@ impl OwnPart<'_> {
             .await
     }
 
-    /// Makes this institution's role ready: from what an earlier run has kept of it, else new.
-    ///
-    /// Where that is damaged or gone the role does not begin anew: others answer no question about a
-    /// tree twice. That the trees have begun is remembered elsewhere than what is kept of them.
-    pub(super) async fn ready<R, S, E>(
+    /// Plays this institution's role to its end, from what an earlier run has kept of it, else anew.
+    pub(super) async fn play<R, S, E, T>(
         &self,
         mut kept: Kept<S>,
+        (new, resume): (R, impl FnOnce(R, S) -> Result<R, E>),
+        playing: impl AsyncFnOnce(&mut R, &mut Kept<S>) -> Result<T, RunError>,
+    ) -> Result<T, RunError>
+    where
+        S: Serialize + DeserializeOwned,
+        RunError: From<E>,
+    {
+        let mut role = self.ready(&mut kept, new, resume).await?;
+        let played = playing(&mut role, &mut kept).await;
+        // Why nothing could be kept says more than that.
+        played.map_err(|error| kept.unkept.map_or(error, RunError::Results))
+    }
+
+    /// Makes this institution's role ready.
+    ///
+    /// Where what was kept is damaged or gone the role does not begin anew: others answer no question
+    /// about a tree twice. That the trees have begun is remembered elsewhere than what is kept of them.
+    async fn ready<R, S, E>(
+        &self,
+        kept: &mut Kept<S>,
         new: R,
         resume: impl FnOnce(R, S) -> Result<R, E>,
-    ) -> Result<(Kept<S>, R), RunError>
+    ) -> Result<R, RunError>
     where
         S: Serialize + DeserializeOwned,
         RunError: From<E>,
@@ -100,8 +116,7 @@ impl OwnPart<'_> {
             Found::Side(side) => resume(new, side)?,
             Found::Begun => new,
             Found::Absent if !has_begun => {
-                let written = kept.begin().map_err(VerticalError::Unkept);
-                written.map_err(|error| of_keeping(error, kept.unkept.take()))?;
+                kept.begin()?;
                 new
             }
             Found::Absent | Found::Damaged => return Err(VerticalError::OtherFit.into()),
@@ -111,18 +126,13 @@ impl OwnPart<'_> {
             settings::set(&mut change, &begun, "").await?;
             change.commit().await?;
         }
-        Ok((kept, role))
+        Ok(role)
     }
 
     /// Gives this institution's secret for the trees of the study.
     pub(super) fn secret(&self) -> Seed {
         self.counted.secret.derive("participant.1.vertical", &[])
     }
-}
-
-/// Says why what was reached could not be kept, where that was it.
-pub(super) fn of_keeping(error: impl Into<RunError>, unkept: Option<FileError>) -> RunError {
-    unkept.map_or_else(|| error.into(), RunError::Results)
 }
 
 /// Gives what others may see of the measures.

@@ -16,12 +16,8 @@ use consilium_journal::Kind;
 use consilium_mailbox::Mailbox;
 use consilium_plan::{Grow, HybridSums};
 use consilium_secagg::{Aggregator, Contributor, Credentials, Terms};
-use tokio::sync::mpsc;
 
-use super::{
-    KEEPING, OwnPart, RunError, fitting::told, growing::of_keeping, kept::Kept, rows::Rows,
-    telling::Telling,
-};
+use super::{KEEPING, OwnPart, RunError, kept::Kept, rows::Rows, telling::Telling};
 use crate::{
     store::{Book, StudyBook},
     study::run,
@@ -35,7 +31,7 @@ impl OwnPart<'_> {
         grow: &Grow,
         rows: Rows,
     ) -> Result<(ModelPart, Vec<Losses>), RunError> {
-        let total = self.agree_on_rows(mail, rows.count()).await?;
+        let total = self.agree_on_rows(mail, &rows).await?;
         let coordinator = self.plan.coordinator();
         let agreement = self.task.hybrid_agreement(grow, coordinator, total.into());
         let agreement = agreement.map_err(|_| self.internal("agreement"))?;
@@ -52,15 +48,17 @@ impl OwnPart<'_> {
         Ok((ModelPart::FeatureHolder(model), Vec::new()))
     }
 
-    /// Gives how many rows all hospitals have together: the label holder says it.
-    async fn agree_on_rows(&self, mail: &Mailbox, own: u32) -> Result<u32, RunError> {
-        let label_holder = &self.task.label_holder;
+    /// Gives how many rows all hospitals have together: the label holder says it, and how many it has in
+    /// common with each party.
+    async fn agree_on_rows(&self, mail: &Mailbox, rows: &Rows) -> Result<u32, RunError> {
         if self.has_labels() {
-            let coordinator = [self.plan.coordinator().clone()];
-            let others = [&coordinator[..], &self.others].concat();
-            tell_rows(mail, &others, own).await?;
-            return Ok(own);
+            let feature_holders = self.task.feature_holders();
+            let feature_holders: Vec<_> = feature_holders.map(|it| it.party.clone()).collect();
+            let others = (self.plan.coordinator(), &feature_holders[..]);
+            return Ok(tell_rows(mail, others, &rows.hospitals).await?);
         }
+        let parts: Vec<u32> = rows.hospitals.iter().map(|it| it.rows).collect();
+        let own = rows.count();
         let within = if self.task.is_hospital(&self.home.party) {
             let limits = self.plan.limits();
             let least = self.task.least_fitted(limits.minimum_rows.0);
@@ -68,7 +66,7 @@ impl OwnPart<'_> {
         } else {
             own..=own
         };
-        Ok(hear_rows(mail, label_holder, within).await?)
+        Ok(hear_rows(mail, &self.task.label_holder, &parts, within).await?)
     }
 
     async fn lead_hospitals(
@@ -80,27 +78,21 @@ impl OwnPart<'_> {
         let telling = Telling::of(grow, rows.count(), (mail, self.plan.coordinator()));
         let patients = rows.into_patients(grow.specification().objective);
         let (table, patients) = patients.map_err(|_| self.internal("table"))?;
-        let (heard, progress) = mpsc::unbounded_channel();
-        let kept = Kept::<LabelSide>::of(self.home, &self.plan.hash(), mail).telling(heard);
         let new = || LabelHolder::new(agreement, &table, &patients, self.secret());
         let new = mail.compute(KEEPING, new)?;
         drop((table, patients));
-        let (kept, mut holder) = self.ready(kept, new, LabelHolder::resume).await?;
-        let known = holder.losses().to_vec();
-        let HybridSums { ciphertexts, .. } = self.sums()?;
-        // A run that breaks off has opened some as well.
-        self.log(self.entry(Kind::OPENING).with("learnt", "sums"))
-            .await?;
-        // Numbers that were used up are kept with the trees: none is opened twice.
-        let mut sums = Aggregator::new(ciphertexts, self.verifier().await?, [])?;
-        let leading = async {
-            // Once it is dropped there is nothing more to tell.
-            let mut kept = kept;
+        let role = (new, LabelHolder::resume, LabelHolder::losses);
+        let leading = async |holder: &mut LabelHolder, kept: &mut Kept<LabelSide>| {
+            let HybridSums { ciphertexts, .. } = self.sums()?;
+            // A run that breaks off has opened some as well.
+            self.log(self.entry(Kind::OPENING).with("learnt", "sums"))
+                .await?;
+            // Numbers that were used up are kept with the trees: none is opened twice.
+            let mut sums = Aggregator::new(ciphertexts, self.verifier().await?, [])?;
             let rng = &mut self.home.ambient.generator();
-            let led = Box::pin(lead(mail, &mut holder, &mut sums, rng, &mut kept)).await;
-            led.map_err(|error| of_keeping(error, kept.unkept))
+            Ok(Box::pin(lead(mail, holder, &mut sums, rng, kept)).await?)
         };
-        told(leading, &telling, (known, progress)).await
+        self.play_leading((mail, &telling), role, leading).await
     }
 
     async fn follow_as_hospital(
@@ -109,26 +101,27 @@ impl OwnPart<'_> {
         agreement: &Agreement,
         rows: Rows,
     ) -> Result<FeatureModel, RunError> {
-        let kept = Kept::<HospitalSide>::of(self.home, &self.plan.hash(), mail);
         let (me, columns) = (&self.home.party, rows.columns);
         let new = || Hospital::new(agreement, me, columns, self.secret());
         let new = mail.compute(KEEPING, new)?;
         let resume = |new: Hospital, side| Ok::<_, HybridError>(new.resume(side));
-        let (mut kept, hospital) = self.ready(kept, new, resume).await?;
-        let HybridSums {
-            counts,
-            ciphertexts,
-        } = self.sums()?;
-        let credentials = Credentials {
-            signer: self.home.key.clone(),
-            verifier: self.verifier().await?,
+        let kept = Kept::of(self.home, &self.plan.hash(), mail);
+        let following = async |hospital: &mut Hospital, kept: &mut Kept<HospitalSide>| {
+            let HybridSums {
+                counts,
+                ciphertexts,
+            } = self.sums()?;
+            let credentials = Credentials {
+                signer: self.home.key.clone(),
+                verifier: self.verifier().await?,
+            };
+            let mut counts = self.contributor(Book::Counts, counts, credentials.clone())?;
+            let mut sums = self.contributor(Book::Ciphertexts, ciphertexts, credentials)?;
+            let rng = &mut self.home.ambient.generator();
+            let both = (&mut counts, &mut sums);
+            Ok(Box::pin(follow(mail, hospital, both, rng, kept)).await?)
         };
-        let mut counts = self.contributor(Book::Counts, counts, credentials.clone())?;
-        let mut sums = self.contributor(Book::Ciphertexts, ciphertexts, credentials)?;
-        let rng = &mut self.home.ambient.generator();
-        let both = (&mut counts, &mut sums);
-        let followed = Box::pin(follow(mail, &hospital, both, rng, &mut kept)).await;
-        followed.map_err(|error| of_keeping(error, kept.unkept))
+        self.play(kept, (new, resume), following).await
     }
 
     fn sums(&self) -> Result<HybridSums, RunError> {

@@ -51,10 +51,16 @@ impl<S> Kept<S> {
         }
     }
 
-    /// Lets another one hear how far the fit is.
-    pub(super) fn telling(self, heard: mpsc::UnboundedSender<Progress>) -> Kept<S> {
-        let heard = Some(heard);
-        Kept { heard, ..self }
+    /// Gives what hears how far the fit is, until [`Kept::fall_silent`].
+    pub(super) fn telling(&mut self) -> mpsc::UnboundedReceiver<Progress> {
+        let (heard, progress) = mpsc::unbounded_channel();
+        self.heard = Some(heard);
+        progress
+    }
+
+    /// Says that there is nothing more to hear.
+    pub(super) fn fall_silent(&mut self) {
+        self.heard = None;
     }
 
     fn stamp(&self, side: &[u8]) -> [u8; STAMP] {
@@ -87,27 +93,26 @@ impl<S: DeserializeOwned> Kept<S> {
 
 impl<S: Serialize> Kept<S> {
     /// Marks that trees begin.
-    pub(super) fn begin(&mut self) -> Result<(), String> {
+    pub(super) fn begin(&self) -> Result<(), FileError> {
         self.write(None)
     }
 
-    fn write(&mut self, side: Option<&S>) -> Result<(), String> {
-        let written = self.mail.compute(KEEPING, || {
-            let side = postcard::to_stdvec(&side).map_err(|error| error.to_string())?;
+    fn write(&self, side: Option<&S>) -> Result<(), FileError> {
+        self.mail.compute(KEEPING, || {
+            let side = postcard::to_stdvec(&side).expect("numbers and lists always serialise");
             let kept = [&self.stamp(&side)[..], &side].concat();
-            Ok::<_, String>(files::write(&self.path, &kept))
-        });
-        written?.map_err(|error| {
-            let said = error.to_string();
-            self.unkept = Some(error);
-            said
+            files::write(&self.path, &kept)
         })
     }
 }
 
 impl<S: Serialize> Watch<S> for Kept<S> {
     fn keep(&mut self, side: &S) -> Result<(), String> {
-        self.write(Some(side))
+        self.write(Some(side)).map_err(|error| {
+            let said = error.to_string();
+            self.unkept = Some(error);
+            said
+        })
     }
 
     fn hear(&mut self, progress: Progress) {

@@ -112,6 +112,40 @@ async fn arms_are_measured_on_the_same_rows_and_institutions_show_rounded_measur
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn approximations_of_a_fit_take_as_many_sums_as_planned_and_come_near_it() {
+    let led = "method = \"surrogate\"\nlead = \"b\"\nrounds = 2\n";
+    let mut fits = Vec::new();
+    for (more, sums) in [("", None), ("steps = 3\n", Some(4)), (led, Some(3))] {
+        let world = World::new().await;
+        let houses = world.houses(&NAMES).await;
+        let text = plan(&NAMES, &format!("[model]\npenalty = 1.0\n{more}"));
+        let (study, result) = finished(&world, &houses, &text).await;
+        let fit = read(&result.model)["fit"].take();
+        for house in &houses {
+            let kept = house.result(&study).await.unwrap();
+            assert_eq!(read(&kept.model)["fit"], fit);
+        }
+        assert!(
+            sums.is_none_or(|sums| fit["sums"] == sums),
+            "{}",
+            fit["sums"]
+        );
+        fits.push(fit);
+    }
+    let slope = |fit: &Value, place: usize| {
+        let estimate = &fit["estimates"][place];
+        let of = |key: &str| estimate[key].as_f64().unwrap();
+        (of("coefficient"), of("standard_error"))
+    };
+    for approximate in &fits[1..] {
+        for place in 0..3 {
+            let ((exact, error), (near, _)) = (slope(&fits[0], place), slope(approximate, place));
+            assert!((near - exact).abs() < 0.1 * error, "{near} {exact} {error}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_receiver_gets_the_same_model_and_report_and_nobody_else_the_report() {
     for is_away in [false, true] {
         receive(is_away).await;
