@@ -7,7 +7,11 @@ mod vertical;
 use std::fmt::{self, Display, Formatter};
 
 use consilium_base::Tagged;
-use consilium_glm::{ConstantColumns, averaging::Schedule};
+use consilium_glm::{
+    ConstantColumns,
+    averaging::Schedule,
+    surrogate::{Order, Surrogate},
+};
 use consilium_schema::{Label, LabelRule};
 
 use crate::{
@@ -124,6 +128,26 @@ fn write_regression(f: &mut Formatter<'_>, glm: &Glm, own_metrics: OwnMetrics) -
     writeln!(f, "penalty = {}", number(specification.penalty))?;
     writeln!(f, "missing = {}", quoted(glm.missing.name()))?;
     writeln!(f, "constant_columns = {}", quoted(constant_columns))?;
+    if let Some(steps) = specification.steps {
+        writeln!(f, "steps = {steps}")?;
+    }
+    if let Some(Surrogate {
+        lead,
+        rounds,
+        order,
+    }) = &glm.surrogate
+    {
+        let order = match order {
+            Order::First => 1,
+            Order::Second => 2,
+        };
+        writeln!(
+            f,
+            "method = \"surrogate\"\nlead = {}",
+            quoted(lead.as_str())
+        )?;
+        writeln!(f, "rounds = {rounds}\norder = {order}")?;
+    }
     write_evaluation(f, own_metrics)?;
     let arms = [
         ("fedavg", &glm.comparison.fedavg),

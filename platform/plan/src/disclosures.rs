@@ -128,7 +128,9 @@ impl Plan {
             most: self.contributors().count(),
             fewest: self.quorum(),
         };
-        let protocols = [Protocol::GlmNewton, Protocol::Evaluation].into_iter();
+        let surrogate = glm.surrogate.as_ref();
+        let fit = surrogate.map_or(Protocol::GlmNewton, |by| Protocol::GlmSurrogate(by.order));
+        let protocols = [fit, Protocol::Evaluation].into_iter();
         lines.protocols(disclosures(protocols.chain(averaging), setting));
         if !arms.is_empty() {
             let arms = arms.join(", ");

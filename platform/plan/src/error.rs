@@ -8,7 +8,7 @@ use consilium_gbdt::{
 use consilium_glm::BadSpecification;
 use consilium_mailbox::{Fault, PartyId};
 use consilium_psi::BadEpsilon;
-use consilium_schema::{DesignError, SchemaError, TextPlace};
+use consilium_schema::{DesignError, LabelError, SchemaError, TextPlace};
 use consilium_secagg::ThresholdError;
 
 use crate::time::length_text;
@@ -255,11 +255,28 @@ pub enum PlanFault {
         /// The column.
         column: String,
     },
+    /// The label has two rules, or one that is none.
+    #[error(transparent)]
+    Label(#[from] LabelError),
     /// The label's rule doesn't suit the column.
-    #[error("{message}")]
-    Label {
-        /// How.
-        message: String,
+    #[error("column {column:?} is of type {kind}: {} has no meaning for it", rule_text(*.rule))]
+    LabelRule {
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: &'static str,
+        /// The rule's key; none where the label is the value itself.
+        rule: Option<&'static str>,
+    },
+    /// The label's rule names a level that there is not.
+    #[error("column {column:?} has no level {level:?}, it has {}", levels.join(", "))]
+    NoLevel {
+        /// The column.
+        column: String,
+        /// What is named.
+        level: String,
+        /// What there are.
+        levels: Vec<String>,
     },
     /// Sums are bounded by what is declared.
     #[error("column {column:?} needs min and max in the schema: sums are bounded by them")]
@@ -276,6 +293,24 @@ pub enum PlanFault {
     /// Averaging, and measures of classes, are of logistic regressions.
     #[error("this is for family = \"logistic\" only")]
     OnlyLogistic,
+    /// What a surrogate likelihood is made of belongs to it.
+    #[error("this has a meaning with method = \"surrogate\" only")]
+    OnlySurrogate,
+    /// Newton's steps are those of one method.
+    #[error("this has a meaning with method = \"newton\" only; a surrogate likelihood has rounds")]
+    OnlyNewton,
+    /// Somebody leads.
+    #[error(
+        "a surrogate likelihood is that of one contributor's rows: it needs lead = \"NAME\", and \
+         shows a model of that contributor's rows to all"
+    )]
+    NoLead,
+    /// A surrogate likelihood is corrected by sums over all.
+    #[error(
+        "method = \"surrogate\" compares no two sets of contributors: the study waits for whoever is \
+         missing, or fails"
+    )]
+    AllNeeded,
     /// Averaging's numbers make no sense.
     #[error(
         "rounds, epochs and batch are 1 to 10000, learning_rate is above 0, proximal is above 0 \
@@ -361,6 +396,11 @@ fn terms_text(error: &BadTerms) -> String {
         BadTerms::Value { allowed, .. } => format!("must be {allowed}"),
         other => other.to_string(),
     }
+}
+
+/// Names a label's rule.
+fn rule_text(rule: Option<&'static str>) -> &'static str {
+    rule.unwrap_or("a label without positive_above or equals")
 }
 
 /// Gives the place of a byte of a text.

@@ -7,7 +7,7 @@ mod vertical;
 
 use std::time::Duration;
 
-use consilium_glm::{moments_len, sums_len};
+use consilium_glm::{moments_len, sums_len, surrogate::totals_len};
 use serde::{Deserialize, Serialize};
 
 pub use vertical::Expense;
@@ -83,8 +83,17 @@ impl Plan {
 
     fn of_regression(&self, glm: &Glm, protection: &Protection) -> Estimate {
         let mut lengths = vec![moments_len(&glm.regression) as u64];
-        let step = sums_len(glm.most_coefficients()) as u64;
-        lengths.extend(std::iter::repeat_n(step, 1 + USUAL_STEPS));
+        let coefficients = glm.most_coefficients();
+        let (step, steps) = match (&glm.surrogate, glm.regression.specification().steps) {
+            (Some(by), _) => (totals_len(by.order, coefficients), by.rounds as usize),
+            // The last of the planned steps is not looked at again.
+            (None, Some(steps)) => (
+                sums_len(coefficients),
+                (steps as usize).min(1 + USUAL_STEPS),
+            ),
+            (None, None) => (sums_len(coefficients), 1 + USUAL_STEPS),
+        };
+        lengths.extend(std::iter::repeat_n(step as u64, steps));
         let measures = glm.regression.subject().sums_len().map(|len| len as u64);
         lengths.extend(measures);
         for schedule in [glm.comparison.fedavg, glm.comparison.fedprox]
@@ -100,7 +109,13 @@ impl Plan {
         let masked = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
         let model = glm.most_coefficients() as u64 * BYTES_OF_A_NUMBER;
         let sums = lengths.len() as u64;
-        self.of_sums((sums, masked), sums * model, protection)
+        let estimate = self.of_sums((sums, masked), sums * model, protection);
+        // The lead fits its own rows, and then in each round those of all.
+        let asked = glm.surrogate.as_ref().map_or(0, |by| 1 + by.rounds);
+        Estimate {
+            rounds: estimate.rounds + u64::from(asked),
+            ..estimate
+        }
     }
 
     /// Estimates sums, so many bytes of masked elements in all, with so many bytes of questions to

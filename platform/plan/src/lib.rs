@@ -30,7 +30,7 @@ pub use lang::{BadLang, Lang};
 pub use plan::{
     Align, Common, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Group, GroupTerms, Grow,
     Hospital, Learner, Limits, Matching, Member, Missing, Name, NoisyCount, OnDropout, OwnMetrics,
-    Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows, Train, Vertical,
+    Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows, Train, Unlike, Vertical,
     VerticalWork,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};

@@ -18,7 +18,7 @@ pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
     Align, Common, Comparison, Gbdt, Glm, Group, GroupTerms, Grow, Hospital, Learner, Matching,
-    Member, Missing, NoisyCount, OwnMetrics, Task, TestRows, Train, Vertical, VerticalWork,
+    Member, Missing, NoisyCount, OwnMetrics, Task, TestRows, Train, Unlike, Vertical, VerticalWork,
 };
 pub use terms::{Limits, Patience};
 

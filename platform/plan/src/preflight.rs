@@ -7,7 +7,7 @@ use consilium_schema::{Column, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Train,
+    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Train, Unlike,
     texts::{Text, failure::Code, preflight as texts},
 };
 
@@ -99,8 +99,10 @@ pub enum Obstacle {
     LabelsMissing,
     /// No part is kept here of the model that the plan names.
     NoPart,
-    /// The part that is kept is of other columns or parties than the plan's.
+    /// The part that is kept is damaged, or of another model.
     PartDiffers,
+    /// The part that is kept is of other columns or parties than the plan's.
+    PartUnlike(Unlike),
 }
 
 /// How much of a resource there is, compared with what the run may need.
@@ -261,7 +263,16 @@ impl Plan {
             | Obstacle::RowsRepeated
             | Obstacle::LabelsMissing
             | Obstacle::NoPart
-            | Obstacle::PartDiffers => common,
+            | Obstacle::PartDiffers
+            | Obstacle::PartUnlike(Unlike::Parties) => common,
+            Obstacle::PartUnlike(Unlike::Features(party)) => common && self.party(party).is_some(),
+            Obstacle::PartUnlike(Unlike::Column(party, column)) => match self.task() {
+                Task::Vertical(task) => task.member(party).is_some_and(|member| {
+                    let mut columns = member.columns.iter();
+                    columns.any(|planned| planned.name() == column)
+                }),
+                _ => false,
+            },
         };
         // Each column once, and the number of rows.
         obstacles.len() <= planned.len() + 1 && obstacles.iter().all(is_asked)
@@ -385,7 +396,16 @@ impl Plan {
             Obstacle::PatientsRepeated => failure(Code::VerticalPatientsRepeated),
             Obstacle::LabelsMissing => failure(Code::VerticalLabelsMissing),
             Obstacle::NoPart => failure(Code::VerticalNoPart),
-            Obstacle::PartDiffers => failure(Code::VerticalPartDiffers),
+            Obstacle::PartDiffers => {
+                let found = [
+                    "it is damaged, or of another model",
+                    "分片已损坏，或属于其他模型",
+                ];
+                failure(Code::VerticalPartDiffers).with_words("found", found.map(str::to_owned))
+            }
+            Obstacle::PartUnlike(unlike) => {
+                failure(Code::VerticalPartDiffers).with_words("found", unlike.words())
+            }
             Obstacle::Differs(column) if aligns => failure(Code::KeysColumn).with("column", column),
             Obstacle::RowsTooFew if aligns => {
                 failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)

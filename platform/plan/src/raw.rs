@@ -217,6 +217,11 @@ pub(crate) struct RawModel {
     pub(crate) penalty: Option<Spanned<f64>>,
     pub(crate) missing: Option<Missing>,
     pub(crate) constant_columns: Option<RawConstantColumns>,
+    pub(crate) method: Option<Spanned<RawMethod>>,
+    pub(crate) steps: Option<Spanned<u32>>,
+    pub(crate) lead: Option<Spanned<PartyId>>,
+    pub(crate) rounds: Option<Spanned<u32>>,
+    pub(crate) order: Option<Spanned<u32>>,
     /// The study that grew the model, where the key is a text.
     #[serde(skip)]
     pub(crate) grown_by: Option<String>,
@@ -268,6 +273,15 @@ pub(crate) struct RawHybrid {
     pub(crate) colluding: Option<u32>,
     pub(crate) min_hospitals: Option<u32>,
     pub(crate) repeated_patients: Option<bool>,
+}
+
+/// How a regression is fitted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawMethod {
+    #[default]
+    Newton,
+    Surrogate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -7,7 +7,7 @@ mod vertical;
 
 use std::{fmt::Display, time::Duration};
 
-use consilium_glm::Family;
+use consilium_glm::{Family, surrogate::Order};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, LabelRule, is_shown};
 
@@ -210,6 +210,22 @@ fn describe_regression(glm: &Glm, page: &mut Page) {
     let penalty = glm.regression.specification().penalty;
     if penalty > 0.0 {
         page.line("", &texts::PENALTY, &[("penalty", &penalty)]);
+    }
+    if let Some(steps) = glm.regression.specification().steps {
+        page.line("", &texts::STEPS, &[("steps", &steps)]);
+    }
+    if let Some(by) = &glm.surrogate {
+        let corrected = match by.order {
+            Order::First => texts::BY_GRADIENT,
+            Order::Second => texts::BY_INFORMATION,
+        };
+        let corrected = corrected.open(page.lang);
+        let places: [(&str, &dyn Display); 3] = [
+            ("lead", &by.lead),
+            ("corrected", &corrected),
+            ("rounds", &by.rounds),
+        ];
+        page.line("", &texts::SURROGATE, &places);
     }
 }
 

@@ -41,6 +41,7 @@ impl From<&glm::Failure> for Failure {
                 Failure::new(Code::EvaluationTooFew).with("minimum", minimum)
             }
             Glm::Implausible => Failure::new(Code::SumImplausible),
+            Glm::Unrepresentative => Failure::new(Code::ModelUnrepresentative),
             _ => Failure::new(Code::Internal).at("glm"),
         }
     }
@@ -146,6 +147,8 @@ impl Failure {
             GlmError::BadModel { aggregator } | GlmError::TooManySums { aggregator } => {
                 malformed(aggregator, "model")
             }
+            GlmError::BadEstimate { lead } => malformed(lead, "estimate"),
+            GlmError::Incomplete { party } => Failure::new(Code::PartyAborted).of(party).at("sum"),
             GlmError::LeftOut { .. } => Failure::new(Code::PartyAborted).of(me).at("left out"),
             _ => Failure::new(Code::Internal).of(me).at("glm"),
         }

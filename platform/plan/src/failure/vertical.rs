@@ -21,6 +21,10 @@ impl Failure {
                 of(Code::ModelTreesDiverged).with("tree", tree + 1)
             }
             VerticalError::Failed(NoFit::NothingHeldOut) => of(Code::ModelNothingHeldOut),
+            // Either may have put a backup back.
+            VerticalError::OtherRows { party } => Failure::new(Code::VerticalRowsDiffer)
+                .of(party)
+                .at("vertical"),
             VerticalError::OtherFit => of(Code::VerticalStateLost),
             // A backup of this party's that was put back looks no other than trees that were left out.
             VerticalError::Behind { .. } => found(

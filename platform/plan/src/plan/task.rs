@@ -16,7 +16,9 @@ use toml::Spanned;
 pub use align::{Align, Matching, NoisyCount};
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
-pub use vertical::{Common, Group, GroupTerms, Grow, Hospital, Member, Vertical, VerticalWork};
+pub use vertical::{
+    Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork,
+};
 
 use self::columns::Features;
 use super::{Limits, Name, Places, Protection};

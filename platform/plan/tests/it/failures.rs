@@ -117,6 +117,15 @@ fn failures_with_several_hospitals_blame_whom_they_can() {
             &me,
             None,
         ),
+        (
+            VerticalError::OtherRows {
+                party: west.clone(),
+            }
+            .into(),
+            Code::VerticalRowsDiffer,
+            &west,
+            None,
+        ),
         (missing, Code::RosterShrinkRefused, &west, None),
         (HybridError::Implausible, Code::SumImplausible, &me, None),
         (HybridError::OtherSides, Code::SumImplausible, &me, None),
@@ -233,6 +242,7 @@ fn failures_of_a_fit_have_no_place_left_open() {
         Glm::Diverged,
         Glm::TooFewToEvaluate { minimum: 10 },
         Glm::Implausible,
+        Glm::Unrepresentative,
     ];
     for failure in &all {
         let failure = Failure::from(failure);

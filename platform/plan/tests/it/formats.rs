@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Debug, fs};
 
 use consilium_plan::{
     Code, DataReport, DataVersion, Decision, Doing, Event, Failure, FederationId, Found, Grant,
-    Obstacle, PartyReport, PlanHash, Room, Statement, StepNumber, Study, UnixTime, Waiting,
+    Obstacle, PartyReport, PlanHash, Room, Statement, StepNumber, Study, UnixTime, Unlike, Waiting,
     texts::failure::ALL,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -202,6 +202,9 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::LabelsMissing,
         Obstacle::NoPart,
         Obstacle::PartDiffers,
+        Obstacle::PartUnlike(Unlike::Parties),
+        Obstacle::PartUnlike(Unlike::Features(party("va"))),
+        Obstacle::PartUnlike(Unlike::Column(party("va"), "年龄".to_owned())),
     ];
     let reports = [
         found(read(Vec::new()), Room::Ample, Room::Ample),
@@ -220,6 +223,7 @@ fn reports_of_a_preflight_are_written_as_ever() {
     ];
     assert_every_variant::<DataReport>(r#"{"?":null}"#, &reports);
     assert_every_variant::<Obstacle>(r#""?""#, &reports);
+    assert_every_variant::<Unlike>(r#""?""#, &reports);
     assert_every_variant::<Room>(r#""?""#, &reports);
     assert_format("party-report", &reports);
 }

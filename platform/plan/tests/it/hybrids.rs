@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use consilium_gbdt::horizontal::{Feature, Values};
 use consilium_plan::{
     Audience, Common, Grow, Lang, Phase, Plan, PlanError, PlanHash, RawPlan, Task, TestRows,
-    Vertical, VerticalWork,
+    Unlike, Vertical, VerticalWork,
 };
 use consilium_schema::{Column, Schema};
 use proptest::prelude::*;
@@ -287,11 +287,11 @@ fn a_plan_that_says_little_gets_the_guides_defaults() {
 #[test]
 fn the_guides_rows_are_scored_by_the_guides_trees_and_by_none_of_other_hospitals() {
     let (grown, [_, predicting]) = (grown(), texts());
-    let scores = |text: &str| {
+    let unlike = |text: &str| {
         let plan = Plan::from_toml(text).unwrap();
-        hybrid(&plan).is_scored_by(hybrid(&grown))
+        hybrid(&plan).unlike(hybrid(&grown))
     };
-    assert!(scores(predicting));
+    assert_eq!(unlike(predicting), None);
     for (from, to) in [
         ("max = 110", "max = 120"),
         ("\"west\"", "\"south\""),
@@ -301,14 +301,14 @@ fn the_guides_rows_are_scored_by_the_guides_trees_and_by_none_of_other_hospitals
     ] {
         let other = predicting.replace(from, to);
         assert_ne!(other, predicting, "{from}");
-        assert!(!scores(&other), "{to}");
+        assert!(unlike(&other).is_some(), "{to}");
     }
     // The same parties, of whom all know the same people.
     let vertical = crate::verticals::grown();
     let Task::Vertical(vertical) = vertical.task() else {
         panic!("its columns are of several");
     };
-    assert!(!hybrid(&predicted()).is_scored_by(vertical));
+    assert_eq!(hybrid(&predicted()).unlike(vertical), Some(Unlike::Parties));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod laws;
 mod matchings;
 mod plans;
 mod preflights;
+mod regressions;
 mod studies;
 mod summaries;
 mod texts;

@@ -274,14 +274,14 @@ fn features_and_labels_must_suit_the_schema() {
     );
     let error = refusal("column = \"days\"", "column = \"anaesthesia\"");
     assert!(
-        error.contains("a label without rule has no meaning"),
+        error.contains("without positive_above or equals has no meaning"),
         "{error}"
     );
     let error = refusal(
         "column = \"days\"",
         "column = \"anaesthesia\", equals = \"none\"",
     );
-    assert!(error.contains("no level \"none\""), "{error}");
+    assert!(error.contains("no level \"none\", it has "), "{error}");
     let error = refusal("family = \"gamma\"", "family = \"logistic\"");
     assert!(error.contains("model.family"), "{error}");
 }

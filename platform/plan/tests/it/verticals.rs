@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use consilium_gbdt::vertical::FirstTree;
 use consilium_lwe::Set;
 use consilium_plan::{
-    Audience, Grow, Lang, Phase, Plan, PlanError, RawPlan, Task, TestRows, Vertical, VerticalWork,
+    Audience, Grow, Lang, Phase, Plan, PlanError, RawPlan, Task, TestRows, Unlike, Vertical,
+    VerticalWork,
 };
 use consilium_schema::{Column, Schema};
 use proptest::prelude::*;
@@ -210,26 +211,37 @@ fn a_plan_that_says_little_gets_the_guides_defaults() {
 #[test]
 fn the_guides_rows_are_scored_by_the_guides_trees_and_by_none_of_other_columns() {
     let (grown, [_, predicting]) = (grown(), texts());
-    let scores = |text: &str| {
+    let unlike = |text: &str| {
         let plan = Plan::from_toml(text).unwrap();
-        vertical(&plan).is_scored_by(vertical(&grown))
+        vertical(&plan).unlike(vertical(&grown))
     };
-    assert!(scores(predicting));
+    assert_eq!(unlike(predicting), None);
     let spelt = predicting.replace("max = 110", "max = 110\nmissing = [\"unknown\"]");
     assert_ne!(spelt, predicting);
-    assert!(scores(&spelt));
-    for (from, to) in [
-        ("max = 110", "max = 120"),
-        ("unit = \"a\"", "unit = \"mo\""),
-        ("\"cost\"", "\"costs\""),
-        ("\"surgical\", \"intensive\"", "\"intensive\", \"surgical\""),
-        ("[\"claims\", \"cost\"]", "[\"cost\", \"claims\"]"),
-        ("[\"age\", \"ward\"]", "[\"age\"]"),
-        ("name = \"insurer\"", "name = \"payer\""),
+    assert_eq!(unlike(&spelt), None);
+    let features = |name| Unlike::Features(party(name));
+    let column = |name, column: &str| Unlike::Column(party(name), column.to_owned());
+    let wards = "\"surgical\", \"intensive\"";
+    for (from, to, expected) in [
+        ("max = 110", "max = 120", column("hospital", "age")),
+        ("unit = \"a\"", "unit = \"mo\"", column("hospital", "age")),
+        ("\"cost\"", "\"costs\"", features("insurer")),
+        (
+            wards,
+            "\"intensive\", \"surgical\"",
+            column("hospital", "ward"),
+        ),
+        (
+            "[\"claims\", \"cost\"]",
+            "[\"cost\", \"claims\"]",
+            features("insurer"),
+        ),
+        ("[\"age\", \"ward\"]", "[\"age\"]", features("hospital")),
+        ("name = \"insurer\"", "name = \"payer\"", Unlike::Parties),
     ] {
         let other = predicting.replace(from, to);
         assert_ne!(other, predicting, "{from}");
-        assert!(!scores(&other), "{to}");
+        assert_eq!(unlike(&other), Some(expected), "{to}");
     }
 }
 

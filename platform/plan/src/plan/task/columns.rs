@@ -3,7 +3,7 @@
 use consilium_evaluation::Range;
 use consilium_glm::BadSpecification;
 use consilium_schema::{
-    Bounds, Column, DesignError, Kind, Label, LabelRule, Levels, RawLabel, Schema,
+    Bounds, Column, DesignError, Kind, Label, LabelRule, Level, Levels, RawLabel, Schema,
 };
 use toml::Spanned;
 
@@ -100,11 +100,8 @@ pub(super) fn label(
     at: &Places,
 ) -> Result<(Label, Range), PlanError> {
     let fault = |fault| at.fault(Some(written), key, fault);
-    let label = Label::try_from(written.get_ref().clone()).map_err(|error| {
-        fault(PlanFault::Label {
-            message: error.to_string(),
-        })
-    })?;
+    let label = Label::try_from(written.get_ref().clone());
+    let label = label.map_err(|error| fault(error.into()))?;
     let range = label_range(schema, &label).map_err(fault)?;
     Ok((label, range))
 }
@@ -151,27 +148,29 @@ fn label_range(schema: &Schema, label: &Label) -> Result<Range, PlanFault> {
         column: name.to_owned(),
     };
     let column = schema.column(name).ok_or_else(no_such)?;
-    let unsuitable = |rule: &str| PlanFault::Label {
-        message: format!(
-            "{rule} has no meaning for column {name:?} of type {}",
-            column.kind().name()
-        ),
+    let unsuitable = |rule| PlanFault::LabelRule {
+        column: name.to_owned(),
+        kind: column.kind().name(),
+        rule,
     };
     match (&label.rule, column.kind()) {
         (LabelRule::Value, Kind::Number(bounds) | Kind::Integer(bounds)) => range(name, bounds),
         (LabelRule::Value, Kind::Boolean)
         | (LabelRule::Above(_), Kind::Number(_) | Kind::Integer(_)) => Ok(Range::ZERO_TO_ONE),
         (LabelRule::Equals(level), Kind::Category(Levels::Closed { levels, .. })) => {
-            if levels.iter().any(|known| known.name() == *level) {
+            let levels: Vec<String> = levels.iter().map(Level::name).collect();
+            if levels.contains(level) {
                 return Ok(Range::ZERO_TO_ONE);
             }
-            Err(PlanFault::Label {
-                message: format!("column {name:?} has no level {level:?}"),
+            Err(PlanFault::NoLevel {
+                column: name.to_owned(),
+                level: level.clone(),
+                levels,
             })
         }
-        (LabelRule::Value, _) => Err(unsuitable("a label without rule")),
-        (LabelRule::Above(_), _) => Err(unsuitable("positive_above")),
-        (LabelRule::Equals(_), _) => Err(unsuitable("equals")),
+        (LabelRule::Value, _) => Err(unsuitable(None)),
+        (LabelRule::Above(_), _) => Err(unsuitable(Some("positive_above"))),
+        (LabelRule::Equals(_), _) => Err(unsuitable(Some("equals"))),
     }
 }
 
@@ -202,6 +201,7 @@ pub(super) fn blame(error: BadSpecification, raw: &RawPlan, at: &Places) -> Plan
             None => at.fault(raw.label.as_ref(), "label", error),
         },
         BadSpecification::Penalty => at.fault(raw.model.penalty.as_ref(), "model.penalty", error),
+        BadSpecification::Steps { .. } => at.fault(raw.model.steps.as_ref(), "model.steps", error),
         BadSpecification::TooFewBits { .. } => {
             at.fault(raw.protection.bits.as_ref(), "protection.bits", error)
         }

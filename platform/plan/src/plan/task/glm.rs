@@ -2,7 +2,9 @@
 
 use consilium_evaluation::Range;
 use consilium_glm::{
-    Column, ConstantColumns, Family, Kind, Regression, Specification, averaging::Schedule,
+    Column, ConstantColumns, Family, Kind, Regression, Specification,
+    averaging::Schedule,
+    surrogate::{MOST_ROUNDS, Order, Surrogate},
 };
 use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
@@ -10,12 +12,12 @@ use toml::Spanned;
 
 use super::columns::{self, Term, Values};
 use crate::{
-    Limits, Phase, PlanError, PlanFault, RawPlan,
+    Limits, OnDropout, Phase, PlanError, PlanFault, RawPlan,
     plan::Places,
-    raw::{RawAveraging, RawComparison},
+    raw::{RawAveraging, RawComparison, RawMethod, RawParty, RawRole},
 };
 
-/// A generalised linear model, fitted by Newton's steps over secure sums.
+/// A generalised linear model, fitted over secure sums by Newton's steps or an approximation of them.
 ///
 /// Features are standardised by the means and deviations over all contributors; the penalty is on
 /// their coefficients.
@@ -27,6 +29,8 @@ pub struct Glm {
     pub comparison: Comparison,
     /// The regression.
     pub regression: Regression,
+    /// How its likelihood is approximated; none: it is fitted by Newton's steps.
+    pub surrogate: Option<Surrogate>,
 }
 
 /// What becomes of missing values.
@@ -131,13 +135,69 @@ pub(super) fn check(
         most_rows: limits.most_rows.0,
         most_contributors: contributors,
         bits,
+        steps: raw.model.steps.as_ref().map(|steps| *steps.get_ref()),
     };
     let regression = Regression::try_from(specification);
     Ok(Glm {
         missing,
         comparison: comparison(&raw.comparison, family, at)?,
         regression: regression.map_err(|error| columns::blame(error, raw, at))?,
+        surrogate: surrogate(raw, at)?,
     })
+}
+
+/// Checks by which method a plan fits.
+fn surrogate(raw: &RawPlan, at: &Places) -> Result<Option<Surrogate>, PlanError> {
+    let given = &raw.model;
+    let method = given.method.as_ref();
+    if method.is_none_or(|method| *method.get_ref() == RawMethod::Newton) {
+        if let Some(lead) = &given.lead {
+            return Err(at.fault(Some(lead), "model.lead", PlanFault::OnlySurrogate));
+        }
+        for (number, key) in [
+            (&given.rounds, "model.rounds"),
+            (&given.order, "model.order"),
+        ] {
+            if let Some(number) = number {
+                return Err(at.fault(Some(number), key, PlanFault::OnlySurrogate));
+            }
+        }
+        return Ok(None);
+    }
+    if let Some(steps) = &given.steps {
+        return Err(at.fault(Some(steps), "model.steps", PlanFault::OnlyNewton));
+    }
+    let Some(lead) = &given.lead else {
+        return Err(at.fault(method, "model.method", PlanFault::NoLead));
+    };
+    let mut parties = raw.party.get_ref().iter();
+    let contributes = |party: &RawParty| {
+        party.name.get_ref() == lead.get_ref()
+            && party.role.unwrap_or_default() == RawRole::Contributor
+    };
+    if !parties.any(contributes) {
+        let party = lead.get_ref().clone();
+        return Err(at.fault(
+            Some(lead),
+            "model.lead",
+            PlanFault::NotContributor { party },
+        ));
+    }
+    let on_dropout = raw.protection.on_dropout.as_ref();
+    if on_dropout.is_some_and(|rule| *rule.get_ref() == OnDropout::Continue) {
+        return Err(at.fault(on_dropout, "protection.on_dropout", PlanFault::AllNeeded));
+    }
+    let most = MOST_ROUNDS.into();
+    let order = at.number(given.order.as_ref(), "model.order", 2, 1..=2)?;
+    Ok(Some(Surrogate {
+        lead: lead.get_ref().clone(),
+        rounds: at.number(given.rounds.as_ref(), "model.rounds", 1, 1..=most)?,
+        order: if order == 1 {
+            Order::First
+        } else {
+            Order::Second
+        },
+    }))
 }
 
 fn comparison(raw: &RawComparison, family: Family, at: &Places) -> Result<Comparison, PlanError> {

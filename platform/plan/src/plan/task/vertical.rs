@@ -2,6 +2,7 @@
 
 mod check;
 mod group;
+mod unlike;
 
 use consilium_base::Tagged;
 use consilium_evaluation::Subject;
@@ -15,6 +16,7 @@ use consilium_schema::{Column, Label, Schema};
 
 pub(crate) use check::check;
 pub use group::{Common, Group, GroupTerms, Hospital};
+pub use unlike::Unlike;
 
 use super::TestRows;
 use crate::{Obstacle, PlanHash};
@@ -129,23 +131,6 @@ impl Vertical {
     pub fn feature_holders(&self) -> impl Iterator<Item = &Member> {
         let is_other = |it: &&Member| it.party != self.label_holder && !self.is_hospital(&it.party);
         self.members.iter().filter(is_other)
-    }
-
-    /// Says whether these rows can be scored by the trees that another task grows: parties, features
-    /// and types of columns are the same.
-    pub fn is_scored_by(&self, grown: &Vertical) -> bool {
-        let same = |(grown, own): (&Member, &Member)| {
-            // The label's column is last, and asked for where trees are grown alone.
-            let mut columns = grown.columns.iter().zip(&own.columns);
-            grown.party == own.party
-                && grown.inputs == own.inputs
-                && grown.columns.len() >= own.columns.len()
-                && columns.all(|(one, other)| one.name() == other.name() && one.is_alike(other))
-        };
-        grown.label_holder == self.label_holder
-            && grown.hospitals().eq(self.hospitals())
-            && grown.members.len() == self.members.len()
-            && grown.members.iter().zip(&self.members).all(same)
     }
 
     /// Gives the terms of a fit over so many training rows, all common rows but those kept for

@@ -185,7 +185,7 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
         "data = \"policies\"",
         "data = \"policies\"\nreceives = false",
         "party",
-        "[[party]]",
+        "name = \"commercial\"",
     ),
     (
         0,
@@ -247,6 +247,35 @@ fn what_is_refused_is_named_with_its_key_and_line() {
             }
             other => panic!("{to}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn what_takes_the_room_for_noise_is_told_what_it_may_be() {
+    for (from, to, may_be) in [
+        (
+            "colluding = 1",
+            "colluding = 0",
+            "1 to about a third of the hospitals",
+        ),
+        (
+            "colluding = 1",
+            "colluding = 2",
+            "1 to about a third of the hospitals",
+        ),
+        (
+            "min_side = 60",
+            "stride = 1000",
+            "smaller: the noise of so many rows",
+        ),
+        (
+            "most_rows = 200_000",
+            "most_rows = 100_000_000",
+            "smaller: the noise of so many rows of all hospitals",
+        ),
+    ] {
+        let refused = changed(0, from, to).unwrap_err().to_string();
+        assert!(refused.contains(&format!("must be {may_be}")), "{refused}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use consilium_plan::Plan;
 
-use super::{changed, grown, predicted, vertical};
+use super::{changed, grown, predicted, texts};
 
 #[test]
 fn more_rows_trees_and_columns_cost_more() {
@@ -22,7 +22,7 @@ fn more_rows_trees_and_columns_cost_more() {
         assert!(more.core_seconds >= least.core_seconds, "{to}");
     }
     let plan = grown();
-    let costs = vertical(&plan).costs(200_000);
+    let costs = plan.costs(200_000);
     assert_eq!(
         costs.iter().map(|cost| cost.sent).sum::<u64>(),
         least.through_coordinator
@@ -31,12 +31,64 @@ fn more_rows_trees_and_columns_cost_more() {
         costs.iter().map(|cost| cost.memory).max(),
         Some(least.memory)
     );
-    let few = vertical(&plan).costs(1_000);
+    let few = plan.costs(1_000);
     assert!(few.iter().zip(&costs).all(|(few, all)| few.sent < all.sent));
-    assert!(vertical(&plan).costs(0).is_empty());
+    assert!(plan.costs(0).is_empty());
     let asked = predicted().estimate();
     assert_eq!((asked.sums, asked.rounds), (0, 5));
     assert!(asked.sent_by_each > 0 && asked.memory > 0);
+}
+
+/// What plans of trees say of costs where something is written otherwise: bytes sent by all, and rounds.
+fn cost_of(changes: &[(&str, &str)]) -> (u64, u64) {
+    let text = changes
+        .iter()
+        .fold(texts()[0].to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        });
+    let found = Plan::from_toml(&text).unwrap().estimate();
+    (found.through_coordinator, found.rounds)
+}
+
+#[test]
+fn what_is_not_asked_for_costs_nothing() {
+    let (all, rounds) = cost_of(&[]);
+    for (from, to) in [
+        ("share = 0.25", "share = 0.5"),
+        ("bins = 32", "bins = 32\nrows = { share = 0.5 }"),
+        ("bins = 32", "bins = 32\ncolumn_share = 0.5"),
+        (
+            "name = \"claims\"\ntype = \"integer\"",
+            "name = \"claims\"\ntype = \"boolean\"",
+        ),
+        (
+            "name = \"claims\"\ntype = \"integer\"",
+            "name = \"claims\"\ntype = \"integer\"\nmin = 0\nmax = 5",
+        ),
+    ] {
+        let (sent, same) = cost_of(&[(from, to)]);
+        assert!(sent < all, "{to}");
+        assert_eq!(same, rounds, "{to}");
+    }
+}
+
+#[test]
+fn trees_that_grow_leaf_by_leaf_examine_as_many_nodes_as_they_have_leaves_for() {
+    let by_leaves = |leaves: u32, depth: u32| {
+        let growth = format!("leaf-wise = {{ leaves = {leaves}, depth = {depth} }}");
+        cost_of(&[("depth-wise = { depth = 4 }", &growth)])
+    };
+    let (by_depth, _) = cost_of(&[]);
+    let (full, rounds) = by_leaves(16, 4);
+    // Sixteen leaves at depth 4 are the whole tree: in steps of their own, by fifteen splits.
+    assert!(full.abs_diff(by_depth) < by_depth / 10, "{full} {by_depth}");
+    assert_eq!(rounds, 4 + 39 * (2 + 15 * 2));
+    assert_eq!(by_leaves(4_096, 4).1, rounds);
+    // Of eight leaves, 13 nodes are examined however deep they may lie; of depth 8 there were 255.
+    let (few, rounds) = by_leaves(8, 8);
+    assert_eq!(rounds, 4 + 39 * (2 + 7 * 2));
+    assert!(few < by_leaves(16, 8).0 && few < cost_of(&[("depth = 4", "depth = 8")]).0 / 2);
 }
 
 #[test]

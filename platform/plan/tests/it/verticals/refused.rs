@@ -2,7 +2,7 @@
 
 use consilium_plan::{
     Code, DataReport, DataVersion, Found, Lang, Obstacle, PartyReport, Plan, PlanError, PlanFault,
-    Room,
+    Room, Unlike,
 };
 
 use super::{changed, grown, texts};
@@ -165,7 +165,7 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
         "data = \"claims\"",
         "data = \"claims\"\nreceives = false",
         "party",
-        "[[party]]",
+        "name = \"insurer\"",
     ),
     (
         0,
@@ -247,7 +247,12 @@ fn what_is_refused_is_named_with_its_key_and_line() {
 #[test]
 fn keys_that_are_needed_are_missed_and_strange_ones_shown() {
     for (plan, from, to, said) in [
-        (0, "alignment = ", "# ", "missing field `alignment`"),
+        (
+            0,
+            "alignment = ",
+            "# ",
+            "alignment: the hash of a study's plan is needed",
+        ),
         (
             1,
             "model = ",
@@ -367,6 +372,18 @@ fn each_obstacle_has_its_code() {
         (Obstacle::LabelsMissing, Code::VerticalLabelsMissing),
         (Obstacle::NoPart, Code::VerticalNoPart),
         (Obstacle::PartDiffers, Code::VerticalPartDiffers),
+        (
+            Obstacle::PartUnlike(Unlike::Parties),
+            Code::VerticalPartDiffers,
+        ),
+        (
+            Obstacle::PartUnlike(Unlike::Features(party("insurer"))),
+            Code::VerticalPartDiffers,
+        ),
+        (
+            Obstacle::PartUnlike(Unlike::Column(party("hospital"), "age".into())),
+            Code::VerticalPartDiffers,
+        ),
         (Obstacle::Missing("cost".into()), Code::DataColumnMissing),
         (Obstacle::Differs("cost".into()), Code::DataColumnDiffers),
         (Obstacle::RowsTooMany, Code::DataRowsTooMany),
@@ -391,5 +408,13 @@ fn each_obstacle_has_its_code() {
     }
     let of_another_kind = report(&crate::trees(), vec![Obstacle::NoAlignment]);
     assert!(!crate::trees().is_answered_by(&of_another_kind));
-    assert!(!plan.is_answered_by(&report(&plan, vec![Obstacle::NoKeys])));
+    let elsewhere = Unlike::Column(party("insurer"), "age".into());
+    for obstacle in [
+        Obstacle::NoKeys,
+        Obstacle::PartUnlike(Unlike::Features(party("nobody"))),
+        Obstacle::PartUnlike(elsewhere),
+    ] {
+        let report = report(&plan, vec![obstacle]);
+        assert!(!plan.is_answered_by(&report), "{report:?}");
+    }
 }

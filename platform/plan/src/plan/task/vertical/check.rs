@@ -40,19 +40,29 @@ pub(crate) fn check(
     (parties, coordinator): (&[Party], &PartyId),
     at: &Places,
 ) -> Result<(Task, Limits), PlanError> {
-    let all_do = parties.iter().all(|it| it.contributes() && it.receives());
     let holder = label_holder(raw, at)?;
+    let other = if raw.kind.is_hybrid() {
+        PlanFault::NotHybrid
+    } else {
+        PlanFault::NotVertical
+    };
+    if let Some(odd) = parties
+        .iter()
+        .find(|it| !(it.contributes() && it.receives()))
+    {
+        let mut written = raw.party.get_ref().iter().map(|party| &party.name);
+        let written = written.find(|name| *name.get_ref() == odd.name);
+        return Err(at.fault(written, "party", other));
+    }
     let common = if raw.kind.is_hybrid() {
-        if !all_do {
-            return Err(at.fault(Some(&raw.party), "party", PlanFault::NotHybrid));
-        }
         Common::Hospitals(Box::new(group::check(raw, schemas, at)?))
     } else {
-        if !all_do || !(2..=Vertical::MOST_PARTIES).contains(&parties.len()) {
-            return Err(at.fault(Some(&raw.party), "party", PlanFault::NotVertical));
+        if !(2..=Vertical::MOST_PARTIES).contains(&parties.len()) {
+            return Err(at.fault(Some(&raw.party), "party", other));
         }
         let alignment = raw.alignment.as_ref();
-        let alignment = alignment.ok_or_else(|| at.missing("alignment"))?;
+        let missing = || at.fault_below("alignment", PlanFault::Study);
+        let alignment = alignment.ok_or_else(missing)?;
         Common::All(study(alignment, "alignment", at)?)
     };
     let members = raw.party.get_ref().iter();

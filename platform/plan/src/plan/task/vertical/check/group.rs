@@ -129,7 +129,10 @@ fn terms(raw: &RawPlan, hospitals: usize, at: &Places) -> Result<GroupTerms, Pla
         dropouts: 0,
     };
     let thresholds = Thresholds::safe(assumed);
-    let thresholds = thresholds.map_err(|fault| at.fault_below("hybrid.colluding", fault))?;
+    let thresholds = thresholds.map_err(|_| {
+        let (key, fault) = MANY_COLLUDE;
+        at.fault_below(key, fault)
+    })?;
     let colluding = u32::try_from(thresholds.colluding()).unwrap_or(u32::MAX);
     Ok(GroupTerms {
         name: given.group.unwrap_or_else(usual_name),
@@ -147,15 +150,15 @@ fn usual_name() -> PartyId {
 
 /// Points at the key that makes terms impossible.
 pub(super) fn blame(fault: BadTerms, group: &Group, raw: &RawPlan, at: &Places) -> PlanError {
-    let key = match &fault {
+    let (key, fault) = match &fault {
         BadTerms::Twice { party } if group.terms.as_ref().is_some_and(|it| it.name == *party) => {
-            "hybrid.group"
+            ("hybrid.group", fault)
         }
         BadTerms::Value { key, .. } => match *key {
-            "columns" => "features",
+            "columns" => ("features", fault),
             "colluding" => room(group, raw),
-            "min_hospitals" => "hybrid.min_hospitals",
-            "trees" => "trees.trees",
+            "min_hospitals" => ("hybrid.min_hospitals", fault),
+            "trees" => ("trees.trees", fault),
             _ => return super::blame(fault, raw, at),
         },
         _ => return super::blame(fault, raw, at),
@@ -163,16 +166,34 @@ pub(super) fn blame(fault: BadTerms, group: &Group, raw: &RawPlan, at: &Places) 
     at.fault_below(key, fault)
 }
 
-/// Names what takes the room for noise: whatever is out of the ordinary.
-fn room(group: &Group, raw: &RawPlan) -> &'static str {
+/// Fewer hospitals are honest than can hide each other.
+const MANY_COLLUDE: (&str, BadTerms) = (
+    "hybrid.colluding",
+    BadTerms::Value {
+        key: "colluding",
+        allowed: "1 to about a third of the hospitals",
+    },
+);
+
+/// Names what takes the room for noise, whatever is out of the ordinary, and what it may be.
+fn room(group: &Group, raw: &RawPlan) -> (&'static str, BadTerms) {
     let usual = (group.hospitals.len() / 3).max(1);
     let colluding = group.terms.as_ref().map_or(0, |terms| terms.colluding);
     let stride = raw.vertical.as_ref().and_then(|it| it.stride);
-    if colluding == 0 || colluding as usize > usual {
-        "hybrid.colluding"
+    let (path, key, allowed) = if colluding == 0 || colluding as usize > usual {
+        return MANY_COLLUDE;
     } else if stride.is_some() {
-        "vertical.stride"
+        (
+            "vertical.stride",
+            "stride",
+            "smaller: the noise of so many rows leaves no room",
+        )
     } else {
-        "limits.most_rows"
-    }
+        (
+            "limits.most_rows",
+            "rows",
+            "smaller: the noise of so many rows of all hospitals leaves no room",
+        )
+    };
+    (path, BadTerms::Value { key, allowed })
 }
