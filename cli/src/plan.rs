@@ -7,7 +7,7 @@ use consilium_plan::{Lang, Speed};
 use serde_json::json;
 
 pub(crate) mod chain;
-mod cost;
+pub(crate) mod cost;
 mod load;
 
 pub(crate) use load::{Loaded, load, load_from};

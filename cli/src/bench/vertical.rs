@@ -16,13 +16,16 @@ use consilium_plan::Lang;
 use serde_json::{Value, json};
 
 use super::set::SetArg;
-use crate::local::{
-    self,
-    cost::{self, PartyCost},
-    federation::Federation,
-    inputs::PartyData,
-    joint::label_holder,
-    kept::Kept,
+use crate::{
+    local::{
+        self,
+        cost::{self, PartyCost},
+        federation::Federation,
+        inputs::PartyData,
+        joint::label_holder,
+        kept::Kept,
+    },
+    plan::cost::parties,
 };
 use columns::{Features, People};
 use plans::Studies;
@@ -103,6 +106,8 @@ struct Measured {
     stride: u32,
     /// The mean loss after the last tree.
     loss: f64,
+    /// What the plan tells each party beforehand.
+    estimate: Vec<Value>,
 }
 
 impl Measured {
@@ -132,6 +137,7 @@ impl Measured {
             aligning,
             stride: studies.stride(rows)?,
             loss: learnt(&grown, (rows, args.trees))?,
+            estimate: parties(&studies.grow),
             grown,
         })
     }
@@ -171,6 +177,7 @@ impl Measured {
                 "min_hospitals": args.hospitals.map(|_| 1),
             },
             "stride": self.stride,
+            "estimate": self.estimate,
             "loss": self.loss,
             "align_s": self.aligning.as_secs_f64(),
             "wall_s": wall,

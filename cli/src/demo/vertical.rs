@@ -16,6 +16,7 @@ use studies::{ADMISSION, HOSPITALS};
 mod common;
 mod compared;
 mod difference;
+mod losses;
 mod page;
 mod result;
 mod studies;
@@ -80,7 +81,7 @@ pub(super) fn run(args: &VerticalArgs, out: &mut dyn Write, lang: Lang) -> anyho
     let page =
         |out: &mut dyn Write| page::print(out, (&example, &done), (&common, &compared), lang);
     super::leave((&folder, &result), page, (out, args.json), lang)?;
-    match compared.odd(&common) {
+    match compared.odd(common.fits) {
         None => Ok(()),
         Some(odd) => bail!(lang.pick(odd.0, odd.1)),
     }

@@ -68,7 +68,16 @@ fn at(place: &TextPlace) -> String {
 
 /// Says what a TOML parser says, as far as it is one of its usual sentences.
 fn parser(message: &str) -> String {
-    const USUAL: [(&str, &str); 26] = [
+    const USUAL: [(&str, &str); 31] = [
+        (
+            "a party's name has 1 to 64 characters out of a-z, 0-9, '-', '_' and '.', and begins with \
+             a letter or digit",
+            "机构名称为 1 至 64 个字符，限 a-z、0-9、'-'、'_' 和 '.'，且以字母或数字开头",
+        ),
+        ("a TOML datetime", "带时区的日期时间"),
+        ("expected u64", "应为不小于 0 的整数"),
+        ("expected u32", "应为不小于 0 的整数"),
+        ("invalid value: ", "值不允许："),
         ("string values must be quoted", "文本须加引号"),
         ("key with no value", "键没有值"),
         ("a name alone", "仅有名称"),

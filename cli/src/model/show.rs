@@ -4,7 +4,7 @@ use comfy_table::Table;
 use consilium_gbdt::training as growth;
 use consilium_glm::Published;
 use consilium_mailbox::PartyId;
-use consilium_plan::Lang;
+use consilium_plan::{Lang, Learner};
 use serde_json::json;
 
 use super::{Fit, Model};
@@ -48,7 +48,7 @@ pub(super) fn run(
         ),
         (lang.pick("rows", "行数"), fit.rows().to_string()),
         (lang.pick("contributors", "贡献方"), contributors(model)),
-        (updates, fit.iterations().to_string()),
+        (updates, iterations(model, lang)),
     ];
     let colon = lang.pick(": ", "：");
     for (name, value) in said {
@@ -56,6 +56,29 @@ pub(super) fn run(
     }
     writeln!(out, "\n{}", learnt(fit, lang))?;
     Ok(())
+}
+
+/// Says how often the model was improved, and whether it is an approximation.
+fn iterations(model: &Model, lang: Lang) -> String {
+    let count = model.fit.iterations();
+    let (Fit::Glm(fit), Learner::Glm(glm)) = (&model.fit, &model.task().learner) else {
+        return count.to_string();
+    };
+    let remark = match &glm.surrogate {
+        Some(by) if lang == Lang::En => format!("approximated by the rows of {}", by.lead),
+        Some(by) => format!("以 {} 的样本行近似", by.lead),
+        None if fit.was_cut_short(&glm.regression) => lang
+            .pick(
+                "ended there as planned, converged or not",
+                "按方案到此结束，不论是否收敛",
+            )
+            .to_owned(),
+        None => return count.to_string(),
+    };
+    match lang {
+        Lang::En => format!("{count} ({remark})"),
+        Lang::Zh => format!("{count}（{remark}）"),
+    }
 }
 
 /// Writes a line of JSON for each coefficient, or for each column of trees.

@@ -83,9 +83,8 @@ fn unscored(task: &Vertical, grown: &Plan, lang: Lang) -> Option<String> {
     let title = grown.title();
     match grown.task() {
         Task::Vertical(grown) if matches!(grown.work, VerticalWork::Grow(_)) => {
-            let differs = || difference(task, grown, lang);
-            (!task.is_scored_by(grown)).then(|| {
-                let differs = differs();
+            task.unlike(grown).map(|_| {
+                let differs = difference(task, grown, lang);
                 lang.pick(
                     format!("the model is none of these columns: {differs}: {title:?}"),
                     format!("所指模型不适用于这些列：{differs}：“{title}”"),

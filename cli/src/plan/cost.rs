@@ -1,6 +1,6 @@
 //! What a plan will cost, as people and programs read it.
 
-use consilium_plan::{Estimate, Expense, Lang, Plan, Speed, Task};
+use consilium_plan::{Estimate, Expense, Lang, Plan, Speed, Task, VerticalWork};
 use serde_json::{Value, json};
 
 /// Says what a study will cost over a link, as far as its plan tells.
@@ -37,16 +37,24 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
                  {network}，另计算最多的机构约需单核 {core_seconds} 秒"
             ),
         ),
-        Task::Vertical(_) => {
+        Task::Vertical(task) => {
+            let assumed = match task.work {
+                VerticalWork::Grow(_) => lang.pick(
+                    "for as many common rows as the plan allows, of which nothing is kept back and none \
+                     misses a value (most data cost less, a column with missing values up to twice as \
+                     much): ",
+                    "按方案允许的最多共同行、不作任何保留且无缺失值估计（多数数据代价更低；\
+                     有缺失值的列，代价至多加倍）：",
+                ),
+                VerticalWork::Predict { .. } => lang.pick(
+                    "for as many common rows as the plan allows, and a model of a hundred trees of depth \
+                     6: ",
+                    "按方案允许的最多共同行、且模型为一百棵深度 6 的树估计：",
+                ),
+            };
             let said = lang.pick(
-                format!(
-                    "for as many common rows as the plan allows, where no value is missing (a column \
-                     with missing values costs up to twice as much): about {rounds} rounds, {network}"
-                ),
-                format!(
-                    "按方案允许的最多共同行、且无缺失值估计（有缺失值的列，代价至多加倍）：\
-                     约 {rounds} 轮通信，{network}"
-                ),
+                format!("{assumed}about {rounds} rounds, {network}"),
+                format!("{assumed}约 {rounds} 轮通信，{network}"),
             );
             let parties = costs(plan);
             let lines = parties.iter().map(|cost| of_party(cost, lang));
@@ -56,7 +64,7 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
 }
 
 /// Says it of each party, where they differ.
-pub(super) fn parties(plan: &Plan) -> Vec<Value> {
+pub(crate) fn parties(plan: &Plan) -> Vec<Value> {
     let line = |cost: &Expense| {
         json!({
             "party": cost.party,
@@ -69,10 +77,7 @@ pub(super) fn parties(plan: &Plan) -> Vec<Value> {
 }
 
 fn costs(plan: &Plan) -> Vec<Expense> {
-    match plan.task() {
-        Task::Vertical(task) => task.costs(plan.limits().most_rows.0),
-        Task::Train(_) | Task::Align(_) => Vec::new(),
-    }
+    plan.costs(plan.limits().most_rows.0)
 }
 
 fn of_party(cost: &Expense, lang: Lang) -> String {
@@ -82,14 +87,14 @@ fn of_party(cost: &Expense, lang: Lang) -> String {
         core_seconds,
         memory,
     } = cost;
-    let megabytes = memory.div_ceil(1_000_000);
+    let [sent, memory] = [sent, memory].map(|bytes| bytes.div_ceil(1_000_000));
     lang.pick(
         format!(
-            "\n- {party} sends about {sent} bytes, computes for {core_seconds} s of one core and \
-             needs {megabytes} MB of memory"
+            "\n- {party} sends about {sent} MB, computes for {core_seconds} s of one core and needs \
+             {memory} MB of memory"
         ),
         format!(
-            "\n- {party} 约发送 {sent} 字节，计算约需单核 {core_seconds} 秒，内存 {megabytes} MB"
+            "\n- {party} 约发送 {sent} MB，计算约需单核 {core_seconds} 秒，内存 {memory} MB"
         ),
     )
 }

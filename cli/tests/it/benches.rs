@@ -185,6 +185,7 @@ fn trees_over_columns_of_several_parties_are_measured_in_processes_of_their_own(
     for party in parties {
         assert!(party["peak_rss_mb"].as_f64().unwrap() > 1.0, "{party}");
     }
+    are_as_estimated(&line);
     let tree = line["tree"]["bytes"].as_f64().unwrap();
     assert!((2.0 * tree - line["bytes"].as_f64().unwrap()).abs() < 0.5);
     assert!(line["align_s"].as_f64().unwrap() > 0.0);
@@ -215,8 +216,26 @@ fn trees_over_columns_of_hospitals_are_measured_with_the_coordinators_share() {
         assert!(party["peak_rss_mb"].as_f64().unwrap() > 1.0, "{party}");
         assert!(party["sent_bytes"].as_u64().unwrap() > 0, "{party}");
     }
+    are_as_estimated(&line);
     let tree = line["tree"]["bytes"].as_f64().unwrap();
     assert!((2.0 * tree - line["bytes"].as_f64().unwrap()).abs() < 0.5);
     assert!(line["align_s"].as_f64().unwrap() > 0.0);
     assert!(line["protocol_cpu_s"].as_f64().unwrap() > 0.0);
+}
+
+/// Checks that each party sends about what the plan tells: by at most one and a half times more or less,
+/// connections, seals and what ends a study included.
+fn are_as_estimated(line: &Value) {
+    let told = line["estimate"].as_array().unwrap();
+    let parties = line["parties"].as_array().unwrap();
+    assert_eq!(told.len() + 1, parties.len());
+    for told in told {
+        let party = parties
+            .iter()
+            .find(|it| it["party"] == told["party"])
+            .unwrap();
+        let [told, sent] = [told, party].map(|it| it["sent_bytes"].as_f64().unwrap());
+        let ratio = sent / told;
+        assert!((1.0 / 1.5..1.5).contains(&ratio), "{told} told: {party}");
+    }
 }

@@ -52,7 +52,7 @@ impl Studies {
         }
         let coordinator = self.grow.coordinator();
         let agreement = task.hybrid_agreement(grow, coordinator, rows.into())?;
-        Ok(agreement.whole().stride())
+        Ok(agreement.stride(agreement.usual_candidates()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use consilium_plan::Lang;
 
-use super::{Done, common::Common, compared::Compared, studies::Example};
+use super::{Done, common::Common, compared::Compared, losses::Losses, studies::Example};
 use crate::{
     local::{cost, outcome::print_learnt},
     table::{align_numbers, table},
@@ -25,9 +25,9 @@ pub(super) fn print(
     let (rows, tested) = (common.labels.len(), common.tested.len());
     let of = lang.pick(
         format!(
-            "{rows} people are known to a hospital and both insurers; {tested} of them are kept for testing"
+            "{rows} people of a hospital are known to both insurers; {tested} of them are kept for testing"
         ),
-        format!("医院与两家保险机构共有 {rows} 人，其中 {tested} 人留作测试"),
+        format!("医院的患者中，两家保险机构均知道的有 {rows} 人，其中 {tested} 人留作测试"),
     );
     writeln!(out, "{title}\n{of}\n\n{}", areas(common, compared, lang))?;
     let (difference, bound) = (compared.difference(), compared.bound);
@@ -40,7 +40,7 @@ pub(super) fn print(
             "测试行上的 AUC；联合与集中相差 {difference:+.4}，随机误差允许 {bound:.4}（四倍标准误）"
         ),
     );
-    writeln!(out, "{by_chance}\n")?;
+    writeln!(out, "{by_chance}\n{}\n", learnt(compared.losses, lang))?;
     for Done { study, kept } in done {
         let (seconds, bytes) = (kept.wall.as_secs_f64(), kept.frame_bytes());
         let megabytes = bytes as f64 / 1e6;
@@ -68,6 +68,28 @@ pub(super) fn print(
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Says how well trees fit the rows that they were grown on.
+fn learnt(losses: Losses, lang: Lang) -> String {
+    let Losses {
+        none,
+        joint,
+        pooled,
+        ..
+    } = losses;
+    let [missed, bound] = [losses.missed(), Losses::bound()].map(|share| 100.0 * share);
+    lang.pick(
+        format!(
+            "mean loss on the training rows: {none:.5} before the first tree, joint {joint:.5}, pooled \
+             {pooled:.5}: of what pooled trees gain the joint ones miss {missed:.1} % (at most {bound:.0} % \
+             are allowed for a first tree over one institution's columns, and for what is kept back)"
+        ),
+        format!(
+            "训练行的平均损失：第一棵树之前 {none:.5}，联合 {joint:.5}，集中 {pooled:.5}：集中所得的收益中，\
+             联合少得 {missed:.1}%（因第一棵树仅用一家机构的列以及有所保留，至多允许 {bound:.0}%）"
+        ),
+    )
 }
 
 fn areas(common: &Common, compared: &Compared, lang: Lang) -> Table {

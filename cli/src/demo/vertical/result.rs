@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Done, common::Common, compared::Compared};
+use super::{Done, common::Common, compared::Compared, losses::Losses};
 use crate::local::{cost::PartyCost, joint::label_holder};
 
 /// The demo's last line with `--json`, and its `result.json`.
@@ -12,8 +12,8 @@ use crate::local::{cost::PartyCost, joint::label_holder};
 pub(super) struct VerticalResult<'a> {
     demo: &'static str,
     mode: &'static str,
-    /// Whether the studies found whom the tables have in common, predict what they measured, and
-    /// are no further from the pooled model than chance explains.
+    /// Whether the studies found whom the tables have in common, predict what they measured, are no
+    /// further from the pooled model than chance explains, and fit the training rows nearly as it does.
     ok: bool,
     /// Of all studies, each from its submission to its end.
     wall_s: f64,
@@ -54,6 +54,11 @@ impl VerticalResult<'_> {
             ("auc_pooled".to_owned(), compared.pooled),
             ("auc_difference".to_owned(), compared.difference()),
             ("auc_difference_bound".to_owned(), compared.bound),
+            ("loss".to_owned(), compared.losses.joint),
+            ("loss_pooled".to_owned(), compared.losses.pooled),
+            ("loss_none".to_owned(), compared.losses.none),
+            ("gain_missed".to_owned(), compared.losses.missed()),
+            ("gain_missed_bound".to_owned(), Losses::bound()),
         ]);
         for (party, auc) in &compared.alone {
             metrics.insert(format!("auc_{party}"), *auc);
@@ -63,7 +68,7 @@ impl VerticalResult<'_> {
         VerticalResult {
             demo,
             mode: "processes",
-            ok: compared.odd(common).is_none(),
+            ok: compared.odd(common.fits).is_none(),
             wall_s: studies.iter().map(|study| study.wall_s).sum(),
             iterations: done.iter().find_map(trees),
             bytes: studies.iter().map(|study| study.bytes).sum(),

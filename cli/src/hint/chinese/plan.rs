@@ -9,8 +9,10 @@ use consilium_gbdt::{
     MOST_ROWS,
     horizontal::{BadAgreement, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS},
 };
-use consilium_glm::BadSpecification;
+use consilium_glm::{BadSpecification, MOST_STEPS};
 use consilium_plan::{PlanError, PlanFault};
+use consilium_schema::LabelError;
+use consilium_secagg::ThresholdError;
 
 use super::{at, parser, schema};
 
@@ -74,13 +76,21 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::LabelAmongFeatures { column } => {
             format!("列 {column:?} 是标签，不能作为特征")
         }
-        PlanFault::Label { message } => format!("标签规则不适合该列（{message}）"),
+        PlanFault::Thresholds(error) => thresholds(error).unwrap_or_else(|| error.to_string()),
         PlanFault::NoRange { column } => {
             format!("列 {column:?} 在数据结构中需要 min 和 max：合计以此为界")
         }
         PlanFault::Regression(error) => regression(error).unwrap_or_else(|| error.to_string()),
         PlanFault::Test => "test 需要 share（大于 0，至多 0.9，可带 seed），或者 split".to_owned(),
         PlanFault::OnlyLogistic => "仅适用于 family = \"logistic\"".to_owned(),
+        PlanFault::OnlySurrogate => "仅在 method = \"surrogate\" 时有意义".to_owned(),
+        PlanFault::OnlyNewton => "仅在 method = \"newton\" 时有意义；替代似然用 rounds".to_owned(),
+        PlanFault::NoLead => "替代似然出自一家贡献方的样本行：需要 lead = \"名称\"，\
+             并会向各方公开该方样本行的一个模型"
+            .to_owned(),
+        PlanFault::AllNeeded => "method = \"surrogate\" 不比较不同的贡献方集合：\
+             研究等候缺席方，否则失败"
+            .to_owned(),
         PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
              fedprox 的 proximal 大于 0，fedavg 不写 proximal"
             .to_owned(),
@@ -110,8 +120,56 @@ fn fault(fault: &PlanFault) -> String {
             "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
         }
         PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
-        other => vertical::fault(other).unwrap_or_else(|| other.to_string()),
+        other => label(other)
+            .or_else(|| vertical::fault(other))
+            .unwrap_or_else(|| other.to_string()),
     }
+}
+
+/// Says what is wrong with a label's rule, if it is that.
+fn label(fault: &PlanFault) -> Option<String> {
+    Some(match fault {
+        PlanFault::Label(LabelError::TwoRules) => {
+            "标签只能有 positive_above 与 equals 之一".to_owned()
+        }
+        PlanFault::Label(LabelError::NotFinite) => "positive_above 必须是有限数".to_owned(),
+        PlanFault::LabelRule { column, kind, rule } => {
+            let rule = rule.unwrap_or("不带 positive_above 或 equals 的标签");
+            format!("列 {column:?} 的类型是 {kind}：{rule} 对其没有意义")
+        }
+        PlanFault::NoLevel {
+            column,
+            level,
+            levels,
+        } => {
+            let levels = levels.join("、");
+            format!("列 {column:?} 没有取值 {level:?}，其取值为 {levels}")
+        }
+        _ => return None,
+    })
+}
+
+fn thresholds(error: &ThresholdError) -> Option<String> {
+    Some(match error {
+        ThresholdError::TooFew { contributors } => {
+            format!("{contributors} 家贡献方太少：求和至少需要三家")
+        }
+        ThresholdError::TooManyColluding {
+            contributors,
+            colluding,
+        } => format!("{contributors} 家贡献方中若有 {colluding} 家合谋，便无可保护"),
+        ThresholdError::TooManyDropouts {
+            contributors,
+            colluding,
+            needed,
+            dropouts,
+            remaining,
+        } => format!(
+            "{contributors} 家贡献方、其中 {colluding} 家可能合谋时，须有 {needed} 家留到最后；\
+             {dropouts} 家退出后剩 {remaining} 家"
+        ),
+        _ => return None,
+    })
 }
 
 fn trees(error: &consilium_gbdt::BadSpecification) -> String {
@@ -160,6 +218,9 @@ pub(super) fn regression(error: &BadSpecification) -> Option<String> {
         BadSpecification::Twice { column } => format!("有两列名为 '{column}'"),
         BadSpecification::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
         BadSpecification::Penalty => "penalty 必须是不小于零的有限数".to_owned(),
+        BadSpecification::Steps { steps } => {
+            format!("拟合为 1 至 {MOST_STEPS} 步，而非 {steps} 步")
+        }
         BadSpecification::TooFewBits { bits } => {
             format!("{bits} 位不足以容纳这么多行和参与方的合计")
         }

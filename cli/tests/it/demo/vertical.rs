@@ -1,6 +1,6 @@
 //! The demo in which three institutions grow trees over what each knows of the same people.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ fn three_institutions_grow_trees_that_are_as_good_as_those_over_pooled_columns()
     assert_eq!(result["iterations"], 30);
     let metric = |name: &str| result["metrics"][name].as_f64().unwrap();
     assert!(metric("auc_difference").abs() <= metric("auc_difference_bound"));
+    assert!(metric("gain_missed").abs() <= metric("gain_missed_bound"));
+    assert!(metric("loss_pooled") < metric("loss_none"));
     // Which rows are kept for testing differs from run to run.
     let most = metric("auc_pooled") + metric("auc_difference_bound");
     for party in ["hospital", "public", "commercial"] {
@@ -80,6 +82,8 @@ fn hospitals_with_one_schema_grow_trees_that_are_as_good_as_those_over_pooled_ro
     assert_eq!(result["rows"], 7668);
     let metric = |name: &str| result["metrics"][name].as_f64().unwrap();
     assert!(metric("auc_difference").abs() <= metric("auc_difference_bound"));
+    assert!(metric("gain_missed").abs() <= metric("gain_missed_bound"));
+    assert!(metric("loss_pooled") < metric("loss_none"));
     let most = metric("auc_pooled") + metric("auc_difference_bound");
     for whose in ["hospitals", "public", "commercial"] {
         assert!(metric(&format!("auc_{whose}")) < most, "{whose}");
@@ -96,4 +100,22 @@ fn hospitals_with_one_schema_grow_trees_that_are_as_good_as_those_over_pooled_ro
     };
     let all: f64 = studies.iter().map(cpu).sum();
     assert!((cpu(&result) - all).abs() < 1e-6);
+    costs_no_more_than_told(folder.path(), &studies[3]);
+}
+
+/// Checks that nobody sends more than `plan check` tells for as many rows as there are.
+fn costs_no_more_than_told(folder: &Path, trained: &Value) {
+    let plan = fs::read_to_string(folder.join("left/train/plan.toml")).unwrap();
+    let exact = plan.replace("most_rows = 10000", "most_rows = 7668");
+    assert_ne!(exact, plan);
+    fs::write(folder.join("exact.toml"), exact).unwrap();
+    let told = printed(folder, &["plan", "check", "exact.toml", "--json"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let parties = trained["parties"].as_array().unwrap();
+    for told in told["parties"].as_array().unwrap() {
+        let party = parties.iter().find(|it| it["party"] == told["party"]);
+        let sent = party.unwrap()["sent_bytes"].as_f64().unwrap();
+        let most = told["sent_bytes"].as_f64().unwrap();
+        assert!(sent < 1.1 * most && most < 6.0 * sent, "{sent}: {told}");
+    }
 }

@@ -35,8 +35,9 @@ pub(super) fn allowed(allowed: &str) -> Option<&'static str> {
         "fewer, or of fewer leaves: a fit takes at most 2^30 sums" => {
             "更少，或叶更少：一次拟合至多 2^30 次求和"
         }
-        "1 to about a third of the hospitals, and rows and stride such that noise has room" => {
-            "1 至约三分之一的医院，且行数与 stride 须给噪声留有余地"
+        "1 to about a third of the hospitals" => "1 至约三分之一的医院",
+        "smaller: the noise of so many rows of all hospitals leaves no room" => {
+            "更小：所有医院这么多行的噪声不留余地"
         }
         _ => return None,
     })
@@ -64,6 +65,7 @@ mod tests {
             ("min_side = 60", "parameters = \"b\""),
             ("min_side = 60", "sum_noise = 1.0"),
             ("colluding = 1", "group = \"west\""),
+            ("colluding = 1", "colluding = 2"),
             ("min_hospitals = 3", "min_hospitals = 4"),
             ("most_rows = 200_000", "most_rows = 100_000_000"),
         ] {

@@ -72,3 +72,34 @@ fn the_limits_of_shared_trees_are_those_of_the_english_text() {
         assert_eq!(numbers(&said), numbers(&error.to_string()), "{said}");
     }
 }
+
+#[test]
+fn labels_and_colluders_that_can_not_be_are_said_in_chinese() {
+    let of_label = |rule| PlanFault::LabelRule {
+        column: "ward".to_owned(),
+        kind: "category",
+        rule,
+    };
+    for wrong in [
+        of_label(None),
+        of_label(Some("positive_above")),
+        PlanFault::NoLevel {
+            column: "ward".to_owned(),
+            level: "icu".to_owned(),
+            levels: vec!["general".to_owned()],
+        },
+        PlanFault::Label(LabelError::TwoRules),
+        PlanFault::Label(LabelError::NotFinite),
+        PlanFault::Thresholds(ThresholdError::TooManyColluding {
+            contributors: 3,
+            colluding: 2,
+        }),
+    ] {
+        let (said, english) = (fault(&wrong), wrong.to_string());
+        assert_eq!(numbers(&said), numbers(&english), "{said}");
+        assert!(!said.contains("the") && said.contains(|c: char| c > '\u{4e00}'));
+        for name in ["ward", "icu", "general", "positive_above"] {
+            assert_eq!(said.contains(name), english.contains(name), "{said}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ fn allowed(allowed: &str) -> Option<&'static str> {
         }
         "1 to 2^28" => "1 至 2^28",
         "0 to 1000" => "0 至 1000",
-        "at least 1 and at most the degree of the ring" => "至少为 1，至多为环的次数",
+        "1 to 2048, with parameters \"b\" to 4096" => "1 至 2048，参数集 \"b\" 时至 4096",
         "over 0 bytes a second" => "每秒多于 0 字节",
         "few enough for the noise of parameters \"a\", about 12 million; \"b\" takes more" => {
             "更少：参数集 \"a\" 的噪声约容 12 百万行，\"b\" 可容更多"
