@@ -1,0 +1,84 @@
+//! What is wrong, in Chinese.
+
+use super::{
+    LabFault, Part,
+    fault::{all_knobs, joined, plan_message},
+};
+
+impl LabFault {
+    /// Says it in Chinese.
+    pub(super) fn in_chinese(&self) -> String {
+        use LabFault as F;
+        match self {
+            F::Unreadable(kind) => format!("无法读取：{kind}"),
+            F::Format { format, known } => format!("未知的格式 {format}，本程序读取格式 {known}"),
+            F::Text { key, most } => format!("{key} 须为 1 至 {most} 个可见字符，两端无空格"),
+            F::Empty { key } => format!("{key} 为空：请至少给出一个值"),
+            F::Twice { key, value } => format!("{key} 中 {value} 出现两次"),
+            F::Number { key, allowed } => format!("{key} 超出范围，须为 {allowed}"),
+            F::Kind { kind } => format!(
+                "kind = {kind:?} 的方案不能用于实验：可用 train-glm、train-gbdt 与 train-vertical-gbdt"
+            ),
+            F::Alignment { file, party } => format!("对齐方案 {file:?} 不给出 {party} 的共同行"),
+            F::AlignmentUnknown => "方案的 alignment 须为其旁边方案文件的文件名，而不是哈希".into(),
+            F::NoFile { path, kind } => format!("{}：{kind}", path.display()),
+            F::Source => "须为每家机构写明 [data.机构] 的文件，或只写一个 [table]".into(),
+            F::NoParty { party, known } => {
+                format!("方案中没有贡献方 {party:?}；有：{}", joined(known))
+            }
+            F::PartyMissing { party } => format!("没有给出方案贡献方 {party} 的数据"),
+            F::SplitKeys { by, needed } => format!("by = {by:?} 需要 {needed}，不能有其他键"),
+            F::SplitKind { by, kind, instead } => {
+                format!("by = {by:?} 不适用于 kind = {kind:?} 的方案：{instead}")
+            }
+            F::SkewNumbers => "by = \"label-skew\" 需要两类标签：本方案预测的是数值".into(),
+            F::Test => "[test] 须写明 share 或 folds 之一".into(),
+            F::TestMissing => {
+                "需要写明 share 或 folds 的 [test]：没有文件说明哪些行用于测试".into()
+            }
+            F::TestTwice => "划分文件已说明哪些行用于测试：请删去 [test]".into(),
+            F::SplitMissing { party } => {
+                format!("{party} 没有 split，而其他机构有：须都有或都没有")
+            }
+            F::SplitVertical => "纵向方案的行由 [test] 统一划分：请删去 split".into(),
+            F::UnknownKnob { path, near } if near.is_empty() => {
+                format!("未知的旋钮 {path:?}；有：{}", all_knobs())
+            }
+            F::UnknownKnob { path, near } => {
+                format!("未知的旋钮 {path:?}；相近的有：{}", near.join("、"))
+            }
+            F::NoList { path } => format!("{path:?} 的取值须为列表，例如 [16, 32]"),
+            F::NoKnob => "此块没有旋钮：请至少写一个，例如 \"trees.bins\" = [16, 32]".into(),
+            F::Both { one, other } => format!("{one:?} 与 {other:?} 是两个模型：请各写一块"),
+            F::Setting { setting, error } => format!("{setting}：{}", plan_message(error)),
+            F::SameSetting { setting, other } => format!("{setting}：与 {other} 是同一方案"),
+            F::TooManySettings { most } => format!("这些块的组合超过 {most} 个设置"),
+            F::NoColumn { column } => format!("数据结构中没有列 {column:?}"),
+            F::NoValue { column, value } => format!("没有任何一行的 {column} 为 {value:?}"),
+            F::KeyColumn { column } => format!("键所在的列 {column:?} 须为 code 或 text 类型"),
+            F::SeveralRows => {
+                "多行的键相同而对齐方案全部保留：可改为 duplicates = \"first\"".into()
+            }
+            F::SplitFile(fault) => {
+                format!("{fault}；划分文件的表头为 row,split，其后各行形如 17,train")
+            }
+            F::Unplaced { party, row } => format!("{party} 的第 {row} 行可用，但不在任何部分中"),
+            F::NoRows {
+                party,
+                part,
+                seed,
+                fold,
+            } => {
+                let part = match part {
+                    Part::Training => "训练",
+                    Part::Test => "测试",
+                };
+                let fold = fold.map_or_else(String::new, |fold| format!("、第 {fold} 折"));
+                format!("种子 {seed}{fold}时 {party} 没有{part}行")
+            }
+            F::Toml(_) | F::Plan(_) | F::Schema(_) | F::Read(_) | F::Matrix(_) | F::Keys(_) => {
+                self.to_string()
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What is wrong, in English.
+
+use std::{fmt, io, path::PathBuf};
+
+use consilium_data::{ReadError, design::MatrixError};
+use consilium_entities::EntitiesError;
+use consilium_mailbox::PartyId;
+use consilium_plan::PlanError;
+use consilium_schema::SchemaError;
+use serde::Serialize;
+
+use crate::KNOBS;
+
+/// A part of an institution's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Models are fitted to these.
+    Training,
+    /// Models are measured on these.
+    Test,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Training => "training",
+            Part::Test => "test",
+        })
+    }
+}
+
+/// What is wrong with an experiment or a file that it names.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabFault {
+    /// A text can't be read.
+    #[error("can't be read: {0}")]
+    Unreadable(io::ErrorKind),
+    /// The text is no TOML, or a key or value is not one of an experiment's.
+    #[error("{0}")]
+    Toml(String),
+    /// Another version of the program wrote it.
+    #[error("format {format} is not known, this program reads format {known}")]
+    Format {
+        /// The experiment's.
+        format: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// People read it.
+    #[error("{key} needs 1 to {most} characters, all of them seen, without blanks at the ends")]
+    Text {
+        /// The key.
+        key: &'static str,
+        /// The most characters.
+        most: usize,
+    },
+    /// A list has something in it.
+    #[error("{key} is empty: give at least one value")]
+    Empty {
+        /// The key.
+        key: String,
+    },
+    /// A value is given once.
+    #[error("{key} has {value} twice")]
+    Twice {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+    },
+    /// A number is outside its range.
+    #[error("{key} must be {allowed}")]
+    Number {
+        /// The key.
+        key: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// The plan, or one of its settings, is none.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A file of a plan's columns is none.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The lab runs some kinds of plans.
+    #[error(
+        "a plan of kind = {kind:?} can't be varied: train-glm, train-gbdt and train-vertical-gbdt can"
+    )]
+    Kind {
+        /// The plan's.
+        kind: &'static str,
+    },
+    /// Rows are matched by the key of an alignment among the same parties.
+    #[error("the alignment {file:?} gives no common rows of {party}")]
+    Alignment {
+        /// The alignment's plan.
+        file: String,
+        /// Who is not in it, or gets no rows.
+        party: PartyId,
+    },
+    /// The plan names its alignment by a file, so that the key is known.
+    #[error("the plan's alignment must be the name of a plan's file beside it, not a hash")]
+    AlignmentUnknown,
+    /// A file is named that is not there.
+    #[error("{}: {kind}", path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+        /// What the operating system says.
+        kind: io::ErrorKind,
+    },
+    /// Rows come one way.
+    #[error("either [data.PARTY] with a file for each institution, or one [table], is needed")]
+    Source,
+    /// Names are those of the plan's contributors.
+    #[error("the plan has no contributor {party:?}; it has {}", joined(known))]
+    NoParty {
+        /// What is named.
+        party: String,
+        /// Who contributes.
+        known: Vec<PartyId>,
+    },
+    /// Each contributor has its rows.
+    #[error("nothing is given for {party}, a contributor of the plan")]
+    PartyMissing {
+        /// Who.
+        party: PartyId,
+    },
+    /// Each way of splitting a table has keys of its own.
+    #[error("by = {by:?} needs {needed}, and no other key")]
+    SplitKeys {
+        /// The way.
+        by: &'static str,
+        /// Its keys.
+        needed: &'static str,
+    },
+    /// Rows are split in horizontal plans, columns in vertical ones.
+    #[error("by = {by:?} does not suit a plan of kind = {kind:?}: {instead}")]
+    SplitKind {
+        /// The way.
+        by: &'static str,
+        /// The plan's.
+        kind: &'static str,
+        /// What suits it.
+        instead: &'static str,
+    },
+    /// Only classes can be skewed.
+    #[error("by = \"label-skew\" needs labels of two classes: this plan predicts numbers")]
+    SkewNumbers,
+    /// Test rows are chosen one way.
+    #[error("[test] needs either share or folds")]
+    Test,
+    /// Test rows are chosen by somebody.
+    #[error("[test] with share or folds is needed: no file says which rows are for testing")]
+    TestMissing,
+    /// Split files say it already.
+    #[error("the split files say which rows are for testing: leave out [test]")]
+    TestTwice,
+    /// All institutions have split files, or none.
+    #[error("{party} has no split, and others have one: all need one, or none")]
+    SplitMissing {
+        /// Who.
+        party: PartyId,
+    },
+    /// Common rows are split alike at all.
+    #[error("a vertical plan's rows are split by [test], the same at all: leave out split")]
+    SplitVertical,
+    /// What may vary is declared.
+    #[error("unknown knob {path:?}; {}", suggestion(near))]
+    UnknownKnob {
+        /// What is written.
+        path: String,
+        /// Knobs with similar names; none, if nothing is similar.
+        near: Vec<&'static str>,
+    },
+    /// A knob is given the values that it takes.
+    #[error("the values of {path:?} are a list, such as [16, 32]")]
+    NoList {
+        /// The knob.
+        path: String,
+    },
+    /// A block varies something.
+    #[error("this block turns no knob: give at least one, such as \"trees.bins\" = [16, 32]")]
+    NoKnob,
+    /// A setting is one model.
+    #[error("{one:?} and {other:?} are two models: give each a block of its own")]
+    Both {
+        /// A knob.
+        one: &'static str,
+        /// Another.
+        other: &'static str,
+    },
+    /// The plan's own parser refuses a setting.
+    #[error("{setting}: {}", plan_message(error))]
+    Setting {
+        /// The knobs as they are set.
+        setting: String,
+        /// What the plan's parser says.
+        error: PlanError,
+    },
+    /// Settings differ from each other.
+    #[error("{setting}: the same plan as {other}")]
+    SameSetting {
+        /// The knobs as they are set.
+        setting: String,
+        /// Those of the other; `the exact plan`, where nothing is approximated.
+        other: String,
+    },
+    /// Grids have an end.
+    #[error("these blocks make more than {most} settings")]
+    TooManySettings {
+        /// The most.
+        most: usize,
+    },
+    /// A table can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A table gives no matrix for the plan.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+    /// A column is asked for that is not declared.
+    #[error("the schema declares no column {column:?}")]
+    NoColumn {
+        /// The column.
+        column: String,
+    },
+    /// A value is nobody's.
+    #[error("no row has {column} = {value:?}")]
+    NoValue {
+        /// The column.
+        column: String,
+        /// The value.
+        value: String,
+    },
+    /// Keys are compared as they are written.
+    #[error("the key's column {column:?} must be of type code or text")]
+    KeyColumn {
+        /// The column.
+        column: String,
+    },
+    /// Rows have no keys to be matched by.
+    #[error(transparent)]
+    Keys(#[from] EntitiesError),
+    /// One row of each person can be fitted.
+    #[error("several rows have one key, and the alignment keeps them all: duplicates = \"first\"?")]
+    SeveralRows,
+    /// A split places each row once.
+    #[error("{0}; a split has the header row,split and lines such as 17,train")]
+    SplitFile(String),
+    /// A usable row is in no part.
+    #[error("row {row} of {party} is usable and in no part")]
+    Unplaced {
+        /// Whose.
+        party: PartyId,
+        /// The row of data, counted from 1.
+        row: usize,
+    },
+    /// Each institution has rows in each part.
+    #[error("{party} has no {part} rows with seed {seed}{}", fold_text(*fold))]
+    NoRows {
+        /// Who.
+        party: PartyId,
+        /// The part that is empty.
+        part: Part,
+        /// The seed with which it is.
+        seed: u64,
+        /// The fold, counted from 0; none where a share is drawn.
+        fold: Option<u32>,
+    },
+}
+
+/// Gives what a plan's parser says, without a place: it would be one of a text that nobody wrote.
+pub(super) fn plan_message(error: &PlanError) -> String {
+    match error {
+        PlanError::Toml { message, .. } => message.clone(),
+        PlanError::Key { key, fault, .. } => format!("{key}: {fault}"),
+        other => other.to_string(),
+    }
+}
+
+fn suggestion(near: &[&str]) -> String {
+    if near.is_empty() {
+        return format!("there are {}", all_knobs());
+    }
+    format!("is it {}?", near.join(" or "))
+}
+
+pub(super) fn all_knobs() -> String {
+    let paths: Vec<&str> = KNOBS.iter().map(|knob| knob.path).collect();
+    paths.join(", ")
+}
+
+pub(super) fn joined(parties: &[PartyId]) -> String {
+    let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
+    names.join(", ")
+}
+
+fn fold_text(fold: Option<u32>) -> String {
+    fold.map_or_else(String::new, |fold| format!(" in fold {fold}"))
+}

@@ -1,0 +1,222 @@
+//! The plan whose knobs are turned, with what lies beside it.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use consilium_entities::Key;
+use consilium_mailbox::PartyId;
+use consilium_plan::{Align, Plan, PlanError, PlanHash, RawPlan, Task, VerticalWork};
+use consilium_schema::{Column, Schema};
+use toml::{Table, Value};
+
+use crate::{LabError, LabFault, load};
+
+/// A plan as it was read, and what it takes to check it again with a key set otherwise.
+#[derive(Debug)]
+pub(super) struct BasePlan {
+    file: PathBuf,
+    table: Table,
+    raw: RawPlan,
+    schemas: BTreeMap<String, Schema>,
+    studies: BTreeMap<String, PlanHash>,
+    /// The alignment that found the common rows.
+    alignment: Option<Alignment>,
+    pub(super) plan: Plan,
+}
+
+#[derive(Debug)]
+struct Alignment {
+    file: String,
+    parties: Vec<PartyId>,
+    task: Align,
+}
+
+impl BasePlan {
+    /// Reads a plan with its schemas and, of a vertical one, the alignment that it names.
+    pub(super) fn load(file: &Path) -> Result<BasePlan, LabError> {
+        let refuse = |error: PlanError| LabError::of_file(file, error);
+        let text = load::text(file)?;
+        let raw = RawPlan::parse(&text).map_err(refuse)?;
+        let table = text.parse().map_err(|error: toml::de::Error| {
+            LabError::of_file(file, LabFault::Toml(error.message().to_owned()))
+        })?;
+        let mut schemas = BTreeMap::new();
+        for name in raw.schema_files() {
+            let path = load::beside(file, name);
+            let schema = Schema::from_toml(&load::text(&path)?);
+            let schema = schema.map_err(|error| LabError::of_file(&path, error))?;
+            schemas.insert(name.to_owned(), schema);
+        }
+        let (mut studies, mut alignment) = (BTreeMap::new(), None);
+        for name in raw.study_files() {
+            let path = load::beside(file, name);
+            let named = Plan::from_toml(&load::text(&path)?);
+            let named = named.map_err(|error| LabError::of_file(&path, error))?;
+            studies.insert(name.to_owned(), named.hash());
+            if let Task::Align(task) = named.task() {
+                alignment = Some(Alignment {
+                    file: name.to_owned(),
+                    parties: named
+                        .contributors()
+                        .map(|(party, _)| party.clone())
+                        .collect(),
+                    task: (**task).clone(),
+                });
+            }
+        }
+        let plan = check(&raw, &schemas, &studies).map_err(refuse)?;
+        let base = BasePlan {
+            file: file.to_owned(),
+            table,
+            raw,
+            schemas,
+            studies,
+            alignment,
+            plan,
+        };
+        base.check_kind()?;
+        Ok(base)
+    }
+
+    /// Refuses kinds that the lab has no learner in one place for.
+    fn check_kind(&self) -> Result<(), LabError> {
+        let refuse = |fault| Err(LabError::of_file(&self.file, fault));
+        let task = match self.plan.task() {
+            Task::Train(_) => return Ok(()),
+            Task::Vertical(task)
+                if task.group().is_none() && matches!(task.work, VerticalWork::Grow(_)) =>
+            {
+                task
+            }
+            other => {
+                let kind = other.kind();
+                return refuse(LabFault::Kind { kind });
+            }
+        };
+        let Some(alignment) = &self.alignment else {
+            return refuse(LabFault::AlignmentUnknown);
+        };
+        let is_aligned =
+            |party: &PartyId| alignment.task.gives_rows() && alignment.parties.contains(party);
+        let mut parties = task.members.iter().map(|member| &member.party);
+        match parties.find(|party| !is_aligned(party)) {
+            None => Ok(()),
+            Some(party) => refuse(LabFault::Alignment {
+                file: alignment.file.clone(),
+                party: party.clone(),
+            }),
+        }
+    }
+
+    /// Checks the plan with some keys set otherwise, each by its path.
+    pub(super) fn with<'a>(
+        &self,
+        keys: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    ) -> Result<Plan, PlanError> {
+        let mut table = self.table.clone();
+        for (path, value) in keys {
+            set(&mut table, path, value.clone());
+        }
+        self.check_text(&table)
+    }
+
+    /// Gives the plan's value of a key, and that of the plan without the key: the shipped default.
+    ///
+    /// Nothing for what neither writes out.
+    pub(super) fn value_and_default(&self, path: &str) -> (Option<Value>, Option<Value>) {
+        let mut without = self.table.clone();
+        remove(&mut without, path);
+        let of = |plan: &Plan| get(&plan.to_string().parse().ok()?, path);
+        let default = self.check_text(&without).ok();
+        (of(&self.plan), default.as_ref().and_then(of))
+    }
+
+    fn check_text(&self, table: &Table) -> Result<Plan, PlanError> {
+        check(
+            &RawPlan::parse(&table.to_string())?,
+            &self.schemas,
+            &self.studies,
+        )
+    }
+
+    /// Gives what a party's table is read by: the file that the plan names for it, else the columns
+    /// that the plan declares, with those of keys.
+    pub(super) fn schema_of(&self, party: &PartyId) -> Schema {
+        let named = self.raw.schema_file_of(party);
+        if let Some(schema) = named.and_then(|name| self.schemas.get(name)) {
+            return schema.clone();
+        }
+        let columns: &[Column] = match self.plan.task() {
+            Task::Train(task) => &task.columns,
+            Task::Vertical(task) => task.member(party).map_or(&[][..], |own| &own.columns),
+            Task::Align(_) => &[],
+        };
+        let mut text: String = columns.iter().map(ToString::to_string).collect();
+        let is_declared = |name: &str| columns.iter().any(|column| column.name() == name);
+        let parts = self.key().map_or(&[][..], Key::parts);
+        for part in parts.iter().filter(|part| !is_declared(&part.column)) {
+            let name = Value::from(part.column.as_str());
+            text.extend([
+                "[[column]]\ntype = \"code\"\nname = ",
+                &name.to_string(),
+                "\n",
+            ]);
+        }
+        Schema::from_toml(&text).expect("a checked plan's columns make a schema, as do keys' names")
+    }
+
+    /// Gives the key by which rows of a vertical plan are matched.
+    pub(super) fn key(&self) -> Option<&Key> {
+        Some(&self.alignment.as_ref()?.task.key)
+    }
+}
+
+fn check(
+    raw: &RawPlan,
+    schemas: &BTreeMap<String, Schema>,
+    studies: &BTreeMap<String, PlanHash>,
+) -> Result<Plan, PlanError> {
+    let named = schemas.iter();
+    let named = named.map(|(name, schema)| (name.as_str(), schema.clone()));
+    Plan::check(&raw.clone().with_studies(studies), &named.collect())
+}
+
+/// Sets what stands at a path; tables on the way are made.
+fn set(table: &mut Table, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let within = table.entry(first).or_insert_with(|| Table::new().into());
+            if !within.is_table() {
+                *within = Table::new().into();
+            }
+            if let Some(within) = within.as_table_mut() {
+                set(within, rest, value);
+            }
+        }
+    }
+}
+
+fn get(table: &Table, path: &str) -> Option<Value> {
+    match path.split_once('.') {
+        None => table.get(path).cloned(),
+        Some((first, rest)) => get(table.get(first)?.as_table()?, rest),
+    }
+}
+
+fn remove(table: &mut Table, path: &str) {
+    match path.split_once('.') {
+        None => {
+            table.remove(path);
+        }
+        Some((first, rest)) => {
+            if let Some(within) = table.get_mut(first).and_then(Value::as_table_mut) {
+                remove(within, rest);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What of a plan may be varied.
+
+use consilium_plan::{Lang, Phase};
+
+/// A key of a plan whose value trades accuracy for efficiency.
+///
+/// Its default is the plan's own and is not repeated here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knob {
+    /// Where it stands in a plan, as in `trees.bins`.
+    pub path: &'static str,
+    en: &'static str,
+    zh: &'static str,
+}
+
+impl Knob {
+    /// Finds a knob by its path.
+    pub fn find(path: &str) -> Option<&'static Knob> {
+        KNOBS.iter().find(|knob| knob.path == path)
+    }
+
+    /// Says in a sentence what it approximates.
+    pub fn meaning(&self, lang: Lang) -> &'static str {
+        lang.pick(self.en, self.zh)
+    }
+
+    /// Gives the phase of a plan whose model it shapes: that of averaging for how models are averaged,
+    /// which a plan does for comparison beside its own fit.
+    pub fn phase(&self) -> Phase {
+        match self.path {
+            "comparison.fedavg" => Phase::Fedavg,
+            "comparison.fedprox" => Phase::Fedprox,
+            _ => Phase::Fit,
+        }
+    }
+
+    /// Gives the paths that somebody who wrote `path` may have meant, the most similar first.
+    pub(crate) fn near(path: &str) -> Vec<&'static str> {
+        let name = |path: &str| path.rsplit('.').next().map(str::to_owned);
+        let mut found: Vec<(usize, &str)> = KNOBS
+            .iter()
+            .filter_map(|knob| {
+                let apart = distance(path, knob.path);
+                let is_near = 3 * apart <= path.chars().count().max(6);
+                // The right name under the wrong table is near, however different the tables are.
+                (is_near || name(path) == name(knob.path)).then_some((apart, knob.path))
+            })
+            .collect();
+        found.sort_unstable();
+        let paths = found.into_iter().map(|(_, path)| path);
+        paths.take(3).collect()
+    }
+}
+
+macro_rules! knobs {
+    ($($path:literal: $en:literal, $zh:literal;)+) => {
+        /// All knobs there are.
+        pub const KNOBS: &[Knob] = &[$(Knob { path: $path, en: $en, zh: $zh }),+];
+    };
+}
+
+knobs! {
+    "comparison.fedavg": "models trained at home and averaged, in the place of Newton's steps", "各方本地训练后取平均，代替牛顿法";
+    "comparison.fedprox": "the same, each drawn to the common model", "同上，并向共同模型靠拢";
+    "model.lead": "whose own likelihood a surrogate is made of", "替代似然以哪一方自己的似然为基础";
+    "model.method": "a surrogate of the likelihood, of one party's rows and the gradients of all", "以一方的行与各方梯度构成的替代似然代替完整似然";
+    "model.order": "the derivatives of the likelihood that a surrogate takes over from all", "替代似然取自各方的导数阶数";
+    "model.penalty": "a ridge penalty in the place of the plan's", "以另一岭惩罚系数代替方案所定";
+    "model.rounds": "how often a surrogate is made anew", "替代似然重新构造的次数";
+    "model.steps": "fewer steps of Newton's method than it takes to converge", "牛顿法步数少于收敛所需";
+    "protection.bits": "sums in elements of fewer bits, rounded more coarsely", "求和元素位数更少，舍入更粗";
+    "trees.bins": "columns cut into fewer bins, so that fewer splits are tried", "各列分箱更少，尝试的分裂更少";
+    "trees.column_share": "each tree grows on a drawn share of the columns", "每棵树只用随机抽取的一部分列";
+    "trees.early_stopping": "the fit ends once a held-out share of the rows gains no more", "留出部分行的损失不再下降即停止";
+    "trees.growth": "trees of another depth, or of so many leaves", "以其他深度或叶子数生长树";
+    "trees.learning_rate": "longer or shorter steps, for fewer or more trees", "步长不同，所需树数随之增减";
+    "trees.min_node": "small nodes are not split", "较小的节点不再分裂";
+    "trees.rows": "each tree grows on drawn rows, at random or by the size of their gradients", "每棵树只用抽取的行：随机或按梯度大小";
+    "trees.trees": "fewer trees", "树更少";
+    "vertical.first_tree": "whether the first tree grows on the label holder's columns alone", "首棵树是否只用标签方的列生长";
+    "vertical.min_gap": "candidates that differ by few rows keep their sums back", "相邻候选相差行数过少者不返回其和";
+    "vertical.min_node": "feature holders don't examine small nodes", "特征方不检查较小的节点";
+    "vertical.min_side": "candidates with few rows on a side keep their sums back", "一侧行数过少的候选不返回其和";
+    "vertical.parameters": "another set of parameters of the encryption", "加密采用另一组参数";
+    "vertical.stride": "how many candidates share a ciphertext", "共用一个密文的候选个数";
+    "vertical.sum_noise": "sums carry noise", "和中加入噪声";
+}
+
+/// Counts the letters that must be put in, left out, or replaced to make one text of the other
+/// (Levenshtein, Soviet Physics Doklady 1966).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (place, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = place + 1;
+        for (column, against) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *against);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn who_mistypes_a_knob_is_told_which_there_are() {
+        assert_eq!(Knob::near("trees.bin"), ["trees.bins"]);
+        assert_eq!(Knob::near("tree.learning-rate"), ["trees.learning_rate"]);
+        assert_eq!(
+            Knob::near("hybrid.min_node"),
+            ["trees.min_node", "vertical.min_node"]
+        );
+        assert_eq!(Knob::near("limits.runs"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn knobs_are_in_alphabetical_order_and_each_is_there_once() {
+        assert!(KNOBS.is_sorted_by(|one, next| one.path < next.path));
+    }
+
+    proptest! {
+        #[test]
+        fn distances_are_those_of_a_metric(
+            a in "[abc]{0,6}", b in "[abc]{0,6}", c in "[abc]{0,6}",
+        ) {
+            prop_assert_eq!(distance(&a, &b) == 0, a == b);
+            prop_assert_eq!(distance(&a, &b), distance(&b, &a));
+            prop_assert!(distance(&a, &c) <= distance(&a, &b) + distance(&b, &c));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! One cell, from the rows to its outcome.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use consilium_evaluation::{Measures, Scored, Subject};
+use consilium_gbdt::{Boosting, Model, Table, local as trees};
+use consilium_glm::local as regression;
+use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
+use consilium_plan::{Learner, Phase, Plan, Task, Vertical, VerticalWork};
+
+use crate::{
+    Arm, Brought, Cell, Conditions, Experiment, Fitted, Learnt, Outcome, Part, PartyCost,
+    Predictor, RowCounts, Rows, Share, SimulationError, Tables,
+    predictor::mean_loss,
+    simulate::{self, Simulated, simulate},
+};
+
+/// The label under which learning in one place is accounted.
+const LOCAL: &str = "lab.1.local";
+
+impl Experiment {
+    /// Runs a cell over simulated links; none of another experiment.
+    ///
+    /// Meant for a runtime of one thread with a paused clock, as [`simulate`] is. That rows give no
+    /// model is an outcome too.
+    pub async fn learn(&self, tables: &Tables, cell: &Cell) -> Option<Outcome> {
+        let plan = self.plan_of(&cell.arm)?;
+        let shares = tables.shares(cell.seed, cell.fold);
+        let bench = Bench {
+            plan,
+            phase: self.phase_of(&cell.arm),
+            tables,
+            shares: &shares,
+        };
+        let learnt = match &cell.arm {
+            Arm::Pooled => bench.in_one_place(None),
+            Arm::Local { party } => bench.in_one_place(Some(party)),
+            Arm::Exact | Arm::Approximate { .. } => {
+                let conditions = Conditions {
+                    link: self.links().usual().link(),
+                    of_party: (self.links().of_parties())
+                        .map(|(party, terms)| (party.clone(), terms.link()))
+                        .collect(),
+                    seed: cell.seed,
+                };
+                bench.together(&conditions).await
+            }
+        };
+        Some(Outcome {
+            cell: cell.clone(),
+            rows: bench.counts(),
+            result: match learnt {
+                Ok(fitted) => Learnt::Fitted(Box::new(fitted)),
+                Err(error) => Learnt::Failed {
+                    reason: error.to_string(),
+                },
+            },
+        })
+    }
+}
+
+/// A plan and the rows of one split.
+struct Bench<'a> {
+    plan: &'a Plan,
+    phase: Phase,
+    tables: &'a Tables,
+    /// Of the contributors, in order of their names.
+    shares: &'a [Share],
+}
+
+impl Bench<'_> {
+    /// Counts rows; those that all have, once.
+    fn counts(&self) -> RowCounts {
+        match self.vertical() {
+            Some(_) => RowCounts::of(self.shares.first()),
+            None => RowCounts::of(self.shares),
+        }
+    }
+
+    fn vertical(&self) -> Option<&Vertical> {
+        match self.plan.task() {
+            Task::Vertical(task) => Some(task),
+            Task::Train(_) | Task::Align(_) => None,
+        }
+    }
+
+    /// Fits as the plan says, between the parties.
+    async fn together(&self, conditions: &Conditions) -> Result<Fitted, SimulationError> {
+        let brought = self.shares.iter().map(|share| Brought {
+            party: share.party.clone(),
+            rows: self.tables.rows(share, Part::Training),
+        });
+        let brought: Vec<Brought> = brought.collect();
+        let Simulated {
+            predictor,
+            curve,
+            iterations,
+            accounts,
+            wall,
+            ..
+        } = simulate((self.plan, self.phase), &brought, conditions).await?;
+        let costs = accounts.into_iter();
+        Ok(Fitted {
+            curve,
+            iterations,
+            parties: costs
+                .map(|(party, account)| PartyCost::of(party, account))
+                .collect(),
+            wall_s: wall.as_secs_f64(),
+            ..self.measured(&predictor, None)?
+        })
+    }
+
+    /// Fits the rows of one party, or of all, in one place.
+    fn in_one_place(&self, alone: Option<&PartyId>) -> Result<Fitted, SimulationError> {
+        let pooled = "pooled".parse().expect("it is a name");
+        let party = alone.unwrap_or(&pooled);
+        let mail = place(party);
+        let rows = self.rows(Part::Training, alone);
+        let (predictor, curve) = mail.compute(LOCAL, || self.fit(party, rows))?;
+        let costs = PartyCost::of(party.clone(), mail.finish());
+        Ok(Fitted {
+            iterations: u32::try_from(curve.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            curve,
+            wall_s: costs.cpu_s,
+            parties: vec![costs],
+            ..self.measured(&predictor, alone)?
+        })
+    }
+
+    /// Gives rows with the columns of all, or of one party: of like parties its own rows; of others,
+    /// the common rows by its own columns, with the labels.
+    fn rows(&self, part: Part, alone: Option<&PartyId>) -> Rows {
+        let all = self.shares.iter();
+        let rows = |share: &Share| self.tables.rows(share, part);
+        let Some(task) = self.vertical() else {
+            let own = all.filter(|share| alone.is_none_or(|party| share.party == *party));
+            return Rows::stacked(&own.map(rows).collect::<Vec<Rows>>());
+        };
+        // The label holder's columns are first, as the model has them.
+        let (label_holder, others): (Vec<&Share>, Vec<&Share>) =
+            all.partition(|share| share.party == task.label_holder);
+        let parts = label_holder.into_iter().chain(others).map(|share| {
+            let mut rows = rows(share);
+            if alone.is_some_and(|party| share.party != *party) {
+                rows.columns.clear();
+            }
+            rows
+        });
+        Rows::joined(&parts.collect::<Vec<Rows>>())
+    }
+
+    fn fit(&self, party: &PartyId, rows: Rows) -> Result<(Predictor, Vec<f64>), SimulationError> {
+        let brought = Brought {
+            party: party.clone(),
+            rows,
+        };
+        match self.plan.task() {
+            Task::Train(task) => match &task.learner {
+                Learner::Glm(glm) => {
+                    let table = simulate::of_regression(&glm.regression, &brought)?;
+                    let fit = regression::fit(&glm.regression, &[&table])?;
+                    let subject = glm.regression.subject();
+                    let loss = mean_loss(&subject, &table.score(|values| fit.predict(values)));
+                    let predictor = Predictor::regression(&glm.regression, fit.model());
+                    Ok((predictor, loss.into_iter().collect()))
+                }
+                Learner::Gbdt(gbdt) => {
+                    let table = simulate::of_trees(&gbdt.agreement, &brought)?;
+                    grow(gbdt.agreement.boosting(), &table)
+                }
+            },
+            Task::Vertical(task) => {
+                let VerticalWork::Grow(grown) = &task.work else {
+                    return Err(SimulationError::NotSimulated);
+                };
+                let objective = grown.specification().objective;
+                let Rows { columns, labels } = brought.rows;
+                let table = Table::new(objective, columns, labels);
+                let table = table.map_err(|bad| SimulationError::rows(party, &bad))?;
+                grow(&grown.boosting, &table)
+            }
+            Task::Align(_) => Err(SimulationError::NotSimulated),
+        }
+    }
+
+    /// Measures a model over the test rows: of all, and where each party has its own, of each.
+    fn measured(
+        &self,
+        predictor: &Predictor,
+        alone: Option<&PartyId>,
+    ) -> Result<Fitted, SimulationError> {
+        let subject = self.subject()?;
+        let of = |scored: &[Scored]| Measures::own(&subject, scored);
+        let mut by_party = BTreeMap::new();
+        let all: Vec<Scored> = if self.vertical().is_some() {
+            predictor.score(&self.rows(Part::Test, alone))
+        } else {
+            let mut all = Vec::new();
+            for share in self.shares {
+                let scored = predictor.score(&self.tables.rows(share, Part::Test));
+                by_party.extend(of(&scored).map(|measures| (share.party.clone(), measures)));
+                all.extend(scored);
+            }
+            all
+        };
+        Ok(Fitted {
+            measures: of(&all).ok_or(SimulationError::NothingMeasured)?,
+            by_party,
+            curve: Vec::new(),
+            iterations: 0,
+            parties: Vec::new(),
+            wall_s: 0.0,
+        })
+    }
+
+    fn subject(&self) -> Result<Subject, SimulationError> {
+        match self.plan.task() {
+            Task::Train(task) => Ok(task.learner.subject()),
+            Task::Vertical(task) => match &task.work {
+                VerticalWork::Grow(grow) => Ok(grow.subject),
+                VerticalWork::Predict { .. } => Err(SimulationError::NotSimulated),
+            },
+            Task::Align(_) => Err(SimulationError::NotSimulated),
+        }
+    }
+}
+
+/// A mailbox that nobody writes to: it keeps account of what is computed in one place.
+fn place(party: &PartyId) -> Mailbox {
+    World::new(0).mailbox(party, &[], RunId([1; 16]))
+}
+
+fn grow(boosting: &Boosting, table: &Table) -> Result<(Predictor, Vec<f64>), SimulationError> {
+    let fit = trees::fit(boosting, table, |_| ControlFlow::Continue(()))?;
+    let curve = fit.losses.iter().map(|losses| losses.trained).collect();
+    let model: Model = fit.model;
+    Ok((Predictor::Trees(model), curve))
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+mod cell;
+mod error;
+mod experiment;
+mod knob;
+mod learn;
+mod load;
+mod outcome;
+mod predictor;
+mod rows;
+mod simulate;
+mod split;
+mod tables;
+mod verdict;
+
+pub use cell::{Arm, Cell, CellKey};
+pub use error::{LabError, LabFault, Part};
+pub use experiment::{
+    Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, RowFile, Setting,
+    SettingNumber, Source, SplitBy, TestPart, TestRows,
+};
+pub use knob::{KNOBS, Knob};
+pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
+pub use predictor::{Joint, Predictor};
+pub use rows::Rows;
+pub use simulate::{Brought, Conditions, Simulated, SimulationError, simulate};
+pub use tables::{Share, Tables};
+pub use verdict::{Bargain, Interval, Measured, Pair, Scale, Verdict, pareto_front};

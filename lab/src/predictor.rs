@@ -1,0 +1,96 @@
+//! A fitted model, whatever it is, as it scores rows.
+
+use consilium_evaluation::{Measures, Scored, Subject};
+use consilium_gbdt::{
+    Model,
+    vertical::{FeatureModel, LabelModel},
+};
+use consilium_glm::{Candidate, Family, Regression};
+use consilium_mailbox::PartyId;
+
+use crate::Rows;
+
+/// A model with all its parts.
+#[derive(Debug, Clone)]
+pub enum Predictor {
+    /// A regression.
+    Regression {
+        /// Its label's distribution.
+        family: Family,
+        /// Its coefficients.
+        model: Candidate,
+    },
+    /// Trees over the columns of one place.
+    Trees(Model),
+    /// Trees over columns of several.
+    Joint(Joint),
+}
+
+/// The parts of trees that several parties hold together.
+#[derive(Debug, Clone)]
+pub struct Joint {
+    label: LabelModel,
+    parts: Vec<(PartyId, FeatureModel)>,
+}
+
+impl Joint {
+    pub(crate) fn new(label: LabelModel, parts: Vec<(PartyId, FeatureModel)>) -> Joint {
+        Joint { label, parts }
+    }
+
+    /// Predicts the mean of a row, of the label holder's columns and then each part's.
+    fn mean(&self, values: &[f64]) -> f64 {
+        let (own, others) = values.split_at(self.label.columns().len().min(values.len()));
+        let goes_left = |holder: u32, split: u32| {
+            let before = self.label.holders().iter().take(holder as usize);
+            let before: usize = before.map(|(_, columns)| *columns as usize).sum();
+            let party = &self.label.holders()[holder as usize].0;
+            let part = self.parts.iter().find(|(it, _)| it == party);
+            let rule = part.and_then(|(_, part)| part.rules().get(split as usize));
+            rule.is_some_and(|rule| rule.goes_left(others[before + rule.column as usize]))
+        };
+        self.label
+            .objective()
+            .mean(self.label.margin(own, goes_left))
+    }
+}
+
+impl Predictor {
+    pub(crate) fn regression(regression: &Regression, model: Candidate) -> Predictor {
+        let family = regression.specification().family;
+        Predictor::Regression { family, model }
+    }
+
+    /// Scores rows: the mean that the model predicts of each, with its label.
+    ///
+    /// Columns of a model of several are the label holder's, then the others' in their order.
+    pub fn score(&self, rows: &Rows) -> Vec<Scored> {
+        let scores = match self {
+            Predictor::Trees(model) => model.means(&rows.values()),
+            Predictor::Regression { family, model } => {
+                by_row(rows, |values| model.predict(*family, values))
+            }
+            Predictor::Joint(joint) => by_row(rows, |values| joint.mean(values)),
+        };
+        let scored = scores.into_iter().zip(&rows.labels);
+        scored
+            .map(|(score, &label)| Scored { score, label })
+            .collect()
+    }
+}
+
+fn by_row(rows: &Rows, mean: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    let values = rows.by_row();
+    values
+        .chunks_exact(rows.columns.len().max(1))
+        .map(mean)
+        .collect()
+}
+
+/// Gives the mean loss: the negative log likelihood of classes, the mean deviance of numbers.
+pub(crate) fn mean_loss(subject: &Subject, scored: &[Scored]) -> Option<f64> {
+    Measures::own(subject, scored).map(|measures| match measures {
+        Measures::Classes(measures) => measures.log_loss,
+        Measures::Numbers(measures) => measures.deviance,
+    })
+}

@@ -1,0 +1,76 @@
+//! Trees over columns of several.
+
+use consilium_gbdt::{
+    BadTable, Table,
+    vertical::{FeatureHolder, LabelHolder, Unwatched, VerticalError, follow, lead},
+};
+use consilium_plan::{Grow, Vertical};
+use futures_util::future::{join, join_all};
+
+use super::{Brought, Fitted, Parties, SimulationError};
+use crate::{Predictor, Rows, predictor::Joint};
+
+/// The label under which what comes before the first message is accounted.
+const PREPARE: &str = "lab.1.prepare";
+
+pub(super) async fn fit(
+    (task, grow): (&Vertical, &Grow),
+    brought: &[Brought],
+    parties: &Parties,
+) -> Result<Fitted, SimulationError> {
+    let label_holder = &task.label_holder;
+    let own = brought.iter().find(|it| it.party == *label_holder);
+    let own = own.ok_or_else(|| SimulationError::Missing(label_holder.clone()))?;
+    let agreement = task.agreement(grow, own.rows.count() as u64)?;
+    let objective = grow.specification().objective;
+
+    let mut leading = None;
+    let mut following = Vec::new();
+    for (mail, it) in parties.others.iter().zip(brought) {
+        let secret = parties.secret("lab.1.trees", mail.me());
+        let mut rng = parties.secret("lab.1.keys", mail.me()).generator();
+        let agreement = &agreement;
+        if it.party == *label_holder {
+            leading = Some(async move {
+                let holder = mail.compute(PREPARE, || {
+                    let table = of_label_holder(objective, &it.rows)
+                        .map_err(|bad| SimulationError::rows(&it.party, &bad))?;
+                    Ok::<_, SimulationError>(LabelHolder::new(agreement, &table, secret)?)
+                });
+                let mut holder = holder?;
+                let model = lead(mail, &mut holder, &mut rng, &mut Unwatched).await?;
+                Ok::<_, SimulationError>((model, holder.losses().to_vec()))
+            });
+        } else {
+            following.push(async move {
+                let holder = mail.compute(PREPARE, || {
+                    FeatureHolder::new(agreement, mail.me(), &it.rows.columns, secret)
+                });
+                let mut holder = holder?;
+                let followed = follow(mail, &mut holder, &mut rng, &mut Unwatched).await;
+                followed.map(|model| (mail.me().clone(), model))
+            });
+        }
+    }
+    let leading = leading.ok_or_else(|| SimulationError::Missing(label_holder.clone()))?;
+    let (led, followed) = join(leading, join_all(following)).await;
+    let parts = followed
+        .into_iter()
+        .collect::<Result<Vec<_>, VerticalError>>()?;
+    let (label, losses) = led?;
+    let trees = label.trees().len();
+    Ok(Fitted {
+        curve: losses.iter().map(|it| it.trained).collect(),
+        iterations: u32::try_from(trees).unwrap_or(u32::MAX),
+        sums: 0,
+        predictor: Predictor::Joint(Joint::new(label, parts)),
+    })
+}
+
+/// Makes a table of the label holder's rows; it need not have columns.
+fn of_label_holder(objective: consilium_gbdt::Objective, rows: &Rows) -> Result<Table, BadTable> {
+    if rows.columns.is_empty() {
+        return Table::of_labels(objective, rows.labels.clone());
+    }
+    Table::new(objective, rows.columns.clone(), rows.labels.clone())
+}

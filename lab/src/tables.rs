@@ -1,0 +1,203 @@
+//! The rows of an experiment, and their parts for each seed and fold.
+
+mod column;
+mod matching;
+mod placed;
+mod shares;
+mod sheet;
+
+use std::collections::BTreeSet;
+
+use consilium_base::{Digest, Tagged};
+use consilium_mailbox::PartyId;
+use consilium_plan::Task;
+
+use self::sheet::{Request, Sheet};
+use crate::{
+    Experiment, LabError, LabFault, Part, Rows, Source, SplitBy, TestRows,
+    experiment::{Places, predicts_classes},
+};
+
+pub use shares::Share;
+
+/// All rows of an experiment.
+#[derive(Debug)]
+pub struct Tables {
+    /// The contributors, in order of their names.
+    parties: Vec<PartyId>,
+    /// One of each party, or one of all together.
+    sheets: Vec<Sheet>,
+    layout: Layout,
+    test: TestRows,
+    /// Whether parts have each class in the same proportion.
+    stratify: bool,
+    digest: Digest,
+}
+
+/// How sheets belong to parties.
+#[derive(Debug)]
+enum Layout {
+    /// Each party has its own rows.
+    Own,
+    /// All have the same rows; the labels are on this sheet.
+    Common { labelled: usize },
+    /// One sheet is split for each seed.
+    Split(SplitBy),
+}
+
+impl Tables {
+    /// Reads all tables, and tries every split of every seed.
+    ///
+    /// # Errors
+    ///
+    /// A [`LabError`] that names the file or, where a split leaves somebody without rows, the key of
+    /// the experiment that asks for it.
+    pub fn read(experiment: &Experiment) -> Result<Tables, LabError> {
+        let exact = experiment.exact();
+        let parties = exact
+            .contributors()
+            .map(|(party, _)| party.clone())
+            .collect();
+        let stratify = predicts_classes(exact)
+            && matches!(experiment.test(), TestRows::Drawn { stratify: true, .. });
+        let mut tables = Tables {
+            parties,
+            sheets: Vec::new(),
+            layout: Layout::Own,
+            test: experiment.test().clone(),
+            stratify,
+            digest: [0; 32],
+        };
+        match experiment.task() {
+            Task::Vertical(task) => {
+                let holder = &task.label_holder;
+                let labelled = tables.parties.iter().position(|party| party == holder);
+                let labelled = labelled.unwrap_or_default();
+                tables.layout = Layout::Common { labelled };
+            }
+            Task::Train(_) | Task::Align(_) => {
+                if let Source::Table { by, .. } = experiment.source() {
+                    tables.layout = Layout::Split(by.clone());
+                }
+            }
+        }
+        tables.read_sheets(experiment)?;
+        if let (Layout::Common { labelled }, Source::Files(_), Some(key)) =
+            (&tables.layout, experiment.source(), experiment.key())
+        {
+            let found = matching::common(&tables.sheets, *labelled, key)?;
+            for (sheet, rows) in tables.sheets.iter_mut().zip(found) {
+                sheet.pick(&rows);
+            }
+        } else if let Layout::Common { labelled } = tables.layout {
+            let numbers = tables.sheets[labelled].numbers.clone();
+            for sheet in &mut tables.sheets {
+                sheet.pick_numbers(&numbers);
+            }
+        }
+        tables.check_values(experiment.places())?;
+        tables.check_splits(experiment)?;
+        Ok(tables)
+    }
+
+    /// Gives the hash of all files and of what they are read by.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Counts the rows of a table that are no institution's, by the values of the column that splits
+    /// it.
+    pub fn left_out(&self) -> usize {
+        match self.layout {
+            Layout::Split(SplitBy::Column { .. }) => self.sheets[0].count() - self.owned(0).len(),
+            _ => 0,
+        }
+    }
+
+    /// Gives a part of a party's rows as learners take them.
+    pub fn rows(&self, share: &Share, part: Part) -> Rows {
+        self.sheets[share.sheet].rows.pick(share.places(part))
+    }
+
+    /// Gives the place of each of these rows in its file, counted from 1.
+    pub fn numbers(&self, share: &Share, part: Part) -> Vec<usize> {
+        let numbers = &self.sheets[share.sheet].numbers;
+        share.places(part).iter().map(|row| numbers[*row]).collect()
+    }
+
+    fn read_sheets(&mut self, experiment: &Experiment) -> Result<(), LabError> {
+        let mut hash = Tagged::new("lab.1.data");
+        let is_split = matches!(self.layout, Layout::Split(_));
+        let readers = if is_split {
+            &self.parties[..1]
+        } else {
+            &self.parties[..]
+        };
+        for (place, party) in readers.iter().enumerate() {
+            let request = Request::new(experiment, party, self.is_labelled(place));
+            let (sheet, files) = Sheet::read(&request, experiment.places())?;
+            hash = hash.field(party.as_str().as_bytes());
+            hash = hash.field(request.schema.to_string().as_bytes());
+            hash = files.iter().fold(hash, |hash, file| hash.field(file));
+            self.sheets.push(sheet);
+        }
+        self.digest = hash.digest();
+        Ok(())
+    }
+
+    /// Says whether a sheet has the labels of its rows.
+    fn is_labelled(&self, sheet: usize) -> bool {
+        match self.layout {
+            Layout::Common { labelled } => labelled == sheet,
+            Layout::Own | Layout::Split(_) => true,
+        }
+    }
+
+    /// Checks that each value that splits a table is a row's.
+    fn check_values(&self, places: &Places) -> Result<(), LabError> {
+        let Layout::Split(SplitBy::Column { column, parties }) = &self.layout else {
+            return Ok(());
+        };
+        let found: BTreeSet<&String> = self.sheets[0].owners.iter().flatten().collect();
+        for (party, values) in parties {
+            if let Some(value) = values.iter().find(|value| !found.contains(value)) {
+                let fault = LabFault::NoValue {
+                    column: column.clone(),
+                    value: value.clone(),
+                };
+                return Err(places.at(&format!("table.split.parties.{party}"), fault));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that in each split everybody has rows of both parts.
+    fn check_splits(&self, experiment: &Experiment) -> Result<(), LabError> {
+        let folds = self.test.folds();
+        for &seed in experiment.seeds() {
+            for fold in 0..folds {
+                for share in self.shares(seed, fold) {
+                    let is_empty = |part: &Part| share.count(*part) == 0;
+                    let Some(part) = [Part::Training, Part::Test].into_iter().find(is_empty) else {
+                        continue;
+                    };
+                    let has_none = share.count(Part::Training) + share.count(Part::Test) == 0;
+                    let key = match (&self.layout, &self.test) {
+                        (Layout::Split(_), _) if has_none => "table.split".to_owned(),
+                        (_, TestRows::Files) => format!("data.{}.split", share.party),
+                        (Layout::Own, _) if has_none => format!("data.{}", share.party),
+                        _ => "test".to_owned(),
+                    };
+                    let fault = LabFault::NoRows {
+                        party: share.party,
+                        part,
+                        seed,
+                        fold: (folds > 1).then_some(fold),
+                    };
+                    return Err(experiment.places().at(&key, fault));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! What an experiment's file says, and what it is refused for.
+
+mod cells;
+mod folder;
+mod heart_disease;
+mod refusals;
+mod settings;
+mod splits;
+mod vertical;
