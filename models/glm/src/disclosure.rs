@@ -210,6 +210,12 @@ const GLM_SURROGATE: &[Line] = &[
         "仅主导机构：每个尝试过的模型在所有机构合计上的损失、梯度和费舍尔信息，由此亦知其余机构的合计",
     )
     .only(Case::Order(Order::Second)),
+    to_contributor(
+        "only the institution that leads: the same under models of its choice, one for each round, if it \
+         deviates; and where few rows of the others have a level of a 0/1 column, values of these rows",
+        "仅主导机构：若其偏离协议，可在每轮自选一个模型下得知上述各项；若其余机构中某 0/1 列的某一取值只有少数行，\
+         可得知这些行的数值",
+    ),
     PUBLISHED,
 ];
 

@@ -55,7 +55,7 @@ pub struct Sums {
 /// Rows, rows beyond, loss, Pearson.
 const HEAD: usize = 4;
 /// Position of the rows beyond.
-const BEYOND: usize = 1;
+pub(crate) const BEYOND: usize = 1;
 /// Position of the loss.
 pub(crate) const LOSS: usize = 2;
 /// Position of the gradient's first element.

@@ -6,6 +6,7 @@
 //! [`aggregate`](crate::aggregate) fits, in two or three sums.
 
 mod lead;
+mod limits;
 mod messages;
 mod part;
 mod protocol;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Totals;
+use super::{
+    Totals,
+    limits::{is_moderate, is_of_few, rounded},
+};
 use crate::{
     Candidate, Design, Failure, Family, Regression, Sums, Table,
     fit::Spread,
@@ -20,8 +23,8 @@ const SMALL_CHANGE: f64 = 1e-9;
 /// coefficients. With it there is such a model whatever columns are constant there, few rows don't run
 /// to extremes, and the point lies nearer to the maximum over all.
 const LEAST_PENALTY: f64 = 10.0;
-/// The lead's own coefficients are told in multiples of its inverse.
-const STEPS_OF_ONE: f64 = 100.0;
+/// Looks at the lead's rows in one solution at most: what an aggregator invents costs no more.
+const MOST_LOOKS: u32 = 150;
 
 /// The lead's own rows, beside those of all.
 #[derive(Clone, Copy, Debug)]
@@ -75,12 +78,51 @@ impl Lead<'_> {
     /// Fits the lead's own rows: the point about which the likelihood of all is approximated.
     ///
     /// In multiples of 0.01, with a penalty of at least 10 over its own rows: any point near the maximum
-    /// over all serves, so none has to tell more of these rows.
+    /// over all serves, so none has to tell more of these rows. Columns that would tell of fewer than
+    /// the minimum count stay at 0.
     ///
     /// # Errors
     ///
     /// [`Failure::Unrepresentative`] if they give no model.
     pub fn estimate(&self) -> Result<Vec<f64>, Failure> {
+        let regression = self.regression;
+        let minimum = regression.specification().minimum_count;
+        // The intercept tells how many have each label.
+        if self
+            .rows_by_label()
+            .iter()
+            .any(|rows| (1..minimum).contains(rows))
+        {
+            return Err(Failure::Unrepresentative);
+        }
+        let told = |term: &_| !is_of_few(regression, self.table, term, minimum);
+        let told: Vec<bool> = self.design.terms.iter().map(told).collect();
+        let terms = self.design.terms.iter().zip(&told);
+        let design = Design {
+            terms: terms
+                .filter(|(_, told)| **told)
+                .map(|(term, _)| term.clone())
+                .collect(),
+            label: self.design.label,
+        };
+        let lead = Lead {
+            design: &design,
+            ..*self
+        };
+        let mut slopes = lead.estimate_of_all()?.into_iter();
+        let intercept = slopes.next();
+        let slopes = told.iter().map(|told| match told {
+            true => slopes.next().unwrap_or_default(),
+            false => 0.0,
+        });
+        let all: Vec<f64> = intercept.into_iter().chain(slopes).map(rounded).collect();
+        is_moderate(&all)
+            .then_some(all)
+            .ok_or(Failure::Unrepresentative)
+    }
+
+    /// Gives the coefficients of that model unrounded, of all columns of the design.
+    fn estimate_of_all(&self) -> Result<Vec<f64>, Failure> {
         let about = vec![0.0; self.design.coefficients()];
         let scale = self.scale()?;
         let penalty = self.regression.specification().penalty;
@@ -92,9 +134,7 @@ impl Lead<'_> {
             scale,
             penalty: penalty.max(scale * LEAST_PENALTY),
         };
-        let (at, _) = own.minimum(self.start()?)?;
-        let told = at.iter().map(|b| (b * STEPS_OF_ONE).round() / STEPS_OF_ONE);
-        Ok(told.collect())
+        Ok(own.minimum(self.start()?)?.0)
     }
 
     /// Maximises the surrogate likelihood made of the lead's own and the totals at a point.
@@ -134,13 +174,23 @@ impl Lead<'_> {
         };
         let factor = Cholesky::new(&look.information).map_err(|_| Failure::Unrepresentative)?;
         let spread = Spread::new(self.regression, self.design, &sums, &factor).rounded();
-        if !spread.suits(order) {
+        if !(spread.suits(order) && is_moderate(&coefficients)) {
             return Err(Failure::Unrepresentative);
         }
         Ok(Solved {
             coefficients,
             spread,
         })
+    }
+
+    /// Counts the rows by label; in other than logistic regression, all under one.
+    fn rows_by_label(&self) -> [u64; 2] {
+        let is_logistic = self.regression.specification().family == Family::Logistic;
+        let mut rows = [0; 2];
+        for (_, label) in self.table.iter() {
+            rows[usize::from(is_logistic && label > 0.5)] += 1;
+        }
+        rows
     }
 
     fn scale(&self) -> Result<f64, Failure> {
@@ -216,15 +266,22 @@ impl Corrected<'_> {
         let none = || Failure::Unrepresentative;
         let mut here = self.look(&from).ok_or_else(none)?;
         let mut at = from;
+        let mut looks = 0;
         for _ in 0..MOST_STEPS {
             let factor = Cholesky::new(&here.information).map_err(|_| none())?;
             let step: Vec<f64> = factor.solve(&here.gradient).iter().map(|by| -by).collect();
+            // The largest of numbers that are none is 0.
+            if step.iter().any(|by| !by.is_finite()) {
+                return Err(none());
+            }
             if largest(&step) <= SMALL_CHANGE * largest(&at).max(1.0) {
                 return Ok((at, here));
             }
             let blur = 1e-12 * (1.0 + here.value.abs());
             let shares = std::iter::successors(Some(1.0), |share| Some(share / 2.0));
-            let mut tries = shares.take(MOST_HALVINGS as usize).filter_map(|share| {
+            let left = MOST_HALVINGS.min(MOST_LOOKS - looks) as usize;
+            let mut tries = shares.take(left).filter_map(|share| {
+                looks += 1;
                 let next = along(&at, &step, share);
                 let look = self.look(&next)?;
                 (look.value <= here.value + blur).then_some((next, look))

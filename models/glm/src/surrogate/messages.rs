@@ -47,3 +47,24 @@ impl Message for Answer {
     const STEP: &'static str = "glm-surrogate.1.lead";
     const LIMIT: usize = 1 << 20;
 }
+
+impl Model {
+    /// Gives the candidate that is to be looked at, if one is.
+    pub(super) fn candidate(&self) -> Option<Candidate> {
+        match self {
+            Model::Candidate { candidate, .. } => Some(candidate.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Answer {
+    /// Gives the coefficients answered, if any.
+    pub(super) fn coefficients(&self) -> Option<&[f64]> {
+        match self {
+            Answer::Estimate(coefficients) => Some(coefficients),
+            Answer::Solved(solved) => Some(&solved.coefficients),
+            Answer::None => None,
+        }
+    }
+}

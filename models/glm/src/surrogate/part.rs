@@ -5,7 +5,9 @@ use consilium_secagg::{Contribute, SumNumber, Told, answer};
 use rand_core::CryptoRng;
 
 use super::{
-    Lead, Surrogate, Totals, local_totals,
+    Lead, Surrogate, Totals,
+    limits::{is_estimate, is_moderate},
+    local_totals,
     messages::{Answer, Model},
     totals,
 };
@@ -31,7 +33,8 @@ impl Part<'_> {
     pub(super) async fn take<R: CryptoRng>(
         &self,
         mail: &Mailbox,
-        (round, heard): (u32, Model),
+        (round, heard): (u32, &Model),
+        before: Option<&Candidate>,
         rounding: &impl Fn(SumNumber) -> R,
         sum: &mut impl Contribute,
     ) -> Result<Option<Box<Published>>, GlmError> {
@@ -39,7 +42,7 @@ impl Part<'_> {
         let due = SumNumber(self.first.0.saturating_add(round));
         let here = mail.scope(format_args!("sum-{round}"));
         match heard {
-            Model::Moments(asked) if round == 0 && asked == due => {
+            Model::Moments(asked) if round == 0 && *asked == due => {
                 let shape = training::shape(regression, due, &Question::Moments);
                 let coded = (&shape, &moments::encoding(regression)?);
                 let add_up = |_: &mut R| Told::whole(moments::local_moments(regression, table));
@@ -50,18 +53,21 @@ impl Part<'_> {
                 sum: asked,
                 candidate,
             } if (1..=self.agreed.rounds).contains(&round)
-                && asked == due
-                && candidate.suits(regression) =>
+                && *asked == due
+                && candidate.suits(regression)
+                && is_moderate(&candidate.coefficients)
+                && (round > 1 || is_estimate(&candidate.coefficients)) =>
             {
                 let order = self.agreed.order;
-                let shape = totals::shape(regression, due, (&candidate, order));
+                let shape = totals::shape(regression, due, (candidate, order));
                 let code = totals::encoding(regression, order, candidate.coefficients.len())?;
-                let add_up = |_: &mut R| local_totals(regression, table, &candidate, order);
+                let models = (candidate, before);
+                let add_up = |_: &mut R| local_totals(regression, table, models, order);
                 answer(&here, (&shape, &code), LOCAL, rounding, add_up, sum).await?;
                 Ok(None)
             }
-            Model::Fitted(fit) if fit.suits(regression) => Ok(Some(fit)),
-            Model::Failed(failure) if failure.suits(regression) => Err(failure.into()),
+            Model::Fitted(fit) if fit.suits(regression) => Ok(Some(fit.clone())),
+            Model::Failed(failure) if failure.suits(regression) => Err(failure.clone().into()),
             _ => Err(self.bad_model()),
         }
     }
@@ -74,7 +80,7 @@ impl Part<'_> {
         rows: u64,
     ) -> Result<Answer, GlmError> {
         let (regression, table) = self.rows;
-        if !design.suits(regression) || rows as f64 > regression.most_rows_in_all() {
+        if !design.suits(regression) || !self.can_be(rows) {
             return Err(self.bad_model());
         }
         let own = Lead {
@@ -106,6 +112,12 @@ impl Part<'_> {
         };
         let solved = mail.compute(SOLVE, || own.solve(&about.coefficients, totals));
         Ok(solved.map_or(Answer::None, Answer::Solved))
+    }
+
+    /// Says whether so many rows can be those of all, the lead's own among them.
+    fn can_be(&self, rows: u64) -> bool {
+        let (regression, table) = self.rows;
+        rows > table.rows() as u64 && rows as f64 <= regression.most_rows_in_all()
     }
 
     pub(super) fn bad_model(&self) -> GlmError {

@@ -6,6 +6,7 @@ use rand_core::CryptoRng;
 
 use super::{
     Solved, Surrogate, Totals,
+    limits::{is_estimate, is_moderate},
     messages::{Answer, Model},
     part::Part,
     totals,
@@ -88,7 +89,7 @@ async fn approximate(
     mail.send(lead, &begin).await?; // m2: standardise so
     let order = (agreed.order, design.coefficients());
     let mut at = match mail.recv(lead).await? {
-        Answer::Estimate(own) if own.len() == order.1 && is_finite(&own) => own, // m3: its own model
+        Answer::Estimate(own) if own.len() == order.1 && is_estimate(&own) => own, // m3: its own model
         answer => return Err(no_answer(&answer, lead)),
     };
     let mut solved = None;
@@ -160,11 +161,14 @@ pub async fn contribute<R: CryptoRng>(
         agreed,
         first,
     };
+    let mut before = None;
     for round in 0..=agreed.rounds.saturating_add(1) {
         let heard = mail.recv(aggregator).await?;
-        if let Some(fit) = part.take(mail, (round, heard), rounding, sum).await? {
+        let taken = part.take(mail, (round, &heard), before.as_ref(), rounding, sum);
+        if let Some(fit) = taken.await? {
             return Ok(*fit);
         }
+        before = heard.candidate();
     }
     Err(part.too_many())
 }
@@ -182,7 +186,7 @@ pub async fn contribute<R: CryptoRng>(
 ///
 /// An aggregator that invents totals learns from each answer where the gradient over the lead's own
 /// rows takes one value of its choice. In a run one estimate is answered, and as many totals as there
-/// are rounds.
+/// are rounds, about the model that was answered before; other runs may bring other totals.
 pub async fn lead<R: CryptoRng>(
     mail: &Mailbox,
     aggregator: &PartyId,
@@ -197,31 +201,41 @@ pub async fn lead<R: CryptoRng>(
         agreed,
         first,
     };
-    let mut asked = None;
+    let mut asked: Option<Candidate> = None;
+    let mut answered: Option<Candidate> = None;
     let mut rows_of_all = 0;
     for round in 0..=agreed.rounds.saturating_add(1) {
         let mut heard = mail.recv(aggregator).await?;
         let answer = match &heard {
             Model::Begin { design, rows } if round == 1 => {
                 rows_of_all = *rows;
-                Some(part.begin(mail, design, rows_of_all)?) // m2
+                Some((design, part.begin(mail, design, rows_of_all)?)) // m2
             }
             Model::Totals(totals) if round > 1 => {
-                let about = asked.take().ok_or_else(|| part.bad_model())?;
-                Some(part.correct(mail, (&about, totals), rows_of_all)?) // m5
+                let about = asked.as_ref().ok_or_else(|| part.bad_model())?;
+                let answer = part.correct(mail, (about, totals), rows_of_all)?; // m5
+                Some((&about.design, answer))
             }
             _ => None,
         };
-        if let Some(answer) = answer {
+        if let Some((design, answer)) = answer {
+            answered = answer.coefficients().map(|coefficients| Candidate {
+                design: design.clone(),
+                coefficients: coefficients.to_vec(),
+            });
             mail.send(aggregator, &answer).await?; // m3, m6
             heard = mail.recv(aggregator).await?;
         }
-        if let Model::Candidate { candidate, .. } = &heard {
-            asked = Some(candidate.clone());
+        let next = heard.candidate();
+        // What is looked at is what this party has answered, and nothing else.
+        if next.is_some() && next != answered.take() {
+            return Err(part.bad_model());
         }
-        if let Some(fit) = part.take(mail, (round, heard), rounding, sum).await? {
+        let taken = part.take(mail, (round, &heard), asked.as_ref(), rounding, sum);
+        if let Some(fit) = taken.await? {
             return Ok(*fit);
         }
+        asked = next;
     }
     Err(part.too_many())
 }
@@ -247,14 +261,10 @@ fn no_answer(answer: &Answer, lead: &PartyId) -> GlmError {
     }
 }
 
-fn is_finite(numbers: &[f64]) -> bool {
-    numbers.iter().all(|number| number.is_finite())
-}
-
 impl Solved {
     fn suits(&self, coefficients: usize) -> bool {
         self.coefficients.len() == coefficients
-            && is_finite(&self.coefficients)
+            && is_moderate(&self.coefficients)
             && self.spread.suits(coefficients)
     }
 }

@@ -3,7 +3,7 @@
 use consilium_secagg::{Encoding, EncodingError, SumNumber, SumShape, Told};
 use serde::{Deserialize, Serialize};
 
-use super::Order;
+use super::{Order, limits::shows_few_rows};
 use crate::{
     Candidate, Failure, Regression, Sums, Table,
     solve::{Symmetric, triangle},
@@ -41,17 +41,24 @@ pub fn largest_totals(regression: &Regression, order: Order, coefficients: usize
     largest
 }
 
-/// Adds up one party's terms under a candidate; rows beyond the caps withhold all that could be read.
+/// Adds up one party's terms under a candidate, the one `before` having been looked at in the same fit.
+///
+/// Rows beyond the caps withhold all that could be read; so do rows too few of which would make up
+/// what is told, and count as one that is beyond.
 pub fn local_totals(
     regression: &Regression,
     table: &Table,
-    candidate: &Candidate,
+    (candidate, before): (&Candidate, Option<&Candidate>),
     order: Order,
 ) -> Told {
-    let sums = match order {
+    let mut sums = match order {
         Order::First => steps::local_slopes(regression, table, candidate),
         Order::Second => steps::local_sums(regression, table, candidate),
     };
+    let beyond = &mut sums[steps::BEYOND];
+    if *beyond == 0.0 && shows_few_rows(regression, table, (candidate, before)) {
+        *beyond = 1.0;
+    }
     steps::told(sums)
 }
 

@@ -170,3 +170,17 @@ async fn no_row_occurs_in_any_frame_and_only_the_lead_hears_of_totals() {
         assert_eq!(frames.iter().filter(from).count(), answers, "{name}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_second_round_that_makes_things_worse_is_refused() {
+    let (regression, tables) = study(Family::Logistic, &[30, 300, 300], 7);
+    let world = World::new(1);
+    let mail = world.mailboxes(&parties(3), RUN);
+    let outcome = fit_with(mail, (&regression, &tables), &agreed(0, 2, Order::First)).await;
+    let error = outcome.aggregator.unwrap_err().to_string();
+    assert!(error.contains("let another lead"), "{error}");
+    // Its own model and the first solution: it was not asked for the second.
+    let frames = world.transcript();
+    let answers = frames.iter().filter(|frame| &*frame.step == LEAD);
+    assert_eq!(answers.count(), 2);
+}

@@ -83,46 +83,35 @@ fn four_hospitals() -> (Regression, Vec<Table>, Vec<Row>) {
 }
 
 #[tokio::test]
-async fn the_two_large_heart_hospitals_can_lead_by_gradient_and_information() {
+async fn the_largest_heart_hospital_can_lead_by_gradient_and_information() {
     let (regression, tables, test) = four_hospitals();
-    for place in [0, 1] {
-        let what = (&regression, &tables[..]);
-        let (auc, apart) = lost(
-            ("heart disease", &test),
-            what,
-            &agreed(place, 1, Order::Second),
-        )
-        .await;
-        assert!(auc < 0.002 && apart < 0.5, "{auc} {apart}");
-        let (auc, apart) = lost(
-            ("heart disease", &test),
-            what,
-            &agreed(place, 2, Order::Second),
-        )
-        .await;
-        assert!(auc.abs() < 0.001 && apart < 0.03, "{auc} {apart}");
+    let what = (&regression, &tables[..]);
+    for (rounds, far) in [(1, 0.5), (2, 0.03)] {
+        let led = agreed(0, rounds, Order::Second);
+        let (auc, apart) = lost(("heart disease", &test), what, &led).await;
+        assert!(auc < 0.002 && apart < far, "{auc} {apart}");
     }
 }
 
 #[tokio::test]
 async fn a_small_hospital_with_other_patients_is_refused_as_lead_by_name_of_the_cause() {
     let (regression, tables, _) = four_hospitals();
-    for order in [Order::First, Order::Second] {
-        let outcome = fit(&regression, &tables, &agreed(2, 1, order)).await;
+    // The second has too few rows of many columns' levels to show its model of them.
+    for (place, order) in [
+        (0, Order::First),
+        (1, Order::First),
+        (2, Order::First),
+        (2, Order::Second),
+        (1, Order::Second),
+        (3, Order::Second),
+    ] {
+        let outcome = fit(&regression, &tables, &agreed(place, 1, order)).await;
         let error = outcome.aggregator.unwrap_err().to_string();
         assert!(error.contains("let another lead"), "{error}");
         for contributor in outcome.contributors {
             assert_eq!(contributor.unwrap_err().to_string(), error);
         }
     }
-}
-
-#[tokio::test]
-async fn a_second_round_that_makes_things_worse_is_refused() {
-    let (regression, tables, _) = four_hospitals();
-    let outcome = fit(&regression, &tables, &agreed(1, 2, Order::First)).await;
-    let error = outcome.aggregator.unwrap_err().to_string();
-    assert!(error.contains("let another lead"), "{error}");
 }
 
 /// Hospitals of unequal size with one kind of patients, a tenth of whom come back: as in

@@ -19,7 +19,7 @@ pub(super) fn totals(tables: &[Table], regression: &Regression, at: &Candidate) 
     let order = at.coefficients.len();
     let mut sums = vec![0.0; totals_len(Order::Second, order)];
     for table in tables {
-        let own = local_totals(regression, table, at, Order::Second);
+        let own = local_totals(regression, table, (at, None), Order::Second);
         for (sum, own) in sums.iter_mut().zip(own.sums) {
             *sum += own;
         }
@@ -58,7 +58,7 @@ fn opened(
     let code = Encoding::new(&largest, spec.most_contributors, spec.bits).unwrap();
     let mut sum = vec![0_u64; largest.len()];
     for (place, table) in tables.iter().enumerate() {
-        let own = local_totals(regression, table, at, order).sums;
+        let own = local_totals(regression, table, (at, None), order).sums;
         let mut chance = rounding(place, consilium_secagg::SumNumber(FIRST.0 + round));
         for (sum, own) in sum.iter_mut().zip(code.encode(&own, &mut chance).unwrap()) {
             *sum = sum.wrapping_add(own) & spec.bits.mask();
@@ -173,4 +173,107 @@ fn a_lead_has_a_model_of_its_own_where_columns_are_constant_but_none_where_label
     let empty = Table::new(&regression, Vec::new(), Vec::new()).unwrap();
     let none = lead(&regression, &empty, &at, 330).estimate();
     assert_eq!(none, Err(Failure::Unrepresentative));
+}
+
+/// Says whether a party withholds its sums under a candidate that follows another.
+fn withholds(
+    regression: &Regression,
+    table: &Table,
+    models: (&Candidate, Option<&Candidate>),
+) -> bool {
+    let told = local_totals(regression, table, models, Order::Second);
+    let withheld = told.at == (0..2);
+    let head = [table.rows() as f64, f64::from(u8::from(withheld))];
+    assert_eq!(told.sums[..2], head);
+    assert!(withheld || told.at == (0..told.sums.len()));
+    withheld
+}
+
+#[test]
+fn sums_that_few_rows_make_up_are_withheld() {
+    for family in [Family::Logistic, Family::Poisson, Family::Gamma] {
+        let (regression, tables) = study(family, &[160, 170, 180], 4);
+        let fit = local::fit(&regression, &pooled(&tables)).unwrap().model();
+        assert!(
+            tables
+                .iter()
+                .all(|table| !withholds(&regression, table, (&fit, None)))
+        );
+        // A wall beyond nearly all rows.
+        let mut wall = fit.clone();
+        wall.coefficients.fill(0.0);
+        let (intercept, slope) = match family {
+            Family::Logistic => (-44.0, 16.0),
+            Family::Poisson => (-16.0, 8.0),
+            _ => (18.0, -8.0),
+        };
+        (wall.coefficients[0], wall.coefficients[1]) = (intercept, slope);
+        for (place, table) in tables.iter().enumerate() {
+            let is_withheld = withholds(&regression, table, (&wall, None));
+            assert!(is_withheld, "{family:?} {place}");
+        }
+        let lenient = respecified(&regression, |spec| spec.minimum_count = 0);
+        assert!(!withholds(&lenient, &tables[0], (&wall, None)));
+    }
+}
+
+/// Forty rows of one hospital, a patient of which alone has the third column, with that label.
+fn alone(regression: &Regression, label: f64) -> Table {
+    let rows = (0..40).flat_map(|row| {
+        let has_it = f64::from(u8::from(row == 7));
+        let row = f64::from(row);
+        [50.0 + row / 2.0, 5.0 + row / 10.0, 0.0, has_it]
+    });
+    let mut labels: Vec<f64> = (0..40).map(|row| f64::from(row % 2)).collect();
+    labels[7] = label;
+    Table::new(regression, rows.collect(), labels).unwrap()
+}
+
+#[test]
+fn gradients_that_differ_for_one_row_are_told_once() {
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
+    let first = local::fit(&regression, &pooled(&tables)).unwrap().model();
+    let table = alone(&regression, 1.0);
+    let place = first
+        .design
+        .terms
+        .iter()
+        .position(|term| term.column == 3 && !term.missing);
+    let place = place.unwrap() + 1;
+    let term = &first.design.terms[place - 1];
+    // Nobody else's predictor changes.
+    let mut second = first.clone();
+    second.coefficients[place] += 3.0;
+    second.coefficients[0] += 3.0 * term.centre.mean / term.centre.deviation;
+    assert!(!withholds(&regression, &table, (&first, None)));
+    assert!(!withholds(&regression, &table, (&second, None)));
+    assert!(withholds(&regression, &table, (&second, Some(&first))));
+    assert!(!withholds(&regression, &table, (&first, Some(&first))));
+}
+
+#[test]
+fn the_lead_shows_nothing_of_a_column_that_one_of_its_patients_has() {
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
+    let at = local::fit(&regression, &pooled(&tables)).unwrap().model();
+    let place = at
+        .design
+        .terms
+        .iter()
+        .position(|term| term.column == 3 && !term.missing);
+    let place = place.unwrap() + 1;
+    for label in [0.0, 1.0] {
+        let table = alone(&regression, label);
+        let own = lead(&regression, &table, &at, 550).estimate().unwrap();
+        assert!(own[place] == 0.0);
+        assert!(own[1] != 0.0 || own[2] != 0.0);
+        let lenient = respecified(&regression, |spec| spec.minimum_count = 0);
+        let own = lead(&lenient, &table, &at, 550).estimate().unwrap();
+        assert!(own[place] != 0.0);
+    }
+    // The intercept tells of labels.
+    let labels = (0..40).map(|row| f64::from(row < 3)).collect();
+    let rows = (0..40).flat_map(|row| [50.0 + f64::from(row), 5.0, 0.0, 1.0]);
+    let table = Table::new(&regression, rows.collect(), labels).unwrap();
+    let own = lead(&regression, &table, &at, 550).estimate();
+    assert_eq!(own, Err(Failure::Unrepresentative));
 }
