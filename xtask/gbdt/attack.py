@@ -27,8 +27,8 @@ from views import Views
 
 TREES = (1, 4, 8, 16)
 PROTECTIONS = {
-    "none": {"first_tree": "own", "min_side": 1, "min_gap": 0, "min_node": 2},
-    "default": {"first_tree": "own", "min_side": 50, "min_gap": 10, "min_node": 200},
+    "none": {"own_trees": 1, "min_side": 1, "min_gap": 0, "min_node": 2},
+    "default": {"own_trees": 1, "min_side": 50, "min_gap": 10, "min_node": 200},
 }
 COLUMNS = [4, 6]
 # A track belongs to a candidate if it is this near for each node, in squared deviations, and this

@@ -27,6 +27,7 @@ class Setting:
     bins: int
     depth: int | None = None
     leaves: int | None = None
+    gradient_bits: int | None = None
 
     def __str__(self):
         size = f"depth {self.depth}" if self.depth else f"{self.leaves} leaves"
@@ -156,6 +157,7 @@ class Ours(Learner):
             "bins": setting.bins,
             "lambda": LAMBDA,
             "min_child_weight": MIN_CHILD_WEIGHT,
+            "gradient_bits": setting.gradient_bits,
             "seed": SEED,
         }
         files = {

@@ -33,10 +33,10 @@ PARTIES = {
         r"age|gender_.*|race_.*",
     ],
 }
-OPEN = {"first-tree": "joint", "min-side": "1", "min-gap": "0", "min-node": "2"}
+OPEN = {"own-trees": "0", "min-side": "1", "min-gap": "0", "min-node": "2"}
 PROTECTIONS = {
     "none": OPEN,
-    "first-tree": {**OPEN, "first-tree": "own"},
+    "own-trees": {**OPEN, "own-trees": "1"},
     "min-side": {**OPEN, "min-side": "50"},
     "min-gap": {**OPEN, "min-gap": "10"},
     "min-node": {**OPEN, "min-node": "200"},

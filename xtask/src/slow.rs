@@ -19,11 +19,12 @@ mod measurement;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Run those whose name contains this; psi-10m measures an alignment of ten million keys, gbdt-1m
-    /// trees over columns of two parties that know a million people, gbdt-accuracy holds our trees beside those of LightGBM and XGBoost, gbdt-vertical those over
-    /// columns of several parties beside those of one, gbdt-attack (or
-    /// gbdt-attack-quick) attacks the sums that vertical trees return.
+    /// trees over columns of two parties that know a million people, gbdt-accuracy holds our trees
+    /// beside those of LightGBM and XGBoost, gbdt-bits those on gradients of a few bits beside those on
+    /// exact ones, gbdt-vertical those over columns of several parties beside those of one, gbdt-attack
+    /// (or gbdt-attack-quick) attacks the sums that vertical trees return.
     name: Option<String>,
-    /// The folder of public tables for gbdt-accuracy and gbdt-vertical, one folder each.
+    /// The folder of public tables for gbdt-accuracy, gbdt-bits and gbdt-vertical, one folder each.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }
@@ -35,8 +36,8 @@ struct Program {
 }
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
-/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-vertical` or `gbdt-attack`, it measures instead, and
-/// prints what the measurement says.
+/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical` or `gbdt-attack`, it measures
+/// instead, and prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {

@@ -4,7 +4,7 @@
 //! generated rows.
 //! `vertical --train FILE --test FILE --label NAME --features 13x10 --specification FILE.json
 //! --predictions FILE` fits those of a file and predicts another. The first so many columns are the
-//! label holder's. Both know `--stride N`, `--set a|b`, `--first-tree joint|own`, `--min-side N`,
+//! label holder's. Both know `--stride N`, `--set a|b`, `--own-trees N`, `--min-side N`,
 //! `--min-gap N`, `--min-node N` and `--sum-noise X`; of generated rows nothing is kept back unless told.
 //! One line of JSON tells CPU seconds and bytes of each party.
 
@@ -149,11 +149,12 @@ impl Case {
             min_side: 1,
             min_gap: 0,
             min_node: 2,
+            own_trees: 0,
             ..Protections::default()
         };
         let (columns, labels) = generate(number(options, "rows", 10_000)?, &shares);
         let rows = (columns, labels);
-        Case::split(options, specification, rows, &shares, ("joint", open))
+        Case::split(options, specification, rows, &shares, open)
     }
 
     fn of_file(options: &Options, train: &str) -> Outcome<Case> {
@@ -161,7 +162,7 @@ impl Case {
         let specification: Specification = serde_json::from_reader(specification)?;
         let (columns, labels, _) = read(train, options.given("label")?, None)?;
         let shares = shares(options.given("features")?)?;
-        let usual = ("own", Protections::default());
+        let usual = Protections::default();
         Case::split(options, specification, (columns, labels), &shares, usual)
     }
 
@@ -170,13 +171,13 @@ impl Case {
         specification: Specification,
         (mut columns, labels): (Vec<Column>, Vec<f64>),
         shares: &[usize],
-        (first_tree, usual): (&str, Protections),
+        usual: Protections,
     ) -> Outcome<Case> {
         if shares.iter().sum::<usize>() != columns.len() {
             return Err(format!("--features have to be {} in all", columns.len()).into());
         }
         let protections = Protections {
-            first_tree: choice(options, "first-tree", first_tree)?,
+            own_trees: number(options, "own-trees", usual.own_trees)?,
             min_side: number(options, "min-side", usual.min_side)?,
             min_gap: number(options, "min-gap", usual.min_gap)?,
             min_node: number(options, "min-node", usual.min_node)?,

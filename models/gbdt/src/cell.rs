@@ -69,16 +69,6 @@ impl Cell {
         }
     }
 
-    /// Gives the word.
-    pub(crate) fn word(self) -> u64 {
-        self.0
-    }
-
-    /// Takes a word.
-    pub(crate) fn from_word(word: u64) -> Cell {
-        Cell(word)
-    }
-
     #[inline]
     pub(crate) fn plus(self, other: Cell) -> Cell {
         Cell(self.0.wrapping_add(other.0))

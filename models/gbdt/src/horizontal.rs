@@ -4,6 +4,7 @@ pub(crate) mod amounts;
 mod contribution;
 mod counted;
 mod disclosure;
+pub(crate) mod element;
 mod error;
 mod keep;
 pub(crate) mod question;

@@ -6,6 +6,7 @@ mod count;
 mod cuts;
 mod error;
 pub(crate) mod few;
+mod few_bits;
 mod gain;
 mod growth;
 mod histogram;

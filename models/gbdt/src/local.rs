@@ -99,7 +99,7 @@ pub fn grow(
     drawn: &Drawn,
 ) -> Result<Tree<BinRule>, Failure> {
     let tree = drawn.tree();
-    let quanta = Quanta::choose(drawn.totals(), SumBits::WIDEST);
+    let quanta = Quanta::of(boosting, drawn.totals(), SumBits::WIDEST);
     let quanta = quanta.ok_or(Failure::Diverged { tree })?;
     let partition = rows.round(drawn, quanta);
     let columns = draw_columns(boosting, cuts.columns(), tree);

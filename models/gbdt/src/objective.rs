@@ -91,6 +91,15 @@ impl Objective {
         }
     }
 
+    /// Gives what no |g| and no h of a row of weight 1 exceeds, where there is such a bound.
+    pub(crate) fn steepest(self) -> [Option<f64>; 2] {
+        match self {
+            Objective::Logistic => [Some(1.0), Some(0.25)],
+            Objective::Squared => [None, Some(1.0)],
+            Objective::Poisson | Objective::Gamma | Objective::Tweedie { .. } => [None; 2],
+        }
+    }
+
     /// Gives how far a leaf may lead, before the learning rate, if margins are links of means: from
     /// one end of what counts of them to the other. Where they are means, labels bound it.
     pub(crate) fn longest_step(self) -> Option<f64> {

@@ -78,6 +78,25 @@ impl Quantum {
         (exponent <= FINEST).then_some(Quantum { exponent })
     }
 
+    /// Gives the finest quantum of which `most` is no more than so many; none if that is no quantum.
+    pub(crate) fn holding(most: f64, quanta: u32) -> Option<Quantum> {
+        let (most, quanta) = (most.max(exp2(-FINEST)), f64::from(quanta));
+        let mut exponent = exponent_of(most) - exponent_of(quanta) - 1;
+        while most / exp2(exponent) > quanta {
+            exponent += 1;
+        }
+        (exponent <= FINEST).then_some(Quantum {
+            exponent: exponent.max(-FINEST),
+        })
+    }
+
+    /// Gives the coarser of two.
+    pub(crate) fn coarser(self, other: Quantum) -> Quantum {
+        Quantum {
+            exponent: self.exponent.max(other.exponent),
+        }
+    }
+
     /// Gives the unit itself.
     pub fn unit(self) -> f64 {
         exp2(self.exponent)

@@ -71,7 +71,7 @@ impl Segment {
                     }
                     _ => return rows.iter().map(|(row, _)| (*row, 1.0)).collect(),
                 };
-                let (chance, more) = (other / (1.0 - top), (1.0 - top) / other);
+                let (chance, more) = (other / (1.0 - top), sampling.most_weight());
                 let drawn = rows.iter().filter_map(|(row, size)| {
                     if order(&(*size, *row), &limit).is_le() {
                         Some((*row, 1.0))

@@ -1,6 +1,6 @@
 //! What is to be fitted, as all parties agreed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub const MOST_LEVELS: u32 = 12;
 pub const MOST_DEPTH: u32 = 32;
 /// The most leaves of a tree.
 pub const MOST_LEAVES: u32 = 4_096;
+/// To how few bits, and to how many, gradients may be rounded.
+const GRADIENT_BITS: RangeInclusive<u8> = 2..=8;
 
 /// Gradient boosting as the study's plan words it.
 ///
@@ -61,6 +63,13 @@ pub struct Specification {
     /// The share of columns drawn for each tree: over 0, at most 1, by default 1.
     #[serde(default = "default::column_share")]
     pub column_share: f64,
+    /// To how many bits a row's first derivative is rounded for a tree, its sign counted: 2 to 8; the
+    /// second, which has no sign, to as many. By default to as many as sums have room for.
+    ///
+    /// Rounding is stochastic, so that sums are right in the mean: Shi, Ke, Chen, Zheng and Liu,
+    /// *Quantized training of gradient boosting decision trees* (NeurIPS 2022), section 4.
+    #[serde(default)]
+    pub gradient_bits: Option<u8>,
     /// The columns in which predictions may only rise, or only fall.
     #[serde(default)]
     pub monotone: BTreeMap<String, Direction>,
@@ -127,6 +136,16 @@ pub enum RowSampling {
         /// The share drawn from the rest: over 0; the two make less than 1.
         other: f64,
     },
+}
+
+impl RowSampling {
+    /// Gives how much more than itself a drawn row counts at most.
+    pub(crate) fn most_weight(self) -> f64 {
+        match self {
+            RowSampling::All | RowSampling::Share(_) => 1.0,
+            RowSampling::Goss { top, other } => (1.0 - top) / other,
+        }
+    }
 }
 
 /// How a prediction may change when a column's value rises.
@@ -200,6 +219,7 @@ impl Specification {
             min_node: default::min_node(),
             rows: RowSampling::All,
             column_share: default::column_share(),
+            gradient_bits: None,
             monotone: BTreeMap::new(),
             early_stopping: None,
             seed: 0,
@@ -291,6 +311,12 @@ impl TryFrom<Specification> for Boosting {
                 share(spec.column_share),
                 "column_share",
                 "over 0 and at most 1",
+            ),
+            (
+                spec.gradient_bits
+                    .is_none_or(|bits| GRADIENT_BITS.contains(&bits)),
+                "gradient_bits",
+                "2 to 8",
             ),
             (
                 held_out > 0.0 && held_out <= 0.5,

@@ -321,7 +321,7 @@ impl Training {
                 if cohort.changes(opened) {
                     return Ok(Training::measure_again(sum, cohort, ensemble));
                 }
-                sapling.take(&opened.sum)?;
+                sapling.take(agreement, &opened.sum)?;
                 grow_on((agreement, sum), cohort, ensemble, *sapling)
             }
             over @ (Training::Done(_) | Training::Failed(_)) => Ok(over),

@@ -34,9 +34,7 @@ pub(crate) mod stride;
 pub(crate) mod suppression;
 pub(crate) mod work;
 
-pub use agreement::{
-    Agreement, BadTerms, FirstTree, Holder, MOST_FEATURE_HOLDERS, Price, Protections, Terms,
-};
+pub use agreement::{Agreement, BadTerms, Holder, MOST_FEATURE_HOLDERS, Price, Protections, Terms};
 pub use attacked::attack_found;
 pub use disclosure::{Disclosure, Role, disclosures, prediction_disclosures};
 pub use error::{Breach, VerticalError};

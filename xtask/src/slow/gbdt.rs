@@ -1,5 +1,5 @@
-//! Our boosted trees on public data: beside LightGBM and XGBoost at the same parameters, and over
-//! columns of several parties beside those of one.
+//! Our boosted trees on public data: beside LightGBM and XGBoost at the same parameters, on gradients
+//! of a few bits beside exact ones, and over columns of several parties beside those of one.
 
 use std::{
     env,
@@ -23,10 +23,15 @@ pub(super) struct Comparison {
 }
 
 /// All comparisons.
-pub(super) const COMPARISONS: [Comparison; 2] = [
+pub(super) const COMPARISONS: [Comparison; 3] = [
     Comparison {
         name: "gbdt-accuracy",
         script: "compare.py",
+        examples: &[("--ours", "csv")],
+    },
+    Comparison {
+        name: "gbdt-bits",
+        script: "bits.py",
         examples: &[("--ours", "csv")],
     },
     Comparison {

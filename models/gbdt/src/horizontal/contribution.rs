@@ -11,6 +11,7 @@ use trees::{OwnTrees, amounts};
 use super::{
     Agreement, News, Question,
     counted::Counted,
+    element::Element,
     question::{Standing, most_sums},
 };
 use crate::{
@@ -161,7 +162,9 @@ impl<'a> Contribution<'a> {
                 Ok(amounts(rows.trained() as u64, &reals))
             }
             (Stage::Begun(trees), Question::Totals) => Ok(trees.totals()),
-            (Stage::Begun(trees), Question::Nodes { build, count }) => trees.nodes(build, count),
+            (Stage::Begun(trees), Question::Nodes { build, count }) => {
+                trees.nodes(Element::of(self.agreement), build, count)
+            }
             _ => Err(OutOfPlace),
         }
     }

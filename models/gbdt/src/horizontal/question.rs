@@ -4,10 +4,9 @@ use consilium_base::{Digest, Tagged};
 use consilium_secagg::{Bits, SumNumber, SumShape};
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, amounts::LIMBS};
+use super::{Agreement, amounts::LIMBS, element::Element};
 use crate::{
-    BinRule, Cuts, Growing, Layout, NodeId, Quanta, SumBits, Sums, Tree,
-    cell::Cell,
+    BinRule, Cuts, Growing, Layout, NodeId, Quanta, Tree,
     count::narrow,
     draw_columns,
     quantiles::{Cells, QUANTILE_ROUNDS},
@@ -69,7 +68,7 @@ impl Question {
     pub(crate) fn bits(&self, agreement: &Agreement) -> Bits {
         match self {
             Question::Labels | Question::Totals => Bits::WIDEST,
-            Question::Nodes { .. } => PAIR,
+            Question::Nodes { .. } => Element::of(agreement).bits(),
             Question::Cells(_) => {
                 let width = agreement.most_rows_in_all().ilog2() + 1;
                 u8::try_from(width)
@@ -79,29 +78,6 @@ impl Question {
             }
         }
     }
-}
-
-/// Width of an element that holds Σg and Σh: both are less than 2^29 in size, and the first has a
-/// sign.
-const PAIR: Bits = match Bits::new(2 * SumBits::WIDEST.get() + 1) {
-    Some(bits) => bits,
-    None => Bits::WIDEST,
-};
-
-/// Packs Σg and Σh into one element: a cell modulo 2^59.
-///
-/// Elements are taken apart wherever `|g| < 2^29` and `0 ≤ h < 2^29`, as the quanta of a tree see to
-/// for all parties together.
-pub(crate) fn pack(sums: Sums) -> u64 {
-    Cell::pack(sums).word() & PAIR.mask()
-}
-
-/// Takes an element apart.
-pub(crate) fn unpack(element: u64) -> Sums {
-    let spare = 64 - u32::from(PAIR.get());
-    // An arithmetic shift spreads the sign bit.
-    let word = (element << spare).cast_signed() >> spare;
-    Cell::from_word(word.cast_unsigned()).unpack()
 }
 
 /// How many parted nodes' children are asked about in one sum.
@@ -128,8 +104,10 @@ pub struct Cost {
     pub rounds: u64,
     /// Sums, those rounds among them, while the institutions stay the same.
     pub sums: u64,
-    /// Cells of histograms, a word each, that every contributor sends.
+    /// Cells of histograms that every contributor sends.
     pub cells: u64,
+    /// Bits of a cell.
+    pub cell_bits: u8,
     /// Nodes that every contributor is told.
     pub nodes: u64,
     of_a_tree: u64,
@@ -156,6 +134,7 @@ impl Cost {
             // Last come the losses of all trees.
             sums: rounds + 1 + trees * of_a_tree + 1,
             cells: trees * built * cells as u64,
+            cell_bits: Element::of(agreement).bits().get(),
             nodes: trees * (2 * leaves - 1),
             of_a_tree,
         }
@@ -225,36 +204,5 @@ impl Standing {
     ) -> SumShape {
         let about = (self, question);
         SumShape::asking((number, len, bits), ("gbdt-histogram.1.sum", &about))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn sums_of_elements_are_elements_of_sums(
-            parts in prop::collection::vec((-(1_i64 << 20)..1 << 20, 0_i64..1 << 20), 0..400),
-        ) {
-            let mut total = Sums::default();
-            let mut element = 0_u64;
-            for (g, h) in parts {
-                total += Sums { g, h };
-                element = element.wrapping_add(pack(Sums { g, h })) & PAIR.mask();
-            }
-            prop_assert_eq!(unpack(element), total);
-        }
-    }
-
-    #[test]
-    fn the_largest_sums_fit() {
-        let most = (1 << 29) - 1;
-        for (g, h) in [(most, most), (-most, most), (-most, 0), (0, 0), (-1, 0)] {
-            assert_eq!(unpack(pack(Sums { g, h })), Sums { g, h });
-        }
-        assert_eq!(PAIR.get(), 59);
     }
 }

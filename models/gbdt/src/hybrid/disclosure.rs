@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::agreement::Agreement;
 use crate::{
     RowSampling,
-    vertical::{self, FirstTree, Protections, attack_found, disclosure::told_by_noise},
+    vertical::{self, Protections, attack_found, disclosure::told_by_noise},
 };
 
 /// A part in a fit between a label holder and hospitals.
@@ -56,7 +56,7 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
     let found = attack_found(&protections, spec.trees);
     lines.extend(found.into_iter().map(of_whole));
     lines.extend([flood(agreement), SUPPRESSED, SIDES, NODES]);
-    if terms.protections.first_tree == FirstTree::Joint {
+    if terms.protections.own_trees == 0 {
         lines.push(FIRST_TREE);
     }
     if spec.rows != RowSampling::All || spec.early_stopping.is_some() {
@@ -129,11 +129,8 @@ const SINGLE: Disclosure = line(
 
 /// Says what the noise of the sums tells.
 fn flood(agreement: &Agreement) -> Disclosure {
-    let stride = (
-        agreement.fullest_stride(),
-        agreement.terms().stride.is_some(),
-    );
-    let [en, zh] = told_by_noise(agreement.leak(), stride, agreement.rows());
+    let (most, is_agreed) = (agreement.most_stride(), agreement.terms().stride.is_some());
+    let [en, zh] = told_by_noise(agreement.leak(most), (most, is_agreed));
     let learns = format!(
         "by the noise of the sums more of who is in them, as long as no more hospitals collude with it than \
          the plan assumes: {en}"
@@ -319,7 +316,7 @@ pub(super) mod tests {
             assert!(!lines(&terms).contains(&line));
         }
         terms.repeated_patients = true;
-        terms.protections.first_tree = FirstTree::Joint;
+        terms.protections.own_trees = 0;
         terms.min_hospitals = Some(2);
         assert!(!lines(&terms).contains(&UNREPEATED));
         for line in [FIRST_TREE, REPEATED, SINGLE] {

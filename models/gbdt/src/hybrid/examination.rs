@@ -80,8 +80,8 @@ impl<'a> Group<'a> {
                 rows,
             } = mail.recv(party).await?; // m2
             if rows as usize != segment.len() {
-                let party = party.clone();
-                return Err(VerticalError::OtherRows { party }.into());
+                let peer = party.clone();
+                return Err(VerticalError::OtherRows { peer }.into());
             }
             if candidates > self.agreement.most_candidates() {
                 return Err(HybridError::breach(

@@ -9,6 +9,7 @@ use super::{
     work::Shares,
 };
 use crate::{
+    few_bits,
     horizontal::{Feature, Values},
     vertical::{Work, stride},
 };
@@ -91,17 +92,27 @@ impl Agreement {
         }
     }
 
-    /// Gives how many candidates share a ciphertext in a tree that has the most of them.
-    pub(crate) fn fullest_stride(&self) -> u32 {
-        self.stride(self.most_candidates())
+    /// Gives the most candidates that can share a ciphertext, whatever the numbers of rows and
+    /// candidates: what was measured has no part in it.
+    pub(crate) fn most_stride(&self) -> u32 {
+        let most = || stride::most(self.most_candidates());
+        self.terms().stride.unwrap_or_else(most)
+    }
+
+    /// Reckons what the noise tells if a tree has the most candidates: how many of them share a
+    /// ciphertext, and what the label holder then learns of a patient over the fit.
+    pub fn expected_leak(&self) -> (u32, Leak) {
+        let stride = self.stride(self.most_candidates());
+        (stride, self.leak(stride))
     }
 
     /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
-    /// the fit: the flood of those that don't collude is that of one feature holder.
-    pub(crate) fn leak(&self) -> Leak {
+    /// the fit, if so many candidates share a ciphertext: the flood of those that don't collude is that
+    /// of one feature holder.
+    pub(crate) fn leak(&self, stride: u32) -> Leak {
         let whole = self.whole();
-        let packing = stride::packing::<Native>(self.fullest_stride());
-        let packing = packing.expect("as many were agreed on or chosen");
+        let packing = packed(self.terms(), stride);
+        let packing = packing.expect("as many can share a ciphertext");
         let (trees, candidates) = (whole.joint_trees(), self.most_candidates());
         Leak::of_study::<Native>(packing, trees, whole.depth(), candidates)
     }
@@ -111,7 +122,7 @@ impl Agreement {
 pub(super) fn with_room(terms: &Terms, rows: u64, stride: u32) -> Option<Packing> {
     let hospitals = u32::try_from(terms.hospitals.len()).ok()?;
     let honest = hospitals.checked_sub(colluding(terms))?;
-    let packing = stride::packing::<Native>(stride).ok()?;
+    let packing = packed(terms, stride)?;
     // What was subtracted counts twice.
     let noisy = rows * 2 * u64::from(stride);
     let fits = colluding(terms) > 0
@@ -120,12 +131,20 @@ pub(super) fn with_room(terms: &Terms, rows: u64, stride: u32) -> Option<Packing
     fits.then_some(packing)
 }
 
+fn packed(terms: &Terms, stride: u32) -> Option<Packing> {
+    let [of_g, of_h] = few_bits::sum_bits(&terms.boosting, terms.rows.into());
+    stride::packing::<Native>(stride, of_g.max(of_h)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::hybrid::disclosure::tests::terms;
+    use crate::{
+        hybrid::{disclosure::tests::terms, disclosures},
+        vertical::Price,
+    };
 
     /// Thirty columns of numbers at each of some hospitals.
     fn wide(rows: u32, hospitals: usize) -> Agreement {
@@ -187,6 +206,39 @@ mod tests {
         // Ages from 0 to 120 have 120 boundaries, of 254 that 256 bins may have.
         assert_eq!(agreement.usual_candidates(), 120 + 1);
         assert_eq!(agreement.most_candidates(), 2 * (254 + 1));
+    }
+
+    #[test]
+    fn what_is_said_of_noise_bounds_every_number_of_rows_and_candidates() {
+        let said = wide(1_000_000, 10);
+        let bound = said.leak(said.most_stride());
+        for rows in [20, 200, 3_000, 40_000, 500_000, 1_000_000] {
+            let agreement = wide(rows, 10);
+            for candidates in [1, 2, 30, 512, 900, agreement.most_candidates()] {
+                let stride = agreement.stride(candidates);
+                assert!(stride <= said.most_stride(), "{rows} {candidates}");
+                assert!(agreement.leak(stride) <= bound, "{rows} {candidates}");
+            }
+        }
+        let agreed = Terms {
+            stride: Some(3),
+            ..said.terms().clone()
+        };
+        assert_eq!(Agreement::try_from(agreed).unwrap().most_stride(), 3);
+    }
+
+    #[test]
+    fn what_is_said_of_noise_hangs_on_nothing_measured() {
+        let said = wide(10_000, 3);
+        let dear = Terms {
+            price: Price {
+                bytes_a_second: 1e10,
+            },
+            ..said.terms().clone()
+        };
+        let dear = Agreement::try_from(dear).unwrap();
+        assert_ne!(dear.stride(900), said.stride(900));
+        assert_eq!(disclosures(&dear), disclosures(&said));
     }
 
     #[test]

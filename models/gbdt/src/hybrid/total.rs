@@ -44,7 +44,7 @@ pub async fn tell_rows(
 ///
 /// # Errors
 ///
-/// [`VerticalError::OtherRows`] where the label holder has other parts; [`HybridError`], whose `fault`
+/// [`VerticalError::OtherRows`] where the label holder has other numbers of rows in these parts; [`HybridError`], whose `fault`
 /// says whose it is.
 pub async fn hear_rows(
     mail: &Mailbox,
@@ -53,9 +53,16 @@ pub async fn hear_rows(
     within: RangeInclusive<u32>,
 ) -> Result<u32, HybridError> {
     let told: Rows = mail.recv(label_holder).await?; // s0: rows of all, and of this party
+    let (due, got) = (parts.len(), told.parts.len());
+    if due != got {
+        return Err(HybridError::breach(
+            label_holder,
+            Breach::Parts { due, got },
+        ));
+    }
     if told.parts != parts {
-        let party = mail.me().clone();
-        return Err(VerticalError::OtherRows { party }.into());
+        let peer = label_holder.clone();
+        return Err(VerticalError::OtherRows { peer }.into());
     }
     let rows = told.rows;
     if !within.contains(&rows) {

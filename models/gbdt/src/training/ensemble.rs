@@ -154,7 +154,8 @@ impl Ensemble {
         if g.max(h) >= agreement.cap() {
             return Err(NoModel::Diverged { tree });
         }
-        let quanta = Quanta::choose(Totals { g, h, rows }, SumBits::WIDEST);
+        let totals = Totals { g, h, rows };
+        let quanta = Quanta::of(agreement.boosting(), totals, SumBits::WIDEST);
         Ok(Some((quanta.ok_or(NoModel::Diverged { tree })?, rows)))
     }
 

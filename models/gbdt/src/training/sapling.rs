@@ -7,7 +7,8 @@ use crate::{
     growth::Fork,
     horizontal::{
         Agreement, News, NoModel, Question,
-        question::{Standing, most_at_once, unpack},
+        element::Element,
+        question::{Standing, most_at_once},
     },
     local::directions,
 };
@@ -53,7 +54,8 @@ impl Sapling {
         let shared = agreement.shared();
         let names = shared.columns.iter().map(|column| &column.name);
         let directions = directions(&shared.boosting, names).map_err(|_| NoModel::Implausible)?;
-        let (histogram, sums) = read(&layout, sum)?;
+        let element = Element::of(agreement);
+        let (histogram, sums) = read((&layout, element), sum)?;
         let mut search = Search::new(layout, directions);
         search.plant(histogram);
         let mut growth = Growth::begin(&shared.boosting, quanta, sums, rows);
@@ -102,7 +104,8 @@ impl Sapling {
     }
 
     /// Takes the children that were asked for.
-    pub(super) fn take(&mut self, sum: &[u64]) -> Result<(), NoModel> {
+    pub(super) fn take(&mut self, agreement: &Agreement, sum: &[u64]) -> Result<(), NoModel> {
+        let element = Element::of(agreement);
         let asked = self.asked().to_vec();
         let cells = self.search.layout().cells();
         if sum.len() != asked.len() * (cells + 1) {
@@ -110,21 +113,26 @@ impl Sapling {
         }
         let (histograms, counts) = sum.split_at(asked.len() * cells);
         for ((twins, built), rows) in asked.iter().zip(histograms.chunks(cells)).zip(counts) {
-            self.take_twins(*twins, built, *rows)?;
+            let lighter = read((self.search.layout(), element), built)?;
+            self.take_twins(*twins, lighter, *rows)?;
         }
         examine(&mut self.search, &mut self.growth)?;
         self.waiting.drain(..asked.len());
         Ok(())
     }
 
-    fn take_twins(&mut self, twins: Twins, built: &[u64], left_rows: u64) -> Result<(), NoModel> {
+    fn take_twins(
+        &mut self,
+        twins: Twins,
+        (histogram, sums): (Histogram, Sums),
+        left_rows: u64,
+    ) -> Result<(), NoModel> {
         let lighter = self.lighter(twins);
         let heavier = if lighter == twins.left {
             twins.right
         } else {
             twins.left
         };
-        let (histogram, sums) = read(self.search.layout(), built)?;
         if sums != self.sums(lighter) {
             return Err(NoModel::Implausible);
         }
@@ -210,8 +218,11 @@ fn examine(search: &mut Search, growth: &mut Growth<BinRule>) -> Result<(), NoMo
 }
 
 /// Reads a histogram, and what each of its columns adds up to.
-fn read(layout: &Layout, elements: &[u64]) -> Result<(Histogram, Sums), NoModel> {
-    let sums: Vec<Sums> = elements.iter().map(|element| unpack(*element)).collect();
+fn read(
+    (layout, element): (&Layout, Element),
+    elements: &[u64],
+) -> Result<(Histogram, Sums), NoModel> {
+    let sums: Vec<Sums> = elements.iter().map(|it| element.unpack(*it)).collect();
     if sums.len() != layout.cells() {
         return Err(NoModel::Implausible);
     }

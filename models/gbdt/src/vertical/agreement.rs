@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
-use consilium_lwe::{Native, Parameters, PrimePair, Ring, Set, noise::Leak};
+use consilium_lwe::{LweError, Native, Packing, Parameters, PrimePair, Ring, Set, noise::Leak};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    stride::{choose_stride, packing},
+    stride::{self, choose_stride, packing},
     work::{Unfit, Work},
 };
-use crate::{Boosting, MOST_COLUMNS, MOST_ROWS, RowSampling, count::narrow, draw_columns};
+use crate::{
+    Boosting, MOST_COLUMNS, MOST_ROWS, RowSampling, SumBits, count::narrow, draw_columns, few_bits,
+};
 
 /// The most parties that bring columns beside the label holder.
 pub const MOST_FEATURE_HOLDERS: usize = 16;
@@ -62,8 +64,9 @@ pub struct Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Protections {
-    /// Whose columns the first tree grows on: by default the label holder's own.
-    pub first_tree: FirstTree,
+    /// How many trees, the first ones, grow on the label holder's columns alone: at most all, by default
+    /// one.
+    pub own_trees: u32,
     /// The fewest rows on either side of a candidate whose sums are returned: at least 1, by default
     /// 50. In the node's sibling there are as many too, or none at all. Counts the rows drawn for the
     /// tree.
@@ -84,31 +87,11 @@ pub struct Protections {
 impl Default for Protections {
     fn default() -> Protections {
         Protections {
-            first_tree: FirstTree::Own,
+            own_trees: 1,
             min_side: 50,
             min_gap: 10,
             min_node: 200,
             sum_noise: 0.0,
-        }
-    }
-}
-
-/// Whose columns the first tree grows on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FirstTree {
-    /// The label holder's.
-    Own,
-    /// All.
-    Joint,
-}
-
-impl FirstTree {
-    /// Gives its name, as a plan writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            FirstTree::Own => "own",
-            FirstTree::Joint => "joint",
         }
     }
 }
@@ -152,7 +135,7 @@ pub enum BadTerms {
         /// The party.
         party: PartyId,
     },
-    /// The first tree has no columns to grow on.
+    /// The first trees have no columns to grow on.
     #[error(
         "the label holder has no columns for a first tree of its own: it needs features, or the plan \
          vertical.first_tree = \"joint\""
@@ -200,33 +183,45 @@ impl Agreement {
     }
 
     /// Bounds what the noise of encryption tells the label holder of a patient beyond the sums, over
-    /// the fit.
-    pub(crate) fn leak(&self) -> Leak {
+    /// the fit, if so many candidates share a ciphertext.
+    pub(crate) fn leak(&self, stride: u32) -> Leak {
         match self.0.set {
-            Set::A => self.leak_in::<Native>(),
-            Set::B => self.leak_in::<PrimePair>(),
+            Set::A => self.leak_in::<Native>(stride),
+            Set::B => self.leak_in::<PrimePair>(stride),
         }
     }
 
-    fn leak_in<R: Ring>(&self) -> Leak {
-        let terms = &self.0;
-        let packing = packing::<R>(self.stride()).expect("as many were agreed on or chosen");
-        let holders = terms.feature_holders.iter();
-        let candidates = holders.map(|it| most_candidates(terms, it.columns)).max();
-        Leak::of_study::<R>(
-            packing,
-            self.joint_trees(),
-            self.depth(),
-            candidates.unwrap_or(0),
-        )
+    fn leak_in<R: Ring>(&self, stride: u32) -> Leak {
+        let packing = packing::<R>(stride, sum_bits(&self.0));
+        let packing = packing.expect("as many can share a ciphertext");
+        let candidates = self.most_candidates();
+        Leak::of_study::<R>(packing, self.joint_trees(), self.depth(), candidates)
+    }
+
+    /// Reckons what the noise tells: how many candidates share a ciphertext, and what the label holder
+    /// learns of a patient over the fit.
+    pub fn expected_leak(&self) -> (u32, Leak) {
+        let stride = self.stride();
+        (stride, self.leak(stride))
+    }
+
+    /// Gives the most candidates that can share a ciphertext, whatever the number of rows: what was
+    /// measured has no part in it.
+    pub(crate) fn most_stride(&self) -> u32 {
+        let most = || stride::most(self.most_candidates());
+        self.0.stride.unwrap_or_else(most)
+    }
+
+    /// Gives the most candidates that a feature holder has.
+    fn most_candidates(&self) -> u32 {
+        let holders = self.0.feature_holders.iter();
+        let candidates = holders.map(|it| most_candidates(&self.0, it.columns));
+        candidates.max().unwrap_or(0)
     }
 
     /// Gives the first tree that grows on the columns of all.
     pub(crate) fn first_joint_tree(&self) -> u32 {
-        match self.0.protections.first_tree {
-            FirstTree::Own => 1,
-            FirstTree::Joint => 0,
-        }
+        self.0.protections.own_trees
     }
 
     /// Counts the trees that grow on the columns of all.
@@ -246,6 +241,11 @@ impl Agreement {
         stride(&self.0)
     }
 
+    /// Lets the candidates of a tree share ciphertexts.
+    pub(crate) fn packing<R: Ring>(&self) -> Result<Packing, LweError> {
+        packing::<R>(self.stride(), sum_bits(&self.0))
+    }
+
     /// Gives the most splits on the way to a leaf.
     pub(crate) fn depth(&self) -> u32 {
         self.0.boosting.specification().growth.depth()
@@ -255,6 +255,15 @@ impl Agreement {
     pub(crate) fn is_noisy(&self) -> bool {
         self.0.protections.sum_noise > 0.0
     }
+}
+
+/// Gives how many bits sums have, and what noise is added to them.
+pub(crate) fn sum_bits(terms: &Terms) -> u8 {
+    if terms.protections.sum_noise > 0.0 {
+        return SumBits::WIDEST.get();
+    }
+    let [of_g, of_h] = few_bits::sum_bits(&terms.boosting, terms.rows.into());
+    of_g.max(of_h)
 }
 
 /// Gives the most candidates of so many columns: each boundary, with missing values on either side.
@@ -379,6 +388,11 @@ impl TryFrom<Terms> for Agreement {
                 "1 to 2^28",
             ),
             (
+                protections.own_trees <= terms.boosting.specification().trees,
+                "protections.own_trees",
+                "0 to the number of trees",
+            ),
+            (
                 protections.min_side >= 1,
                 "protections.min_side",
                 "at least 1",
@@ -413,7 +427,7 @@ impl TryFrom<Terms> for Agreement {
             let party = party.clone();
             return Err(BadTerms::Twice { party });
         }
-        if terms.label_holder_columns == 0 && protections.first_tree == FirstTree::Own {
+        if terms.label_holder_columns == 0 && protections.own_trees > 0 {
             return Err(BadTerms::NoOwnColumns);
         }
         check_sums(&terms)?;

@@ -17,7 +17,7 @@ use super::{
     nodes::{Ground, Nodes},
     noise::SumNoise,
     places::Places,
-    stride::{chunk_packs, packing},
+    stride::chunk_packs,
 };
 use crate::count::narrow;
 
@@ -45,7 +45,8 @@ pub(super) async fn open<'a, R: Ring>(
     };
     mail.send(peer, &offered).await?; // m2: nonce, candidates, rows
     let opened: Opened = mail.recv(peer).await?; // m3: key, rows drawn
-    let packing = packing::<R>(holder.agreement().stride()).map_err(VerticalError::Sums)?;
+    let packing = holder.agreement().packing::<R>();
+    let packing = packing.map_err(VerticalError::Sums)?;
     let rows = terms.rows as usize;
     let places = Places::new(rows, &opened.drawn).ok_or_else(|| blame(Breach::Bits))?;
     let noise = declared(holder, tree, opened.largest).map_err(blame)?;

@@ -19,7 +19,9 @@ pub fn attack_found(protections: &Protections, trees: u32) -> Vec<Disclosure> {
         (false, _, false) => FOUND_OPEN,
         (false, _, true) => FOUND_OPEN_IN_NOISE,
     };
-    let more = (trees > MOST_ATTACKED).then_some(FOUND_BEYOND);
+    // The trees attacked grew after one of the label holder's own.
+    let told = trees.saturating_sub(protections.own_trees.saturating_sub(1));
+    let more = (told > MOST_ATTACKED).then_some(FOUND_BEYOND);
     [found].into_iter().chain(more).collect()
 }
 
@@ -126,6 +128,13 @@ mod tests {
             let of_few = attack_found(&protections, 16);
             assert_eq!(of_few, std::slice::from_ref(&found));
             assert_eq!(attack_found(&protections, 17), [found, FOUND_BEYOND]);
+            let own_trees = 5;
+            let fewer = Protections {
+                own_trees,
+                ..protections
+            };
+            assert_eq!(attack_found(&fewer, 20), of_few);
+            assert_eq!(attack_found(&fewer, 21).len(), 2);
         }
     }
 }

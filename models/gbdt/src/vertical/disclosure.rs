@@ -6,7 +6,7 @@ use consilium_lwe::{Set, noise::Leak};
 use serde::Serialize;
 
 use super::{
-    agreement::{Agreement, FirstTree, Protections},
+    agreement::{Agreement, Protections},
     attacked::attack_found,
 };
 use crate::RowSampling;
@@ -68,7 +68,7 @@ pub fn disclosures(agreement: &Agreement) -> Vec<Disclosure> {
         lines.push(flood(agreement));
     }
     lines.extend([SUPPRESSED, SIDES, NODES]);
-    if protections.first_tree == FirstTree::Joint {
+    if protections.own_trees == 0 {
         lines.push(FIRST_TREE);
     }
     if spec.rows != RowSampling::All || spec.early_stopping.is_some() {
@@ -147,8 +147,8 @@ const DIFFERENCES_OPEN: Disclosure = line(
 
 /// Says what the noise of encryption tells.
 fn flood(agreement: &Agreement) -> Disclosure {
-    let stride = (agreement.stride(), agreement.terms().stride.is_some());
-    let [en, zh] = told_by_noise(agreement.leak(), stride, agreement.terms().rows);
+    let (most, is_agreed) = (agreement.most_stride(), agreement.terms().stride.is_some());
+    let [en, zh] = told_by_noise(agreement.leak(most), (most, is_agreed));
     let learns = format!(
         "by the noise of encryption, with parameters \"a\", more of who is on a side than the sums tell: \
          {en}. Parameters \"b\" hide it"
@@ -162,14 +162,12 @@ fn flood(agreement: &Agreement) -> Disclosure {
 }
 
 /// Says in both languages how much the noise of sums tells at most, with so many candidates to a
-/// ciphertext: agreed on, or as follows from so many rows.
-pub(crate) fn told_by_noise(
-    leak: Leak,
-    (stride, is_agreed): (u32, bool),
-    rows: u32,
-) -> [String; 2] {
-    // Who can tell two cases apart with an advantage guesses right so often.
-    let right = 50.0 * (1.0 + leak.total_variation());
+/// ciphertext: agreed on, or the most that there can be.
+///
+/// Stewards sign it, so that no number in it hangs on what was measured, or on rows that nobody has
+/// counted yet.
+pub(crate) fn told_by_noise(leak: Leak, (stride, is_agreed): (u32, bool)) -> [String; 2] {
+    let right = 100.0 * leak.right_guesses();
     let rho = leak.rho;
     let shared = match stride {
         1 => "no two candidate splits share".to_owned(),
@@ -179,10 +177,9 @@ pub(crate) fn told_by_noise(
         Default::default()
     } else {
         [
-            format!(
-                ", as with {rows} patients: with fewer more may share one, and rho grows as their number"
-            ),
-            format!("，即有 {rows} 名患者时的情形：患者较少时每个密文可含更多，rho 按其个数增大"),
+            ", the most that can: how many do follows from the numbers of patients and candidate splits, \
+             unless vertical.stride fixes it, and rho grows as their number",
+            "，即上限：实际个数取决于患者数与候选分裂数，除非由 vertical.stride 固定；rho 按其个数增大",
         ]
     };
     [
@@ -307,7 +304,7 @@ const RELAY_PREDICTIONS: Disclosure = line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vertical::Terms;
+    use crate::vertical::{Price, Terms};
 
     #[test]
     fn every_line_is_in_both_languages() {
@@ -360,7 +357,7 @@ mod tests {
             let boosting = serde_json::json!({"objective": "logistic", "trees": trees});
             terms.boosting = serde_json::from_value(boosting).unwrap();
             (terms.set, terms.stride) = (set, Some(8));
-            Agreement::try_from(terms).unwrap().leak()
+            Agreement::try_from(terms).unwrap().leak(8)
         };
         let told = |trees, set| leak(trees, set).total_variation();
         assert!(told(10, Set::A) < told(100, Set::A));
@@ -372,9 +369,52 @@ mod tests {
     }
 
     #[test]
+    fn noise_tells_less_of_gradients_of_a_few_bits_unless_sums_have_noise_of_their_own() {
+        let leak = |bits: Option<u8>, sum_noise| {
+            let mut terms = terms();
+            let boosting = serde_json::json!({"objective": "logistic", "gradient_bits": bits});
+            terms.boosting = serde_json::from_value(boosting).unwrap();
+            (terms.stride, terms.protections.sum_noise) = (Some(8), sum_noise);
+            Agreement::try_from(terms).unwrap().leak(8).rho
+        };
+        // Sums of curvatures over 1,000 rows of 8 quanta have 13 bits, not 29.
+        let less = leak(None, 0.0) / leak(Some(4), 0.0);
+        assert_eq!(less.to_bits(), 2_f64.powi(2 * 16).to_bits());
+        assert_eq!(leak(None, 1.0).to_bits(), leak(Some(4), 1.0).to_bits());
+    }
+
+    #[test]
+    fn what_is_said_of_noise_bounds_every_number_of_rows_and_hangs_on_nothing_measured() {
+        let mut terms = terms();
+        terms.stride = None;
+        let agreement = |rows, price| {
+            let terms = Terms {
+                rows,
+                price,
+                ..terms.clone()
+            };
+            Agreement::try_from(terms).unwrap()
+        };
+        let said = agreement(1_000_000, Price::default());
+        let bound = said.leak(said.most_stride());
+        for rows in [20, 200, 3_000, 40_000, 500_000, 1_000_000] {
+            let (stride, leak) = agreement(rows, Price::default()).expected_leak();
+            assert!(stride <= said.most_stride() && leak <= bound, "{rows}");
+        }
+        let dear = agreement(
+            1_000_000,
+            Price {
+                bytes_a_second: 1e4,
+            },
+        );
+        assert_ne!(dear.stride(), said.stride());
+        assert_eq!(disclosures(&dear), disclosures(&said));
+    }
+
+    #[test]
     fn how_much_noise_tells_is_said_in_numbers() {
         let leak = Leak { rho: 0.02 };
-        let [en, zh] = told_by_noise(leak, (3, true), 1000);
+        let [en, zh] = told_by_noise(leak, (3, true));
         assert!(
             en.contains("at most 55.0 % of the time with it (rho = 2.0e-2"),
             "{en}"
@@ -384,13 +424,13 @@ mod tests {
             en.ends_with("where 3 candidate splits share a ciphertext"),
             "{en}"
         );
-        let [en, _] = told_by_noise(leak, (1, true), 1000);
+        let [en, _] = told_by_noise(leak, (1, true));
         assert!(
             en.ends_with("where no two candidate splits share a ciphertext"),
             "{en}"
         );
-        let [en, zh] = told_by_noise(leak, (3, false), 1000);
-        assert!(en.contains("as with 1000 patients") && zh.contains("1000 名患者"));
+        let [en, zh] = told_by_noise(leak, (3, false));
+        assert!(en.contains("the most that can") && zh.contains("即上限"));
     }
 
     #[test]
@@ -416,7 +456,7 @@ mod tests {
         terms.set = Set::B;
         assert!(!lines(&terms).iter().any(is_flood));
         terms.protections.sum_noise = 1.0;
-        terms.protections.first_tree = FirstTree::Joint;
+        terms.protections.own_trees = 0;
         assert!(!lines(&terms).contains(&SUMS));
         for line in [NOISY_SUMS, FIRST_TREE, LARGEST] {
             assert!(lines(&terms).contains(&line));

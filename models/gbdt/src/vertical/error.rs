@@ -18,12 +18,12 @@ pub enum VerticalError {
     /// This party's rows or columns are not those agreed on, or it is none of the parties.
     #[error("{0} are not those agreed on")]
     NotAgreed(&'static str),
-    /// The label holder has more or fewer rows in common with a party than that party with it: one of
-    /// them keeps another alignment, and nothing tells which.
-    #[error("the label holder and {party} have different numbers of rows in common")]
+    /// This party has more or fewer rows in common with a peer than that peer says: one of the two keeps
+    /// another alignment, and nothing tells which.
+    #[error("{peer} tells of another number of rows in common than this party has with it")]
     OtherRows {
-        /// The other party.
-        party: PartyId,
+        /// The peer: to the label holder the other party, to that the label holder.
+        peer: PartyId,
     },
     /// What was kept of the fit belongs to another one.
     #[error("what was kept of the fit is of other rows or other terms")]
@@ -121,6 +121,15 @@ pub enum Breach {
     /// Columns are cut by counts in cells, each round in parts of those before.
     #[error("asks for counts or tells cut points that these columns don't have")]
     Cuts,
+    /// A party is told how many of its own rows there are, hospital by hospital: the coordinator, who has
+    /// none, of nobody.
+    #[error("tells the rows of {got} hospitals, not of {due}")]
+    Parts {
+        /// Of how many it is due.
+        due: usize,
+        /// Of how many it tells.
+        got: usize,
+    },
     /// All hospitals together have at least a hospital's rows, and no more than the study allows.
     #[error("says that all have {rows} rows, which can't be")]
     Total {

@@ -15,7 +15,7 @@ use super::{
     messages::{Blocks, Choice, Offered, Opened, Sides, Summed, Turn},
     offer::Offer,
     protocol::{Examine, LOCAL},
-    stride::{chunk_rows, packing},
+    stride::chunk_rows,
 };
 use crate::{NodeId, count::narrow};
 
@@ -55,8 +55,8 @@ impl<R: Ring> Examination<R> {
                 rows,
             } = mail.recv(&holder.party).await?; // m2
             if rows != terms.rows {
-                let party = holder.party.clone();
-                return Err(VerticalError::OtherRows { party });
+                let peer = holder.party.clone();
+                return Err(VerticalError::OtherRows { peer });
             }
             if candidates > most_candidates(terms, holder.columns) {
                 let breach = Breach::Candidates { candidates };
@@ -67,7 +67,7 @@ impl<R: Ring> Examination<R> {
                 active.push((place, candidates));
             }
         }
-        let packing = packing::<R>(agreement.stride()).map_err(VerticalError::Sums)?;
+        let packing = agreement.packing::<R>().map_err(VerticalError::Sums)?;
         let keys = mail.compute(ENCRYPT, || SecretKeys::<R>::random(ring, rng));
         let drawn = grower.drawn_bits();
         for (party, theirs) in parties.iter().zip(nonces) {

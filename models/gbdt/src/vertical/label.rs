@@ -56,6 +56,10 @@ impl LabelHolder {
         }
         let boosting = &terms.boosting;
         let spec = boosting.specification();
+        // Sums have room for rows of weight 1 only.
+        if spec.gradient_bits.is_some() && table.weights().is_some() {
+            return Err(VerticalError::NotAgreed("the weights"));
+        }
         let names: Vec<String> = table.columns().iter().map(|it| it.name.clone()).collect();
         let directions = local::directions(boosting, &names)?;
         let cuts = if names.is_empty() {
@@ -202,14 +206,15 @@ impl LabelHolder {
     /// Rounds gradients; where sums get noise, so coarsely that it has room beside them.
     fn round(&self, drawn: &Drawn) -> Result<(Quanta, Partition, [u32; 2]), VerticalError> {
         let tree = self.side.trees();
+        let boosting = &self.agreement.terms().boosting;
         if !self.agreement.is_noisy() {
-            let quanta = Quanta::choose(drawn.totals(), SumBits::WIDEST);
+            let quanta = Quanta::of(boosting, drawn.totals(), SumBits::WIDEST);
             let quanta = quanta.ok_or(Failure::Diverged { tree })?;
             return Ok((quanta, self.rows.round(drawn, quanta), [0; 2]));
         }
         let multiple = self.agreement.terms().protections.sum_noise;
         for bits in (0..=noise::SUM_BITS).rev().filter_map(SumBits::new) {
-            let Some(quanta) = Quanta::choose(drawn.totals(), bits) else {
+            let Some(quanta) = Quanta::of(boosting, drawn.totals(), bits) else {
                 break;
             };
             let rounded = self.rows.round(drawn, quanta);

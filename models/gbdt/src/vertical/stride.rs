@@ -8,12 +8,9 @@ use super::{
     work::{Cost, Work},
 };
 
-/// Sums of a tree, and what noise is added to them, are below 2^this.
-const SUM_LOG2: u32 = 29;
-
-/// Lets `stride` candidates share a ciphertext.
-pub(crate) fn packing<R: Ring>(stride: u32) -> Result<Packing, LweError> {
-    Packing::new::<R>(stride)?.with_sums_below::<R>(SUM_LOG2)
+/// Lets `stride` candidates share a ciphertext, whose sums have so many bits.
+pub(crate) fn packing<R: Ring>(stride: u32, sum_bits: u8) -> Result<Packing, LweError> {
+    Packing::new::<R>(stride)?.with_sums_below::<R>(sum_bits.into())
 }
 
 /// Rows that one message carries.
@@ -46,13 +43,17 @@ pub(crate) fn choose_stride(set: Set, work: &Work, price: Price) -> u32 {
 
 /// Gives the stride up to `most` by which a tree costs least: `cost` gives none of those that can't be.
 pub(crate) fn cheapest(most: u32, cost: impl Fn(u32) -> Option<Cost>, price: Price) -> Option<u32> {
-    let strides = 1..=most.clamp(1, MOST_STRIDE);
-    let totals = strides.filter_map(|stride| {
+    let totals = (1..=self::most(most)).filter_map(|stride| {
         let Cost { bytes, cpu } = cost(stride)?;
         Some((stride, cpu + bytes / price.bytes_a_second))
     });
     let cheapest = totals.reduce(|a, b| if b.1 < a.1 { b } else { a });
     cheapest.map(|(stride, _)| stride)
+}
+
+/// Gives how many of so many candidates share a ciphertext at most, unless a number was agreed on.
+pub(crate) fn most(candidates: u32) -> u32 {
+    candidates.clamp(1, MOST_STRIDE)
 }
 
 /// Beyond it blocks would hold a few rows only.
@@ -77,6 +78,7 @@ mod tests {
             nodes: 31,
             least_rows: 200,
             kept_nodes: 16,
+            sum_bits: 29,
         };
         let chosen =
             |rows, candidates| choose_stride(Set::A, &work(rows, candidates), Price::default());
@@ -108,6 +110,7 @@ mod tests {
             nodes: 15,
             least_rows: 100,
             kept_nodes: 8,
+            sum_bits: 29,
         };
         let price = Price::default();
         for set in [Set::A, Set::B] {
@@ -126,6 +129,7 @@ mod tests {
             nodes: 4095,
             least_rows: 200,
             kept_nodes: 4,
+            sum_bits: 29,
         };
         let price = Price::default();
         let chosen = choose_stride(Set::A, &work, price);

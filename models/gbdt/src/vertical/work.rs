@@ -4,7 +4,10 @@ use consilium_lwe::{
     Accumulator, Encrypted, Native, Packing, PrimePair, RawSum, Returned, Ring, Set, noise,
 };
 
-use super::{agreement::Terms, stride::packing};
+use super::{
+    agreement::{Terms, sum_bits},
+    stride::packing,
+};
 
 /// The most bytes that sums may take at a feature holder.
 const MOST_BYTES: usize = 1 << 32;
@@ -24,6 +27,8 @@ pub struct Work {
     pub least_rows: u64,
     /// The most nodes whose sums a feature holder keeps at once.
     pub kept_nodes: u64,
+    /// Sums, and what noise is added to them, are below 2^this in size.
+    pub sum_bits: u8,
 }
 
 /// Why so many candidates can't share a ciphertext.
@@ -66,6 +71,9 @@ pub(crate) struct Level {
 
 /// Seconds of one core for a ciphertext, as whole fits spent them on the machine of
 /// docs/protocols/lwe-sums.md.
+///
+/// All parties reckon r by them: who changes one gives the messages' labels the next number, so that
+/// versions that reckon otherwise find out before a row is sent. No hash of a plan hangs on them.
 struct Seconds {
     /// Encrypting a block.
     encrypt: f64,
@@ -123,6 +131,7 @@ impl Work {
             nodes: (2 * leaves).saturating_sub(3),
             least_rows: min_node.max(spec.min_node),
             kept_nodes: wide.min(rows / min_node).max(1),
+            sum_bits: sum_bits(terms),
         }
     }
 
@@ -141,7 +150,7 @@ impl Work {
     fn check_in<R: Ring>(&self, stride: u32) -> Result<(), Unfit> {
         // What was subtracted counts twice.
         let noisy = self.rows.saturating_mul(2 * u64::from(stride));
-        let packing = packing::<R>(stride).map_err(|_| Unfit::Noise)?;
+        let packing = packing::<R>(stride, self.sum_bits).map_err(|_| Unfit::Noise)?;
         if !noise::leaves_room::<R>(packing, noisy) {
             return Err(Unfit::Noise);
         }
@@ -153,8 +162,10 @@ impl Work {
     /// Gives the bytes that sums take at the feature holder that has most of them.
     pub fn memory(&self, set: Set, stride: u32) -> Option<usize> {
         match set {
-            Set::A => self.memory_in::<Native>(packing::<Native>(stride).ok()?),
-            Set::B => self.memory_in::<PrimePair>(packing::<PrimePair>(stride).ok()?),
+            Set::A => self.memory_in::<Native>(packing::<Native>(stride, self.sum_bits).ok()?),
+            Set::B => {
+                self.memory_in::<PrimePair>(packing::<PrimePair>(stride, self.sum_bits).ok()?)
+            }
         }
     }
 

@@ -9,6 +9,7 @@
     reason = "what is computed in the same way is the same bit for bit"
 )]
 
+mod few_bits;
 mod fits;
 mod growth;
 mod horizontal;

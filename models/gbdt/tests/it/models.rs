@@ -144,6 +144,8 @@ fn a_specification_names_the_key_that_is_wrong() {
     assert_eq!(wrong(|spec| spec.trees = 0), "trees");
     assert_eq!(wrong(|spec| spec.learning_rate = f64::NAN), "learning_rate");
     assert_eq!(wrong(|spec| spec.bins = 257), "bins");
+    assert_eq!(wrong(|spec| spec.gradient_bits = Some(1)), "gradient_bits");
+    assert_eq!(wrong(|spec| spec.gradient_bits = Some(9)), "gradient_bits");
     assert_eq!(wrong(|spec| spec.lambda = -1.0), "lambda");
     assert_eq!(wrong(|spec| spec.min_node = 1), "min_node");
     let read = |text: &str| serde_json::from_str::<Boosting>(text);

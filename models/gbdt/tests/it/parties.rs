@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consilium_base::{Generator, Seed, Tagged};
-use consilium_gbdt::vertical::{FirstTree, Progress, Protections, Watch};
+use consilium_gbdt::vertical::{Progress, Protections, Watch};
 use consilium_mailbox::{Mailbox, PartyId, Quorum};
 use consilium_secagg::plain::PlainAggregator;
 
@@ -22,7 +22,7 @@ pub(crate) fn hospitals(count: usize) -> impl Iterator<Item = PartyId> {
 
 /// Nothing is kept back.
 pub(crate) const OPEN: Protections = Protections {
-    first_tree: FirstTree::Joint,
+    own_trees: 0,
     min_side: 1,
     min_gap: 0,
     min_node: 1,

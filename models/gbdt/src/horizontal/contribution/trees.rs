@@ -9,7 +9,8 @@ use crate::{
     horizontal::{
         Agreement, News,
         amounts::spread,
-        question::{self, layout, most_at_once},
+        element::Element,
+        question::{layout, most_at_once},
     },
 };
 
@@ -165,6 +166,7 @@ impl OwnTrees {
 
     pub(super) fn nodes(
         &mut self,
+        element: Element,
         build: &[NodeId],
         count: &[NodeId],
     ) -> Result<Vec<u64>, OutOfPlace> {
@@ -174,7 +176,7 @@ impl OwnTrees {
         let mut elements = Vec::with_capacity(build.len() * self.layout.cells() + count.len());
         for node in build {
             let histogram = partition.histogram(*node, self.rows.binned(), &self.layout);
-            elements.extend(histogram.sums().map(question::pack));
+            elements.extend(histogram.sums().map(|sums| element.pack(sums)));
         }
         elements.extend(count.iter().map(|node| partition.node(*node).len() as u64));
         Ok(elements)

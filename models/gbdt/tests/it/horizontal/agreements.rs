@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consilium_evaluation::Range;
 use consilium_gbdt::{
-    BadTable, Boosting, Direction, Growing, Objective, Specification,
+    BadTable, Boosting, Direction, Growing, Objective, RowSampling, Specification,
     horizontal::{Agreement, BadAgreement, BadRows, Cost, Feature, Shared, Values, most_sums},
 };
 
@@ -130,6 +130,35 @@ fn the_most_sums_of_a_fit_are_known_before() {
     // totals; and as many as for one tree and its beginning whenever one of five drops out.
     let agreement = agreement(specification(Objective::Logistic));
     assert_eq!(most_sums(&agreement), 5 + 8 * 4 + 1 + 5 * (5 + 4));
+}
+
+#[test]
+fn sums_of_few_bits_are_narrow_where_the_objective_bounds_gradients() {
+    let goss = RowSampling::Goss {
+        top: 0.2,
+        other: 0.1,
+    };
+    // Over 30,000 rows of 1 and 2 quanta, 15 + 1 + 16 bits; counted eight times, three more of each.
+    for (objective, bits, rows, width) in [
+        (Objective::Logistic, None, RowSampling::All, 59),
+        (Objective::Logistic, Some(2), RowSampling::All, 32),
+        (Objective::Logistic, Some(3), RowSampling::All, 34),
+        (Objective::Logistic, Some(4), RowSampling::All, 36),
+        (Objective::Logistic, Some(8), RowSampling::All, 44),
+        (Objective::Logistic, Some(2), goss, 38),
+        (Objective::Squared, Some(2), RowSampling::All, 29 + 1 + 16),
+        (Objective::Gamma, Some(2), RowSampling::All, 59),
+    ] {
+        let spec = Specification {
+            gradient_bits: bits,
+            rows,
+            ..specification(objective)
+        };
+        let mut shared = agreement(spec).shared().clone();
+        (shared.most_rows, shared.most_contributors) = (10_000, 3);
+        let cost = Cost::of(&Agreement::try_from(shared).unwrap());
+        assert_eq!(cost.cell_bits, width, "{objective:?}, {bits:?}");
+    }
 }
 
 #[test]

@@ -72,6 +72,15 @@ async fn masked_sums_over_four_parties_give_the_pooled_trees() {
     masks_change_nothing(spec, &[160, 170, 180, 90]).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn masked_sums_of_gradients_of_two_bits_give_the_pooled_trees() {
+    let spec = Specification {
+        gradient_bits: Some(2),
+        ..specification(Objective::Logistic)
+    };
+    masks_change_nothing(spec, &[160, 170, 90]).await;
+}
+
 /// Dies in the middle of the third tree.
 fn crash() -> Crash {
     Crash {

@@ -84,6 +84,30 @@ async fn sampled_rows_and_columns_are_those_of_the_pooled_rows() {
 }
 
 #[tokio::test]
+async fn gradients_of_a_few_bits_give_the_pooled_trees() {
+    let goss = RowSampling::Goss {
+        top: 0.2,
+        other: 0.1,
+    };
+    for (objective, bits, rows) in [
+        (Objective::Logistic, 2, RowSampling::All),
+        (Objective::Logistic, 3, goss),
+        (Objective::Logistic, 8, RowSampling::Share(0.6)),
+        (Objective::Squared, 4, RowSampling::All),
+        (Objective::Poisson, 5, RowSampling::All),
+        (Objective::Gamma, 6, goss),
+        (Objective::Tweedie { power: 1.5 }, 7, RowSampling::All),
+    ] {
+        let spec = Specification {
+            gradient_bits: Some(bits),
+            rows,
+            ..specification(objective)
+        };
+        trees_are_the_pooled_ones(spec, &[300, 120, 90]).await;
+    }
+}
+
+#[tokio::test]
 async fn monotone_columns_are_so_together_too() {
     let spec = Specification {
         monotone: BTreeMap::from([

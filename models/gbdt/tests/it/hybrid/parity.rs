@@ -42,6 +42,14 @@ async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn gradients_of_a_few_bits_give_the_same_trees() {
+    for (objective, bits) in OBJECTIVES.into_iter().zip([2, 4, 5, 6, 8]) {
+        let few = with(objective, |spec| spec.gradient_bits = Some(bits));
+        few.with_further(1).check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn penalties_monotone_own_columns_and_any_stride_give_the_same_trees() {
     for stride in [1, 3, 64] {
         let mut penalised = with(Objective::Squared, penalise);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consilium_gbdt::{
     NodeId, Objective, RowSampling, Rule, Tree,
     hybrid::{Agreement, HybridError, LabelHolder},
-    vertical::{BadTerms, FirstTree, Protections},
+    vertical::{BadTerms, Protections},
 };
 use consilium_mailbox::sim::World;
 
@@ -88,7 +88,7 @@ async fn where_all_is_kept_back_the_trees_are_the_label_holder_s_own() {
 #[tokio::test(start_paused = true)]
 async fn the_first_tree_is_the_label_holder_s_own_unless_agreed_otherwise() {
     let mut case = Case::new(Objective::Logistic, 1, &ROWS);
-    case.terms.protections.first_tree = FirstTree::Own;
+    case.terms.protections.own_trees = 1;
     let world = World::new(1);
     let (label, hospitals) = case.run(&world, &mut Stores::default()).await.all();
     let trees = case.joined(&label, &hospitals);

@@ -50,7 +50,7 @@ async fn alignments_of_different_length_end_the_fit_at_its_start_and_blame_nobod
         }
         let ended = case.run(&world, &mut Stores::default()).await;
         let error = ended.hospitals.into_iter().next().unwrap().unwrap_err();
-        assert!(is_of_other_rows(&error, "hospital-0"), "{error}");
+        assert!(is_of_other_rows(&error), "{error}");
         assert_eq!(error.fault(), Fault::Input);
         assert!(ended.label.is_err());
         let frames = world.transcript();
@@ -66,14 +66,27 @@ async fn alignments_of_different_length_end_the_fit_at_its_start_and_blame_nobod
     let case = case().with_further(1);
     let ended = case.run(&world, &mut Stores::default()).await;
     let error = ended.further.unwrap().unwrap_err();
-    assert!(is_of_other_rows(&error, "fund"), "{error}");
+    assert!(is_of_other_rows(&error), "{error}");
 }
 
-fn is_of_other_rows(error: &HybridError, other: &str) -> bool {
+fn is_of_other_rows(error: &HybridError) -> bool {
     matches!(
         error,
-        HybridError::Vertical(VerticalError::OtherRows { party }) if party.as_str() == other
+        HybridError::Vertical(VerticalError::OtherRows { peer }) if *peer == insurer()
     )
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_more_or_fewer_hospitals_than_a_party_has_rows_with_blame_the_label_holder() {
+    for (heard, due, got) in [
+        (coordinator(), 0, 1),
+        (hospital(), 1, 0),
+        (hospital(), 1, 2),
+    ] {
+        let lie = move |it: &mut Rows| it.parts.resize(got, 1);
+        let breach = breach_of((insurer(), heard), 0, lie).await;
+        assert_eq!(breach, Breach::Parts { due, got });
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use consilium_gbdt::{
     BadTable, Direction, Objective, Table,
-    vertical::{BadTerms, FirstTree, LabelHolder, VerticalError},
+    vertical::{BadTerms, LabelHolder, VerticalError},
 };
 use consilium_lwe::Set;
 use proptest::prelude::*;
@@ -56,6 +56,32 @@ async fn sampled_rows_and_columns_and_rows_held_out_give_the_same_trees() {
         let sampled = with(Objective::Logistic, |spec| sample(spec, rows));
         sampled.check().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn gradients_of_a_few_bits_give_the_same_trees() {
+    for (objective, bits) in OBJECTIVES.into_iter().zip([2, 4, 5, 6, 8]) {
+        with(objective, |spec| spec.gradient_bits = Some(bits))
+            .check()
+            .await;
+    }
+    for (rows, set) in SAMPLED.into_iter().zip([Set::A, Set::B]) {
+        let mut sampled = with(Objective::Logistic, |spec| {
+            sample(spec, rows);
+            spec.gradient_bits = Some(3);
+        });
+        sampled.terms.set = set;
+        sampled.check().await;
+    }
+}
+
+#[test]
+fn rows_of_different_weight_have_no_gradients_of_a_few_bits() {
+    let case = with(Objective::Logistic, |spec| spec.gradient_bits = Some(2));
+    let rows = case.labels.len();
+    let weighted = case.label_table().with_weights(vec![2.0; rows]).unwrap();
+    let refused = LabelHolder::new(&case.agreement(), &weighted, secret(0)).unwrap_err();
+    assert!(matches!(refused, VerticalError::NotAgreed("the weights")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,7 +156,7 @@ fn paused<T>(future: impl Future<Output = T>) -> T {
 #[tokio::test(start_paused = true)]
 async fn the_first_tree_is_the_label_holder_s_own_unless_agreed_otherwise() {
     let mut case = Case::new(Objective::Logistic, 400, &[1, 3]);
-    case.terms.protections.first_tree = FirstTree::Own;
+    case.terms.protections.own_trees = 1;
     let (label, features) = case.fit().await;
     let joined = case.joined(&label, &features);
     assert!(
@@ -151,10 +177,44 @@ async fn the_first_tree_is_the_label_holder_s_own_unless_agreed_otherwise() {
     assert_eq!(joined[0], alone.pooled_fit().model.trees()[0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn as_many_trees_as_agreed_are_the_label_holder_s_own() {
+    let mut case = Case::new(Objective::Logistic, 400, &[1, 3]);
+    case.terms.protections.own_trees = 3;
+    let (label, features) = case.fit().await;
+    let joined = case.joined(&label, &features);
+    let is_own = |tree: &consilium_gbdt::Tree<consilium_gbdt::Rule>| {
+        tree.branches().all(|(_, branch)| branch.choice.column == 0)
+    };
+    assert!(joined[..3].iter().all(is_own) && !joined[3..].iter().any(is_own));
+    let mut alone = Case::new(Objective::Logistic, 400, &[1, 3]);
+    let mut spec = specification(Objective::Logistic);
+    spec.trees = 3;
+    alone.terms.boosting = boosting(spec);
+    alone.columns.truncate(1);
+    assert_eq!(joined[..3], alone.pooled_fit().model.trees()[..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_all_trees_are_its_own_nobody_is_asked() {
+    let mut case = Case::new(Objective::Logistic, 400, &[1, 3]);
+    case.terms.protections.own_trees = 5;
+    let (label, features) = case.fit().await;
+    let joined = case.joined(&label, &features);
+    let mut alone = case.clone();
+    alone.columns.truncate(1);
+    assert_eq!(joined, alone.pooled_fit().model.trees());
+}
+
 #[test]
 fn terms_that_can_t_be_kept_are_refused() {
+    let mut many = Case::new(Objective::Logistic, 400, &[1, 3]);
+    many.terms.protections.own_trees = 6;
+    let refused = consilium_gbdt::vertical::Agreement::try_from(many.terms).unwrap_err();
+    let key = "protections.own_trees";
+    assert!(matches!(refused, BadTerms::Value { key: found, .. } if found == key));
     let mut case = Case::new(Objective::Logistic, 400, &[0, 4]);
-    case.terms.protections.first_tree = FirstTree::Own;
+    case.terms.protections.own_trees = 1;
     let refused = consilium_gbdt::vertical::Agreement::try_from(case.terms.clone());
     assert_eq!(refused.unwrap_err(), BadTerms::NoOwnColumns);
     case.terms.feature_holders[0].party = super::world::insurer();

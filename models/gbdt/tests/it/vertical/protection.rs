@@ -2,7 +2,7 @@
 
 use consilium_gbdt::{
     Cuts, Objective, RowSampling, Rule, Tree,
-    vertical::{Agreement, FirstTree, Protections},
+    vertical::{Agreement, Protections},
 };
 use consilium_mailbox::sim::World;
 
@@ -118,7 +118,7 @@ async fn noise_changes_the_choice_of_splits_and_not_what_leaves_are_worth() {
         min_gap: 0,
         min_node: 50,
         sum_noise: 20.0,
-        first_tree: FirstTree::Joint,
+        own_trees: 0,
     };
     let (label, features) = case.fit().await;
     let noisy = case.joined(&label, &features);

@@ -128,10 +128,10 @@ async fn alignments_of_different_length_end_the_fit_before_a_row_is_sent_and_bla
         });
         let ended = case().run(&world, &mut Stores::default()).await;
         let error = ended.label.unwrap_err();
-        let VerticalError::OtherRows { party } = &error else {
+        let VerticalError::OtherRows { peer } = &error else {
             panic!("{error}")
         };
-        assert_eq!((party, error.fault()), (&hospital(), Fault::Input));
+        assert_eq!((peer, error.fault()), (&hospital(), Fault::Input));
         assert!(
             !world
                 .transcript()
