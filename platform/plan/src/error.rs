@@ -195,6 +195,12 @@ pub enum PlanFault {
         /// The fewest rows of a node that make sense.
         least: u64,
     },
+    /// Whether the first tree is the label holder's own is said in two ways.
+    #[error(
+        "first_tree says otherwise: own_trees counts the first tree too, so that first_tree may be \
+         left out"
+    )]
+    OwnTrees,
     /// Each kind of plan has keys of its own.
     #[error("this has no meaning in a plan of kind = {kind:?}")]
     OtherKind {
@@ -311,6 +317,12 @@ pub enum PlanFault {
          missing, or fails"
     )]
     AllNeeded,
+    /// Institutions run what hides their rows.
+    #[error(
+        "method = \"surrogate\" is for consilium-lab only, where all rows are in one place: its lead \
+         could read single rows of the others; leave method out"
+    )]
+    OnlyLab,
     /// Averaging's numbers make no sense.
     #[error(
         "rounds, epochs and batch are 1 to 10000, learning_rate is above 0, proximal is above 0 \

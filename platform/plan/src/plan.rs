@@ -58,6 +58,34 @@ impl Plan {
         Plan::check(&RawPlan::parse(text)?, &BTreeMap::new())
     }
 
+    /// Parses and checks a plan that institutions are asked to run.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_toml`](Plan::from_toml), and [`PlanFault::OnlyLab`] for what only an experiment may run.
+    ///
+    /// # Security
+    ///
+    /// Daemons take in no plan in another way: the lead of a surrogate likelihood learns more of single
+    /// rows of the others than their stewards could foresee (docs/protocols/glm-surrogate.md).
+    pub fn of_institutions(text: &str) -> Result<Plan, PlanError> {
+        let plan = Plan::from_toml(text)?;
+        let is_led = match &plan.task {
+            Task::Train(task) => match &task.learner {
+                Learner::Glm(glm) => glm.surrogate.is_some(),
+                Learner::Gbdt(_) => false,
+            },
+            Task::Align(_) | Task::Vertical(_) => false,
+        };
+        if is_led {
+            let at = Places {
+                text: text.to_owned(),
+            };
+            return Err(at.fault_below("model.method", PlanFault::OnlyLab));
+        }
+        Ok(plan)
+    }
+
     /// Checks a parsed plan; `schemas` are the files that [`RawPlan::schema_files`] names.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, path::Path};
 
 use consilium_entities::Key;
-use consilium_gbdt::{Specification, vertical::FirstTree};
+use consilium_gbdt::Specification;
 use consilium_glm::{ConstantColumns, Family};
 use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
@@ -256,7 +256,8 @@ fn model<'de, D: Deserializer<'de>>(from: D) -> Result<RawModel, D::Error> {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawVertical {
-    pub(crate) first_tree: Option<FirstTree>,
+    pub(crate) first_tree: Option<RawFirstTree>,
+    pub(crate) own_trees: Option<u32>,
     pub(crate) min_side: Option<u64>,
     pub(crate) min_gap: Option<u64>,
     pub(crate) min_node: Option<u64>,
@@ -264,6 +265,14 @@ pub(crate) struct RawVertical {
     pub(crate) parameters: Option<Set>,
     pub(crate) stride: Option<u32>,
     pub(crate) bytes_a_second: Option<f64>,
+}
+
+/// Whose columns the first tree grows on: that of the label holder alone, or those of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawFirstTree {
+    Own,
+    Joint,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -38,6 +38,9 @@ pub(super) fn write(f: &mut Formatter<'_>, spec: &Specification) -> fmt::Result 
     writeln!(f, "min_node = {}", spec.min_node)?;
     writeln!(f, "rows = {rows}")?;
     writeln!(f, "column_share = {}", number(spec.column_share))?;
+    if let Some(bits) = spec.gradient_bits {
+        writeln!(f, "gradient_bits = {bits}")?;
+    }
     if let Some(early) = &spec.early_stopping {
         let (share, patience) = (number(early.share), early.patience);
         writeln!(

@@ -73,14 +73,17 @@ fn write_growth(f: &mut Formatter<'_>, grow: &Grow) -> fmt::Result {
     }
     trees::write(f, grow.specification())?;
     let protections = &grow.protections;
-    let (first_tree, parameters) = (protections.first_tree.name(), grow.set.name());
     writeln!(f, "\n[vertical]")?;
-    writeln!(f, "first_tree = {}", quoted(first_tree))?;
+    match protections.own_trees {
+        0 => writeln!(f, "first_tree = \"joint\"")?,
+        1 => writeln!(f, "first_tree = \"own\"")?,
+        trees => writeln!(f, "own_trees = {trees}")?,
+    }
     writeln!(f, "min_side = {}", protections.min_side)?;
     writeln!(f, "min_gap = {}", protections.min_gap)?;
     writeln!(f, "min_node = {}", protections.min_node)?;
     writeln!(f, "sum_noise = {}", number(protections.sum_noise))?;
-    writeln!(f, "parameters = {}", quoted(parameters))?;
+    writeln!(f, "parameters = {}", quoted(grow.set.name()))?;
     if let Some(stride) = grow.stride {
         writeln!(f, "stride = {stride}")?;
     }

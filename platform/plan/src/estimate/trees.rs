@@ -5,8 +5,6 @@ use consilium_gbdt::horizontal::{Cost, Values};
 use super::Estimate;
 use crate::{Gbdt, Plan, Protection};
 
-/// Bytes of an element of a histogram: gradients and curvatures in 59 bits.
-const BYTES_OF_A_CELL: u64 = 8;
 /// Cells that a round of counting usually asks of a column.
 const USUAL_CELLS: u64 = 256;
 /// Bytes of a count of rows, a byte for a thousand and more.
@@ -23,7 +21,7 @@ impl Plan {
         let measures: u64 = gbdt.subject.sums_len().iter().map(|len| *len as u64).sum();
         let counts = cost.rounds * numbers.count() as u64 * USUAL_CELLS;
         let masked = counts * BYTES_OF_A_COUNT
-            + cost.cells * BYTES_OF_A_CELL
+            + cost.cells * u64::from(cost.cell_bits.div_ceil(8))
             + (measures * u64::from(protection.bits.get())).div_ceil(8);
         let (sums, told) = (cost.sums + 2, cost.nodes * BYTES_OF_A_NODE);
         self.of_sums((sums, masked), told, protection)

@@ -22,9 +22,7 @@ impl Failure {
             }
             VerticalError::Failed(NoFit::NothingHeldOut) => of(Code::ModelNothingHeldOut),
             // Either may have put a backup back.
-            VerticalError::OtherRows { party } => Failure::new(Code::VerticalRowsDiffer)
-                .of(party)
-                .at("vertical"),
+            VerticalError::OtherRows { peer } => of(Code::VerticalRowsDiffer).with("peer", peer),
             VerticalError::OtherFit => of(Code::VerticalStateLost),
             // A backup of this party's that was put back looks no other than trees that were left out.
             VerticalError::Behind { .. } => found(

@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use consilium_gbdt::vertical::FirstTree;
 use consilium_mailbox::PartyId;
 
 use super::{
     Page, in_words, shown,
     trees::{Drawn, objective},
+    vertical::describe_own_trees,
 };
 use crate::{Group, GroupTerms, Grow, Plan, Vertical, VerticalWork, texts::summary as texts};
 
@@ -82,6 +82,11 @@ impl Plan {
                 &[("holder", &task.label_holder)],
             );
             describe_hiding((task, terms), grow, page);
+            let expected = |rows| {
+                let agreement = task.hybrid_agreement(grow, &self.coordinator, rows);
+                Some(agreement.ok()?.expected_leak())
+            };
+            self.describe_shared(grow, expected, page);
         }
         page.line("- ", &texts::ALL_VERIFIED, &[]);
         let outage = in_words(self.patience.outage, page.lang);
@@ -92,12 +97,7 @@ impl Plan {
 /// Says how hospitals hide each other, and what is kept back besides.
 fn describe_hiding((task, terms): (&Vertical, &GroupTerms), grow: &Grow, page: &mut Page) {
     let kept = &grow.protections;
-    match kept.first_tree {
-        FirstTree::Own => {
-            page.line("- ", &texts::FIRST_OWN, &[("party", &task.label_holder)]);
-        }
-        FirstTree::Joint => page.line("! ", &texts::FIRST_JOINT, &[]),
-    }
+    describe_own_trees(task, kept.own_trees, page);
     let hospitals = task.hospitals().count();
     let together: [(&str, &dyn Display); 3] = [
         ("contributors", &hospitals),

@@ -85,6 +85,9 @@ pub(super) fn describe_growth(spec: &Specification, drawn: Drawn<'_>, page: &mut
     if spec.column_share < 1.0 {
         page.line("", &texts::TREES_COLUMNS, &[("share", &spec.column_share)]);
     }
+    if let Some(bits) = &spec.gradient_bits {
+        page.line("", &texts::TREES_BITS, &[("bits", bits)]);
+    }
     for (column, direction) in &spec.monotone {
         let text = match direction {
             Direction::Increasing => texts::TREES_RISING,

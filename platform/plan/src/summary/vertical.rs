@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use consilium_gbdt::vertical::FirstTree;
+use consilium_lwe::{Set, noise::Leak};
 
 use super::{
     Page, describe_label, in_words, shown,
@@ -84,6 +84,10 @@ impl Plan {
         page.line("- ", &texts::VERTICAL_SIZES, &sizes);
         if let VerticalWork::Grow(grow) = &task.work {
             describe_protections(task, grow, page);
+            if grow.set == Set::A {
+                let expected = |rows| Some(task.agreement(grow, rows).ok()?.expected_leak());
+                self.describe_shared(grow, expected, page);
+            }
         }
         let verified = match task.members.len() {
             2 => texts::BOTH_VERIFIED,
@@ -95,15 +99,51 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Says what the noise of sums is expected to tell, unless the plan says how many splits share a
+    /// ciphertext: `expected` reckons that number, and the leak, for a number of rows.
+    ///
+    /// No steward signs it, since it hangs on times that were measured for this version.
+    pub(super) fn describe_shared(
+        &self,
+        grow: &Grow,
+        expected: impl Fn(u64) -> Option<(u32, Leak)>,
+        page: &mut Page,
+    ) {
+        let (minimum, most) = (self.limits.minimum_rows, self.limits.most_rows);
+        let reckoned = expected(minimum.0).zip(expected(most.0));
+        let Some(((of_few, few), (of_most, many))) = reckoned.filter(|_| grow.stride.is_none())
+        else {
+            return;
+        };
+        let percent = |leak: Leak| format!("{:.1}", 100.0 * leak.right_guesses());
+        let (right_few, right_most) = (percent(few), percent(many));
+        let numbers: [(&str, &dyn Display); 6] = [
+            ("minimum", &minimum),
+            ("most", &most),
+            ("of_few", &of_few),
+            ("of_most", &of_most),
+            ("right_few", &right_few),
+            ("right_most", &right_most),
+        ];
+        page.line("- ", &texts::SHARED, &numbers);
+    }
+}
+
+/// Says how many trees grow on the label holder's columns alone.
+pub(super) fn describe_own_trees(task: &Vertical, trees: u32, page: &mut Page) {
+    let own: [(&str, &dyn Display); 2] = [("party", &task.label_holder), ("trees", &trees)];
+    match trees {
+        0 => page.line("! ", &texts::FIRST_JOINT, &[]),
+        1 => page.line("- ", &texts::FIRST_OWN, &own[..1]),
+        _ => page.line("- ", &texts::OWN_TREES, &own),
+    }
+}
+
 /// Says what is kept back, and at which price.
 fn describe_protections(task: &Vertical, grow: &Grow, page: &mut Page) {
     let kept = &grow.protections;
-    match kept.first_tree {
-        FirstTree::Own => {
-            page.line("- ", &texts::FIRST_OWN, &[("party", &task.label_holder)]);
-        }
-        FirstTree::Joint => page.line("! ", &texts::FIRST_JOINT, &[]),
-    }
+    describe_own_trees(task, kept.own_trees, page);
     let least = kept.min_node.max(grow.specification().min_node);
     let rows: [(&str, &dyn Display); 2] = [("side", &kept.min_side), ("node", &least)];
     page.line("- ", &texts::MIN_SIDE, &rows);

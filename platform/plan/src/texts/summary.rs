@@ -56,6 +56,7 @@ TREES_MISSING: "Missing values stay missing: each split learns to which side the
 TREES_PENALTIES: "Penalties: lambda {lambda}, alpha {alpha}, gamma {gamma}; least weight of a side {weight}.", "惩罚：lambda {lambda}、alpha {alpha}、gamma {gamma}；一侧的最小权重 {weight}。";
 TREES_SHARE: "Each tree grows on a share {share} of the rows, drawn anew at each institution.", "每棵树使用占比 {share} 的行，由各机构每次重新抽取。";
 TREES_GOSS: "Each tree grows on the share {top} of rows with the largest gradients and a share {other} of the rest, drawn at each institution.", "每棵树使用梯度最大的占比 {top} 的行，以及其余行中占比 {other} 的抽样，由各机构抽取。";
+TREES_BITS: "Gradients are rounded at random to {bits} bits for each tree, right in the mean: the trees are an approximation.", "每棵树的梯度随机舍入为 {bits} 位，平均而言无偏：所得树为近似。";
 TREES_COLUMNS: "Each tree looks at a share {share} of the columns.", "每棵树考察占比 {share} 的列。";
 TREES_RISING: "The prediction does not fall where {column} rises.", "{column} 上升时预测值不下降。";
 TREES_FALLING: "The prediction does not rise where {column} rises.", "{column} 上升时预测值不上升。";
@@ -89,6 +90,7 @@ HYBRID_OTHERS: "Of its own columns each feature holder ({parties}) tells sums by
 HYBRID_REPEATED: "A patient with rows at several hospitals counts as several. Of rows kept for testing or for early stopping some may be of patients that the trees grow on elsewhere: measures come out too good.", "在多家医院都有行的患者按多人计。用于测试或早停的行中，可能有患者在他处的行参与了训练：度量结果会偏好。";
 HYBRID_UNREPEATED: "Patients with rows at several hospitals are refused; only {holder} can see whether there are any.", "拒绝在多家医院都有行的患者；是否存在仅 {holder} 能看到。";
 FIRST_OWN: "The first tree grows on {party}'s own columns: the nodes in which labels show most clearly are hidden from the others. The price is what that tree would have gained by their columns.", "首棵树仅用 {party} 自己的列生长：标签体现最明显的节点不让他方看到。代价是该树无法利用他方的列。";
+OWN_TREES: "The first {trees} trees grow on {party}'s own columns: the others see none of their nodes, in which labels show most clearly, and {party} is told no sums for them. The price is what these trees would have gained by the others' columns.", "前 {trees} 棵树仅用 {party} 自己的列生长：他方看不到其节点（标签在其中体现最明显），{party} 也得不到用于这些树的合计。代价是这些树无法利用他方的列。";
 FIRST_JOINT: "The first tree grows on the columns of all: the others see its nodes, in which labels show most clearly.", "首棵树用各方的列生长：他方可看到其节点，其中标签的体现最为明显。";
 MIN_SIDE: "An institution tells sums of its splits only with at least {side} rows on either side, and only in nodes of at least {node} rows; it sees to that itself. The price is splits by rare values and in small nodes.", "机构仅在分裂两侧均不少于 {side} 行、且节点不少于 {node} 行时给出其合计，并自行把关。代价是无法按罕见取值或在小节点中分裂。";
 MIN_GAP: "Of two splits of one column it tells sums only if at least {gap} rows, or none, lie between them in the node; so, too, for those that miss the value. Splits of different columns can differ by fewer.", "同一列的两个分裂，仅当节点内两者之间不少于 {gap} 行或没有行时才给出合计；缺失该值的行亦然。不同列的分裂之间可能相差更少的行。";
@@ -96,6 +98,7 @@ MIN_GAP_NONE: "It tells sums of two splits of one column even if a single row li
 NOISE_NONE: "Sums that are told are exact: vertical.sum_noise would add noise to them, at the price of accuracy.", "给出的合计是精确的：可用 vertical.sum_noise 加入噪声，代价是准确度。";
 NOISE: "Sums that are told have noise of {noise} times the largest gradient of a row, at the price of accuracy.", "给出的合计加有噪声，为单行最大梯度的 {noise} 倍，代价是准确度。";
 ENCRYPTION: "Gradients are encrypted by ring-LWE, parameters {set}; keys are new for each tree.", "梯度以 ring-LWE 加密，参数集 {set}；每棵树换用新的密钥。";
+SHARED: "As this version of the program reckons it, {of_few} candidate splits may share a ciphertext with {minimum} rows, {of_most} with {most}: a guess about a patient that is right half of the time is right about {right_few} % or {right_most} % of the time at most by the noise of the sums. Another version may reckon otherwise, but not beyond what is said above.", "按本程序版本推算，{minimum} 行时每个密文可含 {of_few} 个候选分裂，{most} 行时可含 {of_most} 个：关于某患者的对错各半的猜测，由和中的噪声至多约 {right_few}% 或 {right_most}% 正确。其他版本的推算可能不同，但不会超出上文所述。";
 LABEL_VALUE: "It predicts {column}.", "预测目标：{column}。";
 LABEL_ABOVE: "It predicts whether {column} is above {value}.", "预测目标：{column} 是否大于 {value}。";
 LABEL_EQUALS: "It predicts whether {column} is {value}.", "预测目标：{column} 是否为 {value}。";

@@ -118,13 +118,10 @@ fn failures_with_several_hospitals_blame_whom_they_can() {
             None,
         ),
         (
-            VerticalError::OtherRows {
-                party: west.clone(),
-            }
-            .into(),
+            VerticalError::OtherRows { peer: west.clone() }.into(),
             Code::VerticalRowsDiffer,
-            &west,
-            None,
+            &me,
+            Some("west"),
         ),
         (missing, Code::RosterShrinkRefused, &west, None),
         (HybridError::Implausible, Code::SumImplausible, &me, None),

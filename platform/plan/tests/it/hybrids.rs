@@ -236,6 +236,8 @@ const CHANGES: &[(usize, &str, &str)] = &[
     (0, "seed = 7", "seed = 8"),
     (0, "trees = 40", "trees = 41"),
     (0, "first_tree = \"own\"", "first_tree = \"joint\""),
+    (0, "first_tree = \"own\"", "own_trees = 2"),
+    (0, "bins = 32", "bins = 32\ngradient_bits = 4"),
     (0, "min_side = 60", "min_side = 61"),
     (0, "min_side = 60", "min_gap = 11"),
     (0, "min_side = 60", "stride = 4"),

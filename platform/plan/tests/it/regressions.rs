@@ -179,3 +179,16 @@ fn only_a_contributor_can_lead() {
     let error = Plan::from_toml(&university).unwrap_err().to_string();
     assert!(error.contains("university is no contributor"), "{error}");
 }
+
+#[test]
+fn institutions_are_asked_to_run_no_surrogate() {
+    let plan = with("steps = 2", "").unwrap();
+    assert_eq!(Plan::of_institutions(&plan.to_string()), Ok(plan));
+    let plan = with(SURROGATE, "").unwrap();
+    let text = plan.to_string();
+    let place = text.lines().position(|line| line.starts_with("method = "));
+    let error = Plan::of_institutions(&text).unwrap_err().to_string();
+    let line = format!("line {}, column 10: model.method: ", place.unwrap() + 1);
+    assert!(error.starts_with(&line), "{error}");
+    assert!(error.contains("for consilium-lab only"), "{error}");
+}

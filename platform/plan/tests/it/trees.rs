@@ -38,6 +38,7 @@ fn the_canonical_text_is_the_plan_again() {
         ("bins = 64", "rows = { share = 0.5 }"),
         ("bins = 64", "rows = { goss = { top = 0.2, other = 0.1 } }"),
         ("bins = 64", "column_share = 0.5\nseed = 9"),
+        ("bins = 64", "gradient_bits = 4"),
         (
             "stays = \"increasing\"",
             "\"ward=surgical\" = \"decreasing\"",
@@ -85,6 +86,20 @@ fn a_plan_that_says_little_gets_the_defaults() {
 }
 
 #[test]
+fn gradients_of_a_few_bits_are_said_and_cost_less() {
+    let few = changed("bins = 64", "bins = 64\ngradient_bits = 2").unwrap();
+    assert_eq!(gbdt(&few).specification().gradient_bits, Some(2));
+    assert!(few.to_string().contains("\ngradient_bits = 2\n"));
+    assert!(!trees().to_string().contains("gradient_bits"));
+    assert!(
+        few.summary(None, Lang::En)
+            .contains("rounded at random to 2 bits")
+    );
+    assert!(few.summary(None, Lang::Zh).contains("随机舍入为 2 位"));
+    assert!(few.estimate().sent_by_each < trees().estimate().sent_by_each);
+}
+
+#[test]
 fn a_node_needs_as_many_rows_as_a_cell() {
     let plan = changed("[limits]", "[limits]\nminimum_cell = 50").unwrap();
     assert_eq!(gbdt(&plan).specification().min_node, 50);
@@ -98,6 +113,16 @@ fn what_keeps_trees_from_growing_is_named_with_its_key() {
             "bins = 64",
             "bins = 300",
             "trees.bins: 'bins' must be 16 to 256",
+        ),
+        (
+            "bins = 64",
+            "gradient_bits = 1",
+            "trees.gradient_bits: 'gradient_bits' must be 2 to 8",
+        ),
+        (
+            "bins = 64",
+            "gradient_bits = 9",
+            "trees.gradient_bits: 'gradient_bits' must be 2 to 8",
         ),
         ("bins = 64", "bin = 64", "unknown field `bin`"),
         ("[trees]", "[tree]", "unknown field `tree`"),

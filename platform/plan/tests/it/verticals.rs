@@ -5,7 +5,6 @@ mod refused;
 
 use std::collections::BTreeMap;
 
-use consilium_gbdt::vertical::FirstTree;
 use consilium_lwe::Set;
 use consilium_plan::{
     Audience, Grow, Lang, Phase, Plan, PlanError, RawPlan, Task, TestRows, Unlike, Vertical,
@@ -134,6 +133,8 @@ const CHANGES: &[(usize, &str, &str)] = &[
     (0, "seed = 7", "seed = 8"),
     (0, "trees = 40", "trees = 41"),
     (0, "first_tree = \"own\"", "first_tree = \"joint\""),
+    (0, "first_tree = \"own\"", "own_trees = 2"),
+    (0, "bins = 32", "bins = 32\ngradient_bits = 4"),
     (0, "min_side = 50", "min_side = 51"),
     (0, "min_node = 200", "min_gap = 11"),
     (0, "min_node = 200", "min_node = 201"),
@@ -171,6 +172,36 @@ fn every_change_of_meaning_gives_another_hash() {
         assert_ne!(other.hash(), [grown(), predicted()][*plan].hash(), "{to}");
         assert_eq!(Plan::from_toml(&other.to_string()).unwrap(), other, "{to}");
     }
+}
+
+#[test]
+fn own_trees_says_the_same_as_first_tree_and_more() {
+    for (one, other) in [
+        ("first_tree = \"own\"", "own_trees = 1"),
+        (
+            "first_tree = \"own\"",
+            "first_tree = \"own\"\nown_trees = 1",
+        ),
+        ("first_tree = \"joint\"", "own_trees = 0"),
+        ("own_trees = 7", "first_tree = \"own\"\nown_trees = 7"),
+    ] {
+        let [one, other] = [one, other].map(|to| changed(0, "first_tree = \"own\"", to).unwrap());
+        assert_eq!(one.hash(), other.hash());
+        assert_eq!(one.to_string(), other.to_string());
+    }
+    let plan = changed(0, "first_tree = \"own\"", "own_trees = 7").unwrap();
+    assert!(plan.to_string().contains("[vertical]\nown_trees = 7\n"));
+    assert_eq!(growth(&plan).joint_trees(), 33);
+    assert!(
+        plan.summary(None, Lang::En)
+            .contains("The first 7 trees grow on hospital's own columns")
+    );
+    assert!(
+        plan.summary(None, Lang::Zh)
+            .contains("前 7 棵树仅用 hospital 自己的列")
+    );
+    assert!(plan.estimate().sent_by_each < grown().estimate().sent_by_each);
+    assert!(plan.estimate().rounds < grown().estimate().rounds);
 }
 
 #[test]
@@ -354,14 +385,13 @@ proptest! {
         noise in prop_oneof![Just(0.0), 0.0..1000.0_f64],
         stride in proptest::option::of(1_u32..8),
         price in 1.0..1e9_f64,
-        (joint, b, share) in (any::<bool>(), any::<bool>(), 0.1..0.9_f64),
+        (own, b, share) in (0_u32..=40, any::<bool>(), 0.1..0.9_f64),
     ) {
         let node = 2 * side + more;
         let stride_line = stride.map_or(String::new(), |stride| format!("stride = {stride}"));
         let terms = format!(
-            "first_tree = {:?}\nmin_side = {side}\nmin_gap = {gap}\nmin_node = {node}\nsum_noise = {noise:?}\n\
+            "own_trees = {own}\nmin_side = {side}\nmin_gap = {gap}\nmin_node = {node}\nsum_noise = {noise:?}\n\
              parameters = {:?}\nbytes_a_second = {price:?}\n{stride_line}\n",
-            if joint { "joint" } else { "own" },
             if b { "b" } else { "a" },
         );
         let text = texts()[0]
@@ -371,7 +401,7 @@ proptest! {
         let plan = Plan::from_toml(&text).unwrap();
         prop_assert_eq!(&Plan::from_toml(&plan.to_string()).unwrap(), &plan);
         let grow = growth(&plan);
-        prop_assert_eq!(grow.protections.first_tree == FirstTree::Joint, joint);
+        prop_assert_eq!(grow.protections.own_trees, own);
         prop_assert_eq!(grow.protections.sum_noise.to_bits(), noise.to_bits());
         prop_assert_eq!((grow.protections.min_side, grow.protections.min_gap), (side, gap));
         prop_assert_eq!(grow.stride, stride);

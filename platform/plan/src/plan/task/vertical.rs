@@ -8,7 +8,7 @@ use consilium_base::Tagged;
 use consilium_evaluation::Subject;
 use consilium_gbdt::{
     Boosting, Specification,
-    vertical::{Agreement, BadTerms, FirstTree, Holder, Price, Protections, Terms},
+    vertical::{Agreement, BadTerms, Holder, Price, Protections, Terms},
 };
 use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
@@ -89,10 +89,7 @@ impl Grow {
     /// Gives how many trees grow on the columns of all, at most.
     pub fn joint_trees(&self) -> u64 {
         let trees = self.specification().trees;
-        match self.protections.first_tree {
-            FirstTree::Own => u64::from(trees.saturating_sub(1)),
-            FirstTree::Joint => trees.into(),
-        }
+        trees.saturating_sub(self.protections.own_trees).into()
     }
 
     /// Gives the share of rows that is kept for testing.

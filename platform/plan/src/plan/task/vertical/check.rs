@@ -11,7 +11,7 @@ use consilium_evaluation::{BadSubject, Range, SMALLEST_CLASS, Subject};
 use consilium_gbdt::{
     Objective,
     horizontal::BadAgreement,
-    vertical::{BadTerms, FirstTree, Price, Protections},
+    vertical::{BadTerms, Price, Protections},
 };
 use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
@@ -31,7 +31,7 @@ use crate::{
         },
         terms,
     },
-    raw::{RawKind, RawParty, RawTest},
+    raw::{RawFirstTree, RawKind, RawParty, RawTest, RawVertical},
 };
 
 pub(crate) fn check(
@@ -225,7 +225,7 @@ fn grow(
     }
     let usual = Protections::default();
     let protections = Protections {
-        first_tree: vertical.first_tree.unwrap_or(usual.first_tree),
+        own_trees: own_trees(&vertical, at)?,
         min_side: vertical.min_side.unwrap_or(usual.min_side),
         min_gap: vertical.min_gap.unwrap_or(usual.min_gap),
         min_node: vertical.min_node.unwrap_or(usual.min_node),
@@ -327,21 +327,36 @@ fn test_rows(
     }
 }
 
-/// Gives whose columns the first tree grows on, where that is written.
-fn first_tree(raw: &RawPlan) -> Option<FirstTree> {
-    raw.vertical.as_ref().and_then(|it| it.first_tree)
+/// Counts the trees that grow on the label holder's columns alone: `first_tree` says whether there are
+/// any, `own_trees` how many.
+fn own_trees(vertical: &RawVertical, at: &Places) -> Result<u32, PlanError> {
+    match (vertical.first_tree, vertical.own_trees) {
+        (None, None) => Ok(Protections::default().own_trees),
+        (Some(RawFirstTree::Own), None) => Ok(1),
+        (Some(RawFirstTree::Joint), None) => Ok(0),
+        (Some(RawFirstTree::Own), Some(0)) | (Some(RawFirstTree::Joint), Some(1..)) => {
+            Err(at.fault_below("vertical.own_trees", PlanFault::OwnTrees))
+        }
+        (_, Some(trees)) => Ok(trees),
+    }
 }
 
 /// Points at the key that makes terms impossible.
 fn blame(fault: BadTerms, raw: &RawPlan, at: &Places) -> PlanError {
     let key = match &fault {
-        BadTerms::NoOwnColumns if first_tree(raw).is_none() => {
+        BadTerms::NoOwnColumns => {
+            let vertical = raw.vertical.as_ref();
+            if vertical.is_some_and(|it| it.own_trees.is_some()) {
+                return at.fault_below("vertical.own_trees", fault);
+            }
+            if vertical.is_some_and(|it| it.first_tree.is_some()) {
+                return at.fault_below("vertical.first_tree", fault);
+            }
             let mut parties = raw.party.get_ref().iter();
             let holder = parties.find(|party| holds_labels(party));
             let holder = holder.map(|holder| &holder.name);
             return at.fault(holder, "vertical.first_tree", fault);
         }
-        BadTerms::NoOwnColumns => "first_tree",
         BadTerms::Value { key, .. } => match *key {
             "rows" => return at.fault_below("limits.most_rows", fault),
             "columns" | "feature_holders" | "feature_holders.columns" => {
