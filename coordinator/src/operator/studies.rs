@@ -34,7 +34,7 @@ impl OperatorService {
         By(by): By,
         text: &str,
     ) -> Result<v1::StudyStatus, OperatorError> {
-        let plan = Plan::from_toml(text)?;
+        let plan = Plan::of_institutions(text)?;
         let me = &self.desk.me;
         if plan.coordinator() != me {
             let (found, me) = (plan.coordinator().clone(), me.clone());

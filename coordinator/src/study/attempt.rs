@@ -7,7 +7,7 @@ use consilium_gbdt::{
     Losses, horizontal::HorizontalError, hybrid::HybridError, training as growth,
     vertical::VerticalError,
 };
-use consilium_glm::{Fit, GlmError};
+use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
@@ -45,8 +45,6 @@ pub(crate) struct Report {
 #[derive(Debug)]
 pub(crate) enum Achieved {
     Opened(SumNumber, Opened),
-    /// A regression was fitted in one go.
-    Fitted(Box<Fit>),
     /// Trees have come to where they can be kept.
     Grown(Box<growth::Training>),
     /// So many trees stand over columns of several institutions, and predict with these losses.

@@ -221,16 +221,16 @@ impl Driver {
             entries,
             ..Deed::default()
         };
-        self.keep(deed).await
+        Ok(self.keep(deed).await?.map(|_| ()))
     }
 
-    /// Keeps what happened, and the state that follows.
-    pub(super) async fn keep(&mut self, deed: Deed) -> Result<Result<(), Forbidden>, Halt> {
+    /// Keeps what happened, and the state that follows; says whether a sum was opened for the first time.
+    pub(super) async fn keep(&mut self, deed: Deed) -> Result<Result<bool, Forbidden>, Halt> {
         let now = self.desk.ambient.now();
         let mut job = self.job.clone();
         if let Some(event) = &deed.event {
             match job.study.on(event.clone(), &self.plan, now) {
-                Ok(study) if study == job.study && *event == Event::Tick => return Ok(Ok(())),
+                Ok(study) if study == job.study && *event == Event::Tick => return Ok(Ok(false)),
                 Ok(study) => {
                     if study.name() != job.study.name() {
                         job.waiting = None;
@@ -244,10 +244,13 @@ impl Driver {
             }
         }
         let at = (self.version, now);
-        match keep::keep(&self.desk.store, &self.name, at, &job, &deed).await {
-            Ok(version) => self.version = version,
-            Err(error) => return self.unkept(error).await,
-        }
+        let is_new = match keep::keep(&self.desk.store, &self.name, at, &job, &deed).await {
+            Ok((version, is_new)) => {
+                self.version = version;
+                is_new
+            }
+            Err(error) => return Ok(self.unkept(error).await?.map(|()| false)),
+        };
         if job.study.name() != self.job.study.name() {
             info!(study = %self.name, state = job.study.name(), "the study goes on");
             counter!("consilium_study_states_total", "state" => job.study.name()).increment(1);
@@ -259,7 +262,7 @@ impl Driver {
         if changes && !matches!(self.job.study, Study::Running { .. }) {
             self.stop_run();
         }
-        Ok(Ok(()))
+        Ok(Ok(is_new))
     }
 
     /// Keeps an opened sum before anything is made of it, and nothing else; says whether it is new.

@@ -6,7 +6,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use consilium_gbdt::training as growth;
-use consilium_glm::{MOST_STEPS, Training, surrogate::Surrogate};
+use consilium_glm::{MOST_STEPS, Training};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Doing, Gbdt, Learner, Phase, Plan, Task};
 use consilium_secagg::{Entry, Opened, SumNumber};
@@ -49,11 +49,8 @@ impl Fitting {
     }
 
     /// Goes on with a regression's opened sum, if it is the one that is awaited.
-    ///
-    /// A surrogate likelihood has no state between its sums: it is fitted whole, or anew.
     pub(super) fn open(&mut self, learner: &Learner, number: SumNumber, opened: &Opened) {
         if let (Fitting::Glm(training), Learner::Glm(glm)) = (self, learner)
-            && glm.surrogate.is_none()
             && training.question().map(|(number, _)| number) == Some(number)
         {
             **training = (**training).clone().advance(&glm.regression, opened);
@@ -82,16 +79,13 @@ impl Fitting {
         }
     }
 
-    /// Says what comes next after the sum that was opened last; nothing once it is over.
-    pub(super) fn doing(&self, learner: &Learner, last: Option<SumNumber>) -> Option<Doing> {
+    /// Says what comes next; nothing once it is over.
+    pub(super) fn doing(&self, learner: &Learner) -> Option<Doing> {
         match (self, learner) {
-            (Fitting::Glm(training), Learner::Glm(glm)) => match &glm.surrogate {
-                Some(by) if !self.is_done() => Some(approximating(by, last)),
-                _ => {
-                    let most = glm.regression.specification().steps.unwrap_or(MOST_STEPS);
-                    fitting(training, most)
-                }
-            },
+            (Fitting::Glm(training), Learner::Glm(glm)) => {
+                let most = glm.regression.specification().steps.unwrap_or(MOST_STEPS);
+                fitting(training, most)
+            }
             (Fitting::Gbdt(training), Learner::Gbdt(trees)) => growing(training, trees),
             (Fitting::Glm(_), Learner::Gbdt(_))
             | (Fitting::Gbdt(_), Learner::Glm(_))
@@ -123,18 +117,6 @@ fn trees(plan: &Plan) -> Option<&Gbdt> {
             Learner::Glm(_) => None,
         },
         _ => None,
-    }
-}
-
-/// After the sum of the columns comes one for each round.
-fn approximating(by: &Surrogate, last: Option<SumNumber>) -> Doing {
-    let rounds = last.and_then(|last| last.0.checked_sub(Phase::Fit.first_sum().0));
-    match rounds {
-        None => Doing::Standardising,
-        Some(done) => Doing::Improving {
-            iteration: (done + 1).min(by.rounds),
-            most: by.rounds,
-        },
     }
 }
 

@@ -67,6 +67,7 @@ impl Driver {
             .for_each(|party| self.ask_one(party));
         self.working = Working::Asking {
             reports: BTreeMap::new(),
+            renewed: BTreeMap::new(),
             since: Instant::now(),
             patience: Instant::now() + self.plan.patience().answer,
         };
@@ -80,8 +81,8 @@ impl Driver {
             && self.plan.contributors().any(|(name, _)| name == party)
         {
             self.ask_one(party);
-            // Whoever comes late has as long as the others had.
-            self.working.wait_anew(self.plan.patience());
+            let life = self.desk.epoch(party);
+            self.working.renew((party, life), self.plan.patience());
         }
     }
 

@@ -110,7 +110,7 @@ impl Job {
             reports: BTreeMap::new(),
             attempts: 0,
             doing: match plan.task() {
-                Task::Train(task) => fit.doing(&task.learner, None),
+                Task::Train(task) => fit.doing(&task.learner),
                 Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
                 Task::Vertical(task) => {
                     let first = plan.phases().first().copied();
@@ -194,7 +194,7 @@ impl Progress {
             Task::Vertical(task) => return Some(vertical::doing(task, phase)),
         };
         if phase == Phase::Fit {
-            return self.fit.doing(&task.learner, last);
+            return self.fit.doing(&task.learner);
         }
         // The last sum of a phase does not begin the next one yet.
         if last.is_some_and(|last| last < phase.first_sum() || last >= Gbdt::FIRST_SUM) {

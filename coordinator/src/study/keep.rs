@@ -24,20 +24,21 @@ pub(super) struct Deed {
     pub(super) files: Vec<ResultFile>,
 }
 
-/// Keeps a study's next state; gives its version.
+/// Keeps a study's next state; gives its version, and whether a sum was opened that was not before.
 pub(super) async fn keep(
     store: &Store,
     study: &StudyName,
     (from, now): (studies::Version, UnixTime),
     job: &Job,
     deed: &Deed,
-) -> Result<studies::Version, OpeningError> {
+) -> Result<(studies::Version, bool), OpeningError> {
     let mut change = store.begin().await?;
     if let Some(decision) = &deed.decision {
         decisions::add(&mut change, decision).await?;
     }
+    let mut is_new = false;
     if let Some(opened) = &deed.opened {
-        openings::keep(&mut change, opened).await?;
+        is_new = openings::keep(&mut change, opened).await? == Kept::First;
     }
     for file in &deed.files {
         results::keep(&mut change, file).await?;
@@ -57,7 +58,7 @@ pub(super) async fn keep(
     };
     let version = studies::advance(&mut change, advance).await?;
     change.commit().await?;
-    Ok(version)
+    Ok((version, is_new))
 }
 
 /// Keeps an opened sum whose study stays as it was kept: what is made of it comes later.
@@ -92,3 +93,6 @@ pub(super) fn with_doing(mut entry: Entry, job: &Job) -> Entry {
     }
     entry
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use consilium_gbdt::{
     horizontal::{self, Keep},
     training as growth,
 };
-use consilium_glm::{GlmError, Training, averaging, surrogate};
+use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
 use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
 use consilium_secagg::BookError;
@@ -76,22 +76,11 @@ async fn fit(
     sums: &mut Ledger<'_>,
 ) -> Result<Fitted, AttemptError> {
     match (&task.learner, underway) {
-        (Learner::Glm(glm), Fitting::Glm(training)) => {
-            let regression = &glm.regression;
-            let Some(by) = &glm.surrogate else {
-                let training = (**training).clone();
-                let fit = consilium_glm::aggregate(mail, roster, regression, training, sums);
-                return Ok(Fitted::Glm(Box::new(fit.await?)));
-            };
-            if let Training::Done(fit) = &**training {
-                surrogate::announce(mail, roster, &Ok((**fit).clone())).await?;
-                return Ok(Fitted::Glm(fit.clone()));
-            }
-            let (what, first) = ((regression, by), Phase::Fit.first_sum());
-            let fit = surrogate::aggregate(mail, roster, what, first, sums).await?;
-            let fit = Box::new(fit);
-            report(sums.reports(), Achieved::Fitted(fit.clone())).await?;
-            Ok(Fitted::Glm(fit))
+        // A surrogate is fitted in experiments alone.
+        (Learner::Glm(glm), Fitting::Glm(training)) if glm.surrogate.is_none() => {
+            let (regression, training) = (&glm.regression, (**training).clone());
+            let fit = consilium_glm::aggregate(mail, roster, regression, training, sums);
+            Ok(Fitted::Glm(Box::new(fit.await?)))
         }
         (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {
             let (agreement, training) = (&trees.agreement, (**training).clone());

@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use consilium_base::Tagged;
-use consilium_glm::Training;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Account, Overdue, PartyId, RunId};
 use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study, Task};
@@ -192,9 +191,6 @@ impl Driver {
                 deed.entries.push(entry);
                 deed.opened = Some(sum);
             }
-            Achieved::Fitted(fit) => {
-                self.job.progress.fit = Fitting::Glm(Box::new(Training::Done(fit)));
-            }
             Achieved::Grown(training) => {
                 let trees = training.ensemble().map_or(0, |all| all.trees().len());
                 self.job.progress.fit = Fitting::Gbdt(training);
@@ -246,8 +242,9 @@ impl Driver {
                 }
             }
         }
+        let is_sum = deed.opened.is_some();
         let is_kept = self.keep(deed).await?;
-        self.go_on(kept, is_kept.map(|()| is_fruit));
+        self.go_on(kept, is_kept.map(|is_new| is_fruit && (is_new || !is_sum)));
         Ok(())
     }
 

@@ -32,6 +32,8 @@ pub(super) enum Working {
     /// It asks all contributors what they have: those who are away once they are back.
     Asking {
         reports: BTreeMap<PartyId, PartyReport>,
+        /// In which life each party that came late, or again, was last given the whole time to answer.
+        renewed: BTreeMap<PartyId, Epoch>,
         since: Instant,
         patience: Instant,
     },
@@ -112,6 +114,16 @@ impl Working {
         goes_on
     }
 
+    /// Gives whoever comes late as long to answer as the others had: once in each life of its daemon,
+    /// however often it asks what there is.
+    pub(super) fn renew(&mut self, (party, life): (&PartyId, Option<Epoch>), limits: &Patience) {
+        if let (Working::Asking { renewed, .. }, Some(life)) = (&mut *self, life)
+            && renewed.insert(party.clone(), life) != Some(life)
+        {
+            self.wait_anew(limits);
+        }
+    }
+
     fn patience(&self) -> Option<Instant> {
         match self {
             Working::Not | Working::Running(_) => None,
@@ -164,6 +176,7 @@ mod tests {
         let began = Instant::now();
         let mut working = Working::Asking {
             reports: BTreeMap::new(),
+            renewed: BTreeMap::new(),
             since: began,
             patience: began + answer,
         };
@@ -174,5 +187,29 @@ mod tests {
             assert_eq!(patience - began, Duration::from_secs(until));
         }
         assert!(!Working::Not.wait_anew(&limits));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_again_and_again_is_waited_for_once_in_each_life() {
+        let [answer, outage, study] = [10, 60, 600].map(Duration::from_secs);
+        let limits = Patience {
+            answer,
+            outage,
+            study,
+        };
+        let (began, party) = (Instant::now(), "a".parse().unwrap());
+        let mut working = Working::Asking {
+            reports: BTreeMap::new(),
+            renewed: BTreeMap::new(),
+            since: began,
+            patience: began + answer,
+        };
+        let lives = [Some(Epoch([1; 16])), Some(Epoch([2; 16])), None];
+        for (after, life, until) in [(1, 2, 10), (3, 0, 13), (5, 0, 13), (7, 1, 17), (9, 1, 17)] {
+            advance(began + Duration::from_secs(after) - Instant::now()).await;
+            working.renew((&party, lives[life]), &limits);
+            let patience = working.patience().unwrap();
+            assert_eq!(patience - began, Duration::from_secs(until), "{after}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use consilium_base::Generator;
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures, Scored, Subject};
 use consilium_gbdt::{horizontal as gbdt, training as growth};
-use consilium_glm::{Candidate, GlmError, Published, Table, averaging, surrogate};
+use consilium_glm::{Candidate, GlmError, Published, Table, averaging};
 use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
 use consilium_plan::{Gbdt, Glm, Learner, OwnMetrics, Phase, Train};
@@ -80,25 +80,13 @@ impl Run {
         let here = mail.scope(Phase::Fit.name());
         let coordinator = self.plan.coordinator();
         match (&task.learner, &self.rows) {
-            (Learner::Glm(glm), Taken::Glm(rows)) => {
+            // A surrogate is fitted in experiments alone.
+            (Learner::Glm(glm), Taken::Glm(rows)) if glm.surrogate.is_none() => {
                 let (own, first) = (&rows.fitted.table, Phase::Fit.first_sum());
                 let (own, rounding) = ((&glm.regression, own), self.rounding());
-                let fit = match &glm.surrogate {
-                    None => {
-                        consilium_glm::contribute(&here, coordinator, own, first, &rounding, sums)
-                            .await
-                    }
-                    Some(by) if by.lead == home.party => {
-                        let what = (by, first);
-                        let led = surrogate::lead(&here, coordinator, own, what, &rounding, sums);
-                        Box::pin(led).await
-                    }
-                    Some(by) => {
-                        let what = (by, first);
-                        surrogate::contribute(&here, coordinator, own, what, &rounding, sums).await
-                    }
-                };
-                Ok(Fitted::Glm(fit?, glm, rows))
+                let fit =
+                    consilium_glm::contribute(&here, coordinator, own, first, &rounding, sums);
+                Ok(Fitted::Glm(fit.await?, glm, rows))
             }
             (Learner::Gbdt(Gbdt { agreement, .. }), Taken::Gbdt(rows)) => {
                 let seed = self.secret.derive("participant.1.trees", &[]);

@@ -249,7 +249,7 @@ impl Studies {
             warn!(study = %hash, "too many studies await a decision: this one is not taken in");
             return Ok(());
         }
-        let plan: Plan = match offer.plan.parse() {
+        let plan = match Plan::of_institutions(&offer.plan) {
             Ok(plan) => plan,
             Err(error) => {
                 let error = readable(&error.to_string());

@@ -69,35 +69,3 @@ fn sums_of_other_phases_are_none_of_the_trees() {
     fitting.renumber(&plan(), &opened(first, 2), &parties(&["va"]));
     assert_eq!(awaited(&fitting), FIRST);
 }
-
-/// The plan of the four hospitals' regression with more keys of the model.
-fn regression(keys: &str) -> Plan {
-    let text = include_str!("../../../../examples/heart-disease/plan.toml");
-    let schema = include_str!("../../../../examples/heart-disease/schema.toml");
-    let schema = Schema::from_toml(schema).unwrap();
-    let text = text.replacen("[model]\n", &format!("[model]\n{keys}"), 1);
-    let raw = RawPlan::parse(&text).unwrap();
-    Plan::check(&raw, &[("schema.toml", schema)].into()).unwrap()
-}
-
-#[test]
-fn a_surrogate_stays_at_its_beginning_whatever_was_opened_and_counts_rounds() {
-    let plan = regression("method = \"surrogate\"\nlead = \"va\"\nrounds = 2\n");
-    let Task::Train(task) = plan.task() else {
-        panic!("it trains a model");
-    };
-    let mut fitting = Fitting::begin(&plan);
-    let first = Phase::Fit.first_sum();
-    let opened = Opened {
-        sum: vec![0; 4],
-        contributors: parties(&["va"]),
-    };
-    fitting.open(&task.learner, first, &opened);
-    assert_eq!(fitting, Fitting::begin(&plan));
-    let doing = |last| fitting.doing(&task.learner, last).unwrap();
-    assert_eq!(doing(None), Doing::Standardising);
-    for (sums, iteration) in [(0, 1), (1, 2), (2, 2)] {
-        let improving = Doing::Improving { iteration, most: 2 };
-        assert_eq!(doing(Some(SumNumber(first.0 + sums))), improving);
-    }
-}

@@ -250,7 +250,12 @@ async fn of_hospitals_no_number_of_rows_is_taken_that_there_can_not_be() {
     let parties: Vec<PartyId> = names.map(|it| it.parse().unwrap()).into();
     let least = task.least_fitted(plan.limits().minimum_rows.0);
     assert!(least > 3);
-    for rows in [0, 2, least - 1, 1_001, u32::MAX] {
+    let mut lies: Vec<(u32, bool)> = [0, 2, least - 1, 1_001, u32::MAX]
+        .map(|rows| (rows, false))
+        .into();
+    // The coordinator has no rows: none of any hospital's are told to it.
+    lies.push((least, true));
+    for (rows, are_parts_told) in lies {
         let mails = mem::mailboxes(&parties);
         let start = Start {
             run: RunId([1; 16]),
@@ -265,7 +270,9 @@ async fn of_hospitals_no_number_of_rows_is_taken_that_there_can_not_be() {
         let hospitals = parties[1..4].iter().cloned().zip([rows, 0, 0]);
         let hospitals = hospitals.map(|(party, rows)| Member { party, rows });
         let hospitals: Vec<Member> = hospitals.collect();
-        let told = tell_rows(&here, (&parties[0], &[]), &hospitals).await;
+        let others: &[PartyId] = if are_parts_told { &parties[..1] } else { &[] };
+        let coordinator = usize::from(are_parts_told);
+        let told = tell_rows(&here, (&parties[coordinator], others), &hospitals).await;
         assert_eq!(told.unwrap(), rows);
         let (reports, _told) = mpsc::channel::<Report>(1);
         let directory = Arc::new(Directory::default());

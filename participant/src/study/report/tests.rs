@@ -1,8 +1,9 @@
 //! What a lying coordinator learns by asking before a run.
 
-use std::{fs, path::Path, time::Duration};
+use std::{cell::RefCell, fs, path::Path, time::Duration};
 
-use consilium_plan::{Code, DataReport, Failure, Study, UnixTime};
+use consilium_plan::{Code, DataReport, Failure, Room, Study, UnixTime};
+use consilium_store::StoreError;
 use tokio::{runtime::Builder, sync::mpsc, task::spawn_blocking, time::timeout};
 
 use super::*;
@@ -139,6 +140,29 @@ async fn whoever_can_not_look_says_so_and_is_not_taken_for_silent() {
         (failure.code, failure.party),
         (Code::Internal, Some(asked.home.party.clone()))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_passes_ends_no_study_and_what_is_refused_is_not_asked_twice() {
+    let lost = || RunError::Store(StoreError::DiskFull);
+    let found = || Found {
+        data: DataReport::Absent { only_split: false },
+        verified: 2,
+        disk: Room::Ample,
+        memory: Room::Ample,
+    };
+    let refused = || RunError::Refused(Failure::new(Code::ApprovalMissing));
+    let cases: [(Vec<Result<Found, RunError>>, _, _); 3] = [
+        (vec![Ok(found()), Err(lost())], 0, true),
+        (vec![Ok(found()), Err(refused())], 1, false),
+        (vec![Ok(found()), Err(lost()), Err(lost())], 1, false),
+    ];
+    for (answers, left, is_found) in cases {
+        let answers = RefCell::new(answers);
+        let look = || async { answers.borrow_mut().pop().unwrap() };
+        assert_eq!(at_most_twice(look).await.is_ok(), is_found);
+        assert_eq!(answers.borrow().len(), left);
+    }
 }
 
 #[tokio::test]

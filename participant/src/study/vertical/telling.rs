@@ -1,9 +1,6 @@
 //! What the coordinator, and through it everybody, is told while trees grow.
 
-use consilium_gbdt::{
-    Losses,
-    vertical::{FirstTree, Progress},
-};
+use consilium_gbdt::{Losses, vertical::Progress};
 use consilium_mailbox::{Mailbox, MailboxError, PartyId};
 use consilium_plan::{Grow, Reached};
 use tokio::sync::mpsc;
@@ -33,7 +30,7 @@ impl<'a> Telling<'a> {
         Telling {
             mail,
             coordinator,
-            first_joint: u32::from(grow.protections.first_tree == FirstTree::Own),
+            first_joint: grow.protections.own_trees,
             tells_held_out: held_out >= LEAST_HELD_OUT,
         }
     }

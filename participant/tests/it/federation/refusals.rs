@@ -197,6 +197,20 @@ async fn an_invitation_lets_one_house_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_for_experiments_alone_is_not_taken_in() {
+    let world = World::new().await;
+    let text = plan(&NAMES, "[model]\nmethod = \"surrogate\"\nlead = \"b\"\n");
+    assert!(text.parse::<Plan>().is_ok());
+    let request = v1::SubmitRequest { plan: text };
+    let refused = world.operator().await.submit(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(
+        refused.message().contains("for consilium-lab only"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_of_another_federation_gets_no_token() {
     let (world, other) = (World::new().await, World::new().await);
     let code = world.invite("a").await;

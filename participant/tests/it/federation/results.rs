@@ -113,9 +113,8 @@ async fn arms_are_measured_on_the_same_rows_and_institutions_show_rounded_measur
 
 #[tokio::test(flavor = "multi_thread")]
 async fn approximations_of_a_fit_take_as_many_sums_as_planned_and_come_near_it() {
-    let led = "method = \"surrogate\"\nlead = \"b\"\nrounds = 2\n";
     let mut fits = Vec::new();
-    for (more, sums) in [("", None), ("steps = 3\n", Some(4)), (led, Some(3))] {
+    for (more, sums) in [("", None), ("steps = 3\n", Some(4))] {
         let world = World::new().await;
         let houses = world.houses(&NAMES).await;
         let text = plan(&NAMES, &format!("[model]\npenalty = 1.0\n{more}"));
