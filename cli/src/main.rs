@@ -22,6 +22,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod hint;
+mod lab;
 mod lang;
 mod licences;
 mod listing;
@@ -104,6 +105,15 @@ Examples:
   consilium bench round --parties 10"
     )]
     Bench(bench::BenchCommand),
+    /// Hold approximations of a plan against it: what they lose in accuracy, what they save
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  consilium lab new plan.toml
+  consilium lab run examples/heart-disease/lab.toml"
+    )]
+    Lab(lab::LabCommand),
     /// Say under which licences the program is, and the crates in it
     Licences(licences::LicencesArgs),
     /// Print a completion script for a shell
@@ -162,6 +172,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args, &mut io::stdout().lock(), lang),
         Command::Explain(args) => explain::run(args, &mut io::stdout().lock(), lang),
         Command::Bench(command) => bench::run(command, &mut io::stdout().lock(), lang),
+        Command::Lab(command) => lab::run(command, &mut io::stdout().lock(), lang),
         Command::Licences(args) => licences::run(args, &mut io::stdout().lock(), lang),
         Command::Completions { shell } => {
             completions(*shell, &mut io::stdout().lock()).map_err(Into::into)

@@ -72,6 +72,7 @@ knobs! {
     "trees.bins": "columns cut into fewer bins, so that fewer splits are tried", "各列分箱更少，尝试的分裂更少";
     "trees.column_share": "each tree grows on a drawn share of the columns", "每棵树只用随机抽取的一部分列";
     "trees.early_stopping": "the fit ends once a held-out share of the rows gains no more", "留出部分行的损失不再下降即停止";
+    "trees.gradient_bits": "gradients rounded at random to few bits", "梯度随机舍入为少数几位";
     "trees.growth": "trees of another depth, or of so many leaves", "以其他深度或叶子数生长树";
     "trees.learning_rate": "longer or shorter steps, for fewer or more trees", "步长不同，所需树数随之增减";
     "trees.min_node": "small nodes are not split", "较小的节点不再分裂";
@@ -81,6 +82,7 @@ knobs! {
     "vertical.min_gap": "candidates that differ by few rows keep their sums back", "相邻候选相差行数过少者不返回其和";
     "vertical.min_node": "feature holders don't examine small nodes", "特征方不检查较小的节点";
     "vertical.min_side": "candidates with few rows on a side keep their sums back", "一侧行数过少的候选不返回其和";
+    "vertical.own_trees": "how many trees, the first ones, grow on the label holder's columns alone", "最前面若干棵树只用标签方的列生长";
     "vertical.parameters": "another set of parameters of the encryption", "加密采用另一组参数";
     "vertical.stride": "how many candidates share a ciphertext", "共用一个密文的候选个数";
     "vertical.sum_noise": "sums carry noise", "和中加入噪声";

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use consilium_evaluation::{Measures, Scored, Subject};
-use consilium_gbdt::{Boosting, Model, Table, local as trees};
-use consilium_glm::local as regression;
+use consilium_gbdt::{Boosting, Table, local as trees};
+use consilium_glm::{Regression, local};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_plan::{Learner, Phase, Plan, Task, Vertical, VerticalWork};
 
@@ -86,11 +86,7 @@ impl Bench<'_> {
 
     /// Fits as the plan says, between the parties.
     async fn together(&self, conditions: &Conditions) -> Result<Fitted, SimulationError> {
-        let brought = self.shares.iter().map(|share| Brought {
-            party: share.party.clone(),
-            rows: self.tables.rows(share, Part::Training),
-        });
-        let brought: Vec<Brought> = brought.collect();
+        let brought = self.brought(None);
         let Simulated {
             predictor,
             curve,
@@ -116,16 +112,26 @@ impl Bench<'_> {
         let pooled = "pooled".parse().expect("it is a name");
         let party = alone.unwrap_or(&pooled);
         let mail = place(party);
-        let rows = self.rows(Part::Training, alone);
-        let (predictor, curve) = mail.compute(LOCAL, || self.fit(party, rows))?;
+        let local = mail.compute(LOCAL, || self.fit(alone, party))?;
         let costs = PartyCost::of(party.clone(), mail.finish());
         Ok(Fitted {
-            iterations: u32::try_from(curve.len().saturating_sub(1)).unwrap_or(u32::MAX),
-            curve,
+            iterations: local.iterations,
+            curve: local.curve,
             wall_s: costs.cpu_s,
             parties: vec![costs],
-            ..self.measured(&predictor, alone)?
+            ..self.measured(&local.predictor, alone)?
         })
+    }
+
+    /// Gives what each party has on its own, of one or of all.
+    fn brought(&self, alone: Option<&PartyId>) -> Vec<Brought> {
+        let own = self.shares.iter();
+        let own = own.filter(|share| alone.is_none_or(|party| share.party == *party));
+        let brought = own.map(|share| Brought {
+            party: share.party.clone(),
+            rows: self.tables.rows(share, Part::Training),
+        });
+        brought.collect()
     }
 
     /// Gives rows with the columns of all, or of one party: of like parties its own rows; of others,
@@ -142,6 +148,13 @@ impl Bench<'_> {
             all.partition(|share| share.party == task.label_holder);
         let parts = label_holder.into_iter().chain(others).map(|share| {
             let mut rows = rows(share);
+            // Two parties may give columns the same name; what a plan says of columns is of the label
+            // holder's.
+            if share.party != task.label_holder {
+                for column in &mut rows.columns {
+                    column.name = format!("{}.{}", share.party, column.name);
+                }
+            }
             if alone.is_some_and(|party| share.party != *party) {
                 rows.columns.clear();
             }
@@ -150,38 +163,49 @@ impl Bench<'_> {
         Rows::joined(&parts.collect::<Vec<Rows>>())
     }
 
-    fn fit(&self, party: &PartyId, rows: Rows) -> Result<(Predictor, Vec<f64>), SimulationError> {
-        let brought = Brought {
-            party: party.clone(),
-            rows,
-        };
-        match self.plan.task() {
+    fn fit(&self, alone: Option<&PartyId>, party: &PartyId) -> Result<Local, SimulationError> {
+        let boosting = match self.plan.task() {
             Task::Train(task) => match &task.learner {
-                Learner::Glm(glm) => {
-                    let table = simulate::of_regression(&glm.regression, &brought)?;
-                    let fit = regression::fit(&glm.regression, &[&table])?;
-                    let subject = glm.regression.subject();
-                    let loss = mean_loss(&subject, &table.score(|values| fit.predict(values)));
-                    let predictor = Predictor::regression(&glm.regression, fit.model());
-                    Ok((predictor, loss.into_iter().collect()))
-                }
-                Learner::Gbdt(gbdt) => {
-                    let table = simulate::of_trees(&gbdt.agreement, &brought)?;
-                    grow(gbdt.agreement.boosting(), &table)
-                }
+                Learner::Glm(glm) => return self.regress(&glm.regression, alone),
+                Learner::Gbdt(gbdt) => gbdt.agreement.boosting(),
             },
-            Task::Vertical(task) => {
-                let VerticalWork::Grow(grown) = &task.work else {
-                    return Err(SimulationError::NotSimulated);
-                };
-                let objective = grown.specification().objective;
-                let Rows { columns, labels } = brought.rows;
-                let table = Table::new(objective, columns, labels);
-                let table = table.map_err(|bad| SimulationError::rows(party, &bad))?;
-                grow(&grown.boosting, &table)
-            }
-            Task::Align(_) => Err(SimulationError::NotSimulated),
-        }
+            Task::Vertical(task) => match &task.work {
+                VerticalWork::Grow(grow) => &grow.boosting,
+                VerticalWork::Predict { .. } => return Err(SimulationError::NotSimulated),
+            },
+            Task::Align(_) => return Err(SimulationError::NotSimulated),
+        };
+        let objective = boosting.specification().objective;
+        let Rows { columns, labels } = self.rows(Part::Training, alone);
+        let table = Table::new(objective, columns, labels);
+        let table = table.map_err(|bad| SimulationError::rows(party, &bad))?;
+        grow(boosting, &table)
+    }
+
+    /// Fits a regression to the tables of all, or to one's: no party has more rows than the plan
+    /// allows, all together may.
+    fn regress(
+        &self,
+        regression: &Regression,
+        alone: Option<&PartyId>,
+    ) -> Result<Local, SimulationError> {
+        let brought = self.brought(alone);
+        let tables = brought
+            .iter()
+            .map(|it| simulate::of_regression(regression, it));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let fit = local::fit(regression, &tables.iter().collect::<Vec<_>>())?;
+        let scored = tables
+            .iter()
+            .flat_map(|own| own.score(|values| fit.predict(values)));
+        let scored: Vec<Scored> = scored.collect();
+        Ok(Local {
+            curve: mean_loss(&regression.subject(), &scored)
+                .into_iter()
+                .collect(),
+            iterations: fit.updates,
+            predictor: Predictor::regression(regression, fit.model()),
+        })
     }
 
     /// Measures a model over the test rows: of all, and where each party has its own, of each.
@@ -231,9 +255,18 @@ fn place(party: &PartyId) -> Mailbox {
     World::new(0).mailbox(party, &[], RunId([1; 16]))
 }
 
-fn grow(boosting: &Boosting, table: &Table) -> Result<(Predictor, Vec<f64>), SimulationError> {
+/// What was learnt in one place.
+struct Local {
+    predictor: Predictor,
+    curve: Vec<f64>,
+    iterations: u32,
+}
+
+fn grow(boosting: &Boosting, table: &Table) -> Result<Local, SimulationError> {
     let fit = trees::fit(boosting, table, |_| ControlFlow::Continue(()))?;
-    let curve = fit.losses.iter().map(|losses| losses.trained).collect();
-    let model: Model = fit.model;
-    Ok((Predictor::Trees(model), curve))
+    Ok(Local {
+        curve: fit.losses.iter().map(|losses| losses.trained).collect(),
+        iterations: u32::try_from(fit.model.trees().len()).unwrap_or(u32::MAX),
+        predictor: Predictor::Trees(fit.model),
+    })
 }

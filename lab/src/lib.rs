@@ -8,6 +8,7 @@ mod learn;
 mod load;
 mod outcome;
 mod predictor;
+mod report;
 mod rows;
 mod simulate;
 mod split;
@@ -23,6 +24,10 @@ pub use experiment::{
 pub use knob::{KNOBS, Knob};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
 pub use predictor::{Joint, Predictor};
+pub use report::{
+    Against, ArmReport, FailedCell, Line, Measure, PartyReport, REPORT_FORMAT, Report, Said,
+    SettingReport, Spread, TurnedKnob,
+};
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, simulate};
 pub use tables::{Share, Tables};

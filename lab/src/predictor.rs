@@ -30,11 +30,16 @@ pub enum Predictor {
 #[derive(Debug, Clone)]
 pub struct Joint {
     label: LabelModel,
-    parts: Vec<(PartyId, FeatureModel)>,
+    /// Of the feature holders, in the order that the label holder numbers them in.
+    parts: Vec<FeatureModel>,
 }
 
 impl Joint {
-    pub(crate) fn new(label: LabelModel, parts: Vec<(PartyId, FeatureModel)>) -> Joint {
+    pub(crate) fn new(label: LabelModel, mut parts: Vec<(PartyId, FeatureModel)>) -> Joint {
+        let holders = label.holders().iter();
+        let place = |party: &PartyId| holders.clone().position(|(holder, _)| holder == party);
+        parts.sort_by_key(|(party, _)| place(party));
+        let parts = parts.into_iter().map(|(_, part)| part).collect();
         Joint { label, parts }
     }
 
@@ -42,12 +47,15 @@ impl Joint {
     fn mean(&self, values: &[f64]) -> f64 {
         let (own, others) = values.split_at(self.label.columns().len().min(values.len()));
         let goes_left = |holder: u32, split: u32| {
-            let before = self.label.holders().iter().take(holder as usize);
-            let before: usize = before.map(|(_, columns)| *columns as usize).sum();
-            let party = &self.label.holders()[holder as usize].0;
-            let part = self.parts.iter().find(|(it, _)| it == party);
-            let rule = part.and_then(|(_, part)| part.rules().get(split as usize));
-            rule.is_some_and(|rule| rule.goes_left(others[before + rule.column as usize]))
+            let before: usize = (self.parts.iter().take(holder as usize))
+                .map(|part| part.columns().len())
+                .sum();
+            let part = self.parts.get(holder as usize);
+            let rule = part.and_then(|part| part.rules().get(split as usize));
+            rule.is_some_and(|rule| {
+                let value = others.get(before + rule.column as usize);
+                rule.goes_left(value.copied().unwrap_or(f64::NAN))
+            })
         };
         self.label
             .objective()

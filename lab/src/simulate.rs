@@ -18,7 +18,6 @@ use tokio::time::Instant;
 
 pub use error::SimulationError;
 pub(crate) use glm::table as of_regression;
-pub(crate) use trees::table as of_trees;
 
 use crate::{Predictor, Rows};
 

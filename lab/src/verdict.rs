@@ -146,7 +146,7 @@ fn saved(left: Mean) -> Interval {
 
 /// A mean and its standard error.
 #[derive(Debug, Clone, Copy)]
-struct Mean {
+pub(crate) struct Mean {
     value: f64,
     error: f64,
     /// Degrees of freedom.
@@ -154,7 +154,7 @@ struct Mean {
 }
 
 impl Mean {
-    fn of(values: impl Iterator<Item = f64>, overlap: f64) -> Option<Mean> {
+    pub(crate) fn of(values: impl Iterator<Item = f64>, overlap: f64) -> Option<Mean> {
         let values: Vec<f64> = values.collect();
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
@@ -176,7 +176,7 @@ impl Mean {
         StudentsT::new(0.0, 1.0, self.freedom).ok()
     }
 
-    fn interval(&self) -> Interval {
+    pub(crate) fn interval(&self) -> Interval {
         let reach = self.student().map_or(0.0, |t| t.inverse_cdf(0.975));
         Interval {
             low: self.value - reach * self.error,

@@ -18,6 +18,7 @@ mod full_disk;
 mod guide;
 mod invitations;
 mod killed;
+mod lab;
 mod local;
 mod models;
 mod people;

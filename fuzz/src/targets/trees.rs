@@ -9,8 +9,8 @@ use consilium_gbdt::{
     horizontal::{self, Feature, HorizontalError, Shared, Values, aggregate, contribute},
     training::Training,
     vertical::{
-        self, FeatureHolder, FeatureModel, FirstTree, Holder, LabelHolder, LabelModel, Price,
-        Protections, Terms, Unwatched, VerticalError, answer, follow, lead, predict,
+        self, FeatureHolder, FeatureModel, Holder, LabelHolder, LabelModel, Price, Protections,
+        Terms, Unwatched, VerticalError, answer, follow, lead, predict,
     },
 };
 use consilium_lwe::Set;
@@ -190,7 +190,7 @@ fn vertical_agreement(parties: &[PartyId; 2]) -> vertical::Agreement {
             columns: 2,
         }],
         protections: Protections {
-            first_tree: FirstTree::Joint,
+            own_trees: 0,
             min_side: 1,
             min_gap: 0,
             min_node: 2,

@@ -53,7 +53,7 @@ pub(super) async fn fit(
 }
 
 /// Makes rows what trees are grown on.
-pub(crate) fn table(agreement: &Agreement, it: &Brought) -> Result<Table, SimulationError> {
+fn table(agreement: &Agreement, it: &Brought) -> Result<Table, SimulationError> {
     let columns = it.rows.columns.iter().map(|column| column.values.clone());
     let table = agreement.table(columns.collect(), it.rows.labels.clone());
     table.map_err(SimulationError::of_trees(&it.party))

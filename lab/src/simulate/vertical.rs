@@ -1,8 +1,13 @@
 //! Trees over columns of several.
 
+use std::collections::BTreeMap;
+
 use consilium_gbdt::{
     BadTable, Table,
-    vertical::{FeatureHolder, LabelHolder, Unwatched, VerticalError, follow, lead},
+    vertical::{
+        FeatureHolder, LabelHolder, LabelSide, Progress, Unwatched, VerticalError, Watch, follow,
+        lead,
+    },
 };
 use consilium_plan::{Grow, Vertical};
 use futures_util::future::{join, join_all};
@@ -38,8 +43,9 @@ pub(super) async fn fit(
                     Ok::<_, SimulationError>(LabelHolder::new(agreement, &table, secret)?)
                 });
                 let mut holder = holder?;
-                let model = lead(mail, &mut holder, &mut rng, &mut Unwatched).await?;
-                Ok::<_, SimulationError>((model, holder.losses().to_vec()))
+                let mut curve = Curve::default();
+                let model = lead(mail, &mut holder, &mut rng, &mut curve).await?;
+                Ok::<_, SimulationError>((model, curve))
             });
         } else {
             following.push(async move {
@@ -57,14 +63,28 @@ pub(super) async fn fit(
     let parts = followed
         .into_iter()
         .collect::<Result<Vec<_>, VerticalError>>()?;
-    let (label, losses) = led?;
+    let (label, curve) = led?;
     let trees = label.trees().len();
     Ok(Fitted {
-        curve: losses.iter().map(|it| it.trained).collect(),
+        curve: curve.0.into_values().collect(),
         iterations: u32::try_from(trees).unwrap_or(u32::MAX),
         sums: 0,
         predictor: Predictor::Joint(Joint::new(label, parts)),
     })
+}
+
+/// The mean training loss before each tree, and after the last.
+#[derive(Default)]
+struct Curve(BTreeMap<u32, f64>);
+
+impl Watch<LabelSide> for Curve {
+    fn keep(&mut self, _: &LabelSide) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn hear(&mut self, progress: Progress) {
+        self.0.insert(progress.tree, progress.losses.trained);
+    }
 }
 
 /// Makes a table of the label holder's rows; it need not have columns.

@@ -60,14 +60,19 @@ fn the_example_has_a_cell_for_each_arm_and_seed() {
     assert_eq!(
         settings,
         [
+            "model.steps = 1",
+            "model.steps = 2",
+            "model.steps = 3",
+            r#"model.lead = "cleveland", model.method = "surrogate", model.rounds = 1"#,
+            r#"model.lead = "cleveland", model.method = "surrogate", model.rounds = 2"#,
+            "comparison.fedavg = { rounds = 20 }",
+            "comparison.fedavg = { rounds = 100 }",
+            "comparison.fedprox = { rounds = 20 }",
             "protection.bits = 48",
-            "protection.bits = 56",
-            "model.penalty = 0.1",
-            "model.penalty = 10.0",
         ]
     );
     // Pooled, four hospitals alone, exact, and the settings.
-    assert_eq!(experiment.cells().len(), 5 * (1 + 4 + 1 + 4));
+    assert_eq!(experiment.cells().len(), 5 * (1 + 4 + 1 + 9));
     let exact = experiment
         .cells()
         .into_iter()

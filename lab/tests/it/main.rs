@@ -3,6 +3,7 @@
 mod cells;
 mod folder;
 mod heart_disease;
+mod learning;
 mod refusals;
 mod settings;
 mod splits;

@@ -91,6 +91,9 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::AllNeeded => "method = \"surrogate\" 不比较不同的贡献方集合：\
              研究等候缺席方，否则失败"
             .to_owned(),
+        PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的 consilium-lab 使用：\
+             主导方可能读出其他机构的单个样本行；请去掉 method"
+            .to_owned(),
         PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
              fedprox 的 proximal 大于 0，fedavg 不写 proximal"
             .to_owned(),
@@ -181,6 +184,7 @@ fn trees(error: &consilium_gbdt::BadSpecification) -> String {
         "growth.depth" => "逐层生长时 1 至 12，逐叶生长时 1 至 32",
         "growth.leaves" => "2 至 4096",
         "bins" => "16 至 256",
+        "gradient_bits" => "2 至 8",
         "lambda" | "alpha" | "gamma" | "min_child_weight" => "不小于 0 的有限数",
         "min_node" => "至少为 2",
         "rows" => "大于 0 的占比，其和小于 1",

@@ -35,6 +35,9 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
         PlanFault::NodeSmall { least } => {
             format!("至少为 min_side 的两倍，即 {least}：更小的节点，其任何分裂都不会被告知")
         }
+        PlanFault::OwnTrees => {
+            "与 first_tree 不一致：own_trees 已计入第一棵树，可省去 first_tree".to_owned()
+        }
         PlanFault::Vertical(error) => return terms(error),
         other => return hybrid::fault(other),
     })
@@ -56,6 +59,7 @@ fn terms(error: &BadTerms) -> Option<String> {
 fn allowed(allowed: &str) -> Option<&'static str> {
     Some(match allowed {
         "1 to 16 parties" => "1 至 16 方",
+        "0 to the number of trees" => "0 至树的棵数",
         "at least 1" => "至少为 1",
         "at most 10000 in all" => "合计至多 10000 列",
         "so few that a party's have at most 2^16 bins together" => {
@@ -110,6 +114,8 @@ mod tests {
             ("min_side = 50", "min_side = 0"),
             ("min_side = 50", "min_side = 101"),
             ("min_side = 50", "sum_noise = 1e4"),
+            ("min_side = 50", "own_trees = 101"),
+            ("min_side = 50", "first_tree = \"joint\"\nown_trees = 2"),
             ("min_side = 50", "stride = 0"),
             ("min_side = 50", "bytes_a_second = 0.0"),
             ("features = [\"x\"]\n", ""),

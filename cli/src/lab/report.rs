@@ -1,0 +1,136 @@
+//! `consilium lab report`.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Args;
+use consilium_lab::{Arm, CellKey, Experiment, Outcome, Report};
+use consilium_plan::Lang;
+use serde_json::{Value, json};
+
+use super::cells::Bench;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  consilium lab report examples/heart-disease/lab.toml
+  consilium --lang zh lab report lab.toml --out results")]
+pub(crate) struct ReportArgs {
+    /// The experiment, TOML
+    #[arg(value_name = "EXPERIMENT")]
+    experiment: PathBuf,
+
+    /// Where its finished cells lie, and reports are left
+    #[arg(long, default_value = "consilium-lab", value_name = "FOLDER")]
+    out: PathBuf,
+
+    /// Print one line of JSON with the verdicts instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let bench = Bench::open(&args.experiment, &args.out)?;
+    let finished = bench.cells().into_iter().filter_map(|(key, cell)| {
+        let outcome = bench.finished(&key, &cell)?;
+        Some((key, outcome))
+    });
+    let finished: Vec<(CellKey, Outcome)> = finished.collect();
+    if finished.is_empty() {
+        bail!(lang.pick(
+            format!(
+                "no cell of this experiment is finished in {}",
+                args.out.display()
+            ),
+            format!("{} 中没有本实验已完成的单元", args.out.display()),
+        ));
+    }
+    write(
+        (&bench.experiment, &finished),
+        &args.out,
+        (out, args.json),
+        lang,
+    )
+}
+
+/// Writes all forms of the report beside the cells, and prints the verdicts.
+pub(super) fn write(
+    (experiment, outcomes): (&Experiment, &[(CellKey, Outcome)]),
+    folder: &Path,
+    (out, is_json): (&mut dyn Write, bool),
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let report = Report::new(experiment, outcomes);
+    let files: [(&str, Vec<u8>); 4] = [
+        ("report.html", report.html(lang).into_bytes()),
+        ("report.json", report.json().into_bytes()),
+        ("cells.csv", report.csv().into_bytes()),
+        ("cells.parquet", report.parquet()?),
+    ];
+    for (name, content) in files {
+        let path = folder.join(name);
+        let writing = || format!("{} {}", lang.pick("writing", "写入"), path.display());
+        fs::write(&path, content).with_context(writing)?;
+    }
+    let is_whole = is_whole(&report);
+    if is_json {
+        writeln!(out, "{}", last_line(&report, is_whole))?;
+    } else {
+        writeln!(out, "{}", page(&report, lang))?;
+        let page = folder.join("report.html");
+        let whole = lang.pick("the whole report:", "完整报告：");
+        writeln!(out, "{whole} {}", page.display())?;
+    }
+    ensure!(
+        is_whole,
+        lang.pick(
+            "the exact plan, or all rows in one place, gave no model in some runs: the report says why",
+            "部分运行中精确方案或集中训练未得到模型：原因见报告",
+        )
+    );
+    Ok(())
+}
+
+/// Says whether the arms that others are held against gave a model in every run.
+fn is_whole(report: &Report) -> bool {
+    let of = [Arm::Pooled, Arm::Exact].map(|arm| report.arm(&arm));
+    of.iter()
+        .all(|arm| arm.is_some_and(|it| it.failures.is_empty()))
+}
+
+/// Gives what each setting loses and saves, for a terminal.
+fn page(report: &Report, lang: Lang) -> String {
+    let settings = report.settings.iter().map(|setting| {
+        let (number, turned) = (setting.number.0, setting.turned());
+        format!(
+            "{number:>3}. {turned}\n     {}\n",
+            report.sentence(setting, lang)
+        )
+    });
+    format!("# {}\n\n{}", report.title, settings.collect::<String>())
+}
+
+/// Gives the verdicts as a line of JSON.
+fn last_line(report: &Report, is_whole: bool) -> Value {
+    let verdicts = report.settings.iter().filter_map(|setting| {
+        let verdict = setting.verdict.as_ref()?;
+        Some(json!({
+            "setting": setting.turned(),
+            "lost": verdict.lost.estimate,
+            "saved_cpu": verdict.saved_cpu.estimate,
+            "ci": { "lost": verdict.lost, "saved_cpu": verdict.saved_cpu },
+            "confidence": verdict.confidence,
+            "passes": verdict.passes,
+        }))
+    });
+    json!({
+        "lab": report.title,
+        "ok": is_whole,
+        "cells": report.cells.len(),
+        "verdicts": verdicts.collect::<Vec<Value>>(),
+    })
+}

@@ -1,0 +1,195 @@
+//! `consilium lab run`.
+
+use std::{
+    io::{IsTerminal as _, Write},
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
+
+use anyhow::ensure;
+use clap::Args;
+use consilium_lab::{Arm, Cell, CellKey, Experiment, Learnt, Mode, Outcome};
+use consilium_plan::Lang;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::{
+    cells::Bench,
+    crew::{self, Finished},
+    pace::Pace,
+    report,
+};
+use crate::hint::OrHint as _;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  consilium lab run examples/heart-disease/lab.toml
+  consilium lab run lab.toml --out results --jobs 2 --json
+
+Every finished cell is kept in the folder: after an interrupt, or with more settings or seeds, the same
+command runs what is missing. CPU times are comparable within one run on one machine.")]
+pub(crate) struct RunArgs {
+    /// The experiment, TOML
+    #[arg(value_name = "EXPERIMENT")]
+    experiment: PathBuf,
+
+    /// Where cells, tables and reports are left; what is there of the same experiment is used
+    #[arg(long, default_value = "consilium-lab", value_name = "FOLDER")]
+    out: PathBuf,
+
+    /// How many cells run side by side; default: as many as the machine has cores
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Print one line of JSON for each cell and, last, one with the verdicts
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &RunArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let bench = Bench::open(&args.experiment, &args.out)?;
+    let experiment = &bench.experiment;
+    let is_simulated = experiment.mode() == Mode::Simulated;
+    let processes = lang.pick(
+        "experiments over processes are not run yet",
+        "尚不支持以真实进程运行实验",
+    );
+    let checked = || {
+        ensure!(is_simulated, processes);
+        Ok(())
+    };
+    checked().or_hint(lang.pick(
+        "leave out `mode`, or set it to \"simulated\"",
+        "请删去 `mode`，或改为 \"simulated\"",
+    ))?;
+    let cells = bench.cells();
+    let mut outcomes: Vec<Option<Outcome>> = cells
+        .iter()
+        .map(|(key, cell)| bench.finished(key, cell))
+        .collect();
+    let missing: Vec<usize> = (0..cells.len())
+        .filter(|&at| outcomes[at].is_none())
+        .collect();
+    let todo: Vec<(CellKey, Cell)> = missing.iter().map(|&at| cells[at].clone()).collect();
+    let hands = args.jobs.unwrap_or_else(cores);
+    let mut progress = Progress::new((cells.len(), &todo), hands, lang);
+    if args.json {
+        for outcome in outcomes.iter().flatten() {
+            writeln!(out, "{}", line(experiment, outcome))?;
+        }
+    }
+    let tell = |finished: Finished| {
+        progress.note(&finished);
+        if args.json {
+            writeln!(out, "{}", line(experiment, &finished.outcome))?;
+        }
+        outcomes[missing[finished.place]] = Some(finished.outcome);
+        Ok(())
+    };
+    let ran = crew::run(&bench, &todo, hands, tell, lang);
+    progress.leave();
+    ran?;
+    let keys = cells.iter().map(|(key, _)| *key);
+    let outcomes: Vec<(CellKey, Outcome)> = keys
+        .zip(outcomes)
+        .filter_map(|(key, outcome)| Some((key, outcome?)))
+        .collect();
+    report::write((experiment, &outcomes), &args.out, (out, args.json), lang)
+}
+
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Gives a cell as a line of JSON: what, how good, at which cost.
+fn line(experiment: &Experiment, outcome: &Outcome) -> Value {
+    let Cell { arm, seed, fold } = &outcome.cell;
+    let setting = match arm {
+        Arm::Approximate { setting } => experiment.setting(*setting).map(ToString::to_string),
+        Arm::Pooled | Arm::Local { .. } | Arm::Exact => None,
+    };
+    let mut line = json!({
+        "bench": "lab",
+        "mode": "simulated",
+        "params": { "arm": arm, "setting": setting, "seed": seed, "fold": fold, "rows": outcome.rows },
+    });
+    let more = match &outcome.result {
+        Learnt::Fitted(fitted) => json!({
+            "ok": true,
+            "wall_s": fitted.wall_s,
+            "iterations": fitted.iterations,
+            "measures": fitted.measures,
+            "parties": fitted.parties.iter().map(|party| json!({
+                "party": party.party,
+                "cpu_s": party.cpu_s,
+                "sent_bytes": party.sent_bytes,
+                "received_bytes": party.received_bytes,
+                "rounds": party.rounds,
+            })).collect::<Vec<Value>>(),
+        }),
+        Learnt::Failed { reason } => json!({ "ok": false, "reason": reason }),
+    };
+    if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
+        line.extend(more);
+    }
+    line
+}
+
+/// Tells how far an experiment is: on a terminal a bar, else now and then a line.
+struct Progress<'a> {
+    bar: ProgressBar,
+    pace: Pace,
+    left: Vec<Option<&'a Cell>>,
+    hands: usize,
+    lang: Lang,
+}
+
+impl<'a> Progress<'a> {
+    fn new(
+        (all, todo): (usize, &'a [(CellKey, Cell)]),
+        hands: NonZeroUsize,
+        lang: Lang,
+    ) -> Progress<'a> {
+        let is_seen = std::io::stderr().is_terminal() && !todo.is_empty();
+        let bar = if is_seen {
+            ProgressBar::new(all as u64)
+        } else {
+            ProgressBar::hidden()
+        };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_position((all - todo.len()) as u64);
+        bar.enable_steady_tick(Duration::from_secs(1));
+        Progress {
+            bar,
+            pace: Pace::default(),
+            left: todo.iter().map(|(_, cell)| Some(cell)).collect(),
+            hands: hands.get(),
+            lang,
+        }
+    }
+
+    fn note(&mut self, finished: &Finished) {
+        self.pace.note(&finished.outcome.cell.arm, finished.took);
+        self.left[finished.place] = None;
+        self.bar.inc(1);
+        if let Some(left) = self
+            .pace
+            .left(self.left.iter().copied().flatten(), self.hands)
+        {
+            let left = left.as_secs();
+            let (minutes, seconds) = (left / 60, left % 60);
+            self.bar.set_message(self.lang.pick(
+                format!("about {minutes} min {seconds} s left"),
+                format!("约剩 {minutes} 分 {seconds} 秒"),
+            ));
+        }
+    }
+
+    fn leave(&self) {
+        self.bar.finish_and_clear();
+    }
+}

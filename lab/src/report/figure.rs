@@ -1,0 +1,213 @@
+//! Pictures, as SVG that stands within a page: texts take the page's fonts, colours its classes.
+
+mod axis;
+mod dots;
+mod labels;
+mod lines;
+mod scatter;
+
+use std::fmt::Write as _;
+
+pub(super) use dots::{Dot, Dots, Row};
+pub(super) use lines::{Curve, Lines};
+pub(super) use scatter::{Point, Scatter};
+
+/// The size of texts in a picture, in its units.
+const TEXT: f64 = 12.0;
+
+/// A picture that is being drawn; lengths are in its units, from the upper left corner.
+struct Svg {
+    width: f64,
+    height: f64,
+    body: String,
+}
+
+/// A place in a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct At(f64, f64);
+
+/// On which side of its place a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// What a picture is called, and what it shows in words, for who can't see it.
+#[derive(Debug, Clone)]
+pub(super) struct Caption {
+    /// Its name within the page, such as `fig-cpu`.
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    pub(super) alt: String,
+}
+
+impl Svg {
+    fn new(width: f64, height: f64) -> Svg {
+        Svg {
+            width,
+            height,
+            body: String::new(),
+        }
+    }
+
+    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+        self.body.write_fmt(text).expect("a string takes any text");
+    }
+
+    fn line(&mut self, from: At, to: At, class: &str) {
+        self.add(format_args!(
+            "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
+            from.0, from.1, to.0, to.1
+        ));
+    }
+
+    fn polyline(&mut self, places: impl IntoIterator<Item = At>, class: &str) {
+        self.add(format_args!("<polyline class=\"{class}\" points=\""));
+        for At(x, y) in places {
+            self.add(format_args!("{x:.1},{y:.1} "));
+        }
+        self.body.truncate(self.body.trim_end().len());
+        self.add(format_args!("\"/>"));
+    }
+
+    fn rectangle(&mut self, from: At, to: At, class: &str) {
+        let (width, height) = ((to.0 - from.0).max(0.0), (to.1 - from.1).max(0.0));
+        self.add(format_args!(
+            "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>",
+            from.0, from.1
+        ));
+    }
+
+    /// Draws a mark; its shape goes with its class, so that it is told apart without colours.
+    fn mark(&mut self, At(x, y): At, class: &str) {
+        match class {
+            "exact" => {
+                let (left, top) = (x - 4.5, y - 4.5);
+                self.add(format_args!(
+                    "<rect class=\"mark {class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"9\" height=\"9\"/>"
+                ));
+            }
+            "alone" => self.add(format_args!(
+                "<path class=\"mark {class}\" d=\"M{x:.1} {:.1}l5 8.5h-10z\"/>",
+                y - 5.5
+            )),
+            "pooled" => self.add(format_args!(
+                "<path class=\"mark {class}\" d=\"M{x:.1} {:.1}l5.5 5.5l-5.5 5.5l-5.5 -5.5z\"/>",
+                y - 5.5
+            )),
+            _ => self.add(format_args!(
+                "<circle class=\"mark {class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\"/>"
+            )),
+        }
+    }
+
+    fn text(&mut self, At(x, y): At, anchor: Anchor, class: &str, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        self.add(format_args!(
+            "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            escaped(text)
+        ));
+    }
+
+    /// Writes a text that is read from below.
+    fn upright(&mut self, At(x, y): At, class: &str, text: &str) {
+        self.add(format_args!(
+            "<text class=\"{class}\" transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+            escaped(text)
+        ));
+    }
+
+    /// Begins a group that says something when it is pointed at.
+    fn begin(&mut self, hint: &str) {
+        self.add(format_args!("<g><title>{}</title>", escaped(hint)));
+    }
+
+    fn end(&mut self) {
+        self.body.push_str("</g>");
+    }
+
+    fn finish(self, caption: &Caption) -> String {
+        let Svg {
+            width,
+            height,
+            body,
+        } = self;
+        let (id, title, alt) = (caption.id, escaped(&caption.title), escaped(&caption.alt));
+        format!(
+            "<svg role=\"img\" viewBox=\"0 0 {width:.0} {height:.0}\" style=\"max-width:{width:.0}px\" \
+             aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title>\
+             <desc id=\"{id}-desc\">{alt}</desc>{body}</svg>"
+        )
+    }
+}
+
+/// Writes a text so that it is text in HTML and in XML, between quotes too; control characters, which
+/// neither has, are left out.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            control if control.is_control() && control != '\n' => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Estimates how wide a text is: the fonts are the reader's.
+fn width(text: &str) -> f64 {
+    let letter = |letter: char| match letter {
+        'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | ' ' | '|' | '\u{a0}' => 0.3,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.88,
+        'A'..='Z' => 0.68,
+        narrow if narrow < '\u{2e80}' => 0.56,
+        _ => 1.0,
+    };
+    text.chars().map(letter).sum::<f64>() * TEXT
+}
+
+/// Cuts a text that is wider than a length.
+fn cut(text: &str, most: f64) -> String {
+    if width(text) <= most {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for letter in text.chars() {
+        if width(&cut) + 2.0 * TEXT > most {
+            break;
+        }
+        cut.push(letter);
+    }
+    cut.trim_end().to_owned() + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_can_hold_no_markup() {
+        assert_eq!(
+            escaped("<b a='\"'>&\u{8}"),
+            "&lt;b a=&#39;&quot;&#39;&gt;&amp;"
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut_where_they_say_so() {
+        assert_eq!(cut("short", 100.0), "short");
+        let long = cut("trees.bins = 16, trees.trees = 50", 100.0);
+        assert!(long.ends_with('…') && width(&long) <= 100.0, "{long}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Rows of marks over one axis, with intervals where there are any.
+
+use super::{
+    Anchor, At, Caption, Svg, TEXT,
+    axis::{Axis, span},
+    cut, width,
+};
+use crate::Interval;
+
+/// Rows of marks over one axis.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Dots<'a> {
+    pub(in crate::report) caption: Caption,
+    pub(in crate::report) width: f64,
+    pub(in crate::report) name: &'a str,
+    pub(in crate::report) rows: Vec<Row>,
+    /// A value that all are held against.
+    pub(in crate::report) reference: Option<f64>,
+    /// What marks of each class are, where rows have several.
+    pub(in crate::report) legend: Vec<(&'static str, &'a str)>,
+}
+
+/// A row: from above down they are in order.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Row {
+    pub(in crate::report) label: String,
+    pub(in crate::report) dots: Vec<Dot>,
+    /// What stands in the place of marks, where there are none.
+    pub(in crate::report) instead: Option<String>,
+}
+
+/// A mark with its interval.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Dot {
+    pub(in crate::report) value: Interval,
+    pub(in crate::report) class: &'static str,
+    /// What it says when it is pointed at.
+    pub(in crate::report) hint: String,
+}
+
+/// How far rows are apart, and how much farther for each mark more that they have.
+const APART: f64 = 22.0;
+const MORE: f64 = 5.0;
+
+impl Dots<'_> {
+    pub(in crate::report) fn draw(&self) -> String {
+        let widest = self
+            .rows
+            .iter()
+            .map(|row| width(&row.label))
+            .fold(0.0, f64::max);
+        let left = (widest + 18.0).clamp(60.0, self.width * 0.42);
+        let right = self.width - 18.0;
+        let top = if self.legend.is_empty() { 8.0 } else { 34.0 };
+        let marks = self
+            .rows
+            .iter()
+            .map(|row| row.dots.len())
+            .max()
+            .unwrap_or(0);
+        let apart = APART + MORE * marks.saturating_sub(1) as f64;
+        let bottom = top + apart * self.rows.len() as f64;
+        let mut svg = Svg::new(self.width, bottom + 46.0);
+        let dots = || self.rows.iter().flat_map(|row| &row.dots);
+        let estimates = dots().map(|dot| dot.value.estimate).chain(self.reference);
+        let (low, high) = span(estimates);
+        let room = (high - low).max(high.abs() * 0.002);
+        let (lowest, highest) = span(dots().flat_map(|dot| [dot.value.low, dot.value.high]));
+        let shown = (
+            low.min(lowest.max(low - room)) - room * 0.03,
+            high.max(highest.min(high + room)) + room * 0.03,
+        );
+        let x = Axis::new(shown, (left, right), ((right - left) / 75.0).floor());
+        for (place, label) in x.ticks() {
+            svg.line(At(place, top), At(place, bottom), "grid");
+            svg.text(At(place, bottom + 17.0), Anchor::Middle, "tick", &label);
+        }
+        svg.text(
+            At(f64::midpoint(left, right), bottom + 38.0),
+            Anchor::Middle,
+            "name",
+            self.name,
+        );
+        if let Some(reference) = self.reference.filter(|value| x.shows(*value)) {
+            svg.line(
+                At(x.at(reference), top),
+                At(x.at(reference), bottom),
+                "bound",
+            );
+        }
+        self.draw_legend(&mut svg, left);
+        for (number, row) in self.rows.iter().enumerate() {
+            let level = top + apart * (number as f64 + 0.5);
+            let label = cut(&row.label, left - 14.0);
+            svg.begin(&row.label);
+            svg.text(At(left - 10.0, level + 4.0), Anchor::End, "row", &label);
+            svg.end();
+            if let Some(instead) = &row.instead {
+                svg.text(At(left + 8.0, level + 4.0), Anchor::Start, "soft", instead);
+            }
+            let middle = row.dots.len().saturating_sub(1) as f64 / 2.0;
+            for (place, dot) in row.dots.iter().enumerate() {
+                draw_dot(&mut svg, dot, &x, level + MORE * (place as f64 - middle));
+            }
+            if marks > 1 && number > 0 {
+                let above = level - apart / 2.0;
+                svg.line(At(left, above), At(right, above), "grid");
+            }
+        }
+        svg.line(At(left, bottom), At(right, bottom), "axis");
+        svg.finish(&self.caption)
+    }
+
+    fn draw_legend(&self, svg: &mut Svg, left: f64) {
+        let all = self.legend.iter().map(|(_, text)| width(text) + 34.0);
+        let mut at = left.min(self.width - all.sum::<f64>()).max(8.0);
+        for (class, text) in &self.legend {
+            svg.mark(At(at + 6.0, 14.0), class);
+            svg.text(At(at + 16.0, 14.0 + TEXT / 3.0), Anchor::Start, "row", text);
+            at += width(text) + 34.0;
+        }
+    }
+}
+
+fn draw_dot(svg: &mut Svg, dot: &Dot, x: &Axis, level: f64) {
+    svg.begin(&dot.hint);
+    if dot.value.low < dot.value.high {
+        let ends = [dot.value.low, dot.value.high].map(|end| x.at(end));
+        svg.line(At(ends[0], level), At(ends[1], level), "whisker");
+    }
+    svg.mark(At(x.at(dot.value.estimate), level), dot.class);
+    svg.end();
+}

@@ -1,0 +1,228 @@
+//! The report as one page that needs nothing else: no script, no font, no file beside it.
+
+mod conditions;
+mod pictures;
+mod scores;
+mod settings;
+mod tables;
+
+use std::fmt::Display;
+
+use consilium_plan::Lang;
+
+use super::{
+    Report, SettingReport,
+    figure::escaped,
+    words::{decimals, percent, significant},
+};
+use crate::{Arm, Interval};
+
+const STYLE: &str = include_str!("html/style.css");
+
+impl Report {
+    /// Writes the report as one self-contained page.
+    ///
+    /// # Security
+    ///
+    /// Whatever comes from files, names and titles alike, is text in it and never markup.
+    pub fn html(&self, lang: Lang) -> String {
+        let mut page = Page {
+            report: self,
+            lang,
+            text: String::new(),
+            figures: 0,
+        };
+        page.head();
+        page.summary();
+        page.arms();
+        page.pictures();
+        if !self.settings.is_empty() {
+            page.settings();
+        }
+        page.institutions();
+        page.departures();
+        page.failures();
+        page.conditions();
+        page.text + "</body></html>\n"
+    }
+}
+
+/// A page that is being written.
+struct Page<'a> {
+    report: &'a Report,
+    lang: Lang,
+    text: String,
+    /// Figures so far.
+    figures: u32,
+}
+
+impl Page<'_> {
+    /// Adds markup.
+    fn add(&mut self, markup: impl AsRef<str>) {
+        self.text.push_str(markup.as_ref());
+    }
+
+    /// Adds an element with a text in it.
+    fn element(&mut self, tag: &str, class: &str, text: impl Display) {
+        let text = escaped(&text.to_string());
+        if class.is_empty() {
+            self.add(format!("<{tag}>{text}</{tag}>"));
+        } else {
+            self.add(format!("<{tag} class=\"{class}\">{text}</{tag}>"));
+        }
+    }
+
+    fn heading(&mut self, en: &str, zh: &str) {
+        let text = self.lang.pick(en, zh).to_owned();
+        self.element("h2", "", text);
+    }
+
+    fn paragraph(&mut self, class: &str, en: impl Display, zh: impl Display) {
+        let text = self.lang.pick(en.to_string(), zh.to_string());
+        self.element("p", class, text);
+    }
+
+    fn head(&mut self) {
+        let lang = self.lang.pick("en", "zh-CN");
+        let title = escaped(&self.report.title);
+        self.add(format!(
+            "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"/>\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
+             <title>{title}</title><style>\n{STYLE}</style></head><body>"
+        ));
+        let kicker = "accuracy against efficiency, measured on the protocols of production";
+        self.paragraph(
+            "kicker",
+            format!("Consilium · {kicker}"),
+            "Consilium · 准确率与效率的权衡，以生产协议实测",
+        );
+        self.element("h1", "", &self.report.title);
+    }
+
+    fn summary(&mut self) {
+        let report = self.report;
+        let (all, lang) = (report.settings.len(), self.lang);
+        let passing = report
+            .settings
+            .iter()
+            .filter(|it| it.verdict.is_some_and(|it| it.passes));
+        let passing = passing.count();
+        let most = percent(report.bargain.lost_at_most, 0, lang);
+        let least = percent(report.bargain.saved_at_least, 0, lang);
+        let name = report.score().name(lang);
+        let lead = match (lang, self.is_of_loss()) {
+            (Lang::En, false) => format!(
+                "Settings that pass: {passing} of {all}. To pass is to lose, against the exact plan, at \
+                 most {most} of the {name}, and to save at least {least} of the CPU time of all parties."
+            ),
+            (Lang::En, true) => format!(
+                "Settings that pass: {passing} of {all}. To pass is to raise the {name}, against the \
+                 exact plan, by at most {most}, and to save at least {least} of the CPU time of all \
+                 parties."
+            ),
+            (Lang::Zh, false) => format!(
+                "{all} 个设置中 {passing} 个通过。通过即：与精确方案相比，{name} 损失不超过 {most}，且所有\
+                 参与方的 CPU 时间至少节省 {least}。"
+            ),
+            (Lang::Zh, true) => format!(
+                "{all} 个设置中 {passing} 个通过。通过即：与精确方案相比，{name}升高不超过 {most}，且所有\
+                 参与方的 CPU 时间至少节省 {least}。"
+            ),
+        };
+        self.element("p", "lead", lead);
+        let Some(best) = report.best.and_then(|number| report.setting(number)) else {
+            return;
+        };
+        let (number, turned) = (best.number.0, best.turned());
+        let said = report.sentence(best, lang);
+        let passes = best.verdict.is_some_and(|it| it.passes);
+        match (lang, passes) {
+            (Lang::En, true) => self.add("<p>Of these the one that saves most is setting "),
+            (Lang::En, false) => self.add("<p>The one that loses least is setting "),
+            (Lang::Zh, true) => self.add("<p>其中节省最多的是设置 "),
+            (Lang::Zh, false) => self.add("<p>损失最少的是设置 "),
+        }
+        let (before, after, end) = lang.pick((", ", ": it ", "."), ("，", "：", "。"));
+        let (word, said) = said
+            .split_once(lang.pick(": ", "："))
+            .unwrap_or(("", &said));
+        let said = match (passes, lang) {
+            (true, _) => said.to_owned(),
+            (false, Lang::En) => format!("{word}, {said}"),
+            (false, Lang::Zh) => format!("{word}，{said}"),
+        };
+        self.add(format!(
+            "{number}{before}<code>{}</code>{after}",
+            escaped(&turned)
+        ));
+        self.add(format!("{}{end}</p>", escaped(&said)));
+    }
+
+    /// Says whether the measure is one of which less is better.
+    fn is_of_loss(&self) -> bool {
+        self.report.score().scale() == crate::Scale::LessIsBetter
+    }
+
+    /// Names an arm.
+    fn arm_name(&self, arm: &Arm) -> String {
+        match (arm, self.lang) {
+            (Arm::Pooled, lang) => lang.pick("pooled", "集中").to_owned(),
+            (Arm::Exact, lang) => lang.pick("exact plan", "精确方案").to_owned(),
+            (Arm::Local { party }, Lang::En) => format!("{party} alone"),
+            (Arm::Local { party }, Lang::Zh) => format!("仅 {party}"),
+            (Arm::Approximate { setting }, _) => {
+                let setting = self.report.setting(*setting);
+                setting
+                    .map(|it| format!("{} · {}", it.number.0, it.short()))
+                    .unwrap_or_default()
+            }
+        }
+    }
+
+    /// Gives the labels of settings in pictures: their numbers, with the knobs where few are short.
+    fn labels(&self) -> Vec<String> {
+        let settings = &self.report.settings;
+        let long = |setting: &SettingReport| format!("{} · {}", setting.number.0, setting.short());
+        let all: Vec<String> = settings.iter().map(long).collect();
+        if all.len() <= 6 && all.iter().all(|label| label.chars().count() <= 26) {
+            return all;
+        }
+        settings.iter().map(|it| it.number.0.to_string()).collect()
+    }
+}
+
+/// Writes a score to four places where it is a share, else to three significant ones.
+fn score(value: f64) -> String {
+    if value.abs() < 1.0 {
+        decimals(value, 4)
+    } else {
+        significant(value)
+    }
+}
+
+/// Gives the class of what passes or fails.
+fn class(setting: &SettingReport) -> &'static str {
+    if setting.verdict.is_some_and(|verdict| verdict.passes) {
+        "pass"
+    } else {
+        "fail"
+    }
+}
+
+/// Gives an interval in percent.
+fn in_percent(share: Interval) -> Interval {
+    Interval {
+        low: share.low * 100.0,
+        estimate: share.estimate * 100.0,
+        high: share.high * 100.0,
+    }
+}
+
+/// Gives an interval of no width.
+fn point(value: f64) -> Interval {
+    Interval {
+        low: value,
+        estimate: value,
+        high: value,
+    }
+}
