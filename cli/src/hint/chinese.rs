@@ -169,7 +169,10 @@ mod tests {
         let (_, keys) = error
             .split_once("，应为以下之一：")
             .unwrap_or_else(|| panic!("{error}"));
-        assert!(keys.starts_with("`first_tree`、`min_side`、"), "{error}");
+        assert!(
+            keys.starts_with("`first_tree`、`own_trees`、`min_side`、"),
+            "{error}"
+        );
     }
 
     #[test]

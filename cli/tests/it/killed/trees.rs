@@ -164,9 +164,14 @@ fn ended(
     let out = deaths.len().to_string();
     let steward = "left/public/state/steward.sock";
     let result = ["study", "result", study, "--out", &out, "--at", steward];
-    // It hears of the end soon.
-    while !consilium(here, &result).status.success() {}
-    let report = fs::read(here.join(out).join("report.json")).unwrap();
+    // It hears of the end soon: its own part is there before.
+    let report = loop {
+        consilium(here, &result);
+        match fs::read(here.join(&out).join("report.json")) {
+            Ok(report) => break report,
+            Err(_) => drop(fs::remove_dir_all(here.join(&out))),
+        }
+    };
     let report: Value = serde_json::from_slice(&report).unwrap();
     (left, report["runs"].as_u64().unwrap())
 }
