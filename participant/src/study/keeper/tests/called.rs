@@ -52,11 +52,21 @@ async fn long() {
 }
 
 impl Keeper {
-    /// Waits until so many runs have begun to read.
+    /// Waits until so many runs have begun to read: what each needs of the store it has by then, so
+    /// that nothing waits for the store while time leaps.
     async fn counted(&self, runs: u32) {
         while runs::counted(&self.home.store, &self.name).await.unwrap() < runs.into() {
             yield_now().await;
         }
+        while !self.has_secret().await {
+            yield_now().await;
+        }
+    }
+
+    async fn has_secret(&self) -> bool {
+        let query = sqlx::query("SELECT 1 FROM secret WHERE study = $1").bind(self.name.as_str());
+        let found = query.fetch_optional(self.home.store.readers()).await;
+        found.unwrap().is_some()
     }
 }
 
@@ -99,7 +109,7 @@ async fn what_others_send_waits_for_a_run_however_long_its_beginning_takes() {
     let running = keeper.running.as_mut().unwrap();
     tokio::select! {
         heard = ways.recv(&home.party) => assert_eq!(*heard.unwrap().step, *"seal.1.hello"),
-        _ = running.next() => panic!("it takes part"),
+        Progress::Ended(outcome) = running.next() => panic!("it takes part: {outcome:?}"),
     }
 }
 
@@ -118,7 +128,7 @@ async fn a_call_that_comes_again_begins_nothing_whether_the_run_goes_on_or_is_ov
     let running = keeper.running.as_mut().unwrap();
     tokio::select! {
         heard = ways.recv(&home.party) => assert_eq!(*heard.unwrap().step, *"seal.1.hello"),
-        _ = running.next() => panic!("it takes part"),
+        Progress::Ended(outcome) = running.next() => panic!("it takes part: {outcome:?}"),
     }
 
     keeper.leave(Failure::new(Code::ApprovalRevoked)).await;
