@@ -1,8 +1,10 @@
 //! Columns as bins, some of them in one byte.
 
+mod walk;
+
 use std::fmt;
 
-use crate::{BinRule, Cuts, Tree, cuts};
+use crate::{Cuts, cuts};
 
 /// How many lanes lie side by side.
 ///
@@ -143,15 +145,6 @@ impl Binned {
         let digit = self.digits.get(column)?;
         let lanes = self.groups[digit.lane / LANES].get(row)?;
         Some(digit.bin(lanes[digit.lane % LANES]))
-    }
-
-    /// Gives the value of the leaf that a row comes to; rules on columns that are not there send it
-    /// where missing values go.
-    pub fn leaf_value(&self, tree: &Tree<BinRule>, row: usize) -> f64 {
-        tree.value(|rule| {
-            let bin = self.bin(row, rule.column as usize);
-            rule.goes_left(bin.unwrap_or(cuts::MISSING))
-        })
     }
 
     /// Gives the bins of a column, to be asked for many rows; none if there is no such column.

@@ -166,12 +166,7 @@ impl Rows {
 
     /// Adds a tree to the margins.
     pub fn add(&mut self, tree: &Tree<BinRule>) {
-        let Rows {
-            binned, margins, ..
-        } = self;
-        for (row, margin) in margins.iter_mut().enumerate() {
-            *margin += binned.leaf_value(tree, row);
-        }
+        self.binned.add(tree, &mut self.margins);
     }
 
     /// The same as [`add`](Rows::add), faster: the rows that it grew on are in its leaves already.
