@@ -74,6 +74,7 @@ knobs! {
     "trees.early_stopping": "the fit ends once a held-out share of the rows gains no more", "留出部分行的损失不再下降即停止";
     "trees.gradient_bits": "gradients rounded at random to few bits", "梯度随机舍入为少数几位";
     "trees.growth": "trees of another depth, or of so many leaves", "以其他深度或叶子数生长树";
+    "trees.learning_curve": "losses known after the last tree alone: a sum less for each tree", "只在最后一棵树之后计算损失：每棵树少一次求和";
     "trees.learning_rate": "longer or shorter steps, for fewer or more trees", "步长不同，所需树数随之增减";
     "trees.min_node": "small nodes are not split", "较小的节点不再分裂";
     "trees.rows": "each tree grows on drawn rows, at random or by the size of their gradients", "每棵树只用抽取的行：随机或按梯度大小";

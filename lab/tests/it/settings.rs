@@ -22,6 +22,7 @@ const TURNED: &[(&str, &str)] = &[
     ("trees.early_stopping", "{ patience = 3, share = 0.1 }"),
     ("trees.gradient_bits", "3"),
     ("trees.growth", "{ leaf-wise = { leaves = 7 } }"),
+    ("trees.learning_curve", "false"),
     ("trees.learning_rate", "0.3"),
     ("trees.min_node", "40"),
     ("trees.rows", "{ share = 0.5 }"),

@@ -1,6 +1,6 @@
 //! Gradients of a few bits, and how small their sums stay.
 
-use crate::{Boosting, Quanta, Quantum, SumBits, Totals};
+use crate::{Boosting, Objective, Quanta, Quantum, SumBits, Totals};
 
 /// Where an objective has no largest gradient, so many times the mean counts as the largest.
 const LARGEST: f64 = 4.0;
@@ -29,6 +29,19 @@ impl Quanta {
         Some(Quanta {
             g: finest.g.coarser(g),
             h: finest.h.coarser(h),
+        })
+    }
+}
+
+impl Totals {
+    /// Gives the most that gradients of so many rows can add up to, whose weights add up to so much;
+    /// none where the objective does not bound them.
+    pub(crate) fn at_most(objective: Objective, (rows, weights): (u64, f64)) -> Option<Totals> {
+        let [g, h] = objective.steepest();
+        Some(Totals {
+            g: g? * weights,
+            h: h? * weights,
+            rows,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     BinRule, Boosting, Cuts, Direction, Drawn, Failure, Growth, Layout, Losses, Model, Objective,
-    OutOfStep, Partition, Quanta, Rows, Search, Segment, Stopping, SumBits, Table, Tree,
+    OutOfStep, Partition, Quanta, Rows, Search, Segment, Stopping, SumBits, Table, Totals, Tree,
     count::narrow, draw_columns,
 };
 
@@ -13,13 +13,15 @@ use crate::{
 pub struct Fit {
     /// The model, as it was when the loss of the rows held out was smallest.
     pub model: Model,
-    /// The mean losses after no tree, one tree, and so on, up to the last that was grown.
+    /// The mean losses after no tree, one tree, and so on, up to the last that was grown; without a
+    /// learning curve, after the last alone.
     pub losses: Vec<Losses>,
 }
 
 /// Fits a model to a table, and draws by the specification's own seed.
 ///
-/// `watch` sees the losses after every number of trees, from none on, and may stop the fit.
+/// `watch` sees the losses after every number of trees whose losses are known, from none on, and may
+/// stop the fit.
 ///
 /// # Errors
 ///
@@ -69,6 +71,12 @@ pub fn fit_on(
     loop {
         let tree = narrow(trees.len());
         let drawn = rows.draw(tree);
+        if !spec.learning_curve && tree < spec.trees {
+            let totals = Totals::at_most(spec.objective, (rows.trained() as u64, totals.weights));
+            let columns = (cuts, &directions[..]);
+            trees.push(grow_within(boosting, columns, &mut rows, (&drawn, totals))?);
+            continue;
+        }
         let losses = drawn.losses().means().ok_or(Failure::Diverged { tree })?;
         let goes_on = stopping.goes_on(losses);
         if watch(&losses).is_break() {
@@ -98,8 +106,23 @@ pub fn grow(
     rows: &mut Rows,
     drawn: &Drawn,
 ) -> Result<Tree<BinRule>, Failure> {
+    grow_within(
+        boosting,
+        (cuts, directions),
+        rows,
+        (drawn, Some(drawn.totals())),
+    )
+}
+
+/// Grows a tree whose gradients add up to no more than these totals, if there are any.
+fn grow_within(
+    boosting: &Boosting,
+    (cuts, directions): (&Cuts, &[Option<Direction>]),
+    rows: &mut Rows,
+    (drawn, totals): (&Drawn, Option<Totals>),
+) -> Result<Tree<BinRule>, Failure> {
     let tree = drawn.tree();
-    let quanta = Quanta::of(boosting, drawn.totals(), SumBits::WIDEST);
+    let quanta = totals.and_then(|totals| Quanta::of(boosting, totals, SumBits::WIDEST));
     let quanta = quanta.ok_or(Failure::Diverged { tree })?;
     let partition = rows.round(drawn, quanta);
     let columns = draw_columns(boosting, cuts.columns(), tree);

@@ -70,6 +70,13 @@ pub struct Specification {
     /// *Quantized training of gradient boosting decision trees* (NeurIPS 2022), section 4.
     #[serde(default)]
     pub gradient_bits: Option<u8>,
+    /// Whether the loss is known after each tree, and not after the last alone: by default it is.
+    ///
+    /// Without it a tree over several parties' rows takes a sum less: what gradients can add up to
+    /// at most stands in the place of what they do. Only where the objective bounds them (logistic),
+    /// on all rows, and where nothing is stopped early.
+    #[serde(default = "default::learning_curve")]
+    pub learning_curve: bool,
     /// The columns in which predictions may only rise, or only fall.
     #[serde(default)]
     pub monotone: BTreeMap<String, Direction>,
@@ -201,6 +208,9 @@ mod default {
     pub(super) fn depth() -> u32 {
         MOST_DEPTH
     }
+    pub(super) fn learning_curve() -> bool {
+        true
+    }
 }
 
 impl Specification {
@@ -220,10 +230,18 @@ impl Specification {
             rows: RowSampling::All,
             column_share: default::column_share(),
             gradient_bits: None,
+            learning_curve: default::learning_curve(),
             monotone: BTreeMap::new(),
             early_stopping: None,
             seed: 0,
         }
+    }
+
+    /// Says whether trees can grow without losses and sums of gradients being known before each.
+    fn needs_no_losses(&self) -> bool {
+        self.objective.steepest().iter().all(Option::is_some)
+            && self.rows == RowSampling::All
+            && self.early_stopping.is_none()
     }
 }
 
@@ -317,6 +335,11 @@ impl TryFrom<Specification> for Boosting {
                     .is_none_or(|bits| GRADIENT_BITS.contains(&bits)),
                 "gradient_bits",
                 "2 to 8",
+            ),
+            (
+                spec.learning_curve || spec.needs_no_losses(),
+                "learning_curve",
+                "true unless the objective is logistic, rows are all and nothing is stopped early",
             ),
             (
                 held_out > 0.0 && held_out <= 0.5,

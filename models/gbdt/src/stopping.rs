@@ -29,6 +29,9 @@ impl LossTotals {
 pub(crate) struct Stopping {
     trees: u32,
     patience: Option<u32>,
+    /// Losses are taken once, after the last tree.
+    #[serde(default)]
+    only_last: bool,
     losses: Vec<Losses>,
 }
 
@@ -39,12 +42,13 @@ impl Stopping {
         Stopping {
             trees: spec.trees,
             patience: spec.early_stopping.map(|early| early.patience),
+            only_last: !spec.learning_curve,
             losses: Vec::new(),
         }
     }
 
     /// Takes the losses after one tree more than before, at first after none, and says whether
-    /// another tree is to be grown.
+    /// another tree is to be grown; without a learning curve, those after the last tree.
     pub(crate) fn goes_on(&mut self, losses: Losses) -> bool {
         self.losses.push(losses);
         let grown = self.grown();
@@ -69,10 +73,13 @@ impl Stopping {
     }
 
     fn grown(&self) -> u32 {
+        if self.only_last {
+            return self.trees;
+        }
         narrow(self.losses.len().saturating_sub(1))
     }
 
-    /// Gives the losses after no tree, one tree, and so on.
+    /// Gives the losses after no tree, one tree, and so on; without a learning curve, the last alone.
     pub(crate) fn losses(&self) -> &[Losses] {
         &self.losses
     }

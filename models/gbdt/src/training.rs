@@ -271,11 +271,11 @@ impl Training {
                 }
                 let roster = &cohort.contributors;
                 let ensemble = Ensemble::begin(agreement, cuts, roster, &opened.sum)?;
-                Ok(Training::Measuring {
-                    sum: after(sum),
+                Ok(next_tree(
+                    (agreement, after(sum)),
                     cohort,
-                    ensemble: Box::new(ensemble),
-                })
+                    Box::new(ensemble),
+                ))
             }
             Training::Measuring {
                 sum,
@@ -389,11 +389,29 @@ fn grow_on(
         return Err(NoModel::Diverged { tree });
     }
     ensemble.add(tree);
-    Ok(Training::Measuring {
-        sum,
-        cohort,
-        ensemble,
-    })
+    Ok(next_tree((agreement, sum), cohort, ensemble))
+}
+
+/// Asks for the losses, or, where a tree may begin without them, for its root.
+fn next_tree(
+    (agreement, sum): (&Agreement, SumNumber),
+    cohort: Cohort,
+    ensemble: Box<Ensemble>,
+) -> Training {
+    match ensemble.unmeasured(agreement) {
+        Some((quanta, rows)) => Training::Rooting {
+            sum,
+            cohort,
+            ensemble,
+            quanta,
+            rows,
+        },
+        None => Training::Measuring {
+            sum,
+            cohort,
+            ensemble,
+        },
+    }
 }
 
 fn descent(agreement: &Agreement) -> Descent {

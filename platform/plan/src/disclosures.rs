@@ -4,6 +4,7 @@ mod align;
 mod vertical;
 
 use consilium_evaluation::{self as evaluation, Role};
+use consilium_gbdt::horizontal;
 use consilium_glm::{Protocol, Setting, disclosures};
 use consilium_mailbox::PartyId;
 
@@ -104,7 +105,8 @@ impl Plan {
         self.derivable(&task.protection, lines);
         let result = match &task.learner {
             Learner::Glm(_) => &texts::RESULT,
-            Learner::Gbdt(_) => &texts::RESULT_TREES,
+            Learner::Gbdt(trees) if trees.specification().learning_curve => &texts::RESULT_TREES,
+            Learner::Gbdt(_) => &texts::RESULT_TREES_ALONE,
         };
         lines.add(Audience::Receivers, result, &[]);
         match task.own_metrics {
@@ -140,7 +142,8 @@ impl Plan {
 
     fn add_trees(&self, trees: &Gbdt, lines: &mut Lines<'_>) {
         let (most, fewest) = (self.contributors().count(), self.quorum());
-        lines.protocols(consilium_gbdt::horizontal::disclosures(most, fewest));
+        let boosting = trees.agreement.boosting();
+        lines.protocols(horizontal::disclosures(boosting, (most, fewest)));
         let measures = if trees.subject.is_of_classes() {
             evaluation::Disclosure::OF_CLASSES
         } else {

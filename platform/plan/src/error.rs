@@ -138,6 +138,11 @@ pub enum PlanFault {
     /// Ciphertexts that are added up are of one set of parameters.
     #[error("hospitals add up ciphertexts of parameters = \"a\" only")]
     HybridParameters,
+    /// Losses are added up where the labels are.
+    #[error(
+        "learning_curve = false is for kind = \"train-gbdt\" only: here the label holder adds losses up at home"
+    )]
+    LossesAtHome,
     /// One party has the labels.
     #[error("exactly one party has the labels: the one with label = {{ column = \"NAME\" }}")]
     LabelHolder,

@@ -185,6 +185,7 @@ fn trees(error: &consilium_gbdt::BadSpecification) -> String {
         "growth.leaves" => "2 至 4096",
         "bins" => "16 至 256",
         "gradient_bits" => "2 至 8",
+        "learning_curve" => "true；仅当目标为 logistic、使用所有行且不提前停止时可为 false",
         "lambda" | "alpha" | "gamma" | "min_child_weight" => "不小于 0 的有限数",
         "min_node" => "至少为 2",
         "rows" => "大于 0 的占比，其和小于 1",

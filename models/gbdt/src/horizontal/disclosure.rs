@@ -2,10 +2,17 @@
 
 use consilium_evaluation::Disclosure;
 
+use crate::Boosting;
+
 /// Gives everything that the roles can learn of a fit beside its messages' lengths and times, where
 /// `most` institutions begin and `fewest` may be left at its end.
-pub fn disclosures(most: usize, fewest: usize) -> Vec<Disclosure> {
-    let mut lines = ALWAYS.to_vec();
+pub fn disclosures(boosting: &Boosting, (most, fewest): (usize, usize)) -> Vec<Disclosure> {
+    let (totals, losses) = if boosting.specification().learning_curve {
+        (TOTALS, LOSSES)
+    } else {
+        (LAST_TOTALS, LAST_LOSS)
+    };
+    let mut lines = [CUTTING, totals, GROWING, losses].concat();
     if fewest < most {
         lines.extend_from_slice(SHRINKING);
     }
@@ -15,7 +22,7 @@ pub fn disclosures(most: usize, fewest: usize) -> Vec<Disclosure> {
     lines
 }
 
-const ALWAYS: &[Disclosure] = &[
+const CUTTING: &[Disclosure] = &[
     Disclosure::to_aggregator(
         "for all institutions together: of each numeric column how many values lie in each 256th of \
          its declared range and, around its quantiles, in finer parts, small counts included; its \
@@ -27,11 +34,9 @@ const ALWAYS: &[Disclosure] = &[
         "for all institutions together: the number of rows trained on and the sum of their labels",
         "所有机构合计的训练行数及标签之和",
     ),
-    Disclosure::to_aggregator(
-        "for all institutions together and for each tree: how many rows are drawn for it, the sums of \
-         absolute gradients and of curvatures, and the losses of rows trained on and held out",
-        "每棵树在所有机构合计上的抽样行数、梯度绝对值之和、曲率之和，以及训练行与留出行的损失",
-    ),
+];
+
+const GROWING: &[Disclosure] = &[
     Disclosure::to_aggregator(
         "for all institutions together, for each node of each tree that is split or could have been, \
          and as a difference for its sibling too: the sums of gradients and curvatures by column and \
@@ -64,6 +69,15 @@ const ALWAYS: &[Disclosure] = &[
         "逐步生长的模型：每个节点的分裂、增益及所有机构合计的曲率之和，每个叶节点的取值，\
          由此几乎可知该处的行数及其标签",
     ),
+];
+
+const TOTALS: &[Disclosure] = &[Disclosure::to_aggregator(
+    "for all institutions together and for each tree: how many rows are drawn for it, the sums of \
+         absolute gradients and of curvatures, and the losses of rows trained on and held out",
+    "每棵树在所有机构合计上的抽样行数、梯度绝对值之和、曲率之和，以及训练行与留出行的损失",
+)];
+
+const LOSSES: &[Disclosure] = &[
     Disclosure::to_contributor(
         "for all institutions together and for each tree, to the next power of two: the sums of \
          absolute gradients and of curvatures",
@@ -75,6 +89,19 @@ const ALWAYS: &[Disclosure] = &[
         "训练结束时：每棵树之后在所有机构上的平均损失，以及各机构从哪棵树起参与",
     ),
 ];
+
+const LAST_TOTALS: &[Disclosure] = &[Disclosure::to_aggregator(
+    "for all institutions together, after the last tree and before one where institutions have \
+         dropped out: how many rows there are, the sums of absolute gradients and of curvatures, and the \
+         losses",
+    "最后一棵树之后，以及有机构退出时的下一棵树之前，所有机构合计的行数、梯度绝对值之和、曲率之和与损失",
+)];
+
+const LAST_LOSS: &[Disclosure] = &[Disclosure::to_contributor(
+    "after the last tree the mean loss over all institutions; which institutions are in it from \
+         which tree on",
+    "训练结束时：最后一棵树之后在所有机构上的平均损失，以及各机构从哪棵树起参与",
+)];
 
 const SHRINKING: &[Disclosure] = &[Disclosure::to_aggregator(
     "if the set of institutions shrinks during the fit: of those that dropped out together, as \

@@ -129,10 +129,11 @@ impl Cost {
             Growing::LeafWise { leaves, .. } => (u64::from(leaves) - 1, u64::from(leaves) - 1),
         };
         let (rounds, of_a_tree) = (u64::from(QUANTILE_ROUNDS), 1 + levels);
+        let of_trees = trees * (levels + u64::from(spec.learning_curve));
         Cost {
             rounds,
             // Last come the losses of all trees.
-            sums: rounds + 1 + trees * of_a_tree + 1,
+            sums: rounds + 1 + of_trees + 1,
             cells: trees * built * cells as u64,
             cell_bits: Element::of(agreement).bits().get(),
             nodes: trees * (2 * leaves - 1),

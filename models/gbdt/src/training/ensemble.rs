@@ -23,6 +23,8 @@ pub struct Ensemble {
     stopping: Stopping,
     rosters: Vec<Roster>,
     rows: u64,
+    /// How many rows there are and what they weigh, unless it is to be asked: others take part than before.
+    present: Option<(u64, f64)>,
     standing: Standing,
 }
 
@@ -58,6 +60,7 @@ impl Ensemble {
                 contributors: contributors.to_vec(),
             }],
             rows,
+            present: Some((rows, weights)),
             standing,
         })
     }
@@ -113,6 +116,7 @@ impl Ensemble {
     /// Notes that trees from now on grow on other parties' rows.
     pub(super) fn go_on_over(&mut self, contributors: &[PartyId]) {
         let from = self.next();
+        self.present = None;
         // The first roster is that of the cut points, too.
         if self.rosters.len() > 1 {
             self.rosters.pop_if(|last| last.from == from);
@@ -126,6 +130,18 @@ impl Ensemble {
     /// Lets go of losses that will be measured again.
     pub(super) fn forget_measures(&mut self) {
         self.stopping.again();
+    }
+
+    /// Gives the next tree's quanta and rows where they follow from what is known: without a learning
+    /// curve, before the last tree.
+    pub(super) fn unmeasured(&self, agreement: &Agreement) -> Option<(Quanta, u64)> {
+        let spec = agreement.boosting().specification();
+        let present = self
+            .present
+            .filter(|_| !spec.learning_curve && self.next() < spec.trees)?;
+        let totals = Totals::at_most(spec.objective, present)?;
+        let quanta = Quanta::of(agreement.boosting(), totals, SumBits::WIDEST)?;
+        Some((quanta, present.0))
     }
 
     /// Takes the losses in; gives the next tree's quanta and rows, or none if the trees suffice.
@@ -147,7 +163,11 @@ impl Ensemble {
         if losses.held_out.is_some() != holds_out(agreement.boosting()) {
             return Err(NoModel::NothingHeldOut);
         }
-        if !self.stopping.goes_on(losses) {
+        let spec = agreement.boosting().specification();
+        if !spec.learning_curve && tree < spec.trees {
+            // Asked for because others take part than before.
+            self.present = Some((rows, trained_weights));
+        } else if !self.stopping.goes_on(losses) {
             return Ok(None);
         }
         // Below it no row was held back: gradients are what the quanta are for.

@@ -25,7 +25,7 @@ pub struct Roster {
 pub(crate) struct Ended {
     /// How many trees were best.
     pub(crate) kept: u32,
-    /// The mean losses after no tree, one tree, and so on.
+    /// The mean losses after no tree, one tree, and so on; without a learning curve, the last alone.
     pub(crate) losses: Vec<Losses>,
     /// Whose rows the trees grew on.
     pub(crate) rosters: Vec<Roster>,
@@ -47,7 +47,8 @@ pub struct Fit {
 pub struct Published {
     /// The model, as it was when the loss of the rows held out was smallest.
     pub model: Model,
-    /// The mean losses after no tree, one tree, and so on, up to the last that was grown.
+    /// The mean losses after no tree, one tree, and so on, up to the last that was grown; without a
+    /// learning curve, after the last alone.
     pub losses: Vec<Losses>,
     /// Whose rows the trees grew on.
     pub rosters: Vec<Roster>,
@@ -101,8 +102,10 @@ impl Ended {
         let finite = |losses: &Losses| {
             losses.trained.is_finite() && losses.held_out.is_none_or(f64::is_finite)
         };
+        let has_curve = agreement.boosting().specification().learning_curve;
+        let measured = if has_curve { trees + 1 } else { 1 };
         self.kept as usize <= trees
-            && self.losses.len() == trees + 1
+            && self.losses.len() == measured
             && self.losses.iter().all(finite)
             && self.rows <= agreement.most_rows_in_all()
             && self.sums <= most_sums(agreement)

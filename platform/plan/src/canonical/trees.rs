@@ -41,6 +41,9 @@ pub(super) fn write(f: &mut Formatter<'_>, spec: &Specification) -> fmt::Result 
     if let Some(bits) = spec.gradient_bits {
         writeln!(f, "gradient_bits = {bits}")?;
     }
+    if !spec.learning_curve {
+        writeln!(f, "learning_curve = false")?;
+    }
     if let Some(early) = &spec.early_stopping {
         let (share, patience) = (number(early.share), early.patience);
         writeln!(

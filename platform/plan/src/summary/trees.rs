@@ -88,6 +88,9 @@ pub(super) fn describe_growth(spec: &Specification, drawn: Drawn<'_>, page: &mut
     if let Some(bits) = &spec.gradient_bits {
         page.line("", &texts::TREES_BITS, &[("bits", bits)]);
     }
+    if !spec.learning_curve {
+        page.line("", &texts::TREES_NO_CURVE, &[]);
+    }
     for (column, direction) in &spec.monotone {
         let text = match direction {
             Direction::Increasing => texts::TREES_RISING,

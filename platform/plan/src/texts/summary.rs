@@ -57,6 +57,7 @@ TREES_PENALTIES: "Penalties: lambda {lambda}, alpha {alpha}, gamma {gamma}; leas
 TREES_SHARE: "Each tree grows on a share {share} of the rows, drawn anew at each institution.", "每棵树使用占比 {share} 的行，由各机构每次重新抽取。";
 TREES_GOSS: "Each tree grows on the share {top} of rows with the largest gradients and a share {other} of the rest, drawn at each institution.", "每棵树使用梯度最大的占比 {top} 的行，以及其余行中占比 {other} 的抽样，由各机构抽取。";
 TREES_BITS: "Gradients are rounded at random to {bits} bits for each tree, right in the mean: the trees are an approximation.", "每棵树的梯度随机舍入为 {bits} 位，平均而言无偏：所得树为近似。";
+TREES_NO_CURVE: "The loss is known after the last tree alone: there is no learning curve, and a sum less for each tree.", "只在最后一棵树之后计算损失：没有学习曲线，每棵树少一次求和。";
 TREES_COLUMNS: "Each tree looks at a share {share} of the columns.", "每棵树考察占比 {share} 的列。";
 TREES_RISING: "The prediction does not fall where {column} rises.", "{column} 上升时预测值不下降。";
 TREES_FALLING: "The prediction does not rise where {column} rises.", "{column} 上升时预测值不上升。";

@@ -100,6 +100,24 @@ fn gradients_of_a_few_bits_are_said_and_cost_less() {
 }
 
 #[test]
+fn without_a_learning_curve_less_is_told_and_sums_are_fewer() {
+    let stopped = "early_stopping = { share = 0.1, patience = 10 }";
+    let never = changed(stopped, "").unwrap();
+    let without = changed(stopped, "learning_curve = false").unwrap();
+    assert!(without.to_string().contains("\nlearning_curve = false\n"));
+    assert!(!trees().to_string().contains("learning_curve"));
+    let said = without.summary(None, Lang::En);
+    assert!(said.contains("there is no learning curve"), "{said}");
+    let told = "for each tree: how many rows are drawn for it";
+    assert!(!said.contains(told) && trees().summary(None, Lang::En).contains(told));
+    assert!(!said.contains("losses after each tree"), "{said}");
+    assert_eq!(
+        without.estimate().sums + u64::from(gbdt(&without).specification().trees),
+        never.estimate().sums
+    );
+}
+
+#[test]
 fn a_node_needs_as_many_rows_as_a_cell() {
     let plan = changed("[limits]", "[limits]\nminimum_cell = 50").unwrap();
     assert_eq!(gbdt(&plan).specification().min_node, 50);
@@ -123,6 +141,11 @@ fn what_keeps_trees_from_growing_is_named_with_its_key() {
             "bins = 64",
             "gradient_bits = 9",
             "trees.gradient_bits: 'gradient_bits' must be 2 to 8",
+        ),
+        (
+            "bins = 64",
+            "learning_curve = false",
+            "trees.learning_curve: 'learning_curve' must be true unless the objective is logistic, rows are all",
         ),
         ("bins = 64", "bin = 64", "unknown field `bin`"),
         ("[trees]", "[tree]", "unknown field `tree`"),

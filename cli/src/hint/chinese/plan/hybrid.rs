@@ -16,6 +16,9 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
         PlanFault::AlignedTogether { party } => {
             format!("查明 {party} 患者的研究也用于另一家医院：每家医院各有自己的研究")
         }
+        PlanFault::LossesAtHome => {
+            "learning_curve = false 只用于 kind = \"train-gbdt\"：此处损失由标签方在本地求和".to_owned()
+        }
         PlanFault::HybridParameters => "各医院仅能合计 parameters = \"a\" 的密文".to_owned(),
         _ => return None,
     })

@@ -17,7 +17,7 @@ pub(super) fn numbers(text: &str) -> Vec<&str> {
 
 #[test]
 fn what_trees_may_be_is_said_in_chinese() {
-    let wrong: [fn(&mut Trees); 16] = [
+    let wrong: [fn(&mut Trees); 17] = [
         |trees| trees.objective = Objective::Tweedie { power: 2.0 },
         |trees| trees.trees = 0,
         |trees| trees.learning_rate = 0.0,
@@ -30,6 +30,7 @@ fn what_trees_may_be_is_said_in_chinese() {
         },
         |trees| trees.bins = 300,
         |trees| trees.gradient_bits = Some(1),
+        |trees| trees.learning_curve = false,
         |trees| trees.lambda = -1.0,
         |trees| trees.alpha = -1.0,
         |trees| trees.gamma = -1.0,

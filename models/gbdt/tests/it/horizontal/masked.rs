@@ -81,21 +81,42 @@ async fn masked_sums_of_gradients_of_two_bits_give_the_pooled_trees() {
     masks_change_nothing(spec, &[160, 170, 90]).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn masked_sums_without_a_learning_curve_give_the_pooled_trees() {
+    let spec = Specification {
+        learning_curve: false,
+        ..specification(Objective::Logistic)
+    };
+    masks_change_nothing(spec, &[160, 170, 90]).await;
+}
+
 /// Dies in the middle of the third tree.
-fn crash() -> Crash {
+fn crash(spec: &Specification) -> Crash {
+    let (cuts, labels, levels) = (4, 1, 3);
+    let of_a_tree = levels + usize::from(spec.learning_curve);
     Crash {
         party: party("hospital-1"),
         step: "gbdt-histogram.1.turn".into(),
-        nth: 4 + 1 + 2 * 4 + 3,
+        nth: cuts + labels + 2 * of_a_tree + of_a_tree - 1,
         moment: Moment::OnReceive,
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hospital_that_allowed_it_may_die_in_a_tree_and_the_others_go_on() {
-    let (agreement, tables) = study(specification(Objective::Logistic), &[160, 170, 180, 90]);
+    for learning_curve in [true, false] {
+        let spec = Specification {
+            learning_curve,
+            ..specification(Objective::Logistic)
+        };
+        the_others_go_on(spec).await;
+    }
+}
+
+async fn the_others_go_on(spec: Specification) {
     let world = World::new(1);
-    world.crash(crash());
+    world.crash(crash(&spec));
+    let (agreement, tables) = study(spec, &[160, 170, 180, 90]);
     let waivers = BTreeSet::from([party("hospital-1")]);
     let outcome = masked(&world, &terms(4, waivers), &agreement, &tables).await;
     let fit = outcome.aggregator.unwrap();
@@ -119,7 +140,7 @@ async fn a_hospital_that_allowed_it_may_die_in_a_tree_and_the_others_go_on() {
 async fn a_hospital_that_did_not_allow_it_stops_the_fit_when_it_dies() {
     let (agreement, tables) = study(specification(Objective::Logistic), &[160, 170, 180, 90]);
     let world = World::new(1);
-    world.crash(crash());
+    world.crash(crash(&specification(Objective::Logistic)));
     let outcome = masked(&world, &terms(4, BTreeSet::new()), &agreement, &tables).await;
     let error = outcome.aggregator.unwrap_err();
     assert!(error.to_string().contains("hospital-1"), "{error}");

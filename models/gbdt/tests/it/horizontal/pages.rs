@@ -1,7 +1,7 @@
 //! The protocol's page says what the code does.
 
-use consilium_evaluation::Role;
-use consilium_gbdt::{Objective, Specification, horizontal::disclosures};
+use consilium_evaluation::{Disclosure, Role};
+use consilium_gbdt::{Boosting, Objective, Specification, horizontal::disclosures};
 use consilium_mailbox::{RunId, sim::World};
 use insta::assert_snapshot;
 
@@ -9,9 +9,20 @@ use super::world::{fit_with, parties, specification, study};
 
 const PAGE: &str = include_str!("../../../../../docs/protocols/gbdt-histogram.md");
 
+fn boosting(learning_curve: bool) -> Boosting {
+    let spec = Specification {
+        learning_curve,
+        ..Specification::new(Objective::Logistic)
+    };
+    spec.try_into().unwrap()
+}
+
 #[test]
 fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
-    let all = disclosures(3, 2);
+    let all: Vec<Disclosure> = [true, false]
+        .into_iter()
+        .flat_map(|learning_curve| disclosures(&boosting(learning_curve), (3, 2)))
+        .collect();
     for disclosure in &all {
         let to = match disclosure.to {
             Role::Aggregator => "aggregator",
@@ -26,8 +37,8 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
 
 #[test]
 fn a_line_is_said_only_where_it_can_come_true() {
-    let says = |(most, fewest), part: &str| {
-        let lines = disclosures(most, fewest);
+    let says = |counts, part: &str| {
+        let lines = disclosures(&boosting(true), counts);
         lines.iter().any(|line| line.learns.contains(part))
     };
     assert!(says((3, 2), "shrinks") && says((3, 2), "one other"));

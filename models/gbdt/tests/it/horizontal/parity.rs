@@ -108,6 +108,18 @@ async fn gradients_of_a_few_bits_give_the_pooled_trees() {
 }
 
 #[tokio::test]
+async fn trees_without_a_learning_curve_are_the_pooled_ones() {
+    for gradient_bits in [None, Some(4)] {
+        let spec = Specification {
+            learning_curve: false,
+            gradient_bits,
+            ..specification(Objective::Logistic)
+        };
+        trees_are_the_pooled_ones(spec, &[300, 120, 90]).await;
+    }
+}
+
+#[tokio::test]
 async fn monotone_columns_are_so_together_too() {
     let spec = Specification {
         monotone: BTreeMap::from([

@@ -42,6 +42,13 @@ const REFUSED: &[(usize, &str, &str, &str, &str)] = &[
     ),
     (
         0,
+        "bins = 32",
+        "learning_curve = false",
+        "trees.learning_curve",
+        "learning_curve =",
+    ),
+    (
+        0,
         "first_tree = \"own\"",
         "own_trees = 41",
         "vertical.own_trees",

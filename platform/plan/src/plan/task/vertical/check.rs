@@ -216,6 +216,9 @@ fn grow(
         return Err(at.missing("trees"));
     };
     let boosting = gbdt::boosting(given.get_ref().clone(), at)?;
+    if !boosting.specification().learning_curve {
+        return Err(at.fault_below("trees.learning_curve", PlanFault::LossesAtHome));
+    }
     let schema = schema(holder, schemas, at)?;
     let (label, range) = columns::label((written, "party.label"), &schema, at)?;
     monotone(task, boosting.specification().monotone.keys(), at)?;
