@@ -5,6 +5,7 @@ mod grid;
 mod link;
 mod places;
 mod plan;
+mod published;
 mod raw;
 mod table;
 mod test_rows;
@@ -20,6 +21,7 @@ use toml::Value;
 pub use data::{RowFile, Source};
 pub use grid::{MOST_SETTINGS, Setting, SettingNumber};
 pub use link::{LinkTerms, Links};
+pub use published::Published;
 pub use raw::Mode;
 pub use table::SplitBy;
 pub use test_rows::{TestPart, TestRows};
@@ -27,7 +29,7 @@ pub use test_rows::{TestPart, TestRows};
 pub(crate) use places::Places;
 pub(crate) use table::predicts_classes;
 
-use crate::{Arm, Cell, KNOBS, Knob, LabError, LabFault, load};
+use crate::{Arm, Cell, KNOBS, Knob, LabError, LabFault, Measure, load};
 use plan::BasePlan;
 
 /// The format of experiments that this program reads.
@@ -58,6 +60,7 @@ pub struct Experiment {
     test: TestRows,
     links: Links,
     settings: Vec<Setting>,
+    published: Vec<Published>,
     places: Places,
 }
 
@@ -87,6 +90,8 @@ impl Experiment {
         let test = test_rows::check(raw.test.as_ref(), &source, &places)?;
         let links = link::check(&raw.link, &base.plan, &places)?;
         let settings = grid::settings(&raw.approximate, &base, &places)?;
+        let measures = Measure::all_of(predicts_classes(&base.plan));
+        let published = published::check(&raw.published, (&settings, measures), &places)?;
         Ok(Experiment {
             title,
             base,
@@ -96,6 +101,7 @@ impl Experiment {
             test,
             links,
             settings,
+            published,
             places,
         })
     }
@@ -118,6 +124,11 @@ impl Experiment {
     /// Gives the settings that are held against it, in the order of their numbers.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
+    }
+
+    /// Gives what others have published.
+    pub fn published(&self) -> &[Published] {
+        &self.published
     }
 
     /// Gives a setting.

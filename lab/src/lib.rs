@@ -18,15 +18,15 @@ mod verdict;
 pub use cell::{Arm, Cell, CellKey};
 pub use error::{LabError, LabFault, Part};
 pub use experiment::{
-    Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, RowFile, Setting,
-    SettingNumber, Source, SplitBy, TestPart, TestRows,
+    Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, Published, RowFile,
+    Setting, SettingNumber, Source, SplitBy, TestPart, TestRows,
 };
 pub use knob::{KNOBS, Knob};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
 pub use predictor::{Joint, Predictor};
 pub use report::{
-    Against, ArmReport, FailedCell, Line, Measure, PartyReport, REPORT_FORMAT, Report, Said,
-    SettingReport, Spread, TurnedKnob,
+    Against, ArmReport, Beside, FailedCell, Line, Measure, PartyReport, PublishedReport,
+    REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
 };
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, simulate};

@@ -7,6 +7,7 @@ mod html;
 mod line;
 mod measure;
 mod parquet;
+mod published;
 mod setting;
 mod spread;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use serde::Serialize;
 pub use arm::{ArmReport, FailedCell, PartyReport};
 pub use line::Line;
 pub use measure::Measure;
+pub use published::{Beside, PublishedReport};
 pub use setting::{Against, Said, SettingReport, TurnedKnob};
 pub use spread::Spread;
 
@@ -87,6 +89,8 @@ pub struct Report {
     /// Of those that pass the one that saves most CPU time; where none passes, of all the one that
     /// loses least.
     pub best: Option<SettingNumber>,
+    /// What others have published, beside what was measured here.
+    pub published: Vec<PublishedReport>,
     /// Every cell.
     pub cells: Vec<Line>,
 }
@@ -129,6 +133,14 @@ impl Report {
         let mut settings: Vec<SettingReport> = settings.collect();
         let front = mark_front(&mut settings);
         let arms = arms_of(experiment);
+        let arms = arms
+            .iter()
+            .map(|arm| ArmReport::new(arm, of(arm), measures, overlap));
+        let arms: Vec<ArmReport> = arms.collect();
+        let published = experiment.published().iter();
+        let published = published
+            .map(|it| PublishedReport::new(it, &arms))
+            .collect();
         Report {
             format: REPORT_FORMAT,
             engine: env!("CARGO_PKG_VERSION"),
@@ -153,9 +165,8 @@ impl Report {
             overlap,
             links: experiment.links().clone(),
             mode: experiment.mode(),
-            arms: (arms.iter())
-                .map(|arm| ArmReport::new(arm, of(arm), measures, overlap))
-                .collect(),
+            arms,
+            published,
             best: best(&settings),
             settings,
             front,

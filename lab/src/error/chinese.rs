@@ -2,7 +2,7 @@
 
 use super::{
     LabFault, Part,
-    fault::{all_knobs, joined, plan_message},
+    fault::{all_knobs, joined, names, plan_message},
 };
 
 impl LabFault {
@@ -16,6 +16,12 @@ impl LabFault {
             F::Empty { key } => format!("{key} 为空：请至少给出一个值"),
             F::Twice { key, value } => format!("{key} 中 {value} 出现两次"),
             F::Number { key, allowed } => format!("{key} 超出范围，须为 {allowed}"),
+            F::Unmeasured { measures } => {
+                format!("此标签的方案以 {} 衡量", names(measures))
+            }
+            F::NoBlock { block } => {
+                format!("beside 须为 \"pooled\"、\"exact\" 或某个设置块的名称，而不是 {block:?}")
+            }
             F::Kind { kind } => format!(
                 "kind = {kind:?} 的方案不能用于实验：可用 train-glm、train-gbdt 与 train-vertical-gbdt"
             ),

@@ -9,7 +9,7 @@ use consilium_plan::PlanError;
 use consilium_schema::SchemaError;
 use serde::Serialize;
 
-use crate::KNOBS;
+use crate::{KNOBS, Measure};
 
 /// A part of an institution's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,6 +77,20 @@ pub enum LabFault {
         key: String,
         /// What it may be.
         allowed: &'static str,
+    },
+    /// What is published is of what is measured here.
+    #[error("a plan of this label is measured by {}", names(measures))]
+    Unmeasured {
+        /// What is measured.
+        measures: &'static [Measure],
+    },
+    /// A published figure stands beside an arm.
+    #[error(
+        "beside must be \"pooled\", \"exact\" or the name of a block of settings, not {block:?}"
+    )]
+    NoBlock {
+        /// What is named.
+        block: String,
     },
     /// The plan, or one of its settings, is none.
     #[error(transparent)]
@@ -295,6 +309,12 @@ pub(super) fn all_knobs() -> String {
 pub(super) fn joined(parties: &[PartyId]) -> String {
     let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
     names.join(", ")
+}
+
+/// Names measures as an experiment does, in quotes.
+pub(super) fn names(measures: &[Measure]) -> String {
+    let name = |measure: &Measure| serde_json::to_string(measure).unwrap_or_default();
+    measures.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn fold_text(fold: Option<u32>) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::places::Places;
-use crate::{LabError, LabFault};
+use crate::{LabError, LabFault, Measure};
 
 /// How parties run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,22 @@ pub(super) struct Raw {
     pub(super) link: RawLinks,
     #[serde(default)]
     pub(super) approximate: Vec<toml::Table>,
+    #[serde(default)]
+    pub(super) published: Vec<RawPublished>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { name = \"FedAvg\", source = \"…\", measure = \"auc\", value = 0.7, beside = \"exact\" }"
+)]
+pub(super) struct RawPublished {
+    pub(super) name: String,
+    pub(super) source: String,
+    pub(super) measure: Measure,
+    pub(super) value: f64,
+    pub(super) deviation: Option<f64>,
+    pub(super) beside: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod pictures;
+mod published;
 mod scores;
 mod settings;
 mod tables;
@@ -35,6 +36,7 @@ impl Report {
         page.head();
         page.summary();
         page.arms();
+        page.published();
         page.pictures();
         if !self.settings.is_empty() {
             page.settings();

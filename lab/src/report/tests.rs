@@ -106,6 +106,30 @@ fn figures_are_those_of_a_calculation_by_hand() {
 }
 
 #[test]
+fn published_figures_stand_beside_those_of_their_arms() {
+    let published = "[[published]]\nname = \"theirs\"\nsource = \"a paper\"\nmeasure = \"accuracy\"\n\
+                     value = 0.75\ndeviation = 0.02\nbeside = \"exact\"\n";
+    let experiment = experiment("Beside", CLASSES, &format!("{ONE}{published}"));
+    let exact = |seed, score| {
+        let gave = gave(score, [0.0; 3], 1.0);
+        outcome(&experiment, cell(&Arm::Exact, seed, 0), Ok((gave, classes)))
+    };
+    let report = Report::new(&experiment, &[exact(1, 0.83), exact(2, 0.85)]);
+    let [beside] = &report.published[0].here[..] else {
+        panic!("it stands beside one arm");
+    };
+    assert_eq!(beside.arm, Arm::Exact);
+    // The accuracy of such an outcome is its score less 0.05.
+    near(beside.found.expect("there is a model").mean, 0.79);
+    near(beside.deviations.expect("there is a deviation"), 2.0);
+    let page = report.html(Lang::En);
+    assert!(
+        page.contains("a paper") && page.contains("± 0.0200"),
+        "{page}"
+    );
+}
+
+#[test]
 fn the_plan_is_told_by_its_hash_and_its_departures() {
     let report = by_hand();
     assert_eq!(report.plan.to_string().len(), 64);

@@ -28,13 +28,31 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "seeds",
         "sedes = 1\nseeds",
-        "lab.toml: line 3, column 1: unknown field `sedes`, expected one of `format`, `title`, `plan`, `seeds`, `mode`, `data`, `table`, `test`, `link`, `approximate`",
+        "lab.toml: line 3, column 1: unknown field `sedes`, expected one of `format`, `title`, `plan`, `seeds`, `mode`, `data`, `table`, `test`, `link`, `approximate`, `published`",
     ),
     (
         FILES,
         "\"Coarser trees\"",
         "\" Coarser trees\"",
         "lab.toml: line 1, column 1: title needs 1 to 120 characters, all of them seen, without blanks at the ends",
+    ),
+    (
+        FILES,
+        "[[approximate]]",
+        "[[published]]\nname = \"trees\"\nsource = \"a paper\"\nmeasure = \"rmse\"\nvalue = 1\nbeside = \"exact\"\n[[approximate]]",
+        "lab.toml: line 20, column 1: a plan of this label is measured by \"auc\", \"accuracy\", \"log-loss\", \"brier\"",
+    ),
+    (
+        FILES,
+        "[[approximate]]",
+        "[[published]]\nname = \"trees\"\nsource = \"a paper\"\nmeasure = \"auc\"\nvalue = 1\nbeside = \"other\"\n[[approximate]]",
+        "lab.toml: line 22, column 1: beside must be \"pooled\", \"exact\" or the name of a block of settings, not \"other\"",
+    ),
+    (
+        FILES,
+        "[[approximate]]",
+        "[[published]]\nname = \"trees\"\nsource = \"a paper\"\nmeasure = \"auc\"\nvalue = 1\ndeviation = 0\nbeside = \"exact\"\n[[approximate]]",
+        "lab.toml: line 22, column 1: deviation must be a finite number above 0",
     ),
     (
         FILES,

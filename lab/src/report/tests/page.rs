@@ -62,7 +62,10 @@ fn check_text(text: &str) {
 }
 
 fn reports() -> Vec<Report> {
-    let named = format!("[[approximate]]\nname = {CANARY:?}\n\"trees.bins\" = [16, 32]\n");
+    let named = format!(
+        "[[approximate]]\nname = {CANARY:?}\n\"trees.bins\" = [16, 32]\n[[published]]\nname = {CANARY:?}\nsource = {CANARY:?}\n\
+         measure = \"auc\"\nvalue = 0.7\nbeside = {CANARY:?}\n"
+    );
     vec![
         generated(&experiment(CANARY, CLASSES, MANY), classes, |_| false),
         generated(&experiment("One", CLASSES, ONE), classes, |_| false),

@@ -1,0 +1,72 @@
+//! The table of what others have published.
+
+use super::{Page, score};
+use crate::report::{figure::escaped, words::decimals};
+
+impl Page<'_> {
+    /// Shows published figures beside those of their arms, where there are any.
+    pub(super) fn published(&mut self) {
+        let (report, lang) = (self.report, self.lang);
+        if report.published.is_empty() {
+            return;
+        }
+        self.heading("What others have published", "已发表的结果");
+        let columns = lang
+            .pick(
+                [
+                    "published",
+                    "measure",
+                    "value",
+                    "here",
+                    "value here",
+                    "apart",
+                ],
+                ["已发表", "指标", "值", "此处", "此处的值", "相差"],
+            )
+            .map(|name| {
+                (
+                    name.to_owned(),
+                    !["published", "已发表", "here", "此处"].contains(&name),
+                )
+            });
+        self.begin_table(
+            (
+                "Means ± standard deviations; how far ours lie apart is in published standard deviations.",
+                "均值 ± 标准差；相差以已发表的标准差为单位。",
+            ),
+            &columns,
+        );
+        for line in &report.published {
+            let published = &line.published;
+            for beside in &line.here {
+                let deviation = published.deviation.or(Some(0.0)).filter(|it| *it > 0.0);
+                self.add("<tr>");
+                self.add(format!(
+                    "<td>{}<small>{}</small></td>",
+                    escaped(&published.name),
+                    escaped(&published.source)
+                ));
+                self.element("td", "number", published.measure.name(lang));
+                self.with_deviation(Some((published.value, deviation)));
+                let arm = self.arm_name(&beside.arm);
+                self.element("td", "arm", arm);
+                self.with_deviation(beside.found.map(|it| (it.mean, it.deviation)));
+                let apart = beside.deviations.map(|it| decimals(it, 1));
+                self.number(apart.as_deref().unwrap_or("–"));
+                self.add("</tr>");
+            }
+        }
+        self.end_table();
+    }
+
+    fn with_deviation(&mut self, value: Option<(f64, Option<f64>)>) {
+        let Some((mean, deviation)) = value else {
+            return self.number("–");
+        };
+        self.add(format!("<td class=\"number\">{}", score(mean)));
+        if let Some(deviation) = deviation {
+            self.add(format!("<small>± {}</small>", score(deviation)));
+        }
+        self.add("</td>");
+    }
+}
