@@ -91,7 +91,7 @@ impl Binned {
         let mut shared = None;
         for (values, cuts) in columns.iter().zip(cuts.iter()) {
             bins.clear();
-            bins.extend(values[..rows].iter().map(|value| cuts::bin(cuts, *value)));
+            cuts::bin_all(cuts, &values[..rows], &mut bins);
             binned.push(&bins, cuts.len() + 2, &mut shared);
         }
         binned

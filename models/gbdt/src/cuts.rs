@@ -154,6 +154,19 @@ pub(crate) fn bin(cuts: &[f64], value: f64) -> u8 {
     u8::try_from(below + 1).unwrap_or(u8::MAX)
 }
 
+/// Adds the bins of values among the cut points of their column.
+pub(crate) fn bin_all(cuts: &[f64], values: &[f64], bins: &mut Vec<u8>) {
+    let values = values.iter();
+    match cuts {
+        // Zeros and ones: several values at once.
+        [cut] => bins.extend(values.map(|value| {
+            let of_value = MISSING + 1 + u8::from(*cut < *value);
+            if value.is_nan() { MISSING } else { of_value }
+        })),
+        _ => bins.extend(values.map(|value| bin(cuts, *value))),
+    }
+}
+
 /// Sorts the values that are there as integers of the same order, which is faster.
 fn sort_present(values: &[f64], sorted: &mut Vec<i64>) {
     let step = values.len().div_ceil(ROWS_FOR_QUANTILES).max(1);
