@@ -20,6 +20,7 @@ mod federation;
 mod hash;
 pub mod hex;
 pub mod kem;
+pub mod noise;
 mod secret;
 mod seed;
 mod sign;
