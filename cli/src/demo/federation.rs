@@ -88,7 +88,7 @@ async fn aggregate(
 ) -> anyhow::Result<Run> {
     let (glm, regression) = (&demo.glm, demo.regression());
     let mut sums = protection.aggregator()?;
-    let training = Training::begin(Phase::Fit.first_sum());
+    let training = Training::begin(regression, Phase::Fit.first_sum());
     let here = mail.scope(Phase::Fit.name());
     let fit =
         consilium_glm::aggregate(&here, contributors, regression, training, &mut sums).await?;

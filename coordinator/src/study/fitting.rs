@@ -26,7 +26,10 @@ impl Fitting {
             return Fitting::Nothing;
         };
         match &task.learner {
-            Learner::Glm(_) => Fitting::Glm(Box::new(Training::begin(Phase::Fit.first_sum()))),
+            Learner::Glm(glm) => {
+                let training = Training::begin(&glm.regression, Phase::Fit.first_sum());
+                Fitting::Glm(Box::new(training))
+            }
             Learner::Gbdt(trees) => {
                 let training = growth::Training::begin(&trees.agreement, Gbdt::FIRST_SUM);
                 Fitting::Gbdt(Box::new(training))
@@ -126,6 +129,10 @@ fn fitting(fit: &Training, most: u32) -> Option<Doing> {
         Training::Starting { .. } => Some(Doing::Starting),
         Training::Stepping { cohort, .. } => Some(Doing::Improving {
             iteration: cohort.updates + 1,
+            most,
+        }),
+        Training::Noised { descent, .. } => Some(Doing::Improving {
+            iteration: descent.updates() + 1,
             most,
         }),
         Training::Done(_) | Training::Failed(_) => None,

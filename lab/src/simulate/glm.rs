@@ -98,8 +98,10 @@ impl Around<'_> {
         sums: &mut consilium_secagg::Aggregator,
     ) -> Result<(Fit, Vec<Candidate>), SimulationError> {
         let here = parties.coordinator.scope(Phase::Fit.name());
-        let (mut training, mut roster) =
-            (Training::begin(Phase::Fit.first_sum()), self.names.clone());
+        let (mut training, mut roster) = (
+            Training::begin(&self.glm.regression, Phase::Fit.first_sum()),
+            self.names.clone(),
+        );
         let mut course = Vec::new();
         for turn in 0.. {
             let here = here.scope(format_args!("turn-{turn}"));

@@ -99,6 +99,36 @@ impl Design {
         Ok(design)
     }
 
+    /// Makes the design that tells nothing of any row: numbers from −1 to 1 over their declared ranges,
+    /// 0/1 columns as they are. Missing values become the middle, or 0.
+    pub fn by_ranges(regression: &Regression) -> Design {
+        let as_it_is = Centre {
+            mean: 0.0,
+            deviation: 1.0,
+        };
+        let mut terms = Vec::new();
+        for (column, declared) in regression.specification().columns.iter().enumerate() {
+            let centre = match declared.kind {
+                Kind::Number(range) => Centre {
+                    mean: range.middle(),
+                    deviation: range.half_width(),
+                },
+                Kind::Binary => as_it_is,
+            };
+            let marks = if declared.mark_missing { 2 } else { 1 };
+            let both = [(false, centre), (true, as_it_is)].into_iter().take(marks);
+            terms.extend(both.map(|(missing, centre)| Term {
+                column,
+                missing,
+                centre,
+            }));
+        }
+        Design {
+            terms,
+            label: as_it_is,
+        }
+    }
+
     /// Counts the coefficients, the intercept among them.
     pub fn coefficients(&self) -> usize {
         self.terms.len() + 1
@@ -155,6 +185,9 @@ impl Design {
     /// Says whether this can be a design of the regression, whatever rows there are.
     pub(crate) fn suits(&self, regression: &Regression) -> bool {
         let spec = regression.specification();
+        if spec.noise.is_some() {
+            return *self == Design::by_ranges(regression);
+        }
         let place = |term: &Term| (term.column, term.missing);
         let is_of_column = |term: &Term| match spec.columns.get(term.column) {
             Some(column) if term.missing => {

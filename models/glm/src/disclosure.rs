@@ -9,6 +9,8 @@ use crate::{Family, surrogate::Order};
 pub enum Protocol {
     /// A fit by Newton's steps over sums.
     GlmNewton,
+    /// A fit over sums with noise.
+    GlmNoise,
     /// A fit by a surrogate likelihood, corrected by derivatives of that order.
     GlmSurrogate(Order),
     /// Measures over all parties.
@@ -60,6 +62,7 @@ impl Protocol {
                 return Disclosure::OF_CLASSES.to_vec();
             }
             Protocol::Evaluation => return Disclosure::OF_NUMBERS.to_vec(),
+            Protocol::GlmNoise => GLM_NOISE,
             Protocol::GlmSurrogate(_) => GLM_SURROGATE,
             Protocol::Fedavg => FEDAVG,
         };
@@ -254,6 +257,27 @@ const GLM_NEWTON: &[Line] = &[
         "若只剩另一家机构参与：可由自身数据与总体均值推出对方的均值",
     )
     .only(Case::TwoLeft),
+];
+
+const GLM_NOISE: &[Line] = &[
+    to_aggregator(
+        "for all institutions together, with noise: once the sums over rows of the products of each two \
+         columns as scaled, hence nearly the number of rows, and for each model tried the gradient",
+        "所有机构合计、且加有噪声的：一次性的各两列（缩放后）逐行乘积之和，由此约略可知行数；以及每个尝试过的模型的梯度",
+    ),
+    to_aggregator(
+        "the model, which is made of these sums, without standard errors",
+        "由上述合计得出的模型，不含标准误",
+    ),
+    to_contributor(
+        "every model tried, each made of sums with noise",
+        "每个尝试过的模型，均由加噪的合计得出",
+    ),
+    to_contributor(
+        "the model without standard errors, nearly the number of rows of all institutions, and which \
+         institutions are in it",
+        "不含标准误的模型、所有机构约略的行数，以及参与的机构名单",
+    ),
 ];
 
 const FEDAVG: &[Line] = &[

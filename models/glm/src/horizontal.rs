@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure, Fit, GlmError, MOST_SUMS, Published, Question, Regression, Table, Training, moments,
-    steps, training,
+    noise::Release, steps, training,
 };
 
 /// What the aggregator tells the contributors in one turn.
@@ -203,13 +203,12 @@ async fn hear(
 ) -> Result<Heard, GlmError> {
     let aggregator = || aggregator.clone();
     // Over all runs of a study each number is answered one question.
-    let numbers = first.0..first.0.saturating_add(MOST_SUMS);
+    let is_due = |sum: SumNumber, question: &Question| {
+        let place = sum.0.checked_sub(first.0);
+        place.is_some_and(|place| place < MOST_SUMS && question.suits(regression, place))
+    };
     match mail.recv::<Model>(&aggregator()).await? {
-        Model::Asked { sum, question }
-            if numbers.contains(&sum.0) && question.suits(regression) =>
-        {
-            Ok(Heard::Asked(sum, question))
-        }
+        Model::Asked { sum, question } if is_due(sum, &question) => Ok(Heard::Asked(sum, question)),
         Model::Fitted(fit) if fit.suits(regression) => Ok(Heard::Fitted(fit)),
         Model::Failed(failure) if failure.suits(regression) => Err(failure.into()),
         Model::Asked { .. } | Model::Fitted(_) | Model::Failed(_) => Err(GlmError::BadModel {
@@ -230,20 +229,25 @@ async fn answer<R: CryptoRng>(
     sum: &mut impl Contribute,
 ) -> Result<(), GlmError> {
     let shape = training::shape(regression, number, question);
-    let encoding = match question {
-        Question::Moments => moments::encoding(regression),
-        Question::Sums(candidate) => steps::encoding(regression, candidate.coefficients.len()),
+    let release = match question {
+        Question::Moments => None,
+        // Boxed, since it is held while the sum is awaited.
+        Question::Sums(candidate) => Release::new(regression, candidate)?.map(Box::new),
     };
-    let coded = (&shape, &encoding?);
-    let add_up = |_: &mut R| told(regression, table, question);
+    let encoding = match (&release, question) {
+        (Some(release), _) => release.encoding().clone(),
+        (None, Question::Moments) => moments::encoding(regression)?,
+        (None, Question::Sums(candidate)) => {
+            steps::encoding(regression, candidate.coefficients.len())?
+        }
+    };
+    let coded = (&shape, &encoding);
+    let add_up = |chance: &mut R| match (&release, question) {
+        (_, Question::Moments) => Told::whole(moments::local_moments(regression, table)),
+        (Some(release), Question::Sums(candidate)) => release.add_up(table, candidate, chance),
+        (None, Question::Sums(candidate)) => {
+            steps::told(steps::local_sums(regression, table, candidate))
+        }
+    };
     Ok(consilium_secagg::answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?)
-}
-
-/// Gives the local sums that a question asks for.
-fn told(regression: &Regression, table: &Table, question: &Question) -> Told {
-    let candidate = match question {
-        Question::Moments => return Told::whole(moments::local_moments(regression, table)),
-        Question::Sums(candidate) => candidate,
-    };
-    steps::told(steps::local_sums(regression, table, candidate))
 }

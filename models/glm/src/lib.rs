@@ -12,6 +12,7 @@ mod inference;
 pub mod local;
 mod moments;
 mod newton;
+pub mod noise;
 pub mod solve;
 mod specification;
 mod steps;

@@ -26,6 +26,11 @@ impl Symmetric {
         Symmetric { order, upper }
     }
 
+    /// Takes no element but zeros.
+    pub(crate) fn zero(order: usize) -> Symmetric {
+        Symmetric::new(order, vec![0.0; triangle(order)])
+    }
+
     /// Gives the number of rows.
     pub fn order(&self) -> usize {
         self.order

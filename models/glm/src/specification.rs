@@ -6,7 +6,12 @@ use consilium_evaluation::{BadSubject, Deviance, Labels, Range, Subject};
 use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
 
-use crate::{Family, Likelihood, moments, steps, training::MOST_STEPS};
+use crate::{
+    Family, Likelihood, moments,
+    noise::{Descent, Noise, Release},
+    steps,
+    training::MOST_STEPS,
+};
 
 /// The most columns a regression may have.
 pub const MOST_COLUMNS: usize = 1_000;
@@ -96,6 +101,10 @@ pub struct Specification {
     /// After how many of Newton's steps the fit ends, whether or not it has converged, 1 to
     /// [`MOST_STEPS`](crate::MOST_STEPS); none: when it has.
     pub steps: Option<u32>,
+    /// What is added to the sums, so that they tell little of any one row; none: they are exact. Of
+    /// logistic regressions with `steps` only. Columns are then scaled by their ranges, and so is the
+    /// penalty; levels are not counted.
+    pub noise: Option<Noise>,
 }
 
 /// Why a specification is none.
@@ -135,6 +144,21 @@ pub enum BadSpecification {
         /// How many.
         steps: u32,
     },
+    /// Only rows with bounded slopes tell a bounded lot.
+    #[error("noise hides a row of a logistic regression only, not of {family}")]
+    NoiseFamily {
+        /// The family's name.
+        family: &'static str,
+    },
+    /// The budget is shared out among the steps.
+    #[error("noise needs a number of steps, over which it is shared out")]
+    NoiseSteps,
+    /// These are no terms of noise.
+    #[error(
+        "noise needs epsilon of 0.001 and more, delta above 0 and at most 0.5, clip above 0 and at \
+         most 100, and contributors that don't collude"
+    )]
+    NoiseTerms,
     /// No rows or no parties are allowed, or more than a sum can count.
     #[error("rows and parties must be positive and make at most 2^40 rows")]
     Rows,
@@ -194,6 +218,9 @@ impl TryFrom<Specification> for Regression {
         if let Some(steps) = spec.steps.filter(|steps| !(1..=MOST_STEPS).contains(steps)) {
             return Err(BadSpecification::Steps { steps });
         }
+        if let Some(noise) = &spec.noise {
+            noise.check(&spec)?;
+        }
         let bits = spec.bits.get();
         let most_terms = columns
             + spec
@@ -215,6 +242,11 @@ impl TryFrom<Specification> for Regression {
             if !is_fine {
                 return Err(BadSpecification::TooFewBits { bits });
             }
+        }
+        // The first sum has all that the others have.
+        let first = Descent::begin(&regression).candidate;
+        if Release::new(&regression, &first).is_err() {
+            return Err(BadSpecification::TooFewBits { bits });
         }
         Ok(regression)
     }

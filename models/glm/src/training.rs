@@ -8,6 +8,7 @@ use crate::{
     Candidate, Design, Failure, Fit, Regression, Sums,
     moments::{self, Moments},
     newton::{self, Verdict},
+    noise::{self, Descent},
     steps,
 };
 
@@ -56,6 +57,13 @@ pub enum Training {
     Done(Box<Fit>),
     /// There is no fit.
     Failed(Failure),
+    /// It awaits sums with noise.
+    Noised {
+        /// The sum awaited.
+        sum: SumNumber,
+        /// Where it stands.
+        descent: Descent,
+    },
 }
 
 /// What stays the same while the roster does.
@@ -94,18 +102,29 @@ pub enum Question {
 }
 
 impl Question {
-    /// Says whether a fit of the regression can ask this.
-    pub(crate) fn suits(&self, regression: &Regression) -> bool {
-        match self {
-            Question::Moments => true,
-            Question::Sums(candidate) => candidate.suits(regression),
+    /// Says whether a fit of the regression can ask this in its sum of that place, from 0 on.
+    pub(crate) fn suits(&self, regression: &Regression, place: u32) -> bool {
+        let spec = regression.specification();
+        match (self, &spec.noise) {
+            (Question::Moments, None) => true,
+            (Question::Moments, Some(_)) => false,
+            (Question::Sums(candidate), None) => candidate.suits(regression),
+            (Question::Sums(candidate), Some(_)) => {
+                candidate.suits(regression) && noise::is_due(candidate, place, spec.steps)
+            }
         }
     }
 }
 
 impl Training {
     /// Begins a fit; its sums are numbered from `first` on.
-    pub fn begin(first: SumNumber) -> Training {
+    pub fn begin(regression: &Regression, first: SumNumber) -> Training {
+        if regression.specification().noise.is_some() {
+            return Training::Noised {
+                sum: first,
+                descent: Descent::begin(regression),
+            };
+        }
         Training::Standardising {
             sum: first,
             opened: 0,
@@ -131,6 +150,9 @@ impl Training {
                 *sum,
                 cohort.ask(newton::along(&reached.coefficients, step, *share)),
             )),
+            Training::Noised { sum, descent } => {
+                Some((*sum, Question::Sums(descent.candidate.clone())))
+            }
             Training::Done(_) | Training::Failed(_) => None,
         }
     }
@@ -197,6 +219,7 @@ impl Training {
                     share,
                 })
             }
+            Training::Noised { sum, descent } => descent.advance(regression, sum, opened),
             over @ (Training::Done(_) | Training::Failed(_)) => Ok(over),
         }
     }
@@ -308,6 +331,9 @@ pub(crate) fn decode(
 pub fn shape(regression: &Regression, number: SumNumber, question: &Question) -> SumShape {
     let len = match question {
         Question::Moments => moments::moments_len(regression),
+        Question::Sums(candidate) if regression.specification().noise.is_some() => {
+            noise::len(candidate)
+        }
         Question::Sums(candidate) => steps::sums_len(candidate.coefficients.len()),
     };
     let sum = (number, len, regression.specification().bits);

@@ -270,13 +270,13 @@ fn sums_that_no_rows_can_have_are_refused() {
             sum: vec![element; 23],
             contributors: contributors.clone(),
         };
-        let training = Training::begin(SumNumber(0)).advance(&regression, &opened);
+        let training = Training::begin(&regression, SumNumber(0)).advance(&regression, &opened);
         assert!(matches!(training, Training::Failed(_)), "{element}");
     }
     let short = Opened {
         sum: vec![0; 5],
         contributors,
     };
-    let training = Training::begin(SumNumber(0)).advance(&regression, &short);
+    let training = Training::begin(&regression, SumNumber(0)).advance(&regression, &short);
     assert_eq!(training, Training::Failed(Failure::Implausible));
 }

@@ -287,7 +287,7 @@ fn raw_coefficients_say_the_same_as_standardised_ones() {
         assert!((mean / predicted - 1.0).abs() < 1e-12);
     }
     assert_eq!(
-        Training::begin(SumNumber(3)).question(),
+        Training::begin(&regression, SumNumber(3)).question(),
         Some((SumNumber(3), Question::Moments))
     );
 }

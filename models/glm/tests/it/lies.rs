@@ -251,7 +251,7 @@ async fn a_hundred_sums_are_answered_and_not_one_more() {
     let mut spy = Spy::on(&roster);
     for turn in 0..=MOST_SUMS {
         let here = aggregator.scope(format_args!("turn-{turn}"));
-        let asking = Training::begin(SumNumber(turn.min(MOST_SUMS - 1)));
+        let asking = Training::begin(&regression, SumNumber(turn.min(MOST_SUMS - 1)));
         let opened = aggregate_turn(&here, &mut roster, &regression, asking, &mut spy).await;
         assert_eq!(opened.is_ok(), turn < MOST_SUMS);
     }

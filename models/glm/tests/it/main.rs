@@ -12,6 +12,7 @@ mod forged;
 mod laws;
 mod lies;
 mod masked;
+mod noise;
 mod pages;
 mod parity;
 mod real;

@@ -12,6 +12,7 @@ use crate::{
 
 const GLM_NEWTON: &str = include_str!("../../../../docs/protocols/glm-newton.md");
 const GLM_SURROGATE: &str = include_str!("../../../../docs/protocols/glm-surrogate.md");
+const GLM_NOISE: &str = include_str!("../../../../docs/protocols/glm-noise.md");
 const FEDAVG: &str = include_str!("../../../../docs/protocols/fedavg.md");
 
 #[test]
@@ -23,6 +24,7 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
     };
     for (protocol, page) in [
         (Protocol::GlmNewton, GLM_NEWTON),
+        (Protocol::GlmNoise, GLM_NOISE),
         (Protocol::GlmSurrogate(Order::First), GLM_SURROGATE),
         (Protocol::GlmSurrogate(Order::Second), GLM_SURROGATE),
         (Protocol::Fedavg, FEDAVG),

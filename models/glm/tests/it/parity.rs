@@ -141,10 +141,13 @@ fn drive(
 #[test]
 fn a_fit_stored_after_every_sum_goes_on_where_it_was() {
     let (regression, tables) = study(Family::Logistic, &[100, 80, 90], 3);
-    let straight = drive(&regression, &tables, Training::begin(SumNumber(5)), |_| {
-        vec![0, 1, 2]
-    });
-    let mut training = Training::begin(SumNumber(5));
+    let straight = drive(
+        &regression,
+        &tables,
+        Training::begin(&regression, SumNumber(5)),
+        |_| vec![0, 1, 2],
+    );
+    let mut training = Training::begin(&regression, SumNumber(5));
     while training.question().is_some() {
         let stored = postcard::to_stdvec(&training).unwrap();
         training = postcard::from_bytes(&stored).unwrap();
@@ -167,7 +170,12 @@ fn when_the_roster_shrinks_the_fit_is_that_of_those_who_are_left() {
                 vec![0, 2, 3]
             }
         };
-        let left = drive(&regression, &tables, Training::begin(SumNumber(0)), present);
+        let left = drive(
+            &regression,
+            &tables,
+            Training::begin(&regression, SumNumber(0)),
+            present,
+        );
         let pooled = local::fit(&regression, &[&tables[0], &tables[2], &tables[3]]).unwrap();
         assert!(distance(&left, &pooled) < 1e-6);
         assert_eq!(left.contributors.len(), 3);

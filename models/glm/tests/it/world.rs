@@ -62,6 +62,7 @@ pub(crate) fn specification(family: Family, columns: Vec<Column>) -> Specificati
         most_contributors: 5,
         bits: Bits::WIDEST,
         steps: None,
+        noise: None,
     }
 }
 
@@ -201,7 +202,7 @@ pub(crate) async fn fit_through(
             fit
         }));
     }
-    let training = Training::begin(SumNumber(0));
+    let training = Training::begin(regression, SumNumber(0));
     let aggregating = aggregate(&aggregator, &contributors, regression, training, &mut sum);
     let fit = sendable(aggregating).await;
     if fit.is_ok() {
