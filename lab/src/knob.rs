@@ -64,6 +64,7 @@ knobs! {
     "comparison.fedprox": "the same, each drawn to the common model", "同上，并向共同模型靠拢";
     "model.lead": "whose own likelihood a surrogate is made of", "替代似然以哪一方自己的似然为基础";
     "model.method": "a surrogate of the likelihood, of one party's rows and the gradients of all", "以一方的行与各方梯度构成的替代似然代替完整似然";
+    "model.noise": "sums with noise, so that they tell little of any one row", "和中加入噪声，使其对任一行透露有限";
     "model.order": "the derivatives of the likelihood that a surrogate takes over from all", "替代似然取自各方的导数阶数";
     "model.penalty": "a ridge penalty in the place of the plan's", "以另一岭惩罚系数代替方案所定";
     "model.rounds": "how often a surrogate is made anew", "替代似然重新构造的次数";

@@ -12,6 +12,10 @@ const TURNED: &[(&str, &str)] = &[
     ("comparison.fedprox", "{ rounds = 3 }"),
     ("model.lead", "\"south\""),
     ("model.method", "\"surrogate\""),
+    (
+        "model.noise",
+        "{ clip = 3.0, delta = 0.001, epsilon = 8.0 }",
+    ),
     ("model.order", "1"),
     ("model.penalty", "0.5"),
     ("model.rounds", "2"),
@@ -129,6 +133,7 @@ fn every_knob_is_a_key_of_some_plan_and_makes_it_another() {
         let beside = match *path {
             "model.method" => "\"model.lead\" = [\"north\"]\n",
             "model.lead" => "\"model.method\" = [\"surrogate\"]\n",
+            "model.noise" => "\"model.steps\" = [4]\n",
             "model.order" | "model.rounds" => {
                 "\"model.lead\" = [\"north\"]\n\"model.method\" = [\"surrogate\"]\n"
             }

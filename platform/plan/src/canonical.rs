@@ -131,6 +131,13 @@ fn write_regression(f: &mut Formatter<'_>, glm: &Glm, own_metrics: OwnMetrics) -
     if let Some(steps) = specification.steps {
         writeln!(f, "steps = {steps}")?;
     }
+    if let Some(noise) = &specification.noise {
+        let [epsilon, delta, clip] = [noise.epsilon, noise.delta, noise.clip].map(number);
+        writeln!(
+            f,
+            "noise = {{ epsilon = {epsilon}, delta = {delta}, clip = {clip} }}"
+        )?;
+    }
     if let Some(Surrogate {
         lead,
         rounds,

@@ -99,11 +99,14 @@ impl Plan {
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         match &task.learner {
-            Learner::Glm(glm) => self.add_regression(glm, lines),
+            Learner::Glm(glm) => self.add_regression((glm, &task.protection), lines),
             Learner::Gbdt(trees) => self.add_trees(trees, lines),
         }
         self.derivable(&task.protection, lines);
         let result = match &task.learner {
+            Learner::Glm(glm) if glm.regression.specification().noise.is_some() => {
+                &texts::RESULT_WITH_NOISE
+            }
             Learner::Glm(_) => &texts::RESULT,
             Learner::Gbdt(trees) if trees.specification().learning_curve => &texts::RESULT_TREES,
             Learner::Gbdt(_) => &texts::RESULT_TREES_ALONE,
@@ -122,7 +125,8 @@ impl Plan {
         lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
     }
 
-    fn add_regression(&self, glm: &Glm, lines: &mut Lines<'_>) {
+    fn add_regression(&self, (glm, protection): (&Glm, &Protection), lines: &mut Lines<'_>) {
+        let noise = glm.regression.specification().noise.as_ref();
         let arms = glm.arms();
         let averaging = (!arms.is_empty()).then_some(Protocol::Fedavg);
         let setting = Setting {
@@ -130,13 +134,24 @@ impl Plan {
             most: self.contributors().count(),
             fewest: self.quorum(),
         };
-        let surrogate = glm.surrogate.as_ref();
-        let fit = surrogate.map_or(Protocol::GlmNewton, |by| Protocol::GlmSurrogate(by.order));
+        let fit = match &glm.surrogate {
+            Some(by) => Protocol::GlmSurrogate(by.order),
+            None if noise.is_some() => Protocol::GlmNoise,
+            None => Protocol::GlmNewton,
+        };
         let protocols = [fit, Protocol::Evaluation].into_iter();
         lines.protocols(disclosures(protocols.chain(averaging), setting));
         if !arms.is_empty() {
             let arms = arms.join(", ");
             lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);
+        }
+        if let Some(noise) = noise {
+            let places: [(&str, &dyn std::fmt::Display); 3] = [
+                ("epsilon", &noise.epsilon),
+                ("delta", &noise.delta),
+                ("colluding", &protection.colluding),
+            ];
+            lines.add(Audience::Nobody, &texts::NOISE, &places);
         }
     }
 

@@ -328,6 +328,12 @@ pub enum PlanFault {
          could read single rows of the others; leave method out"
     )]
     OnlyLab,
+    /// What noise promises holds for all studies over the same rows together.
+    #[error(
+        "noise is for consilium-lab only: no ledger keeps yet how much of a privacy budget studies over \
+         the same rows have used; leave noise out"
+    )]
+    NoLedger,
     /// Averaging's numbers make no sense.
     #[error(
         "rounds, epochs and batch are 1 to 10000, learning_rate is above 0, proximal is above 0 \

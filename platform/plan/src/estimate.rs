@@ -7,7 +7,7 @@ mod vertical;
 
 use std::time::Duration;
 
-use consilium_glm::{moments_len, sums_len, surrogate::totals_len};
+use consilium_glm::{moments_len, noise, sums_len, surrogate::totals_len};
 use serde::{Deserialize, Serialize};
 
 pub use vertical::Expense;
@@ -82,10 +82,19 @@ impl Plan {
     }
 
     fn of_regression(&self, glm: &Glm, protection: &Protection) -> Estimate {
-        let mut lengths = vec![moments_len(&glm.regression) as u64];
         let coefficients = glm.most_coefficients();
+        let is_noised = glm.regression.specification().noise.is_some();
+        let first = if is_noised {
+            noise::sums_len(coefficients, true)
+        } else {
+            moments_len(&glm.regression)
+        };
+        let mut lengths = vec![first as u64];
         let (step, steps) = match (&glm.surrogate, glm.regression.specification().steps) {
             (Some(by), _) => (totals_len(by.order, coefficients), by.rounds as usize),
+            (None, Some(steps)) if is_noised => {
+                (noise::sums_len(coefficients, false), steps as usize - 1)
+            }
             // The last of the planned steps is not looked at again.
             (None, Some(steps)) => (
                 sums_len(coefficients),

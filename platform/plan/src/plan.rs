@@ -62,28 +62,33 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// As [`from_toml`](Plan::from_toml), and [`PlanFault::OnlyLab`] for what only an experiment may run.
+    /// As [`from_toml`](Plan::from_toml), and [`PlanFault::OnlyLab`] or [`PlanFault::NoLedger`] for what only
+    /// an experiment may run.
     ///
     /// # Security
     ///
     /// Daemons take in no plan in another way: the lead of a surrogate likelihood learns more of single
-    /// rows of the others than their stewards could foresee (docs/protocols/glm-surrogate.md).
+    /// rows of the others than their stewards could foresee (docs/protocols/glm-surrogate.md), and what noise promises of one study says
+    /// nothing of the next one over the same rows while nobody adds up what they used.
     pub fn of_institutions(text: &str) -> Result<Plan, PlanError> {
         let plan = Plan::from_toml(text)?;
-        let is_led = match &plan.task {
-            Task::Train(task) => match &task.learner {
-                Learner::Glm(glm) => glm.surrogate.is_some(),
-                Learner::Gbdt(_) => false,
-            },
-            Task::Align(_) | Task::Vertical(_) => false,
+        let Task::Train(task) = &plan.task else {
+            return Ok(plan);
         };
-        if is_led {
-            let at = Places {
-                text: text.to_owned(),
-            };
-            return Err(at.fault_below("model.method", PlanFault::OnlyLab));
-        }
-        Ok(plan)
+        let Learner::Glm(glm) = &task.learner else {
+            return Ok(plan);
+        };
+        let (key, fault) = if glm.surrogate.is_some() {
+            ("model.method", PlanFault::OnlyLab)
+        } else if glm.regression.specification().noise.is_some() {
+            ("model.noise", PlanFault::NoLedger)
+        } else {
+            return Ok(plan);
+        };
+        let at = Places {
+            text: text.to_owned(),
+        };
+        Err(at.fault_below(key, fault))
     }
 
     /// Checks a parsed plan; `schemas` are the files that [`RawPlan::schema_files`] names.

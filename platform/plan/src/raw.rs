@@ -219,12 +219,24 @@ pub(crate) struct RawModel {
     pub(crate) constant_columns: Option<RawConstantColumns>,
     pub(crate) method: Option<Spanned<RawMethod>>,
     pub(crate) steps: Option<Spanned<u32>>,
+    pub(crate) noise: Option<Spanned<RawNoise>>,
     pub(crate) lead: Option<Spanned<PartyId>>,
     pub(crate) rounds: Option<Spanned<u32>>,
     pub(crate) order: Option<Spanned<u32>>,
     /// The study that grew the model, where the key is a text.
     #[serde(skip)]
     pub(crate) grown_by: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { epsilon = 8.0, delta = 1e-5, clip = 3.0 }"
+)]
+pub(crate) struct RawNoise {
+    pub(crate) epsilon: f64,
+    pub(crate) delta: f64,
+    pub(crate) clip: f64,
 }
 
 /// Reads a table of a regression's terms, or the name of a model that there is.

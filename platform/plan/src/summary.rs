@@ -211,8 +211,19 @@ fn describe_regression(glm: &Glm, page: &mut Page) {
     if penalty > 0.0 {
         page.line("", &texts::PENALTY, &[("penalty", &penalty)]);
     }
-    if let Some(steps) = glm.regression.specification().steps {
-        page.line("", &texts::STEPS, &[("steps", &steps)]);
+    let specification = glm.regression.specification();
+    match (specification.steps, &specification.noise) {
+        (Some(steps), Some(noise)) => {
+            let places: [(&str, &dyn Display); 4] = [
+                ("epsilon", &noise.epsilon),
+                ("delta", &noise.delta),
+                ("clip", &noise.clip),
+                ("steps", &steps),
+            ];
+            page.line("", &texts::NOISE_IN_FIT, &places);
+        }
+        (Some(steps), None) => page.line("", &texts::STEPS, &[("steps", &steps)]),
+        (None, _) => {}
     }
     if let Some(by) = &glm.surrogate {
         let corrected = match by.order {

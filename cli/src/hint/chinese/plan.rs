@@ -94,6 +94,11 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的 consilium-lab 使用：\
              主导方可能读出其他机构的单个样本行；请去掉 method"
             .to_owned(),
+        PlanFault::NoLedger => {
+            "加噪仅供 consilium-lab 使用：尚无账本记录对相同样本行的各项研究已用去多少隐私预算；\
+             请去掉 noise"
+                .to_owned()
+        }
         PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
              fedprox 的 proximal 大于 0，fedavg 不写 proximal"
             .to_owned(),
@@ -225,6 +230,15 @@ pub(super) fn regression(error: &BadSpecification) -> Option<String> {
         BadSpecification::Penalty => "penalty 必须是不小于零的有限数".to_owned(),
         BadSpecification::Steps { steps } => {
             format!("拟合为 1 至 {MOST_STEPS} 步，而非 {steps} 步")
+        }
+        BadSpecification::NoiseFamily { family } => {
+            format!("噪声只能掩护逻辑回归的行，不适用于 {family}")
+        }
+        BadSpecification::NoiseSteps => "noise 需要 steps：预算分摊于各步".to_owned(),
+        BadSpecification::NoiseTerms => {
+            "noise 需要 epsilon 不小于 0.001，delta 大于 0 且至多 0.5，\
+             clip 大于 0 且至多 100，且有不串通的贡献方"
+                .to_owned()
         }
         BadSpecification::TooFewBits { bits } => {
             format!("{bits} 位不足以容纳这么多行和参与方的合计")

@@ -25,6 +25,17 @@ pub struct Protection {
     pub thresholds: Thresholds,
 }
 
+impl Protection {
+    /// Gives how many of the contributors of any sum don't collude with the coordinator.
+    pub fn honest(&self) -> usize {
+        let needed = match self.on_dropout {
+            OnDropout::Continue => self.thresholds.signatures(),
+            OnDropout::Pause | OnDropout::Fail => self.thresholds.contributors(),
+        };
+        needed - self.thresholds.colluding()
+    }
+}
+
 /// What a lost contributor means for a study.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -194,10 +194,18 @@ pub(super) fn train(
     let features: Vec<String> = written.names().map(str::to_owned).collect();
     let (label, labels) = columns::label((labelled, "label"), &schema, at)?;
     let terms = written.terms(Some(labelled.get_ref()), &schema, at)?;
-    let (terms, bounds) = ((terms, labels), (limits, protection.bits, contributors));
+    let terms = (terms, labels);
     let learner = match raw.kind {
-        RawKind::TrainGlm => Learner::Glm(glm::check(raw, terms, bounds, at)?),
-        RawKind::TrainGbdt => Learner::Gbdt(gbdt::check(raw, terms, bounds, at)?),
+        RawKind::TrainGlm => Learner::Glm(glm::check(
+            raw,
+            terms,
+            (limits, &protection, contributors),
+            at,
+        )?),
+        RawKind::TrainGbdt => {
+            let bounds = (limits, protection.bits, contributors);
+            Learner::Gbdt(gbdt::check(raw, terms, bounds, at)?)
+        }
         _ => return Err(at.missing("kind")),
     };
     let used = features.iter().chain([&label.column]);

@@ -109,6 +109,7 @@ MISSING_DROP: "Rows with a missing value are left out.", "含缺失值的行不�
 MISSING_MEAN: "Missing values are replaced by the mean over all institutions.", "缺失值以所有机构的均值填补。";
 MISSING_INDICATOR: "Missing values are replaced by the mean over all institutions, and a column of its own says where.", "缺失值以所有机构的均值填补，并另设一列标明缺失位置。";
 STEPS: "The fit ends after {steps} of Newton's steps, whether or not it has converged; the last one is not looked at again. Its model is an approximation.", "拟合在 {steps} 步牛顿迭代后结束，不论是否收敛；最后一步之后不再检查。所得模型为近似。";
+NOISE_IN_FIT: "Each institution adds noise to the sums of the fit before they leave it (ε = {epsilon}, δ = {delta} for one row). Columns are scaled by their declared ranges, and rows longer than {clip} are scaled down to it. The fit ends after {steps} steps; its model is an approximation without standard errors, and levels of columns are not counted. In the lab only.", "每家机构在拟合所用的合计发出之前加入噪声（对任一行 ε = {epsilon}、δ = {delta}）。各列按声明的范围缩放，长于 {clip} 的行缩短至该长度。拟合在 {steps} 步后结束；所得模型为近似，不含标准误，且不核对各列取值的行数。仅在实验室运行。";
 SURROGATE: "The fit is an approximation by the rows of {lead} (the lead), corrected {rounds} time(s) by sums over all institutions: {corrected}. A model of {lead}'s own rows alone is shown to all.", "拟合为近似：以 {lead}（主导方）的样本行代表全体，并以所有机构的合计校正 {rounds} 次：{corrected}。仅由 {lead} 自身样本行得到的一个模型会向各方公开。";
 BY_GRADIENT: "of the gradient; where institutions' patients differ, this may end far from the exact fit", "校正梯度；若各机构的患者差异较大，结果可能远离精确拟合";
 BY_INFORMATION: "of gradient and Fisher information", "校正梯度与费舍尔信息";

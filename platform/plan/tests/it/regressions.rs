@@ -21,6 +21,7 @@ fn glm(plan: &Plan) -> &Glm {
     }
 }
 
+const NOISE: &str = "noise = { epsilon = 8.0, delta = 1e-5, clip = 3.0 }\nsteps = 4";
 const SURROGATE: &str = "method = \"surrogate\"\nlead = \"hungarian\"";
 
 #[test]
@@ -31,7 +32,7 @@ fn what_is_as_it_always_was_is_not_written() {
     let text = plan.to_string();
     let (_, model) = text.split_once("[model]").unwrap();
     let (model, _) = model.split_once("\n\n").unwrap();
-    for key in ["method", "steps", "lead", "rounds", "order"] {
+    for key in ["method", "steps", "noise", "lead", "rounds", "order"] {
         assert!(!model.contains(&format!("\n{key} = ")), "{key}");
     }
 }
@@ -44,6 +45,8 @@ fn the_canonical_text_is_the_plan_again() {
         SURROGATE,
         &format!("{SURROGATE}\nrounds = 2"),
         &format!("{SURROGATE}\norder = 1"),
+        "steps = 4",
+        NOISE,
     ] {
         let plan = with(keys, "").unwrap();
         let again: Plan = plan.to_string().parse().unwrap();
@@ -103,6 +106,28 @@ fn a_surrogate_says_what_the_lead_shows_and_costs_less() {
 }
 
 #[test]
+fn noise_says_what_it_promises_and_what_not_and_costs_less() {
+    let plan = with(NOISE, "").unwrap();
+    let noise = glm(&plan).regression.specification().noise.unwrap();
+    // Four hospitals wait for each other, and one may collude.
+    assert_eq!((noise.epsilon, noise.honest), (8.0, 3));
+    let lines = |lang| -> String {
+        let lines = plan.disclosures();
+        lines.iter().map(|line| line.line(lang) + "\n").collect()
+    };
+    assert!(
+        lines(Lang::En).contains("differential privacy with ε = 8 and δ = 0.00001 lets through")
+    );
+    assert!(lines(Lang::Zh).contains("ε = 8、δ = 0.00001 的差分隐私"));
+    assert!(plan.summary(None, Lang::En).contains("rows longer than 3"));
+    assert!(plan.summary(None, Lang::Zh).contains("仅在实验室运行"));
+    let (exact, noised) = (heart().estimate(), plan.estimate());
+    // Where columns lie is not asked; of nine sums of steps four are left.
+    assert_eq!(exact.sums - noised.sums, 6);
+    assert!(noised.sent_by_each < exact.sent_by_each);
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_where_it_stands() {
     let continues = "\n[protection]\non_dropout = \"continue\"\ndropouts = 1\n";
     for (keys, after, refusal) in [
@@ -157,6 +182,31 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
             "line 18, column 9: model.order: 1 to 2 is allowed, not 0",
         ),
         (
+            "noise = { epsilon = 8.0, delta = 1e-5, clip = 3.0 }",
+            "",
+            "line 16, column 9: model.noise: noise needs a number of steps",
+        ),
+        (
+            "steps = 4\nnoise = { epsilon = 0.0, delta = 1e-5, clip = 3.0 }",
+            "",
+            "line 17, column 9: model.noise: noise needs epsilon of 0.001 and more",
+        ),
+        (
+            "noise = { epsilon = 8.0, delta = 1e-5 }",
+            "",
+            "missing field `clip`",
+        ),
+        (
+            &format!("{SURROGATE}\nnoise = {{ epsilon = 8.0, delta = 1e-5, clip = 3.0 }}"),
+            "",
+            "line 18, column 9: model.noise: this has a meaning with method = \"newton\" only",
+        ),
+        (
+            NOISE,
+            "\n[protection]\nbits = 33\n",
+            "protection.bits: 33 bits are too few",
+        ),
+        (
             SURROGATE,
             continues,
             "protection.on_dropout: method = \"surrogate\" compares no two sets",
@@ -181,7 +231,7 @@ fn only_a_contributor_can_lead() {
 }
 
 #[test]
-fn institutions_are_asked_to_run_no_surrogate() {
+fn institutions_are_asked_to_run_no_surrogate_and_no_noise() {
     let plan = with("steps = 2", "").unwrap();
     assert_eq!(Plan::of_institutions(&plan.to_string()), Ok(plan));
     let plan = with(SURROGATE, "").unwrap();
@@ -191,4 +241,10 @@ fn institutions_are_asked_to_run_no_surrogate() {
     let line = format!("line {}, column 10: model.method: ", place.unwrap() + 1);
     assert!(error.starts_with(&line), "{error}");
     assert!(error.contains("for consilium-lab only"), "{error}");
+    let error = Plan::of_institutions(&with(NOISE, "").unwrap().to_string());
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("model.noise: noise is for consilium-lab only"),
+        "{error}"
+    );
 }

@@ -202,6 +202,9 @@ pub(super) fn blame(error: BadSpecification, raw: &RawPlan, at: &Places) -> Plan
         },
         BadSpecification::Penalty => at.fault(raw.model.penalty.as_ref(), "model.penalty", error),
         BadSpecification::Steps { .. } => at.fault(raw.model.steps.as_ref(), "model.steps", error),
+        BadSpecification::NoiseFamily { .. }
+        | BadSpecification::NoiseSteps
+        | BadSpecification::NoiseTerms => at.fault(raw.model.noise.as_ref(), "model.noise", error),
         BadSpecification::TooFewBits { .. } => {
             at.fault(raw.protection.bits.as_ref(), "protection.bits", error)
         }

@@ -4,17 +4,17 @@ use consilium_evaluation::Range;
 use consilium_glm::{
     Column, ConstantColumns, Family, Kind, Regression, Specification,
     averaging::Schedule,
+    noise::Noise,
     surrogate::{MOST_ROUNDS, Order, Surrogate},
 };
-use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::columns::{self, Term, Values};
 use crate::{
-    Limits, OnDropout, Phase, PlanError, PlanFault, RawPlan,
+    Limits, OnDropout, Phase, PlanError, PlanFault, Protection, RawPlan,
     plan::Places,
-    raw::{RawAveraging, RawComparison, RawMethod, RawParty, RawRole},
+    raw::{RawAveraging, RawComparison, RawMethod, RawNoise, RawParty, RawRole},
 };
 
 /// A generalised linear model, fitted over secure sums by Newton's steps or an approximation of them.
@@ -106,7 +106,7 @@ impl Glm {
 pub(super) fn check(
     raw: &RawPlan,
     (terms, labels): (Vec<Term>, Range),
-    (limits, bits, contributors): (&Limits, Bits, usize),
+    (limits, protection, contributors): (&Limits, &Protection, usize),
     at: &Places,
 ) -> Result<Glm, PlanError> {
     let family = raw.model.family.as_ref();
@@ -134,15 +134,29 @@ pub(super) fn check(
         constant_columns: constant_columns.map_or(ConstantColumns::Refuse, ConstantColumns::from),
         most_rows: limits.most_rows.0,
         most_contributors: contributors,
-        bits,
+        bits: protection.bits,
         steps: raw.model.steps.as_ref().map(|steps| *steps.get_ref()),
+        noise: raw.model.noise.as_ref().map(|noise| {
+            let RawNoise {
+                epsilon,
+                delta,
+                clip,
+            } = *noise.get_ref();
+            let honest = protection.honest();
+            Noise {
+                epsilon,
+                delta,
+                clip,
+                honest,
+            }
+        }),
     };
     let regression = Regression::try_from(specification);
     Ok(Glm {
         missing,
         comparison: comparison(&raw.comparison, family, at)?,
-        regression: regression.map_err(|error| columns::blame(error, raw, at))?,
         surrogate: surrogate(raw, at)?,
+        regression: regression.map_err(|error| columns::blame(error, raw, at))?,
     })
 }
 
@@ -166,6 +180,9 @@ fn surrogate(raw: &RawPlan, at: &Places) -> Result<Option<Surrogate>, PlanError>
     }
     if let Some(steps) = &given.steps {
         return Err(at.fault(Some(steps), "model.steps", PlanFault::OnlyNewton));
+    }
+    if let Some(noise) = &given.noise {
+        return Err(at.fault(Some(noise), "model.noise", PlanFault::OnlyNewton));
     }
     let Some(lead) = &given.lead else {
         return Err(at.fault(method, "model.method", PlanFault::NoLead));
