@@ -69,10 +69,13 @@ fn the_example_has_a_cell_for_each_arm_and_seed() {
             "comparison.fedavg = { rounds = 100 }",
             "comparison.fedprox = { rounds = 20 }",
             "protection.bits = 48",
+            "model.noise = { clip = 2.0, delta = 0.001, epsilon = 1.0 }, model.steps = 4",
+            "model.noise = { clip = 2.0, delta = 0.001, epsilon = 10.0 }, model.steps = 4",
+            "model.noise = { clip = 2.0, delta = 0.001, epsilon = 50.0 }, model.steps = 4",
         ]
     );
     // Pooled, four hospitals alone, exact, and the settings.
-    assert_eq!(experiment.cells().len(), 5 * (1 + 4 + 1 + 9));
+    assert_eq!(experiment.cells().len(), 5 * (1 + 4 + 1 + 12));
     let exact = experiment
         .cells()
         .into_iter()
