@@ -26,7 +26,7 @@ mod working;
 pub(crate) mod events;
 
 pub(crate) use command::{Command, Forbidden};
-pub(crate) use job::{Job, Outcome, Progress};
+pub(crate) use job::{Job, Outcome, Progress, Spent};
 pub(crate) use reception::{Parcel, Studies};
 pub(crate) use result::{MODEL, REPORT};
 

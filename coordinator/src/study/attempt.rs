@@ -9,13 +9,13 @@ use consilium_gbdt::{
 };
 use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
-use consilium_mailbox::{Account, Mailbox, MailboxError, Overdue, PartyId, RunId};
+use consilium_mailbox::{Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{Phase, Plan, Task};
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Outcome, Progress, align, phases::phases, vertical};
+use super::{Outcome, Progress, Spent, align, phases::phases, vertical};
 use crate::desk::Desk;
 
 /// What a run begins with.
@@ -121,10 +121,10 @@ pub(crate) async fn attempt(
     plan: Arc<Plan>,
     start: Start,
     reports: mpsc::Sender<Report>,
-) -> (Account, Result<(), AttemptError>) {
+) -> (Spent, Result<(), AttemptError>) {
     let mail = match open(&desk, &plan, &start).await {
         Ok(mail) => mail,
-        Err(error) => return (Account::default(), Err(error)),
+        Err(error) => return (Spent::default(), Err(error)),
     };
     let outcome = match plan.task() {
         Task::Train(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
@@ -134,10 +134,14 @@ pub(crate) async fn attempt(
             vertical::witness(&mail, (&plan, task), directory, (&start, &reports)).await
         }
     };
-    match outcome {
-        Ok(()) => (mail.finish(), Ok(())),
-        Err(error) => (mail.account(), Err(error)),
+    let spent = Spent {
+        all: mail.account(),
+        phases: mail.parts(),
+    };
+    if outcome.is_ok() {
+        mail.finish();
     }
+    (spent, outcome)
 }
 
 async fn open(desk: &Desk, plan: &Plan, start: &Start) -> Result<Mailbox, AttemptError> {

@@ -113,7 +113,7 @@ impl Driver {
             Heard::Orphaned => return Err(Halt::Orphaned),
             Heard::Command(command) => self.obey(command).await?,
             Heard::Report(report) => self.achieved(report).await?,
-            Heard::Ended(account, outcome) => self.ended(account, outcome).await?,
+            Heard::Ended(spent, outcome) => self.ended(spent, outcome).await?,
             Heard::Late => self.late().await?,
             // Whom it waits for is looked at before anything else is heard.
             Heard::Overdue => {}

@@ -40,6 +40,17 @@ pub(crate) struct Job {
     pub(crate) waiting: Option<Waiting>,
     /// What the runs cost the coordinator, by step.
     pub(crate) costs: Account,
+    /// The same of each phase of a training by its name, as far as it belongs to one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) phases: BTreeMap<String, Account>,
+}
+
+/// What a run cost the coordinator.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) all: Account,
+    /// By the names of phases.
+    pub(crate) phases: BTreeMap<&'static str, Account>,
 }
 
 /// How far the phases of a study have come.
@@ -102,6 +113,14 @@ pub(crate) struct Averaged {
 }
 
 impl Job {
+    /// Takes in what a run cost.
+    pub(crate) fn charge(&mut self, spent: &Spent) {
+        self.costs += &spent.all;
+        for (phase, account) in &spent.phases {
+            *self.phases.entry((*phase).to_owned()).or_default() += account;
+        }
+    }
+
     pub(crate) fn new(study: Study, federation: FederationId, plan: &Plan) -> Job {
         let fit = Fitting::begin(plan);
         Job {
@@ -123,6 +142,7 @@ impl Job {
             },
             waiting: None,
             costs: Account::default(),
+            phases: BTreeMap::new(),
         }
     }
 

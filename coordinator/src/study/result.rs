@@ -112,6 +112,7 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
         "opened_sets": sets,
         "derivable": derivable(opened.iter().map(|sum| &sum.contributors)),
         "costs": { "coordinator": job.costs },
+        "phases": { "coordinator": job.phases },
         "disclosures": disclosures(plan),
     })
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use consilium_base::Tagged;
 use consilium_journal::{Entry, Kind};
-use consilium_mailbox::{Account, Overdue, PartyId, RunId};
+use consilium_mailbox::{Overdue, PartyId, RunId};
 use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study, Task};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
@@ -18,7 +18,7 @@ use tokio::{
 use tracing::{debug, warn};
 
 use super::{
-    Forbidden,
+    Forbidden, Spent,
     attempt::{Achieved, AttemptError, Report, Start, attempt},
     blame::{Blame, blame, is_consequence},
     driver::{Driver, Halt},
@@ -259,10 +259,10 @@ impl Driver {
 
     pub(super) async fn ended(
         &mut self,
-        account: Account,
+        spent: Spent,
         outcome: Result<(), AttemptError>,
     ) -> Result<(), Halt> {
-        self.job.costs += &account;
+        self.job.charge(&spent);
         let Working::Running(running) = std::mem::replace(&mut self.working, Working::Not) else {
             return Ok(());
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_mailbox::{Account, PartyId, RunId, Wait};
+use consilium_mailbox::{PartyId, RunId, Wait};
 use consilium_node::link::Epoch;
 use consilium_plan::{PartyReport, Patience};
 use consilium_proto::v1::RunStart;
@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    Command,
+    Command, Spent,
     attempt::{AttemptError, Report},
 };
 
@@ -63,7 +63,7 @@ pub(super) struct Running {
     pub(super) reports: mpsc::Receiver<Report>,
     /// Whom it has awaited for long.
     pub(super) overdue: watch::Receiver<Vec<Wait>>,
-    pub(super) task: JoinSet<(Account, Result<(), AttemptError>)>,
+    pub(super) task: JoinSet<(Spent, Result<(), AttemptError>)>,
 }
 
 /// What a driver hears next.
@@ -72,7 +72,7 @@ pub(super) enum Heard {
     /// Nobody will command it any more.
     Orphaned,
     Report(Report),
-    Ended(Account, Result<(), AttemptError>),
+    Ended(Spent, Result<(), AttemptError>),
     /// A run waits for others than before.
     Overdue,
     /// What it waited for did not come in time.
@@ -147,7 +147,7 @@ impl Working {
         }
         match running.task.join_next().await {
             Some(Ok((account, outcome))) => Heard::Ended(account, outcome),
-            _ => Heard::Ended(Account::default(), Err(AttemptError::Unkept)),
+            _ => Heard::Ended(Spent::default(), Err(AttemptError::Unkept)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a protocol sees of the world.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt::Display,
     mem,
     sync::{
@@ -18,8 +18,8 @@ use tokio::{
 };
 
 use crate::{
-    Account, Content, Frame, MailboxError, Message, Overdue, PartyId, RunId, Transport,
-    TransportError, account::on_thread_clock, inbox::Inbox,
+    Account, Content, Frame, MailboxError, Message, Overdue, PartyId, RunId, StepAccount,
+    Transport, TransportError, account::on_thread_clock, inbox::Inbox,
 };
 
 /// How long a party waits, and how much it keeps for later.
@@ -48,13 +48,13 @@ const ROOM_FOR_A_PEER: usize = 64 << 20;
 
 /// One party's place in one run: it sends, awaits and accounts.
 ///
-/// Cloning is cheap, and all clones share one account. When the last one is dropped without
+/// Cloning is cheap, and all clones share one account and those of its parts. When the last one is dropped without
 /// [`finish`](Mailbox::finish), the peers are told that this party gave up, so that nobody
 /// waits for it.
 #[derive(Clone, Debug)]
 pub struct Mailbox {
     place: Arc<Place>,
-    scope: Arc<str>,
+    scope: Arc<Scope>,
     pub(crate) patience: Patience,
     pub(crate) overdue: Overdue,
 }
@@ -67,9 +67,24 @@ struct Place {
     fillers: Vec<AbortHandle>,
     /// How many frames each peer was sent; held while one is handed over.
     sent: HashMap<PartyId, tokio::sync::Mutex<u64>>,
-    account: Mutex<Account>,
+    accounts: Mutex<Accounts>,
     sent_since_waiting: AtomicBool,
     finished: AtomicBool,
+}
+
+/// A sub-protocol.
+#[derive(Clone, Debug)]
+struct Scope {
+    path: Arc<str>,
+    /// The part of the run that costs are charged to besides.
+    part: Option<&'static str>,
+}
+
+/// What a run has cost this party up to now.
+#[derive(Debug, Default)]
+struct Accounts {
+    all: Account,
+    parts: BTreeMap<&'static str, Account>,
 }
 
 impl Mailbox {
@@ -95,13 +110,16 @@ impl Mailbox {
             inboxes,
             fillers,
             sent,
-            account: Mutex::default(),
+            accounts: Mutex::default(),
             sent_since_waiting: AtomicBool::new(false),
             finished: AtomicBool::new(false),
         };
         Mailbox {
             place: Arc::new(place),
-            scope: Arc::from(""),
+            scope: Arc::new(Scope {
+                path: Arc::from(""),
+                part: None,
+            }),
             patience,
             overdue: Overdue::default(),
         }
@@ -124,21 +142,32 @@ impl Mailbox {
 
     /// Gives the path of this sub-protocol inside the run; empty at the top.
     pub fn path(&self) -> &str {
-        &self.scope
+        &self.scope.path
     }
 
     /// Gives a sub-protocol, or one turn of a loop, messages of its own.
     #[must_use]
     pub fn scope(&self, name: impl Display) -> Mailbox {
-        let path = if self.scope.is_empty() {
+        let above = self.path();
+        let path = if above.is_empty() {
             name.to_string()
         } else {
-            format!("{}/{name}", self.scope)
+            format!("{above}/{name}")
         };
-        Mailbox {
-            scope: path.into(),
-            ..self.clone()
-        }
+        self.at(Scope {
+            path: path.into(),
+            part: self.scope.part,
+        })
+    }
+
+    /// Gives the same place as a part of the run, whose costs [`parts`](Mailbox::parts) tells. Its scopes
+    /// belong to it, unless they are made another part.
+    #[must_use]
+    pub fn part(&self, name: &'static str) -> Mailbox {
+        self.at(Scope {
+            path: self.scope.path.clone(),
+            part: Some(name),
+        })
     }
 
     /// Gives the same place with another patience.
@@ -204,24 +233,29 @@ impl Mailbox {
         } else {
             on_thread_clock(work)
         };
-        self.place.account().step(step).cpu += cpu;
+        self.charge(step, |spent| spent.cpu += cpu);
         self.place.transport.computed(cpu);
         result
     }
 
-    /// Gives what this party's part has cost up to now.
+    /// Gives what the run has cost this party up to now.
     pub fn account(&self) -> Account {
-        self.place.account().clone()
+        self.place.accounts().all.clone()
+    }
+
+    /// Gives what each [part](Mailbox::part) of the run has cost this party up to now.
+    pub fn parts(&self) -> BTreeMap<&'static str, Account> {
+        self.place.accounts().parts.clone()
     }
 
     /// Leaves the run in good order and gives what it cost.
     pub fn finish(self) -> Account {
         self.place.finished.store(true, Ordering::Relaxed);
-        mem::take(&mut *self.place.account())
+        mem::take(&mut self.place.accounts().all)
     }
 
     pub(crate) fn scope_path(&self) -> &Arc<str> {
-        &self.scope
+        &self.scope.path
     }
 
     pub(crate) fn inbox(&self, peer: &PartyId) -> Result<&Inbox, MailboxError> {
@@ -236,15 +270,30 @@ impl Mailbox {
     /// Counts an exchange if something was sent since this party last began to wait.
     pub(crate) fn begin_waiting(&self, step: &'static str) {
         if self.place.sent_since_waiting.swap(false, Ordering::Relaxed) {
-            self.place.account().step(step).rounds += 1;
+            self.charge(step, |spent| spent.rounds += 1);
         }
     }
 
     pub(crate) fn count_received(&self, frame: &Frame) {
-        let mut account = self.place.account();
-        let step = account.step(&frame.step);
-        step.received_bytes += frame.wire_len() as u64;
-        step.received_frames += 1;
+        self.charge(&frame.step, |spent| {
+            spent.received_bytes += frame.wire_len() as u64;
+            spent.received_frames += 1;
+        });
+    }
+
+    fn at(&self, scope: Scope) -> Mailbox {
+        Mailbox {
+            scope: Arc::new(scope),
+            ..self.clone()
+        }
+    }
+
+    fn charge(&self, step: &str, spend: impl Fn(&mut StepAccount)) {
+        let mut accounts = self.place.accounts();
+        spend(accounts.all.step(step));
+        if let Some(part) = self.scope.part {
+            spend(accounts.parts.entry(part).or_default().step(step));
+        }
     }
 
     async fn dispatch(
@@ -264,7 +313,7 @@ impl Mailbox {
             run: self.place.run,
             sender: self.me().clone(),
             receiver: to.clone(),
-            scope: self.scope.clone(),
+            scope: self.scope.path.clone(),
             step: step.into(),
             number: *number,
             content,
@@ -279,19 +328,19 @@ impl Mailbox {
         };
         handed_over.map_err(unread)??;
         *number += 1;
-        let mut account = self.place.account();
-        let spent = account.step(step);
-        spent.sent_bytes += bytes;
-        spent.sent_frames += 1;
+        self.charge(step, |spent| {
+            spent.sent_bytes += bytes;
+            spent.sent_frames += 1;
+        });
         self.place.sent_since_waiting.store(true, Ordering::Relaxed);
         Ok(())
     }
 }
 
 impl Place {
-    fn account(&self) -> MutexGuard<'_, Account> {
+    fn accounts(&self) -> MutexGuard<'_, Accounts> {
         // Accounts are sums: a panic elsewhere leaves them whole.
-        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

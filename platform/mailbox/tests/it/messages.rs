@@ -294,6 +294,21 @@ async fn bytes_frames_rounds_and_cpu_are_charged_to_their_step() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_a_part_of_a_run_costs_is_told_beside_the_whole() {
+    let (a, b) = pair();
+    let part = a.scope("fit").part("fit");
+    let within = part.scope("measures").part("evaluation");
+    part.scope("turn-0").send(b.me(), &Number(1)).await.unwrap();
+    within.send(b.me(), &Number(2)).await.unwrap();
+    within.send(b.me(), &Number(3)).await.unwrap();
+    a.send(b.me(), &Number(4)).await.unwrap();
+    let frames = |part: &str| a.parts()[part].total().sent_frames;
+    assert_eq!((frames("fit"), frames("evaluation")), (1, 2));
+    assert_eq!(a.parts().len(), 2);
+    assert_eq!(a.account().total().sent_frames, 4);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn computing_does_not_stop_other_tasks() {
     let (a, _b) = pair();
