@@ -38,7 +38,8 @@ pub struct Cell {
     pub fold: u32,
 }
 
-/// The key under which a cell's outcome is kept: equal keys, equal accuracies.
+/// The key under which a cell's outcome is kept: equal keys, equal accuracies, but for what daemons
+/// themselves draw.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CellKey(Digest);

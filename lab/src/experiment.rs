@@ -5,6 +5,7 @@ mod grid;
 mod link;
 mod places;
 mod plan;
+mod processes;
 mod published;
 mod raw;
 mod table;
@@ -88,8 +89,9 @@ impl Experiment {
         let base = BasePlan::load(&plan)?;
         let source = data::source(&raw, &base.plan, &places)?;
         let test = test_rows::check(raw.test.as_ref(), &source, &places)?;
-        let links = link::check(&raw.link, &base.plan, &places)?;
-        let settings = grid::settings(&raw.approximate, &base, &places)?;
+        let links = link::check(raw.link.as_ref(), &base.plan, &places)?;
+        processes::check((raw.mode, raw.link.is_some()), (&base, &source), &places)?;
+        let settings = grid::settings(&raw.approximate, raw.mode, &base, &places)?;
         let measures = Measure::all_of(predicts_classes(&base.plan));
         let published = published::check(&raw.published, (&settings, measures), &places)?;
         Ok(Experiment {
@@ -161,7 +163,12 @@ impl Experiment {
         self.mode
     }
 
-    /// Gives the links between them.
+    /// Gives the plan by which institutions find the common rows of a vertical one.
+    pub fn alignment(&self) -> Option<&Plan> {
+        Some(self.base.alignment()?.1)
+    }
+
+    /// Gives the links between parties, where these are simulated.
     pub fn links(&self) -> &Links {
         &self.links
     }

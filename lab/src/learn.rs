@@ -1,5 +1,7 @@
 //! One cell, from the rows to its outcome.
 
+mod processes;
+
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use consilium_evaluation::{Measures, Scored, Subject};
@@ -7,6 +9,8 @@ use consilium_gbdt::{Boosting, Table, local as trees};
 use consilium_glm::{Regression, local};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_plan::{Learner, Phase, Plan, Task, Vertical, VerticalWork};
+
+pub use processes::{Gathered, Studies};
 
 use crate::{
     Arm, Brought, Cell, Conditions, Experiment, Fitted, Learnt, Outcome, Part, PartyCost,
@@ -24,14 +28,8 @@ impl Experiment {
     /// Meant for a runtime of one thread with a paused clock, as [`simulate`] is. That rows give no
     /// model is an outcome too.
     pub async fn learn(&self, tables: &Tables, cell: &Cell) -> Option<Outcome> {
-        let plan = self.plan_of(&cell.arm)?;
         let shares = tables.shares(cell.seed, cell.fold);
-        let bench = Bench {
-            plan,
-            phase: self.phase_of(&cell.arm),
-            tables,
-            shares: &shares,
-        };
+        let bench = self.bench(tables, cell, &shares)?;
         let learnt = match &cell.arm {
             Arm::Pooled => bench.in_one_place(None),
             Arm::Local { party } => bench.in_one_place(Some(party)),
@@ -46,15 +44,20 @@ impl Experiment {
                 bench.together(&conditions).await
             }
         };
-        Some(Outcome {
-            cell: cell.clone(),
-            rows: bench.counts(),
-            result: match learnt {
-                Ok(fitted) => Learnt::Fitted(Box::new(fitted)),
-                Err(error) => Learnt::Failed {
-                    reason: error.to_string(),
-                },
-            },
+        Some(bench.outcome(cell, learnt))
+    }
+
+    fn bench<'a>(
+        &'a self,
+        tables: &'a Tables,
+        cell: &Cell,
+        shares: &'a [Share],
+    ) -> Option<Bench<'a>> {
+        Some(Bench {
+            plan: self.plan_of(&cell.arm)?,
+            phase: self.phase_of(&cell.arm),
+            tables,
+            shares,
         })
     }
 }
@@ -69,6 +72,19 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
+    fn outcome(&self, cell: &Cell, learnt: Result<Fitted, impl ToString>) -> Outcome {
+        Outcome {
+            cell: cell.clone(),
+            rows: self.counts(),
+            result: match learnt {
+                Ok(fitted) => Learnt::Fitted(Box::new(fitted)),
+                Err(error) => Learnt::Failed {
+                    reason: error.to_string(),
+                },
+            },
+        }
+    }
+
     /// Counts rows; those that all have, once.
     fn counts(&self) -> RowCounts {
         match self.vertical() {

@@ -22,6 +22,7 @@ pub use experiment::{
     Setting, SettingNumber, Source, SplitBy, TestPart, TestRows,
 };
 pub use knob::{KNOBS, Knob};
+pub use learn::{Gathered, Studies};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
 pub use predictor::{Joint, Predictor};
 pub use report::{
@@ -30,5 +31,5 @@ pub use report::{
 };
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, simulate};
-pub use tables::{Share, Tables};
+pub use tables::{Share, Tables, WrittenRows};
 pub use verdict::{Bargain, Interval, Measured, Pair, Scale, Verdict, pareto_front};

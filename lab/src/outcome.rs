@@ -69,7 +69,8 @@ pub struct Fitted {
     /// What it cost each party, the coordinator first; none of what is learnt in one place but that
     /// place's.
     pub parties: Vec<PartyCost>,
-    /// Seconds from the first message to the last, over links as declared.
+    /// Seconds from the first message to the last, over links as declared; of daemons, from the
+    /// submission of the plan to the end of the study.
     pub wall_s: f64,
 }
 

@@ -3,7 +3,7 @@
 use consilium_evaluation::{Measures, Scored, Subject};
 use consilium_gbdt::{
     Model,
-    vertical::{FeatureModel, LabelModel},
+    vertical::{FeatureModel, LabelModel, ModelPart},
 };
 use consilium_glm::{Candidate, Family, Regression};
 use consilium_mailbox::PartyId;
@@ -35,6 +35,23 @@ pub struct Joint {
 }
 
 impl Joint {
+    /// Puts the parts of all parties together; none unless one of them has the labels.
+    pub fn of_parts(all: impl IntoIterator<Item = (PartyId, ModelPart)>) -> Option<Joint> {
+        let (mut label, mut parts) = (None, Vec::new());
+        for (party, part) in all {
+            match part {
+                ModelPart::LabelHolder(model) => label = Some(model),
+                ModelPart::FeatureHolder(model) => parts.push((party, model)),
+            }
+        }
+        Some(Joint::new(label?, parts))
+    }
+
+    /// Counts its trees.
+    pub fn trees(&self) -> usize {
+        self.label.trees().len()
+    }
+
     pub(crate) fn new(label: LabelModel, mut parts: Vec<(PartyId, FeatureModel)>) -> Joint {
         let holders = label.holders().iter();
         let place = |party: &PartyId| holders.clone().position(|(holder, _)| holder == party);

@@ -5,6 +5,7 @@ mod matching;
 mod placed;
 mod shares;
 mod sheet;
+mod written;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use shares::Share;
+pub use written::WrittenRows;
 
 /// All rows of an experiment.
 #[derive(Debug)]

@@ -69,6 +69,16 @@ impl LabFault {
                 format!("{fault}；划分文件的表头为 row,split，其后各行形如 17,train")
             }
             F::Unplaced { party, row } => format!("{party} 的第 {row} 行可用，但不在任何部分中"),
+            F::LinkProcesses => {
+                "mode = \"processes\" 使用本机自身的链路：请删去 [link]".into()
+            }
+            F::AlignmentProcesses { file } => format!(
+                "mode = \"processes\" 在方案的各守护进程上运行对齐方案 {file:?}：其协调方须与方案相同，且不得有方案贡献方之外的参与方"
+            ),
+            F::ColumnsProcesses => {
+                "mode = \"processes\" 按方案的对齐研究寻找共同行：请在 [data.机构] 中给出各机构自己的文件"
+                    .into()
+            }
             F::NoRows {
                 party,
                 part,

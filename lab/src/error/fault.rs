@@ -271,6 +271,24 @@ pub enum LabFault {
         /// The row of data, counted from 1.
         row: usize,
     },
+    /// Links are simulated, or they are those of this machine.
+    #[error("mode = \"processes\" runs over the links of this machine: leave out [link]")]
+    LinkProcesses,
+    /// Daemons align their rows among themselves before they grow trees.
+    #[error(
+        "mode = \"processes\" runs the alignment {file:?} over the plan's daemons: it must have the plan's \
+         coordinator, and no other parties than contribute to the plan"
+    )]
+    AlignmentProcesses {
+        /// The alignment's plan.
+        file: String,
+    },
+    /// Daemons find common rows by their keys.
+    #[error(
+        "mode = \"processes\" finds common rows by the plan's alignment: give each institution its \
+         own file in [data.PARTY]"
+    )]
+    ColumnsProcesses,
     /// Each institution has rows in each part.
     #[error("{party} has no {part} rows with seed {seed}{}", fold_text(*fold))]
     NoRows {

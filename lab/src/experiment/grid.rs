@@ -9,6 +9,8 @@ use toml::{Table, Value};
 use super::{
     places::{Places, Step},
     plan::BasePlan,
+    processes,
+    raw::Mode,
 };
 use crate::{Knob, LabError, LabFault};
 
@@ -147,9 +149,10 @@ impl Block<'_> {
 }
 
 /// Makes the settings of all blocks: of each the product of its lists, the last knob's values
-/// varying fastest.
+/// varying fastest. What daemons would refuse is no setting where they run.
 pub(super) fn settings(
     blocks: &[Table],
+    mode: Mode,
     base: &BasePlan,
     places: &Places,
 ) -> Result<Vec<Setting>, LabError> {
@@ -189,6 +192,7 @@ pub(super) fn settings(
         for place in 0..product {
             let turned = combination(&knobs, place);
             let plan = base.with(turned.iter().map(|(knob, value)| (knob.path, value)));
+            let plan = plan.and_then(|plan| processes::checked(plan, mode));
             let plan = plan.map_err(|error| block.blame(base, &knobs, &turned, error))?;
             let fit = (phase(&turned), plan.to_string());
             if let Some(same) = seen.iter().position(|before| *before == fit) {

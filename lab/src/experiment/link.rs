@@ -61,7 +61,13 @@ impl Links {
     }
 }
 
-pub(super) fn check(raw: &RawLinks, plan: &Plan, places: &Places) -> Result<Links, LabError> {
+pub(super) fn check(
+    raw: Option<&RawLinks>,
+    plan: &Plan,
+    places: &Places,
+) -> Result<Links, LabError> {
+    let none = RawLinks::default();
+    let raw = raw.unwrap_or(&none);
     let given = RawLink {
         latency_ms: raw.latency_ms,
         megabits: raw.megabits,

@@ -29,7 +29,7 @@ pub(super) struct BasePlan {
 #[derive(Debug)]
 struct Alignment {
     file: String,
-    parties: Vec<PartyId>,
+    plan: Plan,
     task: Align,
 }
 
@@ -58,11 +58,8 @@ impl BasePlan {
             if let Task::Align(task) = named.task() {
                 alignment = Some(Alignment {
                     file: name.to_owned(),
-                    parties: named
-                        .contributors()
-                        .map(|(party, _)| party.clone())
-                        .collect(),
                     task: (**task).clone(),
+                    plan: named,
                 });
             }
         }
@@ -98,8 +95,10 @@ impl BasePlan {
         let Some(alignment) = &self.alignment else {
             return refuse(LabFault::AlignmentUnknown);
         };
-        let is_aligned =
-            |party: &PartyId| alignment.task.gives_rows() && alignment.parties.contains(party);
+        let is_aligned = |party: &PartyId| {
+            let mut aligned = alignment.plan.contributors();
+            alignment.task.gives_rows() && aligned.any(|(aligned, _)| aligned == party)
+        };
         let mut parties = task.members.iter().map(|member| &member.party);
         match parties.find(|party| !is_aligned(party)) {
             None => Ok(()),
@@ -108,6 +107,11 @@ impl BasePlan {
                 party: party.clone(),
             }),
         }
+    }
+
+    /// Gives the file that it was read from.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Checks the plan with some keys set otherwise, each by its path.
@@ -165,6 +169,12 @@ impl BasePlan {
             ]);
         }
         Schema::from_toml(&text).expect("a checked plan's columns make a schema, as do keys' names")
+    }
+
+    /// Gives the plan that finds the common rows of a vertical one, with the name of its file.
+    pub(super) fn alignment(&self) -> Option<(&str, &Plan)> {
+        let alignment = self.alignment.as_ref()?;
+        Some((&alignment.file, &alignment.plan))
     }
 
     /// Gives the key by which rows of a vertical plan are matched.

@@ -14,7 +14,7 @@ pub enum Mode {
     /// As tasks of one thread, over simulated links.
     #[default]
     Simulated,
-    /// As daemons, each a process of its own.
+    /// Those of a plan as daemons, each a process of its own, over the links of this machine.
     Processes,
 }
 
@@ -31,8 +31,7 @@ pub(super) struct Raw {
     pub(super) data: BTreeMap<String, RawData>,
     pub(super) table: Option<RawTable>,
     pub(super) test: Option<RawTest>,
-    #[serde(default)]
-    pub(super) link: RawLinks,
+    pub(super) link: Option<RawLinks>,
     #[serde(default)]
     pub(super) approximate: Vec<toml::Table>,
     #[serde(default)]

@@ -16,8 +16,10 @@ use consilium_mailbox::PartyId;
 use consilium_plan::{Task, VerticalWork};
 use consilium_schema::{Label, Schema};
 
-use super::{column, placed};
-use crate::{Experiment, LabError, LabFault, Rows, Source, SplitBy, TestRows, experiment::Places};
+use super::{column, placed, written::Whole};
+use crate::{
+    Experiment, LabError, LabFault, Mode, Rows, Source, SplitBy, TestRows, experiment::Places,
+};
 
 /// The usable rows of a table.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(super) struct Sheet {
     pub(super) placed: Vec<bool>,
     /// The parts of each row's key; none where keys don't matter.
     pub(super) keys: Vec<Vec<Option<String>>>,
+    /// The whole table, where daemons will read parts of it.
+    pub(super) whole: Option<Whole>,
 }
 
 /// What is wanted of a table.
@@ -49,6 +53,7 @@ pub(super) struct Request<'a> {
     group: Option<&'a str>,
     owner: Option<&'a str>,
     keys: Vec<&'a str>,
+    is_read_again: bool,
 }
 
 impl<'a> Request<'a> {
@@ -122,6 +127,7 @@ impl<'a> Request<'a> {
             group,
             owner,
             keys: parts.map(|part| part.column.as_str()).collect(),
+            is_read_again: experiment.mode() == Mode::Processes,
         }
     }
 }
@@ -186,6 +192,9 @@ impl Sheet {
                 blame(LabFault::KeyColumn { column })
             })?);
         }
+        let label = request.label.map(|label| label.column.as_str());
+        let used = features.into_iter().chain(label);
+        let used: Vec<&str> = used.chain(request.keys.iter().copied()).collect();
         let key = |row: usize| parts.iter().map(|part| part[row].clone()).collect();
         let keys = if parts.is_empty() { 0 } else { design.rows };
         let sheet = Sheet {
@@ -195,6 +204,7 @@ impl Sheet {
             placed: is_test,
             keys: (0..keys).map(key).collect(),
             rows: rows(&design),
+            whole: (request.is_read_again).then(|| Whole::new(table, &request.schema, &used)),
             numbers: design.row_numbers,
         };
         Ok((sheet, hashes))

@@ -5,7 +5,7 @@ use std::{
 
 use consilium_lab::{Arm, Experiment, Part, Tables};
 
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/heart-disease/lab.toml")
 }
 

@@ -4,6 +4,7 @@ mod cells;
 mod folder;
 mod heart_disease;
 mod learning;
+mod processes;
 mod refusals;
 mod settings;
 mod splits;

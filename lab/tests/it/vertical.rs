@@ -131,6 +131,31 @@ fn one_table_gives_each_party_its_columns_of_the_same_rows() {
     );
     // 54 of 60 rows have a label: a quarter is 13.5.
     assert_eq!(counts(&folder(), &text).1.iter().sum::<usize>(), 54);
+    let real = format!("mode = \"processes\"\n{text}");
+    assert_eq!(
+        folder().refusal(&real),
+        "lab.toml: line 7, column 11: mode = \"processes\" finds common rows by the plan's alignment: \
+         give each institution its own file in [data.PARTY]"
+    );
+}
+
+#[test]
+fn daemons_align_among_themselves() {
+    let folder = folder();
+    let real = format!("mode = \"processes\"\n{FILES}");
+    folder.read(&real).expect("all parties are the plan's");
+    let other = "coordinator = \"elsewhere\"\n";
+    let three = ALIGN.replace("[{", "[{ name = \"registry\", data = \"rows\" }, {");
+    let three = format!("{three}\n[align]\nprotocol = \"star\"\n");
+    for align in [three, format!("{other}{ALIGN}")] {
+        folder.write("align.toml", &align);
+        folder.read(FILES).expect("the lab matches rows by itself");
+        let said = folder.refusal(&real);
+        assert!(
+            said.starts_with("train.toml: mode = \"processes\" runs the alignment"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -189,12 +189,22 @@ impl Page<'_> {
             self.element("dd", "", fact);
         }
         self.add("</dl>");
-        self.paragraph(
-            "",
-            "The same file, plan, rows and version give the same scores, bit for bit; CPU time varies with \
-             the machine.",
-            "相同的文件、方案、数据行与版本给出逐位相同的得分；CPU 时间因机器而异。",
-        );
+        match report.mode {
+            Mode::Simulated => self.paragraph(
+                "",
+                "The same file, plan, rows and version give the same scores, bit for bit; CPU time varies \
+                 with the machine.",
+                "相同的文件、方案、数据行与版本给出逐位相同的得分；CPU 时间因机器而异。",
+            ),
+            Mode::Processes => self.paragraph(
+                "",
+                "Daemons draw anew in every run: the rounding of sums, so that scores vary from their seventh \
+                 digit on, and rows, columns and batches, where a plan has them drawn. CPU time varies with \
+                 the machine.",
+                "守护进程每次运行都重新抽取：合计的舍入，得分因此自第七位起略有变化；以及方案要求抽取的行、列\
+                 与批次。CPU 时间因机器而异。",
+            ),
+        }
         self.add(format!(
             "<pre>consilium lab run {}</pre>",
             escaped(&report.file)
@@ -277,6 +287,10 @@ impl Page<'_> {
 
     fn links(&self) -> String {
         let lang = self.lang;
+        if self.report.mode == Mode::Processes {
+            let own = lang.pick("those of the machine", "本机自身的链路");
+            return own.to_owned();
+        }
         let written = |terms: &LinkTerms| {
             let LinkTerms {
                 latency_ms,

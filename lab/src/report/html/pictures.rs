@@ -4,7 +4,7 @@ use consilium_plan::Lang;
 
 use super::{Page, class, in_percent};
 use crate::{
-    Interval, Verdict,
+    Interval, Mode, Verdict,
     report::figure::{Caption, Point, Scatter, escaped},
 };
 
@@ -58,11 +58,18 @@ impl Page<'_> {
             self.add(picture);
         }
         self.add("</div>");
-        self.caption(
-            "The same against the bytes that all parties sent and against the time from the first message \
-             to the last over the declared links.",
-            "同一损失，横轴分别为所有参与方发送的字节，以及在所声明链路上从首条到末条消息的时间。",
-        );
+        match self.report.mode {
+            Mode::Simulated => self.caption(
+                "The same against the bytes that all parties sent and against the time from the first \
+                 message to the last over the declared links.",
+                "同一损失，横轴分别为所有参与方发送的字节，以及在所声明链路上从首条到末条消息的时间。",
+            ),
+            Mode::Processes => self.caption(
+                "The same against the bytes that all parties sent and against the time that a study took on \
+                 the machine, from its submission to its end.",
+                "同一损失，横轴分别为所有参与方发送的字节，以及研究在本机上从提交到结束的时间。",
+            ),
+        }
     }
 
     /// Ends a figure below its caption.

@@ -58,9 +58,9 @@ impl Page<'_> {
         self.begin_table(
             (
                 "Means ± standard deviations over runs; a run is one seed and fold. CPU time and bytes are those \
-                 of all parties, time that from the first message to the last.",
-                "各次运行的均值 ± 标准差；一次运行即一个种子和一折。CPU 时间与字节为所有参与方之和，时间为首条到\
-                 末条消息。",
+                 of all parties, time is that of the study.",
+                "各次运行的均值 ± 标准差；一次运行即一个种子和一折。CPU 时间与字节为所有参与方之和，时间为研究\
+                 所用。",
             ),
             &columns,
         );
