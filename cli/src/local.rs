@@ -202,10 +202,10 @@ pub(crate) async fn kept(
 }
 
 /// What came of a study: its name and what it took, or why it came to nothing.
-type Ended = Result<(String, Took), Vec<Failure>>;
+pub(crate) type Ended = Result<(String, Took), Vec<Failure>>;
 
 /// Takes a study from its submission to its end.
-async fn study(federation: &mut Federation, plan: &Plan) -> anyhow::Result<Ended> {
+pub(crate) async fn study(federation: &mut Federation, plan: &Plan) -> anyhow::Result<Ended> {
     let before = federation.readings().await?;
     let began = clock::since_1970();
     let study = federation.submit(plan).await?;

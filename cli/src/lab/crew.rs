@@ -16,7 +16,7 @@ use consilium_lab::{Cell, CellKey, Outcome};
 use consilium_plan::Lang;
 use tokio::{runtime, signal, sync::watch, time::Instant};
 
-use super::cells::Bench;
+use super::{cells::Bench, processes};
 use crate::hint::Interrupted;
 
 /// A cell that was finished, and how long it took.
@@ -28,7 +28,7 @@ pub(super) struct Finished {
 
 /// Runs cells, and keeps and tells each that is finished.
 ///
-/// Ctrl-C ends it at once: the cells in hand are lost, no other.
+/// Ctrl-C ends it: the cells in hand are lost, no other, and their daemons end with them.
 pub(super) fn run(
     bench: &Bench,
     cells: &[(CellKey, Cell)],
@@ -53,7 +53,7 @@ pub(super) fn run(
                             return Ok(());
                         };
                         let began = Instant::now();
-                        let Some(outcome) = learn(bench, cell, &mut stopped)? else {
+                        let Some(outcome) = learn(bench, cell, &mut stopped, lang)? else {
                             return Ok(());
                         };
                         bench.keep(key, &outcome, lang)?;
@@ -119,13 +119,17 @@ fn on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(interrupted)
 }
 
-/// Runs a cell in a world of its own, with a clock that stands still while it computes; nothing if it
-/// is stopped before its end.
+/// Runs a cell: over daemons, or in a world of its own with a clock that stands still while it
+/// computes; nothing if it is stopped before its end.
 fn learn(
     bench: &Bench,
     cell: &Cell,
     stopped: &mut watch::Receiver<bool>,
+    lang: Lang,
 ) -> anyhow::Result<Option<Outcome>> {
+    if let Some(studies) = bench.experiment.studies(&bench.tables, cell) {
+        return processes::learn(bench, (cell, &studies), stopped, lang);
+    }
     let world = runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

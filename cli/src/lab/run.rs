@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::ensure;
 use clap::Args;
 use consilium_lab::{Arm, Cell, CellKey, Experiment, Learnt, Mode, Outcome};
 use consilium_plan::Lang;
@@ -21,7 +20,6 @@ use super::{
     pace::Pace,
     report,
 };
-use crate::hint::OrHint as _;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -30,7 +28,10 @@ Examples:
   consilium lab run lab.toml --out results --jobs 2 --json
 
 Every finished cell is kept in the folder: after an interrupt, or with more settings or seeds, the same
-command runs what is missing. CPU times are comparable within one run on one machine.")]
+command runs what is missing. CPU times are comparable within one run on one machine.
+
+With `mode = \"processes\"` in the experiment, the plan and its settings run over real daemons, a coordinator
+and a participant for each institution, as `consilium local` starts them; links are those of this machine.")]
 pub(crate) struct RunArgs {
     /// The experiment, TOML
     #[arg(value_name = "EXPERIMENT")]
@@ -40,7 +41,8 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value = "consilium-lab", value_name = "FOLDER")]
     out: PathBuf,
 
-    /// How many cells run side by side; default: as many as the machine has cores
+    /// How many cells run side by side; default: as many as the machine has cores, and one where the
+    /// experiment says `mode = "processes"`
     #[arg(long, value_name = "NUMBER")]
     jobs: Option<NonZeroUsize>,
 
@@ -52,19 +54,6 @@ pub(crate) struct RunArgs {
 pub(super) fn run(args: &RunArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let bench = Bench::open(&args.experiment, &args.out)?;
     let experiment = &bench.experiment;
-    let is_simulated = experiment.mode() == Mode::Simulated;
-    let processes = lang.pick(
-        "experiments over processes are not run yet",
-        "尚不支持以真实进程运行实验",
-    );
-    let checked = || {
-        ensure!(is_simulated, processes);
-        Ok(())
-    };
-    checked().or_hint(lang.pick(
-        "leave out `mode`, or set it to \"simulated\"",
-        "请删去 `mode`，或改为 \"simulated\"",
-    ))?;
     let cells = bench.cells();
     let mut outcomes: Vec<Option<Outcome>> = cells
         .iter()
@@ -74,7 +63,12 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         .filter(|&at| outcomes[at].is_none())
         .collect();
     let todo: Vec<(CellKey, Cell)> = missing.iter().map(|&at| cells[at].clone()).collect();
-    let hands = args.jobs.unwrap_or_else(cores);
+    let usual = || match experiment.mode() {
+        Mode::Simulated => cores(),
+        // Its daemons keep more than one core busy.
+        Mode::Processes => NonZeroUsize::MIN,
+    };
+    let hands = args.jobs.unwrap_or_else(usual);
     let mut progress = Progress::new((cells.len(), &todo), hands, lang);
     if args.json {
         for outcome in outcomes.iter().flatten() {
@@ -113,7 +107,7 @@ fn line(experiment: &Experiment, outcome: &Outcome) -> Value {
     };
     let mut line = json!({
         "bench": "lab",
-        "mode": "simulated",
+        "mode": experiment.mode(),
         "params": { "arm": arm, "setting": setting, "seed": seed, "fold": fold, "rows": outcome.rows },
     });
     let more = match &outcome.result {

@@ -17,8 +17,8 @@ use super::{
     inputs::PartyData,
     kept::Kept,
     outcome::Outcome,
-    participant::{Participant, account, join},
-    watching,
+    participant::{Participant, account, join, phases},
+    tell, watching,
 };
 use crate::{
     client::{self, Answer as _},
@@ -34,12 +34,14 @@ pub(crate) struct Federation {
     coordinator: Daemon,
     operator: OperatorClient<Channel>,
     participants: Vec<Participant>,
+    /// Where people are told how studies go.
+    tell: fn(&str),
     lang: Lang,
 }
 
 impl Federation {
     /// Makes the parties' folders, enrols everybody and starts all daemons; all are connected when
-    /// this returns.
+    /// this returns. After an error none is left.
     pub(crate) async fn open(
         coordinator: &PartyId,
         parties: impl IntoIterator<Item = &PartyId>,
@@ -50,19 +52,35 @@ impl Federation {
         let folder = fs::canonicalize(folder)?;
         let (coordinator, mut operator) =
             found(coordinator, &folder, coordinator_log, lang).await?;
-        let mut participants = Vec::new();
-        for party in parties {
-            participants.push(join(&mut operator, party, &folder, lang).await?);
-        }
-        for participant in &mut participants {
-            participant.connected(lang).await?;
-        }
-        Ok(Federation {
+        let mut federation = Federation {
             coordinator,
-            operator,
-            participants,
+            operator: operator.clone(),
+            participants: Vec::new(),
+            tell,
             lang,
-        })
+        };
+        let all_join = async {
+            for party in parties {
+                let joined = join(&mut operator, party, &folder, lang).await?;
+                federation.participants.push(joined);
+            }
+            for participant in &mut federation.participants {
+                participant.connected(lang).await?;
+            }
+            Ok(())
+        };
+        match all_join.await {
+            Ok(()) => Ok(federation),
+            Err(error) => {
+                federation.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells people nothing of how studies go from now on.
+    pub(crate) fn fall_silent(&mut self) {
+        self.tell = |_| {};
     }
 
     /// Registers the parties' data sets.
@@ -136,7 +154,8 @@ impl Federation {
         study: &str,
         plan: &Plan,
     ) -> anyhow::Result<Option<Failure>> {
-        let failure = watching::to_the_end(&mut self.operator, study, plan, self.lang).await?;
+        let failure =
+            watching::to_the_end((&mut self.operator, self.tell), study, plan, self.lang).await?;
         if failure.is_none() {
             for participant in &mut self.participants {
                 participant.settled(self.lang).await?;
@@ -179,6 +198,7 @@ impl Federation {
         Ok(Outcome {
             kind: plan.task().kind(),
             fit: Fit::read(fit.clone(), plan)?.context("the plan trains no model")?,
+            coordinator_phases: phases(&report, COORDINATOR)?,
             report,
             coordinator,
             parties,
@@ -237,6 +257,7 @@ impl Federation {
             cost.rounds = Some(account.total().rounds);
         }
         Ok(Kept {
+            coordinator,
             study: study.to_owned(),
             title: plan.title().to_owned(),
             kind: plan.task().kind(),

@@ -179,6 +179,7 @@ mod tests {
             study: String::new(),
             title: String::new(),
             kind: "train-vertical-gbdt",
+            coordinator: consilium_mailbox::Account::default(),
             parties: reports.iter().map(own).collect(),
             wall: Duration::ZERO,
             learnt: Vec::new(),

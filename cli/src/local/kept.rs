@@ -14,6 +14,8 @@ pub(crate) struct Kept {
     pub(crate) title: String,
     /// The plan's kind.
     pub(crate) kind: &'static str,
+    /// What the protocols cost the coordinator.
+    pub(crate) coordinator: Account,
     pub(crate) parties: Vec<PartyKept>,
     /// From submission to the end.
     pub(crate) wall: Duration,

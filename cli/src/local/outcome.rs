@@ -1,6 +1,7 @@
 //! What came of a local study.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     time::Duration,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) report: Value,
     /// What the protocols cost the coordinator.
     pub(crate) coordinator: Account,
+    /// The same of each phase, by its name.
+    pub(crate) coordinator_phases: BTreeMap<String, Account>,
     pub(crate) parties: Vec<PartyOutcome>,
     /// From submission to the end.
     pub(crate) wall: Duration,
@@ -42,6 +45,8 @@ pub(crate) struct PartyOutcome {
     pub(crate) own: Option<Measures>,
     /// What the protocols cost it.
     pub(crate) account: Account,
+    /// The same of each phase, by its name.
+    pub(crate) phases: BTreeMap<String, Account>,
 }
 
 impl Outcome {

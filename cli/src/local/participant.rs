@@ -1,6 +1,7 @@
 //! A participant of the local federation, with its steward.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     path::{Path, PathBuf},
     time::Duration,
@@ -121,6 +122,7 @@ impl Participant {
             party: self.party.clone(),
             own: serde_json::from_value(own)?,
             account: account(&report, self.party.as_str())?,
+            phases: phases(&report, self.party.as_str())?,
         })
     }
 
@@ -199,6 +201,14 @@ pub(super) fn account(report: &Value, party: &str) -> anyhow::Result<Account> {
         return Ok(Account::default());
     };
     Account::deserialize(account).with_context(|| format!("the costs of {party}"))
+}
+
+/// Reads from a report what each phase of a training cost a party.
+pub(super) fn phases(report: &Value, party: &str) -> anyhow::Result<BTreeMap<String, Account>> {
+    let Some(phases) = report.get("phases").and_then(|phases| phases.get(party)) else {
+        return Ok(BTreeMap::new());
+    };
+    BTreeMap::deserialize(phases).with_context(|| format!("the costs of {party}"))
 }
 
 /// Invites a party, and starts its daemon.

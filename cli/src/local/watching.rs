@@ -6,7 +6,6 @@ use consilium_plan::{Failure, Lang, Plan, Study};
 use consilium_proto::v1;
 use tonic::transport::Channel;
 
-use super::tell;
 use crate::{
     client::{Answer as _, refused},
     study::Story,
@@ -15,9 +14,9 @@ use crate::{
 /// How long people are told nothing of what a step is at: most steps are quick here.
 const PAUSE_MS: i64 = 2_000;
 
-/// Says on stderr how the study goes; gives why it ended badly, if it did.
+/// Tells how the study goes; gives why it ended badly, if it did.
 pub(super) async fn to_the_end(
-    coordinator: &mut OperatorClient<Channel>,
+    (coordinator, tell): (&mut OperatorClient<Channel>, fn(&str)),
     study: &str,
     plan: &Plan,
     lang: Lang,

@@ -19,6 +19,7 @@ mod guide;
 mod invitations;
 mod killed;
 mod lab;
+mod lab_processes;
 mod local;
 mod models;
 mod people;
