@@ -90,8 +90,9 @@ async fn aggregate(
     let mut sums = protection.aggregator()?;
     let training = Training::begin(regression, Phase::Fit.first_sum());
     let here = mail.scope(Phase::Fit.name());
-    let fit =
-        consilium_glm::aggregate(&here, contributors, regression, training, &mut sums).await?;
+    let hear = &mut |_: &_| ();
+    let fit = consilium_glm::aggregate(&here, contributors, regression, training, &mut sums, hear);
+    let fit = fit.await?;
     let contributors = &fit.contributors;
     let here = mail.scope(Phase::Evaluation.name());
     let what = (regression, &fit.model());

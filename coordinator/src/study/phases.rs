@@ -79,7 +79,8 @@ async fn fit(
         // A surrogate is fitted in experiments alone.
         (Learner::Glm(glm), Fitting::Glm(training)) if glm.surrogate.is_none() => {
             let (regression, training) = (&glm.regression, (**training).clone());
-            let fit = consilium_glm::aggregate(mail, roster, regression, training, sums);
+            let hear = &mut |_: &_| ();
+            let fit = consilium_glm::aggregate(mail, roster, regression, training, sums, hear);
             Ok(Fitted::Glm(Box::new(fit.await?)))
         }
         (Learner::Gbdt(trees), Fitting::Gbdt(training)) => {

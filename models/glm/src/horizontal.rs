@@ -45,7 +45,7 @@ pub enum Answered {
 /// Fits a regression over the contributors' rows: the aggregator's part.
 ///
 /// Figure 1 of docs/protocols/glm-newton.md. `training` is [`Training::begin`], or what was
-/// stored after an earlier turn.
+/// stored after an earlier turn; `hear` is told where it stands before each turn.
 ///
 /// # Errors
 ///
@@ -56,11 +56,13 @@ pub async fn aggregate(
     regression: &Regression,
     mut training: Training,
     sum: &mut impl Open,
+    hear: &mut impl FnMut(&Training),
 ) -> Result<Fit, GlmError> {
     let mut roster = contributors.to_vec();
     let mut turn = 0;
     loop {
         let here = mail.scope(format_args!("turn-{turn}"));
+        hear(&training);
         match training {
             Training::Done(fit) => {
                 announce(&here, &roster, &Ok((*fit).clone())).await?;

@@ -203,9 +203,21 @@ pub(crate) async fn fit_through(
         }));
     }
     let training = Training::begin(regression, SumNumber(0));
-    let aggregating = aggregate(&aggregator, &contributors, regression, training, &mut sum);
+    let mut turns = Vec::new();
+    let mut hear = |training: &Training| turns.push(training.question().map(|(sum, _)| sum));
+    let aggregating = aggregate(
+        &aggregator,
+        &contributors,
+        regression,
+        training,
+        &mut sum,
+        &mut hear,
+    );
     let fit = sendable(aggregating).await;
-    if fit.is_ok() {
+    if let Ok(fit) = &fit {
+        let sums = (0..fit.sums).map(|number| Some(SumNumber(number)));
+        let told: Vec<_> = sums.chain([None]).collect();
+        assert_eq!(turns, told, "whoever watches hears of each turn");
         aggregator.finish();
     } else {
         drop(aggregator);
