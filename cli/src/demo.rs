@@ -19,13 +19,11 @@ use measured::Measured;
 
 mod align;
 mod comparison;
-mod federation;
 mod files;
 mod hospitals;
 mod measured;
 mod order;
 mod processes;
-mod protection;
 mod report;
 mod simulated;
 mod study;

@@ -40,6 +40,7 @@ impl Experiment {
                         .map(|(party, terms)| (party.clone(), terms.link()))
                         .collect(),
                     seed: cell.seed,
+                    computing_time: true,
                 };
                 bench.together(&conditions).await
             }
@@ -103,23 +104,23 @@ impl Bench<'_> {
     /// Fits as the plan says, between the parties.
     async fn together(&self, conditions: &Conditions) -> Result<Fitted, SimulationError> {
         let brought = self.brought(None);
+        let study = (self.plan, &[self.phase][..]);
         let Simulated {
-            predictor,
-            curve,
-            iterations,
+            mut trained,
             accounts,
             wall,
-            ..
-        } = simulate((self.plan, self.phase), &brought, conditions).await?;
+        } = simulate(study, &brought, conditions).await?;
+        let trained = trained.remove(&self.phase);
+        let trained = trained.ok_or(SimulationError::NotSimulated)?;
         let costs = accounts.into_iter();
         Ok(Fitted {
-            curve,
-            iterations,
+            curve: trained.curve,
+            iterations: trained.iterations,
             parties: costs
                 .map(|(party, account)| PartyCost::of(party, account))
                 .collect(),
             wall_s: wall.as_secs_f64(),
-            ..self.measured(&predictor, None)?
+            ..self.measured(&trained.predictor, None)?
         })
     }
 
@@ -146,6 +147,7 @@ impl Bench<'_> {
         let brought = own.map(|share| Brought {
             party: share.party.clone(),
             rows: self.tables.rows(share, Part::Training),
+            test: None,
         });
         brought.collect()
     }

@@ -30,6 +30,6 @@ pub use report::{
     REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
 };
 pub use rows::Rows;
-pub use simulate::{Brought, Conditions, Simulated, SimulationError, simulate};
+pub use simulate::{Brought, Conditions, Simulated, SimulationError, Trained, simulate};
 pub use tables::{Share, Tables, WrittenRows};
 pub use verdict::{Bargain, Interval, Measured, Pair, Scale, Verdict, pareto_front};

@@ -7,11 +7,12 @@ use consilium_gbdt::{
 };
 use consilium_glm::{Candidate, Family, Regression};
 use consilium_mailbox::PartyId;
+use serde::Serialize;
 
 use crate::Rows;
 
 /// A model with all its parts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub enum Predictor {
     /// A regression.
     Regression {
@@ -27,7 +28,7 @@ pub enum Predictor {
 }
 
 /// The parts of trees that several parties hold together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Joint {
     label: LabelModel,
     /// Of the feature holders, in the order that the label holder numbers them in.

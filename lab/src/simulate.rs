@@ -2,6 +2,7 @@
 
 mod error;
 mod glm;
+mod horizontal;
 mod protection;
 mod trees;
 mod vertical;
@@ -9,11 +10,13 @@ mod vertical;
 use std::{collections::BTreeMap, time::Duration};
 
 use consilium_base::Seed;
+use consilium_evaluation::Measures;
+use consilium_glm::Fit;
 use consilium_mailbox::{
     Account, Mailbox, PartyId, RunId,
     sim::{Link, World},
 };
-use consilium_plan::{Learner, Phase, Plan, Task, VerticalWork};
+use consilium_plan::{Phase, Plan, Task, VerticalWork};
 use tokio::time::Instant;
 
 pub use error::SimulationError;
@@ -29,6 +32,9 @@ pub struct Brought {
     /// Its training rows; of a vertical plan its own columns of the rows that all have, in the
     /// order that all have, with labels at the label holder alone.
     pub rows: Rows,
+    /// Its test rows: where all bring theirs, each model by sums is measured over them, by two sums
+    /// more.
+    pub test: Option<Rows>,
 }
 
 /// The network between the parties, and where chance begins.
@@ -40,23 +46,37 @@ pub struct Conditions {
     pub of_party: BTreeMap<PartyId, Link>,
     /// From it follow keys, masks, rounding, what is drawn and what is lost.
     pub seed: u64,
+    /// Whether time goes on while a party computes: it then differs from run to run, nothing else
+    /// does.
+    pub computing_time: bool,
 }
 
-/// What came of a fit.
+/// What came of a study.
 #[derive(Debug)]
 pub struct Simulated {
+    /// The model of each phase.
+    pub trained: BTreeMap<Phase, Trained>,
+    /// What it cost each party, the coordinator first.
+    pub accounts: Vec<(PartyId, Account)>,
+    /// From the first message to the last, over links as declared.
+    pub wall: Duration,
+}
+
+/// What came of a phase that trains.
+#[derive(Debug)]
+pub struct Trained {
     /// The model, with the parts of all.
     pub predictor: Predictor,
+    /// The same with its standard errors, if it is a regression that was fitted.
+    pub fit: Option<Box<Fit>>,
+    /// Over the test rows of all, from sums; none where nobody brought them.
+    pub measures: Option<Measures>,
     /// The mean training loss before each update and after the last, as far as the protocol tells it.
     pub curve: Vec<f64>,
     /// Updates of the model, or trees.
     pub iterations: u32,
-    /// Sums that were opened.
+    /// Sums that were opened, those of the measures too.
     pub sums: u64,
-    /// What it cost each party, the coordinator first.
-    pub accounts: Vec<(PartyId, Account)>,
-    /// From the first message to the last, over links as declared: on its way and in computing.
-    pub wall: Duration,
 }
 
 /// Parties with their ends of the network.
@@ -67,8 +87,8 @@ struct Parties {
     seed: Seed,
 }
 
-/// Fits a plan's model to what its contributors bring: in its fit, or in a phase that trains the same
-/// regression in another way.
+/// Trains a plan's model on what its contributors bring: in its fit, and in phases that train the same
+/// regression in another way, one after the other.
 ///
 /// Meant for a runtime of one thread with a paused clock: then the time on links costs none, and the
 /// same conditions give the same model bit for bit.
@@ -77,52 +97,45 @@ struct Parties {
 ///
 /// [`SimulationError`]: why the rows allow no model, or which plan can't be simulated.
 pub async fn simulate(
-    (plan, phase): (&Plan, Phase),
+    (plan, phases): (&Plan, &[Phase]),
     brought: &[Brought],
     conditions: &Conditions,
 ) -> Result<Simulated, SimulationError> {
     let parties = Parties::new(plan, brought, conditions);
     let began = Instant::now();
-    let fitted = match plan.task() {
-        Task::Train(task) => match &task.learner {
-            Learner::Glm(regression) => {
-                Box::pin(glm::fit(
-                    (plan, task, regression),
-                    phase,
-                    (brought, &parties),
-                ))
-                .await
-            }
-            Learner::Gbdt(growing) => {
-                Box::pin(trees::fit((plan, task, growing), brought, &parties)).await
-            }
-        },
+    let trained = match plan.task() {
+        Task::Train(task) => {
+            Box::pin(horizontal::train((plan, task), phases, (brought, &parties))).await
+        }
         Task::Vertical(task) => match &task.work {
-            VerticalWork::Grow(grow) if task.group().is_none() => {
-                Box::pin(vertical::fit((task, grow), brought, &parties)).await
+            VerticalWork::Grow(grow) if task.group().is_none() && phases == [Phase::Fit] => {
+                let fitted = Box::pin(vertical::fit((task, grow), brought, &parties)).await;
+                fitted.map(|fitted| BTreeMap::from([(Phase::Fit, fitted)]))
             }
             _ => Err(SimulationError::NotSimulated),
         },
         Task::Align(_) => Err(SimulationError::NotSimulated),
     };
     let wall = began.elapsed();
-    let fitted = fitted?;
     Ok(Simulated {
-        predictor: fitted.predictor,
-        curve: fitted.curve,
-        iterations: fitted.iterations,
-        sums: fitted.sums,
+        trained: trained?,
         accounts: parties.finish(),
         wall,
     })
 }
 
-/// What the parties' tasks gave.
-struct Fitted {
-    predictor: Predictor,
-    curve: Vec<f64>,
-    iterations: u32,
-    sums: u64,
+impl Trained {
+    /// Begins with the model alone.
+    fn new(predictor: Predictor) -> Trained {
+        Trained {
+            predictor,
+            fit: None,
+            measures: None,
+            curve: Vec::new(),
+            iterations: 0,
+            sums: 0,
+        }
+    }
 }
 
 impl Parties {
@@ -133,8 +146,10 @@ impl Parties {
         let mut world = World::new(conditions.seed)
             .with_link(conditions.link)
             .with_patience(plan.mail_patience())
-            .with_computing_time()
             .without_transcript();
+        if conditions.computing_time {
+            world = world.with_computing_time();
+        }
         for (party, link) in &conditions.of_party {
             world = world.with_link_of(party, *link);
         }

@@ -61,9 +61,8 @@ pub(crate) struct Sample {
 #[derive(Debug)]
 pub(crate) struct Demo {
     pub(crate) plan: Plan,
-    /// What the plan is about: FLamby's 13 features, and the penalty of its benchmark.
-    pub(crate) task: Train,
-    /// The regression, and what it is compared with.
+    /// The regression, on FLamby's 13 features with the penalty of its benchmark, and what it is
+    /// compared with.
     pub(crate) glm: Glm,
     pub(crate) hospitals: Vec<Hospital>,
 }
@@ -77,17 +76,16 @@ impl Demo {
         let Task::Train(task) = plan.task() else {
             bail!("the demo's plan trains no model");
         };
-        let task = (**task).clone();
-        let Learner::Glm(glm) = task.learner.clone() else {
+        let Learner::Glm(glm) = &task.learner else {
             bail!("the demo's plan fits no regression");
         };
         let hospitals = FILES
             .into_iter()
-            .map(|files| hospital(files, &schema, (&task, &glm)))
+            .map(|files| hospital(files, &schema, (task, glm)))
             .collect::<anyhow::Result<_>>()?;
+        let glm = glm.clone();
         Ok(Demo {
             plan,
-            task,
             glm,
             hospitals,
         })

@@ -1,7 +1,8 @@
 //! Why a cell has no outcome.
 
+use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{
-    Failure as NoTrees,
+    BadModel, Failure as NoTrees,
     horizontal::{BadRows, HorizontalError},
     vertical::{BadTerms, VerticalError},
 };
@@ -36,6 +37,9 @@ pub enum SimulationError {
     /// Trees were not grown on sums.
     #[error(transparent)]
     Horizontal(#[from] HorizontalError),
+    /// Sums gave trees that can't be told.
+    #[error(transparent)]
+    BadModel(#[from] BadModel),
     /// Trees were not grown on columns of several.
     #[error(transparent)]
     Vertical(#[from] VerticalError),
@@ -45,6 +49,9 @@ pub enum SimulationError {
     /// A sum was not opened.
     #[error(transparent)]
     Sum(#[from] SumError),
+    /// A model was not measured by sums.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
     /// The rows in one place give no regression.
     #[error(transparent)]
     NoRegression(#[from] NoRegression),

@@ -1,40 +1,22 @@
 //! A regression by sums.
 
+use consilium_base::Generator;
 use consilium_glm::{
-    Candidate, Fit, GlmError, Question, Regression, Table, Training, aggregate_turn, announce,
-    averaging, contribute,
-    surrogate::{self, Surrogate},
+    Candidate, Question, Regression, Table, Training, aggregate, averaging, contribute, surrogate,
 };
-use consilium_mailbox::PartyId;
-use consilium_plan::{Glm, Phase, Plan, Train};
-use futures_util::future::{join, join_all};
+use consilium_mailbox::{Mailbox, PartyId};
+use consilium_plan::{Glm, Phase};
+use consilium_secagg::{Contribute, Open, SumNumber};
 
-use super::{Brought, Fitted, Parties, SimulationError, protection::Sums};
+use super::{Brought, SimulationError, Trained};
 use crate::{Predictor, predictor::mean_loss};
 
-/// Fits as the plan says, or by the averaging of a phase.
-pub(super) async fn fit(
-    (plan, task, glm): (&Plan, &Train, &Glm),
-    phase: Phase,
-    (brought, parties): (&[Brought], &Parties),
-) -> Result<Fitted, SimulationError> {
-    let tables = brought.iter().map(|it| table(&glm.regression, it));
-    let tables: Vec<Table> = tables.collect::<Result<_, _>>()?;
-    let sums = Sums::new(plan, &task.protection, &parties.seed);
-    let around = Around {
-        plan,
-        glm,
-        names: brought.iter().map(|it| it.party.clone()).collect(),
-        tables,
-        sums,
-    };
-    match phase {
-        Phase::Fit => match &glm.surrogate {
-            Some(surrogate) => around.approximate(surrogate, parties).await,
-            None => around.newton(parties).await,
-        },
-        averaging => around.average(averaging, parties).await,
-    }
+/// A regression with the rows of all.
+pub(super) struct Regressing<'a> {
+    coordinator: &'a PartyId,
+    glm: &'a Glm,
+    /// In the order of what is brought.
+    tables: Vec<Table>,
 }
 
 /// Makes rows what a regression is fitted to.
@@ -43,179 +25,104 @@ pub(crate) fn table(regression: &Regression, it: &Brought) -> Result<Table, Simu
     Table::new(regression, features, labels).map_err(SimulationError::of_regression(&it.party))
 }
 
-struct Around<'a> {
-    plan: &'a Plan,
-    glm: &'a Glm,
-    names: Vec<PartyId>,
-    tables: Vec<Table>,
-    sums: Sums,
-}
+impl<'a> Regressing<'a> {
+    pub(super) fn new(
+        coordinator: &'a PartyId,
+        glm: &'a Glm,
+        brought: &[Brought],
+    ) -> Result<Regressing<'a>, SimulationError> {
+        let tables = brought.iter().map(|it| table(&glm.regression, it));
+        Ok(Regressing {
+            coordinator,
+            glm,
+            tables: tables.collect::<Result<_, _>>()?,
+        })
+    }
 
-impl Around<'_> {
-    async fn newton(&self, parties: &Parties) -> Result<Fitted, SimulationError> {
-        let regression = &self.glm.regression;
-        let aggregating = async {
-            let mut sums = self.sums.aggregator()?;
-            self.lead(parties, &mut sums).await
-        };
-        let contributing = parties
-            .others
-            .iter()
-            .zip(&self.tables)
-            .map(|(mail, own)| async move {
-                let me = mail.me();
-                let mut sums = self.sums.contributor(me)?;
-                let chance = |number| self.sums.chance(me, number);
-                let here = mail.scope(Phase::Fit.name());
-                let (rows, first) = ((regression, own), Phase::Fit.first_sum());
-                contribute(
-                    &here,
-                    self.plan.coordinator(),
-                    rows,
-                    first,
-                    &chance,
-                    &mut sums,
-                )
-                .await?;
-                Ok::<_, SimulationError>(())
+    /// The coordinator's part: fits as the plan says, or by the averaging of a phase.
+    pub(super) async fn lead(
+        &self,
+        (mail, phase): (&Mailbox, Phase),
+        roster: &[PartyId],
+        sums: &mut impl Open,
+    ) -> Result<Trained, SimulationError> {
+        let (regression, first) = (&self.glm.regression, phase.first_sum());
+        if phase != Phase::Fit {
+            let schedule = self.glm.schedule(phase);
+            let schedule = schedule.ok_or(SimulationError::NotSimulated)?;
+            let arm = (&schedule, first);
+            let models = averaging::aggregate(mail, roster, regression, arm, sums).await?;
+            let last = models.last().ok_or(SimulationError::NotSimulated)?.clone();
+            return Ok(Trained {
+                curve: self.curve(&models),
+                iterations: schedule.rounds,
+                // One more than rounds: for where the columns' values lie.
+                sums: models.len() as u64,
+                ..Trained::new(Predictor::regression(regression, last))
             });
-        let (led, contributed) = join(aggregating, join_all(contributing)).await;
-        // A contributor's own error says more than the coordinator's that it went missing.
-        contributed.into_iter().collect::<Result<Vec<()>, _>>()?;
-        let (fit, course) = led?;
-        Ok(Fitted {
+        }
+        let mut course = Vec::new();
+        let fit = if let Some(by) = &self.glm.surrogate {
+            surrogate::aggregate(mail, roster, (regression, by), first, sums).await?
+        } else {
+            let mut hear = |training: &Training| {
+                if let Some((_, Question::Sums(candidate))) = training.question() {
+                    course.push(candidate);
+                }
+            };
+            let training = Training::begin(regression, first);
+            aggregate(mail, roster, regression, training, sums, &mut hear).await?
+        };
+        course.push(fit.model());
+        Ok(Trained {
             curve: self.curve(&course),
             iterations: fit.updates,
             sums: fit.sums.into(),
-            predictor: Predictor::regression(regression, fit.model()),
+            fit: Some(Box::new(fit.clone())),
+            ..Trained::new(Predictor::regression(regression, fit.model()))
         })
     }
 
-    /// The coordinator's part; gives the coefficients on the way too.
-    async fn lead(
+    /// The part of the contributor at a place.
+    pub(super) async fn contribute(
         &self,
-        parties: &Parties,
-        sums: &mut consilium_secagg::Aggregator,
-    ) -> Result<(Fit, Vec<Candidate>), SimulationError> {
-        let here = parties.coordinator.scope(Phase::Fit.name());
-        let (mut training, mut roster) = (
-            Training::begin(&self.glm.regression, Phase::Fit.first_sum()),
-            self.names.clone(),
-        );
-        let mut course = Vec::new();
-        for turn in 0.. {
-            let here = here.scope(format_args!("turn-{turn}"));
-            match training {
-                Training::Done(fit) => {
-                    announce(&here, &roster, &Ok((*fit).clone())).await?;
-                    course.push(fit.model());
-                    return Ok((*fit, course));
+        (mail, phase): (&Mailbox, Phase),
+        place: usize,
+        chance: &impl Fn(SumNumber) -> Generator,
+        sums: &mut impl Contribute,
+    ) -> Result<Predictor, SimulationError> {
+        let (coordinator, first) = (self.coordinator, phase.first_sum());
+        let regression = &self.glm.regression;
+        let rows = (regression, &self.tables[place]);
+        let model = if phase == Phase::Fit {
+            match &self.glm.surrogate {
+                Some(by) if *mail.me() == by.lead => {
+                    let led = surrogate::lead(mail, coordinator, rows, (by, first), chance, sums);
+                    Box::pin(led).await?.model()
                 }
-                Training::Failed(failure) => {
-                    announce(&here, &roster, &Err(failure.clone())).await?;
-                    return Err(GlmError::from(failure).into());
+                Some(by) => {
+                    surrogate::contribute(mail, coordinator, rows, (by, first), chance, sums)
+                        .await?
+                        .model()
                 }
-                underway => {
-                    if let Some((_, Question::Sums(candidate))) = underway.question() {
-                        course.push(candidate);
-                    }
-                    let regression = &self.glm.regression;
-                    training =
-                        aggregate_turn(&here, &mut roster, regression, underway, sums).await?;
-                }
+                None => contribute(mail, coordinator, rows, first, chance, sums)
+                    .await?
+                    .model(),
             }
-        }
-        unreachable!("turns end with a fit or without")
-    }
-
-    /// By a surrogate likelihood.
-    async fn approximate(
-        &self,
-        by: &Surrogate,
-        parties: &Parties,
-    ) -> Result<Fitted, SimulationError> {
-        let regression = &self.glm.regression;
-        let first = Phase::Fit.first_sum();
-        let aggregating = async {
-            let mut sums = self.sums.aggregator()?;
-            let here = parties.coordinator.scope(Phase::Fit.name());
-            let fit = surrogate::aggregate(&here, &self.names, (regression, by), first, &mut sums);
-            Ok::<_, SimulationError>(fit.await?)
+        } else {
+            let schedule = self.glm.schedule(phase);
+            let schedule = schedule.ok_or(SimulationError::NotSimulated)?;
+            let arm = (&schedule, first);
+            averaging::contribute(mail, coordinator, rows, arm, chance, sums).await?
         };
-        let contributing = parties
-            .others
-            .iter()
-            .zip(&self.tables)
-            .map(|(mail, own)| async move {
-                let me = mail.me();
-                let mut sums = self.sums.contributor(me)?;
-                let chance = |number| self.sums.chance(me, number);
-                let here = mail.scope(Phase::Fit.name());
-                let (coordinator, rows, what) =
-                    (self.plan.coordinator(), (regression, own), (by, first));
-                if *me == by.lead {
-                    let led = surrogate::lead(&here, coordinator, rows, what, &chance, &mut sums);
-                    Box::pin(led).await?;
-                } else {
-                    surrogate::contribute(&here, coordinator, rows, what, &chance, &mut sums)
-                        .await?;
-                }
-                Ok::<_, SimulationError>(())
-            });
-        let (led, contributed) = join(aggregating, join_all(contributing)).await;
-        contributed.into_iter().collect::<Result<Vec<()>, _>>()?;
-        let fit = led?;
-        Ok(Fitted {
-            curve: self.curve(&[fit.model()]),
-            iterations: fit.updates,
-            sums: fit.sums.into(),
-            predictor: Predictor::regression(regression, fit.model()),
-        })
-    }
-
-    async fn average(&self, phase: Phase, parties: &Parties) -> Result<Fitted, SimulationError> {
-        let regression = &self.glm.regression;
-        let schedule = self.glm.schedule(phase);
-        let schedule = schedule.ok_or(SimulationError::NotSimulated)?;
-        let arm = (&schedule, phase.first_sum());
-        let aggregating = async {
-            let mut sums = self.sums.aggregator()?;
-            let here = parties.coordinator.scope(phase.name());
-            let models =
-                averaging::aggregate(&here, &self.names, regression, arm, &mut sums).await?;
-            Ok::<_, SimulationError>(models)
-        };
-        let contributing = parties
-            .others
-            .iter()
-            .zip(&self.tables)
-            .map(|(mail, own)| async move {
-                let me = mail.me();
-                let mut sums = self.sums.contributor(me)?;
-                let chance = |number| self.sums.chance(me, number);
-                let here = mail.scope(phase.name());
-                let (coordinator, rows) = (self.plan.coordinator(), (regression, own));
-                averaging::contribute(&here, coordinator, rows, arm, &chance, &mut sums).await?;
-                Ok::<_, SimulationError>(())
-            });
-        let (led, contributed) = join(aggregating, join_all(contributing)).await;
-        contributed.into_iter().collect::<Result<Vec<()>, _>>()?;
-        let models = led?;
-        let last = models.last().ok_or(SimulationError::NotSimulated)?.clone();
-        Ok(Fitted {
-            curve: self.curve(&models),
-            iterations: schedule.rounds,
-            // One more for where the columns' values lie.
-            sums: u64::from(schedule.rounds) + 1,
-            predictor: Predictor::regression(regression, last),
-        })
+        Ok(Predictor::regression(regression, model))
     }
 
     /// Gives the mean loss over all training rows of each model.
     fn curve(&self, models: &[Candidate]) -> Vec<f64> {
         let subject = self.glm.regression.subject();
+        let family = self.glm.regression.specification().family;
         let loss = |model: &Candidate| {
-            let family = self.glm.regression.specification().family;
             let score = |table: &Table| table.score(|features| model.predict(family, features));
             let scored: Vec<_> = self.tables.iter().flat_map(score).collect();
             mean_loss(&subject, &scored)

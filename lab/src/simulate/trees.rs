@@ -1,60 +1,74 @@
 //! Trees by sums of histograms.
 
+use consilium_base::Seed;
 use consilium_gbdt::{
     Table,
     horizontal::{Agreement, aggregate, contribute},
     training::Training,
 };
-use consilium_plan::{Gbdt, Phase, Plan, Train};
-use futures_util::future::{join, join_all};
+use consilium_mailbox::{Mailbox, PartyId};
+use consilium_plan::Gbdt;
+use consilium_secagg::{Contribute, Open};
 
-use super::{Brought, Fitted, Parties, SimulationError, protection::Sums};
+use super::{Brought, Parties, SimulationError, Trained};
 use crate::Predictor;
 
-pub(super) async fn fit(
-    (plan, task, trees): (&Plan, &Train, &Gbdt),
-    brought: &[Brought],
-    parties: &Parties,
-) -> Result<Fitted, SimulationError> {
-    let agreement = &trees.agreement;
-    let tables = brought.iter().map(|it| table(agreement, it));
-    let tables: Vec<Table> = tables.collect::<Result<_, _>>()?;
-    let protection = Sums::new(plan, &task.protection, &parties.seed);
-    let first = Gbdt::FIRST_SUM;
-    let names: Vec<_> = brought.iter().map(|it| it.party.clone()).collect();
-    let aggregating = async {
-        let mut sums = protection.aggregator()?;
-        let here = parties.coordinator.scope(Phase::Fit.name());
-        let training = Training::begin(agreement, first);
-        let fit = aggregate(&here, &names, agreement, training, &mut sums, &mut ()).await?;
-        Ok::<_, SimulationError>(fit)
-    };
-    let contributing = parties.others.iter().zip(&tables).map(|(mail, own)| {
-        let secret = parties.secret("lab.1.trees", mail.me());
-        let protection = &protection;
-        async move {
-            let mut sums = protection.contributor(mail.me())?;
-            let here = mail.scope(Phase::Fit.name());
-            let rows = (agreement, own, &secret);
-            let fit = contribute(&here, plan.coordinator(), rows, first, &mut sums).await?;
-            Ok::<_, SimulationError>(fit)
-        }
-    });
-    let (led, contributed) = join(aggregating, join_all(contributing)).await;
-    let mut published = contributed.into_iter().collect::<Result<Vec<_>, _>>()?;
-    led?;
-    let fit = published.pop().ok_or(SimulationError::NotSimulated)?;
-    Ok(Fitted {
-        curve: fit.losses.iter().map(|losses| losses.trained).collect(),
-        iterations: u32::try_from(fit.model.trees().len()).unwrap_or(u32::MAX),
-        sums: fit.sums.into(),
-        predictor: Predictor::Trees(fit.model),
-    })
+/// Trees with the rows of all.
+pub(super) struct Growing<'a> {
+    coordinator: &'a PartyId,
+    agreement: &'a Agreement,
+    /// In the order of what is brought, each with its party's secret.
+    tables: Vec<(Table, Seed)>,
 }
 
-/// Makes rows what trees are grown on.
-fn table(agreement: &Agreement, it: &Brought) -> Result<Table, SimulationError> {
-    let columns = it.rows.columns.iter().map(|column| column.values.clone());
-    let table = agreement.table(columns.collect(), it.rows.labels.clone());
-    table.map_err(SimulationError::of_trees(&it.party))
+impl<'a> Growing<'a> {
+    pub(super) fn new(
+        coordinator: &'a PartyId,
+        trees: &'a Gbdt,
+        (brought, parties): (&[Brought], &Parties),
+    ) -> Result<Growing<'a>, SimulationError> {
+        let agreement = &trees.agreement;
+        let tables = brought.iter().map(|it| {
+            let columns = it.rows.columns.iter().map(|column| column.values.clone());
+            let table = agreement.table(columns.collect(), it.rows.labels.clone());
+            let table = table.map_err(SimulationError::of_trees(&it.party))?;
+            Ok((table, parties.secret("lab.1.trees", &it.party)))
+        });
+        Ok(Growing {
+            coordinator,
+            agreement,
+            tables: tables.collect::<Result<_, SimulationError>>()?,
+        })
+    }
+
+    /// The coordinator's part.
+    pub(super) async fn lead(
+        &self,
+        mail: &Mailbox,
+        roster: &[PartyId],
+        sums: &mut impl Open,
+    ) -> Result<Trained, SimulationError> {
+        let training = Training::begin(self.agreement, Gbdt::FIRST_SUM);
+        let fit = aggregate(mail, roster, self.agreement, training, sums, &mut ()).await?;
+        let fit = fit.publish(self.agreement)?;
+        Ok(Trained {
+            curve: fit.losses.iter().map(|losses| losses.trained).collect(),
+            iterations: u32::try_from(fit.model.trees().len()).unwrap_or(u32::MAX),
+            sums: fit.sums.into(),
+            ..Trained::new(Predictor::Trees(fit.model))
+        })
+    }
+
+    /// The part of the contributor at a place.
+    pub(super) async fn contribute(
+        &self,
+        mail: &Mailbox,
+        place: usize,
+        sums: &mut impl Contribute,
+    ) -> Result<Predictor, SimulationError> {
+        let (table, secret) = &self.tables[place];
+        let rows = (self.agreement, table, secret);
+        let fit = contribute(mail, self.coordinator, rows, Gbdt::FIRST_SUM, sums).await?;
+        Ok(Predictor::Trees(fit.model))
+    }
 }

@@ -12,7 +12,7 @@ use consilium_gbdt::{
 use consilium_plan::{Grow, Vertical};
 use futures_util::future::{join, join_all};
 
-use super::{Brought, Fitted, Parties, SimulationError};
+use super::{Brought, Parties, SimulationError, Trained};
 use crate::{Predictor, Rows, predictor::Joint};
 
 /// The label under which what comes before the first message is accounted.
@@ -22,7 +22,7 @@ pub(super) async fn fit(
     (task, grow): (&Vertical, &Grow),
     brought: &[Brought],
     parties: &Parties,
-) -> Result<Fitted, SimulationError> {
+) -> Result<Trained, SimulationError> {
     let label_holder = &task.label_holder;
     let own = brought.iter().find(|it| it.party == *label_holder);
     let own = own.ok_or_else(|| SimulationError::Missing(label_holder.clone()))?;
@@ -65,11 +65,10 @@ pub(super) async fn fit(
         .collect::<Result<Vec<_>, VerticalError>>()?;
     let (label, curve) = led?;
     let trees = label.trees().len();
-    Ok(Fitted {
+    Ok(Trained {
         curve: curve.0.into_values().collect(),
         iterations: u32::try_from(trees).unwrap_or(u32::MAX),
-        sums: 0,
-        predictor: Predictor::Joint(Joint::new(label, parts)),
+        ..Trained::new(Predictor::Joint(Joint::new(label, parts)))
     })
 }
 

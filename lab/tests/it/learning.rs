@@ -20,6 +20,16 @@ fn in_a_world<T>(work: impl Future<Output = T>) -> T {
     runtime.expect("there is a thread").block_on(work)
 }
 
+/// Neither links nor computing take time.
+fn at_once() -> Conditions {
+    Conditions {
+        link: Link::default(),
+        of_party: BTreeMap::new(),
+        seed: 1,
+        computing_time: false,
+    }
+}
+
 fn learn(experiment: &Experiment, tables: &Tables, arm: Arm) -> Outcome {
     let cell = Cell {
         arm,
@@ -115,6 +125,38 @@ fn a_cell_run_again_has_the_same_measures_bit_for_bit() {
         assert_eq!((&one.measures, &one.curve), (&again.measures, &again.curve));
     }
 }
+
+#[test]
+fn models_are_measured_by_sums_where_test_rows_are_brought() {
+    let (experiment, tables) = load("heart-disease/lab.toml");
+    let shares = tables.shares(1, 0);
+    let brought = shares.iter().map(|share| Brought {
+        party: share.party.clone(),
+        rows: tables.rows(share, Part::Training),
+        test: Some(tables.rows(share, Part::Test)),
+    });
+    let brought: Vec<Brought> = brought.collect();
+    let phases = [Phase::Fit, Phase::Fedavg];
+    let study = (experiment.exact(), &phases[..]);
+    let simulated = in_a_world(simulate(study, &brought, &at_once())).expect("there is a fit");
+
+    let test = Rows::stacked(brought.iter().filter_map(|it| it.test.as_ref()));
+    for phase in phases {
+        let model = &simulated.trained[&phase];
+        let counted = Evaluation::own(&model.predictor.score(&test)).expect("there are rows");
+        let summed = classes(model.measures.as_ref().expect("it was measured"));
+        assert!((summed.accuracy - counted.accuracy).abs() < 1e-12);
+        let [summed_auc, auc] = [summed, &counted].map(|it| it.auc.expect("both classes"));
+        assert!((summed_auc - auc).abs() <= summed.auc_error + 1e-12);
+    }
+    let [fitted, averaged] = phases.map(|phase| &simulated.trained[&phase]);
+    let fit = fitted.fit.as_ref().expect("a regression was fitted");
+    assert!(fit.estimates.iter().all(|it| it.standard_error > 0.0));
+    assert!(averaged.fit.is_none());
+    let two_of_measures = [fitted.sums - u64::from(fit.sums), averaged.sums - 51];
+    assert_eq!((two_of_measures, averaged.iterations), ([2, 2], 50));
+}
+
 #[test]
 fn a_joint_model_scores_its_training_rows_as_it_was_told_while_it_grew() {
     let (experiment, tables) = load("admission/lab.toml");
@@ -123,15 +165,13 @@ fn a_joint_model_scores_its_training_rows_as_it_was_told_while_it_grew() {
     let brought = shares.iter().map(|share| Brought {
         party: share.party.clone(),
         rows: tables.rows(share, Part::Training),
+        test: None,
     });
     let brought: Vec<Brought> = brought.collect();
-    let conditions = Conditions {
-        link: Link::default(),
-        of_party: BTreeMap::new(),
-        seed: 1,
-    };
-    let fitted = simulate((&last.plan, Phase::Fit), &brought, &conditions);
-    let fitted = in_a_world(fitted).expect("the trees are grown");
+    let study = (&last.plan, &[Phase::Fit][..]);
+    let simulated = in_a_world(simulate(study, &brought, &at_once()));
+    let simulated = simulated.expect("the trees are grown");
+    let fitted = &simulated.trained[&Phase::Fit];
     // The label holder's columns first, then the others' by their names.
     let of = |party: &str| {
         let own = brought.iter().find(|it| it.party.as_str() == party);
@@ -145,7 +185,7 @@ fn a_joint_model_scores_its_training_rows_as_it_was_told_while_it_grew() {
         "{} {told}",
         measured.log_loss
     );
-    let splits_of_others = fitted
+    let splits_of_others = simulated
         .accounts
         .iter()
         .filter(|(_, it)| it.total().sent_bytes > 100_000);
