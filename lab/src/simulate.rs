@@ -3,6 +3,7 @@
 mod error;
 mod glm;
 mod horizontal;
+mod hybrid;
 mod protection;
 mod trees;
 mod vertical;
@@ -30,7 +31,9 @@ pub struct Brought {
     /// Which.
     pub party: PartyId,
     /// Its training rows; of a vertical plan its own columns of the rows that all have, in the
-    /// order that all have, with labels at the label holder alone.
+    /// order that all have, with labels at the label holder alone. Where hospitals have each its own
+    /// people, the others have the rows of all hospitals, one hospital after the other in order of
+    /// their names.
     pub rows: Rows,
     /// Its test rows: where all bring theirs, each model by sums is measured over them, by two sums
     /// more.
@@ -108,8 +111,11 @@ pub async fn simulate(
             Box::pin(horizontal::train((plan, task), phases, (brought, &parties))).await
         }
         Task::Vertical(task) => match &task.work {
-            VerticalWork::Grow(grow) if task.group().is_none() && phases == [Phase::Fit] => {
-                let fitted = Box::pin(vertical::fit((task, grow), brought, &parties)).await;
+            VerticalWork::Grow(grow) if phases == [Phase::Fit] => {
+                let fitted = match task.group() {
+                    None => Box::pin(vertical::fit((task, grow), brought, &parties)).await,
+                    Some(_) => Box::pin(hybrid::fit((plan, task, grow), brought, &parties)).await,
+                };
                 fitted.map(|fitted| BTreeMap::from([(Phase::Fit, fitted)]))
             }
             _ => Err(SimulationError::NotSimulated),

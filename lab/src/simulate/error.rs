@@ -4,6 +4,7 @@ use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{
     BadModel, Failure as NoTrees,
     horizontal::{BadRows, HorizontalError},
+    hybrid::HybridError,
     vertical::{BadTerms, VerticalError},
 };
 use consilium_glm::{BadTable, Failure as NoRegression, GlmError};
@@ -43,6 +44,9 @@ pub enum SimulationError {
     /// Trees were not grown on columns of several.
     #[error(transparent)]
     Vertical(#[from] VerticalError),
+    /// Trees were not grown with a group of hospitals.
+    #[error(transparent)]
+    Hybrid(#[from] HybridError),
     /// The plan's terms don't suit the number of rows.
     #[error(transparent)]
     Terms(#[from] BadTerms),

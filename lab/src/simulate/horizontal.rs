@@ -1,6 +1,6 @@
 //! Training by sums over rows with the same columns, phase after phase.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_base::Generator;
 use consilium_evaluation::{self as evaluation, Subject};
@@ -27,7 +27,8 @@ pub(super) async fn train(
             Learning::Trees(Growing::new(coordinator, trees, (brought, parties))?)
         }
     };
-    let protection = Sums::new(plan, &task.protection, &parties.seed);
+    let terms = plan.sum_terms(&task.protection, BTreeSet::new());
+    let protection = Sums::new(terms, parties.seed.derive("lab.1.sums", &[]));
     let roster: Vec<PartyId> = brought.iter().map(|it| it.party.clone()).collect();
     let measuring = Measuring {
         coordinator,

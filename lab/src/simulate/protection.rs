@@ -1,11 +1,10 @@
 //! How a simulated study's sums are protected: as the plan says.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use consilium_base::{Generator, Seed};
 use consilium_identity::{Directory, IdentityKey};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, Protection};
 use consilium_secagg::{
     Aggregator, Contributor, Credentials, MemoryBook, SumError, SumNumber, Terms,
 };
@@ -19,9 +18,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn new(plan: &Plan, protection: &Protection, seed: &Seed) -> Sums {
-        let terms = plan.sum_terms(protection, BTreeSet::new());
-        let seed = seed.derive("lab.1.sums", &[]);
+    pub(super) fn new(terms: Terms, seed: Seed) -> Sums {
         let public = |party: &PartyId| (party.to_string(), identity(&seed, party).public());
         let directory = Arc::new(terms.roster.iter().map(public).collect());
         Sums {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use consilium_gbdt::{
-    BadTable, Table,
+    BadTable, Objective, Table,
     vertical::{
-        FeatureHolder, LabelHolder, LabelSide, Progress, Unwatched, VerticalError, Watch, follow,
-        lead,
+        FeatureHolder, FeatureModel, LabelHolder, LabelModel, Progress, Unwatched, VerticalError,
+        Watch, follow, lead,
     },
 };
+use consilium_mailbox::PartyId;
 use consilium_plan::{Grow, Vertical};
 use futures_util::future::{join, join_all};
 
@@ -16,7 +17,7 @@ use super::{Brought, Parties, SimulationError, Trained};
 use crate::{Predictor, Rows, predictor::Joint};
 
 /// The label under which what comes before the first message is accounted.
-const PREPARE: &str = "lab.1.prepare";
+pub(super) const PREPARE: &str = "lab.1.prepare";
 
 pub(super) async fn fit(
     (task, grow): (&Vertical, &Grow),
@@ -64,20 +65,29 @@ pub(super) async fn fit(
         .into_iter()
         .collect::<Result<Vec<_>, VerticalError>>()?;
     let (label, curve) = led?;
+    Ok(trained(label, parts, curve))
+}
+
+/// Puts the parts of a model together.
+pub(super) fn trained(
+    label: LabelModel,
+    parts: Vec<(PartyId, FeatureModel)>,
+    curve: Curve,
+) -> Trained {
     let trees = label.trees().len();
-    Ok(Trained {
+    Trained {
         curve: curve.0.into_values().collect(),
         iterations: u32::try_from(trees).unwrap_or(u32::MAX),
         ..Trained::new(Predictor::Joint(Joint::new(label, parts)))
-    })
+    }
 }
 
 /// The mean training loss before each tree, and after the last.
 #[derive(Default)]
-struct Curve(BTreeMap<u32, f64>);
+pub(super) struct Curve(BTreeMap<u32, f64>);
 
-impl Watch<LabelSide> for Curve {
-    fn keep(&mut self, _: &LabelSide) -> Result<(), String> {
+impl<S> Watch<S> for Curve {
+    fn keep(&mut self, _: &S) -> Result<(), String> {
         Ok(())
     }
 
@@ -87,7 +97,7 @@ impl Watch<LabelSide> for Curve {
 }
 
 /// Makes a table of the label holder's rows; it need not have columns.
-fn of_label_holder(objective: consilium_gbdt::Objective, rows: &Rows) -> Result<Table, BadTable> {
+pub(super) fn of_label_holder(objective: Objective, rows: &Rows) -> Result<Table, BadTable> {
     if rows.columns.is_empty() {
         return Table::of_labels(objective, rows.labels.clone());
     }
