@@ -165,7 +165,7 @@ impl Experiment {
 
     /// Gives the plan by which institutions find the common rows of a vertical one.
     pub fn alignment(&self) -> Option<&Plan> {
-        Some(self.base.alignment()?.1)
+        self.base.alignments().map(|(_, plan)| plan).next()
     }
 
     /// Gives the links between parties, where these are simulated.

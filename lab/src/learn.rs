@@ -89,7 +89,10 @@ impl Bench<'_> {
     /// Counts rows; those that all have, once.
     fn counts(&self) -> RowCounts {
         match self.vertical() {
-            Some(_) => RowCounts::of(self.shares.first()),
+            Some(task) => {
+                let mut shares = self.shares.iter();
+                RowCounts::of(shares.find(|share| share.party == task.label_holder))
+            }
             None => RowCounts::of(self.shares),
         }
     }
@@ -153,7 +156,7 @@ impl Bench<'_> {
     }
 
     /// Gives rows with the columns of all, or of one party: of like parties its own rows; of others,
-    /// the common rows by its own columns, with the labels.
+    /// the common rows that it has by its own columns, with the labels.
     fn rows(&self, part: Part, alone: Option<&PartyId>) -> Rows {
         let all = self.shares.iter();
         let rows = |share: &Share| self.tables.rows(share, part);
@@ -161,24 +164,45 @@ impl Bench<'_> {
             let own = all.filter(|share| alone.is_none_or(|party| share.party == *party));
             return Rows::stacked(&own.map(rows).collect::<Vec<Rows>>());
         };
-        // The label holder's columns are first, as the model has them.
+        // The label holder's columns are first, as the model has them; then hospitals' that have each
+        // its own people, then the others'.
         let (label_holder, others): (Vec<&Share>, Vec<&Share>) =
             all.partition(|share| share.party == task.label_holder);
-        let parts = label_holder.into_iter().chain(others).map(|share| {
-            let mut rows = rows(share);
+        let (hospitals, others): (Vec<&Share>, Vec<&Share>) = others
+            .into_iter()
+            .partition(|share| task.is_hospital(&share.party));
+        let mut own = None;
+        let mut end = 0;
+        for share in &hospitals {
+            let start = end;
+            end += share.count(part);
+            if alone == Some(&share.party) {
+                own = Some((start..end).collect::<Vec<usize>>());
+            }
+        }
+        let single = |share| vec![share];
+        let parts = [label_holder, hospitals].into_iter();
+        let parts = parts.chain(others.into_iter().map(single));
+        let parts = parts.filter(|of| !of.is_empty()).map(|of| {
+            let name = &of[0].party;
+            let mut rows = Rows::stacked(&of.iter().map(|share| rows(share)).collect::<Vec<_>>());
             // Two parties may give columns the same name; what a plan says of columns is of the label
             // holder's.
-            if share.party != task.label_holder {
+            if *name != task.label_holder {
                 for column in &mut rows.columns {
-                    column.name = format!("{}.{}", share.party, column.name);
+                    column.name = format!("{name}.{}", column.name);
                 }
             }
-            if alone.is_some_and(|party| share.party != *party) {
+            if alone.is_some_and(|party| of.iter().all(|share| share.party != *party)) {
                 rows.columns.clear();
             }
             rows
         });
-        Rows::joined(&parts.collect::<Vec<Rows>>())
+        let rows = Rows::joined(&parts.collect::<Vec<Rows>>());
+        match own {
+            None => rows,
+            Some(own) => rows.pick(&own),
+        }
     }
 
     fn fit(&self, alone: Option<&PartyId>, party: &PartyId) -> Result<Local, SimulationError> {

@@ -7,13 +7,20 @@ mod shares;
 mod sheet;
 mod written;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use consilium_base::{Digest, Tagged};
+use consilium_entities::Key;
 use consilium_mailbox::PartyId;
-use consilium_plan::Task;
+use consilium_plan::{Task, Vertical};
 
-use self::sheet::{Request, Sheet};
+use self::{
+    matching::Group,
+    sheet::{Request, Sheet},
+};
 use crate::{
     Experiment, LabError, LabFault, Part, Rows, Source, SplitBy, TestRows,
     experiment::{Places, predicts_classes},
@@ -41,8 +48,12 @@ pub struct Tables {
 enum Layout {
     /// Each party has its own rows.
     Own,
-    /// All have the same rows; the labels are on this sheet.
-    Common { labelled: usize },
+    /// All have the same rows; the labels are on one sheet. Those of hospitals that have each its own
+    /// people have a part of them.
+    Common {
+        labelled: usize,
+        hospitals: BTreeMap<usize, Range<usize>>,
+    },
     /// One sheet is split for each seed.
     Split(SplitBy),
 }
@@ -75,7 +86,11 @@ impl Tables {
                 let holder = &task.label_holder;
                 let labelled = tables.parties.iter().position(|party| party == holder);
                 let labelled = labelled.unwrap_or_default();
-                tables.layout = Layout::Common { labelled };
+                let hospitals = BTreeMap::new();
+                tables.layout = Layout::Common {
+                    labelled,
+                    hospitals,
+                };
             }
             Task::Train(_) | Task::Align(_) => {
                 if let Source::Table { by, .. } = experiment.source() {
@@ -84,14 +99,11 @@ impl Tables {
             }
         }
         tables.read_sheets(experiment)?;
-        if let (Layout::Common { labelled }, Source::Files(_), Some(key)) =
-            (&tables.layout, experiment.source(), experiment.key())
+        if let (Task::Vertical(task), Source::Files(_), Some(key)) =
+            (experiment.task(), experiment.source(), experiment.key())
         {
-            let found = matching::common(&tables.sheets, *labelled, key)?;
-            for (sheet, rows) in tables.sheets.iter_mut().zip(found) {
-                sheet.pick(&rows);
-            }
-        } else if let Layout::Common { labelled } = tables.layout {
+            tables.match_rows(task, key)?;
+        } else if let Layout::Common { labelled, .. } = tables.layout {
             let numbers = tables.sheets[labelled].numbers.clone();
             for sheet in &mut tables.sheets {
                 sheet.pick_numbers(&numbers);
@@ -100,6 +112,29 @@ impl Tables {
         tables.check_values(experiment.places())?;
         tables.check_splits(experiment)?;
         Ok(tables)
+    }
+
+    /// Keeps the rows that all have, or each hospital and all others.
+    fn match_rows(&mut self, task: &Vertical, key: &Key) -> Result<(), LabError> {
+        let Layout::Common {
+            labelled,
+            hospitals,
+        } = &mut self.layout
+        else {
+            return Ok(());
+        };
+        let of_group = self.parties.iter().enumerate();
+        let of_group = of_group.filter(|(_, party)| task.is_hospital(party));
+        let group = Group {
+            sheets: of_group.map(|(sheet, _)| sheet).collect(),
+            refuses_repeats: task.refuses_repeats(),
+        };
+        let found = matching::common(&self.sheets, *labelled, &group, key)?;
+        for (sheet, rows) in self.sheets.iter_mut().zip(found.rows) {
+            sheet.pick(&rows);
+        }
+        *hospitals = found.parts;
+        Ok(())
     }
 
     /// Gives the hash of all files and of what they are read by.
@@ -150,7 +185,7 @@ impl Tables {
     /// Says whether a sheet has the labels of its rows.
     fn is_labelled(&self, sheet: usize) -> bool {
         match self.layout {
-            Layout::Common { labelled } => labelled == sheet,
+            Layout::Common { labelled, .. } => labelled == sheet,
             Layout::Own | Layout::Split(_) => true,
         }
     }

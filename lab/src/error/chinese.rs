@@ -23,10 +23,11 @@ impl LabFault {
                 format!("beside 须为 \"pooled\"、\"exact\" 或某个设置块的名称，而不是 {block:?}")
             }
             F::Kind { kind } => format!(
-                "kind = {kind:?} 的方案不能用于实验：可用 train-glm、train-gbdt 与 train-vertical-gbdt"
+                "kind = {kind:?} 的方案不能用于实验：可用 train-glm、train-gbdt、train-vertical-gbdt 与 train-hybrid-gbdt"
             ),
             F::Alignment { file, party } => format!("对齐方案 {file:?} 不给出 {party} 的共同行"),
             F::AlignmentUnknown => "方案的 alignment 须为其旁边方案文件的文件名，而不是哈希".into(),
+            F::OtherKey { file } => format!("对齐方案 {file:?} 的键与第一个不同"),
             F::NoFile { path, kind } => format!("{}：{kind}", path.display()),
             F::Source => "须为每家机构写明 [data.机构] 的文件，或只写一个 [table]".into(),
             F::NoParty { party, known } => {
@@ -65,10 +66,16 @@ impl LabFault {
             F::SeveralRows => {
                 "多行的键相同而对齐方案全部保留：可改为 duplicates = \"first\"".into()
             }
+            F::Repeated => {
+                "有患者同时在其他医院，而方案不允许：可改为 hybrid.repeated_patients = true".into()
+            }
             F::SplitFile(fault) => {
                 format!("{fault}；划分文件的表头为 row,split，其后各行形如 17,train")
             }
             F::Unplaced { party, row } => format!("{party} 的第 {row} 行可用，但不在任何部分中"),
+            F::HybridProcesses => {
+                "mode = \"processes\" 不适用于 kind = \"train-hybrid-gbdt\"：请删去".into()
+            }
             F::LinkProcesses => {
                 "mode = \"processes\" 使用本机自身的链路：请删去 [link]".into()
             }

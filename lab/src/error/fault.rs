@@ -100,7 +100,7 @@ pub enum LabFault {
     Schema(#[from] SchemaError),
     /// The lab runs some kinds of plans.
     #[error(
-        "a plan of kind = {kind:?} can't be varied: train-glm, train-gbdt and train-vertical-gbdt can"
+        "a plan of kind = {kind:?} can't be varied: train-glm, train-gbdt, train-vertical-gbdt and train-hybrid-gbdt can"
     )]
     Kind {
         /// The plan's.
@@ -117,6 +117,12 @@ pub enum LabFault {
     /// The plan names its alignment by a file, so that the key is known.
     #[error("the plan's alignment must be the name of a plan's file beside it, not a hash")]
     AlignmentUnknown,
+    /// Rows of all hospitals are matched by one key.
+    #[error("the alignment {file:?} has another key than the first")]
+    OtherKey {
+        /// The alignment's plan.
+        file: String,
+    },
     /// A file is named that is not there.
     #[error("{}: {kind}", path.display())]
     NoFile {
@@ -260,6 +266,12 @@ pub enum LabFault {
     /// One row of each person can be fitted.
     #[error("several rows have one key, and the alignment keeps them all: duplicates = \"first\"?")]
     SeveralRows,
+    /// A patient at several hospitals counts several times only where the plan says so.
+    #[error(
+        "some patients are at another hospital too, which the plan refuses: \
+         hybrid.repeated_patients = true?"
+    )]
+    Repeated,
     /// A split places each row once.
     #[error("{0}; a split has the header row,split and lines such as 17,train")]
     SplitFile(String),
@@ -274,6 +286,9 @@ pub enum LabFault {
     /// Links are simulated, or they are those of this machine.
     #[error("mode = \"processes\" runs over the links of this machine: leave out [link]")]
     LinkProcesses,
+    /// A cell over daemons has one alignment before it.
+    #[error("mode = \"processes\" is not for kind = \"train-hybrid-gbdt\": leave it out")]
+    HybridProcesses,
     /// Daemons align their rows among themselves before they grow trees.
     #[error(
         "mode = \"processes\" runs the alignment {file:?} over the plan's daemons: it must have the plan's \

@@ -21,8 +21,9 @@ pub(super) struct BasePlan {
     raw: RawPlan,
     schemas: BTreeMap<String, Schema>,
     studies: BTreeMap<String, PlanHash>,
-    /// The alignment that found the common rows.
-    alignment: Option<Alignment>,
+    /// The alignments that found the common rows: of hospitals that have each its own people, one
+    /// for each.
+    alignments: Vec<Alignment>,
     pub(super) plan: Plan,
 }
 
@@ -49,14 +50,14 @@ impl BasePlan {
             let schema = schema.map_err(|error| LabError::of_file(&path, error))?;
             schemas.insert(name.to_owned(), schema);
         }
-        let (mut studies, mut alignment) = (BTreeMap::new(), None);
+        let (mut studies, mut alignments) = (BTreeMap::new(), Vec::new());
         for name in raw.study_files() {
             let path = load::beside(file, name);
             let named = Plan::from_toml(&load::text(&path)?);
             let named = named.map_err(|error| LabError::of_file(&path, error))?;
             studies.insert(name.to_owned(), named.hash());
             if let Task::Align(task) = named.task() {
-                alignment = Some(Alignment {
+                alignments.push(Alignment {
                     file: name.to_owned(),
                     task: (**task).clone(),
                     plan: named,
@@ -70,7 +71,7 @@ impl BasePlan {
             raw,
             schemas,
             studies,
-            alignment,
+            alignments,
             plan,
         };
         base.check_kind()?;
@@ -82,31 +83,28 @@ impl BasePlan {
         let refuse = |fault| Err(LabError::of_file(&self.file, fault));
         let task = match self.plan.task() {
             Task::Train(_) => return Ok(()),
-            Task::Vertical(task)
-                if task.group().is_none() && matches!(task.work, VerticalWork::Grow(_)) =>
-            {
-                task
-            }
+            Task::Vertical(task) if matches!(task.work, VerticalWork::Grow(_)) => task,
             other => {
                 let kind = other.kind();
                 return refuse(LabFault::Kind { kind });
             }
         };
-        let Some(alignment) = &self.alignment else {
-            return refuse(LabFault::AlignmentUnknown);
-        };
-        let is_aligned = |party: &PartyId| {
-            let mut aligned = alignment.plan.contributors();
-            alignment.task.gives_rows() && aligned.any(|(aligned, _)| aligned == party)
-        };
-        let mut parties = task.members.iter().map(|member| &member.party);
-        match parties.find(|party| !is_aligned(party)) {
-            None => Ok(()),
-            Some(party) => refuse(LabFault::Alignment {
-                file: alignment.file.clone(),
-                party: party.clone(),
-            }),
+        for (hospital, hash) in task.alignments_of(&task.label_holder) {
+            let Some(alignment) = self.alignments.iter().find(|it| it.plan.hash() == hash) else {
+                return refuse(LabFault::AlignmentUnknown);
+            };
+            let is_aligned =
+                |party: &PartyId| alignment.task.gives_rows() && alignment.plan.party(party).is_some();
+            let file = alignment.file.clone();
+            if let Some(party) = task.aligned(hospital).find(|party| !is_aligned(party)) {
+                let party = party.clone();
+                return refuse(LabFault::Alignment { file, party });
+            }
+            if self.key() != Some(&alignment.task.key) {
+                return refuse(LabFault::OtherKey { file });
+            }
         }
+        Ok(())
     }
 
     /// Gives the file that it was read from.
@@ -171,15 +169,15 @@ impl BasePlan {
         Schema::from_toml(&text).expect("a checked plan's columns make a schema, as do keys' names")
     }
 
-    /// Gives the plan that finds the common rows of a vertical one, with the name of its file.
-    pub(super) fn alignment(&self) -> Option<(&str, &Plan)> {
-        let alignment = self.alignment.as_ref()?;
-        Some((&alignment.file, &alignment.plan))
+    /// Gives the plans that find common rows, each with the name of its file: one of a vertical plan,
+    /// one for each hospital where several have their own people.
+    pub(super) fn alignments(&self) -> impl Iterator<Item = (&str, &Plan)> {
+        self.alignments.iter().map(|it| (&*it.file, &it.plan))
     }
 
     /// Gives the key by which rows of a vertical plan are matched.
     pub(super) fn key(&self) -> Option<&Key> {
-        Some(&self.alignment.as_ref()?.task.key)
+        Some(&self.alignments.first()?.task.key)
     }
 }
 

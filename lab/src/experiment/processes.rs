@@ -26,7 +26,10 @@ pub(super) fn check(
         return Err(places.at("table.split.by", LabFault::ColumnsProcesses));
     }
     let refuse = |fault: LabFault| LabError::of_file(base.file(), fault);
-    if let Some((file, alignment)) = base.alignment() {
+    if base.alignments().count() > 1 {
+        return Err(places.at("mode", LabFault::HybridProcesses));
+    }
+    for (file, alignment) in base.alignments() {
         let contributes = |party: &PartyId| {
             let mut all = base.plan.contributors();
             all.any(|(contributor, _)| contributor == party)

@@ -46,6 +46,7 @@ pub enum SplitBy {
 
 pub(super) fn check(raw: &RawSplit, plan: &Plan, places: &Places) -> Result<SplitBy, LabError> {
     let is_vertical = matches!(plan.task(), Task::Vertical(_));
+    let is_of_group = matches!(plan.task(), Task::Vertical(task) if task.group().is_some());
     let (by, needed) = match raw.by {
         RawBy::Column => ("column", "column and parties"),
         RawBy::LabelSkew => ("label-skew", "alpha"),
@@ -53,11 +54,13 @@ pub(super) fn check(raw: &RawSplit, plan: &Plan, places: &Places) -> Result<Spli
         RawBy::Columns => ("columns", "nothing else"),
     };
     let refuse = |fault| Err(places.at("table.split.by", fault));
-    if is_vertical != (raw.by == RawBy::Columns) {
+    if is_of_group || is_vertical != (raw.by == RawBy::Columns) {
         return refuse(LabFault::SplitKind {
             by,
             kind: plan.task().kind(),
-            instead: if is_vertical {
+            instead: if is_of_group {
+                "[data.PARTY]"
+            } else if is_vertical {
                 "by = \"columns\""
             } else {
                 "by = \"column\", \"label-skew\" or \"quantity\""

@@ -58,20 +58,30 @@ impl Tables {
             });
         }
         for (own, is_test) in owned.iter().zip(is_test) {
-            let all = match self.layout {
-                Layout::Common { .. } => &mut shares[..],
-                Layout::Own | Layout::Split(_) => &mut shares[own.party..=own.party],
-            };
-            for share in all {
+            for (place, share) in shares.iter_mut().enumerate() {
+                let Some(row) = self.place_at(own, place) else {
+                    continue;
+                };
                 let part = if is_test {
                     &mut share.test
                 } else {
                     &mut share.train
                 };
-                part.push(own.row);
+                part.push(row);
             }
         }
         shares
+    }
+
+    /// Gives where a row stands among those of a party.
+    fn place_at(&self, own: &Owned, party: usize) -> Option<usize> {
+        match &self.layout {
+            Layout::Own | Layout::Split(_) => (own.party == party).then_some(own.row),
+            Layout::Common { hospitals, .. } => match hospitals.get(&party) {
+                None => Some(own.row),
+                Some(part) => part.contains(&own.row).then(|| own.row - part.start),
+            },
+        }
     }
 
     /// Gives the rows that somebody has; those that all have, once, as the label holder's.
@@ -85,7 +95,7 @@ impl Tables {
                 let sheets = 0..self.sheets.len();
                 return sheets.flat_map(|sheet| of_sheet(sheet, sheet)).collect();
             }
-            Layout::Common { labelled } => return of_sheet(*labelled, *labelled).collect(),
+            Layout::Common { labelled, .. } => return of_sheet(*labelled, *labelled).collect(),
             Layout::Split(by) => by,
         };
         let owners = self.owners(by, &mut generator(seed, "lab.1.owners"));

@@ -204,3 +204,32 @@ fn columns_of_two_parties_may_have_the_same_name_where_all_are_in_one_place() {
     let pooled = learn(&experiment, &tables, Arm::Pooled);
     assert!(classes(&fitted(&pooled).measures).auc > Some(0.75));
 }
+
+#[test]
+fn hospitals_with_people_of_their_own_come_to_what_all_rows_in_one_place_do() {
+    let (experiment, tables) = load("hospitals/lab.toml");
+    let arms = [Arm::Pooled, Arm::Exact].map(|arm| learn(&experiment, &tables, arm));
+    let alone = |party: &str| Arm::Local {
+        party: party.parse().expect("it is a name"),
+    };
+    let [north, public] = ["north", "public"].map(|it| learn(&experiment, &tables, alone(it)));
+    // The others have the people of all three hospitals, each hospital its own.
+    let shares = tables.shares(1, 0);
+    let count = |party: &str| {
+        let own = shares.iter().find(|it| it.party.as_str() == party);
+        own.expect("it takes part").count(Part::Training)
+    };
+    let [of_public, of_all] = [&["public"][..], &["north", "south", "west"]]
+        .map(|of| of.iter().map(|party| count(party)).sum::<usize>());
+    assert_eq!((of_public, of_all), (count("commercial"), of_public));
+    assert_eq!(arms[1].rows.train, of_public as u64);
+
+    let auc = |outcome: &Outcome| classes(&fitted(outcome).measures).auc.expect("two classes");
+    let [pooled, exact] = arms.each_ref().map(auc);
+    // What is kept back of small groups, and a first tree of own columns, move it a little.
+    assert!((exact - pooled).abs() < 0.01, "{exact} {pooled}");
+    for alone in [&north, &public] {
+        assert!(auc(alone) < pooled, "{alone:?}");
+    }
+    assert_eq!(fitted(&arms[1]).parties.len(), 6);
+}

@@ -311,8 +311,8 @@ fn a_plan_that_the_lab_can_not_vary_is_refused() {
     folder.write("plan.toml", align);
     assert_eq!(
         folder.refusal(FILES),
-        "plan.toml: a plan of kind = \"align\" can't be varied: train-glm, train-gbdt and \
-         train-vertical-gbdt can"
+        "plan.toml: a plan of kind = \"align\" can't be varied: train-glm, train-gbdt, \
+         train-vertical-gbdt and train-hybrid-gbdt can"
     );
     folder.write("plan.toml", "title = 3");
     assert_eq!(
