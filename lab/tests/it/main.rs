@@ -3,6 +3,7 @@
 mod cells;
 mod folder;
 mod heart_disease;
+mod hybrid;
 mod learning;
 mod processes;
 mod refusals;
