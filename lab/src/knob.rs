@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn who_mistypes_a_knob_is_told_which_there_are() {
         assert_eq!(Knob::near("trees.bin"), ["trees.bins"]);
-        assert_eq!(Knob::near("tree.learning-rate"), ["trees.learning_rate"]);
+        assert_eq!(
+            Knob::near("tree.learning-rate"),
+            ["trees.learning_rate", "trees.learning_curve"]
+        );
         assert_eq!(
             Knob::near("hybrid.min_node"),
             ["trees.min_node", "vertical.min_node"]

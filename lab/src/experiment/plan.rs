@@ -93,8 +93,9 @@ impl BasePlan {
             let Some(alignment) = self.alignments.iter().find(|it| it.plan.hash() == hash) else {
                 return refuse(LabFault::AlignmentUnknown);
             };
-            let is_aligned =
-                |party: &PartyId| alignment.task.gives_rows() && alignment.plan.party(party).is_some();
+            let is_aligned = |party: &PartyId| {
+                alignment.task.gives_rows() && alignment.plan.party(party).is_some()
+            };
             let file = alignment.file.clone();
             if let Some(party) = task.aligned(hospital).find(|party| !is_aligned(party)) {
                 let party = party.clone();
