@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use consilium_lab::KNOBS;
-use consilium_plan::{Lang, Learner, Plan, Task};
+use consilium_plan::{Lang, Learner, Plan, Task, VerticalWork};
 
 use crate::{hint::OrHint as _, new_file, plan};
 
@@ -34,8 +34,8 @@ pub(super) fn run(args: &NewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         "只有训练模型的方案才有近似可言",
     ));
     let prefixes = prefixes.or_hint(lang.pick(
-        "name a plan of kind train-glm, train-gbdt or train-vertical-gbdt",
-        "请给出 train-glm、train-gbdt 或 train-vertical-gbdt 类型的方案",
+        "name a plan of kind train-glm, train-gbdt, train-vertical-gbdt or train-hybrid-gbdt",
+        "请给出 train-glm、train-gbdt、train-vertical-gbdt 或 train-hybrid-gbdt 类型的方案",
     ))?;
     let file = args.plan.with_file_name(&args.out);
     let name = args.plan.file_name().map_or(args.plan.as_path(), Path::new);
@@ -55,7 +55,7 @@ fn prefixes(plan: &Plan) -> Option<&'static [&'static str]> {
             Learner::Glm(_) => &["model.", "comparison.", "protection."],
             Learner::Gbdt(_) => &["trees.", "protection."],
         }),
-        Task::Vertical(_) if plan.task().kind() == "train-vertical-gbdt" => {
+        Task::Vertical(task) if matches!(task.work, VerticalWork::Grow(_)) => {
             Some(&["trees.", "vertical."])
         }
         Task::Vertical(_) | Task::Align(_) => None,
@@ -64,7 +64,10 @@ fn prefixes(plan: &Plan) -> Option<&'static [&'static str]> {
 
 fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     let mut text = String::new();
-    let is_vertical = matches!(plan.task(), Task::Vertical(_));
+    let (is_vertical, has_hospitals) = match plan.task() {
+        Task::Vertical(task) => (true, task.group().is_some()),
+        Task::Train(_) | Task::Align(_) => (false, false),
+    };
     let mut line = |line: &str| {
         text.push_str(line);
         text.push('\n');
@@ -81,7 +84,7 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     for (party, _) in plan.contributors() {
         line(&format!("[data.{party}]\nfile = \"{party}.csv\"\n"));
     }
-    line(match (is_vertical, lang) {
+    let one_table = match (is_vertical, lang) {
         (true, Lang::En) => {
             "# or one table with the columns of all:\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"columns\" }"
         }
@@ -94,7 +97,10 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
         (false, Lang::Zh) => {
             "# 或单个文件，其行分给各机构：\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"label-skew\", alpha = 5.0 }"
         }
-    });
+    };
+    if !has_hospitals {
+        line(one_table);
+    }
     line("\n[test]\nshare = 0.25\n\n[link]\nlatency_ms = 20\nmegabits = 100");
     line(lang.pick(
         "\n# Each block is a grid over its lists. The knobs of this plan:",
@@ -103,6 +109,7 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     for knob in KNOBS
         .iter()
         .filter(|knob| prefixes.iter().any(|it| knob.path.starts_with(it)))
+        .filter(|knob| !(is_vertical && knob.path == "trees.learning_curve"))
     {
         line(&format!("#   {}: {}", knob.path, knob.meaning(lang)));
     }
