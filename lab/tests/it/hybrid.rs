@@ -96,3 +96,12 @@ fn a_patient_at_two_hospitals_is_refused_as_the_plan_says() {
          hybrid.repeated_patients = true?"
     );
 }
+
+#[test]
+fn a_group_of_hospitals_is_simulated_only() {
+    assert_eq!(
+        folder().refusal(&LAB.replace("seeds", "mode = \"processes\"\nseeds")),
+        "lab.toml: line 3, column 1: mode = \"processes\" is not for kind = \"train-hybrid-gbdt\": \
+         leave it out"
+    );
+}
