@@ -62,7 +62,8 @@ pub struct Fitted {
     pub measures: Measures,
     /// Over each party's own; none of a party whose rows can't be measured.
     pub by_party: BTreeMap<PartyId, Measures>,
-    /// The mean training loss before the first update, after it, and so on.
+    /// The mean training loss before the first update, after it, and so on; that of the model alone
+    /// where nobody told it on the way.
     pub curve: Vec<f64>,
     /// Updates of the model, or trees.
     pub iterations: u32,

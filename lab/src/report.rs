@@ -128,7 +128,9 @@ impl Report {
         let settings = experiment.settings().iter().map(|setting| {
             let number = setting.number;
             let outcomes = of(&Arm::Approximate { setting: number });
-            SettingReport::new(setting, &fits(outcomes.iter().copied()), &yardstick)
+            let fits = fits(outcomes.iter().copied());
+            let has_failed = fits.len() < outcomes.len();
+            SettingReport::new(setting, (&fits, has_failed), &yardstick)
         });
         let mut settings: Vec<SettingReport> = settings.collect();
         let front = mark_front(&mut settings);

@@ -79,7 +79,7 @@ pub struct Verdict {
     pub saved_wall: Interval,
     /// How many pairs it rests on.
     pub pairs: usize,
-    /// Whether the estimates keep both bounds of the bargain.
+    /// Whether the estimates keep both bounds of the bargain; never where a run gave no model.
     pub passes: bool,
     /// How sure that is, if there are two pairs and more: that the worse of the two bounds is kept, or
     /// broken, one-sided.

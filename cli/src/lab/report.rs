@@ -125,6 +125,7 @@ fn last_line(report: &Report, is_whole: bool) -> Value {
             "ci": { "lost": verdict.lost, "saved_cpu": verdict.saved_cpu },
             "confidence": verdict.confidence,
             "passes": verdict.passes,
+            "runs": verdict.pairs,
         }))
     });
     json!({

@@ -109,7 +109,7 @@ mod tests {
     use crate::Seed;
 
     /// Pearson's statistic over the cells −8 to 8 and both tails; the seed is fixed. With 18 degrees of
-    /// freedom it is above 60 once in two hundred thousand times.
+    /// freedom it is above 60 once in half a million times.
     #[test]
     fn frequencies_are_those_of_the_law() {
         const DRAWS: usize = 20_000;

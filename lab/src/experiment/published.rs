@@ -1,11 +1,11 @@
 //! Figures that others have published, to stand beside those measured here.
 
-use consilium_schema::is_plain;
 use serde::Serialize;
 
 use super::{
-    MOST_TITLE, Setting,
+    Setting,
     places::{Places, Step},
+    plain,
     raw::RawPublished,
 };
 use crate::{Arm, LabError, LabFault, Measure};
@@ -38,22 +38,21 @@ pub(super) fn check(
             let steps = [Step::Key("published"), Step::Item(item), Step::Key(key)];
             places.at_steps(&steps, fault)
         };
-        let line = |key: &'static str, text: &str| {
-            let most = MOST_TITLE;
-            let fits = is_plain(text, most).then(|| text.to_owned());
-            fits.ok_or_else(|| refuse(key, LabFault::Text { key, most }))
+        let line = |key, text: &str| plain(text.to_owned(), key, |fault| refuse(key, fault));
+        let number = |key: &str, allowed| {
+            let key = key.to_owned();
+            LabFault::Number { key, allowed }
         };
-        let number = |key: &str, value: Option<f64>, allowed: &'static str| {
-            let key_of = key.to_owned();
-            let fits = value.is_none_or(|it| it.is_finite() && (key == "value" || it > 0.0));
-            let fault = LabFault::Number {
-                key: key_of,
-                allowed,
-            };
-            fits.then_some(()).ok_or_else(|| refuse(key, fault))
-        };
-        number("value", Some(raw.value), "a finite number")?;
-        number("deviation", raw.deviation, "a finite number above 0")?;
+        if !raw.value.is_finite() {
+            return Err(refuse("value", number("value", "a finite number")));
+        }
+        if raw
+            .deviation
+            .is_some_and(|it| !(it.is_finite() && it > 0.0))
+        {
+            let fault = number("deviation", "a finite number above 0");
+            return Err(refuse("deviation", fault));
+        }
         if !measures.contains(&raw.measure) {
             return Err(refuse("measure", LabFault::Unmeasured { measures }));
         }

@@ -32,8 +32,8 @@ pub struct ArmReport {
     pub iterations: Option<Spread>,
     /// Each party's own.
     pub parties: BTreeMap<PartyId, PartyReport>,
-    /// The mean training loss before the first update, after it, and so on: the mean over fits that
-    /// came so far.
+    /// The mean training loss before the first update, after it, and so on, or that of the model
+    /// alone: the mean over fits that came so far.
     pub curve: Vec<f64>,
 }
 

@@ -25,7 +25,7 @@ pub struct Line {
     pub seed: u64,
     /// The fold, from 0.
     pub fold: u64,
-    /// Rows that were trained on.
+    /// The rows of all parties for training; who learns alone has its own of them.
     pub train_rows: u64,
     /// Rows that were tested on.
     pub test_rows: u64,

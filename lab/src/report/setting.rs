@@ -94,7 +94,12 @@ impl Said {
 }
 
 impl SettingReport {
-    pub(super) fn new(setting: &Setting, fits: &Fits<'_>, by: &Yardstick<'_>) -> SettingReport {
+    /// A setting that has no model in some run does not pass, however good it is in the others.
+    pub(super) fn new(
+        setting: &Setting,
+        (fits, has_failed): (&Fits<'_>, bool),
+        by: &Yardstick<'_>,
+    ) -> SettingReport {
         let pairs = by.exact.iter().filter_map(|(split, exact)| {
             Some(Pair {
                 exact: measured(exact, by.score)?,
@@ -108,12 +113,18 @@ impl SettingReport {
             default: None,
             meaning: Said::by(|lang| knob.meaning(lang).to_owned()),
         });
+        let verdict = Verdict::new(&pairs, (by.score.scale(), by.bargain), by.overlap);
+        let judged = |verdict: Verdict| Verdict {
+            passes: verdict.passes && !has_failed,
+            confidence: verdict.confidence.filter(|_| !has_failed),
+            ..verdict
+        };
         SettingReport {
             number: setting.number,
             name: setting.name.clone(),
             knobs: knobs.collect(),
             plan: setting.plan.hash(),
-            verdict: Verdict::new(&pairs, (by.score.scale(), by.bargain), by.overlap),
+            verdict: verdict.map(judged),
             on_front: false,
             discloses_more: beyond(&setting.plan, by.plan),
             discloses_less: beyond(by.plan, &setting.plan),

@@ -87,7 +87,8 @@ fn figures_are_those_of_a_calculation_by_hand() {
     near(verdict.lost.estimate, 0.003_719_512);
     near(verdict.saved_cpu.estimate, 0.795_875_9);
     near(verdict.saved_bytes.estimate, 0.0);
-    assert!(verdict.passes && setting.on_front);
+    // It keeps both bounds, but one run gave no model.
+    assert!(!verdict.passes && verdict.confidence.is_none() && setting.on_front);
     assert_eq!((verdict.pairs, report.best), (2, Some(SettingNumber(1))));
     let north = setting.institutions[&north()];
     // .796 and .838 against .81 and .85; alone there is the first run only.
@@ -149,7 +150,7 @@ fn the_plan_is_told_by_its_hash_and_its_departures() {
     assert_eq!(told, ("trees.trees", Some("20"), Some("100")));
     let json: serde_json::Value = serde_json::from_str(&report.json()).expect("it is JSON");
     assert_eq!(json["measures"][0], "auc");
-    assert_eq!(json["settings"][0]["verdict"]["passes"], true);
+    assert_eq!(json["settings"][0]["verdict"]["passes"], false);
     assert_eq!(json["arms"][1]["party"], "north");
     assert_eq!(json["cells"].as_array().map(Vec::len), Some(6));
 }

@@ -93,15 +93,16 @@ fn sentence(verdict: &Verdict, bargain: &Bargain, lang: Lang) -> String {
     let sure = match verdict.confidence {
         Some(sure) => {
             let sure = confidence(sure, lang);
-            lang.pick(format!("confidence {sure}"), format!("置信度 {sure}"))
+            lang.pick(format!("; confidence {sure}"), format!("；置信度 {sure}"))
         }
-        None => lang
-            .pick("one run, no interval", "仅一次运行，无区间")
+        None if verdict.pairs < 2 => lang
+            .pick("; one run, no interval", "；仅一次运行，无区间")
             .to_owned(),
+        None => String::new(),
     };
     match lang {
-        Lang::En => format!("{passes}: {lost}{too_much}, {saved}{too_little}; {sure}"),
-        Lang::Zh => format!("{passes}：{lost}{too_much}，{saved}{too_little}；{sure}"),
+        Lang::En => format!("{passes}: {lost}{too_much}, {saved}{too_little}{sure}"),
+        Lang::Zh => format!("{passes}：{lost}{too_much}，{saved}{too_little}{sure}"),
     }
 }
 
@@ -218,7 +219,7 @@ mod tests {
             saved_cpu,
             saved_bytes: saved_cpu,
             saved_wall: saved_cpu,
-            pairs: 5,
+            pairs: if confidence.is_some() { 5 } else { 1 },
             passes: lost.estimate <= 0.03 && saved_cpu.estimate >= 0.1,
             confidence,
         }

@@ -158,7 +158,7 @@ pub(crate) fn bin(cuts: &[f64], value: f64) -> u8 {
 pub(crate) fn bin_all(cuts: &[f64], values: &[f64], bins: &mut Vec<u8>) {
     let values = values.iter();
     match cuts {
-        // Zeros and ones: several values at once.
+        // One cut, as of zeros and ones: several values at once.
         [cut] => bins.extend(values.map(|value| {
             let of_value = MISSING + 1 + u8::from(*cut < *value);
             if value.is_nan() { MISSING } else { of_value }

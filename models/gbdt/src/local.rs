@@ -71,19 +71,15 @@ pub fn fit_on(
     loop {
         let tree = narrow(trees.len());
         let drawn = rows.draw(tree);
-        if !spec.learning_curve && tree < spec.trees {
-            let totals = Totals::at_most(spec.objective, (rows.trained() as u64, totals.weights));
-            let columns = (cuts, &directions[..]);
-            trees.push(grow_within(boosting, columns, &mut rows, (&drawn, totals))?);
-            continue;
-        }
-        let losses = drawn.losses().means().ok_or(Failure::Diverged { tree })?;
-        let goes_on = stopping.goes_on(losses);
-        if watch(&losses).is_break() {
-            return Err(Failure::Stopped);
-        }
-        if !goes_on {
-            break;
+        if spec.learning_curve || tree == spec.trees {
+            let losses = drawn.losses().means().ok_or(Failure::Diverged { tree })?;
+            let goes_on = stopping.goes_on(losses);
+            if watch(&losses).is_break() {
+                return Err(Failure::Stopped);
+            }
+            if !goes_on {
+                break;
+            }
         }
         let tree = grow(boosting, (cuts, &directions), &mut rows, &drawn)?;
         trees.push(tree);
@@ -106,22 +102,13 @@ pub fn grow(
     rows: &mut Rows,
     drawn: &Drawn,
 ) -> Result<Tree<BinRule>, Failure> {
-    grow_within(
-        boosting,
-        (cuts, directions),
-        rows,
-        (drawn, Some(drawn.totals())),
-    )
-}
-
-/// Grows a tree whose gradients add up to no more than these totals, if there are any.
-fn grow_within(
-    boosting: &Boosting,
-    (cuts, directions): (&Cuts, &[Option<Direction>]),
-    rows: &mut Rows,
-    (drawn, totals): (&Drawn, Option<Totals>),
-) -> Result<Tree<BinRule>, Failure> {
-    let tree = drawn.tree();
+    let (spec, tree) = (boosting.specification(), drawn.tree());
+    let totals = if spec.learning_curve {
+        Some(drawn.totals())
+    } else {
+        let known = (drawn.totals().rows, drawn.losses().trained_weights);
+        Totals::at_most(spec.objective, known)
+    };
     let quanta = totals.and_then(|totals| Quanta::of(boosting, totals, SumBits::WIDEST));
     let quanta = quanta.ok_or(Failure::Diverged { tree })?;
     let partition = rows.round(drawn, quanta);

@@ -68,7 +68,7 @@ impl Noise {
     /// Gives ρ of zero-concentrated differential privacy for each of so many releases.
     ///
     /// Bun and Steinke, *Concentrated Differential Privacy* (TCC 2016): ρ gives (ρ + 2√(ρ·ln(1/δ)), δ)
-    /// (proposition 1.3), and releases add up (lemma 1.7).
+    /// (proposition 1.3), and releases add up, each after those before it (lemma 2.3).
     fn rho_of_each(&self, releases: u32) -> f64 {
         let log = -self.delta.ln();
         // √(log + ε) − √log, without cancellation.

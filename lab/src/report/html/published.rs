@@ -11,24 +11,20 @@ impl Page<'_> {
             return;
         }
         self.heading("What others have published", "已发表的结果");
-        let columns = lang
-            .pick(
-                [
-                    "published",
-                    "measure",
-                    "value",
-                    "here",
-                    "value here",
-                    "apart",
-                ],
-                ["已发表", "指标", "值", "此处", "此处的值", "相差"],
-            )
-            .map(|name| {
-                (
-                    name.to_owned(),
-                    !["published", "已发表", "here", "此处"].contains(&name),
-                )
-            });
+        let names = lang.pick(
+            [
+                "published",
+                "measure",
+                "value",
+                "here",
+                "value here",
+                "apart",
+            ],
+            ["已发表", "指标", "值", "此处", "此处的值", "相差"],
+        );
+        let are_numbers = [false, false, true, false, true, true];
+        let columns = names.map(str::to_owned).into_iter().zip(are_numbers);
+        let columns: Vec<(String, bool)> = columns.collect();
         self.begin_table(
             (
                 "Means ± standard deviations; how far ours lie apart is in published standard deviations.",
@@ -39,15 +35,14 @@ impl Page<'_> {
         for line in &report.published {
             let published = &line.published;
             for beside in &line.here {
-                let deviation = published.deviation.or(Some(0.0)).filter(|it| *it > 0.0);
                 self.add("<tr>");
                 self.add(format!(
                     "<td>{}<small>{}</small></td>",
                     escaped(&published.name),
                     escaped(&published.source)
                 ));
-                self.element("td", "number", published.measure.name(lang));
-                self.with_deviation(Some((published.value, deviation)));
+                self.element("td", "", published.measure.name(lang));
+                self.with_deviation(Some((published.value, published.deviation)));
                 let arm = self.arm_name(&beside.arm);
                 self.element("td", "arm", arm);
                 self.with_deviation(beside.found.map(|it| (it.mean, it.deviation)));

@@ -97,19 +97,15 @@ impl Page<'_> {
             self.number(&saved);
         }
         let sentence = report.sentence(setting, lang);
-        let Some(verdict) = setting.verdict else {
+        if setting.verdict.is_none() {
             self.element("td", "words", sentence);
             self.add("</tr>");
             return;
-        };
+        }
         let (word, rest) = sentence
             .split_once(lang.pick(": ", "："))
             .unwrap_or(("", &sentence));
-        let class = if verdict.passes {
-            class(setting)
-        } else {
-            "fail"
-        };
+        let class = class(setting);
         let (word, rest) = (escaped(word), escaped(rest));
         let front = if setting.on_front {
             lang.pick("; on the front", "；位于前沿")

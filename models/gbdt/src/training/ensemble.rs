@@ -165,9 +165,12 @@ impl Ensemble {
         }
         let spec = agreement.boosting().specification();
         if !spec.learning_curve && tree < spec.trees {
-            // Asked for because others take part than before.
+            // Asked for because others take part than before; of gradients contributors hear nothing.
             self.present = Some((rows, trained_weights));
-        } else if !self.stopping.goes_on(losses) {
+            let next = self.unmeasured(agreement);
+            return next.map(Some).ok_or(NoModel::Diverged { tree });
+        }
+        if !self.stopping.goes_on(losses) {
             return Ok(None);
         }
         // Below it no row was held back: gradients are what the quanta are for.

@@ -12,6 +12,7 @@ use consilium_mailbox::{
 };
 use consilium_secagg::{Assumed, MemoryBook, SumNumber, Terms};
 
+use super::shrinking::regrown;
 use super::world::{Outcome, fit_through, parties, party, pooled, specification, study};
 use crate::masks;
 
@@ -124,6 +125,7 @@ async fn the_others_go_on(spec: Specification) {
     assert_eq!(rosters.len(), 2);
     assert_eq!((rosters[0].from, rosters[0].contributors.len()), (0, 4));
     assert_eq!((rosters[1].from, rosters[1].contributors.len()), (2, 3));
+    assert_eq!(regrown(&agreement, &tables, &fit), fit.ensemble().trees());
     // The trees that stood stay as they were.
     let pooled = pooled(&agreement, &[0, 1, 2, 3], &tables, fit.ensemble().cuts());
     let published = fit.publish(&agreement).unwrap();

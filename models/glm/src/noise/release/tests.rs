@@ -55,15 +55,27 @@ fn table(regression: &Regression, rows: &[([f64; 3], bool)]) -> Table {
     Table::new(regression, features, labels).unwrap()
 }
 
-/// ρ of each of five releases is (√(ln 10⁵ + 2) − √(ln 10⁵))² / 5 = 0.015 930 08: of the gradient's
+/// ρ of each of five releases is (√(ln 10⁵ + 2) − √(ln 10⁵))² / 5 = 0.016 009 07: of the gradient's
 /// noise the honest three together have 1.5²/(2ρ), of the information's (1.5²/4)²/(2ρ).
 #[test]
 fn noise_of_a_sum_has_the_variance_that_is_declared() {
     const DRAWS: u8 = 250;
-    const RHO: f64 = 0.015_930_08;
+    const RHO: f64 = 0.016_009_07;
     let regression = regression(NOISE);
     let zero = candidate(&regression, [0.0; 4]);
     let (release, nobody) = (release(&regression, &zero), table(&regression, &[]));
+    // Squares of 1.5 and of 0.5625.
+    let parts = [
+        (Some(release.gradient), 2.25),
+        (release.information, 0.316_406_25),
+    ];
+    for (part, square) in parts {
+        let part = part.expect("the first sum has both");
+        let own = part.variance.get() as f64 * part.quantum.powi(2);
+        let declared = square / (2.0 * RHO) / 3.0;
+        // Rounding makes it larger by some 10⁻⁵.
+        assert!((own / declared - 1.0).abs() < 1e-4, "{own} {declared}");
+    }
     let mut squares = [0.0, 0.0];
     for seed in 0..DRAWS {
         let mut rng = Seed::from_bytes([seed; 32]).generator();
