@@ -64,7 +64,7 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
             "title": plan.title(),
             "estimate": estimate,
             "estimated_s": time.as_secs_f64(),
-            "parties": cost::parties(&plan),
+            "parties": cost::parties(&cost::most(&plan)),
         });
         writeln!(out, "{line}")?;
         return Ok(());

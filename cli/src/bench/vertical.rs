@@ -25,7 +25,7 @@ use crate::{
         joint::label_holder,
         kept::Kept,
     },
-    plan::cost::parties,
+    plan::cost::{most, parties},
 };
 use columns::{Features, People};
 use plans::Studies;
@@ -137,7 +137,7 @@ impl Measured {
             aligning,
             stride: studies.stride(rows)?,
             loss: learnt(&grown, (rows, args.trees))?,
-            estimate: parties(&studies.grow),
+            estimate: parties(&most(&studies.grow)),
             grown,
         })
     }

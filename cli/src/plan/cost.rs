@@ -1,6 +1,6 @@
 //! What a plan will cost, as people and programs read it.
 
-use consilium_plan::{Estimate, Expense, Lang, Plan, Speed, Task, VerticalWork};
+use consilium_plan::{Cost, Costs, Estimate, Lang, Plan, RowsBy, Speed, Task, VerticalWork};
 use serde_json::{Value, json};
 
 /// Says what a study will cost over a link, as far as its plan tells.
@@ -40,11 +40,10 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
         Task::Vertical(task) => {
             let assumed = match task.work {
                 VerticalWork::Grow(_) => lang.pick(
-                    "for as many common rows as the plan allows, of which nothing is kept back and none \
-                     misses a value (most data cost less, a column with missing values up to twice as \
-                     much): ",
-                    "按方案允许的最多共同行、不作任何保留且无缺失值估计（多数数据代价更低；\
-                     有缺失值的列，代价至多加倍）：",
+                    "for as many common rows as the plan allows, of which none misses a value (columns of few \
+                     values cost less, one with missing values up to twice as much): ",
+                    "按方案允许的最多共同行、且无缺失值估计（取值少的列代价更低；有缺失值的列，\
+                     代价至多加倍）：",
                 ),
                 VerticalWork::Predict { .. } => lang.pick(
                     "for as many common rows as the plan allows, and a model of a hundred trees of depth \
@@ -56,38 +55,49 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
                 format!("{assumed}about {rounds} rounds, {network}"),
                 format!("{assumed}约 {rounds} 轮通信，{network}"),
             );
-            let parties = costs(plan);
-            let lines = parties.iter().map(|cost| of_party(cost, lang));
+            let costs = most(plan);
+            // The coordinator only passes on.
+            let others = costs.parties.iter().skip(1);
+            let lines = others.map(|cost| of_party(cost, lang));
             [said].into_iter().chain(lines).collect()
         }
     }
 }
 
-/// Says it of each party, where they differ.
-pub(crate) fn parties(plan: &Plan) -> Vec<Value> {
-    let line = |cost: &Expense| {
+/// Reckons with as many rows as the plan allows.
+pub(crate) fn most(plan: &Plan) -> Costs {
+    plan.costs(&RowsBy::each(plan.limits().most_rows.0))
+}
+
+/// Gives each party's costs, the coordinator's first.
+pub(crate) fn parties(costs: &Costs) -> Vec<Value> {
+    let line = |cost: &Cost| {
         json!({
             "party": cost.party,
+            "cpu_s": cost.cpu_s(),
+            "cpu_s_by_work": cost.cpu,
             "sent_bytes": cost.sent,
-            "cpu_s": cost.core_seconds,
+            "wire_bytes": cost.on_wire,
             "memory_bytes": cost.memory,
         })
     };
-    costs(plan).iter().map(line).collect()
+    costs.parties.iter().map(line).collect()
 }
 
-fn costs(plan: &Plan) -> Vec<Expense> {
-    plan.costs(plan.limits().most_rows.0)
+/// Rounds up.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds and bytes are not negative, and beyond all counting at the most"
+)]
+pub(crate) fn whole(number: f64) -> u64 {
+    number.ceil() as u64
 }
 
-fn of_party(cost: &Expense, lang: Lang) -> String {
-    let Expense {
-        party,
-        sent,
-        core_seconds,
-        memory,
-    } = cost;
-    let [sent, memory] = [sent, memory].map(|bytes| bytes.div_ceil(1_000_000));
+fn of_party(cost: &Cost, lang: Lang) -> String {
+    let party = &cost.party;
+    let core_seconds = whole(cost.cpu_s());
+    let [sent, memory] = [cost.sent, cost.memory].map(|bytes| bytes.div_ceil(1_000_000));
     lang.pick(
         format!(
             "\n- {party} sends about {sent} MB, computes for {core_seconds} s of one core and needs \

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, Limits, Matching, Plan, Room, Task};
+use consilium_plan::{Align, Limits, Matching, Plan, Room, RowsBy, Task};
 use consilium_psi::Sizes;
 
 /// What a run may write: the state, the results, and room to grow.
@@ -86,9 +86,8 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
         Task::Vertical(task) => {
             let columns = task.member(me).map_or(0, |own| own.columns.len());
             let rows = plan.limits().most_rows.0.min(cells / columns.max(1) as u64);
-            let mut costs = plan.costs(rows).into_iter();
-            let own = costs.find(|cost| cost.party == *me);
-            let of_task = own.map_or(0, |own| own.memory);
+            let costs = plan.costs(&RowsBy::each(rows));
+            let of_task = costs.of_party(me).map_or(0, |own| own.memory);
             cells.saturating_mul(8).saturating_add(of_task)
         }
         Task::Align(task) => {

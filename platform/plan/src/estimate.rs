@@ -1,52 +1,35 @@
-//! What a study will cost: sums, rounds, bytes, time.
+//! What a study will cost: one model for plans of every kind, by party and by what is computed.
+//!
+//! The figures were measured on two cores of an AMD EPYC with AVX-512, by `consilium lab run` and
+//! `consilium demo` over the examples; docs/reference/measurements.md holds them beside each other.
 
 mod align;
+mod costs;
+mod daemon;
 mod hybrid;
+mod regression;
+mod sums;
 mod trees;
 mod vertical;
 
 use std::time::Duration;
 
-use consilium_glm::{moments_len, noise, sums_len, surrogate::totals_len};
 use serde::{Deserialize, Serialize};
 
-pub use vertical::Expense;
+pub use costs::{Cost, Costs, Links, RowsBy, Speed, Spent};
 
-use crate::{Glm, Learner, Plan, Protection, Task};
+use crate::{Learner, Phase, Plan, Task, TestRows, Train};
 
-/// Newton's steps that a fit usually takes, those that were halved included.
-const USUAL_STEPS: usize = 8;
-/// Exchanges of one sum: the question, the masked vector, signatures, shares.
-const ROUNDS_OF_A_SUM: u64 = 4;
-/// Exchanges before the first sum: sealing, keys, shares.
-const ROUNDS_OF_A_SETUP: u64 = 4;
-/// What each contributor sends for each neighbour in a sum: keys, capsules and shares carried over
-/// (X25519 and ML-KEM-768), with their frames.
-const BYTES_OF_A_NEIGHBOUR: u64 = 1_600;
-/// What each contributor sends in a sum beside that: frames, signature, its own keys.
-const BYTES_OF_A_SUM: u64 = 2_200;
-/// Bytes of a number in a model.
-const BYTES_OF_A_NUMBER: u64 = 8;
-
-/// What a link to the coordinator can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Speed {
-    /// Time there and back.
-    pub round_trip: Duration,
-    /// Bytes a second, at least one.
-    pub bytes_per_second: u64,
-}
-
-/// What a study will probably cost.
+/// What a study will probably cost, in a line: for as many rows as the plan allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Sums that are opened.
     pub sums: u64,
     /// Exchanges of messages.
     pub rounds: u64,
-    /// Bytes that each contributor sends; of an alignment, whoever sends most.
+    /// Bytes of the frames of the institution that sends most.
     pub sent_by_each: u64,
-    /// Bytes that the coordinator passes on or sends.
+    /// Bytes of frames that the coordinator passes on or sends.
     pub through_coordinator: u64,
     /// Seconds of one core at the party that computes most; 0 where they are not worth a word.
     #[serde(default)]
@@ -69,77 +52,115 @@ impl Estimate {
 }
 
 impl Plan {
-    /// Estimates the cost of a study in which nothing is repeated.
+    /// Sums up the cost of a study over as many rows as the plan allows, in which nothing is repeated.
     pub fn estimate(&self) -> Estimate {
+        let costs = self.costs(&RowsBy::each(self.limits().most_rows.0));
+        let is_contributor = |cost: &&Cost| cost.party != *self.coordinator();
+        let most = |of: fn(&Cost) -> f64| {
+            let all = costs.parties.iter().filter(is_contributor).map(of);
+            whole(all.fold(0.0, f64::max))
+        };
+        let passed_on: u64 = costs.parties.iter().map(|cost| cost.passed_on).sum();
+        let led = costs
+            .of_party(self.coordinator())
+            .map_or(0, |cost| cost.sent);
+        let (core_seconds, memory) = match self.task() {
+            Task::Train(_) => (0, 0),
+            Task::Align(_) => (most(Cost::cpu_s), 0),
+            Task::Vertical(_) => (most(Cost::cpu_s), most(|cost| cost.memory as f64)),
+        };
+        Estimate {
+            sums: costs.sums,
+            rounds: costs.rounds,
+            sent_by_each: most(|cost| cost.sent as f64),
+            through_coordinator: led + passed_on,
+            core_seconds,
+            memory,
+        }
+    }
+
+    /// Reckons what a study costs each party, the coordinator first, then the others in order of their
+    /// names: over so many rows, by daemons, with nothing repeated.
+    ///
+    /// Taken for granted are six of Newton's steps, two of a linear regression, where the plan names no
+    /// number; as many trees as planned, though early stopping may end before that; and columns without
+    /// missing values, of which whole numbers take most values of their range and others as many as
+    /// there are bins: columns of few values cost less. Trees over columns of several institutions part
+    /// nodes at uniform places; their rows are those that all have, as many as the label holder's, and
+    /// hospitals have equal shares of them. Of an alignment rows are keys.
+    ///
+    /// There are no parties in it where there can be no such study, such as one over no rows.
+    pub fn costs(&self, rows: &RowsBy) -> Costs {
+        let mut costs = Costs::of(self);
         match self.task() {
-            Task::Train(task) => match &task.learner {
-                Learner::Glm(glm) => self.of_regression(glm, &task.protection),
-                Learner::Gbdt(trees) => self.of_trees(trees, &task.protection),
-            },
-            Task::Align(task) => self.of_alignment(task),
-            Task::Vertical(task) => self.of_vertical(task),
-        }
-    }
-
-    fn of_regression(&self, glm: &Glm, protection: &Protection) -> Estimate {
-        let coefficients = glm.most_coefficients();
-        let is_noised = glm.regression.specification().noise.is_some();
-        let first = if is_noised {
-            noise::sums_len(coefficients, true)
-        } else {
-            moments_len(&glm.regression)
-        };
-        let mut lengths = vec![first as u64];
-        let (step, steps) = match (&glm.surrogate, glm.regression.specification().steps) {
-            (Some(by), _) => (totals_len(by.order, coefficients), by.rounds as usize),
-            (None, Some(steps)) if is_noised => {
-                (noise::sums_len(coefficients, false), steps as usize - 1)
+            Task::Train(task) => {
+                let fitted = rows.times(1.0 - share_kept(&task.test));
+                for phase in self.phases() {
+                    self.charge_training((task, phase), &fitted, &mut costs);
+                    self.charge_measures((task, phase), rows, &mut costs);
+                }
+                costs.add_memory_of_rows(task.columns.len() as u64, rows);
             }
-            // The last of the planned steps is not looked at again.
-            (None, Some(steps)) => (
-                sums_len(coefficients),
-                (steps as usize).min(1 + USUAL_STEPS),
-            ),
-            (None, None) => (sums_len(coefficients), 1 + USUAL_STEPS),
-        };
-        lengths.extend(std::iter::repeat_n(step as u64, steps));
-        let measures = glm.regression.subject().sums_len().map(|len| len as u64);
-        lengths.extend(measures);
-        for schedule in [glm.comparison.fedavg, glm.comparison.fedprox]
-            .into_iter()
-            .flatten()
-        {
-            let model = glm.most_coefficients() as u64;
-            lengths.push(moments_len(&glm.regression) as u64);
-            lengths.extend(std::iter::repeat_n(model, schedule.rounds as usize));
-            lengths.extend(measures);
+            Task::Align(task) => self.charge_alignment(task, rows, &mut costs),
+            Task::Vertical(task) => {
+                let common = rows.of(&task.label_holder);
+                if !self.charge_vertical(task, common, &mut costs) {
+                    return Costs::default();
+                }
+                task.charge_scoring(common, &mut costs);
+            }
         }
-        let bits = u64::from(protection.bits.get());
-        let masked = lengths.iter().map(|len| (len * bits).div_ceil(8)).sum();
-        let model = glm.most_coefficients() as u64 * BYTES_OF_A_NUMBER;
-        let sums = lengths.len() as u64;
-        let estimate = self.of_sums((sums, masked), sums * model, protection);
-        // The lead fits its own rows, and then in each round those of all.
-        let asked = glm.surrogate.as_ref().map_or(0, |by| 1 + by.rounds);
-        Estimate {
-            rounds: estimate.rounds + u64::from(asked),
-            ..estimate
-        }
+        self.charge_daemons(&mut costs);
+        costs
     }
 
-    /// Estimates sums, so many bytes of masked elements in all, with so many bytes of questions to
-    /// each contributor.
-    fn of_sums(&self, (sums, masked): (u64, u64), told: u64, protection: &Protection) -> Estimate {
-        let contributors = self.contributors().count() as u64;
-        let neighbours = protection.thresholds.neighbourhood() as u64 - 1;
-        let fixed = sums * (BYTES_OF_A_SUM + neighbours * BYTES_OF_A_NEIGHBOUR);
-        Estimate {
-            sums,
-            rounds: ROUNDS_OF_A_SETUP + sums * ROUNDS_OF_A_SUM,
-            sent_by_each: masked + fixed,
-            through_coordinator: contributors * (fixed + told),
-            core_seconds: 0,
-            memory: 0,
+    /// Reckons what training alone costs each party, as [`costs`](Plan::costs) does: of one phase, over
+    /// so many training rows, without daemons and without measuring the model. That is what
+    /// experiments simulate.
+    pub fn costs_of_training(&self, phase: Phase, rows: &RowsBy) -> Costs {
+        let mut costs = Costs::of(self);
+        match self.task() {
+            Task::Train(task) => self.charge_training((task, phase), rows, &mut costs),
+            Task::Vertical(task) => {
+                let common = rows.of(&task.label_holder);
+                if !self.charge_trees_of_several(task, common, &mut costs) {
+                    return Costs::default();
+                }
+            }
+            Task::Align(_) => return Costs::default(),
+        }
+        costs
+    }
+
+    fn charge_training(&self, (task, phase): (&Train, Phase), rows: &RowsBy, costs: &mut Costs) {
+        match (&task.learner, phase) {
+            (Learner::Glm(glm), Phase::Fit | Phase::Fedavg | Phase::Fedprox) => {
+                self.charge_regression((glm, phase), &task.protection, rows, costs);
+            }
+            (Learner::Gbdt(trees), Phase::Fit) => {
+                self.charge_trees((task, trees), rows, costs);
+            }
+            _ => {}
         }
     }
+}
+
+/// Gives the share of rows that is kept for testing, as far as the plan tells.
+fn share_kept(test: &TestRows) -> f64 {
+    match test {
+        TestRows::Share { share, .. } => *share,
+        TestRows::None | TestRows::Split(_) => 0.0,
+    }
+}
+
+/// What costs are cut at: beyond all counting, and so little that those of all parties can be added up.
+const MOST: f64 = (1_u64 << 53) as f64;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "costs are not negative, and cut"
+)]
+fn whole(number: f64) -> u64 {
+    number.ceil().min(MOST) as u64
 }

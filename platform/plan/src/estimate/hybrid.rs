@@ -2,12 +2,10 @@
 
 use consilium_gbdt::{hybrid::Shares, vertical::Cost};
 
-use super::{BYTES_OF_A_NEIGHBOUR, BYTES_OF_A_SUM};
+use super::sums::{SECONDS_OF_A_PAIR, bytes_of_a_neighbour, bytes_of_a_sum};
 
-/// Bytes of mask that are made and added in a second, and the seconds in which two hospitals agree on a
-/// key: docs/protocols/secagg.md measures both.
+/// Bytes of mask that are made and added in a second: docs/protocols/secagg.md measures it.
 const MASKED_A_SECOND: f64 = 24e9;
-const SECONDS_OF_A_PAIR: f64 = 50e-6;
 /// Sums that columns are cut by, and missing values found.
 pub(super) const SUMS_OF_A_SETUP: u64 = 5;
 
@@ -15,7 +13,7 @@ pub(super) const SUMS_OF_A_SETUP: u64 = 5;
 pub(super) fn masked(shares: &Shares, hospitals: u64) -> Shares {
     let others = hospitals - 1;
     let (sums, pairs) = (shares.sums as f64, (shares.sums * others) as f64);
-    let sent = sums * BYTES_OF_A_SUM as f64 + pairs * BYTES_OF_A_NEIGHBOUR as f64;
+    let sent = sums * bytes_of_a_sum() as f64 + pairs * bytes_of_a_neighbour() as f64;
     // Each masks for every other one and for itself; the label holder takes off each one's own mask.
     let masks = shares.hospital.bytes * hospitals as f64 / MASKED_A_SECOND;
     Shares {

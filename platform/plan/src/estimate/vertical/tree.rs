@@ -7,13 +7,13 @@ use consilium_gbdt::{
 use consilium_lwe::Set;
 use consilium_schema::{Bounds, Column, Kind, Levels};
 
-use crate::{Common, Grow, Member, Plan, Vertical, estimate::hybrid::masked};
+use super::{shape, whole};
+use crate::{Common, Grow, Plan, Vertical, estimate::hybrid::masked};
 
 /// A bit of each split and row goes from who has the split to the label holder.
 pub(super) const SPLITS_IN_A_BYTE: u64 = 8;
 
-/// A tree that is as wide as its growth allows, of columns without missing values, of which nothing is
-/// kept back.
+/// A tree on columns without missing values, as wide as trees usually grow.
 #[derive(Debug)]
 pub(super) struct OneTree {
     pub(super) label_holder: Share,
@@ -68,19 +68,36 @@ impl OneTree {
 
     /// Reckons what the label holder and the parties with columns of all rows have of it.
     fn with_others(agreement: &Agreement, (task, grow): (&Vertical, &Grow), rows: u64) -> OneTree {
-        let candidates = task.feature_holders().map(|it| candidates(grow, it));
+        let boundaries: Vec<Vec<u32>> = task
+            .feature_holders()
+            .map(|it| boundaries(grow, it.columns.iter().take(it.features.len())))
+            .collect();
+        let in_a_node = |rows: f64| -> Vec<u32> {
+            let left = |own: &Vec<u32>| {
+                let own = own.iter();
+                let left: f64 = own
+                    .map(|it| shape::left(f64::from(*it), rows, &grow.protections))
+                    .sum();
+                drawn(grow, left)
+            };
+            boundaries.iter().map(left).collect()
+        };
         let mut tree = OneTree {
             label_holder: Share::NONE,
             hospital: Share::NONE,
             feature_holders: Vec::new(),
             sums: 0,
         };
-        let work = work(agreement, candidates.collect());
+        let all = boundaries
+            .iter()
+            .map(|own| drawn(grow, own.iter().map(|it| f64::from(*it)).sum()));
+        let work = work(agreement, all.collect());
         if work.candidates.is_empty() {
             return tree;
         }
         let (stride, sides) = (agreement.stride(), sides(grow, rows));
-        let shares = work.shares(grow.set, stride);
+        let growth = grow.specification().growth;
+        let shares = shape::shares((&work, growth), (grow.set, stride), in_a_node);
         tree.label_holder.cost = shares.label_holder;
         tree.label_holder.cost.bytes += sides * work.candidates.len() as f64;
         let each = shares.feature_holders.into_iter().zip(&work.candidates);
@@ -105,8 +122,12 @@ impl OneTree {
         rows: u64,
     ) {
         let hospitals = task.hospitals().count() as u64;
-        let candidates = drawn(grow, agreed.usual_candidates());
-        let shares = masked(&agreed.shares(candidates), hospitals);
+        let candidates = drawn(grow, agreed.usual_candidates().into());
+        let all = work(agreed.whole(), vec![candidates]);
+        let stride = agreed.stride(candidates);
+        let widest = agreed.shares(candidates);
+        let usual = usual_part(&all, (task, grow), stride);
+        let shares = masked(&scaled(&widest, &usual), hospitals);
         let sides = sides(grow, rows);
         let to_all = &mut self.label_holder.cost;
         to_all.bytes += shares.label_holder.bytes + sides;
@@ -114,10 +135,57 @@ impl OneTree {
         let mut cost = shares.hospital;
         cost.bytes += sides / hospitals as f64;
         // How many of the rows one of them has nobody knows before.
-        let all = work(agreed.whole(), vec![candidates]);
-        let memory = memory(&all, Set::A, agreed.stride(candidates));
+        let memory = memory(&all, Set::A, stride);
         self.hospital = Share { cost, memory };
         self.sums = shares.sums;
+    }
+}
+
+/// Gives the parts of what the widest tree asks of the label holder and of a group of hospitals that a
+/// tree usually asks: those of one feature holder with their columns.
+fn usual_part(all: &Work, (task, grow): (&Vertical, &Grow), stride: u32) -> [Cost; 2] {
+    let own = task.group().map_or_else(Vec::new, |group| {
+        boundaries(grow, group.columns.iter().take(group.features.len()))
+    });
+    let most = |rows: f64| -> f64 {
+        let left = own
+            .iter()
+            .map(|it| shape::left(f64::from(*it), rows, &grow.protections));
+        left.sum()
+    };
+    // As many as there usually are, where no rows are too few.
+    let candidates = f64::from(all.candidates.iter().sum::<u32>());
+    let every = own.iter().map(|it| f64::from(*it)).sum::<f64>().max(1.0);
+    let in_a_node = |rows: f64| {
+        let left = whole(candidates * most(rows) / every);
+        vec![u32::try_from(left).unwrap_or(u32::MAX)]
+    };
+    let growth = grow.specification().growth;
+    let usual = shape::shares((all, growth), (Set::A, stride), in_a_node);
+    let widest = all.shares(Set::A, stride);
+    let part = |usual: &Cost, widest: &Cost| Cost {
+        bytes: usual.bytes / widest.bytes.max(1.0),
+        cpu: usual.cpu / widest.cpu.max(f64::MIN_POSITIVE),
+    };
+    let of_group = match (&usual.feature_holders[..], &widest.feature_holders[..]) {
+        ([usual], [widest]) => part(usual, widest),
+        _ => Cost {
+            bytes: 1.0,
+            cpu: 1.0,
+        },
+    };
+    [part(&usual.label_holder, &widest.label_holder), of_group]
+}
+
+fn scaled(widest: &hybrid::Shares, [label_holder, hospital]: &[Cost; 2]) -> hybrid::Shares {
+    let times = |cost: &Cost, part: &Cost| Cost {
+        bytes: cost.bytes * part.bytes,
+        cpu: cost.cpu * part.cpu,
+    };
+    hybrid::Shares {
+        label_holder: times(&widest.label_holder, label_holder),
+        hospital: times(&widest.hospital, hospital),
+        sums: widest.sums,
     }
 }
 
@@ -136,13 +204,14 @@ fn sides(grow: &Grow, rows: u64) -> f64 {
     (rows.div_ceil(SPLITS_IN_A_BYTE) * depth) as f64
 }
 
-/// Counts the candidates of a party's columns in a tree, if whole numbers take all values of their range.
-fn candidates(grow: &Grow, member: &Member) -> u32 {
+/// Gives the candidates of each of some features in a tree, if whole numbers take all values of their
+/// range.
+fn boundaries<'a>(grow: &Grow, features: impl Iterator<Item = &'a Column>) -> Vec<u32> {
     // The bins of missing and of the largest values end at no boundary.
     let boundaries = u32::from(grow.specification().bins).saturating_sub(2);
-    let features = member.columns.iter().take(member.features.len());
-    let of_features = features.map(|column| of_column(column, boundaries));
-    drawn(grow, of_features.fold(0, u32::saturating_add))
+    features
+        .map(|column| of_column(column, boundaries))
+        .collect()
 }
 
 #[expect(
@@ -166,11 +235,6 @@ fn of_column(column: &Column, boundaries: u32) -> u32 {
 }
 
 /// Gives how many of some candidates are of columns that are drawn for a tree.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "it is a share of a number of 32 bits"
-)]
-fn drawn(grow: &Grow, candidates: u32) -> u32 {
-    (f64::from(candidates) * grow.specification().column_share).ceil() as u32
+fn drawn(grow: &Grow, candidates: f64) -> u32 {
+    u32::try_from(whole(candidates * grow.specification().column_share)).unwrap_or(u32::MAX)
 }

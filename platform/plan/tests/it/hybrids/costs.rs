@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use consilium_plan::Plan;
+use consilium_plan::{Plan, RowsBy};
 
 use super::{changed, grown, predicted};
 
@@ -27,13 +27,14 @@ fn more_rows_trees_columns_and_hospitals_cost_more() {
     );
     let more = changed(0, "[[party]]\nname = \"insurer\"", &south).unwrap();
     assert!(more.estimate().through_coordinator > least.through_coordinator);
-    let costs = plan.costs(200_000);
+    let costs = plan.costs(&RowsBy::each(200_000)).parties;
+    let costs = &costs[1..];
     let parties: Vec<&str> = costs.iter().map(|cost| cost.party.as_str()).collect();
     assert_eq!(parties, ["commercial", "east", "insurer", "north", "west"]);
     assert_eq!(costs[1].sent, costs[3].sent);
     assert!(costs.iter().all(|cost| cost.sent > 0 && cost.memory > 0));
     assert!(least.sums > 2 * 39 * 4, "{}", least.sums);
-    assert!(plan.costs(0).is_empty());
+    assert!(plan.costs(&RowsBy::each(0)).parties.is_empty());
     assert!(predicted().estimate().sent_by_each > 0);
 }
 
@@ -67,7 +68,11 @@ fn the_estimate_is_what_was_measured() {
         names(0..30),
         declared("party.column", 0..30),
     );
-    let costs = Plan::from_toml(&text).unwrap().costs(rows);
+    let costs = Plan::from_toml(&text)
+        .unwrap()
+        .costs(&RowsBy::each(rows))
+        .parties;
+    let costs = &costs[1..];
     let parties: Vec<&str> = costs.iter().map(|cost| cost.party.as_str()).collect();
     assert_eq!(parties, ["h7", "h8", "h9", "labels"]);
     for (cost, measured) in [(&costs[0], hospital), (&costs[3], label_holder)] {

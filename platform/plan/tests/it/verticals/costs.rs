@@ -1,6 +1,6 @@
 //! What such plans will cost.
 
-use consilium_plan::Plan;
+use consilium_plan::{Plan, RowsBy};
 
 use super::{changed, grown, predicted, texts};
 
@@ -22,7 +22,8 @@ fn more_rows_trees_and_columns_cost_more() {
         assert!(more.core_seconds >= least.core_seconds, "{to}");
     }
     let plan = grown();
-    let costs = plan.costs(200_000);
+    let costs = plan.costs(&RowsBy::each(200_000)).parties;
+    let costs = &costs[1..];
     assert_eq!(
         costs.iter().map(|cost| cost.sent).sum::<u64>(),
         least.through_coordinator
@@ -31,9 +32,14 @@ fn more_rows_trees_and_columns_cost_more() {
         costs.iter().map(|cost| cost.memory).max(),
         Some(least.memory)
     );
-    let few = plan.costs(1_000);
-    assert!(few.iter().zip(&costs).all(|(few, all)| few.sent < all.sent));
-    assert!(plan.costs(0).is_empty());
+    let few = plan.costs(&RowsBy::each(1_000)).parties;
+    assert!(
+        few[1..]
+            .iter()
+            .zip(costs)
+            .all(|(few, all)| few.sent < all.sent)
+    );
+    assert!(plan.costs(&RowsBy::each(0)).parties.is_empty());
     let asked = predicted().estimate();
     assert_eq!((asked.sums, asked.rounds), (0, 5));
     assert!(asked.sent_by_each > 0 && asked.memory > 0);
