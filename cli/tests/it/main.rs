@@ -13,6 +13,7 @@ mod costs;
 mod demo;
 mod deployment;
 mod doors;
+mod estimates;
 mod examples;
 mod full_disk;
 mod guide;
