@@ -26,8 +26,8 @@ pub use learn::{Gathered, Studies};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
 pub use predictor::{Joint, Predictor};
 pub use report::{
-    Against, ArmReport, Beside, FailedCell, Line, Measure, PartyReport, PublishedReport,
-    REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
+    Against, ArmReport, Beside, Estimated, EstimatedParty, FailedCell, Line, Measure, PartyReport,
+    PublishedReport, REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
 };
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, Trained, simulate};

@@ -2,6 +2,7 @@
 
 mod arm;
 mod csv;
+mod estimate;
 mod figure;
 mod html;
 mod line;
@@ -21,6 +22,7 @@ use consilium_plan::PlanHash;
 use serde::Serialize;
 
 pub use arm::{ArmReport, FailedCell, PartyReport};
+pub use estimate::{Estimated, EstimatedParty};
 pub use line::Line;
 pub use measure::Measure;
 pub use published::{Beside, PublishedReport};
@@ -137,7 +139,7 @@ impl Report {
         let arms = arms_of(experiment);
         let arms = arms
             .iter()
-            .map(|arm| ArmReport::new(arm, of(arm), measures, overlap));
+            .map(|arm| ArmReport::new((experiment, arm), of(arm), measures, overlap));
         let arms: Vec<ArmReport> = arms.collect();
         let published = experiment.published().iter();
         let published = published

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_mailbox::PartyId;
 use serde::Serialize;
 
-use super::{Measure, Spread};
-use crate::{Arm, Fitted, Interval, Learnt, Outcome, PartyCost, verdict::Mean};
+use super::{Estimated, Measure, Spread};
+use crate::{Arm, Experiment, Fitted, Interval, Learnt, Outcome, PartyCost, verdict::Mean};
 
 /// All fits of one arm together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +30,9 @@ pub struct ArmReport {
     pub wall_s: Option<Spread>,
     /// Updates of the model, or trees.
     pub iterations: Option<Spread>,
+    /// What the plan's cost model says of the same runs; none of what is learnt in one place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated: Option<Estimated>,
     /// Each party's own.
     pub parties: BTreeMap<PartyId, PartyReport>,
     /// The mean training loss before the first update, after it, and so on, or that of the model
@@ -69,7 +72,12 @@ pub(super) type Fits<'a> = BTreeMap<(u64, u32), &'a Fitted>;
 
 impl ArmReport {
     /// Sums up outcomes of an arm; `overlap` is that of [`Verdict::new`](crate::Verdict::new).
-    pub(super) fn new(arm: &Arm, outcomes: &[&Outcome], score: &[Measure], overlap: f64) -> Self {
+    pub(super) fn new(
+        (experiment, arm): (&Experiment, &Arm),
+        outcomes: &[&Outcome],
+        score: &[Measure],
+        overlap: f64,
+    ) -> Self {
         let fits: Vec<&Fitted> = fits(outcomes.iter().copied()).into_values().collect();
         let each = |value: fn(&Fitted) -> f64| Spread::of(fits.iter().map(|it| value(it)));
         let values = |measure: Measure| fits.iter().filter_map(move |it| measure.of(&it.measures));
@@ -94,6 +102,7 @@ impl ArmReport {
             sent_bytes: each(sent_bytes),
             wall_s: each(|it| it.wall_s),
             iterations: each(|it| it.iterations.into()),
+            estimated: Estimated::mean(experiment, arm, outcomes),
             parties: parties(&fits, score[0]),
             curve: curve(&fits),
         }

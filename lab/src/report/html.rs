@@ -1,6 +1,7 @@
 //! The report as one page that needs nothing else: no script, no font, no file beside it.
 
 mod conditions;
+mod estimates;
 mod pictures;
 mod published;
 mod scores;
@@ -41,6 +42,7 @@ impl Report {
         if !self.settings.is_empty() {
             page.settings();
         }
+        page.estimates();
         page.institutions();
         page.departures();
         page.failures();

@@ -3,7 +3,7 @@
 use consilium_evaluation::Measures;
 use serde::Serialize;
 
-use super::Measure;
+use super::{Estimated, Measure};
 use crate::{Arm, CellKey, Experiment, Learnt, Outcome};
 
 /// A cell with what came of it.
@@ -37,6 +37,12 @@ pub struct Line {
     pub sent_bytes: Option<u64>,
     /// Seconds from the first message to the last.
     pub wall_s: Option<f64>,
+    /// CPU seconds of all parties by the plan's cost model.
+    pub estimated_cpu_s: Option<f64>,
+    /// Bytes that all parties send by it.
+    pub estimated_sent_bytes: Option<f64>,
+    /// Seconds from the first message to the last by it.
+    pub estimated_wall_s: Option<f64>,
     /// Updates of the model, or trees.
     pub iterations: Option<u64>,
     /// Why there is no model, in English.
@@ -82,6 +88,18 @@ pub(super) const COLUMNS: &[(&str, Column)] = &[
     ("cpu_s", Column::Number(|line| line.cpu_s)),
     ("sent_bytes", Column::Count(|line| line.sent_bytes)),
     ("wall_s", Column::Number(|line| line.wall_s)),
+    (
+        "estimated_cpu_s",
+        Column::Number(|line| line.estimated_cpu_s),
+    ),
+    (
+        "estimated_sent_bytes",
+        Column::Number(|line| line.estimated_sent_bytes),
+    ),
+    (
+        "estimated_wall_s",
+        Column::Number(|line| line.estimated_wall_s),
+    ),
     ("iterations", Column::Count(|line| line.iterations)),
     ("failure", Column::Text(|line| line.failure.clone())),
     ("key", Column::Text(|line| Some(line.key.to_string()))),
@@ -101,6 +119,8 @@ impl Line {
             Learnt::Fitted(fitted) => (Some(&**fitted), None),
             Learnt::Failed { reason } => (None, Some(reason.clone())),
         };
+        let estimated = Estimated::of(experiment, &cell.arm, outcome.rows);
+        let estimated = estimated.as_ref();
         Line {
             key: *key,
             arm,
@@ -116,6 +136,9 @@ impl Line {
             cpu_s: fitted.map(crate::Fitted::cpu_s),
             sent_bytes: fitted.map(|it| it.parties.iter().map(|cost| cost.sent_bytes).sum()),
             wall_s: fitted.map(|it| it.wall_s),
+            estimated_cpu_s: estimated.map(|it| it.cpu_s),
+            estimated_sent_bytes: estimated.map(|it| it.sent_bytes),
+            estimated_wall_s: estimated.map(|it| it.wall_s),
             iterations: fitted.map(|it| it.iterations.into()),
             failure,
         }

@@ -30,7 +30,7 @@ fn at_once() -> Conditions {
     }
 }
 
-fn learn(experiment: &Experiment, tables: &Tables, arm: Arm) -> Outcome {
+pub(crate) fn learn(experiment: &Experiment, tables: &Tables, arm: Arm) -> Outcome {
     let cell = Cell {
         arm,
         seed: 1,
@@ -40,14 +40,14 @@ fn learn(experiment: &Experiment, tables: &Tables, arm: Arm) -> Outcome {
     outcome.expect("the cell is the experiment's")
 }
 
-fn load(example: &str) -> (Experiment, Tables) {
+pub(crate) fn load(example: &str) -> (Experiment, Tables) {
     let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples")).join(example);
     let experiment = Experiment::load(&file).expect("the example is right");
     let tables = Tables::read(&experiment).expect("its files are there");
     (experiment, tables)
 }
 
-fn fitted(outcome: &Outcome) -> &Fitted {
+pub(crate) fn fitted(outcome: &Outcome) -> &Fitted {
     match &outcome.result {
         Learnt::Fitted(fitted) => fitted,
         Learnt::Failed { reason } => panic!("{:?}: {reason}", outcome.cell),

@@ -1,6 +1,7 @@
 //! What an experiment's file says, and what it is refused for.
 
 mod cells;
+mod estimates;
 mod folder;
 mod heart_disease;
 mod hybrid;
