@@ -49,12 +49,12 @@ fn an_experiment_leaves_its_report_and_ends_with_the_verdicts() {
     let (last, cells) = lines.split_last().unwrap();
     assert_eq!(
         (&last["ok"], last["cells"].as_u64()),
-        (&Value::Bool(true), Some(75))
+        (&Value::Bool(true), Some(90))
     );
-    assert_eq!(cells.len(), 75);
+    assert_eq!(cells.len(), 90);
     assert!(cells.iter().all(|cell| cell["bench"] == "lab"));
     let verdicts = last["verdicts"].as_array().unwrap();
-    assert_eq!(verdicts.len(), 9);
+    assert_eq!(verdicts.len(), 12);
     let steps = &verdicts[2];
     assert_eq!(
         (&steps["setting"], &steps["passes"]),
@@ -69,7 +69,7 @@ fn an_experiment_leaves_its_report_and_ends_with_the_verdicts() {
             .unwrap()
             .lines()
             .count(),
-        76
+        91
     );
     assert!(
         fs::read(out.join("cells.parquet"))
