@@ -14,7 +14,15 @@ use std::{
 use anyhow::Context as _;
 use consilium_lab::{Cell, CellKey, Outcome};
 use consilium_plan::Lang;
-use tokio::{runtime, signal, sync::watch, time::Instant};
+use tokio::{
+    runtime,
+    signal::{
+        self,
+        unix::{SignalKind, signal},
+    },
+    sync::watch,
+    time::Instant,
+};
 
 use super::{cells::Bench, processes};
 use crate::hint::Interrupted;
@@ -28,7 +36,7 @@ pub(super) struct Finished {
 
 /// Runs cells, and keeps and tells each that is finished.
 ///
-/// Ctrl-C ends it: the cells in hand are lost, no other, and their daemons end with them.
+/// Ctrl-C and SIGTERM end it: the cells in hand are lost, no other, and their daemons end with them.
 pub(super) fn run(
     bench: &Bench,
     cells: &[(CellKey, Cell)],
@@ -102,7 +110,7 @@ pub(super) fn run(
         .map_or(Ok(()), Err)
 }
 
-/// Hears Ctrl-C from now on, in the place of ending at once.
+/// Hears Ctrl-C and SIGTERM from now on, in the place of ending at once.
 fn on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let heard = interrupted.clone();
@@ -112,7 +120,14 @@ fn on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
         .context("starting the runtime")?;
     // It waits as long as the program runs.
     thread::spawn(move || {
-        if runtime.block_on(signal::ctrl_c()).is_ok() {
+        let signalled = runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                interrupt = signal::ctrl_c() => interrupt,
+                _ = terminate.recv() => Ok(()),
+            }
+        });
+        if signalled.is_ok() {
             heard.store(true, Ordering::Relaxed);
         }
     });

@@ -1,6 +1,6 @@
 //! Cells that run over real daemons, each a process of its own.
 
-use std::{collections::BTreeMap, fs, iter, path::Path};
+use std::{collections::BTreeMap, fs, io, iter, os::unix::fs::PermissionsExt as _, path::Path};
 
 use anyhow::{Context as _, bail};
 use consilium_gbdt::{Losses, vertical::ModelPart};
@@ -9,6 +9,7 @@ use consilium_lab::{Cell, Gathered, Joint, Outcome, Predictor, Studies};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{Failure, Lang, Learner, Plan, Task};
 use serde::Deserialize as _;
+use tempfile::TempDir;
 use tokio::{runtime, sync::watch};
 
 use super::cells::Bench;
@@ -39,8 +40,7 @@ pub(super) fn learn(
     stopped: &mut watch::Receiver<bool>,
     lang: Lang,
 ) -> anyhow::Result<Option<Outcome>> {
-    let folder = tempfile::Builder::new().prefix("consilium-lab-").tempdir();
-    let folder = folder.context("making a folder")?;
+    let folder = passing().context("making a folder")?;
     let data = write(studies, folder.path())?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -71,9 +71,18 @@ pub(super) fn learn(
     Ok(learnt.and_then(|learnt| experiment.measured(tables, cell, learnt)))
 }
 
+/// Makes a folder for rows and daemons: for its owner alone, since it lies where everybody's lie.
+fn passing() -> io::Result<TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("consilium-lab-");
+    folder.permissions(fs::Permissions::from_mode(0o700));
+    folder.tempdir()
+}
+
 /// Writes each party's rows into a file, and names it as each data set of the plans.
 fn write(studies: &Studies<'_>, folder: &Path) -> anyhow::Result<Vec<PartyData>> {
-    let data = folder.join("data");
+    // No party has such a name: each has a folder of its own beside it.
+    let data = folder.join(".data");
     let writing = || data.display().to_string();
     fs::create_dir(&data).with_context(writing)?;
     let data = fs::canonicalize(&data).with_context(writing)?;
@@ -115,7 +124,7 @@ async fn run(
         Ok(ended) => ended,
         Err(reason) => return Ok(Err(reason)),
     };
-    let result = folder.join("result");
+    let result = folder.join(".result");
     let plan = &studies.fit;
     match plan.task() {
         Task::Train(task) => {

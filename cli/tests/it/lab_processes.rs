@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Stdio},
 };
@@ -12,13 +13,13 @@ use serde_json::Value;
 
 use crate::local::{daemons_of, have_ended, watch};
 
-/// Two hospitals' plan and its experiment.
+/// Three hospitals' plan and its experiment; one is called what a folder of theirs might be.
 const PLAN: &str = r#"title = "Stays"
 purpose = "research: tests"
 kind = "train-glm"
 features = ["age", "sex"]
 label = { column = "ill" }
-party = [{ name = "north", data = "stays" }, { name = "south", data = "stays" }, { name = "west", data = "stays" }]
+party = [{ name = "north", data = "stays" }, { name = "south", data = "stays" }, { name = "data", data = "stays" }]
 
 [model]
 family = "logistic"
@@ -265,7 +266,7 @@ fn daemons_fit_the_model_of_the_simulation_at_its_costs() {
     assert_eq!(cells.len(), 3);
     for pair in &cells {
         let (simulated, real) = pair;
-        let names = ["coordinator", "north", "south", "west"];
+        let names = ["coordinator", "data", "north", "south"];
         let cpu = costs(real, "cpu_s");
         assert!(cpu.iter().map(|(name, _)| name).eq(names), "{cpu:?}");
         assert!(cpu.iter().all(|(_, cpu)| cpu.as_f64().unwrap() > 0.0));
@@ -310,6 +311,12 @@ fn daemons_align_their_rows_and_grow_the_trees_of_the_simulation() {
 
 #[test]
 fn whoever_breaks_an_experiment_off_leaves_no_daemon_and_no_row_behind() {
+    for signal in [Signal::INT, Signal::TERM] {
+        broken_off_by(signal);
+    }
+}
+
+fn broken_off_by(signal: Signal) {
     let folder = tempfile::tempdir().unwrap();
     horizontal(folder.path());
     let mut child = lab(folder.path(), "processes")
@@ -330,9 +337,13 @@ fn whoever_breaks_an_experiment_off_leaves_no_daemon_and_no_row_behind() {
         assert!(child.try_wait().unwrap().is_none(), "it ended too early");
         std::thread::yield_now();
     };
+    for made in fs::read_dir(&passing).unwrap() {
+        let mode = made.unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "its rows can be read by others: {mode:o}");
+    }
     let daemons: Vec<_> = daemons.into_iter().map(watch).collect();
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
+    kill_process(pid, signal).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     have_ended(&daemons);
     assert!(daemons_of(&passing).is_empty());
