@@ -77,8 +77,12 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
         "# 本方案的各种近似损失多少准确度，又节省多少开销？",
     ));
     line("\nformat = 1");
-    line(&format!("title = {:?}", plan.title()));
-    line(&format!("plan = {:?}", name.display().to_string()));
+    for (key, value) in [
+        ("title", plan.title().to_owned()),
+        ("plan", name.display().to_string()),
+    ] {
+        line(&format!("{key} = {}", toml::Value::from(value)));
+    }
     line("seeds = [1, 2, 3, 4, 5]");
     line(lang.pick("\n# Each institution's rows:", "\n# 各机构的数据文件："));
     for (party, _) in plan.contributors() {

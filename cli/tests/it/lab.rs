@@ -147,7 +147,11 @@ fn a_bad_experiment_is_named_by_line_and_nothing_is_run() {
     let plan = example("heart-disease/plan.toml");
     let printed = printed(folder.path(), &["lab", "new", "--help"]);
     assert!(printed.contains("consilium lab new plan.toml"));
-    fs::copy(&plan, folder.path().join("plan.toml")).unwrap();
+    // Marks that stand above letters are part of a title as they are.
+    let text = fs::read_to_string(&plan).unwrap();
+    let titled = text.replacen("title = \"", "title = \"e\u{301} ", 1);
+    assert_ne!(titled, text);
+    fs::write(folder.path().join("plan.toml"), titled).unwrap();
     let schema = example("heart-disease/schema.toml");
     fs::copy(schema, folder.path().join("schema.toml")).unwrap();
     for party in ["cleveland", "hungarian", "switzerland", "va"] {
