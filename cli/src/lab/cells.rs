@@ -44,8 +44,13 @@ impl Bench {
     /// Gives a cell's outcome if it is finished. A file that can't be read is none: the cell is run
     /// again.
     pub(super) fn finished(&self, key: &CellKey, cell: &Cell) -> Option<Outcome> {
-        let text = fs::read(self.file_of(key)).ok()?;
-        let outcome: Outcome = serde_json::from_slice(&text).ok()?;
+        let path = self.file_of(key);
+        // A pipe or a device would have no end.
+        let text = fs::metadata(&path)
+            .ok()?
+            .is_file()
+            .then(|| fs::read(path))?;
+        let outcome: Outcome = serde_json::from_slice(&text.ok()?).ok()?;
         // Settings may have been numbered otherwise when it was run.
         Some(Outcome {
             cell: cell.clone(),

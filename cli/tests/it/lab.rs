@@ -7,7 +7,10 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    fs::{CWD, FileType, Mode, mknodat},
+    process::{Pid, Signal, kill_process},
+};
 use serde_json::Value;
 
 use crate::{consilium, printed};
@@ -135,6 +138,11 @@ fn an_experiment_that_is_broken_off_goes_on_to_the_same_accuracies() {
         assert!(now > finished, "{now}");
         finished = now;
     }
+    // A pipe in the place of a cell is none, and would have no end.
+    let out = folder.path().join("consilium-lab");
+    let cell = out.join("cells").join(&measures(&out)[0].0);
+    fs::remove_file(&cell).unwrap();
+    mknodat(CWD, &cell, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     let told = printed(folder.path(), &run);
     assert!(told.lines().count() > finished);
     let of = |folder: &Path| measures(&folder.join("consilium-lab"));
