@@ -8,6 +8,8 @@ mod scatter;
 
 use std::fmt::Write as _;
 
+use consilium_schema::is_shown;
+
 pub(super) use dots::{Dot, Dots, Row};
 pub(super) use lines::{Curve, Lines};
 pub(super) use scatter::{Point, Scatter};
@@ -147,8 +149,8 @@ impl Svg {
     }
 }
 
-/// Writes a text so that it is text in HTML and in XML, between quotes too; control characters, which
-/// neither has, are left out.
+/// Writes a text so that it is text in HTML and in XML, between quotes too. Left out are control
+/// characters, which neither has, and those that hide or turn around what stands beside them.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -158,7 +160,7 @@ pub(super) fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            control if control.is_control() && control != '\n' => {}
+            unseen if !is_shown(unseen) && unseen != '\n' => {}
             other => escaped.push(other),
         }
     }
@@ -199,7 +201,7 @@ mod tests {
     #[test]
     fn texts_can_hold_no_markup() {
         assert_eq!(
-            escaped("<b a='\"'>&\u{8}"),
+            escaped("<b a='\"'>&\u{8}\u{202e}\u{200b}"),
             "&lt;b a=&#39;&quot;&#39;&gt;&amp;"
         );
     }

@@ -134,7 +134,11 @@ impl Line {
             test_rows: outcome.rows.test,
             measures: fitted.map(|it| it.measures.clone()),
             cpu_s: fitted.map(crate::Fitted::cpu_s),
-            sent_bytes: fitted.map(|it| it.parties.iter().map(|cost| cost.sent_bytes).sum()),
+            sent_bytes: fitted.map(|it| {
+                // Cells come from files, with whatever numbers.
+                let each = it.parties.iter().map(|cost| cost.sent_bytes);
+                each.fold(0, u64::saturating_add)
+            }),
             wall_s: fitted.map(|it| it.wall_s),
             estimated_cpu_s: estimated.map(|it| it.cpu_s),
             estimated_sent_bytes: estimated.map(|it| it.sent_bytes),

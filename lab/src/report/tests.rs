@@ -13,7 +13,7 @@ use super::{
     Report, TurnedKnob,
     line::{COLUMNS, Column},
 };
-use crate::{Arm, Scale, SettingNumber};
+use crate::{Arm, Learnt, Scale, SettingNumber};
 
 const ONE: &str = "[[approximate]]\nname = \"coarse\"\n\"trees.bins\" = [16]\n";
 const SETTING: Arm = Arm::Approximate {
@@ -254,6 +254,20 @@ fn csv_and_parquet_are_read_back_equal() {
             .collect()
     });
     assert_eq!(read.collect::<Vec<Vec<_>>>(), expected);
+}
+
+#[test]
+fn a_cell_with_costs_that_nobody_has_makes_a_report_all_the_same() {
+    let experiment = experiment("Damaged", CLASSES, ONE);
+    let gave = gave(0.8, [0.0; 3], 10.0);
+    let (key, mut damaged) = outcome(&experiment, cell(&Arm::Exact, 1, 0), Ok((gave, classes)));
+    let Learnt::Fitted(fitted) = &mut damaged.result else {
+        panic!("it has a model");
+    };
+    fitted.parties[0].sent_bytes = u64::MAX;
+    let report = Report::new(&experiment, &[(key, damaged)]);
+    assert_eq!(report.cells[0].sent_bytes, Some(u64::MAX));
+    assert!(report.html(Lang::En).ends_with("</html>\n"));
 }
 
 fn written(line: &super::Line) -> Vec<Option<String>> {
