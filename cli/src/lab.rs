@@ -9,6 +9,7 @@ mod cells;
 mod crew;
 mod new;
 mod pace;
+mod passing;
 mod processes;
 mod report;
 mod run;

@@ -122,7 +122,7 @@ impl Bench<'_> {
             parties: costs
                 .map(|(party, account)| PartyCost::of(party, account))
                 .collect(),
-            wall_s: wall.as_secs_f64(),
+            wall_s: Some(wall.as_secs_f64()),
             ..self.measured(&trained.predictor, None)?
         })
     }
@@ -137,7 +137,7 @@ impl Bench<'_> {
         Ok(Fitted {
             iterations: local.iterations,
             curve: local.curve,
-            wall_s: costs.cpu_s,
+            wall_s: Some(costs.cpu_s),
             parties: vec![costs],
             ..self.measured(&local.predictor, alone)?
         })
@@ -277,7 +277,7 @@ impl Bench<'_> {
             curve: Vec::new(),
             iterations: 0,
             parties: Vec::new(),
-            wall_s: 0.0,
+            wall_s: None,
         })
     }
 

@@ -71,8 +71,9 @@ pub struct Fitted {
     /// place's.
     pub parties: Vec<PartyCost>,
     /// Seconds from the first message to the last, over links as declared; of daemons, from the
-    /// submission of the plan to the end of the study.
-    pub wall_s: f64,
+    /// submission of the plan to the end of the study; nothing where that study did more than the cell
+    /// is about.
+    pub wall_s: Option<f64>,
 }
 
 impl Fitted {

@@ -12,8 +12,8 @@ pub struct Measured {
     pub cpu_s: f64,
     /// Bytes that all parties sent.
     pub bytes: f64,
-    /// Seconds from the first message to the last.
-    pub wall_s: f64,
+    /// Seconds from the first message to the last, if they are known.
+    pub wall_s: Option<f64>,
 }
 
 /// Two fits to the same rows under the same seed.
@@ -75,8 +75,8 @@ pub struct Verdict {
     pub saved_cpu: Interval,
     /// Of the bytes of all parties.
     pub saved_bytes: Interval,
-    /// Of the time from the first message to the last.
-    pub saved_wall: Interval,
+    /// Of the time from the first message to the last; nothing where it isn't known of all fits.
+    pub saved_wall: Option<Interval>,
     /// How many pairs it rests on.
     pub pairs: usize,
     /// Whether the estimates keep both bounds of the bargain; never where a run gave no model.
@@ -126,7 +126,7 @@ impl Verdict {
             lost: lost.interval(),
             saved_cpu: saved(cpu),
             saved_bytes: saved(ratio(|it| it.bytes)?),
-            saved_wall: saved(ratio(|it| it.wall_s)?),
+            saved_wall: ratio(|it| it.wall_s.unwrap_or(f64::NAN)).map(saved),
             pairs: pairs.len(),
             passes,
             confidence: kept.map(|kept| if passes { kept } else { 1.0 - kept }),
@@ -225,7 +225,7 @@ mod tests {
             score,
             cpu_s,
             bytes: cpu_s * 10.0,
-            wall_s: 1.0,
+            wall_s: Some(1.0),
         }
     }
 
@@ -253,7 +253,8 @@ mod tests {
         // By hand: the mean of .005, .002439, .003846, and e to the mean of ln .2, ln .20833, ln .2.
         assert!((found.lost.estimate - 0.003_761_7).abs() < 1e-6);
         assert!((found.saved_cpu.estimate - 0.797_260).abs() < 1e-5);
-        assert!(found.saved_wall.estimate.abs() < 1e-12);
+        let wall = found.saved_wall.expect("times are known");
+        assert!(wall.estimate.abs() < 1e-12);
         let dear = good.map(|it| pair((0.8, 10.0), (it.approximate.score, 9.5)));
         let found = verdict(&dear, 0.0);
         assert!(!found.passes && found.confidence > Some(0.99), "{found:?}");

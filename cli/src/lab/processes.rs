@@ -1,18 +1,18 @@
 //! Cells that run over real daemons, each a process of its own.
 
-use std::{collections::BTreeMap, fs, io, iter, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{collections::BTreeMap, fs, iter, path::Path};
 
 use anyhow::{Context as _, bail};
 use consilium_gbdt::{Losses, vertical::ModelPart};
-use consilium_glm::Candidate;
+use consilium_glm::{Candidate, Failure as NoFit};
 use consilium_lab::{Cell, Gathered, Joint, Outcome, Predictor, Studies};
 use consilium_mailbox::{Account, PartyId};
-use consilium_plan::{Failure, Lang, Learner, Plan, Task};
+use consilium_plan::{Failure, Lang, Learner, Phase, Plan, Task};
+use consilium_secagg::SETUP;
 use serde::Deserialize as _;
-use tempfile::TempDir;
 use tokio::{runtime, sync::watch};
 
-use super::cells::Bench;
+use super::{cells::Bench, passing::Passing};
 use crate::{
     local::{
         self, Took, federation::Federation, inputs::PartyData, joint::label_holder, kept::Kept,
@@ -21,9 +21,6 @@ use crate::{
     model::Fit,
     study::obstacles,
 };
-
-/// The families of failures that follow from the rows and the plan: the same cell fails so again.
-const OF_ROWS: [&str; 5] = ["ALIGN-", "DATA-", "KEYS-", "MODEL-", "VERTICAL-"];
 
 /// A model, or why the rows give none.
 type Learnt = Result<Gathered, String>;
@@ -40,7 +37,7 @@ pub(super) fn learn(
     stopped: &mut watch::Receiver<bool>,
     lang: Lang,
 ) -> anyhow::Result<Option<Outcome>> {
-    let folder = passing().context("making a folder")?;
+    let folder = Passing::make()?;
     let data = write(studies, folder.path())?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -66,17 +63,9 @@ pub(super) fn learn(
     });
     let removed = folder.close();
     let learnt = learnt?;
-    removed.context("removing a folder with rows")?;
+    removed?;
     let (experiment, tables) = (&bench.experiment, &bench.tables);
     Ok(learnt.and_then(|learnt| experiment.measured(tables, cell, learnt)))
-}
-
-/// Makes a folder for rows and daemons: for its owner alone, since it lies where everybody's lie.
-fn passing() -> io::Result<TempDir> {
-    let mut folder = tempfile::Builder::new();
-    folder.prefix("consilium-lab-");
-    folder.permissions(fs::Permissions::from_mode(0o700));
-    folder.tempdir()
 }
 
 /// Writes each party's rows into a file, and names it as each data set of the plans.
@@ -143,19 +132,24 @@ async fn ended(
     federation: &mut Federation,
     plan: &Plan,
 ) -> anyhow::Result<Result<(String, Took), String>> {
-    let failures = match local::study(federation, plan).await? {
-        Ok(ended) => return Ok(Ok(ended)),
-        Err(failures) => failures,
-    };
-    let is_of_rows = |failure: &Failure| {
-        let code = failure.code.to_string();
-        OF_ROWS.iter().any(|family| code.starts_with(family))
-    };
-    let error = obstacles::error("", &failures, Lang::En);
-    if failures.iter().all(is_of_rows) {
-        return Ok(Err(error.to_string()));
+    match local::study(federation, plan).await? {
+        Ok(ended) => Ok(Ok(ended)),
+        Err(failures) => of_rows(&failures).map(Err),
     }
-    Err(error)
+}
+
+/// Says why the rows allow no model: the same cell fails so again.
+///
+/// # Errors
+///
+/// What does not follow from the rows is no outcome of a cell.
+fn of_rows(failures: &[Failure]) -> anyhow::Result<String> {
+    let error = obstacles::error("", failures, Lang::En);
+    if failures.iter().all(|it| it.code.follows_from_rows()) {
+        Ok(error.to_string())
+    } else {
+        Err(error)
+    }
 }
 
 /// Takes the model of the phase that the cell is about, and what that phase cost.
@@ -177,7 +171,9 @@ fn of_training(
                 Some(schedule) => {
                     let outcome = &trained.report["outcomes"][phase];
                     let Some(averaged) = outcome.get("averaged") else {
-                        return Ok(Err(format!("the rows give no model by {phase}: {outcome}")));
+                        let failure = NoFit::deserialize(&outcome["without"])
+                            .with_context(|| format!("what came of {phase}: {outcome}"))?;
+                        return of_rows(&[Failure::from(&failure)]).map(Err);
                     };
                     (Candidate::deserialize(averaged)?, schedule.rounds)
                 }
@@ -192,7 +188,12 @@ fn of_training(
     let all = iter::once((studies.fit.coordinator(), &trained.coordinator_phases)).chain(parties);
     let account = |(party, phases): (&PartyId, &BTreeMap<String, Account>)| {
         let account = phases.get(phase).cloned();
-        let account = account.with_context(|| format!("{party} keeps no costs of {phase}"))?;
+        let mut account = account.with_context(|| format!("{party} keeps no costs of {phase}"))?;
+        // Keys that the study has agreed on before its fit serve this phase too: alone it would begin
+        // with them.
+        if let Some(setup) = phases.get(SETUP) {
+            account += setup;
+        }
         anyhow::Ok((party.clone(), account))
     };
     Ok(Ok(Gathered {
@@ -200,7 +201,8 @@ fn of_training(
         curve,
         iterations,
         accounts: all.map(account).collect::<anyhow::Result<_>>()?,
-        wall: trained.wall,
+        // The plan's own model is fitted before any other.
+        wall: (studies.phase == Phase::Fit).then_some(trained.wall),
     }))
 }
 
@@ -223,6 +225,6 @@ fn of_parts(kept: &Kept, coordinator: &PartyId) -> anyhow::Result<Gathered> {
         predictor: Predictor::Joint(joint),
         curve: losses.iter().map(|losses| losses.trained).collect(),
         accounts: coordinator.chain(parties).collect(),
-        wall: kept.wall,
+        wall: Some(kept.wall),
     })
 }

@@ -40,7 +40,8 @@ pub(crate) struct Job {
     pub(crate) waiting: Option<Waiting>,
     /// What the runs cost the coordinator, by step.
     pub(crate) costs: Account,
-    /// The same of each phase of a training by its name, as far as it belongs to one.
+    /// The same of each phase of a training by its name, and of the set-ups before sums, as far as it
+    /// belongs to one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) phases: BTreeMap<String, Account>,
 }
@@ -49,7 +50,7 @@ pub(crate) struct Job {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spent {
     pub(crate) all: Account,
-    /// By the names of phases.
+    /// By the names of phases, and of set-ups.
     pub(crate) phases: BTreeMap<&'static str, Account>,
 }
 

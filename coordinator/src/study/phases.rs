@@ -31,14 +31,14 @@ pub(super) async fn phases(
     let mut sums = Ledger::new(terms, desk.roster.directory(), (start, reports))?;
     let roster = start.progress.contributors(&start.contributors);
     let underway = &start.progress.fit;
-    let here = mail.scope(Phase::Fit.name()).part(Phase::Fit.name());
+    let here = mail.phase(Phase::Fit.name());
     let fitted = fit(&here, (task, underway), &roster, &mut sums).await?;
     if !underway.is_done() {
         report(reports, Achieved::Done(Phase::Fit, None)).await?;
     }
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
-        let here = mail.scope(phase.name()).part(phase.name());
+        let here = mail.phase(phase.name());
         let outcome = match later_phase(&here, task, phase, &fitted, &mut sums).await {
             // The fit is worth something without it.
             Err(AttemptError::Fit(GlmError::Failed(failure))) => Some(Outcome::Without(failure)),
@@ -115,8 +115,7 @@ async fn later_phase(
         let Some(model) = models.pop() else {
             return Ok(None);
         };
-        let measuring = Phase::Evaluation.name();
-        let here = mail.scope(measuring).part(measuring);
+        let here = mail.phase(Phase::Evaluation.name());
         let (what, first) = (
             (&regression.subject(), &model),
             phase.first_sum_of_measures(),

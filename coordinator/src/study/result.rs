@@ -102,7 +102,7 @@ fn about(plan: &Plan, job: &Job, made: UnixTime) -> Value {
 fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value {
     let sets: BTreeSet<&BTreeSet<PartyId>> = opened.iter().map(|sum| &sum.contributors).collect();
     let outcomes = outcomes(plan.phases().into_iter().skip(1), job);
-    json!({
+    let report = json!({
         "format": 1,
         "about": about,
         "outcomes": outcomes,
@@ -111,10 +111,18 @@ fn report(plan: &Plan, job: &Job, opened: &[OpenedSum], about: &Value) -> Value 
         "sums": opened.len(),
         "opened_sets": sets,
         "derivable": derivable(opened.iter().map(|sum| &sum.contributors)),
-        "costs": { "coordinator": job.costs },
-        "phases": { "coordinator": job.phases },
         "disclosures": disclosures(plan),
-    })
+    });
+    with_costs(report, job)
+}
+
+/// Adds to a report what the study cost the coordinator: in all, and in each part that there is.
+fn with_costs(mut report: Value, job: &Job) -> Value {
+    report["costs"] = json!({ "coordinator": job.costs });
+    if !job.phases.is_empty() {
+        report["phases"] = json!({ "coordinator": job.phases });
+    }
+    report
 }
 
 /// Gives what each phase gave, by its name.
@@ -128,13 +136,13 @@ fn outcomes(phases: impl Iterator<Item = Phase>, job: &Job) -> BTreeMap<&'static
 /// What the coordinator has of what institutions do among themselves: its costs. What it is told of
 /// sizes goes to nobody.
 fn of_own_doings(plan: &Plan, job: &Job, about: &Value) -> Value {
-    json!({
+    let report = json!({
         "format": 1,
         "about": about,
         "runs": job.attempts,
-        "costs": { "coordinator": job.costs },
         "disclosures": disclosures(plan),
-    })
+    });
+    with_costs(report, job)
 }
 
 fn disclosures(plan: &Plan) -> Value {

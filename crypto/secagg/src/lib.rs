@@ -31,7 +31,7 @@ pub use encoding::{Encoding, EncodingError};
 pub use error::{Breach, SumError};
 pub use opening::{BookError, Entry, MemoryBook, OpeningBook, Refusal};
 pub use packing::packed_len;
-pub use protocol::{Aggregator, Contributor, Credentials};
+pub use protocol::{Aggregator, Contributor, Credentials, SETUP};
 pub use summation::{Contribute, Input, Open, Opened, SumNumber, SumShape};
 pub use terms::{StudyId, Terms, TermsError};
 pub use thresholds::{Assumed, COMPLETE_UP_TO, ThresholdError, Thresholds};

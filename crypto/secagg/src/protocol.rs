@@ -6,6 +6,7 @@ mod setup;
 
 pub use aggregator::Aggregator;
 pub use contributor::{Contributor, Credentials};
+pub use setup::SETUP;
 
 use crate::{Breach, SumError, terms::Agreed};
 

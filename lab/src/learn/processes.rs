@@ -36,11 +36,12 @@ pub struct Gathered {
     pub curve: Vec<f64>,
     /// Updates of the model, or trees.
     pub iterations: u32,
-    /// What the phase cost each party, the coordinator first: neither an alignment before it nor keys
-    /// that an earlier phase has agreed on.
+    /// What the phase cost each party, the coordinator first, with the agreement on keys that it rests
+    /// on; without an alignment before it.
     pub accounts: Vec<(PartyId, Account)>,
-    /// From the submission of the plan to the end of its study.
-    pub wall: Duration,
+    /// From the submission of the plan to the end of its study; nothing where the study has fitted
+    /// another model besides.
+    pub wall: Option<Duration>,
 }
 
 impl Experiment {
@@ -102,7 +103,7 @@ impl Bench<'_> {
             parties: costs
                 .map(|(party, account)| PartyCost::of(party, account))
                 .collect(),
-            wall_s: wall.as_secs_f64(),
+            wall_s: wall.map(|wall| wall.as_secs_f64()),
             ..self.measured(&predictor, None)?
         })
     }

@@ -26,7 +26,7 @@ pub struct ArmReport {
     pub cpu_s: Option<Spread>,
     /// Bytes that all parties sent.
     pub sent_bytes: Option<Spread>,
-    /// Seconds from the first message to the last.
+    /// Seconds from the first message to the last; nothing where fits don't tell.
     pub wall_s: Option<Spread>,
     /// Updates of the model, or trees.
     pub iterations: Option<Spread>,
@@ -100,7 +100,7 @@ impl ArmReport {
             score: Mean::of(values(score[0]), overlap).map(|mean| mean.interval()),
             cpu_s: each(Fitted::cpu_s),
             sent_bytes: each(sent_bytes),
-            wall_s: each(|it| it.wall_s),
+            wall_s: Spread::of(fits.iter().filter_map(|it| it.wall_s)),
             iterations: each(|it| it.iterations.into()),
             estimated: Estimated::mean(experiment, arm, outcomes),
             parties: parties(&fits, score[0]),

@@ -139,7 +139,7 @@ impl Line {
                 let each = it.parties.iter().map(|cost| cost.sent_bytes);
                 each.fold(0, u64::saturating_add)
             }),
-            wall_s: fitted.map(|it| it.wall_s),
+            wall_s: fitted.and_then(|it| it.wall_s),
             estimated_cpu_s: estimated.map(|it| it.cpu_s),
             estimated_sent_bytes: estimated.map(|it| it.sent_bytes),
             estimated_wall_s: estimated.map(|it| it.wall_s),

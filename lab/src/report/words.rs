@@ -218,7 +218,7 @@ mod tests {
             lost,
             saved_cpu,
             saved_bytes: saved_cpu,
-            saved_wall: saved_cpu,
+            saved_wall: Some(saved_cpu),
             pairs: if confidence.is_some() { 5 } else { 1 },
             passes: lost.estimate <= 0.03 && saved_cpu.estimate >= 0.1,
             confidence,

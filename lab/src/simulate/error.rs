@@ -8,7 +8,7 @@ use consilium_gbdt::{
     vertical::{BadTerms, VerticalError},
 };
 use consilium_glm::{BadTable, Failure as NoRegression, GlmError};
-use consilium_mailbox::PartyId;
+use consilium_mailbox::{Fault, PartyId};
 use consilium_secagg::SumError;
 
 /// Why a fit gave no model.
@@ -78,5 +78,78 @@ impl SimulationError {
             party: party.clone(),
             why: why.to_string(),
         }
+    }
+
+    /// Says whether it tells of others alone: they went missing, or sent what they should not.
+    fn is_of_others(&self) -> bool {
+        let fault = match self {
+            SimulationError::Glm(error) => error.fault(),
+            SimulationError::Horizontal(error) => error.fault(),
+            SimulationError::Vertical(error) => error.fault(),
+            SimulationError::Hybrid(error) => error.fault(),
+            SimulationError::Sum(error) => error.fault(),
+            SimulationError::Evaluation(error) => error.fault(),
+            SimulationError::NotSimulated
+            | SimulationError::NothingMeasured
+            | SimulationError::Rows { .. }
+            | SimulationError::Missing(_)
+            | SimulationError::BadModel(_)
+            | SimulationError::Terms(_)
+            | SimulationError::NoRegression(_)
+            | SimulationError::NoTrees(_) => Fault::Input,
+        };
+        matches!(fault, Fault::Peer(_) | Fault::Network)
+    }
+}
+
+/// Gives what the leading party ended with, and what the others did.
+///
+/// # Errors
+///
+/// If any of them failed: the first error that is its party's own, since those who wait for a party that
+/// failed fail for it; if there is none, the first.
+pub(super) fn all_ended<L, T>(
+    led: Result<L, SimulationError>,
+    others: impl IntoIterator<Item = Result<T, SimulationError>>,
+) -> Result<(L, Vec<T>), SimulationError> {
+    let (mut ended, mut errors) = (Vec::new(), Vec::new());
+    for other in others {
+        match other {
+            Ok(other) => ended.push(other),
+            Err(error) => errors.push(error),
+        }
+    }
+    let led = led.map_err(|error| errors.push(error)).ok();
+    let cause = errors.iter().position(|error| !error.is_of_others());
+    match led {
+        Some(led) if errors.is_empty() => Ok((led, ended)),
+        _ => Err(errors.swap_remove(cause.unwrap_or(0))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consilium_secagg::SumError;
+
+    use super::*;
+
+    #[test]
+    fn what_a_party_finds_itself_is_told_before_that_others_missed_it() {
+        let missed = || SimulationError::Sum(SumError::LeftOut);
+        let found = || SimulationError::NoRegression(NoRegression::ConstantLabel);
+        let told = |led: Result<(), SimulationError>, others: Vec<Result<(), SimulationError>>| {
+            let failed = all_ended(led, others).expect_err("some failed");
+            failed.to_string()
+        };
+        let all = [
+            told(Err(found()), vec![Err(missed()), Ok(())]),
+            told(Err(missed()), vec![Err(missed()), Err(found())]),
+            told(Ok(()), vec![Ok(()), Err(found())]),
+        ];
+        assert_eq!(all, [(); 3].map(|()| found().to_string()));
+        let waited = told(Err(missed()), vec![Ok(())]);
+        assert_eq!(waited, missed().to_string());
+        let (led, others) = all_ended(Ok(1), [Ok(2), Ok(3)]).expect("nobody failed");
+        assert_eq!((led, others), (1, vec![2, 3]));
     }
 }

@@ -10,7 +10,8 @@ use consilium_secagg::{Contribute, Open, SumNumber};
 use futures_util::future::{join, join_all};
 
 use super::{
-    Brought, Parties, SimulationError, Trained, glm::Regressing, protection::Sums, trees::Growing,
+    Brought, Parties, SimulationError, Trained, error::all_ended, glm::Regressing,
+    protection::Sums, trees::Growing,
 };
 use crate::{Predictor, Rows};
 
@@ -68,9 +69,7 @@ pub(super) async fn train(
         Ok::<_, SimulationError>(())
     });
     let (led, contributed) = join(aggregating, join_all(contributing)).await;
-    // A contributor's own error says more than the coordinator's that it went missing.
-    contributed.into_iter().collect::<Result<Vec<()>, _>>()?;
-    led
+    all_ended(led, contributed).map(|(trained, _)| trained)
 }
 
 /// A learner with the rows of all.

@@ -17,6 +17,7 @@ use futures_util::future::{join, join_all};
 
 use super::{
     Brought, Parties, SimulationError, Trained,
+    error::all_ended,
     protection::Sums,
     vertical::{Curve, PREPARE, of_label_holder, trained},
 };
@@ -71,10 +72,9 @@ pub(super) async fn fit(
     let following = join(join_all(hospitals), join_all(others));
     let at_centre = join(Box::pin(leading), Box::pin(coordinating));
     let ((led, coordinated), (hospitals, others)) = join(at_centre, following).await;
-    let hospitals = hospitals.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut parts = others.into_iter().collect::<Result<Vec<_>, _>>()?;
-    coordinated?;
-    let (label, curve) = led?;
+    let led = all_ended(led, [coordinated]).map(|(led, _)| led);
+    let led = all_ended(led, hospitals);
+    let (((label, curve), hospitals), mut parts) = all_ended(led, others)?;
     // Each hospital has the same splits: they are the group's.
     let of_group = hospitals.into_iter().next();
     parts.extend(of_group.map(|part| (group.name.clone(), part)));

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use consilium_gbdt::{
     BadTable, Objective, Table,
     vertical::{
-        FeatureHolder, FeatureModel, LabelHolder, LabelModel, Progress, Unwatched, VerticalError,
-        Watch, follow, lead,
+        FeatureHolder, FeatureModel, LabelHolder, LabelModel, Progress, Unwatched, Watch, follow,
+        lead,
     },
 };
 use consilium_mailbox::PartyId;
 use consilium_plan::{Grow, Vertical};
 use futures_util::future::{join, join_all};
 
-use super::{Brought, Parties, SimulationError, Trained};
+use super::{Brought, Parties, SimulationError, Trained, error::all_ended};
 use crate::{Predictor, Rows, predictor::Joint};
 
 /// The label under which what comes before the first message is accounted.
@@ -54,17 +54,14 @@ pub(super) async fn fit(
                     FeatureHolder::new(agreement, mail.me(), &it.rows.columns, secret)
                 });
                 let mut holder = holder?;
-                let followed = follow(mail, &mut holder, &mut rng, &mut Unwatched).await;
-                followed.map(|model| (mail.me().clone(), model))
+                let model = follow(mail, &mut holder, &mut rng, &mut Unwatched).await?;
+                Ok::<_, SimulationError>((mail.me().clone(), model))
             });
         }
     }
     let leading = leading.ok_or_else(|| SimulationError::Missing(label_holder.clone()))?;
     let (led, followed) = join(leading, join_all(following)).await;
-    let parts = followed
-        .into_iter()
-        .collect::<Result<Vec<_>, VerticalError>>()?;
-    let (label, curve) = led?;
+    let ((label, curve), parts) = all_ended(led, followed)?;
     Ok(trained(label, parts, curve))
 }
 

@@ -152,10 +152,11 @@ impl Tables {
     }
 
     /// Gives the unit of each row, and all units: single rows, or groups. What is said of a group is
-    /// that of its first row; it is of the class of label 1 if any of its rows is.
+    /// that of its first row; it is of the class of label 1 if any of its rows is. A row that is taken
+    /// several times, as that of a patient at several hospitals is, is one unit.
     fn units(&self, owned: &[Owned]) -> (Vec<usize>, Vec<Unit>) {
         let mut units: Vec<Unit> = Vec::new();
-        let mut groups: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(usize, Kept<'_>), usize> = BTreeMap::new();
         let mut unit_of = Vec::with_capacity(owned.len());
         for own in owned {
             let sheet = &self.sheets[own.sheet];
@@ -167,10 +168,8 @@ impl Tables {
             let class = usize::from(self.stratify && is_positive);
             let stratum = 2 * own.party + class;
             let group = sheet.groups.get(own.row).and_then(Option::as_deref);
-            let unit = match group {
-                None => units.len(),
-                Some(group) => *groups.entry((own.sheet, group)).or_insert(units.len()),
-            };
+            let kept = group.map_or(Kept::Alone(sheet.numbers[own.row]), Kept::With);
+            let unit = *known.entry((own.sheet, kept)).or_insert(units.len());
             match units.get_mut(unit) {
                 None => units.push(Unit { stratum, size: 1 }),
                 Some(unit) => {
@@ -182,6 +181,15 @@ impl Tables {
         }
         (unit_of, units)
     }
+}
+
+/// What a row is kept on one side with.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Kept<'a> {
+    /// With the rows of a group.
+    With(&'a str),
+    /// With none but itself, by its place in the file.
+    Alone(usize),
 }
 
 /// Grows a generator for one purpose of a seed.

@@ -204,7 +204,7 @@ impl Sheet {
             placed: is_test,
             keys: (0..keys).map(key).collect(),
             rows: rows(&design),
-            whole: (request.is_read_again).then(|| Whole::new(table, &request.schema, &used)),
+            whole: (request.is_read_again).then(|| Whole::new(&table, &request.schema, &used)),
             numbers: design.row_numbers,
         };
         Ok((sheet, hashes))

@@ -8,11 +8,10 @@ use consilium_schema::{Column, DateOrder, Delimiter, Encoding, FileFormat, Kind,
 use super::{Share, Tables, column};
 use crate::Part;
 
-/// A table as it was read, and the columns that the plan uses.
+/// The columns of a table that the plan uses, and their cells as texts; a missing one is none.
 #[derive(Debug)]
 pub(super) struct Whole {
-    table: consilium_data::Table,
-    columns: Vec<Column>,
+    columns: Vec<(Column, Vec<Option<String>>)>,
 }
 
 /// Rows as a file: CSV, and the schema by which it is read.
@@ -35,12 +34,16 @@ impl Tables {
 }
 
 impl Whole {
-    pub(super) fn new(table: consilium_data::Table, schema: &Schema, used: &[&str]) -> Whole {
+    /// Keeps what is used of a table as it was read; a column that it has not is left out.
+    pub(super) fn new(table: &consilium_data::Table, schema: &Schema, used: &[&str]) -> Whole {
         let columns = schema.columns().iter();
         let columns = columns.filter(|column| used.contains(&column.name()));
+        let columns = columns.filter_map(|column| {
+            let values = &table.column(column.name())?.values;
+            Some((column.clone(), texts(column, values)))
+        });
         Whole {
-            columns: columns.cloned().collect(),
-            table,
+            columns: columns.collect(),
         }
     }
 
@@ -54,23 +57,16 @@ impl Whole {
             ..FileFormat::default()
         };
         let mut schema = format.to_string();
-        let mut cells: Vec<Vec<Option<String>>> = Vec::new();
         let mut csv = csv::Writer::from_writer(Vec::new());
         let in_memory = "memory takes whatever is written";
-        for column in &self.columns {
+        for (column, _) in &self.columns {
             write!(schema, "\n{column}").expect(in_memory);
             csv.write_field(column.name()).expect(in_memory);
-            let values = self.table.column(column.name()).map(|it| &it.values);
-            cells.push(
-                values
-                    .map(|values| texts(column, values))
-                    .unwrap_or_default(),
-            );
         }
         csv.write_record(None::<&[u8]>).expect(in_memory);
         for number in numbers {
-            for of_column in &cells {
-                let cell = of_column.get(number - 1).cloned().flatten();
+            for (_, cells) in &self.columns {
+                let cell = cells[number - 1].as_deref();
                 csv.write_field(cell.unwrap_or_default()).expect(in_memory);
             }
             csv.write_record(None::<&[u8]>).expect(in_memory);
@@ -162,7 +158,7 @@ mod tests {
         };
         let used = ["code", "when", "words", "dose", "kind", "ill"];
         let all = read(&schema, ROWS.as_bytes());
-        let whole = Whole::new(all.clone(), &schema, &used);
+        let whole = Whole::new(&all, &schema, &used);
         let WrittenRows { csv, schema } = whole.written(&[1, 2, 3, 4]);
         let schema = Schema::from_toml(&schema).expect("it is a schema");
         let again = read(&schema, &csv);

@@ -1,4 +1,6 @@
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _, fs};
+
+use consilium_lab::Part;
 
 use crate::folder::Folder;
 
@@ -95,6 +97,27 @@ fn a_patient_at_two_hospitals_is_refused_as_the_plan_says() {
         "north.csv: some patients are at another hospital too, which the plan refuses: \
          hybrid.repeated_patients = true?"
     );
+}
+
+#[test]
+fn all_rows_of_a_patient_of_two_hospitals_are_for_training_or_all_for_testing() {
+    let folder = folder();
+    let rows: Vec<String> = (30..80).map(|it| format!("n{it},1\n")).collect();
+    folder.write("north.csv", &format!("number,x\n{}", rows.concat()));
+    let plan = fs::read_to_string(folder.path("train.toml")).expect("it is there");
+    let group = "[hybrid]\nrepeated_patients = true\n\n[vertical]\n";
+    folder.write("train.toml", &plan.replace("[vertical]\n", group));
+    let (_, tables) = folder.read(LAB).expect("the plan allows it");
+    let shares = tables.shares(1, 0);
+    let insurer = shares.iter().find(|it| it.party.as_str() == "insurer");
+    let insurer = insurer.expect("it has the labels");
+    let of = |part: Part| tables.numbers(insurer, part);
+    let (training, test) = (of(Part::Training), of(Part::Test));
+    assert_eq!(training.len() + test.len(), 130);
+    let people = |rows: &[usize]| rows.iter().copied().collect::<BTreeSet<usize>>();
+    let (trained, tested) = (people(&training), people(&test));
+    assert_eq!(trained.len() + tested.len(), 120);
+    assert!(trained.is_disjoint(&tested));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
 
 use consilium_mailbox::{Account, Mailbox, PartyId, RunId};
 use consilium_node::files::{self, FileError};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing::warn;
 
@@ -19,29 +20,23 @@ pub(super) struct Meter {
 impl Drop for Meter {
     fn drop(&mut self) {
         let path = self.results.costs_path().join(self.run.to_string());
-        let phases = self.mail.parts();
-        let phases = (!phases.is_empty()).then(|| (path.with_extension(PHASES), json!(phases)));
-        let all = (path, json!(self.mail.account()));
-        for (path, costs) in phases.into_iter().chain([all]) {
-            if let Err(error) = files::write(&path, costs.to_string().as_bytes()) {
-                warn!(run = %self.run, %error, "what the run cost can't be kept");
-            }
+        let costs = json!({ "all": self.mail.account(), "phases": self.mail.parts() });
+        if let Err(error) = files::write(&path, costs.to_string().as_bytes()) {
+            warn!(run = %self.run, %error, "what the run cost can't be kept");
         }
     }
 }
 
-/// What a file of a run's costs by its phases ends in.
-const PHASES: &str = "phases";
-
-/// What runs have cost.
-#[derive(Default)]
+/// What runs have cost, or one.
+#[derive(Default, Deserialize)]
 struct Costs {
-    total: Account,
-    /// Of each phase of a training, as far as it belongs to one.
+    all: Account,
+    /// Of each part, as far as it belongs to one: of the phases of a training, and of the set-ups before
+    /// sums.
     phases: BTreeMap<String, Account>,
 }
 
-/// Adds up what the runs of a study have cost; files of each lie in `folder`.
+/// Adds up what the runs of a study have cost; a file of each lies in `folder`.
 fn costs(folder: &Path) -> io::Result<Costs> {
     let mut costs = Costs::default();
     let files = match fs::read_dir(folder) {
@@ -51,19 +46,14 @@ fn costs(folder: &Path) -> io::Result<Costs> {
     };
     for file in files {
         let file = file?.path();
-        match file.extension() {
-            None => {
-                let account: Account = serde_json::from_slice(&fs::read(file)?)?;
-                costs.total += &account;
-            }
-            Some(kind) if kind == PHASES => {
-                let phases: BTreeMap<String, Account> = serde_json::from_slice(&fs::read(file)?)?;
-                for (phase, account) in phases {
-                    *costs.phases.entry(phase).or_default() += &account;
-                }
-            }
+        if file.extension().is_some() {
             // A draft that a crash has left.
-            Some(_) => {}
+            continue;
+        }
+        let run: Costs = serde_json::from_slice(&fs::read(file)?)?;
+        costs.all += &run.all;
+        for (phase, account) in &run.phases {
+            *costs.phases.entry(phase.clone()).or_default() += account;
         }
     }
     Ok(costs)
@@ -80,8 +70,8 @@ pub(crate) fn added_to(report: &str, me: &PartyId, results: &Results) -> Result<
     let added = || {
         let mut report: Value = serde_json::from_str(report)?;
         if let Value::Object(fields) = &mut report {
-            let Costs { total, phases } = costs(&folder)?;
-            fields.insert("costs".to_owned(), json!({ me.as_str(): total }));
+            let Costs { all, phases } = costs(&folder)?;
+            fields.insert("costs".to_owned(), json!({ me.as_str(): all }));
             if !phases.is_empty() {
                 fields.insert("phases".to_owned(), json!({ me.as_str(): phases }));
             }
@@ -102,22 +92,17 @@ mod tests {
     fn the_runs_of_a_study_are_added_up_and_drafts_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let none = costs(&folder.path().join("none")).unwrap();
-        assert_eq!(none.total, Account::default());
+        assert_eq!(none.all, Account::default());
         let one = r#"{"sum.1.masked": {"sent_bytes": 7, "rounds": 2, "cpu_us": 30}}"#;
-        let fit = format!("{{\"fit\": {one}}}");
-        for (name, text) in [
-            ("0a", one),
-            ("0a.phases", &fit),
-            ("0b", one),
-            ("0b.phases", &fit),
-            ("0c.new", "{"),
-        ] {
+        let trained = format!("{{\"all\": {one}, \"phases\": {{\"fit\": {one}}}}}");
+        let aligned = format!("{{\"all\": {one}, \"phases\": {{}}}}");
+        for (name, text) in [("0a", &trained[..]), ("0b", &aligned), ("0c.new", "{")] {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let Costs { total, phases } = costs(folder.path()).unwrap();
+        let Costs { all, phases } = costs(folder.path()).unwrap();
         assert_eq!(phases.keys().collect::<Vec<_>>(), ["fit"]);
-        assert_eq!(phases["fit"], total);
-        let total = total.total();
+        assert_eq!(phases["fit"].total().sent_bytes, 7);
+        let total = all.total();
         assert_eq!((total.sent_bytes, total.rounds), (14, 4));
         assert_eq!(total.cpu.as_micros(), 60);
     }

@@ -49,7 +49,7 @@ impl Run {
             mail.compute(SCORES, || self.report(&results, &subject, &scored, None))?;
         }
         for phase in self.left() {
-            let here = mail.scope(phase.name()).part(phase.name());
+            let here = mail.phase(phase.name());
             if phase != Phase::Evaluation {
                 Box::pin(self.compare(&fitted, phase, &here, sums)).await?;
                 continue;
@@ -77,7 +77,7 @@ impl Run {
         mail: &Mailbox,
         sums: &mut Sums,
     ) -> Result<Fitted<'a>, RunError> {
-        let here = mail.scope(Phase::Fit.name()).part(Phase::Fit.name());
+        let here = mail.phase(Phase::Fit.name());
         let coordinator = self.plan.coordinator();
         match (&task.learner, &self.rows) {
             // A surrogate is fitted in experiments alone.
@@ -168,8 +168,7 @@ impl Run {
         let family = regression.specification().family;
         let predict = |features: &[f64]| Candidate::predict(&model, family, features);
         let scored = mail.compute(SCORES, || table.score(predict));
-        let measuring = Phase::Evaluation.name();
-        let here = mail.scope(measuring).part(measuring);
+        let here = mail.phase(Phase::Evaluation.name());
         let rows = (&regression.subject(), &model, &scored[..]);
         let first = phase.first_sum_of_measures();
         let found = evaluation::contribute(&here, coordinator, rows, first, &chance, sums).await;

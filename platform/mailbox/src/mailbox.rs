@@ -170,6 +170,12 @@ impl Mailbox {
         })
     }
 
+    /// Gives a sub-protocol that is a [part](Mailbox::part) of the run, by the same name.
+    #[must_use]
+    pub fn phase(&self, name: &'static str) -> Mailbox {
+        self.scope(name).part(name)
+    }
+
     /// Gives the same place with another patience.
     #[must_use]
     pub fn with_patience(&self, patience: Patience) -> Mailbox {
@@ -251,7 +257,7 @@ impl Mailbox {
     /// Leaves the run in good order and gives what it cost.
     pub fn finish(self) -> Account {
         self.place.finished.store(true, Ordering::Relaxed);
-        mem::take(&mut self.place.accounts().all)
+        mem::take(&mut *self.place.accounts()).all
     }
 
     pub(crate) fn scope_path(&self) -> &Arc<str> {

@@ -2,6 +2,7 @@
 
 mod align;
 mod bounds;
+mod rows;
 mod sources;
 mod vertical;
 

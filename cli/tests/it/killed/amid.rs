@@ -192,8 +192,9 @@ impl Amid {
         for party in parties {
             for run in fs::read_dir(self.results(party).join("costs")).unwrap() {
                 let run = run.unwrap();
-                let account = fs::read(run.path()).unwrap();
-                let account: Account = serde_json::from_slice(&account).unwrap();
+                let costs = fs::read(run.path()).unwrap();
+                let mut costs: Value = serde_json::from_slice(&costs).unwrap();
+                let account: Account = serde_json::from_value(costs["all"].take()).unwrap();
                 let mut steps = account.steps();
                 let step = steps.find(|(label, _)| *label == step);
                 let frames = step.map_or(0, |(_, it)| it.sent_frames + it.received_frames);

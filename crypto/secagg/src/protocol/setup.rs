@@ -17,6 +17,10 @@ use crate::{
     unmask::Directory,
 };
 
+/// The part of a run that set-ups before a sum are charged to: what they agree on serves later sums, those
+/// of other parts too. Set-ups that ride on a sum's messages are charged as the sum is.
+pub const SETUP: &str = "setup";
+
 /// The messages of a sum under material of the one before.
 pub(super) fn carried(mail: &Mailbox) -> Mailbox {
     mail.scope("carried")
@@ -29,7 +33,7 @@ pub(super) fn fresh(mail: &Mailbox) -> Mailbox {
 
 /// The set-up for a sum itself.
 pub(super) fn first(mail: &Mailbox) -> Mailbox {
-    mail.scope("setup")
+    mail.phase(SETUP)
 }
 
 /// The set-up for the sum after it.

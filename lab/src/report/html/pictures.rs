@@ -14,7 +14,7 @@ pub(super) const WIDTH: f64 = 800.0;
 /// What is saved, of which there is a picture.
 struct Saving {
     id: &'static str,
-    of: fn(&Verdict) -> Interval,
+    of: fn(&Verdict) -> Option<Interval>,
     size: (f64, f64),
     /// Whether the bargain is about it.
     is_bound: bool,
@@ -41,7 +41,7 @@ impl Page<'_> {
         for saving in [
             Saving {
                 id: "fig-bytes",
-                of: |verdict| verdict.saved_bytes,
+                of: |verdict| Some(verdict.saved_bytes),
                 size,
                 is_bound: false,
                 name: lang.pick("bytes saved, %", "节省的字节，%"),
@@ -66,8 +66,10 @@ impl Page<'_> {
             ),
             Mode::Processes => self.caption(
                 "The same against the bytes that all parties sent and against the time that a study took on \
-                 the machine, from its submission to its end.",
-                "同一损失，横轴分别为所有参与方发送的字节，以及研究在本机上从提交到结束的时间。",
+                 the machine, from its submission to its end. Of models averaged from local training there is \
+                 no time: their studies fit the plan's own model first.",
+                "同一损失，横轴分别为所有参与方发送的字节，以及研究在本机上从提交到结束的时间。由本地训练平均\
+                 所得的模型不计时间：其研究须先拟合方案自身的模型。",
             ),
         }
     }
@@ -90,7 +92,7 @@ impl Page<'_> {
         );
         let saving = Saving {
             id: "fig-cpu",
-            of: |verdict| verdict.saved_cpu,
+            of: |verdict| Some(verdict.saved_cpu),
             size: (WIDTH, 440.0),
             is_bound: true,
             name,
@@ -126,14 +128,15 @@ impl Page<'_> {
         let mut places = Vec::new();
         let mut points = Vec::new();
         for (setting, label) in report.settings.iter().zip(labels) {
-            let Some(verdict) = setting.verdict else {
+            let of = |verdict: Verdict| Some((verdict.lost, (saving.of)(&verdict)?));
+            let Some((loss, saved)) = setting.verdict.and_then(of) else {
                 continue;
             };
             places.push(setting.number);
             let number = setting.number.0.to_string();
             points.push(Point {
-                x: in_percent((saving.of)(&verdict)),
-                y: in_percent(verdict.lost),
+                x: in_percent(saved),
+                y: in_percent(loss),
                 label: if saving.is_bound { label } else { number },
                 hint: format!("{}: {}", setting.turned(), report.sentence(setting, lang)),
                 class: class(setting),

@@ -89,7 +89,7 @@ impl Page<'_> {
         self.number(&Self::mean(cpu, |it| seconds(it, lang)));
         for of in [
             setting.verdict.map(|it| it.saved_bytes),
-            setting.verdict.map(|it| it.saved_wall),
+            setting.verdict.and_then(|it| it.saved_wall),
         ] {
             let saved = of
                 .as_ref()

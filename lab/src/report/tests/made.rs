@@ -157,7 +157,7 @@ fn fitted(gave: &Gave, measures: Measuring) -> Fitted {
         curve: (0..=20).map(step).collect(),
         iterations: 20,
         parties: names.map(cost).collect(),
-        wall_s: gave.wall_s,
+        wall_s: Some(gave.wall_s),
     }
 }
 

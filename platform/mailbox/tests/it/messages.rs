@@ -297,7 +297,7 @@ async fn bytes_frames_rounds_and_cpu_are_charged_to_their_step() {
 #[tokio::test(start_paused = true)]
 async fn what_a_part_of_a_run_costs_is_told_beside_the_whole() {
     let (a, b) = pair();
-    let part = a.scope("fit").part("fit");
+    let part = a.phase("fit");
     let within = part.scope("measures").part("evaluation");
     part.scope("turn-0").send(b.me(), &Number(1)).await.unwrap();
     within.send(b.me(), &Number(2)).await.unwrap();

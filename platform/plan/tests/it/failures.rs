@@ -10,7 +10,7 @@ use consilium_gbdt::{
 };
 use consilium_glm::GlmError;
 use consilium_mailbox::MailboxError;
-use consilium_plan::{Code, Failure, Lang, explain, texts::failure::ALL};
+use consilium_plan::{Advice, Code, Failure, Lang, explain, texts::failure::ALL};
 use consilium_secagg::{Refusal, SumError};
 
 use crate::party;
@@ -28,6 +28,38 @@ fn every_code_is_written_in_capitals_and_found_by_its_name() {
         );
     }
     assert!("C-1".parse::<Code>().is_err());
+}
+
+#[test]
+fn what_follows_from_rows_is_told_from_what_machines_and_parties_do() {
+    for code in [
+        Code::CohortTooSmall,
+        Code::DataOneClass,
+        Code::EvaluationTooFew,
+        Code::ModelSeparation,
+        Code::VerticalPatientsRepeated,
+    ] {
+        assert!(code.follows_from_rows(), "{code}");
+    }
+    for code in [
+        Code::DataUnreadable,
+        Code::DiskFull,
+        Code::VerticalStateLost,
+        Code::AlignPeerDeviates,
+        Code::SumImplausible,
+    ] {
+        assert!(!code.follows_from_rows(), "{code}");
+    }
+    // Whatever waits, or is the program's own doing, is no matter of rows.
+    let waits = |advice| {
+        matches!(
+            advice,
+            Advice::Waits | Advice::Report | Advice::AtCoordinator
+        )
+    };
+    for entry in ALL.iter().filter(|entry| waits(entry.advice)) {
+        assert!(!entry.code.follows_from_rows(), "{}", entry.id);
+    }
 }
 
 #[test]
