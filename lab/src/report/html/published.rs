@@ -37,7 +37,7 @@ impl Page<'_> {
             for beside in &line.here {
                 self.add("<tr>");
                 self.add(format!(
-                    "<td>{}<small>{}</small></td>",
+                    "<td>{}<br/><small>{}</small></td>",
                     escaped(&published.name),
                     escaped(&published.source)
                 ));
