@@ -70,8 +70,13 @@ pub fn fit_on(
     let mut stopping = Stopping::new(boosting);
     loop {
         let tree = narrow(trees.len());
-        let drawn = rows.draw(tree);
-        if spec.learning_curve || tree == spec.trees {
+        let is_measured = spec.learning_curve || tree == spec.trees;
+        let drawn = if is_measured {
+            rows.draw(tree)
+        } else {
+            rows.draw_alone(tree)
+        };
+        if is_measured {
             let losses = drawn.losses().means().ok_or(Failure::Diverged { tree })?;
             let goes_on = stopping.goes_on(losses);
             if watch(&losses).is_break() {
@@ -106,7 +111,7 @@ pub fn grow(
     let totals = if spec.learning_curve {
         Some(drawn.totals())
     } else {
-        let known = (drawn.totals().rows, drawn.losses().trained_weights);
+        let known = (drawn.totals().rows, rows.label_totals().weights);
         Totals::at_most(spec.objective, known)
     };
     let quanta = totals.and_then(|totals| Quanta::of(boosting, totals, SumBits::WIDEST));

@@ -115,6 +115,18 @@ impl Objective {
         }
     }
 
+    /// Gives the derivatives of the loss of `label` at a margin, bit for bit those of
+    /// [`slope`](Objective::slope), for less where the loss takes a logarithm.
+    #[inline]
+    pub(crate) fn derivatives(self, label: f64, margin: f64) -> (f64, f64) {
+        if self == Objective::Logistic {
+            let Chance { p, h, .. } = Chance::at(margin);
+            return (p - label, h);
+        }
+        let Slope { g, h, .. } = self.slope(label, margin);
+        (g, h)
+    }
+
     /// Gives the loss of `label` at a margin and its derivatives.
     #[inline]
     pub fn slope(self, label: f64, margin: f64) -> Slope {
@@ -158,17 +170,35 @@ impl Objective {
     }
 }
 
+/// The chance of a 1 at a margin.
+struct Chance {
+    p: f64,
+    h: f64,
+    /// The exponential of the margin's size, below 0.
+    small: f64,
+}
+
+impl Chance {
+    #[inline]
+    fn at(margin: f64) -> Chance {
+        let small = (-margin.abs()).exp();
+        let nearer = 1.0 / (1.0 + small);
+        let p = if margin >= 0.0 {
+            nearer
+        } else {
+            small * nearer
+        };
+        let h = small * nearer * nearer;
+        Chance { p, h, small }
+    }
+}
+
+#[inline]
 fn logistic(label: f64, margin: f64) -> Slope {
-    let small = (-margin.abs()).exp();
-    let nearer = 1.0 / (1.0 + small);
-    let p = if margin >= 0.0 {
-        nearer
-    } else {
-        small * nearer
-    };
+    let Chance { p, h, small } = Chance::at(margin);
     Slope {
         g: p - label,
-        h: small * nearer * nearer,
+        h,
         loss: margin.max(0.0) - label * margin + small.ln_1p(),
     }
 }
@@ -186,4 +216,27 @@ fn shortened(mean: f64) -> f64 {
 
 fn on_grid(link: f64) -> f64 {
     (link / LINK_GRID).round() * LINK_GRID
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn derivatives_alone_are_those_with_the_loss(label in 0.0..1.0_f64, margin in -40.0..40.0_f64) {
+            for objective in [
+                Objective::Logistic,
+                Objective::Squared,
+                Objective::Poisson,
+                Objective::Gamma,
+                Objective::Tweedie { power: 1.5 },
+            ] {
+                let Slope { g, h, .. } = objective.slope(label, margin);
+                prop_assert_eq!(objective.derivatives(label, margin), (g, h));
+            }
+        }
+    }
 }

@@ -101,12 +101,8 @@ impl OwnTrees {
         (&self.cuts, self.base_score, &self.trees)
     }
 
-    fn draw(&self) -> Drawn {
-        self.rows.draw(narrow(self.trees.len()))
-    }
-
     pub(super) fn totals(&mut self) -> Vec<u64> {
-        let drawn = self.draw();
+        let drawn = self.rows.draw(narrow(self.trees.len()));
         let (totals, losses) = (drawn.totals(), drawn.losses());
         let reals = [
             totals.g,
@@ -123,7 +119,7 @@ impl OwnTrees {
     fn round(&mut self, quanta: Quanta) -> Result<(), OutOfPlace> {
         let drawn = match std::mem::replace(&mut self.hand, Hand::Empty) {
             Hand::Drawn(drawn) => drawn,
-            Hand::Empty => self.draw(),
+            Hand::Empty => self.rows.draw_alone(narrow(self.trees.len())),
             Hand::Growing(_) => return Err(OutOfPlace),
         };
         let partition = self.rows.round(&drawn, quanta);
