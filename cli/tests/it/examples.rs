@@ -172,7 +172,14 @@ fn a_plan_with_hospitals_is_checked_with_those_it_names_and_tells_what_each_part
         let parties: Vec<&str> = parties.map(|it| it["party"].as_str().unwrap()).collect();
         assert_eq!(
             parties,
-            ["commercial", "north", "public", "south", "west"],
+            [
+                "coordinator",
+                "commercial",
+                "north",
+                "public",
+                "south",
+                "west"
+            ],
             "{plan}"
         );
         for party in line["parties"].as_array().unwrap() {
