@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
-use consilium_plan::{Lang, Speed};
+use consilium_plan::{Lang, Plan, Speed};
 use serde_json::json;
 
 pub(crate) mod chain;
@@ -58,6 +58,8 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         bytes_per_second: megabits * 125_000,
     };
     let time = estimate.time(speed);
+    let refused = Plan::of_institutions(&plan.to_string()).err();
+    let refused = refused.map(|error| crate::hint::said(error, lang));
     if *json {
         let line = json!({
             "plan": plan.hash().to_string(),
@@ -65,6 +67,7 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
             "estimate": estimate,
             "estimated_s": time.as_secs_f64(),
             "parties": cost::parties(&cost::most(&plan)),
+            "refused": refused,
         });
         writeln!(out, "{line}")?;
         return Ok(());
@@ -72,5 +75,9 @@ pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
     write!(out, "{}", plan.summary(None, lang))?;
     writeln!(out, "\n{}", lang.pick("What it will cost", "代价估计"))?;
     writeln!(out, "{}", cost::said(&plan, speed, lang))?;
+    if let Some(why) = refused {
+        let daemons = lang.pick("Daemons refuse this plan", "守护进程会拒绝该方案");
+        writeln!(out, "\n{daemons}: {why}")?;
+    }
     Ok(())
 }

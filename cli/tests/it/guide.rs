@@ -113,6 +113,37 @@ fn a_plan_names_another_by_its_file_or_its_hash_and_none_that_names_itself() {
     assert!(told.contains("plans that name each other"), "{told}");
 }
 
+#[test]
+fn a_plan_that_daemons_refuse_is_said_to_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/heart-disease");
+    let plan = fs::read_to_string(format!("{example}/plan.toml")).unwrap();
+    for file in ["schema.toml", "plan.toml"] {
+        fs::copy(format!("{example}/{file}"), here.join(file)).unwrap();
+    }
+    let refused = |plan: &str| {
+        let json = printed(here, &["plan", "check", plan, "--json"]);
+        let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+        line["refused"].clone()
+    };
+    assert!(refused("plan.toml").is_null());
+
+    let by_one = plan.replace(
+        "[model]\n",
+        "[model]\nmethod = \"surrogate\"\nlead = \"va\"\n",
+    );
+    assert_ne!(by_one, plan);
+    fs::write(here.join("by-one.toml"), by_one).unwrap();
+    let why = refused("by-one.toml");
+    assert!(
+        why.as_str().unwrap().contains("mode = \"simulated\""),
+        "{why}"
+    );
+    let page = printed(here, &["plan", "check", "by-one.toml"]);
+    assert!(page.contains("\nDaemons refuse this plan: "), "{page}");
+}
+
 /// Letters that stand in Chinese texts: names of files, keys and commands.
 fn english_words(told: &str) -> Vec<&str> {
     let words = told.split(|c: char| !c.is_ascii_alphabetic());

@@ -324,14 +324,14 @@ pub enum PlanFault {
     AllNeeded,
     /// Institutions run what hides their rows.
     #[error(
-        "method = \"surrogate\" is for consilium-lab only, where all rows are in one place: its lead \
-         could read single rows of the others; leave method out"
+        "method = \"surrogate\" is for experiments with mode = \"simulated\" only, where all rows are in one place: \
+         its lead could read single rows of the others; leave method out"
     )]
     OnlyLab,
     /// What noise promises holds for all studies over the same rows together.
     #[error(
-        "noise is for consilium-lab only: no ledger keeps yet how much of a privacy budget studies over \
-         the same rows have used; leave noise out"
+        "noise is for experiments with mode = \"simulated\" only: no ledger keeps yet how much of a privacy \
+         budget studies over the same rows have used; leave noise out"
     )]
     NoLedger,
     /// Averaging's numbers make no sense.

@@ -91,11 +91,11 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::AllNeeded => "method = \"surrogate\" 不比较不同的贡献方集合：\
              研究等候缺席方，否则失败"
             .to_owned(),
-        PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的 consilium-lab 使用：\
+        PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的实验（mode = \"simulated\"）使用：\
              主导方可能读出其他机构的单个样本行；请去掉 method"
             .to_owned(),
         PlanFault::NoLedger => {
-            "加噪仅供 consilium-lab 使用：尚无账本记录对相同样本行的各项研究已用去多少隐私预算；\
+            "加噪仅供 mode = \"simulated\" 的实验使用：尚无账本记录对相同样本行的各项研究已用去多少隐私预算；\
              请去掉 noise"
                 .to_owned()
         }

@@ -205,7 +205,7 @@ async fn a_plan_for_experiments_alone_is_not_taken_in() {
     let refused = world.operator().await.submit(request).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
     assert!(
-        refused.message().contains("for consilium-lab only"),
+        refused.message().contains("is for experiments with mode"),
         "{refused}"
     );
 }

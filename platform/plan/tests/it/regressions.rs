@@ -240,11 +240,14 @@ fn institutions_are_asked_to_run_no_surrogate_and_no_noise() {
     let error = Plan::of_institutions(&text).unwrap_err().to_string();
     let line = format!("line {}, column 10: model.method: ", place.unwrap() + 1);
     assert!(error.starts_with(&line), "{error}");
-    assert!(error.contains("for consilium-lab only"), "{error}");
+    assert!(
+        error.contains("is for experiments with mode = \"simulated\" only"),
+        "{error}"
+    );
     let error = Plan::of_institutions(&with(NOISE, "").unwrap().to_string());
     let error = error.unwrap_err().to_string();
     assert!(
-        error.contains("model.noise: noise is for consilium-lab only"),
+        error.contains("model.noise: noise is for experiments with mode = \"simulated\" only"),
         "{error}"
     );
 }
