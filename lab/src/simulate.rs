@@ -25,6 +25,10 @@ pub(crate) use glm::table as of_regression;
 
 use crate::{Predictor, Rows};
 
+/// How many seconds of the runtime's clock a simulated second takes: its whole milliseconds are then
+/// microseconds.
+const STRETCH: u32 = 1000;
+
 /// What one institution brings to a fit.
 #[derive(Debug, Clone)]
 pub struct Brought {
@@ -122,7 +126,7 @@ pub async fn simulate(
         },
         Task::Align(_) => Err(SimulationError::NotSimulated),
     };
-    let wall = began.elapsed();
+    let wall = began.elapsed() / STRETCH;
     Ok(Simulated {
         trained: trained?,
         accounts: parties.finish(),
@@ -152,6 +156,7 @@ impl Parties {
         let mut world = World::new(conditions.seed)
             .with_link(conditions.link)
             .with_patience(plan.mail_patience())
+            .with_time_stretched(STRETCH)
             .without_transcript();
         if conditions.computing_time {
             world = world.with_computing_time();

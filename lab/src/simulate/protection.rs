@@ -9,6 +9,8 @@ use consilium_secagg::{
     Aggregator, Contributor, Credentials, MemoryBook, SumError, SumNumber, Terms,
 };
 
+use super::STRETCH;
+
 /// Makes the two sides of secure aggregation; all secrets grow from one seed, so that a study can be
 /// repeated.
 pub(super) struct Sums {
@@ -19,6 +21,10 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn new(terms: Terms, seed: Seed) -> Sums {
+        let terms = Terms {
+            patience: terms.patience.saturating_mul(STRETCH),
+            ..terms
+        };
         let public = |party: &PartyId| (party.to_string(), identity(&seed, party).public());
         let directory = Arc::new(terms.roster.iter().map(public).collect());
         Sums {

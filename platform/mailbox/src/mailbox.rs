@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt::Display,
     mem,
+    ops::Mul,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +40,18 @@ impl Default for Patience {
             silence: Duration::from_mins(1),
             outage: Duration::from_mins(10),
             murmur: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Mul<u32> for Patience {
+    type Output = Patience;
+
+    fn mul(self, by: u32) -> Patience {
+        Patience {
+            silence: self.silence.saturating_mul(by),
+            outage: self.outage.saturating_mul(by),
+            murmur: self.murmur.saturating_mul(by),
         }
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct State {
     /// Of single parties, with all others.
     pub(super) links_of: Vec<(PartyId, Link)>,
     pub(super) computing_takes_time: bool,
+    /// How many seconds of the clock one second of the world takes.
+    pub(super) stretch: u32,
     pub(super) crashes: Vec<(Crash, usize)>,
     pub(super) tampers: Vec<Tamper>,
     pub(super) transcript: Option<Vec<Frame>>,
@@ -69,6 +71,7 @@ impl Hub {
             link: Link::default(),
             links_of: Vec::new(),
             computing_takes_time: false,
+            stretch: 1,
             crashes: Vec::new(),
             tampers: Vec::new(),
             transcript: Some(Vec::new()),
@@ -103,9 +106,9 @@ impl Hub {
         if state.left.contains(&(run, pair.1.clone())) {
             return None;
         }
-        let link = state.link_between(&pair);
+        let (link, stretch) = (state.link_between(&pair), state.stretch);
         let way = state.way(self.seed, run, pair);
-        let arrival = way.timetable.arrival(&link, frame.wire_len());
+        let arrival = way.timetable.arrival(&link, frame.wire_len(), stretch);
         Some((way.departures.clone(), (arrival, frame)))
     }
 

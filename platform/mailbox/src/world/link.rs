@@ -64,16 +64,17 @@ impl Timetable {
         }
     }
 
-    /// Says when a frame of that length, handed over now, arrives.
-    pub(super) fn arrival(&mut self, link: &Link, bytes: usize) -> Instant {
+    /// Says when a frame of that length, handed over now, arrives, where time is so much stretched.
+    pub(super) fn arrival(&mut self, link: &Link, bytes: usize, stretch: u32) -> Instant {
         let now = Instant::now();
+        let latency = link.latency.saturating_mul(stretch);
         let sending = link.bandwidth.map_or(Duration::ZERO, |rate| {
-            Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64)
+            Duration::from_secs_f64(f64::from(stretch) * bytes as f64 / rate.max(1) as f64)
         });
         let free = self.free.map_or(now, |free| free.max(now)) + sending;
-        let mut arrival = free + link.latency;
+        let mut arrival = free + latency;
         while self.unit() < link.loss.clamp(0.0, 0.99) {
-            arrival += link.latency * 2 + RESEND_AFTER;
+            arrival += latency * 2 + RESEND_AFTER * stretch;
         }
         let arrival = self.arrived.map_or(arrival, |last| last.max(arrival));
         self.free = Some(free);

@@ -77,6 +77,17 @@ impl World {
         self
     }
 
+    /// Lets each second of this world take so many of the runtime's clock, which counts whole
+    /// milliseconds: with 1000 a delay is true to a microsecond.
+    ///
+    /// Whoever reads the clock divides by as much, and what else waits for a time of its own is to wait so
+    /// much longer.
+    #[must_use]
+    pub fn with_time_stretched(self, by: u32) -> World {
+        self.hub.state().stretch = by;
+        self
+    }
+
     /// Gives all parties this patience.
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> World {
@@ -136,7 +147,11 @@ impl World {
     /// Outside a tokio runtime.
     pub fn mailbox(&self, me: &PartyId, peers: &[PartyId], run: RunId) -> Mailbox {
         let transport = SimTransport::new(self.hub.clone(), me.clone(), peers.to_vec(), run);
-        Mailbox::new(Arc::new(transport), run, self.patience)
+        Mailbox::new(
+            Arc::new(transport),
+            run,
+            self.patience * self.hub.state().stretch,
+        )
     }
 
     /// Gives every frame sent so far, in the order of sending, as it was after tampering.

@@ -147,10 +147,13 @@ impl Transport for SimTransport {
     }
 
     fn computed(&self, cpu: Duration) {
-        if self.hub.state().computing_takes_time {
+        let state = self.hub.state();
+        let (takes_time, stretch) = (state.computing_takes_time, state.stretch);
+        drop(state);
+        if takes_time {
             let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
             let now = Instant::now();
-            *busy = Some(busy.map_or(now, |until| until.max(now)) + cpu);
+            *busy = Some(busy.map_or(now, |until| until.max(now)) + cpu * stretch);
         }
     }
 }

@@ -55,6 +55,29 @@ async fn a_party_may_have_a_link_of_its_own() {
     assert!(way(0, 2).await < slow.latency);
 }
 
+#[tokio::test(start_paused = true)]
+async fn stretched_time_is_true_to_a_microsecond() {
+    let latency = Duration::from_micros(1_234);
+    let link = Link {
+        latency,
+        bandwidth: Some(1_000_000),
+        loss: 0.0,
+    };
+    let (a, b) = pair(&World::new(1).with_link(link).with_time_stretched(1000));
+    let began = Instant::now();
+    a.send(b.me(), &Number(1)).await.unwrap();
+    b.recv::<Number>(a.me()).await.unwrap();
+    let sending = Duration::from_secs_f64(a.account().total().sent_bytes as f64 / 1e6);
+    let late = (began.elapsed() / 1000).saturating_sub(sending + latency);
+    assert!(late < Duration::from_micros(2), "{:?}", began.elapsed());
+
+    // Nobody loses patience a thousand times sooner.
+    let silent = b.recv::<Number>(a.me()).await.unwrap_err();
+    let waited = Patience::default().silence;
+    assert!(matches!(silent, MailboxError::Silent { .. }), "{silent}");
+    assert!(began.elapsed() / 1000 >= waited, "{:?}", began.elapsed());
+}
+
 /// Computes at both ends, and gives how long a message took and what was computed before it.
 async fn computing_duration(world: &World) -> (Duration, Duration) {
     let (a, b) = pair(world);
