@@ -10,6 +10,7 @@ use consilium_glm::{Regression, local};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
 use consilium_plan::{Learner, Phase, Plan, Task, Vertical, VerticalWork};
 
+pub(crate) use processes::of_phase;
 pub use processes::{Gathered, Studies};
 
 use crate::{

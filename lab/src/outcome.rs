@@ -88,7 +88,8 @@ impl Fitted {
 pub struct PartyCost {
     /// Which.
     pub party: PartyId,
-    /// CPU time, in seconds.
+    /// CPU time, in seconds: of what the protocols compute, or of the whole process where the party is a
+    /// daemon.
     pub cpu_s: f64,
     /// Bytes of the frames that it sent.
     pub sent_bytes: u64,
@@ -101,7 +102,7 @@ pub struct PartyCost {
 }
 
 impl PartyCost {
-    /// Adds up a party's account.
+    /// Adds up a party's account: CPU time is that of what its protocols computed.
     pub fn of(party: PartyId, steps: Account) -> PartyCost {
         let total = steps.total();
         PartyCost {

@@ -17,7 +17,7 @@ impl OwnProcess {
     pub(super) fn watch() -> anyhow::Result<OwnProcess> {
         let metrics = Metrics::default();
         metrics.install()?;
-        let before = Reading::new(process::id(), "")?;
+        let before = Reading::new(process::id(), &metrics.render())?;
         Ok(OwnProcess { metrics, before })
     }
 

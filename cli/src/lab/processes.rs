@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fs, iter, path::Path};
 use anyhow::{Context as _, bail};
 use consilium_gbdt::{Losses, vertical::ModelPart};
 use consilium_glm::{Candidate, Failure as NoFit};
-use consilium_lab::{Cell, Gathered, Joint, Outcome, Predictor, Studies};
-use consilium_mailbox::{Account, PartyId};
+use consilium_lab::{Cell, Gathered, Joint, Outcome, PartyCost, Predictor, Studies};
+use consilium_mailbox::{Account, PartyId, StepAccount};
 use consilium_plan::{Failure, Lang, Learner, Phase, Plan, Task};
 use consilium_secagg::SETUP;
 use serde::Deserialize as _;
@@ -184,9 +184,15 @@ fn of_training(
         }
         (Fit::Glm(_), Learner::Gbdt(_)) => bail!("the model is not one of its plan"),
     };
-    let parties = trained.parties.iter().map(|own| (&own.party, &own.phases));
-    let all = iter::once((studies.fit.coordinator(), &trained.coordinator_phases)).chain(parties);
-    let account = |(party, phases): (&PartyId, &BTreeMap<String, Account>)| {
+    let parties = trained.parties.iter();
+    let parties = parties.map(|own| (&own.party, &own.account, &own.phases));
+    let coordinator = studies.fit.coordinator();
+    let all = iter::once((
+        coordinator,
+        &trained.coordinator,
+        &trained.coordinator_phases,
+    ));
+    let cost = |(party, whole, phases): (&PartyId, &Account, &BTreeMap<String, Account>)| {
         let account = phases.get(phase).cloned();
         let mut account = account.with_context(|| format!("{party} keeps no costs of {phase}"))?;
         // Keys that the study has agreed on before its fit serve this phase too: alone it would begin
@@ -194,16 +200,39 @@ fn of_training(
         if let Some(setup) = phases.get(SETUP) {
             account += setup;
         }
-        anyhow::Ok((party.clone(), account))
+        spent(party, (account, whole), &trained.costs)
     };
     Ok(Ok(Gathered {
         predictor,
         curve,
         iterations,
-        accounts: all.map(account).collect::<anyhow::Result<_>>()?,
+        costs: all
+            .chain(parties)
+            .map(cost)
+            .collect::<anyhow::Result<_>>()?,
         // The plan's own model is fitted before any other.
         wall: (studies.phase == Phase::Fit).then_some(trained.wall),
     }))
+}
+
+/// Gives what a part of a study cost a party, with the CPU time of its process: what the protocols did
+/// not compute themselves (sealing, TLS, what is kept) is shared out by frames.
+fn spent(
+    party: &PartyId,
+    (part, whole): (Account, &Account),
+    processes: &[local::cost::PartyCost],
+) -> anyhow::Result<PartyCost> {
+    let process = processes.iter().find(|cost| cost.party == party.as_str());
+    let process = process.with_context(|| format!("nobody knows what {party} has used"))?;
+    let all = whole.total();
+    let frames = |total: &StepAccount| (total.sent_frames + total.received_frames) as f64;
+    let share = frames(&part.total()) / frames(&all).max(1.0);
+    let beside = (process.cpu_s - all.cpu.as_secs_f64()).max(0.0);
+    let cost = PartyCost::of(party.clone(), part);
+    Ok(PartyCost {
+        cpu_s: cost.cpu_s + beside * share.min(1.0),
+        ..cost
+    })
 }
 
 /// Puts the parts of a model together that the parties keep, and what growing them cost.
@@ -217,14 +246,16 @@ fn of_parts(kept: &Kept, coordinator: &PartyId) -> anyhow::Result<Gathered> {
     let joint = Joint::of_parts(parts).context("nobody keeps the part with the labels")?;
     let losses = label_holder(kept).and_then(|own| own.report.get("losses"));
     let losses = losses.map_or_else(|| Ok(Vec::new()), Vec::<Losses>::deserialize)?;
-    let coordinator = iter::once((coordinator.clone(), kept.coordinator.clone()));
-    let parties = kept.parties.iter();
-    let parties = parties.map(|own| (own.party.clone(), own.account.clone()));
+    let parties = kept.parties.iter().map(|own| (&own.party, &own.account));
+    let all = iter::once((coordinator, &kept.coordinator)).chain(parties);
+    let cost = |(party, account): (&PartyId, &Account)| {
+        spent(party, (account.clone(), account), &kept.costs)
+    };
     Ok(Gathered {
         iterations: u32::try_from(joint.trees())?,
         predictor: Predictor::Joint(joint),
         curve: losses.iter().map(|losses| losses.trained).collect(),
-        accounts: coordinator.chain(parties).collect(),
+        costs: all.map(cost).collect::<anyhow::Result<_>>()?,
         wall: Some(kept.wall),
     })
 }

@@ -1,11 +1,11 @@
 //! What parties cost: CPU time and memory as the system tells them, bytes as the daemons count
 //! them.
 
-use std::{fs, net::SocketAddr, time::Duration};
+use std::{fs, net::SocketAddr, str::FromStr, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use comfy_table::Table;
-use consilium_node::telemetry::{RECEIVED_BYTES, SENT_BYTES};
+use consilium_node::telemetry::{CPU_SECONDS, RECEIVED_BYTES, SENT_BYTES};
 use consilium_plan::Lang;
 use serde::Serialize;
 use tokio::{
@@ -53,7 +53,7 @@ impl PartyCost {
 /// What a process has used since it started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    cpu: Duration,
+    cpu_s: f64,
     peak_rss_mb: f64,
     pub(crate) rss_mb: f64,
     sent_bytes: u64,
@@ -79,15 +79,14 @@ impl Reading {
     /// If the process is gone.
     pub(crate) fn new(process: u32, metrics: &str) -> anyhow::Result<Reading> {
         let of_system = || {
-            let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
             let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
             let mib = |name| Some(kib(&status, name)? / 1_024.0);
-            Some((cpu(&stat)?, mib("VmHWM:")?, mib("VmRSS:")?))
+            Some((mib("VmHWM:")?, mib("VmRSS:")?))
         };
-        let (cpu, peak_rss_mb, rss_mb) = of_system()
+        let (peak_rss_mb, rss_mb) = of_system()
             .with_context(|| format!("the system tells nothing of process {process}"))?;
         Ok(Reading {
-            cpu,
+            cpu_s: counter(metrics, CPU_SECONDS),
             peak_rss_mb,
             rss_mb,
             sent_bytes: counter(metrics, SENT_BYTES),
@@ -99,7 +98,7 @@ impl Reading {
     pub(crate) fn since(&self, earlier: &Reading, party: &str) -> PartyCost {
         PartyCost {
             party: party.to_owned(),
-            cpu_s: self.cpu.saturating_sub(earlier.cpu).as_secs_f64(),
+            cpu_s: (self.cpu_s - earlier.cpu_s).max(0.0),
             peak_rss_mb: Some(self.peak_rss_mb),
             sent_bytes: self.sent_bytes.saturating_sub(earlier.sent_bytes),
             received_bytes: self.received_bytes.saturating_sub(earlier.received_bytes),
@@ -153,19 +152,10 @@ async fn metrics(admin: SocketAddr) -> anyhow::Result<String> {
 }
 
 /// Gives a counter's value; one that is not there has counted nothing.
-fn counter(metrics: &str, name: &str) -> u64 {
+fn counter<N: FromStr + Default>(metrics: &str, name: &str) -> N {
     let values = metrics.lines().filter_map(|line| line.strip_prefix(name));
     let mut values = values.filter_map(|value| value.strip_prefix(' ')?.parse().ok());
-    values.next().unwrap_or(0)
-}
-
-fn cpu(stat: &str) -> Option<Duration> {
-    // The command's name, in parentheses, may hold anything.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
-    let (user, system) = (ticks(11)?, ticks(12)?);
-    let a_second = rustix::param::clock_ticks_per_second();
-    Some(Duration::from_millis((user + system) * 1_000 / a_second))
+    values.next().unwrap_or_default()
 }
 
 fn kib(status: &str, name: &str) -> Option<f64> {
@@ -179,16 +169,14 @@ mod tests {
 
     #[test]
     fn a_counter_is_found_by_its_whole_name() {
-        let metrics = "# TYPE sent_total counter\nsent_total_now 5\nsent_total 7\n";
-        assert_eq!(counter(metrics, "sent_total"), 7);
-        assert_eq!(counter(metrics, "sent"), 0);
+        let metrics = "# TYPE sent_total counter\nsent_total_now 5\nsent_total 7\nused 0.25\n";
+        assert_eq!(counter::<u64>(metrics, "sent_total"), 7);
+        assert_eq!(counter::<u64>(metrics, "sent"), 0);
+        assert_eq!(counter::<f64>(metrics, "used"), 0.25);
     }
 
     #[test]
-    fn a_process_is_read_whatever_its_command_is_called() {
-        let stat = "12 (a ) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0";
-        let ticks = 200_000 / rustix::param::clock_ticks_per_second();
-        assert_eq!(cpu(stat), Some(Duration::from_millis(ticks)));
+    fn memory_is_read_in_kibibytes() {
         assert_eq!(
             kib("VmHWM:\t  2048 kB\nVmRSS:\t 1024 kB\n", "VmRSS:"),
             Some(1_024.0)

@@ -258,12 +258,35 @@ fn costs(cell: &Value, what: &str) -> Vec<(String, Value)> {
     parties.iter().map(cost).collect()
 }
 
+/// Checks that what is kept of daemons counts their whole processes, not the protocols alone.
+fn processes_are_counted(cells: &Path) {
+    let mut daemons = 0;
+    for file in fs::read_dir(cells).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let cell: Value = serde_json::from_str(&text).unwrap();
+        for party in cell["parties"].as_array().unwrap() {
+            let steps = party["steps"].as_object().unwrap();
+            let computed: u64 = steps
+                .values()
+                .filter_map(|step| step["cpu_us"].as_u64())
+                .sum();
+            let counted = party["cpu_s"].as_f64().unwrap();
+            if steps.values().any(|step| step["sent_frames"] != 0) {
+                assert!(counted * 1e6 > computed as f64, "{party}");
+                daemons += 1;
+            }
+        }
+    }
+    assert_eq!(daemons, 3 * 4);
+}
+
 #[test]
 fn daemons_fit_the_model_of_the_simulation_at_its_costs() {
     let folder = tempfile::tempdir().unwrap();
     horizontal(folder.path());
     let cells = both(folder.path());
     assert_eq!(cells.len(), 3);
+    processes_are_counted(&folder.path().join("processes/cells"));
     for pair in &cells {
         let (simulated, real) = pair;
         let names = ["coordinator", "data", "north", "south"];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consilium_mailbox::{Account, PartyId};
+use consilium_mailbox::PartyId;
 use consilium_plan::{Phase, Plan, Task};
 use toml::{Table, Value};
 
@@ -37,8 +37,8 @@ pub struct Gathered {
     /// Updates of the model, or trees.
     pub iterations: u32,
     /// What the phase cost each party, the coordinator first, with the agreement on keys that it rests
-    /// on; without an alignment before it.
-    pub accounts: Vec<(PartyId, Account)>,
+    /// on; without an alignment before it. CPU time is that of the whole process.
+    pub costs: Vec<PartyCost>,
     /// From the submission of the plan to the end of its study; nothing where the study has fitted
     /// another model besides.
     pub wall: Option<Duration>,
@@ -89,20 +89,17 @@ impl Bench<'_> {
             predictor,
             mut curve,
             iterations,
-            accounts,
+            costs,
             wall,
         } = gathered;
         if curve.is_empty() {
             let scored = predictor.score(&self.rows(Part::Training, None));
             curve.extend(mean_loss(&self.subject()?, &scored));
         }
-        let costs = accounts.into_iter();
         Ok(Fitted {
             curve,
             iterations,
-            parties: costs
-                .map(|(party, account)| PartyCost::of(party, account))
-                .collect(),
+            parties: costs,
             wall_s: wall.map(|wall| wall.as_secs_f64()),
             ..self.measured(&predictor, None)?
         })
@@ -110,7 +107,7 @@ impl Bench<'_> {
 }
 
 /// Leaves out of a plan what a phase doesn't need: test rows, and other ways to train.
-fn of_phase(plan: &Plan, phase: Phase) -> Plan {
+pub(crate) fn of_phase(plan: &Plan, phase: Phase) -> Plan {
     let text = plan.to_string();
     let mut table: Table = text.parse().expect("a plan's canonical text is TOML");
     table.remove("test");

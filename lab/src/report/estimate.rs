@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Cost, Costs, Links, RowsBy, Speed};
+use consilium_plan::{Cost, Costs, Links, Phase, RowsBy, Speed};
 use serde::Serialize;
 
 use super::Spread;
-use crate::{Arm, Experiment, LinkTerms, Outcome, RowCounts};
+use crate::{Arm, Experiment, LinkTerms, Mode, Outcome, RowCounts, learn::of_phase};
 
 /// What a run should have cost, by the plan's cost model: reckoned from the plan, the rows and the
-/// links alone, never from a run.
+/// links alone, never from a run. Of simulated parties it is what the protocols cost, of daemons all.
 ///
 /// Of a run's rows only the number of all is known; where institutions have rows of their own, each
 /// is taken to have as many. Nothing is lost on its way.
@@ -50,7 +50,13 @@ impl Estimated {
             }
             _ => rows.train,
         };
-        let costs = plan.costs_of_training(experiment.phase_of(arm), &RowsBy::each(each));
+        let (phase, rows) = (experiment.phase_of(arm), RowsBy::each(each));
+        let costs = match (experiment.mode(), phase) {
+            (Mode::Simulated, _) => plan.costs_of_training(phase, &rows),
+            (Mode::Processes, Phase::Fit) => of_phase(&plan, phase).costs(&rows),
+            // Its daemons fit the plan's own model besides.
+            (Mode::Processes, _) => return None,
+        };
         (!costs.parties.is_empty()).then(|| Estimated::from_costs(experiment, &costs))
     }
 

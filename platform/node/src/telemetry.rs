@@ -7,4 +7,4 @@ mod registry;
 
 pub use admin::{ADMIN_ADDRESS, Readiness, serve_admin};
 pub use logs::{BadFilter, LogFilter, LogFormat, start_logs};
-pub use metrics::{Metrics, RECEIVED_BYTES, SENT_BYTES};
+pub use metrics::{CPU_SECONDS, Metrics, RECEIVED_BYTES, SENT_BYTES};

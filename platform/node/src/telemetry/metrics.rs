@@ -6,12 +6,16 @@
 //! for summaries over sliding windows. Counters, gauges and histograms with fixed bounds are all
 //! that a daemon needs.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SetRecorderError, SharedString,
     Unit,
 };
+use rustix::time::{ClockId, clock_gettime};
 
 use super::registry::{Buckets, Registry, Series};
 
@@ -20,6 +24,10 @@ pub const SENT_BYTES: &str = "consilium_network_sent_bytes_total";
 
 /// Bytes that came over its connections with other institutions, TLS and all.
 pub const RECEIVED_BYTES: &str = "consilium_network_received_bytes_total";
+
+/// CPU time of all threads of this process since it began, in seconds: the name that Prometheus's own
+/// clients have for it.
+pub const CPU_SECONDS: &str = "process_cpu_seconds_total";
 
 /// What link and relay measure; `docs/reference/measurements.md` tells what daemons add.
 const DESCRIBED: [(&str, &str); 5] = [
@@ -62,9 +70,15 @@ impl Metrics {
         Ok(())
     }
 
-    /// Gives all metrics as text, in the order of their names.
+    /// Gives all metrics as text, in the order of their names, and what CPU time the process has used.
     pub fn render(&self) -> String {
-        self.registry.render()
+        let used = Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default();
+        let measured = self.registry.render();
+        format!(
+            "{measured}# HELP {CPU_SECONDS} CPU time of the process\n# TYPE {CPU_SECONDS} counter\n\
+             {CPU_SECONDS} {}\n",
+            used.as_secs_f64()
+        )
     }
 }
 
@@ -113,7 +127,8 @@ mod tests {
     #[test]
     fn every_metric_is_in_the_reference() {
         let reference = include_str!("../../../../docs/reference/measurements.md");
-        for (name, _) in DESCRIBED {
+        let names = DESCRIBED.iter().map(|(name, _)| *name);
+        for name in names.chain([CPU_SECONDS]) {
             assert!(reference.contains(&format!("| `{name}` |")), "{name}");
         }
     }

@@ -86,10 +86,13 @@ fn metrics_are_rendered_as_prometheus_reads_them() {
     ];
     let lines: Vec<_> = text.lines().take(expected.len()).collect();
     assert_eq!(lines, expected);
+    let (text, own) = text.split_once("# HELP process_").unwrap();
     assert!(text.ends_with(
         "step_seconds_bucket{le=\"60\"} 2\nstep_seconds_bucket{le=\"+Inf\"} 3\n\
          step_seconds_sum 100.0205\nstep_seconds_count 3\n"
     ));
+    let (_, used) = own.rsplit_once("process_cpu_seconds_total ").unwrap();
+    assert!(used.trim_end().parse::<f64>().unwrap() > 0.0, "{own}");
 }
 
 #[test]
