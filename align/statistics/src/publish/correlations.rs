@@ -1,0 +1,136 @@
+//! Which correlations may be told, and the inflation factors that follow from them.
+
+use std::collections::BTreeMap;
+
+use super::Partition;
+use crate::{
+    Agreement, Correlation, Findings,
+    known::Known,
+    moments::{Pair, inflation},
+    specification::Kind,
+};
+
+/// Where a count is held back that a coefficient would betray, so many steps of it are told.
+const STEPS: f64 = 1_000.0;
+
+pub(super) fn tell(
+    agreement: &Agreement,
+    known: &Known,
+    partitions: &[Partition],
+    findings: &mut Findings,
+) {
+    let columns = &agreement.specification().columns;
+    let places = agreement.correlated();
+    let mut told = BTreeMap::new();
+    let mut pairs = known.pairs.iter();
+    for (at, &one) in places.iter().enumerate() {
+        for (behind, &other) in places[at + 1..].iter().enumerate() {
+            let Some(pair) = pairs.next() else { return };
+            if !is_safe(agreement, known, (one, other), pair) {
+                continue;
+            }
+            let Some(mut r) = pair.correlation() else {
+                continue;
+            };
+            if partitions[one].has_held_back() || partitions[other].has_held_back() {
+                r = (r * STEPS).round() / STEPS;
+            }
+            told.insert((at, at + 1 + behind), r);
+            findings.correlations.push(Correlation {
+                one: columns[one].name.clone(),
+                other: columns[other].name.clone(),
+                r,
+            });
+        }
+    }
+    let kept = whole(places.len(), &told);
+    let matrix: Vec<f64> = kept
+        .iter()
+        .flat_map(|row| kept.iter().map(|column| (*row, *column)))
+        .map(|(row, column)| match row == column {
+            true => 1.0,
+            false => told[&(row.min(column), row.max(column))],
+        })
+        .collect();
+    if kept.len() > 1
+        && let Some(factors) = inflation(&matrix, kept.len())
+    {
+        let names = kept.iter().map(|at| columns[places[*at]].name.clone());
+        findings.vif = names.zip(factors).collect();
+    }
+}
+
+/// Gives places all of whose pairs are told: one by one, the one with most gaps is left out.
+fn whole(columns: usize, told: &BTreeMap<(usize, usize), f64>) -> Vec<usize> {
+    let mut kept: Vec<usize> = (0..columns).collect();
+    loop {
+        let gaps = |one: usize| {
+            let others = kept.iter().filter(|other| **other != one);
+            let is_told = |other: &&usize| told.contains_key(&(one.min(**other), one.max(**other)));
+            others.filter(|other| !is_told(other)).count()
+        };
+        let worst = (0..kept.len()).max_by_key(|at| gaps(kept[*at]));
+        match worst.filter(|at| gaps(kept[*at]) > 0) {
+            Some(at) => kept.remove(at),
+            None => return kept,
+        };
+    }
+}
+
+/// Says whether a coefficient betrays no small cell.
+///
+/// Of two columns of two values it is as good as their table: each of its cells must have the minimum of
+/// rows or none, those where one value is missing too. Of one such column, each value must have the
+/// minimum.
+fn is_safe(
+    agreement: &Agreement,
+    known: &Known,
+    (one, other): (usize, usize),
+    pair: &Pair,
+) -> bool {
+    let minimum = agreement.specification().minimum_cell;
+    if pair.rows < minimum {
+        return false;
+    }
+    let rows = pair.rows as f64;
+    let [a, b, _, _, ab] = pair.sums;
+    let (mean_a, mean_b) = (known.columns[one].mean, known.columns[other].mean);
+    // Sums about the means, as counts of the upper value.
+    let (ones, others) = (a + rows * mean_a, b + rows * mean_b);
+    let is_enough = |rows: f64| {
+        let rows = rows.round();
+        rows <= 0.0 || rows >= minimum as f64
+    };
+    let has_both = |upper: f64| upper.round() >= minimum as f64 && is_some(rows - upper, minimum);
+    match (is_binary(agreement, one), is_binary(agreement, other)) {
+        (false, false) => true,
+        (true, false) => has_both(ones),
+        (false, true) => has_both(others),
+        (true, true) => {
+            let both = ab + mean_b * a + mean_a * b + rows * mean_a * mean_b;
+            let cells = [both, ones - both, others - both, rows - ones - others + both];
+            let alone = |place: usize, upper: f64| {
+                let column = &known.columns[place];
+                let all = column.mean * column.inside as f64;
+                [all - upper, column.inside as f64 - all - (rows - upper)]
+            };
+            cells
+                .into_iter()
+                .chain(alone(one, ones))
+                .chain(alone(other, others))
+                .all(is_enough)
+        }
+    }
+}
+
+fn is_some(rows: f64, minimum: u64) -> bool {
+    rows.round() >= minimum as f64
+}
+
+fn is_binary(agreement: &Agreement, place: usize) -> bool {
+    match agreement.specification().columns[place].kind {
+        Kind::Boolean => true,
+        Kind::Integer { low, high } => high - low == 1,
+        _ => false,
+    }
+}
