@@ -98,7 +98,7 @@ impl Agreement {
         if has(Kind::is_numeric) || has(is_code) {
             order.push(Stage::Spread);
         }
-        let rounds = self.grids.iter().flatten().map(|grid| grid.rounds());
+        let rounds = self.grids.iter().flatten().map(Grid::rounds);
         order.extend((1..rounds.max().unwrap_or(1)).map(Stage::Refine));
         if has(is_code) {
             order.push(Stage::Names);
@@ -119,7 +119,7 @@ impl Agreement {
 
     /// Gives how many sums are opened, whatever the rows: they are numbered from the first on.
     pub fn sums(&self) -> u32 {
-        u32::try_from(self.stages.len()).expect("a few rounds")
+        u32::try_from(self.stages.len()).unwrap_or(u32::MAX)
     }
 
     /// Gives what each sum costs.

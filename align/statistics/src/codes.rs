@@ -60,7 +60,11 @@ pub(crate) struct Vocabulary {
 impl Vocabulary {
     /// Takes the column's seed, the longest value, and about how many may be frequent.
     pub(crate) fn new(seed: Seed, (longest, most): (u8, u32)) -> Vocabulary {
-        Vocabulary { seed, longest, most }
+        Vocabulary {
+            seed,
+            longest,
+            most,
+        }
     }
 
     fn hash(&self, label: &'static str, value: &[u8]) -> [u64; 4] {
@@ -178,7 +182,9 @@ impl Vocabulary {
         let mut padded = Vec::with_capacity(limbs.len() * LIMB);
         for element in limbs {
             let is_multiple = element.is_multiple_of(count);
-            let limb = u32::try_from(element / count).ok().filter(|_| is_multiple)?;
+            let limb = u32::try_from(element / count)
+                .ok()
+                .filter(|_| is_multiple)?;
             padded.extend(limb.to_le_bytes());
         }
         let (homes, check) = self.homes(&padded);
@@ -203,7 +209,9 @@ mod tests {
     }
 
     fn codes(number: usize) -> Vec<String> {
-        (0..number).map(|at| format!("I{:02}.{}", at % 100, at / 100)).collect()
+        (0..number)
+            .map(|at| format!("I{:02}.{}", at % 100, at / 100))
+            .collect()
     }
 
     #[test]
@@ -213,11 +221,17 @@ mod tests {
             let names = codes(most as usize);
             let of = |party: u64| -> BTreeMap<&str, u64> {
                 let counted = names.iter().enumerate();
-                counted.map(|(at, name)| (name.as_str(), at as u64 % 7 + party)).collect()
+                counted
+                    .map(|(at, name)| (name.as_str(), at as u64 % 7 + party))
+                    .collect()
             };
             let tables = [1, 2, 5].map(|party| vocabulary.table(&of(party)));
             let sum = (0..tables[0].len())
-                .map(|at| tables.iter().fold(0, |sum: u64, table| sum.wrapping_add(table[at])))
+                .map(|at| {
+                    tables
+                        .iter()
+                        .fold(0, |sum: u64, table| sum.wrapping_add(table[at]))
+                })
                 .collect();
             let (found, is_whole) = vocabulary.names(sum);
             assert!(is_whole, "{most}");
@@ -234,9 +248,15 @@ mod tests {
         let names = codes(1_000);
         let counts: BTreeMap<&str, u64> = names.iter().map(|name| (name.as_str(), 3)).collect();
         let sketch = vocabulary.sketch(&counts);
-        let too_high = names.iter().filter(|name| vocabulary.estimate(&sketch, name) > 3);
+        let too_high = names
+            .iter()
+            .filter(|name| vocabulary.estimate(&sketch, name) > 3);
         assert!(too_high.count() < 150);
-        assert!(names.iter().all(|name| vocabulary.estimate(&sketch, name) >= 3));
+        assert!(
+            names
+                .iter()
+                .all(|name| vocabulary.estimate(&sketch, name) >= 3)
+        );
     }
 
     #[test]

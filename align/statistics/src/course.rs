@@ -6,14 +6,8 @@ use consilium_base::Seed;
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Agreement, Findings, Outcome, Table,
-    codes::Vocabulary,
-    known::Known,
-    local::Local,
-    mask::GroupKey,
-    noise::Element,
-    own, publish,
-    specification::Kind,
+    Agreement, Findings, Outcome, Table, codes::Vocabulary, known::Known, local::Local,
+    mask::GroupKey, noise::Element, own, publish, specification::Kind,
 };
 
 /// One run of a contributor: what it holds follows from its rows, its seed and what was opened.
@@ -115,4 +109,86 @@ pub fn pooled(agreement: &Agreement, tables: &[Table], seed: &Seed) -> Option<Fi
     }
     let course = courses.first()?;
     Some(publish::findings(agreement, &course.known, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        Values,
+        specification::{Column, Mode, Specification},
+    };
+
+    fn agreement() -> Agreement {
+        let column = |name: &str, kind| Column {
+            name: name.to_owned(),
+            kind,
+        };
+        let levels = ["a".to_owned(), "b".to_owned()].into();
+        Agreement::new(Specification {
+            columns: vec![
+                column(
+                    "x",
+                    Kind::Number {
+                        low: 0.0,
+                        high: 1.0,
+                    },
+                ),
+                column("n", Kind::Integer { low: 0, high: 1 }),
+                column("yes", Kind::Boolean),
+                column("level", Kind::Category { levels }),
+                column(
+                    "code",
+                    Kind::Code {
+                        longest: 4,
+                        most: 2,
+                    },
+                ),
+            ],
+            label: Some(2),
+            periods: ["one".to_owned(), "two".to_owned()].into(),
+            quantiles: vec![0.5],
+            quantile_error: 0.01,
+            correlations: true,
+            minimum_cell: 5,
+            mode: Mode::Exact,
+            most_rows: 1_000,
+            most_contributors: 3,
+        })
+        .unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn sums_of_anything_make_findings(seed: [u8; 32], few in 0_u32..64) {
+            let agreement = agreement();
+            let values = vec![
+                Values::Numbers(vec![0.5; 20]),
+                Values::Numbers(vec![1.0; 20]),
+                Values::Booleans(vec![Some(true); 20]),
+                Values::Levels(vec![Some(1); 20]),
+                Values::Codes(vec![Some("I10".into()); 20]),
+            ];
+            let table = Table::new(&agreement, values, vec![Some(1); 20]).unwrap();
+            let seed = Seed::from_bytes(seed);
+            let key = GroupKey::new(seed.derive("statistics.1.key", &[]), &[0; 32]);
+            let mut course = Course::begin((&agreement, &table, &seed), &key);
+            let mut words = seed.generator();
+            for place in 0..agreement.sums() {
+                let own = course.own(place);
+                let sum = own.iter().map(|own| own.wrapping_add(words.next_u64() >> few));
+                course.learn(place, &sum.collect::<Vec<_>>());
+            }
+            let outcome = course.outcome(Vec::new());
+            prop_assert_eq!(outcome.findings.columns.len(), 5);
+            let told = outcome.findings.columns.iter().flat_map(|column| &column.cells);
+            for cell in told {
+                prop_assert!(cell.rows.is_none_or(|rows| rows == 0 || rows >= 5));
+            }
+        }
+    }
 }

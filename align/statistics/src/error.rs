@@ -14,7 +14,9 @@ pub enum StatisticsError {
     #[error(transparent)]
     Sum(#[from] SumError),
     /// The contributors are too few, more than agreed, doubled, or this party is none of them.
-    #[error("{got} contributors: they are 3 and more, at most as many as agreed, each once, and this party one of them")]
+    #[error(
+        "{got} contributors: they are 3 and more, at most as many as agreed, each once, and this party one of them"
+    )]
     BadRoster {
         /// How many.
         got: usize,

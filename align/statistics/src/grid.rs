@@ -156,8 +156,14 @@ mod tests {
     fn a_cell_is_at_most_the_share_that_was_asked_for() {
         for error in [0.5, 0.1, 0.03, 1e-3, 1e-6] {
             for kind in [
-                Kind::Number { low: -3.0, high: 7.5 },
-                Kind::Integer { low: -5, high: 5_000 },
+                Kind::Number {
+                    low: -3.0,
+                    high: 7.5,
+                },
+                Kind::Integer {
+                    low: -5,
+                    high: 5_000,
+                },
             ] {
                 let grid = Grid::of(&kind, error).unwrap();
                 for value in [-3.0, 0.0, 2.0, 7.0] {
@@ -179,8 +185,15 @@ mod tests {
         for value in [-1.0, 10.0, 2.5, f64::INFINITY, f64::NAN] {
             assert_eq!(grid.cell(value), None);
         }
-        let grid = Grid::of(&Kind::Number { low: 0.0, high: 1.0 }, 0.5).unwrap();
+        let grid = Grid::of(
+            &Kind::Number {
+                low: 0.0,
+                high: 1.0,
+            },
+            0.5,
+        )
+        .unwrap();
         assert_eq!(grid.cell(1.0), Some(31));
-        assert_eq!(grid.interval(31, 32).to, 1.0);
+        assert!((grid.interval(31, 32).to - 1.0).abs() < 1e-15);
     }
 }

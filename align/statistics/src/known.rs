@@ -229,5 +229,5 @@ impl Known1 {
 }
 
 fn is_decile(share: f64) -> bool {
-    (1..10).any(|tenth| share == f64::from(tenth) / 10.0)
+    (1..10).any(|tenth| share.total_cmp(&(f64::from(tenth) / 10.0)).is_eq())
 }

@@ -78,9 +78,9 @@ impl Local<'_> {
         match (&self.table.columns()[place], self.grid(place)) {
             (Values::Numbers(values), Some(grid)) => values
                 .iter()
-                .map(|value| match value.is_nan() {
-                    true => Seat::Missing,
-                    false => seat(grid.cell(*value)),
+                .map(|value| {
+                    let is_missing = value.is_nan().then_some(Seat::Missing);
+                    is_missing.unwrap_or_else(|| seat(grid.cell(*value)))
                 })
                 .collect(),
             (Values::Booleans(values), _) => values
@@ -144,9 +144,14 @@ impl Local<'_> {
             Seat::In(level) => u32::try_from(*level).ok(),
             _ => None,
         });
-        let inside: Vec<u32> = if levels > 0 { inside.collect() } else { Vec::new() };
+        let inside: Vec<u32> = if levels > 0 {
+            inside.collect()
+        } else {
+            Vec::new()
+        };
         body.extend(counted(inside.iter(), levels));
-        if let (Values::Numbers(values), Some(grid)) = (&self.table.columns()[place], self.grid(place))
+        if let (Values::Numbers(values), Some(grid)) =
+            (&self.table.columns()[place], self.grid(place))
         {
             let units = values
                 .iter()
@@ -160,12 +165,16 @@ impl Local<'_> {
     fn spread(&self, (place, known): (usize, &Known1), values: &[f64], body: &mut Vec<Element>) {
         let Some(grid) = self.grid(place) else { return };
         let mut counts = [0_u64; ROUND];
-        let inside = || values.iter().filter_map(|value| Some((*value, grid.cell(*value)?)));
+        let inside = || {
+            values
+                .iter()
+                .filter_map(|value| Some((*value, grid.cell(*value)?)))
+        };
         let squares = inside().map(|(value, _)| (grid.unit(value) - known.mean).powi(2));
         body.push(Element::Real(sum(squares)));
         let part = grid.part(0);
         for (_, cell) in inside() {
-            if let Some(count) = counts.get_mut((cell / part) as usize) {
+            if let Some(count) = counts.get_mut(place_of(cell / part)) {
                 *count += 1;
             }
         }
@@ -202,12 +211,14 @@ impl Local<'_> {
     /// Gives the unit of each row: cells, then outside, then missing.
     pub(crate) fn units(&self, (place, known): (usize, &Known1)) -> Vec<usize> {
         let units = self.agreement.units(place);
-        let edges = self.grid(place).map(|grid| known.edges(self.agreement, grid));
+        let edges = self
+            .grid(place)
+            .map(|grid| known.edges(self.agreement, grid));
         let unit = |seat: &Seat| match (seat, &edges) {
             (Seat::Missing, _) => units - 1,
             (Seat::Outside, _) => units - 2,
             (Seat::In(cell), Some(edges)) => edges.partition_point(|edge| edge <= cell),
-            (Seat::In(level), None) => (*level as usize).min(units - 2),
+            (Seat::In(level), None) => place_of(*level).min(units - 2),
         };
         self.seats(place).iter().map(unit).collect()
     }
@@ -239,6 +250,11 @@ impl Local<'_> {
             count(&|row| periods[row].is_some_and(|at| at as usize == period));
         }
     }
+}
+
+/// Gives a cell as a place in a vector: one beyond all if it is too large.
+pub(crate) fn place_of(cell: u64) -> usize {
+    usize::try_from(cell).unwrap_or(usize::MAX)
 }
 
 /// Counts places below a length; further ones are left out.

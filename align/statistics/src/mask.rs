@@ -32,7 +32,9 @@ impl GroupKey {
     /// Gives a generator that all contributors have alike, fed by what was told up to now.
     fn generator(&self, label: &'static str, number: usize) -> Generator {
         let number = (number as u64).to_le_bytes();
-        self.key.derive(label, &[&self.transcript, &number]).generator()
+        self.key
+            .derive(label, &[&self.transcript, &number])
+            .generator()
     }
 
     /// Gives a seed that all contributors have alike during the whole course.
@@ -66,7 +68,8 @@ impl GroupKey {
         let tail = sum.split_off(sum.len().checked_sub(TAIL)?);
         let (checks, tags) = tail.split_at(2);
         let count = contributors.len() as u64;
-        let is_right = checks == [count, self.told().wrapping_mul(count)] && tags == self.tags(&sum);
+        let is_right =
+            checks == [count, self.told().wrapping_mul(count)] && tags == self.tags(&sum);
         is_right.then_some(sum)
     }
 
@@ -84,7 +87,10 @@ impl GroupKey {
 
     /// Gives a hash of everything that was told, which says nothing to who doesn't have the key.
     pub(crate) fn seal(&self) -> Digest {
-        *self.key.derive("statistics.1.same", &[&self.transcript]).expose()
+        *self
+            .key
+            .derive("statistics.1.same", &[&self.transcript])
+            .expose()
     }
 
     fn told(&self) -> u64 {

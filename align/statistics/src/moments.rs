@@ -40,8 +40,7 @@ pub(crate) fn inflation(matrix: &[f64], order: usize) -> Option<Vec<f64>> {
                 .sum();
             let rest = matrix[row * order + column] - known;
             factor[row * order + column] = if row == column {
-                // NaN is no pivot either.
-                if !(rest > SMALLEST_PIVOT) {
+                if rest.is_nan() || rest <= SMALLEST_PIVOT {
                     return None;
                 }
                 rest.sqrt()
@@ -73,7 +72,11 @@ mod tests {
     #[test]
     fn inflation_of_two_columns_is_that_of_their_correlation() {
         let found = inflation(&[1.0, 0.6, 0.6, 1.0], 2).unwrap();
-        assert!(found.iter().all(|vif| (vif - 1.0 / (1.0 - 0.36)).abs() < 1e-12));
+        assert!(
+            found
+                .iter()
+                .all(|vif| (vif - 1.0 / (1.0 - 0.36)).abs() < 1e-12)
+        );
         assert_eq!(inflation(&[1.0, 1.0, 1.0, 1.0], 2), None);
         assert_eq!(inflation(&[1.0, f64::NAN, f64::NAN, 1.0], 2), None);
     }

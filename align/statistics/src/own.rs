@@ -6,15 +6,14 @@
 
 use crate::{
     Comparison, Findings, OwnColumn, Place, Values,
-    local::{Local, Seat, sum},
     known::{Known, Known1},
+    local::{Local, Seat, place_of, sum},
     publish::{self, Partition},
     specification::Kind,
 };
 
-/// How many values, their mean and variance.
+/// Mean and variance.
 struct Spread {
-    rows: u64,
     mean: f64,
     variance: f64,
 }
@@ -41,12 +40,7 @@ pub(crate) fn compare(local: &Local<'_>, known: &Known, findings: &Findings) -> 
     }
 }
 
-fn mean_difference(
-    local: &Local<'_>,
-    known: &Known1,
-    place: usize,
-    seats: &[Seat],
-) -> Option<f64> {
+fn mean_difference(local: &Local<'_>, known: &Known1, place: usize, seats: &[Seat]) -> Option<f64> {
     let minimum = local.agreement.specification().minimum_cell;
     let inside = seats.iter().filter(|seat| matches!(seat, Seat::In(_)));
     let rows = inside.count() as u64;
@@ -64,18 +58,20 @@ fn mean_difference(
             };
             let (shift, squares) = (sum(about()), sum(about().map(|unit| unit * unit)));
             // About the mean of all, the others' sum is the own one turned round.
-            let rest = Spread::of(others, -shift, known.squares - squares);
+            let rest = Spread::of(others, -shift, (known.squares - squares).max(0.0));
             (Spread::of(rows, shift, squares), rest)
         }
         Values::Booleans(values) => {
             let yes = values.iter().filter(|value| **value == Some(true)).count() as u64;
             let all = known.levels.get(1).copied()?;
-            (Spread::of_share(rows, yes), Spread::of_share(others, all.checked_sub(yes)?))
+            (
+                Spread::of_share(rows, yes),
+                Spread::of_share(others, all.checked_sub(yes)?),
+            )
         }
         _ => return None,
     };
     let pooled = f64::midpoint(own.variance, rest.variance).sqrt();
-    debug_assert_eq!(own.rows + rest.rows, known.inside);
     (pooled > 1e-9).then(|| (own.mean - rest.mean) / pooled)
 }
 
@@ -84,7 +80,6 @@ impl Spread {
         let mean = sum / rows as f64;
         let variance = (squares - sum * mean) / (rows.max(2) - 1) as f64;
         Spread {
-            rows,
             mean,
             variance: variance.max(0.0),
         }
@@ -93,7 +88,6 @@ impl Spread {
     fn of_share(rows: u64, yes: u64) -> Spread {
         let mean = yes as f64 / rows as f64;
         Spread {
-            rows,
             mean,
             variance: mean * (1.0 - mean),
         }
@@ -111,7 +105,9 @@ fn stability_index(
     if let Kind::Code { .. } = spec.columns[place].kind {
         let own = local.codes(place);
         let told = findings.columns[place].cells.iter().filter_map(|cell| {
-            let Place::Level(name) = &cell.of else { return None };
+            let Place::Level(name) = &cell.of else {
+                return None;
+            };
             Some((own.get(name.as_str()).copied().unwrap_or(0), cell.rows?))
         });
         let mut units: Vec<[u64; 2]> = told
@@ -129,13 +125,15 @@ fn stability_index(
     let partition = Partition::of(local.agreement, known, place);
     let edges = local.agreement.grids()[place].as_ref();
     let edges = edges.map(|grid| column.edges(local.agreement, grid));
-    let len = edges.as_ref().map_or(column.levels.len(), |edges| edges.len() + 1);
+    let len = edges
+        .as_ref()
+        .map_or(column.levels.len(), |edges| edges.len() + 1);
     let mut own = vec![0_u64; len];
     for seat in seats {
         let Seat::In(cell) = seat else { continue };
         let unit = match &edges {
             Some(edges) => edges.partition_point(|edge| edge <= cell),
-            None => *cell as usize,
+            None => place_of(*cell),
         };
         *own.get_mut(unit)? += 1;
     }

@@ -1,6 +1,6 @@
 //! What is told of all that is known.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use consilium_mailbox::PartyId;
 
@@ -72,7 +72,8 @@ impl Partition {
         &self,
         classes: [&[u64]; CLASSES],
     ) -> (Vec<(usize, [u64; CLASSES])>, [u64; CLASSES]) {
-        let of = |units: &Range<usize>| classes.map(|class| class[units.clone()].iter().sum::<u64>());
+        let of =
+            |units: &Range<usize>| classes.map(|class| class[units.clone()].iter().sum::<u64>());
         let mut told = Vec::new();
         let mut held = [0; CLASSES];
         for (cell, units) in self.units.iter().enumerate() {
@@ -132,7 +133,7 @@ pub(crate) fn findings(
         columns: Vec::new(),
         periods: vec![None; spec.periods.len()],
         correlations: Vec::new(),
-        vif: Default::default(),
+        vif: BTreeMap::new(),
     };
     if known.rows < minimum {
         let columns = spec.columns.iter();
@@ -226,7 +227,10 @@ fn measures(
         grid.interval(found.from, found.to)
     };
     let quantile = |share: &f64| {
-        let target = agreement.shares().iter().position(|other| other == share)?;
+        let target = agreement
+            .shares()
+            .iter()
+            .position(|other| other.total_cmp(share).is_eq())?;
         Some(Quantile {
             share: *share,
             within: interval(target),
@@ -316,11 +320,7 @@ fn stability(
 }
 
 /// Gives the stability index between two classes of rows, over the cells of a column.
-pub(crate) fn index_of(
-    partition: &Partition,
-    classes: [&[u64]; 2],
-    minimum: u64,
-) -> Option<f64> {
+pub(crate) fn index_of(partition: &Partition, classes: [&[u64]; 2], minimum: u64) -> Option<f64> {
     let (told, held) = partition.add_up(classes);
     let mut units: Vec<[u64; 2]> = told.iter().map(|(_, rows)| *rows).collect();
     units.push(held);
@@ -329,7 +329,9 @@ pub(crate) fn index_of(
 
 /// Gives Σ (p − q)·ln(p/q) over units, put together until both classes have the minimum in each.
 pub(crate) fn index(units: &[[u64; 2]], ordered: usize, minimum: u64) -> Option<f64> {
-    let bins = bin(units, ordered, |rows| rows.iter().all(|rows| *rows >= minimum))?;
+    let bins = bin(units, ordered, |rows| {
+        rows.iter().all(|rows| *rows >= minimum)
+    })?;
     let all = |class: usize| bins.iter().map(|bin| bin.rows[class]).sum::<u64>() as f64;
     let (ones, others) = (all(0), all(1));
     let term = |bin: &Bin<2>| {

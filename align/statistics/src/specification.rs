@@ -189,7 +189,10 @@ impl Specification {
                 let name = name.clone();
                 return Err(BadSpecification::Kind { name });
             }
-            if matches!((self.mode, kind), (Mode::Threshold { .. }, Kind::Code { .. })) {
+            if matches!(
+                (self.mode, kind),
+                (Mode::Threshold { .. }, Kind::Code { .. })
+            ) {
                 let name = name.clone();
                 return Err(BadSpecification::NoisyCode { name });
             }
@@ -208,7 +211,10 @@ impl Specification {
 
     fn check_numbers(&self) -> Result<(), BadSpecification> {
         let is_ascending = self.quantiles.is_sorted_by(|one, next| one < next);
-        let is_inside = self.quantiles.iter().all(|share| *share > 0.0 && *share < 1.0);
+        let is_inside = self
+            .quantiles
+            .iter()
+            .all(|share| *share > 0.0 && *share < 1.0);
         if !is_ascending || !is_inside || self.quantiles.len() > MOST_QUANTILES {
             return Err(BadSpecification::Quantiles);
         }

@@ -7,9 +7,10 @@
 
 /// Holds back small cells of a partition whose total is known.
 ///
-/// A cell of 1 to `minimum` − 1 rows is small; none at all tells of nobody. With small ones, the
-/// smallest others are held back too, until from the total and the cells told, whoever counts no
-/// cell held back as empty can't show of any of them that it has fewer than `minimum` rows.
+/// A cell of 1 to `minimum` − 1 rows is small; an empty one tells of nobody. With small ones, the
+/// smallest others are held back too, until nobody who knows the total and that no cell held back is
+/// empty can show of any of them that it has fewer than `minimum` rows. If there are not enough others,
+/// nothing is told, of empty ones neither.
 pub(crate) fn hold_back(cells: &[u64], minimum: u64) -> Vec<Option<u64>> {
     let mut told: Vec<Option<u64>> = cells
         .iter()
@@ -17,14 +18,17 @@ pub(crate) fn hold_back(cells: &[u64], minimum: u64) -> Vec<Option<u64>> {
         .collect();
     loop {
         let held = || cells.iter().zip(&told).filter(|(_, told)| told.is_none());
-        let (number, rows) = held().fold((0, 0), |(number, sum), (rows, _)| (number + 1, sum + rows));
+        let (number, rows) =
+            held().fold((0, 0), |(number, sum), (rows, _)| (number + 1, sum + rows));
         let is_safe = number >= 2 && rows - (number - 1) >= minimum;
         if number == 0 || is_safe {
             return told;
         }
-        let others = told.iter_mut().filter(|told| told.is_some_and(|rows| rows > 0));
+        let others = told
+            .iter_mut()
+            .filter(|told| told.is_some_and(|rows| rows > 0));
         let Some(smallest) = others.min_by_key(|told| **told) else {
-            return told;
+            return vec![None; cells.len()];
         };
         *smallest = None;
     }
@@ -86,7 +90,9 @@ pub(crate) fn bin<const CLASSES: usize>(
             .flatten()
             .filter(|place| is_in_order && bins.get(*place).is_some_and(has_neighbours))
             .min_by_key(size);
-        let any = (0..bins.len()).filter(|place| *place != small).min_by_key(size);
+        let any = (0..bins.len())
+            .filter(|place| *place != small)
+            .min_by_key(size);
         let other = beside.or(any)?;
         let gone = bins.remove(small.max(other));
         let kept = &mut bins[small.min(other)];
@@ -125,7 +131,8 @@ mod tests {
                 // By brute force: some way to fill the cells makes any one of them large.
                 let left = total - known;
                 let fits = |large: u64| left >= large + (held - 1);
-                prop_assert!(held > 1 && fits(MINIMUM));
+                let is_nothing_told = told.iter().all(Option::is_none);
+                prop_assert!(held > 1 && fits(MINIMUM) || is_nothing_told);
             }
             let is_any_small = cells.iter().any(|rows| (1..MINIMUM).contains(rows));
             prop_assert_eq!(held > 0, is_any_small);
@@ -168,6 +175,7 @@ mod tests {
     fn a_single_small_cell_takes_the_smallest_other_one_along() {
         assert_eq!(hold_back(&[3, 90, 7], 5), [None, Some(90), None]);
         assert_eq!(hold_back(&[3, 90, 0], 5), [None, None, Some(0)]);
+        assert_eq!(hold_back(&[3, 2, 0], 5), [None, None, None]);
         assert_eq!(hold_back(&[8, 90, 0], 5), [Some(8), Some(90), Some(0)]);
         assert_eq!(hold_back(&[2, 2, 30, 40], 5), [None, None, None, Some(40)]);
     }

@@ -95,7 +95,11 @@ impl Table {
                 .iter()
                 .zip(&spec.columns)
                 .all(|(values, column)| values.suits(&column.kind) && values.len() == self.rows);
-        let periods = if spec.periods.is_empty() { 0 } else { self.rows };
+        let periods = if spec.periods.is_empty() {
+            0
+        } else {
+            self.rows
+        };
         has_kinds && self.periods.len() == periods && self.rows as u64 <= spec.most_rows
     }
 

@@ -80,12 +80,8 @@ impl Stretch {
             .iter()
             .map(|value| if value.is_nan() { 0.0 } else { *value })
             .collect();
-        let is_full = has.iter().all(|has| *has == 1.0);
-        let whole = [
-            dot(&has, &has),
-            dot(&values, &has),
-            dot(&values, &values),
-        ];
+        let is_full = !has.contains(&0.0);
+        let whole = [dot(&has, &has), dot(&values, &has), dot(&values, &values)];
         Stretch {
             values,
             has,
@@ -127,7 +123,11 @@ fn dot(one: &[f64], other: &[f64]) -> f64 {
             lanes[lane] += one[lane] * other[lane];
         }
     }
-    let rest: f64 = rest_of_one.iter().zip(rest_of_other).map(|(a, b)| a * b).sum();
+    let rest: f64 = rest_of_one
+        .iter()
+        .zip(rest_of_other)
+        .map(|(a, b)| a * b)
+        .sum();
     lanes.iter().sum::<f64>() + rest
 }
 

@@ -47,9 +47,10 @@ pub(super) fn tell(
     let matrix: Vec<f64> = kept
         .iter()
         .flat_map(|row| kept.iter().map(|column| (*row, *column)))
-        .map(|(row, column)| match row == column {
-            true => 1.0,
-            false => told[&(row.min(column), row.max(column))],
+        .map(|(row, column)| {
+            let r = told.get(&(row.min(column), row.max(column)));
+            // Whatever is not told lies on the diagonal.
+            r.copied().unwrap_or(1.0)
         })
         .collect();
     if kept.len() > 1
@@ -108,7 +109,12 @@ fn is_safe(
         (false, true) => has_both(others),
         (true, true) => {
             let both = ab + mean_b * a + mean_a * b + rows * mean_a * mean_b;
-            let cells = [both, ones - both, others - both, rows - ones - others + both];
+            let cells = [
+                both,
+                ones - both,
+                others - both,
+                rows - ones - others + both,
+            ];
             let alone = |place: usize, upper: f64| {
                 let column = &known.columns[place];
                 let all = column.mean * column.inside as f64;

@@ -1,0 +1,46 @@
+//! The protocol's page says what the code does.
+
+use consilium_evaluation::Role;
+use consilium_statistics::{Mode, Specification, disclosures};
+
+use crate::world::specification;
+
+const PAGE: &str = include_str!("../../../../docs/protocols/statistics.md");
+
+#[test]
+fn every_disclosure_stands_on_its_page_and_in_both_languages_in_the_code() {
+    let noised = Specification {
+        mode: Mode::Threshold {
+            epsilon: 1.0,
+            delta: 1e-6,
+            honest: 2,
+        },
+        ..specification()
+    };
+    let (exact, noised) = (disclosures(&specification()), disclosures(&noised));
+    assert_ne!(exact, noised);
+    for line in exact.iter().chain(&noised) {
+        let to = match line.to {
+            Role::Aggregator => "aggregator",
+            Role::Contributor => "contributor",
+        };
+        assert!(
+            PAGE.contains(&format!("| {to} | {} |", line.learns)),
+            "{}",
+            line.learns
+        );
+        assert!(line.zh.chars().any(|c| ('一'..='龥').contains(&c)));
+    }
+}
+
+#[test]
+fn what_is_not_asked_is_not_disclosed() {
+    let mut spec = specification();
+    let whole = disclosures(&spec).len();
+    spec.columns.truncate(5);
+    spec.columns.drain(..2);
+    spec.label = None;
+    spec.periods.clear();
+    spec.correlations = false;
+    assert_eq!(disclosures(&spec).len(), whole - 5);
+}
