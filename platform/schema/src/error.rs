@@ -11,7 +11,7 @@ pub struct TextPlace {
 
 impl TextPlace {
     /// The place of the byte `offset` of `text`; its end when `offset` lies beyond.
-    pub(crate) fn of(text: &str, offset: usize) -> Self {
+    pub fn of(text: &str, offset: usize) -> Self {
         let before = text
             .char_indices()
             .take_while(|(start, _)| *start < offset)

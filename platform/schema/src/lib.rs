@@ -13,6 +13,7 @@ mod rows;
 mod schema;
 mod unit;
 
+pub use canonical::quoted;
 pub use column::{
     Bounds, Column, DateOrder, Description, Kind, Level, Levels, Outside, OutsideLevel,
 };

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod canonical;
+mod catalogue;
+mod difference;
+mod error;
+mod feature;
+mod raw;
+mod starter;
+
+pub use catalogue::{Catalogue, CatalogueHash, Source, Table};
+pub use difference::{Change, Difference, Part};
+pub use error::{CatalogueError, FeatureFault};
+pub use feature::{Certainty, CodeSystem, Feature, Identifies, Names, Sensitivity};
