@@ -2,6 +2,7 @@
 
 mod laws;
 mod refusals;
+mod suggestions;
 
 /// A small catalogue.
 const SMALL: &str = r#"
