@@ -1,0 +1,328 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_base::Digest;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CodesError, Form, RowFault, sheet,
+    sheet::Sheet,
+    table::{code, kind},
+};
+
+mod join;
+
+const KIND: &str = "map";
+const COLUMNS: [&str; 5] = ["source", "target", "approximate", "scenario", "choice"];
+
+/// What codes of one version of a system become in a version of another.
+///
+/// One code may have several targets to choose from, may need several targets together, or may
+/// expressly have none; a map says all of it and chooses nothing. [`crate::Rule`] does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeMap {
+    head: MapHead,
+    entries: BTreeMap<String, Entry>,
+    hash: Digest,
+}
+
+/// What is said of a map as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapHead {
+    /// Always `map`.
+    pub kind: String,
+    /// Where the map was taken from.
+    pub source: String,
+    /// Under which terms it may be passed on.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub licence: String,
+    /// Where it starts.
+    pub from: Edition,
+    /// Where it leads.
+    pub to: Edition,
+}
+
+/// A version of a system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edition {
+    /// The system, such as `icd-9-cm`.
+    pub system: String,
+    /// The version, as its publisher writes it.
+    pub version: String,
+}
+
+/// What becomes of one code: the ways in which it can be written, none of them chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    scenarios: Vec<Scenario>,
+}
+
+/// Lists of targets; a way takes one code from each.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scenario {
+    /// At least one list, none empty.
+    pub lists: Vec<Vec<String>>,
+    /// Whether the targets together say the same as the source, or only nearly.
+    pub approximate: bool,
+}
+
+/// How well a map knows a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mapping {
+    /// One code says the same.
+    Exact,
+    /// One code says nearly the same.
+    Approximate,
+    /// Several codes together say it, and they are the only ones.
+    Combination,
+    /// There is more than one way to write it.
+    Ambiguous,
+    /// The map says that nothing corresponds.
+    NoMap,
+    /// The map doesn't know the code.
+    Absent,
+}
+
+impl MapHead {
+    /// Begins a map between two versions.
+    pub fn new(from: Edition, to: Edition, source: &str) -> MapHead {
+        let (kind, source, licence) = (KIND.to_owned(), source.to_owned(), String::new());
+        MapHead { kind, source, licence, from, to }
+    }
+}
+
+impl Entry {
+    /// One code, that says the same or nearly the same.
+    pub fn single(target: &str, approximate: bool) -> Entry {
+        let lists = vec![vec![target.to_owned()]];
+        Entry { scenarios: vec![Scenario { lists, approximate }] }
+    }
+
+    /// The scenarios in the order of the file.
+    pub fn scenarios(&self) -> &[Scenario] {
+        &self.scenarios
+    }
+
+    /// In how many ways the code can be written; all that is above 2⁶⁴ counts as 2⁶⁴ − 1.
+    pub fn ways(&self) -> u64 {
+        self.scenarios.iter().fold(0, |sum: u64, it| sum.saturating_add(it.ways()))
+    }
+
+    /// Gives one of the ways, from 0: the codes that are written together.
+    pub fn way(&self, mut number: u64) -> Option<Vec<&str>> {
+        for scenario in &self.scenarios {
+            let ways = scenario.ways();
+            if number < ways {
+                return Some(scenario.way(number));
+            }
+            number -= ways;
+        }
+        None
+    }
+
+    /// All targets, each once, in order.
+    pub fn targets(&self) -> BTreeSet<&str> {
+        let lists = self.scenarios.iter().flat_map(|it| &it.lists);
+        lists.flatten().map(String::as_str).collect()
+    }
+
+    /// How well the code is known.
+    pub fn mapping(&self) -> Mapping {
+        match &self.scenarios[..] {
+            [] => Mapping::NoMap,
+            [one] if one.ways() == 1 && one.lists.len() > 1 => Mapping::Combination,
+            [one] if one.ways() == 1 && one.approximate => Mapping::Approximate,
+            [one] if one.ways() == 1 => Mapping::Exact,
+            _ => Mapping::Ambiguous,
+        }
+    }
+
+    /// Adds a scenario, unless it is there.
+    fn add(&mut self, scenario: Scenario) {
+        if !self.scenarios.contains(&scenario) {
+            self.scenarios.push(scenario);
+        }
+    }
+}
+
+impl Scenario {
+    fn ways(&self) -> u64 {
+        let lens = self.lists.iter().map(|list| list.len() as u64);
+        lens.fold(1, u64::saturating_mul)
+    }
+
+    fn way(&self, mut number: u64) -> Vec<&str> {
+        let pick = |list: &'_ Vec<String>| {
+            let len = list.len() as u64;
+            let at = number % len;
+            number /= len;
+            at
+        };
+        let picks: Vec<u64> = self.lists.iter().map(pick).collect();
+        let of = |(list, at): (&'_ Vec<String>, u64)| usize::try_from(at).map_or(0, |at| at.min(list.len() - 1));
+        self.lists.iter().zip(picks).map(|(list, at)| list[of((list, at))].as_str()).collect()
+    }
+}
+
+impl CodeMap {
+    /// Reads a map strictly.
+    ///
+    /// # Errors
+    ///
+    /// Names the line.
+    pub fn read(bytes: &[u8]) -> Result<CodeMap, CodesError> {
+        let text = sheet::text(bytes)?;
+        let sheet = Sheet::of(&text)?;
+        let head: MapHead = sheet.head()?;
+        kind(KIND, &head.kind)?;
+        let forms = [&head.from, &head.to].map(|edition| Form::of_system(&edition.system));
+        let mut rows: BTreeMap<String, Vec<MapRow>> = BTreeMap::new();
+        sheet.rows(&COLUMNS, 2, |line, cells| {
+            let (source, row) = MapRow::of(line, forms, cells)?;
+            let rows = rows.entry(source).or_default();
+            rows.iter().try_for_each(|other| other.goes_with(&row))?;
+            rows.push(row);
+            Ok(())
+        })?;
+        let entries = rows.into_iter().map(|(source, rows)| (source, entry(rows)));
+        let (entries, hash) = (entries.collect(), sheet.hash());
+        Ok(CodeMap { head, entries, hash })
+    }
+
+    /// Makes a map; its text is [`Self::to_text`].
+    ///
+    /// # Errors
+    ///
+    /// What [`Self::read`] refuses.
+    pub fn new(
+        head: &MapHead,
+        entries: impl IntoIterator<Item = (String, Entry)>,
+    ) -> Result<CodeMap, CodesError> {
+        CodeMap::read(written(head, &entries.into_iter().collect()).as_bytes())
+    }
+
+    /// Writes the map.
+    pub fn to_text(&self) -> String {
+        written(&self.head, &self.entries)
+    }
+
+    /// What is said of it as a whole.
+    pub fn head(&self) -> &MapHead {
+        &self.head
+    }
+
+    /// The hash of head and rows as they stand in the file.
+    pub fn hash(&self) -> Digest {
+        self.hash
+    }
+
+    /// What becomes of a code in normal form; none if the map doesn't know it.
+    pub fn get(&self, source: &str) -> Option<&Entry> {
+        self.entries.get(source)
+    }
+
+    /// All codes in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(source, entry)| (source.as_str(), entry))
+    }
+
+    /// How well a code is known.
+    pub fn mapping(&self, source: &str) -> Mapping {
+        self.get(source).map_or(Mapping::Absent, Entry::mapping)
+    }
+}
+
+/// A row of the file.
+struct MapRow {
+    line: u64,
+    target: Option<String>,
+    approximate: bool,
+    /// 0 for a target that stands for the source alone.
+    scenario: u8,
+    choice: u8,
+}
+
+impl MapRow {
+    fn of(line: u64, forms: [Form; 2], cells: &[&str]) -> Result<(String, MapRow), RowFault> {
+        let [source, target, approximate, scenario, choice] = cells else {
+            return Err(RowFault::Cells { found: cells.len(), expected: COLUMNS.len() });
+        };
+        let source = code(forms[0], "source", source)?;
+        let target = match *target {
+            "" => None,
+            target => Some(code(forms[1], "target", target)?),
+        };
+        let approximate = match *approximate {
+            "" | "0" => false,
+            "1" => true,
+            _ => return Err(RowFault::Value { column: "approximate" }),
+        };
+        let number = |column, text: &str| match text {
+            "" => Ok(0),
+            text => text.parse().map_err(|_| RowFault::Value { column }),
+        };
+        let (scenario, choice) = (number("scenario", scenario)?, number("choice", choice)?);
+        if (scenario == 0) != (choice == 0) {
+            return Err(RowFault::Value { column: "choice" });
+        }
+        if target.is_none() && scenario > 0 {
+            return Err(RowFault::NoTarget);
+        }
+        Ok((source, MapRow { line, target, approximate, scenario, choice }))
+    }
+
+    fn goes_with(&self, other: &MapRow) -> Result<(), RowFault> {
+        if self.target.is_none() || other.target.is_none() {
+            return Err(RowFault::NoTarget);
+        }
+        let place = |row: &MapRow| (row.scenario, row.choice);
+        if self.target == other.target && place(self) == place(other) {
+            return Err(RowFault::Twice { first: self.line });
+        }
+        Ok(())
+    }
+}
+
+fn entry(rows: Vec<MapRow>) -> Entry {
+    let mut entry = Entry::default();
+    let mut combined: BTreeMap<u8, (bool, BTreeMap<u8, Vec<String>>)> = BTreeMap::new();
+    for row in rows {
+        let Some(target) = row.target else { continue };
+        if row.scenario == 0 {
+            entry.scenarios.extend(Entry::single(&target, row.approximate).scenarios);
+            continue;
+        }
+        let (approximate, lists) = combined.entry(row.scenario).or_default();
+        *approximate |= row.approximate;
+        lists.entry(row.choice).or_default().push(target);
+    }
+    for (approximate, lists) in combined.into_values() {
+        entry.add(Scenario { lists: lists.into_values().collect(), approximate });
+    }
+    entry
+}
+
+fn written(head: &MapHead, entries: &BTreeMap<String, Entry>) -> String {
+    let mut rows = Vec::new();
+    for (source, entry) in entries {
+        if entry.scenarios.is_empty() {
+            rows.push([source.clone(), String::new(), String::new(), String::new(), String::new()]);
+        }
+        let mut number = 0;
+        for scenario in &entry.scenarios {
+            let is_single = scenario.lists.len() == 1 && scenario.ways() == 1;
+            number += usize::from(!is_single);
+            for (choice, list) in scenario.lists.iter().enumerate() {
+                let place = |at: usize| if is_single { String::new() } else { at.to_string() };
+                let approximate = if scenario.approximate { "1" } else { "" };
+                rows.extend(list.iter().map(|target| {
+                    let (scenario, choice) = (place(number), place(choice + 1));
+                    [source.clone(), target.clone(), approximate.to_owned(), scenario, choice]
+                }));
+            }
+        }
+    }
+    sheet::write(head, COLUMNS, rows.into_iter())
+}

@@ -1,0 +1,107 @@
+//! Maps the other way round, and one after another.
+
+use std::collections::BTreeMap;
+
+use super::{CodeMap, Entry, MapHead, Scenario};
+use crate::CodesError;
+
+/// More ways than these are not gone through one by one.
+const MOST_WAYS: u64 = 4096;
+
+impl CodeMap {
+    /// Turns the map round: every target leads to all sources that could have become it.
+    ///
+    /// A target that was only part of a combination says less than its source, so what it leads back
+    /// to is approximate. Sources that expressly had no target are not in the result.
+    ///
+    /// # Errors
+    ///
+    /// None for a map that was read.
+    pub fn reversed(&self) -> Result<CodeMap, CodesError> {
+        let mut entries = BTreeMap::<String, Entry>::new();
+        for (source, entry) in self.iter() {
+            for scenario in entry.scenarios() {
+                let approximate = scenario.approximate || scenario.lists.len() > 1;
+                for target in scenario.lists.iter().flatten() {
+                    let lists = vec![vec![source.to_owned()]];
+                    let back = entries.entry(target.clone()).or_default();
+                    if back.scenarios().iter().all(|it| it.lists != lists) {
+                        back.add(Scenario { lists, approximate });
+                    }
+                }
+            }
+        }
+        let head = self.head();
+        let source = format!("reversed: {}", head.source);
+        let turned = MapHead { licence: head.licence.clone(), ..MapHead::new(head.to.clone(), head.from.clone(), &source) };
+        CodeMap::new(&turned, entries)
+    }
+
+    /// Goes on by a second map that starts where this one leads: all ways through both are kept, and
+    /// a way is approximate if one of its steps is. A code that leads nowhere in the second map is
+    /// expressly without target.
+    ///
+    /// # Errors
+    ///
+    /// Two maps meet in the same system and version; a code with more than 4,096 ways is refused.
+    pub fn then(&self, next: &CodeMap) -> Result<CodeMap, CodesError> {
+        let (here, there) = (&self.head().to, &next.head().from);
+        if here != there {
+            let said = |it: &super::Edition| format!("{} {}", it.system, it.version);
+            return Err(CodesError::Apart { to: said(here), from: said(there) });
+        }
+        let mut entries = Vec::new();
+        for (source, entry) in self.iter() {
+            if entry.ways() > MOST_WAYS {
+                return Err(CodesError::TooManyWays { most: MOST_WAYS });
+            }
+            let mut joined = Entry::default();
+            for scenario in entry.scenarios() {
+                for way in (0..scenario.ways()).map(|number| scenario.way(number)) {
+                    onwards(&mut joined, scenario.approximate, &way, next)?;
+                }
+            }
+            entries.push((source.to_owned(), joined));
+        }
+        let [first, second] = [self.head(), next.head()];
+        let source = format!("{}; then {}", first.source, second.source);
+        let mut head = MapHead::new(first.from.clone(), second.to.clone(), &source);
+        head.licence = [first.licence.as_str(), second.licence.as_str()].join("; ");
+        CodeMap::new(&head, entries)
+    }
+}
+
+/// Adds what the codes of a way become together.
+fn onwards(
+    joined: &mut Entry,
+    approximate: bool,
+    way: &[&str],
+    next: &CodeMap,
+) -> Result<(), CodesError> {
+    let lists = Vec::new();
+    let mut ends = vec![Scenario { lists, approximate }];
+    for code in way {
+        let steps = next.get(code).map_or(&[][..], Entry::scenarios);
+        if (ends.len() * steps.len()) as u64 > MOST_WAYS {
+            return Err(CodesError::TooManyWays { most: MOST_WAYS });
+        }
+        let longer = ends.iter().flat_map(|end| steps.iter().map(|step| longer(end, step)));
+        ends = longer.collect();
+    }
+    for end in ends {
+        joined.add(end);
+    }
+    Ok(())
+}
+
+/// What both say together; a list that is there already says nothing new.
+fn longer(end: &Scenario, step: &Scenario) -> Scenario {
+    let mut end = end.clone();
+    end.approximate |= step.approximate;
+    for list in &step.lists {
+        if !end.lists.contains(list) {
+            end.lists.push(list.clone());
+        }
+    }
+    end
+}

@@ -1,0 +1,321 @@
+use std::collections::BTreeMap;
+
+use consilium_base::Digest;
+use serde::{Deserialize, Serialize};
+
+use crate::{CodesError, Day, Form, RowFault, sheet, sheet::Sheet};
+
+const KIND: &str = "table";
+const COLUMNS: [&str; 7] = ["code", "en", "zh", "parent", "from", "until", "status"];
+
+/// One version of a code system: which codes it has, what they mean, when they are valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeTable {
+    head: TableHead,
+    rows: BTreeMap<String, CodeRow>,
+    hash: Digest,
+}
+
+/// What is said of a table as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableHead {
+    /// Always `table`.
+    #[serde(default = "table")]
+    pub kind: String,
+    /// The system, such as `icd-10-yb`; its codes' form follows from it.
+    pub system: String,
+    /// The version, as its publisher writes it.
+    pub version: String,
+    /// Where the table was taken from.
+    pub source: String,
+    /// Under which terms it may be passed on.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub licence: String,
+    /// The first day on which the version is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day on which the version is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Day>,
+}
+
+fn table() -> String {
+    KIND.to_owned()
+}
+
+/// A code of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeRow {
+    /// Its name in English, empty where there is none.
+    pub en: String,
+    /// Its name in Chinese, empty where there is none.
+    pub zh: String,
+    /// The code that it stands under.
+    pub parent: Option<String>,
+    /// The first day on which it is valid, where that is not the version's.
+    pub from: Option<Day>,
+    /// The last day on which it is valid, where that is not the version's.
+    pub until: Option<Day>,
+    /// Whether it is still in use.
+    pub status: Status,
+}
+
+/// Whether a code is still in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// It is.
+    #[default]
+    Active,
+    /// It is not.
+    Stopped,
+    /// Another code of the same table stands for it.
+    ReplacedBy(String),
+}
+
+/// What a table says of a code on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Validity {
+    /// The code may be used.
+    Valid,
+    /// The table has no such code.
+    Unknown,
+    /// The code becomes valid later.
+    NotYet,
+    /// The code was stopped, replaced, or its time is over.
+    Stopped,
+}
+
+impl TableHead {
+    /// Says what is required of a table, and nothing that may be left out.
+    pub fn new(system: &str, version: &str, source: &str) -> TableHead {
+        TableHead {
+            kind: table(),
+            system: system.to_owned(),
+            version: version.to_owned(),
+            source: source.to_owned(),
+            licence: String::new(),
+            from: None,
+            until: None,
+        }
+    }
+}
+
+impl CodeTable {
+    /// Reads a table strictly: every code is in normal form and stands once, every code that is
+    /// referred to is there.
+    ///
+    /// # Errors
+    ///
+    /// Names the line.
+    pub fn read(bytes: &[u8]) -> Result<CodeTable, CodesError> {
+        let text = sheet::text(bytes)?;
+        let sheet = Sheet::of(&text)?;
+        let head: TableHead = sheet.head()?;
+        kind(KIND, &head.kind)?;
+        if head.from.zip(head.until).is_some_and(|(from, until)| until < from) {
+            return Err(CodesError::Declared("valid until a day before it is valid from"));
+        }
+        let form = Form::of_system(&head.system);
+        let mut rows = BTreeMap::new();
+        let mut lines = BTreeMap::new();
+        sheet.rows(&COLUMNS, 1, |line, cells| {
+            let (code, row) = self::row(form, cells)?;
+            if let Some(first) = lines.insert(code.clone(), line) {
+                return Err(RowFault::Twice { first });
+            }
+            rows.insert(code, row);
+            Ok(())
+        })?;
+        let table = CodeTable { head, rows, hash: sheet.hash() };
+        for (code, line) in &lines {
+            let fault = |fault| CodesError::Row { line: *line, fault };
+            table.refers_well(code).map_err(fault)?;
+        }
+        Ok(table)
+    }
+
+    /// Makes a table; its text is [`Self::to_text`].
+    ///
+    /// # Errors
+    ///
+    /// What [`Self::read`] refuses.
+    pub fn new(
+        head: &TableHead,
+        rows: impl IntoIterator<Item = (String, CodeRow)>,
+    ) -> Result<CodeTable, CodesError> {
+        CodeTable::read(written(head, rows.into_iter()).as_bytes())
+    }
+
+    /// Writes the table.
+    pub fn to_text(&self) -> String {
+        written(&self.head, self.rows.clone().into_iter())
+    }
+
+    /// What is said of it as a whole.
+    pub fn head(&self) -> &TableHead {
+        &self.head
+    }
+
+    /// How its codes are written.
+    pub fn form(&self) -> Form {
+        Form::of_system(&self.head.system)
+    }
+
+    /// The hash of head and rows as they stand in the file.
+    pub fn hash(&self) -> Digest {
+        self.hash
+    }
+
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Tells whether it has no code.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row of a code in normal form.
+    pub fn get(&self, code: &str) -> Option<&CodeRow> {
+        self.rows.get(code)
+    }
+
+    /// All codes in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &CodeRow)> {
+        self.rows.iter().map(|(code, row)| (code.as_str(), row))
+    }
+
+    /// What stands above a code, the nearest first: by the table's parents where it has them, else by
+    /// the code's form.
+    pub fn ancestors(&self, code: &str) -> Vec<String> {
+        let mut above = Vec::new();
+        let mut next = self.above(code);
+        // A parent that is declared and one by the form may lead back; the first of them is enough.
+        while let Some(parent) = next.filter(|it| it != code && !above.contains(it)) {
+            next = self.above(&parent);
+            above.push(parent);
+        }
+        above
+    }
+
+    fn above(&self, code: &str) -> Option<String> {
+        let declared = self.rows.get(code).and_then(|row| row.parent.clone());
+        declared.or_else(|| self.form().parent(code))
+    }
+
+    /// Says whether a code may be used on a day; without a day, whether it is in use at all.
+    pub fn validity(&self, code: &str, day: Option<Day>) -> Validity {
+        let Some(row) = self.rows.get(code) else {
+            return Validity::Unknown;
+        };
+        let Some(day) = day else {
+            let is_active = row.status == Status::Active;
+            return if is_active { Validity::Valid } else { Validity::Stopped };
+        };
+        if row.from.or(self.head.from).is_some_and(|from| day < from) {
+            return Validity::NotYet;
+        }
+        match row.until.or(self.head.until) {
+            Some(until) if day > until => Validity::Stopped,
+            // A code that was stopped some day was valid before.
+            Some(_) => Validity::Valid,
+            None if row.status == Status::Active => Validity::Valid,
+            None => Validity::Stopped,
+        }
+    }
+
+    fn refers_well(&self, code: &str) -> Result<(), RowFault> {
+        let row = &self.rows[code];
+        let is_there = |other: &String| self.rows.contains_key(other);
+        if !row.parent.as_ref().is_none_or(is_there) {
+            return Err(RowFault::Nowhere { column: "parent" });
+        }
+        if matches!(&row.status, Status::ReplacedBy(other) if !is_there(other) || other == code) {
+            return Err(RowFault::Nowhere { column: "status" });
+        }
+        let mut at = row;
+        let mut steps = 0;
+        while let Some(above) = at.parent.as_ref().and_then(|parent| self.rows.get(parent)) {
+            steps += 1;
+            if steps > MOST_LEVELS {
+                return Err(RowFault::Circle);
+            }
+            at = above;
+        }
+        Ok(())
+    }
+}
+
+/// More levels than any system has; what goes on for longer goes round.
+const MOST_LEVELS: usize = 64;
+
+/// Holds that a file is of a kind.
+pub(crate) fn kind(wanted: &'static str, found: &str) -> Result<(), CodesError> {
+    let error = || CodesError::Kind { wanted, found: found.to_owned() };
+    (found == wanted).then_some(()).ok_or_else(error)
+}
+
+/// Takes a code that must be in normal form already; ranges such as `A00-B99` are codes of groups.
+pub(crate) fn code(form: Form, column: &'static str, text: &str) -> Result<String, RowFault> {
+    if let Some((first, last)) = text.split_once('-').filter(|_| form != Form::Local) {
+        code(form, column, first)?;
+        code(form, column, last)?;
+        return Ok(text.to_owned());
+    }
+    let unclear = |unclear| RowFault::Unclear { column, unclear };
+    let normal = form.normalise(text).map_err(unclear)?;
+    if normal.code != text {
+        return Err(RowFault::NotNormal { column });
+    }
+    Ok(normal.code)
+}
+
+fn row(form: Form, cells: &[&str]) -> Result<(String, CodeRow), RowFault> {
+    let [code, en, zh, parent, from, until, status] = cells else {
+        return Err(RowFault::Cells { found: cells.len(), expected: COLUMNS.len() });
+    };
+    let code = self::code(form, "code", code)?;
+    let parent = match *parent {
+        "" => None,
+        parent => Some(self::code(form, "parent", parent)?),
+    };
+    let (from, until) = (day("from", from)?, day("until", until)?);
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        return Err(RowFault::Backwards);
+    }
+    let status = match *status {
+        "" | "active" => Status::Active,
+        "stopped" => Status::Stopped,
+        other => {
+            let replacement = other.strip_prefix("replaced-by:").ok_or(RowFault::Status)?;
+            Status::ReplacedBy(self::code(form, "status", replacement)?)
+        }
+    };
+    let row = CodeRow { en: (*en).to_owned(), zh: (*zh).to_owned(), parent, from, until, status };
+    Ok((code, row))
+}
+
+fn day(column: &'static str, text: &str) -> Result<Option<Day>, RowFault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = text.parse().map_err(|day| RowFault::Day { column, day })?;
+    Ok(Some(day))
+}
+
+fn written(head: &TableHead, rows: impl Iterator<Item = (String, CodeRow)>) -> String {
+    let day = |day: Option<Day>| day.map(String::from).unwrap_or_default();
+    let cells = |(code, row): (String, CodeRow)| {
+        let status = match row.status {
+            Status::Active => String::new(),
+            Status::Stopped => "stopped".to_owned(),
+            Status::ReplacedBy(other) => format!("replaced-by:{other}"),
+        };
+        let parent = row.parent.unwrap_or_default();
+        [code, row.en, row.zh, parent, day(row.from), day(row.until), status]
+    };
+    sheet::write(head, COLUMNS, rows.map(cells))
+}
