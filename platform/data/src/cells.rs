@@ -92,6 +92,11 @@ impl Cells {
         }
     }
 
+    /// Adds a cell that is missing.
+    pub(crate) fn push_missing(&mut self) {
+        self.growing.push_missing();
+    }
+
     /// The values, and how many of them a rule of the schema has changed.
     pub(crate) fn finish(self) -> (Values, u64) {
         let values = match self.growing {

@@ -13,6 +13,13 @@ impl Date {
         self.0
     }
 
+    /// The day that many days after 1970-01-01; none outside the years 1 to 9999.
+    pub fn at(days: i32) -> Option<Self> {
+        let day = days.checked_add(EPOCH)?;
+        let year = time::Date::from_julian_day(day).ok()?.year();
+        (1..=9999).contains(&year).then_some(Self(days))
+    }
+
     pub(crate) fn from_days(days: i32) -> Self {
         Self(days)
     }

@@ -1,4 +1,6 @@
+mod batches;
 mod collected;
+mod intake;
 mod plan;
 mod texts;
 
@@ -12,6 +14,7 @@ use crate::records::Records;
 use crate::source::{self, Tap};
 use crate::{Counts, Issue, ReadError, Report, Table};
 use collected::Collected;
+pub use intake::Intake;
 use plan::Plan;
 
 /// A table and how it was read.

@@ -1,7 +1,9 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Chain, Cursor, Read};
 
-use consilium_schema::{Delimiter, DuplicateHeaders, FileFormat, MOST_NAME, Rows, is_shown};
+use consilium_schema::{
+    Delimiter, DuplicateHeaders, FileFormat, Header, MOST_NAME, Rows, is_shown,
+};
 use csv::StringRecord;
 
 use crate::decode::Decode;
@@ -141,6 +143,28 @@ impl<'a> Records<'a> {
             // The text is valid UTF-8 by construction and records may be of any width.
             _ => self.mismatch(),
         }
+    }
+}
+
+/// Gives the names of a table's columns: those that the format declares, or those of the header.
+///
+/// # Errors
+///
+/// See [`ReadError`]; [`ReadError::ColumnCount`] where the first row is not as wide as declared.
+pub fn names(file: impl Read, format: &FileFormat) -> Result<Vec<String>, ReadError> {
+    let mut records = Records::new(file, format, None)?;
+    records.begin()?;
+    let first = records.record();
+    let declared = match &format.header {
+        Header::Named(names) => names.clone(),
+        Header::Absent => Vec::new(),
+        Header::Present => return Ok(header(first, format.duplicate_headers)?.0),
+    };
+    let (found, expected) = (Fields(first.len()), Fields(declared.len()));
+    if found == expected {
+        Ok(declared)
+    } else {
+        Err(ReadError::ColumnCount { found, expected })
     }
 }
 

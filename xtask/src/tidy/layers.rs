@@ -7,6 +7,7 @@ const LAYERS: &[&[&str]] = &[
     &["proto"],
     &["crypto/base", "platform/mailbox", "platform/schema"],
     &["platform/data"],
+    &["platform/mapping"],
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
     &["align/*", "models/*", "trust"],
@@ -17,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
         "participant",
         "lab",
         "cli",
+        "sql",
         "fuzz",
         "tests",
         "xtask",
@@ -27,7 +29,15 @@ const LAYERS: &[&[&str]] = &[
 const BINARIES: usize = LAYERS.len() - 1;
 
 /// What may read rows.
-const ROW_READERS: &[&str] = &["participant", "lab", "cli", "fuzz", "tests"];
+const ROW_READERS: &[&str] = &[
+    "platform/mapping",
+    "participant",
+    "lab",
+    "cli",
+    "sql",
+    "fuzz",
+    "tests",
+];
 
 /// Crates that belong where the program meets the world, and their families.
 const EDGE_CRATES: &[&str] = &["tonic", "axum", "clap"];

@@ -61,7 +61,7 @@ impl Collected {
         self.refused += usize::from(after > before || self.ragged.is_some());
     }
 
-    fn note(&mut self, issue: Issue) {
+    pub(super) fn note(&mut self, issue: Issue) {
         if self.issues.len() < self.most_issues {
             self.issues.push(issue);
         } else {

@@ -1,3 +1,5 @@
+use std::mem;
+
 use consilium_schema::{Header, Kind, Levels, Outside, Rows, Schema};
 use csv::StringRecord;
 
@@ -10,6 +12,7 @@ pub(super) struct Plan {
     pub(super) fields: Fields,
     /// Whether the first record is data.
     pub(super) header_is_a_row: bool,
+    names: Vec<String>,
     columns: Vec<Placed>,
     notes: Vec<Note>,
 }
@@ -24,7 +27,15 @@ impl Plan {
     pub(super) fn new(schema: &Schema, first: &StringRecord) -> Result<Self, ReadError> {
         let mut notes = Vec::new();
         let names = names(schema, first, &mut notes)?;
-        let header_is_a_row = schema.file().header != Header::Present;
+        let mut plan = Self::of(schema, names)?;
+        notes.append(&mut plan.notes);
+        plan.notes = notes;
+        Ok(plan)
+    }
+
+    /// The plan of a table whose columns have these names.
+    pub(super) fn of(schema: &Schema, names: Vec<String>) -> Result<Self, ReadError> {
+        let mut notes = Vec::new();
         let columns = place(schema, &names)?;
         let columns_passed: Vec<String> = names
             .iter()
@@ -38,7 +49,8 @@ impl Plan {
         }
         Ok(Self {
             fields: Fields(names.len()),
-            header_is_a_row,
+            header_is_a_row: schema.file().header != Header::Present,
+            names,
             columns,
             notes,
         })
@@ -46,55 +58,73 @@ impl Plan {
 
     /// Adds a row of the right width; tells `fault` what is wrong with it.
     pub(super) fn push(&mut self, record: &StringRecord, fault: &mut dyn FnMut(RowFault)) {
-        for Placed {
-            position,
-            name,
-            cells,
-        } in &mut self.columns
-        {
-            if let Err(wrong) = cells.push(record.get(*position).unwrap_or_default()) {
-                let column = ColumnRef {
-                    number: *position + 1,
-                    name: name.clone(),
-                };
-                fault(RowFault::Cell {
-                    column,
-                    fault: wrong,
-                });
+        for column in &mut self.columns {
+            let cell = record.get(column.position).unwrap_or_default();
+            column.push(cell, fault);
+        }
+    }
+
+    /// Adds a row of cells that may be missing.
+    pub(super) fn push_cells(&mut self, row: &[Option<&str>], fault: &mut dyn FnMut(RowFault)) {
+        for column in &mut self.columns {
+            match row.get(column.position).copied().flatten() {
+                Some(cell) => column.push(cell, fault),
+                None => column.cells.push_missing(),
             }
         }
+    }
+
+    /// The columns so far; those that follow begin without rows.
+    pub(super) fn take(&mut self, schema: &Schema) -> Result<Vec<NamedColumn>, ReadError> {
+        let full = mem::replace(&mut self.columns, place(schema, &self.names)?);
+        Ok(columns(full, schema, &mut Vec::new()))
     }
 
     /// The columns in the order of the schema.
     pub(super) fn finish(self, schema: &Schema, notes: &mut Vec<Note>) -> Vec<NamedColumn> {
         notes.extend(self.notes);
-        let declared = schema.columns().iter();
-        let finished = self
-            .columns
-            .into_iter()
-            .zip(declared)
-            .map(|(placed, column)| {
-                let (values, adjusted) = placed.cells.finish();
-                if adjusted > 0 {
-                    let rule = match column.kind() {
-                        Kind::Category(Levels::Closed { .. }) => Outside::Missing,
-                        _ => column.bounds().unwrap_or_default().outside,
-                    };
-                    notes.push(Note::Adjusted {
-                        column: placed.name.clone(),
-                        rows: Rows(adjusted),
-                        rule,
-                    });
-                }
-                NamedColumn {
-                    name: placed.name,
-                    kind: column.kind().name(),
-                    unit: column.unit().map(ToString::to_string),
-                    values,
-                }
-            });
-        finished.collect()
+        columns(self.columns, schema, notes)
     }
+}
+
+impl Placed {
+    fn push(&mut self, cell: &str, fault: &mut dyn FnMut(RowFault)) {
+        if let Err(wrong) = self.cells.push(cell) {
+            let column = ColumnRef {
+                number: self.position + 1,
+                name: self.name.clone(),
+            };
+            fault(RowFault::Cell {
+                column,
+                fault: wrong,
+            });
+        }
+    }
+}
+
+fn columns(placed: Vec<Placed>, schema: &Schema, notes: &mut Vec<Note>) -> Vec<NamedColumn> {
+    let declared = schema.columns().iter();
+    let finished = placed.into_iter().zip(declared).map(|(placed, column)| {
+        let (values, adjusted) = placed.cells.finish();
+        if adjusted > 0 {
+            let rule = match column.kind() {
+                Kind::Category(Levels::Closed { .. }) => Outside::Missing,
+                _ => column.bounds().unwrap_or_default().outside,
+            };
+            notes.push(Note::Adjusted {
+                column: placed.name.clone(),
+                rows: Rows(adjusted),
+                rule,
+            });
+        }
+        NamedColumn {
+            name: placed.name,
+            kind: column.kind().name(),
+            unit: column.unit().map(ToString::to_string),
+            values,
+        }
+    });
+    finished.collect()
 }
 
 /// Gives the names of a file's columns, from its first record or from the schema.

@@ -1,0 +1,147 @@
+use std::io;
+use std::path::PathBuf;
+
+use consilium_data::ReadError;
+
+use crate::{Fault, Mismatch, TextPlace};
+
+/// Why a text is no mapping.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MappingError {
+    /// The text is longer than [`Mapping::LONGEST`](crate::Mapping::LONGEST).
+    #[error("a mapping has at most 1 MiB")]
+    TooLong,
+    /// The text is no TOML, or a key or value is not one of a mapping's.
+    #[error("{place}: {message}")]
+    Toml {
+        /// Where.
+        place: TextPlace,
+        /// What the parser says.
+        message: String,
+    },
+    /// There is nothing to run.
+    #[error("{place}: sql is empty: it is one SELECT")]
+    NoQuery {
+        /// Where.
+        place: TextPlace,
+    },
+    /// Nothing says what must come out.
+    #[error("{place}: schema is empty: it names the schema file of what the query gives")]
+    NoSchema {
+        /// Where.
+        place: TextPlace,
+    },
+    /// A query reads at least one file.
+    #[error("no [[source]] is declared")]
+    NoSource,
+    /// A limit is not one that can be kept.
+    #[error("{place}: {key} is from {least} to {most}")]
+    Limit {
+        /// Where.
+        place: TextPlace,
+        /// The key.
+        key: &'static str,
+        /// The least value.
+        least: u64,
+        /// The greatest value.
+        most: u64,
+    },
+    /// Something is wrong with one source.
+    #[error("{place}: source {source_name:?}: {fault}")]
+    Source {
+        /// Where.
+        place: TextPlace,
+        /// Its name.
+        source_name: String,
+        /// What is wrong.
+        fault: SourceFault,
+    },
+}
+
+/// What is wrong with the declaration of a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceFault {
+    /// Names are seen as they are: 1 to 200 characters, none of them hidden, no blanks at the ends.
+    #[error(
+        "the name is empty, too long, or has blanks at its ends or characters that are not seen"
+    )]
+    Name,
+    /// Names are different from each other, in more than the case of letters.
+    #[error("declared twice")]
+    Twice,
+    /// A path names a file.
+    #[error("the path is empty")]
+    Path,
+    /// A key says nothing about this format.
+    #[error("{key} means nothing for this format")]
+    Misplaced {
+        /// The key.
+        key: &'static str,
+    },
+    /// Levels belong to what comes out.
+    #[error("a column of a source is no category: declare it as a code")]
+    Category,
+    /// `names` is for files without a header.
+    #[error("names are given, but header is not false")]
+    NamesBesideHeader,
+    /// Without a header, names must be given.
+    #[error("header is false: give all columns of the file a name in names")]
+    NoNames,
+    /// Names of columns are different from each other.
+    #[error("names holds {column:?} twice")]
+    NamedTwice {
+        /// The name.
+        column: String,
+    },
+}
+
+/// Why a query gives no table. Places are named, values are not.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The program that runs queries is not there.
+    #[error("the program consilium-sql is not there")]
+    NoProgram {
+        /// Where it was looked for.
+        looked: Vec<PathBuf>,
+    },
+    /// The program can't be started.
+    #[error("can't start {}: {kind}", path.display())]
+    Start {
+        /// The program.
+        path: PathBuf,
+        /// What the operating system says.
+        kind: io::ErrorKind,
+    },
+    /// There is no folder for what the query must put aside.
+    #[error("can't make a folder for what the query puts aside: {kind}")]
+    Spill {
+        /// What the operating system says.
+        kind: io::ErrorKind,
+    },
+    /// The program says what is wrong.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The program was ended, or ended without saying why.
+    #[error("consilium-sql {how}{}", if said.is_empty() { String::new() } else { format!(": {said}") })]
+    Died {
+        /// How it ended.
+        how: String,
+        /// The last line that it wrote.
+        said: String,
+    },
+    /// What came over the pipe breaks off or is something else.
+    #[error("what consilium-sql sends breaks off or can't be read")]
+    Stream,
+    /// The query gives other columns than the schema declares.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Columns(Vec<Mismatch>),
+    /// The query gives no row.
+    #[error("the query gives no row")]
+    NoRows,
+    /// Rows that the query gives are not what the schema says.
+    #[error("what the query gives: {0}")]
+    Rows(#[source] ReadError),
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod compare;
+mod error;
+mod fill;
+mod mapping;
+mod place;
+mod program;
+mod query;
+mod raw;
+mod request;
+mod running;
+
+pub use compare::{Mismatch, OutputColumn, OutputType, compare};
+pub use error::{MappingError, QueryError, SourceFault};
+pub use mapping::{Format, Limits, Mapping, Source, TypedColumn};
+pub use place::TextPlace;
+pub use program::Program;
+pub use query::Query;
+pub use request::{FORMAT, Fault, Request, Task};

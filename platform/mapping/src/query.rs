@@ -1,0 +1,148 @@
+use std::io::BufReader;
+use std::path::Path;
+use std::process::ChildStdout;
+
+use arrow_ipc::reader::StreamReader;
+use arrow_schema::{DataType, SchemaRef};
+use consilium_data::{Intake, Loaded, ReadError};
+use consilium_schema::Schema;
+
+use crate::fill::fill;
+use crate::running::{Aside, Running};
+use crate::{
+    FORMAT, Mapping, OutputColumn, OutputType, Program, QueryError, Request, Task, compare,
+};
+
+/// A mapping's query, and what runs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    mapping: &'a Mapping,
+    folder: &'a Path,
+    program: &'a Program,
+    aside: Option<&'a Path>,
+}
+
+impl<'a> Query<'a> {
+    /// The query of the mapping in that absolute folder.
+    pub fn new(mapping: &'a Mapping, folder: &'a Path, program: &'a Program) -> Self {
+        Self {
+            mapping,
+            folder,
+            program,
+            aside: None,
+        }
+    }
+
+    /// Lets it put aside in this folder what doesn't fit in its memory, rather than in the system's
+    /// folder for such files.
+    #[must_use]
+    pub fn aside(mut self, folder: &'a Path) -> Self {
+        self.aside = Some(folder);
+        self
+    }
+
+    /// Plans the query against the headers of its files, and gives the columns that would come out.
+    ///
+    /// Blocks, for as long as the mapping's limits allow at most; no row is computed.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub fn plan(&self) -> Result<Vec<OutputColumn>, QueryError> {
+        self.run(Task::Plan, |stream| columns(&stream.schema()))
+    }
+
+    /// Runs the query and holds what it gives against `schema`: all its rows, or the first `most`;
+    /// keeps the first `most_issues` faults.
+    ///
+    /// Blocks, for as long as the mapping's limits allow at most. The thread that calls must not end
+    /// before: the system ends the process with it.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub fn rows(
+        &self,
+        schema: &Schema,
+        most: Option<u64>,
+        most_issues: usize,
+    ) -> Result<Loaded, QueryError> {
+        let table = self.run(Task::Run { most }, |stream| {
+            let given = columns(&stream.schema())?;
+            let differ = compare(self.mapping, &given, schema);
+            if !differ.is_empty() {
+                return Err(QueryError::Columns(differ));
+            }
+            let names = given.into_iter().map(|column| column.name).collect();
+            let mut intake = Intake::new(schema, names, most_issues).map_err(QueryError::Rows)?;
+            for batch in stream {
+                fill(&mut intake, &batch.map_err(|_| QueryError::Stream)?)?;
+            }
+            Ok(intake)
+        })?;
+        if table.rows() == 0 {
+            return Err(QueryError::NoRows);
+        }
+        table.finish().map_err(QueryError::Rows)
+    }
+
+    /// Starts the program, has `read` take what it sends, and sees it to its end. What the program
+    /// says is wrong goes before what `read` finds wrong, which follows from it.
+    fn run<T>(
+        &self,
+        task: Task,
+        read: impl FnOnce(&mut StreamReader<BufReader<ChildStdout>>) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
+        let aside = Aside::make(self.aside)?;
+        let request = Request {
+            format: FORMAT,
+            mapping: self.mapping.text().to_owned(),
+            folder: self.folder.to_owned(),
+            spill: aside.path().to_owned(),
+            task,
+        };
+        let (mut running, output) = Running::start(self.program, &request, self.mapping.limits())?;
+        let mut taken = Err(QueryError::Stream);
+        if let Ok(mut stream) = StreamReader::try_new(BufReader::new(output), None) {
+            taken = read(&mut stream);
+            if taken.is_ok() {
+                // A stream that has not come to its end may lack rows.
+                taken = match stream.next() {
+                    None => taken,
+                    Some(_) => Err(QueryError::Stream),
+                };
+            }
+        }
+        match &taken {
+            // Its output is closed and it would say so: what was found first counts.
+            Err(QueryError::Columns(_) | QueryError::Rows(_)) => running.end(),
+            Ok(_) | Err(_) => running.finish()?,
+        }
+        taken
+    }
+}
+
+fn columns(schema: &SchemaRef) -> Result<Vec<OutputColumn>, QueryError> {
+    let column = |field: &std::sync::Arc<arrow_schema::Field>| {
+        let kind = match field.data_type() {
+            DataType::Float64 => OutputType::Number,
+            DataType::Int64 => OutputType::Integer,
+            DataType::Utf8 => OutputType::Text,
+            DataType::Boolean => OutputType::Boolean,
+            DataType::Date32 => OutputType::Date,
+            _ => return Err(QueryError::Stream),
+        };
+        Ok(OutputColumn {
+            name: field.name().clone(),
+            kind,
+        })
+    };
+    schema.fields().iter().map(column).collect()
+}
+
+/// Nothing of a reading's own faults is lost on the way.
+impl From<ReadError> for QueryError {
+    fn from(error: ReadError) -> Self {
+        Self::Rows(error)
+    }
+}

@@ -1,0 +1,123 @@
+//! What the engine says is wrong, in our words where its own may hold a value.
+
+use std::error::Error;
+use std::io;
+
+use consilium_mapping::{Fault, Mapping, TextPlace};
+use datafusion::arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
+
+/// What was wrong before a row was read: the engine speaks of the query and of columns.
+pub(crate) fn planning(error: &DataFusionError, mapping: &Mapping) -> Fault {
+    if let Some(fault) = ours(error) {
+        return fault;
+    }
+    if let Some(fault) = exhausted(error, mapping) {
+        return fault;
+    }
+    let (place, message) = match error.find_root() {
+        DataFusionError::SQL(parser, _) => parsing(parser, mapping),
+        root => {
+            let diagnostic = error.diagnostic();
+            let span = diagnostic.and_then(|diagnostic| diagnostic.span);
+            let place = span.map(|span| place(mapping, span.start.line, span.start.column));
+            (place, root.message().into_owned())
+        }
+    };
+    Fault::Query {
+        place: place.unwrap_or_else(|| mapping.place_in_query(1, 1)),
+        message: plain(&message),
+    }
+}
+
+/// What was wrong while rows were read: a message of the engine may hold a cell, so it is not passed
+/// on.
+pub(crate) fn running(error: &DataFusionError, mapping: &Mapping) -> Fault {
+    if let Some(fault) = ours(error).or_else(|| exhausted(error, mapping)) {
+        return fault;
+    }
+    let value = |what: &str| Fault::Value {
+        what: what.to_owned(),
+    };
+    let internal = |what: &str| Fault::Internal {
+        what: what.to_owned(),
+    };
+    match error.find_root() {
+        DataFusionError::ArrowError(error, _) => match &**error {
+            ArrowError::CastError(_) | ArrowError::ParseError(_) => {
+                value("it can't be turned into the type that is asked for")
+            }
+            ArrowError::DivideByZero => value("it is divided by zero"),
+            ArrowError::ArithmeticOverflow(_) | ArrowError::OffsetOverflowError(_) => {
+                value("a number grows too large")
+            }
+            _ => internal("a computation on columns"),
+        },
+        DataFusionError::Execution(_) => value("a function can't take it"),
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) => {
+            internal("a Parquet file is damaged, or has gone")
+        }
+        DataFusionError::NotImplemented(_) => internal("the query asks for what is not there"),
+        _ => internal("the query broke off"),
+    }
+}
+
+/// The fault that a source of ours has raised, from within the engine.
+fn ours(error: &DataFusionError) -> Option<Fault> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(fault) = error.downcast_ref::<Fault>() {
+            return Some(fault.clone());
+        }
+        cause = error.source();
+    }
+    None
+}
+
+fn exhausted(error: &DataFusionError, mapping: &Mapping) -> Option<Fault> {
+    let memory_mb = mapping.limits().memory_mb;
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(message) if message.contains("disk") => {
+            Some(Fault::Disk)
+        }
+        DataFusionError::ResourcesExhausted(_) => Some(Fault::Memory { memory_mb }),
+        DataFusionError::IoError(error) => Some(match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::Disk,
+            io::ErrorKind::OutOfMemory => Fault::Memory { memory_mb },
+            kind => Fault::Internal {
+                what: kind.to_string(),
+            },
+        }),
+        _ => None,
+    }
+}
+
+/// The parser writes the place behind what it says.
+fn parsing(error: &ParserError, mapping: &Mapping) -> (Option<TextPlace>, String) {
+    let message = match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+        ParserError::RecursionLimitExceeded => {
+            return (None, "the query is nested too deeply".to_owned());
+        }
+    };
+    let Some((said, at)) = message.rsplit_once(" at Line: ") else {
+        return (None, message.clone());
+    };
+    let numbers = at
+        .split_once(", Column: ")
+        .and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let place = numbers.map(|(line, column)| place(mapping, line, column));
+    (place, said.to_owned())
+}
+
+fn place(mapping: &Mapping, line: u64, column: u64) -> TextPlace {
+    let number = |number: u64| usize::try_from(number).unwrap_or(1);
+    mapping.place_in_query(number(line), number(column))
+}
+
+/// The first line of a message, without the names that the engine gives to what has none.
+fn plain(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.replace("datafusion.public.", "")
+}

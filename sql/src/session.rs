@@ -1,0 +1,113 @@
+//! The engine, with the mapping's files as its only tables.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use consilium_mapping::{Fault, Format, Mapping, Source};
+use datafusion::common::TableReference;
+use datafusion::error::DataFusionError;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+
+use crate::text::TextTable;
+use crate::{faults, limits};
+
+/// Functions whose results change from one run to the next.
+const UNSTEADY: [&str; 8] = [
+    "random",
+    "uuid",
+    "now",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "today",
+    "version",
+];
+
+/// Opens the files of the mapping as tables.
+pub(crate) async fn open(
+    mapping: &Mapping,
+    folder: &Path,
+    spill: &Path,
+) -> Result<SessionContext, Fault> {
+    let disk = DiskManagerMode::Directories(vec![spill.to_owned()]);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(limits::for_rows(
+            mapping.limits(),
+        ))))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
+        .build_arc()
+        .map_err(|error| faults::planning(&error, mapping))?;
+    // One partition: rows, and sums over them, come in the order of the files.
+    let mut config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_information_schema(false);
+    let parser = &mut config.options_mut().sql_parser;
+    // Columns are called as their files call them.
+    parser.enable_ident_normalization = false;
+    parser.collect_spans = true;
+    let session = SessionContext::new_with_config_rt(config, runtime);
+    for function in UNSTEADY {
+        session.deregister_udf(function);
+    }
+    for source in mapping.sources() {
+        let path = folder.join(&source.path);
+        let unread = |message: String| unread(source, message);
+        consilium_data::open(&path).map_err(|error| unread(error.to_string()))?;
+        let table = TableReference::bare(source.name.as_str());
+        match &source.format {
+            Format::Parquet => {
+                let options = ParquetReadOptions {
+                    file_extension: "",
+                    ..ParquetReadOptions::default()
+                };
+                let registered = session.register_parquet(table, url(&path), options).await;
+                registered.map_err(|_| unread("this is no Parquet file".to_owned()))?;
+            }
+            Format::Csv(_) | Format::Xlsx { .. } => {
+                let text = TextTable::open(source, path)?;
+                let registered = session.register_table(table, Arc::new(text));
+                registered.map_err(|error: DataFusionError| faults::planning(&error, mapping))?;
+            }
+        }
+    }
+    Ok(session)
+}
+
+/// What is wrong with a source.
+pub(crate) fn unread(source: &Source, message: String) -> Fault {
+    Fault::Source {
+        name: source.name.clone(),
+        path: source.path.clone(),
+        message,
+    }
+}
+
+/// A path as an address in which no letter has a meaning of its own: `*` names no other file.
+fn url(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut url = "file://".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                url.push(char::from(*byte));
+            }
+            other => write!(url, "%{other:02X}").expect("a string takes any text"),
+        }
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_one_file() {
+        let path = Path::new("/data/费用 *.parquet");
+        assert_eq!(url(path), "file:///data/%E8%B4%B9%E7%94%A8%20%2A.parquet");
+    }
+}

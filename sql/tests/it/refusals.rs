@@ -1,0 +1,118 @@
+//! What is not run.
+
+use super::*;
+
+const ROWS: &[u8] = b"k,n\na,1\nb,2\n";
+const T: [(&str, &str, &str); 1] = [("t", "t.csv", "types = { n = \"number\" }")];
+
+fn house() -> House {
+    House::new(&[
+        ("t.csv", ROWS),
+        ("other.csv", ROWS),
+        ("other.parquet", ROWS),
+    ])
+}
+
+#[test]
+fn nothing_but_one_select_is_run() {
+    for sql in [
+        "CREATE EXTERNAL TABLE o STORED AS CSV LOCATION 'other.csv'",
+        "CREATE TABLE o AS SELECT * FROM t",
+        "CREATE VIEW o AS SELECT * FROM t",
+        "DROP TABLE t",
+        "INSERT INTO t VALUES ('c', 3)",
+        "COPY (SELECT * FROM t) TO 'out.csv'",
+        "SET datafusion.execution.target_partitions = 8",
+        "EXPLAIN SELECT * FROM t",
+        "SHOW TABLES",
+        "SELECT n FROM t; SELECT n FROM t",
+        "SELECT n INTO o FROM t",
+        "PREPARE p AS SELECT n FROM t",
+    ] {
+        let fault = house().fault(&mapping(sql, &T));
+        let refused = matches!(
+            &fault,
+            Fault::Statement { place } if (place.line, place.column) == (3, 1)
+        );
+        let not_parsed = matches!(&fault, Fault::Query { .. });
+        assert!(refused || not_parsed, "{sql}: {fault}");
+    }
+    let ddl = house().fault(&mapping("DROP TABLE t", &T)).to_string();
+    assert!(
+        ddl.starts_with("line 3, column 1: the query is not one SELECT"),
+        "{ddl}"
+    );
+}
+
+#[test]
+fn no_other_file_is_read() {
+    let house = house();
+    let absolute = house.path().join("other.parquet");
+    for table in [
+        "'other.csv'",
+        "\"other.parquet\"",
+        "other",
+        &format!("'{}'", absolute.display()),
+        "read_csv('other.csv')",
+        "information_schema.tables",
+    ] {
+        let fault = house.fault(&mapping(&format!("SELECT n FROM {table}"), &T));
+        assert!(matches!(fault, Fault::Query { .. }), "{table}: {fault}");
+    }
+}
+
+#[test]
+fn a_mistake_is_named_by_its_line_in_the_mapping() {
+    for (sql, line, word) in [
+        ("SELECT k,\n  nn AS n\nFROM t", 4, "nn"),
+        ("SELECT n\nFROM t\nWHERE WHERE", 5, "WHERE"),
+        ("SELECT n\nFROM unknown", 4, "unknown"),
+        ("SELECT sum(k)\n AS n FROM t", 3, "sum"),
+        ("SELECT now() AS n FROM t", 3, "now"),
+        ("SELECT random() AS n FROM t", 3, "random"),
+        ("SELECT n, n FROM t", 3, "n"),
+    ] {
+        let fault = house().fault(&mapping(sql, &T));
+        let Fault::Query { place, message } = &fault else {
+            panic!("{sql}: {fault}");
+        };
+        assert!(message.contains(word), "{sql}: {message}");
+        assert!((3..=line).contains(&place.line), "{sql}: {fault}");
+    }
+}
+
+#[test]
+fn a_column_that_goes_into_no_table_is_named() {
+    let fault = house().fault(&mapping("SELECT INTERVAL '1 day' AS n FROM t", &T));
+    assert!(
+        matches!(&fault, Fault::Type { column, .. } if column == "n"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_value_that_a_query_trips_over_is_not_told() {
+    for sql in [
+        "SELECT CAST(k AS DOUBLE) AS n FROM t",
+        "SELECT 1 / (CAST(n AS INT) - 2) AS n FROM t",
+    ] {
+        let fault = house().fault(&mapping(sql, &T));
+        let said = fault.to_string();
+        assert!(matches!(fault, Fault::Value { .. }), "{sql}: {said}");
+        assert!(!said.contains("'a'") && !said.contains("\"a\""), "{said}");
+    }
+}
+
+#[test]
+fn another_release_is_told_from_a_broken_query() {
+    let mut child = std::process::Command::new(program().path())
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"{\"format\":0}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let fault: Fault = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(fault, Fault::Request);
+}
