@@ -22,6 +22,7 @@ use crate::{
 mod alignments;
 mod check;
 pub(crate) mod keys;
+mod map;
 mod profile;
 mod queries;
 mod registered;
@@ -94,6 +95,19 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Make features of several files by a query of one's own
+    #[command(
+        subcommand,
+        after_help = "\
+A mapping is a TOML file: it names files, says how they are read, and holds one SELECT over them;
+the schema that it names says what must come out. docs/guide/mapping.md tells how to write one.
+
+Examples:
+  consilium data map check features.map.toml
+  consilium data map preview features.map.toml --rows 5
+  consilium data map run features.map.toml --out features.csv"
+    )]
+    Map(map::Map),
     /// List how much other institutions have asked under keys of this one, by data set and quarter
     #[command(after_help = "\
 Whoever holds a large set answers the queries of a small one under a key for each institution, each
@@ -176,6 +190,7 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Check { source, issues } => check::run(source, *issues, out, lang),
         DataCommand::Profile { source } => profile::run(source, out, lang),
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
+        DataCommand::Map(args) => map::run(args, out, lang),
         DataCommand::Keys(args) => keys::run(args, out, lang),
         DataCommand::Alignments { door, json } => {
             block_on(alignments::list(door, *json, out, lang))

@@ -5,11 +5,9 @@ use std::io;
 use consilium_mapping::Limits;
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
-/// What the process needs besides the rows that a query holds: buffers of readers and of the pipe,
-/// the program itself.
-const BESIDES: u64 = 3;
-/// Of how many parts.
-const PARTS: u64 = 8;
+/// What the process needs at most besides the rows that a query holds and accounts for: readers,
+/// batches on their way, the pipe.
+const BESIDES: u64 = 384 << 20;
 
 /// Bounds the process's memory, has the system end it with its caller, and keeps rows out of core
 /// files.
@@ -27,6 +25,6 @@ pub(crate) fn keep(limits: Limits) -> io::Result<()> {
 
 /// How many bytes of the process's memory the query's own rows may take.
 pub(crate) fn for_rows(limits: Limits) -> usize {
-    let bytes = (limits.memory_mb << 20) / PARTS * (PARTS - BESIDES);
-    usize::try_from(bytes).unwrap_or(usize::MAX)
+    let whole = limits.memory_mb << 20;
+    usize::try_from(whole - BESIDES.min(whole / 2)).unwrap_or(usize::MAX)
 }

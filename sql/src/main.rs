@@ -83,15 +83,15 @@ fn serve() -> Result<(), Fault> {
         .build()
         .map_err(|error| internal(&error))?;
     let time = Duration::from_secs(limits.seconds);
-    let served = runtime.block_on(async {
-        let query = query::answer(&mapping, &request);
-        tokio::time::timeout(time, query).await
-    });
+    // Beside the query, which may compute for long without a pause, somebody watches the time.
+    let query = runtime.spawn(async move { query::answer(&mapping, &request).await });
+    let served = runtime.block_on(async { tokio::time::timeout(time, query).await });
     // A reader that is in the middle of a file is not waited for.
     runtime.shutdown_background();
-    served.unwrap_or(Err(Fault::Time {
-        seconds: limits.seconds,
-    }))
+    let seconds = limits.seconds;
+    let answered = served.map_err(|_| Fault::Time { seconds })?;
+    // A panic has been told already.
+    answered.unwrap_or_else(|_| std::process::exit(1))
 }
 
 fn internal(error: &io::Error) -> Fault {

@@ -9,6 +9,7 @@ use consilium_schema::TextPlace;
 use super::Hinted;
 
 mod identity;
+mod mapping;
 mod network;
 mod plan;
 mod schema;
@@ -39,6 +40,9 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
     of(error, plan::error)
         .or_else(|| of(error, schema::error))
         .or_else(|| of(error, schema::matrix))
+        .or_else(|| of(error, mapping::error))
+        .or_else(|| of(error, mapping::query))
+        .or_else(|| of(error, |error| Some(mapping::fault(error))))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))

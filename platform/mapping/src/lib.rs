@@ -4,7 +4,6 @@ mod compare;
 mod error;
 mod fill;
 mod mapping;
-mod place;
 mod program;
 mod query;
 mod raw;
@@ -12,9 +11,9 @@ mod request;
 mod running;
 
 pub use compare::{Mismatch, OutputColumn, OutputType, compare};
+pub use consilium_schema::TextPlace;
 pub use error::{MappingError, QueryError, SourceFault};
 pub use mapping::{Format, Limits, Mapping, Source, TypedColumn};
-pub use place::TextPlace;
 pub use program::Program;
 pub use query::Query;
 pub use request::{FORMAT, Fault, Request, Task};

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{Fault, Limits, Program, QueryError, Request};
 
 /// How long after its time the program may take to end by itself, and say why.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The longest line of the program that is looked at.
 const LONGEST_LINE: u64 = 64 << 10;

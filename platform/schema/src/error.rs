@@ -1,7 +1,9 @@
 use std::fmt;
 
-/// A place in the text of a schema, both counted from 1; the column counts characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// A place in the text of a schema or of what names one, both counted from 1; the column counts characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextPlace {
     /// The line.
     pub line: usize,
