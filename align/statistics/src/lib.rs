@@ -19,6 +19,8 @@ mod quantile;
 mod specification;
 mod suppress;
 mod table;
+#[cfg(test)]
+mod wire;
 
 pub use agreement::{Agreement, Cost};
 pub use course::pooled;

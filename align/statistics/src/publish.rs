@@ -8,7 +8,7 @@ use crate::{
     Agreement, Cell, ColumnFindings, Evidence, EvidenceBin, Findings, Numbers, Place, Quantile,
     Stability,
     known::{Known, Known1},
-    specification::Kind,
+    specification::{Kind, Mode},
     suppress::{Bin, bin, hold_back, merge},
 };
 
@@ -22,6 +22,8 @@ pub(crate) struct Partition {
     places: Vec<Place>,
     /// Rows by cell, then others, outside and missing; nothing where held back.
     pub(crate) told: Vec<Option<u64>>,
+    /// Whether exact counts are held back: noisy ones betray nothing.
+    betrays: bool,
 }
 
 impl Partition {
@@ -53,13 +55,14 @@ impl Partition {
         Partition {
             units,
             places,
-            told: hold_back(&rows, minimum),
+            betrays: is_exact(agreement) && rows.iter().any(|rows| (1..minimum).contains(rows)),
+            told: tell(agreement, &rows),
         }
     }
 
-    /// Says whether a count is held back.
+    /// Says whether a count is held back that other findings might betray.
     pub(crate) fn has_held_back(&self) -> bool {
-        self.told.iter().any(Option::is_none)
+        self.betrays
     }
 
     fn told_of(&self, behind: usize) -> Option<u64> {
@@ -88,6 +91,22 @@ impl Partition {
         }
         (told, held)
     }
+}
+
+fn is_exact(agreement: &Agreement) -> bool {
+    agreement.specification().mode == Mode::Exact
+}
+
+/// Holds small counts of a partition back; exact ones with others from which they follow.
+fn tell(agreement: &Agreement, rows: &[u64]) -> Vec<Option<u64>> {
+    let minimum = agreement.specification().minimum_cell;
+    if is_exact(agreement) {
+        return hold_back(rows, minimum);
+    }
+    let is_enough = |rows: &u64| *rows >= minimum;
+    rows.iter()
+        .map(|rows| Some(*rows).filter(is_enough))
+        .collect()
 }
 
 /// Merges cells of numbers until each has the minimum of rows.
@@ -144,7 +163,7 @@ pub(crate) fn findings(
     let without = known.rows.saturating_sub(known.periods.iter().sum());
     let mut periods = known.periods.clone();
     periods.push(without);
-    findings.periods = hold_back(&periods, minimum);
+    findings.periods = tell(agreement, &periods);
     findings.periods.pop();
     let partitions: Vec<Partition> = (0..spec.columns.len())
         .map(|place| Partition::of(agreement, known, place))
@@ -268,7 +287,8 @@ fn evidence(
     units.push(rest);
     let unlabelled: u64 = units.iter().map(|rows| rows[2]).sum();
     let bins = bin(&units, ordered, |[yes, no, none]| {
-        *yes >= minimum && *no >= minimum && (unlabelled == 0 || *none >= minimum)
+        let is_none_betrayed = unlabelled == 0 || *none >= minimum || !is_exact(agreement);
+        *yes >= minimum && *no >= minimum && is_none_betrayed
     })?;
     let all = |class: usize| bins.iter().map(|bin| bin.rows[class]).sum::<u64>() as f64;
     let (positives, negatives) = (all(0), all(1));

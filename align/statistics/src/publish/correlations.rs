@@ -7,7 +7,7 @@ use crate::{
     Agreement, Correlation, Findings,
     known::Known,
     moments::{Pair, inflation},
-    specification::Kind,
+    specification::{Kind, Mode},
 };
 
 /// Where a count is held back that a coefficient would betray, so many steps of it are told.
@@ -90,8 +90,8 @@ fn is_safe(
     pair: &Pair,
 ) -> bool {
     let minimum = agreement.specification().minimum_cell;
-    if pair.rows < minimum {
-        return false;
+    if pair.rows < minimum || agreement.specification().mode != Mode::Exact {
+        return pair.rows >= minimum;
     }
     let rows = pair.rows as f64;
     let [a, b, _, _, ab] = pair.sums;

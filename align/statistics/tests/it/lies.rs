@@ -204,9 +204,9 @@ async fn a_contributor_that_goes_by_another_specification_is_noticed() {
             &mut last
         ),
     );
+    let outcomes = outcomes.iter().map(|(outcome, _)| outcome);
     assert!(
         outcomes
-            .iter()
             .chain([&odd])
             .all(|outcome| is_false_sum(outcome, 0))
     );

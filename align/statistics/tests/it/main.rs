@@ -13,6 +13,7 @@
 
 mod cost;
 mod derivable;
+mod faults;
 mod leakage;
 mod lies;
 mod masked;

@@ -10,8 +10,9 @@ fn specification(epsilon: f64) -> Specification {
         columns: vec![
             column("age", Kind::Integer { low: 0, high: 99 }),
             column("sex", Kind::Category { levels }),
+            column("died", Kind::Boolean),
         ],
-        label: None,
+        label: Some(2),
         periods: Vec::new(),
         mode: Mode::Threshold {
             epsilon,
@@ -26,10 +27,12 @@ fn tables(agreement: &Agreement) -> Vec<Table> {
     let table = |place: u32| {
         let rows = 0..8_000_u32;
         let ages = rows.clone().map(|row| f64::from((row * 7 + place) % 100));
-        let sexes = rows.map(|row| Some(u32::from(row % 5 < 2)));
+        let sexes = rows.clone().map(|row| Some(u32::from(row % 5 < 2)));
+        let died = rows.map(|row| Some((row * 7 + place) % 100 > 79));
         let values = vec![
             Values::Numbers(ages.collect()),
             Values::Levels(sexes.collect()),
+            Values::Booleans(died.collect()),
         ];
         Table::new(agreement, values, Vec::new()).unwrap()
     };
@@ -64,8 +67,18 @@ fn findings_are_near_the_true_ones_and_not_the_true_ones() {
         "{}",
         age.variance
     );
+    assert!(!age.is_rounded);
     let median = age.quantiles[2].within;
     assert!((median.from - 49.5).abs() < 4.0, "{median:?}");
+    // Of a uniform column and its upper fifth.
+    let r = (0.2 * 0.8_f64).sqrt() * 3.0_f64.sqrt();
+    assert!(
+        (found.correlations[0].r - r).abs() < 0.05,
+        "{:?}",
+        found.correlations
+    );
+    let evidence = |column: usize| found.columns[column].evidence.as_ref().unwrap();
+    assert!(evidence(0).information_value > 10.0 * evidence(1).information_value);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consilium_base::Seed;
-use consilium_mailbox::{Mailbox, PartyId, Quorum, mem};
+use consilium_mailbox::{Account, Mailbox, PartyId, Quorum, mem};
 use consilium_secagg::{
     Contribute, Open, SumNumber,
     plain::{PlainAggregator, PlainContributor},
@@ -152,6 +152,8 @@ pub(crate) fn seed(place: usize) -> Seed {
 pub(crate) struct Ran {
     pub(crate) outcomes: Vec<Result<Outcome, StatisticsError>>,
     pub(crate) aggregated: Result<Vec<PartyId>, StatisticsError>,
+    /// What it cost, the aggregator first.
+    pub(crate) accounts: Vec<Account>,
 }
 
 impl Ran {
@@ -202,20 +204,23 @@ pub(crate) async fn run(
     let mail = mailboxes.next().unwrap();
     let opening = async {
         let found = aggregate(&mail, roster, agreement, FIRST, &mut sum).await;
+        let account = mail.account();
         if found.is_ok() {
             mail.finish();
         }
-        found
+        (found, account)
     };
     let contributing = contributing(
         mailboxes.zip(sums).collect(),
         aggregator,
         (agreement, tables),
     );
-    let (aggregated, outcomes) = tokio::join!(opening, contributing);
+    let ((aggregated, account), contributed) = tokio::join!(opening, contributing);
+    let (outcomes, accounts): (Vec<_>, Vec<_>) = contributed.into_iter().unzip();
     Ran {
         outcomes,
         aggregated,
+        accounts: [vec![account], accounts].concat(),
     }
 }
 
@@ -224,17 +229,18 @@ pub(crate) async fn contributing(
     members: Vec<(Mailbox, impl Contribute)>,
     aggregator: &PartyId,
     (agreement, tables): (&Agreement, &[Table]),
-) -> Vec<Result<Outcome, StatisticsError>> {
+) -> Vec<(Result<Outcome, StatisticsError>, Account)> {
     let roster = &parties(tables.len())[1..];
     let members = members.into_iter().zip(tables).enumerate();
     let members = members.map(|(place, ((mail, mut sum), table))| async move {
         let seed = seed(place);
         let own = (agreement, table, &seed);
         let found = contribute(&mail, (aggregator, roster), own, FIRST, &mut sum).await;
+        let account = mail.account();
         if found.is_ok() {
             mail.finish();
         }
-        found
+        (found, account)
     });
     futures_util::future::join_all(members).await
 }
