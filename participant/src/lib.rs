@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alignments;
+mod cohorts;
 mod config;
 mod daemon;
 mod data;

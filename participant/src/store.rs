@@ -15,6 +15,7 @@ pub use consilium_store::{
 
 pub mod alignments;
 mod book;
+pub mod cohorts;
 pub mod data_sets;
 pub mod peers;
 pub mod queries;
@@ -43,6 +44,11 @@ const STEPS: &[Step] = &[
         number: 1003,
         name: "several-books",
         sql: include_str!("../migrations/1003_several_books.sql"),
+    },
+    Step {
+        number: 1004,
+        name: "cohorts",
+        sql: include_str!("../migrations/1004_cohorts.sql"),
     },
 ];
 

@@ -4,6 +4,7 @@
 
 mod alignments;
 mod book;
+mod cohorts;
 mod data_sets;
 mod federation;
 mod peers;

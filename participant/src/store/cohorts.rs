@@ -1,0 +1,73 @@
+//! Cohorts that statistics were answered for.
+
+use consilium_journal::{StudyName, UnixTime};
+use consilium_plan::DataVersion;
+use consilium_store::{
+    Change, Store, StoreError,
+    columns::{Columns as _, damaged},
+};
+use sqlx::any::AnyRow;
+
+/// A cohort that a study was answered for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cohort {
+    /// The study.
+    pub study: StudyName,
+    /// The data set whose rows it was, by the name that it had.
+    pub data_set: String,
+    /// Its version.
+    pub version: DataVersion,
+    /// When the first run for it began.
+    pub answered: UnixTime,
+    /// The fewest rows, zero aside, in which the study lets cohorts differ.
+    pub minimum: u64,
+    /// The columns that rows are told apart by, in the order of their names.
+    pub columns: Vec<String>,
+    /// A keyed sketch of the rows.
+    pub sketch: Vec<u8>,
+}
+
+/// Keeps a cohort that is about to be answered for, unless it is there from an earlier run. Says whether
+/// it was new.
+///
+/// # Errors
+///
+/// If it can't be written.
+pub async fn keep(change: &mut Change, cohort: &Cohort) -> Result<bool, StoreError> {
+    let query = sqlx::query(
+        "INSERT INTO cohort (study, data_set, version, answered, minimum, columns, sketch) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (study, version) DO NOTHING",
+    )
+    .bind(cohort.study.as_str())
+    .bind(&cohort.data_set)
+    .bind(&cohort.version.0[..])
+    .bind(cohort.answered.0)
+    .bind(i64::try_from(cohort.minimum).unwrap_or(i64::MAX))
+    .bind(serde_json::to_string(&cohort.columns).expect("texts always serialise"))
+    .bind(&cohort.sketch[..]);
+    Ok(query.execute(change.connection()).await?.rows_affected() > 0)
+}
+
+/// Gives all cohorts, the latest first.
+///
+/// # Errors
+///
+/// If they can't be read.
+pub async fn all(store: &Store) -> Result<Vec<Cohort>, StoreError> {
+    let query = sqlx::query("SELECT * FROM cohort ORDER BY answered DESC, study");
+    let rows = query.fetch_all(store.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Cohort, StoreError> {
+    let named = |_| damaged("study");
+    Ok(Cohort {
+        study: row.text("study")?.parse().map_err(named)?,
+        data_set: row.text("data_set")?,
+        version: DataVersion(row.array("version")?),
+        answered: row.time("answered")?,
+        minimum: row.count("minimum")?,
+        columns: serde_json::from_str(&row.text("columns")?).map_err(|_| damaged("columns"))?,
+        sketch: row.bytes("sketch")?,
+    })
+}

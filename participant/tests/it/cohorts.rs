@@ -1,0 +1,38 @@
+//! Cohorts that statistics were answered for, kept over all runs.
+
+use consilium_journal::UnixTime;
+use consilium_participant::store::cohorts::{self, Cohort};
+use consilium_plan::DataVersion;
+
+use crate::{begin, open, opened};
+
+#[tokio::test]
+async fn a_cohort_is_kept_once_for_a_study_and_version_and_outlives_the_daemon() {
+    let (store, study, folder) = opened().await;
+    let first = Cohort {
+        study,
+        data_set: "visits".to_owned(),
+        version: DataVersion([1; 32]),
+        answered: UnixTime(200),
+        minimum: 10,
+        columns: vec!["age".to_owned(), "a\nb\"".to_owned()],
+        sketch: vec![1, 2, 3],
+    };
+    let repeated = Cohort {
+        answered: UnixTime(300),
+        ..first.clone()
+    };
+    let later = Cohort {
+        version: DataVersion([2; 32]),
+        answered: UnixTime(400),
+        ..first.clone()
+    };
+    for (cohort, is_new) in [(&first, true), (&repeated, false), (&later, true)] {
+        let mut change = begin(&store).await;
+        assert_eq!(cohorts::keep(&mut change, cohort).await.unwrap(), is_new);
+        change.commit().await.unwrap();
+    }
+    store.close().await;
+    let store = open(&folder).await;
+    assert_eq!(cohorts::all(&store).await.unwrap(), [later, first]);
+}
