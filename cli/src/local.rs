@@ -29,6 +29,7 @@ pub(crate) mod folder;
 pub(crate) mod inputs;
 pub(crate) mod joint;
 pub(crate) mod kept;
+mod measured;
 pub(crate) mod outcome;
 mod participant;
 mod series;

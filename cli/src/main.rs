@@ -21,6 +21,7 @@ mod data;
 mod demo;
 mod doctor;
 mod explain;
+mod findings;
 mod hint;
 mod lab;
 mod lang;

@@ -19,6 +19,7 @@ mod post;
 mod reception;
 mod result;
 mod running;
+mod statistics;
 mod vertical;
 mod waiting;
 mod working;

@@ -101,7 +101,7 @@ impl Bench<'_> {
     fn vertical(&self) -> Option<&Vertical> {
         match self.plan.task() {
             Task::Vertical(task) => Some(task),
-            Task::Train(_) | Task::Align(_) => None,
+            Task::Train(_) | Task::Align(_) | Task::Statistics(_) => None,
         }
     }
 
@@ -217,7 +217,7 @@ impl Bench<'_> {
                 VerticalWork::Grow(grow) => &grow.boosting,
                 VerticalWork::Predict { .. } => return Err(SimulationError::NotSimulated),
             },
-            Task::Align(_) => return Err(SimulationError::NotSimulated),
+            Task::Align(_) | Task::Statistics(_) => return Err(SimulationError::NotSimulated),
         };
         let objective = boosting.specification().objective;
         let Rows { columns, labels } = self.rows(Part::Training, alone);
@@ -289,7 +289,7 @@ impl Bench<'_> {
                 VerticalWork::Grow(grow) => Ok(grow.subject),
                 VerticalWork::Predict { .. } => Err(SimulationError::NotSimulated),
             },
-            Task::Align(_) => Err(SimulationError::NotSimulated),
+            Task::Align(_) | Task::Statistics(_) => Err(SimulationError::NotSimulated),
         }
     }
 }

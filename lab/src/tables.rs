@@ -92,7 +92,7 @@ impl Tables {
                     hospitals,
                 };
             }
-            Task::Train(_) | Task::Align(_) => {
+            Task::Train(_) | Task::Align(_) | Task::Statistics(_) => {
                 if let Source::Table { by, .. } = experiment.source() {
                     tables.layout = Layout::Split(by.clone());
                 }

@@ -9,7 +9,7 @@ use consilium_base::{Seed, Tagging};
 use consilium_data::{Table, Values};
 use consilium_store::{Store, StoreError, columns::damaged};
 
-pub(crate) use sketch::{MOST_MINIMUM, RowHash, Sketch};
+pub(crate) use sketch::{RowHash, Sketch};
 
 use crate::store::cohorts::{self, Cohort};
 
@@ -60,7 +60,9 @@ pub(crate) fn sketch(table: &Table, columns: &[String], secret: &Seed) -> Option
     for row in 0..table.rows() {
         bytes.clear();
         bytes.extend(key.expose());
-        cells.iter().for_each(|values| write(values, row, &mut bytes));
+        cells
+            .iter()
+            .for_each(|values| write(values, row, &mut bytes));
         rows.push(hash(&bytes));
     }
     rows.sort_unstable();
@@ -121,15 +123,20 @@ pub(crate) fn too_close<'a>(
     (minimum, secret): (u64, &Seed),
 ) -> Option<&'a Cohort> {
     let mut sketches: BTreeMap<&[String], Option<Sketch>> = BTreeMap::new();
-    let close = earlier.iter().find(|Earlier { cohort, sketch: then }| {
-        let columns = &cohort.columns[..];
-        let present = sketches
-            .entry(columns)
-            .or_insert_with(|| sketch(table, columns, secret));
-        let difference = present.as_ref().map(|now| now.difference(then));
-        let least = minimum.max(cohort.minimum);
-        difference.is_some_and(|rows| (1..least).contains(&rows))
-    });
+    let close = earlier.iter().find(
+        |Earlier {
+             cohort,
+             sketch: then,
+         }| {
+            let columns = &cohort.columns[..];
+            let present = sketches
+                .entry(columns)
+                .or_insert_with(|| sketch(table, columns, secret));
+            let difference = present.as_ref().map(|now| now.difference(then));
+            let least = minimum.max(cohort.minimum);
+            difference.is_some_and(|rows| (1..least).contains(&rows))
+        },
+    );
     close.map(|earlier| &earlier.cohort)
 }
 

@@ -178,6 +178,7 @@ async fn home(
         data_key: Arc::new(data_key),
         reading: Arc::new(Semaphore::new(1)),
         holding: Mutex::new(()),
+        answering: Mutex::new(()),
         looking: Semaphore::new(1),
         outbox,
         offered: Offered::default(),

@@ -51,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) reading: Arc<Semaphore>,
     /// Whose turn it is to hold a large set against another institution's small one.
     pub(crate) holding: Mutex<()>,
+    /// Whose turn it is to hold rows against the cohorts that were answered for, and to join them.
+    pub(crate) answering: Mutex<()>,
     /// Which of the institution's people may ask for such a turn: however many look at studies, a
     /// run waits for one of them.
     pub(crate) looking: Semaphore,

@@ -5,6 +5,7 @@ mod answers;
 mod error;
 mod examine;
 mod queries;
+mod statistics;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -167,6 +168,7 @@ impl StewardService {
             Task::Train(_) => {}
             Task::Align(task) => return self.own_alignment(&results, task),
             Task::Vertical(_) => return self.own_share(&results),
+            Task::Statistics(_) => return self.own_statistics(&results),
         }
         let kept = results.read()?.ok_or(StewardError::NoResult)?;
         let mut result = v1::OwnStudyResult {

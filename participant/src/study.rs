@@ -28,6 +28,7 @@ mod running;
 mod scores;
 mod seen;
 mod spills;
+mod statistics;
 mod told;
 mod under_way;
 mod vertical;

@@ -58,7 +58,7 @@ fn prefixes(plan: &Plan) -> Option<&'static [&'static str]> {
         Task::Vertical(task) if matches!(task.work, VerticalWork::Grow(_)) => {
             Some(&["trees.", "vertical."])
         }
-        Task::Vertical(_) | Task::Align(_) => None,
+        Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) => None,
     }
 }
 
@@ -66,7 +66,7 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     let mut text = String::new();
     let (is_vertical, has_hospitals) = match plan.task() {
         Task::Vertical(task) => (true, task.group().is_some()),
-        Task::Train(_) | Task::Align(_) => (false, false),
+        Task::Train(_) | Task::Align(_) | Task::Statistics(_) => (false, false),
     };
     let mut line = |line: &str| {
         text.push_str(line);

@@ -120,7 +120,7 @@ async fn run(
             let trained = federation.outcome(&study, plan, &result, took).await?;
             of_training(&trained, &task.learner, studies)
         }
-        Task::Vertical(_) | Task::Align(_) => {
+        Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) => {
             let kept = federation.kept(&study, plan, &result, took).await?;
             of_parts(&kept, plan.coordinator()).map(Ok)
         }

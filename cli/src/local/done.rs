@@ -6,7 +6,7 @@ use consilium_plan::{Lang, Plan, Task};
 use serde_json::Value;
 
 use super::{
-    achieved, aligned, federation::Federation, inputs::PartyData, joint, kept::Kept,
+    achieved, aligned, federation::Federation, inputs::PartyData, joint, kept::Kept, measured,
     outcome::Outcome, study,
 };
 
@@ -16,6 +16,7 @@ pub(super) enum Done {
     Trained(Box<Outcome>),
     Aligned(Kept),
     Joint(Kept),
+    Measured(Kept),
 }
 
 impl Done {
@@ -38,6 +39,9 @@ impl Done {
             }
             Task::Align(_) => Done::Aligned(federation.kept(&study, plan, result, took).await?),
             Task::Vertical(_) => Done::Joint(federation.kept(&study, plan, result, took).await?),
+            Task::Statistics(_) => {
+                Done::Measured(federation.kept(&study, plan, result, took).await?)
+            }
         })
     }
 
@@ -47,6 +51,7 @@ impl Done {
             Done::Trained(outcome) => outcome.to_json(),
             Done::Aligned(kept) => aligned::to_json(kept),
             Done::Joint(kept) => joint::to_json(kept),
+            Done::Measured(kept) => measured::to_json(kept),
         }
     }
 
@@ -56,6 +61,7 @@ impl Done {
             Done::Trained(outcome) => outcome.page(lang),
             Done::Aligned(kept) => aligned::page(kept, lang),
             Done::Joint(kept) => joint::page(kept, lang),
+            Done::Measured(kept) => measured::page(kept, lang),
         }
     }
 }

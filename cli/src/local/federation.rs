@@ -238,6 +238,7 @@ impl Federation {
             let party = &own.party;
             files.push((format!("{party}-report.json"), own.report.to_string()));
             files.push((format!("{party}-model.json"), own.model.clone()));
+            files.push((format!("{party}-findings.json"), own.findings.clone()));
             for (path, what) in [(&own.rows, "aligned"), (&own.scores, "scores")] {
                 if let Some(path) = path {
                     let read = fs::read_to_string(path);

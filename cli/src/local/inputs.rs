@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Align, Lang, Plan, Task, TestRows};
-use consilium_schema::Schema;
+use consilium_schema::{Column, Schema};
 
 use crate::{
     data::keys,
@@ -187,9 +187,8 @@ impl Given<'_> {
                     );
                     return Err(Misuse(none.to_owned()).into());
                 }
-                (Task::Vertical(task), None) => {
-                    let columns = task.member(party).map_or(&[][..], |own| &own.columns);
-                    for column in columns {
+                (task @ (Task::Vertical(_) | Task::Statistics(_)), None) => {
+                    for column in own_columns(task, party) {
                         let text = || format!("{column}\n");
                         declared.entry(column.name()).or_insert_with(text);
                     }
@@ -199,6 +198,16 @@ impl Given<'_> {
         keys.retain(|key| !declared.contains_key(key));
         let keys = keys.into_iter().map(of_key);
         Ok(declared.into_values().chain(keys).collect())
+    }
+}
+
+/// Gives the columns that a plan declares for a party itself.
+fn own_columns<'a>(task: &'a Task, party: &PartyId) -> &'a [Column] {
+    match task {
+        Task::Vertical(task) => task.member(party).map_or(&[], |own| &own.columns),
+        Task::Train(task) => &task.columns,
+        Task::Statistics(task) => &task.columns,
+        Task::Align(_) => &[],
     }
 }
 

@@ -171,6 +171,7 @@ mod tests {
             party: party.parse().unwrap(),
             report: report.clone(),
             model: String::new(),
+            findings: String::new(),
             rows: None,
             scores: None,
             account: consilium_mailbox::Account::default(),

@@ -32,6 +32,8 @@ pub(crate) struct PartyKept {
     pub(crate) report: Value,
     /// Its part of a model; empty where there is none.
     pub(crate) model: String,
+    /// Statistics over all rows, JSON; empty where there are none.
+    pub(crate) findings: String,
     /// Where its common rows lie, if it learnt which they are.
     pub(crate) rows: Option<PathBuf>,
     /// Where its scores lie, if it has any.

@@ -138,6 +138,7 @@ impl Participant {
             party: self.party.clone(),
             report,
             model: result.model,
+            findings: result.findings,
             rows: path(result.aligned_path),
             scores: path(result.scores_path),
         })

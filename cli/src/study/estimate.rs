@@ -215,6 +215,10 @@ fn taken_for_granted(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
                 "树均长满，不提前停止，整数取其范围内五分之三的值",
             ],
         },
+        Task::Statistics(_) => [
+            "sums are as long as the plan says, whatever the rows; no value is missing",
+            "合计的长度由方案决定，与行数无关；无缺失值",
+        ],
         Task::Align(_) => [
             "tables of keys are made anew, and samples show that enough keys are common",
             "键表重新生成，且抽样表明共同键足够多",

@@ -99,6 +99,7 @@ pub(super) fn at_participant(
         .collect();
     write!(out, "{}", plan.summary(Some(&unverified), lang))?;
     company(own, out, lang)?;
+    answered(own, out, lang)?;
     obstacles::print(obstacles, out, lang)?;
     if let Some(approval) = decide::approval(own) {
         let heading = lang.pick("The approval that stands", "现有的批准");
@@ -157,6 +158,28 @@ fn company(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
     Ok(())
 }
 
+/// Prints which statistics were answered on the same data set before.
+fn answered(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if own.answered.is_empty() {
+        return Ok(());
+    }
+    let heading = lang.pick(
+        "Statistics answered on this data set before",
+        "此前对该数据集回答过的统计",
+    );
+    writeln!(out, "\n# {heading}")?;
+    for earlier in &own.answered {
+        let (study, version) = (&earlier.study, hex::encode(&earlier.version));
+        let time = UnixTime(earlier.answered);
+        let line = lang.pick(
+            format!("- {time}: study {study}, version {version}"),
+            format!("- {time}：研究 {study}，版本 {version}"),
+        );
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
 fn decided(decision: &str, lang: Lang) -> &str {
     match decision {
         "approve" => lang.pick("approved", "已批准"),
@@ -200,7 +223,15 @@ fn own_line(own: v1::OwnStudy, obstacles: Option<&[Failure]>, lang: Lang) -> Val
             "waiver": grant.waiver,
         })
     });
+    let answered = own.answered.iter().map(|earlier| {
+        json!({
+            "study": earlier.study,
+            "version": hex::encode(&earlier.version),
+            "answered": earlier.answered,
+        })
+    });
     let more = json!({
+        "answered": answered.collect::<Value>(),
         "approval": approval,
         "plan": own.plan,
         "data_version": hex::encode(&own.data_version),

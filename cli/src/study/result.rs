@@ -10,12 +10,13 @@ use anyhow::{Context as _, bail};
 use consilium_base::hex;
 use consilium_plan::Lang;
 use consilium_proto::v1;
+use consilium_statistics::Findings;
 use serde_json::{Value, json};
 
 use super::decide;
 use crate::{
     client::{Answer as _, Daemon, Door},
-    new_file,
+    findings, new_file,
     terminal::tell,
 };
 
@@ -50,6 +51,7 @@ pub(super) async fn run(
             }
             let files = [
                 ("model.json", result.model),
+                ("findings.json", result.findings.clone()),
                 ("own-report.json", result.own_report),
                 ("report.json", result.report),
             ];
@@ -63,6 +65,10 @@ pub(super) async fn run(
                 written.push(copy);
             } else if rows != Path::new("") {
                 written.push(rows.to_owned());
+            }
+            if !json && !result.findings.is_empty() {
+                let found: Findings = serde_json::from_str(&result.findings)?;
+                writeln!(out, "{}", findings::page(&found, lang))?;
             }
             (written, Some(result.scores_path))
         }

@@ -27,6 +27,7 @@ mod people;
 mod ports;
 mod renewal;
 mod several;
+mod statistics;
 mod trees;
 mod watching;
 

@@ -13,9 +13,10 @@ use consilium_mailbox::{Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{Phase, Plan, Task};
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
+use consilium_statistics::StatisticsError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Outcome, Progress, Spent, align, phases::phases, vertical};
+use super::{Outcome, Progress, Spent, align, phases::phases, statistics, vertical};
 use crate::desk::Desk;
 
 /// What a run begins with.
@@ -73,6 +74,8 @@ pub(crate) enum AttemptError {
     Hybrid(HybridError),
     #[error(transparent)]
     Evaluation(EvaluationError),
+    #[error(transparent)]
+    Statistics(StatisticsError),
     /// The driver is gone, or could not keep what was achieved.
     #[error("what the run achieved could not be kept")]
     Unkept,
@@ -115,6 +118,16 @@ impl From<EvaluationError> for AttemptError {
     }
 }
 
+impl From<StatisticsError> for AttemptError {
+    fn from(error: StatisticsError) -> AttemptError {
+        match error {
+            StatisticsError::Sum(error) => AttemptError::Sum(error),
+            StatisticsError::Mailbox(error) => AttemptError::Mailbox(error),
+            error => AttemptError::Statistics(error),
+        }
+    }
+}
+
 /// Runs what is left of a study; gives what it cost, whatever came of it.
 pub(crate) async fn attempt(
     desk: Desk,
@@ -129,6 +142,9 @@ pub(crate) async fn attempt(
     let outcome = match plan.task() {
         Task::Train(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
         Task::Align(task) => align::witness(&mail, task, &start.contributors, &reports).await,
+        Task::Statistics(task) => {
+            statistics::open(&desk, (&plan, task), &start, &mail, &reports).await
+        }
         Task::Vertical(task) => {
             let directory = desk.roster.directory();
             vertical::witness(&mail, (&plan, task), directory, (&start, &reports)).await

@@ -10,7 +10,8 @@ use consilium_gbdt::{Losses, training as growth};
 use consilium_glm::{Candidate, Training};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{
-    Doing, FederationId, Gbdt, Learner, PartyReport, Phase, Plan, Register, Study, Task, Waiting,
+    Doing, FederationId, Gbdt, Learner, PartyReport, Phase, Plan, Register, Statistics, Study,
+    Task, Waiting,
 };
 use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
@@ -92,6 +93,8 @@ pub(crate) enum Outcome {
     Shown(Option<Shared>),
     /// The label holder has its predictions; the coordinator has nothing.
     Predicted,
+    /// All contributors have their statistics; the coordinator has nothing.
+    Measured,
 }
 
 /// Measures of the fitted model.
@@ -132,6 +135,7 @@ impl Job {
             doing: match plan.task() {
                 Task::Train(task) => fit.doing(&task.learner),
                 Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
+                Task::Statistics(task) => Some(counting(task, None)),
                 Task::Vertical(task) => {
                     let first = plan.phases().first().copied();
                     first.map(|phase| vertical::doing(task, phase))
@@ -183,7 +187,7 @@ impl Progress {
 
     /// Gives the phase that is to be run next, or none once all are done.
     pub(crate) fn next(&self, plan: &Plan) -> Option<Phase> {
-        if let Task::Align(_) | Task::Vertical(_) = plan.task() {
+        if let Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) = plan.task() {
             return plan.phases().get(self.outcomes.len()).copied();
         }
         if !self.fit.is_done() {
@@ -201,7 +205,8 @@ impl Progress {
 
     /// Says whether what is made of the next opened sums is kept apart from them.
     pub(crate) fn are_sums_apart(&self, plan: &Plan) -> bool {
-        self.fit.is_growing() || matches!(plan.task(), Task::Vertical(_))
+        let is_fitted = matches!(plan.task(), Task::Train(_));
+        self.fit.is_growing() || !is_fitted
     }
 
     /// Says what comes next; `last` is the sum that was opened last, none at a phase's beginning.
@@ -212,6 +217,7 @@ impl Progress {
         let task = match plan.task() {
             Task::Train(task) => task,
             Task::Align(_) => return None,
+            Task::Statistics(task) => return Some(counting(task, last)),
             Task::Vertical(task) => return Some(vertical::doing(task, phase)),
         };
         if phase == Phase::Fit {
@@ -251,6 +257,15 @@ impl Progress {
                 .collect(),
             None => present.to_vec(),
         }
+    }
+}
+
+/// Says how many of the sums of statistics are opened; `last` is the last one.
+fn counting(task: &Statistics, last: Option<SumNumber>) -> Doing {
+    let first = Phase::Statistics.first_sum();
+    Doing::Counting {
+        sum: last.map_or(0, |last| last.0.saturating_sub(first.0) + 1),
+        sums: task.agreement().sums(),
     }
 }
 

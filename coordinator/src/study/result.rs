@@ -36,6 +36,11 @@ pub(super) fn files(
     let task = match plan.task() {
         Task::Train(task) => task,
         Task::Align(_) => return vec![file(REPORT, &of_own_doings(plan, job, &about))],
+        Task::Statistics(_) => {
+            let mut report = of_own_doings(plan, job, &about);
+            report["sums"] = json!(opened.len());
+            return vec![file(REPORT, &report)];
+        }
         Task::Vertical(task) => {
             let mut report = of_own_doings(plan, job, &about);
             report["outcomes"] = json!(outcomes(plan.phases().into_iter(), job));

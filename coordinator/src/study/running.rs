@@ -166,7 +166,7 @@ impl Driver {
         match what {
             Achieved::Opened(number, opened) => {
                 self.job.progress.open(&self.plan, number, &opened);
-                if matches!(self.plan.task(), Task::Train(_)) {
+                if matches!(self.plan.task(), Task::Train(_) | Task::Statistics(_)) {
                     self.job.doing = self.job.progress.doing(&self.plan, Some(number));
                 }
                 let now = self.desk.ambient.now();

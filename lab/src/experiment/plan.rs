@@ -154,6 +154,7 @@ impl BasePlan {
         let columns: &[Column] = match self.plan.task() {
             Task::Train(task) => &task.columns,
             Task::Vertical(task) => task.member(party).map_or(&[][..], |own| &own.columns),
+            Task::Statistics(task) => &task.columns,
             Task::Align(_) => &[],
         };
         let mut text: String = columns.iter().map(ToString::to_string).collect();

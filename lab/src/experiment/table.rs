@@ -142,7 +142,7 @@ pub(crate) fn predicts_classes(plan: &Plan) -> bool {
             VerticalWork::Grow(grow) => grow.subject.is_of_classes(),
             VerticalWork::Predict { .. } => false,
         },
-        Task::Align(_) => false,
+        Task::Align(_) | Task::Statistics(_) => false,
     }
 }
 

@@ -80,7 +80,7 @@ impl<'a> Request<'a> {
                 };
                 (features, label, MissingFeatures::Keep)
             }
-            Task::Align(_) => (&[][..], None, MissingFeatures::Keep),
+            Task::Align(_) | Task::Statistics(_) => (&[][..], None, MissingFeatures::Keep),
         };
         let (file, split, owner, is_own) = match experiment.source() {
             Source::Files(files) => {

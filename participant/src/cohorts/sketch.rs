@@ -12,14 +12,11 @@ const CELLS: usize = 256;
 /// Bytes of a cell as it is kept.
 const BYTES: usize = 8 + 16 + 8;
 
-/// Sets that differ by fewer rows are surely told from equal ones and from those that differ by more.
+/// A sketch of a set of keyed hashes; its size does not grow with the set.
 ///
 /// Four hash functions give a difference away up to 0.77 times as many rows as there are cells (the
-/// threshold of the 2-core of random 4-uniform hypergraphs; Molloy, SODA 2004). Of a larger difference,
-/// which fills nearly all cells, a lower bound is known, and it lies above.
-pub(crate) const MOST_MINIMUM: u64 = 100;
-
-/// A sketch of a set of keyed hashes; its size does not grow with the set.
+/// threshold of the 2-core of random 4-uniform hypergraphs; Molloy, SODA 2004): far beyond the minimum that
+/// a plan may ask for. Of a larger difference, which fills nearly all cells, a lower bound is known.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Sketch(Vec<Cell>);
 
@@ -150,6 +147,7 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use consilium_base::Tagged;
+    use consilium_plan::Statistics;
     use proptest::prelude::*;
 
     use super::*;
@@ -188,7 +186,7 @@ mod tests {
         ) {
             let before = sketch(start..start + common);
             let found = before.difference(&sketch(start..start + common + come));
-            prop_assert!((MOST_MINIMUM..=come).contains(&found), "{found} of {come}");
+            prop_assert!((Statistics::MOST_MINIMUM_CELL..=come).contains(&found), "{found} of {come}");
         }
 
         #[test]

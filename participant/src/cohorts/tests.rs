@@ -19,7 +19,9 @@ fn table(people: impl IntoIterator<Item = u32>, columns: &[&str]) -> Table {
     let schema = Schema::from_toml(&schema).unwrap();
     let mut text = format!("person,{}\n", columns.join(","));
     for person in people {
-        let cells: Vec<String> = (0..columns.len() as u32).map(|it| (person % (7 + it)).to_string()).collect();
+        let cells: Vec<String> = (0..columns.len() as u32)
+            .map(|it| (person % (7 + it)).to_string())
+            .collect();
         text += &format!("p{person},{}\n", cells.join(","));
     }
     Reading::new(&schema)
@@ -97,6 +99,7 @@ fn what_rows_were_told_apart_by_must_be_there_to_compare() {
 fn another_secret_gives_another_sketch_of_the_same_rows() {
     let table = table(0..50, &["stay"]);
     let names = columns(&table);
-    let [ours, theirs] = [5, 6].map(|byte| sketch(&table, &names, &Seed::from_bytes([byte; 32])).unwrap());
+    let [ours, theirs] =
+        [5, 6].map(|byte| sketch(&table, &names, &Seed::from_bytes([byte; 32])).unwrap());
     assert_eq!(ours.difference(&theirs), 100);
 }

@@ -44,6 +44,7 @@ pub(crate) async fn home(
         data_key: Seed::from_bytes([4; 32]).into(),
         reading: Semaphore::new(1).into(),
         holding: Mutex::new(()),
+        answering: Mutex::new(()),
         looking: Semaphore::new(1),
         outbox,
         offered: Offered::default(),

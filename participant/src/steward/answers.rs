@@ -100,6 +100,7 @@ impl StewardService {
             verified,
             end: own.end.as_ref().map(wire::json).unwrap_or_default(),
             running_since: running.map_or(0, |run| run.since.0),
+            answered: self.answered(&plan).await?,
         })
     }
 

@@ -207,7 +207,11 @@ fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Taken, Failu
     rows.map_err(|error| misfit(&error, me, data))
 }
 
-fn too_many_or_few(obstacle: &consilium_plan::Obstacle, limits: &Limits, me: &PartyId) -> Failure {
+pub(super) fn too_many_or_few(
+    obstacle: &consilium_plan::Obstacle,
+    limits: &Limits,
+    me: &PartyId,
+) -> Failure {
     match obstacle {
         consilium_plan::Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
             .of(me)

@@ -11,6 +11,7 @@ use consilium_node::{files::FileError, link::RunTaken};
 use consilium_plan::{Code, Failure};
 use consilium_psi::{PsiError, unbalanced::Refused};
 use consilium_secagg::{BookError, SumError};
+use consilium_statistics::StatisticsError;
 use consilium_store::StoreError;
 
 /// Why this institution's part in a run ended early.
@@ -39,6 +40,8 @@ pub(crate) enum RunError {
     Vertical(#[from] VerticalError),
     #[error(transparent)]
     Hybrid(HybridError),
+    #[error(transparent)]
+    Statistics(StatisticsError),
     /// An asker kept others waiting for too long.
     #[error("{asker} had the turn for {length:?} and was not done")]
     TurnOver { asker: PartyId, length: Duration },
@@ -83,6 +86,15 @@ impl From<HybridError> for RunError {
     }
 }
 
+impl From<StatisticsError> for RunError {
+    fn from(error: StatisticsError) -> RunError {
+        match error {
+            StatisticsError::Sum(error) => RunError::Sum(error),
+            error => RunError::Statistics(error),
+        }
+    }
+}
+
 impl From<EvaluationError> for RunError {
     fn from(error: EvaluationError) -> RunError {
         match error {
@@ -111,6 +123,7 @@ impl RunError {
             RunError::Alignment(error) => Failure::of_alignment(error, me),
             RunError::Vertical(error) => Failure::of_vertical(error, me),
             RunError::Hybrid(error) => Failure::of_hybrid(error, me),
+            RunError::Statistics(error) => Failure::of_statistics(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
                 peer: asker.clone(),
                 step: "align",

@@ -12,9 +12,11 @@ use super::{
     preflight::{Inspected, Inspection},
     room,
     seen::Subject,
+    statistics,
     vertical::{self, Basis},
 };
 use crate::{
+    cohorts,
     data::{RegisterError, Source},
     home::{Home, study_name},
 };
@@ -117,6 +119,10 @@ async fn inspected(
         Task::Vertical(task) => Some(Basis::of(home, task, (data, &grant.data)).await?),
         _ => None,
     };
+    let earlier = match plan.task() {
+        Task::Statistics(_) => cohorts::earlier(&home.store).await?,
+        _ => Vec::new(),
+    };
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (name, now, seen) = (data.clone(), home.ambient.now(), home.seen.clone());
@@ -141,6 +147,9 @@ async fn inspected(
         let look = || match (plan.task(), &basis) {
             (Task::Vertical(task), Some(basis)) => {
                 vertical::inspect(&inspection, (task, basis), &source)
+            }
+            (Task::Statistics(task), _) => {
+                statistics::inspect(&inspection, (task, &earlier), &source)
             }
             _ => inspection.inspect(&source),
         };

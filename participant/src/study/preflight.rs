@@ -79,7 +79,7 @@ impl Inspection<'_> {
                 .map(|contents| self.approved(task, source, &contents)),
             Task::Align(task) => self.against_key(task, source),
             // It takes more than a data set.
-            Task::Vertical(_) => {
+            Task::Vertical(_) | Task::Statistics(_) => {
                 let why = internal(self.party, "preflight");
                 Ok(Inspected::open(DataReport::Unreadable(why)))
             }
@@ -209,7 +209,7 @@ impl Inspection<'_> {
     }
 }
 
-fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
+pub(super) fn read(version: DataVersion, obstacles: Vec<Obstacle>, one_class: bool) -> DataReport {
     DataReport::Read {
         version,
         obstacles,

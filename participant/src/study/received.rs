@@ -44,13 +44,13 @@ impl Received {
     /// # Security
     ///
     /// The coordinator draws up the result by itself. Whoever was there when the model was fitted
-    /// has it already; only to one that was left out may it give another. Of an alignment and of
-    /// what institutions do with common rows it gives a report of its own doings alone, which there is
+    /// has it already; only to one that was left out may it give another. Of an alignment, of
+    /// statistics and of what institutions do with common rows it gives a report of its own doings alone, which there is
     /// nothing to compare with.
     pub(super) fn judge(&self, (plan, me): (&Plan, &PartyId), own: Option<&str>) -> Verdict {
         let task = match plan.task() {
             Task::Train(task) => task,
-            Task::Align(_) | Task::Vertical(_) => {
+            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) => {
                 let is_ours = read(&self.report).is_some_and(|report| is_of(plan, &report));
                 return if is_ours && self.model.is_empty() {
                     Verdict::Taken

@@ -56,7 +56,7 @@ pub(super) fn memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> Room {
 fn needed_disk(plan: &Plan, me: &PartyId) -> u64 {
     let most = plan.limits().most_rows.0;
     let keys = match plan.task() {
-        Task::Train(_) => 0,
+        Task::Train(_) | Task::Statistics(_) => 0,
         Task::Vertical(_) => most.saturating_mul(DISK_OF_A_COMMON_ROW),
         Task::Align(task) => match &task.matching {
             Matching::Unbalanced { holder, queries } => {
@@ -82,6 +82,13 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
             let rows = plan.limits().most_rows.0;
             let of_plan = rows.saturating_mul(task.columns.len() as u64);
             cells.min(of_plan).saturating_mul(8 * COPIES)
+        }
+        Task::Statistics(task) => {
+            let rows = plan.limits().most_rows.0;
+            let columns = task.columns.len() as u64;
+            let costs = plan.costs(&RowsBy::each(rows.min(cells / columns.max(1))));
+            let of_task = costs.of_party(me).map_or(0, |own| own.memory);
+            cells.saturating_mul(8).saturating_add(of_task)
         }
         Task::Vertical(task) => {
             let columns = task.member(me).map_or(0, |own| own.columns.len());

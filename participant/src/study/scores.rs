@@ -48,6 +48,7 @@ pub(crate) struct OwnReport<'a> {
 }
 
 const ALIGNED: &str = "aligned.csv";
+const FINDINGS: &str = "findings.json";
 const MODEL: &str = "model.json";
 const OWN_REPORT: &str = "own-report.json";
 const REPORT: &str = "report.json";
@@ -100,6 +101,11 @@ impl Results {
     /// Gives the model, or the own part of one, once it is there.
     pub(crate) fn read_model(&self) -> Result<Option<String>, FileError> {
         self.file(MODEL)
+    }
+
+    /// Gives the statistics over all rows, once they are there.
+    pub(crate) fn read_findings(&self) -> Result<Option<String>, FileError> {
+        self.file(FINDINGS)
     }
 
     /// Gives the own report, once it is there.
@@ -159,6 +165,11 @@ impl Results {
     /// Keeps the own part of a model that several institutions hold together.
     pub(super) fn write_model(&self, part: &impl Serialize) -> Result<(), FileError> {
         files::write(&self.folder.join(MODEL), &json(part))
+    }
+
+    /// Keeps statistics over all rows.
+    pub(super) fn keep_findings(&self, findings: &impl Serialize) -> Result<(), FileError> {
+        files::write(&self.folder.join(FINDINGS), &json(findings))
     }
 
     pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {

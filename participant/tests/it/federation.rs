@@ -11,6 +11,7 @@ mod life;
 pub(crate) mod people;
 mod refusals;
 mod results;
+mod statistics;
 mod vertical;
 mod vouches;
 mod world;

@@ -20,6 +20,18 @@ impl Date {
         (1..=9999).contains(&year).then_some(Self(days))
     }
 
+    /// The year, 1 to 9999, and the month, 1 to 12.
+    pub fn year_and_month(self) -> (u32, u32) {
+        let (year, month, _) = self.calendar();
+        (year.unsigned_abs(), u32::from(u8::from(month)))
+    }
+
+    fn calendar(self) -> (i32, Month, u8) {
+        let day = time::Date::from_julian_day(self.0 + EPOCH);
+        let day = day.expect("only days of the years 1 to 9999 are read");
+        day.to_calendar_date()
+    }
+
     pub(crate) fn from_days(days: i32) -> Self {
         Self(days)
     }
@@ -59,9 +71,7 @@ const EPOCH: i32 = OffsetDateTime::UNIX_EPOCH.to_julian_day();
 /// Writes `2026-03-21`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = time::Date::from_julian_day(self.0 + EPOCH);
-        let day = day.expect("only days of the years 1 to 9999 are read");
-        let (year, month, day) = day.to_calendar_date();
+        let (year, month, day) = self.calendar();
         write!(f, "{year:04}-{:02}-{day:02}", u8::from(month))
     }
 }

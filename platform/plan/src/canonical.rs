@@ -1,6 +1,7 @@
 //! The canonical text of a plan, and its hash.
 
 mod align;
+mod statistics;
 mod trees;
 mod vertical;
 
@@ -47,6 +48,7 @@ impl Display for Plan {
             Task::Train(task) => self.write_training(task, f),
             Task::Align(task) => self.write_alignment(task, f),
             Task::Vertical(task) => self.write_vertical(task, f),
+            Task::Statistics(task) => self.write_statistics(task, f),
         }
     }
 }
@@ -68,11 +70,7 @@ impl Plan {
         }
         write_protection(f, &task.protection)?;
         self.write_limits(f)?;
-        let limits = &self.limits;
-        writeln!(f, "minimum_rows = {}", limits.minimum_rows)?;
-        writeln!(f, "minimum_cohort = {}", limits.minimum_cohort)?;
-        writeln!(f, "minimum_cell = {}", limits.minimum_cell)?;
-        writeln!(f, "minimum_verified = {}", limits.minimum_verified)?;
+        self.write_minima(f)?;
         self.write_patience(f)?;
         self.write_parties(f)?;
         task.columns
@@ -82,6 +80,15 @@ impl Plan {
 }
 
 impl Plan {
+    /// Ends the table of limits where rows are counted together.
+    fn write_minima(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let limits = &self.limits;
+        writeln!(f, "minimum_rows = {}", limits.minimum_rows)?;
+        writeln!(f, "minimum_cohort = {}", limits.minimum_cohort)?;
+        writeln!(f, "minimum_cell = {}", limits.minimum_cell)?;
+        writeln!(f, "minimum_verified = {}", limits.minimum_verified)
+    }
+
     /// Begins the table of limits with those that every kind has.
     fn write_limits(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let limits = &self.limits;

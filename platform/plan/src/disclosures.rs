@@ -1,6 +1,7 @@
 //! Who learns what from a study: the algorithms' lines and the plan's own.
 
 mod align;
+mod statistics;
 mod vertical;
 
 use consilium_evaluation::{self as evaluation, Role};
@@ -88,6 +89,7 @@ impl Plan {
             Task::Train(task) => self.add_fit(task, &mut lines),
             Task::Align(task) => self.add_alignment(task, &mut lines),
             Task::Vertical(task) => self.add_vertical(task, &mut lines),
+            Task::Statistics(task) => self.add_statistics(task, &mut lines),
         }
         lines.lines
     }

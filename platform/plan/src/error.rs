@@ -10,6 +10,7 @@ use consilium_mailbox::{Fault, PartyId};
 use consilium_psi::BadEpsilon;
 use consilium_schema::{DesignError, LabelError, SchemaError, TextPlace};
 use consilium_secagg::ThresholdError;
+use consilium_statistics::BadSpecification as BadStatistics;
 
 use crate::time::length_text;
 
@@ -112,6 +113,26 @@ pub enum PlanFault {
          no others"
     )]
     NotVertical,
+    /// Statistics are of rows of several, who all see them.
+    #[error(
+        "three or more contributors bring rows of the same columns, and all receive the result: no others"
+    )]
+    NotStatistics,
+    /// Statistics over other contributors differ by what the lost one brings.
+    #[error(
+        "statistics are of all contributors: the study waits for whoever is missing, or fails; with fewer \
+         the difference would tell of the missing one"
+    )]
+    StatisticsOfAll,
+    /// The statistics can't be had.
+    #[error(transparent)]
+    Statistics(#[from] BadStatistics),
+    /// Periods are parts of the calendar.
+    #[error(
+        "a period needs a column of dates, a length (\"month\", \"quarter\", \"half-year\", \"year\"), and the \
+         first and the last month, such as from = \"2025-01\", until = \"2026-12\""
+    )]
+    Period,
     /// Hospitals with one schema, and those who know other things of their people.
     #[error(
         "three to a hundred hospitals, the parties with alignment, share features and columns; one \

@@ -8,6 +8,7 @@ mod costs;
 mod daemon;
 mod hybrid;
 mod regression;
+mod statistics;
 mod sums;
 mod trees;
 mod vertical;
@@ -66,7 +67,7 @@ impl Plan {
             .map_or(0, |cost| cost.sent);
         let (core_seconds, memory) = match self.task() {
             Task::Train(_) => (0, 0),
-            Task::Align(_) => (most(Cost::cpu_s), 0),
+            Task::Align(_) | Task::Statistics(_) => (most(Cost::cpu_s), 0),
             Task::Vertical(_) => (most(Cost::cpu_s), most(|cost| cost.memory as f64)),
         };
         Estimate {
@@ -102,6 +103,7 @@ impl Plan {
                 costs.add_memory_of_rows(task.columns.len() as u64, rows);
             }
             Task::Align(task) => self.charge_alignment(task, rows, &mut costs),
+            Task::Statistics(task) => self.charge_statistics(task, rows, &mut costs),
             Task::Vertical(task) => {
                 let common = rows.of(&task.label_holder);
                 if !self.charge_vertical(task, common, &mut costs) {
@@ -127,7 +129,7 @@ impl Plan {
                     return Costs::default();
                 }
             }
-            Task::Align(_) => return Costs::default(),
+            Task::Align(_) | Task::Statistics(_) => return Costs::default(),
         }
         costs
     }

@@ -4,6 +4,7 @@ mod align;
 mod bounds;
 mod rows;
 mod sources;
+mod statistics;
 mod vertical;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};

@@ -28,10 +28,10 @@ pub use estimate::{Cost, Costs, Estimate, Links, RowsBy, Speed, Spent};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{
-    Align, Common, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Group, GroupTerms, Grow,
-    Hospital, Learner, Limits, Matching, Member, Missing, Name, NoisyCount, OnDropout, OwnMetrics,
-    Part, Party, Patience, Plan, PlanHash, Protection, Task, TestRows, Train, Unlike, Vertical,
-    VerticalWork,
+    Align, Calendar, Common, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Group,
+    GroupTerms, Grow, Hospital, Learner, Limits, Matching, Member, Missing, Month, Name,
+    NoisyCount, OnDropout, OwnMetrics, Part, Party, Patience, Periods, Plan, PlanHash, Protection,
+    Statistics, Task, TestRows, Train, Unlike, Vertical, VerticalWork,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;

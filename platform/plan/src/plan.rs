@@ -17,8 +17,9 @@ use toml::de::DeTable;
 pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
-    Align, Common, Comparison, Gbdt, Glm, Group, GroupTerms, Grow, Hospital, Learner, Matching,
-    Member, Missing, NoisyCount, OwnMetrics, Task, TestRows, Train, Unlike, Vertical, VerticalWork,
+    Align, Calendar, Common, Comparison, Gbdt, Glm, Group, GroupTerms, Grow, Hospital, Learner,
+    Matching, Member, Missing, Month, NoisyCount, OwnMetrics, Periods, Statistics, Task, TestRows,
+    Train, Unlike, Vertical, VerticalWork,
 };
 pub use terms::{Limits, Patience};
 
@@ -126,6 +127,7 @@ impl Plan {
                 (task::train(raw, schemas, bounds, &at)?, limits)
             }
             RawKind::Align => task::align::check(raw, &parties, &at)?,
+            RawKind::Statistics => task::statistics::check(raw, schemas, &parties, &at)?,
             RawKind::TrainVerticalGbdt
             | RawKind::PredictVerticalGbdt
             | RawKind::TrainHybridGbdt
@@ -240,6 +242,7 @@ impl Plan {
     pub fn protection(&self) -> Option<&Protection> {
         match &self.task {
             Task::Train(task) => Some(&task.protection),
+            Task::Statistics(task) => Some(&task.protection),
             Task::Align(_) | Task::Vertical(_) => None,
         }
     }

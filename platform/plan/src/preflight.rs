@@ -103,6 +103,8 @@ pub enum Obstacle {
     PartDiffers,
     /// The part that is kept is of other columns or parties than the plan's.
     PartUnlike(Unlike),
+    /// Its rows differ from those of earlier statistics by too few, but by some.
+    CohortTooClose,
 }
 
 /// How much of a resource there is, compared with what the run may need.
@@ -256,6 +258,7 @@ impl Plan {
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
             Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
             Obstacle::PatientsRepeated => repeats,
+            Obstacle::CohortTooClose => matches!(self.task(), Task::Statistics(_)),
             Obstacle::NoAlignment
             | Obstacle::OtherData
             | Obstacle::OrderDamaged
@@ -318,7 +321,7 @@ impl Plan {
             match self.task() {
                 // Whoever has labels has those of all.
                 Task::Vertical(_) => verdict.failures.push(failure(Code::DataOneClass)),
-                Task::Train(_) | Task::Align(_) => {
+                Task::Train(_) | Task::Align(_) | Task::Statistics(_) => {
                     verdict.warnings.push(Warning::OneClass(party.clone()));
                 }
             }
@@ -349,7 +352,7 @@ impl Plan {
                         crate::TestRows::Split(split) => missing.with("split", split),
                         _ => missing,
                     },
-                    Task::Align(_) | Task::Vertical(_) => missing,
+                    Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) => missing,
                 }]
             }
             DataReport::Unreadable(why) => vec![why.clone().of(party)],
@@ -379,7 +382,7 @@ impl Plan {
         };
         let limits = &self.limits;
         let most = match self.task() {
-            Task::Train(_) | Task::Vertical(_) => limits.most_rows.0,
+            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => limits.most_rows.0,
             Task::Align(task) => task.most_keys(party, limits),
         };
         let aligns = matches!(self.task(), Task::Align(_));
@@ -411,6 +414,9 @@ impl Plan {
                 failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)
             }
             Obstacle::RowsTooMany if aligns => failure(Code::AlignSetTooLarge).with("most", most),
+            Obstacle::CohortTooClose => {
+                failure(Code::CohortTooClose).with("minimum", limits.minimum_cell)
+            }
             Obstacle::KeysRepeated => failure(Code::KeysRepeated),
             Obstacle::NoKeys => failure(Code::KeysNone),
             Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),

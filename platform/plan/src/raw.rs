@@ -14,7 +14,7 @@ use serde::{
 };
 use toml::{Spanned, value::Datetime};
 
-use crate::{Missing, OnDropout, OwnMetrics, PlanError, PlanHash, error::place};
+use crate::{Calendar, Missing, OnDropout, OwnMetrics, PlanError, PlanHash, error::place};
 
 /// A plan as it is typed. Keys that are no `Option` are required; defaults are those of
 /// docs/guide/plans.md.
@@ -41,6 +41,8 @@ pub struct RawPlan {
     pub(crate) evaluation: RawEvaluation,
     #[serde(default)]
     pub(crate) comparison: RawComparison,
+    #[serde(default)]
+    pub(crate) statistics: RawStatistics,
     pub(crate) alignment: Option<Spanned<String>>,
     pub(crate) vertical: Option<RawVertical>,
     pub(crate) hybrid: Option<RawHybrid>,
@@ -163,6 +165,7 @@ pub(crate) enum RawKind {
     PredictVerticalGbdt,
     TrainHybridGbdt,
     PredictHybridGbdt,
+    Statistics,
 }
 
 impl RawKind {
@@ -176,6 +179,7 @@ impl RawKind {
             RawKind::PredictVerticalGbdt => "predict-vertical-gbdt",
             RawKind::TrainHybridGbdt => "train-hybrid-gbdt",
             RawKind::PredictHybridGbdt => "predict-hybrid-gbdt",
+            RawKind::Statistics => "statistics",
         }
     }
 
@@ -376,6 +380,38 @@ pub(crate) enum RawProtocol {
     Star,
     Unbalanced,
     Cardinality,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawStatistics {
+    pub(crate) quantiles: Option<Spanned<Vec<f64>>>,
+    pub(crate) quantile_error: Option<Spanned<f64>>,
+    pub(crate) correlations: Option<bool>,
+    pub(crate) codes: Option<Spanned<u32>>,
+    pub(crate) longest_code: Option<Spanned<u32>>,
+    pub(crate) mode: Option<Spanned<RawMode>>,
+    pub(crate) period: Option<Spanned<RawPeriod>>,
+}
+
+/// Whether counts are exact, or contributors add noise to theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum RawMode {
+    Exact,
+    Threshold { epsilon: f64, delta: f64 },
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { column = \"admitted\", length = \"quarter\", from = \"2025-01\", until = \"2026-12\" }"
+)]
+pub(crate) struct RawPeriod {
+    pub(crate) column: String,
+    pub(crate) length: Option<Calendar>,
+    pub(crate) from: String,
+    pub(crate) until: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

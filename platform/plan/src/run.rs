@@ -34,6 +34,8 @@ pub enum Phase {
     Align,
     /// Rows are scored by a model that there is.
     Predict,
+    /// Columns are measured.
+    Statistics,
 }
 
 /// The terms of the sums over a group of hospitals that grow trees.
@@ -63,13 +65,14 @@ pub struct UnknownPhase;
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Phase; 6] = [
+    pub const ALL: [Phase; 7] = [
         Phase::Fit,
         Phase::Evaluation,
         Phase::Fedavg,
         Phase::Fedprox,
         Phase::Align,
         Phase::Predict,
+        Phase::Statistics,
     ];
 
     /// Gives its name; also the scope of its messages.
@@ -81,6 +84,7 @@ impl Phase {
             Phase::Fedprox => "fedprox",
             Phase::Align => "align",
             Phase::Predict => "predict",
+            Phase::Statistics => "statistics",
         }
     }
 
@@ -88,7 +92,7 @@ impl Phase {
     /// and predictions have no sums.
     pub fn first_sum(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Align | Phase::Predict => 0,
+            Phase::Fit | Phase::Align | Phase::Predict | Phase::Statistics => 0,
             Phase::Evaluation => 1_000,
             Phase::Fedavg => 10_000,
             Phase::Fedprox => 30_000,
@@ -98,7 +102,9 @@ impl Phase {
     /// Gives the number of the first of the sums by which the phase's model is measured.
     pub fn first_sum_of_measures(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Evaluation | Phase::Align | Phase::Predict => 1_000,
+            Phase::Fit | Phase::Evaluation | Phase::Align | Phase::Predict | Phase::Statistics => {
+                1_000
+            }
             Phase::Fedavg => 25_000,
             Phase::Fedprox => 45_000,
         })
@@ -120,6 +126,7 @@ impl Plan {
         let learner = match self.task() {
             Task::Train(task) => &task.learner,
             Task::Align(_) => return vec![Phase::Align],
+            Task::Statistics(_) => return vec![Phase::Statistics],
             Task::Vertical(task) => {
                 return match &task.work {
                     VerticalWork::Predict { .. } => vec![Phase::Predict],
@@ -214,7 +221,7 @@ impl Plan {
     /// Gives what each party is in a run.
     pub fn run_roles(&self) -> BTreeMap<PartyId, String> {
         let contributor = |(party, _): (&PartyId, _)| (party.clone(), "contributor".to_owned());
-        let adds_up = matches!(self.task(), Task::Train(_)) || self.hybrid_sums().is_some();
+        let adds_up = self.protection().is_some() || self.hybrid_sums().is_some();
         let part = if adds_up { "aggregator" } else { "witness" };
         let aggregator = (self.coordinator().clone(), part.to_owned());
         self.contributors()

@@ -247,7 +247,7 @@ impl Plan {
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
         let measures_fitted = |task: &Task| match task {
             Task::Train(task) => task.test == TestRows::None,
-            Task::Align(_) | Task::Vertical(_) => false,
+            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) => false,
         };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
@@ -259,6 +259,7 @@ impl Plan {
             Phase::Fedprox => texts::FEDPROX,
             Phase::Align => texts::ALIGN,
             Phase::Predict => texts::PREDICT,
+            Phase::Statistics => texts::STATISTICS,
         });
         text.map_or("", |text| text.open(lang))
     }

@@ -2,6 +2,7 @@
 
 mod align;
 mod hybrid;
+mod statistics;
 mod trees;
 mod vertical;
 
@@ -13,7 +14,7 @@ use consilium_schema::{Column, Label, LabelRule, is_shown};
 
 use self::trees::{Drawn, describe_growth, objective};
 use crate::{
-    Audience, Glm, Lang, Learner, Missing, OnDropout, Part, Party, Plan, Protection, Task,
+    Audience, Glm, Lang, Learner, Limits, Missing, OnDropout, Part, Party, Plan, Protection, Task,
     TestRows, Train, VerticalWork,
     texts::{Text, summary as texts},
     time::in_longest_unit,
@@ -43,6 +44,7 @@ impl Plan {
             Task::Train(task) => self.describe_task(task, &mut page),
             Task::Align(task) => self.describe_alignment(task, &mut page),
             Task::Vertical(task) => task.describe(&mut page),
+            Task::Statistics(task) => self.describe_statistics(task, &mut page),
         }
         page.heading(&texts::WHO);
         for party in self.parties() {
@@ -51,6 +53,7 @@ impl Plan {
         let coordinates = match self.task() {
             Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
+            Task::Statistics(_) => texts::COORDINATOR_BLIND,
             Task::Vertical(task) => match task.work {
                 VerticalWork::Grow(_) if task.group().is_some() => texts::COORDINATOR_COUNTS,
                 VerticalWork::Grow(_) => texts::COORDINATOR_HEARS,
@@ -77,7 +80,16 @@ impl Plan {
         }
         page.heading(&texts::PROTECTED);
         match self.task() {
-            Task::Train(task) => self.describe_terms((&task.protection, &task.learner), &mut page),
+            Task::Train(task) => {
+                let (rows, cell) = rows_of(&task.learner, &self.limits);
+                self.describe_terms(&task.protection, (rows, &cell), &mut page);
+            }
+            Task::Statistics(task) => {
+                let cell = self.limits.minimum_cell.0;
+                let rows = &texts::ROWS_OF_CELLS;
+                self.describe_terms(&task.protection, (rows, &cell), &mut page);
+                page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
+            }
             Task::Align(task) => self.describe_sets(task, &mut page),
             Task::Vertical(task) => self.describe_common_rows(task, &mut page),
         }
@@ -141,7 +153,12 @@ impl Plan {
         }
     }
 
-    fn describe_terms(&self, (protection, learner): (&Protection, &Learner), page: &mut Page) {
+    fn describe_terms(
+        &self,
+        protection: &Protection,
+        (text, cell): (&Text, &dyn Display),
+        page: &mut Page,
+    ) {
         let limits = &self.limits;
         let contributors = self.contributors().count();
         let needed = protection.thresholds.signatures();
@@ -168,10 +185,6 @@ impl Plan {
             OnDropout::Fail => page.line("- ", &texts::DROPOUT_FAIL, &places),
             OnDropout::Continue => page.line("- ", &texts::DROPOUT_CONTINUE, &places),
         }
-        let (text, cell): (_, &dyn Display) = match learner {
-            Learner::Glm(_) => (&texts::ROWS, &limits.minimum_cell),
-            Learner::Gbdt(trees) => (&texts::ROWS_OF_NODES, &trees.specification().min_node),
-        };
         let rows: [(&str, &dyn Display); 4] = [
             ("minimum", &limits.minimum_rows),
             ("most", &limits.most_rows),
@@ -197,6 +210,14 @@ impl Plan {
         if let Some(time) = &limits.expires {
             page.line("- ", &texts::EXPIRES, &[("time", time)]);
         }
+    }
+}
+
+/// Says what is counted together at least, by what learns.
+fn rows_of(learner: &Learner, limits: &Limits) -> (&'static Text, u64) {
+    match learner {
+        Learner::Glm(_) => (&texts::ROWS, limits.minimum_cell.0),
+        Learner::Gbdt(trees) => (&texts::ROWS_OF_NODES, trees.specification().min_node),
     }
 }
 

@@ -79,6 +79,8 @@ impl Code {
             | Code::DataCut
             | Code::KeysColumn
             // What was done before, or by others
+            | Code::CohortTooClose
+            | Code::StatisticsDiffer
             | Code::AlignPeerDeviates
             | Code::AlignQueries
             | Code::VerticalNoAlignment

@@ -31,6 +31,9 @@ const OF_SPLIT_COLUMNS: &[&str] = &["vertical"];
 /// Tables that plans have which grow trees with a group of hospitals.
 const OF_GROUPS: &[&str] = &["hybrid"];
 
+/// Tables that plans have which measure columns.
+const OF_STATISTICS: &[&str] = &["statistics"];
+
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let kind = raw.kind.name();
@@ -41,6 +44,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_STATISTICS,
         ],
         RawKind::TrainGbdt => &[
             OF_REGRESSIONS,
@@ -48,6 +52,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_STATISTICS,
         ],
         RawKind::Align => &[
             OF_SHARED_COLUMNS,
@@ -58,6 +63,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_STATISTICS,
         ],
         RawKind::TrainVerticalGbdt => &[
             OF_SHARED_COLUMNS,
@@ -65,6 +71,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_REGRESSIONS,
             OF_ALIGNMENTS,
             OF_GROUPS,
+            OF_STATISTICS,
         ],
         RawKind::PredictVerticalGbdt => &[
             OF_SHARED_COLUMNS,
@@ -75,17 +82,30 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_ALIGNMENTS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_STATISTICS,
         ],
         RawKind::TrainHybridGbdt => &[
             OF_LIKE_PARTIES,
             OF_REGRESSIONS,
             OF_ALIGNMENTS,
             OF_COMMON_ROWS,
+            OF_STATISTICS,
         ],
         RawKind::PredictHybridGbdt => &[
             OF_LIKE_PARTIES,
             OF_TRAINING,
             &["comparison"],
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+            OF_STATISTICS,
+        ],
+        RawKind::Statistics => &[
+            &["evaluation"],
+            OF_TRAINING,
+            OF_REGRESSIONS,
             OF_TREES,
             OF_ALIGNMENTS,
             OF_COMMON_ROWS,
@@ -110,7 +130,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     }
     match raw.kind {
         RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
-        RawKind::TrainGlm | RawKind::TrainGbdt => of_parties(raw, at, fault),
+        RawKind::TrainGlm | RawKind::TrainGbdt | RawKind::Statistics => of_parties(raw, at, fault),
         RawKind::Align => {
             of_parties(raw, at, fault)?;
             let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");

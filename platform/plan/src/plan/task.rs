@@ -4,6 +4,7 @@ pub(super) mod align;
 mod columns;
 mod gbdt;
 mod glm;
+pub(super) mod statistics;
 pub(super) mod vertical;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -16,6 +17,7 @@ use toml::Spanned;
 pub use align::{Align, Matching, NoisyCount};
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
+pub use statistics::{Calendar, Month, Periods, Statistics};
 pub use vertical::{
     Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork,
 };
@@ -37,6 +39,8 @@ pub enum Task {
     Align(Box<Align>),
     /// Trees over columns of several institutions are grown or asked.
     Vertical(Box<Vertical>),
+    /// Columns are measured over all contributors' rows.
+    Statistics(Box<Statistics>),
 }
 
 impl Task {
@@ -46,6 +50,7 @@ impl Task {
             Task::Train(task) => task.learner.kind(),
             Task::Align(_) => "align",
             Task::Vertical(task) => task.kind(),
+            Task::Statistics(_) => "statistics",
         }
     }
 
@@ -54,6 +59,7 @@ impl Task {
         match self {
             Task::Train(task) => task.columns.iter().map(Column::name).collect(),
             Task::Align(task) => task.key_columns().collect(),
+            Task::Statistics(task) => task.columns.iter().map(Column::name).collect(),
             Task::Vertical(task) => {
                 let own = task
                     .members

@@ -54,6 +54,13 @@ pub enum Doing {
     },
     /// Rows are scored by a model that there is.
     Predicting,
+    /// Columns are being measured, sum by sum.
+    Counting {
+        /// Sums that are opened.
+        sum: u32,
+        /// How many there will be.
+        sums: u32,
+    },
     /// All is done but for the contributors' last words.
     Finishing,
 }
@@ -81,6 +88,10 @@ impl Doing {
             Doing::Comparing { chunks: 0 } => return None,
             Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
             Doing::Predicting => texts::PREDICTING.say(lang, &[]),
+            Doing::Counting { sum: 0, .. } => return None,
+            Doing::Counting { sum, sums } => {
+                texts::COUNTING.say(lang, &[("sum", sum), ("sums", sums)])
+            }
             Doing::Finishing => texts::FINISHING.say(lang, &[]),
         })
     }

@@ -148,6 +148,7 @@ fn what_a_step_is_at_is_written_as_ever() {
             held_out: None,
         },
         Doing::Predicting,
+        Doing::Counting { sum: 3, sums: 7 },
     ];
     assert_every_variant::<Doing>(r#"{"doing":"?"}"#, &doings);
     assert_format("doing", &doings);
@@ -205,6 +206,7 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::PartUnlike(Unlike::Parties),
         Obstacle::PartUnlike(Unlike::Features(party("va"))),
         Obstacle::PartUnlike(Unlike::Column(party("va"), "年龄".to_owned())),
+        Obstacle::CohortTooClose,
     ];
     let reports = [
         found(read(Vec::new()), Room::Ample, Room::Ample),

@@ -17,6 +17,7 @@ mod matchings;
 mod plans;
 mod preflights;
 mod regressions;
+mod statistics;
 mod studies;
 mod summaries;
 mod texts;

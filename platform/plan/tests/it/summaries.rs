@@ -6,7 +6,7 @@ use crate::{
     aligns::{aligned, counted},
     full, heart, hybrids,
     matchings::{star, unbalanced},
-    party, trees,
+    party, statistics, trees,
     verticals::{grown, noisy, predicted},
 };
 
@@ -66,6 +66,10 @@ fn the_summary_is_what_was_proofread() {
             &format!("hybrid-predicted.{name}.txt"),
             &hybrids::predicted().summary(None, lang),
         );
+        assert_is(
+            &format!("statistics.{name}.txt"),
+            &statistics::stays().summary(Some(&[]), lang),
+        );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -82,6 +86,7 @@ fn the_canonical_text_is_what_was_proofread() {
     assert_is("predicted.toml", &predicted().to_string());
     assert_is("hybrid.toml", &hybrids::grown().to_string());
     assert_is("hybrid-predicted.toml", &hybrids::predicted().to_string());
+    assert_is("statistics.toml", &statistics::stays().to_string());
 }
 
 #[test]
@@ -101,6 +106,9 @@ fn no_place_is_left_open_in_either_language() {
             hybrids::grown(),
             hybrids::open(),
             hybrids::predicted(),
+            statistics::stays(),
+            statistics::noised(),
+            statistics::heart(),
         ] {
             let page = plan.summary(Some(&[party("east")]), lang);
             assert!(!page.contains(['{', '}']), "{page}");

@@ -9,6 +9,7 @@ const SOURCES: &str = concat!(
     include_str!("../../src/approval.rs"),
     include_str!("../../src/disclosures.rs"),
     include_str!("../../src/disclosures/align.rs"),
+    include_str!("../../src/disclosures/statistics.rs"),
     include_str!("../../src/disclosures/vertical.rs"),
     include_str!("../../src/preflight.rs"),
     include_str!("../../src/study.rs"),
@@ -16,6 +17,7 @@ const SOURCES: &str = concat!(
     include_str!("../../src/summary.rs"),
     include_str!("../../src/summary/align.rs"),
     include_str!("../../src/summary/hybrid.rs"),
+    include_str!("../../src/summary/statistics.rs"),
     include_str!("../../src/summary/trees.rs"),
     include_str!("../../src/summary/vertical.rs"),
 );

@@ -1,0 +1,84 @@
+use consilium_statistics::{Cell, Numbers, Quantile};
+
+use super::*;
+
+fn column(name: &str) -> ColumnFindings {
+    ColumnFindings {
+        name: name.to_owned(),
+        missing: Some(12),
+        outside: Some(0),
+        cells: Vec::new(),
+        others: None,
+        incomplete: false,
+        numbers: None,
+        evidence: None,
+        stability: Vec::new(),
+    }
+}
+
+#[test]
+fn what_is_held_back_is_shown_as_such_and_never_as_zero() {
+    let age = ColumnFindings {
+        missing: None,
+        numbers: Some(Numbers {
+            mean: 53.51,
+            variance: 9.0,
+            is_rounded: true,
+            smallest: None,
+            largest: Some(77.0),
+            quantiles: vec![Quantile {
+                share: 0.5,
+                within: Interval {
+                    from: 54.0,
+                    to: 54.5,
+                },
+            }],
+        }),
+        ..column("age")
+    };
+    let ward = ColumnFindings {
+        cells: [("medical", Some(40)), ("other", None)]
+            .map(|(name, rows)| Cell {
+                of: Place::Level(name.to_owned()),
+                rows,
+            })
+            .into(),
+        ..column("ward")
+    };
+    let found = Findings {
+        contributors: ["a", "b", "c"].map(|name| name.parse().unwrap()).into(),
+        minimum_cell: 10,
+        rows: Some(100),
+        columns: vec![age, ward],
+        periods: Vec::new(),
+        correlations: Vec::new(),
+        vif: [].into(),
+    };
+    let page = page(&found, Lang::En);
+    assert!(page.starts_with("100 rows of 3 institutions"), "{page}");
+    let line = |start: &str| -> Vec<String> {
+        let mut lines = page.lines().map(str::trim_start);
+        let line = lines.find(|line| line.starts_with(start)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(
+        line("age"),
+        ["age", "–", "≈", "53.51", "≈", "3", "–", "54…54.5", "77"]
+    );
+    assert_eq!(line("ward  other")[2], "–");
+    assert!(super::page(&found, Lang::Zh).contains("（缺失）"));
+}
+
+#[test]
+fn numbers_are_shown_to_four_places() {
+    for (value, shown) in [
+        (0.0, "0"),
+        (-0.000_001, "0"),
+        (0.12345, "0.1235"),
+        (12.0, "12"),
+        (123.456, "123.5"),
+        (12345.6, "12346"),
+    ] {
+        assert_eq!(short(value), shown);
+    }
+}
