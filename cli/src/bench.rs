@@ -13,6 +13,7 @@ mod relay;
 mod round;
 mod secagg;
 mod set;
+mod statistics;
 mod vertical;
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +28,8 @@ pub(crate) enum BenchCommand {
     Psi(psi::PsiArgs),
     /// Sum vectors under masks: CPU time and bytes of every party
     Secagg(secagg::SecaggArgs),
+    /// Measure columns over all parties' rows: CPU time and bytes of every party
+    Statistics(statistics::StatisticsArgs),
     /// Add up encrypted rows for every candidate split: CPU time and bytes of both parties
     Lwe(lwe::LweArgs),
     /// Grow trees over columns of several parties: CPU time, memory and bytes of every party
@@ -40,6 +43,7 @@ pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> an
         BenchCommand::Round(args) => round::run(args, out, lang),
         BenchCommand::Psi(args) => psi::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
+        BenchCommand::Statistics(args) => statistics::run(args, out, lang),
         BenchCommand::Lwe(args) => lwe::run(args, out, lang),
         BenchCommand::VerticalGbdt(args) => vertical::run(args, out, lang),
     }

@@ -240,3 +240,28 @@ fn are_as_estimated(line: &Value) {
         assert!((1.0 / 1.5..1.5).contains(&ratio), "{told} told: {party}");
     }
 }
+
+#[test]
+fn statistics_tell_what_they_cost_and_are_those_of_all_rows() {
+    let few = [
+        "--parties",
+        "3",
+        "--features",
+        "12",
+        "--rows",
+        "400",
+        "--json",
+    ];
+    let line = measured(&[&["bench", "statistics"], &few[..]].concat());
+    let parties = line["parties"].as_array().unwrap();
+    assert_eq!(parties.len(), 4);
+    let elements = line["elements"].as_u64().unwrap();
+    for party in &parties[1..] {
+        // Each element takes eight bytes of a masked vector.
+        assert!(
+            party["sent_bytes"].as_u64().unwrap() > 8 * elements,
+            "{party}"
+        );
+    }
+    assert!(line["sums"].as_u64().unwrap() > 3, "{line}");
+}
