@@ -2,6 +2,8 @@
 
 mod comparison;
 
+use std::fmt::Write as _;
+
 use comfy_table::Table;
 use consilium_plan::Lang;
 use consilium_statistics::{ColumnFindings, Correlation, Findings, Interval, Place};
@@ -26,7 +28,7 @@ pub(crate) fn page(found: &Findings, lang: Lang) -> String {
     );
     let mut add = |heading: &str, table: Option<Table>| {
         if let Some(table) = table {
-            page += &format!("\n{heading}\n{table}\n");
+            writeln!(page, "\n{heading}\n{table}").expect("a string takes all");
         }
     };
     add(say("Numbers", "数值列"), numbers(found, lang));

@@ -60,9 +60,9 @@ pub(crate) fn sketch(table: &Table, columns: &[String], secret: &Seed) -> Option
     for row in 0..table.rows() {
         bytes.clear();
         bytes.extend(key.expose());
-        cells
-            .iter()
-            .for_each(|values| write(values, row, &mut bytes));
+        for values in &cells {
+            write(values, row, &mut bytes);
+        }
         rows.push(hash(&bytes));
     }
     rows.sort_unstable();

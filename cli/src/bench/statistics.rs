@@ -192,7 +192,7 @@ async fn measure(
         thresholds: thresholds.requiring_everybody(),
         waivers: BTreeSet::new(),
         relaxed_from_twenty: false,
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
         carry_over: true,
     };
     let all: Vec<PartyId> = [&terms.aggregator]

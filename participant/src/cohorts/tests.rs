@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use consilium_data::Reading;
 use consilium_plan::{DataVersion, UnixTime};
 use consilium_schema::Schema;
@@ -14,15 +16,18 @@ fn secret() -> Seed {
 fn table(people: impl IntoIterator<Item = u32>, columns: &[&str]) -> Table {
     let mut schema = "[[column]]\nname = \"person\"\ntype = \"code\"\n".to_owned();
     for column in columns {
-        schema += &format!("[[column]]\nname = \"{column}\"\ntype = \"integer\"\n");
+        write!(
+            schema,
+            "[[column]]\nname = \"{column}\"\ntype = \"integer\"\n"
+        )
+        .unwrap();
     }
     let schema = Schema::from_toml(&schema).unwrap();
     let mut text = format!("person,{}\n", columns.join(","));
     for person in people {
-        let cells: Vec<String> = (0..columns.len() as u32)
-            .map(|it| (person % (7 + it)).to_string())
-            .collect();
-        text += &format!("p{person},{}\n", cells.join(","));
+        let cells = columns.iter().zip(7..);
+        let cells: Vec<String> = cells.map(|(_, by)| (person % by).to_string()).collect();
+        writeln!(text, "p{person},{}", cells.join(",")).unwrap();
     }
     Reading::new(&schema)
         .stream(std::io::Cursor::new(text))

@@ -8,6 +8,8 @@ use consilium_store::{
 };
 use sqlx::any::AnyRow;
 
+use crate::wire;
+
 /// A cohort that a study was answered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cohort {
@@ -43,7 +45,7 @@ pub async fn keep(change: &mut Change, cohort: &Cohort) -> Result<bool, StoreErr
     .bind(&cohort.version.0[..])
     .bind(cohort.answered.0)
     .bind(i64::try_from(cohort.minimum).unwrap_or(i64::MAX))
-    .bind(serde_json::to_string(&cohort.columns).expect("texts always serialise"))
+    .bind(wire::json(&cohort.columns))
     .bind(&cohort.sketch[..]);
     Ok(query.execute(change.connection()).await?.rows_affected() > 0)
 }

@@ -49,19 +49,6 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::DataSet { party, .. } => format!("{party} 只接收结果，没有 data"),
         PlanFault::Trees(error) => trees(error),
         PlanFault::TreesShared(error) => shared(error).unwrap_or_else(|| error.to_string()),
-        PlanFault::NotStatistics => {
-            "统计由三家或更多贡献方提供相同列的行，各方均接收结果，不含其他方".to_owned()
-        }
-        PlanFault::StatisticsOfAll => {
-            "统计涵盖所有贡献方：研究等候缺席方，否则失败；缺一家时两次结果之差会暴露该家"
-                .to_owned()
-        }
-        PlanFault::Statistics(error) => statistics::error(error),
-        PlanFault::Period => {
-            "时期需要一个日期列、长度（\"month\"、\"quarter\"、\"half-year\"、\"year\"），\
-             以及首月与末月，例如 from = \"2025-01\", until = \"2026-12\""
-                .to_owned()
-        }
         PlanFault::TreesLabels => "标签无法按该目标函数的分布评估".to_owned(),
         PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),
         PlanFault::NotTwo => {
@@ -143,7 +130,7 @@ fn fault(fault: &PlanFault) -> String {
         }
         PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
         other => label(other)
-            .or_else(|| vertical::fault(other))
+            .or_else(|| statistics::fault(other))
             .unwrap_or_else(|| other.to_string()),
     }
 }

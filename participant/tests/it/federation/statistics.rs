@@ -131,16 +131,14 @@ async fn a_house_and_the_coordinator_that_stop_amid_the_sums_change_nothing() {
         if let Some(victim) = victim {
             let has_begun = |doing: &Value| doing["doing"] == "counting" && doing["sum"] != 0;
             watch.until_doing(has_begun).await;
-            match houses.iter_mut().find(|house| house.name == victim) {
-                Some(house) => {
-                    house.stop().await;
-                    house.start().await;
-                }
-                None => {
-                    world.stop().await;
-                    world.start().await;
-                    watch = world.watch(&study).await;
-                }
+            let victim = houses.iter_mut().find(|house| house.name == victim);
+            if let Some(house) = victim {
+                house.stop().await;
+                house.start().await;
+            } else {
+                world.stop().await;
+                world.start().await;
+                watch = world.watch(&study).await;
             }
         }
         let last = watch.last().await;
@@ -172,7 +170,7 @@ async fn without(house: &House, whole: &str, rows: usize) {
         .add_data(request.clone())
         .await
         .unwrap();
-    request.name = "another".to_owned();
+    "another".clone_into(&mut request.name);
     house.client().await.add_data(request).await.unwrap();
 }
 
@@ -241,7 +239,10 @@ async fn a_column_that_differs_at_one_house_stops_the_study_before_the_first_sum
     }
     let refused = approve(&houses[2], &plan).await.unwrap_err();
     let told = ["DATA-COLUMN-DIFFERS", "column dose of c"];
-    assert!(told.iter().all(|told| refused.message().contains(told)), "{refused}");
+    assert!(
+        told.iter().all(|told| refused.message().contains(told)),
+        "{refused}"
+    );
     for house in &houses {
         assert!(house.result(&study).await.is_err());
         assert!(!house.journal().await.contains("\"cohort\""));

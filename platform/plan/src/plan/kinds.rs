@@ -37,7 +37,40 @@ const OF_STATISTICS: &[&str] = &["statistics"];
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let kind = raw.kind.name();
-    let others: &[&[&str]] = match raw.kind {
+    let written: BTreeMap<String, Spanned<IgnoredAny>> =
+        toml::from_str(&raw.text).map_err(|error| PlanError::Toml {
+            place: place(&raw.text, error.span().map_or(0, |span| span.start)),
+            message: error.message().replace('\n', ", "),
+        })?;
+    let fault = || PlanFault::OtherKind { kind };
+    let misplaced = others(raw.kind)
+        .iter()
+        .copied()
+        .flatten()
+        .filter_map(|key| Some((*key, written.get(*key)?)))
+        .min_by_key(|(_, value)| value.span().start);
+    if let Some((key, value)) = misplaced {
+        return Err(at.fault(Some(value), key, fault()));
+    }
+    match raw.kind {
+        RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
+        RawKind::TrainGlm | RawKind::TrainGbdt | RawKind::Statistics => of_parties(raw, at, fault),
+        RawKind::Align => {
+            of_parties(raw, at, fault)?;
+            let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
+            limits(&raw.limits, [rows], at, fault)
+        }
+        RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
+            alignments(raw, at, fault)?;
+            limits(&raw.limits, [], at, fault)
+        }
+        RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),
+    }
+}
+
+/// Gives the keys and tables that belong to plans of other kinds alone.
+fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
+    match kind {
         RawKind::TrainGlm => &[
             OF_TREES,
             OF_ALIGNMENTS,
@@ -112,35 +145,6 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
         ],
-    };
-    let written: BTreeMap<String, Spanned<IgnoredAny>> =
-        toml::from_str(&raw.text).map_err(|error| PlanError::Toml {
-            place: place(&raw.text, error.span().map_or(0, |span| span.start)),
-            message: error.message().replace('\n', ", "),
-        })?;
-    let fault = || PlanFault::OtherKind { kind };
-    let misplaced = others
-        .iter()
-        .copied()
-        .flatten()
-        .filter_map(|key| Some((*key, written.get(*key)?)))
-        .min_by_key(|(_, value)| value.span().start);
-    if let Some((key, value)) = misplaced {
-        return Err(at.fault(Some(value), key, fault()));
-    }
-    match raw.kind {
-        RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
-        RawKind::TrainGlm | RawKind::TrainGbdt | RawKind::Statistics => of_parties(raw, at, fault),
-        RawKind::Align => {
-            of_parties(raw, at, fault)?;
-            let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
-            limits(&raw.limits, [rows], at, fault)
-        }
-        RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
-            alignments(raw, at, fault)?;
-            limits(&raw.limits, [], at, fault)
-        }
-        RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),
     }
 }
 

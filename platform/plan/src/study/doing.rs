@@ -85,10 +85,9 @@ impl Doing {
             Doing::Averaging { round, rounds } => {
                 texts::AVERAGING.say(lang, &[("round", round), ("rounds", rounds)])
             }
-            Doing::Comparing { chunks: 0 } => return None,
+            Doing::Comparing { chunks: 0 } | Doing::Counting { sum: 0, .. } => return None,
             Doing::Comparing { chunks } => texts::COMPARING.say(lang, &[("chunks", chunks)]),
             Doing::Predicting => texts::PREDICTING.say(lang, &[]),
-            Doing::Counting { sum: 0, .. } => return None,
             Doing::Counting { sum, sums } => {
                 texts::COUNTING.say(lang, &[("sum", sum), ("sums", sums)])
             }

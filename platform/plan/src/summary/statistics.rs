@@ -42,39 +42,39 @@ impl Plan {
         if asked.correlations {
             page.line("", &texts::CORRELATIONS, &[]);
         }
-        self.describe_comparisons(task, page);
+        describe_comparisons(task, page);
         page.line("", &texts::AT_HOME, &[]);
         if let Mode::Threshold { epsilon, delta, .. } = asked.mode {
             let places: [(&str, &dyn Display); 2] = [("epsilon", &epsilon), ("delta", &delta)];
             page.line("", &texts::COUNTS_NOISED, &places);
         }
     }
+}
 
-    /// Says what columns are held against.
-    fn describe_comparisons(&self, task: &Statistics, page: &mut Page) {
-        if let Some(label) = &task.label {
-            let column = shown(&task.columns, &label.column, page.lang);
-            let (text, value): (_, &dyn Display) = match &label.rule {
-                LabelRule::Value => (texts::EVIDENCE, &""),
-                LabelRule::Above(value) => (texts::EVIDENCE_ABOVE, value),
-                LabelRule::Equals(value) => (texts::EVIDENCE_EQUALS, value),
-            };
-            page.line("", &text, &[("column", &column), ("value", value)]);
-        }
-        if let Some(periods) = &task.periods {
-            let names = periods.names();
-            let (Some(first), Some(last)) = (names.first(), names.last()) else {
-                return;
-            };
-            let column = shown(&task.columns, &periods.column, page.lang);
-            let places: [(&str, &dyn Display); 4] = [
-                ("column", &column),
-                ("count", &names.len()),
-                ("first", first),
-                ("last", last),
-            ];
-            page.line("", &texts::STABILITY, &places);
-        }
+/// Says what columns are held against.
+fn describe_comparisons(task: &Statistics, page: &mut Page) {
+    if let Some(label) = &task.label {
+        let column = shown(&task.columns, &label.column, page.lang);
+        let (text, value): (_, &dyn Display) = match &label.rule {
+            LabelRule::Value => (texts::EVIDENCE, &""),
+            LabelRule::Above(value) => (texts::EVIDENCE_ABOVE, value),
+            LabelRule::Equals(value) => (texts::EVIDENCE_EQUALS, value),
+        };
+        page.line("", &text, &[("column", &column), ("value", value)]);
+    }
+    if let Some(periods) = &task.periods {
+        let names = periods.names();
+        let (Some(first), Some(last)) = (names.first(), names.last()) else {
+            return;
+        };
+        let column = shown(&task.columns, &periods.column, page.lang);
+        let places: [(&str, &dyn Display); 4] = [
+            ("column", &column),
+            ("count", &names.len()),
+            ("first", first),
+            ("last", last),
+        ];
+        page.line("", &texts::STABILITY, &places);
     }
 }
 

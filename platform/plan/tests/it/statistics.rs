@@ -236,6 +236,10 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_plan_of_another_kind_has_no_statistics() {
     let error = crate::full_text().replacen("[limits]", "[statistics]\n[limits]", 1);
     let error = Plan::from_toml(&error).unwrap_err().to_string();
     assert!(error.contains("statistics: this has no meaning"), "{error}");

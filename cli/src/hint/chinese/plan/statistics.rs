@@ -1,11 +1,34 @@
 //! What is wrong with statistics that a plan asks for.
 
+use consilium_plan::PlanFault;
 use consilium_statistics::{
     BadSpecification, FEWEST_CONTRIBUTORS, FINEST_QUANTILE, LEAST_EPSILON, MOST_COLUMNS,
     MOST_ELEMENTS, MOST_PERIODS, MOST_QUANTILES,
 };
 
-pub(super) fn error(error: &BadSpecification) -> String {
+use super::vertical;
+
+/// Says it in Chinese, if it is of these, or of columns of several institutions.
+pub(super) fn fault(fault: &PlanFault) -> Option<String> {
+    Some(match fault {
+        PlanFault::NotStatistics => {
+            "统计由三家或更多贡献方提供相同列的行，各方均接收结果，不含其他方".to_owned()
+        }
+        PlanFault::StatisticsOfAll => {
+            "统计涵盖所有贡献方：研究等候缺席方，否则失败；缺一家时两次结果之差会暴露该家"
+                .to_owned()
+        }
+        PlanFault::Statistics(error) => specification(error),
+        PlanFault::Period => {
+            "时期需要一个日期列、长度（\"month\"、\"quarter\"、\"half-year\"、\"year\"），\
+             以及首月与末月，例如 from = \"2025-01\", until = \"2026-12\""
+                .to_owned()
+        }
+        _ => return vertical::fault(fault),
+    })
+}
+
+fn specification(error: &BadSpecification) -> String {
     match error {
         BadSpecification::Columns { got } => format!("有 {got} 列；可为 1 至 {MOST_COLUMNS} 列"),
         BadSpecification::TwoColumns { name } => format!("有两列同名 {name}"),

@@ -36,6 +36,10 @@ impl Statistics {
     pub const MOST_MINIMUM_CELL: u64 = 100;
 
     /// Gives the specification with the sums that it takes.
+    ///
+    /// # Panics
+    ///
+    /// If the specification was changed, and makes no sense any more: a plan's does.
     pub fn agreement(&self) -> Agreement {
         Agreement::new(self.specification.clone()).expect("the plan was checked with it")
     }
