@@ -26,10 +26,12 @@ pub use learn::{Gathered, Studies};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
 pub use predictor::{Joint, Predictor};
 pub use report::{
-    Against, ArmReport, Beside, Estimated, EstimatedParty, FailedCell, Line, Measure, PartyReport,
-    PublishedReport, REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
+    Against, ArmReport, Beside, Estimated, EstimatedParty, FailedCell, Line, LostOf, Measure,
+    PartyReport, PublishedReport, REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
 };
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, Trained, simulate};
 pub use tables::{Share, Tables, WrittenRows};
-pub use verdict::{Bargain, Interval, Measured, Pair, Scale, Verdict, pareto_front};
+pub use verdict::{
+    Bargain, Interval, Measured, NoVerdict, Pair, Scale, Unsure, Verdict, pareto_front,
+};

@@ -9,6 +9,7 @@ mod line;
 mod measure;
 mod parquet;
 mod published;
+mod remarks;
 mod setting;
 mod spread;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use serde::Serialize;
 pub use arm::{ArmReport, FailedCell, PartyReport};
 pub use estimate::{Estimated, EstimatedParty};
 pub use line::Line;
-pub use measure::Measure;
+pub use measure::{LostOf, Measure};
 pub use published::{Beside, PublishedReport};
 pub use setting::{Against, Said, SettingReport, TurnedKnob};
 pub use spread::Spread;
@@ -62,6 +63,11 @@ pub struct Report {
     pub departures: Vec<TurnedKnob>,
     /// What is measured; verdicts rest on the first.
     pub measures: Vec<Measure>,
+    /// Of what what is lost is a share.
+    pub lost_of: LostOf,
+    /// What a model that tells nothing of any row would lose, as a share; nothing where the exact plan
+    /// has no score, or is no better.
+    pub nothing_loses: Option<f64>,
     /// What makes a setting pass.
     pub bargain: Bargain,
     /// The seeds.
@@ -93,7 +99,9 @@ pub struct Report {
     pub best: Option<SettingNumber>,
     /// What others have published, beside what was measured here.
     pub published: Vec<PublishedReport>,
-    /// Every cell.
+    /// How many cells the experiment has.
+    pub of: usize,
+    /// Those that are finished.
     pub cells: Vec<Line>,
 }
 
@@ -131,15 +139,15 @@ impl Report {
             let number = setting.number;
             let outcomes = of(&Arm::Approximate { setting: number });
             let fits = fits(outcomes.iter().copied());
-            let has_failed = fits.len() < outcomes.len();
-            SettingReport::new(setting, (&fits, has_failed), &yardstick)
+            let failed = outcomes.len() - fits.len();
+            SettingReport::new(setting, (&fits, failed), &yardstick)
         });
         let mut settings: Vec<SettingReport> = settings.collect();
         let front = mark_front(&mut settings);
         let arms = arms_of(experiment);
         let arms = arms
             .iter()
-            .map(|arm| ArmReport::new((experiment, arm), of(arm), measures, overlap));
+            .map(|arm| ArmReport::new((experiment, arm), of(arm), measures, &yardstick));
         let arms: Vec<ArmReport> = arms.collect();
         let published = experiment.published().iter();
         let published = published
@@ -157,6 +165,8 @@ impl Report {
             plan: exact.hash(),
             departures: departures(experiment),
             measures: measures.to_vec(),
+            lost_of: measures[0].lost_of(),
+            nothing_loses: yardstick.nothing_loses(),
             bargain,
             seeds: experiment.seeds().to_vec(),
             folds: experiment.test().folds(),
@@ -174,6 +184,7 @@ impl Report {
             best: best(&settings),
             settings,
             front,
+            of: experiment.cells().len(),
             cells: (outcomes.iter())
                 .map(|(key, outcome)| Line::new(experiment, key, outcome))
                 .collect(),
@@ -188,6 +199,25 @@ impl Report {
     /// Gives an arm.
     pub fn arm(&self, arm: &Arm) -> Option<&ArmReport> {
         self.arms.iter().find(|it| it.arm == *arm)
+    }
+
+    /// Says whether all arms that others are held against gave a model in each run, and settings that
+    /// were run a verdict, one of them at least.
+    pub fn is_whole(&self) -> bool {
+        let gave = |arm: Option<&ArmReport>| arm.is_some_and(|it| it.failures.is_empty());
+        let baselines = [Arm::Pooled, Arm::Exact];
+        baselines.iter().all(|arm| gave(self.arm(arm))) && self.is_judged()
+    }
+
+    /// Says whether any setting that was run has a verdict, if one was.
+    pub fn is_judged(&self) -> bool {
+        let was_run = |it: &SettingReport| {
+            let setting = it.number;
+            let arm = self.arm(&Arm::Approximate { setting });
+            arm.is_some_and(|arm| arm.fitted + arm.failures.len() > 0)
+        };
+        let mut run = self.settings.iter().filter(|it| was_run(it)).peekable();
+        run.peek().is_none() || run.any(|it| it.verdict.is_some())
     }
 
     /// Gives a setting.

@@ -26,6 +26,8 @@ use crate::{
     experiment::{Places, predicts_classes},
 };
 
+use shares::Owned;
+
 pub use shares::Share;
 pub use written::WrittenRows;
 
@@ -110,6 +112,7 @@ impl Tables {
             }
         }
         tables.check_values(experiment.places())?;
+        tables.check_labels(experiment)?;
         tables.check_splits(experiment)?;
         Ok(tables)
     }
@@ -206,6 +209,28 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// Checks that labels vary: of one value nothing is learnt, and no model can be measured.
+    fn check_labels(&self, experiment: &Experiment) -> Result<(), LabError> {
+        let owned = self.owned(experiment.seeds()[0]);
+        let label = |own: &Owned| self.sheets[own.sheet].rows.labels.get(own.row).copied();
+        let mut labels = owned.iter().filter_map(label);
+        let Some(first) = labels.next() else {
+            return Ok(());
+        };
+        if labels.any(|label| label.total_cmp(&first).is_ne()) {
+            return Ok(());
+        }
+        let (key, sheet) = match self.layout {
+            Layout::Own => ("data", None),
+            Layout::Common { labelled, .. } => ("data", Some(labelled)),
+            Layout::Split(_) => ("table", Some(0)),
+        };
+        let fault = LabFault::OneLabel {
+            file: sheet.map(|sheet| self.sheets[sheet].file.clone()),
+        };
+        Err(experiment.places().at(key, fault))
     }
 
     /// Checks that in each split everybody has rows of both parts.

@@ -1,7 +1,10 @@
 //! What an approximation loses and saves, with intervals, and whether that is a good bargain.
 
+mod mean;
+
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+
+pub(crate) use mean::Mean;
 
 /// The measures of one fit that a verdict is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,24 +24,30 @@ pub struct Measured {
 pub struct Pair {
     /// By the plan as it is.
     pub exact: Measured,
-    /// By the plan with knobs set otherwise.
+    /// By the plan with knobs set otherwise, or by whatever else is held against it.
     pub approximate: Measured,
+    /// The score that a model has on these rows which tells nothing of them: 0.5 of an area under the
+    /// curve, of a deviance that of the mean of their labels.
+    pub nothing: f64,
 }
 
-/// What a score means.
+/// What a score means, and what it is that a model of a worse one loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scale {
-    /// More is better, as of an area under the curve.
+    /// More is better, as of an area under the curve: lost is a share of the exact score.
     MoreIsBetter,
-    /// Less is better, as of a deviance.
+    /// Less is better, as of a deviance: lost is a share of what the exact plan explains, the deviance
+    /// by which it lies below that of the mean of the labels. All of it is lost by a model that tells
+    /// nothing; whoever loses more than all is worse than that. One less the quotient of two D²
+    /// (Cameron and Windmeijer, Journal of Econometrics 77, 1997).
     LessIsBetter,
 }
 
 /// The most that may be lost and the least that must be saved, as shares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bargain {
-    /// Of the exact score.
+    /// Of what the [`Scale`] says.
     pub lost_at_most: f64,
     /// Of the CPU time of all parties.
     pub saved_at_least: f64,
@@ -69,7 +78,7 @@ pub struct Interval {
 /// What a setting loses and saves against the exact one, as shares: 0.01 is one percent.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Of the exact score; negative where the approximation is better.
+    /// Of what the [`Scale`] says; negative where the approximation is better.
     pub lost: Interval,
     /// Of the CPU time of all parties; negative where it costs more.
     pub saved_cpu: Interval,
@@ -81,39 +90,70 @@ pub struct Verdict {
     pub pairs: usize,
     /// Whether the estimates keep both bounds of the bargain; never where a run gave no model.
     pub passes: bool,
-    /// How sure that is, if there are two pairs and more: that the worse of the two bounds is kept, or
-    /// broken, one-sided.
+    /// How sure that is: that the worse of the two bounds is kept, or broken, one-sided. Nothing where
+    /// that can't be told.
     pub confidence: Option<f64>,
+    /// Why it can't.
+    pub unsure: Option<Unsure>,
+}
+
+/// Why nothing is told of how sure a verdict is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unsure {
+    /// There is one pair.
+    OneRun,
+    /// All pairs are measured on the same rows: that many runs agree says nothing of other rows.
+    SameTestRows,
+    /// All pairs lose the same.
+    SameLoss,
+    /// Some run gave no model.
+    MissingModel,
+}
+
+/// Why pairs give no verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoVerdict {
+    /// There is none.
+    NoPair,
+    /// The exact plan explains nothing of the labels that is clear: neither does it in each pair, nor
+    /// by the 95 % interval of the mean. So there is nothing of which a share could be lost.
+    NothingExplained,
+    /// A model that tells nothing would lose no more than is allowed.
+    NothingToLose,
 }
 
 impl Verdict {
-    /// Weighs pairs; none gives no verdict.
+    /// Weighs pairs.
     ///
     /// `overlap` is the number of test rows over that of training rows where each pair has another
     /// random split, and 0 where all have the same. Training sets of random splits overlap, so that
     /// their scores vary together; the variance of the mean loss is corrected for it as Nadeau and
     /// Bengio have it (Machine Learning 52, 2003, section 3). Where the split is the same the interval
-    /// speaks of chance in the fit alone, not of other patients.
+    /// speaks of chance in the fit alone, not of other patients, and there is no confidence.
     ///
     /// Savings are means of logarithms of ratios: half and twice the cost average to none saved.
+    ///
+    /// # Errors
+    ///
+    /// [`NoVerdict`], where pairs don't tell.
     pub fn new(
         pairs: &[Pair],
         (scale, bargain): (Scale, Bargain),
         overlap: f64,
-    ) -> Option<Verdict> {
-        let lost = |pair: &Pair| {
-            let (exact, approximate) = (pair.exact.score, pair.approximate.score);
-            match scale {
-                Scale::MoreIsBetter => (exact - approximate) / exact,
-                Scale::LessIsBetter => (approximate - exact) / exact,
-            }
-        };
+    ) -> Result<Verdict, NoVerdict> {
         let ratio = |cost: fn(&Measured) -> f64| {
             let of = |pair: &Pair| (cost(&pair.approximate) / cost(&pair.exact)).ln();
             Mean::of(pairs.iter().map(of), 0.0)
         };
-        let lost = Mean::of(pairs.iter().map(lost), overlap)?;
-        let cpu = ratio(|it| it.cpu_s)?;
+        let cpu = ratio(|it| it.cpu_s).ok_or(NoVerdict::NoPair)?;
+        let bytes = ratio(|it| it.bytes).ok_or(NoVerdict::NoPair)?;
+        let nothing: Vec<Pair> = pairs.iter().map(Pair::against_nothing).collect();
+        let worst = mean_loss(&nothing, scale, overlap)?;
+        if worst.value <= bargain.lost_at_most {
+            return Err(NoVerdict::NothingToLose);
+        }
+        let lost = mean_loss(pairs, scale, overlap)?;
         // At most so much of the cost may be left.
         let left_at_most = (1.0 - bargain.saved_at_least).ln();
         let passes = lost.value <= bargain.lost_at_most && cpu.value <= left_at_most;
@@ -122,16 +162,88 @@ impl Verdict {
             cpu.chance_below(left_at_most),
         ];
         let kept = kept[0].zip(kept[1]).map(|(one, other)| one.min(other));
-        Some(Verdict {
+        let unsure = if pairs.len() < 2 {
+            Some(Unsure::OneRun)
+        } else if overlap <= 0.0 {
+            Some(Unsure::SameTestRows)
+        } else {
+            (lost.error <= 0.0).then_some(Unsure::SameLoss)
+        };
+        let kept = kept.filter(|_| unsure.is_none());
+        Ok(Verdict {
             lost: lost.interval(),
             saved_cpu: saved(cpu),
-            saved_bytes: saved(ratio(|it| it.bytes)?),
+            saved_bytes: saved(bytes),
             saved_wall: ratio(|it| it.wall_s.unwrap_or(f64::NAN)).map(saved),
             pairs: pairs.len(),
             passes,
             confidence: kept.map(|kept| if passes { kept } else { 1.0 - kept }),
+            unsure,
         })
     }
+
+    /// Says whether the approximation is better than the exact plan beyond chance: the whole interval
+    /// of what is lost, over runs on different rows, is a gain.
+    pub fn is_gain(&self) -> bool {
+        let has_interval = self.lost.low < self.lost.high;
+        has_interval && self.lost.high < 0.0 && self.unsure != Some(Unsure::SameTestRows)
+    }
+}
+
+impl Pair {
+    fn against_nothing(&self) -> Pair {
+        let mut pair = *self;
+        pair.approximate.score = self.nothing;
+        pair
+    }
+
+    /// By how much the score is worse than the exact one, in its unit.
+    fn worse(&self, scale: Scale) -> f64 {
+        match scale {
+            Scale::MoreIsBetter => self.exact.score - self.approximate.score,
+            Scale::LessIsBetter => self.approximate.score - self.exact.score,
+        }
+    }
+}
+
+/// Gives what is lost against the exact plan, as [`Verdict::lost`] is.
+pub(crate) fn loss(pairs: &[Pair], scale: Scale, overlap: f64) -> Result<Interval, NoVerdict> {
+    mean_loss(pairs, scale, overlap).map(|mean| mean.interval())
+}
+
+/// What arithmetic may leave of two deviances that are the same, as a share of them.
+const ROUNDING: f64 = 1e-9;
+
+/// Gives the mean of what pairs lose.
+///
+/// Of a score it is the mean of their shares. Of a deviance it is the quotient of the means of what is
+/// lost and what is explained: of single pairs the latter may be next to nothing. The error is that of
+/// the residuals, as of every ratio of means (Cochran, Sampling Techniques, 3rd edition 1977, section 6.4).
+fn mean_loss(pairs: &[Pair], scale: Scale, overlap: f64) -> Result<Mean, NoVerdict> {
+    if pairs.is_empty() {
+        return Err(NoVerdict::NoPair);
+    }
+    let mean = match scale {
+        Scale::MoreIsBetter => {
+            let share = |pair: &Pair| pair.worse(scale) / pair.exact.score;
+            Mean::of(pairs.iter().map(share), overlap)
+        }
+        Scale::LessIsBetter => {
+            let explained = |pair: &Pair| pair.nothing - pair.exact.score;
+            let mean = Mean::of(pairs.iter().map(explained), overlap);
+            let mean = mean.ok_or(NoVerdict::NothingExplained)?;
+            let is_clear = |pair: &Pair| explained(pair) > ROUNDING * pair.nothing.abs();
+            if !(pairs.iter().all(is_clear) || mean.interval().low > 0.0) {
+                return Err(NoVerdict::NothingExplained);
+            }
+            let lost: f64 = pairs.iter().map(|pair| pair.worse(scale)).sum();
+            let share = lost / (mean.value * pairs.len() as f64);
+            let residual = |pair: &Pair| pair.worse(scale) - share * explained(pair);
+            let values = pairs.iter().map(|pair| share + residual(pair) / mean.value);
+            Mean::of(values, overlap)
+        }
+    };
+    mean.ok_or(NoVerdict::NothingToLose)
 }
 
 /// Gives what is saved where the logarithm of what is left is a mean.
@@ -141,57 +253,6 @@ fn saved(left: Mean) -> Interval {
         low: -left.high.exp_m1(),
         estimate: -left.estimate.exp_m1(),
         high: -left.low.exp_m1(),
-    }
-}
-
-/// A mean and its standard error.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mean {
-    value: f64,
-    error: f64,
-    /// Degrees of freedom.
-    freedom: f64,
-}
-
-impl Mean {
-    pub(crate) fn of(values: impl Iterator<Item = f64>, overlap: f64) -> Option<Mean> {
-        let values: Vec<f64> = values.collect();
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let freedom = count - 1.0;
-        let variance = if freedom > 0.0 {
-            squares / freedom
-        } else {
-            0.0
-        };
-        mean.is_finite().then_some(Mean {
-            value: mean,
-            error: (variance * (1.0 / count + overlap)).sqrt(),
-            freedom,
-        })
-    }
-
-    fn student(&self) -> Option<StudentsT> {
-        StudentsT::new(0.0, 1.0, self.freedom).ok()
-    }
-
-    pub(crate) fn interval(&self) -> Interval {
-        let reach = self.student().map_or(0.0, |t| t.inverse_cdf(0.975));
-        Interval {
-            low: self.value - reach * self.error,
-            estimate: self.value,
-            high: self.value + reach * self.error,
-        }
-    }
-
-    /// Gives how sure it is that the true mean is at most `bound`; nothing of a single value.
-    fn chance_below(&self, bound: f64) -> Option<f64> {
-        let distance = bound - self.value;
-        if self.error > 0.0 {
-            return self.student().map(|t| t.cdf(distance / self.error));
-        }
-        (self.freedom > 0.0).then(|| f64::from(u8::from(distance >= 0.0)))
     }
 }
 
@@ -217,93 +278,4 @@ pub fn pareto_front(lost_and_saved: &[(f64, f64)]) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn measured(score: f64, cpu_s: f64) -> Measured {
-        Measured {
-            score,
-            cpu_s,
-            bytes: cpu_s * 10.0,
-            wall_s: Some(1.0),
-        }
-    }
-
-    fn pair(exact: (f64, f64), approximate: (f64, f64)) -> Pair {
-        Pair {
-            exact: measured(exact.0, exact.1),
-            approximate: measured(approximate.0, approximate.1),
-        }
-    }
-
-    fn verdict(pairs: &[Pair], overlap: f64) -> Verdict {
-        let by = (Scale::MoreIsBetter, Bargain::default());
-        Verdict::new(pairs, by, overlap).expect("there are pairs")
-    }
-
-    #[test]
-    fn a_good_bargain_passes_and_a_bad_one_does_not() {
-        let good = [
-            pair((0.80, 10.0), (0.796, 2.0)),
-            pair((0.82, 12.0), (0.818, 2.5)),
-            pair((0.78, 11.0), (0.777, 2.2)),
-        ];
-        let found = verdict(&good, 0.0);
-        assert!(found.passes && found.confidence > Some(0.99), "{found:?}");
-        // By hand: the mean of .005, .002439, .003846, and e to the mean of ln .2, ln .20833, ln .2.
-        assert!((found.lost.estimate - 0.003_761_7).abs() < 1e-6);
-        assert!((found.saved_cpu.estimate - 0.797_260).abs() < 1e-5);
-        let wall = found.saved_wall.expect("times are known");
-        assert!(wall.estimate.abs() < 1e-12);
-        let dear = good.map(|it| pair((0.8, 10.0), (it.approximate.score, 9.5)));
-        let found = verdict(&dear, 0.0);
-        assert!(!found.passes && found.confidence > Some(0.99), "{found:?}");
-        let lossy = good.map(|it| pair((it.exact.score, 10.0), (it.exact.score - 0.05, 1.0)));
-        assert!(!verdict(&lossy, 0.0).passes);
-    }
-
-    #[test]
-    fn the_interval_is_students_and_widens_where_training_rows_overlap() {
-        let pairs = [1.0, 2.0, 3.0].map(|lost| pair((1.0, 1.0), (1.0 - lost / 100.0, 0.5)));
-        let found = verdict(&pairs, 0.0).lost;
-        // Mean .02, deviation .01, three values: t of 2 degrees at 97.5 % is 4.302653.
-        let reach = 4.302_653 * 0.01 / 3.0_f64.sqrt();
-        assert!(
-            (found.high - found.estimate - reach).abs() < 1e-7,
-            "{found:?}"
-        );
-        let wider = verdict(&pairs, 1.0 / 3.0).lost;
-        let ratio = (wider.high - wider.estimate) / reach;
-        assert!((ratio - 2.0_f64.sqrt()).abs() < 1e-6, "{ratio}");
-    }
-
-    #[test]
-    fn one_pair_has_no_confidence_and_no_pair_no_verdict() {
-        let found = verdict(&[pair((0.8, 10.0), (0.79, 1.0))], 0.3);
-        assert_eq!((found.passes, found.confidence), (true, None));
-        assert!((found.lost.high - found.lost.low).abs() < 1e-12);
-        let by = (Scale::MoreIsBetter, Bargain::default());
-        assert_eq!(Verdict::new(&[], by, 0.0), None);
-    }
-
-    #[test]
-    fn of_a_deviance_more_is_worse() {
-        let pairs = [pair((4.0, 1.0), (4.2, 0.5))];
-        let by = (Scale::LessIsBetter, Bargain::default());
-        let found = Verdict::new(&pairs, by, 0.0).expect("there is a pair");
-        assert!((found.lost.estimate - 0.05).abs() < 1e-12 && !found.passes);
-    }
-
-    #[test]
-    fn the_front_has_what_none_beats() {
-        let points = [
-            (0.01, 0.5),
-            (0.02, 0.4),
-            (0.03, 0.9),
-            (0.0, 0.1),
-            (0.0, 0.2),
-            (f64::NAN, 1.0),
-        ];
-        assert_eq!(pareto_front(&points), [4, 0, 2]);
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use consilium_lab::{Arm, CellKey, Experiment, Outcome, Report};
+use consilium_lab::{CellKey, Experiment, Outcome, Report};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
@@ -76,30 +76,29 @@ pub(super) fn write(
         let writing = || format!("{} {}", lang.pick("writing", "写入"), path.display());
         fs::write(&path, content).with_context(writing)?;
     }
-    let is_whole = is_whole(&report);
     if is_json {
-        writeln!(out, "{}", last_line(&report, is_whole))?;
+        writeln!(out, "{}", last_line(&report))?;
     } else {
         writeln!(out, "{}", page(&report, lang))?;
         let page = folder.join("report.html");
-        let whole = lang.pick("the whole report:", "完整报告：");
-        writeln!(out, "{whole} {}", page.display())?;
+        let whole = lang.pick("the whole report: ", "完整报告：");
+        writeln!(out, "{whole}{}", page.display())?;
     }
     ensure!(
-        is_whole,
+        report.is_judged(),
+        lang.pick(
+            "no setting could be judged: the report says why",
+            "没有任何设置可以判定：原因见报告",
+        )
+    );
+    ensure!(
+        report.is_whole(),
         lang.pick(
             "the exact plan, or all rows in one place, gave no model in some runs: the report says why",
             "部分运行中精确方案或集中训练未得到模型：原因见报告",
         )
     );
     Ok(())
-}
-
-/// Says whether the arms that others are held against gave a model in every run.
-fn is_whole(report: &Report) -> bool {
-    let of = [Arm::Pooled, Arm::Exact].map(|arm| report.arm(&arm));
-    of.iter()
-        .all(|arm| arm.is_some_and(|it| it.failures.is_empty()))
 }
 
 /// Gives what each setting loses and saves, for a terminal.
@@ -111,27 +110,37 @@ fn page(report: &Report, lang: Lang) -> String {
             report.sentence(setting, lang)
         )
     });
-    format!("# {}\n\n{}", report.title, settings.collect::<String>())
+    let remarks = report.remarks(lang).into_iter();
+    let remarks: String = remarks.map(|remark| format!("{remark}\n")).collect();
+    let settings: String = settings.collect();
+    let gap = if remarks.is_empty() { "" } else { "\n" };
+    format!("# {}\n\n{settings}{gap}{remarks}", report.title)
 }
 
 /// Gives the verdicts as a line of JSON.
-fn last_line(report: &Report, is_whole: bool) -> Value {
-    let verdicts = report.settings.iter().filter_map(|setting| {
-        let verdict = setting.verdict.as_ref()?;
-        Some(json!({
+fn last_line(report: &Report) -> Value {
+    let verdicts = report.settings.iter().map(|setting| {
+        let Some(verdict) = &setting.verdict else {
+            let reason = setting.reason.as_ref().map(|reason| reason.say(Lang::En));
+            return json!({ "setting": setting.turned(), "passes": false, "reason": reason });
+        };
+        json!({
             "setting": setting.turned(),
             "lost": verdict.lost.estimate,
             "saved_cpu": verdict.saved_cpu.estimate,
             "ci": { "lost": verdict.lost, "saved_cpu": verdict.saved_cpu },
             "confidence": verdict.confidence,
+            "unsure": verdict.unsure,
             "passes": verdict.passes,
             "runs": verdict.pairs,
-        }))
+        })
     });
     json!({
         "lab": report.title,
-        "ok": is_whole,
+        "ok": report.is_whole(),
         "cells": report.cells.len(),
+        "of": report.of,
+        "lost_of": report.lost_of,
         "verdicts": verdicts.collect::<Vec<Value>>(),
     })
 }

@@ -86,6 +86,13 @@ impl LabFault {
                 "mode = \"processes\" 按方案的对齐研究寻找共同行：请在 [data.机构] 中给出各机构自己的文件"
                     .into()
             }
+            F::OneLabel { file } => {
+                let rows = file.as_ref().map_or_else(
+                    || "所有机构的全部行".to_owned(),
+                    |file| format!("{} 的全部行", file.display()),
+                );
+                format!("{rows}标签相同：无从学习，AUC 与 D² 无定义")
+            }
             F::NoRows {
                 party,
                 part,

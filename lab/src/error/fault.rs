@@ -1,6 +1,9 @@
 //! What is wrong, in English.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use consilium_data::{ReadError, design::MatrixError};
 use consilium_entities::EntitiesError;
@@ -254,6 +257,15 @@ pub enum LabFault {
         /// The value.
         value: String,
     },
+    /// Something is learnt of labels that differ.
+    #[error(
+        "the label has one value in {}: nothing can be learnt, and AUC and D² are undefined",
+        of_file(file.as_deref())
+    )]
+    OneLabel {
+        /// The table that has it; none where all institutions' together do.
+        file: Option<PathBuf>,
+    },
     /// Keys are compared as they are written.
     #[error("the key's column {column:?} must be of type code or text")]
     KeyColumn {
@@ -348,6 +360,13 @@ pub(super) fn joined(parties: &[PartyId]) -> String {
 pub(super) fn names(measures: &[Measure]) -> String {
     let name = |measure: &Measure| serde_json::to_string(measure).unwrap_or_default();
     measures.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn of_file(file: Option<&Path>) -> String {
+    file.map_or_else(
+        || "all rows of all institutions".to_owned(),
+        |file| format!("all rows of {}", file.display()),
+    )
 }
 
 fn fold_text(fold: Option<u32>) -> String {

@@ -46,6 +46,11 @@ pub(super) fn check(
         if !raw.value.is_finite() {
             return Err(refuse("value", number("value", "a finite number")));
         }
+        let is_share = matches!(raw.measure, Measure::Auc | Measure::Accuracy);
+        if is_share && !(0.0..=1.0).contains(&raw.value) {
+            let allowed = "from 0 to 1: a share, not percent";
+            return Err(refuse("value", number("value", allowed)));
+        }
         if raw
             .deviation
             .is_some_and(|it| !(it.is_finite() && it > 0.0))

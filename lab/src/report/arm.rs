@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_mailbox::PartyId;
+use consilium_plan::Task;
 use serde::Serialize;
 
-use super::{Estimated, Measure, Spread};
-use crate::{Arm, Experiment, Fitted, Interval, Learnt, Outcome, PartyCost, verdict::Mean};
+use super::{Estimated, Measure, Spread, setting::Yardstick};
+use crate::{
+    Arm, Experiment, Fitted, Interval, Learnt, Outcome, PartyCost,
+    verdict::{Mean, loss},
+};
 
 /// All fits of one arm together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,6 +18,9 @@ pub struct ArmReport {
     /// Which.
     #[serde(flatten)]
     pub arm: Arm,
+    /// Of an institution alone that has no labels of its own: whose it was given. Nobody could run it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels_of: Option<PartyId>,
     /// Cells that gave a model.
     pub fitted: usize,
     /// Those that gave none.
@@ -22,6 +29,10 @@ pub struct ArmReport {
     pub measures: BTreeMap<Measure, Spread>,
     /// The mean of the measure that verdicts rest on, with its 95 % interval.
     pub score: Option<Interval>,
+    /// What pooled rows or an institution alone lose against the exact plan, as
+    /// [`Verdict::lost`](crate::Verdict::lost); of settings their verdicts tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Interval>,
     /// CPU seconds of all parties.
     pub cpu_s: Option<Spread>,
     /// Bytes that all parties sent.
@@ -71,14 +82,21 @@ pub struct PartyReport {
 pub(super) type Fits<'a> = BTreeMap<(u64, u32), &'a Fitted>;
 
 impl ArmReport {
-    /// Sums up outcomes of an arm; `overlap` is that of [`Verdict::new`](crate::Verdict::new).
+    /// Sums up outcomes of an arm.
     pub(super) fn new(
         (experiment, arm): (&Experiment, &Arm),
         outcomes: &[&Outcome],
         score: &[Measure],
-        overlap: f64,
+        by: &Yardstick<'_>,
     ) -> Self {
-        let fits: Vec<&Fitted> = fits(outcomes.iter().copied()).into_values().collect();
+        let fits = fits(outcomes.iter().copied());
+        let lost = match arm {
+            Arm::Pooled | Arm::Local { .. } => {
+                loss(&by.pairs(&fits), by.score.scale(), by.overlap).ok()
+            }
+            Arm::Exact | Arm::Approximate { .. } => None,
+        };
+        let fits: Vec<&Fitted> = fits.into_values().collect();
         let each = |value: fn(&Fitted) -> f64| Spread::of(fits.iter().map(|it| value(it)));
         let values = |measure: Measure| fits.iter().filter_map(move |it| measure.of(&it.measures));
         let spreads = score
@@ -94,10 +112,12 @@ impl ArmReport {
         });
         ArmReport {
             arm: arm.clone(),
+            labels_of: labels_of(experiment.task(), arm),
             fitted: fits.len(),
             failures: failed.collect(),
             measures: spreads.collect(),
-            score: Mean::of(values(score[0]), overlap).map(|mean| mean.interval()),
+            score: Mean::of(values(score[0]), by.overlap).map(|mean| mean.interval()),
+            lost,
             cpu_s: each(Fitted::cpu_s),
             sent_bytes: each(sent_bytes),
             wall_s: Spread::of(fits.iter().filter_map(|it| it.wall_s)),
@@ -106,6 +126,16 @@ impl ArmReport {
             parties: parties(&fits, score[0]),
             curve: curve(&fits),
         }
+    }
+}
+
+/// Says whose labels an institution is given: over columns of several one has those of all.
+fn labels_of(task: &Task, arm: &Arm) -> Option<PartyId> {
+    match (task, arm) {
+        (Task::Vertical(task), Arm::Local { party }) if *party != task.label_holder => {
+            Some(task.label_holder.clone())
+        }
+        _ => None,
     }
 }
 

@@ -12,10 +12,13 @@ use consilium_schema::is_shown;
 
 pub(super) use dots::{Dot, Dots, Row};
 pub(super) use lines::{Curve, Lines};
-pub(super) use scatter::{Point, Scatter};
+pub(super) use scatter::{Level, Point, Scatter};
 
 /// The size of texts in a picture, in its units.
 const TEXT: f64 = 12.0;
+
+/// The most lines of a label.
+const MOST_LINES: usize = 3;
 
 /// A picture that is being drawn; lengths are in its units, from the upper left corner.
 struct Svg {
@@ -172,11 +175,28 @@ fn width(text: &str) -> f64 {
     let letter = |letter: char| match letter {
         'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | ' ' | '|' | '\u{a0}' => 0.3,
         'm' | 'w' | 'M' | 'W' | '%' => 0.88,
-        'A'..='Z' => 0.68,
-        narrow if narrow < '\u{2e80}' => 0.56,
+        'A'..='Z' => 0.7,
+        narrow if narrow < '\u{2e80}' => 0.62,
         _ => 1.0,
     };
     text.chars().map(letter).sum::<f64>() * TEXT
+}
+
+/// Breaks a text that is wider than a length into lines, between its words; what is left after
+/// [`MOST_LINES`] is cut.
+fn wrapped(text: &str, most: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let is_last = lines.len() >= MOST_LINES;
+        match lines.last_mut() {
+            Some(line) if is_last || width(&format!("{line} {word}")) <= most => {
+                *line += " ";
+                *line += word;
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| cut(line, most)).collect()
 }
 
 /// Cuts a text that is wider than a length.
@@ -204,6 +224,18 @@ mod tests {
             escaped("<b a='\"'>&\u{8}\u{202e}\u{200b}"),
             "&lt;b a=&#39;&quot;&#39;&gt;&amp;"
         );
+    }
+
+    #[test]
+    fn labels_are_broken_between_words_and_cut_only_at_their_end() {
+        assert_eq!(wrapped("alone", 60.0), ["alone"]);
+        let text = "11 · noise clip 2.0 delta 1e-5 epsilon 4.0, steps 3";
+        let lines = wrapped(text, 140.0);
+        assert!((2..=3).contains(&lines.len()), "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        assert!(lines.iter().all(|line| width(line) <= 140.0), "{lines:?}");
+        let lines = wrapped(&text.repeat(4), 140.0);
+        assert!(lines.len() == 3 && lines[2].ends_with('…'), "{lines:?}");
     }
 
     #[test]

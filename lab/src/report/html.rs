@@ -106,10 +106,7 @@ impl Page<'_> {
     fn summary(&mut self) {
         let report = self.report;
         let (all, lang) = (report.settings.len(), self.lang);
-        let passing = report
-            .settings
-            .iter()
-            .filter(|it| it.verdict.is_some_and(|it| it.passes));
+        let passing = report.settings.iter().filter(|it| it.passes());
         let passing = passing.count();
         let most = percent(report.bargain.lost_at_most, 0, lang);
         let least = percent(report.bargain.saved_at_least, 0, lang);
@@ -120,26 +117,37 @@ impl Page<'_> {
                  most {most} of the {name}, and to save at least {least} of the CPU time of all parties."
             ),
             (Lang::En, true) => format!(
-                "Settings that pass: {passing} of {all}. To pass is to raise the {name}, against the \
-                 exact plan, by at most {most}, and to save at least {least} of the CPU time of all \
-                 parties."
+                "Settings that pass: {passing} of {all}. To pass is to lose at most {most} of the deviance \
+                 that the exact plan explains, and to save at least {least} of the CPU time of all \
+                 parties. Explained is by how much its {name} lies below that of a model that \
+                 predicts the mean of the test rows' labels for everybody: such a model loses 100\u{a0}%."
             ),
             (Lang::Zh, false) => format!(
                 "{all} 个设置中 {passing} 个通过。通过即：与精确方案相比，{name} 损失不超过 {most}，且所有\
                  参与方的 CPU 时间至少节省 {least}。"
             ),
             (Lang::Zh, true) => format!(
-                "{all} 个设置中 {passing} 个通过。通过即：与精确方案相比，{name}升高不超过 {most}，且所有\
-                 参与方的 CPU 时间至少节省 {least}。"
+                "{all} 个设置中 {passing} 个通过。通过即：损失不超过精确方案所解释偏差的 {most}，且所有\
+                 参与方的 CPU 时间至少节省 {least}。所解释偏差即：与对所有人都以测试行标签均值预测的模型相比，\
+                 精确方案的{name}低多少；后者损失 100%。"
             ),
         };
         self.element("p", "lead", lead);
+        self.best();
+        for remark in report.remarks(lang) {
+            self.element("p", "remark", remark);
+        }
+    }
+
+    /// Tells of the setting that is the best.
+    fn best(&mut self) {
+        let (report, lang) = (self.report, self.lang);
         let Some(best) = report.best.and_then(|number| report.setting(number)) else {
             return;
         };
         let (number, turned) = (best.number.0, best.turned());
         let said = report.sentence(best, lang);
-        let passes = best.verdict.is_some_and(|it| it.passes);
+        let passes = best.passes();
         match (lang, passes) {
             (Lang::En, true) => self.add("<p>Of these the one that saves most is setting "),
             (Lang::En, false) => self.add("<p>The one that loses least is setting "),
@@ -172,8 +180,17 @@ impl Page<'_> {
         match (arm, self.lang) {
             (Arm::Pooled, lang) => lang.pick("pooled", "集中").to_owned(),
             (Arm::Exact, lang) => lang.pick("exact plan", "精确方案").to_owned(),
-            (Arm::Local { party }, Lang::En) => format!("{party} alone"),
-            (Arm::Local { party }, Lang::Zh) => format!("仅 {party}"),
+            (Arm::Local { party }, lang) => {
+                let labels = self.report.arm(arm).and_then(|it| it.labels_of.as_ref());
+                match (labels, lang) {
+                    (None, Lang::En) => format!("{party} alone"),
+                    (None, Lang::Zh) => format!("仅 {party}"),
+                    (Some(other), Lang::En) => {
+                        format!("columns of {party} with the labels of {other}")
+                    }
+                    (Some(other), Lang::Zh) => format!("{party} 的列加 {other} 的标签"),
+                }
+            }
             (Arm::Approximate { setting }, _) => {
                 let setting = self.report.setting(*setting);
                 setting
@@ -206,11 +223,7 @@ fn score(value: f64) -> String {
 
 /// Gives the class of what passes or fails.
 fn class(setting: &SettingReport) -> &'static str {
-    if setting.verdict.is_some_and(|verdict| verdict.passes) {
-        "pass"
-    } else {
-        "fail"
-    }
+    if setting.passes() { "pass" } else { "fail" }
 }
 
 /// Gives an interval in percent.

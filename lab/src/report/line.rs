@@ -82,6 +82,10 @@ pub(super) const COLUMNS: &[(&str, Column)] = &[
         "mean_deviance",
         Column::Number(|line| line.measure(Measure::Deviance)),
     ),
+    (
+        "mean_null_deviance",
+        Column::Number(|line| Measure::Deviance.of_nothing(line.measures.as_ref()?)),
+    ),
     ("d2", Column::Number(|line| line.measure(Measure::D2))),
     ("rmse", Column::Number(|line| line.measure(Measure::Rmse))),
     ("mae", Column::Number(|line| line.measure(Measure::Mae))),

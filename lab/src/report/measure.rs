@@ -6,6 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::Scale;
 
+/// Of what a share is lost, as [`Scale`] has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LostOf {
+    /// The exact plan's score.
+    ExactScore,
+    /// What the exact plan explains: by how much its deviance lies below that of the mean of the test
+    /// rows' labels.
+    ExplainedDeviance,
+}
+
 /// A measure of predictions on test rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +64,44 @@ impl Measure {
             | Measure::Deviance
             | Measure::Rmse
             | Measure::Mae => Scale::LessIsBetter,
+        }
+    }
+
+    /// Gives what it is of a model that tells nothing of these rows: that gives each the same score, puts
+    /// each into the class that more have, or predicts the mean of their labels. Nothing where nobody
+    /// asks.
+    pub(crate) fn of_nothing(self, measures: &Measures) -> Option<f64> {
+        match (self, measures) {
+            (Measure::Auc, Measures::Classes(_)) => Some(0.5),
+            (Measure::Accuracy, Measures::Classes(it)) => {
+                let more = it.positives.max(it.rows.saturating_sub(it.positives));
+                Some(more as f64 / it.rows as f64)
+            }
+            (Measure::Deviance, Measures::Numbers(it)) => Some(it.null_deviance / it.rows as f64),
+            _ => None,
+        }
+    }
+
+    /// Says why rows don't tell it.
+    pub(super) fn undefined(self, lang: Lang) -> String {
+        let name = self.name(lang);
+        match self {
+            Measure::Auc => lang.pick(
+                format!("{name} is undefined where all test rows are of one class"),
+                format!("测试行只有一个类别时{name}无定义"),
+            ),
+            _ => lang.pick(
+                format!("{name} is undefined on these test rows"),
+                format!("{name}在这些测试行上无定义"),
+            ),
+        }
+    }
+
+    /// Says what is lost of it, as a share.
+    pub(super) fn lost_of(self) -> LostOf {
+        match self.scale() {
+            Scale::MoreIsBetter => LostOf::ExactScore,
+            Scale::LessIsBetter => LostOf::ExplainedDeviance,
         }
     }
 

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Disclosure, Lang, Plan, PlanHash};
+use consilium_plan::{Audience, Disclosure, Lang, Plan, PlanHash};
 use serde::Serialize;
 
 use super::{
     Measure,
     arm::{Fits, sent_bytes},
 };
-use crate::{Bargain, Fitted, Measured, Pair, Scale, Setting, SettingNumber, Verdict};
+use crate::{
+    Bargain, Fitted, Measured, NoVerdict, Pair, Scale, Setting, SettingNumber, Unsure, Verdict,
+    verdict::loss,
+};
 
 /// One setting against the exact plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,8 +26,13 @@ pub struct SettingReport {
     pub knobs: Vec<TurnedKnob>,
     /// The hash of the plan as it is then.
     pub plan: PlanHash,
-    /// What it loses and saves; nothing where no seed and fold has a model of both.
+    /// What it loses and saves.
     pub verdict: Option<Verdict>,
+    /// Why there is no verdict.
+    pub reason: Option<Said>,
+    /// How many runs have a model of both plans whose measure is undefined: the verdict is without
+    /// them.
+    pub undefined: usize,
     /// Whether no other setting beats it both in what it loses and in the CPU time that it saves.
     pub on_front: bool,
     /// What it discloses and the exact plan does not.
@@ -87,6 +95,10 @@ impl Said {
         }
     }
 
+    fn new(en: &str, zh: &str) -> Said {
+        Said::by(|lang| lang.pick(en, zh).to_owned())
+    }
+
     /// Says it in one.
     pub fn say(&self, lang: Lang) -> &str {
         lang.pick(&self.en, &self.zh)
@@ -97,16 +109,12 @@ impl SettingReport {
     /// A setting that has no model in some run does not pass, however good it is in the others.
     pub(super) fn new(
         setting: &Setting,
-        (fits, has_failed): (&Fits<'_>, bool),
+        (fits, failed): (&Fits<'_>, usize),
         by: &Yardstick<'_>,
     ) -> SettingReport {
-        let pairs = by.exact.iter().filter_map(|(split, exact)| {
-            Some(Pair {
-                exact: measured(exact, by.score)?,
-                approximate: measured(fits.get(split)?, by.score)?,
-            })
-        });
-        let pairs: Vec<Pair> = pairs.collect();
+        let pairs = by.pairs(fits);
+        let both = fits.keys().filter(|split| by.exact.contains_key(*split));
+        let undefined = both.count() - pairs.len();
         let knobs = setting.turned.iter().map(|(knob, value)| TurnedKnob {
             path: knob.path.to_owned(),
             value: Some(value.to_string()),
@@ -114,22 +122,58 @@ impl SettingReport {
             meaning: Said::by(|lang| knob.meaning(lang).to_owned()),
         });
         let verdict = Verdict::new(&pairs, (by.score.scale(), by.bargain), by.overlap);
-        let judged = |verdict: Verdict| Verdict {
-            passes: verdict.passes && !has_failed,
-            confidence: verdict.confidence.filter(|_| !has_failed),
-            ..verdict
+        let reason = verdict.err().map(|why| match why {
+            NoVerdict::NoPair if fits.len() + failed == 0 => {
+                Said::new("not run yet", "尚未运行")
+            }
+            NoVerdict::NoPair if fits.is_empty() => Said::by(|lang| {
+                lang.pick(
+                    format!("no model in any of {failed} runs"),
+                    format!("{failed} 次运行均未得到模型"),
+                )
+            }),
+            NoVerdict::NoPair if undefined > 0 => Said::by(|lang| by.score.undefined(lang)),
+            NoVerdict::NoPair => Said::new(
+                "no run of the exact plan to hold it against",
+                "没有可比的精确方案运行结果",
+            ),
+            NoVerdict::NothingExplained => Said::new(
+                "the exact plan's deviance does not clearly lie below that of the mean of the labels, so \
+                 there is nothing of which a share could be lost",
+                "精确方案的偏差并未明显低于以标签均值预测时的偏差，无从谈起损失了其中多少",
+            ),
+            NoVerdict::NothingToLose => Said::new(
+                "the exact plan is so near to chance that a model that tells nothing would pass",
+                "精确方案与随机猜测相差无几，毫无信息的模型也会通过",
+            ),
+        });
+        let judged = |verdict: Verdict| match failed {
+            0 => verdict,
+            _ => Verdict {
+                passes: false,
+                confidence: None,
+                unsure: Some(Unsure::MissingModel),
+                ..verdict
+            },
         };
         SettingReport {
             number: setting.number,
             name: setting.name.clone(),
             knobs: knobs.collect(),
             plan: setting.plan.hash(),
-            verdict: verdict.map(judged),
+            verdict: verdict.ok().map(judged),
+            reason,
+            undefined,
             on_front: false,
             discloses_more: beyond(&setting.plan, by.plan),
             discloses_less: beyond(by.plan, &setting.plan),
             institutions: institutions(fits, by),
         }
+    }
+
+    /// Says whether it passes.
+    pub fn passes(&self) -> bool {
+        self.verdict.is_some_and(|verdict| verdict.passes)
     }
 
     /// Writes them for a label, such as `bins 16, trees 50`.
@@ -154,6 +198,30 @@ impl SettingReport {
     }
 }
 
+impl Yardstick<'_> {
+    /// Puts fits beside those of the exact plan, as far as both have a score.
+    pub(super) fn pairs(&self, fits: &Fits<'_>) -> Vec<Pair> {
+        let pairs = self.exact.iter().filter_map(|(split, exact)| {
+            Some(Pair {
+                exact: measured(exact, self.score)?,
+                approximate: measured(fits.get(split)?, self.score)?,
+                nothing: self.score.of_nothing(&exact.measures)?,
+            })
+        });
+        pairs.collect()
+    }
+
+    /// Gives what a model that tells nothing loses.
+    pub(super) fn nothing_loses(&self) -> Option<f64> {
+        let mut pairs = self.pairs(self.exact);
+        for pair in &mut pairs {
+            pair.approximate.score = pair.nothing;
+        }
+        let lost = loss(&pairs, self.score.scale(), self.overlap);
+        lost.ok().map(|lost| lost.estimate)
+    }
+}
+
 fn measured(fitted: &Fitted, score: Measure) -> Option<Measured> {
     Some(Measured {
         score: score.of(&fitted.measures)?,
@@ -166,13 +234,24 @@ fn measured(fitted: &Fitted, score: Measure) -> Option<Measured> {
 /// Gives the disclosures of one plan that another has not.
 fn beyond(one: &Plan, other: &Plan) -> Vec<Said> {
     let lines = |plan: &Plan| -> Vec<Said> {
-        let said = |it: &Disclosure| Said::by(|lang| it.line(lang));
+        let said = |it: &Disclosure| Said::by(|lang| line(it, lang));
         plan.disclosures().iter().map(said).collect()
     };
     let known: BTreeSet<Said> = lines(other).into_iter().collect();
     let mut lines = lines(one);
     lines.retain(|line| !known.contains(line));
     lines
+}
+
+/// Writes a disclosure in a line; of a coordinator that is called so, its name says all.
+fn line(it: &Disclosure, lang: Lang) -> String {
+    let line = it.line(lang);
+    match (it.to, lang) {
+        (Audience::Coordinator, Lang::En) => {
+            line.replacen("coordinator, the coordinator, ", "the coordinator ", 1)
+        }
+        _ => line,
+    }
 }
 
 fn institutions(fits: &Fits<'_>, by: &Yardstick<'_>) -> BTreeMap<PartyId, Against> {

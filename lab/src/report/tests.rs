@@ -1,6 +1,7 @@
 mod made;
 mod page;
 
+use consilium_evaluation::{Evaluation, Measures};
 use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use parquet::{
@@ -10,7 +11,7 @@ use parquet::{
 
 use self::made::{CLASSES, COUNTS, Gave, cell, classes, experiment, generated, numbers, outcome};
 use super::{
-    Report, TurnedKnob,
+    LostOf, Report, TurnedKnob,
     line::{COLUMNS, Column},
 };
 use crate::{Arm, Learnt, Scale, SettingNumber};
@@ -164,14 +165,96 @@ fn of_counts_the_deviance_decides() {
     });
     let report = Report::new(&experiment, &outcomes);
     assert_eq!(report.score().scale(), Scale::LessIsBetter);
+    assert_eq!(report.lost_of, LostOf::ExplainedDeviance);
     let setting = &report.settings[0];
     let verdict = setting.verdict.expect("there is a pair");
-    near(verdict.lost.estimate, 0.05);
+    // The mean of the labels has 5: of 1 that is explained .2 are lost.
+    near(verdict.lost.estimate, 0.2);
+    near(report.nothing_loses.expect("something is explained"), 1.0);
     near(
         setting.institutions[&north()].exact.expect("it has rows"),
         -0.2,
     );
     assert!(!verdict.passes && verdict.confidence.is_none());
+}
+
+/// Two runs of the exact plan and of a setting with these measures.
+fn judged(learner: &str, measures: [Measures; 4]) -> Report {
+    let experiment = experiment("Judged", learner, ONE);
+    let runs = [(Arm::Exact, 1), (Arm::Exact, 2), (SETTING, 1), (SETTING, 2)];
+    let outcomes = runs
+        .into_iter()
+        .zip(measures)
+        .map(|((arm, seed), measures)| {
+            let cpu_s = if arm == SETTING { 2.0 } else { 10.0 };
+            let gave = gave(0.8, [0.0; 3], cpu_s);
+            let made = outcome(&experiment, cell(&arm, seed, 0), Ok((gave, classes)));
+            let (key, mut outcome) = made;
+            if let Learnt::Fitted(fitted) = &mut outcome.result {
+                fitted.measures = measures;
+            }
+            (key, outcome)
+        });
+    Report::new(&experiment, &outcomes.collect::<Vec<_>>())
+}
+
+fn of_one_class() -> Measures {
+    let Measures::Classes(two) = classes(0.8) else {
+        panic!("they are of classes");
+    };
+    Measures::Classes(Evaluation {
+        positives: 0,
+        auc: None,
+        ..two
+    })
+}
+
+#[test]
+fn where_a_measure_is_undefined_the_reason_says_which_and_why() {
+    let report = judged(CLASSES, [(); 4].map(|()| of_one_class()));
+    let setting = &report.settings[0];
+    assert_eq!(
+        report.sentence(setting, Lang::En),
+        "no verdict: AUC is undefined where all test rows are of one class"
+    );
+    assert!(!report.is_judged() && !setting.passes());
+    // One run of two that tells is enough, and the other is counted.
+    let (some, one) = (classes(0.8), of_one_class());
+    let report = judged(CLASSES, [some.clone(), one.clone(), some, one]);
+    let said = report.sentence(&report.settings[0], Lang::En);
+    let left_out = "; 1 of 2 runs left out: AUC is undefined where all test rows are of one class";
+    assert!(
+        said.starts_with("passes: ") && said.ends_with(left_out),
+        "{said}"
+    );
+    assert!(report.is_judged());
+}
+
+#[test]
+fn an_exact_plan_that_tells_nothing_judges_nobody() {
+    let report = judged(CLASSES, [(); 4].map(|()| classes(0.51)));
+    let said = report.sentence(&report.settings[0], Lang::En);
+    assert!(said.contains("so near to chance"), "{said}");
+    let report = judged(COUNTS, [5.0, 5.001, 5.0, 5.001].map(numbers));
+    let said = report.sentence(&report.settings[0], Lang::En);
+    assert!(said.contains("does not clearly lie below"), "{said}");
+    assert!(!report.is_judged() && report.nothing_loses.is_none());
+}
+
+#[test]
+fn what_holds_of_all_is_said_once() {
+    let remarks = |report: &Report| report.remarks(Lang::En).join(" ");
+    let report = judged(CLASSES, [0.8, 0.82, 0.81, 0.831].map(classes));
+    assert_eq!((report.cells.len(), report.of), (4, 24));
+    let said = remarks(&report);
+    assert!(said.contains("Unfinished: 4 of 24 cells."), "{said}");
+    assert!(
+        said.contains("better beyond chance are settings 1."),
+        "{said}"
+    );
+    assert!(report.html(Lang::En).contains(&said[..26]), "{said}");
+    let whole = generated(&experiment("Whole", CLASSES, ""), classes, |_| false);
+    assert_eq!(whole.remarks(Lang::En), Vec::<String>::new());
 }
 
 #[test]
@@ -181,9 +264,11 @@ fn a_setting_that_discloses_more_says_what() {
     let report = Report::new(&experiment, &[]);
     let setting = &report.settings[0];
     let lines = |plan: &consilium_plan::Plan| -> Vec<String> {
+        let doubled = "coordinator, the coordinator, learns";
+        let line = |it: &consilium_plan::Disclosure| it.line(Lang::En);
         plan.disclosures()
             .iter()
-            .map(|it| it.line(Lang::En))
+            .map(|it| line(it).replace(doubled, "the coordinator learns"))
             .collect()
     };
     let (exact, own) = (
@@ -208,7 +293,8 @@ fn a_setting_that_discloses_more_says_what() {
             .collect::<Vec<_>>(),
         less
     );
-    assert_eq!(report.sentence(setting, Lang::En), "not run yet");
+    let said = "no verdict: not run yet";
+    assert_eq!(report.sentence(setting, Lang::En), said);
     assert_eq!((setting.verdict, report.best), (None, None));
 }
 

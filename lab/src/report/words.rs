@@ -2,8 +2,8 @@
 
 use consilium_plan::Lang;
 
-use super::{Report, SettingReport};
-use crate::{Arm, Bargain, Interval, Verdict};
+use super::{LostOf, Report, SettingReport};
+use crate::{Arm, Bargain, Interval, Unsure, Verdict};
 
 /// A space at which no line breaks.
 const SPACE: char = '\u{a0}';
@@ -17,30 +17,35 @@ impl Report {
         let (fitted, failed) = arm.map_or((0, 0), |arm| (arm.fitted, arm.failures.len()));
         match setting.verdict {
             Some(verdict) => {
-                let mut said = sentence(&verdict, &self.bargain, lang);
+                let mut said = sentence(&verdict, (&self.bargain, self.lost_of), lang);
+                let all = fitted + failed;
                 if failed > 0 {
-                    let all = fitted + failed;
                     said += &lang.pick(
                         format!("; no model in {failed} of {all} runs"),
                         format!("；{all} 次运行中 {failed} 次未得到模型"),
                     );
                 }
+                if setting.undefined > 0 {
+                    let (runs, why) = (setting.undefined, self.score().undefined(lang));
+                    said += &lang.pick(
+                        format!("; {runs} of {all} runs left out: {why}"),
+                        format!("；{all} 次运行中 {runs} 次未计入：{why}"),
+                    );
+                }
                 said
             }
-            None if fitted + failed == 0 => lang.pick("not run yet", "尚未运行").to_owned(),
-            None if fitted == 0 => lang.pick(
-                format!("no verdict: no model in any of {failed} runs"),
-                format!("无法判定：{failed} 次运行均未得到模型"),
-            ),
-            None => lang.pick(
-                "no verdict: no run of the exact plan to hold it against".to_owned(),
-                "无法判定：没有可比的精确方案运行结果".to_owned(),
-            ),
+            None => {
+                let reason = setting
+                    .reason
+                    .as_ref()
+                    .map_or("", |reason| reason.say(lang));
+                lang.pick("no verdict: ", "无法判定：").to_owned() + reason
+            }
         }
     }
 }
 
-fn sentence(verdict: &Verdict, bargain: &Bargain, lang: Lang) -> String {
+fn sentence(verdict: &Verdict, (bargain, of): (&Bargain, LostOf), lang: Lang) -> String {
     let (lost, saved) = (verdict.lost, verdict.saved_cpu);
     let points = |share: f64| decimals(share * 100.0, 2 - usize::from(share.abs() >= 0.01));
     let (more, less) = (
@@ -65,10 +70,25 @@ fn sentence(verdict: &Verdict, bargain: &Bargain, lang: Lang) -> String {
     } else {
         String::new()
     };
-    let lost = if lost.estimate < 0.0 {
-        lang.pick("gains ", "提高 ").to_owned() + &interval(&negated(lost), lang)
-    } else {
-        lang.pick("loses ", "损失 ").to_owned() + &interval(&lost, lang)
+    let is_gain = lost.estimate < 0.0 && !is_nothing(&lost);
+    let (share, within) = parts(&if is_gain { negated(lost) } else { lost }, lang);
+    let lost = match (is_gain, of, lang) {
+        (false, LostOf::ExactScore, Lang::En) => format!("loses {share}{within}"),
+        (true, LostOf::ExactScore, Lang::En) => format!("gains {share}{within}"),
+        (false, LostOf::ExactScore, Lang::Zh) => format!("损失 {share}{within}"),
+        (true, LostOf::ExactScore, Lang::Zh) => format!("提高 {share}{within}"),
+        (false, LostOf::ExplainedDeviance, Lang::En) => {
+            format!("loses {share} of the explained deviance{within}")
+        }
+        (true, LostOf::ExplainedDeviance, Lang::En) => {
+            format!("gains {share} of the explained deviance{within}")
+        }
+        (false, LostOf::ExplainedDeviance, Lang::Zh) => {
+            format!("损失所解释偏差的 {share}{within}")
+        }
+        (true, LostOf::ExplainedDeviance, Lang::Zh) => {
+            format!("所解释偏差增加 {share}{within}")
+        }
     };
     let (share, within) = parts(
         &if saved.estimate < 0.0 {
@@ -93,12 +113,18 @@ fn sentence(verdict: &Verdict, bargain: &Bargain, lang: Lang) -> String {
     let sure = match verdict.confidence {
         Some(sure) => {
             let sure = confidence(sure, lang);
-            lang.pick(format!("; confidence {sure}"), format!("；置信度 {sure}"))
+            lang.pick(format!("; confidence {sure}"), format!("；置信度{sure}"))
         }
-        None if verdict.pairs < 2 => lang
-            .pick("; one run, no interval", "；仅一次运行，无区间")
-            .to_owned(),
-        None => String::new(),
+        None => match verdict.unsure {
+            Some(Unsure::OneRun) => lang.pick("; one run, no interval", "；仅一次运行，无区间"),
+            Some(Unsure::SameLoss) => lang.pick(
+                "; no confidence: every run loses the same",
+                "；无置信度：各次运行损失相同",
+            ),
+            // What is the same of all settings is said once; what is missing, by whoever counts it.
+            Some(Unsure::SameTestRows | Unsure::MissingModel) | None => "",
+        }
+        .to_owned(),
     };
     match lang {
         Lang::En => format!("{passes}: {lost}{too_much}, {saved}{too_little}{sure}"),
@@ -120,8 +146,23 @@ pub(super) fn interval(share: &Interval, lang: Lang) -> String {
     share + &within
 }
 
-/// Writes a share and, where it has one, its interval.
+/// Writes a share and, where it has one that can be seen, its interval.
 fn parts(share: &Interval, lang: Lang) -> (String, String) {
+    let [low, estimate, high] = written(share);
+    let within = if low != high {
+        lang.pick(
+            format!(" ({low} to {high})"),
+            format!("（{low} 至 {high}）"),
+        )
+    } else {
+        String::new()
+    };
+    (percent_sign(&estimate, lang), within)
+}
+
+/// Writes the ends and the middle of an interval in percent, with as many places as its largest
+/// deserves.
+fn written(share: &Interval) -> [String; 3] {
     let values = [share.low, share.estimate, share.high].map(|share| share * 100.0);
     let largest = values
         .iter()
@@ -131,16 +172,18 @@ fn parts(share: &Interval, lang: Lang) -> (String, String) {
     } else {
         usize::from(largest < 9.95)
     };
-    let [low, estimate, high] = values.map(|value| decimals(value, places));
-    let within = if share.low < share.high {
-        lang.pick(
-            format!(" ({low} to {high})"),
-            format!("（{low} 至 {high}）"),
-        )
-    } else {
-        String::new()
-    };
-    (percent_sign(&estimate, lang), within)
+    values.map(|value| decimals(value, places))
+}
+
+/// Says whether a share is written as zero.
+fn is_nothing(share: &Interval) -> bool {
+    let [_, estimate, _] = written(share);
+    is_zero(&estimate)
+}
+
+/// Says whether a number is written as zero.
+pub(super) fn is_zero(text: &str) -> bool {
+    text.chars().all(|digit| matches!(digit, '0' | '.'))
 }
 
 /// Writes a share in percent, with so many decimal places.
@@ -165,7 +208,7 @@ fn percent_sign(number: &str, lang: Lang) -> String {
 pub(super) fn decimals(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     match text.strip_prefix('-') {
-        Some(zero) if zero.chars().all(|digit| matches!(digit, '0' | '.')) => zero.to_owned(),
+        Some(zero) if is_zero(zero) => zero.to_owned(),
         Some(negative) => format!("−{negative}"),
         None => text,
     }
@@ -222,12 +265,17 @@ mod tests {
             pairs: if confidence.is_some() { 5 } else { 1 },
             passes: lost.estimate <= 0.03 && saved_cpu.estimate >= 0.1,
             confidence,
+            unsure: confidence.is_none().then_some(Unsure::OneRun),
         }
     }
 
     fn both(verdict: &Verdict) -> [String; 2] {
+        both_of(verdict, LostOf::ExactScore)
+    }
+
+    fn both_of(verdict: &Verdict, of: LostOf) -> [String; 2] {
         Lang::ALL.map(|lang| {
-            let said = sentence(verdict, &Bargain::default(), lang);
+            let said = sentence(verdict, (&Bargain::default(), of), lang);
             said.replace(SPACE, " ")
         })
     }
@@ -242,7 +290,7 @@ mod tests {
         );
         assert_eq!(
             zh,
-            "通过：损失 0.12%（0.05 至 0.19），节省 84% 的 CPU 时间（83 至 85）；置信度 99.0%"
+            "通过：损失 0.12%（0.05 至 0.19），节省 84% 的 CPU 时间（83 至 85）；置信度99.0%"
         );
         let lossy = verdict(around(0.041, 0.005), around(0.6, 0.02), Some(0.9999));
         assert_eq!(
@@ -260,6 +308,46 @@ mod tests {
             zh,
             "未通过：提高 0.20%，多用 12% 的 CPU 时间，少 22.0 个百分点；仅一次运行，无区间"
         );
+    }
+
+    #[test]
+    fn of_a_deviance_the_sentence_says_of_what_a_share_is_lost() {
+        let lost = verdict(around(0.021, 0.01), around(0.5, 0.01), Some(0.96));
+        let [en, zh] = both_of(&lost, LostOf::ExplainedDeviance);
+        assert_eq!(
+            en,
+            "passes: loses 2.1 % of the explained deviance (1.1 to 3.1), saves 50 % of CPU time (49 to \
+             51); confidence 96 %"
+        );
+        assert_eq!(
+            zh,
+            "通过：损失所解释偏差的 2.1%（1.1 至 3.1），节省 50% 的 CPU 时间（49 至 51）；置信度96%"
+        );
+        let gained = verdict(around(-0.021, 0.01), around(0.5, 0.01), Some(0.96));
+        let [en, _] = both_of(&gained, LostOf::ExplainedDeviance);
+        assert!(en.starts_with("passes: gains 2.1 % of the explained deviance (1.1 to 3.1)"));
+    }
+
+    #[test]
+    fn a_loss_that_is_written_as_zero_is_no_gain_and_has_no_interval() {
+        let tiny = verdict(around(-9e-13, 1e-13), around(0.5, 0.01), Some(0.999));
+        let [en, zh] = both(&tiny);
+        assert!(en.starts_with("passes: loses 0.00 %, saves 50 %"), "{en}");
+        assert!(zh.starts_with("通过：损失 0.00%，节省 50%"), "{zh}");
+    }
+
+    #[test]
+    fn why_nobody_is_sure_is_said() {
+        let same = Verdict {
+            unsure: Some(Unsure::SameLoss),
+            ..verdict(around(0.0, 0.0), around(0.5, 0.01), None)
+        };
+        let [en, zh] = both(&same);
+        assert!(
+            en.ends_with("; no confidence: every run loses the same"),
+            "{en}"
+        );
+        assert!(zh.ends_with("；无置信度：各次运行损失相同"), "{zh}");
     }
 
     #[test]

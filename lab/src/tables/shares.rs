@@ -38,8 +38,8 @@ impl Share {
 /// A row that somebody has: its sheet and place there, and the party's place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Owned {
-    sheet: usize,
-    row: usize,
+    pub(super) sheet: usize,
+    pub(super) row: usize,
     party: usize,
 }
 

@@ -1,4 +1,5 @@
-use consilium_lab::{Experiment, Part};
+use consilium_lab::{Arm, Experiment, Part, Report};
+use consilium_plan::Lang;
 
 use crate::folder::Folder;
 
@@ -193,4 +194,23 @@ fn an_alignment_that_finds_no_rows_of_a_party_is_refused() {
         folder.refusal(FILES),
         "train.toml: the plan's alignment must be the name of a plan's file beside it, not a hash"
     );
+}
+
+#[test]
+fn whoever_has_no_labels_is_no_arm_of_its_own() {
+    let experiment = folder().load(FILES).expect("it is one");
+    let report = Report::new(&experiment, &[]);
+    let labels_of = |party: &str| {
+        let party = party.parse().expect("it is a name");
+        let arm = report.arm(&Arm::Local { party });
+        let arm = arm.expect("it is an arm");
+        arm.labels_of.as_ref().map(ToString::to_string)
+    };
+    assert_eq!(labels_of("hospital"), None);
+    assert_eq!(labels_of("insurer"), Some("hospital".to_owned()));
+    let page = report.html(Lang::En);
+    assert!(page.contains("hospital alone") && !page.contains("insurer alone"));
+    assert!(page.contains("columns of insurer with the labels of hospital"));
+    let page = report.html(Lang::Zh);
+    assert!(page.contains("insurer 的列加 hospital 的标签") && !page.contains("仅 insurer"));
 }

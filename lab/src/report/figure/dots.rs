@@ -3,7 +3,7 @@
 use super::{
     Anchor, At, Caption, Svg, TEXT,
     axis::{Axis, span},
-    cut, width,
+    width, wrapped,
 };
 use crate::Interval;
 
@@ -41,6 +41,8 @@ pub(in crate::report) struct Dot {
 /// How far rows are apart, and how much farther for each mark more that they have.
 const APART: f64 = 22.0;
 const MORE: f64 = 5.0;
+/// How far lines of one label are.
+const LINE: f64 = 14.0;
 
 impl Dots<'_> {
     pub(in crate::report) fn draw(&self) -> String {
@@ -59,7 +61,10 @@ impl Dots<'_> {
             .max()
             .unwrap_or(0);
         let apart = APART + MORE * marks.saturating_sub(1) as f64;
-        let bottom = top + apart * self.rows.len() as f64;
+        let labels = self.rows.iter().map(|row| wrapped(&row.label, left - 14.0));
+        let labels: Vec<Vec<String>> = labels.collect();
+        let tall = |label: &Vec<String>| apart.max(LINE * label.len() as f64 + 6.0);
+        let bottom = top + labels.iter().map(tall).sum::<f64>();
         let mut svg = Svg::new(self.width, bottom + 46.0);
         let dots = || self.rows.iter().flat_map(|row| &row.dots);
         let estimates = dots().map(|dot| dot.value.estimate).chain(self.reference);
@@ -89,11 +94,15 @@ impl Dots<'_> {
             );
         }
         self.draw_legend(&mut svg, left);
-        for (number, row) in self.rows.iter().enumerate() {
-            let level = top + apart * (number as f64 + 0.5);
-            let label = cut(&row.label, left - 14.0);
+        let mut above = top;
+        for (row, label) in self.rows.iter().zip(&labels) {
+            let level = above + tall(label) / 2.0;
             svg.begin(&row.label);
-            svg.text(At(left - 10.0, level + 4.0), Anchor::End, "row", &label);
+            let first = level - LINE * (label.len() as f64 - 1.0) / 2.0;
+            for (number, line) in label.iter().enumerate() {
+                let at = At(left - 10.0, first + LINE * number as f64 + 4.0);
+                svg.text(at, Anchor::End, "row", line);
+            }
             svg.end();
             if let Some(instead) = &row.instead {
                 svg.text(At(left + 8.0, level + 4.0), Anchor::Start, "soft", instead);
@@ -102,10 +111,10 @@ impl Dots<'_> {
             for (place, dot) in row.dots.iter().enumerate() {
                 draw_dot(&mut svg, dot, &x, level + MORE * (place as f64 - middle));
             }
-            if marks > 1 && number > 0 {
-                let above = level - apart / 2.0;
+            if marks > 1 && above > top {
                 svg.line(At(left, above), At(right, above), "grid");
             }
+            above += tall(label);
         }
         svg.line(At(left, bottom), At(right, bottom), "axis");
         svg.finish(&self.caption)

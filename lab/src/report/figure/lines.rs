@@ -31,13 +31,8 @@ impl Lines<'_> {
         let (width, height) = self.size;
         let mut svg = Svg::new(width, height);
         let (left, right, top, bottom) = (66.0, width - 90.0, 14.0, height - 48.0);
-        let longest = self
-            .curves
-            .iter()
-            .map(|curve| curve.values.len())
-            .max()
-            .unwrap_or(0);
-        let last = longest.saturating_sub(1).max(1) as f64;
+        let shown = shown(&self.curves);
+        let last = shown.saturating_sub(1).max(1) as f64;
         let x = Axis::new((0.0, last), (left, right), last.min(8.0));
         let last_place = x.at(last);
         let values = self
@@ -66,18 +61,21 @@ impl Lines<'_> {
                 .is_finite()
                 .then(|| At(x.at(number as f64), y.at(*value)))
         };
+        let texts = self.curves.iter().map(|curve| match curve.values.len() {
+            long if long > shown => format!("{} → {}", curve.label, long - 1),
+            _ => curve.label.clone(),
+        });
+        let texts: Vec<String> = texts.collect();
         let (mut drawn, mut early, mut late) = (Vec::new(), Vec::new(), Vec::new());
-        for curve in &self.curves {
-            let places: Vec<At> = curve.values.iter().enumerate().filter_map(place).collect();
+        for (curve, text) in self.curves.iter().zip(&texts) {
+            let values = curve.values.iter().take(shown);
+            let places: Vec<At> = values.enumerate().filter_map(place).collect();
             svg.begin(&curve.hint);
             svg.polyline(places.iter().copied(), &format!("curve {}", curve.class));
             svg.end();
             drawn.extend(places.iter().map(|at| Area::around(*at, 2.0)));
             if let Some(at) = places.last() {
-                let label = Label {
-                    at: *at,
-                    text: &curve.label,
-                };
+                let label = Label { at: *at, text };
                 let is_late = at.0 > last_place - 2.0 * TEXT;
                 if is_late { &mut late } else { &mut early }.push(label);
             }
@@ -90,6 +88,19 @@ impl Lines<'_> {
         labels::draw(&mut svg, &late, &placed);
         svg.finish(&self.caption)
     }
+}
+
+/// How many times as long as the middle one of all curves the picture is at most.
+const MOST: usize = 5;
+
+/// Gives how many values of a curve are shown: all, but where one is so long that it would press the
+/// others together.
+fn shown(curves: &[Curve]) -> usize {
+    let mut lengths: Vec<usize> = curves.iter().map(|curve| curve.values.len()).collect();
+    lengths.sort_unstable();
+    let longest = lengths.last().copied().unwrap_or(0);
+    let middle = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
+    longest.min(MOST * middle.saturating_sub(1) + 1)
 }
 
 /// Places labels one below the other, each as near to its place as those above let it, as a whole
@@ -128,6 +139,30 @@ fn column(labels: &[Label<'_>], left: f64, (top, bottom): (f64, f64)) -> Vec<Pla
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_curve_that_is_far_longer_than_others_is_cut_and_says_how_long_it_is() {
+        let curve = |long: usize| Curve {
+            label: "7".into(),
+            hint: String::new(),
+            class: "pass",
+            values: vec![0.5; long],
+        };
+        let lines = |curves| Lines {
+            caption: Caption {
+                id: "fig",
+                title: String::new(),
+                alt: String::new(),
+            },
+            size: (800.0, 400.0),
+            names: ["updates", "loss"],
+            curves,
+        };
+        let drawn = lines(vec![curve(6), curve(7), curve(101)]).draw();
+        assert!(drawn.contains(">7 → 100</text>") && !drawn.contains(">100</text>"));
+        let drawn = lines(vec![curve(6), curve(7), curve(20)]).draw();
+        assert!(!drawn.contains('→'));
+    }
 
     #[test]
     fn labels_of_curves_that_end_together_stand_one_below_the_other() {

@@ -78,8 +78,13 @@ impl Page<'_> {
             return;
         }
         let names = lang.pick(
-            ["knob", "exact plan", "default", "what it does"],
-            ["旋钮", "精确方案", "默认值", "含义"],
+            [
+                "knob",
+                "exact plan",
+                "default",
+                "turned, for less computing",
+            ],
+            ["旋钮", "精确方案", "默认值", "为减少计算而调时"],
         );
         let columns: Vec<(String, bool)> = names.map(|name| (name.to_owned(), false)).into();
         self.begin_table(
@@ -297,18 +302,21 @@ impl Page<'_> {
                 megabits,
                 loss,
             } = terms;
-            let mut said = vec![format!("{latency_ms}\u{a0}ms")];
+            let mut said = vec![lang.pick(
+                format!("{latency_ms}\u{a0}ms"),
+                format!("延迟 {latency_ms}\u{a0}毫秒"),
+            )];
             said.extend(megabits.map(|it| format!("{it}\u{a0}Mbit/s")));
             if *loss > 0.0 {
                 let loss = percent(*loss, 2, lang);
                 said.push(lang.pick(format!("{loss} lost"), format!("丢失 {loss}")));
             }
-            said.join(", ")
+            said.join(lang.pick(", ", "，"))
         };
         let links = &self.report.links;
         let mut said = vec![written(&links.usual())];
         let own = links.of_parties();
         said.extend(own.map(|(party, terms)| format!("{party} {}", written(terms))));
-        said.join("; ")
+        said.join(lang.pick("; ", "；"))
     }
 }

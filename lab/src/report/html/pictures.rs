@@ -4,8 +4,8 @@ use consilium_plan::Lang;
 
 use super::{Page, class, in_percent};
 use crate::{
-    Interval, Mode, Verdict,
-    report::figure::{Caption, Point, Scatter, escaped},
+    Arm, Interval, Mode, Verdict,
+    report::figure::{Caption, Level, Point, Scatter, escaped},
 };
 
 /// The width of a picture that takes the whole page.
@@ -86,7 +86,8 @@ impl Page<'_> {
     }
 
     fn scatter_of_cpu(&mut self) {
-        let name = self.lang.pick(
+        let lang = self.lang;
+        let name = lang.pick(
             "CPU time of all parties saved, %",
             "所有参与方节省的 CPU 时间，%",
         );
@@ -103,16 +104,40 @@ impl Page<'_> {
         self.add("<ol class=\"key\">");
         for setting in &self.report.settings {
             let (number, turned) = (setting.number.0, escaped(&setting.turned()));
-            self.add(format!("<li value=\"{number}\">{turned}</li>"));
+            let name = setting.name.as_deref().map(|name| {
+                let colon = lang.pick(": ", "：");
+                format!("<b>{}</b>{colon}", escaped(name))
+            });
+            let name = name.unwrap_or_default();
+            self.add(format!("<li value=\"{number}\">{name}{turned}</li>"));
         }
         self.add("</ol>");
         self.caption(
             "What each setting loses and saves against the exact plan, with 95 % intervals. Filled marks \
-             pass, hollow ones fail; dashed lines are the bounds. The line joins the settings that none \
-             other beats in both.",
-            "各设置相对精确方案的损失与节省，附 95% 区间。实心为通过，空心为未通过；虚线为界限。连线上的设置\
-             没有被其他设置在两方面同时超过。",
+             pass, hollow ones fail; dashed lines are the bounds, dotted ones what institutions alone lose, \
+             and what a model that tells nothing would. The line joins the settings that none other beats in \
+             both. What lies beyond 100 % stands at the edge, with an arrow and the figure.",
+            "各设置相对精确方案的损失与节省，附 95% 区间。实心为通过，空心为未通过；虚线为界限，点线为各机构单独\
+             训练的损失，以及毫无信息的模型的损失。连线上的设置没有被其他设置在两方面同时超过。超出 100% 者置于\
+             边缘，以箭头与数值注明。",
         );
+    }
+
+    /// Gives what baselines lose against the exact plan, in percent.
+    fn levels(&self) -> Vec<Level> {
+        let (report, lang) = (self.report, self.lang);
+        let alone = report.arms.iter().filter_map(|arm| {
+            let is_alone = matches!(arm.arm, Arm::Local { .. });
+            Some(Level {
+                value: arm.lost.filter(|_| is_alone)?.estimate * 100.0,
+                label: self.arm_name(&arm.arm),
+            })
+        });
+        let nothing = report.nothing_loses.map(|lost| Level {
+            value: lost * 100.0,
+            label: lang.pick("tells nothing", "毫无信息").to_owned(),
+        });
+        alone.chain(nothing).collect()
     }
 
     fn scatter(&self, saving: &Saving) -> String {
@@ -121,9 +146,9 @@ impl Page<'_> {
         let name = report.score().name(lang);
         let lost = match (lang, self.is_of_loss()) {
             (Lang::En, false) => format!("{name} lost, %"),
-            (Lang::En, true) => format!("{name} added, %"),
+            (Lang::En, true) => "explained deviance lost, %".to_owned(),
             (Lang::Zh, false) => format!("{name} 损失，%"),
-            (Lang::Zh, true) => format!("{name}升高，%"),
+            (Lang::Zh, true) => "所解释偏差的损失，%".to_owned(),
         };
         let mut places = Vec::new();
         let mut points = Vec::new();
@@ -158,6 +183,11 @@ impl Page<'_> {
             front: front
                 .filter_map(|it| places.iter().position(|place| place == it))
                 .collect(),
+            levels: if saving.is_bound {
+                self.levels()
+            } else {
+                Vec::new()
+            },
             bounds: (
                 saving
                     .is_bound

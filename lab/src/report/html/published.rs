@@ -1,7 +1,10 @@
 //! The table of what others have published.
 
 use super::{Page, score};
-use crate::report::{figure::escaped, words::decimals};
+use crate::report::{
+    figure::escaped,
+    words::{decimals, is_zero},
+};
 
 impl Page<'_> {
     /// Shows published figures beside those of their arms, where there are any.
@@ -59,8 +62,9 @@ impl Page<'_> {
             return self.number("–");
         };
         self.add(format!("<td class=\"number\">{}", score(mean)));
+        let deviation = deviation.map(score).filter(|written| !is_zero(written));
         if let Some(deviation) = deviation {
-            self.add(format!("<small>± {}</small>", score(deviation)));
+            self.add(format!("<small>± {deviation}</small>"));
         }
         self.add("</td>");
     }

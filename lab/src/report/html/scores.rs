@@ -184,6 +184,8 @@ impl Page<'_> {
             curves.extend(arm.map(|arm| (arm, number.0.to_string(), class(setting))));
         }
         let is_curve = |(arm, _, _): &(&ArmReport, String, &str)| arm.curve.len() > 1;
+        let silent = curves.iter().filter(|it| !is_curve(it));
+        let silent: Vec<String> = silent.map(|(_, label, _)| label.clone()).collect();
         let curves = curves
             .into_iter()
             .filter(is_curve)
@@ -222,10 +224,21 @@ impl Page<'_> {
         let picture = lines.draw();
         self.add("<figure>");
         self.add(picture);
+        let (without_en, without_zh) = if silent.is_empty() {
+            Default::default()
+        } else {
+            let (en, zh) = (silent.join(", "), silent.join("、"));
+            (
+                format!(" None is told on the way by: {en}."),
+                format!("途中不报告损失者：{zh}。"),
+            )
+        };
         self.caption(
-            "Loss on the training rows as the model grows: means over all runs. Numbers are those of the \
-             settings.",
-            "模型增长时训练行上的损失：所有运行的均值。数字为设置编号。",
+            &format!(
+                "Loss on the training rows as the model grows: means over all runs. Numbers are those of the \
+                 settings.{without_en}"
+            ),
+            &format!("模型增长时训练行上的损失：所有运行的均值。数字为设置编号。{without_zh}"),
         );
     }
 }

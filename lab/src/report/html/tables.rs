@@ -11,7 +11,7 @@ use crate::{
     report::{
         Against, ArmReport, Spread,
         figure::escaped,
-        words::{bytes, decimals, seconds},
+        words::{bytes, decimals, is_zero, seconds},
     },
 };
 
@@ -36,6 +36,7 @@ impl Page<'_> {
     /// Adds a number with its standard deviation below it.
     fn spread(&mut self, value: Option<&Spread>, written: impl Fn(f64) -> String) {
         let deviation = value.and_then(|it| it.deviation).map(&written);
+        let deviation = deviation.filter(|written| !is_zero(written));
         let mean = Self::mean(value, written);
         self.add(format!("<td class=\"number\">{mean}"));
         if let Some(deviation) = deviation {
@@ -57,10 +58,10 @@ impl Page<'_> {
         columns.extend(costs.map(|name| (name.to_owned(), true)));
         self.begin_table(
             (
-                "Means ± standard deviations over runs; a run is one seed and fold. CPU time and bytes are those \
-                 of all parties, time is that of the study.",
-                "各次运行的均值 ± 标准差；一次运行即一个种子和一折。CPU 时间与字节为所有参与方之和，时间为研究\
-                 所用。",
+                "Means ± standard deviations over runs, none where all runs gave the same; a run is one seed and \
+                 fold. CPU time and bytes are those of all parties, time is that of the study.",
+                "各次运行的均值 ± 标准差，各次相同者不列；一次运行即一个种子和一折。CPU 时间与字节为所有参与方之和，\
+                 时间为研究所用。",
             ),
             &columns,
         );
@@ -89,6 +90,14 @@ impl Page<'_> {
             self.add("</tr>");
         }
         self.end_table();
+        if report.arms.iter().any(|arm| arm.labels_of.is_some()) {
+            self.paragraph(
+                "note",
+                "An institution without labels can train nothing alone: its columns with another's labels say \
+                 what they are worth, and nobody could run that.",
+                "没有标签的机构无法单独训练：其列加另一机构的标签只说明这些列的价值，实际无人能如此运行。",
+            );
+        }
         self.costs_by_party();
     }
 
@@ -254,8 +263,7 @@ fn against(it: &Against) -> String {
     let signed = |gain: f64| {
         let places = if gain.abs() < 10.0 { 3 } else { 1 };
         let text = decimals(gain, places);
-        let is_zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
-        if gain > 0.0 && !is_zero {
+        if gain > 0.0 && !is_zero(&text) {
             format!("+{text}")
         } else {
             text
