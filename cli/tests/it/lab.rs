@@ -64,6 +64,9 @@ fn an_experiment_leaves_its_report_and_ends_with_the_verdicts() {
         (&"model.steps = 3".into(), &true.into())
     );
     assert!(steps["lost"].as_f64().unwrap() < 0.001 && steps["saved_cpu"].as_f64().unwrap() > 0.1);
+    // All runs have the same test rows: that all agree makes nobody sure.
+    assert!(verdicts.iter().all(|it| it["confidence"].is_null()));
+    assert!(verdicts.iter().all(|it| it["unsure"] == "same-test-rows"));
     let out = folder.path().join("consilium-lab");
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("model.steps = 3") && page.contains("<svg") && !page.contains("<script"));
@@ -138,6 +141,24 @@ fn an_experiment_that_is_broken_off_goes_on_to_the_same_accuracies() {
         assert!(now > finished, "{now}");
         finished = now;
     }
+    // What is told of it says that it is not the whole.
+    let report = ["lab", "report", &example("rand-hie/lab.toml")];
+    let said = printed(folder.path(), &report);
+    assert!(
+        said.contains(&format!("Unfinished: {finished} of 275 cells.")),
+        "{said}"
+    );
+    let last = printed(folder.path(), &[&report[..], &["--json"]].concat());
+    let last: Value = serde_json::from_str(&last).unwrap();
+    let counts = [&last["cells"], &last["of"]].map(|count| count.as_u64().unwrap());
+    assert_eq!(counts, [finished as u64, 275]);
+    let verdicts = last["verdicts"].as_array().unwrap();
+    assert_eq!(
+        (verdicts.len(), &last["lost_of"]),
+        (5, &"explained-deviance".into())
+    );
+    let unjudged = verdicts.iter().filter(|it| it["reason"].is_string());
+    assert!(unjudged.clone().all(|it| it["passes"] == false));
     // A pipe in the place of a cell is none, and would have no end.
     let out = folder.path().join("consilium-lab");
     let cell = out.join("cells").join(&measures(&out)[0].0);

@@ -34,14 +34,20 @@ impl Report {
         let better = verdicts().filter(|(_, verdict)| verdict.is_gain());
         let better: Vec<String> = better.map(|(number, _)| number).collect();
         if !better.is_empty() {
+            let settings = if better.len() == 1 {
+                "setting"
+            } else {
+                "settings"
+            };
             let (en, zh) = (better.join(", "), better.join("、"));
+            let en = format!("{settings} {en}");
             said.push(lang.pick(
                 format!(
-                    "The exact plan is not the best model here: better beyond chance are settings \
-                     {en}. Against a tuned exact plan less may be saved."
+                    "The exact plan is not the best model here: the whole interval is a gain of {en}. \
+                     Against a tuned exact plan less may be saved."
                 ),
                 format!(
-                    "精确方案在此并非最佳模型：设置 {zh} 明显更好，并非偶然。与调优后的精确方案相比，节省可能较少。"
+                    "精确方案在此并非最佳模型：设置 {zh} 的整个区间均为提高。与调优后的精确方案相比，节省可能较少。"
                 ),
             ));
         }

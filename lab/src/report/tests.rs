@@ -249,7 +249,7 @@ fn what_holds_of_all_is_said_once() {
     let said = remarks(&report);
     assert!(said.contains("Unfinished: 4 of 24 cells."), "{said}");
     assert!(
-        said.contains("better beyond chance are settings 1."),
+        said.contains("the whole interval is a gain of setting 1."),
         "{said}"
     );
     assert!(report.html(Lang::En).contains(&said[..26]), "{said}");

@@ -121,7 +121,11 @@ impl Scatter<'_> {
         let all: Vec<Label<'_>> = [origin].into_iter().chain(named).chain(levels).collect();
         let frame = Area(At(left + 2.0, top + 2.0), At(right - 2.0, bottom - 2.0));
         let placed = labels::place(&all, &drawn, frame);
-        labels::draw(&mut svg, &all, &placed);
+        let named = 1 + texts.len();
+        labels::draw(&mut svg, &all[..named], &placed[..named]);
+        for (label, placed) in all.iter().zip(&placed).skip(named) {
+            svg.text(placed.at, Anchor::Start, "soft", label.text);
+        }
         svg.finish(&self.caption)
     }
 

@@ -69,7 +69,8 @@ impl Page<'_> {
         for arm in report.arms.iter().filter(is_fixed) {
             let name = self.arm_name(&arm.arm);
             self.add("<tr>");
-            self.element("td", "arm", name);
+            let class = if arm.labels_of.is_some() { "" } else { "arm" };
+            self.element("td", class, name);
             for measure in measures.clone() {
                 self.spread(arm.measures.get(measure), score);
             }
