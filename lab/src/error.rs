@@ -2,6 +2,7 @@
 
 mod chinese;
 mod fault;
+mod words;
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -13,6 +14,9 @@ use consilium_plan::Lang;
 use consilium_schema::TextPlace;
 
 pub use fault::{LabFault, Part};
+
+pub(crate) use fault::plan_message;
+pub(crate) use words::of_parser;
 
 /// Why there is no experiment: the file, the place in it, and what is wrong there.
 #[derive(Debug)]

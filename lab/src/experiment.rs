@@ -1,6 +1,7 @@
 //! What is run: a plan, its settings, the rows and the links.
 
 mod data;
+mod every_value;
 mod grid;
 mod link;
 mod places;
@@ -8,6 +9,7 @@ mod plan;
 mod processes;
 mod published;
 mod raw;
+mod suggested;
 mod table;
 mod test_rows;
 
@@ -23,15 +25,18 @@ pub use data::{RowFile, Source};
 pub use grid::{MOST_SETTINGS, Setting, SettingNumber};
 pub use link::{LinkTerms, Links};
 pub use published::Published;
-pub use raw::Mode;
+pub use raw::{Mode, Rest};
+pub use suggested::Suggested;
 pub use table::SplitBy;
 pub use test_rows::{TestPart, TestRows};
 
 pub(crate) use places::Places;
 pub(crate) use table::predicts_classes;
 
-use crate::{Arm, Cell, KNOBS, Knob, LabError, LabFault, Measure, load};
+use crate::{Arm, Bargain, Cell, KNOBS, Knob, LabError, LabFault, Measure, load};
 use plan::BasePlan;
+use raw::RawBargain;
+use table::number;
 
 /// The format of experiments that this program reads.
 pub const FORMAT: u32 = 1;
@@ -60,6 +65,7 @@ pub struct Experiment {
     source: Source,
     test: TestRows,
     links: Links,
+    bargain: Bargain,
     settings: Vec<Setting>,
     published: Vec<Published>,
     places: Places,
@@ -87,7 +93,9 @@ impl Experiment {
             return Err(places.at("plan", LabFault::NoFile { path: plan, kind }));
         }
         let base = BasePlan::load(&plan)?;
-        let source = data::source(&raw, &base.plan, &places)?;
+        let (base, every) = every_value::parties(base, &raw, &places)?;
+        let source = data::source(&raw, every, &base.plan, &places)?;
+        let bargain = bargain(raw.bargain.as_ref(), &places)?;
         let test = test_rows::check(raw.test.as_ref(), &source, &places)?;
         let links = link::check(raw.link.as_ref(), &base.plan, &places)?;
         processes::check((raw.mode, raw.link.is_some()), (&base, &source), &places)?;
@@ -102,6 +110,7 @@ impl Experiment {
             source,
             test,
             links,
+            bargain,
             settings,
             published,
             places,
@@ -168,9 +177,19 @@ impl Experiment {
         self.base.alignments().map(|(_, plan)| plan).next()
     }
 
+    /// Gives the name of its file; of several, of the first.
+    pub(crate) fn alignment_file(&self) -> Option<&str> {
+        self.base.alignments().map(|(file, _)| file).next()
+    }
+
     /// Gives the links between parties, where these are simulated.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Gives what makes a setting pass.
+    pub fn bargain(&self) -> Bargain {
+        self.bargain
     }
 
     /// Says where rows come from.
@@ -251,6 +270,20 @@ impl Experiment {
     pub(crate) fn task(&self) -> &Task {
         self.base.plan.task()
     }
+}
+
+/// Checks what makes a setting pass.
+fn bargain(raw: Option<&RawBargain>, places: &Places) -> Result<Bargain, LabError> {
+    let usual = Bargain::default();
+    let Some(raw) = raw else { return Ok(usual) };
+    let within = |key: &str, value: Option<f64>, usual: f64| match value.unwrap_or(usual) {
+        share if (0.0..1.0).contains(&share) => Ok(share),
+        _ => Err(places.at(key, number(key, "from 0 to below 1, such as 0.03 for 3 %"))),
+    };
+    Ok(Bargain {
+        lost_at_most: within("bargain.lost", raw.lost, usual.lost_at_most)?,
+        saved_at_least: within("bargain.saved", raw.saved, usual.saved_at_least)?,
+    })
 }
 
 fn check_seeds(seeds: &[u64], places: &Places) -> Result<(), LabError> {

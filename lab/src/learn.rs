@@ -15,7 +15,7 @@ pub use processes::{Gathered, Studies};
 
 use crate::{
     Arm, Brought, Cell, Conditions, Experiment, Fitted, Learnt, Outcome, Part, PartyCost,
-    Predictor, RowCounts, Rows, Share, SimulationError, Tables,
+    PartyRows, Predictor, RowCounts, Rows, Share, SimulationError, Tables,
     predictor::mean_loss,
     simulate::{self, Simulated, simulate},
 };
@@ -78,6 +78,11 @@ impl Bench<'_> {
         Outcome {
             cell: cell.clone(),
             rows: self.counts(),
+            rows_by_party: self
+                .shares
+                .iter()
+                .map(|share| self.rows_of(share))
+                .collect(),
             result: match learnt {
                 Ok(fitted) => Learnt::Fitted(Box::new(fitted)),
                 Err(error) => Learnt::Failed {
@@ -89,13 +94,26 @@ impl Bench<'_> {
 
     /// Counts rows; those that all have, once.
     fn counts(&self) -> RowCounts {
-        match self.vertical() {
+        let counts = match self.vertical() {
             Some(task) => {
                 let mut shares = self.shares.iter();
                 RowCounts::of(shares.find(|share| share.party == task.label_holder))
             }
             None => RowCounts::of(self.shares),
+        };
+        RowCounts {
+            dropped: self.tables.left_out() as u64,
+            ..counts
         }
+    }
+
+    fn rows_of(&self, share: &Share) -> (PartyId, PartyRows) {
+        let rows = PartyRows {
+            train: share.count(Part::Training) as u64,
+            test: share.count(Part::Test) as u64,
+            mean_label: self.tables.mean_label(share),
+        };
+        (share.party.clone(), rows)
     }
 
     fn vertical(&self) -> Option<&Vertical> {

@@ -18,16 +18,17 @@ mod verdict;
 pub use cell::{Arm, Cell, CellKey};
 pub use error::{LabError, LabFault, Part};
 pub use experiment::{
-    Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, Published, RowFile,
-    Setting, SettingNumber, Source, SplitBy, TestPart, TestRows,
+    Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, Published, Rest, RowFile,
+    Setting, SettingNumber, Source, SplitBy, Suggested, TestPart, TestRows,
 };
 pub use knob::{KNOBS, Knob};
 pub use learn::{Gathered, Studies};
-pub use outcome::{Fitted, Learnt, Outcome, PartyCost, RowCounts};
+pub use outcome::{Fitted, Learnt, Outcome, PartyCost, PartyRows, RowCounts};
 pub use predictor::{Joint, Predictor};
 pub use report::{
-    Against, ArmReport, Beside, Estimated, EstimatedParty, FailedCell, Line, LostOf, Measure,
-    PartyReport, PublishedReport, REPORT_FORMAT, Report, Said, SettingReport, Spread, TurnedKnob,
+    Against, ArmReport, Beside, Estimated, EstimatedParty, Extent, FailedCell, Line, LostOf,
+    Measure, PartyReport, PublishedReport, REPORT_FORMAT, Report, RowsReport, Said, SettingReport,
+    Spread, TurnedKnob,
 };
 pub use rows::Rows;
 pub use simulate::{Brought, Conditions, Simulated, SimulationError, Trained, simulate};

@@ -16,6 +16,8 @@ pub struct Outcome {
     pub cell: Cell,
     /// The rows of all parties.
     pub rows: RowCounts,
+    /// Those of each contributor.
+    pub rows_by_party: BTreeMap<PartyId, PartyRows>,
     /// The model's measures and costs, or why there is no model.
     #[serde(flatten)]
     pub result: Learnt,
@@ -28,6 +30,20 @@ pub struct RowCounts {
     pub train: u64,
     /// For testing.
     pub test: u64,
+    /// Of one table that is split by the values of a column: those of no party, which are left out.
+    pub dropped: u64,
+}
+
+/// The rows of one party in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PartyRows {
+    /// For training.
+    pub train: u64,
+    /// For testing.
+    pub test: u64,
+    /// The mean label of both: of two classes the share of positive ones. Nothing where the party has
+    /// no labels.
+    pub mean_label: Option<f64>,
 }
 
 impl RowCounts {

@@ -10,6 +10,7 @@ mod measure;
 mod parquet;
 mod published;
 mod remarks;
+mod rows;
 mod setting;
 mod spread;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use estimate::{Estimated, EstimatedParty};
 pub use line::Line;
 pub use measure::{LostOf, Measure};
 pub use published::{Beside, PublishedReport};
+pub use rows::{Extent, RowsReport};
 pub use setting::{Against, Said, SettingReport, TurnedKnob};
 pub use spread::Spread;
 
@@ -80,6 +82,8 @@ pub struct Report {
     pub test: TestRows,
     /// The rows of the first cell.
     pub rows: RowCounts,
+    /// How each contributor's rows lie.
+    pub rows_by_party: BTreeMap<PartyId, RowsReport>,
     /// Test rows over training rows where they are drawn for each cell, else 0: by so much intervals
     /// are widened, as [`Verdict::new`](crate::Verdict::new) says.
     pub overlap: f64,
@@ -126,7 +130,7 @@ impl Report {
                 (party.clone(), fits(of(&local).iter().copied()))
             })
             .collect();
-        let bargain = Bargain::default();
+        let bargain = experiment.bargain();
         let yardstick = Yardstick {
             plan: exact,
             exact: &of_exact,
@@ -176,6 +180,7 @@ impl Report {
             },
             test: experiment.test().clone(),
             rows: outcomes.first().map(|(_, it)| it.rows).unwrap_or_default(),
+            rows_by_party: RowsReport::by_party(outcomes),
             overlap,
             links: experiment.links().clone(),
             mode: experiment.mode(),

@@ -5,12 +5,10 @@ mod matching;
 mod placed;
 mod shares;
 mod sheet;
+mod values;
 mod written;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeMap, ops::Range};
 
 use consilium_base::{Digest, Tagged};
 use consilium_entities::Key;
@@ -22,7 +20,7 @@ use self::{
     sheet::{Request, Sheet},
 };
 use crate::{
-    Experiment, LabError, LabFault, Part, Rows, Source, SplitBy, TestRows,
+    Experiment, LabError, LabFault, Part, Rest, Rows, Source, SplitBy, TestRows,
     experiment::{Places, predicts_classes},
 };
 
@@ -30,6 +28,8 @@ use shares::Owned;
 
 pub use shares::Share;
 pub use written::WrittenRows;
+
+pub(crate) use values::values_of;
 
 /// All rows of an experiment.
 #[derive(Debug)]
@@ -145,13 +145,30 @@ impl Tables {
         &self.digest
     }
 
-    /// Counts the rows of a table that are no institution's, by the values of the column that splits
-    /// it.
+    /// Counts the usable rows of a table that are no institution's, by the values of the column that
+    /// splits it.
     pub fn left_out(&self) -> usize {
-        match self.layout {
-            Layout::Split(SplitBy::Column { .. }) => self.sheets[0].count() - self.owned(0).len(),
+        match &self.layout {
+            Layout::Split(SplitBy::Column { parties, .. }) => {
+                let whose = |row: &&Option<String>| {
+                    let value = row.as_ref();
+                    value.is_some_and(|value| parties.values().flatten().any(|own| own == value))
+                };
+                let rows = &self.sheets[0].owners;
+                rows.len() - rows.iter().filter(whose).count()
+            }
             _ => 0,
         }
+    }
+
+    /// Gives the mean label of a party's rows, those for testing included: of two classes the share of
+    /// positive ones. Nothing where it has no labels.
+    pub fn mean_label(&self, share: &Share) -> Option<f64> {
+        let labels = &self.sheets[share.sheet].rows.labels;
+        let parts = [Part::Training, Part::Test].into_iter();
+        let own = parts.flat_map(|part| share.places(part));
+        let own: Vec<f64> = own.filter_map(|row| labels.get(*row).copied()).collect();
+        (!own.is_empty()).then(|| own.iter().sum::<f64>() / own.len() as f64)
     }
 
     /// Gives a part of a party's rows as learners take them.
@@ -193,14 +210,23 @@ impl Tables {
         }
     }
 
-    /// Checks that each value that splits a table is a row's.
+    /// Checks that each value that splits a table is a row's, and that each row is somebody's or may be
+    /// left out.
     fn check_values(&self, places: &Places) -> Result<(), LabError> {
-        let Layout::Split(SplitBy::Column { column, parties }) = &self.layout else {
+        let Layout::Split(SplitBy::Column {
+            column,
+            parties,
+            rest,
+        }) = &self.layout
+        else {
             return Ok(());
         };
-        let found: BTreeSet<&String> = self.sheets[0].owners.iter().flatten().collect();
+        let mut found: BTreeMap<Option<&String>, usize> = BTreeMap::new();
+        for value in &self.sheets[0].owners {
+            *found.entry(value.as_ref()).or_default() += 1;
+        }
         for (party, values) in parties {
-            if let Some(value) = values.iter().find(|value| !found.contains(value)) {
+            if let Some(value) = values.iter().find(|it| !found.contains_key(&Some(*it))) {
                 let fault = LabFault::NoValue {
                     column: column.clone(),
                     value: value.clone(),
@@ -208,7 +234,20 @@ impl Tables {
                 return Err(places.at(&format!("table.split.parties.{party}"), fault));
             }
         }
-        Ok(())
+        for value in parties.values().flatten() {
+            found.remove(&Some(value));
+        }
+        if found.is_empty() || *rest == Rest::Drop {
+            return Ok(());
+        }
+        let mut values: Vec<(Option<String>, usize)> = found
+            .into_iter()
+            .map(|(value, rows)| (value.cloned(), rows))
+            .collect();
+        values.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+        let column = column.clone();
+        let fault = LabFault::NobodysRows { column, values };
+        Err(places.at("table.split.parties", fault))
     }
 
     /// Checks that labels vary: of one value nothing is learnt, and no model can be measured.

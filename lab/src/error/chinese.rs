@@ -1,16 +1,20 @@
 //! What is wrong, in Chinese.
 
+use consilium_plan::Lang;
+
 use super::{
     LabFault, Part,
-    fault::{all_knobs, joined, names, plan_message},
+    fault::{joined, names, nobodys, plan_message},
+    words,
 };
 
 impl LabFault {
     /// Says it in Chinese.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each fault")]
     pub(super) fn in_chinese(&self) -> String {
         use LabFault as F;
         match self {
-            F::Unreadable(kind) => format!("无法读取：{kind}"),
+            F::Unreadable(kind) => format!("无法读取：{}", words::of_file(*kind, Lang::Zh)),
             F::Format { format, known } => format!("未知的格式 {format}，本程序读取格式 {known}"),
             F::Text { key, most } => format!("{key} 须为 1 至 {most} 个可见字符，两端无空格"),
             F::Empty { key } => format!("{key} 为空：请至少给出一个值"),
@@ -26,9 +30,17 @@ impl LabFault {
                 "kind = {kind:?} 的方案不能用于实验：可用 train-glm、train-gbdt、train-vertical-gbdt 与 train-hybrid-gbdt"
             ),
             F::Alignment { file, party } => format!("对齐方案 {file:?} 不给出 {party} 的共同行"),
-            F::AlignmentUnknown => "方案的 alignment 须为其旁边方案文件的文件名，而不是哈希".into(),
+            F::AlignmentUnknown => {
+                "实验需要对齐方案，以知道按哪个键匹配行：请写出本方案旁边该方案文件的文件名，如 \
+                 alignment = \"align.toml\"，而不是哈希"
+                    .into()
+            }
+            F::NotPlan => "这是实验而不是方案：请给出它所改变的方案".into(),
+            F::NotExperiment => "这是方案而不是实验：可用 `consilium lab new` 为它写一个".into(),
             F::OtherKey { file } => format!("对齐方案 {file:?} 的键与第一个不同"),
-            F::NoFile { path, kind } => format!("{}：{kind}", path.display()),
+            F::NoFile { path, kind } => {
+                format!("{}：{}", path.display(), words::of_file(*kind, Lang::Zh))
+            }
             F::Source => "须为每家机构写明 [data.机构] 的文件，或只写一个 [table]".into(),
             F::NoParty { party, known } => {
                 format!("方案中没有贡献方 {party:?}；有：{}", joined(known))
@@ -48,21 +60,35 @@ impl LabFault {
                 format!("{party} 没有 split，而其他机构有：须都有或都没有")
             }
             F::SplitVertical => "纵向方案的行由 [test] 统一划分：请删去 split".into(),
-            F::UnknownKnob { path, near } if near.is_empty() => {
-                format!("未知的旋钮 {path:?}；有：{}", all_knobs())
+            F::UnknownKnob { path, near, known } if near.is_empty() => {
+                format!("未知的旋钮 {path:?}；本方案有：{}", known.join("、"))
             }
-            F::UnknownKnob { path, near } => {
+            F::UnknownKnob { path, near, .. } => {
                 format!("未知的旋钮 {path:?}；相近的有：{}", near.join("、"))
             }
             F::NoList { path } => format!("{path:?} 的取值须为列表，例如 [16, 32]"),
             F::NoKnob => "此块没有旋钮：请至少写一个，例如 \"trees.bins\" = [16, 32]".into(),
             F::Both { one, other } => format!("{one:?} 与 {other:?} 是两个模型：请各写一块"),
             F::Setting { setting, error } => format!("{setting}：{}", plan_message(error)),
-            F::SameSetting { setting, other } => format!("{setting}：与 {other} 是同一方案"),
+            F::OnlySimulated { setting } => format!(
+                "{setting}：仅限 mode = \"simulated\"：请删去 mode = \"processes\" 或此项"
+            ),
+            F::SameSetting { setting, other } => match other {
+                None => format!("{setting}：与精确方案是同一方案"),
+                Some((other, line)) => {
+                    format!("{setting}：与第 {line} 行的 {other} 是同一方案")
+                }
+            },
             F::TooManySettings { most } => format!("这些块的组合超过 {most} 个设置"),
             F::NoColumn { column } => format!("数据结构中没有列 {column:?}"),
-            F::NoValue { column, value } => format!("没有任何一行的 {column} 为 {value:?}"),
-            F::KeyColumn { column } => format!("键所在的列 {column:?} 须为 code 或 text 类型"),
+            F::NoValue { column, value } => format!("没有任何可用行的 {column} 为 {value:?}"),
+            F::NobodysRows { column, values } => format!(
+                "有行不属于任何机构：{}；请将这些取值分给各机构，或以 rest = \"drop\" 舍去",
+                nobodys(column, values, Lang::Zh)
+            ),
+            F::KeyColumn { alignment, column } => format!(
+                "{alignment} 的键含列 {column:?}：本表须有此列，且数据结构若声明它，须为 code 或 text 类型"
+            ),
             F::SeveralRows => {
                 "多行的键相同而对齐方案全部保留：可改为 duplicates = \"first\"".into()
             }

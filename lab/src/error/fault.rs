@@ -8,11 +8,12 @@ use std::{
 use consilium_data::{ReadError, design::MatrixError};
 use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
-use consilium_plan::PlanError;
+use consilium_plan::{Lang, PlanError};
 use consilium_schema::SchemaError;
 use serde::Serialize;
 
-use crate::{KNOBS, Measure};
+use super::words;
+use crate::Measure;
 
 /// A part of an institution's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,7 +39,7 @@ impl fmt::Display for Part {
 #[non_exhaustive]
 pub enum LabFault {
     /// A text can't be read.
-    #[error("can't be read: {0}")]
+    #[error("can't be read: {}", words::of_file(*.0, Lang::En))]
     Unreadable(io::ErrorKind),
     /// The text is no TOML, or a key or value is not one of an experiment's.
     #[error("{0}")]
@@ -118,8 +119,17 @@ pub enum LabFault {
         party: PartyId,
     },
     /// The plan names its alignment by a file, so that the key is known.
-    #[error("the plan's alignment must be the name of a plan's file beside it, not a hash")]
+    #[error(
+        "an experiment needs the alignment's plan, for the key by which rows are matched: write the name of its \
+         file beside this plan, as in alignment = \"align.toml\", not a hash"
+    )]
     AlignmentUnknown,
+    /// What is varied is a plan.
+    #[error("this is an experiment, not a plan: name the plan that it varies")]
+    NotPlan,
+    /// A plan is varied by an experiment.
+    #[error("this is a plan, not an experiment: `consilium lab new` writes one for it")]
+    NotExperiment,
     /// Rows of all hospitals are matched by one key.
     #[error("the alignment {file:?} has another key than the first")]
     OtherKey {
@@ -127,7 +137,7 @@ pub enum LabFault {
         file: String,
     },
     /// A file is named that is not there.
-    #[error("{}: {kind}", path.display())]
+    #[error("{}: {}", path.display(), words::of_file(*kind, Lang::En))]
     NoFile {
         /// The path.
         path: PathBuf,
@@ -191,12 +201,14 @@ pub enum LabFault {
     #[error("a vertical plan's rows are split by [test], the same at all: leave out split")]
     SplitVertical,
     /// What may vary is declared.
-    #[error("unknown knob {path:?}; {}", suggestion(near))]
+    #[error("unknown knob {path:?}; {}", suggestion(near, known))]
     UnknownKnob {
         /// What is written.
         path: String,
         /// Knobs with similar names; none, if nothing is similar.
         near: Vec<&'static str>,
+        /// All knobs of this plan.
+        known: Vec<&'static str>,
     },
     /// A knob is given the values that it takes.
     #[error("the values of {path:?} are a list, such as [16, 32]")]
@@ -223,13 +235,19 @@ pub enum LabFault {
         /// What the plan's parser says.
         error: PlanError,
     },
+    /// Daemons refuse what is for experiments in one process.
+    #[error("{setting}: only with mode = \"simulated\": leave mode = \"processes\" out, or this")]
+    OnlySimulated {
+        /// The knobs as they are set.
+        setting: String,
+    },
     /// Settings differ from each other.
-    #[error("{setting}: the same plan as {other}")]
+    #[error("{setting}: the same plan as {}", other_setting(other.as_ref()))]
     SameSetting {
         /// The knobs as they are set.
         setting: String,
-        /// Those of the other; `the exact plan`, where nothing is approximated.
-        other: String,
+        /// Those of the other, and its line; none where it is the exact plan.
+        other: Option<(String, usize)>,
     },
     /// Grids have an end.
     #[error("these blocks make more than {most} settings")]
@@ -250,7 +268,7 @@ pub enum LabFault {
         column: String,
     },
     /// A value is nobody's.
-    #[error("no row has {column} = {value:?}")]
+    #[error("no usable row has {column} = {value:?}")]
     NoValue {
         /// The column.
         column: String,
@@ -266,9 +284,26 @@ pub enum LabFault {
         /// The table that has it; none where all institutions' together do.
         file: Option<PathBuf>,
     },
+    /// Rows that split a table are somebody's.
+    #[error(
+        "rows of no party: {}; give their values to parties, or leave them out with rest = \"drop\"",
+        nobodys(column, values, Lang::En)
+    )]
+    NobodysRows {
+        /// The column that splits the table.
+        column: String,
+        /// Values that no party names, none where there is none, with the number of their rows: the
+        /// most first.
+        values: Vec<(Option<String>, usize)>,
+    },
     /// Keys are compared as they are written.
-    #[error("the key's column {column:?} must be of type code or text")]
+    #[error(
+        "the key of {alignment} has the column {column:?}, which must be here and, if a schema declares it, of \
+         type code or text"
+    )]
     KeyColumn {
+        /// The file of the alignment's plan.
+        alignment: String,
         /// The column.
         column: String,
     },
@@ -331,24 +366,47 @@ pub enum LabFault {
 }
 
 /// Gives what a plan's parser says, without a place: it would be one of a text that nobody wrote.
-pub(super) fn plan_message(error: &PlanError) -> String {
+pub(crate) fn plan_message(error: &PlanError) -> String {
     match error {
-        PlanError::Toml { message, .. } => message.clone(),
+        PlanError::Toml { message, .. } => words::of_parser(message),
         PlanError::Key { key, fault, .. } => format!("{key}: {fault}"),
         other => other.to_string(),
     }
 }
 
-fn suggestion(near: &[&str]) -> String {
+fn suggestion(near: &[&str], known: &[&str]) -> String {
     if near.is_empty() {
-        return format!("there are {}", all_knobs());
+        return format!("this plan has {}", known.join(", "));
     }
     format!("is it {}?", near.join(" or "))
 }
 
-pub(super) fn all_knobs() -> String {
-    let paths: Vec<&str> = KNOBS.iter().map(|knob| knob.path).collect();
-    paths.join(", ")
+/// Lists values that no party names, the first of many.
+pub(super) fn nobodys(column: &str, values: &[(Option<String>, usize)], lang: Lang) -> String {
+    const MOST: usize = 8;
+    let of = |(value, rows): &(Option<String>, usize)| match (value, lang) {
+        (Some(value), Lang::En) => format!("{rows} with {column} = {value:?}"),
+        (Some(value), Lang::Zh) => format!("{column} = {value:?} 的 {rows} 行"),
+        (None, Lang::En) => format!("{rows} without {column}"),
+        (None, Lang::Zh) => format!("没有 {column} 的 {rows} 行"),
+    };
+    let mut said: Vec<String> = values.iter().take(MOST).map(of).collect();
+    let more = values.iter().skip(MOST);
+    if more.len() > 0 {
+        let (others, rows) = (more.len(), more.map(|(_, rows)| rows).sum::<usize>());
+        said.push(lang.pick(
+            format!("{rows} with {others} other values"),
+            format!("另外 {others} 个取值的 {rows} 行"),
+        ));
+    }
+    said.join(lang.pick(", ", "、"))
+}
+
+fn other_setting(other: Option<&(String, usize)>) -> String {
+    match other {
+        None => "the exact plan".to_owned(),
+        Some((setting, line)) => format!("{setting} on line {line}"),
+    }
 }
 
 pub(super) fn joined(parties: &[PartyId]) -> String {

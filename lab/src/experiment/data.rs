@@ -80,18 +80,27 @@ pub(super) fn of_all<T, U>(
     }
 }
 
-pub(super) fn source(raw: &Raw, plan: &Plan, places: &Places) -> Result<Source, LabError> {
-    let existing = |name: &str, key: &str| {
-        let path = load::beside(places.file(), name);
-        match load::missing(&path) {
-            None => Ok(path),
-            Some(kind) => Err(places.at(key, LabFault::NoFile { path, kind })),
-        }
-    };
+/// Gives the path of a file that the experiment names under a key.
+pub(super) fn existing(name: &str, key: &str, places: &Places) -> Result<PathBuf, LabError> {
+    let path = load::beside(places.file(), name);
+    match load::missing(&path) {
+        None => Ok(path),
+        Some(kind) => Err(places.at(key, LabFault::NoFile { path, kind })),
+    }
+}
+
+/// Checks where rows come from; `every` are the values of a column, where each is a party.
+pub(super) fn source(
+    raw: &Raw,
+    every: Option<BTreeMap<PartyId, Vec<String>>>,
+    plan: &Plan,
+    places: &Places,
+) -> Result<Source, LabError> {
+    let existing = |name: &str, key: &str| existing(name, key, places);
     match (&raw.table, raw.data.is_empty()) {
         (Some(table), true) => Ok(Source::Table {
             file: existing(&table.file, "table.file")?,
-            by: table::check(&table.split, plan, places)?,
+            by: table::check(&table.split, every, plan, places)?,
         }),
         (None, false) => {
             let files = of_all(&raw.data, "data", plan, places, |data, path| {

@@ -2,17 +2,17 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use consilium_plan::{Phase, Plan, PlanError};
+use consilium_plan::{Phase, Plan};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::{
     places::{Places, Step},
-    plan::BasePlan,
+    plan::{BasePlan, Refused},
     processes,
     raw::Mode,
 };
-use crate::{Knob, LabError, LabFault};
+use crate::{Knob, LabError, LabFault, error::plan_message};
 
 /// The most settings of an experiment.
 pub const MOST_SETTINGS: usize = 1_000;
@@ -80,9 +80,28 @@ struct Block<'a> {
 impl Block<'_> {
     /// Blames what stands under some keys of the block; the block itself, under none.
     fn refuse(&self, keys: &[&str], fault: LabFault) -> LabError {
+        self.places.at_steps(&self.steps(keys), fault)
+    }
+
+    fn steps<'a>(&self, keys: &[&'a str]) -> Vec<Step<'a>> {
         let mut steps = vec![Step::Key("approximate"), Step::Item(self.item)];
         steps.extend(keys.iter().copied().map(Step::Key));
+        steps
+    }
+
+    /// Blames one of a knob's values, or what keys lead to in it.
+    fn refuse_value(&self, value: &Chosen<'_>, keys: &[String], fault: LabFault) -> LabError {
+        let mut steps = self.steps(&value.of.keys);
+        steps.push(Step::Item(value.item));
+        steps.extend(keys.iter().map(|key| Step::Key(key)));
         self.places.at_steps(&steps, fault)
+    }
+
+    /// Gives the line of one of a knob's values.
+    fn line_of(&self, value: &Chosen<'_>) -> usize {
+        let mut steps = self.steps(&value.of.keys);
+        steps.push(Step::Item(value.item));
+        self.places.line_of(&steps)
     }
 
     /// Finds the knobs of a table; they may stand under a quoted path, or in tables within it.
@@ -90,6 +109,7 @@ impl Block<'_> {
         &self,
         table: &'a Table,
         above: &[&'a str],
+        base: &BasePlan,
         found: &mut Vec<Turned<'a>>,
     ) -> Result<(), LabError> {
         for (key, value) in table {
@@ -107,10 +127,13 @@ impl Block<'_> {
                     found.push(Turned { knob, values, keys });
                 }
                 (Some(_), _) => return Err(self.refuse(&keys, LabFault::NoList { path })),
-                (None, Value::Table(within)) => self.knobs(within, &keys, found)?,
+                (None, Value::Table(within)) => self.knobs(within, &keys, base, found)?,
                 (None, _) => {
-                    let near = Knob::near(&path);
-                    return Err(self.refuse(&keys, LabFault::UnknownKnob { path, near }));
+                    let known: Vec<&Knob> = base.knobs().into_iter().map(|it| it.knob).collect();
+                    let near = Knob::near(&path, &known);
+                    let known = known.into_iter().map(|knob| knob.path).collect();
+                    let fault = LabFault::UnknownKnob { path, near, known };
+                    return Err(self.refuse(&keys, fault));
                 }
             }
         }
@@ -120,32 +143,44 @@ impl Block<'_> {
 
     /// Blames the knob that the plan's parser means: the one it names, or one that alone is refused
     /// for the same reason; else the first.
-    fn blame(
-        &self,
-        base: &BasePlan,
-        knobs: &[Turned<'_>],
-        turned: &[(&'static Knob, Value)],
-        error: PlanError,
-    ) -> LabError {
-        let reason = |error: &PlanError| match error {
-            PlanError::Toml { message, .. } => message.clone(),
-            other => other.to_string(),
+    fn blame(&self, base: &BasePlan, chosen: &[Chosen<'_>], refused: Refused) -> LabError {
+        let Refused { error, keys } = refused;
+        let is_named = |it: &Chosen<'_>| {
+            let mut path = it.of.knob.path.split('.');
+            path.all({
+                let mut keys = keys.iter();
+                move |step| keys.next().is_some_and(|key| key == step)
+            })
         };
-        let is_named = |knob: &Knob| match &error {
-            PlanError::Key { key, .. } => {
-                key == knob.path || key.starts_with(&format!("{}.", knob.path))
-            }
-            _ => false,
+        let alone = |it: &Chosen<'_>| {
+            let refused = base.with([(it.of.knob.path, it.value())]).err();
+            refused.is_some_and(|own| plan_message(&own.error) == plan_message(&error))
         };
-        let alone = |(knob, value): &(&Knob, Value)| {
-            let refused = base.with([(knob.path, value)]).err();
-            refused.is_some_and(|own| reason(&own) == reason(&error))
-        };
-        let at = turned.iter().position(|(knob, _)| is_named(knob));
-        let at = at.or_else(|| turned.iter().position(alone)).unwrap_or(0);
-        let setting = text(turned);
-        self.refuse(&knobs[at].keys, LabFault::Setting { setting, error })
+        let at = chosen.iter().position(is_named);
+        let within = at.map(|at| chosen[at].of.knob.path.split('.').count());
+        let at = at.or_else(|| chosen.iter().position(alone)).unwrap_or(0);
+        let within = within.map_or(&[][..], |depth| &keys[depth..]);
+        let (setting, error) = (text(&turned(chosen)), *error);
+        self.refuse_value(&chosen[at], within, LabFault::Setting { setting, error })
     }
+}
+
+/// A value of a knob of a block, by its place in the list.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    of: &'a Turned<'a>,
+    item: usize,
+}
+
+impl Chosen<'_> {
+    fn value(&self) -> &Value {
+        &self.of.values[self.item]
+    }
+}
+
+fn turned(chosen: &[Chosen<'_>]) -> Vec<(&'static Knob, Value)> {
+    let turned = chosen.iter().map(|it| (it.of.knob, it.value().clone()));
+    turned.collect()
 }
 
 /// Makes the settings of all blocks: of each the product of its lists, the last knob's values
@@ -158,6 +193,7 @@ pub(super) fn settings(
 ) -> Result<Vec<Setting>, LabError> {
     let mut settings: Vec<Setting> = Vec::new();
     let mut seen = vec![(Phase::Fit, base.plan.to_string())];
+    let mut lines = Vec::new();
     for (item, table) in blocks.iter().enumerate() {
         let block = Block { item, places };
         let mut table = table.clone();
@@ -172,7 +208,7 @@ pub(super) fn settings(
             }
         };
         let mut knobs = Vec::new();
-        block.knobs(&table, &[], &mut knobs)?;
+        block.knobs(&table, &[], base, &mut knobs)?;
         if knobs.is_empty() {
             return Err(block.refuse(&[], LabFault::NoKnob));
         }
@@ -190,21 +226,26 @@ pub(super) fn settings(
             return Err(block.refuse(&[], LabFault::TooManySettings { most }));
         }
         for place in 0..product {
-            let turned = combination(&knobs, place);
+            let chosen = combination(&knobs, place);
+            let turned = turned(&chosen);
             let plan = base.with(turned.iter().map(|(knob, value)| (knob.path, value)));
-            let plan = plan.and_then(|plan| processes::checked(plan, mode));
-            let plan = plan.map_err(|error| block.blame(base, &knobs, &turned, error))?;
-            let fit = (phase(&turned), plan.to_string());
-            if let Some(same) = seen.iter().position(|before| *before == fit) {
-                let before = same
-                    .checked_sub(1)
-                    .map(|before| settings[before].to_string());
-                let fault = LabFault::SameSetting {
-                    setting: text(&turned),
-                    other: before.unwrap_or_else(|| "the exact plan".to_owned()),
-                };
-                return Err(block.refuse(&knobs[0].keys, fault));
+            let plan = plan.map_err(|refused| block.blame(base, &chosen, refused))?;
+            let varied = varied(&chosen);
+            if !processes::may_run(&plan, mode) {
+                let at = chosen.iter().find(|it| it.of.knob.is_simulated_only());
+                let setting = text(&turned);
+                let fault = LabFault::OnlySimulated { setting };
+                return Err(block.refuse_value(at.unwrap_or(varied), &[], fault));
             }
+            let fit = (phase(&turned), plan.to_string());
+            let refuse = |fault| block.refuse_value(varied, &[], fault);
+            if let Some(same) = seen.iter().position(|before| *before == fit) {
+                let before = same.checked_sub(1);
+                let other = before.map(|before| (settings[before].to_string(), lines[before]));
+                let setting = text(&turned);
+                return Err(refuse(LabFault::SameSetting { setting, other }));
+            }
+            lines.push(block.line_of(varied));
             seen.push(fit);
             let number = u32::try_from(seen.len() - 1).expect("there are at most a thousand");
             settings.push(Setting {
@@ -219,12 +260,20 @@ pub(super) fn settings(
 }
 
 /// Gives one of the combinations of a block's values, counted from 0.
-fn combination(knobs: &[Turned<'_>], mut place: usize) -> Vec<(&'static Knob, Value)> {
-    let mut turned = Vec::new();
-    for Turned { knob, values, .. } in knobs.iter().rev() {
-        turned.push((*knob, values[place % values.len()].clone()));
-        place /= values.len();
+fn combination<'a>(knobs: &'a [Turned<'a>], mut place: usize) -> Vec<Chosen<'a>> {
+    let mut chosen = Vec::new();
+    for of in knobs.iter().rev() {
+        let item = place % of.values.len();
+        chosen.push(Chosen { of, item });
+        place /= of.values.len();
     }
-    turned.reverse();
-    turned
+    chosen.reverse();
+    chosen
+}
+
+/// Gives the value by which a combination differs from the one before it: the last that is not its
+/// list's first, or else the first of all.
+fn varied<'a>(chosen: &'a [Chosen<'a>]) -> &'a Chosen<'a> {
+    let later = chosen.iter().rev().find(|it| it.item > 0);
+    later.unwrap_or(&chosen[0])
 }

@@ -1,9 +1,6 @@
 //! The plan whose knobs are turned, with what lies beside it.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use consilium_entities::Key;
 use consilium_mailbox::PartyId;
@@ -11,12 +8,16 @@ use consilium_plan::{Align, Plan, PlanError, PlanHash, RawPlan, Task, VerticalWo
 use consilium_schema::{Column, Schema};
 use toml::{Table, Value};
 
-use crate::{LabError, LabFault, load};
+use super::{
+    places::{Places, keys_at},
+    raw::is_experiment,
+};
+use crate::{LabError, LabFault, error::of_parser, load};
 
 /// A plan as it was read, and what it takes to check it again with a key set otherwise.
 #[derive(Debug)]
 pub(super) struct BasePlan {
-    file: PathBuf,
+    places: Places,
     table: Table,
     raw: RawPlan,
     schemas: BTreeMap<String, Schema>,
@@ -25,6 +26,14 @@ pub(super) struct BasePlan {
     /// for each.
     alignments: Vec<Alignment>,
     pub(super) plan: Plan,
+}
+
+/// What a plan's parser refuses in a plan with some keys set otherwise.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) error: Box<PlanError>,
+    /// The keys that lead to what is refused, as far as the parser tells.
+    pub(super) keys: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -39,20 +48,33 @@ impl BasePlan {
     pub(super) fn load(file: &Path) -> Result<BasePlan, LabError> {
         let refuse = |error: PlanError| LabError::of_file(file, error);
         let text = load::text(file)?;
-        let raw = RawPlan::parse(&text).map_err(refuse)?;
-        let table = text.parse().map_err(|error: toml::de::Error| {
-            LabError::of_file(file, LabFault::Toml(error.message().to_owned()))
+        let raw = RawPlan::parse(&text).map_err(|error| {
+            if is_experiment(&text) {
+                return LabError::of_file(file, LabFault::NotPlan);
+            }
+            refuse(error)
         })?;
+        let table = text.parse().map_err(|error: toml::de::Error| {
+            LabError::of_file(file, LabFault::Toml(of_parser(error.message())))
+        })?;
+        let places = Places::new(file, text);
+        let beside = |name: &str| {
+            let path = load::beside(file, name);
+            match load::missing(&path) {
+                None => Ok(path),
+                Some(kind) => Err(places.at_value(name, LabFault::NoFile { path, kind })),
+            }
+        };
         let mut schemas = BTreeMap::new();
         for name in raw.schema_files() {
-            let path = load::beside(file, name);
+            let path = beside(name)?;
             let schema = Schema::from_toml(&load::text(&path)?);
             let schema = schema.map_err(|error| LabError::of_file(&path, error))?;
             schemas.insert(name.to_owned(), schema);
         }
         let (mut studies, mut alignments) = (BTreeMap::new(), Vec::new());
         for name in raw.study_files() {
-            let path = load::beside(file, name);
+            let path = beside(name)?;
             let named = Plan::from_toml(&load::text(&path)?);
             let named = named.map_err(|error| LabError::of_file(&path, error))?;
             studies.insert(name.to_owned(), named.hash());
@@ -66,7 +88,7 @@ impl BasePlan {
         }
         let plan = check(&raw, &schemas, &studies).map_err(refuse)?;
         let base = BasePlan {
-            file: file.to_owned(),
+            places,
             table,
             raw,
             schemas,
@@ -80,7 +102,7 @@ impl BasePlan {
 
     /// Refuses kinds that the lab has no learner in one place for.
     fn check_kind(&self) -> Result<(), LabError> {
-        let refuse = |fault| Err(LabError::of_file(&self.file, fault));
+        let refuse = |fault| Err(LabError::of_file(self.file(), fault));
         let task = match self.plan.task() {
             Task::Train(_) => return Ok(()),
             Task::Vertical(task) if matches!(task.work, VerticalWork::Grow(_)) => task,
@@ -91,7 +113,8 @@ impl BasePlan {
         };
         for (hospital, hash) in task.alignments_of(&task.label_holder) {
             let Some(alignment) = self.alignments.iter().find(|it| it.plan.hash() == hash) else {
-                return refuse(LabFault::AlignmentUnknown);
+                let hash = hash.to_string();
+                return Err(self.places.at_value(&hash, LabFault::AlignmentUnknown));
             };
             let is_aligned = |party: &PartyId| {
                 alignment.task.gives_rows() && alignment.plan.party(party).is_some()
@@ -110,19 +133,27 @@ impl BasePlan {
 
     /// Gives the file that it was read from.
     pub(super) fn file(&self) -> &Path {
-        &self.file
+        self.places.file()
     }
 
     /// Checks the plan with some keys set otherwise, each by its path.
     pub(super) fn with<'a>(
         &self,
         keys: impl IntoIterator<Item = (&'a str, &'a Value)>,
-    ) -> Result<Plan, PlanError> {
+    ) -> Result<Plan, Refused> {
         let mut table = self.table.clone();
         for (path, value) in keys {
             set(&mut table, path, value.clone());
         }
-        self.check_text(&table)
+        self.check_text(&table).map_err(|error| {
+            let keys = match &error {
+                PlanError::Key { key, .. } => key.split('.').map(str::to_owned).collect(),
+                PlanError::Toml { place, .. } => keys_at(&table.to_string(), *place),
+                _ => Vec::new(),
+            };
+            let error = Box::new(error);
+            Refused { error, keys }
+        })
     }
 
     /// Gives the plan's value of a key, and that of the plan without the key: the shipped default.
@@ -134,6 +165,43 @@ impl BasePlan {
         let of = |plan: &Plan| get(&plan.to_string().parse().ok()?, path);
         let default = self.check_text(&without).ok();
         (of(&self.plan), default.as_ref().and_then(of))
+    }
+
+    /// Puts a contributor like its first one in the place of each, for each of these names.
+    pub(super) fn over(self, names: &[PartyId]) -> Result<BasePlan, PlanError> {
+        let first = self
+            .plan
+            .contributors()
+            .next()
+            .map(|(party, _)| party.clone());
+        let contributes = |value: &Value| {
+            let named =
+                |party: &PartyId| value.get("name").and_then(Value::as_str) == Some(party.as_str());
+            self.plan.contributors().any(|(party, _)| named(party))
+        };
+        let is_first = |value: &&Value| {
+            value.get("name").and_then(Value::as_str) == first.as_ref().map(PartyId::as_str)
+        };
+        let mut table = self.table.clone();
+        if let Some(Value::Array(parties)) = table.get_mut("party") {
+            let model = parties.iter().find(is_first).cloned();
+            parties.retain(|value| !contributes(value));
+            let named = names.iter().filter_map(|name| {
+                let mut party = model.clone()?;
+                let name = Value::from(name.as_str());
+                party.as_table_mut()?.insert("name".to_owned(), name);
+                Some(party)
+            });
+            parties.extend(named.collect::<Vec<Value>>());
+        }
+        let raw = RawPlan::parse(&table.to_string())?;
+        let plan = check(&raw, &self.schemas, &self.studies)?;
+        Ok(BasePlan {
+            table,
+            raw,
+            plan,
+            ..self
+        })
     }
 
     fn check_text(&self, table: &Table) -> Result<Plan, PlanError> {

@@ -1,7 +1,7 @@
 //! What an experiment over real daemons may not ask for.
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, PlanError};
+use consilium_plan::Plan;
 
 use super::{Mode, Source, SplitBy, places::Places, plan::BasePlan};
 use crate::{LabError, LabFault};
@@ -41,14 +41,17 @@ pub(super) fn check(
             return Err(refuse(LabFault::AlignmentProcesses { file }));
         }
     }
-    let checked = checked(base.plan.clone(), mode);
-    checked.map(|_| ()).map_err(|error| refuse(error.into()))
+    if !may_run(&base.plan, mode) {
+        let setting = "the plan".to_owned();
+        return Err(places.at("mode", LabFault::OnlySimulated { setting }));
+    }
+    Ok(())
 }
 
-/// Gives a plan back, unless it is to be run by daemons that would refuse it.
-pub(super) fn checked(plan: Plan, mode: Mode) -> Result<Plan, PlanError> {
+/// Says whether daemons take a plan, where they are to run it.
+pub(super) fn may_run(plan: &Plan, mode: Mode) -> bool {
     match mode {
-        Mode::Simulated => Ok(plan),
-        Mode::Processes => Plan::of_institutions(&plan.to_string()),
+        Mode::Simulated => true,
+        Mode::Processes => Plan::of_institutions(&plan.to_string()).is_ok(),
     }
 }

@@ -1,11 +1,14 @@
 //! An experiment as it is typed, before it is checked.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use super::places::Places;
-use crate::{LabError, LabFault, Measure};
+use crate::{LabError, LabFault, Measure, error::of_parser};
 
 /// How parties run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,7 @@ pub(super) struct Raw {
     pub(super) table: Option<RawTable>,
     pub(super) test: Option<RawTest>,
     pub(super) link: Option<RawLinks>,
+    pub(super) bargain: Option<RawBargain>,
     #[serde(default)]
     pub(super) approximate: Vec<toml::Table>,
     #[serde(default)]
@@ -77,9 +81,74 @@ pub(super) struct RawTable {
 pub(super) struct RawSplit {
     pub(super) by: RawBy,
     pub(super) column: Option<String>,
-    pub(super) parties: Option<BTreeMap<String, Vec<String>>>,
+    pub(super) parties: Option<RawParties>,
+    pub(super) rest: Option<Rest>,
     pub(super) alpha: Option<f64>,
     pub(super) shares: Option<BTreeMap<String, f64>>,
+}
+
+/// What becomes of rows whose value no party names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rest {
+    /// There may be none.
+    #[default]
+    Refuse,
+    /// They are left out, and counted.
+    Drop,
+}
+
+/// Which values of a column are whose.
+#[derive(Debug)]
+pub(super) enum RawParties {
+    /// Each is a party.
+    EveryValue,
+    /// Each party has some.
+    Given(BTreeMap<String, Vec<String>>),
+}
+
+/// How values are written that are parties each.
+pub(super) const EVERY_VALUE: &str = "every-value";
+
+impl<'de> Deserialize<'de> for RawParties {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = RawParties;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(
+                    f,
+                    "a table such as {{ north = [\"1\"] }}, or {EVERY_VALUE:?}"
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RawParties, E> {
+                let unknown = || E::invalid_value(de::Unexpected::Str(text), &self);
+                (text == EVERY_VALUE)
+                    .then_some(RawParties::EveryValue)
+                    .ok_or_else(unknown)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawParties, A::Error> {
+                let given = BTreeMap::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RawParties::Given(given))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { lost = 0.03, saved = 0.1 }"
+)]
+pub(super) struct RawBargain {
+    pub(super) lost: Option<f64>,
+    pub(super) saved: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -126,8 +195,22 @@ pub(super) struct RawLink {
 /// Parses an experiment's text.
 pub(super) fn parse(places: &Places) -> Result<Raw, LabError> {
     toml::from_str(places.text()).map_err(|error| {
-        let message = error.message().replace('\n', ", ");
+        if is_plan(places.text()) {
+            return LabError::of_file(places.file(), LabFault::NotExperiment);
+        }
         let offset = error.span().map_or(0, |span| span.start);
-        places.at_byte(offset, LabFault::Toml(message))
+        places.at_byte(offset, LabFault::Toml(of_parser(error.message())))
     })
+}
+
+/// Says whether a text is a plan, which has a kind, and no experiment, which names a plan.
+fn is_plan(text: &str) -> bool {
+    let table: Option<toml::Table> = text.parse().ok();
+    table.is_some_and(|it| it.contains_key("kind") && !it.contains_key("plan"))
+}
+
+/// Says whether a text is an experiment, which names a plan, and no plan, which has a kind.
+pub(super) fn is_experiment(text: &str) -> bool {
+    let table: Option<toml::Table> = text.parse().ok();
+    table.is_some_and(|it| it.contains_key("plan") && !it.contains_key("kind"))
 }

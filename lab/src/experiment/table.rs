@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     data::of_all,
     places::Places,
-    raw::{RawBy, RawSplit},
+    raw::{RawBy, RawParties, RawSplit, Rest},
 };
 use crate::{LabError, LabFault};
 
@@ -17,12 +17,14 @@ use crate::{LabError, LabFault};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum SplitBy {
-    /// By the values of a column. Rows with other values are left out and counted.
+    /// By the values of a column.
     Column {
         /// The column.
         column: String,
         /// The values of each institution.
         parties: BTreeMap<PartyId, Vec<String>>,
+        /// What becomes of rows with other values.
+        rest: Rest,
     },
     /// All get as many rows; how many of each class is drawn.
     LabelSkew {
@@ -44,11 +46,17 @@ pub enum SplitBy {
     Columns,
 }
 
-pub(super) fn check(raw: &RawSplit, plan: &Plan, places: &Places) -> Result<SplitBy, LabError> {
+/// Checks how a table is split; `every` are the values of its column, where each is a party.
+pub(super) fn check(
+    raw: &RawSplit,
+    every: Option<BTreeMap<PartyId, Vec<String>>>,
+    plan: &Plan,
+    places: &Places,
+) -> Result<SplitBy, LabError> {
     let is_vertical = matches!(plan.task(), Task::Vertical(_));
     let is_of_group = matches!(plan.task(), Task::Vertical(task) if task.group().is_some());
     let (by, needed) = match raw.by {
-        RawBy::Column => ("column", "column and parties"),
+        RawBy::Column => ("column", "column and parties, takes rest = \"drop\""),
         RawBy::LabelSkew => ("label-skew", "alpha"),
         RawBy::Quantity => ("quantity", "either alpha or shares"),
         RawBy::Columns => ("columns", "nothing else"),
@@ -67,10 +75,17 @@ pub(super) fn check(raw: &RawSplit, plan: &Plan, places: &Places) -> Result<Spli
             },
         });
     }
+    if raw.rest.is_some() && raw.by != RawBy::Column {
+        return refuse(LabFault::SplitKeys { by, needed });
+    }
     match (raw.by, &raw.column, &raw.parties, raw.alpha, &raw.shares) {
         (RawBy::Column, Some(column), Some(parties), None, None) => Ok(SplitBy::Column {
             column: column.clone(),
-            parties: values(parties, plan, places)?,
+            parties: match parties {
+                RawParties::Given(parties) => values(parties, plan, places)?,
+                RawParties::EveryValue => every.unwrap_or_default(),
+            },
+            rest: raw.rest.unwrap_or_default(),
         }),
         (RawBy::LabelSkew, None, None, Some(alpha), None) => {
             if !predicts_classes(plan) {

@@ -122,7 +122,7 @@ impl ArmReport {
             sent_bytes: each(sent_bytes),
             wall_s: Spread::of(fits.iter().filter_map(|it| it.wall_s)),
             iterations: each(|it| it.iterations.into()),
-            estimated: Estimated::mean(experiment, arm, outcomes),
+            estimated: Estimated::mean(experiment, outcomes),
             parties: parties(&fits, score[0]),
             curve: curve(&fits),
         }

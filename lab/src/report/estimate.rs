@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Cost, Costs, Links, Phase, RowsBy, Speed};
+use consilium_plan::{Cost, Costs, Links, Phase, RowsBy, Speed, Task};
 use serde::Serialize;
 
 use super::Spread;
-use crate::{Arm, Experiment, LinkTerms, Mode, Outcome, RowCounts, learn::of_phase};
+use crate::{Arm, Experiment, LinkTerms, Mode, Outcome, learn::of_phase};
 
 /// What a run should have cost, by the plan's cost model: reckoned from the plan, the rows and the
 /// links alone, never from a run. Of simulated parties it is what the protocols cost, of daemons all.
 ///
-/// Of a run's rows only the number of all is known; where institutions have rows of their own, each
-/// is taken to have as many. Nothing is lost on its way.
+/// The rows are those of the run, party by party. Nothing is lost on its way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Estimated {
     /// CPU seconds of all parties.
@@ -36,24 +35,25 @@ pub struct EstimatedParty {
 }
 
 impl Estimated {
-    /// Reckons the cost of an arm over so many rows; none of what is learnt in one place, where nothing
-    /// is sent.
-    pub(super) fn of(experiment: &Experiment, arm: &Arm, rows: RowCounts) -> Option<Estimated> {
+    /// Reckons the cost of a run over its rows; none of what is learnt in one place, where nothing is
+    /// sent.
+    pub(super) fn of(experiment: &Experiment, run: &Outcome) -> Option<Estimated> {
+        let arm = &run.cell.arm;
         let (Arm::Exact | Arm::Approximate { .. }) = arm else {
             return None;
         };
         let plan = experiment.plan_of(arm)?;
         // Of columns of several institutions all rows are the label holder's.
-        let each = match plan.task() {
-            consilium_plan::Task::Train(_) => {
-                rows.train / plan.contributors().count().max(1) as u64
+        let mut rows = RowsBy::each(run.rows.train);
+        if let Task::Train(_) = plan.task() {
+            for (party, own) in &run.rows_by_party {
+                rows = rows.with(party.clone(), own.train);
             }
-            _ => rows.train,
-        };
-        let (phase, rows) = (experiment.phase_of(arm), RowsBy::each(each));
+        }
+        let phase = experiment.phase_of(arm);
         let costs = match (experiment.mode(), phase) {
             (Mode::Simulated, _) => plan.costs_of_training(phase, &rows),
-            (Mode::Processes, Phase::Fit) => of_phase(&plan, phase).costs(&rows),
+            (Mode::Processes, Phase::Fit) => of_phase(plan, phase).costs(&rows),
             // Its daemons fit the plan's own model besides.
             (Mode::Processes, _) => return None,
         };
@@ -81,13 +81,9 @@ impl Estimated {
     }
 
     /// Gives the means over several runs.
-    pub(super) fn mean(
-        experiment: &Experiment,
-        arm: &Arm,
-        outcomes: &[&Outcome],
-    ) -> Option<Estimated> {
+    pub(super) fn mean(experiment: &Experiment, outcomes: &[&Outcome]) -> Option<Estimated> {
         let runs = outcomes.iter();
-        let runs = runs.filter_map(|run| Estimated::of(experiment, arm, run.rows));
+        let runs = runs.filter_map(|run| Estimated::of(experiment, run));
         let runs: Vec<Estimated> = runs.collect();
         let mean = |of: &dyn Fn(&Estimated) -> f64| Some(Spread::of(runs.iter().map(of))?.mean);
         let first = runs.first()?;

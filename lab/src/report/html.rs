@@ -4,6 +4,7 @@ mod conditions;
 mod estimates;
 mod pictures;
 mod published;
+mod rows;
 mod scores;
 mod settings;
 mod tables;
@@ -15,7 +16,7 @@ use consilium_plan::Lang;
 use super::{
     Report, SettingReport,
     figure::escaped,
-    words::{decimals, percent, significant},
+    words::{bound, decimals, significant},
 };
 use crate::{Arm, Interval};
 
@@ -108,8 +109,8 @@ impl Page<'_> {
         let (all, lang) = (report.settings.len(), self.lang);
         let passing = report.settings.iter().filter(|it| it.passes());
         let passing = passing.count();
-        let most = percent(report.bargain.lost_at_most, 0, lang);
-        let least = percent(report.bargain.saved_at_least, 0, lang);
+        let most = bound(report.bargain.lost_at_most, lang);
+        let least = bound(report.bargain.saved_at_least, lang);
         let name = report.score().name(lang);
         let lead = match (lang, self.is_of_loss()) {
             (Lang::En, false) => format!(

@@ -123,7 +123,7 @@ impl Line {
             Learnt::Fitted(fitted) => (Some(&**fitted), None),
             Learnt::Failed { reason } => (None, Some(reason.clone())),
         };
-        let estimated = Estimated::of(experiment, &cell.arm, outcome.rows);
+        let estimated = Estimated::of(experiment, outcome);
         let estimated = estimated.as_ref();
         Line {
             key: *key,

@@ -157,6 +157,53 @@ fn the_plan_is_told_by_its_hash_and_its_departures() {
 }
 
 #[test]
+fn rows_are_told_party_by_party_from_the_least_to_the_most() {
+    let experiment = experiment("Rows", CLASSES, ONE);
+    let mut cells = [1, 2].map(|seed| {
+        let gave = gave(0.8, [0.0; 3], 1.0);
+        outcome(&experiment, cell(&Arm::Exact, seed, 0), Ok((gave, classes)))
+    });
+    let (_, second) = &mut cells[1];
+    second.rows.dropped = 7;
+    let own = second.rows_by_party.get_mut(&north()).expect("it has rows");
+    (own.train, own.mean_label) = (31, Some(0.25));
+    let report = Report::new(&experiment, &cells);
+    let rows = &report.rows_by_party[&north()];
+    assert_eq!((rows.train.least, rows.train.most), (31, 40));
+    assert_eq!((rows.test.least, rows.test.most), (20, 20));
+    let label = rows.mean_label.expect("it has labels");
+    assert!((label.least - 0.25).abs() < 1e-12 && (label.most - 1.0 / 3.0).abs() < 1e-12);
+    let page = report.html(Lang::En);
+    let row = "<td>north</td><td class=\"number\">31 to 40</td><td class=\"number\">20</td>\
+               <td class=\"number\">25.0\u{a0}% to 33.3\u{a0}%</td>";
+    assert!(page.contains(row), "{page}");
+    cells.reverse();
+    let page = Report::new(&experiment, &cells).html(Lang::Zh);
+    assert!(page.contains("31 至 40") && page.contains("7 行不属于任何机构"));
+}
+
+#[test]
+fn an_experiment_may_have_bounds_of_its_own() {
+    let own = "[bargain]\nlost = 0.005\nsaved = 0.5\n";
+    let bounds = |settings: &str| {
+        let experiment = experiment("Bounds", CLASSES, settings);
+        let fits = [(Arm::Exact, 0.8, 10.0), (SETTING, 0.794, 6.0)].map(|(arm, score, cpu_s)| {
+            let gave = gave(score, [0.0; 3], cpu_s);
+            outcome(&experiment, cell(&arm, 1, 0), Ok((gave, classes)))
+        });
+        let report = Report::new(&experiment, &fits);
+        let verdict = report.settings[0].verdict.expect("there is a pair");
+        (verdict.passes, report.html(Lang::En))
+    };
+    let (passes, page) = bounds(ONE);
+    assert!(passes && !page.contains("the experiment's own"), "{page}");
+    let (passes, page) = bounds(&format!("{own}{ONE}"));
+    assert!(!passes, "it loses 0.75 % and saves 40 %");
+    let said = "at most 0.5\u{a0}% lost and at least 50\u{a0}% saved, in the place of 3\u{a0}% and 10\u{a0}%";
+    assert!(page.contains(said), "{page}");
+}
+
+#[test]
 fn of_counts_the_deviance_decides() {
     let experiment = experiment("Counts", COUNTS, ONE);
     let outcomes = [(Arm::Exact, 4.0, 10.0), (SETTING, 4.2, 5.0)].map(|(arm, score, cpu_s)| {

@@ -191,6 +191,15 @@ pub(super) fn percent(share: f64, places: usize, lang: Lang) -> String {
     percent_sign(&decimals(share * 100.0, places), lang)
 }
 
+/// Writes a bound in percent, with the decimal places that it has, two at most.
+pub(super) fn bound(share: f64, lang: Lang) -> String {
+    let is_written = |places: &usize| {
+        let written = decimals(share * 100.0, *places).parse::<f64>();
+        written.is_ok_and(|it| (it - share * 100.0).abs() < 1e-9)
+    };
+    percent(share, (0..2).find(is_written).unwrap_or(2), lang)
+}
+
 /// Writes how sure something is, never as a certainty.
 fn confidence(share: f64, lang: Lang) -> String {
     match share * 100.0 {
@@ -366,5 +375,7 @@ mod tests {
             ["50.0 µs", "20.0 ms", "1.50 s", "10.0 min", "27.8 h"]
         );
         assert_eq!(decimals(-0.001, 2), "0.00");
+        let bounds = [0.03, 0.005, 0.0125, 0.1].map(|it| bound(it, Lang::Zh));
+        assert_eq!(bounds, ["3%", "0.5%", "1.25%", "10%"]);
     }
 }

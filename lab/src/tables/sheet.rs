@@ -53,6 +53,8 @@ pub(super) struct Request<'a> {
     group: Option<&'a str>,
     owner: Option<&'a str>,
     keys: Vec<&'a str>,
+    /// The file of the plan that declares the key.
+    alignment: &'a str,
     is_read_again: bool,
 }
 
@@ -127,13 +129,14 @@ impl<'a> Request<'a> {
             group,
             owner,
             keys: parts.map(|part| part.column.as_str()).collect(),
+            alignment: experiment.alignment_file().unwrap_or_default(),
             is_read_again: experiment.mode() == Mode::Processes,
         }
     }
 }
 
 /// Leaves out columns that are not used: of one table, a party's schema may declare more than is there.
-fn narrowed(schema: &Schema, used: &[&str]) -> Schema {
+pub(super) fn narrowed(schema: &Schema, used: &[&str]) -> Schema {
     let mut text = schema.file().to_string();
     let columns = schema.columns().iter();
     for column in columns.filter(|column| used.contains(&column.name())) {
@@ -188,8 +191,8 @@ impl Sheet {
             );
             let cells = texts(&table, &design, name).filter(|_| is_text);
             parts.push(cells.ok_or_else(|| {
-                let column = (*name).to_owned();
-                blame(LabFault::KeyColumn { column })
+                let (alignment, column) = (request.alignment.to_owned(), (*name).to_owned());
+                blame(LabFault::KeyColumn { alignment, column })
             })?);
         }
         let label = request.label.map(|label| label.column.as_str());

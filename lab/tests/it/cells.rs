@@ -100,7 +100,7 @@ fn keys_are_the_same_where_only_words_and_other_settings_differ() {
 
 #[test]
 fn an_outcome_is_read_as_it_was_written() {
-    let text = r#"{"arm":"approximate","setting":3,"seed":7,"fold":1,"rows":{"train":30,"test":10},"result":"fitted","measures":{"rows":10,"positives":4,"auc":0.75,"auc_error":0.0,"log_loss":0.5,"brier":0.2,"accuracy":0.8,"calibration":[null,null,null,null,null,null,null,null,null,null]},"by_party":{},"curve":[0.6,0.5],"iterations":1,"parties":[{"party":"coordinator","cpu_s":0.25,"sent_bytes":1,"received_bytes":2,"rounds":3,"steps":{}}],"wall_s":1.5}"#;
+    let text = r#"{"arm":"approximate","setting":3,"seed":7,"fold":1,"rows":{"train":30,"test":10,"dropped":0},"rows_by_party":{"north":{"train":30,"test":10,"mean_label":0.25}},"result":"fitted","measures":{"rows":10,"positives":4,"auc":0.75,"auc_error":0.0,"log_loss":0.5,"brier":0.2,"accuracy":0.8,"calibration":[null,null,null,null,null,null,null,null,null,null]},"by_party":{},"curve":[0.6,0.5],"iterations":1,"parties":[{"party":"coordinator","cpu_s":0.25,"sent_bytes":1,"received_bytes":2,"rounds":3,"steps":{}}],"wall_s":1.5}"#;
     let outcome: Outcome = serde_json::from_str(text).expect("it is one");
     assert_eq!(serde_json::to_string(&outcome).expect("it is JSON"), text);
     let setting = SettingNumber(3);
@@ -120,7 +120,12 @@ fn an_outcome_is_read_as_it_was_written() {
             seed: 1,
             fold: 0,
         },
-        rows: RowCounts { train: 1, test: 2 },
+        rows: RowCounts {
+            train: 1,
+            test: 2,
+            dropped: 0,
+        },
+        rows_by_party: std::collections::BTreeMap::new(),
         result: Learnt::Failed {
             reason: "all labels are the same".to_owned(),
         },
@@ -128,7 +133,7 @@ fn an_outcome_is_read_as_it_was_written() {
     let text = serde_json::to_string(&failed).expect("it is JSON");
     assert_eq!(
         text,
-        r#"{"arm":"local","party":"va","seed":1,"fold":0,"rows":{"train":1,"test":2},"result":"failed","reason":"all labels are the same"}"#
+        r#"{"arm":"local","party":"va","seed":1,"fold":0,"rows":{"train":1,"test":2,"dropped":0},"rows_by_party":{},"result":"failed","reason":"all labels are the same"}"#
     );
     assert_eq!(
         serde_json::from_str::<Outcome>(&text).expect("it is one"),

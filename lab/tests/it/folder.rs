@@ -77,6 +77,7 @@ file = "all.csv"
 by = "column"
 column = "site"
 parties = { north = ["1", "2"], south = ["3"], west = ["4"] }
+rest = "drop"
 
 [test]
 folds = 3

@@ -11,6 +11,8 @@ use consilium_mailbox::sim::Link;
 use consilium_plan::Phase;
 use tokio::runtime;
 
+use crate::folder::{Folder, TABLE};
+
 /// Runs on one thread, with a paused clock, as the lab does.
 fn in_a_world<T>(work: impl Future<Output = T>) -> T {
     let runtime = runtime::Builder::new_current_thread()
@@ -38,6 +40,23 @@ pub(crate) fn learn(experiment: &Experiment, tables: &Tables, arm: Arm) -> Outco
     };
     let outcome = in_a_world(experiment.learn(tables, &cell));
     outcome.expect("the cell is the experiment's")
+}
+
+#[test]
+fn a_cell_tells_whose_rows_it_was_run_on_and_how_many_are_nobodys() {
+    let folder = Folder::new();
+    let (experiment, tables) = folder.read(TABLE).expect("it is one");
+    let outcome = learn(&experiment, &tables, Arm::Pooled);
+    let counts = (outcome.rows.train + outcome.rows.test, outcome.rows.dropped);
+    assert_eq!(counts, (134, 66));
+    let found = outcome.rows_by_party.values().map(|it| it.train + it.test);
+    assert_eq!(found.collect::<Vec<u64>>(), [68, 33, 33]);
+    // Every third row is positive: those of sites 1 and 4.
+    let labels = outcome
+        .rows_by_party
+        .values()
+        .filter_map(|it| it.mean_label);
+    assert_eq!(labels.collect::<Vec<f64>>(), [0.5, 0.0, 1.0]);
 }
 
 pub(crate) fn load(example: &str) -> (Experiment, Tables) {

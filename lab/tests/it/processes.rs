@@ -85,7 +85,7 @@ fn what_daemons_would_not_run_is_named_by_its_place() {
     let links = format!("mode = \"processes\"\n{TABLE}[link]\nlatency_ms = 20\n");
     let said = refused(&links);
     assert!(
-        said.contains("line 20, column 2") && said.contains("leave out [link]"),
+        said.contains("line 21, column 2") && said.contains("leave out [link]"),
         "{said}"
     );
     let surrogate =

@@ -1,4 +1,4 @@
-use consilium_lab::{KNOBS, LabFault};
+use consilium_lab::{KNOBS, Knob, LabFault};
 use consilium_plan::Lang;
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "seeds = [1, 2]",
         "seeds = [1, -2]",
-        "lab.toml: line 3, column 13: invalid value: integer `-2`, expected u64",
+        "lab.toml: line 3, column 13: invalid value: integer `-2`, expected a whole number, 0 or above",
     ),
     (
         FILES,
@@ -28,7 +28,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "seeds",
         "sedes = 1\nseeds",
-        "lab.toml: line 3, column 1: unknown field `sedes`, expected one of `format`, `title`, `plan`, `seeds`, `mode`, `data`, `table`, `test`, `link`, `approximate`, `published`",
+        "lab.toml: line 3, column 1: unknown field `sedes`, expected one of `format`, `title`, `plan`, `seeds`, `mode`, `data`, `table`, `test`, `link`, `bargain`, `approximate`, `published`",
     ),
     (
         FILES,
@@ -76,13 +76,13 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "\"plan.toml\"",
         "\"other.toml\"",
-        "lab.toml: line 2, column 1: other.toml: entity not found",
+        "lab.toml: line 2, column 1: other.toml: no such file",
     ),
     (
         FILES,
         "\"south.csv\"",
         "\"east.csv\"",
-        "lab.toml: line 9, column 1: east.csv: entity not found",
+        "lab.toml: line 9, column 1: east.csv: no such file",
     ),
     (
         FILES,
@@ -100,7 +100,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "\"south.csv\"",
         "\"south.csv\"\nsplit = \"split.csv\"",
-        "lab.toml: line 10, column 1: split.csv: entity not found",
+        "lab.toml: line 10, column 1: split.csv: no such file",
     ),
     (
         FILES,
@@ -172,25 +172,25 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "[16, 32]",
         "[16, 8]",
-        "lab.toml: line 18, column 1: trees.bins = 8, trees.trees = 5: trees.bins: 'bins' must be 16 to 256",
+        "lab.toml: line 18, column 21: trees.bins = 8, trees.trees = 5: trees.bins: 'bins' must be 16 to 256",
     ),
     (
         FILES,
         "[16, 32]",
         "[16, \"many\"]",
-        "lab.toml: line 18, column 1: trees.bins = \"many\", trees.trees = 5: invalid type: string \"many\", expected u16",
+        "lab.toml: line 18, column 21: trees.bins = \"many\", trees.trees = 5: invalid type: string \"many\", expected a whole number from 0 to 65535",
     ),
     (
         FILES,
         "[16, 32]",
         "[16, 16]",
-        "lab.toml: line 18, column 1: trees.bins = 16, trees.trees = 5: the same plan as trees.bins = 16, trees.trees = 5",
+        "lab.toml: line 18, column 21: trees.bins = 16, trees.trees = 5: the same plan as trees.bins = 16, trees.trees = 5 on line 18",
     ),
     (
         FILES,
         "\"trees.bins\" = [16, 32]\n\"trees.trees\" = [5, 10, 15]",
         "\"trees.trees\" = [20]",
-        "lab.toml: line 18, column 1: trees.trees = 20: the same plan as the exact plan",
+        "lab.toml: line 18, column 18: trees.trees = 20: the same plan as the exact plan",
     ),
     (
         FILES,
@@ -202,13 +202,13 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         FILES,
         "\"trees.bins\" = [16, 32]",
         "\"vertical.stride\" = [4]",
-        "lab.toml: line 18, column 1: trees.trees = 5, vertical.stride = 4: vertical: this has no meaning in a plan of kind = \"train-gbdt\"",
+        "lab.toml: line 18, column 22: trees.trees = 5, vertical.stride = 4: vertical: this has no meaning in a plan of kind = \"train-gbdt\"",
     ),
     (
         FILES,
         "\"trees.bins\" = [16, 32]",
         "trees.rows = [{ goss = { top = 0.9, other = 0.2 } }]",
-        "lab.toml: line 18, column 7: trees.rows = { goss = { other = 0.2, top = 0.9 } }, trees.trees = 5: trees.rows: 'rows' must be shares over 0 that make less than 1",
+        "lab.toml: line 18, column 15: trees.rows = { goss = { other = 0.2, top = 0.9 } }, trees.trees = 5: trees.rows: 'rows' must be shares over 0 that make less than 1",
     ),
     (
         TABLE,
@@ -226,6 +226,48 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         TABLE,
         "by = \"column\"",
         "by = \"quantity\"",
+        "lab.toml: line 9, column 1: by = \"quantity\" needs either alpha or shares, and no other key",
+    ),
+    (
+        FILES,
+        "seeds = [1, 2]",
+        "seeds = [\"1\"]",
+        "lab.toml: line 3, column 10: invalid type: string \"1\", expected a whole number, 0 or above",
+    ),
+    (
+        FILES,
+        "[test]",
+        "[bargain]\nlost = 3\n[test]",
+        "lab.toml: line 15, column 1: bargain.lost must be from 0 to below 1, such as 0.03 for 3 %",
+    ),
+    (
+        FILES,
+        "[[approximate]]",
+        "[[approximate]]\n\"trees.trees\" = [10]\n[[approximate]]\n\"trees.trees\" = [\n  10,\n]\n[[approximate]]",
+        "lab.toml: line 21, column 3: trees.trees = 10: the same plan as trees.trees = 10 on line 18",
+    ),
+    (
+        FILES,
+        "\"trees.bins\" = [16, 32]",
+        "\"trees.growth\" = [\n  { depth-wise = { depth = 3 } },\n  { depth-wise = { depht = 3 } },\n]",
+        "lab.toml: line 20, column 20: trees.growth = { depth-wise = { depht = 3 } }, trees.trees = 5: unexpected keys in table: depht, available keys: depth",
+    ),
+    (
+        TABLE,
+        "\nrest = \"drop\"",
+        "",
+        "lab.toml: line 11, column 1: rows of no party: 33 with site = \"5\", 33 with site = \"6\"; give their values to parties, or leave them out with rest = \"drop\"",
+    ),
+    (
+        TABLE,
+        "parties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }",
+        "parties = \"all\"",
+        "lab.toml: line 11, column 11: invalid value: string \"all\", expected a table such as { north = [\"1\"] }, or \"every-value\"",
+    ),
+    (
+        TABLE,
+        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }",
+        "by = \"quantity\"\nalpha = 1.0",
         "lab.toml: line 9, column 1: by = \"quantity\" needs either alpha or shares, and no other key",
     ),
     (
@@ -250,23 +292,23 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         TABLE,
         "[\"3\"]",
         "[\"3\", \"7\"]",
-        "lab.toml: line 11, column 33: no row has site = \"7\"",
+        "lab.toml: line 11, column 33: no usable row has site = \"7\"",
     ),
     (
         TABLE,
-        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }",
+        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }\nrest = \"drop\"",
         "by = \"label-skew\"\nalpha = 0.0",
         "lab.toml: line 10, column 1: table.split.alpha must be 0.001 to 1000000",
     ),
     (
         TABLE,
-        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }",
+        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }\nrest = \"drop\"",
         "by = \"quantity\"\nshares = { north = 0.6, south = 0.3, west = 0.2 }",
         "lab.toml: line 10, column 1: table.split.shares must be numbers over 0 that make 1 together",
     ),
     (
         TABLE,
-        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }",
+        "by = \"column\"\ncolumn = \"site\"\nparties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }\nrest = \"drop\"",
         "by = \"quantity\"\nshares = { north = 0.699, south = 0.3, west = 0.001 }",
         "lab.toml: line 8, column 8: west has no training rows with seed 1 in fold 0",
     ),
@@ -283,11 +325,61 @@ fn what_is_wrong_with_an_experiment_is_named_with_its_line() {
 }
 
 #[test]
-fn whoever_mistypes_a_knob_beyond_recognition_sees_all_there_are() {
+fn whoever_mistypes_a_knob_beyond_recognition_sees_all_of_this_kind_of_plan() {
     let said = Folder::new().refusal(&FILES.replace("trees.bins", "limits.runs"));
-    let (_, all) = said.split_once("there are ").expect("they are listed");
+    let (_, all) = said.split_once("this plan has ").expect("they are listed");
     let all: Vec<&str> = all.split(", ").collect();
-    assert_eq!(all, KNOBS.iter().map(|knob| knob.path).collect::<Vec<_>>());
+    let of_kind =
+        |knob: &&Knob| knob.path.starts_with("trees.") || knob.path.starts_with("protection.");
+    let of_kind = KNOBS.iter().filter(of_kind).map(|knob| knob.path);
+    assert_eq!(all, of_kind.collect::<Vec<_>>());
+}
+
+#[test]
+fn an_experiment_in_the_place_of_a_plan_is_named_as_such_and_the_reverse() {
+    let folder = Folder::new();
+    folder.write("other.toml", FILES);
+    assert_eq!(
+        folder.refusal(&FILES.replace("\"plan.toml\"", "\"other.toml\"")),
+        "other.toml: this is an experiment, not a plan: name the plan that it varies"
+    );
+    let plan = std::fs::read_to_string(folder.path("plan.toml")).expect("it is there");
+    assert_eq!(
+        folder.refusal(&plan),
+        "lab.toml: this is a plan, not an experiment: `consilium lab new` writes one for it"
+    );
+}
+
+#[test]
+fn what_a_plan_names_and_is_not_there_is_placed_in_the_plan() {
+    let folder = Folder::new();
+    std::fs::remove_file(folder.path("schema.toml")).expect("it was there");
+    assert_eq!(
+        folder.refusal(FILES),
+        "plan.toml: line 5, column 1: schema.toml: no such file"
+    );
+    std::fs::write(folder.path("schema.toml"), b"\xff\xfe[\0").expect("there is room");
+    assert_eq!(
+        folder.refusal(FILES),
+        "schema.toml: can't be read: not UTF-8: save it in that encoding"
+    );
+}
+
+#[test]
+fn what_daemons_do_not_run_is_refused_where_they_are_to_run_it() {
+    let folder = Folder::new();
+    let plan = std::fs::read_to_string(folder.path("plan.toml")).expect("it is there");
+    let (plan, _) = plan.split_once("[trees]").expect("it grows trees");
+    folder.write("plan.toml", &plan.replace("train-gbdt", "train-glm"));
+    let (before, _) = FILES.split_once("\"trees.bins\"").expect("there is a knob");
+    let text = format!(
+        "mode = \"processes\"\n{before}\"model.lead\" = [\"north\"]\n\"model.method\" = [\"surrogate\"]\n"
+    );
+    assert_eq!(
+        folder.refusal(&text),
+        "lab.toml: line 20, column 19: model.lead = \"north\", model.method = \"surrogate\": only with \
+         mode = \"simulated\": leave mode = \"processes\" out, or this"
+    );
 }
 
 #[test]

@@ -1,4 +1,6 @@
-use consilium_lab::{KNOBS, SettingNumber};
+use std::collections::BTreeSet;
+
+use consilium_lab::{Experiment, KNOBS, SettingNumber, Suggested};
 use consilium_plan::Phase;
 
 use crate::{
@@ -173,4 +175,60 @@ fn averaging_as_the_plan_compares_with_is_a_setting_and_no_departure() {
         "lab.toml: line 17, column 1: \"comparison.fedavg\" and \"comparison.fedprox\" are two models: \
          give each a block of its own"
     );
+}
+
+#[test]
+fn what_is_suggested_for_a_plan_is_taken_by_it() {
+    let horizontal = Folder::new();
+    let trees = std::fs::read_to_string(horizontal.path("plan.toml")).expect("it is there");
+    let (regression, _) = trees.split_once("[trees]").expect("it grows trees");
+    let regression = regression.replace("train-gbdt", "train-glm");
+    horizontal.write("glm.toml", &regression);
+    let poisson = regression.replace("{ column = \"ill\" }", "{ column = \"visits\" }");
+    horizontal.write(
+        "poisson.toml",
+        &format!("{poisson}[model]\nfamily = \"poisson\"\n"),
+    );
+    let schema = std::fs::read_to_string(horizontal.path("schema.toml")).expect("it is there");
+    let visits = "[[column]]\nname = \"visits\"\ntype = \"integer\"\nmin = 0\nmax = 9\n";
+    horizontal.write("schema.toml", &format!("{schema}\n{visits}"));
+    let vertical = vertical::folder();
+    let mut all = BTreeSet::new();
+    for (folder, plan, experiment) in [
+        (&horizontal, "plan.toml", FILES),
+        (&horizontal, "glm.toml", FILES),
+        (&horizontal, "poisson.toml", FILES),
+        (&vertical, "train.toml", vertical::FILES),
+    ] {
+        let found = Suggested::of_plan(&folder.path(plan)).expect("it can be varied");
+        assert!(found.len() > 5, "{plan}: {found:?}");
+        let (before, _) = experiment
+            .split_once("[[approximate]]")
+            .expect("there is a block");
+        let before = before.replace("plan.toml", plan);
+        for Suggested { knob, lists } in &found {
+            assert_eq!(lists[0].0, knob.path);
+            all.insert(knob.path);
+            let lists = lists.iter().map(|(path, values)| {
+                format!("\"{path}\" = {}\n", toml::Value::from(values.clone()))
+            });
+            let text = format!("{before}[[approximate]]\n{}", lists.collect::<String>());
+            let experiment: Experiment =
+                folder.load(&text).unwrap_or_else(|error| panic!("{error}"));
+            assert!(!experiment.settings().is_empty());
+        }
+        let has = |path: &str| found.iter().any(|it| it.knob.path == path);
+        let averages = plan == "glm.toml";
+        assert_eq!(
+            [
+                has("comparison.fedavg"),
+                has("comparison.fedprox"),
+                has("model.noise")
+            ],
+            [averages; 3],
+            "only a logistic regression has them"
+        );
+    }
+    let known: BTreeSet<&str> = KNOBS.iter().map(|knob| knob.path).collect();
+    assert_eq!(all, known, "each is some plan's");
 }

@@ -75,6 +75,56 @@ fn a_column_says_whose_rows_are_and_the_others_are_counted() {
 }
 
 #[test]
+fn each_value_of_a_column_may_be_a_party_of_its_own() {
+    let folder = Folder::new();
+    let given =
+        "parties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }\nrest = \"drop\"";
+    let every = TABLE.replace(given, "parties = \"every-value\"");
+    let (experiment, tables) = folder.read(&every).expect("six sites have rows");
+    let names = |shares: &[Share]| -> Vec<String> {
+        shares.iter().map(|share| share.party.to_string()).collect()
+    };
+    let shares = tables.shares(1, 0);
+    assert_eq!(names(&shares), ["1", "2", "3", "4", "5", "6"]);
+    let counts = shares.iter().map(|share| numbers(&tables, share).len());
+    assert_eq!(counts.sum::<usize>(), 200);
+    let plan = experiment.exact();
+    assert_eq!(plan.contributors().count(), 6);
+    assert_eq!(tables.left_out(), 0);
+    // Pooled, six alone, exact, one setting: of two seeds in three folds each.
+    assert_eq!(experiment.cells().len(), 9 * 6);
+
+    // A plan that lets somebody have the result keeps them, and their name is nobody else's.
+    let plan = std::fs::read_to_string(folder.path("plan.toml")).expect("it is there");
+    let receiver = "{ name = \"2\", role = \"receiver\" },\n]\n";
+    folder.write(
+        "plan.toml",
+        &plan.replacen("]\n\n[trees]", &format!("{receiver}\n[trees]"), 1),
+    );
+    let (_, tables) = folder.read(&every).expect("six sites have rows");
+    let shares = tables.shares(1, 0);
+    assert_eq!(names(&shares), ["1", "3", "4", "5", "6", "site-2"]);
+    assert!(
+        numbers(&tables, &shares[5])
+            .iter()
+            .all(|number| (number - 1) % 6 == 1)
+    );
+}
+
+#[test]
+fn too_few_values_for_a_plan_are_refused_at_their_key() {
+    let folder = Folder::new();
+    folder.write("all.csv", "x,ill,site,person\n0.5,1,1,a\n0.6,0,1,b\n");
+    let given =
+        "parties = { north = [\"1\", \"2\"], south = [\"3\"], west = [\"4\"] }\nrest = \"drop\"";
+    let said = folder.refusal(&TABLE.replace(given, "parties = \"every-value\""));
+    assert!(
+        said.starts_with("lab.toml: line 11, column 1: \"every-value\": 1 parties: party: "),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_patient_is_on_one_side_in_every_fold_and_tested_once() {
     let (_, tables) = Folder::new().read(TABLE).expect("it is one");
     let mut tested: BTreeMap<usize, u32> = BTreeMap::new();

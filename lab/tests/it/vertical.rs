@@ -192,7 +192,8 @@ fn an_alignment_that_finds_no_rows_of_a_party_is_refused() {
     folder.write("train.toml", &TRAIN.replace("\"align.toml\"", hash));
     assert_eq!(
         folder.refusal(FILES),
-        "train.toml: the plan's alignment must be the name of a plan's file beside it, not a hash"
+        "train.toml: line 5, column 1: an experiment needs the alignment's plan, for the key by which rows are \
+         matched: write the name of its file beside this plan, as in alignment = \"align.toml\", not a hash"
     );
 }
 

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 
 use super::Page;
 use crate::{
-    LinkTerms, Mode, SplitBy, TestPart, TestRows,
-    report::{Said, figure::escaped, words::percent},
+    Bargain, LinkTerms, Mode, SplitBy, TestPart, TestRows,
+    report::{
+        Said,
+        figure::escaped,
+        words::{bound, percent},
+    },
 };
 
 /// What a setting discloses more, and less.
@@ -165,7 +170,6 @@ impl Page<'_> {
                 "程序",
             ],
         );
-        let (train, test) = (report.rows.train, report.rows.test);
         let mode = match report.mode {
             Mode::Simulated => lang.pick(
                 "tasks of one process over simulated links",
@@ -178,10 +182,7 @@ impl Page<'_> {
             report.plan.to_string(),
             seeds.join(", "),
             report.folds.to_string(),
-            lang.pick(
-                format!("{train} for training, {test} for testing"),
-                format!("训练 {train}，测试 {test}"),
-            ),
+            self.rows(),
             self.split(),
             self.test_rows(),
             self.links(),
@@ -194,6 +195,8 @@ impl Page<'_> {
             self.element("dd", "", fact);
         }
         self.add("</dl>");
+        self.rows_by_party();
+        self.own_bounds();
         match report.mode {
             Mode::Simulated => self.paragraph(
                 "",
@@ -222,17 +225,31 @@ impl Page<'_> {
             None => lang
                 .pick("each institution has a file", "各机构各有一份文件")
                 .to_owned(),
-            Some(SplitBy::Column { column, .. }) => lang.pick(
-                format!("one table, by the values of {column}"),
-                format!("同一张表，按 {column} 的取值"),
-            ),
+            Some(SplitBy::Column {
+                column, parties, ..
+            }) => {
+                let values = self.values(parties);
+                lang.pick(
+                    format!("one table, by the values of {column}{values}"),
+                    format!("同一张表，按 {column} 的取值{values}"),
+                )
+            }
             Some(SplitBy::LabelSkew { alpha }) => lang.pick(
-                format!("one table, classes drawn unevenly (Dirichlet, alpha = {alpha})"),
-                format!("同一张表，各机构类别比例随机不均（狄利克雷，alpha = {alpha}）"),
+                format!(
+                    "one table, equal numbers of rows, each institution's mix of classes drawn from \
+                     Dir(α·p), α = {alpha}, p the mix of all rows (Hsu, Qi and Brown 2019)"
+                ),
+                format!(
+                    "同一张表，各机构行数相等，类别比例取自 Dir(α·p)，α = {alpha}，p 为全部行的比例\
+                     （Hsu、Qi 与 Brown，2019）"
+                ),
             ),
             Some(SplitBy::QuantityDrawn { alpha }) => lang.pick(
-                format!("one table, sizes drawn (Dirichlet, alpha = {alpha})"),
-                format!("同一张表，各机构行数随机（狄利克雷，alpha = {alpha}）"),
+                format!(
+                    "one table, the institutions' shares of the rows drawn from a symmetric Dirichlet \
+                     distribution, Dir(α), α = {alpha}"
+                ),
+                format!("同一张表，各机构所占行数取自对称狄利克雷分布 Dir(α)，α = {alpha}"),
             ),
             Some(SplitBy::Quantity { shares }) => {
                 let shares = shares
@@ -251,6 +268,57 @@ impl Page<'_> {
                 )
                 .to_owned(),
         }
+    }
+
+    /// Says where the bounds of a verdict are not the usual ones.
+    fn own_bounds(&mut self) {
+        let (own, usual, lang) = (self.report.bargain, Bargain::default(), self.lang);
+        if own == usual {
+            return;
+        }
+        let [lost, saved] = [own.lost_at_most, own.saved_at_least].map(|it| bound(it, lang));
+        let [usual_lost, usual_saved] =
+            [usual.lost_at_most, usual.saved_at_least].map(|it| bound(it, lang));
+        self.paragraph(
+            "",
+            format!(
+                "The bounds of a verdict are the experiment's own: at most {lost} lost and at least {saved} \
+                 saved, in the place of {usual_lost} and {usual_saved}."
+            ),
+            format!(
+                "判定所用的界限由本实验自定：损失至多 {lost}，节省至少 {saved}，而非通常的 {usual_lost} 与 \
+                 {usual_saved}。"
+            ),
+        );
+    }
+
+    fn rows(&self) -> String {
+        let (rows, lang) = (self.report.rows, self.lang);
+        let (train, test, dropped) = (rows.train, rows.test, rows.dropped);
+        let said = lang.pick(
+            format!("{train} for training, {test} for testing"),
+            format!("训练 {train}，测试 {test}"),
+        );
+        match (dropped, lang) {
+            (0, _) => said,
+            (_, Lang::En) => format!("{said}; {dropped} of no party, left out"),
+            (_, Lang::Zh) => format!("{said}；{dropped} 行不属于任何机构，未使用"),
+        }
+    }
+
+    /// Says which values are whose, in brackets.
+    fn values(&self, parties: &BTreeMap<PartyId, Vec<String>>) -> String {
+        let lang = self.lang;
+        let is_own = |(party, values): (&PartyId, &Vec<String>)| *values == [party.to_string()];
+        let said = if parties.iter().all(is_own) {
+            lang.pick("each a party", "每个取值为一方").to_owned()
+        } else {
+            let each = parties
+                .iter()
+                .map(|(party, values)| format!("{party}: {}", values.join(", ")));
+            each.collect::<Vec<_>>().join("; ")
+        };
+        lang.pick(format!(" ({said})"), format!("（{said}）"))
     }
 
     fn test_rows(&self) -> String {

@@ -29,11 +29,11 @@ impl Page<'_> {
         }
         self.begin_table(
             (
-                "What `consilium study estimate` reckons from the plan, the number of rows and the links alone, and \
+                "What `consilium study estimate` reckons from the plan, each party's rows and the links alone, and \
                  what runs took: means of all parties, and of the exact plan each party's own. An estimate takes \
-                 full trees or six of Newton's steps for granted, and equal shares of the rows.",
-                "`consilium study estimate` 仅依据方案、行数与链路的估计，以及实测：所有参与方之和的均值；精确方案另列\
-                 各方。估计假定树均长满或牛顿迭代六步，且各方行数相等。",
+                 full trees or six of Newton's steps for granted.",
+                "`consilium study estimate` 仅依据方案、各方行数与链路的估计，以及实测：所有参与方之和的均值；精确方案另列\
+                 各方。估计假定树均长满或牛顿迭代六步。",
             ),
             &columns,
         );

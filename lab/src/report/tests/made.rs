@@ -7,7 +7,8 @@ use consilium_mailbox::{Account, PartyId};
 use tempfile::TempDir;
 
 use crate::{
-    Arm, Cell, CellKey, Experiment, Fitted, Learnt, Outcome, PartyCost, Report, RowCounts,
+    Arm, Cell, CellKey, Experiment, Fitted, Learnt, Outcome, PartyCost, PartyRows, Report,
+    RowCounts,
 };
 
 pub(super) const PARTIES: [&str; 3] = ["north", "south", "west"];
@@ -133,8 +134,23 @@ pub(super) fn outcome(
     let rows = RowCounts {
         train: 120,
         test: 60,
+        dropped: 0,
     };
-    (key, Outcome { cell, rows, result })
+    let of = |name: &str| {
+        let rows = PartyRows {
+            train: 40,
+            test: 20,
+            mean_label: Some(1.0 / 3.0),
+        };
+        (name.parse().expect("it is a name"), rows)
+    };
+    let outcome = Outcome {
+        cell,
+        rows,
+        rows_by_party: PARTIES.into_iter().map(of).collect(),
+        result,
+    };
+    (key, outcome)
 }
 
 fn fitted(gave: &Gave, measures: Measuring) -> Fitted {
