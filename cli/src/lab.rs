@@ -7,6 +7,7 @@ use consilium_plan::Lang;
 
 mod cells;
 mod crew;
+mod folder;
 mod new;
 mod pace;
 mod passing;

@@ -62,7 +62,6 @@ impl Bench {
     pub(super) fn keep(&self, key: &CellKey, outcome: &Outcome, lang: Lang) -> anyhow::Result<()> {
         let path = self.file_of(key);
         let writing = || format!("{} {}", lang.pick("writing", "写入"), path.display());
-        fs::create_dir_all(&self.folder).with_context(writing)?;
         let mut file = NamedTempFile::new_in(&self.folder).with_context(writing)?;
         serde_json::to_writer(&mut file, outcome).with_context(writing)?;
         file.write_all(b"\n").with_context(writing)?;

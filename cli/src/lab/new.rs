@@ -5,12 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Args;
-use consilium_lab::KNOBS;
-use consilium_plan::{Lang, Learner, Plan, Task, VerticalWork};
+use consilium_lab::{LabFault, Suggested};
+use consilium_plan::{Lang, Plan, Task, VerticalWork};
+use toml::Value;
 
 use crate::{hint::OrHint as _, new_file, plan};
+
+/// What an experiment begins with.
+const BEGUN: [&str; 2] = ["trees.bins", "model.steps"];
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -28,18 +32,32 @@ pub(crate) struct NewArgs {
 }
 
 pub(super) fn run(args: &NewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let plan = plan::load(&args.plan, lang)?.plan;
-    let prefixes = prefixes(&plan).context(lang.pick(
-        "only plans that train a model have approximations",
-        "只有训练模型的方案才有近似可言",
-    ));
-    let prefixes = prefixes.or_hint(lang.pick(
-        "name a plan of kind train-glm, train-gbdt, train-vertical-gbdt or train-hybrid-gbdt",
-        "请给出 train-glm、train-gbdt、train-vertical-gbdt 或 train-hybrid-gbdt 类型的方案",
-    ))?;
+    let knobs = Suggested::of_plan(&args.plan);
+    let plan = match knobs.as_ref().map_err(|error| &*error.fault) {
+        // It says what is wrong better than a plan's parser.
+        Err(LabFault::NotPlan) => None,
+        _ => Some(plan::load(&args.plan, lang)?.plan),
+    };
+    let trains = |plan: &Plan| match plan.task() {
+        Task::Train(_) => true,
+        Task::Vertical(task) => matches!(task.work, VerticalWork::Grow(_)),
+        Task::Align(_) => false,
+    };
+    if plan.as_ref().is_some_and(|plan| !trains(plan)) {
+        let refused = anyhow!(lang.pick(
+            "only plans that train a model have approximations",
+            "只有训练模型的方案才有近似可言",
+        ));
+        return Err(refused).or_hint(lang.pick(
+            "name a plan of kind train-glm, train-gbdt, train-vertical-gbdt or train-hybrid-gbdt",
+            "请给出 train-glm、train-gbdt、train-vertical-gbdt 或 train-hybrid-gbdt 类型的方案",
+        ));
+    }
+    let knobs = knobs?;
+    let Some(plan) = plan else { return Ok(()) };
     let file = args.plan.with_file_name(&args.out);
     let name = args.plan.file_name().map_or(args.plan.as_path(), Path::new);
-    let text = text((&plan, name), prefixes, lang);
+    let text = text((&plan, name), &knobs, lang);
     new_file::create(&file, lang)?
         .write_all(text.as_bytes())
         .with_context(|| file.display().to_string())?;
@@ -48,21 +66,7 @@ pub(super) fn run(args: &NewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     Ok(())
 }
 
-/// Gives the tables in which a plan's knobs stand.
-fn prefixes(plan: &Plan) -> Option<&'static [&'static str]> {
-    match plan.task() {
-        Task::Train(task) => Some(match task.learner {
-            Learner::Glm(_) => &["model.", "comparison.", "protection."],
-            Learner::Gbdt(_) => &["trees.", "protection."],
-        }),
-        Task::Vertical(task) if matches!(task.work, VerticalWork::Grow(_)) => {
-            Some(&["trees.", "vertical."])
-        }
-        Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) => None,
-    }
-}
-
-fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
+fn text((plan, name): (&Plan, &Path), knobs: &[Suggested], lang: Lang) -> String {
     let mut text = String::new();
     let (is_vertical, has_hospitals) = match plan.task() {
         Task::Vertical(task) => (true, task.group().is_some()),
@@ -81,7 +85,7 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
         ("title", plan.title().to_owned()),
         ("plan", name.display().to_string()),
     ] {
-        line(&format!("{key} = {}", toml::Value::from(value)));
+        line(&format!("{key} = {}", Value::from(value)));
     }
     line("seeds = [1, 2, 3, 4, 5]");
     line(lang.pick("\n# Each institution's rows:", "\n# 各机构的数据文件："));
@@ -90,16 +94,16 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     }
     let one_table = match (is_vertical, lang) {
         (true, Lang::En) => {
-            "# or one table with the columns of all:\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"columns\" }"
+            "# or one table with the columns of all:\n#[table]\n#file = \"rows.csv\"\n#split = { by = \"columns\" }"
         }
         (true, Lang::Zh) => {
-            "# 或含各方列的单个文件：\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"columns\" }"
+            "# 或含各方列的单个文件：\n#[table]\n#file = \"rows.csv\"\n#split = { by = \"columns\" }"
         }
         (false, Lang::En) => {
-            "# or one table whose rows are dealt out to them:\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"label-skew\", alpha = 5.0 }"
+            "# or one table whose rows are dealt out to them:\n#[table]\n#file = \"rows.csv\"\n#split = { by = \"quantity\", alpha = 5.0 }"
         }
         (false, Lang::Zh) => {
-            "# 或单个文件，其行分给各机构：\n# [table]\n# file = \"rows.csv\"\n# split = { by = \"label-skew\", alpha = 5.0 }"
+            "# 或单个文件，其行分给各机构：\n#[table]\n#file = \"rows.csv\"\n#split = { by = \"quantity\", alpha = 5.0 }"
         }
     };
     if !has_hospitals {
@@ -107,21 +111,31 @@ fn text((plan, name): (&Plan, &Path), prefixes: &[&str], lang: Lang) -> String {
     }
     line("\n[test]\nshare = 0.25\n\n[link]\nlatency_ms = 20\nmegabits = 100");
     line(lang.pick(
-        "\n# Each block is a grid over its lists. The knobs of this plan:",
-        "\n# 每块是其各列表的网格。本方案可调的旋钮：",
+        "\n# A setting passes that loses at most 3 % and saves at least 10 %, or as you say:\n#[bargain]\n#lost = 0.03\n#saved = 0.1",
+        "\n# 损失至多 3%、节省至少 10% 的设置为通过；也可自定：\n#[bargain]\n#lost = 0.03\n#saved = 0.1",
     ));
-    for knob in KNOBS
-        .iter()
-        .filter(|knob| prefixes.iter().any(|it| knob.path.starts_with(it)))
-        .filter(|knob| !(is_vertical && knob.path == "trees.learning_curve"))
-    {
-        line(&format!("#   {}: {}", knob.path, knob.meaning(lang)));
-    }
-    line("[[approximate]]");
-    line(if prefixes.contains(&"trees.") {
-        "\"trees.bins\" = [32, 64]"
-    } else {
-        "\"model.steps\" = [1, 2, 3]"
-    });
+    line(lang.pick(
+        "\n# Each block is a grid over its lists. All knobs of this plan follow; a block runs when the # at the\n\
+         # beginning of its lines is taken away.",
+        "\n# 每块是其各列表的网格。以下为本方案的全部旋钮；去掉各行行首的 # 即可运行该块。",
+    ));
+    let begun = knobs.iter().position(|it| BEGUN.contains(&it.knob.path));
+    let first = begun.map(|begun| block(&knobs[begun], "", lang));
+    let others = knobs.iter().enumerate();
+    let others = others.filter(|(place, _)| Some(*place) != begun);
+    let others = others.map(|(_, knob)| block(knob, "#", lang));
+    text.extend(first.into_iter().chain(others));
     text
+}
+
+/// Writes a block of settings over a knob, each of its lines behind a mark.
+fn block(suggested: &Suggested, mark: &str, lang: Lang) -> String {
+    let meaning = suggested.knob.meaning(lang);
+    let lists = suggested.lists.iter();
+    let lists = lists.map(|(path, values)| {
+        let values = Value::from(values.clone());
+        format!("{mark}\"{path}\" = {values}\n")
+    });
+    let lists: String = lists.collect();
+    format!("\n# {meaning}\n{mark}[[approximate]]\n{lists}")
 }

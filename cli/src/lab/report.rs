@@ -1,18 +1,17 @@
 //! `consilium lab report`.
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
 use consilium_lab::{CellKey, Experiment, Outcome, Report};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::cells::Bench;
+use super::{cells::Bench, folder};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -24,9 +23,10 @@ pub(crate) struct ReportArgs {
     #[arg(value_name = "EXPERIMENT")]
     experiment: PathBuf,
 
-    /// Where its finished cells lie, and reports are left
-    #[arg(long, default_value = "consilium-lab", value_name = "FOLDER")]
-    out: PathBuf,
+    /// Where its finished cells lie, and reports are left; default: `consilium-lab/NAME`, as `lab run`
+    /// has it
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 
     /// Print one line of JSON with the verdicts instead of a table
     #[arg(long)]
@@ -34,7 +34,10 @@ pub(crate) struct ReportArgs {
 }
 
 pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let bench = Bench::open(&args.experiment, &args.out)?;
+    let usual = || folder::usual(&args.experiment);
+    let folder = args.out.clone().unwrap_or_else(usual);
+    let bench = Bench::open(&args.experiment, &folder)?;
+    folder::check(&folder, &bench.experiment, lang)?;
     let finished = bench.cells().into_iter().filter_map(|(key, cell)| {
         let outcome = bench.finished(&key, &cell)?;
         Some((key, outcome))
@@ -44,14 +47,14 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         bail!(lang.pick(
             format!(
                 "no cell of this experiment is finished in {}",
-                args.out.display()
+                folder.display()
             ),
-            format!("{} 中没有本实验已完成的单元", args.out.display()),
+            format!("{} 中没有本实验已完成的单元", folder.display()),
         ));
     }
     write(
         (&bench.experiment, &finished),
-        &args.out,
+        &folder,
         (out, args.json),
         lang,
     )
@@ -65,16 +68,15 @@ pub(super) fn write(
     lang: Lang,
 ) -> anyhow::Result<()> {
     let report = Report::new(experiment, outcomes);
-    let files: [(&str, Vec<u8>); 4] = [
-        ("report.html", report.html(lang).into_bytes()),
-        ("report.json", report.json().into_bytes()),
-        ("cells.csv", report.csv().into_bytes()),
-        ("cells.parquet", report.parquet()?),
+    // The folder is known by the first: it is there before any other.
+    folder::write(&folder.join(folder::REPORT), report.json().as_bytes(), lang)?;
+    let beside = [
+        report.html(lang).into_bytes(),
+        report.csv().into_bytes(),
+        report.parquet()?,
     ];
-    for (name, content) in files {
-        let path = folder.join(name);
-        let writing = || format!("{} {}", lang.pick("writing", "写入"), path.display());
-        fs::write(&path, content).with_context(writing)?;
+    for (name, content) in folder::BESIDE.into_iter().zip(beside) {
+        folder::write(&folder.join(name), &content, lang)?;
     }
     if is_json {
         writeln!(out, "{}", last_line(&report))?;
@@ -112,9 +114,22 @@ fn page(report: &Report, lang: Lang) -> String {
     });
     let remarks = report.remarks(lang).into_iter();
     let remarks: String = remarks.map(|remark| format!("{remark}\n")).collect();
-    let settings: String = settings.collect();
+    let mut settings: String = settings.collect();
+    if settings.is_empty() {
+        settings += lang.pick(
+            "no settings: baselines only\n",
+            "没有设置：仅有比较的基准\n",
+        );
+    }
+    let dropped = match report.rows.dropped {
+        0 => String::new(),
+        dropped => lang.pick(
+            format!("{dropped} rows of no party are left out\n\n"),
+            format!("{dropped} 行不属于任何机构，未使用\n\n"),
+        ),
+    };
     let gap = if remarks.is_empty() { "" } else { "\n" };
-    format!("# {}\n\n{settings}{gap}{remarks}", report.title)
+    format!("# {}\n\n{dropped}{settings}{gap}{remarks}", report.title)
 }
 
 /// Gives the verdicts as a line of JSON.
@@ -141,6 +156,7 @@ fn last_line(report: &Report) -> Value {
         "cells": report.cells.len(),
         "of": report.of,
         "lost_of": report.lost_of,
+        "rows": report.rows,
         "verdicts": verdicts.collect::<Vec<Value>>(),
     })
 }

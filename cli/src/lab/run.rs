@@ -13,13 +13,16 @@ use consilium_lab::{Arm, Cell, CellKey, Experiment, Learnt, Mode, Outcome};
 use consilium_plan::Lang;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{
     cells::Bench,
     crew::{self, Finished},
+    folder,
     pace::Pace,
     report,
 };
+use crate::terminal;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -37,13 +40,14 @@ pub(crate) struct RunArgs {
     #[arg(value_name = "EXPERIMENT")]
     experiment: PathBuf,
 
-    /// Where cells, tables and reports are left; what is there of the same experiment is used
-    #[arg(long, default_value = "consilium-lab", value_name = "FOLDER")]
-    out: PathBuf,
+    /// Where cells, tables and reports are left; what is there of the same experiment is used. Default:
+    /// `consilium-lab/NAME`, NAME being that of the file, or of its folder where it is called `lab.toml`
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 
     /// How many cells run side by side; default: as many as the machine has cores, and one where the
     /// experiment says `mode = "processes"`
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
 
     /// Print one line of JSON for each cell and, last, one with the verdicts
@@ -51,9 +55,18 @@ pub(crate) struct RunArgs {
     json: bool,
 }
 
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let whole = text.parse();
+    whole.map_err(|_| "a whole number from 1 on is needed".to_owned())
+}
+
 pub(super) fn run(args: &RunArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let bench = Bench::open(&args.experiment, &args.out)?;
+    let usual = || folder::usual(&args.experiment);
+    let folder = args.out.clone().unwrap_or_else(usual);
+    let bench = Bench::open(&args.experiment, &folder)?;
     let experiment = &bench.experiment;
+    folder::check(&folder, experiment, lang)?;
+    folder::make(&folder, lang)?;
     let cells = bench.cells();
     let mut outcomes: Vec<Option<Outcome>> = cells
         .iter()
@@ -91,7 +104,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         .zip(outcomes)
         .filter_map(|(key, outcome)| Some((key, outcome?)))
         .collect();
-    report::write((experiment, &outcomes), &args.out, (out, args.json), lang)
+    report::write((experiment, &outcomes), &folder, (out, args.json), lang)
 }
 
 fn cores() -> NonZeroUsize {
@@ -108,7 +121,8 @@ fn line(experiment: &Experiment, outcome: &Outcome) -> Value {
     let mut line = json!({
         "bench": "lab",
         "mode": experiment.mode(),
-        "params": { "arm": arm, "setting": setting, "seed": seed, "fold": fold, "rows": outcome.rows },
+        "params": { "arm": arm, "setting": setting, "seed": seed, "fold": fold, "rows": outcome.rows,
+            "rows_by_party": outcome.rows_by_party },
     });
     let more = match &outcome.result {
         Learnt::Fitted(fitted) => json!({
@@ -137,9 +151,15 @@ struct Progress<'a> {
     bar: ProgressBar,
     pace: Pace,
     left: Vec<Option<&'a Cell>>,
+    all: usize,
     hands: usize,
+    /// When a line was told last, where no bar is seen.
+    told: Option<Instant>,
     lang: Lang,
 }
+
+/// How long it is from a line to the next, at least, where no bar is seen.
+const BETWEEN_LINES: Duration = Duration::from_mins(1);
 
 impl<'a> Progress<'a> {
     fn new(
@@ -161,7 +181,9 @@ impl<'a> Progress<'a> {
             bar,
             pace: Pace::default(),
             left: todo.iter().map(|(_, cell)| Some(cell)).collect(),
+            all,
             hands: hands.get(),
+            told: (!is_seen).then(Instant::now),
             lang,
         }
     }
@@ -170,17 +192,35 @@ impl<'a> Progress<'a> {
         self.pace.note(&finished.outcome.cell.arm, finished.took);
         self.left[finished.place] = None;
         self.bar.inc(1);
-        if let Some(left) = self
-            .pace
-            .left(self.left.iter().copied().flatten(), self.hands)
-        {
+        let left = self.left.iter().copied().flatten();
+        let left = self.pace.left(left, self.hands);
+        let left = left.map(|left| {
             let left = left.as_secs();
             let (minutes, seconds) = (left / 60, left % 60);
-            self.bar.set_message(self.lang.pick(
+            self.lang.pick(
                 format!("about {minutes} min {seconds} s left"),
                 format!("约剩 {minutes} 分 {seconds} 秒"),
-            ));
+            )
+        });
+        let left = left.unwrap_or_default();
+        if self
+            .told
+            .is_some_and(|told| told.elapsed() >= BETWEEN_LINES)
+        {
+            self.told = Some(Instant::now());
+            terminal::tell(&self.line(&left));
         }
+        self.bar.set_message(left);
+    }
+
+    /// Says how many cells are finished, and how long the others will take.
+    fn line(&self, left: &str) -> String {
+        let all = self.all;
+        let done = all - self.left.iter().flatten().count();
+        self.lang.pick(
+            format!("{done} of {all} cells; {left}"),
+            format!("已完成 {done} / {all} 个单元；{left}"),
+        )
     }
 
     fn leave(&self) {

@@ -94,12 +94,31 @@ pub(super) fn run(
             "wall_s": wall.as_secs_f64(),
             "cpu_s": total_cpu(&costs),
             "bytes": total_bytes(&costs),
+            "refused": refusals(&plan, &rows, Lang::En),
             "parties": cost::parties(&costs),
         });
         writeln!(out, "{line}")?;
         return Ok(());
     }
     writeln!(out, "{}", plan.title())?;
+    if assumed.rows.is_empty() {
+        let most = plan.limits().most_rows.0;
+        let (what, zh) = match plan.task() {
+            Task::Align(_) => ("keys", "个键"),
+            Task::Train(_) | Task::Vertical(_) => ("rows", "行"),
+        };
+        let warning = lang.pick(
+            format!(
+                "Reckoned over {most} {what}, the most that the plan allows: name yours by --rows."
+            ),
+            format!("按方案所允许的上限，即 {most} {zh}估算：请以 --rows 给出实际数目。"),
+        );
+        writeln!(out, "{warning}")?;
+    }
+    for why in refusals(&plan, &rows, lang) {
+        let refused = lang.pick("Such a study is refused: ", "这样的研究会被拒绝：");
+        writeln!(out, "{refused}{why}")?;
+    }
     writeln!(out, "{}", page(&costs, lang))?;
     let (rounds, cpu, bytes) = (costs.rounds, total_cpu(&costs), total_bytes(&costs));
     let (latency, megabits, wall) = (assumed.latency_ms, assumed.megabits, wall.as_secs_f64());
@@ -177,6 +196,49 @@ fn page(costs: &Costs, lang: Lang) -> comfy_table::Table {
     }
     align_numbers(&mut page, 1..5);
     page
+}
+
+/// Says by which of the plan's limits a study over so many rows is refused.
+fn refusals(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
+    let limits = plan.limits();
+    let bounds = |party: &PartyId| {
+        let count = rows.of(party);
+        let (most, least) = (limits.most_rows.0, limits.minimum_rows.0);
+        // Of an alignment, the protocol says how many keys a set may have.
+        let is_too_many = count > most && !matches!(plan.task(), Task::Align(_));
+        let (limit, key) = match () {
+            () if is_too_many => (most, "limits.most_rows"),
+            () if count < least => (least, "limits.minimum_rows"),
+            () => return None,
+        };
+        Some(lang.pick(
+            format!("{party} has {count} rows, and {key} is {limit}"),
+            format!("{party} 有 {count} 行，而 {key} 为 {limit}"),
+        ))
+    };
+    match plan.task() {
+        // The rows that all have are the label holder's.
+        Task::Vertical(task) => bounds(&task.label_holder).into_iter().collect(),
+        Task::Align(_) => plan
+            .contributors()
+            .filter_map(|(party, _)| bounds(party))
+            .collect(),
+        Task::Train(_) => {
+            let mut said: Vec<String> = plan
+                .contributors()
+                .filter_map(|(party, _)| bounds(party))
+                .collect();
+            let all: u64 = plan.contributors().map(|(party, _)| rows.of(party)).sum();
+            let least = limits.minimum_cohort.0;
+            if all < least {
+                said.push(lang.pick(
+                    format!("all have {all} rows, and limits.minimum_cohort is {least}"),
+                    format!("各方共 {all} 行，而 limits.minimum_cohort 为 {least}"),
+                ));
+            }
+            said
+        }
+    }
 }
 
 /// Says what the figures rest on.

@@ -78,6 +78,25 @@ fn an_estimate_says_what_it_rests_on() {
         assert!(chinese.contains(said), "{said}: {chinese}");
     }
     assert!(page("medicare/vole.toml", &[]).contains("keys: hospital 20000, public 20000"));
+    let warning = "the most that the plan allows: name yours by --rows";
+    let usual = page("rand-hie/plan.toml", &[]);
+    assert!(usual.lines().nth(1).unwrap().contains(warning), "{usual}");
+    assert!(
+        !english.contains(warning) && !english.contains("refused"),
+        "{english}"
+    );
+    for (rows, said) in [
+        ("20", "all have 80 rows, and limits.minimum_cohort is 100"),
+        ("19", "part-1 has 19 rows, and limits.minimum_rows is 20"),
+        (
+            "20_000",
+            "part-4 has 20000 rows, and limits.most_rows is 10000",
+        ),
+    ] {
+        let refused = page("rand-hie/plan.toml", &["--rows", rows]);
+        let said = format!("Such a study is refused: {said}");
+        assert!(refused.contains(&said), "{refused}");
+    }
 }
 
 #[test]

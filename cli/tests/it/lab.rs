@@ -7,6 +7,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
+use consilium_lab::Experiment;
 use rustix::{
     fs::{CWD, FileType, Mode, mknodat},
     process::{Pid, Signal, kill_process},
@@ -67,7 +68,7 @@ fn an_experiment_leaves_its_report_and_ends_with_the_verdicts() {
     // All runs have the same test rows: that all agree makes nobody sure.
     assert!(verdicts.iter().all(|it| it["confidence"].is_null()));
     assert!(verdicts.iter().all(|it| it["unsure"] == "same-test-rows"));
-    let out = folder.path().join("consilium-lab");
+    let out = folder.path().join("consilium-lab/heart-disease");
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("model.steps = 3") && page.contains("<svg") && !page.contains("<script"));
     assert_eq!(
@@ -96,6 +97,85 @@ fn an_experiment_leaves_its_report_and_ends_with_the_verdicts() {
     assert_eq!(
         printed(folder.path(), &report).lines().last(),
         told.lines().last()
+    );
+}
+
+/// Takes the mark away from each block of settings in its turn, and from all at once.
+fn uncommented(text: &str) -> Vec<String> {
+    let (before, blocks) = text.split_once("\n\n# Each block").unwrap();
+    let blocks: Vec<&str> = blocks.split("\n\n").collect();
+    let run = |block: &str| block.replace("\n#[[", "\n[[").replace("\n#\"", "\n\"");
+    let with = |chosen: &dyn Fn(usize) -> bool| {
+        let all = (0..).zip(&blocks);
+        let all = all.map(|(place, block)| {
+            if chosen(place) {
+                run(block)
+            } else {
+                (*block).to_owned()
+            }
+        });
+        format!(
+            "{before}\n\n# Each block{}",
+            all.collect::<Vec<_>>().join("\n\n")
+        )
+    };
+    let marked = (0..blocks.len()).filter(|&place| blocks[place].contains("\n#[["));
+    let mut texts: Vec<String> = marked.map(|one| with(&|place| place == one)).collect();
+    assert!(texts.len() > 5, "{text}");
+    texts.push(with(&|_| true));
+    texts
+}
+
+#[test]
+fn a_folder_that_is_not_this_experiments_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = example("heart-disease/own-scales/lab.toml");
+    let (written, foreign) = (folder.path().join("other"), folder.path().join("foreign"));
+    let report = "{\"title\": \"Other rows\", \"file\": \"lab.toml\"}";
+    for (out, name, text, said) in [
+        (
+            &written,
+            "report.json",
+            report,
+            "another experiment, \"Other rows\"",
+        ),
+        (
+            &foreign,
+            "report.html",
+            "mine",
+            "a report.html that no experiment has written",
+        ),
+    ] {
+        fs::create_dir(out).unwrap();
+        fs::write(out.join(name), text).unwrap();
+        for command in ["run", "report"] {
+            let args = ["lab", command, &experiment, "--out", out.to_str().unwrap()];
+            let refused = consilium(folder.path(), &args);
+            let told = String::from_utf8(refused.stderr).unwrap();
+            assert_eq!(refused.status.code(), Some(1));
+            assert!(
+                told.contains(said) && told.contains("hint: name another folder by --out"),
+                "{told}"
+            );
+        }
+        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), text);
+        assert_eq!(fs::read_dir(out).unwrap().count(), 1, "nothing was run");
+    }
+    fs::write(folder.path().join("taken"), "").unwrap();
+    let refused = consilium(
+        folder.path(),
+        &["lab", "run", &experiment, "--out", "taken", "--json"],
+    );
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        refused.stdout.is_empty() && told.contains("nothing was run"),
+        "{told}"
+    );
+    let refused = consilium(folder.path(), &["lab", "run", &experiment, "--jobs", "0"]);
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        told.contains("a whole number from 1 on is needed"),
+        "{told}"
     );
 }
 
@@ -137,7 +217,7 @@ fn an_experiment_that_is_broken_off_goes_on_to_the_same_accuracies() {
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
         assert_eq!(child.wait().unwrap().code(), code);
-        let now = measures(&folder.path().join("consilium-lab")).len();
+        let now = measures(&folder.path().join("consilium-lab/rand-hie")).len();
         assert!(now > finished, "{now}");
         finished = now;
     }
@@ -160,13 +240,13 @@ fn an_experiment_that_is_broken_off_goes_on_to_the_same_accuracies() {
     let unjudged = verdicts.iter().filter(|it| it["reason"].is_string());
     assert!(unjudged.clone().all(|it| it["passes"] == false));
     // A pipe in the place of a cell is none, and would have no end.
-    let out = folder.path().join("consilium-lab");
+    let out = folder.path().join("consilium-lab/rand-hie");
     let cell = out.join("cells").join(&measures(&out)[0].0);
     fs::remove_file(&cell).unwrap();
     mknodat(CWD, &cell, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     let told = printed(folder.path(), &run);
     assert!(told.lines().count() > finished);
-    let of = |folder: &Path| measures(&folder.join("consilium-lab"));
+    let of = |folder: &Path| measures(&folder.join("consilium-lab/rand-hie"));
     assert_eq!(of(folder.path()), of(whole.path()));
 }
 
@@ -190,9 +270,15 @@ fn a_bad_experiment_is_named_by_line_and_nothing_is_run() {
     crate::printed(folder.path(), &["lab", "new", "plan.toml"]);
     let text = fs::read_to_string(folder.path().join("lab.toml")).unwrap();
     assert!(
-        text.contains("[data.cleveland]") && text.contains("#   model.steps:"),
+        text.contains("[data.cleveland]") && text.contains("\"model.steps\" = [1, 2, 3]"),
         "{text}"
     );
+    for text in uncommented(&text) {
+        let file = folder.path().join("uncommented.toml");
+        fs::write(&file, &text).unwrap();
+        let experiment = Experiment::load(&file).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert!(experiment.settings().len() > 3, "{text}");
+    }
     let turned = text.replace("\"model.steps\"", "\"model.setps\"");
     fs::write(folder.path().join("lab.toml"), &turned).unwrap();
     let refused = consilium(folder.path(), &["lab", "run", "lab.toml"]);
