@@ -403,6 +403,36 @@ fn a_cell_with_costs_that_nobody_has_makes_a_report_all_the_same() {
     assert!(report.html(Lang::En).ends_with("</html>\n"));
 }
 
+#[test]
+fn the_guide_names_every_column_and_every_field() {
+    let guide = include_str!("../../../docs/guide/lab.md");
+    let (_, files) = guide
+        .split_once("## The files")
+        .expect("it has a section on them");
+    let json: serde_json::Value = serde_json::from_str(&by_hand().json()).expect("it is JSON");
+    let fields = |value: &serde_json::Value| -> Vec<String> {
+        let object = value.as_object().expect("it is an object");
+        object.keys().cloned().collect()
+    };
+    let mut all = fields(&json);
+    for path in [
+        "/bargain",
+        "/rows",
+        "/rows_by_party/north",
+        "/rows_by_party/north/train",
+        "/arms/4",
+        "/settings/0",
+        "/settings/0/verdict",
+        "/settings/0/verdict/lost",
+    ] {
+        all.extend(fields(json.pointer(path).expect(path)));
+    }
+    all.extend(COLUMNS.iter().map(|(name, _)| (*name).to_owned()));
+    for name in all {
+        assert!(files.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 fn written(line: &super::Line) -> Vec<Option<String>> {
     let columns = COLUMNS.iter().map(|(_, column)| match column {
         Column::Text(of) => of(line),

@@ -232,3 +232,18 @@ fn what_is_suggested_for_a_plan_is_taken_by_it() {
     let known: BTreeSet<&str> = KNOBS.iter().map(|knob| knob.path).collect();
     assert_eq!(all, known, "each is some plan's");
 }
+
+#[test]
+fn the_guide_has_every_knob_with_an_example() {
+    let guide = include_str!("../../../docs/guide/lab.md");
+    let lines: Vec<&str> = guide
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    for knob in KNOBS {
+        let named = format!("`{}`", knob.path);
+        let line = lines.iter().find(|line| line.contains(&named));
+        let line = line.unwrap_or_else(|| panic!("{named}"));
+        assert!(line.contains("| `["), "{line}");
+    }
+}
