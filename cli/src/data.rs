@@ -104,6 +104,7 @@ the schema that it names says what must come out. docs/guide/mapping.md tells ho
 
 Examples:
   consilium data map check features.map.toml
+  consilium data map suggest encounters.csv
   consilium data map preview features.map.toml --rows 5
   consilium data map run features.map.toml --out features.csv"
     )]

@@ -13,6 +13,7 @@ use consilium_plan::Lang;
 
 mod audit;
 mod bench;
+mod catalogue;
 mod client;
 mod clock;
 mod coordinator;
@@ -79,6 +80,8 @@ enum Command {
     Local(local::LocalArgs),
     /// Look at a table before a study does; register data sets at the participant
     Data(data::DataArgs),
+    /// Look at the canonical features that institutions map their columns to
+    Catalogue(catalogue::CatalogueArgs),
     /// Look at a study plan before it is submitted
     Plan(plan::PlanArgs),
     /// Take a study from its submission to its result
@@ -163,6 +166,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args, &mut io::stdout().lock(), lang),
         Command::Local(args) => local::run(args, &mut io::stdout().lock(), lang),
         Command::Data(args) => data::run(args, &mut io::stdout().lock(), lang),
+        Command::Catalogue(args) => catalogue::run(args, &mut io::stdout().lock(), lang),
         Command::Plan(args) => plan::run(args, &mut io::stdout().lock(), lang),
         Command::Study(args) => study::run(args, &mut io::stdout().lock(), lang),
         Command::Model(args) => model::run(args, &mut io::stdout().lock(), lang),

@@ -65,7 +65,7 @@ pub struct Suggestion {
 pub enum Reason {
     /// The names are alike.
     Name {
-        /// Which of the feature's names, without blanks.
+        /// Which of the feature's names.
         name: String,
         /// How alike, from 0 to 1.
         alike: f64,

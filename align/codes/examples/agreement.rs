@@ -7,7 +7,10 @@
 //! of the map.
 
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
-#![expect(clippy::unwrap_used, reason = "a measurement stops where its data are not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement stops where its data are not as expected"
+)]
 
 use std::path::Path;
 
@@ -33,7 +36,11 @@ fn main() {
         version: version.to_owned(),
     };
     let gem = files::text(&data.join("icd9-icd10-gem/icd9toicd10cmgem.csv.gz"));
-    let head = MapHead::new(edition("icd-9-cm", "GEM"), edition("icd-10-cm", "GEM"), "CMS GEM");
+    let head = MapHead::new(
+        edition("icd-9-cm", "GEM"),
+        edition("icd-10-cm", "GEM"),
+        "CMS GEM",
+    );
     let map = import::gem(&gem, &head).unwrap().value;
 
     let mut claims = Vec::new();
@@ -46,7 +53,10 @@ fn main() {
         let header = reader.headers().unwrap().clone();
         for record in reader.records() {
             let record = record.unwrap();
-            let cells = header.iter().zip(record.iter()).filter(|(name, _)| is_diagnosis(name));
+            let cells = header
+                .iter()
+                .zip(record.iter())
+                .filter(|(name, _)| is_diagnosis(name));
             let mut codes = Vec::new();
             for (_, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
                 match Form::Icd9Cm.normalise(cell) {
@@ -71,8 +81,10 @@ fn main() {
             .filter(|(_, kappa, _)| *kappa < LOW)
             .map(|(id, kappa, counts)| (id, json!({ "kappa": kappa, "counts": counts })))
             .collect();
-        let kappas: Map<String, Value> =
-            groups.iter().map(|(id, agreement)| (id.clone(), json!(agreement.kappa()))).collect();
+        let kappas: Map<String, Value> = groups
+            .iter()
+            .map(|(id, agreement)| (id.clone(), json!(agreement.kappa())))
+            .collect();
         let said = json!({
             "bench": "code-agreement", "list": list.name(), "seed": seed, "claims": claims.len(),
             "codes": recoded.recoded, "chosen": recoded.chosen, "lost": recoded.lost, "unclear": unclear,

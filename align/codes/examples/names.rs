@@ -14,7 +14,10 @@
 //! library too: shares of features were tuned on such draws.
 
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
-#![expect(clippy::unwrap_used, reason = "a measurement stops where its data are not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement stops where its data are not as expected"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,7 +54,11 @@ fn drugs(data: &Path, seed: u64) {
     let head = LibraryHead::new(Subject::Drug, "drug-name-synonyms");
     let file = text(&data.join("drug-name-synonyms/drug_variants.csv.gz"));
     let all = import::drug_variants(&file, &head).unwrap().value;
-    let mut variants: Vec<&Named> = all.names().iter().filter(|it| it.name != it.canonical).collect();
+    let mut variants: Vec<&Named> = all
+        .names()
+        .iter()
+        .filter(|it| it.name != it.canonical)
+        .collect();
     variants.sort();
     variants.shuffle(&mut ChaCha20Rng::seed_from_u64(SEED));
     let (drawn, left) = variants.split_at(DRAWN);
@@ -73,13 +80,26 @@ fn drugs(data: &Path, seed: u64) {
 
     let alike: BTreeSet<String> = out.iter().map(|name| plain(name)).collect();
     let strict = without(&|it| {
-        out.contains(it.name.as_str()) || it.name != it.canonical && alike.contains(&plain(&it.name))
+        out.contains(it.name.as_str())
+            || it.name != it.canonical && alike.contains(&plain(&it.name))
     });
     let (found, _) = drugs_found(&strict, &tested);
-    line("code-names", "drugs-without-same-but-for-marks", seed, &strict, &found, (0.60, 0.75));
+    line(
+        "code-names",
+        "drugs-without-same-but-for-marks",
+        seed,
+        &strict,
+        &found,
+        (0.60, 0.75),
+    );
 
     // As if none were asked twice.
-    let many: Vec<&str> = all.names().iter().take(100_000).map(|it| it.name.as_str()).collect();
+    let many: Vec<&str> = all
+        .names()
+        .iter()
+        .take(100_000)
+        .map(|it| it.name.as_str())
+        .collect();
     let before = cpu();
     let matcher = Matcher::new(&library);
     let built = cpu() - before;
@@ -100,7 +120,13 @@ fn drugs_found(library: &Library, tested: &[&Named]) -> (Found, Duration) {
     let before = cpu();
     let mut found = Found::default();
     for named in tested {
-        let best = matcher.find(Query { name: &named.name, code: None }, 5);
+        let best = matcher.find(
+            Query {
+                name: &named.name,
+                code: None,
+            },
+            5,
+        );
         let place = best.iter().position(|it| it.canonical == named.canonical);
         found.push(place);
         if std::env::var_os("SHOW_MISSES").is_some() && place != Some(0) {
@@ -115,10 +141,17 @@ fn drugs_found(library: &Library, tested: &[&Named]) -> (Found, Duration) {
 fn diagnoses(data: &Path) {
     let file = |name: &str| text(&data.join("chs-drg-opendrg").join(name));
     let table = TableHead::new("icd-10-yb", "OpenDRG", "OpenDRG ZD_INFO");
-    let table = import::opendrg_codes(&file("ZD_INFO.dat.gz"), &table).unwrap().value;
-    let edition = |version: &str| Edition { system: "icd-10-yb".to_owned(), version: version.to_owned() };
+    let table = import::opendrg_codes(&file("ZD_INFO.dat.gz"), &table)
+        .unwrap()
+        .value;
+    let edition = |version: &str| Edition {
+        system: "icd-10-yb".to_owned(),
+        version: version.to_owned(),
+    };
     let head = MapHead::new(edition("from"), edition("to"), "OpenDRG ZD_MAP");
-    let map: CodeMap = import::opendrg_map(&file("ZD_MAP.dat.gz"), &head).unwrap().value;
+    let map: CodeMap = import::opendrg_map(&file("ZD_MAP.dat.gz"), &head)
+        .unwrap()
+        .value;
 
     let name = |code: &str| table.get(code).map(|row| row.zh.clone());
     let mut targets: BTreeMap<String, String> = BTreeMap::new();
@@ -126,7 +159,9 @@ fn diagnoses(data: &Path) {
     for (source, entry) in map.iter() {
         for target in entry.targets() {
             let Some(there) = name(target) else { continue };
-            if source != target && let Some(here) = name(source) {
+            if source != target
+                && let Some(here) = name(source)
+            {
                 pairs.push((source.to_owned(), here, there.clone()));
             }
             targets.entry(there).or_insert_with(|| target.to_owned());
@@ -149,7 +184,10 @@ fn diagnoses(data: &Path) {
         }
         line("code-names", what, 0, &library, &found, (0.40, 0.0));
     }
-    let own = pairs.iter().filter(|(_, here, _)| targets.contains_key(here)).count();
+    let own = pairs
+        .iter()
+        .filter(|(_, here, _)| targets.contains_key(here))
+        .count();
     let said = json!({
         "bench": "code-names", "what": "diagnoses-that-stand-in-the-library-themselves",
         "count": own, "of": pairs.len(),

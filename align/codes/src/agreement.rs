@@ -59,7 +59,12 @@ impl Recoded {
     pub fn new(list: &Groups) -> Recoded {
         let group = |group: &crate::Group| (group.id.clone(), Agreement::default());
         let groups = list.all().iter().map(group).collect();
-        Recoded { groups, recoded: 0, chosen: 0, lost: 0 }
+        Recoded {
+            groups,
+            recoded: 0,
+            chosen: 0,
+            lost: 0,
+        }
     }
 
     /// Takes a record's codes, in normal form: its groups by its own codes, and by codes into which it

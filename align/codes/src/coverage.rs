@@ -64,7 +64,12 @@ pub struct Offender {
 impl<'a> Coverage<'a> {
     /// Begins for codes of a form, with a map, a table, or both.
     pub fn new(form: Form, map: Option<&'a CodeMap>, table: Option<&'a CodeTable>) -> Coverage<'a> {
-        Coverage { form, map, table, seen: BTreeMap::new() }
+        Coverage {
+            form,
+            map,
+            table,
+            seen: BTreeMap::new(),
+        }
     }
 
     /// Takes a row: its code as it is written, its day, its money.
@@ -88,7 +93,10 @@ impl<'a> Coverage<'a> {
                 }
                 Err(unclear) => (written, Some(unclear)),
             };
-            let validity = self.table.filter(|_| unclear.is_none()).map(|it| it.validity(&code, day));
+            let validity = self
+                .table
+                .filter(|_| unclear.is_none())
+                .map(|it| it.validity(&code, day));
             let found = codes.entry(code).or_default();
             found.unclear = unclear;
             found.all.add(weight);
@@ -101,7 +109,9 @@ impl<'a> Coverage<'a> {
         }
         let order = |a: &Offender, b: &Offender| {
             let by_money = b.weight.money.total_cmp(&a.weight.money);
-            by_money.then(b.weight.rows.cmp(&a.weight.rows)).then(a.code.cmp(&b.code))
+            by_money
+                .then(b.weight.rows.cmp(&a.weight.rows))
+                .then(a.code.cmp(&b.code))
         };
         report.offenders.sort_by(order);
         report.offenders.truncate(most);
@@ -119,11 +129,16 @@ struct Found {
 
 impl CoverageReport {
     fn take(&mut self, code: String, found: Found, map: Option<&CodeMap>) {
-        let one = Weight { codes: 1, ..found.all };
+        let one = Weight {
+            codes: 1,
+            ..found.all
+        };
         self.total.add(one);
         let map = map.filter(|_| found.unclear.is_none());
         let mapping = map.map(|map| map.mapping(&code));
-        let ways = map.and_then(|map| map.get(&code)).map_or(0, crate::Entry::ways);
+        let ways = map
+            .and_then(|map| map.get(&code))
+            .map_or(0, crate::Entry::ways);
         if let Some(unclear) = found.unclear {
             self.unclear.entry(unclear.name()).or_default().add(one);
         }
@@ -134,7 +149,10 @@ impl CoverageReport {
             self.ways.entry(ways).or_default().add(one);
         }
         for (validity, weight) in &found.validity {
-            self.validity.entry(*validity).or_default().add(Weight { codes: 1, ..*weight });
+            self.validity.entry(*validity).or_default().add(Weight {
+                codes: 1,
+                ..*weight
+            });
         }
         let validity = found.validity.keys().max().copied();
         let is_sound = found.unclear.is_none()
@@ -142,7 +160,14 @@ impl CoverageReport {
             && validity.is_none_or(|it| it == Validity::Valid);
         if !is_sound {
             let unclear = found.unclear;
-            self.offenders.push(Offender { code, unclear, mapping, ways, validity, weight: one });
+            self.offenders.push(Offender {
+                code,
+                unclear,
+                mapping,
+                ways,
+                validity,
+                weight: one,
+            });
         }
     }
 }

@@ -103,7 +103,11 @@ impl Form {
         let wide: String = text.nfkc().collect();
         note(&mut repairs, Repair::Width, wide != text);
         let visible: String = wide.chars().filter(|it| !is_blank(*it)).collect();
-        let bare = if self == Form::Local { wide.trim() } else { &visible };
+        let bare = if self == Form::Local {
+            wide.trim()
+        } else {
+            &visible
+        };
         note(&mut repairs, Repair::Blanks, bare != wide);
         if bare.is_empty() {
             return Err(Unclear::Empty);
@@ -175,7 +179,9 @@ fn note(repairs: &mut Vec<Repair>, repair: Repair, is_made: bool) {
 }
 
 fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || letter.is_control() || ('\u{200b}'..='\u{200f}').contains(&letter)
+    letter.is_whitespace()
+        || letter.is_control()
+        || ('\u{200b}'..='\u{200f}').contains(&letter)
         || letter == '\u{feff}'
 }
 
@@ -197,7 +203,11 @@ fn extended(code: &str) -> Option<String> {
     let (before, after) = code.rsplit_once('x')?;
     if let Some(category) = before.strip_suffix('.') {
         let is_own = after.trim_matches('0').is_empty();
-        return Some(if is_own { category.to_owned() } else { format!("{category}.x00") });
+        return Some(if is_own {
+            category.to_owned()
+        } else {
+            format!("{category}.x00")
+        });
     }
     Some(before.to_owned())
 }

@@ -69,7 +69,10 @@ impl Groups {
     /// Names the line.
     pub fn read(text: &str) -> Result<Groups, CodesError> {
         let groups: Groups = toml::from_str(text).map_err(|error| CodesError::Head {
-            line: error.span().and_then(|it| text.get(..it.start)).map_or(1, |before| before.matches('\n').count() as u64 + 1),
+            line: error
+                .span()
+                .and_then(|it| text.get(..it.start))
+                .map_or(1, |before| before.matches('\n').count() as u64 + 1),
             message: error.message().to_owned(),
         })?;
         let named = |id: &String| groups.group.iter().filter(|group| group.id == *id).count() == 1;
@@ -77,7 +80,9 @@ impl Groups {
             return Err(CodesError::Declared("two groups have the same id"));
         }
         if !groups.hierarchy.iter().flatten().all(named) {
-            return Err(CodesError::Declared("the hierarchy names a group that is not there"));
+            return Err(CodesError::Declared(
+                "the hierarchy names a group that is not there",
+            ));
         }
         Ok(groups)
     }
@@ -103,11 +108,7 @@ impl Groups {
     }
 
     /// The groups that codes in normal form belong to, after the hierarchy.
-    pub fn of<'a>(
-        &self,
-        form: Form,
-        codes: impl IntoIterator<Item = &'a str>,
-    ) -> BTreeSet<&str> {
+    pub fn of<'a>(&self, form: Form, codes: impl IntoIterator<Item = &'a str>) -> BTreeSet<&str> {
         let mut found = self.before_hierarchy(form, codes);
         for [graver, milder] in &self.hierarchy {
             if found.contains(graver.as_str()) {
@@ -125,7 +126,12 @@ impl Groups {
     ) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         for code in codes {
-            found.extend(self.group.iter().filter(|it| it.has(form, code)).map(|it| it.id.as_str()));
+            found.extend(
+                self.group
+                    .iter()
+                    .filter(|it| it.has(form, code))
+                    .map(|it| it.id.as_str()),
+            );
         }
         found
     }
@@ -160,6 +166,8 @@ impl Group {
 fn covers(listed: &str, code: &str) -> bool {
     match listed.split_once('-') {
         None => code.starts_with(listed),
-        Some((first, last)) => code.get(..first.len()).is_some_and(|it| first <= it && it <= last),
+        Some((first, last)) => code
+            .get(..first.len())
+            .is_some_and(|it| first <= it && it <= last),
     }
 }

@@ -34,15 +34,28 @@ struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-    fn of(text: &'a str, delimiter: u8, wanted: &[&'static str]) -> Result<Published<'a>, CodesError> {
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    fn of(
+        text: &'a str,
+        delimiter: u8,
+        wanted: &[&'static str],
+    ) -> Result<Published<'a>, CodesError> {
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .from_reader(text.as_bytes());
         let names = reader.headers().map_err(|_| CodesError::Csv { line: 1 })?;
-        let header: BTreeMap<String, usize> =
-            names.iter().enumerate().map(|(place, name)| (name.trim().to_owned(), place)).collect();
+        let header: BTreeMap<String, usize> = names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| (name.trim().to_owned(), place))
+            .collect();
         if let Some(name) = wanted.iter().find(|name| !header.contains_key(**name)) {
             return Err(CodesError::NoColumn { line: 1, name });
         }
-        Ok(Published { reader, header, record: StringRecord::new() })
+        Ok(Published {
+            reader,
+            header,
+            record: StringRecord::new(),
+        })
     }
 
     /// Goes to the next row and gives its line.
@@ -52,19 +65,26 @@ impl<'a> Published<'a> {
         if !more.map_err(|_| CodesError::Csv { line })? {
             return Ok(None);
         }
-        Ok(Some(self.record.position().map_or(line, csv::Position::line)))
+        Ok(Some(
+            self.record.position().map_or(line, csv::Position::line),
+        ))
     }
 
     fn cell(&self, name: &str) -> &str {
         let place = self.header.get(name);
-        place.and_then(|place| self.record.get(*place)).unwrap_or("").trim()
+        place
+            .and_then(|place| self.record.get(*place))
+            .unwrap_or("")
+            .trim()
     }
 }
 
 /// The normal form of a published code.
 fn normal(form: Form, column: &'static str, text: &str) -> Result<String, RowFault> {
     let unclear = |unclear| RowFault::Unclear { column, unclear };
-    form.normalise(text).map(|normal| normal.code).map_err(unclear)
+    form.normalise(text)
+        .map(|normal| normal.code)
+        .map_err(unclear)
 }
 
 /// A name without blanks at its ends, wide ones among them.

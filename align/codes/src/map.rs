@@ -89,7 +89,13 @@ impl MapHead {
     /// Begins a map between two versions.
     pub fn new(from: Edition, to: Edition, source: &str) -> MapHead {
         let (kind, source, licence) = (KIND.to_owned(), source.to_owned(), String::new());
-        MapHead { kind, source, licence, from, to }
+        MapHead {
+            kind,
+            source,
+            licence,
+            from,
+            to,
+        }
     }
 }
 
@@ -97,7 +103,9 @@ impl Entry {
     /// One code, that says the same or nearly the same.
     pub fn single(target: &str, approximate: bool) -> Entry {
         let lists = vec![vec![target.to_owned()]];
-        Entry { scenarios: vec![Scenario { lists, approximate }] }
+        Entry {
+            scenarios: vec![Scenario { lists, approximate }],
+        }
     }
 
     /// The scenarios in the order of the file.
@@ -107,7 +115,9 @@ impl Entry {
 
     /// In how many ways the code can be written; all that is above 2⁶⁴ counts as 2⁶⁴ − 1.
     pub fn ways(&self) -> u64 {
-        self.scenarios.iter().fold(0, |sum: u64, it| sum.saturating_add(it.ways()))
+        self.scenarios
+            .iter()
+            .fold(0, |sum: u64, it| sum.saturating_add(it.ways()))
     }
 
     /// Gives one of the ways, from 0: the codes that are written together.
@@ -161,8 +171,14 @@ impl Scenario {
             at
         };
         let picks: Vec<u64> = self.lists.iter().map(pick).collect();
-        let of = |(list, at): (&'_ Vec<String>, u64)| usize::try_from(at).map_or(0, |at| at.min(list.len() - 1));
-        self.lists.iter().zip(picks).map(|(list, at)| list[of((list, at))].as_str()).collect()
+        let of = |(list, at): (&'_ Vec<String>, u64)| {
+            usize::try_from(at).map_or(0, |at| at.min(list.len() - 1))
+        };
+        self.lists
+            .iter()
+            .zip(picks)
+            .map(|(list, at)| list[of((list, at))].as_str())
+            .collect()
     }
 }
 
@@ -188,7 +204,11 @@ impl CodeMap {
         })?;
         let entries = rows.into_iter().map(|(source, rows)| (source, entry(rows)));
         let (entries, hash) = (entries.collect(), sheet.hash());
-        Ok(CodeMap { head, entries, hash })
+        Ok(CodeMap {
+            head,
+            entries,
+            hash,
+        })
     }
 
     /// Makes a map; its text is [`Self::to_text`].
@@ -225,7 +245,9 @@ impl CodeMap {
 
     /// All codes in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries.iter().map(|(source, entry)| (source.as_str(), entry))
+        self.entries
+            .iter()
+            .map(|(source, entry)| (source.as_str(), entry))
     }
 
     /// How well a code is known.
@@ -247,7 +269,10 @@ struct MapRow {
 impl MapRow {
     fn of(line: u64, forms: [Form; 2], cells: &[&str]) -> Result<(String, MapRow), RowFault> {
         let [source, target, approximate, scenario, choice] = cells else {
-            return Err(RowFault::Cells { found: cells.len(), expected: COLUMNS.len() });
+            return Err(RowFault::Cells {
+                found: cells.len(),
+                expected: COLUMNS.len(),
+            });
         };
         let source = code(forms[0], "source", source)?;
         let target = match *target {
@@ -257,7 +282,11 @@ impl MapRow {
         let approximate = match *approximate {
             "" | "0" => false,
             "1" => true,
-            _ => return Err(RowFault::Value { column: "approximate" }),
+            _ => {
+                return Err(RowFault::Value {
+                    column: "approximate",
+                });
+            }
         };
         let number = |column, text: &str| match text {
             "" => Ok(0),
@@ -270,7 +299,16 @@ impl MapRow {
         if target.is_none() && scenario > 0 {
             return Err(RowFault::NoTarget);
         }
-        Ok((source, MapRow { line, target, approximate, scenario, choice }))
+        Ok((
+            source,
+            MapRow {
+                line,
+                target,
+                approximate,
+                scenario,
+                choice,
+            },
+        ))
     }
 
     fn goes_with(&self, other: &MapRow) -> Result<(), RowFault> {
@@ -291,7 +329,9 @@ fn entry(rows: Vec<MapRow>) -> Entry {
     for row in rows {
         let Some(target) = row.target else { continue };
         if row.scenario == 0 {
-            entry.scenarios.extend(Entry::single(&target, row.approximate).scenarios);
+            entry
+                .scenarios
+                .extend(Entry::single(&target, row.approximate).scenarios);
             continue;
         }
         let (approximate, lists) = combined.entry(row.scenario).or_default();
@@ -299,7 +339,10 @@ fn entry(rows: Vec<MapRow>) -> Entry {
         lists.entry(row.choice).or_default().push(target);
     }
     for (approximate, lists) in combined.into_values() {
-        entry.add(Scenario { lists: lists.into_values().collect(), approximate });
+        entry.add(Scenario {
+            lists: lists.into_values().collect(),
+            approximate,
+        });
     }
     entry
 }
@@ -308,18 +351,36 @@ fn written(head: &MapHead, entries: &BTreeMap<String, Entry>) -> String {
     let mut rows = Vec::new();
     for (source, entry) in entries {
         if entry.scenarios.is_empty() {
-            rows.push([source.clone(), String::new(), String::new(), String::new(), String::new()]);
+            rows.push([
+                source.clone(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
         }
         let mut number = 0;
         for scenario in &entry.scenarios {
             let is_single = scenario.lists.len() == 1 && scenario.ways() == 1;
             number += usize::from(!is_single);
             for (choice, list) in scenario.lists.iter().enumerate() {
-                let place = |at: usize| if is_single { String::new() } else { at.to_string() };
+                let place = |at: usize| {
+                    if is_single {
+                        String::new()
+                    } else {
+                        at.to_string()
+                    }
+                };
                 let approximate = if scenario.approximate { "1" } else { "" };
                 rows.extend(list.iter().map(|target| {
                     let (scenario, choice) = (place(number), place(choice + 1));
-                    [source.clone(), target.clone(), approximate.to_owned(), scenario, choice]
+                    [
+                        source.clone(),
+                        target.clone(),
+                        approximate.to_owned(),
+                        scenario,
+                        choice,
+                    ]
                 }));
             }
         }

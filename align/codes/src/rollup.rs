@@ -73,12 +73,17 @@ impl Level {
         match (self, form) {
             (Level::Chapter, _) => Chapter::of(form, code).map(|chapter| chapter.range()),
             (Level::Category, Form::Icd10 | Form::Icd10Yb | Form::Icd9Cm) => {
-                let len = if form == Form::Icd9Cm && code.starts_with('E') { 4 } else { 3 };
+                let len = if form == Form::Icd9Cm && code.starts_with('E') {
+                    4
+                } else {
+                    3
+                };
                 code.get(..len).map(str::to_owned)
             }
             (Level::Atc(level), Form::Atc) => {
                 let place = usize::from(level).checked_sub(1)?;
-                code.get(..*crate::form::ATC_LEVELS.get(place)?).map(str::to_owned)
+                code.get(..*crate::form::ATC_LEVELS.get(place)?)
+                    .map(str::to_owned)
             }
             (Level::Mdc, Form::ChsDrg) => code.get(..1).map(str::to_owned),
             (Level::Adrg, Form::ChsDrg) => code.get(..3).map(str::to_owned),
@@ -106,6 +111,10 @@ impl DrgParts {
             Some('9') | None => Severity::Whole,
             Some(_) => Severity::Regional,
         };
-        Some(DrgParts { mdc, treatment, severity })
+        Some(DrgParts {
+            mdc,
+            treatment,
+            severity,
+        })
     }
 }

@@ -61,10 +61,15 @@ impl Weights {
         let mut lines = BTreeMap::new();
         sheet.rows(&["code", "weight"], 2, |line, cells| {
             let [code, weight] = cells else {
-                return Err(RowFault::Cells { found: cells.len(), expected: 2 });
+                return Err(RowFault::Cells {
+                    found: cells.len(),
+                    expected: 2,
+                });
             };
             let code = table::code(form, "code", code)?;
-            let weight: f64 = weight.parse().map_err(|_| RowFault::Value { column: "weight" })?;
+            let weight: f64 = weight
+                .parse()
+                .map_err(|_| RowFault::Value { column: "weight" })?;
             if !weight.is_finite() || weight < 0.0 {
                 return Err(RowFault::Value { column: "weight" });
             }
@@ -99,7 +104,8 @@ impl Rule {
         let Some(entry) = map.get(source) else {
             return Chosen::Absent;
         };
-        let owned = |codes: Vec<&str>| Chosen::Codes(codes.into_iter().map(str::to_owned).collect());
+        let owned =
+            |codes: Vec<&str>| Chosen::Codes(codes.into_iter().map(str::to_owned).collect());
         let ways = entry.ways();
         let Some(first) = entry.way(0) else {
             return Chosen::NoMap;
@@ -149,7 +155,10 @@ fn weightiest<'a>(
 ) -> Option<Vec<&'a str>> {
     let mut best: Option<(f64, Option<Vec<&str>>)> = None;
     for way in ways {
-        let weight = way.iter().map(|code| weights.of(code)).fold(f64::INFINITY, f64::min);
+        let weight = way
+            .iter()
+            .map(|code| weights.of(code))
+            .fold(f64::INFINITY, f64::min);
         match &best {
             Some((most, _)) if weight < *most => {}
             Some((most, _)) if weight.total_cmp(most).is_eq() => best = Some((weight, None)),

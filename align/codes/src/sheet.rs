@@ -33,11 +33,17 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, CodesError> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         let text = std::str::from_utf8(bytes).map_err(|_| CodesError::Encoding)?;
         let is_short = text.len() as u64 <= MOST_BYTES;
-        return if is_short { Ok(unmarked(text).into()) } else { Err(too_long) };
+        return if is_short {
+            Ok(unmarked(text).into())
+        } else {
+            Err(too_long)
+        };
     }
     let mut unpacked = Vec::new();
     let mut packed = GzDecoder::new(bytes).take(MOST_BYTES + 1);
-    packed.read_to_end(&mut unpacked).map_err(|_| CodesError::Gzip)?;
+    packed
+        .read_to_end(&mut unpacked)
+        .map_err(|_| CodesError::Gzip)?;
     if unpacked.len() as u64 > MOST_BYTES {
         return Err(too_long);
     }
@@ -78,24 +84,36 @@ impl<'a> Sheet<'a> {
         required: usize,
         mut take: impl FnMut(u64, &[&str]) -> Result<(), RowFault>,
     ) -> Result<(), CodesError> {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(self.body.as_bytes());
-        let header = reader.headers().map_err(|_| CodesError::Csv { line: self.first_line })?;
+        let mut reader = ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(self.body.as_bytes());
+        let header = reader.headers().map_err(|_| CodesError::Csv {
+            line: self.first_line,
+        })?;
         let places = places(header, columns, required, self.first_line)?;
         let width = header.len();
         let mut record = StringRecord::new();
         loop {
             let line = self.first_line + reader.position().line() - 1;
-            let more = reader.read_record(&mut record).map_err(|_| CodesError::Csv { line })?;
+            let more = reader
+                .read_record(&mut record)
+                .map_err(|_| CodesError::Csv { line })?;
             if !more {
                 return Ok(());
             }
-            let line = record.position().map_or(line, |at| self.first_line + at.line() - 1);
+            let line = record
+                .position()
+                .map_or(line, |at| self.first_line + at.line() - 1);
             let found = record.len();
             if found != width {
-                let fault = RowFault::Cells { found, expected: width };
+                let fault = RowFault::Cells {
+                    found,
+                    expected: width,
+                };
                 return Err(CodesError::Row { line, fault });
             }
-            let cell = |place: &Option<usize>| place.and_then(|at| record.get(at)).unwrap_or("").trim();
+            let cell =
+                |place: &Option<usize>| place.and_then(|at| record.get(at)).unwrap_or("").trim();
             let cells: Vec<&str> = places.iter().map(cell).collect();
             take(line, &cells).map_err(|fault| CodesError::Row { line, fault })?;
         }
@@ -120,7 +138,10 @@ fn places(
         let is_known = columns.contains(&name.trim());
         let is_repeated = header.iter().take(place).any(|it| it.trim() == name.trim());
         if !is_known || is_repeated {
-            return Err(CodesError::Column { line, place: place + 1 });
+            return Err(CodesError::Column {
+                line,
+                place: place + 1,
+            });
         }
     }
     let found = |name: &&str| header.iter().position(|it| it.trim() == *name);

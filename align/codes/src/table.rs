@@ -114,8 +114,14 @@ impl CodeTable {
         let sheet = Sheet::of(&text)?;
         let head: TableHead = sheet.head()?;
         kind(KIND, &head.kind)?;
-        if head.from.zip(head.until).is_some_and(|(from, until)| until < from) {
-            return Err(CodesError::Declared("valid until a day before it is valid from"));
+        if head
+            .from
+            .zip(head.until)
+            .is_some_and(|(from, until)| until < from)
+        {
+            return Err(CodesError::Declared(
+                "valid until a day before it is valid from",
+            ));
         }
         let form = Form::of_system(&head.system);
         let mut rows = BTreeMap::new();
@@ -128,7 +134,11 @@ impl CodeTable {
             rows.insert(code, row);
             Ok(())
         })?;
-        let table = CodeTable { head, rows, hash: sheet.hash() };
+        let table = CodeTable {
+            head,
+            rows,
+            hash: sheet.hash(),
+        };
         for (code, line) in &lines {
             let fault = |fault| CodesError::Row { line: *line, fault };
             table.refers_well(code).map_err(fault)?;
@@ -213,7 +223,11 @@ impl CodeTable {
         };
         let Some(day) = day else {
             let is_active = row.status == Status::Active;
-            return if is_active { Validity::Valid } else { Validity::Stopped };
+            return if is_active {
+                Validity::Valid
+            } else {
+                Validity::Stopped
+            };
         };
         if row.from.or(self.head.from).is_some_and(|from| day < from) {
             return Validity::NotYet;
@@ -254,7 +268,10 @@ const MOST_LEVELS: usize = 64;
 
 /// Holds that a file is of a kind.
 pub(crate) fn kind(wanted: &'static str, found: &str) -> Result<(), CodesError> {
-    let error = || CodesError::Kind { wanted, found: found.to_owned() };
+    let error = || CodesError::Kind {
+        wanted,
+        found: found.to_owned(),
+    };
     (found == wanted).then_some(()).ok_or_else(error)
 }
 
@@ -275,7 +292,10 @@ pub(crate) fn code(form: Form, column: &'static str, text: &str) -> Result<Strin
 
 fn row(form: Form, cells: &[&str]) -> Result<(String, CodeRow), RowFault> {
     let [code, en, zh, parent, from, until, status] = cells else {
-        return Err(RowFault::Cells { found: cells.len(), expected: COLUMNS.len() });
+        return Err(RowFault::Cells {
+            found: cells.len(),
+            expected: COLUMNS.len(),
+        });
     };
     let code = self::code(form, "code", code)?;
     let parent = match *parent {
@@ -294,7 +314,14 @@ fn row(form: Form, cells: &[&str]) -> Result<(String, CodeRow), RowFault> {
             Status::ReplacedBy(self::code(form, "status", replacement)?)
         }
     };
-    let row = CodeRow { en: (*en).to_owned(), zh: (*zh).to_owned(), parent, from, until, status };
+    let row = CodeRow {
+        en: (*en).to_owned(),
+        zh: (*zh).to_owned(),
+        parent,
+        from,
+        until,
+        status,
+    };
     Ok((code, row))
 }
 
@@ -315,7 +342,15 @@ fn written(head: &TableHead, rows: impl Iterator<Item = (String, CodeRow)>) -> S
             Status::ReplacedBy(other) => format!("replaced-by:{other}"),
         };
         let parent = row.parent.unwrap_or_default();
-        [code, row.en, row.zh, parent, day(row.from), day(row.until), status]
+        [
+            code,
+            row.en,
+            row.zh,
+            parent,
+            day(row.from),
+            day(row.until),
+            status,
+        ]
     };
     sheet::write(head, COLUMNS, rows.map(cells))
 }

@@ -1,8 +1,11 @@
-//! `consilium data map`: features made of several files by a query of one's own.
+//! `consilium data map`: which features columns are, and features made of files by a query of one's own.
 
 mod check;
+mod draft;
 mod opened;
 mod preview;
+mod say;
+mod suggest;
 mod write;
 
 use std::io::Write;
@@ -16,6 +19,17 @@ pub(crate) use opened::{Opened, failed};
 /// What `consilium data map` is given.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Map {
+    /// Suggest the canonical feature of each column, with what speaks for it
+    #[command(after_help = "\
+Suggestions come from names in both languages, from types, ranges, levels and codes of the first
+rows, from the file's name and from neighbouring columns. Nothing leaves this machine, and no value is
+shown. A score says how much speaks for a feature; a person decides.
+
+Examples:
+  consilium data map suggest encounters.csv patients.csv
+  consilium data map suggest fees.csv --catalogue fees.toml --json
+  consilium data map suggest discharges.csv --out mapping.toml")]
+    Suggest(suggest::Suggest),
     /// Plan the query against the headers of its files, and hold its columns against the schema
     #[command(after_help = "\
 No row is read. What is wrong is named by line and column of the mapping.
@@ -64,6 +78,7 @@ pub(crate) struct Named {
 /// Runs one of the commands.
 pub(super) fn run(args: &Map, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match args {
+        Map::Suggest(args) => suggest::run(args, out, lang),
         Map::Check(named) => check::run(named, out, lang),
         Map::Preview { named, rows } => preview::run(named, *rows, out, lang),
         Map::Run { named, out: to } => write::run(named, to, out, lang),

@@ -8,6 +8,7 @@ use consilium_schema::TextPlace;
 
 use super::Hinted;
 
+mod catalogue;
 mod identity;
 mod mapping;
 mod network;
@@ -43,6 +44,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, mapping::error))
         .or_else(|| of(error, mapping::query))
         .or_else(|| of(error, |error| Some(mapping::fault(error))))
+        .or_else(|| of(error, catalogue::error))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))

@@ -8,6 +8,7 @@
 mod aligned;
 mod audits;
 mod benches;
+mod catalogue;
 mod commands;
 mod costs;
 mod demo;

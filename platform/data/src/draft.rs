@@ -5,6 +5,7 @@
 
 mod evidence;
 mod infer;
+mod sample;
 
 use std::fmt::Write as _;
 use std::io::Read;
@@ -19,6 +20,8 @@ use csv::StringRecord;
 use crate::records::{self, Records};
 use crate::{Counts, Note, ReadError, Report, source};
 use evidence::Evidence;
+
+pub use sample::{Sample, sample_file};
 
 /// A drafted schema and what its reader should look at.
 #[derive(Debug, Clone, PartialEq)]

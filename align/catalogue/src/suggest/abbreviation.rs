@@ -33,7 +33,18 @@ pub(super) fn cover(word: &str, phrase: &[String]) -> Cover {
             Vec::new()
         },
     };
-    if alone.quality >= 0.9 || !word.is_ascii() || word.len() < 4 || word.len() > MOST_LETTERS {
+    let begins = |other: &&String| other.as_bytes().first() == word.as_bytes().first();
+    let within = |other: &&String| {
+        other
+            .chars()
+            .next()
+            .is_some_and(|first| word.contains(first))
+    };
+    let may_run = (4..=MOST_LETTERS).contains(&word.len())
+        && word.is_ascii()
+        && phrase.iter().any(|other| begins(&other))
+        && phrase.iter().filter(within).count() > 1;
+    if alone.quality >= 0.9 || !may_run {
         return alone;
     }
     match run_together(word, phrase) {
@@ -101,11 +112,14 @@ pub(super) fn piece(short: &str, word: &str) -> f64 {
     if short.bytes().all(|byte| byte.is_ascii_digit()) {
         return 0.0;
     }
-    if same_stem(short, word) {
-        return 0.97;
-    }
     if stands_for(short, word) {
         return 0.95;
+    }
+    if short.as_bytes().first() != word.as_bytes().first() {
+        return 0.0;
+    }
+    if same_stem(short, word) {
+        return 0.97;
     }
     if short.len() < 2 || word.len() <= short.len() || !short.is_ascii() || !word.is_ascii() {
         return 0.0;

@@ -8,6 +8,8 @@ use crate::{Catalogue, Feature};
 
 /// How well a word that only the table tells is taken as told.
 const TOLD_BY_TABLE: f64 = 0.8;
+/// What is left of a likeness if one of the names has Chinese characters besides its words.
+const HALF_SAID: f64 = 0.7;
 /// The weight of a word that stands for nothing in the catalogue.
 const UNKNOWN: f64 = 2.0;
 
@@ -23,6 +25,7 @@ pub(super) struct Index {
 
 #[derive(Debug)]
 pub(super) struct Phrase {
+    said: String,
     text: String,
     parts: Parts,
 }
@@ -139,7 +142,7 @@ impl Index {
             if score > best.score {
                 best = Alike {
                     score,
-                    phrase: phrase.text.clone(),
+                    phrase: phrase.said.clone(),
                 };
             }
         }
@@ -202,13 +205,15 @@ impl Index {
         }
         let (precision, recall) = (explained / all, told_weight / phrase_weight);
         let alike = 2.0 * precision * recall / (precision + recall);
-        alike * ordinals(&name.parts, phrase)
+        let one_script = name.parts.han.is_empty() == phrase.han.is_empty();
+        alike * ordinals(&name.parts, phrase) * if one_script { 1.0 } else { HALF_SAID }
     }
 }
 
 impl Phrase {
     fn of(text: &str) -> Phrase {
         Phrase {
+            said: text.to_owned(),
             text: plain(text),
             parts: telling(text),
         }

@@ -89,7 +89,7 @@ fn narrow(letter: char) -> char {
     }
 }
 
-/// What common short forms stand for; every one is used for more than one data set's columns.
+/// Says whether a common short form stands for a word; the forms are in the order of the alphabet.
 pub(super) fn stands_for(short: &str, word: &str) -> bool {
     const SHORT: [(&str, &[&str]); 55] = [
         ("addr", &["address"]),
@@ -148,6 +148,6 @@ pub(super) fn stands_for(short: &str, word: &str) -> bool {
         ("val", &["value"]),
         ("zip", &["postcode"]),
     ];
-    let found = SHORT.iter().find(|(known, _)| *known == short);
-    found.is_some_and(|(_, words)| words.contains(&singular(word)) || words.contains(&word))
+    let found = SHORT.binary_search_by_key(&short, |(known, _)| known);
+    found.is_ok_and(|place| SHORT[place].1.contains(&singular(word)))
 }

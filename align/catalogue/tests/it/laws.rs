@@ -132,3 +132,11 @@ fn catalogues_that_disagree_are_not_joined() {
     let clash = Catalogue::join("both", [one, other]);
     assert!(matches!(clash, Err(CatalogueError::Clash { id }) if id == "stay.days"));
 }
+
+#[test]
+fn the_catalogue_of_the_guide_is_one() {
+    let page = include_str!("../../../../docs/guide/catalogue.md");
+    let (_, block) = page.split_once("```toml\n").unwrap();
+    let text = block.split("```").next().unwrap();
+    assert_eq!(Catalogue::from_toml(text).unwrap().features().len(), 1);
+}

@@ -31,7 +31,9 @@ impl Measured {
 
 /// The file or folder of the tests.
 fn at(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(path)
 }
 
 /// The columns of a data set by table, each with its feature or none.
@@ -65,16 +67,17 @@ fn measure(catalogue: &Catalogue, set: &str) -> Measured {
         assert_eq!(suggested.len(), columns.len(), "{table}");
         for ((column, feature), suggested) in columns.iter().zip(suggested) {
             assert_eq!(*column, suggested.column);
-            let ids: Vec<&str> = suggested.features.iter().map(|one| one.feature.as_str()).collect();
+            let ids: Vec<&str> = suggested
+                .features
+                .iter()
+                .map(|one| one.feature.as_str())
+                .collect();
             let place = ids.iter().position(|id| id == feature);
             measured.columns += 1;
             measured.with_feature += u32::from(!feature.is_empty());
             measured.suggested += u32::from(!ids.is_empty());
             measured.first += u32::from(place == Some(0));
             measured.among_three += u32::from(place.is_some_and(|place| place < 3));
-            if std::env::var_os("SHOW").is_some() && place != Some(0) {
-                println!("{table}.{column}: {feature} ({place:?}) {:?}", suggested.features.iter().take(3).map(|s| (s.feature.clone(), s.score)).collect::<Vec<_>>());
-            }
         }
     }
     println!(
@@ -94,4 +97,124 @@ fn suggestions_meet_what_people_found() {
         assert!(measured.precision_at_1() >= 0.85, "{set}: {measured:?}");
         assert!(measured.recall_at_3() >= 0.9, "{set}: {measured:?}");
     }
+}
+
+/// The starter catalogue, its features stripped of all that they are called besides their two names.
+fn without_synonyms(tables_too: bool) -> Catalogue {
+    let text = Catalogue::starter().to_string();
+    let mut in_table = false;
+    let kept = text.lines().filter(|line| {
+        if line.starts_with("[[") {
+            in_table = *line == "[[table]]";
+        }
+        !line.starts_with("synonyms = ") || (in_table && !tables_too)
+    });
+    Catalogue::from_toml(&kept.collect::<Vec<_>>().join("\n")).unwrap()
+}
+
+#[test]
+fn figures_are_as_the_guide_says() {
+    let starter = Catalogue::starter();
+    let (bare, barest) = (without_synonyms(false), without_synonyms(true));
+    for (catalogue, set, precision, recall) in [
+        (&bare, "synthea", 0.95, 0.86),
+        (&bare, "synpuf", 0.79, 0.82),
+        (&barest, "synthea", 0.85, 0.84),
+        (&barest, "synpuf", 0.85, 0.69),
+        // Nothing was adjusted to these two.
+        (&starter, "diabetes", 0.99, 0.89),
+        (&starter, "heart_disease", 0.57, 0.44),
+    ] {
+        let measured = measure(catalogue, set);
+        assert!(
+            measured.precision_at_1() >= precision,
+            "{set}: {measured:?}"
+        );
+        assert!(measured.recall_at_3() >= recall, "{set}: {measured:?}");
+    }
+}
+
+/// The first suggestions for columns with some cells.
+fn first(table: &str, columns: &[(&str, &[&str])]) -> Vec<String> {
+    let starter = Catalogue::starter();
+    let sketches: Vec<Sketch> = columns
+        .iter()
+        .map(|(name, cells)| {
+            let mut sketch = Sketch::new(name);
+            cells.iter().for_each(|cell| sketch.observe(cell));
+            sketch
+        })
+        .collect();
+    let suggested = Suggester::new(&starter).table(table, &sketches);
+    suggested
+        .into_iter()
+        .map(|one| {
+            one.features
+                .first()
+                .map(|first| first.feature.clone())
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+#[test]
+fn names_are_understood_in_chinese_and_as_the_insurance_writes_them() {
+    let said = first(
+        "结算清单",
+        &[
+            ("性别", &["男", "女"]),
+            ("入院日期", &["2026年3月21日", "2026年4月1日"]),
+            ("dscg_time", &["2026-03-28 10:00:00", "2026-04-03 09:30:00"]),
+            ("medfee_sumamt", &["1203.50", "88.20"]),
+            ("主要诊断编码", &["E11.600x051", "I10.x04"]),
+            ("身份证号码", &["11010519491231002X", "11010519491231002X"]),
+        ],
+    );
+    assert_eq!(
+        said,
+        [
+            "patient.sex",
+            "stay.admitted_on",
+            "stay.discharged_on",
+            "settlement.total_amount",
+            "diagnosis.code_1",
+            "patient.certificate_number",
+        ]
+    );
+}
+
+#[test]
+fn cells_tell_columns_of_one_name_apart() {
+    let days = first("stays", &[("discharge", &["2026-03-28", "2026-04-03"])]);
+    assert_eq!(days, ["stay.discharged_on"]);
+    let none = first("stays", &[("admitted", &["yes", "no"])]);
+    assert_ne!(none, ["stay.admitted_on"]);
+}
+
+#[test]
+fn columns_without_a_name_or_a_cell_are_no_stumbling_block() {
+    let said = first(
+        "",
+        &[
+            ("", &[]),
+            ("_", &["x"]),
+            ("??", &[]),
+            ("病".repeat(300).as_str(), &[]),
+        ],
+    );
+    assert_eq!(said, ["", "", "", ""]);
+    assert!(first("table", &[]).is_empty());
+}
+
+#[test]
+fn no_suggestion_holds_a_cell() {
+    let starter = Catalogue::starter();
+    let canary = "canary-7f3a";
+    let mut sketches = [Sketch::new("patient_id"), Sketch::new("gender")];
+    sketches
+        .iter_mut()
+        .for_each(|sketch| sketch.observe(canary));
+    let suggested = Suggester::new(&starter).table("patients", &sketches);
+    assert!(suggested.iter().any(|one| !one.features.is_empty()));
+    assert!(!format!("{suggested:?}").contains(canary));
 }

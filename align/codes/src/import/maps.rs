@@ -15,7 +15,15 @@ pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> 
         true => ("icd9pcs", "icd10pcs"),
         false => ("icd9cm", "icd10cm"),
     };
-    let wanted = [source, target, "approximate", "no_map", "combination", "scenario", "choice_list"];
+    let wanted = [
+        source,
+        target,
+        "approximate",
+        "no_map",
+        "combination",
+        "scenario",
+        "choice_list",
+    ];
     let mut rows = Published::of(text, b',', &wanted)?;
     let forms = [&head.from, &head.to].map(|it| Form::of_system(&it.system));
     let mut body = Body::default();
@@ -26,10 +34,22 @@ pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> 
                 _ => normal(forms[1], "target", rows.cell(target))?,
             };
             let is_combined = rows.cell("combination") == "1";
-            let place = |name| if is_combined { rows.cell(name).to_owned() } else { String::new() };
+            let place = |name| {
+                if is_combined {
+                    rows.cell(name).to_owned()
+                } else {
+                    String::new()
+                }
+            };
             let is_approximate = rows.cell("approximate") == "1" && !to.is_empty();
             let approximate = if is_approximate { "1" } else { "" };
-            Ok([from, to, approximate.to_owned(), place("scenario"), place("choice_list")])
+            Ok([
+                from,
+                to,
+                approximate.to_owned(),
+                place("scenario"),
+                place("choice_list"),
+            ])
         });
         body.take(line, taken);
     }
@@ -44,10 +64,16 @@ pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> 
 pub fn opendrg_map(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> {
     let forms = [&head.from, &head.to].map(|it| Form::of_system(&it.system));
     let mut body = Body::default();
-    for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.trim().is_empty()) {
+    for (line, row) in (1..)
+        .zip(text.lines())
+        .filter(|(_, row)| !row.trim().is_empty())
+    {
         let codes: Vec<&str> = row.split_whitespace().collect();
         let [source, target] = codes[..] else {
-            let fault = RowFault::Cells { found: codes.len(), expected: 2 };
+            let fault = RowFault::Cells {
+                found: codes.len(),
+                expected: 2,
+            };
             return Err(CodesError::Row { line, fault });
         };
         let from = normal(forms[0], "source", source);

@@ -15,7 +15,14 @@ pub fn drug_variants(text: &str, head: &LibraryHead) -> Result<Imported<Library>
     while let Some(line) = rows.next()? {
         let canonical = tidy(rows.cell("canonical"));
         let code = rows.cell("drugbank_id").to_owned();
-        body.take(line, Named { name: tidy(rows.cell("variant")), canonical, code });
+        body.take(
+            line,
+            Named {
+                name: tidy(rows.cell("variant")),
+                canonical,
+                code,
+            },
+        );
     }
     body.library(head)
 }
@@ -30,12 +37,30 @@ pub fn icd10cm_terms(text: &str, head: &LibraryHead) -> Result<Imported<Library>
     let mut body = Body::default();
     while let Some(line) = rows.next()? {
         let canonical = tidy(rows.cell("description"));
-        for name in rows.cell("inclusion_terms").split(" | ").filter(|it| !it.is_empty()) {
+        for name in rows
+            .cell("inclusion_terms")
+            .split(" | ")
+            .filter(|it| !it.is_empty())
+        {
             let (canonical, code) = (canonical.clone(), rows.cell("code").to_owned());
-            body.take(line, Named { name: tidy(name), canonical, code });
+            body.take(
+                line,
+                Named {
+                    name: tidy(name),
+                    canonical,
+                    code,
+                },
+            );
         }
         let code = rows.cell("code").to_owned();
-        body.take(line, Named { name: canonical.clone(), canonical, code });
+        body.take(
+            line,
+            Named {
+                name: canonical.clone(),
+                canonical,
+                code,
+            },
+        );
     }
     body.library(head)
 }
@@ -51,7 +76,14 @@ pub fn table_names(table: &CodeTable, head: &LibraryHead) -> Result<Imported<Lib
         let canonical = if row.zh.is_empty() { &row.en } else { &row.zh };
         for name in [&row.zh, &row.en].into_iter().filter(|it| !it.is_empty()) {
             let [name, canonical] = [name, canonical].map(Clone::clone);
-            body.take(line, Named { name, canonical, code: code.to_owned() });
+            body.take(
+                line,
+                Named {
+                    name,
+                    canonical,
+                    code: code.to_owned(),
+                },
+            );
         }
     }
     body.library(head)
@@ -68,7 +100,8 @@ struct Body {
 impl Body {
     fn take(&mut self, line: u64, named: Named) {
         if plain(&named.name).is_empty() || plain(&named.canonical).is_empty() {
-            self.left_out.push((line, RowFault::Empty { column: "name" }));
+            self.left_out
+                .push((line, RowFault::Empty { column: "name" }));
         } else if self.seen.insert(named.name.clone()) {
             self.names.push(named);
         }
@@ -77,9 +110,15 @@ impl Body {
     /// Makes the library, in which canonical names stand for themselves.
     fn library(mut self, head: &LibraryHead) -> Result<Imported<Library>, CodesError> {
         for place in 0..self.names.len() {
-            let Named { canonical, code, .. } = self.names[place].clone();
+            let Named {
+                canonical, code, ..
+            } = self.names[place].clone();
             if self.seen.insert(canonical.clone()) {
-                self.names.push(Named { name: canonical.clone(), canonical, code });
+                self.names.push(Named {
+                    name: canonical.clone(),
+                    canonical,
+                    code,
+                });
             }
         }
         let value = Library::new(head, self.names)?;

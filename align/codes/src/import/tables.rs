@@ -18,7 +18,14 @@ pub fn icd10cm(text: &str, head: &TableHead) -> Result<Imported<CodeTable>, Code
                 parent => Some(normal(Form::Icd10, "parent", parent)?),
             };
             let en = tidy(rows.cell("description"));
-            Ok((code, CodeRow { en, parent, ..CodeRow::default() }))
+            Ok((
+                code,
+                CodeRow {
+                    en,
+                    parent,
+                    ..CodeRow::default()
+                },
+            ))
         });
         body.take(line, row);
     }
@@ -39,20 +46,40 @@ pub fn icd10_cn(
 ) -> Result<Imported<CodeTable>, CodesError> {
     let mut body = Body::default();
     let bounds = ["code_lower_bound", "code_upper_bound"];
-    let delimiter = |text: &str| if text.lines().next().unwrap_or("").contains('\t') { b'\t' } else { b',' };
-    let mut rows = Published::of(catalogue, delimiter(catalogue), &[bounds[0], bounds[1], "level", "catalog"])?;
+    let delimiter = |text: &str| {
+        if text.lines().next().unwrap_or("").contains('\t') {
+            b'\t'
+        } else {
+            b','
+        }
+    };
+    let mut rows = Published::of(
+        catalogue,
+        delimiter(catalogue),
+        &[bounds[0], bounds[1], "level", "catalog"],
+    )?;
     let mut ranges: Vec<(u8, [String; 2])> = Vec::new();
     while let Some(line) = rows.next()? {
         let range = normal(Form::Icd10, "code", rows.cell(bounds[0])).and_then(|first| {
             let last = normal(Form::Icd10, "code", rows.cell(bounds[1]))?;
-            let level = rows.cell("level").parse().map_err(|_| RowFault::Value { column: "level" })?;
+            let level = rows
+                .cell("level")
+                .parse()
+                .map_err(|_| RowFault::Value { column: "level" })?;
             Ok((level, [first, last]))
         });
         let row = range.map(|(level, range)| {
             let parent = narrowest(&ranges, level, &range[0], &range[1]);
             ranges.push((level, range.clone()));
             let zh = tidy(rows.cell("catalog"));
-            (range.join("-"), CodeRow { zh, parent, ..CodeRow::default() })
+            (
+                range.join("-"),
+                CodeRow {
+                    zh,
+                    parent,
+                    ..CodeRow::default()
+                },
+            )
         });
         body.take(line, row);
     }
@@ -62,7 +89,14 @@ pub fn icd10_cn(
             let category = code.get(..3).unwrap_or(&code);
             let parent = narrowest(&ranges, u8::MAX, category, category);
             let zh = tidy(rows.cell("disease"));
-            (code, CodeRow { zh, parent, ..CodeRow::default() })
+            (
+                code,
+                CodeRow {
+                    zh,
+                    parent,
+                    ..CodeRow::default()
+                },
+            )
         });
         body.take(line, row);
     }
@@ -87,10 +121,25 @@ fn narrowest(ranges: &[(u8, [String; 2])], level: u8, first: &str, last: &str) -
 pub fn opendrg_codes(text: &str, head: &TableHead) -> Result<Imported<CodeTable>, CodesError> {
     let form = Form::of_system(&head.system);
     let mut body = Body::default();
-    for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.trim().is_empty()) {
+    for (line, row) in (1..)
+        .zip(text.lines())
+        .filter(|(_, row)| !row.trim().is_empty())
+    {
         let (code, name) = row.split_once(' ').unwrap_or((row, ""));
-        let zh = if name.trim() == "1" { String::new() } else { tidy(name) };
-        let row = normal(form, "code", code).map(|code| (code, CodeRow { zh, ..CodeRow::default() }));
+        let zh = if name.trim() == "1" {
+            String::new()
+        } else {
+            tidy(name)
+        };
+        let row = normal(form, "code", code).map(|code| {
+            (
+                code,
+                CodeRow {
+                    zh,
+                    ..CodeRow::default()
+                },
+            )
+        });
         body.take(line, row);
     }
     body.table(head)
@@ -107,7 +156,9 @@ impl Body {
     fn take(&mut self, line: u64, row: Result<(String, CodeRow), RowFault>) {
         match row {
             Ok((code, row)) => match self.rows.get(&code) {
-                Some((first, _)) => self.left_out.push((line, RowFault::Twice { first: *first })),
+                Some((first, _)) => self
+                    .left_out
+                    .push((line, RowFault::Twice { first: *first })),
                 None => drop(self.rows.insert(code, (line, row))),
             },
             Err(fault) => self.left_out.push((line, fault)),

@@ -33,7 +33,10 @@ impl CodeMap {
         }
         let head = self.head();
         let source = format!("reversed: {}", head.source);
-        let turned = MapHead { licence: head.licence.clone(), ..MapHead::new(head.to.clone(), head.from.clone(), &source) };
+        let turned = MapHead {
+            licence: head.licence.clone(),
+            ..MapHead::new(head.to.clone(), head.from.clone(), &source)
+        };
         CodeMap::new(&turned, entries)
     }
 
@@ -48,7 +51,10 @@ impl CodeMap {
         let (here, there) = (&self.head().to, &next.head().from);
         if here != there {
             let said = |it: &super::Edition| format!("{} {}", it.system, it.version);
-            return Err(CodesError::Apart { to: said(here), from: said(there) });
+            return Err(CodesError::Apart {
+                to: said(here),
+                from: said(there),
+            });
         }
         let mut entries = Vec::new();
         for (source, entry) in self.iter() {
@@ -85,7 +91,9 @@ fn onwards(
         if (ends.len() * steps.len()) as u64 > MOST_WAYS {
             return Err(CodesError::TooManyWays { most: MOST_WAYS });
         }
-        let longer = ends.iter().flat_map(|end| steps.iter().map(|step| longer(end, step)));
+        let longer = ends
+            .iter()
+            .flat_map(|end| steps.iter().map(|step| longer(end, step)));
         ends = longer.collect();
     }
     for end in ends {

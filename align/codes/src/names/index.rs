@@ -106,7 +106,10 @@ impl<'a> Matcher<'a> {
             let (plain, grams) = (plain.chars().collect(), own.into_iter().collect());
             names.push(Forward { plain, grams });
         }
-        let rarity: Vec<f32> = counts.iter().map(|count| rarity(names.len(), *count)).collect();
+        let rarity: Vec<f32> = counts
+            .iter()
+            .map(|count| rarity(names.len(), *count))
+            .collect();
         let mut starts = vec![0; counts.len() + 1];
         for (id, count) in counts.iter().enumerate() {
             starts[id + 1] = starts[id] + *count as usize;
@@ -121,7 +124,14 @@ impl<'a> Matcher<'a> {
                 *place += 1;
             }
         }
-        Matcher { library, ids, rarity, starts, postings, names }
+        Matcher {
+            library,
+            ids,
+            rarity,
+            starts,
+            postings,
+            names,
+        }
     }
 
     /// Gives the best candidates, each canonical name once, the best first.
@@ -141,7 +151,9 @@ impl<'a> Matcher<'a> {
                 codes: query.code.map(|code| (code, named.code.as_str())),
                 rarity: &self.rarity,
             });
-            let is_better = best.get(named.canonical.as_str()).is_none_or(|it| it.score < likeness.score);
+            let is_better = best
+                .get(named.canonical.as_str())
+                .is_none_or(|it| it.score < likeness.score);
             if is_better {
                 let candidate = Candidate {
                     canonical: &named.canonical,
@@ -154,7 +166,11 @@ impl<'a> Matcher<'a> {
             }
         }
         let mut best: Vec<Candidate<'a>> = best.into_values().collect();
-        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.canonical.cmp(b.canonical)));
+        best.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then(a.canonical.cmp(b.canonical))
+        });
         best.truncate(most);
         best
     }
@@ -174,7 +190,11 @@ impl<'a> Matcher<'a> {
 
     /// The names that share most with the query, as far as its rarest grams tell.
     fn near(&self, grams: &[(u32, f32)]) -> Vec<u32> {
-        let mut known: Vec<(u32, f32)> = grams.iter().copied().filter(|it| it.0 != u32::MAX).collect();
+        let mut known: Vec<(u32, f32)> = grams
+            .iter()
+            .copied()
+            .filter(|it| it.0 != u32::MAX)
+            .collect();
         known.sort_by(|a, b| self.len_of(a.0).cmp(&self.len_of(b.0)).then(a.0.cmp(&b.0)));
         let mut sums: HashMap<u32, f32, Fast> = HashMap::default();
         let mut seen = 0;
@@ -183,7 +203,9 @@ impl<'a> Matcher<'a> {
                 break;
             }
             seen += self.len_of(id);
-            for (name, other) in &self.postings[self.starts[id as usize]..self.starts[id as usize + 1]] {
+            for (name, other) in
+                &self.postings[self.starts[id as usize]..self.starts[id as usize + 1]]
+            {
                 *sums.entry(*name).or_default() += share * other;
             }
         }
@@ -207,7 +229,9 @@ type Fast = std::hash::BuildHasherDefault<grams::Multiply>;
 fn compared(subject: Subject, name: &str) -> String {
     match subject {
         Subject::Diagnosis => grams::telling(&plain(name)),
-        Subject::Drug if name.contains(is_ideograph) || name.contains(|it: char| it.is_ascii_digit()) => {
+        Subject::Drug
+            if name.contains(is_ideograph) || name.contains(|it: char| it.is_ascii_digit()) =>
+        {
             plain(&Product::parse(name).name)
         }
         Subject::Drug => plain(name),
@@ -227,7 +251,11 @@ fn weigh(grams: &mut Vec<(u32, f32)>, rarity: &[f32]) {
     for (id, share) in grams.iter_mut() {
         *share *= rarity.get(*id as usize).copied().unwrap_or(unknown);
     }
-    let length = grams.iter().map(|(_, share)| share * share).sum::<f32>().sqrt();
+    let length = grams
+        .iter()
+        .map(|(_, share)| share * share)
+        .sum::<f32>()
+        .sqrt();
     for (_, share) in grams {
         *share /= length.max(f32::MIN_POSITIVE);
     }

@@ -57,7 +57,12 @@ impl LibraryHead {
     /// Begins a library.
     pub fn new(subject: Subject, source: &str) -> LibraryHead {
         let (kind, source, licence) = (KIND.to_owned(), source.to_owned(), String::new());
-        LibraryHead { kind, subject, source, licence }
+        LibraryHead {
+            kind,
+            subject,
+            source,
+            licence,
+        }
     }
 }
 
@@ -76,7 +81,10 @@ impl Library {
         let mut lines = BTreeMap::new();
         sheet.rows(&COLUMNS, 2, |line, cells| {
             let [name, canonical, code] = cells else {
-                return Err(RowFault::Cells { found: cells.len(), expected: COLUMNS.len() });
+                return Err(RowFault::Cells {
+                    found: cells.len(),
+                    expected: COLUMNS.len(),
+                });
             };
             for (column, cell) in [("name", name), ("canonical", canonical)] {
                 if plain(cell).is_empty() {
@@ -87,10 +95,18 @@ impl Library {
                 return Err(RowFault::Twice { first });
             }
             let [name, canonical, code] = [name, canonical, code].map(|cell| (*cell).to_owned());
-            names.push(Named { name, canonical, code });
+            names.push(Named {
+                name,
+                canonical,
+                code,
+            });
             Ok(())
         })?;
-        Ok(Library { head, names, hash: sheet.hash() })
+        Ok(Library {
+            head,
+            names,
+            hash: sheet.hash(),
+        })
     }
 
     /// Makes a library; its text is [`Self::to_text`].
@@ -127,5 +143,9 @@ impl Library {
 }
 
 fn written(head: &LibraryHead, names: impl Iterator<Item = Named>) -> String {
-    sheet::write(head, COLUMNS, names.map(|it| [it.name, it.canonical, it.code]))
+    sheet::write(
+        head,
+        COLUMNS,
+        names.map(|it| [it.name, it.canonical, it.code]),
+    )
 }

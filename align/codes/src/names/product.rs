@@ -104,8 +104,8 @@ const UNITS: [(&str, &str); 19] = [
 
 /// What is counted in a package.
 const PIECES: [&str; 17] = [
-    "粒", "片", "支", "瓶", "袋", "丸", "贴", "枚", "盒", "s", "tablets", "tabs", "tab", "capsules",
-    "caps", "cap", "pcs",
+    "粒", "片", "支", "瓶", "袋", "丸", "贴", "枚", "盒", "s", "tablets", "tabs", "tab",
+    "capsules", "caps", "cap", "pcs",
 ];
 
 /// Salts as they are abbreviated.
@@ -164,7 +164,10 @@ impl Product {
                     continue;
                 }
                 // A number that is no amount stays whole.
-                let digits = begins.len() - begins.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+                let digits = begins.len()
+                    - begins
+                        .trim_start_matches(|it: char| it.is_ascii_digit())
+                        .len();
                 let taken = left.len() - begins.len() + digits;
                 rest.push_str(&left[..taken]);
                 left = &left[taken..];
@@ -181,7 +184,9 @@ impl Product {
         let number: f64 = text[..text.len() - after.len()].parse().ok()?;
         let after = after.trim_start_matches(' ');
         let ends = |rest: &str, unit: &str| {
-            !unit.is_ascii() || unit == "%" || !rest.starts_with(|it: char| it.is_ascii_alphanumeric())
+            !unit.is_ascii()
+                || unit == "%"
+                || !rest.starts_with(|it: char| it.is_ascii_alphanumeric())
         };
         let unit = |(written, unit): &(&str, &'static str)| {
             let rest = after.strip_prefix(written)?;
@@ -193,7 +198,11 @@ impl Product {
                 self.strength = Some(Amount { number, unit });
             }
             let per = ["/片", "/粒", "/支", "/瓶", "/袋", ":"];
-            return Some(per.iter().find_map(|it| rest.strip_prefix(it)).unwrap_or(rest));
+            return Some(
+                per.iter()
+                    .find_map(|it| rest.strip_prefix(it))
+                    .unwrap_or(rest),
+            );
         }
         let piece = |piece: &&str| {
             let rest = after.strip_prefix(piece)?;
@@ -204,12 +213,20 @@ impl Product {
             if number.fract() != 0.0 || !(1.0..1e6).contains(&number) {
                 return None;
             }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 10⁶")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "1 to 10⁶"
+            )]
             let number = number as u32;
             self.pack = Some(self.pack.map_or(number, |pack| pack.saturating_mul(number)));
             let rest = pieces.unwrap_or(after);
             let per = ["/盒", "/瓶", "/袋", "/板"];
-            return Some(per.iter().find_map(|it| rest.strip_prefix(it)).unwrap_or(rest));
+            return Some(
+                per.iter()
+                    .find_map(|it| rest.strip_prefix(it))
+                    .unwrap_or(rest),
+            );
         }
         None
     }
@@ -221,12 +238,19 @@ impl Product {
         let mut words: Vec<&str> = text.split_whitespace().collect();
         for (written, form) in FORMS {
             let place = match written.is_ascii() {
-                true => words.iter().position(|word| word.trim_end_matches('.') == written),
-                false => words.iter().position(|word| word.ends_with(written) || word.starts_with("注射用") && written == "注射用"),
+                true => words
+                    .iter()
+                    .position(|word| word.trim_end_matches('.') == written),
+                false => words.iter().position(|word| {
+                    word.ends_with(written) || word.starts_with("注射用") && written == "注射用"
+                }),
             };
             let Some(place) = place else { continue };
             let word = words[place];
-            let left = word.strip_suffix(written).or(word.strip_prefix(written)).unwrap_or("");
+            let left = word
+                .strip_suffix(written)
+                .or(word.strip_prefix(written))
+                .unwrap_or("");
             let left = if written.is_ascii() { "" } else { left };
             let is_all = left.is_empty() && words.len() == 1;
             if is_all || left.chars().count() == 1 && words.len() == 1 {

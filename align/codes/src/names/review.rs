@@ -58,20 +58,35 @@ impl Review {
         threshold: f64,
     ) -> Review {
         let row = |(name, code, count): (&str, &str, u64)| {
-            let query = Query { name, code: Some(code).filter(|code| !code.is_empty()) };
+            let query = Query {
+                name,
+                code: Some(code).filter(|code| !code.is_empty()),
+            };
             let found = matcher.find(query, BEST);
             let is_clear = found.first().is_some_and(|it| it.score >= threshold)
-                && found.get(1).is_none_or(|second| second.score < found[0].score);
+                && found
+                    .get(1)
+                    .is_none_or(|second| second.score < found[0].score);
             let reasons = |reasons: &[super::Reason]| {
-                reasons.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ")
+                reasons
+                    .iter()
+                    .map(|it| it.name())
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
-            let best = found.iter().map(|it| (it.canonical.to_owned(), it.score, reasons(&it.reasons)));
+            let best = found
+                .iter()
+                .map(|it| (it.canonical.to_owned(), it.score, reasons(&it.reasons)));
             ReviewRow {
                 name: name.to_owned(),
                 code: code.to_owned(),
                 count,
                 best: best.collect(),
-                decision: if is_clear { "1".to_owned() } else { String::new() },
+                decision: if is_clear {
+                    "1".to_owned()
+                } else {
+                    String::new()
+                },
             }
         };
         let mut rows: Vec<ReviewRow> = names.into_iter().map(row).collect();
@@ -89,9 +104,11 @@ impl Review {
             let mut cells = vec![shown(&row.name), shown(&row.code), row.count.to_string()];
             for place in 0..BEST {
                 let best = row.best.get(place);
-                cells.extend(best.map_or_else(Default::default, |(canonical, score, reasons)| {
-                    [shown(canonical), format!("{score:.4}"), reasons.clone()]
-                }));
+                cells.extend(
+                    best.map_or_else(Default::default, |(canonical, score, reasons)| {
+                        [shown(canonical), format!("{score:.4}"), reasons.clone()]
+                    }),
+                );
             }
             cells.push(shown(&row.decision));
             write(&cells);
@@ -109,11 +126,17 @@ impl Review {
     /// canonical name of the library.
     pub fn read(bytes: &[u8], library: &Library) -> Result<Reviewed, CodesError> {
         let text = sheet::text(bytes)?;
-        let canonicals: BTreeSet<&str> = library.names().iter().map(|it| it.canonical.as_str()).collect();
+        let canonicals: BTreeSet<&str> = library
+            .names()
+            .iter()
+            .map(|it| it.canonical.as_str())
+            .collect();
         let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
         let found = reader.headers().map_err(|_| CodesError::Csv { line: 1 })?;
         if found.iter().ne(header().iter().map(String::as_str)) {
-            return Err(CodesError::Declared("the columns are not those of a review file"));
+            return Err(CodesError::Declared(
+                "the columns are not those of a review file",
+            ));
         }
         let mut decisions = BTreeMap::new();
         for record in reader.records() {
@@ -151,13 +174,20 @@ impl Reviewed {
     ///
     /// None for decisions that were read with the same library.
     pub fn to_library(&self, library: &Library, source: &str) -> Result<Library, CodesError> {
-        let codes: BTreeMap<&str, &str> =
-            library.names().iter().map(|it| (it.canonical.as_str(), it.code.as_str())).collect();
+        let codes: BTreeMap<&str, &str> = library
+            .names()
+            .iter()
+            .map(|it| (it.canonical.as_str(), it.code.as_str()))
+            .collect();
         let named = |(name, decision): (&String, &Decision)| match decision {
             Decision::Is(canonical) => Some(Named {
                 name: name.clone(),
                 canonical: canonical.clone(),
-                code: codes.get(canonical.as_str()).copied().unwrap_or_default().to_owned(),
+                code: codes
+                    .get(canonical.as_str())
+                    .copied()
+                    .unwrap_or_default()
+                    .to_owned(),
             }),
             Decision::Nothing | Decision::Open => None,
         };
@@ -169,7 +199,11 @@ impl Reviewed {
 fn header() -> Vec<String> {
     let mut header: Vec<String> = ["name", "code", "count"].map(str::to_owned).into();
     for place in 1..=BEST {
-        header.extend([format!("best{place}"), format!("score{place}"), format!("reasons{place}")]);
+        header.extend([
+            format!("best{place}"),
+            format!("score{place}"),
+            format!("reasons{place}"),
+        ]);
     }
     header.push("decision".to_owned());
     header
@@ -178,7 +212,11 @@ fn header() -> Vec<String> {
 /// Text for a spreadsheet, in which it stays text.
 fn shown(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\'']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn unshown(text: &str) -> &str {

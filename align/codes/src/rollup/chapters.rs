@@ -22,14 +22,23 @@ pub struct Chapter {
 
 const fn chapter(range: [&'static str; 2], en: &'static str, zh: &'static str) -> Chapter {
     let [first, last] = range;
-    Chapter { first, last, en, zh }
+    Chapter {
+        first,
+        last,
+        en,
+        zh,
+    }
 }
 
 const ICD_10: [Chapter; 22] = [
     chapter(["A00", "B99"], "infections", "传染病和寄生虫病"),
     chapter(["C00", "D48"], "neoplasms", "肿瘤"),
     chapter(["D50", "D89"], "blood and immunity", "血液及免疫疾病"),
-    chapter(["E00", "E90"], "endocrine and metabolic", "内分泌、营养和代谢疾病"),
+    chapter(
+        ["E00", "E90"],
+        "endocrine and metabolic",
+        "内分泌、营养和代谢疾病",
+    ),
     chapter(["F00", "F99"], "mental", "精神和行为障碍"),
     chapter(["G00", "G99"], "nervous system", "神经系统疾病"),
     chapter(["H00", "H59"], "eye", "眼和附器疾病"),
@@ -38,7 +47,11 @@ const ICD_10: [Chapter; 22] = [
     chapter(["J00", "J99"], "respiration", "呼吸系统疾病"),
     chapter(["K00", "K93"], "digestion", "消化系统疾病"),
     chapter(["L00", "L99"], "skin", "皮肤和皮下组织疾病"),
-    chapter(["M00", "M99"], "muscles and bones", "肌肉骨骼系统和结缔组织疾病"),
+    chapter(
+        ["M00", "M99"],
+        "muscles and bones",
+        "肌肉骨骼系统和结缔组织疾病",
+    ),
     chapter(["N00", "N99"], "urinary and genital", "泌尿生殖系统疾病"),
     chapter(["O00", "O99"], "pregnancy and birth", "妊娠、分娩和产褥期"),
     chapter(["P00", "P96"], "perinatal", "围生期情况"),
@@ -47,29 +60,49 @@ const ICD_10: [Chapter; 22] = [
     chapter(["S00", "T98"], "injuries and poisoning", "损伤和中毒"),
     chapter(["U00", "U99"], "special purposes", "特殊目的编码"),
     chapter(["V01", "Y98"], "external causes", "外因"),
-    chapter(["Z00", "Z99"], "contacts with health services", "与保健机构接触的因素"),
+    chapter(
+        ["Z00", "Z99"],
+        "contacts with health services",
+        "与保健机构接触的因素",
+    ),
 ];
 
 const ICD_9_CM: [Chapter; 19] = [
     chapter(["001", "139"], "infections", "传染病和寄生虫病"),
     chapter(["140", "239"], "neoplasms", "肿瘤"),
-    chapter(["240", "279"], "endocrine and metabolic", "内分泌、营养和代谢疾病"),
+    chapter(
+        ["240", "279"],
+        "endocrine and metabolic",
+        "内分泌、营养和代谢疾病",
+    ),
     chapter(["280", "289"], "blood", "血液疾病"),
     chapter(["290", "319"], "mental", "精神障碍"),
-    chapter(["320", "389"], "nervous system and senses", "神经系统和感觉器官疾病"),
+    chapter(
+        ["320", "389"],
+        "nervous system and senses",
+        "神经系统和感觉器官疾病",
+    ),
     chapter(["390", "459"], "circulation", "循环系统疾病"),
     chapter(["460", "519"], "respiration", "呼吸系统疾病"),
     chapter(["520", "579"], "digestion", "消化系统疾病"),
     chapter(["580", "629"], "urinary and genital", "泌尿生殖系统疾病"),
     chapter(["630", "679"], "pregnancy and birth", "妊娠、分娩和产褥期"),
     chapter(["680", "709"], "skin", "皮肤和皮下组织疾病"),
-    chapter(["710", "739"], "muscles and bones", "肌肉骨骼系统和结缔组织疾病"),
+    chapter(
+        ["710", "739"],
+        "muscles and bones",
+        "肌肉骨骼系统和结缔组织疾病",
+    ),
     chapter(["740", "759"], "congenital", "先天性异常"),
     chapter(["760", "779"], "perinatal", "围生期情况"),
     chapter(["780", "799"], "symptoms", "症状、体征和不明确情况"),
     chapter(["800", "999"], "injuries and poisoning", "损伤和中毒"),
     chapter(["E000", "E999"], "external causes", "外因"),
-    chapter(["V01", "V91"], "contacts with health services", "与保健机构接触的因素"),
+    chapter(
+        ["V01", "V91"],
+        "contacts with health services",
+        "与保健机构接触的因素",
+    ),
 ];
 
 impl Chapter {
@@ -87,7 +120,9 @@ impl Chapter {
         Chapter::all(form).iter().find(|chapter| {
             let category = code.get(..chapter.first.len());
             // ICD-10-CM has letters in the third place: C7A stands after C79, before C80.
-            category.is_some_and(|it| chapter.first <= it && (it <= chapter.last || it.starts_with(chapter.last)))
+            category.is_some_and(|it| {
+                chapter.first <= it && (it <= chapter.last || it.starts_with(chapter.last))
+            })
         })
     }
 

@@ -27,7 +27,7 @@ pub(super) fn error(error: &SchemaError) -> Option<String> {
     })
 }
 
-fn fault(fault: &ColumnFault) -> String {
+pub(super) fn fault(fault: &ColumnFault) -> String {
     match fault {
         ColumnFault::Name => "列名为空、过长、首尾有空白，或含不可见字符".to_owned(),
         ColumnFault::Level { level } => format!("取值 {level:?} 为空、过长，或含不可见字符"),

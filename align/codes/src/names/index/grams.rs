@@ -46,7 +46,11 @@ pub(super) fn telling(plain: &str) -> String {
             left = left.replace(filling, "");
         }
     }
-    if left.trim().is_empty() { plain.to_owned() } else { left }
+    if left.trim().is_empty() {
+        plain.to_owned()
+    } else {
+        left
+    }
 }
 
 /// The longest run.
@@ -75,7 +79,9 @@ pub(super) fn grams(subject: Subject, plain: &str) -> Vec<u128> {
 }
 
 fn packed(run: &[char]) -> u128 {
-    run.iter().fold(0, |packed, letter| packed << 21 | u128::from(u32::from(*letter)))
+    run.iter().fold(0, |packed, letter| {
+        packed << 21 | u128::from(u32::from(*letter))
+    })
 }
 
 /// A hasher of small numbers: one multiplication by 2⁶⁴ over the golden ratio (Knuth, volume 3, 6.4).
@@ -94,6 +100,8 @@ impl Hasher for Multiply {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+        self.0 = (self.0 ^ u64::from(number))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
     }
 }

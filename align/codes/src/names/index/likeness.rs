@@ -31,8 +31,14 @@ struct Shares {
 impl Shares {
     fn of(subject: Subject) -> Shares {
         match subject {
-            Subject::Drug => Shares { covered: 0.0, code: 0.5 },
-            Subject::Diagnosis => Shares { covered: 0.5, code: 1.0 },
+            Subject::Drug => Shares {
+                covered: 0.0,
+                code: 0.5,
+            },
+            Subject::Diagnosis => Shares {
+                covered: 0.5,
+                code: 1.0,
+            },
         }
     }
 }
@@ -57,16 +63,27 @@ pub(super) fn of(pair: &Pair<'_>) -> Likeness {
     };
     let holding = [
         (Reason::SameName, is_same),
-        (Reason::Contained, !is_same && (is_within(name, query) || is_within(query, name))),
-        (Reason::SameBeginning, !is_same && 2 * alike >= query.len().max(name.len())),
+        (
+            Reason::Contained,
+            !is_same && (is_within(name, query) || is_within(query, name)),
+        ),
+        (
+            Reason::SameBeginning,
+            !is_same && 2 * alike >= query.len().max(name.len()),
+        ),
         (Reason::SameCategory, code.is_some_and(|code| code > 0.0)),
     ];
-    let mut reasons: Vec<Reason> =
-        holding.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect();
+    let mut reasons: Vec<Reason> = holding
+        .into_iter()
+        .filter_map(|(reason, holds)| holds.then_some(reason))
+        .collect();
     if reasons.is_empty() {
         reasons.push(Reason::SharedRuns);
     }
-    Likeness { score: (score / most).clamp(0.0, 1.0), reasons }
+    Likeness {
+        score: (score / most).clamp(0.0, 1.0),
+        reasons,
+    }
 }
 
 /// The cosine of both, and how much of the name, weighed by rarity, stands in the query.
@@ -95,6 +112,9 @@ fn same_code(ours: &str, theirs: &str) -> f64 {
     if ours == theirs {
         return 1.0;
     }
-    let same = |len: &&usize| ours.get(..**len).is_some_and(|it| theirs.get(..**len) == Some(it));
+    let same = |len: &&usize| {
+        ours.get(..**len)
+            .is_some_and(|it| theirs.get(..**len) == Some(it))
+    };
     LEVELS.iter().take_while(same).count() as f64 / LEVELS.len() as f64
 }

@@ -1,0 +1,170 @@
+use std::{
+    collections::HashSet,
+    fmt::Write as _,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use consilium_catalogue::{Catalogue, Suggested};
+use consilium_plan::Lang;
+use consilium_schema::quoted;
+
+use super::{say, suggest::Found};
+use crate::{
+    hint::{Misuse, OrHint as _},
+    new_file,
+    terminal::{printable, tell},
+};
+
+/// Writes a draft of the mapping of one file, and the schema that it names.
+pub(super) fn write(
+    found: &Found<'_>,
+    catalogue: &Catalogue,
+    to: &Path,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let chosen = chosen(&found.columns);
+    if chosen.is_empty() {
+        let misuse = lang.pick(
+            "no feature is suggested for any column: there is nothing to draft",
+            "没有为任何列给出建议：无可起草",
+        );
+        return Err(Misuse(misuse.to_owned())).or_hint(lang.pick(
+            "`consilium data schema FILE` drafts a schema of the file as it is",
+            "`consilium data schema 文件` 可按文件原样起草数据结构",
+        ));
+    }
+    let features: Vec<&str> = chosen.iter().map(|(_, feature)| *feature).collect();
+    let schema = catalogue.schema(&features)?;
+    let schema_file = to.with_extension("schema.toml");
+    let mapping = mapping(found, &schema_file, (catalogue, to), lang);
+    for (path, text) in [
+        (&schema_file, schema.to_string()),
+        (&to.to_owned(), mapping),
+    ] {
+        let mut file = new_file::create(path, lang)?;
+        let writing = lang.pick("writing", "写入");
+        file.write_all(text.as_bytes())
+            .with_context(|| format!("{writing} {}", path.display()))?;
+    }
+    tell(lang.pick(
+        "drafted: look at every line, give ranges and levels in the schema, then run it",
+        "已起草：请逐行核对，在数据结构中补充范围和类别，然后运行",
+    ));
+    Ok(())
+}
+
+/// The columns with a first suggestion, each feature once.
+fn chosen(columns: &[Suggested]) -> Vec<(&str, &str)> {
+    let mut seen = HashSet::new();
+    columns
+        .iter()
+        .filter_map(|column| {
+            let feature = column.features.first()?.feature.as_str();
+            seen.insert(feature)
+                .then_some((column.column.as_str(), feature))
+        })
+        .collect()
+}
+
+fn mapping(
+    found: &Found<'_>,
+    schema: &Path,
+    (catalogue, to): (&Catalogue, &Path),
+    lang: Lang,
+) -> String {
+    let mut text = String::new();
+    let said = lang.pick("drafted with the catalogue", "依据目录起草：");
+    let mut line = |said: std::fmt::Arguments<'_>| {
+        writeln!(text, "{said}").expect("a string takes any text");
+    };
+    line(format_args!(
+        "# {said} {} {}",
+        catalogue.name(),
+        catalogue.version()
+    ));
+    let chosen = chosen(&found.columns);
+    for column in &found.columns {
+        let name = comment(&column.column);
+        let Some(first) = column.features.first() else {
+            let none = lang.pick("nothing suggested", "没有建议");
+            line(format_args!("# {name}: {none}"));
+            continue;
+        };
+        let meaning = say::meaning(catalogue, &first.feature, lang);
+        let because = comment(&say::because(first, lang));
+        line(format_args!(
+            "# {name}: {} ({meaning}), {:.2}: {because}",
+            first.feature, first.score
+        ));
+        if !chosen.contains(&(column.column.as_str(), first.feature.as_str())) {
+            let twice = lang.pick(
+                "left out: another column is it too",
+                "已略去：另一列亦为此特征",
+            );
+            line(format_args!("#   {twice}"));
+        }
+        for other in column.features.iter().skip(1).take(2) {
+            let or = lang.pick("or", "或");
+            line(format_args!(
+                "#   {or} {} ({:.2})",
+                other.feature, other.score
+            ));
+        }
+    }
+    let schema = schema.file_name().unwrap_or_default().to_string_lossy();
+    line(format_args!("\nschema = {}", quoted(&schema)));
+    let columns: Vec<String> = chosen
+        .iter()
+        .map(|(column, feature)| format!("  {} AS {}", identifier(column), identifier(feature)))
+        .collect();
+    let from = identifier(&found.table);
+    let query = format!("SELECT\n{}\nFROM {from}", columns.join(",\n"));
+    line(format_args!("sql = \"\"\"\n{}\n\"\"\"", inside(&query)));
+    line(format_args!(
+        "\n[[source]]\nname = {}",
+        quoted(&found.table)
+    ));
+    let path = path_from(found.file, to).to_string_lossy().into_owned();
+    line(format_args!("path = {}", quoted(&path)));
+    text
+}
+
+/// A name as SQL quotes it.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text of several lines within three quotes of TOML.
+fn inside(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push('\n'),
+            control if control.is_control() => {
+                write!(escaped, "\\u{:04X}", u32::from(control)).expect("a string takes any text");
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped.replace("\"\"\"", "\"\"\\\"")
+}
+
+fn comment(text: &str) -> String {
+    printable(text).replace('\n', " ")
+}
+
+/// Where a file lies from another's folder: its name alone in the same folder, else its whole path.
+fn path_from(file: &Path, other: &Path) -> PathBuf {
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.canonicalize().ok(),
+        _ => Path::new(".").canonicalize().ok(),
+    };
+    match (folder(file), folder(other), file.file_name()) {
+        (Some(one), Some(other), Some(name)) if one == other => PathBuf::from(name),
+        (Some(folder), _, Some(name)) => folder.join(name),
+        _ => file.to_owned(),
+    }
+}
