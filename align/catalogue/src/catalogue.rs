@@ -253,8 +253,7 @@ fn merge<T: PartialEq>(
 }
 
 fn names(raw: RawNames) -> Option<Names> {
-    let both = [&raw.en, &raw.zh].into_iter();
-    let plain = both.fold(true, |plain, name| plain && is_plain(name, MOST_NAME));
+    let plain = is_plain(&raw.en, MOST_NAME) && is_plain(&raw.zh, MOST_NAME);
     plain.then_some(Names {
         en: raw.en,
         zh: raw.zh,

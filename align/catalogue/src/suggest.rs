@@ -28,6 +28,8 @@ const LEAST: f64 = 0.45;
 const LEAST_ALIKE: f64 = 0.3;
 /// Scores within this are as good as equal: two columns may then be the same feature.
 const NEAR: f64 = 0.02;
+/// From here on a table is taken for the feature's.
+const LIKELY: f64 = 0.5;
 /// How many suggestions a column gets.
 const MOST: usize = 5;
 
@@ -147,9 +149,12 @@ impl<'a> Suggester<'a> {
             .map(|feature| place(feature).unwrap_or_default())
             .collect();
         let told: Vec<HashSet<&str>> = (0..tables.len())
-            .map(|table| match tables[table] > 0.5 {
-                true => self.index.words_of_table(table).collect(),
-                false => HashSet::new(),
+            .map(|table| {
+                if tables[table] > LIKELY {
+                    self.index.words_of_table(table).collect()
+                } else {
+                    HashSet::new()
+                }
             })
             .collect();
         let names: Vec<&str> = columns.iter().map(Sketch::name).collect();
@@ -223,7 +228,7 @@ impl<'a> Suggester<'a> {
             None if candidate.fit.score < NEUTRAL / 2.0 => reasons.push(Reason::CellsDiffer),
             None => {}
         }
-        if candidate.table > 0.5 {
+        if candidate.table > LIKELY {
             let table = feature.table().to_owned();
             reasons.push(Reason::Table { table });
         }

@@ -160,7 +160,7 @@ fn national_drug(cell: &str) -> bool {
 fn ndc(cell: &str) -> bool {
     let parts: Vec<&str> = cell.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    let known = matches!(lengths[..], [4, 4, 2] | [5, 3, 2] | [5, 4, 1] | [5, 4, 2]);
+    let known = matches!(lengths[..], [4 | 5, 4, 2] | [5, 3, 2] | [5, 4, 1]);
     known && parts.iter().all(|part| digits(part))
 }
 
@@ -196,6 +196,9 @@ fn luhn(text: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// The permutation of Verhoeff's scheme, taken once more at each place.
+const STEP: [usize; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+
 /// The check digit of Verhoeff, as SNOMED CT identifiers have it.
 fn verhoeff(text: &str) -> bool {
     if !digits(text) || text.starts_with('0') {
@@ -210,7 +213,6 @@ fn verhoeff(text: &str) -> bool {
             (false, false) => (5 + one - other) % 5,
         }
     };
-    const STEP: [usize; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let mut check = 0;
     for (place, byte) in text.bytes().rev().enumerate() {
         let digit = (0..place % 8).fold(usize::from(byte - b'0'), |digit, _| STEP[digit]);

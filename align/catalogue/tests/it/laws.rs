@@ -1,7 +1,7 @@
 //! What holds for every catalogue.
 
 use consilium_catalogue::{Catalogue, CatalogueError, Certainty, Difference};
-use consilium_schema::{Kind, Levels};
+use consilium_schema::{Column, Kind, Levels};
 use proptest::prelude::*;
 
 use crate::SMALL;
@@ -108,11 +108,7 @@ fn a_difference_names_what_changed_its_versions_and_nothing_else() {
 fn a_schema_takes_features_once_and_keeps_their_order() {
     let catalogue = Catalogue::from_toml(SMALL).unwrap();
     let schema = catalogue.schema(&["stay.route", "stay.days"]).unwrap();
-    let names: Vec<&str> = schema
-        .columns()
-        .iter()
-        .map(|column| column.name())
-        .collect();
+    let names: Vec<&str> = schema.columns().iter().map(Column::name).collect();
     assert_eq!(names, ["stay.route", "stay.days"]);
     // Seen in code alone: no range.
     assert_eq!(schema.columns()[1].bounds().unwrap().max, None);

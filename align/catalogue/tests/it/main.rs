@@ -1,4 +1,9 @@
-//! Catalogues: what is read, refused and compared.
+//! Catalogues: what is read, refused and compared; suggestions, and how good they are.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "these are tests, and tell figures"
+)]
 
 mod laws;
 mod refusals;

@@ -141,7 +141,9 @@ fn first(table: &str, columns: &[(&str, &[&str])]) -> Vec<String> {
         .iter()
         .map(|(name, cells)| {
             let mut sketch = Sketch::new(name);
-            cells.iter().for_each(|cell| sketch.observe(cell));
+            for cell in *cells {
+                sketch.observe(cell);
+            }
             sketch
         })
         .collect();
@@ -211,9 +213,9 @@ fn no_suggestion_holds_a_cell() {
     let starter = Catalogue::starter();
     let canary = "canary-7f3a";
     let mut sketches = [Sketch::new("patient_id"), Sketch::new("gender")];
-    sketches
-        .iter_mut()
-        .for_each(|sketch| sketch.observe(canary));
+    for sketch in &mut sketches {
+        sketch.observe(canary);
+    }
     let suggested = Suggester::new(&starter).table("patients", &sketches);
     assert!(suggested.iter().any(|one| !one.features.is_empty()));
     assert!(!format!("{suggested:?}").contains(canary));
