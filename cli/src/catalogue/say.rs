@@ -4,6 +4,7 @@ use std::io::Write;
 
 use consilium_catalogue::{Catalogue, Certainty, Difference, Feature, Identifies, Part};
 use consilium_plan::Lang;
+use consilium_schema::Unit;
 use serde_json::{Value, json};
 
 use crate::terminal::printable;
@@ -15,7 +16,7 @@ pub(super) fn as_json(feature: &Feature) -> Value {
         "name": feature.name(),
         "synonyms": feature.synonyms(),
         "type": feature.kind().name(),
-        "unit": feature.unit().map(|unit| unit.as_str()),
+        "unit": feature.unit().map(Unit::as_str),
         "min": bounds.min,
         "max": bounds.max,
         "levels": feature.levels(),
