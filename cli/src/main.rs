@@ -16,6 +16,7 @@ mod bench;
 mod catalogue;
 mod client;
 mod clock;
+mod codes;
 mod coordinator;
 mod daemon;
 mod data;
@@ -82,6 +83,8 @@ enum Command {
     Data(data::DataArgs),
     /// Look at the canonical features that institutions map their columns to
     Catalogue(catalogue::CatalogueArgs),
+    /// Read tables of codes and maps between them, and match names to codes
+    Codes(codes::CodesArgs),
     /// Look at a study plan before it is submitted
     Plan(plan::PlanArgs),
     /// Take a study from its submission to its result
@@ -167,6 +170,7 @@ fn main() -> ExitCode {
         Command::Local(args) => local::run(args, &mut io::stdout().lock(), lang),
         Command::Data(args) => data::run(args, &mut io::stdout().lock(), lang),
         Command::Catalogue(args) => catalogue::run(args, &mut io::stdout().lock(), lang),
+        Command::Codes(args) => codes::run(args, &mut io::stdout().lock(), lang),
         Command::Plan(args) => plan::run(args, &mut io::stdout().lock(), lang),
         Command::Study(args) => study::run(args, &mut io::stdout().lock(), lang),
         Command::Model(args) => model::run(args, &mut io::stdout().lock(), lang),

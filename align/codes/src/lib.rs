@@ -27,5 +27,5 @@ pub use names::{
 };
 pub use rollup::{Chapter, DrgParts, Level, Severity, Treatment};
 pub use rule::{Chosen, Rule, Weights};
-pub use sheet::{MOST_BYTES, text};
+pub use sheet::{MOST_BYTES, kind, text};
 pub use table::{CodeRow, CodeTable, Status, TableHead, Validity};

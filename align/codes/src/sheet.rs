@@ -51,6 +51,18 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, CodesError> {
     Ok(unmarked(&text).to_owned().into())
 }
 
+/// Tells what a file says to be: `table`, `map`, `names` or `weights`, or something else.
+///
+/// # Errors
+///
+/// Refuses what has no head.
+pub fn kind(bytes: &[u8]) -> Result<String, CodesError> {
+    let text = text(bytes)?;
+    let head: toml::Table = Sheet::of(&text)?.head()?;
+    let kind = head.get("kind").and_then(toml::Value::as_str);
+    Ok(kind.unwrap_or("table").to_owned())
+}
+
 /// Without a mark of byte order.
 fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)

@@ -9,6 +9,7 @@ use consilium_schema::TextPlace;
 use super::Hinted;
 
 mod catalogue;
+mod codes;
 mod identity;
 mod mapping;
 mod network;
@@ -40,6 +41,9 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
     }
     of(error, plan::error)
         .or_else(|| of(error, schema::error))
+        .or_else(|| of(error, codes::file))
+        .or_else(|| of(error, codes::row))
+        .or_else(|| of(error, |error| Some(codes::unclear(*error))))
         .or_else(|| of(error, schema::matrix))
         .or_else(|| of(error, mapping::error))
         .or_else(|| of(error, mapping::query))
