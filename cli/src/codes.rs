@@ -1,10 +1,6 @@
 //! `consilium codes`: tables of codes, maps between them, and names matched to codes.
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Write, path::Path};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -128,15 +124,15 @@ fn read<T>(
     ))
 }
 
-fn read_map(path: &PathBuf, lang: Lang) -> anyhow::Result<CodeMap> {
+fn read_map(path: &Path, lang: Lang) -> anyhow::Result<CodeMap> {
     read(path, CodeMap::read, lang)
 }
 
-fn read_table(path: &PathBuf, lang: Lang) -> anyhow::Result<CodeTable> {
+fn read_table(path: &Path, lang: Lang) -> anyhow::Result<CodeTable> {
     read(path, CodeTable::read, lang)
 }
 
-fn read_library(path: &PathBuf, lang: Lang) -> anyhow::Result<Library> {
+fn read_library(path: &Path, lang: Lang) -> anyhow::Result<Library> {
     read(path, Library::read, lang)
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::run::{cargo, timed};
 
 mod attack;
+mod codes;
 mod gbdt;
 mod measurement;
 
@@ -22,9 +23,11 @@ pub(crate) struct Options {
     /// trees over columns of two parties that know a million people, gbdt-accuracy holds our trees
     /// beside those of LightGBM and XGBoost, gbdt-bits those on gradients of a few bits beside those on
     /// exact ones, gbdt-vertical those over columns of several parties beside those of one, gbdt-attack
-    /// (or gbdt-attack-quick) attacks the sums that vertical trees return.
+    /// (or gbdt-attack-quick) attacks the sums that vertical trees return, code-names measures how well
+    /// names are matched, code-agreement whether groups of diagnoses survive another code system.
     name: Option<String>,
-    /// The folder of public tables for gbdt-accuracy, gbdt-bits and gbdt-vertical, one folder each.
+    /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
+    /// code-agreement, one folder each.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }
@@ -36,8 +39,8 @@ struct Program {
 }
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
-/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical` or `gbdt-attack`, it measures
-/// instead, and prints what the measurement says.
+/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names` or
+/// `code-agreement`, it measures instead, and prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
@@ -49,6 +52,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     let mut comparisons = gbdt::COMPARISONS.iter();
     if let Some(comparison) = comparisons.find(|it| wanted == Some(it.name)) {
         return gbdt::compare(comparison, options.data.as_deref());
+    }
+    let mut examples = codes::EXAMPLES.iter();
+    if let Some((_, example)) = examples.find(|(name, _)| wanted == Some(name)) {
+        return codes::measure(example, options.data.as_deref());
     }
     if let Some(attack::NAME | attack::QUICK) = wanted {
         return attack::attack(wanted == Some(attack::QUICK));

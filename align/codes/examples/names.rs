@@ -102,11 +102,11 @@ fn drugs(data: &Path, seed: u64) {
         .collect();
     let before = cpu();
     let matcher = Matcher::new(&library);
-    let built = cpu() - before;
+    let built = cpu().saturating_sub(before);
     for name in &many {
         matcher.find(Query { name, code: None }, 5);
     }
-    let spent = cpu() - before;
+    let spent = cpu().saturating_sub(before);
     let said = json!({
         "bench": "code-names", "what": "time", "names": many.len(), "library": library.names().len(),
         "index_cpu_s": built.as_secs_f64(), "cpu_s": spent.as_secs_f64(), "goal_cpu_s": 30.0,
@@ -134,7 +134,7 @@ fn drugs_found(library: &Library, tested: &[&Named]) -> (Found, Duration) {
             println!("{} = {}: {best:?}", named.name, named.canonical);
         }
     }
-    let each = (cpu() - before) / u32::try_from(tested.len()).unwrap();
+    let each = (cpu().saturating_sub(before)) / u32::try_from(tested.len()).unwrap();
     (found, each)
 }
 

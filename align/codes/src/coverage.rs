@@ -105,7 +105,7 @@ impl<'a> Coverage<'a> {
             }
         }
         for (code, found) in codes {
-            report.take(code, found, self.map);
+            report.take(code, &found, self.map);
         }
         let order = |a: &Offender, b: &Offender| {
             let by_money = b.weight.money.total_cmp(&a.weight.money);
@@ -128,7 +128,7 @@ struct Found {
 }
 
 impl CoverageReport {
-    fn take(&mut self, code: String, found: Found, map: Option<&CodeMap>) {
+    fn take(&mut self, code: String, found: &Found, map: Option<&CodeMap>) {
         let one = Weight {
             codes: 1,
             ..found.all

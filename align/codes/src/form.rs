@@ -166,8 +166,8 @@ impl Form {
                 code.contains('.').then(|| shorter(code))
             }
             Form::Atc => shapes::atc_parent(code).map(str::to_owned),
-            Form::ChsDrg => (code.len() == 4).then(|| code[..3].to_owned()),
-            Form::Icd10Pcs | Form::Local => None,
+            Form::ChsDrg if code.len() == 4 => code.get(..3).map(str::to_owned),
+            Form::ChsDrg | Form::Icd10Pcs | Form::Local => None,
         }
     }
 }

@@ -71,7 +71,7 @@ impl Level {
     /// lies above it.
     pub fn of(self, form: Form, code: &str) -> Option<String> {
         match (self, form) {
-            (Level::Chapter, _) => Chapter::of(form, code).map(|chapter| chapter.range()),
+            (Level::Chapter, _) => Chapter::of(form, code).map(Chapter::range),
             (Level::Category, Form::Icd10 | Form::Icd10Yb | Form::Icd9Cm) => {
                 let len = if form == Form::Icd9Cm && code.starts_with('E') {
                     4

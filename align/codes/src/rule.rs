@@ -15,7 +15,8 @@ pub enum Rule {
     All,
     /// The longest code under which all targets stand, by the form of the target's system.
     CommonAncestor,
-    /// The way whose least weighty code weighs most; two that weigh the same stay undecided.
+    /// The way whose least weighty code weighs most; two that weigh the same stay undecided, and so do
+    /// more than 65,536 ways.
     Weight(Weights),
 }
 
@@ -114,7 +115,6 @@ impl Rule {
             return owned(first);
         }
         match self {
-            Rule::OnlyUnambiguous => Chosen::Undecided,
             Rule::First => owned(first),
             Rule::All => owned(entry.targets().into_iter().collect()),
             Rule::CommonAncestor => {
@@ -126,7 +126,7 @@ impl Rule {
                 let ways = (0..ways).filter_map(|number| entry.way(number));
                 weightiest(ways, weights).map_or(Chosen::Undecided, owned)
             }
-            Rule::Weight(_) => Chosen::Undecided,
+            Rule::OnlyUnambiguous | Rule::Weight(_) => Chosen::Undecided,
         }
     }
 }

@@ -113,9 +113,7 @@ impl<'a> Sheet<'a> {
             if !more {
                 return Ok(());
             }
-            let line = record
-                .position()
-                .map_or(line, |at| self.first_line + at.line() - 1);
+            let line = record.position().map_or(line, |at| self.line_of(at));
             let found = record.len();
             if found != width {
                 let fault = RowFault::Cells {
@@ -129,6 +127,14 @@ impl<'a> Sheet<'a> {
             let cells: Vec<&str> = places.iter().map(cell).collect();
             take(line, &cells).map_err(|fault| CodesError::Row { line, fault })?;
         }
+    }
+
+    /// The line of a record; where empty lines go before it, its position is theirs.
+    fn line_of(&self, at: &csv::Position) -> u64 {
+        let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+        let rest = self.body.get(from..).unwrap_or_default();
+        let empty = rest.bytes().take_while(|it| matches!(it, b'\n' | b'\r'));
+        self.first_line + at.line() - 1 + empty.filter(|it| *it == b'\n').count() as u64
     }
 
     /// The hash of all that the file says, packed or not.

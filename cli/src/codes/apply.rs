@@ -87,7 +87,8 @@ struct Became {
 
 impl Listed for Became {
     const NONE: [&'static str; 2] = ["no codes", "没有编码"];
-    const HEADER: &'static [[&'static str; 2]] = &[["code", "编码"], ["becomes", "结果"], ["remark", "说明"]];
+    const HEADER: &'static [[&'static str; 2]] =
+        &[["code", "编码"], ["becomes", "结果"], ["remark", "说明"]];
 
     fn row(&self, lang: Lang) -> Vec<String> {
         let result = match &self.result {
@@ -112,7 +113,11 @@ pub(super) fn normal(args: &NormalArgs, out: &mut dyn Write, lang: Lang) -> anyh
         let why = |unclear| [Lang::En, Lang::Zh].map(|lang| said(unclear, lang));
         let note = note.join(" ");
         let result = normal.clone().map(|normal| vec![normal.code]).map_err(why);
-        Became { code: code.clone(), result, note }
+        Became {
+            code: code.clone(),
+            result,
+            note,
+        }
     };
     let all: Vec<Became> = args.codes.iter().map(became).collect();
     listing::print(&all, args.json, out, lang)
@@ -144,7 +149,11 @@ pub(super) fn map(args: &MapArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
             Ok(normal) => normal.code,
             Err(unclear) => {
                 let why = [Lang::En, Lang::Zh].map(|lang| said(unclear, lang));
-                all.push(Became { code: code.clone(), result: Err(why), note: String::new() });
+                all.push(Became {
+                    code: code.clone(),
+                    result: Err(why),
+                    note: String::new(),
+                });
                 continue;
             }
         };
@@ -152,22 +161,39 @@ pub(super) fn map(args: &MapArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         let result = match rule.choose(&map, &normal) {
             Chosen::Codes(codes) => Ok(codes),
             Chosen::Undecided => owned(["undecided: more than one way", "未定：有多种可能"]),
-            Chosen::NoMap => owned(["the map says that nothing corresponds", "映射表注明无对应编码"]),
+            Chosen::NoMap => owned([
+                "the map says that nothing corresponds",
+                "映射表注明无对应编码",
+            ]),
             Chosen::Absent => owned(["the map doesn't know it", "映射表中没有该编码"]),
         };
         let entry = map.get(&normal);
         let ways = entry.map_or(0, consilium_codes::Entry::ways);
         let is_approximate = entry.is_some_and(|it| it.scenarios().iter().any(|it| it.approximate));
-        let approximate = if is_approximate { lang.pick(", approximate", "，近似") } else { "" };
-        let note = lang.pick(format!("{ways} ways{approximate}"), format!("{ways} 种可能{approximate}"));
-        all.push(Became { code: normal, result, note });
+        let approximate = if is_approximate {
+            lang.pick(", approximate", "，近似")
+        } else {
+            ""
+        };
+        let note = lang.pick(
+            format!("{ways} ways{approximate}"),
+            format!("{ways} 种可能{approximate}"),
+        );
+        all.push(Became {
+            code: normal,
+            result,
+            note,
+        });
     }
     listing::print(&all, args.json, out, lang)
 }
 
 fn rule(args: &MapArgs, lang: Lang) -> anyhow::Result<Rule> {
     let needs = || {
-        let text = lang.pick("the rule weight, and no other, needs --weights", "仅规则 weight 需要 --weights");
+        let text = lang.pick(
+            "the rule weight, and no other, needs --weights",
+            "仅规则 weight 需要 --weights",
+        );
         anyhow::Error::from(Misuse(text.to_owned()))
     };
     if (args.rule == RuleName::Weight) != args.weights.is_some() {
@@ -203,13 +229,24 @@ pub(super) fn groups(args: &GroupsArgs, out: &mut dyn Write, lang: Lang) -> anyh
             ("mdc", Level::Mdc),
             ("adrg", Level::Adrg),
         ];
-        let above: Vec<(&str, String)> =
-            levels.into_iter().filter_map(|(name, level)| Some((name, level.of(form, code)?))).collect();
+        let above: Vec<(&str, String)> = levels
+            .into_iter()
+            .filter_map(|(name, level)| Some((name, level.of(form, code)?)))
+            .collect();
         let title = chapter.map_or("", |it| lang.pick(it.en, it.zh));
-        let texts: Vec<String> = above.iter().map(|(name, it)| format!("{name} {it}")).collect();
-        lines.push(format!("{code}: {} {title}", texts.join(", ")).trim_end().to_owned());
-        let mut line: serde_json::Map<String, Value> =
-            above.into_iter().map(|(name, it)| (name.to_owned(), it.into())).collect();
+        let texts: Vec<String> = above
+            .iter()
+            .map(|(name, it)| format!("{name} {it}"))
+            .collect();
+        lines.push(
+            format!("{code}: {} {title}", texts.join(", "))
+                .trim_end()
+                .to_owned(),
+        );
+        let mut line: serde_json::Map<String, Value> = above
+            .into_iter()
+            .map(|(name, it)| (name.to_owned(), it.into()))
+            .collect();
         if let Some(parts) = DrgParts::of(code).filter(|_| form == Form::ChsDrg) {
             line.insert("drg".to_owned(), serde_json::to_value(parts)?);
         }
@@ -219,8 +256,9 @@ pub(super) fn groups(args: &GroupsArgs, out: &mut dyn Write, lang: Lang) -> anyh
     for list in [Groups::charlson(), Groups::elixhauser()] {
         let found = list.of(form, codes.iter().map(String::as_str));
         let scores = ["charlson", "quan-2011", "van-walraven-2009"].into_iter();
-        let scores: Vec<(&str, i32)> =
-            scores.filter_map(|name| Some((name, list.score(name, &found)?))).collect();
+        let scores: Vec<(&str, i32)> = scores
+            .filter_map(|name| Some((name, list.score(name, &found)?)))
+            .collect();
         let names: Vec<&str> = list
             .all()
             .iter()
@@ -228,11 +266,25 @@ pub(super) fn groups(args: &GroupsArgs, out: &mut dyn Write, lang: Lang) -> anyh
             .map(|group| lang.pick(group.en.as_str(), &group.zh))
             .collect();
         let none = lang.pick("none", "无");
-        let names = if names.is_empty() { none.to_owned() } else { names.join(lang.pick("; ", "；")) };
-        let sums: Vec<String> = scores.iter().map(|(name, sum)| format!("{name} {sum}")).collect();
-        lines.push(format!("{}{}{names} ({})", list.name(), lang.pick(": ", "："), sums.join(", ")));
-        let scores: serde_json::Map<String, Value> =
-            scores.into_iter().map(|(name, sum)| (name.to_owned(), sum.into())).collect();
+        let names = if names.is_empty() {
+            none.to_owned()
+        } else {
+            names.join(lang.pick("; ", "；"))
+        };
+        let sums: Vec<String> = scores
+            .iter()
+            .map(|(name, sum)| format!("{name} {sum}"))
+            .collect();
+        lines.push(format!(
+            "{}{}{names} ({})",
+            list.name(),
+            lang.pick(": ", "："),
+            sums.join(", ")
+        ));
+        let scores: serde_json::Map<String, Value> = scores
+            .into_iter()
+            .map(|(name, sum)| (name.to_owned(), sum.into()))
+            .collect();
         line[list.name()] = json!({ "groups": found, "scores": scores });
     }
     if args.json {

@@ -56,8 +56,12 @@ fn one(key: &'static str, name: &'static str, value: impl Into<Value>) -> Said {
 
 fn table(table: &CodeTable) -> Vec<Said> {
     let head = table.head();
-    let replaced = table.iter().filter(|(_, row)| matches!(row.status, Status::ReplacedBy(_)));
-    let stopped = table.iter().filter(|(_, row)| row.status == Status::Stopped);
+    let replaced = table
+        .iter()
+        .filter(|(_, row)| matches!(row.status, Status::ReplacedBy(_)));
+    let stopped = table
+        .iter()
+        .filter(|(_, row)| row.status == Status::Stopped);
     vec![
         one("kind", "类别", "table"),
         one("system", "编码体系", head.system.as_str()),
@@ -91,15 +95,22 @@ fn map(map: &CodeMap) -> Vec<Said> {
         one("combination", "需多码组合", count(Mapping::Combination)),
         one("ambiguous", "多种可能", count(Mapping::Ambiguous)),
         one("no-map", "明确无对应", count(Mapping::NoMap)),
-        one("most-ways", "最多可能数", map.iter().map(|(_, entry)| Entry::ways(entry)).max()),
+        one(
+            "most-ways",
+            "最多可能数",
+            map.iter().map(|(_, entry)| Entry::ways(entry)).max(),
+        ),
         one("hash", "哈希", hex::encode(&map.hash())),
     ]
 }
 
 fn library(library: &Library) -> Vec<Said> {
     let head = library.head();
-    let canonicals: BTreeSet<&str> =
-        library.names().iter().map(|it| it.canonical.as_str()).collect();
+    let canonicals: BTreeSet<&str> = library
+        .names()
+        .iter()
+        .map(|it| it.canonical.as_str())
+        .collect();
     vec![
         one("kind", "类别", "names"),
         one("source", "来源", head.source.as_str()),

@@ -31,7 +31,9 @@ pub(super) fn rows(
         ("column".to_owned(), Value::from(columns)),
     ]);
     let schema = Schema::from_toml(&schema.to_string())?;
-    let loaded = Reading::new(&schema).file(file).map_err(|error| data::failed(&error, lang))?;
+    let loaded = Reading::new(&schema)
+        .file(file)
+        .map_err(|error| data::failed(&error, lang))?;
     let table = loaded.table;
     for row in 0..table.rows() {
         let cell = |name: &&str| match table.column(name).map(|column| &column.values) {

@@ -72,7 +72,9 @@ impl FromStr for At {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<At, &'static str> {
-        let (system, version) = text.split_once('@').ok_or("an edition is written SYSTEM@VERSION")?;
+        let (system, version) = text
+            .split_once('@')
+            .ok_or("an edition is written SYSTEM@VERSION")?;
         let (system, version) = (system.to_owned(), version.to_owned());
         Ok(At(Edition { system, version }))
     }
@@ -81,9 +83,16 @@ impl FromStr for At {
 pub(super) fn run(args: &ImportArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let needed = if args.format == Format::Icd10Cn { 2 } else { 1 };
     if args.files.len() != needed {
-        return Err(misuse(lang.pick("that format is made of another number of files", "该格式所需的文件数量不同")));
+        return Err(misuse(lang.pick(
+            "that format is made of another number of files",
+            "该格式所需的文件数量不同",
+        )));
     }
-    let texts: Vec<String> = args.files.iter().map(|path| text(path, lang)).collect::<Result<_, _>>()?;
+    let texts: Vec<String> = args
+        .files
+        .iter()
+        .map(|path| text(path, lang))
+        .collect::<Result<_, _>>()?;
     let names: Vec<String> = args
         .files
         .iter()
@@ -92,7 +101,8 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
     let (text, source) = (&texts[0], names.join(", "));
     let (made, rows, left_out) = match args.format {
         Format::Gem | Format::OpendrgMap => {
-            let [from, to] = [&args.from, &args.to].map(|it| edition(it.as_ref(), "--from --to", lang));
+            let [from, to] =
+                [&args.from, &args.to].map(|it| edition(it.as_ref(), "--from --to", lang));
             let mut head = MapHead::new(from?, to?, &source);
             head.licence.clone_from(&args.licence);
             let map = match args.format {
@@ -116,12 +126,17 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         }
         Format::DrugVariants | Format::Icd10cmTerms => {
             let is_drugs = args.format == Format::DrugVariants;
-            let subject = if is_drugs { Subject::Drug } else { Subject::Diagnosis };
+            let subject = if is_drugs {
+                Subject::Drug
+            } else {
+                Subject::Diagnosis
+            };
             let mut head = LibraryHead::new(subject, &source);
             head.licence.clone_from(&args.licence);
-            let library = match is_drugs {
-                true => import::drug_variants(text, &head),
-                false => import::icd10cm_terms(text, &head),
+            let library = if is_drugs {
+                import::drug_variants(text, &head)
+            } else {
+                import::icd10cm_terms(text, &head)
             };
             let Imported { value, left_out } = library?;
             (value.to_text(), value.names().len(), left_out)
@@ -137,7 +152,10 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         return Ok(writeln!(out, "{line}")?);
     }
     tell_left_out(&left_out, lang);
-    let entries = lang.pick(format!("{rows} entries in {}", args.out.display()), format!("{} 中有 {rows} 条", args.out.display()));
+    let entries = lang.pick(
+        format!("{rows} entries in {}", args.out.display()),
+        format!("{} 中有 {rows} 条", args.out.display()),
+    );
     tell(&entries);
     Ok(())
 }
@@ -148,22 +166,35 @@ const MOST_NAMED: usize = 20;
 fn tell_left_out(left_out: &[(u64, RowFault)], lang: Lang) {
     for (line, fault) in left_out.iter().take(MOST_NAMED) {
         let fault = said(*fault, lang);
-        tell(&lang.pick(format!("line {line} left out: {fault}"), format!("第 {line} 行未导入：{fault}")));
+        tell(&lang.pick(
+            format!("line {line} left out: {fault}"),
+            format!("第 {line} 行未导入：{fault}"),
+        ));
     }
     let more = left_out.len().saturating_sub(MOST_NAMED);
     if more > 0 {
-        tell(&lang.pick(format!("{more} more left out"), format!("另有 {more} 行未导入")));
+        tell(&lang.pick(
+            format!("{more} more left out"),
+            format!("另有 {more} 行未导入"),
+        ));
     }
 }
 
 fn text(path: &PathBuf, lang: Lang) -> anyhow::Result<String> {
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
     let bytes = fs::read(path).with_context(reading)?;
-    Ok(consilium_codes::text(&bytes).with_context(reading)?.into_owned())
+    Ok(consilium_codes::text(&bytes)
+        .with_context(reading)?
+        .into_owned())
 }
 
 fn edition(at: Option<&At>, option: &str, lang: Lang) -> anyhow::Result<Edition> {
-    let missing = || misuse(&lang.pick(format!("that format needs {option}"), format!("该格式需要 {option}")));
+    let missing = || {
+        misuse(&lang.pick(
+            format!("that format needs {option}"),
+            format!("该格式需要 {option}"),
+        ))
+    };
     at.map(|At(edition)| edition.clone()).ok_or_else(missing)
 }
 

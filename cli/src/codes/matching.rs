@@ -64,25 +64,39 @@ pub(super) fn run(args: &MatchArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         let name = cells.first().copied().unwrap_or_default().trim();
         if !name.is_empty() {
             let code = cells.get(1).copied().unwrap_or_default().trim();
-            let (_, count) = counts.entry(name.to_owned()).or_insert((code.to_owned(), 0));
+            let (_, count) = counts
+                .entry(name.to_owned())
+                .or_insert((code.to_owned(), 0));
             *count += 1;
         }
         Ok(())
     };
     columns::rows(&args.names, &names, take, lang)?;
     let matcher = Matcher::new(&library);
-    let names = counts.iter().map(|(name, (code, count))| (name.as_str(), code.as_str(), *count));
+    let names = counts
+        .iter()
+        .map(|(name, (code, count))| (name.as_str(), code.as_str(), *count));
     let review = Review::of(&matcher, names, args.threshold);
     write(&args.out, &review.to_csv(), lang)?;
     let all = review.rows.len();
-    let proposed = review.rows.iter().filter(|row| !row.decision.is_empty()).count();
+    let proposed = review
+        .rows
+        .iter()
+        .filter(|row| !row.decision.is_empty())
+        .count();
     if args.json {
         let line = json!({ "file": args.out, "names": all, "proposed": proposed });
         return Ok(writeln!(out, "{line}")?);
     }
     tell(&lang.pick(
-        format!("{all} names, {proposed} of them with a proposal; decide in the last column of {}", args.out.display()),
-        format!("共 {all} 个名称，其中 {proposed} 个已有建议；请在 {} 最后一列填写决定", args.out.display()),
+        format!(
+            "{all} names, {proposed} of them with a proposal; decide in the last column of {}",
+            args.out.display()
+        ),
+        format!(
+            "共 {all} 个名称，其中 {proposed} 个已有建议；请在 {} 最后一列填写决定",
+            args.out.display()
+        ),
     ));
     Ok(())
 }
@@ -93,8 +107,18 @@ pub(super) fn review(args: &ReviewArgs, out: &mut dyn Write, lang: Lang) -> anyh
     let source = format!("decided: {}", args.review.display());
     let decided = reviewed.to_library(&library, &source)?;
     write(&args.out, &decided.to_text(), lang)?;
-    let count = |wanted: &Decision| reviewed.decisions.values().filter(|it| *it == wanted).count();
-    let (is, nothing, open) = (decided.names().len(), count(&Decision::Nothing), count(&Decision::Open));
+    let count = |wanted: &Decision| {
+        reviewed
+            .decisions
+            .values()
+            .filter(|it| *it == wanted)
+            .count()
+    };
+    let (is, nothing, open) = (
+        decided.names().len(),
+        count(&Decision::Nothing),
+        count(&Decision::Open),
+    );
     if args.json {
         let line = json!({ "file": args.out, "decided": is, "none": nothing, "open": open });
         return Ok(writeln!(out, "{line}")?);

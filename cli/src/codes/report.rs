@@ -48,16 +48,30 @@ pub(super) struct ReportArgs {
 
 pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     if args.map.is_none() && args.table.is_none() {
-        let text = lang.pick("give --map, --table, or both", "请给出 --map 或 --table，或两者");
+        let text = lang.pick(
+            "give --map, --table, or both",
+            "请给出 --map 或 --table，或两者",
+        );
         return Err(Misuse(text.to_owned()).into());
     }
-    let map = args.map.as_ref().map(|path| read_map(path, lang)).transpose()?;
-    let codes = args.table.as_ref().map(|path| read_table(path, lang)).transpose()?;
+    let map = args
+        .map
+        .as_ref()
+        .map(|path| read_map(path, lang))
+        .transpose()?;
+    let codes = args
+        .table
+        .as_ref()
+        .map(|path| read_table(path, lang))
+        .transpose()?;
     let of = |system: &str| system == args.system;
     if !map.as_ref().is_none_or(|map| of(&map.head().from.system))
         || !codes.as_ref().is_none_or(|table| of(&table.head().system))
     {
-        let text = lang.pick("the map or the table is of another system", "映射表或编码表属于其他编码体系");
+        let text = lang.pick(
+            "the map or the table is of another system",
+            "映射表或编码表属于其他编码体系",
+        );
         return Err(Misuse(text.to_owned()).into());
     }
     let mut coverage = Coverage::new(Form::of_system(&args.system), map.as_ref(), codes.as_ref());
@@ -68,8 +82,16 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
     let take = |cells: &[&str]| {
         let (codes, rest) = cells.split_at(args.column.len());
         let mut rest = rest.iter();
-        let money = args.money.as_ref().and_then(|_| rest.next()).map_or(0.0, |text| bad.money(text));
-        let day = args.date.as_ref().and_then(|_| rest.next()).and_then(|text| bad.day(text));
+        let money = args
+            .money
+            .as_ref()
+            .and_then(|_| rest.next())
+            .map_or(0.0, |text| bad.money(text));
+        let day = args
+            .date
+            .as_ref()
+            .and_then(|_| rest.next())
+            .and_then(|text| bad.day(text));
         for code in codes {
             coverage.push(code, day, money);
         }
@@ -108,7 +130,12 @@ impl Unread {
     }
 }
 
-fn print(report: &CoverageReport, bad: &Unread, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+fn print(
+    report: &CoverageReport,
+    bad: &Unread,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     let mut shares = table();
     shares.set_header([
         lang.pick("share of", "占比"),
@@ -118,23 +145,46 @@ fn print(report: &CoverageReport, bad: &Unread, out: &mut dyn Write, lang: Lang)
     ]);
     let total = report.total;
     let mut line = |name: String, weight: &Weight| {
-        let share = |part: f64, all: f64| if all > 0.0 { format!("{:.2} %", 100.0 * part / all) } else { "–".to_owned() };
+        let share = |part: f64, all: f64| {
+            if all > 0.0 {
+                format!("{:.2} %", 100.0 * part / all)
+            } else {
+                "–".to_owned()
+            }
+        };
         shares.add_row([
             name,
-            format!("{} ({})", weight.codes, share(weight.codes as f64, total.codes as f64)),
-            format!("{} ({})", weight.rows, share(weight.rows as f64, total.rows as f64)),
+            format!(
+                "{} ({})",
+                weight.codes,
+                share(weight.codes as f64, total.codes as f64)
+            ),
+            format!(
+                "{} ({})",
+                weight.rows,
+                share(weight.rows as f64, total.rows as f64)
+            ),
             format!("{:.2} ({})", weight.money, share(weight.money, total.money)),
         ]);
     };
     line(lang.pick("all", "全部").to_owned(), &total);
     for (reason, weight) in &report.unclear {
-        line(lang.pick(format!("no code: {reason}"), format!("不成编码：{}", unclear(reason))), weight);
+        line(
+            lang.pick(
+                format!("no code: {reason}"),
+                format!("不成编码：{}", unclear(reason)),
+            ),
+            weight,
+        );
     }
     for (kind, weight) in &report.mapping {
         line(mapping(*kind, lang).to_owned(), weight);
     }
     for (ways, weight) in &report.ways {
-        line(lang.pick(format!("  {ways} ways"), format!("  {ways} 种可能")), weight);
+        line(
+            lang.pick(format!("  {ways} ways"), format!("  {ways} 种可能")),
+            weight,
+        );
     }
     for (kind, weight) in &report.validity {
         line(validity(*kind, lang).to_owned(), weight);
@@ -142,7 +192,14 @@ fn print(report: &CoverageReport, bad: &Unread, out: &mut dyn Write, lang: Lang)
     align_numbers(&mut shares, 1..4);
     writeln!(out, "{shares}")?;
     let empty = report.empty_rows;
-    writeln!(out, "{}", lang.pick(format!("cells without a code: {empty}"), format!("空编码单元格：{empty}")))?;
+    writeln!(
+        out,
+        "{}",
+        lang.pick(
+            format!("cells without a code: {empty}"),
+            format!("空编码单元格：{empty}")
+        )
+    )?;
     if bad.money + bad.days > 0 {
         let (money, days) = (bad.money, bad.days);
         let text = lang.pick(
@@ -151,6 +208,10 @@ fn print(report: &CoverageReport, bad: &Unread, out: &mut dyn Write, lang: Lang)
         );
         writeln!(out, "{text}")?;
     }
+    offenders(report, out, lang)
+}
+
+fn offenders(report: &CoverageReport, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     if report.offenders.is_empty() {
         return Ok(());
     }
@@ -163,15 +224,30 @@ fn print(report: &CoverageReport, bad: &Unread, out: &mut dyn Write, lang: Lang)
     ]);
     for it in &report.offenders {
         let mut why = Vec::new();
-        why.extend(it.unclear.map(|reason| lang.pick(reason.name(), unclear(reason.name())).to_owned()));
+        why.extend(
+            it.unclear
+                .map(|reason| lang.pick(reason.name(), unclear(reason.name())).to_owned()),
+        );
         if let Some(kind) = it.mapping.filter(|kind| *kind != Mapping::Exact) {
-            let ways = if it.ways > 1 { format!(" ({})", it.ways) } else { String::new() };
+            let ways = if it.ways > 1 {
+                format!(" ({})", it.ways)
+            } else {
+                String::new()
+            };
             why.push(format!("{}{ways}", mapping(kind, lang)));
         }
         let kind = it.validity.filter(|kind| *kind != Validity::Valid);
         why.extend(kind.map(|kind| validity(kind, lang).to_owned()));
-        let (rows, money) = (it.weight.rows.to_string(), format!("{:.2}", it.weight.money));
-        worst.add_row([printable(&it.code), why.join(lang.pick("; ", "；")), rows, money]);
+        let (rows, money) = (
+            it.weight.rows.to_string(),
+            format!("{:.2}", it.weight.money),
+        );
+        worst.add_row([
+            printable(&it.code),
+            why.join(lang.pick("; ", "；")),
+            rows,
+            money,
+        ]);
     }
     align_numbers(&mut worst, 2..4);
     Ok(writeln!(out, "{worst}")?)

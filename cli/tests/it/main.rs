@@ -9,6 +9,7 @@ mod aligned;
 mod audits;
 mod benches;
 mod catalogue;
+mod codes;
 mod commands;
 mod costs;
 mod demo;

@@ -11,9 +11,10 @@ use crate::{CodeMap, CodesError, Form, MapHead, RowFault};
 /// Refuses a file without these columns, and rows that contradict each other.
 pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> {
     let is_procedures = head.to.system == "icd-10-pcs";
-    let (source, target) = match is_procedures {
-        true => ("icd9pcs", "icd10pcs"),
-        false => ("icd9cm", "icd10cm"),
+    let (source, target) = if is_procedures {
+        ("icd9pcs", "icd10pcs")
+    } else {
+        ("icd9cm", "icd10cm")
     };
     let wanted = [
         source,

@@ -79,6 +79,9 @@ const FORMS: [(&str, &str); 50] = [
     ("suppository", "suppository"),
 ];
 
+/// The form that goes before the name.
+const BEFORE: &str = "注射用";
+
 /// Units of strength, and how they are written here.
 const UNITS: [(&str, &str); 19] = [
     ("mg/ml", "mg/ml"),
@@ -143,7 +146,7 @@ impl Product {
         });
         product.name = words.collect::<Vec<_>>().join(" ");
         if product.name.is_empty() {
-            product.name = wide.trim().to_owned();
+            wide.trim().clone_into(&mut product.name);
         }
         product
     }
@@ -237,15 +240,16 @@ impl Product {
         let text = text.replace(open, " ");
         let mut words: Vec<&str> = text.split_whitespace().collect();
         for (written, form) in FORMS {
-            let place = match written.is_ascii() {
-                true => words
-                    .iter()
-                    .position(|word| word.trim_end_matches('.') == written),
-                false => words.iter().position(|word| {
-                    word.ends_with(written) || word.starts_with("注射用") && written == "注射用"
-                }),
+            let goes_before = written == BEFORE;
+            let is_there = |word: &&str| {
+                if written.is_ascii() {
+                    return word.trim_end_matches('.') == written;
+                }
+                word.ends_with(written) || goes_before && word.starts_with(written)
             };
-            let Some(place) = place else { continue };
+            let Some(place) = words.iter().position(is_there) else {
+                continue;
+            };
             let word = words[place];
             let left = word
                 .strip_suffix(written)
@@ -257,9 +261,10 @@ impl Product {
                 continue;
             }
             self.form = Some(form);
-            match left.is_empty() {
-                true => drop(words.remove(place)),
-                false => words[place] = left,
+            if left.is_empty() {
+                words.remove(place);
+            } else {
+                words[place] = left;
             }
             break;
         }

@@ -1,0 +1,141 @@
+use consilium_codes::{
+    Chosen, CodeMap, CodesError, Edition, Entry, MapHead, Mapping, Rule, Weights,
+};
+
+use crate::map;
+
+fn codes(codes: &[&str]) -> Chosen {
+    Chosen::Codes(codes.iter().map(|&code| code.to_owned()).collect())
+}
+
+#[test]
+fn a_map_tells_how_well_it_knows_a_code() {
+    let map = map();
+    let cases = [
+        ("001.0", Mapping::Exact),
+        ("002.0", Mapping::Approximate),
+        ("250.50", Mapping::Ambiguous),
+        ("707.02", Mapping::Ambiguous),
+        ("998.9", Mapping::Combination),
+        ("V64.1", Mapping::NoMap),
+        ("999.9", Mapping::Absent),
+    ];
+    for (code, expected) in cases {
+        assert_eq!(map.mapping(code), expected, "{code}");
+    }
+    let pressure = map.get("707.02").unwrap();
+    assert_eq!(pressure.ways(), 2);
+    assert_eq!(pressure.way(1).unwrap(), ["L89.129", "L97.909"]);
+    assert_eq!(pressure.way(2), None);
+}
+
+#[test]
+fn each_rule_chooses_what_it_says() {
+    let map = map();
+    let weights = "kind = \"weights\"\nsystem = \"icd-10-cm\"\nsource = \"none\"\n---\n\
+                   code,weight\nE11.319,5\nE11.39,2\nL97.909,1\n";
+    let weights = Rule::Weight(Weights::read(weights.as_bytes()).unwrap());
+    let cases = [
+        (&Rule::OnlyUnambiguous, "001.0", codes(&["A00.0"])),
+        (
+            &Rule::OnlyUnambiguous,
+            "998.9",
+            codes(&["T81.9XXA", "T88.9XXA"]),
+        ),
+        (&Rule::OnlyUnambiguous, "250.50", Chosen::Undecided),
+        (&Rule::First, "250.50", codes(&["E11.311"])),
+        (&Rule::First, "707.02", codes(&["L89.119", "L97.909"])),
+        (
+            &Rule::All,
+            "250.50",
+            codes(&["E11.311", "E11.319", "E11.39"]),
+        ),
+        (&Rule::CommonAncestor, "250.50", codes(&["E11.3"])),
+        (&Rule::CommonAncestor, "707.02", Chosen::Undecided),
+        (&weights, "250.50", codes(&["E11.319"])),
+        // Neither of both ways weighs more.
+        (&weights, "707.02", Chosen::Undecided),
+        (&Rule::First, "V64.1", Chosen::NoMap),
+        (&Rule::First, "999.9", Chosen::Absent),
+    ];
+    for (rule, code, expected) in cases {
+        assert_eq!(rule.choose(&map, code), expected, "{} {code}", rule.name());
+    }
+}
+
+#[test]
+fn a_map_that_is_written_reads_back_alike() {
+    let map = map();
+    let again = CodeMap::read(map.to_text().as_bytes()).unwrap();
+    assert!(again.iter().eq(map.iter()));
+    assert_eq!(again.head(), map.head());
+}
+
+#[test]
+fn the_way_back_is_ambiguous_where_two_sources_became_one() {
+    let edition = |system: &str| Edition {
+        system: system.to_owned(),
+        version: "1".to_owned(),
+    };
+    let head = MapHead::new(edition("own-a"), edition("own-b"), "made up");
+    let entry = |source: &str, target: &str| (source.to_owned(), Entry::single(target, false));
+    let map = CodeMap::new(&head, [entry("a", "x"), entry("b", "x"), entry("c", "y")]).unwrap();
+    let back = map.reversed().unwrap();
+    assert_eq!(back.mapping("x"), Mapping::Ambiguous);
+    assert_eq!(
+        back.get("x")
+            .unwrap()
+            .targets()
+            .into_iter()
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    assert_eq!(back.mapping("y"), Mapping::Exact);
+
+    // A part of a combination leads back approximately.
+    let back = self::map().reversed().unwrap();
+    assert_eq!(back.mapping("T81.9XXA"), Mapping::Approximate);
+
+    let round = map.then(&back_of(&map)).unwrap();
+    assert_eq!(round.mapping("a"), Mapping::Ambiguous);
+    assert_eq!(round.mapping("c"), Mapping::Exact);
+}
+
+fn back_of(map: &CodeMap) -> CodeMap {
+    map.reversed().unwrap()
+}
+
+#[test]
+fn maps_that_do_not_meet_are_refused_and_a_lost_way_is_no_target() {
+    let edition = |system: &str| Edition {
+        system: system.to_owned(),
+        version: "1".to_owned(),
+    };
+    let entry = |source: &str, target: &str| (source.to_owned(), Entry::single(target, true));
+    let first = MapHead::new(edition("own-a"), edition("own-b"), "made up");
+    let second = MapHead::new(edition("own-b"), edition("own-c"), "made up");
+    let first = CodeMap::new(&first, [entry("a", "x"), entry("b", "y")]).unwrap();
+    let second = CodeMap::new(&second, [entry("x", "1")]).unwrap();
+    let both = first.then(&second).unwrap();
+    assert_eq!(both.mapping("a"), Mapping::Approximate);
+    assert_eq!(both.mapping("b"), Mapping::NoMap);
+    assert!(matches!(second.then(&first), Err(CodesError::Apart { .. })));
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_refused() {
+    let text = include_str!("../files/map.csv");
+    for row in [
+        "V64.1,A00.0,,,",
+        "001.0,A00.0,,,",
+        "001.1,,,1,1",
+        "001.1,A00.1,,1,",
+        "001.1,A00.1,2,,",
+    ] {
+        let refused = CodeMap::read(format!("{text}{row}\n").as_bytes());
+        assert!(
+            matches!(refused, Err(CodesError::Row { line: 23, .. })),
+            "{row}: {refused:?}"
+        );
+    }
+}
