@@ -116,6 +116,31 @@ pub struct Evidence {
     pub bins: Vec<EvidenceBin>,
 }
 
+impl Evidence {
+    /// Weighs bins: their cells, whether the rest is in them, rows with label yes and no.
+    pub(crate) fn of(bins: Vec<(Vec<usize>, bool, [u64; 2])>) -> Evidence {
+        let all = |class: usize| bins.iter().map(|(_, _, rows)| rows[class]).sum::<u64>() as f64;
+        let (positives, negatives) = (all(0), all(1));
+        let mut evidence = Evidence {
+            information_value: 0.0,
+            bins: Vec::new(),
+        };
+        for (cells, rest, rows) in bins {
+            let (p, q) = (rows[0] as f64 / positives, rows[1] as f64 / negatives);
+            let weight = (p / q).ln();
+            evidence.information_value += (p - q) * weight;
+            evidence.bins.push(EvidenceBin {
+                cells,
+                rest,
+                positives: rows[0],
+                negatives: rows[1],
+                weight,
+            });
+        }
+        evidence
+    }
+}
+
 /// Cells that are one bin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EvidenceBin {

@@ -19,6 +19,7 @@ mod quantile;
 mod specification;
 mod suppress;
 mod table;
+pub mod vertical;
 #[cfg(test)]
 mod wire;
 

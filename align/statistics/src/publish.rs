@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Agreement, Cell, ColumnFindings, Evidence, EvidenceBin, Findings, Numbers, Place, Quantile,
-    Stability,
+    Agreement, Cell, ColumnFindings, Evidence, Findings, Numbers, Place, Quantile, Stability,
     known::{Known, Known1},
     specification::{Kind, Mode},
     suppress::{Bin, bin, hold_back, merge},
@@ -290,26 +289,12 @@ fn evidence(
         let is_none_betrayed = unlabelled == 0 || *none >= minimum || !is_exact(agreement);
         *yes >= minimum && *no >= minimum && is_none_betrayed
     })?;
-    let all = |class: usize| bins.iter().map(|bin| bin.rows[class]).sum::<u64>() as f64;
-    let (positives, negatives) = (all(0), all(1));
-    let mut evidence = Evidence {
-        information_value: 0.0,
-        bins: Vec::new(),
-    };
-    for Bin { units, rows } in bins {
-        let (p, q) = (rows[0] as f64 / positives, rows[1] as f64 / negatives);
-        let weight = (p / q).ln();
-        evidence.information_value += (p - q) * weight;
+    let bins = bins.into_iter().map(|Bin { units, rows }| {
         let cells = units.iter().filter_map(|unit| told.get(*unit));
-        evidence.bins.push(EvidenceBin {
-            cells: cells.map(|(cell, _)| *cell).collect(),
-            rest: units.contains(&told.len()),
-            positives: rows[0],
-            negatives: rows[1],
-            weight,
-        });
-    }
-    Some(evidence)
+        let cells = cells.map(|(cell, _)| *cell).collect();
+        (cells, units.contains(&told.len()), [rows[0], rows[1]])
+    });
+    Some(Evidence::of(bins.collect()))
 }
 
 fn stability(

@@ -21,4 +21,5 @@ mod noise;
 mod pages;
 mod pooling;
 mod refusals;
+mod vertical;
 mod world;
