@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, MOST_COLUMNS};
 
 mod bins;
+mod disclosure;
 
 pub use bins::Binned;
 use bins::{Merged, Offered, Weighed};
+pub use disclosure::{DISCLOSURES, EvidenceDisclosure, Holder};
 
 /// Parameters whose flood hides subsets statistically.
 type Ring = PrimePair;

@@ -6,7 +6,7 @@ use consilium_secagg::{Open, Opened, SumError, SumShape, plain::PlainAggregator}
 use consilium_statistics::{Agreement, StatisticsError};
 
 use crate::world::{
-    FIRST, Ran, contributing, parties, plain_sums, raws, run, seed, specification, tables,
+    FIRST, Ran, contributing, parties, plain_sums, raws, run, seed, sendable, specification, tables,
 };
 
 /// Opens sums and says something else of one of them.
@@ -194,15 +194,21 @@ async fn a_contributor_that_goes_by_another_specification_is_noticed() {
     let mut last = members.next().unwrap();
     let seed = seed(2);
     let (opened, outcomes, odd) = tokio::join!(
-        consilium_statistics::aggregate(&aggregator, roster, &agreement, FIRST, &mut sum),
+        sendable(consilium_statistics::aggregate(
+            &aggregator,
+            roster,
+            &agreement,
+            FIRST,
+            &mut sum
+        )),
         contributing(both, &parties[0], (&agreement, &tables)),
-        consilium_statistics::contribute(
+        sendable(consilium_statistics::contribute(
             &odd,
             (&parties[0], roster),
             (&other, &others[2], &seed),
             FIRST,
             &mut last
-        ),
+        )),
     );
     let outcomes = outcomes.iter().map(|(outcome, _)| outcome);
     assert!(

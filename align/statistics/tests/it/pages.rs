@@ -1,7 +1,10 @@
 //! The protocol's page says what the code does.
 
 use consilium_evaluation::Role;
-use consilium_statistics::{Mode, Specification, disclosures};
+use consilium_statistics::{
+    Mode, Specification, disclosures,
+    vertical::{DISCLOSURES, Holder},
+};
 
 use crate::world::specification;
 
@@ -23,6 +26,23 @@ fn every_disclosure_stands_on_its_page_and_in_both_languages_in_the_code() {
         let to = match line.to {
             Role::Aggregator => "aggregator",
             Role::Contributor => "contributor",
+        };
+        assert!(
+            PAGE.contains(&format!("| {to} | {} |", line.learns)),
+            "{}",
+            line.learns
+        );
+        assert!(line.zh.chars().any(|c| ('一'..='龥').contains(&c)));
+    }
+}
+
+#[test]
+fn every_disclosure_of_evidence_stands_on_its_page() {
+    const PAGE: &str = include_str!("../../../../docs/protocols/statistics-evidence.md");
+    for line in DISCLOSURES {
+        let to = match line.to {
+            Holder::Labels => "label holder",
+            Holder::Features => "feature holder",
         };
         assert!(
             PAGE.contains(&format!("| {to} | {} |", line.learns)),

@@ -7,7 +7,7 @@ use consilium_statistics::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use crate::world::uniform;
+use crate::world::{sendable, uniform};
 
 const MINIMUM: u64 = 10;
 
@@ -45,7 +45,7 @@ async fn run(world: &World, labels: &[bool], columns: &[Binned]) -> (Found, Foun
     let weighing = async {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let asked = (columns.len(), MINIMUM);
-        let found = weigh(&insurer, &parties[1], labels, asked, &mut rng).await;
+        let found = sendable(weigh(&insurer, &parties[1], labels, asked, &mut rng)).await;
         if found.is_ok() {
             insurer.finish();
         }
@@ -53,7 +53,7 @@ async fn run(world: &World, labels: &[bool], columns: &[Binned]) -> (Found, Foun
     };
     let offering = async {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
-        let found = offer(&hospital, &parties[0], columns, MINIMUM, &mut rng).await;
+        let found = sendable(offer(&hospital, &parties[0], columns, MINIMUM, &mut rng)).await;
         if found.is_ok() {
             hospital.finish();
         }

@@ -185,6 +185,11 @@ pub(crate) fn plain_sums(parties: &[PartyId]) -> (PlainAggregator, Vec<PlainCont
     (sum, roster.iter().map(member).collect())
 }
 
+/// Daemons move their work between threads; what can't be moved doesn't compile.
+pub(crate) fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
 /// Runs over sums without protection.
 pub(crate) async fn plain(agreement: &Agreement, tables: &[Table]) -> Ran {
     let parties = parties(tables.len());
