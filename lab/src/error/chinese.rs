@@ -1,5 +1,7 @@
 //! What is wrong, in Chinese.
 
+use std::path::Path;
+
 use consilium_plan::Lang;
 
 use super::{
@@ -112,13 +114,7 @@ impl LabFault {
                 "mode = \"processes\" 按方案的对齐研究寻找共同行：请在 [data.机构] 中给出各机构自己的文件"
                     .into()
             }
-            F::OneLabel { file } => {
-                let rows = file.as_ref().map_or_else(
-                    || "所有机构的全部行".to_owned(),
-                    |file| format!("{} 的全部行", file.display()),
-                );
-                format!("{rows}标签相同：无从学习，AUC 与 D² 无定义")
-            }
+            F::OneLabel { file } => one_label(file.as_deref()),
             F::NoRows {
                 party,
                 part,
@@ -137,4 +133,12 @@ impl LabFault {
             }
         }
     }
+}
+
+fn one_label(file: Option<&Path>) -> String {
+    let rows = file.map_or_else(
+        || "所有机构的全部行".to_owned(),
+        |file| format!("{} 的全部行", file.display()),
+    );
+    format!("{rows}标签相同：无从学习，AUC 与 D² 无定义")
 }

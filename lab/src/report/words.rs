@@ -15,33 +15,29 @@ impl Report {
         let number = setting.number;
         let arm = self.arm(&Arm::Approximate { setting: number });
         let (fitted, failed) = arm.map_or((0, 0), |arm| (arm.fitted, arm.failures.len()));
-        match setting.verdict {
-            Some(verdict) => {
-                let mut said = sentence(&verdict, (&self.bargain, self.lost_of), lang);
-                let all = fitted + failed;
-                if failed > 0 {
-                    said += &lang.pick(
-                        format!("; no model in {failed} of {all} runs"),
-                        format!("；{all} 次运行中 {failed} 次未得到模型"),
-                    );
-                }
-                if setting.undefined > 0 {
-                    let (runs, why) = (setting.undefined, self.score().undefined(lang));
-                    said += &lang.pick(
-                        format!("; {runs} of {all} runs left out: {why}"),
-                        format!("；{all} 次运行中 {runs} 次未计入：{why}"),
-                    );
-                }
-                said
-            }
-            None => {
-                let reason = setting
-                    .reason
-                    .as_ref()
-                    .map_or("", |reason| reason.say(lang));
-                lang.pick("no verdict: ", "无法判定：").to_owned() + reason
-            }
+        let Some(verdict) = setting.verdict else {
+            let reason = setting
+                .reason
+                .as_ref()
+                .map_or("", |reason| reason.say(lang));
+            return lang.pick("no verdict: ", "无法判定：").to_owned() + reason;
+        };
+        let mut said = sentence(&verdict, (&self.bargain, self.lost_of), lang);
+        let all = fitted + failed;
+        if failed > 0 {
+            said += &lang.pick(
+                format!("; no model in {failed} of {all} runs"),
+                format!("；{all} 次运行中 {failed} 次未得到模型"),
+            );
         }
+        if setting.undefined > 0 {
+            let (runs, why) = (setting.undefined, self.score().undefined(lang));
+            said += &lang.pick(
+                format!("; {runs} of {all} runs left out: {why}"),
+                format!("；{all} 次运行中 {runs} 次未计入：{why}"),
+            );
+        }
+        said
     }
 }
 
@@ -149,13 +145,13 @@ pub(super) fn interval(share: &Interval, lang: Lang) -> String {
 /// Writes a share and, where it has one that can be seen, its interval.
 fn parts(share: &Interval, lang: Lang) -> (String, String) {
     let [low, estimate, high] = written(share);
-    let within = if low != high {
+    let within = if low == high {
+        String::new()
+    } else {
         lang.pick(
             format!(" ({low} to {high})"),
             format!("（{low} 至 {high}）"),
         )
-    } else {
-        String::new()
     };
     (percent_sign(&estimate, lang), within)
 }

@@ -5,6 +5,7 @@ mod estimates;
 mod folder;
 mod heart_disease;
 mod hybrid;
+mod labels;
 mod learning;
 mod processes;
 mod refusals;

@@ -188,18 +188,15 @@ fn draw_hidden(
 
 /// Gives a point's label; of one beyond an end, which stands there, with an arrow and the figure.
 fn cut_off(point: &Point, (x, y): (&Axis, &Axis)) -> String {
-    let mut label = point.label.clone();
     let ends = [
         ("←", "→", point.x.estimate, x),
         ("↓", "↑", point.y.estimate, y),
     ];
-    for (below, above, value, axis) in ends {
-        if !axis.shows(value) {
-            let arrow = if value < 0.0 { below } else { above };
-            label += &format!(" {arrow} {}", decimals(value, 0));
-        }
-    }
-    label
+    let beyond = ends.into_iter().filter_map(|(below, above, value, axis)| {
+        let arrow = if value < 0.0 { below } else { above };
+        (!axis.shows(value)).then(|| format!(" {arrow} {}", decimals(value, 0)))
+    });
+    point.label.clone() + &beyond.collect::<String>()
 }
 
 /// The least of percent that an axis shows: less is noise.
