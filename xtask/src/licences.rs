@@ -1,4 +1,5 @@
-//! Writes the list of crates in the program, with their licences, that `consilium licences` prints.
+//! Writes the lists of crates in the programs, with their licences, that `consilium licences` and
+//! `consilium-sql --licences` print.
 
 use std::{collections::BTreeSet, fs};
 
@@ -6,23 +7,45 @@ use anyhow::Context as _;
 
 use crate::run::cargo_output;
 
-/// Where the list stands, from the root.
-pub(crate) const FILE: &str = "cli/src/licences/crates.txt";
+/// The programs, and where the list of each stands, from the root.
+const PROGRAMS: [(&str, &str); 2] = [
+    ("consilium", "cli/src/licences/crates.txt"),
+    ("consilium-sql", "sql/src/licences.txt"),
+];
+
+/// A program's list.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Where it stands, from the root.
+    pub(crate) file: &'static str,
+    pub(crate) text: String,
+}
 
 /// The platform whose program is looked at: elsewhere a few crates differ, and no licence.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
-/// Writes the list anew.
+/// Writes the lists anew.
 pub(crate) fn run() -> anyhow::Result<bool> {
-    fs::write(FILE, current()?).with_context(|| format!("writing {FILE}"))?;
+    for List { file, text } in current()? {
+        fs::write(file, text).with_context(|| format!("writing {file}"))?;
+    }
     Ok(true)
 }
 
-/// Gives the list as it should be: what is linked into the program, neither macros nor build tools.
-pub(crate) fn current() -> anyhow::Result<String> {
+/// Gives the lists as they should be: what is linked into a program, neither macros nor build tools.
+pub(crate) fn current() -> anyhow::Result<Vec<List>> {
+    let list = |(package, file)| {
+        let text = linked(package)?;
+        Ok(List { file, text })
+    };
+    PROGRAMS.into_iter().map(list).collect()
+}
+
+fn linked(package: &str) -> anyhow::Result<String> {
     let tree = cargo_output([
         "tree",
-        "--package=consilium",
+        "--package",
+        package,
         "--edges=normal,no-proc-macro",
         "--prefix=none",
         "--format={p}|{l}",

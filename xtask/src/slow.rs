@@ -14,6 +14,7 @@ use crate::run::{cargo, timed};
 mod attack;
 mod codes;
 mod gbdt;
+mod mapping;
 mod measurement;
 
 /// What to run, and on what.
@@ -24,7 +25,8 @@ pub(crate) struct Options {
     /// beside those of LightGBM and XGBoost, gbdt-bits those on gradients of a few bits beside those on
     /// exact ones, gbdt-vertical those over columns of several parties beside those of one, gbdt-attack
     /// (or gbdt-attack-quick) attacks the sums that vertical trees return, code-names measures how well
-    /// names are matched, code-agreement whether groups of diagnoses survive another code system.
+    /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
+    /// maps ten million rows of fee detail to features.
     name: Option<String>,
     /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
     /// code-agreement, one folder each.
@@ -39,8 +41,8 @@ struct Program {
 }
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
-/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names` or
-/// `code-agreement`, it measures instead, and prints what the measurement says.
+/// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
+/// `code-agreement` or `map-10m`, it measures instead, and prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
@@ -59,6 +61,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     }
     if let Some(attack::NAME | attack::QUICK) = wanted {
         return attack::attack(wanted == Some(attack::QUICK));
+    }
+    if wanted == Some(mapping::NAME) {
+        return mapping::measure();
     }
     let mut all_passed = true;
     for program in programs()? {

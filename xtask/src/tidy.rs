@@ -22,8 +22,8 @@ struct Repository {
     tree: Tree,
     graph: Graph,
     lists: Lists,
-    /// The list of the program's crates as it should be.
-    shipped: String,
+    /// The lists of the programs' crates as they should be.
+    shipped: Vec<licences::List>,
 }
 
 type Rule = (&'static str, fn(&Repository) -> Vec<String>);

@@ -24,6 +24,7 @@ mod killed;
 mod lab;
 mod lab_processes;
 mod local;
+mod mapping;
 mod models;
 mod people;
 mod ports;

@@ -1,6 +1,7 @@
 //! Mappings run by the program itself.
 
 mod answers;
+mod guide;
 mod limits;
 mod refusals;
 mod sources;

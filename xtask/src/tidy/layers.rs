@@ -7,12 +7,11 @@ const LAYERS: &[&[&str]] = &[
     &["proto"],
     &["crypto/base", "platform/mailbox", "platform/schema"],
     &["platform/data"],
-    &["platform/mapping"],
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
     &["align/*", "models/*", "trust"],
     &["platform/plan"],
-    &["platform/node", "platform/store"],
+    &["platform/mapping", "platform/node", "platform/store"],
     &[
         "coordinator",
         "participant",

@@ -12,7 +12,7 @@ use super::{
     spdx,
     tree::Tree,
 };
-use crate::licences::FILE;
+use crate::licences::List;
 
 pub(super) const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
@@ -155,14 +155,17 @@ pub(super) fn sources(graph: &Graph) -> Vec<String> {
     graph.packages.iter().filter_map(finding).collect()
 }
 
-/// Finds the program's list of crates and licences out of date.
-pub(super) fn told(tree: &Tree, shipped: &str) -> Vec<String> {
-    match tree.file(FILE) {
-        Some(file) if file.text == shipped => Vec::new(),
-        _ => vec![format!(
-            "{FILE} is out of date; `cargo xtask licences` writes it"
-        )],
-    }
+/// Finds lists of programs' crates and licences that are out of date.
+pub(super) fn told(tree: &Tree, shipped: &[List]) -> Vec<String> {
+    let stale = |list: &&List| {
+        tree.file(list.file)
+            .is_none_or(|file| file.text != list.text)
+    };
+    let told = |list: &List| {
+        let file = list.file;
+        format!("{file} is out of date; `cargo xtask licences` writes it")
+    };
+    shipped.iter().filter(stale).map(told).collect()
 }
 
 #[cfg(test)]
@@ -259,7 +262,12 @@ mod tests {
 
     #[test]
     fn a_list_that_lacks_a_crate_is_found() {
-        let tree = tree_of(&[(FILE, "aes 0.9.4: MIT\n")]);
+        let file = "cli/src/licences/crates.txt";
+        let tree = tree_of(&[(file, "aes 0.9.4: MIT\n")]);
+        let told = |tree: &Tree, text: &str| {
+            let text = text.to_owned();
+            super::told(tree, &[List { file, text }])
+        };
         assert_eq!(told(&tree, "aes 0.9.4: MIT\n"), Vec::<String>::new());
         assert_eq!(told(&tree, "aes 0.9.4: MIT\nctr 0.10.0: MIT\n").len(), 1);
         assert_eq!(told(&tree_of(&[]), "").len(), 1);

@@ -43,6 +43,7 @@ pub(super) fn run(named: &Named, most: u64, out: &mut dyn Write, lang: Lang) -> 
                 .map(|column| match cell(&column.values, row) {
                     None => String::new(),
                     Some(Value::String(text)) => say::printable(&text),
+                    Some(Value::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
                     Some(other) => other.to_string(),
                 }),
         );

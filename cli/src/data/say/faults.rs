@@ -111,9 +111,17 @@ fn foreign(kind: Foreign) -> &'static str {
 /// What to do about it, where we know.
 pub(in super::super) fn way_out(error: &ReadError, lang: Lang) -> Option<&'static str> {
     let (en, zh) = match error {
-        ReadError::Foreign(Foreign::Zip | Foreign::Office) => (
+        ReadError::Foreign(Foreign::Office) => (
             "open it in the spreadsheet program and save the sheet as CSV UTF-8",
             "请用表格软件打开，并将工作表另存为 CSV UTF-8",
+        ),
+        ReadError::Foreign(Foreign::Zip) => (
+            "save the sheet as CSV UTF-8, or read an .xlsx by a mapping: `consilium data map --help`",
+            "请将工作表另存为 CSV UTF-8，或通过映射读取 .xlsx：`consilium data map --help`",
+        ),
+        ReadError::Foreign(Foreign::Parquet) => (
+            "read it by a mapping: `consilium data map --help`",
+            "请通过映射读取：`consilium data map --help`",
         ),
         ReadError::Foreign(_) => ("export the table as CSV", "请将表格导出为 CSV"),
         ReadError::CutGzip { .. }

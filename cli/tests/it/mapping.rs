@@ -1,0 +1,136 @@
+//! `consilium data map`, from the files to the features.
+
+use std::{fs, path::Path, process::Command, process::Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const MAPPING: &str = "schema = \"features.toml\"\nsql = '''\nSELECT id, count(*) AS n, sum(amount) AS spent\n\
+    FROM fees GROUP BY id ORDER BY id'''\n[[source]]\nname = \"fees\"\npath = \"fees.csv\"\n\
+    types = { amount = \"number\" }\n";
+const SCHEMA: &str = "[[column]]\nname = \"id\"\ntype = \"code\"\n[[column]]\nname = \"n\"\ntype = \"integer\"\n\
+    [[column]]\nname = \"spent\"\ntype = \"number\"\n";
+
+fn house() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("map.toml", MAPPING);
+    write("features.toml", SCHEMA);
+    write("fees.csv", "id,amount\n02,1.5\n01,2\n02,3\n");
+    folder
+}
+
+/// Tells whether the other program is built, as a test of the whole workspace does.
+fn is_built() -> bool {
+    let own = Path::new(env!("CARGO_BIN_EXE_consilium"));
+    let is_built = own.with_file_name("consilium-sql").is_file();
+    assert!(
+        is_built || std::env::var_os("CI").is_none(),
+        "consilium-sql is not built"
+    );
+    is_built
+}
+
+fn map(folder: &TempDir, program: &str, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_consilium"))
+        .args(["data", "map"])
+        .args(args)
+        .current_dir(folder.path())
+        .env("LC_ALL", "C")
+        .env("CONSILIUM_SQL", program)
+        .output()
+        .unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_missing_program_is_told_with_the_way_out() {
+    let folder = house();
+    for (lang, words) in [
+        (
+            "en",
+            ["the program consilium-sql is not there", "CONSILIUM_SQL"],
+        ),
+        ("zh", ["找不到程序 consilium-sql", "CONSILIUM_SQL"]),
+    ] {
+        let output = map(
+            &folder,
+            "/nowhere/consilium-sql",
+            &["check", "map.toml", "--lang", lang],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        let told = told(&output);
+        assert!(words.iter().all(|word| told.contains(word)), "{told}");
+    }
+}
+
+#[test]
+fn a_mapping_is_checked_previewed_and_run() {
+    if !is_built() {
+        return;
+    }
+    let folder = house();
+    let line = |args: &[&str]| -> Value {
+        let output = map(&folder, "", args);
+        assert!(output.status.success(), "{}", told(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let checked = line(&["check", "map.toml", "--json"]);
+    assert_eq!(checked["columns"][2]["type"], "number");
+    let preview = line(&["preview", "map.toml", "--rows", "1", "--json"]);
+    assert_eq!(preview["rows"], serde_json::json!([["01", 1.0, 2.0]]));
+    assert_eq!(
+        line(&["run", "map.toml", "--out", "out.csv", "--json"])["rows"],
+        2
+    );
+    let csv = fs::read_to_string(folder.path().join("out.csv")).unwrap();
+    assert_eq!(csv, "id,n,spent\n01,1,2\n02,2,4.5\n");
+    line(&["run", "map.toml", "--out", "out.parquet", "--json"]);
+    // The program reads what this one has written.
+    let again = "schema = \"features.toml\"\nsql = \"SELECT * FROM t\"\n[[source]]\nname = \"t\"\n\
+                 path = \"out.parquet\"\n";
+    fs::write(folder.path().join("again.toml"), again).unwrap();
+    line(&["run", "again.toml", "--out", "again.csv", "--json"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("again.csv")).unwrap(),
+        csv
+    );
+    let kept = map(&folder, "", &["run", "map.toml", "--out", "out.csv"]);
+    assert!(told(&kept).contains("never overwritten"));
+}
+
+#[test]
+fn what_is_wrong_with_a_mapping_is_said_in_both_languages() {
+    if !is_built() {
+        return;
+    }
+    let folder = house();
+    fs::write(
+        folder.path().join("map.toml"),
+        MAPPING.replace("count(*)", "max(id)"),
+    )
+    .unwrap();
+    for (lang, words) in [
+        (
+            "en",
+            "line 3, column 23: column \"n\" is of type text, the schema declares integer",
+        ),
+        (
+            "zh",
+            "第 3 行第 23 列：列 \"n\" 的类型是 text，数据结构声明为 integer",
+        ),
+    ] {
+        let output = map(&folder, "", &["check", "map.toml", "--lang", lang]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told(&output).contains(words), "{}", told(&output));
+    }
+    let failed = map(&folder, "", &["run", "map.toml", "--out", "out.csv"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(
+        !folder.path().join("out.csv").exists(),
+        "no half file is left"
+    );
+}

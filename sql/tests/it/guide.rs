@@ -1,0 +1,30 @@
+//! What the guide says, done.
+
+use super::*;
+
+const GUIDE: &str = include_str!("../../../docs/guide/mapping.md");
+
+#[test]
+fn the_guides_mapping_runs_over_a_workbook_and_a_file() {
+    let mut blocks = GUIDE.split("```toml\n").skip(1);
+    let mut block = || blocks.next().unwrap().split("```").next().unwrap();
+    let (text, schema) = (block(), block());
+    // The workbook's columns, without a workbook.
+    let text = text
+        .replace("patients.xlsx", "patients.csv")
+        .replace("sheet = \"住院\"\n", "");
+    let patients = "psn_no,sex,admitted,discharged\n01,f,2026-01-01,2026-01-05\n02,m,2026-02-01,\n";
+    let fees = "psn_no,amount\n01,2.5\n01,NULL\n";
+    let house = House::new(&[
+        ("patients.csv", patients.as_bytes()),
+        ("fees.csv", fees.as_bytes()),
+    ]);
+    let mapping = Mapping::from_toml(&text).unwrap();
+    let schema = Schema::from_toml(schema).unwrap();
+    let program = program();
+    let query = Query::new(&mapping, house.path(), &program);
+    let loaded = query.rows(&schema, None, 20).unwrap();
+    assert_eq!(cells(&loaded, "items"), ["2", "0"]);
+    assert_eq!(cells(&loaded, "spent"), ["2.5", "0"]);
+    assert_eq!(cells(&loaded, "stay_days"), ["4", "-"]);
+}
