@@ -84,14 +84,13 @@ fn leaving(kind: &DataType) -> Option<DataType> {
     use DataType as Type;
     Some(match kind {
         Type::Boolean => Type::Boolean,
-        Type::Int8 | Type::Int16 | Type::Int32 | Type::Int64 => Type::Int64,
-        Type::UInt8 | Type::UInt16 | Type::UInt32 | Type::UInt64 => Type::Int64,
-        Type::Float16 | Type::Float32 | Type::Float64 => Type::Float64,
-        Type::Decimal32(..) | Type::Decimal64(..) => Type::Float64,
-        Type::Decimal128(..) | Type::Decimal256(..) => Type::Float64,
-        Type::Utf8 | Type::LargeUtf8 | Type::Utf8View | Type::Null => Type::Utf8,
+        _ if kind.is_integer() => Type::Int64,
+        _ if kind.is_floating() || kind.is_decimal() => Type::Float64,
+        // A timestamp is a text that is read as a date.
+        Type::Utf8 | Type::LargeUtf8 | Type::Utf8View | Type::Null | Type::Timestamp(..) => {
+            Type::Utf8
+        }
         Type::Date32 | Type::Date64 => Type::Date32,
-        Type::Timestamp(..) | Type::Time32(_) | Type::Time64(_) => Type::Utf8,
         Type::Dictionary(_, values) => return leaving(values),
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consilium_data::{Table, Values};
+use consilium_data::{Date, Table, Values};
 use datafusion::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions,
     StringArray,
@@ -24,19 +24,21 @@ pub(crate) fn batch(schema: &SchemaRef, rows: &Table) -> Result<RecordBatch> {
 
 fn array(field: &Field, values: &Values) -> ArrayRef {
     match values {
-        Values::Numbers(numbers) if *field.data_type() == DataType::Int64 => Arc::new(
-            Int64Array::from_iter(numbers.iter().map(|it| it.map(whole))),
-        ),
-        Values::Numbers(numbers) => Arc::new(Float64Array::from_iter(numbers.iter())),
-        Values::Texts(texts) => Arc::new(StringArray::from_iter(texts.iter())),
-        Values::Flags(flags) => Arc::new(BooleanArray::from_iter(flags.iter())),
-        Values::Dates(dates) => Arc::new(Date32Array::from_iter(
-            dates.iter().map(|it| it.map(consilium_data::Date::days)),
-        )),
+        Values::Numbers(numbers) if *field.data_type() == DataType::Int64 => {
+            let numbers = numbers.iter().map(|number| number.map(whole));
+            Arc::new(numbers.collect::<Int64Array>())
+        }
+        Values::Numbers(numbers) => Arc::new(numbers.iter().collect::<Float64Array>()),
+        Values::Texts(texts) => Arc::new(texts.iter().collect::<StringArray>()),
+        Values::Flags(flags) => Arc::new(flags.iter().collect::<BooleanArray>()),
+        Values::Dates(dates) => {
+            let days = dates.iter().map(|date| date.map(Date::days));
+            Arc::new(days.collect::<Date32Array>())
+        }
         Values::Categories(categories) => {
             let levels = categories.levels();
             let level = |at: Option<usize>| levels.get(at?);
-            Arc::new(StringArray::from_iter(categories.iter().map(level)))
+            Arc::new(categories.iter().map(level).collect::<StringArray>())
         }
     }
 }

@@ -32,15 +32,14 @@ impl Program {
         own: Option<&Path>,
         folders: impl IntoIterator<Item = PathBuf>,
     ) -> Result<Self, QueryError> {
-        let looked: Vec<PathBuf> = match named {
-            Some(named) => vec![named.to_owned()],
-            None => {
-                let beside = own.and_then(Path::parent).map(Path::to_owned);
-                // A relative folder would lead wherever the caller happens to be.
-                let folders = folders.into_iter().filter(|folder| folder.is_absolute());
-                let folders = beside.into_iter().chain(folders);
-                folders.map(|folder| folder.join(Self::NAME)).collect()
-            }
+        let looked: Vec<PathBuf> = if let Some(named) = named {
+            vec![named.to_owned()]
+        } else {
+            let beside = own.and_then(Path::parent).map(Path::to_owned);
+            // A relative folder would lead wherever the caller happens to be.
+            let folders = folders.into_iter().filter(|folder| folder.is_absolute());
+            let folders = beside.into_iter().chain(folders);
+            folders.map(|folder| folder.join(Self::NAME)).collect()
         };
         match looked.iter().find(|path| path.is_file()) {
             Some(path) => Ok(Self(path.clone())),
