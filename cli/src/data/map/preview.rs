@@ -18,7 +18,7 @@ pub(super) fn run(named: &Named, most: u64, out: &mut dyn Write, lang: Lang) -> 
         let names: Vec<_> = columns.iter().map(|column| &column.name).collect();
         let row = |row| -> Vec<Value> {
             let cells = columns.iter().map(|column| cell(&column.values, row));
-            cells.map(|cell| cell.unwrap_or_default()).collect()
+            cells.map(Option::unwrap_or_default).collect()
         };
         let rows: Vec<_> = rows.map(row).collect();
         let line = json!({
