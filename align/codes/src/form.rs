@@ -136,7 +136,13 @@ impl Form {
     fn cased(self, text: &str) -> String {
         let capitals = text.to_ascii_uppercase();
         match self {
-            Form::Icd10Yb | Form::Icd9CmProcedure => capitals.replace('X', "x"),
+            Form::Icd9CmProcedure => capitals.replace('X', "x"),
+            Form::Icd10Yb => {
+                // Chapter XX has categories that begin with X.
+                let small = capitals.replace('X', "x").replace("+x", "+X");
+                let rest = small.strip_prefix('x').map(|rest| format!("X{rest}"));
+                rest.unwrap_or(small)
+            }
             _ => capitals,
         }
     }

@@ -33,8 +33,13 @@ pub(super) fn procedure(text: &str) -> Result<String, Unclear> {
         return Err(Unclear::LeadingZeros);
     }
     let code = dotted(head, tail, 2, 4)?;
+    // One digit after the dot is filled up: 03.4x05.
+    let is_filled = tail.is_some_and(|tail| tail.len() == 1);
     match extension {
         None => Ok(code),
+        Some(number) if is_filled && number.len() == 2 && all_digits(number) => {
+            Ok(format!("{code}x{number}"))
+        }
         Some(number) if number.len() == 3 && all_digits(number) => Ok(format!("{code}x{number}")),
         Some(_) => Err(Unclear::Shape),
     }
