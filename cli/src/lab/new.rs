@@ -41,7 +41,7 @@ pub(super) fn run(args: &NewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let trains = |plan: &Plan| match plan.task() {
         Task::Train(_) => true,
         Task::Vertical(task) => matches!(task.work, VerticalWork::Grow(_)),
-        Task::Align(_) => false,
+        Task::Align(_) | Task::Statistics(_) => false,
     };
     if plan.as_ref().is_some_and(|plan| !trains(plan)) {
         let refused = anyhow!(lang.pick(

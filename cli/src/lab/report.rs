@@ -112,8 +112,8 @@ fn page(report: &Report, lang: Lang) -> String {
             report.sentence(setting, lang)
         )
     });
-    let remarks = report.remarks(lang).into_iter();
-    let remarks: String = remarks.map(|remark| format!("{remark}\n")).collect();
+    let remarks = report.remarks(lang);
+    let remarks: String = remarks.iter().flat_map(|remark| [remark, "\n"]).collect();
     let mut settings: String = settings.collect();
     if settings.is_empty() {
         settings += lang.pick(

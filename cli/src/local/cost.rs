@@ -172,7 +172,7 @@ mod tests {
         let metrics = "# TYPE sent_total counter\nsent_total_now 5\nsent_total 7\nused 0.25\n";
         assert_eq!(counter::<u64>(metrics, "sent_total"), 7);
         assert_eq!(counter::<u64>(metrics, "sent"), 0);
-        assert_eq!(counter::<f64>(metrics, "used"), 0.25);
+        assert!((counter::<f64>(metrics, "used") - 0.25).abs() < 1e-9);
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub(super) fn run(
         let most = plan.limits().most_rows.0;
         let (what, zh) = match plan.task() {
             Task::Align(_) => ("keys", "个键"),
-            Task::Train(_) | Task::Vertical(_) => ("rows", "行"),
+            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => ("rows", "行"),
         };
         let warning = lang.pick(
             format!(
@@ -223,7 +223,7 @@ fn refusals(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
             .contributors()
             .filter_map(|(party, _)| bounds(party))
             .collect(),
-        Task::Train(_) => {
+        Task::Train(_) | Task::Statistics(_) => {
             let mut said: Vec<String> = plan
                 .contributors()
                 .filter_map(|(party, _)| bounds(party))

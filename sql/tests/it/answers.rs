@@ -1,5 +1,7 @@
 //! What queries give.
 
+use std::fmt::Write as _;
+
 use consilium_mapping::{Mapping, OutputColumn, OutputType, Query, QueryError, compare};
 
 use super::*;
@@ -63,7 +65,7 @@ fn windows_look_back_over_rows() {
 fn rows_come_in_the_order_of_the_files_without_being_asked_to() {
     let mut fees = String::from("patient,amount\n");
     for row in 0..30_000 {
-        fees += &format!("{:05},{}.1\n", row * 7919 % 20_011, row % 13);
+        writeln!(fees, "{:05},{}.1", row * 7919 % 20_011, row % 13).unwrap();
     }
     let house = House::new(&[("fees.csv", fees.as_bytes())]);
     let sql = "SELECT patient, sum(amount) AS n FROM fees GROUP BY patient";

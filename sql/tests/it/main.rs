@@ -1,5 +1,7 @@
 //! Mappings run by the program itself.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 mod answers;
 mod guide;
 mod limits;
@@ -71,11 +73,12 @@ fn mapping(sql: &str, sources: &[(&str, &str, &str)]) -> String {
 }
 
 fn limited(sql: &str, limits: &str, sources: &[(&str, &str, &str)]) -> String {
-    let mut text = format!("schema = \"x.toml\"\nsql = '''\n{sql}'''\n[limits]\n{limits}\n");
-    for (name, path, keys) in sources {
-        text += &format!("[[source]]\nname = {name:?}\npath = {path:?}\n{keys}\n");
-    }
-    text
+    let sources = sources
+        .iter()
+        .map(|(name, path, keys)| format!("[[source]]\nname = {name:?}\npath = {path:?}\n{keys}"));
+    let sources: Vec<String> = sources.collect();
+    let sources = sources.join("\n");
+    format!("schema = \"x.toml\"\nsql = '''\n{sql}'''\n[limits]\n{limits}\n{sources}\n")
 }
 
 fn fault(outcome: Result<Loaded, QueryError>) -> Fault {
@@ -87,10 +90,10 @@ fn fault(outcome: Result<Loaded, QueryError>) -> Fault {
 
 /// The cells of a column as texts, `-` where one is missing.
 fn cells(loaded: &Loaded, name: &str) -> Vec<String> {
-    let NamedColumn { values, .. } = loaded.table.column(name).unwrap();
     fn text<T: ToString>(cell: Option<T>) -> String {
         cell.map_or_else(|| "-".to_owned(), |cell| cell.to_string())
     }
+    let NamedColumn { values, .. } = loaded.table.column(name).unwrap();
     match values {
         Values::Numbers(it) => it.iter().map(text).collect(),
         Values::Texts(it) => it.iter().map(text).collect(),

@@ -1,5 +1,7 @@
 //! What a mapping may say.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use consilium_mapping::{Format, Mapping, MappingError, SourceFault};
 use proptest::prelude::*;
 
