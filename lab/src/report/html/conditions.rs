@@ -201,16 +201,18 @@ impl Page<'_> {
             Mode::Simulated => self.paragraph(
                 "",
                 "The same file, plan, rows and version give the same scores, bit for bit; CPU time varies \
-                 with the machine.",
-                "相同的文件、方案、数据行与版本给出逐位相同的得分；CPU 时间因机器而异。",
+                 with the machine. It is that of the protocols: daemons spend more, on sealing, TLS and what they \
+                 keep, which mode = \"processes\" counts.",
+                "相同的文件、方案、数据行与版本给出逐位相同的得分；CPU 时间因机器而异，且仅为协议的 CPU 时间：\
+                 守护进程另有封装、TLS 与存储的开销，mode = \"processes\" 会计入。",
             ),
             Mode::Processes => self.paragraph(
                 "",
                 "Daemons draw anew in every run: the rounding of sums, so that scores vary from their seventh \
-                 digit on, and rows, columns and batches, where a plan has them drawn. CPU time varies with \
-                 the machine.",
+                 digit on, and rows, columns and batches, where a plan has them drawn. CPU time is that of the \
+                 whole daemons, and varies with the machine.",
                 "守护进程每次运行都重新抽取：合计的舍入，得分因此自第七位起略有变化；以及方案要求抽取的行、列\
-                 与批次。CPU 时间因机器而异。",
+                 与批次。CPU 时间为整个守护进程的 CPU 时间，因机器而异。",
             ),
         }
         self.add(format!(

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::{
-    Arm,
+    Arm, Mode,
     report::words::{bytes, seconds, significant},
 };
 
@@ -27,16 +27,23 @@ impl Page<'_> {
             columns.push((format!("{name}{}", lang.pick(", measured", "，实测")), true));
             columns.push((lang.pick("ratio", "比值").to_owned(), true));
         }
-        self.begin_table(
-            (
-                "What `consilium study estimate` reckons from the plan, each party's rows and the links alone, and \
-                 what runs took: means of all parties, and of the exact plan each party's own. An estimate takes \
-                 full trees or six of Newton's steps for granted.",
-                "`consilium study estimate` 仅依据方案、各方行数与链路的估计，以及实测：所有参与方之和的均值；精确方案另列\
-                 各方。估计假定树均长满或牛顿迭代六步。",
+        let captions = match report.mode {
+            Mode::Simulated => (
+                "What `consilium study estimate` reckons of the protocols, without daemons, from the plan, each \
+                 party's rows and the links alone, and what runs took: means of all parties, and of the exact plan \
+                 each party's own. An estimate takes full trees or six of Newton's steps for granted.",
+                "`consilium study estimate` 仅依据方案、各方行数与链路对协议部分的估计（不含守护进程），以及实测：\
+                 所有参与方之和的均值；精确方案另列各方。估计假定树均长满或牛顿迭代六步。",
             ),
-            &columns,
-        );
+            Mode::Processes => (
+                "What `consilium study estimate` reckons from the plan and each party's rows alone, and what \
+                 daemons took: means of all parties, and of the exact plan each party's own. An estimate takes full \
+                 trees or six of Newton's steps for granted.",
+                "`consilium study estimate` 仅依据方案与各方行数的估计，以及守护进程的实测：所有参与方之和的均值；\
+                 精确方案另列各方。估计假定树均长满或牛顿迭代六步。",
+            ),
+        };
+        self.begin_table(captions, &columns);
         for (arm, estimated) in arms {
             let name = self.arm_name(&arm.arm);
             let measured = [&arm.cpu_s, &arm.sent_bytes, &arm.wall_s];
