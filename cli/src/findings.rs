@@ -128,13 +128,15 @@ fn levels(column: &ColumnFindings, lang: Lang) -> Vec<(String, Option<u64>)> {
     let further = named.len().saturating_sub(MOST_SHOWN);
     if further > 0 {
         named.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-        named.truncate(MOST_SHOWN);
+        // One that is held back hides what all of them have together.
+        let rest = named.drain(MOST_SHOWN..).map(|(_, rows)| rows).sum();
         let line = lang.pick(
             format!("({further} further values)"),
             format!("（另有 {further} 个取值）"),
         );
-        named.push((line, column.others));
-    } else if column.others.is_some_and(|rows| rows > 0) {
+        named.push((line, rest));
+    }
+    if column.others.is_some_and(|rows| rows > 0) {
         let line = lang.pick("(values not named)", "（未列名的取值）");
         named.push((line.to_owned(), column.others));
     }
@@ -224,7 +226,12 @@ fn inflation(found: &Findings, lang: Lang) -> Option<Table> {
     let mut page = table();
     page.set_header([lang.pick("column", "列"), "VIF"]);
     for (name, factor) in &found.vif {
-        page.add_row([name.clone(), format!("{factor:.3}")]);
+        let infinite = || {
+            lang.pick("follows from others", "可由其他列推出")
+                .to_owned()
+        };
+        let factor = factor.map_or_else(infinite, |factor| format!("{factor:.3}"));
+        page.add_row([name.clone(), factor]);
     }
     align_numbers(&mut page, 1..2);
     (!found.vif.is_empty()).then_some(page)
@@ -252,6 +259,9 @@ fn interval(within: &Interval) -> String {
 /// Writes a number to four significant places.
 pub(crate) fn short(value: f64) -> String {
     let size = value.abs();
+    if size > 0.0 && size < 0.001 {
+        return format!("{value:.3e}");
+    }
     let places = match size {
         large if large >= 1000.0 => 0,
         large if large >= 100.0 => 1,

@@ -58,14 +58,14 @@ const CORRELATIONS: Disclosure = Disclosure::to_contributor(
     "所有机构合计：各对列的相关系数与方差膨胀因子，仅限不会透露小计数者",
 );
 const EVIDENCE: Disclosure = Disclosure::to_contributor(
-    "for all institutions together: by column, rows of either label in bins that have at least the \
+    "for all institutions together: by column other than codes, rows of either label in bins that have at least the \
      minimum of both, weights of evidence and information value",
-    "所有机构合计：各列每个分箱中两类标签的行数（每箱每类不少于下限）、证据权重与信息值",
+    "所有机构合计：除编码列外各列每个分箱中两类标签的行数（每箱每类不少于下限）、证据权重与信息值",
 );
 const PERIODS: Disclosure = Disclosure::to_contributor(
-    "for all institutions together: rows by period, and the stability index of each column from one \
+    "for all institutions together: rows by period, and the stability index of each column other than codes from one \
      period to the next",
-    "所有机构合计：各时期的行数，以及各列相邻时期之间的稳定性指数",
+    "所有机构合计：各时期的行数，以及除编码列外各列相邻时期之间的稳定性指数",
 );
 const OWN: Disclosure = Disclosure::to_contributor(
     "for itself alone: how its rows differ from those of all others together, by standardised mean \

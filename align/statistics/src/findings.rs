@@ -22,8 +22,9 @@ pub struct Findings {
     pub periods: Vec<Option<u64>>,
     /// Pearson's correlations of pairs of columns.
     pub correlations: Vec<Correlation>,
-    /// Variance inflation factors by column, among those whose correlations are all told.
-    pub vif: BTreeMap<String, f64>,
+    /// Variance inflation factors by column, among those whose correlations are all told; none of a column
+    /// that follows from others, which the factors of the others leave out.
+    pub vif: BTreeMap<String, Option<f64>>,
 }
 
 /// What is found of one column.

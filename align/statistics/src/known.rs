@@ -155,17 +155,23 @@ fn targets(agreement: &Agreement, grid: &Grid, rows: u64) -> Vec<Target> {
     if rows < minimum {
         return Vec::new();
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a number of rows"
-    )]
-    let rank = |share: &f64| ((share * rows as f64).ceil() as u64).clamp(1, rows);
-    let ranks = agreement.shares().iter().map(rank);
+    let ranks = agreement.shares().iter().map(|share| rank(*share, rows));
     ranks
         .chain([minimum, rows - minimum + 1])
         .map(|rank| Target::new(rank, grid))
         .collect()
+}
+
+/// Gives ⌈share·rows⌉, the rank of a quantile (Hyndman and Fan, The American Statistician 50, 1996, definition 1).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a number of rows"
+)]
+fn rank(share: f64, rows: u64) -> u64 {
+    // 0.07 of 100 rows are 7, though the product of floating point is a little more.
+    let exact = share * rows as f64 * (1.0 - 4.0 * f64::EPSILON);
+    (exact.ceil() as u64).clamp(1, rows)
 }
 
 impl Known1 {
@@ -230,4 +236,24 @@ impl Known1 {
 
 fn is_decile(share: f64) -> bool {
     (1..10).any(|tenth| share.total_cmp(&(f64::from(tenth) / 10.0)).is_eq())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rank;
+
+    #[test]
+    fn a_share_of_rows_that_is_whole_is_their_rank() {
+        for (share, rows, expected) in [
+            (0.07, 100, 7),
+            (0.14, 100, 14),
+            (0.28, 100, 28),
+            (0.55, 100, 55),
+            (0.5, 101, 51),
+            (0.05, 10, 1),
+            (0.95, 20, 19),
+        ] {
+            assert_eq!(rank(share, rows), expected, "{share} of {rows}");
+        }
+    }
 }

@@ -27,10 +27,15 @@ impl Pair {
 }
 
 /// Gives the diagonal of a matrix of correlations' inverse, VIF_j = 1/(1 − R²_j) (Marquardt,
-/// Technometrics 12, 1970); nothing if it has none, as correlations of different rows may not.
+/// Technometrics 12, 1970).
 ///
 /// `matrix` is square, row by row.
-pub(crate) fn inflation(matrix: &[f64], order: usize) -> Option<Vec<f64>> {
+///
+/// # Errors
+///
+/// The first row that follows from those before it, as one may of correlations over different rows: the
+/// matrix has no inverse.
+pub(crate) fn inflation(matrix: &[f64], order: usize) -> Result<Vec<f64>, usize> {
     // The lower triangle of Cholesky's factor.
     let mut factor = vec![0.0; order * order];
     for row in 0..order {
@@ -41,7 +46,7 @@ pub(crate) fn inflation(matrix: &[f64], order: usize) -> Option<Vec<f64>> {
             let rest = matrix[row * order + column] - known;
             factor[row * order + column] = if row == column {
                 if rest.is_nan() || rest <= SMALLEST_PIVOT {
-                    return None;
+                    return Err(row);
                 }
                 rest.sqrt()
             } else {
@@ -62,7 +67,7 @@ pub(crate) fn inflation(matrix: &[f64], order: usize) -> Option<Vec<f64>> {
         }
         *inflation = solved.iter().map(|x| x * x).sum();
     }
-    Some(diagonal)
+    Ok(diagonal)
 }
 
 #[cfg(test)]
@@ -77,8 +82,15 @@ mod tests {
                 .iter()
                 .all(|vif| (vif - 1.0 / (1.0 - 0.36)).abs() < 1e-12)
         );
-        assert_eq!(inflation(&[1.0, 1.0, 1.0, 1.0], 2), None);
-        assert_eq!(inflation(&[1.0, f64::NAN, f64::NAN, 1.0], 2), None);
+        assert_eq!(inflation(&[1.0, 1.0, 1.0, 1.0], 2), Err(1));
+        assert_eq!(inflation(&[1.0, f64::NAN, f64::NAN, 1.0], 2), Err(1));
+    }
+
+    #[test]
+    fn the_column_that_follows_from_those_before_it_is_named() {
+        // The third is the second.
+        let matrix = [1.0, 0.5, 0.5, 0.5, 1.0, 1.0, 0.5, 1.0, 1.0];
+        assert_eq!(inflation(&matrix, 3), Err(2));
     }
 
     /// 1/(1 − R²) of the first column on two others that are not correlated: R² = a² + b².

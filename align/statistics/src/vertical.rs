@@ -120,7 +120,7 @@ impl EvidenceError {
 /// Weighs a feature holder's columns by own labels: the label holder's part.
 ///
 /// `labels` are those of the common rows, in the order that both share; `columns` how many the feature
-/// holder was to offer, `minimum` the fewest rows of either label in a bin that is told. Gives the
+/// holder was to offer, `minimum` the fewest rows of either label in a bin that is told, at least 1. Gives the
 /// evidence of each column, bins numbered as they were offered; nothing where there are no two bins.
 ///
 /// # Errors
@@ -138,7 +138,7 @@ pub async fn weigh(
         peer: peer(),
         error,
     };
-    if !(1..=MOST_ALIGNED_ROWS).contains(&labels.len()) {
+    if !(1..=MOST_ALIGNED_ROWS).contains(&labels.len()) || minimum == 0 {
         return Err(EvidenceError::BadRows);
     }
     let offered: Offered = mail.recv(feature_holder).await?; // m1: how many bins
@@ -215,7 +215,9 @@ pub async fn offer(
         .map(|column| column.merge(rows, minimum))
         .collect();
     let is_few = (1..=MOST_ALIGNED_ROWS).contains(&rows) && columns.len() <= MOST_COLUMNS;
-    let merged = merged.filter(|_| is_few).ok_or(EvidenceError::BadRows)?;
+    let merged = merged
+        .filter(|_| is_few && minimum > 0)
+        .ok_or(EvidenceError::BadRows)?;
     let offered = Offered {
         nonce: Nonce::random(rng),
         columns: merged.iter().map(Merged::shape).collect(),

@@ -57,23 +57,52 @@ fn what_is_held_back_is_shown_as_such_and_never_as_zero() {
     let page = page(&found, Lang::En);
     assert!(page.starts_with("100 rows of 3 institutions"), "{page}");
     let line = |start: &str| -> Vec<String> {
-        let mut lines = page.lines().map(str::trim_start);
-        let line = lines.find(|line| line.starts_with(start)).unwrap();
-        line.split_whitespace().map(str::to_owned).collect()
+        let lines = page
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let start: Vec<&str> = start.split(' ').collect();
+        let mut found = lines.filter(|line| line.starts_with(&start));
+        found
+            .next()
+            .unwrap()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     };
     assert_eq!(
         line("age"),
         ["age", "–", "≈", "53.51", "≈", "3", "–", "54…54.5", "77"]
     );
-    assert_eq!(line("ward  other")[2], "–");
+    assert_eq!(line("ward other")[2], "–");
     assert!(super::page(&found, Lang::Zh).contains("（缺失）"));
+}
+
+#[test]
+fn values_beyond_the_most_frequent_are_added_up() {
+    let cells = (0..15_u64).map(|value| Cell {
+        of: Place::Level(format!("v{value}")),
+        rows: Some(100 - value),
+    });
+    let mut wards = ColumnFindings {
+        cells: cells.collect(),
+        others: Some(7),
+        ..column("ward")
+    };
+    let shown = levels(&wards, Lang::En);
+    let further = ("(3 further values)".to_owned(), Some(88 + 87 + 86));
+    assert!(shown.contains(&further), "{shown:?}");
+    assert!(shown.contains(&("(values not named)".to_owned(), Some(7))));
+
+    wards.cells[14].rows = None;
+    let shown = levels(&wards, Lang::En);
+    assert!(shown.contains(&(further.0, None)), "{shown:?}");
 }
 
 #[test]
 fn numbers_are_shown_to_four_places() {
     for (value, shown) in [
         (0.0, "0"),
-        (-0.000_001, "0"),
+        (-0.000_001, "-1.000e-6"),
         (0.12345, "0.1235"),
         (12.0, "12"),
         (123.456, "123.5"),

@@ -43,22 +43,34 @@ pub(super) fn tell(
             });
         }
     }
-    let kept = whole(places.len(), &told);
-    let matrix: Vec<f64> = kept
-        .iter()
-        .flat_map(|row| kept.iter().map(|column| (*row, *column)))
-        .map(|(row, column)| {
-            let r = told.get(&(row.min(column), row.max(column)));
-            // Whatever is not told lies on the diagonal.
-            r.copied().unwrap_or(1.0)
-        })
-        .collect();
-    if kept.len() > 1
-        && let Some(factors) = inflation(&matrix, kept.len())
-    {
-        let names = kept.iter().map(|at| columns[places[*at]].name.clone());
-        findings.vif = names.zip(factors).collect();
+    let mut kept = whole(places.len(), &told);
+    let name = |at: &usize| columns[places[*at]].name.clone();
+    while kept.len() > 1 {
+        match inflation(&matrix(&kept, &told), kept.len()) {
+            Ok(factors) => {
+                let told = kept.iter().map(name).zip(factors.into_iter().map(Some));
+                findings.vif.extend(told);
+                return;
+            }
+            // Those that are left have factors without it.
+            Err(at) => {
+                findings.vif.insert(name(&kept.remove(at)), None);
+            }
+        }
     }
+}
+
+/// Gives the correlations of these columns, row by row.
+fn matrix(kept: &[usize], told: &BTreeMap<(usize, usize), f64>) -> Vec<f64> {
+    let cells = kept
+        .iter()
+        .flat_map(|row| kept.iter().map(|column| (*row, *column)));
+    let r = |(row, column): (usize, usize)| {
+        let r = told.get(&(row.min(column), row.max(column)));
+        // Whatever is not told lies on the diagonal.
+        r.copied().unwrap_or(1.0)
+    };
+    cells.map(r).collect()
 }
 
 /// Gives places all of whose pairs are told: one by one, the one with most gaps is left out.

@@ -160,7 +160,7 @@ impl Weighed {
             let mut places: Vec<u16> = column.iter().flat_map(|bin| bin.bins.clone()).collect();
             places.sort_unstable();
             column.len() > 1
-                && rows.all(|rows| (minimum.max(1)..=most).contains(&rows))
+                && rows.all(|rows| (minimum..=most).contains(&rows))
                 && places.is_sorted_by(|one, next| one < next)
                 && places.last() < Some(&offered.0)
         };

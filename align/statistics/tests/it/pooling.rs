@@ -140,7 +140,12 @@ fn check_correlations(found: &Findings, spec: &Specification, raws: &[Raw]) {
     }
     assert_eq!(pairs, 10, "five columns");
     assert_eq!(found.vif.len(), 5);
-    assert!(found.vif.values().all(|vif| *vif >= 1.0 - EXACT));
+    assert!(
+        found
+            .vif
+            .values()
+            .all(|vif| vif.is_some_and(|vif| vif >= 1.0 - EXACT))
+    );
 }
 
 fn check_evidence(found: &Findings, raws: &[Raw]) {

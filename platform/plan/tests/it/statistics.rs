@@ -189,6 +189,11 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         (
             "\"2025-12\"",
+            "\"2024-12\"",
+            "statistics.period: a period needs",
+        ),
+        (
+            "\"2025-12\"",
             "\"2025-02\"",
             "statistics.period: periods need 2 to",
         ),

@@ -50,7 +50,7 @@ fn specification(error: &BadSpecification) -> String {
              且合计须留有余地：一次少问一些"
         ),
         BadSpecification::NoisyCode { name } => {
-            format!("列 {name} 为代码：加噪时无法列出其取值")
+            format!("列 {name} 为编码：加噪时无法列出其取值")
         }
         BadSpecification::TooLong { elements } => {
             format!("一个合计有 {elements} 个元素；一次至多 {MOST_ELEMENTS} 个")

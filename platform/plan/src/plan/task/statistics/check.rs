@@ -281,6 +281,9 @@ fn periods(
     let (true, Some((from, until))) = (matches!(declared.kind(), Kind::Date(_)), months) else {
         return Err(refuse(PlanFault::Period));
     };
+    if until < from {
+        return Err(refuse(PlanFault::Period));
+    }
     Ok(Periods {
         column: column.clone(),
         length: length.unwrap_or(Calendar::Quarter),
