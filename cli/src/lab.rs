@@ -10,7 +10,6 @@ mod crew;
 mod folder;
 mod new;
 mod pace;
-mod passing;
 mod processes;
 mod report;
 mod run;

@@ -28,3 +28,8 @@ pub(crate) fn for_rows(limits: Limits) -> usize {
     let whole = limits.memory_mb << 20;
     usize::try_from(whole - BESIDES.min(whole / 2)).unwrap_or(usize::MAX)
 }
+
+/// How many bytes the query may put aside on the disk: eight times its memory.
+pub(crate) fn to_put_aside(limits: Limits) -> u64 {
+    8 * (limits.memory_mb << 20)
+}

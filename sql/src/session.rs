@@ -32,12 +32,14 @@ pub(crate) async fn open(
     folder: &Path,
     spill: &Path,
 ) -> Result<SessionContext, Fault> {
-    let disk = DiskManagerMode::Directories(vec![spill.to_owned()]);
+    let disk = DiskManagerBuilder::default()
+        .with_mode(DiskManagerMode::Directories(vec![spill.to_owned()]))
+        .with_max_temp_directory_size(limits::to_put_aside(mapping.limits()));
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(limits::for_rows(
             mapping.limits(),
         ))))
-        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
+        .with_disk_manager_builder(disk)
         .build_arc()
         .map_err(|error| faults::planning(&error, mapping))?;
     // One partition: rows, and sums over them, come in the order of the files.

@@ -1,8 +1,9 @@
 //! Cells that run over real daemons, each a process of its own.
 
-use std::{collections::BTreeMap, fs, iter, path::Path};
+use std::{collections::BTreeMap, env, fs, iter, path::Path};
 
 use anyhow::{Context as _, bail};
+use consilium_data::Passing;
 use consilium_gbdt::{Losses, vertical::ModelPart};
 use consilium_glm::{Candidate, Failure as NoFit};
 use consilium_lab::{Cell, Gathered, Joint, Outcome, PartyCost, Predictor, Studies};
@@ -12,7 +13,7 @@ use consilium_secagg::SETUP;
 use serde::Deserialize as _;
 use tokio::{runtime, sync::watch};
 
-use super::{cells::Bench, passing::Passing};
+use super::cells::Bench;
 use crate::{
     local::{
         self, Took, federation::Federation, inputs::PartyData, joint::label_holder, kept::Kept,
@@ -37,7 +38,9 @@ pub(super) fn learn(
     stopped: &mut watch::Receiver<bool>,
     lang: Lang,
 ) -> anyhow::Result<Option<Outcome>> {
-    let folder = Passing::make()?;
+    let all = env::temp_dir();
+    let folder = Passing::within(&all, "consilium-lab-")
+        .with_context(|| format!("making a folder in {}", all.display()))?;
     let data = write(studies, folder.path())?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -63,7 +66,7 @@ pub(super) fn learn(
     });
     let removed = folder.close();
     let learnt = learnt?;
-    removed?;
+    removed.context("removing a folder with rows")?;
     let (experiment, tables) = (&bench.experiment, &bench.tables);
     Ok(learnt.and_then(|learnt| experiment.measured(tables, cell, learnt)))
 }

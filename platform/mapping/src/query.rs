@@ -2,15 +2,16 @@ use std::io::BufReader;
 use std::path::Path;
 use std::process::ChildStdout;
 
+use arrow_array::{Array, RecordBatch};
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, SchemaRef};
 use consilium_data::{Intake, Loaded, ReadError};
 use consilium_schema::Schema;
 
 use crate::fill::fill;
-use crate::running::{Aside, Running};
+use crate::running::{Running, make_aside};
 use crate::{
-    FORMAT, Mapping, OutputColumn, OutputType, Program, QueryError, Request, Task, compare,
+    FORMAT, Fault, Mapping, OutputColumn, OutputType, Program, QueryError, Request, Task, compare,
 };
 
 /// A mapping's query, and what runs it.
@@ -75,8 +76,16 @@ impl<'a> Query<'a> {
             }
             let names = given.into_iter().map(|column| column.name).collect();
             let mut intake = Intake::new(schema, names, most_issues).map_err(QueryError::Rows)?;
+            let memory_mb = self.mapping.limits().memory_mb;
+            let mut taken = 0_u64;
             for batch in stream {
-                fill(&mut intake, &batch.map_err(|_| QueryError::Stream)?)?;
+                let batch = batch.map_err(|_| QueryError::Stream)?;
+                taken += size(&batch);
+                // What comes in is held here, whoever sends it.
+                if taken > memory_mb << 20 {
+                    return Err(Fault::Memory { memory_mb }.into());
+                }
+                fill(&mut intake, &batch)?;
             }
             Ok(intake)
         })?;
@@ -93,7 +102,7 @@ impl<'a> Query<'a> {
         task: Task,
         read: impl FnOnce(&mut StreamReader<BufReader<ChildStdout>>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
-        let aside = Aside::make(self.aside)?;
+        let aside = make_aside(self.aside)?;
         let request = Request {
             format: FORMAT,
             mapping: self.mapping.text().to_owned(),
@@ -115,11 +124,20 @@ impl<'a> Query<'a> {
         }
         match &taken {
             // Its output is closed and it would say so: what was found first counts.
-            Err(QueryError::Columns(_) | QueryError::Rows(_)) => running.end(),
+            Err(QueryError::Columns(_) | QueryError::Rows(_) | QueryError::Fault(_)) => {
+                running.end();
+            }
             Ok(_) | Err(_) => running.finish()?,
         }
         taken
     }
+}
+
+/// Gives the bytes of a batch's cells; its columns share one piece of memory.
+fn size(batch: &RecordBatch) -> u64 {
+    let cells = batch.columns().iter().map(Array::to_data);
+    let sizes = cells.map(|data| data.get_slice_memory_size().unwrap_or_default());
+    sizes.sum::<usize>() as u64
 }
 
 fn columns(schema: &SchemaRef) -> Result<Vec<OutputColumn>, QueryError> {

@@ -5,11 +5,9 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use std::{
-    fs::Permissions, os::unix::fs::PermissionsExt as _, os::unix::process::ExitStatusExt as _,
-};
+use std::{env, os::unix::process::ExitStatusExt as _};
 
-use tempfile::TempDir;
+use consilium_data::Passing;
 
 use crate::{Fault, Limits, Program, QueryError, Request};
 
@@ -22,30 +20,14 @@ const LONGEST_LINE: u64 = 64 << 10;
 /// The signal that ends a program whose allocation fails.
 const ABORTED: i32 = 6;
 
-/// A folder for what the query puts aside, that only its owner enters and that ends with the query.
-pub(crate) struct Aside(TempDir);
-
-impl Aside {
-    pub(crate) fn make(within: Option<&Path>) -> Result<Self, QueryError> {
-        let mut builder = tempfile::Builder::new();
-        builder
-            .prefix("consilium-sql-")
-            .permissions(Permissions::from_mode(0o700));
-        let folder = match within {
-            Some(within) => builder.tempdir_in(within),
-            None => builder.tempdir(),
-        };
-        folder
-            .map(Self)
-            .map_err(|error| QueryError::Spill { kind: error.kind() })
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.0.path()
-    }
+/// Makes a folder for what the query puts aside, that only its owner enters and that ends with the query.
+pub(crate) fn make_aside(within: Option<&Path>) -> Result<Passing, QueryError> {
+    let all = within.map_or_else(env::temp_dir, Path::to_owned);
+    let folder = Passing::within(&all, "consilium-sql-");
+    folder.map_err(|error| QueryError::Spill { kind: error.kind() })
 }
 
-/// The program while it runs. It is ended with this value, and no trace of it is left.
+/// The program while it runs. It is ended with this value.
 pub(crate) struct Running {
     child: Arc<Mutex<Child>>,
     limits: Limits,

@@ -46,6 +46,15 @@ fn memory_that_no_account_shows_is_bounded_too() {
 }
 
 #[test]
+fn what_a_query_gives_is_bounded_where_it_is_held() {
+    // It streams: the program itself needs little.
+    let sql = "SELECT a.n, repeat(a.k, 600) AS k FROM t a JOIN t b ON b.n < 4";
+    let text = limited(sql, "memory_mb = 256\nseconds = 120", &T);
+    let fault = fault(house().rows(&text, &[("n", "number"), ("k", "code")]));
+    assert_eq!(fault, Fault::Memory { memory_mb: 256 });
+}
+
+#[test]
 fn what_does_not_fit_is_put_aside() {
     let sql = "SELECT k, n, repeat(k, 60) AS long FROM (SELECT a.k, b.n FROM t a JOIN t b \
                ON b.n < a.n AND b.n < 20) ORDER BY n DESC, k DESC";

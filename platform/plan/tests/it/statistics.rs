@@ -136,6 +136,8 @@ fn a_plan_that_says_little_gets_the_defaults_and_all_columns_that_allow_any() {
     assert!(asked.correlations && asked.label.is_none() && asked.periods.is_empty());
 }
 
+const PERIOD: &str = "statistics.period: a period needs";
+
 #[test]
 fn what_makes_no_sense_is_refused_where_it_stands() {
     for (from, to, told) in [
@@ -182,16 +184,8 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
             "column = \"age\"",
             "statistics.period: a period needs a column of dates",
         ),
-        (
-            "\"2025-12\"",
-            "\"2025-13\"",
-            "statistics.period: a period needs",
-        ),
-        (
-            "\"2025-12\"",
-            "\"2024-12\"",
-            "statistics.period: a period needs",
-        ),
+        ("\"2025-12\"", "\"2025-13\"", PERIOD),
+        ("\"2025-12\"", "\"2024-12\"", PERIOD),
         (
             "\"2025-12\"",
             "\"2025-02\"",
