@@ -39,7 +39,7 @@ pub struct Group {
     /// Its name in Chinese.
     pub zh: String,
     /// Its codes in ICD-9-CM: each stands for all that begin with it, `430-438` for all from the first
-    /// to the last.
+    /// to the last. The ends of a range are categories, or equally long codes of one category.
     pub icd_9_cm: Vec<String>,
     /// Its codes in ICD-10, alike.
     pub icd_10: Vec<String>,
@@ -68,7 +68,8 @@ impl Groups {
     ///
     /// # Errors
     ///
-    /// Names the line.
+    /// Names the line; refuses ids that stand twice or nowhere, and ranges in which a code could lie
+    /// between the ends and not be found: both are categories, or of one category and equally long.
     pub fn read(text: &str) -> Result<Groups, CodesError> {
         let groups: Groups = toml::from_str(text).map_err(|error| CodesError::Head {
             line: error
@@ -84,6 +85,15 @@ impl Groups {
         if !groups.hierarchy.iter().flatten().all(named) {
             return Err(CodesError::Declared(
                 "the hierarchy names a group that is not there",
+            ));
+        }
+        let mut listed = groups
+            .group
+            .iter()
+            .flat_map(|it| it.icd_9_cm.iter().chain(&it.icd_10));
+        if !listed.all(|it| leaves_no_gap(it)) {
+            return Err(CodesError::Declared(
+                "a range is of categories, or of equally long codes of one category",
             ));
         }
         Ok(groups)
@@ -162,6 +172,20 @@ impl Group {
         };
         listed.iter().any(|listed| covers(listed, code))
     }
+}
+
+/// Tells whether no code can be shorter than the ends of a listed range and lie between them: 185 has
+/// no subcategory, and would lie in no range from 174.0 to 195.8.
+fn leaves_no_gap(listed: &str) -> bool {
+    let Some((first, last)) = listed.split_once('-') else {
+        return true;
+    };
+    let is_one = match (first.split_once('.'), last.split_once('.')) {
+        (None, None) => true,
+        (Some((first, _)), Some((last, _))) => first == last,
+        _ => false,
+    };
+    is_one && first.len() == last.len() && first <= last
 }
 
 /// Tells whether a listed code or range covers a code.

@@ -67,8 +67,13 @@ fn a_range_covers_what_begins_with_its_ends() {
             "{code}"
         );
     }
-    assert!(one(Form::Icd9Cm, "506.0").is_empty());
-    assert!(one(Form::Icd9Cm, "173.0").is_empty());
+    // Codes of three digits, to which no dot belongs, lie in the range as well.
+    for code in ["174.9", "179", "181", "185", "193", "195.8"] {
+        assert_eq!(one(Form::Icd9Cm, code), ["malignancy"].into(), "{code}");
+    }
+    for code in ["173.0", "195.9", "506.0"] {
+        assert!(one(Form::Icd9Cm, code).is_empty(), "{code}");
+    }
     assert_eq!(
         one(Form::Icd10Yb, "I25.200x001"),
         ["myocardial-infarction"].into()
@@ -81,6 +86,11 @@ fn a_range_covers_what_begins_with_its_ends() {
 fn groups_of_ones_own_are_read_strictly() {
     let text = include_str!("../../lists/charlson.toml");
     assert_eq!(Groups::read(text).unwrap().all(), Groups::charlson().all());
+    let elixhauser = include_str!("../../lists/elixhauser.toml");
+    assert_eq!(
+        Groups::read(elixhauser).unwrap().all(),
+        Groups::elixhauser().all()
+    );
     let repeated = text.replace("id = \"dementia\"", "id = \"aids\"");
     assert!(matches!(
         Groups::read(&repeated),
@@ -94,4 +104,18 @@ fn groups_of_ones_own_are_read_strictly() {
         Groups::read(&strange),
         Err(CodesError::Declared(_))
     ));
+    // A range of subcategories over several categories would leave out 185, a code of three digits.
+    for range in [
+        "174.0-195.8",
+        "174-195.8",
+        "174-E195",
+        "195.8-195.0",
+        "174-",
+    ] {
+        let wide = text.replace("\"174-194\"", &format!("\"{range}\""));
+        assert!(
+            matches!(Groups::read(&wide), Err(CodesError::Declared(_))),
+            "{range}"
+        );
+    }
 }
