@@ -277,17 +277,23 @@ pub(crate) fn kind(wanted: &'static str, found: &str) -> Result<(), CodesError> 
 
 /// Takes a code that must be in normal form already; ranges such as `A00-B99` are codes of groups.
 pub(crate) fn code(form: Form, column: &'static str, text: &str) -> Result<String, RowFault> {
-    if let Some((first, last)) = text.split_once('-').filter(|_| form != Form::Local) {
-        code(form, column, first)?;
-        code(form, column, last)?;
-        return Ok(text.to_owned());
+    match text.split_once('-').filter(|_| form != Form::Local) {
+        None => normal(form, column, text)?,
+        // An end has no hyphen of its own: it would be no normal form.
+        Some((first, last)) => {
+            normal(form, column, first)?;
+            normal(form, column, last)?;
+        }
     }
+    Ok(text.to_owned())
+}
+
+/// Holds that a single code is in normal form.
+fn normal(form: Form, column: &'static str, text: &str) -> Result<(), RowFault> {
     let unclear = |unclear| RowFault::Unclear { column, unclear };
     let normal = form.normalise(text).map_err(unclear)?;
-    if normal.code != text {
-        return Err(RowFault::NotNormal { column });
-    }
-    Ok(normal.code)
+    let is_same = normal.code == text;
+    is_same.then_some(()).ok_or(RowFault::NotNormal { column })
 }
 
 fn row(form: Form, cells: &[&str]) -> Result<(String, CodeRow), RowFault> {

@@ -90,6 +90,16 @@ fn what_is_wrong_is_named_by_its_line() {
             "code,from,until\nA00,2020-02-02,2020-02-01\n",
             row(6, RowFault::Backwards),
         ),
+        (
+            "code\nA00-A01-A02\n",
+            row(
+                6,
+                RowFault::Unclear {
+                    column: "code",
+                    unclear: Unclear::Shape,
+                },
+            ),
+        ),
         ("code,status\nA00,gone\n", row(6, RowFault::Status)),
         (
             "code,status\nA00,replaced-by:A01\n",
@@ -133,6 +143,17 @@ fn what_is_wrong_is_named_by_its_line() {
         CodeTable::read(&[0x1f, 0x8b, 8]).unwrap_err(),
         CodesError::Gzip
     );
+}
+
+#[test]
+fn a_cell_of_many_hyphens_is_no_range_and_ends_nothing() {
+    let cell = format!("{}A00", "A00-".repeat(1 << 20));
+    let fault = RowFault::Unclear {
+        column: "code",
+        unclear: Unclear::Shape,
+    };
+    let refused = refused(&format!("code\n{cell}\n"));
+    assert_eq!(refused, CodesError::Row { line: 6, fault });
 }
 
 proptest! {
