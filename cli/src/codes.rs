@@ -4,10 +4,10 @@ use std::{fs, io::Write, path::Path};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use consilium_codes::{CodeMap, CodeTable, CodesError, Library};
+use consilium_codes::{CodeMap, CodeTable, CodesError, Form, Library};
 use consilium_plan::Lang;
 
-use crate::hint::OrHint as _;
+use crate::hint::{Misuse, OrHint as _};
 
 mod apply;
 mod check;
@@ -134,6 +134,18 @@ fn read_table(path: &Path, lang: Lang) -> anyhow::Result<CodeTable> {
 
 fn read_library(path: &Path, lang: Lang) -> anyhow::Result<Library> {
     read(path, Library::read, lang)
+}
+
+/// How codes of a system are written; a system is named by its id.
+fn form(system: &str, lang: Lang) -> anyhow::Result<Form> {
+    let misuse = || {
+        let known = Form::SYSTEMS.map(|(id, _)| id).join(lang.pick(", ", "、"));
+        Misuse(lang.pick(
+            format!("no code system {system:?}: give {known}, or local-NAME for a house's own"),
+            format!("没有编码体系 {system:?}：请给出 {known}，机构自有体系为 local-名称"),
+        ))
+    };
+    Ok(Form::of_system(system).ok_or_else(misuse)?)
 }
 
 /// Writes a new file; one that exists is left alone.

@@ -1,7 +1,7 @@
 use rand_core::Rng;
 use serde::Serialize;
 
-use crate::{CodeMap, Form, Groups};
+use crate::{CodeMap, Groups};
 
 /// How far two descriptions of the same records agree on yes or no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -70,7 +70,7 @@ impl Recoded {
     /// Takes a record's codes, in normal form: its groups by its own codes, and by codes into which it
     /// is recoded, where each code takes one of its ways at random, all alike likely.
     pub fn push(&mut self, list: &Groups, map: &CodeMap, codes: &[&str], rng: &mut impl Rng) {
-        let forms = [&map.head().from, &map.head().to].map(|it| Form::of_system(&it.system));
+        let [from, to] = map.forms();
         let mut targets = Vec::new();
         for code in codes {
             self.recoded += 1;
@@ -81,8 +81,8 @@ impl Recoded {
             self.lost += u64::from(drawn.is_none());
             targets.extend(drawn.unwrap_or_default());
         }
-        let before = list.of(forms[0], codes.iter().copied());
-        let after = list.of(forms[1], targets);
+        let before = list.of(from, codes.iter().copied());
+        let after = list.of(to, targets);
         for (id, agreement) in &mut self.groups {
             agreement.push(before.contains(id.as_str()), after.contains(id.as_str()));
         }

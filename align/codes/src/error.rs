@@ -35,6 +35,15 @@ pub enum CodesError {
         /// What it says to be.
         found: String,
     },
+    /// A head names a system that is none of [`crate::Form::SYSTEMS`], and no house's own.
+    #[error(
+        "no code system {found:?}: known are {}, and local-NAME for a house's own",
+        systems()
+    )]
+    System {
+        /// What it names.
+        found: String,
+    },
     /// What is declared about the whole contradicts itself.
     #[error("the head: {0}")]
     Declared(&'static str),
@@ -82,6 +91,10 @@ pub enum CodesError {
         /// Where the second starts.
         from: String,
     },
+}
+
+fn systems() -> String {
+    crate::Form::SYSTEMS.map(|(id, _)| id).join(", ")
 }
 
 /// What is wrong with a row.

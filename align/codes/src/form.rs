@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::CodesError;
+
 mod shapes;
 
 pub(crate) use shapes::ATC_LEVELS;
@@ -78,19 +80,43 @@ pub struct Normal {
 }
 
 impl Form {
-    /// Tells the form by a system's id: `icd-9-cm`, `icd-9-cm-procedures`, `icd-10`, `icd-10-cm`,
-    /// `icd-10-yb`, `icd-9-cm3-yb`, `icd-10-pcs`, `atc`, `chs-drg`; all others are local.
-    pub fn of_system(id: &str) -> Form {
-        match id {
-            "icd-9-cm" => Form::Icd9Cm,
-            "icd-9-cm-procedures" | "icd-9-cm3-yb" => Form::Icd9CmProcedure,
-            "icd-10" | "icd-10-cm" => Form::Icd10,
-            "icd-10-yb" => Form::Icd10Yb,
-            "icd-10-pcs" => Form::Icd10Pcs,
-            "atc" => Form::Atc,
-            "chs-drg" => Form::ChsDrg,
-            _ => Form::Local,
+    /// The ids of systems, each with the form of its codes; a house's own systems are `local`, or
+    /// `local-` and a name.
+    pub const SYSTEMS: [(&'static str, Form); 9] = [
+        ("icd-9-cm", Form::Icd9Cm),
+        ("icd-9-cm-procedures", Form::Icd9CmProcedure),
+        ("icd-9-cm3-yb", Form::Icd9CmProcedure),
+        ("icd-10", Form::Icd10),
+        ("icd-10-cm", Form::Icd10),
+        ("icd-10-yb", Form::Icd10Yb),
+        ("icd-10-pcs", Form::Icd10Pcs),
+        ("atc", Form::Atc),
+        ("chs-drg", Form::ChsDrg),
+    ];
+
+    /// Tells the form by a system's id; none for an id that is none of [`Form::SYSTEMS`] and no house's.
+    ///
+    /// ```
+    /// use consilium_codes::Form;
+    ///
+    /// assert_eq!(Form::of_system("icd-10-cm"), Some(Form::Icd10));
+    /// assert_eq!(Form::of_system("local-items"), Some(Form::Local));
+    /// assert_eq!(Form::of_system("ICD10"), None);
+    /// ```
+    pub fn of_system(id: &str) -> Option<Form> {
+        if id == "local" || id.starts_with("local-") {
+            return Some(Form::Local);
         }
+        let found = Form::SYSTEMS.iter().find(|(system, _)| *system == id);
+        found.map(|(_, form)| *form)
+    }
+
+    /// As [`Form::of_system`], where a head names the system.
+    pub(crate) fn named(system: &str) -> Result<Form, CodesError> {
+        let error = || CodesError::System {
+            found: system.to_owned(),
+        };
+        Form::of_system(system).ok_or_else(error)
     }
 
     /// Brings a code into its normal form.

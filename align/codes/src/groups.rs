@@ -109,6 +109,11 @@ impl Groups {
         &self.source
     }
 
+    /// Tells whether such lists know codes of a form at all: those of ICD-9-CM and ICD-10.
+    pub fn know(form: Form) -> bool {
+        matches!(form, Form::Icd9Cm | Form::Icd10 | Form::Icd10Yb)
+    }
+
     /// All groups in the order of the file.
     pub fn all(&self) -> &[Group] {
         &self.group

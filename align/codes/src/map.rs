@@ -21,6 +21,7 @@ const COLUMNS: [&str; 5] = ["source", "target", "approximate", "scenario", "choi
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeMap {
     head: MapHead,
+    forms: [Form; 2],
     entries: BTreeMap<String, Entry>,
     hash: Digest,
 }
@@ -96,6 +97,12 @@ impl MapHead {
             from,
             to,
         }
+    }
+
+    /// How codes are written where the map starts, and where it leads.
+    pub(crate) fn forms(&self) -> Result<[Form; 2], CodesError> {
+        let [from, to] = [&self.from, &self.to].map(|it| Form::named(&it.system));
+        Ok([from?, to?])
     }
 }
 
@@ -193,7 +200,7 @@ impl CodeMap {
         let sheet = Sheet::of(&text)?;
         let head: MapHead = sheet.head()?;
         kind(KIND, &head.kind)?;
-        let forms = [&head.from, &head.to].map(|edition| Form::of_system(&edition.system));
+        let forms = head.forms()?;
         let mut rows: BTreeMap<String, Vec<MapRow>> = BTreeMap::new();
         sheet.rows(&COLUMNS, 2, |line, cells| {
             let (source, row) = MapRow::of(line, forms, cells)?;
@@ -206,6 +213,7 @@ impl CodeMap {
         let (entries, hash) = (entries.collect(), sheet.hash());
         Ok(CodeMap {
             head,
+            forms,
             entries,
             hash,
         })
@@ -231,6 +239,11 @@ impl CodeMap {
     /// What is said of it as a whole.
     pub fn head(&self) -> &MapHead {
         &self.head
+    }
+
+    /// How codes are written where it starts, and where it leads.
+    pub fn forms(&self) -> [Form; 2] {
+        self.forms
     }
 
     /// The hash of head and rows as they stand in the file.

@@ -57,7 +57,7 @@ impl Weights {
         let sheet = Sheet::of(&text)?;
         let head: WeightHead = sheet.head()?;
         table::kind("weights", &head.kind)?;
-        let form = Form::of_system(&head.system);
+        let form = Form::named(&head.system)?;
         let mut weights = BTreeMap::new();
         let mut lines = BTreeMap::new();
         sheet.rows(&["code", "weight"], 2, |line, cells| {
@@ -118,7 +118,7 @@ impl Rule {
             Rule::First => owned(first),
             Rule::All => owned(entry.targets().into_iter().collect()),
             Rule::CommonAncestor => {
-                let form = Form::of_system(&map.head().to.system);
+                let [_, form] = map.forms();
                 let common = common(form, entry.targets().into_iter());
                 common.map_or(Chosen::Undecided, |code| Chosen::Codes(vec![code]))
             }

@@ -12,6 +12,7 @@ const COLUMNS: [&str; 7] = ["code", "en", "zh", "parent", "from", "until", "stat
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeTable {
     head: TableHead,
+    form: Form,
     rows: BTreeMap<String, CodeRow>,
     hash: Digest,
 }
@@ -123,7 +124,7 @@ impl CodeTable {
                 "valid until a day before it is valid from",
             ));
         }
-        let form = Form::of_system(&head.system);
+        let form = Form::named(&head.system)?;
         let mut rows = BTreeMap::new();
         let mut lines = BTreeMap::new();
         sheet.rows(&COLUMNS, 1, |line, cells| {
@@ -136,6 +137,7 @@ impl CodeTable {
         })?;
         let table = CodeTable {
             head,
+            form,
             rows,
             hash: sheet.hash(),
         };
@@ -170,7 +172,7 @@ impl CodeTable {
 
     /// How its codes are written.
     pub fn form(&self) -> Form {
-        Form::of_system(&self.head.system)
+        self.form
     }
 
     /// The hash of head and rows as they stand in the file.

@@ -2,12 +2,13 @@
 
 use std::{io::Write, path::PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use consilium_codes::{Chapter, Chosen, DrgParts, Form, Groups, Level, Repair, Rule, Weights};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::{read, read_map};
+use super::{form, read, read_map};
 use crate::{
     hint::{Misuse, said},
     listing::{self, Listed},
@@ -105,7 +106,7 @@ impl Listed for Became {
 }
 
 pub(super) fn normal(args: &NormalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let form = Form::of_system(&args.system);
+    let form = form(&args.system, lang)?;
     let became = |code: &String| {
         let normal = form.normalise(code);
         let repairs = normal.as_ref().map_or(&[][..], |normal| &normal.repairs);
@@ -142,7 +143,7 @@ pub(super) fn map(args: &MapArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         map = map.then(&read_map(next, lang)?)?;
     }
     let rule = rule(args, lang)?;
-    let form = Form::of_system(&map.head().from.system);
+    let [form, _] = map.forms();
     let mut all = Vec::new();
     for code in &args.codes {
         let normal = match form.normalise(code) {
@@ -212,10 +213,10 @@ fn rule(args: &MapArgs, lang: Lang) -> anyhow::Result<Rule> {
 }
 
 pub(super) fn groups(args: &GroupsArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let form = Form::of_system(&args.system);
+    let form = form(&args.system, lang)?;
     let mut codes = Vec::new();
     for code in &args.codes {
-        codes.push(form.normalise(code)?.code);
+        codes.push(form.normalise(code).with_context(|| code.clone())?.code);
     }
     let mut lines = Vec::new();
     let mut said = serde_json::Map::new();
@@ -253,7 +254,8 @@ pub(super) fn groups(args: &GroupsArgs, out: &mut dyn Write, lang: Lang) -> anyh
         said.insert(code.clone(), line.into());
     }
     let mut line = json!({ "codes": said });
-    for list in [Groups::charlson(), Groups::elixhauser()] {
+    let lists = Groups::know(form).then(|| [Groups::charlson(), Groups::elixhauser()]);
+    for list in lists.iter().flatten() {
         let found = list.of(form, codes.iter().map(String::as_str));
         let scores = ["charlson", "quan-2011", "van-walraven-2009"].into_iter();
         let scores: Vec<(&str, i32)> = scores

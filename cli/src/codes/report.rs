@@ -4,11 +4,11 @@ use std::{io::Write, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use consilium_codes::{Coverage, CoverageReport, Day, Form, Mapping, Validity, Weight};
+use consilium_codes::{Coverage, CoverageReport, Day, Mapping, Validity, Weight};
 use consilium_plan::Lang;
 use serde_json::json;
 
-use super::{columns, read_map, read_table};
+use super::{columns, form, read_map, read_table};
 use crate::{
     hint::Misuse,
     table::{align_numbers, table},
@@ -54,6 +54,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         );
         return Err(Misuse(text.to_owned()).into());
     }
+    let form = form(&args.system, lang)?;
     let map = args
         .map
         .as_ref()
@@ -74,7 +75,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write, lang: Lang) -> anyhow:
         );
         return Err(Misuse(text.to_owned()).into());
     }
-    let mut coverage = Coverage::new(Form::of_system(&args.system), map.as_ref(), codes.as_ref());
+    let mut coverage = Coverage::new(form, map.as_ref(), codes.as_ref());
     let mut names: Vec<&str> = args.column.iter().map(String::as_str).collect();
     names.extend(args.money.as_deref());
     names.extend(args.date.as_deref());

@@ -168,4 +168,20 @@ fn groups_of_a_person_are_shown_with_their_scores() {
     );
     assert_eq!(line["charlson"]["scores"]["charlson"], 3);
     assert_eq!(line["codes"]["K70.3"]["chapter"], "K00-K93");
+    // Where the lists know no code there is no score of 0.
+    let line = printed(
+        folder.path(),
+        &["codes", "groups", "--system", "atc", "A10BA02"],
+    );
+    assert!(
+        line.contains("A10B") && !line.contains("charlson"),
+        "{line}"
+    );
+    for command in ["normal", "groups"] {
+        let mistyped = ["codes", command, "--system", "icd10", "K70.3"];
+        let refused = consilium(folder.path(), &mistyped);
+        assert_eq!(refused.status.code(), Some(2));
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(told.contains("icd-10-yb"), "{told}");
+    }
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Imported, Published, normal};
-use crate::{CodeMap, CodesError, Form, MapHead, RowFault};
+use crate::{CodeMap, CodesError, MapHead, RowFault};
 
 /// Reads a General Equivalence Mapping of the Centers for Medicare and Medicaid Services in CSV form:
 /// columns for source and target, `approximate`, `no_map`, `combination`, `scenario`, `choice_list`.
@@ -26,7 +26,7 @@ pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> 
         "choice_list",
     ];
     let mut rows = Published::of(text, b',', &wanted)?;
-    let forms = [&head.from, &head.to].map(|it| Form::of_system(&it.system));
+    let forms = head.forms()?;
     let mut body = Body::default();
     while let Some(line) = rows.next()? {
         let taken = normal(forms[0], "source", rows.cell(source)).and_then(|from| {
@@ -63,7 +63,7 @@ pub fn gem(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> 
 ///
 /// Refuses lines with other than two codes.
 pub fn opendrg_map(text: &str, head: &MapHead) -> Result<Imported<CodeMap>, CodesError> {
-    let forms = [&head.from, &head.to].map(|it| Form::of_system(&it.system));
+    let forms = head.forms()?;
     let mut body = Body::default();
     for (line, row) in (1..)
         .zip(text.lines())

@@ -119,7 +119,7 @@ fn narrowest(ranges: &[(u8, [String; 2])], level: u8, first: &str, last: &str) -
 ///
 /// None beyond those of the result.
 pub fn opendrg_codes(text: &str, head: &TableHead) -> Result<Imported<CodeTable>, CodesError> {
-    let form = Form::of_system(&head.system);
+    let form = Form::named(&head.system)?;
     let mut body = Body::default();
     for (line, row) in (1..)
         .zip(text.lines())

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 fn normal(system: &str, text: &str) -> Result<String, Unclear> {
     Form::of_system(system)
+        .unwrap()
         .normalise(text)
         .map(|normal| normal.code)
 }
@@ -31,7 +32,7 @@ fn codes_of_each_system_have_one_normal_form() {
         ("icd-10-pcs", "6a750z4", "6A750Z4"),
         ("atc", "a10ba02", "A10BA02"),
         ("chs-drg", "bb11", "BB11"),
-        ("hospital-items", " ａ-1 ", "a-1"),
+        ("local-items", " ａ-1 ", "a-1"),
     ];
     for (system, text, code) in cases {
         assert_eq!(normal(system, text).as_deref(), Ok(code), "{system} {text}");
@@ -57,6 +58,16 @@ fn what_a_spreadsheet_has_done_is_said_and_not_guessed() {
     assert_eq!(normal("icd-10-yb", "A00.000x1"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10-pcs", "6A750O4"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10", " "), Err(Unclear::Empty));
+}
+
+#[test]
+fn a_mistyped_system_is_no_system_of_a_house() {
+    for id in ["icd10", "ICD-10", "icd9cm", "items", "locals", ""] {
+        assert_eq!(Form::of_system(id), None, "{id}");
+    }
+    for (id, form) in Form::SYSTEMS {
+        assert_eq!(Form::of_system(id), Some(form), "{id}");
+    }
 }
 
 #[test]
@@ -127,13 +138,13 @@ const SYSTEMS: [&str; 9] = [
     "icd-10-pcs",
     "atc",
     "chs-drg",
-    "own",
+    "local",
 ];
 
 proptest! {
     #[test]
     fn a_normal_form_is_its_own_normal_form(text in "[ -~ａ-ｚ０-９†]{0,14}", system in 0..SYSTEMS.len()) {
-        let form = Form::of_system(SYSTEMS[system]);
+        let form = Form::of_system(SYSTEMS[system]).unwrap();
         if let Ok(normal) = form.normalise(&text) {
             prop_assert_eq!(form.normalise(&normal.code).unwrap().code, normal.code);
         }
@@ -141,7 +152,7 @@ proptest! {
 
     #[test]
     fn nothing_that_is_read_makes_a_parent_longer(text in "[A-Zx0-9.+*]{0,14}", system in 0..SYSTEMS.len()) {
-        let form = Form::of_system(SYSTEMS[system]);
+        let form = Form::of_system(SYSTEMS[system]).unwrap();
         if let Ok(normal) = form.normalise(&text) && let Some(parent) = form.parent(&normal.code) {
             let is_shorter = parent.len() < normal.code.len();
             let is_own = parent.contains(".x00") && parent.len() == normal.code.len();

@@ -77,7 +77,7 @@ fn the_way_back_is_ambiguous_where_two_sources_became_one() {
         system: system.to_owned(),
         version: "1".to_owned(),
     };
-    let head = MapHead::new(edition("own-a"), edition("own-b"), "made up");
+    let head = MapHead::new(edition("local-a"), edition("local-b"), "made up");
     let entry = |source: &str, target: &str| (source.to_owned(), Entry::single(target, false));
     let map = CodeMap::new(&head, [entry("a", "x"), entry("b", "x"), entry("c", "y")]).unwrap();
     let back = map.reversed().unwrap();
@@ -112,8 +112,8 @@ fn maps_that_do_not_meet_are_refused_and_a_lost_way_is_no_target() {
         version: "1".to_owned(),
     };
     let entry = |source: &str, target: &str| (source.to_owned(), Entry::single(target, true));
-    let first = MapHead::new(edition("own-a"), edition("own-b"), "made up");
-    let second = MapHead::new(edition("own-b"), edition("own-c"), "made up");
+    let first = MapHead::new(edition("local-a"), edition("local-b"), "made up");
+    let second = MapHead::new(edition("local-b"), edition("local-c"), "made up");
     let first = CodeMap::new(&first, [entry("a", "x"), entry("b", "y")]).unwrap();
     let second = CodeMap::new(&second, [entry("x", "1")]).unwrap();
     let both = first.then(&second).unwrap();

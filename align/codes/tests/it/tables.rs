@@ -134,6 +134,10 @@ fn what_is_wrong_is_named_by_its_line() {
         CodeTable::read(b"code\nA00\n").unwrap_err(),
         CodesError::NoBody
     );
+    let mistyped = CodeTable::read(HEAD.replace("icd-10", "icd10").as_bytes()).unwrap_err();
+    let found = "icd10".to_owned();
+    assert_eq!(mistyped, CodesError::System { found });
+    assert!(mistyped.to_string().contains("icd-10-yb"), "{mistyped}");
     let unknown = CodeTable::read(b"system = \"icd-10\"\ncolour = 1\n---\ncode\n").unwrap_err();
     assert!(
         matches!(unknown, CodesError::Head { line: 2, .. }),

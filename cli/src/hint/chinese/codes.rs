@@ -1,6 +1,6 @@
 //! Errors of files of codes.
 
-use consilium_codes::{CodesError, RowFault, Unclear};
+use consilium_codes::{CodesError, Form, RowFault, Unclear};
 
 pub(super) fn file(error: &CodesError) -> Option<String> {
     Some(match error {
@@ -10,6 +10,10 @@ pub(super) fn file(error: &CodesError) -> Option<String> {
         CodesError::NoBody => "TOML 表头与 CSV 内容之间缺少三个连字符的分隔行".to_owned(),
         CodesError::Head { line, message } => format!("第 {line} 行：{}", super::parser(message)),
         CodesError::Kind { wanted, found } => format!("文件类别为 {found:?}，需要 {wanted:?}"),
+        CodesError::System { found } => format!(
+            "没有编码体系 {found:?}：可用 {}，机构自有体系为 local-名称",
+            Form::SYSTEMS.map(|(id, _)| id).join("、")
+        ),
         CodesError::Csv { line } => format!("第 {line} 行：不是 CSV"),
         CodesError::Column { line, place } => format!("第 {line} 行：第 {place} 列未知或重复"),
         CodesError::NoColumn { line, name } => format!("第 {line} 行：缺少列 {name:?}"),
