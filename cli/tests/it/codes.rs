@@ -167,7 +167,7 @@ fn groups_of_a_person_are_shown_with_their_scores() {
         serde_json::json!(["severe-liver-disease"])
     );
     assert_eq!(line["charlson"]["scores"]["charlson"], 3);
-    assert_eq!(line["codes"]["K70.3"]["chapter"], "K00-K93");
+    assert_eq!(line["codes"]["K70.3"]["chapter"], "K00-K95");
     // Where the lists know no code there is no score of 0.
     let line = printed(
         folder.path(),

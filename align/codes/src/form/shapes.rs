@@ -45,13 +45,14 @@ pub(super) fn procedure(text: &str) -> Result<String, Unclear> {
     }
 }
 
-/// ICD-10 and ICD-10-CM: a letter, a digit, a digit or letter, and up to four more.
+/// ICD-10 and ICD-10-CM: a letter, a digit, a digit or letter, and up to four more. The category QA0 of
+/// ICD-10-CM (since October 2025) has a letter in the second place too.
 pub(super) fn icd10(text: &str) -> Result<String, Unclear> {
     let (head, tail) = parts(text);
     let code = dotted(head, tail, 3, 4)?;
     let known = code.bytes().enumerate().all(|(place, it)| match place {
         0 => it.is_ascii_uppercase(),
-        1 => it.is_ascii_digit(),
+        1 => it.is_ascii_digit() || code.starts_with("QA0"),
         3 => it == b'.',
         _ => it.is_ascii_digit() || it.is_ascii_uppercase(),
     });

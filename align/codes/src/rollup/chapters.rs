@@ -1,6 +1,8 @@
 //! Chapters by their first and last category.
 //!
-//! ICD-10: World Health Organization, tabular list, version 2019. ICD-9-CM: National Center for Health
+//! ICD-10: World Health Organization, tabular list, version 2019; where ICD-10-CM (National Center for
+//! Health Statistics, tabular list of April 2026) begins a chapter earlier or ends it later, as there: the
+//! World Health Organization has no category in between. ICD-9-CM: National Center for Health
 //! Statistics and Centers for Medicare and Medicaid Services, tabular list of 2011.
 
 use serde::Serialize;
@@ -32,7 +34,7 @@ const fn chapter(range: [&'static str; 2], en: &'static str, zh: &'static str) -
 
 const ICD_10: [Chapter; 22] = [
     chapter(["A00", "B99"], "infections", "传染病和寄生虫病"),
-    chapter(["C00", "D48"], "neoplasms", "肿瘤"),
+    chapter(["C00", "D49"], "neoplasms", "肿瘤"),
     chapter(["D50", "D89"], "blood and immunity", "血液及免疫疾病"),
     chapter(
         ["E00", "E90"],
@@ -45,7 +47,7 @@ const ICD_10: [Chapter; 22] = [
     chapter(["H60", "H95"], "ear", "耳和乳突疾病"),
     chapter(["I00", "I99"], "circulation", "循环系统疾病"),
     chapter(["J00", "J99"], "respiration", "呼吸系统疾病"),
-    chapter(["K00", "K93"], "digestion", "消化系统疾病"),
+    chapter(["K00", "K95"], "digestion", "消化系统疾病"),
     chapter(["L00", "L99"], "skin", "皮肤和皮下组织疾病"),
     chapter(
         ["M00", "M99"],
@@ -53,13 +55,13 @@ const ICD_10: [Chapter; 22] = [
         "肌肉骨骼系统和结缔组织疾病",
     ),
     chapter(["N00", "N99"], "urinary and genital", "泌尿生殖系统疾病"),
-    chapter(["O00", "O99"], "pregnancy and birth", "妊娠、分娩和产褥期"),
+    chapter(["O00", "O9A"], "pregnancy and birth", "妊娠、分娩和产褥期"),
     chapter(["P00", "P96"], "perinatal", "围生期情况"),
-    chapter(["Q00", "Q99"], "congenital", "先天性畸形和染色体异常"),
+    chapter(["Q00", "QA0"], "congenital", "先天性畸形和染色体异常"),
     chapter(["R00", "R99"], "symptoms", "症状、体征和异常所见"),
     chapter(["S00", "T98"], "injuries and poisoning", "损伤和中毒"),
     chapter(["U00", "U99"], "special purposes", "特殊目的编码"),
-    chapter(["V01", "Y98"], "external causes", "外因"),
+    chapter(["V00", "Y99"], "external causes", "外因"),
     chapter(
         ["Z00", "Z99"],
         "contacts with health services",
@@ -120,9 +122,7 @@ impl Chapter {
         Chapter::all(form).iter().find(|chapter| {
             let category = code.get(..chapter.first.len());
             // ICD-10-CM has letters in the third place: C7A stands after C79, before C80.
-            category.is_some_and(|it| {
-                chapter.first <= it && (it <= chapter.last || it.starts_with(chapter.last))
-            })
+            category.is_some_and(|it| chapter.first <= it && it <= chapter.last)
         })
     }
 

@@ -1,4 +1,4 @@
-use consilium_codes::{DrgParts, Form, Level, Repair, Severity, Treatment, Unclear};
+use consilium_codes::{Chapter, DrgParts, Form, Level, Repair, Severity, Treatment, Unclear};
 use proptest::prelude::*;
 
 fn normal(system: &str, text: &str) -> Result<String, Unclear> {
@@ -23,6 +23,7 @@ fn codes_of_each_system_have_one_normal_form() {
         ("icd-10", "G01*", "G01"),
         ("icd-10-cm", "S72001A", "S72.001A"),
         ("icd-10-cm", "C7A.00", "C7A.00"),
+        ("icd-10-cm", "qa00101", "QA0.0101"),
         ("icd-10-yb", "a00.000X001", "A00.000x001"),
         ("icd-10-yb", "I64.X00", "I64.x00"),
         ("icd-10-yb", "x19.x00", "X19.x00"),
@@ -55,6 +56,7 @@ fn what_a_spreadsheet_has_done_is_said_and_not_guessed() {
     assert_eq!(normal("icd-9-cm", "4.01E+02"), Err(Unclear::Exponent));
     assert_eq!(normal("icd-9-cm", "E88.1"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10", "A0.00"), Err(Unclear::Shape));
+    assert_eq!(normal("icd-10", "QO0.0"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10-yb", "A00.000x1"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10-pcs", "6A750O4"), Err(Unclear::Shape));
     assert_eq!(normal("icd-10", " "), Err(Unclear::Empty));
@@ -100,7 +102,7 @@ fn a_code_stands_under_shorter_ones() {
 #[test]
 fn codes_are_summed_up_to_their_levels() {
     let cases = [
-        (Level::Chapter, Form::Icd10, "C7A.00", Some("C00-D48")),
+        (Level::Chapter, Form::Icd10, "C7A.00", Some("C00-D49")),
         (Level::Chapter, Form::Icd10, "D50.0", Some("D50-D89")),
         (Level::Chapter, Form::Icd9Cm, "E880.1", Some("E000-E999")),
         (Level::Chapter, Form::Icd9Cm, "250.00", Some("240-279")),
@@ -114,6 +116,42 @@ fn codes_are_summed_up_to_their_levels() {
     ];
     for (level, form, code, expected) in cases {
         assert_eq!(level.of(form, code).as_deref(), expected, "{code}");
+    }
+}
+
+#[test]
+fn chapters_hold_the_categories_of_icd_10_cm_too() {
+    // Of each chapter of the tabular list of April 2026 the first and the last category, and those with
+    // letters in the second or third place.
+    let chapters: [&[&str]; 22] = [
+        &["A00", "B99"],
+        &["C00", "C4A", "C7A", "C7B", "D3A", "D49"],
+        &["D50", "D89"],
+        &["E00", "E89"],
+        &["F01", "F99"],
+        &["G00", "G99"],
+        &["H00", "H59"],
+        &["H60", "H95"],
+        &["I00", "I1A", "I5A", "I99"],
+        &["J00", "J4A", "J99"],
+        &["K00", "K94", "K95"],
+        &["L00", "L99"],
+        &["M00", "M1A", "M99"],
+        &["N00", "N99"],
+        &["O00", "O9A"],
+        &["P00", "P96"],
+        &["Q00", "QA0"],
+        &["R00", "R99"],
+        &["S00", "T88"],
+        &["U07", "U09"],
+        &["V00", "Y99"],
+        &["Z00", "Z3A", "Z99"],
+    ];
+    for (categories, chapter) in chapters.iter().zip(Chapter::all(Form::Icd10)) {
+        for category in *categories {
+            let code = Form::Icd10.normalise(category).unwrap().code;
+            assert_eq!(Chapter::of(Form::Icd10, &code), Some(chapter), "{code}");
+        }
     }
 }
 
