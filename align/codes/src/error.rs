@@ -129,6 +129,12 @@ pub enum RowFault {
         /// Where it stands first.
         first: u64,
     },
+    /// A source is taken whole or not at all.
+    #[error("line {line}, of the same source, can't be taken")]
+    Beside {
+        /// The line that can't be taken.
+        line: u64,
+    },
     /// What a row refers to must be in the table.
     #[error("{column}: the table has no such code")]
     Nowhere {

@@ -1,5 +1,6 @@
 use consilium_codes::{
-    Edition, LibraryHead, MapHead, Mapping, RowFault, Subject, TableHead, Unclear, import,
+    CodesError, Edition, LibraryHead, MapHead, Mapping, RowFault, Subject, TableHead, Unclear,
+    import,
 };
 
 #[test]
@@ -25,6 +26,60 @@ fn a_published_map_keeps_combinations_and_what_has_no_target() {
         unclear: Unclear::LeadingZeros,
     };
     assert_eq!(imported.left_out, [(6, fault)]);
+}
+
+#[test]
+fn a_source_of_which_a_row_cannot_be_taken_is_left_out_whole() {
+    let edition = |system: &str| Edition {
+        system: system.to_owned(),
+        version: "2018".to_owned(),
+    };
+    let head = MapHead::new(edition("icd-9-cm"), edition("icd-10-cm"), "CMS GEM");
+    let text = "icd9cm,icd10cm,flags,approximate,no_map,combination,scenario,choice_list\n\
+                9989,T819XXA,10111,0,0,1,1,1\n\
+                9989,?,10112,0,0,1,1,2\n\
+                25050,E11311,10000,1,0,0,0,0\n\
+                25050,E11319,10000,1,0,0,0,0\n";
+    let imported = import::gem(text, &head).unwrap();
+    assert_eq!(imported.value.mapping("998.9"), Mapping::Absent);
+    assert_eq!(imported.value.mapping("250.50"), Mapping::Ambiguous);
+    let (column, unclear) = ("target", Unclear::Shape);
+    assert_eq!(
+        imported.left_out,
+        [
+            (2, RowFault::Beside { line: 3 }),
+            (3, RowFault::Unclear { column, unclear })
+        ]
+    );
+}
+
+#[test]
+fn a_general_equivalence_mapping_is_read_in_its_own_direction() {
+    let edition = |system: &str| Edition {
+        system: system.to_owned(),
+        version: "2018".to_owned(),
+    };
+    let head = |from, to| MapHead::new(edition(from), edition(to), "CMS GEM");
+    let rest = "flags,approximate,no_map,combination,scenario,choice_list";
+    let backward = format!("icd10cm,icd9cm,{rest}\nA000,0010,00000,0,0,0,0,0\n");
+    let map = import::gem(&backward, &head("icd-10-cm", "icd-9-cm")).unwrap();
+    assert_eq!(map.value.mapping("A00.0"), Mapping::Exact);
+    assert!(map.left_out.is_empty());
+    let procedures = format!("icd10pcs,icd9pcs,{rest}\n6A750Z4,0001,10000,1,0,0,0,0\n");
+    let map = import::gem(&procedures, &head("icd-10-pcs", "icd-9-cm-procedures")).unwrap();
+    assert_eq!(map.value.mapping("6A750Z4"), Mapping::Approximate);
+    for (from, to) in [
+        // The file leads the other way, and no mapping leads between these systems.
+        ("icd-9-cm", "icd-10-cm"),
+        ("icd-9-cm", "icd-10-pcs"),
+        ("icd-10-cm", "icd-10-yb"),
+    ] {
+        let refused = import::gem(&backward, &head(from, to));
+        assert!(
+            matches!(refused, Err(CodesError::Declared(_))),
+            "{from} {to}"
+        );
+    }
 }
 
 #[test]
