@@ -83,6 +83,12 @@ pub enum CodesError {
         /// How many there may be.
         most: u64,
     },
+    /// Codes that are written together are bounded too.
+    #[error("a code needs more than {most} codes together")]
+    TooManyTogether {
+        /// How many there may be.
+        most: u64,
+    },
     /// Two maps don't meet: one leads to another system or version than the other starts from.
     #[error("the first map leads to {to}, the second starts from {from}")]
     Apart {

@@ -275,8 +275,8 @@ struct MapRow {
     target: Option<String>,
     approximate: bool,
     /// 0 for a target that stands for the source alone.
-    scenario: u8,
-    choice: u8,
+    scenario: u16,
+    choice: u16,
 }
 
 impl MapRow {
@@ -338,7 +338,7 @@ impl MapRow {
 
 fn entry(rows: Vec<MapRow>) -> Entry {
     let mut entry = Entry::default();
-    let mut combined: BTreeMap<u8, (bool, BTreeMap<u8, Vec<String>>)> = BTreeMap::new();
+    let mut combined: BTreeMap<u16, (bool, BTreeMap<u16, Vec<String>>)> = BTreeMap::new();
     for row in rows {
         let Some(target) = row.target else { continue };
         if row.scenario == 0 {

@@ -16,7 +16,7 @@ impl CodeMap {
     ///
     /// # Errors
     ///
-    /// None for a map that was read.
+    /// Refuses nothing that was read.
     pub fn reversed(&self) -> Result<CodeMap, CodesError> {
         let mut entries = BTreeMap::<String, Entry>::new();
         for (source, entry) in self.iter() {
@@ -41,12 +41,15 @@ impl CodeMap {
     }
 
     /// Goes on by a second map that starts where this one leads: all ways through both are kept, and
-    /// a way is approximate if one of its steps is. A code that leads nowhere in the second map is
-    /// expressly without target.
+    /// a way is approximate if one of its steps is.
+    ///
+    /// A code of which no way leads on is expressly without target where the maps say so of every way.
+    /// If the second map doesn't know a code of one of them, neither does the result.
     ///
     /// # Errors
     ///
-    /// Two maps meet in the same system and version; a code with more than 4,096 ways is refused.
+    /// Two maps meet in the same system and version; a code with more than 4,096 ways, or that needs
+    /// more than 4,096 codes together, is refused.
     pub fn then(&self, next: &CodeMap) -> Result<CodeMap, CodesError> {
         let (here, there) = (&self.head().to, &next.head().from);
         if here != there {
@@ -62,17 +65,23 @@ impl CodeMap {
                 return Err(CodesError::TooManyWays { most: MOST_WAYS });
             }
             let mut joined = Entry::default();
+            let mut is_known = true;
             for scenario in entry.scenarios() {
                 for way in (0..scenario.ways()).map(|number| scenario.way(number)) {
+                    is_known &= way.iter().all(|code| next.get(code).is_some());
                     onwards(&mut joined, scenario.approximate, &way, next)?;
                 }
             }
-            entries.push((source.to_owned(), joined));
+            if is_known || !joined.scenarios().is_empty() {
+                entries.push((source.to_owned(), joined));
+            }
         }
         let [first, second] = [self.head(), next.head()];
         let source = format!("{}; then {}", first.source, second.source);
         let mut head = MapHead::new(first.from.clone(), second.to.clone(), &source);
-        head.licence = [first.licence.as_str(), second.licence.as_str()].join("; ");
+        let licences = [first.licence.as_str(), second.licence.as_str()];
+        let given: Vec<&str> = licences.into_iter().filter(|it| !it.is_empty()).collect();
+        head.licence = given.join("; ");
         CodeMap::new(&head, entries)
     }
 }
@@ -84,20 +93,31 @@ fn onwards(
     way: &[&str],
     next: &CodeMap,
 ) -> Result<(), CodesError> {
+    let most = MOST_WAYS;
     let lists = Vec::new();
     let mut ends = vec![Scenario { lists, approximate }];
     for code in way {
         let steps = next.get(code).map_or(&[][..], Entry::scenarios);
-        if (ends.len() * steps.len()) as u64 > MOST_WAYS {
-            return Err(CodesError::TooManyWays { most: MOST_WAYS });
+        if (ends.len() * steps.len()) as u64 > most {
+            return Err(CodesError::TooManyWays { most });
         }
-        let longer = ends
-            .iter()
-            .flat_map(|end| steps.iter().map(|step| longer(end, step)));
-        ends = longer.collect();
+        let mut on = Vec::new();
+        for end in &ends {
+            for step in steps {
+                let end = longer(end, step);
+                if end.lists.len() as u64 > most {
+                    return Err(CodesError::TooManyTogether { most });
+                }
+                on.push(end);
+            }
+        }
+        ends = on;
     }
     for end in ends {
         joined.add(end);
+        if joined.ways() > most {
+            return Err(CodesError::TooManyWays { most });
+        }
     }
     Ok(())
 }

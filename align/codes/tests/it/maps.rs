@@ -106,7 +106,7 @@ fn back_of(map: &CodeMap) -> CodeMap {
 }
 
 #[test]
-fn maps_that_do_not_meet_are_refused_and_a_lost_way_is_no_target() {
+fn maps_that_do_not_meet_are_refused() {
     let edition = |system: &str| Edition {
         system: system.to_owned(),
         version: "1".to_owned(),
@@ -118,8 +118,60 @@ fn maps_that_do_not_meet_are_refused_and_a_lost_way_is_no_target() {
     let second = CodeMap::new(&second, [entry("x", "1")]).unwrap();
     let both = first.then(&second).unwrap();
     assert_eq!(both.mapping("a"), Mapping::Approximate);
-    assert_eq!(both.mapping("b"), Mapping::NoMap);
+    assert_eq!(both.mapping("b"), Mapping::Absent);
     assert!(matches!(second.then(&first), Err(CodesError::Apart { .. })));
+    assert_eq!(both.head().licence, "");
+}
+
+#[test]
+fn what_the_second_map_does_not_know_is_absent_and_not_without_target() {
+    let edition = |system: &str| Edition {
+        system: system.to_owned(),
+        version: "1".to_owned(),
+    };
+    let map = |systems: [&str; 2], rows: &str| {
+        let [from, to] = systems;
+        let text = format!(
+            "kind = \"map\"\nsource = \"made up\"\nlicence = \"{to}\"\n[from]\nsystem = \"{from}\"\n\
+             version = \"1\"\n[to]\nsystem = \"{to}\"\nversion = \"1\"\n---\n\
+             source,target,scenario,choice\n{rows}"
+        );
+        CodeMap::read(text.as_bytes()).unwrap()
+    };
+    let first = map(
+        ["local-a", "local-b"],
+        "known,x,,\nnone,y,,\nunknown,z,,\nboth,y,,\nboth,z,,\nsome,x,,\nsome,z,,\n\
+         together,x,1,1\ntogether,z,1,2\nnothing,,,\n",
+    );
+    let second = map(["local-b", "local-c"], "x,1,,\ny,,,\n");
+    let joined = first.then(&second).unwrap();
+    for (code, expected) in [
+        ("known", Mapping::Exact),
+        ("none", Mapping::NoMap),
+        ("nothing", Mapping::NoMap),
+        ("unknown", Mapping::Absent),
+        ("both", Mapping::Absent),
+        ("together", Mapping::Absent),
+        ("some", Mapping::Exact),
+    ] {
+        assert_eq!(joined.mapping(code), expected, "{code}");
+    }
+    assert_eq!(joined.head().licence, "local-b; local-c");
+
+    // 300 scenarios of two codes each: more than 255, and fewer than 4,096.
+    let rows: Vec<String> = (0..300)
+        .map(|it| format!("x{it},p{it},1,1\nx{it},q{it},1,2\n"))
+        .collect();
+    let many = map(["local-b", "local-c"], &rows.concat());
+    let to = |it: usize| (format!("a{}", it / 300), format!("x{it}"));
+    let rows: Vec<String> = (0..300)
+        .map(to)
+        .map(|(from, to)| format!("{from},{to},,\n"))
+        .collect();
+    let wide = map(["local-a", "local-b"], &rows.concat());
+    let joined = wide.then(&many).unwrap();
+    assert_eq!(joined.get("a0").unwrap().ways(), 300);
+    assert_eq!(joined.head().from, edition("local-a"));
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(super) fn file(error: &CodesError) -> Option<String> {
         CodesError::NoColumn { line, name } => format!("第 {line} 行：缺少列 {name:?}"),
         CodesError::Row { line, fault } => format!("第 {line} 行：{}", row(fault)?),
         CodesError::TooManyWays { most } => format!("某个编码的可能组合超过 {most} 种"),
+        CodesError::TooManyTogether { most } => format!("某个编码需要超过 {most} 个编码组合"),
         CodesError::Apart { to, from } => format!("第一个映射到 {to}，第二个从 {from} 开始"),
         _ => return None,
     })
