@@ -103,6 +103,37 @@ fn a_mapping_is_checked_previewed_and_run() {
 }
 
 #[test]
+fn a_draft_runs_as_it_stands() {
+    if !is_built() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    // A number, and a category whose levels the catalogue knows in other spellings.
+    let stays = "就诊ID,婚姻状况,住院天数\nA1,已婚,7\nA2,S,2\nA3,未婚,11\n";
+    write("stays.csv", stays);
+    // No header: the first row is one of the rows.
+    write(
+        "bare.csv",
+        "E11.9,2026-03-21,7.5\nK70.3,2026-03-22,3.25\nI10,2026-03-23,8.75\n",
+    );
+    let run = |args: &[&str]| {
+        let output = map(&folder, "", args);
+        assert!(output.status.success(), "{args:?}: {}", told(&output));
+    };
+    for name in ["stays", "bare"] {
+        let [file, draft, result] = ["csv", "toml", "out.csv"].map(|it| format!("{name}.{it}"));
+        run(&["suggest", &file, "--out", &draft]);
+        run(&["check", &draft]);
+        run(&["run", &draft, "--out", &result]);
+        let rows = fs::read_to_string(folder.path().join(&result)).unwrap();
+        assert_eq!(rows.lines().count(), 4, "{rows}");
+    }
+    let rows = fs::read_to_string(folder.path().join("stays.out.csv")).unwrap();
+    assert!(rows.ends_with("A1,M,7\nA2,S,2\nA3,S,11\n"), "{rows}");
+}
+
+#[test]
 fn what_is_wrong_with_a_mapping_is_said_in_both_languages() {
     if !is_built() {
         return;

@@ -6,9 +6,9 @@ use std::{
 };
 
 use anyhow::Context as _;
-use consilium_catalogue::{Catalogue, Suggested};
+use consilium_catalogue::{Catalogue, Certainty, Feature, Suggested};
 use consilium_plan::Lang;
-use consilium_schema::quoted;
+use consilium_schema::{Kind, quoted};
 
 use super::{say, suggest::Found};
 use crate::{
@@ -117,7 +117,10 @@ fn mapping(
     line(format_args!("\nschema = {}", quoted(&schema)));
     let columns: Vec<String> = chosen
         .iter()
-        .map(|(column, feature)| format!("  {} AS {}", identifier(column), identifier(feature)))
+        .map(|(column, feature)| {
+            let value = value(column, catalogue.feature(feature));
+            format!("  {value} AS {}", identifier(feature))
+        })
         .collect();
     let from = identifier(&found.table);
     let query = format!("SELECT\n{}\nFROM {from}", columns.join(",\n"));
@@ -128,7 +131,50 @@ fn mapping(
     ));
     let path = path_from(found.file, to).to_string_lossy().into_owned();
     line(format_args!("path = {}", quoted(&path)));
+    if !found.has_header {
+        let names: Vec<String> = found.columns.iter().map(|it| quoted(&it.column)).collect();
+        let names = names.join(", ");
+        line(format_args!(
+            "\n[source.file]\nheader = false\nnames = [{names}]"
+        ));
+    }
+    let types: Vec<String> = chosen
+        .iter()
+        .filter_map(|(column, feature)| {
+            let kind = catalogue.feature(feature)?.kind();
+            let is_number = matches!(kind, Kind::Number(_) | Kind::Integer(_));
+            is_number.then(|| format!("{} = {}", quoted(column), quoted(kind.name())))
+        })
+        .collect();
+    if !types.is_empty() {
+        line(format_args!("\n[source.types]\n{}", types.join("\n")));
+    }
     text
+}
+
+/// What a column becomes: itself, but for levels that the schema declares and the catalogue knows in
+/// other spellings.
+fn value(column: &str, feature: Option<&Feature>) -> String {
+    let own = identifier(column);
+    // What is not certain has no levels in the schema, and takes every spelling.
+    let closed = feature.filter(|it| it.certainty() == Certainty::Certain);
+    let levels = closed.map_or(&[][..], Feature::levels);
+    let when = |spellings: &Vec<String>| {
+        let (level, others) = spellings.split_first()?;
+        let others: Vec<String> = others.iter().map(|other| literal(other)).collect();
+        let (level, others) = (literal(level), others.join(", "));
+        (!others.is_empty()).then(|| format!("    WHEN {own} IN ({others}) THEN {level}\n"))
+    };
+    let cases: String = levels.iter().filter_map(when).collect();
+    if cases.is_empty() {
+        return own;
+    }
+    format!("CASE\n{cases}    ELSE {own}\n  END")
+}
+
+/// A text as SQL quotes it.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A name as SQL quotes it.

@@ -43,6 +43,8 @@ pub(super) struct Found<'a> {
     /// What the table is called: the file's name without its endings.
     pub(super) table: String,
     pub(super) columns: Vec<Suggested>,
+    /// Whether the file names its columns.
+    pub(super) has_header: bool,
     rows: usize,
 }
 
@@ -90,6 +92,7 @@ fn look<'a>(
     Ok(Found {
         file,
         columns: suggester.table(&table, &columns),
+        has_header: sample.has_header,
         table,
         rows: sample.rows.len(),
     })

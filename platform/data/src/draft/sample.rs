@@ -14,6 +14,8 @@ const MOST_BYTES: usize = 16 << 20;
 pub struct Sample {
     /// What the columns are called; `column_1`, `column_2` and so on in a file without a header.
     pub names: Vec<String>,
+    /// Whether the file's first record is a header.
+    pub has_header: bool,
     /// The cells of each row, as many as there are columns; ragged rows are left out.
     pub rows: Vec<Vec<String>>,
 }
@@ -40,7 +42,8 @@ pub fn sample_file(path: &Path, most_rows: usize) -> Result<Sample, ReadError> {
             rows.push(record.iter().map(str::to_owned).collect());
         }
     }
-    let names = if has_header(&first, &evidence) {
+    let has_header = has_header(&first, &evidence);
+    let names = if has_header {
         records::header(&first, DuplicateHeaders::Number)?.0
     } else {
         rows.insert(0, first.iter().map(str::to_owned).collect());
@@ -48,5 +51,9 @@ pub fn sample_file(path: &Path, most_rows: usize) -> Result<Sample, ReadError> {
             .map(|number| format!("column_{number}"))
             .collect()
     };
-    Ok(Sample { names, rows })
+    Ok(Sample {
+        names,
+        has_header,
+        rows,
+    })
 }
