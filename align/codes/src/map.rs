@@ -23,7 +23,6 @@ pub struct CodeMap {
     head: MapHead,
     forms: [Form; 2],
     entries: BTreeMap<String, Entry>,
-    hash: Digest,
 }
 
 /// What is said of a map as a whole.
@@ -210,12 +209,11 @@ impl CodeMap {
             Ok(())
         })?;
         let entries = rows.into_iter().map(|(source, rows)| (source, entry(rows)));
-        let (entries, hash) = (entries.collect(), sheet.hash());
+        let entries = entries.collect();
         Ok(CodeMap {
             head,
             forms,
             entries,
-            hash,
         })
     }
 
@@ -246,9 +244,9 @@ impl CodeMap {
         self.forms
     }
 
-    /// The hash of head and rows as they stand in the file.
+    /// The hash of what it says: of [`Self::to_text`], however the file was written and packed.
     pub fn hash(&self) -> Digest {
-        self.hash
+        sheet::hash(&self.to_text())
     }
 
     /// What becomes of a code in normal form; none if the map doesn't know it.

@@ -10,9 +10,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{CodesError, RowFault};
 
-/// The line between head and body.
-const BETWEEN: &str = "\n---\n";
-
 /// The most bytes of a file once it is unpacked.
 pub const MOST_BYTES: u64 = 1 << 28;
 
@@ -70,12 +67,20 @@ fn unmarked(text: &str) -> &str {
 
 impl<'a> Sheet<'a> {
     pub(crate) fn of(text: &'a str) -> Result<Sheet<'a>, CodesError> {
-        let (head, body) = text.split_once(BETWEEN).ok_or(CodesError::NoBody)?;
-        Ok(Sheet {
-            head,
-            body,
-            first_line: head.matches('\n').count() as u64 + 3,
-        })
+        let mut head = 0;
+        for (line, written) in (1..).zip(text.split_inclusive('\n')) {
+            let body = head + written.len();
+            // Windows ends lines by two characters.
+            if line > 1 && matches!(written, "---\n" | "---\r\n") {
+                return Ok(Sheet {
+                    head: &text[..head],
+                    body: &text[body..],
+                    first_line: line + 1,
+                });
+            }
+            head = body;
+        }
+        Err(CodesError::NoBody)
     }
 
     pub(crate) fn head<T: DeserializeOwned>(&self) -> Result<T, CodesError> {
@@ -136,14 +141,13 @@ impl<'a> Sheet<'a> {
         let empty = rest.bytes().take_while(|it| matches!(it, b'\n' | b'\r'));
         self.first_line + at.line() - 1 + empty.filter(|it| *it == b'\n').count() as u64
     }
+}
 
-    /// The hash of all that the file says, packed or not.
-    pub(crate) fn hash(&self) -> Digest {
-        Tagged::new("consilium codes 1 contents")
-            .field(self.head.as_bytes())
-            .field(self.body.as_bytes())
-            .digest()
-    }
+/// The hash of a file as [`write`] gives it.
+pub(crate) fn hash(text: &str) -> Digest {
+    Tagged::new("codes.1.contents")
+        .field(text.as_bytes())
+        .digest()
 }
 
 fn places(
@@ -179,7 +183,7 @@ pub(crate) fn write<const N: usize>(
 ) -> String {
     let mut text = toml::to_string(head).expect("a head is keys and texts");
     text.truncate(text.trim_end().len());
-    text.push_str(BETWEEN);
+    text.push_str("\n---\n");
     text.push_str(&columns.join(","));
     text.push('\n');
     for row in rows {

@@ -14,7 +14,6 @@ pub struct CodeTable {
     head: TableHead,
     form: Form,
     rows: BTreeMap<String, CodeRow>,
-    hash: Digest,
 }
 
 /// What is said of a table as a whole.
@@ -135,12 +134,7 @@ impl CodeTable {
             rows.insert(code, row);
             Ok(())
         })?;
-        let table = CodeTable {
-            head,
-            form,
-            rows,
-            hash: sheet.hash(),
-        };
+        let table = CodeTable { head, form, rows };
         for (code, line) in &lines {
             let fault = |fault| CodesError::Row { line: *line, fault };
             table.refers_well(code).map_err(fault)?;
@@ -175,9 +169,9 @@ impl CodeTable {
         self.form
     }
 
-    /// The hash of head and rows as they stand in the file.
+    /// The hash of what it says: of [`Self::to_text`], however the file was written and packed.
     pub fn hash(&self) -> Digest {
-        self.hash
+        sheet::hash(&self.to_text())
     }
 
     /// How many codes there are.

@@ -24,7 +24,6 @@ pub enum Subject {
 pub struct Library {
     head: LibraryHead,
     names: Vec<Named>,
-    hash: Digest,
 }
 
 /// What is said of a library as a whole.
@@ -102,11 +101,7 @@ impl Library {
             });
             Ok(())
         })?;
-        Ok(Library {
-            head,
-            names,
-            hash: sheet.hash(),
-        })
+        Ok(Library { head, names })
     }
 
     /// Makes a library; its text is [`Self::to_text`].
@@ -136,9 +131,9 @@ impl Library {
         &self.names
     }
 
-    /// The hash of head and rows as they stand in the file.
+    /// The hash of what it says: of [`Self::to_text`], however the file was written and packed.
     pub fn hash(&self) -> Digest {
-        self.hash
+        sheet::hash(&self.to_text())
     }
 }
 

@@ -50,6 +50,23 @@ fn a_table_is_the_same_when_it_was_written_and_when_it_was_packed() {
 }
 
 #[test]
+fn a_file_saved_by_windows_is_the_same_file() {
+    let text = format!("{HEAD}code,en\nA00,Cholera\nA00,again\n");
+    let saved = text.replace('\n', "\r\n");
+    let fault = RowFault::Twice { first: 6 };
+    let expected = CodesError::Row { line: 7, fault };
+    assert_eq!(CodeTable::read(saved.as_bytes()).unwrap_err(), expected);
+    let table = table();
+    let saved = table.to_text().replace('\n', "\r\n");
+    // The same codes are the same table, however its file is written.
+    assert_eq!(CodeTable::read(saved.as_bytes()).unwrap(), table);
+    let spread = format!("{HEAD}code\n\nA01\nA00\n");
+    let packed = format!("{HEAD}code,en\nA00,\nA01,\n");
+    let [spread, packed] = [spread, packed].map(|it| CodeTable::read(it.as_bytes()).unwrap());
+    assert_eq!(spread.hash(), packed.hash());
+}
+
+#[test]
 fn what_is_wrong_is_named_by_its_line() {
     let row = |line, fault| CodesError::Row { line, fault };
     let cases = [
