@@ -28,6 +28,11 @@ pub(crate) fn printable(text: &str) -> String {
     text.replace(|letter| letter != '\n' && !is_shown(letter), "·")
 }
 
+/// As [`printable`], of a cell or a name, which stands on one line.
+pub(crate) fn on_one_line(text: &str) -> String {
+    text.replace(|letter| !is_shown(letter), "·")
+}
+
 /// Reads the passphrase of a key: from a file's first line, else from the terminal.
 pub(crate) fn passphrase(file: Option<&Path>, lang: Lang) -> anyhow::Result<Secret<String>> {
     match file {
@@ -142,5 +147,8 @@ mod tests {
     fn what_rules_a_terminal_is_shown_as_dots() {
         let said = printable("refused: \u{1b}[2J\u{202e}病人\n  party: a");
         assert_eq!(said, "refused: ·[2J·病人\n  party: a");
+        // A cell that is turned round, hides a letter, or pretends to be a line of its own.
+        let cell = on_one_line("a\u{202e}b\u{200b}c\nok: 3 rows");
+        assert_eq!(cell, "a·b·c·ok: 3 rows");
     }
 }

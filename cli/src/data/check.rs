@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Source, failed, say};
 use crate::hint::Hinted;
+use crate::terminal::on_one_line;
 use consilium_plan::Lang;
 
 /// Reads a file and reports on it; a file with faults is an error after the report.
@@ -88,7 +89,7 @@ fn columns(loaded: &Loaded, lang: Lang) -> Table {
     say::align_right(&mut table, 3..5);
     for column in profile(&loaded.table).columns {
         table.add_row([
-            say::printable(&column.name),
+            on_one_line(&column.name),
             column.kind,
             column.unit.unwrap_or_default(),
             column.present.to_string(),

@@ -5,6 +5,7 @@ use consilium_schema::{ColumnProfile, NumberSummary, Summary};
 use serde_json::json;
 
 use super::{Source, failed, say};
+use crate::terminal::on_one_line;
 use consilium_plan::Lang;
 
 /// Profiles a file that can be read in full.
@@ -57,7 +58,7 @@ pub(super) fn run(source: &Source, out: &mut dyn Write, lang: Lang) -> anyhow::R
 }
 
 fn name(column: &ColumnProfile) -> String {
-    let name = say::printable(&column.name);
+    let name = on_one_line(&column.name);
     column
         .unit
         .as_ref()
@@ -71,7 +72,7 @@ fn summary(summary: &Summary, lang: Lang) -> String {
         Summary::Levels { top, others } => {
             let mut lines: Vec<String> = top
                 .iter()
-                .map(|level| format!("{}: {}", say::printable(&level.level), level.rows))
+                .map(|level| format!("{}: {}", on_one_line(&level.level), level.rows))
                 .collect();
             if others.0 > 0 {
                 lines.push(format!("{}: {others}", lang.pick("all others", "其余")));

@@ -10,6 +10,7 @@ use consilium_data::draft::Remark;
 use consilium_data::{Counts, Note};
 use consilium_schema::Outside;
 
+use crate::terminal::on_one_line;
 use consilium_plan::Lang;
 pub(super) use faults::{issue, read_error, way_out, way_out_of};
 
@@ -79,14 +80,14 @@ pub(super) fn note(note: &Note, lang: Lang) -> String {
                 Outside::Missing => "taken as missing",
                 _ => "set to the nearest bound",
             };
-            format!("{}: {rows} values outside were {done}", printable(column))
+            format!("{}: {rows} values outside were {done}", on_one_line(column))
         }
         (Note::Adjusted { column, rows, rule }, Lang::Zh) => {
             let done = match rule {
                 Outside::Missing => "按缺失处理",
                 _ => "改为最近的边界值",
             };
-            format!("{}：{rows} 个超出范围的值已{done}", printable(column))
+            format!("{}：{rows} 个超出范围的值已{done}", on_one_line(column))
         }
         (other, _) => format!("{other:?}"),
     };
@@ -96,7 +97,7 @@ pub(super) fn note(note: &Note, lang: Lang) -> String {
 /// The first lines of a drafted schema.
 pub(super) fn draft_header(file: &Path, lang: Lang) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let name = printable(&name);
+    let name = on_one_line(&name);
     match lang {
         Lang::En => format!(
             "# Drafted from {name}. Check every column; give units and ranges.\n\
@@ -173,11 +174,6 @@ pub(super) fn remark(remark: &Remark, lang: Lang) -> String {
     }
 }
 
-/// A text from a file, fit for a terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.replace(char::is_control, "·")
-}
-
 pub(super) fn align_right(table: &mut Table, columns: Range<usize>) {
     for column in columns {
         if let Some(column) = table.column_mut(column) {
@@ -187,6 +183,6 @@ pub(super) fn align_right(table: &mut Table, columns: Range<usize>) {
 }
 
 fn list(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().map(|name| printable(name)).collect();
+    let shown: Vec<String> = names.iter().map(|name| on_one_line(name)).collect();
     shown.join(", ")
 }

@@ -5,8 +5,8 @@ use consilium_plan::Lang;
 use serde_json::json;
 
 use super::{Named, Opened, failed};
-use crate::data::say;
 use crate::table;
+use crate::terminal::on_one_line;
 
 /// Plans a mapping's query; what doesn't fit the schema is an error after the columns.
 pub(super) fn run(named: &Named, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -41,7 +41,7 @@ fn columns(opened: &Opened, given: &[OutputColumn], lang: Lang) -> comfy_table::
     for declared in opened.schema.columns() {
         let found = given.iter().find(|column| column.name == declared.name());
         table.add_row([
-            say::printable(declared.name()),
+            on_one_line(declared.name()),
             found.map_or("-", |column| column.kind.name()).to_owned(),
             declared.kind().name().to_owned(),
             declared.unit().map(ToString::to_string).unwrap_or_default(),
@@ -50,7 +50,7 @@ fn columns(opened: &Opened, given: &[OutputColumn], lang: Lang) -> comfy_table::
     let passed = |column: &&OutputColumn| opened.schema.column(&column.name).is_none();
     for column in given.iter().filter(passed) {
         table.add_row([
-            say::printable(&column.name),
+            on_one_line(&column.name),
             column.kind.name().to_owned(),
             lang.pick("- (passed over)", "-（跳过）").to_owned(),
             String::new(),

@@ -5,8 +5,8 @@ use consilium_plan::Lang;
 use serde_json::{Value, json};
 
 use super::{Named, Opened};
-use crate::data::say;
 use crate::table;
+use crate::terminal::on_one_line;
 
 /// Shows the first rows of a mapping's query.
 pub(super) fn run(named: &Named, most: u64, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -35,14 +35,14 @@ pub(super) fn run(named: &Named, most: u64, out: &mut dyn Write, lang: Lang) -> 
     );
     writeln!(out, "{warning}")?;
     let mut table = table::table();
-    table.set_header(columns.iter().map(|column| say::printable(&column.name)));
+    table.set_header(columns.iter().map(|column| on_one_line(&column.name)));
     for row in rows {
         table.add_row(
             columns
                 .iter()
                 .map(|column| match cell(&column.values, row) {
                     None => String::new(),
-                    Some(Value::String(text)) => say::printable(&text),
+                    Some(Value::String(text)) => on_one_line(&text),
                     Some(Value::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
                     Some(other) => other.to_string(),
                 }),

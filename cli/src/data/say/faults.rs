@@ -2,7 +2,7 @@ use std::io::ErrorKind;
 
 use consilium_data::{CellFault, Foreign, Issue, ReadError, Refusal, RowFault};
 
-use super::printable;
+use crate::terminal::on_one_line;
 use consilium_plan::Lang;
 
 /// What stopped a reading.
@@ -12,7 +12,7 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
             ReadError::Open { path, kind } => {
                 format!("can't open {}: {}", path.display(), open_fault(*kind, lang))
             }
-            other => printable(&other.to_string()),
+            other => on_one_line(&other.to_string()),
         };
     }
     match error {
@@ -82,7 +82,7 @@ pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
                 first.unwrap_or_default()
             )
         }
-        other => printable(&other.to_string()),
+        other => on_one_line(&other.to_string()),
     }
 }
 
@@ -192,7 +192,7 @@ pub(in super::super) fn way_out_of(refusal: &Refusal, lang: Lang) -> &'static st
 /// One thing that is wrong in a row, with its place.
 pub(in super::super) fn issue(issue: &Issue, lang: Lang) -> String {
     if lang == Lang::En {
-        return printable(&issue.to_string());
+        return on_one_line(&issue.to_string());
     }
     let place = format!(
         "第 {} 行（数据第 {} 行）",
@@ -200,7 +200,7 @@ pub(in super::super) fn issue(issue: &Issue, lang: Lang) -> String {
     );
     let said = match &issue.fault {
         RowFault::Cell { column, fault } => {
-            let name = printable(&column.name);
+            let name = on_one_line(&column.name);
             format!("，第 {} 列（{name}）：{}", column.number, cell_fault(fault))
         }
         RowFault::Ragged { found, expected } => {
