@@ -103,6 +103,24 @@ fn a_mapping_is_checked_previewed_and_run() {
 }
 
 #[test]
+fn a_schema_that_reads_another_file_than_is_written_is_refused() {
+    let folder = house();
+    let schema = format!("[file]\nmissing = [\"-9\"]\n{SCHEMA}");
+    fs::write(folder.path().join("features.toml"), schema).unwrap();
+    let places = [
+        ("en", "line 1, column 10: the [file] of the schema"),
+        ("zh", "第 1 行第 10 列：数据结构的 [file]"),
+    ];
+    for (lang, words) in places {
+        let args = ["run", "map.toml", "--out", "out.csv", "--lang", lang];
+        let output = map(&folder, "", &args);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told(&output).contains(words), "{}", told(&output));
+    }
+    assert!(!folder.path().join("out.csv").exists());
+}
+
+#[test]
 fn a_draft_runs_as_it_stands() {
     if !is_built() {
         return;

@@ -32,6 +32,17 @@ pub enum MappingError {
         /// Where.
         place: TextPlace,
     },
+    /// The file that comes out is written in one way, and its schema would read another.
+    #[error(
+        "{place}: the [file] of the schema declares {key}: what comes out is UTF-8 with commas and a \
+         header, empty where a value is missing, so leave {key} out"
+    )]
+    SchemaFile {
+        /// Where the mapping names the schema.
+        place: TextPlace,
+        /// The key of the schema's `[file]`.
+        key: &'static str,
+    },
     /// A query reads at least one file.
     #[error("no [[source]] is declared")]
     NoSource,

@@ -2,7 +2,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use consilium_schema::{
-    DEFAULT_MISSING, FileFormat, Header, MOST_NAME, RawFile, RawKind, is_plain,
+    DEFAULT_MISSING, Delimiter, Encoding, FileFormat, Header, MOST_NAME, RawFile, RawKind, Schema,
+    is_plain,
 };
 use toml::Spanned;
 
@@ -14,6 +15,8 @@ use crate::{MappingError, SourceFault, TextPlace};
 pub struct Mapping {
     text: String,
     schema: String,
+    /// Where the text names the schema.
+    schema_named: TextPlace,
     sql: String,
     /// Where the first character of the query stands in the text.
     sql_begins: TextPlace,
@@ -133,6 +136,7 @@ impl Mapping {
         Ok(Self {
             limits: Limits::check(&raw.limits, text)?,
             sql_begins: at(begins(text, raw.sql.span().start)),
+            schema_named: at(raw.schema.span().start),
             schema: raw.schema.into_inner(),
             sql: raw.sql.into_inner(),
             sources,
@@ -148,6 +152,35 @@ impl Mapping {
     /// Where the schema of what comes out lies, from the mapping's folder.
     pub fn schema(&self) -> &Path {
         Path::new(&self.schema)
+    }
+
+    /// Holds that the schema reads the file that comes out: UTF-8 with commas and a header, empty where
+    /// a value is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`MappingError::SchemaFile`] names the key of its `[file]` that says otherwise.
+    pub fn accepts(&self, schema: &Schema) -> Result<(), MappingError> {
+        let file = schema.file();
+        let empty = file.missing.iter().any(String::is_empty);
+        let usual = |marker: &String| DEFAULT_MISSING.contains(&marker.as_str());
+        let fits = [
+            (
+                "encoding",
+                matches!(file.encoding, Encoding::Auto | Encoding::Utf8),
+            ),
+            (
+                "delimiter",
+                matches!(file.delimiter, Delimiter::Auto | Delimiter::Comma),
+            ),
+            ("header", file.header == Header::Present),
+            ("missing", empty && file.missing.iter().all(usual)),
+        ];
+        let place = self.schema_named;
+        match fits.into_iter().find(|(_, fits)| !fits) {
+            Some((key, _)) => Err(MappingError::SchemaFile { place, key }),
+            None => Ok(()),
+        }
     }
 
     /// The query.

@@ -24,6 +24,7 @@ impl Opened {
     /// Reads a mapping and the schema that it names, and finds the program.
     pub(crate) fn read(file: &Path, lang: Lang) -> anyhow::Result<Self> {
         let reading = || format!("{} {}", lang.pick("reading", "读取"), file.display());
+        let named = reading();
         let text = fs::read_to_string(file).with_context(reading)?;
         let mapping = Mapping::from_toml(&text).with_context(reading)?;
         let file = fs::canonicalize(file).with_context(reading)?;
@@ -33,6 +34,7 @@ impl Opened {
         let reading = || format!("{reading} {}", path.display());
         let text = fs::read_to_string(&path).with_context(reading)?;
         let schema = Schema::from_toml(&text).with_context(reading)?;
+        mapping.accepts(&schema).context(named)?;
         Ok(Self {
             mapping,
             schema,

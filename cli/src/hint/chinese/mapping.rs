@@ -14,6 +14,10 @@ pub(super) fn error(error: &MappingError) -> Option<String> {
         MappingError::NoSchema { place } => {
             format!("{}：schema 为空：应指明查询结果的数据结构文件", at(place))
         }
+        MappingError::SchemaFile { place, key } => format!(
+            "{}：数据结构的 [file] 声明了 {key}：输出文件为 UTF-8、逗号分隔、有表头、缺失值为空，请删去 {key}",
+            at(place)
+        ),
         MappingError::NoSource => "没有声明任何 [[source]]".to_owned(),
         MappingError::Limit {
             place,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use consilium_mapping::{Format, Mapping, MappingError, SourceFault};
+use consilium_schema::Schema;
 use proptest::prelude::*;
 
 const SOURCE: &str = "[[source]]\nname = \"t\"\npath = \"t.csv\"\n";
@@ -14,6 +15,37 @@ fn error(text: &str) -> MappingError {
 /// A mapping whose only source has these further keys, of which the first stands in line 6.
 fn source(keys: &str) -> String {
     format!("schema = \"s.toml\"\nsql = \"SELECT 1\"\n{SOURCE}{keys}\n")
+}
+
+#[test]
+fn a_schema_reads_what_the_mapping_writes() {
+    let mapping = Mapping::from_toml(&source("")).unwrap();
+    let accepts = |file: &str| {
+        let text = format!("[file]\n{file}\n[[column]]\nname = \"n\"\ntype = \"integer\"\n");
+        mapping.accepts(&Schema::from_toml(&text).unwrap())
+    };
+    for file in [
+        "",
+        "encoding = \"utf-8\"\ndelimiter = \",\"",
+        "missing = [\"\"]",
+    ] {
+        assert_eq!(accepts(file), Ok(()), "{file}");
+    }
+    for (file, expected) in [
+        ("encoding = \"gb18030\"", "encoding"),
+        ("delimiter = \";\"", "delimiter"),
+        ("header = false", "header"),
+        ("header = false\nnames = [\"n\"]", "header"),
+        ("missing = [\"\", \"-9\"]", "missing"),
+        // An empty cell would be no number.
+        ("missing = [\"NA\"]", "missing"),
+    ] {
+        let refused = accepts(file).unwrap_err();
+        let MappingError::SchemaFile { place, key } = refused else {
+            panic!("{file}: {refused}");
+        };
+        assert_eq!((place.line, place.column, key), (1, 10, expected), "{file}");
+    }
 }
 
 #[test]
