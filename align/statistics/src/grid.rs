@@ -68,6 +68,11 @@ impl Grid {
         }
     }
 
+    /// Says whether each cell is one whole number.
+    pub(crate) fn has_single_values(&self) -> bool {
+        matches!(self.scale, Scale::Integers { step: 1, .. })
+    }
+
     /// Gives the cells in each part that a round, counted from 0, divides into.
     pub(crate) fn part(&self, round: u32) -> u64 {
         1 << (ROUND_BITS * (self.rounds - 1 - round))

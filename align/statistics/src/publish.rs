@@ -5,13 +5,16 @@ use std::{collections::BTreeMap, ops::Range};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Agreement, Cell, ColumnFindings, Evidence, Findings, Numbers, Place, Quantile, Stability,
+    Agreement, Cell, ColumnFindings, Evidence, Findings, Place, Stability,
     known::{Known, Known1},
     specification::{Kind, Mode},
     suppress::{Bin, bin, hold_back, merge},
 };
 
 mod correlations;
+mod measures;
+
+use measures::{Values, measures};
 
 /// A column's rows by what may be told of them.
 pub(crate) struct Partition {
@@ -23,6 +26,8 @@ pub(crate) struct Partition {
     pub(crate) told: Vec<Option<u64>>,
     /// Whether exact counts are held back: noisy ones betray nothing.
     betrays: bool,
+    /// What measures of numbers may betray.
+    values: Values,
 }
 
 impl Partition {
@@ -30,6 +35,7 @@ impl Partition {
         let minimum = agreement.specification().minimum_cell;
         let column = &known.columns[place];
         let mut others = 0;
+        let values = Values::of(agreement, column, place);
         let (units, places, mut rows): (Vec<_>, Vec<_>, Vec<u64>) =
             match &agreement.specification().columns[place].kind {
                 Kind::Number { .. } | Kind::Integer { .. } => numbers(agreement, column, place),
@@ -54,14 +60,26 @@ impl Partition {
         Partition {
             units,
             places,
-            betrays: is_exact(agreement) && rows.iter().any(|rows| (1..minimum).contains(rows)),
+            betrays: is_exact(agreement)
+                && (values.has_small || rows.iter().any(|rows| (1..minimum).contains(rows))),
             told: tell(agreement, &rows),
+            values,
         }
     }
 
     /// Says whether a count is held back that other findings might betray.
     pub(crate) fn has_held_back(&self) -> bool {
         self.betrays
+    }
+
+    /// Says whether a column of numbers takes few values, so that products of it are counts.
+    fn has_few_values(&self) -> bool {
+        self.values.is_few
+    }
+
+    /// Says whether one of few values has a small count, though none may be left after merging.
+    fn has_small_value(&self) -> bool {
+        self.values.has_small
     }
 
     fn told_of(&self, behind: usize) -> Option<u64> {
@@ -220,51 +238,6 @@ fn column(
     }
 }
 
-fn measures(
-    agreement: &Agreement,
-    (rows, column): (u64, &Known1),
-    partition: &Partition,
-    place: usize,
-) -> Option<Numbers> {
-    let spec = agreement.specification();
-    let grid = agreement.grids()[place].as_ref()?;
-    if column.inside < spec.minimum_cell || column.targets.is_empty() {
-        return None;
-    }
-    let (mut mean, mut variance) = (column.mean, column.squares / (column.inside - 1) as f64);
-    let is_rounded = partition.has_held_back();
-    if is_rounded {
-        // With all digits, a mean of whole numbers would betray by how many they were divided.
-        let steps = 2_f64.powi(rows.ilog2().cast_signed());
-        let round = |share: f64| (share * steps).round() / steps;
-        mean = round(mean);
-        variance = round(variance.sqrt()).powi(2);
-    }
-    let interval = |target: usize| {
-        let found = &column.targets[target];
-        grid.interval(found.from, found.to)
-    };
-    let quantile = |share: &f64| {
-        let target = agreement
-            .shares()
-            .iter()
-            .position(|other| other.total_cmp(share).is_eq())?;
-        Some(Quantile {
-            share: *share,
-            within: interval(target),
-        })
-    };
-    let ends = agreement.shares().len();
-    Some(Numbers {
-        mean: grid.value(mean),
-        variance: variance * grid.width() * grid.width(),
-        is_rounded,
-        smallest: Some(interval(ends).to),
-        largest: Some(interval(ends + 1).from),
-        quantiles: spec.quantiles.iter().filter_map(quantile).collect(),
-    })
-}
-
 /// Weighs cells by the label: rows that are outside, missing or whose counts are held back are one unit
 /// more.
 fn evidence(
@@ -332,7 +305,8 @@ pub(crate) fn index_of(partition: &Partition, classes: [&[u64]; 2], minimum: u64
     index(&units, told.len(), minimum)
 }
 
-/// Gives Σ (p − q)·ln(p/q) over units, put together until both classes have the minimum in each.
+/// Gives Σ (p − q)·ln(p/q) over units, put together until both classes have the minimum in each, to
+/// a thousandth.
 pub(crate) fn index(units: &[[u64; 2]], ordered: usize, minimum: u64) -> Option<f64> {
     let bins = bin(units, ordered, |rows| {
         rows.iter().all(|rows| *rows >= minimum)
