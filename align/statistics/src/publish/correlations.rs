@@ -26,7 +26,9 @@ pub(super) fn tell(
     for (at, &one) in places.iter().enumerate() {
         for (behind, &other) in places[at + 1..].iter().enumerate() {
             let Some(pair) = pairs.next() else { return };
-            if !is_safe(agreement, known, (one, other), pair) {
+            let is_told = is_telling(agreement, partitions, (one, other))
+                && is_safe(agreement, known, (one, other), pair);
+            if !is_told {
                 continue;
             }
             let Some(mut r) = pair.correlation() else {
@@ -90,6 +92,31 @@ fn whole(columns: usize, told: &BTreeMap<(usize, usize), f64>) -> Vec<usize> {
     }
 }
 
+/// Says whether a coefficient is more than a table of few values, as many as nobody declared, and
+/// none of these values is small.
+///
+/// Of two columns of few values Σab is an equation of joint counts, which nobody counted.
+fn is_telling(
+    agreement: &Agreement,
+    partitions: &[Partition],
+    (one, other): (usize, usize),
+) -> bool {
+    if agreement.specification().mode != Mode::Exact {
+        return true;
+    }
+    let places = [one, other];
+    let is_binary = places.map(|place| is_binary(agreement, place));
+    if is_binary == [true, true] {
+        return true;
+    }
+    let few = places.map(|place| partitions[place].has_few_values());
+    let has_small = places
+        .iter()
+        .any(|place| partitions[*place].has_small_value());
+    let is_table = (0..2).all(|at| is_binary[at] || few[at]);
+    !is_table && !has_small
+}
+
 /// Says whether a coefficient betrays no small cell.
 ///
 /// Of two columns of two values it is as good as their table: each of its cells must have the minimum of
@@ -132,10 +159,13 @@ fn is_safe(
                 let all = column.mean * column.inside as f64;
                 [all - upper, column.inside as f64 - all - (rows - upper)]
             };
+            let inside = |place: usize| known.columns[place].inside as f64;
+            let neither = known.rows as f64 - inside(one) - inside(other) + rows;
             cells
                 .into_iter()
                 .chain(alone(one, ones))
                 .chain(alone(other, others))
+                .chain([neither])
                 .all(is_enough)
         }
     }
