@@ -6,7 +6,7 @@
 
 use crate::{
     Comparison, Findings, OwnColumn, Place, Values,
-    known::{Known, Known1},
+    known::Known,
     local::{Local, Seat, place_of, sum},
     publish::{self, Partition},
     specification::Kind,
@@ -30,7 +30,7 @@ pub(crate) fn compare(local: &Local<'_>, known: &Known, findings: &Findings) -> 
         OwnColumn {
             name: column.name.clone(),
             missing: missing as u64,
-            mean_difference: mean_difference(local, &known.columns[place], place, &seats),
+            mean_difference: mean_difference(local, known, place, &seats),
             stability_index: stability_index(local, known, findings, (place, &seats)),
         }
     });
@@ -40,7 +40,12 @@ pub(crate) fn compare(local: &Local<'_>, known: &Known, findings: &Findings) -> 
     }
 }
 
-fn mean_difference(local: &Local<'_>, known: &Known1, place: usize, seats: &[Seat]) -> Option<f64> {
+/// Gives nothing where a count is held back: with the own rows known, the others' would follow.
+fn mean_difference(local: &Local<'_>, known: &Known, place: usize, seats: &[Seat]) -> Option<f64> {
+    if Partition::of(local.agreement, known, place).has_held_back() {
+        return None;
+    }
+    let known = &known.columns[place];
     let minimum = local.agreement.specification().minimum_cell;
     let inside = seats.iter().filter(|seat| matches!(seat, Seat::In(_)));
     let rows = inside.count() as u64;
