@@ -88,7 +88,8 @@ pub struct Numbers {
     pub mean: f64,
     /// Their variance, by n − 1.
     pub variance: f64,
-    /// Whether mean and variance are rounded, since a count that they would betray is held back.
+    /// Whether mean and variance are rounded, or of few values made of the told cells alone, since a
+    /// count that they would betray is held back or was merged with others.
     pub is_rounded: bool,
     /// At least the minimum of rows lie at or below this.
     pub smallest: Option<f64>,
@@ -164,7 +165,8 @@ pub struct Stability {
     pub from: usize,
     /// The later one's.
     pub to: usize,
-    /// Population stability index Σ (p − q)·ln(p/q) over cells with the minimum of rows in both.
+    /// Population stability index Σ (p − q)·ln(p/q) over cells with the minimum of rows in both, to
+    /// a thousandth.
     pub index: f64,
 }
 
@@ -196,9 +198,9 @@ pub struct OwnColumn {
     /// Own rows without a value.
     pub missing: u64,
     /// Standardised mean difference: own mean minus the others', over the root of the mean of both
-    /// variances. Of numbers, integers and booleans.
+    /// variances. Of numbers, integers and booleans of which no count is held back.
     pub mean_difference: Option<f64>,
-    /// Population stability index between own rows and those of the others.
+    /// Population stability index between own rows and those of the others, to a thousandth.
     pub stability_index: Option<f64>,
 }
 

@@ -305,6 +305,10 @@ pub(crate) fn index_of(partition: &Partition, classes: [&[u64]; 2], minimum: u64
     index(&units, told.len(), minimum)
 }
 
+/// Of a stability index so many steps are told: people hold it against 0.1 and 0.25, and more digits
+/// are an equation of the counts.
+const INDEX_STEPS: f64 = 1_000.0;
+
 /// Gives Σ (p − q)·ln(p/q) over units, put together until both classes have the minimum in each, to
 /// a thousandth.
 pub(crate) fn index(units: &[[u64; 2]], ordered: usize, minimum: u64) -> Option<f64> {
@@ -317,5 +321,6 @@ pub(crate) fn index(units: &[[u64; 2]], ordered: usize, minimum: u64) -> Option<
         let (p, q) = (bin.rows[0] as f64 / ones, bin.rows[1] as f64 / others);
         (p - q) * (p / q).ln()
     };
-    Some(bins.iter().map(term).sum())
+    let index: f64 = bins.iter().map(term).sum();
+    Some((index * INDEX_STEPS).round() / INDEX_STEPS)
 }

@@ -1,9 +1,11 @@
 //! No small cell follows from what is told by any linear relation.
 
-use consilium_statistics::{Agreement, ColumnFindings, Findings, pooled};
+use consilium_statistics::{
+    Agreement, ColumnFindings, Findings, Kind, Place, Specification, Table, Values, pooled,
+};
 use proptest::prelude::*;
 
-use crate::world::{raw, seed, specification, table};
+use crate::world::{column, plain, raw, seed, specification, table};
 
 const PRIME: u128 = (1 << 61) - 1;
 
@@ -23,9 +25,13 @@ impl Relations {
     }
 
     fn tell(&mut self, cells: impl IntoIterator<Item = usize>, sum: u64) {
+        self.tell_weighted(cells.into_iter().map(|cell| (cell, 1)), sum);
+    }
+
+    fn tell_weighted(&mut self, cells: impl IntoIterator<Item = (usize, u64)>, sum: u64) {
         let mut row = vec![0; self.unknowns + 1];
-        for cell in cells {
-            row[cell] += 1;
+        for (cell, weight) in cells {
+            row[cell] += u128::from(weight);
         }
         row[self.unknowns] = sum.into();
         for known in &self.rows {
@@ -191,4 +197,230 @@ fn much_is_told_where_nothing_is_small() {
     let table = table(&agreement, &raw(2_000, 0.1, 4));
     let found = pooled(&agreement, &[table], &seed(0)).unwrap();
     assert!(check(&found) > 100);
+}
+
+/// The most values that a column of few values takes here: 0, 1, 2, 3.
+const VALUES: usize = 4;
+
+/// Columns of few whole numbers, declared in several ways, and a boolean.
+fn few(minimum: u64) -> Specification {
+    let number = |high| Kind::Number { low: 0.0, high };
+    let mut spec = specification();
+    spec.columns = vec![
+        column("visits", Kind::Integer { low: 0, high: 3 }),
+        column("sex", number(1.0)),
+        column("stage", number(9.0)),
+        column("died", Kind::Boolean),
+    ];
+    (spec.label, spec.periods) = (None, Vec::new());
+    spec.minimum_cell = minimum;
+    spec
+}
+
+/// Puts rows of (visits, sex, stage, died) into a table; of missing values 9.
+fn few_rows(agreement: &Agreement, rows: &[[u8; 4]]) -> Table {
+    let numbers = |place: usize| {
+        let value = |row: &[u8; 4]| match row[place] {
+            9 => f64::NAN,
+            value => value.into(),
+        };
+        Values::Numbers(rows.iter().map(value).collect())
+    };
+    let died = rows.iter().map(|row| (row[3] != 9).then_some(row[3] == 1));
+    let values = vec![
+        numbers(0),
+        numbers(1),
+        numbers(2),
+        Values::Booleans(died.collect()),
+    ];
+    Table::new(agreement, values, Vec::new()).unwrap()
+}
+
+/// Gives the cell that a value lies in.
+fn cell_of(column: &ColumnFindings, value: usize) -> Option<usize> {
+    column.cells.iter().position(|cell| match &cell.of {
+        Place::Interval(interval) => (interval.from..=interval.to).contains(&(value as f64)),
+        Place::Boolean(yes) => usize::from(*yes) == value,
+        Place::Level(_) => false,
+    })
+}
+
+/// Relations of a column's single values, then outside, then missing: by cells, by Σ and Σ².
+fn value_relations(found: &Findings, column: &ColumnFindings) -> Relations {
+    let mut relations = Relations::new(VALUES + 2);
+    relations.tell(0..VALUES + 2, found.rows.unwrap());
+    let of = |place: usize| (0..VALUES).filter(move |value| cell_of(column, *value) == Some(place));
+    for (place, cell) in column.cells.iter().enumerate() {
+        if let Some(rows) = cell.rows {
+            relations.tell(of(place), rows);
+        }
+    }
+    for (place, told) in [(VALUES, column.outside), (VALUES + 1, column.missing)] {
+        if let Some(rows) = told {
+            relations.tell([place], rows);
+        }
+    }
+    let inside = || Some(found.rows? - column.outside? - column.missing?);
+    if let Some((numbers, rows)) = column.numbers.as_ref().zip(inside())
+        && !numbers.is_rounded
+    {
+        let rows = rows as f64;
+        let squares = numbers.variance * (rows - 1.0) + numbers.mean * numbers.mean * rows;
+        for (power, sum) in [(1, numbers.mean * rows), (2, squares)] {
+            let weights = (0..VALUES).map(|value| (value, (value as u64).pow(power)));
+            relations.tell_weighted(weights, sum.round() as u64);
+        }
+    }
+    relations
+}
+
+/// Gives Σxy over all rows by a coefficient of two columns that miss nothing and take 0 and 1 alone.
+fn products(found: &Findings, (one, other): (usize, usize)) -> Option<(u64, [u64; 2])> {
+    let names = [one, other].map(|place| found.columns[place].name.as_str());
+    let pair = found.correlations.iter();
+    let mut pair = pair.filter(|pair| [pair.one.as_str(), pair.other.as_str()] == names);
+    let r = pair.next()?.r;
+    let ones = |place: usize| {
+        let column = &found.columns[place];
+        column.cells[cell_of(column, 1)?].rows
+    };
+    let (a, b, n) = (ones(one)?, ones(other)?, found.rows?);
+    let [p, q] = [a, b].map(|ones| ones as f64 / n as f64);
+    let product = r * (p * (1.0 - p) * q * (1.0 - q)).sqrt() + p * q;
+    Some(((product * n as f64).round() as u64, [a, b]))
+}
+
+fn check_values(found: &Findings) {
+    let minimum = u128::from(found.minimum_cell);
+    for column in &found.columns {
+        for (value, rows) in value_relations(found, column).derived() {
+            let is_enough = rows == 0 || (rows >= minimum && rows < PRIME / 2);
+            assert!(is_enough, "{}: {value} has {rows} rows", column.name);
+        }
+    }
+    let is_whole = |place: usize| found.columns[place].missing == Some(0);
+    for pair in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+        let Some((both, [a, b])) = products(found, pair) else {
+            continue;
+        };
+        let all = found.rows.unwrap();
+        if !is_whole(pair.0) || !is_whole(pair.1) || both > a.min(b) || a + b > all + both {
+            continue;
+        }
+        for rows in [both, a - both, b - both, all + both - a - b] {
+            let is_enough = rows == 0 || u128::from(rows) >= minimum;
+            assert!(is_enough, "{pair:?}: {rows} rows in both");
+        }
+    }
+}
+
+fn found_of(minimum: u64, counts: &[([u8; 4], usize)]) -> Findings {
+    let agreement = Agreement::new(few(minimum)).unwrap();
+    let rows = counts.iter().flat_map(|(row, times)| vec![*row; *times]);
+    let table = few_rows(&agreement, &rows.collect::<Vec<_>>());
+    pooled(&agreement, &[table], &seed(0)).unwrap()
+}
+
+/// A mean of merged values is Σ over them: one more equation.
+#[test]
+fn merged_values_do_not_follow_from_mean_and_variance() {
+    check_values(&found_of(10, &[([0, 0, 0, 0], 1_000), ([1, 1, 1, 0], 3)]));
+    let four = [
+        ([0, 0, 0, 0], 500),
+        ([1, 0, 1, 1], 300),
+        ([2, 1, 2, 0], 200),
+        ([3, 1, 3, 1], 3),
+    ];
+    let found = found_of(10, &four);
+    check_values(&found);
+    let numbers = found.columns[0].numbers.as_ref().unwrap();
+    assert!(numbers.is_rounded);
+    assert!((numbers.mean - 0.7).abs() < 0.01, "{}", numbers.mean);
+}
+
+/// A correlation of two columns of two values is their table, however they were declared.
+#[test]
+fn joint_cells_do_not_follow_from_correlations() {
+    let rows = [
+        ([0, 0, 0, 0], 502),
+        ([1, 1, 0, 1], 98),
+        ([0, 0, 1, 0], 398),
+        ([1, 1, 1, 1], 2),
+    ];
+    check_values(&found_of(10, &rows));
+}
+
+/// Of nine cells of a table with missing values, the ninth is where both are missing.
+#[test]
+fn a_small_number_of_rows_that_miss_both_values_is_not_betrayed() {
+    let mut spec = few(5);
+    spec.columns = ["died", "smoker"]
+        .map(|name| column(name, Kind::Boolean))
+        .into();
+    let agreement = Agreement::new(spec).unwrap();
+    let pairs_told = |both_missing: usize| {
+        let (yes, no) = (Some(true), Some(false));
+        let alone = 10 - both_missing;
+        let counts = [
+            ((None, None), both_missing),
+            ((None, no), alone),
+            ((no, None), alone),
+            ((no, no), 500),
+            ((no, yes), 100),
+            ((yes, no), 200),
+            ((yes, yes), 180),
+        ];
+        let rows = counts.iter().flat_map(|(row, times)| vec![*row; *times]);
+        let (died, smoker) = rows.unzip();
+        let values = vec![Values::Booleans(died), Values::Booleans(smoker)];
+        let table = Table::new(&agreement, values, Vec::new()).unwrap();
+        let found = pooled(&agreement, &[table], &seed(0)).unwrap();
+        found.correlations.len()
+    };
+    assert_eq!([0, 3, 5].map(pairs_told), [1, 0, 1]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn no_small_value_follows_from_measures(
+        counts in prop::collection::vec(0_usize..60, 8),
+        large in 0_usize..8,
+        minimum in 2_u64..20,
+        missing in prop::sample::select(vec![0_usize, 3, 30]),
+    ) {
+        let mut rows: Vec<([u8; 4], usize)> = (0_u8..8)
+            .zip(&counts)
+            .map(|(at, times)| ([at % 4, at % 2, at / 2, u8::from(at > 3)], *times))
+            .collect();
+        rows[large].1 += 400;
+        rows.push(([9, 9, 9, 9], missing));
+        check_values(&found_of(minimum, &rows));
+    }
+}
+
+/// Own rows taken off a difference of means are the others'.
+#[tokio::test(start_paused = true)]
+async fn own_differences_do_not_betray_what_others_hold_back() {
+    let agreement = Agreement::new(few(10)).unwrap();
+    let rows = |at: usize, ones: usize| {
+        let row = |row: usize| [(row % 2) as u8, 0, 0, u8::from(row < ones)];
+        let rows: Vec<_> = (0..300 + at).map(row).collect();
+        few_rows(&agreement, &rows)
+    };
+    let tables = [rows(0, 3), rows(1, 0), rows(2, 0)];
+    let ran = plain(&agreement, &tables).await;
+    assert_eq!(ran.findings().columns[3].cells[1].rows, None);
+    for outcome in &ran.outcomes {
+        let own = &outcome.as_ref().unwrap().own.columns;
+        assert!(own[0].mean_difference.is_some());
+        assert_eq!(own[3].mean_difference, None);
+        for index in own.iter().filter_map(|own| own.stability_index) {
+            assert!(
+                (index * 1e3 - (index * 1e3).round()).abs() < 1e-9,
+                "{index}"
+            );
+        }
+    }
 }
