@@ -105,7 +105,8 @@ pub struct Quantile {
     /// Which, above 0 and below 1.
     pub share: f64,
     /// The interval that holds the smallest value at or below which that share of rows lies; it has
-    /// the minimum of rows, so it may be wider than the error that was asked for.
+    /// the minimum of rows, and so has what lies between it and other ends that are told; so it may be
+    /// wider than the error that was asked for.
     pub within: Interval,
 }
 

@@ -3,7 +3,13 @@
 use std::ops::Range;
 
 use super::{Partition, is_exact};
-use crate::{Agreement, Numbers, Quantile, agreement::MOST_CELLS, grid::Grid, known::Known1};
+use crate::{
+    Agreement, Numbers, Quantile,
+    agreement::MOST_CELLS,
+    grid::Grid,
+    known::Known1,
+    quantile::{Bound, widen},
+};
 
 /// A column that occupies so many cells takes few values: cells are as fine as its deciles.
 const FEW: usize = 4;
@@ -104,27 +110,68 @@ pub(super) fn measures(
         (true, true) => of_cells(grid, column, (agreement, partition), rows)?,
         (true, false) => rounded(exact, rows),
     };
-    let interval = |target: usize| {
-        let found = &column.targets[target];
-        grid.interval(found.from, found.to)
-    };
+    let bounds = bounds(agreement, grid, column, partition);
+    let (quantiles, ends) = bounds.split_at(agreement.shares().len().min(bounds.len()));
     let quantile = |share: &f64| {
-        let target = agreement
-            .shares()
-            .iter()
-            .position(|other| other.total_cmp(share).is_eq())?;
+        let mut shares = agreement.shares().iter().zip(quantiles);
+        let (_, bound) = shares.find(|(other, _)| other.total_cmp(share).is_eq())?;
         Some(Quantile {
             share: *share,
-            within: interval(target),
+            within: grid.interval(bound.from()?, bound.to()?),
         })
     };
-    let ends = agreement.shares().len();
+    let smallest = ends.first().and_then(Bound::to);
+    let largest = ends.get(1).and_then(Bound::from);
     Some(Numbers {
         mean: grid.value(mean),
         variance: variance * grid.width() * grid.width(),
         is_rounded,
-        smallest: Some(interval(ends).to),
-        largest: Some(interval(ends + 1).from),
+        smallest: smallest.map(|to| grid.interval(0, to).to),
+        largest: largest.map(|from| grid.interval(from, from + 1).from),
         quantiles: spec.quantiles.iter().filter_map(quantile).collect(),
     })
+}
+
+/// Gives where quantiles lie, then the smallest and the largest that may be told: so that neither two
+/// of them nor one and a cell's end show few rows in between.
+fn bounds(
+    agreement: &Agreement,
+    grid: &Grid,
+    column: &Known1,
+    partition: &Partition,
+) -> Vec<Bound> {
+    let shares = agreement.shares();
+    let (quantiles, ends) = column.targets.split_at(shares.len());
+    let of_quantiles = quantiles.iter().map(Bound::interval);
+    let mut bounds: Vec<Bound> = of_quantiles
+        .chain(ends.first().map(Bound::smallest))
+        .chain(ends.get(1).map(Bound::largest))
+        .collect();
+    if !is_exact(agreement) {
+        return bounds;
+    }
+    // Deciles that are not asked for are not told: they are no bounds of others.
+    let is_told = |place: usize| {
+        shares
+            .get(place)
+            .is_none_or(|share| agreement.specification().quantiles.contains(share))
+    };
+    let places: Vec<usize> = (0..bounds.len()).filter(|place| is_told(*place)).collect();
+    let mut told: Vec<Bound> = places.iter().map(|place| bounds[*place]).collect();
+    let edges = column.edges(agreement, grid);
+    let mut below = 0;
+    for units in &partition.units {
+        let rows = column.units.first().and_then(|all| all.get(units.clone()));
+        below += rows.into_iter().flatten().sum::<u64>();
+        told.extend(
+            edges
+                .get(units.end - 1)
+                .map(|edge| Bound::edge(below, *edge)),
+        );
+    }
+    widen(&mut told, agreement.specification().minimum_cell);
+    for (place, bound) in places.into_iter().zip(told) {
+        bounds[place] = bound;
+    }
+    bounds
 }

@@ -320,6 +320,25 @@ fn quantiles_of_many_rows_are_as_narrow_as_was_asked_for() {
     }
 }
 
+/// 100 rows at 100, one at 400, 99 at 700: no two quantiles show the one between them.
+#[test]
+fn quantiles_of_near_ranks_do_not_show_who_lies_between_them() {
+    let mut spec = specification();
+    let (low, high) = (0, 1_000);
+    spec.columns = vec![column("cost", Kind::Integer { low, high })];
+    (spec.label, spec.periods) = (None, Vec::new());
+    spec.quantiles = vec![0.5, 0.505, 0.51];
+    let agreement = Agreement::new(spec).unwrap();
+    let values = [(100.0, 100), (400.0, 1), (700.0, 99)];
+    let values = values.map(|(value, times)| vec![value; times]).concat();
+    let table = Table::new(&agreement, vec![Values::Numbers(values)], Vec::new()).unwrap();
+    let found = pooled(&agreement, &[table], &seed(0)).unwrap();
+    let quantiles = &found.columns[0].numbers.as_ref().unwrap().quantiles;
+    let ends = |place: usize| (quantiles[place].within.from, quantiles[place].within.to);
+    assert_eq!((quantiles.len(), ends(0)), (3, ends(2)));
+    assert!(ends(0).0 <= 100.0 && ends(0).1 >= 700.0);
+}
+
 #[test]
 fn whole_numbers_of_a_short_range_are_told_exactly() {
     let mut spec = specification();
