@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use consilium_base::{Seed, Tagged};
+use consilium_schema::is_shown;
 
 /// Rows of a sketch.
 const DEPTH: usize = 3;
@@ -45,9 +46,14 @@ fn limbs(longest: u8) -> usize {
     usize::from(longest).div_ceil(LIMB)
 }
 
-/// Says whether a value can be counted: not empty, no longer than declared, without NUL.
+/// Says whether a value can be counted: not empty, no longer than declared, all of it shown.
+///
+/// # Security
+///
+/// Names come from other institutions and get to stewards' terminals. What rules a terminal or hides
+/// is outside at its owner and is no name in a table.
 pub(crate) fn is_sane(value: &str, longest: u8) -> bool {
-    (1..=usize::from(longest)).contains(&value.len()) && !value.contains('\0')
+    (1..=usize::from(longest)).contains(&value.len()) && value.chars().all(is_shown)
 }
 
 /// How values of one column are hashed, by a seed that all contributors have and nobody else.
@@ -278,6 +284,19 @@ mod tests {
         let (names, is_whole) = vocabulary.names(table);
         assert_eq!(names, BTreeMap::from([("I10".to_owned(), 40)]));
         assert!(!is_whole);
+    }
+
+    #[test]
+    fn a_name_that_rules_a_terminal_is_none() {
+        let vocabulary = vocabulary(20);
+        for name in ["I10\u{1b}[2J", "I10\u{202e}", "I\u{200b}10", "I10\n"] {
+            assert!(!is_sane(name, 16), "{name:?}");
+            let table = vocabulary.table(&BTreeMap::from([("I10", 40), (name, 30)]));
+            let (names, is_whole) = vocabulary.names(table);
+            assert_eq!(names, BTreeMap::from([("I10".to_owned(), 40)]));
+            assert!(!is_whole);
+        }
+        assert!(is_sane("高血压 I10", 16));
     }
 
     proptest! {
