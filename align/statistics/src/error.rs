@@ -30,13 +30,15 @@ pub enum StatisticsError {
         /// The aggregator.
         aggregator: PartyId,
     },
-    /// An opened sum is not that of the contributors it is said to be of.
+    /// An opened sum is not that of the contributors it is said to be of. It does not show whose doing
+    /// that is: a contributor whose rows changed since an earlier run brings it about, too.
     #[error(
-        "sum {sum} from {aggregator} is not what the contributors put into it: it was changed, is of \
-         others than it says, or a contributor goes by other numbers"
+        "sum {sum} from {aggregator} is not what the contributors put into it: it was changed on the way, \
+         is of others than it says, or a contributor goes by other numbers or rows; whose doing it is \
+         does not show"
     )]
     FalseSum {
-        /// The aggregator.
+        /// The aggregator, which sent it.
         aggregator: PartyId,
         /// Its place among the study's sums.
         sum: u32,
@@ -76,12 +78,13 @@ impl StatisticsError {
             StatisticsError::Mailbox(error) => error.fault(),
             StatisticsError::Sum(error) => error.fault(),
             StatisticsError::BadRoster { .. } | StatisticsError::BadRows => Fault::Input,
-            StatisticsError::BadAnswer { aggregator }
-            | StatisticsError::FalseSum { aggregator, .. } => Fault::Peer(aggregator.clone()),
+            StatisticsError::BadAnswer { aggregator } => Fault::Peer(aggregator.clone()),
             StatisticsError::OtherSums { peer } | StatisticsError::BadKey { peer } => {
                 Fault::Peer(peer.clone())
             }
-            StatisticsError::LeftOut { .. } | StatisticsError::Dropped { .. } => Fault::Network,
+            StatisticsError::FalseSum { .. }
+            | StatisticsError::LeftOut { .. }
+            | StatisticsError::Dropped { .. } => Fault::Network,
         }
     }
 }

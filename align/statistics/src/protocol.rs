@@ -106,7 +106,7 @@ pub async fn aggregate(
 /// # Errors
 ///
 /// None that depends on own rows. [`StatisticsError::FalseSum`] and [`StatisticsError::OtherSums`] if
-/// the aggregator did not open what the contributors put in.
+/// what was opened is not what the contributors put in, whosever doing it is.
 pub async fn contribute(
     mail: &Mailbox,
     (aggregator, roster): (&PartyId, &[PartyId]),

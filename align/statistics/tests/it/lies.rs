@@ -62,7 +62,7 @@ async fn a_sum_that_was_changed_is_found_by_all() {
         for outcome in &ran.outcomes {
             assert!(is_false_sum(outcome, at), "{outcome:?}");
             let fault = outcome.as_ref().unwrap_err().fault();
-            assert_eq!(fault, Fault::Peer("aggregator".parse().unwrap()));
+            assert_eq!(fault, Fault::Network, "a contributor may have done it");
         }
     }
 }
