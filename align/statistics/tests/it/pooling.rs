@@ -395,3 +395,18 @@ fn a_few_missing_values_are_not_to_be_had_from_the_rest() {
     assert_eq!(held.len(), 1, "one cell goes along");
     assert!(age.numbers.as_ref().unwrap().is_rounded);
 }
+
+#[test]
+fn codes_that_rule_a_terminal_are_outside() {
+    let mut spec = specification();
+    let (longest, most) = (16, 10);
+    spec.columns = vec![column("diagnosis", Kind::Code { longest, most })];
+    (spec.label, spec.periods) = (None, Vec::new());
+    let agreement = Agreement::new(spec).unwrap();
+    let codes = ["I10", "I10\u{1b}[2J"].map(|code| vec![Some(code.into()); 20]);
+    let table = Table::new(&agreement, vec![Values::Codes(codes.concat())], Vec::new()).unwrap();
+    let found = pooled(&agreement, &[table], &seed(0)).unwrap();
+    let column = &found.columns[0];
+    assert_eq!((column.cells.len(), column.outside), (1, Some(20)));
+    assert!(!column.incomplete);
+}
