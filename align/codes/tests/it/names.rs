@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn packages_of_digits_and_signs_are_taken_apart(name in "[0-9.x×*片粒gmlug/ 盒胶囊]{0,16}") {
+    fn no_package_stops_the_reader(name in "[0-9.x×*片粒gmlug/ 盒胶囊]{0,16}") {
         Product::parse(&name);
     }
 }
