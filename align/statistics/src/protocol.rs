@@ -13,8 +13,8 @@ use crate::{
     specification::{FEWEST_CONTRIBUTORS, MOST_ELEMENTS},
 };
 
-/// The key of the second mask.
-#[derive(Debug, Serialize, Deserialize)]
+/// The key of the second mask. It has no `Debug`: nobody prints it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Keyed {
     /// 32 bytes.
     pub(crate) key: Bytes,
