@@ -6,6 +6,7 @@ use super::graph::{Graph, Package};
 const LAYERS: &[&[&str]] = &[
     &["proto"],
     &["crypto/base", "platform/mailbox", "platform/schema"],
+    &["platform/preparation"],
     &["platform/data"],
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
