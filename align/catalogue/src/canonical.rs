@@ -59,14 +59,14 @@ impl Display for Feature {
             writeln!(f, "levels = [{}]", levels.join(", "))?;
         }
         if let Some(system) = &self.code_system {
-            let version = system.version.as_deref();
-            let version = version.map(|version| format!(", version = {}", quoted(version)));
-            let name = quoted(&system.name);
-            writeln!(
-                f,
-                "code_system = {{ name = {name}{} }}",
-                version.unwrap_or_default()
-            )?;
+            write!(f, "code_system = {{ name = {}", quoted(&system.name))?;
+            if let Some(codes) = &system.codes {
+                write!(f, ", system = {}", quoted(codes.system()))?;
+                if let Some(version) = codes.version() {
+                    write!(f, ", version = {}", quoted(version))?;
+                }
+            }
+            writeln!(f, " }}")?;
         }
         if let Some(window) = &self.window {
             writeln!(f, "window = {}", quoted(window))?;

@@ -1,3 +1,4 @@
+use consilium_base::{Digest, Tagged};
 use serde::Serialize;
 
 use crate::{Catalogue, Feature};
@@ -42,19 +43,10 @@ pub struct Part {
 }
 
 impl Part {
-    /// Says whether values of one catalogue would be misread under the other: type, unit, levels, code
-    /// system, window or zone differ, and not names, sources or the like alone.
+    /// Says whether values of one catalogue would be misread or refused under the other: one of
+    /// [`Feature::MEANING`] differs, and not names, spellings, sources or the like alone.
     pub fn changes_meaning(&self) -> bool {
-        let keys = [
-            "type",
-            "unit",
-            "width",
-            "levels",
-            "code_system",
-            "window",
-            "zone",
-        ];
-        keys.contains(&self.key)
+        Feature::MEANING.contains(&self.key)
     }
 }
 
@@ -97,8 +89,37 @@ fn parts(old: &Feature, new: &Feature) -> Vec<Part> {
         .collect()
 }
 
+impl Feature {
+    /// The parts of a declaration that a value's meaning hangs on: a value that one institution's columns hold
+    /// says the same at another only if they agree in all of them. A range is one: what lies outside is
+    /// refused here and let in there.
+    pub const MEANING: [&'static str; 9] = [
+        "type",
+        "unit",
+        "min",
+        "max",
+        "width",
+        "levels",
+        "code_system",
+        "window",
+        "zone",
+    ];
+
+    /// Hashes the id and the parts of [`Self::MEANING`]: a better name, synonym or source leaves it as it is.
+    pub fn meaning(&self) -> Digest {
+        let is_meant = |(key, _): &(&'static str, Option<String>)| Self::MEANING.contains(key);
+        let hash = Tagged::new("catalogue.1.meaning").field(self.id.as_bytes());
+        let parts = said(self).into_iter().filter(is_meant);
+        let hash = parts.fold(hash, |hash, (key, text)| match text {
+            Some(text) => hash.field(key.as_bytes()).field(text.as_bytes()),
+            None => hash,
+        });
+        hash.digest()
+    }
+}
+
 /// What a feature says under each key, in the order of a catalogue.
-fn said(feature: &Feature) -> [(&'static str, Option<String>); 16] {
+fn said(feature: &Feature) -> [(&'static str, Option<String>); 18] {
     let bounds = feature.bounds().unwrap_or_default();
     let bound = |bound: Option<f64>| bound.map(|bound| bound.to_string());
     let list = |texts: &[String]| (!texts.is_empty()).then(|| texts.join(" | "));
@@ -106,18 +127,14 @@ fn said(feature: &Feature) -> [(&'static str, Option<String>); 16] {
         consilium_schema::Kind::Code { width } => width.map(|width| width.to_string()),
         _ => None,
     };
-    let levels: Vec<String> = feature
-        .levels
-        .iter()
-        .map(|level| level.join(" = "))
-        .collect();
-    let system = feature
-        .code_system
-        .as_ref()
-        .map(|system| match &system.version {
-            Some(version) => format!("{} {version}", system.name),
-            None => system.name.clone(),
-        });
+    let levels = feature.levels.iter();
+    let spellings: Vec<String> = levels.clone().map(|level| level.join(" = ")).collect();
+    let levels: Vec<String> = levels.filter_map(|level| level.first().cloned()).collect();
+    let system = feature.code_system.as_ref();
+    let codes = system.map(|system| match &system.codes {
+        Some(codes) => codes.to_string(),
+        None => system.name.clone(),
+    });
     [
         ("name.en", Some(feature.name.en.clone())),
         ("name.zh", Some(feature.name.zh.clone())),
@@ -128,7 +145,9 @@ fn said(feature: &Feature) -> [(&'static str, Option<String>); 16] {
         ("max", bound(bounds.max)),
         ("width", width),
         ("levels", list(&levels)),
-        ("code_system", system),
+        ("spellings", list(&spellings)),
+        ("code_system", codes),
+        ("code_system.name", system.map(|system| system.name.clone())),
         ("window", feature.window.clone()),
         ("zone", feature.zone.clone()),
         ("sensitivity", Some(feature.sensitivity.level().to_string())),

@@ -107,6 +107,9 @@ pub enum FeatureFault {
         /// The declared type.
         kind: &'static str,
     },
+    /// A version is a version of a system.
+    #[error("code_system has a version but no system: add its id, as system = \"icd-10-cm\"")]
+    VersionOfNone,
     /// A window is a duration.
     #[error("the window is no duration of ISO 8601, as P1Y, P30D or PT24H")]
     Window,

@@ -1,4 +1,4 @@
-use consilium_schema::{Bounds, Column, Kind, Levels, RawColumn, RawKind, RawLevel, Unit};
+use consilium_schema::{Bounds, Codes, Column, Kind, Levels, RawCodes, RawColumn, RawLevel, Unit};
 use serde::{Deserialize, Serialize};
 
 /// What a feature or a table is called.
@@ -107,8 +107,13 @@ impl Feature {
     /// The column of a schema: what is not certain keeps its type and unit, and validates nothing.
     pub(crate) fn column(&self) -> RawColumn {
         let kind = self.column.kind();
-        let mut raw = RawColumn::new(&self.id, raw_kind(kind));
+        let mut raw = RawColumn::new(&self.id, kind.raw());
         raw.unit = self.unit().map(ToString::to_string);
+        let codes = self.code_system.as_ref().and_then(|it| it.codes.as_ref());
+        raw.codes = codes.map(|codes| RawCodes {
+            system: codes.system().to_owned(),
+            version: codes.version().map(str::to_owned),
+        });
         raw.description.en = Some(self.name.en.clone());
         raw.description.zh = Some(self.name.zh.clone());
         if self.certainty != Certainty::Certain {
@@ -129,25 +134,14 @@ impl Feature {
     }
 }
 
-fn raw_kind(kind: &Kind) -> RawKind {
-    match kind {
-        Kind::Number(_) => RawKind::Number,
-        Kind::Integer(_) => RawKind::Integer,
-        Kind::Category(_) => RawKind::Category,
-        Kind::Text => RawKind::Text,
-        Kind::Code { .. } => RawKind::Code,
-        Kind::Boolean => RawKind::Boolean,
-        Kind::Date(_) => RawKind::Date,
-    }
-}
-
 /// What a code is a code of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CodeSystem {
-    /// The system.
+    /// What the system is called.
     pub name: String,
-    /// Its version, where one is meant.
-    pub version: Option<String>,
+    /// Its id, and its version where one is meant; none of a family such as ICD, of which each data set
+    /// says the system.
+    pub codes: Option<Codes>,
 }
 
 /// How sensitive a feature is: a level of GB/T 39725-2020, clause 6.2, from 1 (may be public) to

@@ -79,5 +79,6 @@ pub(crate) struct RawFeature {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawCodeSystem {
     pub(crate) name: String,
+    pub(crate) system: Option<String>,
     pub(crate) version: Option<String>,
 }

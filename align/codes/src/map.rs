@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_base::Digest;
+use consilium_schema::{Codes, ColumnFault};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,6 +51,15 @@ pub struct Edition {
     pub system: String,
     /// The version, as its publisher writes it.
     pub version: String,
+}
+
+impl TryFrom<&Edition> for Codes {
+    type Error = ColumnFault;
+
+    /// As a column of a schema says it.
+    fn try_from(edition: &Edition) -> Result<Codes, ColumnFault> {
+        Codes::new(&edition.system, Some(&edition.version))
+    }
 }
 
 /// What becomes of one code: the ways in which it can be written, none of them chosen.

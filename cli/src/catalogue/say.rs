@@ -48,8 +48,8 @@ pub(super) fn feature(
         .iter()
         .map(|level| level.join(" = "))
         .collect();
-    let system = feature.code_system().map(|system| match &system.version {
-        Some(version) => format!("{} {version}", system.name),
+    let system = feature.code_system().map(|system| match &system.codes {
+        Some(codes) => format!("{} ({codes})", system.name),
         None => system.name.clone(),
     });
     let mut sources: Vec<&str> = Vec::new();

@@ -44,6 +44,13 @@ impl Display for Column {
             writeln!(f, "unit = {}", quoted(unit.as_str()))?;
         }
         write_kind(f, self.kind())?;
+        if let Some(codes) = self.codes() {
+            let version = codes
+                .version()
+                .map(|it| format!(", version = {}", quoted(it)));
+            let (system, version) = (quoted(codes.system()), version.unwrap_or_default());
+            writeln!(f, "codes = {{ system = {system}{version} }}")?;
+        }
         if !self.missing().is_empty() {
             writeln!(
                 f,

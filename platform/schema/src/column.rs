@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Unit;
+use crate::{Codes, Unit};
 
 /// What is declared about one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,6 +8,7 @@ pub struct Column {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) unit: Option<Unit>,
+    pub(crate) codes: Option<Codes>,
     pub(crate) missing: Vec<String>,
     pub(crate) description: Description,
 }
@@ -28,6 +29,11 @@ impl Column {
         self.unit.as_ref()
     }
 
+    /// The code system of codes, or of a category's levels.
+    pub fn codes(&self) -> Option<&Codes> {
+        self.codes.as_ref()
+    }
+
     /// The texts that mean "missing" in this column besides those of the file, trimmed.
     pub fn missing(&self) -> &[String] {
         &self.missing
@@ -36,12 +42,6 @@ impl Column {
     /// What the column means.
     pub fn description(&self) -> &Description {
         &self.description
-    }
-
-    /// Says whether two columns hold values of one type and unit: what they are called, what means
-    /// "missing" in a file and how they are described is left out of account.
-    pub fn is_alike(&self, other: &Column) -> bool {
-        self.kind == other.kind && self.unit == other.unit
     }
 
     /// The declared range of a numeric column.
@@ -78,15 +78,7 @@ pub enum Kind {
 impl Kind {
     /// The name as a schema writes it.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Number(_) => "number",
-            Self::Integer(_) => "integer",
-            Self::Category(_) => "category",
-            Self::Text => "text",
-            Self::Code { .. } => "code",
-            Self::Boolean => "boolean",
-            Self::Date(_) => "date",
-        }
+        self.raw().name()
     }
 }
 

@@ -112,8 +112,25 @@ pub enum ColumnFault {
     #[error("declared twice")]
     Twice,
     /// A unit that is given is a unit.
-    #[error("the unit is no UCUM text (printable ASCII, no blanks, brackets that close)")]
+    #[error(
+        "the unit is no UCUM text (1 to 64 printable characters of ASCII, no blanks, brackets that close)"
+    )]
     Unit,
+    /// A code system has one id everywhere.
+    #[error(
+        "{found:?} is no id of a code system: use one such as icd-10-cm, atc or snomed-ct, or local-NAME for a \
+         house's own"
+    )]
+    System {
+        /// What is declared, without what is not seen.
+        found: String,
+    },
+    /// A version is seen as it is.
+    #[error(
+        "the version of a code system is empty, longer than 64 characters, or has blanks at its ends or \
+         characters that are not seen"
+    )]
+    Version,
     /// The range holds at least one number.
     #[error("the range is empty: min {min} is above max {max}")]
     EmptyRange {

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
+mod codes;
 mod column;
 mod design;
+mod differing;
 mod error;
 mod file_format;
 mod label;
@@ -14,10 +16,12 @@ mod schema;
 mod unit;
 
 pub use canonical::quoted;
+pub use codes::{Codes, RawCodes};
 pub use column::{
     Bounds, Column, DateOrder, Description, Kind, Level, Levels, Outside, OutsideLevel,
 };
 pub use design::DesignError;
+pub use differing::Differing;
 pub use error::{ColumnFault, SchemaError, TextPlace};
 pub use file_format::{DEFAULT_MISSING, Delimiter, DuplicateHeaders, Encoding, FileFormat, Header};
 pub use label::{Label, LabelError, LabelRule, RawLabel};

@@ -1,10 +1,10 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::file_format::{Delimiter, DuplicateHeaders, Encoding};
-use crate::{DateOrder, Outside, SchemaError, TextPlace};
+use crate::{DateOrder, Outside, RawCodes, SchemaError, TextPlace};
 
 /// A schema as it is typed, before it is checked.
 #[derive(Debug, Clone, Deserialize)]
@@ -93,6 +93,8 @@ pub struct RawColumn {
     pub reference: Option<RawLevel>,
     /// The fixed length of a code, in characters.
     pub width: Option<u32>,
+    /// The code system of codes, or of a category's levels.
+    pub codes: Option<RawCodes>,
     /// How a date is written; default `"ymd"`.
     pub order: Option<DateOrder>,
     /// What the column means.
@@ -114,6 +116,7 @@ impl RawColumn {
             levels: None,
             reference: None,
             width: None,
+            codes: None,
             order: None,
             description: RawDescription::default(),
         }
@@ -121,7 +124,7 @@ impl RawColumn {
 }
 
 /// The types of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RawKind {
     /// A real number.
@@ -138,6 +141,21 @@ pub enum RawKind {
     Boolean,
     /// A day.
     Date,
+}
+
+impl RawKind {
+    /// The name as a schema writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Category => "category",
+            Self::Text => "text",
+            Self::Code => "code",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+        }
+    }
 }
 
 /// What a column means, in two languages.

@@ -1,12 +1,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ColumnFault;
+
+/// The most characters of a unit.
+const MOST: usize = 64;
 
 /// A unit of measurement as UCUM writes it: `mg/dL`, `mm[Hg]`, `a`, `1`.
 ///
-/// The form is checked (printable ASCII without blanks, brackets that close), not the vocabulary.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The form is checked (at most 64 printable characters of ASCII without blanks, brackets that close), not the
+/// vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Unit(String);
 
 impl Unit {
@@ -21,10 +28,18 @@ impl FromStr for Unit {
 
     fn from_str(text: &str) -> Result<Self, ColumnFault> {
         let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if text.is_empty() || !printable || !brackets_close(text) {
+        if text.is_empty() || text.len() > MOST || !printable || !brackets_close(text) {
             return Err(ColumnFault::Unit);
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Unit {
+    type Error = ColumnFault;
+
+    fn try_from(text: String) -> Result<Self, ColumnFault> {
+        text.parse()
     }
 }
 
@@ -70,7 +85,15 @@ mod tests {
 
     #[test]
     fn an_empty_or_broken_unit_is_refused() {
-        for text in ["", "mg dL", "毫克", "mm[Hg", "mm]Hg[", "(a]"] {
+        for text in [
+            "",
+            "mg dL",
+            "毫克",
+            "mm[Hg",
+            "mm]Hg[",
+            "(a]",
+            &"m".repeat(65),
+        ] {
             assert_eq!(text.parse::<Unit>(), Err(ColumnFault::Unit), "{text}");
         }
     }

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use consilium_schema::{
-    Column, MOST_NAME, RawColumn, RawFile, RawKind, RawLevel, RawSchema, Schema, SchemaError,
-    is_plain,
+    Codes, Column, MOST_NAME, RawColumn, RawFile, RawKind, RawLevel, RawSchema, Schema,
+    SchemaError, is_plain,
 };
 
 use super::{Catalogue, names};
@@ -121,16 +121,20 @@ fn column(id: &str, raw: &RawFeature) -> Result<Column, FeatureFault> {
 }
 
 fn code_system(raw: RawCodeSystem) -> Result<CodeSystem, FeatureFault> {
-    let RawCodeSystem { name, version } = raw;
-    let hidden = |text: &String| !is_plain(text, MOST_NAME);
-    if [Some(&name), version.as_ref()]
-        .into_iter()
-        .flatten()
-        .any(hidden)
-    {
+    let RawCodeSystem {
+        name,
+        system,
+        version,
+    } = raw;
+    if !is_plain(&name, MOST_NAME) {
         return Err(FeatureFault::Name);
     }
-    Ok(CodeSystem { name, version })
+    let codes = match system {
+        Some(system) => Some(Codes::new(&system, version.as_deref())?),
+        None if version.is_some() => return Err(FeatureFault::VersionOfNone),
+        None => None,
+    };
+    Ok(CodeSystem { name, codes })
 }
 
 /// Says whether a text is a duration of ISO 8601 in whole numbers: `P1Y`, `P2W`, `P1DT12H`.

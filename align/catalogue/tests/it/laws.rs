@@ -99,8 +99,8 @@ fn a_difference_names_what_changed_its_versions_and_nothing_else() {
         ]
     );
     let system = &difference.changed[1].parts[0];
-    assert_eq!(system.before.as_deref(), Some("CHS-DRG 2.0"));
-    assert_eq!(system.after.as_deref(), Some("CHS-DRG 3.0"));
+    assert_eq!(system.before.as_deref(), Some("chs-drg 2.0"));
+    assert_eq!(system.after.as_deref(), Some("chs-drg 3.0"));
     assert_ne!(old.hash(), new.hash());
 }
 
@@ -135,4 +135,47 @@ fn the_catalogue_of_the_guide_is_one() {
     let (_, block) = page.split_once("```toml\n").unwrap();
     let text = block.split("```").next().unwrap();
     assert_eq!(Catalogue::from_toml(text).unwrap().features().len(), 1);
+}
+
+#[test]
+fn a_feature_means_the_same_under_better_names_and_another_under_another_range() {
+    let catalogue = Catalogue::from_toml(SMALL).unwrap();
+    let meaning = |text: &str, id: &str| {
+        let catalogue = Catalogue::from_toml(text).unwrap();
+        catalogue.feature(id).unwrap().meaning()
+    };
+    let features = catalogue.features().iter();
+    let mut hashes: Vec<_> = features
+        .map(consilium_catalogue::Feature::meaning)
+        .collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), catalogue.features().len());
+    let named = SMALL
+        .replace("住院天数", "天数")
+        .replace("\"los\", ", "")
+        .replace("\"急诊\", ", "")
+        .replace("name = \"CHS-DRG\"", "name = \"DRG of the insurance\"")
+        .replace("sensitivity = 3", "sensitivity = 2");
+    for feature in catalogue.features() {
+        assert_eq!(meaning(&named, feature.id()), feature.meaning());
+    }
+    for (was, is, id) in [
+        ("max = 3660", "max = 366", "stay.days"),
+        ("unit = \"d\"", "unit = \"h\"", "stay.days"),
+        ("version = \"2.0\"", "version = \"3.0\"", "stay.drg"),
+        ("Asia/Shanghai", "UTC", "stay.admitted_on"),
+        ("[\"clinic\"", "[\"outpatient\"", "stay.route"),
+    ] {
+        let changed = meaning(&SMALL.replace(was, is), id);
+        assert_ne!(changed, catalogue.feature(id).unwrap().meaning(), "{is}");
+    }
+}
+
+#[test]
+fn a_schema_says_of_which_system_and_version_codes_are() {
+    let catalogue = Catalogue::from_toml(SMALL).unwrap();
+    let schema = catalogue.schema(&["stay.drg"]).unwrap();
+    let codes = schema.columns()[0].codes().unwrap();
+    assert_eq!((codes.system(), codes.version()), ("chs-drg", Some("2.0")));
 }

@@ -66,7 +66,7 @@ id = "stay.drg"
 name = { en = "group", zh = "分组" }
 type = "code"
 width = 4
-code_system = { name = "CHS-DRG", version = "2.0" }
+code_system = { name = "CHS-DRG", system = "chs-drg", version = "2.0" }
 window = "P1Y"
 sensitivity = 3
 identifies = "no"

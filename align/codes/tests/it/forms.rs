@@ -198,3 +198,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_schema_knows_every_system_that_has_a_form() {
+    for (system, _) in Form::SYSTEMS {
+        assert!(
+            consilium_schema::Codes::new(system, Some("1")).is_ok(),
+            "{system}"
+        );
+    }
+    assert!(consilium_schema::Codes::new("icd10", None).is_err());
+}

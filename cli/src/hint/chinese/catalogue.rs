@@ -51,6 +51,9 @@ fn fault(fault: &FeatureFault) -> String {
         FeatureFault::Column(fault) => schema::fault(fault),
         FeatureFault::Level => "每个类别是一组文本：先是类别本身，再是其他写法".to_owned(),
         FeatureFault::Spelling { spelling } => format!("两个类别都写作 {spelling:?}"),
+        FeatureFault::VersionOfNone => {
+            "code_system 有版本而无体系：请加上标识，如 system = \"icd-10-cm\"".to_owned()
+        }
         FeatureFault::MisplacedCodeSystem { kind } => {
             format!("code_system 对类型 {kind:?} 没有意义")
         }

@@ -33,7 +33,15 @@ pub(super) fn fault(fault: &ColumnFault) -> String {
         ColumnFault::Level { level } => format!("取值 {level:?} 为空、过长，或含不可见字符"),
         ColumnFault::Description => "说明为空、过长、首尾有空白，或含不可见字符".to_owned(),
         ColumnFault::Twice => "声明了两次".to_owned(),
-        ColumnFault::Unit => "单位不是 UCUM 文本（可打印 ASCII，无空白，括号配对）".to_owned(),
+        ColumnFault::Unit => {
+            "单位不是 UCUM 文本（1 至 64 个可打印 ASCII 字符，无空白，括号配对）".to_owned()
+        }
+        ColumnFault::System { found } => format!(
+            "{found:?} 不是编码体系的标识：请用 icd-10-cm、atc、snomed-ct 等，本机构自有的用 local-名称"
+        ),
+        ColumnFault::Version => {
+            "编码体系的版本为空、超过 64 个字符、首尾有空白或含不可见字符".to_owned()
+        }
         ColumnFault::EmptyRange { min, max } => format!("范围为空：min {min} 大于 max {max}"),
         ColumnFault::BoundNotFinite => "min 和 max 必须是有限数".to_owned(),
         ColumnFault::OutsideWithoutRange { rule } => {

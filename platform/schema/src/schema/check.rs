@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use crate::plain::MOST_DESCRIPTION;
 use crate::raw::{RawColumn, RawDescription, RawKind, RawLevel, RawMarker};
 use crate::{
-    Bounds, Column, ColumnFault, Description, Kind, Level, Levels, MOST_NAME, Outside,
+    Bounds, Codes, Column, ColumnFault, Description, Kind, Level, Levels, MOST_NAME, Outside,
     OutsideLevel, is_plain,
 };
 
@@ -26,6 +26,7 @@ pub(super) fn column(raw: RawColumn, table_missing: &[String]) -> Result<Column,
         name,
         kind,
         unit: raw.unit.as_deref().map(str::parse).transpose()?,
+        codes: raw.codes.map(Codes::try_from).transpose()?,
         missing,
         description: Description {
             en: raw.description.en,
@@ -36,7 +37,7 @@ pub(super) fn column(raw: RawColumn, table_missing: &[String]) -> Result<Column,
 
 fn refuse_misplaced_keys(raw: &RawColumn) -> Result<(), ColumnFault> {
     use RawKind::{Category, Code, Date, Integer, Number};
-    let keys: [(&'static str, bool, &[RawKind]); 8] = [
+    let keys: [(&'static str, bool, &[RawKind]); 9] = [
         ("min", raw.min.is_some(), &[Number, Integer]),
         ("max", raw.max.is_some(), &[Number, Integer]),
         ("unit", raw.unit.is_some(), &[Number, Integer]),
@@ -48,29 +49,18 @@ fn refuse_misplaced_keys(raw: &RawColumn) -> Result<(), ColumnFault> {
         ("levels", raw.levels.is_some(), &[Category]),
         ("reference", raw.reference.is_some(), &[Category]),
         ("width", raw.width.is_some(), &[Code]),
+        ("codes", raw.codes.is_some(), &[Code, Category]),
         ("order", raw.order.is_some(), &[Date]),
     ];
     for (key, given, kinds) in keys {
         if given && !kinds.contains(&raw.kind) {
             return Err(ColumnFault::MisplacedKey {
                 key,
-                kind: kind_name(raw.kind),
+                kind: raw.kind.name(),
             });
         }
     }
     Ok(())
-}
-
-fn kind_name(kind: RawKind) -> &'static str {
-    match kind {
-        RawKind::Number => "number",
-        RawKind::Integer => "integer",
-        RawKind::Category => "category",
-        RawKind::Text => "text",
-        RawKind::Code => "code",
-        RawKind::Boolean => "boolean",
-        RawKind::Date => "date",
-    }
 }
 
 fn kind(raw: &RawColumn) -> Result<Kind, ColumnFault> {

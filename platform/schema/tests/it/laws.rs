@@ -33,6 +33,9 @@ fn other() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("type = \"text\"\n".to_owned()),
         (1u32..40).prop_map(|width| format!("type = \"code\"\nwidth = {width}\n")),
+        "[a-z0-9.版]{1,6}".prop_map(|version| format!(
+            "type = \"code\"\ncodes = {{ system = \"icd-10-yb\", version = \"{version}\" }}\n"
+        )),
         Just("type = \"boolean\"\ndescription = { zh = \"吸烟\" }\n".to_owned()),
         Just("type = \"date\"\norder = \"dmy\"\n".to_owned()),
     ]

@@ -205,3 +205,21 @@ fn what_a_reader_would_not_see_is_in_no_name_level_or_description() {
         }
     }
 }
+
+#[test]
+fn a_code_system_belongs_to_codes_and_has_an_id() {
+    let codes = "codes = { system = \"icd-10-cm\", version = \"2026\" }";
+    let key = fault(&format!("type = \"text\"\n{codes}"));
+    assert_eq!(
+        key,
+        ColumnFault::MisplacedKey {
+            key: "codes",
+            kind: "text"
+        }
+    );
+    let found = "ICD-10".to_owned();
+    let unknown = fault("type = \"code\"\ncodes = { system = \"ICD-10\" }");
+    assert_eq!(unknown, ColumnFault::System { found });
+    let version = fault("type = \"code\"\ncodes = { system = \"icd-10\", version = \"\" }");
+    assert_eq!(version, ColumnFault::Version);
+}
