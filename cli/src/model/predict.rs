@@ -12,7 +12,7 @@ use consilium_data::{
     Reading, Table, Values,
     design::{Design, MissingFeatures},
 };
-use consilium_plan::{Lang, Obstacle};
+use consilium_plan::{Lang, Obstacle, describe_parts};
 use consilium_schema::Schema;
 use serde_json::json;
 
@@ -99,17 +99,21 @@ fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
             format!("the schema has no column {column:?}"),
             format!("数据结构中没有列 {column:?}"),
         )),
-        Obstacle::Differs(column) if is_feature(column) => Some(lang.pick(
-            format!("column {column:?} is declared otherwise than in the plan"),
-            format!("列 {column:?} 的声明与方案不同"),
-        )),
+        Obstacle::DiffersIn(column, parts) if is_feature(column) => {
+            let planned = task.columns.iter().find(|planned| planned.name() == column);
+            let differing = describe_parts(parts, planned, lang);
+            Some(lang.pick(
+                format!("column {column:?} is not the plan's: {differing}"),
+                format!("列 {column:?} 与方案不同：{differing}"),
+            ))
+        }
         _ => None,
     });
     match blamed {
         None => Ok(schema),
         Some(blamed) => Err(Misuse(blamed)).or_hint(lang.pick(
-            "type, range, levels and unit of the features must be the plan's; `consilium model export --format json` shows the plan",
-            "特征的类型、范围、取值和单位必须与方案一致；`consilium model export --format json` 可查看方案",
+            "type, unit, code system, range and levels of the features must be the plan's; `consilium model export --format json` shows the plan",
+            "特征的类型、单位、编码体系、范围和取值必须与方案一致；`consilium model export --format json` 可查看方案",
         )),
     }
 }

@@ -157,8 +157,8 @@ fn of_member(own: &Member, grown: &Member, lang: Lang) -> Option<String> {
     let (column, _) = columns.find(|(one, other)| !one.is_alike(other))?;
     let column = column.name();
     Some(lang.pick(
-        format!("column {column} of {party} has another type, unit, range or levels"),
-        format!("{party} 的列 {column} 在类型、单位、范围或取值上不同"),
+        format!("column {column} of {party} has another type, unit, code system, range or levels"),
+        format!("{party} 的列 {column} 在类型、单位、编码体系、范围或取值上不同"),
     ))
 }
 

@@ -116,7 +116,7 @@ impl Inspection<'_> {
     /// Holds the keys against the plan. Blocks.
     fn against_key(&self, task: &Align, source: &Source) -> Result<Inspected, Box<Unread>> {
         let mut obstacles = task.obstacles(&source.schema);
-        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+        obstacles.sort_by_key(Obstacle::is_difference);
         if obstacles.is_empty() {
             let keys = self.keys(task, source)?;
             obstacles.extend(keys::obstacle(&keys, &self.allowed(task)));
@@ -174,7 +174,7 @@ impl Inspection<'_> {
         if obstacles.is_empty() {
             return self.against(task, contents);
         }
-        obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+        obstacles.sort_by_key(Obstacle::is_difference);
         Inspected::open(read(contents.version, obstacles, false))
     }
 

@@ -149,10 +149,20 @@ impl Failure {
         match place {
             "party" => self.party.as_ref().map(PartyId::as_str),
             "step" => self.step.as_deref(),
+            // Of what was kept before it was said.
+            "differing" => in_chinese()
+                .or_else(|| detail(place))
+                .or(Some(lang.pick(ANY_PART.0, ANY_PART.1))),
             other => in_chinese().or_else(|| detail(other)),
         }
     }
 }
+
+/// In what a column may differ.
+const ANY_PART: (&str, &str) = (
+    "type, unit, code system, range or levels",
+    "类型、单位、编码体系、范围或取值",
+);
 
 /// Names the detail that fills a place in Chinese, where there is one.
 fn chinese(place: &str) -> String {

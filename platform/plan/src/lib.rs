@@ -2,6 +2,7 @@
 
 mod approval;
 mod canonical;
+mod differing;
 mod disclosures;
 mod error;
 mod estimate;
@@ -22,6 +23,7 @@ pub use approval::{
     BadSteward, Decision, DecisionId, Grant, LATEST, MOST_DECISIONS, Register, Rejected,
     SignedStatement, Standing, Statement, Steward,
 };
+pub use differing::describe_parts;
 pub use disclosures::{Audience, Disclosure};
 pub use error::{PlanError, PlanFault};
 pub use estimate::{Cost, Costs, Estimate, Links, RowsBy, Speed, Spent};

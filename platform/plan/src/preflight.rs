@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use consilium_mailbox::PartyId;
-use consilium_schema::{Column, Schema};
+use consilium_schema::{Differing, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Train, Unlike,
+    differing::{MOST_PARTS, differences},
     texts::{Text, failure::Code, preflight as texts},
 };
 
@@ -73,8 +74,10 @@ pub enum DataReport {
 pub enum Obstacle {
     /// A column is not there.
     Missing(String),
-    /// A column has another type, unit, range or levels.
+    /// A column can't be part of a key, or differs in something that is not said.
     Differs(String),
+    /// A column is not the plan's, in these parts, as they are there.
+    DiffersIn(String, Vec<Differing>),
     /// There are fewer usable rows than the plan's minimum.
     RowsTooFew,
     /// There are more rows than the plan allows.
@@ -105,6 +108,13 @@ pub enum Obstacle {
     PartUnlike(Unlike),
     /// Its rows differ from those of earlier statistics by too few, but by some.
     CohortTooClose,
+}
+
+impl Obstacle {
+    /// Says whether a column is there and differs.
+    pub fn is_difference(&self) -> bool {
+        matches!(self, Obstacle::Differs(_) | Obstacle::DiffersIn(..))
+    }
 }
 
 /// How much of a resource there is, compared with what the run may need.
@@ -254,6 +264,9 @@ impl Plan {
         let is_asked = |obstacle: &Obstacle| match obstacle {
             Obstacle::Missing(column) | Obstacle::Differs(column) => {
                 planned.contains(&column.as_str())
+            }
+            Obstacle::DiffersIn(column, parts) => {
+                planned.contains(&column.as_str()) && (1..=MOST_PARTS).contains(&parts.len())
             }
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
             Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
@@ -421,6 +434,13 @@ impl Plan {
             Obstacle::NoKeys => failure(Code::KeysNone),
             Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),
             Obstacle::Differs(column) => failure(Code::DataColumnDiffers).with("column", column),
+            Obstacle::DiffersIn(column, parts) => {
+                let planned = self.task().column(party, column);
+                let Failure { code, details, .. } = Failure::of_column(planned, column, parts);
+                let mut differs = failure(code);
+                differs.details.extend(details);
+                differs
+            }
             Obstacle::RowsTooFew => {
                 failure(Code::DataRowsTooFew).with("minimum", limits.minimum_rows)
             }
@@ -432,21 +452,11 @@ impl Plan {
 impl Train {
     /// Compares a data set's schema with the columns of the plan.
     ///
-    /// Type, range, levels and unit must be the plan's; missing markers and how the file is read
-    /// are each institution's own.
+    /// Each must mean the same ([`Column::is_alike`](consilium_schema::Column::is_alike)); missing markers
+    /// and how the file is read are each institution's own.
     pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
         differences(&self.columns, schema)
     }
-}
-
-/// Compares a data set's schema with columns of a plan.
-pub(crate) fn differences(planned: &[Column], schema: &Schema) -> Vec<Obstacle> {
-    let compare = |planned: &Column| match schema.column(planned.name()) {
-        None => Some(Obstacle::Missing(planned.name().to_owned())),
-        Some(ours) if !ours.is_alike(planned) => Some(Obstacle::Differs(planned.name().to_owned())),
-        Some(_) => None,
-    };
-    planned.iter().filter_map(compare).collect()
 }
 
 /// Writes a number of bytes in a unit that people read.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use consilium_plan::{Plan, UnixTime};
-use consilium_schema::Schema;
+use consilium_schema::{Differing, Schema};
 
 use super::*;
 
@@ -112,7 +112,10 @@ fn one_class_is_told_of_the_rows_that_are_fitted() {
 fn other_columns_are_named() {
     let wider = COLUMNS.replace("max = 10", "max = 11");
     let report = inspected(&wider, ROWS, Some(SPLIT));
-    assert_eq!(obstacles(&report).0, [Obstacle::Differs("x".to_owned())]);
+    assert_eq!(
+        obstacles(&report).0,
+        [Obstacle::DiffersIn("x".to_owned(), vec![Differing::Range])]
+    );
     let y_alone = &COLUMNS[COLUMNS.rfind("[[").unwrap()..];
     let report = inspected(y_alone, ROWS, Some(SPLIT));
     assert_eq!(obstacles(&report).0, [Obstacle::Missing("x".to_owned())]);

@@ -78,7 +78,7 @@ fn obstacles(
     (cells, source): (&Cells, &Source),
 ) -> Vec<Obstacle> {
     let mut obstacles = task.obstacles(&source.schema);
-    obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+    obstacles.sort_by_key(Obstacle::is_difference);
     if !obstacles.is_empty() {
         return obstacles;
     }
@@ -113,7 +113,11 @@ fn refused(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
     };
     match obstacle {
         Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),
-        Obstacle::Differs(column) => failure(Code::DataColumnDiffers).with("column", column),
+        Obstacle::DiffersIn(column, parts) => {
+            let planned = inspection.task.column(inspection.party, column);
+            let differs = Failure::of_column(planned, column, parts);
+            differs.of(inspection.party).with("data", inspection.data)
+        }
         Obstacle::CohortTooClose => {
             let minimum = inspection.limits.minimum_cell;
             failure(Code::CohortTooClose).with("minimum", minimum)

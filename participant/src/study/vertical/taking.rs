@@ -77,7 +77,7 @@ impl Taken {
         let member = task.member(me).ok_or(Obstacle::OtherParties)?;
         let mut obstacles = member.obstacles(&source.schema);
         if !obstacles.is_empty() {
-            obstacles.sort_by_key(|obstacle| matches!(obstacle, Obstacle::Differs(_)));
+            obstacles.sort_by_key(Obstacle::is_difference);
             return Err(NotTaken::Obstacles(obstacles));
         }
         let basis = basis.as_ref().map_err(Obstacle::clone)?;

@@ -7,6 +7,7 @@ use consilium_plan::{
     Obstacle, PartyReport, PlanHash, Room, Statement, StepNumber, Study, UnixTime, Unlike, Waiting,
     texts::failure::ALL,
 };
+use consilium_schema::{Codes, Differing, RawKind};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{NOW, party};
@@ -187,6 +188,16 @@ fn reports_of_a_preflight_are_written_as_ever() {
         obstacles,
         one_class: true,
     };
+    let codes = Codes::new("icd-10-cm", Some("2026")).unwrap();
+    let differing = vec![
+        Differing::Type(RawKind::Integer),
+        Differing::Unit(Some("mg/dL".parse().unwrap())),
+        Differing::Codes(Some(codes)),
+        Differing::Range,
+        Differing::Levels,
+        Differing::Width,
+        Differing::Order,
+    ];
     let obstacles = vec![
         Obstacle::Missing("chol".to_owned()),
         Obstacle::Differs("年龄".to_owned()),
@@ -207,7 +218,9 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::PartUnlike(Unlike::Features(party("va"))),
         Obstacle::PartUnlike(Unlike::Column(party("va"), "年龄".to_owned())),
         Obstacle::CohortTooClose,
+        Obstacle::DiffersIn("年龄".to_owned(), differing),
     ];
+    assert_every_variant::<Differing>(r#"{"?":null}"#, &obstacles);
     let reports = [
         found(read(Vec::new()), Room::Ample, Room::Ample),
         found(read(obstacles), Room::Tight, Room::Short),

@@ -7,7 +7,7 @@ use consilium_plan::{
     Code, DataReport, DataVersion, Failure, Found, Lang, Obstacle, PartyReport, Plan, Room, Speed,
     Task, Verdict, Warning,
 };
-use consilium_schema::Schema;
+use consilium_schema::{Codes, Differing, Schema};
 
 use crate::{failures::assert_closed, full_text, heart, party};
 
@@ -146,7 +146,7 @@ fn every_obstacle_has_its_code() {
         Code::DataColumnMissing
     );
     assert_eq!(
-        code(|r| found(r).data = read(&[Obstacle::Differs(column())])),
+        code(|r| found(r).data = read(&[Obstacle::DiffersIn(column(), vec![Differing::Range])])),
         Code::DataColumnDiffers
     );
     assert_eq!(
@@ -265,11 +265,12 @@ fn a_data_set_is_compared_with_the_plan_and_not_with_its_file_format() {
     assert_eq!(obstacles(&text.replace("\"?\", ", "\"??\", ")), []);
     assert_eq!(
         obstacles(&text.replace("max = 100\n", "max = 99\n")),
-        [Obstacle::Differs("age".into())]
+        [Obstacle::DiffersIn("age".into(), vec![Differing::Range])]
     );
+    let months = Differing::Unit(Some("mo".parse().unwrap()));
     assert_eq!(
         obstacles(&text.replace("\"a\"", "\"mo\"")),
-        [Obstacle::Differs("age".into())]
+        [Obstacle::DiffersIn("age".into(), vec![months])]
     );
     let renamed = text.replace("\"chol\"", "\"cholesterol\"");
     assert_eq!(obstacles(&renamed), [Obstacle::Missing("chol".into())]);
@@ -289,4 +290,55 @@ fn the_estimate_grows_with_what_costs() {
         serde_json::from_str::<Verdict>(&stored).unwrap(),
         heart().verdict(&reports())
     );
+}
+
+#[test]
+fn a_column_that_differs_is_told_with_both_units_and_versions_and_no_value() {
+    let plan = heart();
+    let parts = vec![
+        Differing::Unit(Some("mo".parse().unwrap())),
+        Differing::Codes(Some(Codes::new("icd-10-cm", Some("2025")).unwrap())),
+        Differing::Range,
+    ];
+    let told = plan.told_of(&party("va"), &Obstacle::DiffersIn("age".into(), parts));
+    assert_eq!(
+        told.what(Lang::En),
+        "column age of va is not the plan's: unit mo (plan: a); \
+         code system icd-10-cm 2025 (plan: none); range"
+    );
+    assert_eq!(
+        told.what(Lang::Zh),
+        "va 的列 age 与方案不同：单位 mo（方案：a）；编码体系 icd-10-cm 2025（方案：无）；范围"
+    );
+    // As it was kept before more was said.
+    let kept: Failure = serde_json::from_str(
+        r#"{"code":"DATA-COLUMN-DIFFERS","party":"va","details":{"column":"age","data":"va"}}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        kept.what(Lang::En),
+        "column age of va is not the plan's: type, unit, code system, range or levels"
+    );
+}
+
+#[test]
+fn a_party_names_nothing_as_differing_that_the_plan_does_not_ask_about() {
+    let plan = heart();
+    let answers = |column: &str, parts: Vec<Differing>| {
+        let mut report = report();
+        let obstacles = vec![Obstacle::DiffersIn(column.to_owned(), parts)];
+        let data = DataReport::Read {
+            version: DataVersion([9; 32]),
+            obstacles,
+            one_class: false,
+        };
+        if let Ok(found) = &mut report.found {
+            found.data = data;
+        }
+        plan.is_answered_by(&report)
+    };
+    assert!(answers("age", vec![Differing::Range]));
+    assert!(!answers("diagnosis", vec![Differing::Range]));
+    assert!(!answers("age", Vec::new()));
+    assert!(!answers("age", vec![Differing::Range; 5]));
 }

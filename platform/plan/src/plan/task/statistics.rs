@@ -9,7 +9,7 @@ use consilium_statistics::{Agreement, Mode, Specification};
 pub(crate) use check::check;
 pub use periods::{Calendar, Month, Periods};
 
-use crate::{Obstacle, Protection, preflight::differences};
+use crate::{Obstacle, Protection, differing::differences};
 
 /// Statistics of columns that all contributors have, over all their rows.
 #[derive(Debug, Clone, PartialEq)]

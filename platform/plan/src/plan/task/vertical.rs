@@ -213,7 +213,7 @@ impl Member {
     ///
     /// [`Train::obstacles`]: crate::Train::obstacles
     pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
-        crate::preflight::differences(&self.columns, schema)
+        crate::differing::differences(&self.columns, schema)
     }
 }
 

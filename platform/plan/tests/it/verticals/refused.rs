@@ -5,6 +5,8 @@ use consilium_plan::{
     Room, Unlike,
 };
 
+use consilium_schema::Differing;
+
 use super::{changed, grown, texts};
 use crate::party;
 
@@ -420,7 +422,10 @@ fn each_obstacle_has_its_code() {
             Code::VerticalPartDiffers,
         ),
         (Obstacle::Missing("cost".into()), Code::DataColumnMissing),
-        (Obstacle::Differs("cost".into()), Code::DataColumnDiffers),
+        (
+            Obstacle::DiffersIn("cost".into(), vec![Differing::Range]),
+            Code::DataColumnDiffers,
+        ),
         (Obstacle::RowsTooMany, Code::DataRowsTooMany),
     ] {
         let report = report(&plan, vec![obstacle.clone()]);

@@ -14,7 +14,7 @@ pub enum Unlike {
     Parties,
     /// A party has other features, or in another order.
     Features(PartyId),
-    /// A party's column has another type, unit, range or levels.
+    /// A party's column has another type, unit, code system, range or levels.
     Column(PartyId, String),
 }
 
@@ -32,8 +32,10 @@ impl Unlike {
                 format!("{party} 的特征或其顺序不同"),
             ],
             Unlike::Column(party, column) => [
-                format!("column {column} of {party} has another type, unit, range or levels"),
-                format!("{party} 的列 {column} 在类型、单位、范围或取值上不同"),
+                format!(
+                    "column {column} of {party} has another type, unit, code system, range or levels"
+                ),
+                format!("{party} 的列 {column} 在类型、单位、编码体系、范围或取值上不同"),
             ],
         }
     }
