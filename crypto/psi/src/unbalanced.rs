@@ -20,6 +20,6 @@ mod table;
 
 pub use build::build;
 pub use charge::{Charge, Refused};
-pub use protocol::ask;
+pub use protocol::{ask, look};
 pub use shape::Uses;
 pub use table::{Table, TableKey};

@@ -6,7 +6,7 @@ use tracing::info;
 
 use super::{
     messages::Declared,
-    shape::{Shape, Uses},
+    shape::{Learning, Shape, Uses},
 };
 use crate::{
     Party, PsiError,
@@ -38,11 +38,11 @@ pub(super) fn own_shape(party: &Party<'_>, uses: &Uses) -> Result<Shape, PsiErro
 /// m1: declares the own set of a checked size, with the table that is there; checks the peer's.
 pub(super) async fn open(
     party: &Party<'_>,
-    uses: &Uses,
+    (uses, learning): (&Uses, Learning),
     size: u32,
     (table, held): (Option<Digest>, u32),
 ) -> Result<Opened, PsiError> {
-    let terms = uses.digest(party);
+    let terms = uses.digest(party, learning);
     let labels = ("psi-unbalanced.1.salt", "psi-unbalanced.1.commitment");
     let commitment = party
         .mail

@@ -55,12 +55,24 @@ impl Uses {
         party.terms.largest.min(most)
     }
 
-    pub(super) fn digest(&self, party: &Party<'_>) -> Digest {
-        let hash = party.terms.hashed("psi-unbalanced.1.terms");
+    pub(super) fn digest(&self, party: &Party<'_>, learning: Learning) -> Digest {
+        let hash = party.terms.hashed(match learning {
+            Learning::Both => "psi-unbalanced.1.terms",
+            Learning::Asker => "psi-unbalanced.1.one-sided",
+        });
         hash.field(self.holder.as_str().as_bytes())
             .number(self.queries.into())
             .digest()
     }
+}
+
+/// Who learns what is common; part of the terms that both parties hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Learning {
+    /// Both do.
+    Both,
+    /// Only the party with the small set does.
+    Asker,
 }
 
 const QUERIES: RangeInclusive<u32> = 1..=Uses::MOST_QUERIES;

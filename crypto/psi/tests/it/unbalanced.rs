@@ -6,6 +6,7 @@ mod desk;
 mod faults;
 mod laws;
 mod leakage;
+mod one_sided;
 mod resuming;
 mod tampering;
 mod vectors;

@@ -6,7 +6,7 @@ use consilium_base::{Digest, Seed};
 use consilium_mailbox::{Mailbox, Message, PartyId, RunId, sim::World};
 use consilium_psi::{
     Aligned, Item, Party, PsiError, Spill, SpillError, Terms,
-    unbalanced::{Charge, Refused, TableKey, Uses, ask, build},
+    unbalanced::{Charge, Refused, TableKey, Uses, ask, build, look},
 };
 
 use super::wire::Evaluated;
@@ -108,6 +108,8 @@ pub(crate) struct Desk {
     pub(crate) context: Digest,
     pub(crate) runs: u8,
     pub(crate) threads: usize,
+    /// By whose plan only the hospital learns: its own, the insurer's.
+    pub(crate) one_sided: [bool; 2],
 }
 
 impl Desk {
@@ -131,6 +133,7 @@ impl Desk {
             context: [32; 32],
             runs: 0,
             threads: 2,
+            one_sided: [false; 2],
         }
     }
 
@@ -150,10 +153,24 @@ impl Desk {
         let (uses, key) = (&self.uses, self.table_key());
         let holding = async {
             let table = build(&holds, uses, &key, &mut held, |_| {}).await?;
-            table.hold(&mut held, &mut ledger).await
+            if !self.one_sided[1] {
+                return table.hold(&mut held, &mut ledger).await;
+            }
+            let size = table.answer(&mut held, &mut ledger).await?;
+            Ok(Aligned {
+                rows: Vec::new(),
+                sizes: [(hospital(), size)].into(),
+            })
+        };
+        let asking = async {
+            if self.one_sided[0] {
+                look(&asks, uses, &mut asked).await
+            } else {
+                ask(&asks, uses, &mut asked).await
+            }
         };
         let (hospital, insurer) = tokio::join!(
-            leaving(one, Box::pin(ask(&asks, uses, &mut asked))),
+            leaving(one, Box::pin(asking)),
             leaving(other, Box::pin(holding)),
         );
         (self.ledger, self.shelves) = (ledger, [asked, held]);
