@@ -22,7 +22,7 @@ use crate::{
 mod alignments;
 mod check;
 pub(crate) mod keys;
-mod map;
+pub(crate) mod map;
 mod profile;
 mod queries;
 mod registered;

@@ -1,5 +1,6 @@
 //! `consilium demo`: four real hospitals train one model; `consilium demo align`: three institutions
-//! find their common patients; `consilium demo vertical`: they grow trees over columns of each.
+//! find their common patients; `consilium demo vertical`: they grow trees over columns of each;
+//! `consilium demo features`: they bring other layouts and code systems to one feature matrix.
 
 use std::{
     fs::File,
@@ -19,6 +20,7 @@ use measured::Measured;
 
 mod align;
 mod comparison;
+mod features;
 mod files;
 mod hospitals;
 mod measured;
@@ -38,6 +40,7 @@ Examples:
   consilium demo --json | tail -n 1
   consilium demo align
   consilium demo vertical
+  consilium demo features
   consilium demo --simulated --latency-ms 100 --seed 7"
 )]
 pub(crate) struct DemoArgs {
@@ -72,12 +75,15 @@ enum OtherDemo {
     Align(align::AlignArgs),
     /// Grow trees over what a hospital and two insurers know of the same people
     Vertical(vertical::VerticalArgs),
+    /// Make the same features of three institutions' files in other layouts and code systems
+    Features(features::FeaturesArgs),
 }
 
 pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.other {
         Some(OtherDemo::Align(args)) => align::run(args, out, lang),
         Some(OtherDemo::Vertical(args)) => vertical::run(args, out, lang),
+        Some(OtherDemo::Features(args)) => features::run(args, out, lang),
         None => heart_disease(args, out, lang),
     }
 }

@@ -146,11 +146,8 @@ pub(crate) fn in_processes(
     coordinator_log: &str,
     lang: Lang,
 ) -> anyhow::Result<Outcome> {
-    let work = async |federation: &mut Federation| {
-        let (study, took) = achieved(study(federation, plan).await?, lang)?;
-        let result = folder.join("result");
-        federation.outcome(&study, plan, &result, took).await
-    };
+    let result = folder.join("result");
+    let work = async |federation: &mut Federation| trained(federation, plan, &result, lang).await;
     let logged = (folder, coordinator_log);
     over_daemons((plan.coordinator(), data), logged, work, lang)
 }
@@ -200,6 +197,18 @@ pub(crate) async fn kept(
 ) -> anyhow::Result<Kept> {
     let (study, took) = achieved(study(federation, plan).await?, lang)?;
     federation.kept(&study, plan, result, took).await
+}
+
+/// Takes a study that trains a model from its submission to its end, and leaves the result in a new
+/// folder.
+pub(crate) async fn trained(
+    federation: &mut Federation,
+    plan: &Plan,
+    result: &Path,
+    lang: Lang,
+) -> anyhow::Result<Outcome> {
+    let (study, took) = achieved(study(federation, plan).await?, lang)?;
+    federation.outcome(&study, plan, result, took).await
 }
 
 /// What came of a study: its name and what it took, or why it came to nothing.

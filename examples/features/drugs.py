@@ -41,6 +41,22 @@ DRUGS = [
     ("L02BA01", "tamoxifen", ["Nolvadex"], "tablet", ["20 mg"], 200, "CNCR"),
     ("L02BG03", "anastrozole", ["Arimidex"], "tablet", ["1 mg"], 2500, "CNCR"),
 ]
+# Other drugs that the library knows, so that a name has to be told from its likes: ATC, generic name, brand.
+OTHERS_KNOWN = """
+A10AB05 insulin aspart,NovoLog|A10AE05 insulin detemir,Levemir|A10BB01 glibenclamide,Diabeta|A10BB09 gliclazide,Diamicron
+A10BB12 glimepiride,Amaryl|A10BG03 pioglitazone,Actos|A10BH03 saxagliptin,Onglyza|B01AC05 ticlopidine,Ticlid
+B01AC22 prasugrel,Effient|B01AE07 dabigatran etexilate,Pradaxa|C02AC01 clonidine,Catapres|C02DB02 hydralazine,Apresoline
+C03BA08 metolazone,Zaroxolyn|C03CA02 bumetanide,Bumex|C03CA04 torasemide,Demadex|C03DA04 eplerenone,Inspra
+C03DB01 amiloride,Midamor|C07AA05 propranolol,Inderal|C07AB03 atenolol,Tenormin|C07AB07 bisoprolol,Zebeta
+C07AB12 nebivolol,Bystolic|C08CA02 felodipine,Plendil|C08CA05 nifedipine,Procardia|C09AA01 captopril,Capoten
+C09AA02 enalapril,Vasotec|C09AA07 benazepril,Lotensin|C09CA03 valsartan,Diovan|C09CA04 irbesartan,Avapro
+C09CA07 telmisartan,Micardis|C10AA02 lovastatin,Mevacor|C10AA03 pravastatin,Pravachol|H02AB06 prednisolone,Orapred
+H02AB07 prednisone,Deltasone|J05AF05 lamivudine,Epivir|L02BA02 toremifene,Fareston|L02BG04 letrozole,Femara
+L02BG06 exemestane,Aromasin|M01AC06 meloxicam,Mobic|M01AE02 naproxen,Naprosyn|M05BA06 ibandronic acid,Boniva
+M05BA07 risedronic acid,Actonel|N03AB05 fosphenytoin,Cerebyx|N03AE01 clonazepam,Klonopin|N03AX09 lamotrigine,Lamictal
+N05BB01 hydroxyzine,Atarax|N06AB05 paroxetine,Paxil|N06AB10 escitalopram,Lexapro|N06AX16 venlafaxine,Effexor
+N06DA03 rivastigmine,Exelon|N06DA04 galantamine,Razadyne|P01AB01 metronidazole,Flagyl|R03AC12 salmeterol,Serevent
+R03AC13 formoterol,Foradil|R03BB01 ipratropium bromide,Atrovent"""
 # Of whoever has a condition, how many buy one drug for it, and how many a second.
 FIRST, SECOND = 0.8, 0.35
 # Of all others, how many buy a drug all the same.
@@ -58,6 +74,10 @@ def items(drug):
     # A hurried hand: a letter is missing.
     at = len(generic) // 2
     yield f"{generic[:at]}{generic[at + 1:]} {last} {short.lower()}"
+    # A column that was too short.
+    yield f"{generic[:6].strip().upper()} {first.replace(' ', '').upper()}"
+    # Two letters stand in each other's place, and the end is missing.
+    yield f"{generic[:2]}{generic[3]}{generic[2]}{generic[4:-2]} {first}"
 
 
 def decided():
@@ -76,6 +96,10 @@ def library(file):
         writer.writerow(["name", "canonical", "code"])
         for atc, generic, brands, *_ in DRUGS:
             writer.writerows([name, generic, atc] for name in [generic, *brands])
+        for known in OTHERS_KNOWN.strip().replace("\n", "|").split("|"):
+            atc, names = known.split(" ", 1)
+            generic, brand = names.split(",")
+            writer.writerows([name, generic, atc] for name in (generic, brand))
 
 
 def drawn(row, generator):

@@ -1,6 +1,7 @@
 //! The demo.
 
 mod align;
+mod features;
 mod vertical;
 
 use std::{fs, path::Path};

@@ -21,7 +21,7 @@ fn house() -> TempDir {
 }
 
 /// Tells whether the other program is built, as a test of the whole workspace does.
-fn is_built() -> bool {
+pub(crate) fn is_built() -> bool {
     let own = Path::new(env!("CARGO_BIN_EXE_consilium"));
     let is_built = own.with_file_name("consilium-sql").is_file();
     assert!(

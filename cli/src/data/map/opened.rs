@@ -39,7 +39,7 @@ impl Opened {
             mapping,
             schema,
             folder,
-            program: program().map_err(|error| failed(error, lang))?,
+            program: find(lang)?,
         })
     }
 
@@ -52,6 +52,11 @@ impl Opened {
         let rows = self.query().rows(&self.schema, most, 20);
         rows.map_err(|error| failed(error, lang))
     }
+}
+
+/// Finds the program that runs queries, or says how to come by it.
+pub(crate) fn find(lang: Lang) -> anyhow::Result<Program> {
+    program().map_err(|error| failed(error, lang))
 }
 
 /// Finds the program that runs queries: `CONSILIUM_SQL`, beside this program, in `PATH`.

@@ -1,0 +1,108 @@
+//! The features of each institution: what its own mapping makes of its own files.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use consilium_data::{Table, Values};
+use consilium_mailbox::PartyId;
+use consilium_mapping::Mapping;
+use consilium_plan::Lang;
+use consilium_schema::{Column, Schema};
+
+use super::files::PARTIES;
+use crate::{
+    data::map::{self, Opened},
+    local::inputs::PartyData,
+};
+
+/// What each data set is called in the plans, and the split that each has.
+const SET: &str = "features";
+const SPLIT: &str = "fourth";
+
+/// An institution's features.
+#[derive(Debug)]
+pub(super) struct Mapped {
+    pub(super) party: PartyId,
+    pub(super) mapping: Mapping,
+    pub(super) schema: Schema,
+    pub(super) table: Table,
+    /// The schema's text, where the features lie, and which of the rows serve for what.
+    text: String,
+    file: PathBuf,
+    split: PathBuf,
+}
+
+/// Runs the mappings of all institutions, whose folders lie in one; leaves the features beside them.
+pub(super) fn all(folder: &Path, lang: Lang) -> anyhow::Result<Vec<Mapped>> {
+    let folder = fs::canonicalize(folder)?;
+    let one = |party: &str| {
+        let own = folder.join(party);
+        let opened = Opened::read(&own.join("mapping.toml"), lang)?;
+        let table = opened.rows(None, lang)?.table;
+        let writing = |path: &Path| format!("writing {}", path.display());
+        let (file, split) = (own.join("features.csv"), own.join("split.csv"));
+        let to = File::create(&file).with_context(|| writing(&file))?;
+        let mut to = BufWriter::new(to);
+        map::write_csv(&table, &mut to).with_context(|| writing(&file))?;
+        to.flush().with_context(|| writing(&file))?;
+        fs::write(&split, purposes(table.rows())).with_context(|| writing(&split))?;
+        let party = party.parse()?;
+        let Opened {
+            mapping, schema, ..
+        } = opened;
+        let text = schema.to_string();
+        Ok(Mapped {
+            party,
+            mapping,
+            schema,
+            table,
+            text,
+            file,
+            split,
+        })
+    };
+    PARTIES.into_iter().map(one).collect()
+}
+
+/// Tells whether a row, counted from 1, is kept for testing.
+pub(super) fn is_tested(row: usize) -> bool {
+    row.is_multiple_of(4)
+}
+
+fn purposes(rows: usize) -> String {
+    let line = |row| format!("{row},{}\n", if is_tested(row) { "test" } else { "train" });
+    let lines: String = (1..=rows).map(line).collect();
+    format!("row,split\n{lines}")
+}
+
+impl Mapped {
+    /// What is registered at the institution's daemon.
+    pub(super) fn data(&self) -> PartyData {
+        PartyData {
+            party: self.party.clone(),
+            name: SET.to_owned(),
+            file: self.file.clone(),
+            schema: self.text.clone(),
+            splits: vec![(SPLIT.to_owned(), self.split.clone())],
+        }
+    }
+
+    /// What a feature is called in the reader's language.
+    pub(super) fn name_of(&self, feature: &str, lang: Lang) -> String {
+        let described = self.schema.column(feature).map(Column::description);
+        let name = described.and_then(|it| lang.pick(it.en.as_ref(), it.zh.as_ref()));
+        name.map_or_else(|| feature.to_owned(), Clone::clone)
+    }
+
+    /// Counts the people of whom a yes/no feature says yes; none if there is no such feature.
+    pub(super) fn people_with(&self, feature: &str) -> Option<usize> {
+        match &self.table.column(feature)?.values {
+            Values::Flags(flags) => Some(flags.iter().filter(|flag| *flag == Some(true)).count()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What people read of the demo of features, in a terminal.
+
+use std::io::{self, Write};
+
+use consilium_plan::Lang;
+
+use super::{Found, comorbidities::LOW};
+use crate::table::{align_numbers, table};
+
+pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
+    let title = lang.pick(
+        "Three institutions, three layouts, one feature matrix (a daemon for each party, mutual TLS)",
+        "三家机构、三种结构、一个特征矩阵（每个参与方一个守护进程，双向 TLS）",
+    );
+    writeln!(out, "{title}\n")?;
+    writeln!(out, "{}\n", institutions(found, lang))?;
+    groups(out, found, lang)?;
+    names(out, found, lang)?;
+    writeln!(out, "{}\n", models(found, lang))?;
+    let compared = &found.compared;
+    let (trained, tested) = (compared.trained, compared.tested);
+    let rows = lang.pick(
+        format!(
+            "trained on {trained} rows, tested on {tested}; rows with a missing value are left out"
+        ),
+        format!("训练 {trained} 行，测试 {tested} 行；含缺失值的行未使用"),
+    );
+    writeln!(out, "{rows}")?;
+    let (seconds, bytes) = (found.ended.wall_s(), found.ended.wire_bytes());
+    let spent = lang.pick(
+        format!("{seconds:.1} s for both studies, {bytes} bytes over all connections"),
+        format!("两项研究共 {seconds:.1} 秒，所有连接共 {bytes} 字节"),
+    );
+    writeln!(out, "{spent}")
+}
+
+fn institutions(found: &Found, lang: Lang) -> comfy_table::Table {
+    let mut rows = table();
+    rows.set_header([
+        lang.pick("institution", "机构"),
+        lang.pick("files", "文件"),
+        lang.pick("rows", "行"),
+        lang.pick("features", "特征"),
+        lang.pick("least stable feature", "最不稳定的特征"),
+        lang.pick("stability index", "稳定性指数"),
+    ]);
+    for mapped in &found.mapped {
+        let party = mapped.party.as_str();
+        let least = found
+            .stability(party)
+            .max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (feature, index) = least.map_or((String::new(), String::new()), |(feature, index)| {
+            (mapped.name_of(feature, lang), format!("{index:.3}"))
+        });
+        rows.add_row([
+            party.to_owned(),
+            mapped.mapping.sources().len().to_string(),
+            mapped.table.rows().to_string(),
+            (mapped.table.columns().len() - 1).to_string(),
+            feature,
+            index,
+        ]);
+    }
+    align_numbers(&mut rows, 1..4);
+    align_numbers(&mut rows, 5..6);
+    rows
+}
+
+fn groups(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
+    let recoding = &found.recoding;
+    let (stays, median) = (recoding.stays, recoding.median().unwrap_or(f64::NAN));
+    let said = lang.pick(
+        format!(
+            "Comorbidities of {stays} stays, from ICD-10-CM against from the original ICD-9-CM: median of \
+             Cohen's kappa {median:.3}"
+        ),
+        format!(
+            "{stays} 次住院的合并症，由 ICD-10-CM 得出者与由原始 ICD-9-CM 得出者相比：Cohen κ 中位数 {median:.3}"
+        ),
+    );
+    writeln!(out, "{said}")?;
+    for (list, group, kappa) in recoding.low() {
+        let name = lang.pick(&group.en, &group.zh);
+        let below = lang.pick("below", "低于");
+        writeln!(out, "  - {below} {LOW}: {name} ({list}) {kappa:.3}")?;
+    }
+    writeln!(out)
+}
+
+fn names(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
+    let names = &found.coverage.names;
+    let share = 100.0 * names.first.money / names.all.money;
+    let (right, all) = (names.first.codes, names.all.codes);
+    let said = lang.pick(
+        format!("Drugs by name: {right} of {all} items found at once, {share:.1} % of the money"),
+        format!("按名称识别药品：{all} 个项目中 {right} 个一次找到，占金额 {share:.1}%"),
+    );
+    writeln!(out, "{said}\n")
+}
+
+fn models(found: &Found, lang: Lang) -> comfy_table::Table {
+    let compared = &found.compared;
+    let mut rows = table();
+    rows.set_header([
+        lang.pick("model of the rows of", "模型所用的行"),
+        lang.pick("AUC over all test rows", "全部测试行上的 AUC"),
+    ]);
+    let mut row = |name: String, auc: Option<f64>| {
+        let auc = auc.map_or_else(|| "–".to_owned(), |auc| format!("{auc:.4}"));
+        rows.add_row([name, auc]);
+    };
+    for (party, auc) in &compared.alone {
+        row(party.to_string(), *auc);
+    }
+    row(
+        lang.pick("all three, federated", "三方联邦").to_owned(),
+        Some(compared.joint),
+    );
+    row(
+        lang.pick("all three in one place", "三方集中").to_owned(),
+        Some(compared.pooled),
+    );
+    align_numbers(&mut rows, 1..2);
+    rows
+}

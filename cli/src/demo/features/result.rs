@@ -1,0 +1,149 @@
+//! What programs read of the demo of features.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Found, coverage::KINDS};
+use crate::local::cost::PartyCost;
+
+/// What the groups' median kappa has to reach.
+const LEAST_KAPPA: f64 = 0.95;
+
+/// Coefficients of the joint and the pooled model may lie so many standard errors apart.
+const MOST_DIFFERENCE: f64 = 1e-3;
+
+/// The demo's last line with `--json`, and its `result.json`.
+#[derive(Debug, Serialize)]
+pub(super) struct FeaturesResult {
+    demo: &'static str,
+    mode: &'static str,
+    /// Whether groups survive recoding, features tell what the codes do, and the joint model is the
+    /// pooled one.
+    ok: bool,
+    /// Of both studies, each from its submission to its end.
+    wall_s: f64,
+    iterations: u64,
+    sums: u64,
+    /// Of all parties' frames, each counted once at its sender; sealing and TLS come on top.
+    bytes: u64,
+    /// Over all connections, TLS and all.
+    wire_bytes: u64,
+    rows: BTreeMap<String, usize>,
+    features: usize,
+    metrics: BTreeMap<String, f64>,
+    /// Groups of comorbidities whose kappa is below 0.9, the lowest first.
+    low_kappas: Vec<LowKappa>,
+    statistics: Vec<PartyCost>,
+    training: Vec<PartyCost>,
+}
+
+#[derive(Debug, Serialize)]
+struct LowKappa {
+    list: String,
+    group: String,
+    kappa: f64,
+}
+
+impl FeaturesResult {
+    pub(super) fn new(found: &Found) -> FeaturesResult {
+        let mut metrics = BTreeMap::new();
+        let mut told = |name: &str, value: f64| {
+            metrics.insert(name.to_owned(), value);
+        };
+        let (recoding, compared) = (&found.recoding, &found.compared);
+        recoding.median().map(|median| told("kappa_median", median));
+        for list in &recoding.lists {
+            let name = format!("kappa_median_{}", list.name);
+            list.median().map(|median| told(&name, median));
+        }
+        told("groups_differing", found.differing as f64);
+        told("auc_exact", compared.joint);
+        told("auc_pooled", compared.pooled);
+        told("coefficient_difference", compared.coefficient_difference);
+        if let Some(measures) = found.ended.trained.overall().and_then(|it| it.classes()) {
+            measures.auc.map(|auc| told("auc", auc));
+            told("auc_error_bound", measures.auc_error);
+        }
+        for (party, auc) in &compared.alone {
+            auc.map(|auc| told(&format!("auc_alone_{party}"), auc));
+        }
+        found
+            .largest_stability()
+            .map(|(_, _, index)| told("stability_largest", index));
+        let names = &found.coverage.names;
+        told(
+            "names_first",
+            names.first.codes as f64 / names.all.codes as f64,
+        );
+        told(
+            "names_first_rows",
+            names.first.rows as f64 / names.all.rows as f64,
+        );
+        told("names_first_money", names.first.money / names.all.money);
+        for (party, report) in &found.coverage.codes {
+            let known = KINDS
+                .iter()
+                .take(4)
+                .filter_map(|kind| report.mapping.get(kind));
+            let money: f64 = known.map(|weight| weight.money).sum();
+            told(
+                &format!("codes_covered_money_{party}"),
+                money / report.total.money,
+            );
+        }
+        let low = recoding
+            .low()
+            .into_iter()
+            .map(|(list, group, kappa)| LowKappa {
+                list: list.to_owned(),
+                group: group.id.clone(),
+                kappa,
+            });
+        let rows = found.mapped.iter();
+        let rows = rows.map(|mapped| (mapped.party.to_string(), mapped.table.rows()));
+        let ended = &found.ended;
+        let mut result = FeaturesResult {
+            demo: "features",
+            mode: "processes",
+            ok: true,
+            wall_s: ended.wall_s(),
+            iterations: ended.trained.fit.iterations(),
+            sums: ended.trained.sums(),
+            bytes: ended.frame_bytes(),
+            wire_bytes: ended.wire_bytes(),
+            rows: rows.collect(),
+            features: ended.findings.columns.len() - 1,
+            metrics,
+            low_kappas: low.collect(),
+            statistics: ended.statistics.costs.clone(),
+            training: ended.trained.costs.clone(),
+        };
+        result.ok = result.odd().is_none();
+        result
+    }
+
+    /// Says what is not as it should be, in English and Chinese.
+    pub(super) fn odd(&self) -> Option<(&'static str, &'static str)> {
+        let metric = |name: &str| self.metrics.get(name).copied();
+        if metric("kappa_median").is_none_or(|kappa| kappa < LEAST_KAPPA) {
+            return Some((
+                "groups of diagnoses don't survive the other code system",
+                "疾病分组在换用另一编码体系后不一致",
+            ));
+        }
+        if metric("groups_differing") != Some(0.0) {
+            return Some((
+                "a feature tells of other people than the codes do",
+                "某个特征与编码所示人数不符",
+            ));
+        }
+        if metric("coefficient_difference").is_none_or(|it| it > MOST_DIFFERENCE) {
+            return Some((
+                "the joint model is not the one of all rows in one place",
+                "联合模型与集中训练的模型不一致",
+            ));
+        }
+        None
+    }
+}

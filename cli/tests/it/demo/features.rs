@@ -1,0 +1,102 @@
+//! The demo in which three institutions make the same features of other layouts and code systems.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use crate::{consilium, mapping::is_built, printed};
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value}"))
+}
+
+#[test]
+fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
+    if !is_built() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let printed = printed(
+        folder.path(),
+        &["demo", "features", "--json", "--out", "left"],
+    );
+    let result: Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&result["demo"], &result["ok"]),
+        (&"features".into(), &true.into())
+    );
+    let metric = |name: &str| number(&result["metrics"][name]);
+    assert!(metric("kappa_median") >= 0.95, "{result}");
+    let low = result["low_kappas"].as_array().unwrap();
+    assert!(
+        low.iter().all(|group| number(&group["kappa"]) < 0.9),
+        "{result}"
+    );
+    // Alzheimer's disease is in the list for ICD-10 and not in the one for ICD-9-CM.
+    assert_eq!(low[0]["group"], "dementia");
+    assert_eq!(metric("groups_differing"), 0.0);
+    assert!(
+        (metric("auc_exact") - metric("auc_pooled")).abs() < 1e-6,
+        "{result}"
+    );
+    assert!((metric("auc") - metric("auc_exact")).abs() <= metric("auc_error_bound") + 1e-12);
+    for party in ["hospital", "public", "commercial"] {
+        assert!(
+            metric(&format!("auc_alone_{party}")) < metric("auc_pooled"),
+            "{party}"
+        );
+    }
+
+    let left = folder.path().join("left");
+    // Counted in the institutions' own files by another program.
+    for (party, rows) in [("hospital", 3881), ("public", 4841), ("commercial", 2909)] {
+        assert_eq!(result["rows"][party], rows);
+        let features = fs::read_to_string(left.join("data").join(party).join("features.csv"));
+        assert_eq!(features.unwrap().lines().count(), 1 + rows);
+    }
+    let told = number(&result["bytes"]);
+    let parties = |study: &str| result[study].as_array().unwrap().clone();
+    let all = parties("statistics").into_iter().chain(parties("training"));
+    assert!(all.map(|cost| number(&cost["sent_bytes"])).sum::<f64>() > told);
+}
+
+#[test]
+fn what_is_missing_for_the_queries_is_named_before_a_folder_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for (lang, words) in [
+        ("en", "cargo build --release -p consilium-sql"),
+        ("zh", "找不到程序"),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_consilium"))
+            .args(["demo", "features", "--out", "left", "--lang", lang])
+            .current_dir(folder.path())
+            .env("CONSILIUM_SQL", "/nowhere/consilium-sql")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(words), "{told}");
+        assert!(!folder.path().join("left").exists());
+    }
+}
+
+#[test]
+fn the_example_is_mapped_by_the_commands_of_its_page() {
+    if !is_built() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features");
+    for party in ["hospital", "public", "commercial"] {
+        let mapping = examples.join(party).join("mapping.toml");
+        let checked = consilium(
+            folder.path(),
+            &["data", "map", "check", mapping.to_str().unwrap(), "--json"],
+        );
+        let line: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        assert_eq!(
+            (&line["ok"], line["columns"].as_array().unwrap().len()),
+            (&true.into(), 37)
+        );
+    }
+}
