@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cells;
+mod chinese;
 mod column;
 mod date;
 mod decode;

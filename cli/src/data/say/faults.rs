@@ -7,104 +7,22 @@ use consilium_plan::Lang;
 
 /// What stopped a reading.
 pub(in super::super) fn read_error(error: &ReadError, lang: Lang) -> String {
-    if lang == Lang::En {
-        return match error {
-            ReadError::Open { path, kind } => {
-                format!("can't open {}: {}", path.display(), open_fault(*kind, lang))
-            }
-            other => on_one_line(&other.to_string()),
-        };
-    }
-    match error {
-        ReadError::Open { path, kind } => {
-            format!("无法打开 {}：{}", path.display(), open_fault(*kind, lang))
+    on_one_line(&match (lang, error) {
+        (Lang::Zh, error) => error.in_chinese(),
+        (Lang::En, ReadError::Open { path, kind }) => {
+            format!("can't open {}: {}", path.display(), unopened(*kind))
         }
-        ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{kind}"),
-        ReadError::Empty => "文件为空".to_owned(),
-        ReadError::HeaderOnly => "文件只有表头，没有数据行".to_owned(),
-        ReadError::Foreign(kind) => format!("这是{}，不是文本表格", foreign(*kind)),
-        ReadError::CutGzip { line } => format!("gzip 文件不完整：在第 {line} 行中断"),
-        ReadError::BrokenGzip { line } => {
-            format!("gzip 文件在第 {line} 行之后损坏，或其后有多余内容")
-        }
-        ReadError::Undecodable {
-            line,
-            encoding,
-            declared: true,
-        } => {
-            format!("第 {line} 行不是 {encoding} 编码")
-        }
-        ReadError::Undecodable {
-            line,
-            encoding,
-            declared: false,
-        } => {
-            format!("第 {line} 行不是 {encoding} 编码，与前文不一致")
-        }
-        ReadError::UnterminatedQuote { line } => {
-            format!("第 {line} 行的引号没有闭合：文件可能不完整")
-        }
-        ReadError::SwollenGzip { line } => format!(
-            "gzip 文件至第 {line} 行，解压后已超过 {} MiB 且超过自身大小的 {} 倍",
-            ReadError::FREELY_UNPACKED >> 20,
-            ReadError::MOST_SWELLING
-        ),
-        ReadError::RowTooLong { line } => format!(
-            "从第 {line} 行开始的一行超过 {} MiB",
-            ReadError::LONGEST_ROW >> 20
-        ),
-        ReadError::MissingColumns { columns } => format!("表头缺少：{}", columns.join("、")),
-        ReadError::DuplicateHeader {
-            name,
-            first,
-            second,
-        } => {
-            format!("第 {first} 列和第 {second} 列同名：{name:?}")
-        }
-        ReadError::ColumnCount { found, expected } => {
-            format!("第一行有 {found} 个单元格，数据结构声明了 {expected} 列")
-        }
-        ReadError::CountMismatch {
-            counted,
-            parsed,
-            line,
-        } => {
-            format!("至第 {line} 行，文件中计得 {counted} 行，解析得 {parsed} 行")
-        }
-        ReadError::Refused(refusal) => {
-            let counts = refusal.report.counts;
-            let first = refusal.issues.first();
-            let first = first.map(|first| format!("，首处：{}", issue(first, lang)));
-            format!(
-                "{} 行中有 {} 行被拒绝{}",
-                counts.rows_in_file,
-                counts.rows_refused,
-                first.unwrap_or_default()
-            )
-        }
-        other => on_one_line(&other.to_string()),
-    }
+        (Lang::En, error) => error.to_string(),
+    })
 }
 
-fn open_fault(kind: ErrorKind, lang: Lang) -> String {
+fn unopened(kind: ErrorKind) -> String {
     match kind {
-        ErrorKind::NotFound => lang.pick("there is no such file", "文件不存在").to_owned(),
-        ErrorKind::PermissionDenied => lang
-            .pick("this user may not read it", "没有读取权限")
-            .to_owned(),
-        ErrorKind::IsADirectory => lang.pick("it is a directory", "这是目录").to_owned(),
-        ErrorKind::Unsupported => lang.pick("it is not a file", "这不是普通文件").to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::Unsupported => "it is not a file".to_owned(),
         other => other.to_string(),
-    }
-}
-
-fn foreign(kind: Foreign) -> &'static str {
-    match kind {
-        Foreign::Zip => " zip 压缩包（.xlsx 即属此类）",
-        Foreign::Office => "旧版 Office 文件（如 .xls）",
-        Foreign::Parquet => " Parquet 文件",
-        Foreign::Pdf => " PDF 文件",
-        _ => "不支持的压缩文件（仅支持 gzip）",
     }
 }
 
@@ -191,49 +109,8 @@ pub(in super::super) fn way_out_of(refusal: &Refusal, lang: Lang) -> &'static st
 
 /// One thing that is wrong in a row, with its place.
 pub(in super::super) fn issue(issue: &Issue, lang: Lang) -> String {
-    if lang == Lang::En {
-        return on_one_line(&issue.to_string());
-    }
-    let place = format!(
-        "第 {} 行（数据第 {} 行）",
-        issue.place.line, issue.place.row
-    );
-    let said = match &issue.fault {
-        RowFault::Cell { column, fault } => {
-            let name = on_one_line(&column.name);
-            format!("，第 {} 列（{name}）：{}", column.number, cell_fault(fault))
-        }
-        RowFault::Ragged { found, expected } => {
-            format!("：有 {found} 个单元格，应有 {expected} 个")
-        }
-        RowFault::CutShort { found, expected } => {
-            format!("：文件在此行中间结束，只有 {expected} 个单元格中的 {found} 个")
-        }
-        RowFault::ZeroByte => "：含有零字节".to_owned(),
-        RowFault::TextAfterQuote => {
-            "：单元格的右引号之后还有文字，可能缺少引号或引号未成对书写".to_owned()
-        }
-        other => format!("：{other}"),
-    };
-    place + &said
-}
-
-fn cell_fault(fault: &CellFault) -> String {
-    let said = match fault {
-        CellFault::NotANumber => "不是数值",
-        CellFault::NotFinite => "不是有限数值",
-        CellFault::NotWhole => "不是整数",
-        CellFault::TooLarge => "大于 2^53：请将该列声明为编码（code）",
-        CellFault::OutOfRange { min, max } => {
-            let bound = |bound: Option<f64>| bound.map_or("不限".to_owned(), |b| b.to_string());
-            return format!("超出声明的范围 {} 至 {}", bound(*min), bound(*max));
-        }
-        CellFault::UnknownLevel => "不是声明的类别取值",
-        CellFault::TooManyLevels => "类别取值过多：请将该列声明为编码（code）",
-        CellFault::NotABoolean => "不是“是”或“否”",
-        CellFault::NotADate { order } => return format!("不是按 {order} 顺序书写的日期"),
-        CellFault::Width { found, width } => return format!("有 {found} 个字符，应有 {width} 个"),
-        other => return other.to_string(),
-    };
-    said.to_owned()
+    on_one_line(&match lang {
+        Lang::En => issue.to_string(),
+        Lang::Zh => issue.in_chinese(),
+    })
 }
