@@ -8,6 +8,9 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
+/// What the engine says where more is put aside than its bound.
+const PUT_ASIDE: &str = "disk space during the spilling process";
+
 /// What was wrong before a row was read: the engine speaks of the query and of columns.
 pub(crate) fn planning(error: &DataFusionError, mapping: &Mapping) -> Fault {
     if let Some(fault) = ours(error) {
@@ -65,32 +68,42 @@ pub(crate) fn running(error: &DataFusionError, mapping: &Mapping) -> Fault {
 
 /// The fault that a source of ours has raised, from within the engine.
 fn ours(error: &DataFusionError) -> Option<Fault> {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(fault) = error.downcast_ref::<Fault>() {
-            return Some(fault.clone());
-        }
-        cause = error.source();
-    }
-    None
+    causes(error).find_map(|cause| cause.downcast_ref::<Fault>().cloned())
 }
 
+/// The limit that was met, however the engine has wrapped it.
 fn exhausted(error: &DataFusionError, mapping: &Mapping) -> Option<Fault> {
-    let memory_mb = mapping.limits().memory_mb;
-    match error.find_root() {
-        DataFusionError::ResourcesExhausted(message) if message.contains("disk") => {
-            Some(Fault::Disk)
+    let limits = mapping.limits();
+    let memory = Fault::Memory {
+        memory_mb: limits.memory_mb,
+    };
+    let of_io = |error: &io::Error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Fault::Disk),
+        io::ErrorKind::OutOfMemory => Some(memory.clone()),
+        // The engine's own bound has no kind.
+        io::ErrorKind::Other if error.to_string().contains(PUT_ASIDE) => {
+            let disk_mb = limits.disk_mb;
+            Some(Fault::Aside { disk_mb })
         }
-        DataFusionError::ResourcesExhausted(_) => Some(Fault::Memory { memory_mb }),
-        DataFusionError::IoError(error) => Some(match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::Disk,
-            io::ErrorKind::OutOfMemory => Fault::Memory { memory_mb },
-            kind => Fault::Internal {
-                what: kind.to_string(),
-            },
-        }),
         _ => None,
-    }
+    };
+    let of_cause = |cause: &(dyn Error + 'static)| match cause.downcast_ref()? {
+        DataFusionError::ResourcesExhausted(_) => Some(memory.clone()),
+        DataFusionError::IoError(error) => Some(of_io(error).unwrap_or_else(|| Fault::Internal {
+            what: error.kind().to_string(),
+        })),
+        _ => None,
+    };
+    causes(error).find_map(|cause| {
+        let of_system = cause.downcast_ref().and_then(of_io);
+        of_system.or_else(|| of_cause(cause))
+    })
+}
+
+/// An error and what lies behind it.
+fn causes<'a>(error: &'a DataFusionError) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let first: &'a (dyn Error + 'static) = error;
+    std::iter::successors(Some(first), |error| Error::source(*error))
 }
 
 /// The parser writes the place behind what it says.

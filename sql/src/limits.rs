@@ -29,7 +29,7 @@ pub(crate) fn for_rows(limits: Limits) -> usize {
     usize::try_from(whole - BESIDES.min(whole / 2)).unwrap_or(usize::MAX)
 }
 
-/// How many bytes the query may put aside on the disk: eight times its memory.
+/// How many bytes the query may put aside on the disk.
 pub(crate) fn to_put_aside(limits: Limits) -> u64 {
-    8 * (limits.memory_mb << 20)
+    limits.disk_mb << 20
 }

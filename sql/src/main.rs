@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod codes;
+mod comorbidity;
 mod faults;
 mod limits;
 mod output;
@@ -14,7 +16,7 @@ use std::panic;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use consilium_mapping::{FORMAT, Fault, Mapping, Request};
+use consilium_mapping::{ENGINE, FORMAT, Fault, Mapping, Request};
 
 /// The longest request: a mapping with every letter of it escaped, and two paths.
 const LONGEST: u64 = 8 << 20;
@@ -71,7 +73,7 @@ fn serve() -> Result<(), Fault> {
     let read = io::stdin().take(LONGEST).read_to_end(&mut text);
     read.map_err(|_| Fault::Request)?;
     let request: Request = serde_json::from_slice(&text).map_err(|_| Fault::Request)?;
-    if request.format != FORMAT {
+    if (request.format, request.engine.as_str()) != (FORMAT, ENGINE) {
         return Err(Fault::Request);
     }
     let mapping = Mapping::from_toml(&request.mapping).map_err(|_| Fault::Request)?;

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use consilium_data::ReadError;
 use consilium_mapping::{Fault, Format, Mapping, Source};
+use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -12,7 +14,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
 use crate::text::TextTable;
-use crate::{faults, limits};
+use crate::{codes, comorbidity, faults, limits};
 
 /// Functions whose results change from one run to the next.
 const UNSTEADY: [&str; 8] = [
@@ -54,10 +56,11 @@ pub(crate) async fn open(
     for function in UNSTEADY {
         session.deregister_udf(function);
     }
+    comorbidity::register(&session, mapping);
     for source in mapping.sources() {
         let path = folder.join(&source.path);
-        let unread = |message: String| unread(source, message);
-        consilium_data::open(&path).map_err(|error| unread(error.to_string()))?;
+        let unread = |said: Said| unread(source, said);
+        consilium_data::open(&path).map_err(|error| unread(said(&error)))?;
         let table = TableReference::bare(source.name.as_str());
         match &source.format {
             Format::Parquet => {
@@ -66,24 +69,53 @@ pub(crate) async fn open(
                     ..ParquetReadOptions::default()
                 };
                 let registered = session.register_parquet(table, url(&path), options).await;
-                registered.map_err(|_| unread("this is no Parquet file".to_owned()))?;
+                registered
+                    .map_err(|_| unread(both("this is no Parquet file", "这不是 Parquet 文件")))?;
             }
             Format::Csv(_) | Format::Xlsx { .. } => {
-                let text = TextTable::open(source, path)?;
-                let registered = session.register_table(table, Arc::new(text));
-                registered.map_err(|error: DataFusionError| faults::planning(&error, mapping))?;
+                let text = TextTable::open(mapping, source, path)?;
+                register(&session, table, Arc::new(text), mapping)?;
+            }
+            Format::Codes { rule, together } => {
+                let codes = codes::read(&path, (*rule, *together)).map_err(unread)?;
+                register(&session, table, Arc::new(codes), mapping)?;
             }
         }
     }
     Ok(session)
 }
 
+fn register(
+    session: &SessionContext,
+    name: TableReference,
+    table: Arc<dyn TableProvider>,
+    mapping: &Mapping,
+) -> Result<(), Fault> {
+    let registered = session.register_table(name, table);
+    registered.map_err(|error: DataFusionError| faults::planning(&error, mapping))?;
+    Ok(())
+}
+
+/// What is wrong with a source, in English and in Chinese.
+pub(crate) type Said = [String; 2];
+
+/// The same text in both languages.
+pub(crate) fn both(en: &str, zh: &str) -> Said {
+    [en, zh].map(str::to_owned)
+}
+
+/// What is wrong with a table.
+pub(crate) fn said(error: &ReadError) -> Said {
+    [error.to_string(), error.in_chinese()]
+}
+
 /// What is wrong with a source.
-pub(crate) fn unread(source: &Source, message: String) -> Fault {
+pub(crate) fn unread(source: &Source, [message, in_chinese]: Said) -> Fault {
     Fault::Source {
         name: source.name.clone(),
         path: source.path.clone(),
         message,
+        in_chinese,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use consilium_data::{ReadError, Reading, Table};
-use consilium_mapping::{Fault, Format, Source};
+use consilium_mapping::{Fault, Format, Mapping, Source};
 use consilium_schema::{
     Delimiter, Encoding, FileFormat, Header, RawColumn, RawFile, RawKind, RawSchema, Schema,
 };
@@ -20,7 +20,7 @@ use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use toml::Spanned;
 
-use crate::session::unread;
+use crate::session::{Said, both, said, unread};
 use crate::{rows, workbook};
 
 /// Rows that go from a reader to the engine at once.
@@ -53,7 +53,11 @@ struct Part {
 
 impl TextTable {
     /// Reads the names of the file's columns, and no row.
-    pub(crate) fn open(source: &Source, path: PathBuf) -> std::result::Result<Self, Fault> {
+    pub(crate) fn open(
+        mapping: &Mapping,
+        source: &Source,
+        path: PathBuf,
+    ) -> std::result::Result<Self, Fault> {
         let format = match &source.format {
             Format::Csv(file) => file.clone(),
             Format::Xlsx { file, .. } => FileFormat {
@@ -61,7 +65,7 @@ impl TextTable {
                 delimiter: Delimiter::Comma,
                 ..file.clone()
             },
-            Format::Parquet => FileFormat::default(),
+            Format::Parquet | Format::Codes { .. } => FileFormat::default(),
         };
         let mut opened = Opened {
             source: source.clone(),
@@ -73,7 +77,7 @@ impl TextTable {
         let names = opened.names().map_err(|error| unread(source, error))?;
         if let Some(absent) = source.types.iter().find(|it| !names.contains(&it.name)) {
             return Err(Fault::NoColumn {
-                place: absent.place,
+                place: mapping.place_of_type(absent),
                 name: source.name.clone(),
                 column: absent.name.clone(),
                 there: names.into_iter().take(LISTED).collect(),
@@ -94,17 +98,17 @@ impl TextTable {
 }
 
 impl Opened {
-    fn names(&self) -> std::result::Result<Vec<String>, String> {
+    fn names(&self) -> std::result::Result<Vec<String>, Said> {
         let names = match &self.source.format {
             Format::Xlsx { sheet, .. } => {
                 workbook::read(&self.path, (sheet.as_deref(), self.width()), |rows| {
                     consilium_data::names(rows, &self.format)
                 })?
             }
-            Format::Csv(_) | Format::Parquet => consilium_data::open(&self.path)
+            _ => consilium_data::open(&self.path)
                 .and_then(|file| consilium_data::names(file, &self.format)),
         };
-        names.map_err(|error| error.to_string())
+        names.map_err(|error| said(&error))
     }
 
     /// How many columns are declared of a file without header.
@@ -137,7 +141,7 @@ impl Opened {
         columns: &[usize],
         show: impl FnMut(Table) -> ControlFlow<()>,
     ) -> std::result::Result<(), Fault> {
-        let unread = |message: String| unread(&self.source, message);
+        let unread = |said: Said| unread(&self.source, said);
         let schema = self.declared(columns).map_err(unread)?;
         let read = match &self.source.format {
             Format::Xlsx { sheet, .. } => {
@@ -148,16 +152,16 @@ impl Opened {
                 });
                 read.map_err(unread)?
             }
-            Format::Csv(_) | Format::Parquet => consilium_data::open(&self.path).and_then(|file| {
+            _ => consilium_data::open(&self.path).and_then(|file| {
                 let reading = Reading::new(&schema).keep_issues(1);
                 reading.stream_batches(file, BATCH, show)
             }),
         };
-        read.map_err(|error: ReadError| unread(error.to_string()))
+        read.map_err(|error: ReadError| unread(said(&error)))
     }
 
     /// The schema by which those columns are read.
-    fn declared(&self, columns: &[usize]) -> std::result::Result<Schema, String> {
+    fn declared(&self, columns: &[usize]) -> std::result::Result<Schema, Said> {
         let names = match &self.format.header {
             Header::Named(names) => Some(Spanned::new(0..0, names.clone())),
             Header::Present | Header::Absent => None,
@@ -175,7 +179,10 @@ impl Opened {
             RawColumn::new(name, *kind)
         };
         let raw = RawSchema::new(file, columns.iter().map(column).collect());
-        Schema::try_from(raw).map_err(|error| error.to_string())
+        Schema::try_from(raw).map_err(|error| {
+            let error = error.to_string();
+            both(&error, &error)
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use crate::session::{Said, both};
 use calamine::{DataRef, Reader as _, Xlsx, XlsxCellReader, open_workbook};
 
 /// The most columns that a workbook has.
@@ -19,26 +20,35 @@ pub(crate) fn read<T>(
     path: &Path,
     (sheet, width): (Option<&str>, Option<usize>),
     take: impl FnOnce(Rows<'_>) -> T,
-) -> Result<T, String> {
+) -> Result<T, Said> {
     let opened = open_workbook(path);
-    let mut workbook: Xlsx<BufReader<File>> =
-        opened.map_err(|_| "this is no .xlsx workbook, or it has a password")?;
+    let mut workbook: Xlsx<BufReader<File>> = opened.map_err(|_| {
+        both(
+            "this is no .xlsx workbook, or it has a password",
+            "这不是 .xlsx 工作簿，或设有密码",
+        )
+    })?;
     let names = workbook.sheet_names();
     let sheet = match sheet {
         Some(sheet) if !names.iter().any(|name| name == sheet) => {
-            return Err(format!(
-                "no sheet {sheet:?}; there are {}",
-                names.join(", ")
-            ));
+            return Err([
+                format!("no sheet {sheet:?}; there are {}", names.join(", ")),
+                format!("没有工作表 {sheet:?}；现有：{}", names.join("、")),
+            ]);
         }
         Some(sheet) => sheet.to_owned(),
         None => names
             .into_iter()
             .next()
-            .ok_or("the workbook has no sheet")?,
+            .ok_or_else(|| both("the workbook has no sheet", "工作簿中没有工作表"))?,
     };
     let cells = workbook.worksheet_cells_reader(&sheet);
-    let cells = cells.map_err(|_| format!("the sheet {sheet:?} can't be read"))?;
+    let cells = cells.map_err(|_| {
+        [
+            format!("the sheet {sheet:?} can't be read"),
+            format!("工作表 {sheet:?} 无法读取"),
+        ]
+    })?;
     Ok(take(Rows {
         cells,
         width,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod agreement;
+mod chinese;
 mod coverage;
 mod day;
 mod error;

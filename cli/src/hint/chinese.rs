@@ -4,6 +4,8 @@
 
 use std::{error::Error, io, sync::Arc};
 
+use consilium_codes::{RowFault, Unclear};
+use consilium_mapping::{Fault, QueryError};
 use consilium_schema::TextPlace;
 
 use super::Hinted;
@@ -41,13 +43,13 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
     }
     of(error, plan::error)
         .or_else(|| of(error, schema::error))
-        .or_else(|| of(error, codes::file))
-        .or_else(|| of(error, codes::row))
-        .or_else(|| of(error, |error| Some(codes::unclear(*error))))
+        .or_else(|| of(error, |error| Some(codes::file(error))))
+        .or_else(|| of(error, |error: &RowFault| Some(error.in_chinese())))
+        .or_else(|| of(error, |error: &Unclear| Some(error.in_chinese())))
         .or_else(|| of(error, schema::matrix))
         .or_else(|| of(error, mapping::error))
-        .or_else(|| of(error, mapping::query))
-        .or_else(|| of(error, |error| Some(mapping::fault(error))))
+        .or_else(|| of(error, |error: &QueryError| Some(error.in_chinese())))
+        .or_else(|| of(error, |error: &Fault| Some(error.in_chinese())))
         .or_else(|| of(error, catalogue::error))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))

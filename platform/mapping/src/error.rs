@@ -27,10 +27,32 @@ pub enum MappingError {
         place: TextPlace,
     },
     /// Nothing says what must come out.
-    #[error("{place}: schema is empty: it names the schema file of what the query gives")]
+    #[error(
+        "{place}: schema names the schema file of what the query gives, or features those of a catalogue"
+    )]
     NoSchema {
         /// Where.
         place: TextPlace,
+    },
+    /// Two keys say what must come out.
+    #[error("{place}: schema says what comes out already: leave one of schema and features out")]
+    SchemaTwice {
+        /// Where.
+        place: TextPlace,
+    },
+    /// A catalogue without a feature of it.
+    #[error("{place}: catalogue says whose features are meant, and no features are named")]
+    NoFeatures {
+        /// Where.
+        place: TextPlace,
+    },
+    /// A feature is not one of the catalogue, or stands twice.
+    #[error("{place}: the catalogue has no feature {feature:?}, or it is named twice")]
+    Feature {
+        /// Where.
+        place: TextPlace,
+        /// Its id.
+        feature: String,
     },
     /// The file that comes out is written in one way, and its schema would read another.
     #[error(

@@ -9,9 +9,11 @@ use consilium_data::{Intake, Loaded, ReadError};
 use consilium_schema::Schema;
 
 use crate::fill::fill;
+use crate::frames::Frames;
 use crate::running::{Running, make_aside};
 use crate::{
-    FORMAT, Fault, Mapping, OutputColumn, OutputType, Program, QueryError, Request, Task, compare,
+    ENGINE, FORMAT, Fault, Mapping, OutputColumn, OutputType, Program, QueryError, Request, Task,
+    compare,
 };
 
 /// A mapping's query, and what runs it.
@@ -100,11 +102,12 @@ impl<'a> Query<'a> {
     fn run<T>(
         &self,
         task: Task,
-        read: impl FnOnce(&mut StreamReader<BufReader<ChildStdout>>) -> Result<T, QueryError>,
+        read: impl FnOnce(&mut StreamReader<Frames<BufReader<ChildStdout>>>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
         let aside = make_aside(self.aside)?;
         let request = Request {
             format: FORMAT,
+            engine: ENGINE.to_owned(),
             mapping: self.mapping.text().to_owned(),
             folder: self.folder.to_owned(),
             spill: aside.path().to_owned(),
@@ -112,7 +115,11 @@ impl<'a> Query<'a> {
         };
         let (mut running, output) = Running::start(self.program, &request, self.mapping.limits())?;
         let mut taken = Err(QueryError::Stream);
-        if let Ok(mut stream) = StreamReader::try_new(BufReader::new(output), None) {
+        let frames = Frames::new(
+            BufReader::new(output),
+            self.mapping.limits().memory_mb << 20,
+        );
+        if let Ok(mut stream) = StreamReader::try_new(frames, None) {
             taken = read(&mut stream);
             if taken.is_ok() {
                 // A stream that has not come to its end may lack rows.

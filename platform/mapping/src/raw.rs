@@ -6,10 +6,14 @@ use consilium_schema::{RawFile, RawKind};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::Recoding;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawMapping {
-    pub(crate) schema: Spanned<String>,
+    pub(crate) schema: Option<Spanned<String>>,
+    pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) catalogue: Option<Spanned<String>>,
     pub(crate) sql: Spanned<String>,
     #[serde(default)]
     pub(crate) limits: RawLimits,
@@ -23,6 +27,7 @@ pub(crate) struct RawLimits {
     pub(crate) memory_mb: Option<Spanned<u64>>,
     pub(crate) seconds: Option<Spanned<u64>>,
     pub(crate) rows: Option<Spanned<u64>>,
+    pub(crate) disk_mb: Option<Spanned<u64>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,9 +40,11 @@ pub(crate) struct RawSource {
     pub(crate) file: Option<Spanned<RawFile>>,
     #[serde(default)]
     pub(crate) types: BTreeMap<Spanned<String>, RawKind>,
+    pub(crate) rule: Option<Spanned<Recoding>>,
+    pub(crate) together: Option<Spanned<bool>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RawFormat {
     #[default]
@@ -45,4 +52,5 @@ pub(crate) enum RawFormat {
     Csv,
     Parquet,
     Xlsx,
+    Codes,
 }

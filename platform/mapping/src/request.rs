@@ -5,7 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::TextPlace;
 
 /// The number of this form of requests; both programs are of one release.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// What runs queries: another one may give the rows of the same query in another order.
+pub const ENGINE: &str = concat!(
+    "consilium-sql ",
+    env!("CARGO_PKG_VERSION"),
+    ", DataFusion 55.2.0"
+);
 
 /// What the program is asked, as one JSON text on its standard input.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +20,8 @@ pub const FORMAT: u32 = 1;
 pub struct Request {
     /// [`FORMAT`].
     pub format: u32,
+    /// [`ENGINE`].
+    pub engine: String,
     /// The mapping's TOML.
     pub mapping: String,
     /// The absolute folder from which its paths lead.
@@ -57,6 +66,8 @@ pub enum Fault {
         path: String,
         /// What is wrong.
         message: String,
+        /// The same in Chinese.
+        in_chinese: String,
     },
     /// A declared column is not in the file.
     #[error("{place}: source {name:?} has no column {column:?}; it has {}", there.join(", "))]
@@ -125,6 +136,14 @@ pub enum Fault {
     Rows {
         /// What it may give.
         rows: u64,
+    },
+    /// The query puts more aside than it may.
+    #[error(
+        "the query puts more than {disk_mb} MiB aside: is a join's condition missing, or raise disk_mb in [limits]"
+    )]
+    Aside {
+        /// What it may put aside.
+        disk_mb: u64,
     },
     /// What the query puts aside does not fit on the disk.
     #[error("the query puts more aside than there is room for on the disk")]

@@ -66,6 +66,15 @@ fn what_does_not_fit_is_put_aside() {
 }
 
 #[test]
+fn a_query_puts_no_more_aside_than_it_may() {
+    let sql = "SELECT k, n, repeat(k, 60) AS long FROM (SELECT a.k, b.n FROM t a JOIN t b \
+               ON b.n < a.n AND b.n < 20) ORDER BY n DESC, k DESC";
+    let text = limited(sql, "memory_mb = 256\nseconds = 120\ndisk_mb = 8", &T);
+    let fault = fault(house().rows(&text, &[("n", "number"), ("k", "code")]));
+    assert_eq!(fault, Fault::Aside { disk_mb: 8 });
+}
+
+#[test]
 fn a_program_that_is_not_there_is_named() {
     let house = house();
     let mapping = Mapping::from_toml(&mapping("SELECT n FROM t", &T)).unwrap();

@@ -104,6 +104,12 @@ fn a_value_that_a_query_trips_over_is_not_told() {
 }
 
 #[test]
+fn the_engine_is_the_one_that_versions_of_data_sets_name() {
+    let engine = datafusion::DATAFUSION_VERSION;
+    assert!(consilium_mapping::ENGINE.ends_with(&format!("DataFusion {engine}")));
+}
+
+#[test]
 fn another_release_is_told_from_a_broken_query() {
     let mut child = std::process::Command::new(program().path())
         .stdin(std::process::Stdio::piped())

@@ -51,6 +51,8 @@ fn a_wrong_encoding_is_named_with_its_line() {
         said.contains("\"t\" (gb.csv)") && said.contains("line 3 is not utf-8"),
         "{said}"
     );
+    let said = fault(house.rows(&one("gb.csv", keys), ONE)).in_chinese();
+    assert!(said.contains("第 3 行不是 utf-8 编码"), "{said}");
 }
 
 #[test]

@@ -19,10 +19,20 @@ pub(super) fn run(named: &Named, out: &mut dyn Write, lang: Lang) -> anyhow::Res
             "ok": differ.is_empty(),
             "columns": given,
             "mismatches": differ,
+            "catalogue": opened.catalogue.as_ref().map(|it| json!({
+                "name": it.name(),
+                "version": it.version(),
+                "hash": it.hash().to_string(),
+            })),
         });
         writeln!(out, "{line}")?;
     } else {
         writeln!(out, "{}", columns(&opened, &given, lang))?;
+        if let Some(catalogue) = &opened.catalogue {
+            let said = lang.pick("catalogue: ", "目录：");
+            let (name, version, hash) = (catalogue.name(), catalogue.version(), catalogue.hash());
+            writeln!(out, "{said}{name} {version} {hash}")?;
+        }
     }
     if differ.is_empty() {
         return Ok(());

@@ -1,43 +1,68 @@
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use consilium_catalogue::Catalogue;
 use consilium_data::Loaded;
-use consilium_mapping::{Fault, Mapping, Program, Query, QueryError};
+use consilium_mapping::{Fault, Mapping, Program, Query, QueryError, Wanted, Whereabouts};
 use consilium_plan::Lang;
 use consilium_schema::Schema;
 
-use crate::data;
-use crate::hint::Hinted;
+use crate::hint::{Hinted, OrHint as _};
+use crate::{catalogue, data};
+
+/// The most bytes of a schema that are read.
+const LONGEST_SCHEMA: usize = 16 << 20;
 
 /// A mapping with all that running it takes.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) mapping: Mapping,
     pub(crate) schema: Schema,
+    /// The catalogue whose features it names, if it does.
+    pub(crate) catalogue: Option<Catalogue>,
+    /// Its file, from the root.
+    pub(crate) file: PathBuf,
     folder: PathBuf,
     program: Program,
 }
 
 impl Opened {
-    /// Reads a mapping and the schema that it names, and finds the program.
+    /// Reads a mapping and the schema or catalogue that it names, and finds the program.
     pub(crate) fn read(file: &Path, lang: Lang) -> anyhow::Result<Self> {
         let reading = || format!("{} {}", lang.pick("reading", "读取"), file.display());
-        let named = reading();
-        let text = fs::read_to_string(file).with_context(reading)?;
+        let text = text(file, Mapping::LONGEST).with_context(reading)?;
         let mapping = Mapping::from_toml(&text).with_context(reading)?;
-        let file = fs::canonicalize(file).with_context(reading)?;
-        let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
-        let path = folder.join(mapping.schema());
-        let reading = lang.pick("reading the schema", "读取数据结构文件");
-        let reading = || format!("{reading} {}", path.display());
-        let text = fs::read_to_string(&path).with_context(reading)?;
-        let schema = Schema::from_toml(&text).with_context(reading)?;
-        mapping.accepts(&schema).context(named)?;
+        let found = fs::canonicalize(file).with_context(reading)?;
+        let folder = found.parent().unwrap_or(Path::new("/")).to_owned();
+        let (schema, catalogue) = match mapping.wanted() {
+            Wanted::Schema { path, .. } => {
+                let path = folder.join(path);
+                let of_schema = lang.pick("reading the schema", "读取数据结构文件");
+                let of_schema = || format!("{of_schema} {}", path.display());
+                let text = self::text(&path, LONGEST_SCHEMA).with_context(of_schema)?;
+                let schema = Schema::from_toml(&text).with_context(of_schema)?;
+                mapping.accepts(&schema).with_context(reading)?;
+                (schema, None)
+            }
+            Wanted::Features(features) => {
+                let path = features.catalogue().map(|path| folder.join(path));
+                let catalogue = catalogue::load(path.as_deref(), lang)?;
+                let schema = mapping.schema_of(features, &catalogue);
+                let schema = schema.with_context(reading).or_hint(lang.pick(
+                    "`consilium catalogue list` lists the features",
+                    "`consilium catalogue list` 可列出所有特征",
+                ))?;
+                (schema, Some(catalogue))
+            }
+        };
         Ok(Self {
             mapping,
             schema,
+            catalogue,
+            file: found,
             folder,
             program: find(lang)?,
         })
@@ -56,19 +81,27 @@ impl Opened {
 
 /// Finds the program that runs queries, or says how to come by it.
 pub(crate) fn find(lang: Lang) -> anyhow::Result<Program> {
-    program().map_err(|error| failed(error, lang))
+    whereabouts().find().map_err(|error| failed(error, lang))
 }
 
-/// Finds the program that runs queries: `CONSILIUM_SQL`, beside this program, in `PATH`.
-fn program() -> Result<Program, QueryError> {
+/// Where the program that runs queries may be: `CONSILIUM_SQL`, beside this program, in `PATH`.
+pub(crate) fn whereabouts() -> Whereabouts {
     let named = env::var_os("CONSILIUM_SQL").filter(|named| !named.is_empty());
-    let own = env::current_exe().ok();
     let search = env::var_os("PATH").unwrap_or_default();
-    Program::find(
-        named.as_deref().map(Path::new),
-        own.as_deref(),
-        env::split_paths(&search),
-    )
+    Whereabouts {
+        named: named.map(PathBuf::from),
+        own: env::current_exe().ok(),
+        folders: env::split_paths(&search).collect(),
+    }
+}
+
+/// Reads a text of at most so many bytes, and one more where it is longer.
+fn text(file: &Path, longest: usize) -> anyhow::Result<String> {
+    let mut text = String::new();
+    File::open(file)?
+        .take(longest as u64 + 1)
+        .read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// An error of a query with the way out where there is one.

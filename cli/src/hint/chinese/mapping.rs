@@ -1,8 +1,8 @@
-//! What is wrong with a mapping, or with what its query gives.
+//! What is wrong with a mapping.
 
-use consilium_mapping::{Fault, MappingError, Mismatch, QueryError, SourceFault};
+use consilium_mapping::{MappingError, SourceFault};
 
-use super::{at, parser, state};
+use super::{at, parser};
 
 pub(super) fn error(error: &MappingError) -> Option<String> {
     Some(match error {
@@ -11,8 +11,27 @@ pub(super) fn error(error: &MappingError) -> Option<String> {
         MappingError::NoQuery { place } => {
             format!("{}：sql 为空：应为一条 SELECT", at(place))
         }
-        MappingError::NoSchema { place } => {
-            format!("{}：schema 为空：应指明查询结果的数据结构文件", at(place))
+        MappingError::NoSchema { place } => format!(
+            "{}：应以 schema 指明查询结果的数据结构文件，或以 features 列出目录中的特征",
+            at(place)
+        ),
+        MappingError::SchemaTwice { place } => {
+            format!(
+                "{}：schema 已说明查询结果：schema 和 features 只能写一个",
+                at(place)
+            )
+        }
+        MappingError::NoFeatures { place } => {
+            format!(
+                "{}：catalogue 指明特征所属的目录，但没有列出 features",
+                at(place)
+            )
+        }
+        MappingError::Feature { place, feature } => {
+            format!(
+                "{}：目录中没有特征 {feature:?}，或该特征列出了两次",
+                at(place)
+            )
         }
         MappingError::SchemaFile { place, key } => format!(
             "{}：数据结构的 [file] 声明了 {key}：输出文件为 UTF-8、逗号分隔、有表头、缺失值为空，请删去 {key}",
@@ -44,92 +63,6 @@ fn source(fault: &SourceFault) -> String {
         SourceFault::NamesBesideHeader => "给出了 names，但 header 不是 false".to_owned(),
         SourceFault::NoNames => "header 为 false：请在 names 中为文件的所有列命名".to_owned(),
         SourceFault::NamedTwice { column } => format!("names 中 {column:?} 出现两次"),
-        other => other.to_string(),
-    }
-}
-
-pub(super) fn query(error: &QueryError) -> Option<String> {
-    Some(match error {
-        QueryError::NoProgram { .. } => "找不到程序 consilium-sql".to_owned(),
-        QueryError::Start { path, kind } => {
-            let kind = state::system(*kind).map_or_else(|| kind.to_string(), str::to_owned);
-            format!("无法启动 {}：{kind}", path.display())
-        }
-        QueryError::Spill { kind } => {
-            let kind = state::system(*kind).map_or_else(|| kind.to_string(), str::to_owned);
-            format!("无法为查询建立临时文件夹：{kind}")
-        }
-        QueryError::Fault(fault) => self::fault(fault),
-        QueryError::Died { how, said } => format!("consilium-sql 意外结束（{how}）{said}"),
-        QueryError::Stream => "consilium-sql 的输出中断，或无法读取".to_owned(),
-        QueryError::Columns(differ) => {
-            let said: Vec<_> = differ.iter().map(mismatch).collect();
-            said.join("；")
-        }
-        QueryError::NoRows => "查询没有给出任何行".to_owned(),
-        _ => return None,
-    })
-}
-
-fn mismatch(mismatch: &Mismatch) -> String {
-    match mismatch {
-        Mismatch::Missing { place, column } => {
-            format!("{}：查询没有给出数据结构声明的列 {column:?}", at(place))
-        }
-        Mismatch::Type {
-            place,
-            column,
-            found,
-            declared,
-        } => format!(
-            "{}：列 {column:?} 的类型是 {}，数据结构声明为 {declared}：请声明数据源中的类型，或用 CAST 转换",
-            at(place),
-            found.name()
-        ),
-        other => other.to_string(),
-    }
-}
-
-pub(super) fn fault(fault: &Fault) -> String {
-    let join = "是否缺少连接条件？否则请在 [limits] 中提高";
-    match fault {
-        Fault::Request => "consilium-sql 不理解请求：两个程序的版本不同".to_owned(),
-        Fault::Source {
-            name,
-            path,
-            message,
-        } => format!("数据源 {name:?}（{path}）：{message}"),
-        Fault::NoColumn {
-            place,
-            name,
-            column,
-            there,
-        } => format!(
-            "{}：数据源 {name:?} 没有列 {column:?}；现有：{}",
-            at(place),
-            there.join("、")
-        ),
-        Fault::Statement { place } => {
-            format!("{}：查询不是一条 SELECT：其他语句一律不执行", at(place))
-        }
-        Fault::Query { place, message } => format!("{}：{message}", at(place)),
-        Fault::Type {
-            place,
-            column,
-            found,
-        } => format!(
-            "{}：列 {column:?} 的类型是 {found}：请用 CAST 转换为数、文本或日期",
-            at(place)
-        ),
-        Fault::Value { what } => {
-            format!("查询遇到无法处理的值（{what}）；TRY_CAST 和 NULLIF 可将这类值变为缺失")
-        }
-        Fault::Memory { memory_mb } => {
-            format!("查询需要的内存超过 {memory_mb} MiB：{join} memory_mb")
-        }
-        Fault::Time { seconds } => format!("查询用时超过 {seconds} 秒：{join} seconds"),
-        Fault::Rows { rows } => format!("查询给出的行超过 {rows} 行：{join} rows"),
-        Fault::Disk => "查询暂存的数据超过磁盘可用空间".to_owned(),
         other => other.to_string(),
     }
 }

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use consilium_mapping::{Format, Mapping, MappingError, SourceFault};
+use consilium_catalogue::{Catalogue, Feature};
+use consilium_mapping::{Format, Mapping, MappingError, SourceFault, Wanted};
 use consilium_schema::Schema;
 use proptest::prelude::*;
 
@@ -55,6 +56,7 @@ fn formats_are_told_by_the_names_of_files() {
         ("a", "csv"),
         ("A.PARQUET", "parquet"),
         ("费用.xlsx", "xlsx"),
+        ("gem.csv\"\nformat = \"codes", "codes"),
     ] {
         let text = source("").replace("t.csv", path);
         let mapping = Mapping::from_toml(&text).unwrap();
@@ -62,6 +64,7 @@ fn formats_are_told_by_the_names_of_files() {
             Format::Csv(_) => "csv",
             Format::Parquet => "parquet",
             Format::Xlsx { .. } => "xlsx",
+            Format::Codes { .. } => "codes",
         };
         assert_eq!(found, expected, "{path}");
     }
@@ -72,6 +75,16 @@ fn what_is_wrong_is_named_by_its_line() {
     for (keys, line, fault) in [
         ("sheet = \"x\"", 6, SourceFault::Misplaced { key: "sheet" }),
         ("types = { a = \"category\" }", 6, SourceFault::Category),
+        (
+            "rule = \"first\"",
+            6,
+            SourceFault::Misplaced { key: "rule" },
+        ),
+        (
+            "format = \"codes\"\ntypes = { a = \"number\" }",
+            7,
+            SourceFault::Misplaced { key: "types" },
+        ),
         ("file = { header = false }", 6, SourceFault::NoNames),
         (
             "file = { names = [\"a\"] }",
@@ -103,6 +116,16 @@ fn what_is_wrong_is_named_by_its_line() {
             panic!("{keys}");
         };
         assert_eq!((place.line, &found), (line, &fault), "{keys}");
+    }
+    for (head, place) in [
+        ("features = [\"x\"]\nschema = \"s\"", "line 1, column 12"),
+        ("catalogue = \"c\"", "line 1, column 13"),
+        ("features = []", "line 1, column 12"),
+        ("schema = \"\"", "line 1, column 10"),
+    ] {
+        let text = source("").replace("schema = \"s.toml\"", head);
+        let said = error(&text).to_string();
+        assert!(said.starts_with(place), "{head}: {said}");
     }
     let limit = error(&source("[limits]\nseconds = 0"));
     assert_eq!(
@@ -137,6 +160,79 @@ fn places_in_the_query_are_places_in_the_mapping() {
         let place = Mapping::from_toml(&text).unwrap().place_of_name("b");
         assert_eq!((place.line, place.column), (line, column), "{sql}");
     }
+}
+
+#[test]
+fn features_are_those_of_a_catalogue() {
+    let text = |features: &str| {
+        source("").replace("schema = \"s.toml\"", &format!("features = {features}"))
+    };
+    let catalogue = Catalogue::starter();
+    let schema = |features: &str| {
+        let mapping = Mapping::from_toml(&text(features)).unwrap();
+        let Wanted::Features(wanted) = mapping.wanted() else {
+            panic!("features are named");
+        };
+        mapping.schema_of(wanted, &catalogue)
+    };
+    let known: Vec<&str> = catalogue
+        .features()
+        .iter()
+        .take(2)
+        .map(Feature::id)
+        .collect();
+    let drawn = schema(&format!("{known:?}")).unwrap();
+    assert_eq!(drawn, catalogue.schema(&known).unwrap());
+    let twice = schema(&format!("[{0:?}, {0:?}]", known[0])).unwrap_err();
+    assert!(matches!(twice, MappingError::Feature { .. }), "{twice}");
+    let unknown = schema(&format!("[{:?},\n\"unheard-of\"]", known[0])).unwrap_err();
+    let said = unknown.to_string();
+    assert!(
+        said.starts_with("line 2, column 1: ") && said.contains("unheard-of"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_shapes_the_rows_is_another_meaning_and_nothing_else_is() {
+    let meaning = |text: &str| Mapping::from_toml(text).unwrap().meaning();
+    let usual = meaning(&source(""));
+    for same in [
+        source("# a remark"),
+        source("[limits]\nrows = 5"),
+        source("").replace("t.csv", "elsewhere/u.csv"),
+    ] {
+        assert_eq!(meaning(&same), usual, "{same}");
+    }
+    for other in [
+        source("").replace("SELECT 1", "SELECT 2"),
+        source("").replace("\"t\"", "\"u\""),
+        source("types = { a = \"number\" }"),
+        source("file = { encoding = \"gb18030\" }"),
+        source("file = { missing = [\"-9\"] }"),
+        source("format = \"parquet\""),
+        source("format = \"codes\""),
+        source("format = \"codes\"\nrule = \"first\""),
+    ] {
+        assert_ne!(meaning(&other), usual, "{other}");
+    }
+}
+
+#[test]
+fn a_mapping_of_many_types_is_parsed_in_one_go() {
+    use std::fmt::Write as _;
+    let mut text = source("[source.types]");
+    for number in 0.. {
+        if text.len() > Mapping::LONGEST - 40 {
+            break;
+        }
+        writeln!(text, "c{number} = \"code\"").unwrap();
+    }
+    let mapping = Mapping::from_toml(&text).unwrap();
+    let types = &mapping.sources()[0].types;
+    let last = text.lines().last().unwrap().split(' ').next().unwrap();
+    let last = types.iter().find(|it| it.name == last).unwrap();
+    assert_eq!(mapping.place_of_type(last).line, text.lines().count());
 }
 
 proptest! {
