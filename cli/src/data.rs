@@ -141,10 +141,12 @@ Examples:
     #[command(after_help = "\
 The file is checked in full first, and stays where it is. When it changes, a run under way goes on
 with the rows that it has read; later runs are refused until the file is as it was, or is added again
-under the same name and approved.
+under the same name and approved. A mapping makes the rows of several files by a query, anew whenever
+they are read; it and its schema are kept as they are now, and its files must not change either.
 
 Examples:
   consilium data add discharges /srv/discharges.csv --schema discharges.toml
+  consilium data add features --mapping /srv/features.map.toml
   consilium data add heart heart.csv --schema heart.toml --split holdout=heart-split.csv")]
     Add(registered::Add),
     /// List the participant's data sets, and whether their files have changed

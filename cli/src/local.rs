@@ -77,7 +77,8 @@ pub(crate) struct LocalArgs {
     #[arg(required = true, value_name = "PLAN")]
     plans: Vec<PathBuf>,
 
-    /// A party's data set and the file it lies in, once for each that the plans name
+    /// A party's data set and the file it lies in, once for each that the plans name; a file that
+    /// ends in .toml is a mapping
     #[arg(long, required = true, value_name = "PARTY/NAME=FILE")]
     data: Vec<DataFile>,
 

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use consilium_identity::{PublicKey, Voucher};
 use consilium_mailbox::PartyId;
+use consilium_mapping::{Limits, Whereabouts};
 use consilium_node::config::{ConfigError, Log, has_port};
 use serde::Deserialize;
+
+use crate::Mappings;
 
 /// Where health, readiness and metrics are shown if nothing else is said: on this machine only.
 const ADMIN_ADDRESS: &str = "127.0.0.1:9465";
@@ -26,9 +29,28 @@ pub struct RawConfig {
     /// Whose vouches for keys of other institutions are believed; nobody's if none is given.
     #[serde(default)]
     pub authorities: Vec<RawAuthority>,
+    /// What mappings may do here.
+    #[serde(default)]
+    pub mapping: RawMappings,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
+}
+
+/// What mappings, which make a data set of several files by a query, may do here.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMappings {
+    /// The folder that their files must lie in, at any depth; that of the mapping if none is given.
+    pub root: Option<PathBuf>,
+    /// The most memory that a mapping may ask for, in MiB; 4096 if none is given.
+    pub memory_mb: Option<u64>,
+    /// The most time, in seconds; 3600 if none is given.
+    pub seconds: Option<u64>,
+    /// The most rows; a hundred million if none is given.
+    pub rows: Option<u64>,
+    /// The most that it may put aside on the disk, in MiB; 32768 if none is given.
+    pub disk_mb: Option<u64>,
 }
 
 /// Whose vouches for keys of other institutions are believed.
@@ -54,6 +76,9 @@ pub struct Config {
     pub admin: String,
     /// Whose vouches for keys of other institutions are believed.
     pub authorities: Vec<Voucher>,
+    /// What mappings may do here, and where the program that runs them may be: nowhere, until whoever
+    /// reads the configuration says it.
+    pub mappings: Mappings,
     /// What is logged.
     pub log: Log,
     /// A file to write once the daemon listens; it says where.
@@ -95,10 +120,32 @@ impl TryFrom<RawConfig> for Config {
             coordinator: raw.coordinator,
             admin,
             authorities: authorities(raw.authorities)?,
+            mappings: mappings(raw.mapping)?,
             log: raw.log,
             ready_file: None,
         })
     }
+}
+
+fn mappings(raw: RawMappings) -> Result<Mappings, ConfigError> {
+    let bad = |why| ConfigError::Value {
+        key: "mapping",
+        why,
+    };
+    if raw.root.as_ref().is_some_and(|root| !root.is_absolute()) {
+        return Err(bad("has a root that is no absolute path"));
+    }
+    let ceilings = Limits {
+        memory_mb: raw.memory_mb.unwrap_or(4096),
+        seconds: raw.seconds.unwrap_or(3600),
+        rows: raw.rows.unwrap_or(100_000_000),
+        disk_mb: raw.disk_mb.unwrap_or(32_768),
+    };
+    Ok(Mappings {
+        root: raw.root,
+        ceilings,
+        program: Whereabouts::default(),
+    })
 }
 
 fn authorities(raw: Vec<RawAuthority>) -> Result<Vec<Voucher>, ConfigError> {
@@ -141,6 +188,25 @@ mod tests {
             config.steward_socket(),
             PathBuf::from("/var/lib/consilium/steward.sock")
         );
+    }
+
+    #[test]
+    fn what_mappings_may_do_is_bounded_unless_more_is_said() {
+        let config = |mapping: &str| {
+            Config::from_toml(&format!("party = \"north\"\nstate = \"s\"\n{mapping}"))
+        };
+        let usual = config("").unwrap().mappings;
+        assert_eq!((usual.root, usual.ceilings.memory_mb), (None, 4096));
+        let given = config("[mapping]\nroot = \"/srv\"\nseconds = 60")
+            .unwrap()
+            .mappings;
+        assert_eq!(given.root, Some(PathBuf::from("/srv")));
+        assert_eq!(
+            (given.ceilings.seconds, given.ceilings.memory_mb),
+            (60, 4096)
+        );
+        let relative = config("[mapping]\nroot = \"srv\"").unwrap_err();
+        assert!(relative.to_string().contains("'mapping'"), "{relative}");
     }
 
     #[test]

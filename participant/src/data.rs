@@ -1,12 +1,14 @@
 //! Data sets: files of this institution under a name, with a version that tells every change.
 
 mod error;
+mod mapped;
 mod registry;
 mod splits;
 mod version;
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -17,16 +19,21 @@ use consilium_schema::Schema;
 use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use error::DataError;
-pub(crate) use registry::{NewDataSet, RegisterError};
+pub(crate) use mapped::Mapped;
+pub use mapped::Mappings;
+pub(crate) use registry::{Listed, NewDataSet, RegisterError};
 pub(crate) use splits::{Purpose, Split};
 
 use crate::home::Home;
-use version::Versioning;
+use version::{FileHash, Versioning};
 
 /// Where a data set lies and how it is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
+    /// The file of its rows, or of its mapping.
     pub(crate) path: PathBuf,
+    /// How its rows come out of several files, where they do.
+    pub(crate) mapping: Option<Mapped>,
     pub(crate) schema: Schema,
     /// Files that say which rows serve for testing.
     pub(crate) splits: BTreeMap<Name, PathBuf>,
@@ -52,12 +59,18 @@ impl Source {
     /// If a file can't be read, or a row is not what the schema says.
     pub(crate) fn read(&self, key: &Seed) -> Result<Contents, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
-        let mut tap = version.file("");
-        let loaded = Reading::new(&self.schema)
-            .tap(&mut |bytes| tap.update(bytes))
-            .file(&self.path)
-            .map_err(DataError::Rows)?;
-        version.add(tap);
+        let loaded = match &self.mapping {
+            Some(mapped) => mapped.rows(&self.schema, &mut version)?,
+            None => {
+                let mut tap = version.file("");
+                let loaded = Reading::new(&self.schema)
+                    .tap(&mut |bytes| tap.update(bytes))
+                    .file(&self.path)
+                    .map_err(DataError::Rows)?;
+                version.add(tap);
+                loaded
+            }
+        };
         let mut splits = BTreeMap::new();
         for (name, path) in &self.splits {
             let mut tap = version.file(name.as_str());
@@ -91,12 +104,17 @@ impl Source {
         show: impl FnMut(&[Option<&str>]),
     ) -> Result<DataVersion, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
-        let mut tap = version.file("");
-        Reading::new(&self.schema)
-            .tap(&mut |bytes| tap.update(bytes))
-            .file_texts(&self.path, columns, show)
-            .map_err(DataError::Rows)?;
-        version.add(tap);
+        match &self.mapping {
+            Some(mapped) => mapped.texts(&self.schema, columns, &mut version, show)?,
+            None => {
+                let mut tap = version.file("");
+                Reading::new(&self.schema)
+                    .tap(&mut |bytes| tap.update(bytes))
+                    .file_texts(&self.path, columns, show)
+                    .map_err(DataError::Rows)?;
+                version.add(tap);
+            }
+        }
         for (name, path) in &self.splits {
             add_whole(&mut version, name.as_str(), path)?;
         }
@@ -110,23 +128,46 @@ impl Source {
     /// If a file can't be read.
     pub(crate) fn version(&self, key: &Seed) -> Result<DataVersion, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
-        let files = self.splits.iter().map(|(name, path)| (name.as_str(), path));
-        for (name, path) in [("", &self.path)].into_iter().chain(files) {
-            add_whole(&mut version, name, path)?;
+        match &self.mapping {
+            Some(mapped) => mapped.add_to(&mut version)?,
+            None => add_whole(&mut version, "", &self.path)?,
+        }
+        for (name, path) in &self.splits {
+            add_whole(&mut version, name.as_str(), path)?;
         }
         Ok(version.finish())
+    }
+
+    /// The files that its rows are read from.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        match &self.mapping {
+            Some(mapped) => mapped.files(),
+            None => vec![self.path.clone()],
+        }
+    }
+
+    /// How many bytes its files have together; none if one of them can't be looked at.
+    pub(crate) fn size(&self) -> Option<u64> {
+        let sizes = self.files().into_iter().map(fs::metadata);
+        sizes.map(|file| Some(file.ok()?.len())).sum()
     }
 }
 
 fn add_whole(version: &mut Versioning, name: &str, path: &Path) -> Result<(), DataError> {
+    let whole = whole(version, name, path)?;
+    version.add(whole);
+    Ok(())
+}
+
+/// Hashes a file in full.
+fn whole(version: &Versioning, name: &str, path: &Path) -> Result<FileHash, DataError> {
     let file = consilium_data::open(path).map_err(DataError::Rows)?;
     let mut tap = version.file(name);
     tap.update_whole(file).map_err(|kind| DataError::Gone {
         path: path.to_owned(),
         kind,
     })?;
-    version.add(tap);
-    Ok(())
+    Ok(tap)
 }
 
 /// Reads where it keeps nobody waiting.

@@ -20,6 +20,7 @@ use consilium_store::Store;
 use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
 use crate::{
+    data::Mappings,
     peers::Offered,
     study::{Seen, UnderWay},
     tables::InUse,
@@ -47,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) ambient: Ambient,
     /// Keys the versions of data sets.
     pub(crate) data_key: Arc<Seed>,
+    /// What mappings may do here.
+    pub(crate) mappings: Arc<Mappings>,
     /// Whose turn it is to read a data set.
     pub(crate) reading: Arc<Semaphore>,
     /// Whose turn it is to hold a large set against another institution's small one.

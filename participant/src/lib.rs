@@ -18,8 +18,9 @@ mod sweep;
 mod tables;
 mod wire;
 
-pub use config::{Config, RawAuthority, RawConfig};
+pub use config::{Config, RawAuthority, RawConfig, RawMappings};
 pub use consilium_node::Ambient;
 pub use daemon::{ParticipantHandle, start};
+pub use data::Mappings;
 pub use error::ParticipantError;
 pub use join::{Enrolled, Joined, enrol, join};

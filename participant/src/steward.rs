@@ -30,7 +30,7 @@ use tonic::{Request, Response, Status, service::Routes};
 pub(crate) use error::StewardError;
 
 use crate::{
-    data::NewDataSet,
+    data::{Listed, NewDataSet},
     home::{Home, study_name},
     peers,
     store::peers::Verified,
@@ -91,17 +91,18 @@ impl StewardService {
             path: request.path.into(),
             schema: request.schema,
             splits,
+            mapping: Some(request.mapping).filter(|text| !text.is_empty()),
         });
-        let set = set.await?;
+        let Listed { set, sources, .. } = set.await?;
         self.home.clear_tables().await;
-        Ok(answers::data_set(set, true))
+        Ok(answers::data_set(set, true, &sources))
     }
 
     async fn list(&self) -> Result<v1::DataSets, StewardError> {
         let sets = self.home.data_sets().await?.into_iter();
         Ok(v1::DataSets {
             sets: sets
-                .map(|listed| answers::data_set(listed.set, listed.is_unchanged))
+                .map(|it| answers::data_set(it.set, it.is_unchanged, &it.sources))
                 .collect(),
         })
     }

@@ -6,7 +6,7 @@ use consilium_data::{Loaded, ReadError, Refusal, Report, profile};
 use serde_json::{Value, json};
 
 use super::{Source, failed, say};
-use crate::hint::Hinted;
+use crate::hint::{Hinted, Misuse};
 use crate::terminal::on_one_line;
 use consilium_plan::Lang;
 
@@ -17,6 +17,16 @@ pub(super) fn run(
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
+    if source.file.extension().is_some_and(|it| it == "toml") {
+        let file = source.file.display();
+        let misuse = lang.pick(
+            format!(
+                "{file} is no table: a mapping is checked by `consilium data map check {file}`"
+            ),
+            format!("{file} 不是表格：映射请用 `consilium data map check {file}` 检查"),
+        );
+        return Err(Misuse(misuse).into());
+    }
     let schema = source.schema(lang)?;
     let outcome = schema.and_then(|schema| source.load(&schema, most_issues));
     if source.json {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use consilium_plan::Lang;
 
-pub(crate) use opened::{Opened, failed, find};
+pub(crate) use opened::{Opened, failed, find, whereabouts};
 pub(crate) use write::csv as write_csv;
 
 /// What `consilium data map` is given.

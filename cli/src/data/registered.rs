@@ -11,12 +11,13 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::Args;
 use consilium_base::hex;
+use consilium_data::Counts;
 use consilium_plan::{Lang, Name, UnixTime};
 use consilium_proto::v1;
 use consilium_schema::Schema;
 use serde_json::{Value, json};
 
-use super::{check, short, tell_counts};
+use super::{check, map::Opened, short, tell_counts};
 use crate::{
     client::{Answer as _, HouseDoor},
     hint::OrHint as _,
@@ -30,10 +31,14 @@ pub(super) struct Add {
     #[arg(value_parser = name)]
     name: Name,
     /// A CSV file, plain or gzip, on the participant's machine
-    file: PathBuf,
+    #[arg(required_unless_present = "mapping", requires = "schema")]
+    file: Option<PathBuf>,
     /// Its schema
-    #[arg(long, value_name = "FILE")]
-    schema: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "file")]
+    schema: Option<PathBuf>,
+    /// Instead of both: a mapping, whose query makes the rows of several files
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "schema"])]
+    mapping: Option<PathBuf>,
     /// Which rows serve for testing: CSV with the header row,split and lines such as 17,train and
     /// 18,test; rows are counted from 1. May be given again
     #[arg(long, value_name = "NAME=FILE")]
@@ -68,18 +73,17 @@ pub(super) fn name(text: &str) -> Result<Name, String> {
     Name::try_from(text.to_owned()).map_err(|fault| fault.to_string())
 }
 
-/// Checks a file in full, then has the participant register it.
+/// Checks a file in full, or runs a mapping, then has the participant register it.
 pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let reading = || {
-        format!(
-            "{} {}",
-            lang.pick("reading the schema", "读取数据结构文件"),
-            args.schema.display()
-        )
+    let mut request = v1::AddDataRequest {
+        name: args.name.to_string(),
+        ..v1::AddDataRequest::default()
     };
-    let text = fs::read_to_string(&args.schema).with_context(reading)?;
-    let schema = Schema::from_toml(&text).with_context(reading)?;
-    let counts = check(&args.file, &schema, lang)?;
+    let counts = match (&args.mapping, &args.file, &args.schema) {
+        (Some(file), ..) => mapping(file, &mut request, lang)?,
+        (None, Some(file), Some(schema)) => table(file, schema, &mut request, lang)?,
+        _ => bail!(lang.pick("neither a file nor a mapping is named", "未指定文件或映射")),
+    };
     tell_counts(&counts, lang);
     let splits = args.split.iter().map(|split| {
         Ok(v1::Split {
@@ -87,12 +91,7 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
             path: absolute(&split.file, lang)?,
         })
     });
-    let request = v1::AddDataRequest {
-        name: args.name.to_string(),
-        path: absolute(&args.file, lang)?,
-        schema: text,
-        splits: splits.collect::<anyhow::Result<_>>()?,
-    };
+    request.splits = splits.collect::<anyhow::Result<_>>()?;
     let mut participant = args.door.participant(lang).await?;
     let set = participant.add_data(request).await.answer(lang)?;
     if set.rows != counts.rows_read.0 {
@@ -108,6 +107,32 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
         ));
     }
     listing::print(&[set], args.json, out, lang)
+}
+
+/// Reads a table in full, as the daemon will.
+fn table(
+    file: &Path,
+    schema: &Path,
+    request: &mut v1::AddDataRequest,
+    lang: Lang,
+) -> anyhow::Result<Counts> {
+    let reading = lang.pick("reading the schema", "读取数据结构文件");
+    let reading = || format!("{reading} {}", schema.display());
+    request.schema = fs::read_to_string(schema).with_context(reading)?;
+    let schema = Schema::from_toml(&request.schema).with_context(reading)?;
+    let counts = check(file, &schema, lang)?;
+    request.path = absolute(file, lang)?;
+    Ok(counts)
+}
+
+/// Runs a mapping in full, as the daemon will.
+fn mapping(file: &Path, request: &mut v1::AddDataRequest, lang: Lang) -> anyhow::Result<Counts> {
+    let opened = Opened::read(file, lang)?;
+    let loaded = opened.rows(None, lang)?;
+    request.path = absolute(&opened.file, lang)?;
+    request.schema = opened.schema.to_string();
+    request.mapping = opened.mapping.text().to_owned();
+    Ok(loaded.report.counts)
 }
 
 pub(super) async fn list(
@@ -163,12 +188,14 @@ impl Listed for v1::DataSet {
         } else {
             lang.pick(" (changed!)", "（已改变！）")
         };
+        let files = [&self.path].into_iter().chain(&self.sources);
+        let files: Vec<&str> = files.map(String::as_str).collect();
         vec![
             self.name.clone(),
             self.rows.to_string(),
             short(&self.version),
             UnixTime(self.registered).to_string(),
-            format!("{}{changed}", self.path),
+            format!("{}{changed}", files.join(", ")),
         ]
     }
 
@@ -176,6 +203,7 @@ impl Listed for v1::DataSet {
         json!({
             "name": self.name,
             "path": self.path,
+            "sources": self.sources,
             "version": hex::encode(&self.version),
             "rows": self.rows,
             "registered": UnixTime(self.registered).to_string(),

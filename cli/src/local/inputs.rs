@@ -13,7 +13,7 @@ use consilium_plan::{Align, Lang, Plan, Task, TestRows};
 use consilium_schema::{Column, Schema};
 
 use crate::{
-    data::keys,
+    data::{keys, map::Opened},
     hint::{Misuse, OrHint as _},
     plan::Loaded,
 };
@@ -44,6 +44,13 @@ pub(crate) struct PartyData {
     pub(crate) schema: String,
     /// Splits by their names.
     pub(crate) splits: Vec<(String, PathBuf)>,
+}
+
+impl PartyData {
+    /// Tells whether the file is a mapping, whose query makes the rows.
+    pub(crate) fn is_mapping(&self) -> bool {
+        is_mapping(&self.file)
+    }
 }
 
 impl FromStr for DataFile {
@@ -130,7 +137,11 @@ impl Given<'_> {
                 "文件首行为 row,split，其后各行形如 17,train 和 18,test；行号从 1 起计",
             ));
         }
-        let schema = self.schema_of(party, name, lang)?;
+        let schema = if is_mapping(&file.file) {
+            Opened::read(&file.file, lang)?.schema.to_string()
+        } else {
+            self.schema_of(party, name, lang)?
+        };
         self.check_keys((party, name), &schema, lang)
             .with_context(|| format!("{party}/{name}"))?;
         Ok(PartyData {
@@ -199,6 +210,11 @@ impl Given<'_> {
         let keys = keys.into_iter().map(of_key);
         Ok(declared.into_values().chain(keys).collect())
     }
+}
+
+fn is_mapping(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|extension| extension == "toml")
 }
 
 /// Gives the columns that a plan declares for a party itself.

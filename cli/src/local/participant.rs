@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     client::{self, Answer as _},
-    data,
+    data::{self, map::Opened},
     study::obstacles,
 };
 
@@ -53,8 +53,15 @@ impl Participant {
                 format!("在 {party} 登记 {file}"),
             )
         };
-        let schema = Schema::from_toml(&set.schema).with_context(registering)?;
-        data::check(&set.file, &schema, lang).with_context(registering)?;
+        let mapping = if set.is_mapping() {
+            let opened = Opened::read(&set.file, lang).with_context(registering)?;
+            opened.rows(None, lang).with_context(registering)?;
+            opened.mapping.text().to_owned()
+        } else {
+            let schema = Schema::from_toml(&set.schema).with_context(registering)?;
+            data::check(&set.file, &schema, lang).with_context(registering)?;
+            String::new()
+        };
         let splits = set.splits.iter().map(|(name, path)| v1::Split {
             name: name.clone(),
             path: path.display().to_string(),
@@ -64,6 +71,7 @@ impl Participant {
             path: set.file.display().to_string(),
             schema: set.schema.clone(),
             splits: splits.collect(),
+            mapping,
         };
         let added = self.house.add_data(request).await.answer(lang);
         added.with_context(registering)?;
@@ -227,7 +235,8 @@ pub(super) async fn join(
     let code = operator.invite(request).await.answer(lang)?.code;
     let home = folder.join(party.as_str());
     let config = format!(
-        "party = \"{party}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n",
+        // Whoever starts all of it may read these files.
+        "party = \"{party}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n[mapping]\nroot = \"/\"\n",
         state_of(&home)?,
     );
     let config = configure(&home, "participant", &config)?;

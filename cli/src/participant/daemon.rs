@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::{
     client::block_on,
     daemon::{self, Lifetime},
+    data::map::whereabouts,
     hint::OrHint as _,
     person,
 };
@@ -85,6 +86,7 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let mut config = read(path, lang)?;
     config.ready_file = ready_file.map(PathBuf::from);
+    config.mappings.program = whereabouts();
     daemon::serve(lifetime, &config.log.clone(), async |shutdown| {
         let party = config.party.clone();
         let addresses = [("admin", config.admin.clone())];

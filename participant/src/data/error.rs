@@ -7,6 +7,7 @@ use std::{
 
 use consilium_data::{CellFault, Issue, ReadError, Refusal, RowFault};
 use consilium_mailbox::PartyId;
+use consilium_mapping::{Beyond, Mismatch, QueryError};
 use consilium_plan::{Code, Failure, Name};
 
 use super::splits::BadSplit;
@@ -20,6 +21,26 @@ pub(crate) enum DataError {
     /// The rows can't be read.
     #[error(transparent)]
     Rows(ReadError),
+    /// A mapping's query gives no rows.
+    #[error(transparent)]
+    Query(QueryError),
+    /// A mapping asks for more than it may have here.
+    #[error(
+        "the mapping asks for {} = {}, and this participant allows {}: lower it in [limits], or raise \
+         it in [mapping] of the participant's configuration",
+        .0.key, .0.asked, .0.most
+    )]
+    Beyond(Beyond),
+    /// A mapping reads a file from elsewhere.
+    #[error(
+        "source {source_name:?} does not lie in {}: move it there, or name another root in [mapping] of \
+         the participant's configuration",
+        root.display()
+    )]
+    Outside { source_name: String, root: PathBuf },
+    /// The rows may be of one content and the version of another.
+    #[error("a file of the mapping changes while it is read")]
+    Changing,
     /// A split can't be read.
     #[error("split {split}: {fault}; a split has the header row,split and lines such as 17,train")]
     Split { split: Name, fault: BadSplit },
@@ -36,6 +57,16 @@ impl DataError {
                 format!("守护进程无法读取 {}", path.display())
             }
             DataError::Rows(_) => return None,
+            DataError::Query(error) => error.in_chinese(),
+            DataError::Beyond(Beyond { key, asked, most }) => format!(
+                "映射要求 {key} = {asked}，本参与方最多允许 {most}：请在 [limits] 中降低，或在参与方配置的 \
+                 [mapping] 中提高"
+            ),
+            DataError::Outside { source_name, root } => format!(
+                "数据源 {source_name:?} 不在 {} 之内：请移到其中，或在参与方配置的 [mapping] 中另设 root",
+                root.display()
+            ),
+            DataError::Changing => "映射的某个文件在读取期间发生变化".to_owned(),
             DataError::Split { split, fault } => format!(
                 "划分 {split}：{}；划分文件的表头为 row,split，其后各行形如 17,train",
                 fault.in_chinese()
@@ -52,6 +83,15 @@ impl DataError {
         match self {
             DataError::Gone { path, kind } => unreadable(unopened(path, *kind)),
             DataError::Rows(error) => of_reading(error, failure),
+            DataError::Query(QueryError::Rows(error)) => of_reading(error, failure),
+            DataError::Query(QueryError::Columns(differ)) => match missing(differ) {
+                missing if missing.is_empty() => unreadable(self.words()),
+                missing => failure(Code::DataColumnMissing).with("column", missing.join(", ")),
+            },
+            DataError::Query(_)
+            | DataError::Beyond(_)
+            | DataError::Outside { .. }
+            | DataError::Changing => unreadable(self.words()),
             DataError::Interrupted => Failure::new(Code::Internal).of(party).at("reading"),
             DataError::Split { split, fault } => unreadable(match fault {
                 BadSplit::Rows(ReadError::Open { path, kind }) => unopened(path, *kind),
@@ -60,21 +100,41 @@ impl DataError {
         }
     }
 
+    /// Says it in both languages.
+    fn words(&self) -> [String; 2] {
+        let said = self.to_string();
+        let in_chinese = self.in_chinese().unwrap_or_else(|| said.clone());
+        [said, in_chinese]
+    }
+
     /// Names the columns of the schema that it is about.
     pub(crate) fn columns(&self) -> Vec<&str> {
         match self {
-            DataError::Rows(ReadError::MissingColumns { columns }) => {
-                columns.iter().map(String::as_str).collect()
-            }
-            DataError::Rows(ReadError::Refused(refusal)) => {
-                match refusal.issues.first().map(|issue| &issue.fault) {
+            DataError::Query(QueryError::Columns(differ)) => missing(differ),
+            DataError::Rows(error) | DataError::Query(QueryError::Rows(error)) => match error {
+                ReadError::MissingColumns { columns } => {
+                    columns.iter().map(String::as_str).collect()
+                }
+                ReadError::Refused(refusal) => match refusal.issues.first().map(|it| &it.fault) {
                     Some(RowFault::Cell { column, .. }) => vec![&column.name],
                     _ => Vec::new(),
-                }
-            }
+                },
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         }
     }
+}
+
+/// The columns that a query doesn't give.
+fn missing(differ: &[Mismatch]) -> Vec<&str> {
+    let mut missing = Vec::new();
+    for mismatch in differ {
+        if let Mismatch::Missing { column, .. } = mismatch {
+            missing.push(column.as_str());
+        }
+    }
+    missing
 }
 
 /// Says which file can't be opened; the path comes last, for a long one is cut off.

@@ -1,12 +1,16 @@
 //! The data sets that are registered here.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use consilium_journal::{Entry, Kind, band};
+use consilium_mapping::{Mapping, MappingError};
 use consilium_plan::{DataVersion, Name};
 use consilium_schema::{Schema, SchemaError};
 
-use super::{DataError, Source, blocking};
+use super::{DataError, Mapped, Source, blocking};
 use crate::{
     home::Home,
     store::{
@@ -24,6 +28,8 @@ pub(crate) struct NewDataSet {
     /// TOML.
     pub(crate) schema: String,
     pub(crate) splits: BTreeMap<Name, PathBuf>,
+    /// TOML, where `path` is the file of a mapping.
+    pub(crate) mapping: Option<String>,
 }
 
 /// A registered data set, and whether its file is still the one that was registered.
@@ -31,6 +37,8 @@ pub(crate) struct NewDataSet {
 pub(crate) struct Listed {
     pub(crate) set: DataSet,
     pub(crate) is_unchanged: bool,
+    /// The files that a mapping's query reads.
+    pub(crate) sources: Vec<PathBuf>,
 }
 
 /// Why a data set is not registered.
@@ -40,6 +48,8 @@ pub(crate) enum RegisterError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
     #[error(transparent)]
     Data(#[from] DataError),
     /// The daemon does not share the caller's working folder.
@@ -54,18 +64,20 @@ pub(crate) enum RegisterError {
 
 impl Home {
     /// Reads a data set and registers it, or a new version of it.
-    pub(crate) async fn register(&self, new: NewDataSet) -> Result<DataSet, RegisterError> {
+    pub(crate) async fn register(&self, new: NewDataSet) -> Result<Listed, RegisterError> {
         for path in new.splits.values().chain([&new.path]) {
             if !path.is_absolute() {
                 return Err(RegisterError::Relative { path: path.clone() });
             }
         }
         let source = Source {
+            mapping: self.mapped(new.mapping.as_deref(), &new.path)?,
             path: new.path.clone(),
             schema: Schema::from_toml(&new.schema)?,
             splits: new.splits.clone(),
         };
         let key = self.data_key.clone();
+        let mapped = source.mapping.as_ref().map(|_| source.files());
         let contents = self.read_alone(move || source.read(&key)).await?;
         let path = new.path.to_str().map(str::to_owned);
         let set = DataSet {
@@ -82,6 +94,8 @@ impl Home {
             path: set.path.clone().into(),
         })?;
         settings::set(&mut change, &splits_setting(new.name.as_str()), &splits).await?;
+        let mapping = new.mapping.as_deref().unwrap_or_default();
+        settings::set(&mut change, &mapping_setting(new.name.as_str()), mapping).await?;
         let what = match registered {
             Registered::New => "registered",
             Registered::Unchanged => "unchanged",
@@ -96,7 +110,11 @@ impl Home {
         change.log(&entry).await?;
         change.commit().await?;
         tracing::info!(data = set.name, what, "a data set was read");
-        Ok(set)
+        Ok(Listed {
+            set,
+            is_unchanged: true,
+            sources: mapped.unwrap_or_default(),
+        })
     }
 
     /// Gives the registered data sets, each held against its file.
@@ -104,7 +122,15 @@ impl Home {
         let mut listed = Vec::new();
         for set in data_sets::all(&self.store).await? {
             let is_unchanged = self.is_unchanged(&set).await?;
-            listed.push(Listed { set, is_unchanged });
+            let mapping = match self.of(&set).await {
+                Err(RegisterError::Store(error)) => return Err(error.into()),
+                source => source.ok().filter(|source| source.mapping.is_some()),
+            };
+            listed.push(Listed {
+                set,
+                is_unchanged,
+                sources: mapping.map(|source| source.files()).unwrap_or_default(),
+            });
         }
         Ok(listed)
     }
@@ -114,7 +140,7 @@ impl Home {
     /// One whose schema this program refuses has to be registered anew, as a changed one.
     pub(crate) async fn is_unchanged(&self, set: &DataSet) -> Result<bool, RegisterError> {
         let source = match self.of(set).await {
-            Err(RegisterError::Schema(_)) => return Ok(false),
+            Err(RegisterError::Schema(_) | RegisterError::Mapping(_)) => return Ok(false),
             source => source?,
         };
         let key = self.data_key.clone();
@@ -155,12 +181,27 @@ impl Home {
         let splits = settings::get(&self.store, &splits_setting(&set.name)).await?;
         let splits = splits.map(|splits| serde_json::from_str(&splits));
         let damaged = |_| consilium_store::columns::damaged("value");
+        let mapping = settings::get(&self.store, &mapping_setting(&set.name)).await?;
+        let mapping = mapping.filter(|text| !text.is_empty());
+        let path = PathBuf::from(&set.path);
         Ok(Source {
-            path: PathBuf::from(&set.path),
+            mapping: self.mapped(mapping.as_deref(), &path)?,
+            path,
             schema: Schema::from_toml(&set.schema)?,
             splits: splits.transpose().map_err(damaged)?.unwrap_or_default(),
         })
     }
+
+    /// Gives a mapping of that text, whose file is at `path`.
+    fn mapped(&self, text: Option<&str>, path: &Path) -> Result<Option<Mapped>, MappingError> {
+        let mapping = text.map(Mapping::from_toml).transpose()?;
+        let here = || (self.state.as_path(), self.mappings.clone());
+        Ok(mapping.map(|mapping| Mapped::new(mapping, path, here())))
+    }
+}
+
+fn mapping_setting(data: &str) -> String {
+    format!("data-set.{data}.mapping")
 }
 
 fn splits_setting(data: &str) -> String {

@@ -26,6 +26,7 @@ fn source(folder: &TempDir) -> Source {
     let half = Name::try_from("half".to_owned()).unwrap();
     Source {
         path: path("rows.csv", ROWS),
+        mapping: None,
         schema: Schema::from_toml(SCHEMA).unwrap(),
         splits: [(half, path("half.csv", SPLIT))].into(),
     }
@@ -72,6 +73,49 @@ fn every_change_is_another_version() {
             "version {place} is not new"
         );
     }
+}
+
+#[test]
+fn a_file_that_changes_while_a_query_reads_it_is_told_from_a_failing_query() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = source(&folder);
+    let program = folder.path().join("consilium-sql");
+    let text = "schema = \"s.toml\"\nsql = \"SELECT age FROM t\"\n\
+                [[source]]\nname = \"t\"\npath = \"rows.csv\"\n";
+    let here = Mappings {
+        program: consilium_mapping::Whereabouts {
+            named: Some(program.clone()),
+            ..Default::default()
+        },
+        ..Mappings::default()
+    };
+    let mapping = consilium_mapping::Mapping::from_toml(text).unwrap();
+    let mapped = Mapped::new(mapping, &source.path, (folder.path(), here.into()));
+    source.mapping = Some(mapped);
+    let run = |script: &str| {
+        let script = format!(
+            "#!/bin/sh\ncat > {}/request\n{script}\n",
+            folder.path().display()
+        );
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let before = source.version(&key()).unwrap();
+        let error = source.read(&key()).unwrap_err();
+        fs::remove_file(&program).unwrap();
+        (error, before == source.version(&key()).unwrap())
+    };
+    let (failing, is_same) = run("exit 3");
+    assert!(
+        matches!(failing, DataError::Query(_)) && is_same,
+        "{failing}"
+    );
+    let rows = source.path.display();
+    let (changing, is_same) = run(&format!("echo 50 >> {rows}"));
+    assert!(
+        matches!(changing, DataError::Changing) && !is_same,
+        "{changing}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The version of a data set: a keyed hash of schema, rows and splits.
+//! The version of a data set: a keyed hash of schema, rows or what they are made of, and splits.
 
 use std::io;
 
@@ -31,6 +31,12 @@ impl Versioning {
         }
     }
 
+    /// Adds what shapes the rows besides the files.
+    pub(super) fn meaning(&mut self, meaning: &str) {
+        let before = self.hash.clone();
+        self.hash = before.field(b"mapping").field(meaning.as_bytes());
+    }
+
     /// Begins the hash of a file; the rows' own has no name, those of splits have theirs.
     pub(super) fn file(&self, name: &str) -> FileHash {
         FileHash {
@@ -53,6 +59,11 @@ impl Versioning {
 }
 
 impl FileHash {
+    /// Tells whether it is of the same content.
+    pub(super) fn is(&self, other: &FileHash) -> bool {
+        self.hash.finalize() == other.hash.finalize()
+    }
+
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
     }

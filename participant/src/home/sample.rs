@@ -42,6 +42,7 @@ pub(crate) async fn home(
         store,
         ambient: Ambient::new(|| NOW * 1_000, &Seed::from_bytes([3; 32])),
         data_key: Seed::from_bytes([4; 32]).into(),
+        mappings: Arc::default(),
         reading: Semaphore::new(1).into(),
         holding: Mutex::new(()),
         answering: Mutex::new(()),
@@ -87,8 +88,9 @@ pub(crate) async fn register(home: &Home) -> DataVersion {
         path: home.state.join("rows.csv"),
         schema: COLUMNS.to_owned(),
         splits: std::collections::BTreeMap::new(),
+        mapping: None,
     });
-    set.await.unwrap().version
+    set.await.unwrap().set.version
 }
 
 /// Gives what is kept of the plan's study once a steward has approved it for a version.

@@ -1,6 +1,9 @@
 //! What is kept, as stewards see it.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+};
 
 use consilium_plan::Plan;
 use consilium_proto::v1;
@@ -154,7 +157,7 @@ fn unreadable(study: &studies::Study) -> v1::OwnStudy {
 }
 
 /// Gives a data set as it is shown.
-pub(super) fn data_set(set: DataSet, unchanged: bool) -> v1::DataSet {
+pub(super) fn data_set(set: DataSet, unchanged: bool, sources: &[PathBuf]) -> v1::DataSet {
     v1::DataSet {
         name: set.name,
         path: set.path,
@@ -162,5 +165,6 @@ pub(super) fn data_set(set: DataSet, unchanged: bool) -> v1::DataSet {
         rows: set.rows,
         registered: set.registered.0,
         unchanged,
+        sources: sources.iter().map(|it| it.display().to_string()).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! What there is for a run: looked at before a steward signs, and before the run.
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 use consilium_base::Seed;
 use consilium_journal::{Entry, Kind};
@@ -54,8 +54,7 @@ impl Look {
                 None
             }
         };
-        let size = source.as_ref().map(|source| fs::metadata(&source.path));
-        let size = size.and_then(|file| Some(file.ok()?.len()));
+        let size = source.as_ref().and_then(Source::size);
         let data = match source {
             Some(source) => inspected(home, plan, (name, grant), (source, secret), asker).await?,
             None => Inspected::open(DataReport::Absent { only_split: false }),

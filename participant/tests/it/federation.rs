@@ -8,6 +8,7 @@ mod house;
 mod hybrid;
 mod joint;
 mod life;
+mod mapping;
 pub(crate) mod people;
 mod refusals;
 mod results;

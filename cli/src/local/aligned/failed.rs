@@ -31,7 +31,9 @@ pub(crate) fn explain(failures: &[Failure], plan: &Plan, data: &[PartyData], lan
         let mut compared = plan.contributors();
         compared.any(|(party, of)| *party == set.party && of.name.as_str() == set.name)
     };
-    for set in data.iter().filter(is_compared) {
+    // Those that a query makes are the daemon's to look at.
+    let is_a_file = |set: &&PartyData| !set.is_mapping();
+    for set in data.iter().filter(is_compared).filter(is_a_file) {
         match found(set) {
             Ok(counts) => of_all.extend(counts.map(|counts| (&set.party, counts))),
             Err(error) => {

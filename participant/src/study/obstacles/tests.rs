@@ -57,6 +57,7 @@ impl Asked {
             path: self.home.state.join("rows.csv"),
             schema: schema.to_owned(),
             splits: std::collections::BTreeMap::new(),
+            mapping: None,
         });
         set.await.unwrap();
     }

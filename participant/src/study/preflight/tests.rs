@@ -57,6 +57,7 @@ fn inspected_for(
     let split = split.map(|split| (half, write("half.csv", split)));
     let source = Source {
         path: write("rows.csv", rows),
+        mapping: None,
         schema: Schema::from_toml(columns).unwrap(),
         splits: split.into_iter().collect(),
     };

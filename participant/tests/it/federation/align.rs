@@ -107,6 +107,7 @@ impl File {
             path: path.to_str().unwrap().to_owned(),
             schema: SCHEMA.to_owned(),
             splits: Vec::new(),
+            mapping: String::new(),
         };
         let added = house.client().await.add_data(request).await;
         added.unwrap().into_inner()

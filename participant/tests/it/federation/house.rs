@@ -160,6 +160,7 @@ impl House {
                 name: "thirds".to_owned(),
                 path: path("thirds.csv"),
             }],
+            mapping: String::new(),
         };
         Ok(self.client().await.add_data(request).await?.into_inner())
     }

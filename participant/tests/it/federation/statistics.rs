@@ -162,6 +162,7 @@ async fn without(house: &House, whole: &str, rows: usize) {
         path: house.file("patients.csv").to_str().unwrap().to_owned(),
         schema: SCHEMA.to_owned(),
         splits: Vec::new(),
+        mapping: String::new(),
     };
     // It is the people's own business how they call it in between.
     house
@@ -229,6 +230,7 @@ async fn a_column_that_differs_at_one_house_stops_the_study_before_the_first_sum
         path: houses[2].file("patients.csv").to_str().unwrap().to_owned(),
         schema: SCHEMA.replace("max = 10\n", "max = 20\n"),
         splits: Vec::new(),
+        mapping: String::new(),
     };
     houses[2].client().await.add_data(request).await.unwrap();
     let text = plan_of("Differs", &NAMES);

@@ -97,6 +97,7 @@ async fn register_file(house: &House, place: usize, name: &str) {
         path: house.file("people.csv").to_str().unwrap().to_owned(),
         schema: [ID, SCHEMAS[place]].concat(),
         splits: Vec::new(),
+        mapping: String::new(),
     };
     house.client().await.add_data(request).await.unwrap();
 }

@@ -83,6 +83,7 @@ pub(super) async fn register(house: &House, place: usize, more: &[u64]) {
         path: house.file("people.csv").to_str().unwrap().to_owned(),
         schema: [ID, &columns].concat(),
         splits: Vec::new(),
+        mapping: String::new(),
     };
     house.client().await.add_data(request).await.unwrap();
 }

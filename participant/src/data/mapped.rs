@@ -1,0 +1,160 @@
+//! Rows that come out of several files by a query of the institution's own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use consilium_data::{Loaded, ReadError, Values};
+use consilium_mapping::{Limits, Mapping, Query, Whereabouts};
+use consilium_schema::Schema;
+
+use super::{
+    DataError,
+    version::{FileHash, Versioning},
+    whole,
+};
+
+/// The faults that are kept of a query's rows.
+const MOST_ISSUES: usize = 20;
+
+/// What mappings may do here.
+#[derive(Clone, Debug, Default)]
+pub struct Mappings {
+    /// The folder that their sources must lie in, at any depth; that of the mapping if none is given.
+    pub root: Option<PathBuf>,
+    /// The most that their limits may say.
+    pub ceilings: Limits,
+    /// Where the program that runs queries may be.
+    pub program: Whereabouts,
+}
+
+/// A mapping, and what runs it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapped {
+    mapping: Mapping,
+    /// From which its paths lead.
+    folder: PathBuf,
+    /// Where the query puts aside what doesn't fit in memory.
+    aside: PathBuf,
+    here: Arc<Mappings>,
+}
+
+impl Mapped {
+    /// A mapping of the file at `path`; the query puts aside in the folder `aside` what doesn't fit in
+    /// memory.
+    pub(crate) fn new(
+        mapping: Mapping,
+        path: &Path,
+        (aside, here): (&Path, Arc<Mappings>),
+    ) -> Mapped {
+        Mapped {
+            mapping,
+            folder: path.parent().unwrap_or(Path::new("/")).to_owned(),
+            aside: aside.to_owned(),
+            here,
+        }
+    }
+
+    /// The files that the query reads.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let files = self.mapping.files(&self.folder);
+        files.map(|(_, path)| path).collect()
+    }
+
+    /// Adds to a version all that shapes the rows.
+    pub(super) fn add_to(&self, version: &mut Versioning) -> Result<(), DataError> {
+        let files = self.hashed(version)?;
+        self.add(files, version);
+        Ok(())
+    }
+
+    fn add(&self, files: Vec<FileHash>, version: &mut Versioning) {
+        version.meaning(&self.mapping.meaning());
+        for file in files {
+            version.add(file);
+        }
+    }
+
+    fn hashed(&self, version: &Versioning) -> Result<Vec<FileHash>, DataError> {
+        let files = self.mapping.files(&self.folder);
+        files
+            .map(|(name, path)| whole(version, name, &path))
+            .collect()
+    }
+
+    /// Runs the query, and adds to a version what its rows are made of: the files before it and behind
+    /// it are the same.
+    ///
+    /// The thread that calls lives as long as the query: the system ends the query's process with it.
+    pub(super) fn rows(
+        &self,
+        schema: &Schema,
+        version: &mut Versioning,
+    ) -> Result<Loaded, DataError> {
+        self.check()?;
+        let program = self.here.program.find().map_err(DataError::Query)?;
+        let before = self.hashed(version)?;
+        let query = Query::new(&self.mapping, &self.folder, &program).aside(&self.aside);
+        let loaded = query.rows(schema, None, MOST_ISSUES);
+        let behind = self.hashed(version)?;
+        if !before.iter().zip(&behind).all(|(one, other)| one.is(other)) {
+            return Err(DataError::Changing);
+        }
+        self.add(before, version);
+        loaded.map_err(DataError::Query)
+    }
+
+    /// Shows the cells of some columns row by row.
+    pub(super) fn texts(
+        &self,
+        schema: &Schema,
+        columns: &[&str],
+        version: &mut Versioning,
+        mut show: impl FnMut(&[Option<&str>]),
+    ) -> Result<(), DataError> {
+        let table = self.rows(schema, version)?.table;
+        let (mut texts, mut absent) = (Vec::new(), Vec::new());
+        for name in columns {
+            match table.column(name).map(|column| &column.values) {
+                Some(Values::Texts(column)) => texts.push(column),
+                _ => absent.push((*name).to_owned()),
+            }
+        }
+        if !absent.is_empty() {
+            let columns = absent;
+            return Err(DataError::Rows(ReadError::MissingColumns { columns }));
+        }
+        let mut cells = Vec::with_capacity(columns.len());
+        for row in 0..table.rows() {
+            cells.clear();
+            cells.extend(texts.iter().map(|column| column.get(row)));
+            show(&cells);
+        }
+        Ok(())
+    }
+
+    /// Holds the mapping against what is allowed here.
+    fn check(&self) -> Result<(), DataError> {
+        if let Some(beyond) = self.mapping.limits().beyond(&self.here.ceilings) {
+            return Err(DataError::Beyond(beyond));
+        }
+        let root = self.here.root.as_ref().unwrap_or(&self.folder);
+        let gone = |path: &Path, error: std::io::Error| DataError::Gone {
+            path: path.to_owned(),
+            kind: error.kind(),
+        };
+        let root = fs::canonicalize(root).map_err(|error| gone(root, error))?;
+        for (name, path) in self.mapping.files(&self.folder) {
+            let path = fs::canonicalize(&path).map_err(|error| gone(&path, error))?;
+            if !path.starts_with(&root) {
+                return Err(DataError::Outside {
+                    source_name: name.to_owned(),
+                    root,
+                });
+            }
+        }
+        Ok(())
+    }
+}
