@@ -50,6 +50,11 @@ const STEPS: &[Step] = &[
         name: "cohorts",
         sql: include_str!("../migrations/1004_cohorts.sql"),
     },
+    Step {
+        number: 1005,
+        name: "imprints",
+        sql: include_str!("../migrations/1005_imprints.sql"),
+    },
 ];
 
 /// Opens an institution's store, making it where there is none; `salts` is fresh every time.

@@ -1,7 +1,7 @@
 //! A participant of the local federation, with its steward.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     path::{Path, PathBuf},
     time::Duration,
@@ -108,7 +108,7 @@ impl Participant {
         let Err(refused) = self.house.decide(decision).await.answer(lang) else {
             return Ok(Vec::new());
         };
-        match obstacles::find(&mut self.house, &own, true, lang).await {
+        match obstacles::find(&mut self.house, &own, Some(&BTreeSet::new()), lang).await {
             Ok(found) if !found.is_empty() => Ok(found),
             _ => Err(refused),
         }

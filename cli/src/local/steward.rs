@@ -1,5 +1,7 @@
 //! The stewards of a local federation: their keys live in this process and die with it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use consilium_base::Signer as _;
 use consilium_identity::IdentityKey;
@@ -63,6 +65,7 @@ impl LocalSteward {
                 runs: plan.limits().runs,
                 until: plan.deadline(now),
                 waiver: plan.asks_waiver(),
+                beside: BTreeSet::new(),
             }),
             at: now,
             nonce: random()?,

@@ -54,7 +54,8 @@ pub(super) async fn run(
     let signer = signing.signer(&house, lang)?;
     if let Verdict::Approve(limits) = verdict {
         limits.within(&plan, clock::now(), lang)?;
-        let found = obstacles::find(&mut participant, &own, true, lang).await?;
+        let beside = limits.beside(&own, lang)?;
+        let found = obstacles::find(&mut participant, &own, Some(&beside), lang).await?;
         obstacles::refuse(&found, lang)?;
     }
     let statement = Statement {
@@ -154,6 +155,7 @@ fn decision(
                 runs,
                 until,
                 waiver: limits.waive_derivable,
+                beside: limits.beside(own, lang)?,
             }))
         }
         Verdict::Revoke => {

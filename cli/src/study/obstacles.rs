@@ -1,25 +1,30 @@
 //! What stands in the way of a study at the institution, as its daemon finds it.
 
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write};
 
 use anyhow::{Context as _, anyhow};
 use consilium_node::grpc::steward_client::StewardClient;
-use consilium_plan::{Failure, Lang};
+use consilium_plan::{Failure, Lang, PlanHash};
 use consilium_proto::v1;
 use tonic::transport::Channel;
 
 use crate::{client::Answer as _, hint::Hinted};
 
 /// Lets the daemon make the checks that come before a run, which reads the data set; `anew` as if
-/// a steward approved now, even if an approval stands.
+/// a steward approved now, even if an approval stands, beside these other studies.
 pub(crate) async fn find(
     participant: &mut StewardClient<Channel>,
     own: &v1::OwnStudy,
-    anew: bool,
+    anew: Option<&BTreeSet<PlanHash>>,
     lang: Lang,
 ) -> anyhow::Result<Vec<Failure>> {
     let study = own.study.clone();
-    let request = v1::ExamineRequest { study, anew };
+    let beside = anew.into_iter().flatten();
+    let request = v1::ExamineRequest {
+        study,
+        anew: anew.is_some(),
+        beside: beside.map(|it| it.as_bytes().to_vec().into()).collect(),
+    };
     let examined = participant.examine(request).await.answer(lang)?;
     let read = |text: &String| serde_json::from_str(text).context("what stands in the way");
     examined.obstacles.iter().map(read).collect()

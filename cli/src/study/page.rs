@@ -39,7 +39,7 @@ pub(super) async fn run(
             let own = decide::find(&mut participant, study, lang).await?;
             // Looking reads the data set, and a run that goes on needs that more.
             let found = match own.running_since {
-                0 => Some(obstacles::find(&mut participant, &own, false, lang).await?),
+                0 => Some(obstacles::find(&mut participant, &own, None, lang).await?),
                 _ => None,
             };
             if json {
@@ -158,22 +158,19 @@ fn company(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
     Ok(())
 }
 
-/// Prints which statistics were answered on the same data set before.
+/// Prints which statistics were answered here before.
 fn answered(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     if own.answered.is_empty() {
         return Ok(());
     }
-    let heading = lang.pick(
-        "Statistics answered on this data set before",
-        "此前对该数据集回答过的统计",
-    );
+    let heading = lang.pick("Statistics answered here before", "此处此前回答过的统计");
     writeln!(out, "\n# {heading}")?;
     for earlier in &own.answered {
         let (study, version) = (&earlier.study, hex::encode(&earlier.version));
-        let time = UnixTime(earlier.answered);
+        let (time, data) = (UnixTime(earlier.answered), &earlier.data_set);
         let line = lang.pick(
-            format!("- {time}: study {study}, version {version}"),
-            format!("- {time}：研究 {study}，版本 {version}"),
+            format!("- {time}: study {study}, data set {data}, version {version}"),
+            format!("- {time}：研究 {study}，数据集 {data}，版本 {version}"),
         );
         writeln!(out, "{line}")?;
     }
@@ -221,11 +218,13 @@ fn own_line(own: v1::OwnStudy, obstacles: Option<&[Failure]>, lang: Lang) -> Val
             "runs": grant.runs,
             "until": grant.until,
             "waiver": grant.waiver,
+            "beside": grant.beside,
         })
     });
     let answered = own.answered.iter().map(|earlier| {
         json!({
             "study": earlier.study,
+            "data": earlier.data_set,
             "version": hex::encode(&earlier.version),
             "answered": earlier.answered,
         })

@@ -63,6 +63,7 @@ impl Driver {
                     runs,
                     until,
                     waiver,
+                    beside,
                 },
             ..
         } = &standing
@@ -71,7 +72,8 @@ impl Driver {
                 .with("data-version", data)
                 .with("runs", runs)
                 .with("until", until)
-                .with("waiver", waiver);
+                .with("waiver", waiver)
+                .with("beside", beside.len());
         }
         let mut nonce = [0; 32];
         nonce[..16].copy_from_slice(&signed.statement.nonce);

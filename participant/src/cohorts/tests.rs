@@ -1,110 +1,308 @@
 use std::fmt::Write as _;
 
-use consilium_data::Reading;
-use consilium_plan::{DataVersion, UnixTime};
+use consilium_base::{Seed, Tagged};
+use consilium_data::{Reading, Table};
 use consilium_schema::Schema;
 
 use super::*;
 
 const M: u64 = 10;
 
-fn secret() -> Seed {
-    Seed::from_bytes([5; 32])
+/// A person's row: cells by column.
+type Row = Vec<(&'static str, String)>;
+
+/// Gives a person's age, sex and length of stay, and a number that all people have for themselves.
+fn person(number: u32) -> Row {
+    vec![
+        ("id", format!("p{number}")),
+        ("age", (drawn(number, 1) % 90).to_string()),
+        ("sex", (number % 2).to_string()),
+        ("stay", (drawn(number, 2) % 30).to_string()),
+    ]
 }
 
-/// Gives a table of these people; `columns` are those that its file has beside their numbers.
-fn table(people: impl IntoIterator<Item = u32>, columns: &[&str]) -> Table {
-    let mut schema = "[[column]]\nname = \"person\"\ntype = \"code\"\n".to_owned();
-    for column in columns {
-        write!(
-            schema,
-            "[[column]]\nname = \"{column}\"\ntype = \"integer\"\n"
-        )
-        .unwrap();
+fn drawn(number: u32, what: u8) -> u32 {
+    let drawn = Tagged::new("participant.1.test").number(number.into());
+    let drawn = drawn.field(&[what]).digest();
+    u32::from_le_bytes(*drawn.first_chunk().unwrap())
+}
+
+fn people(range: std::ops::Range<u32>) -> Vec<Row> {
+    range.map(person).collect()
+}
+
+/// Changes cells of a column in these rows.
+fn with(rows: &[Row], column: &str, cell: impl Fn(usize) -> Option<String>) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    for (place, row) in rows.iter_mut().enumerate() {
+        let changed = row.iter_mut().find(|(name, _)| *name == column).unwrap();
+        if let Some(cell) = cell(place) {
+            changed.1 = cell;
+        }
+    }
+    rows
+}
+
+/// Adds a column, or gives one another name.
+fn besides(rows: &[Row], name: &'static str, cell: impl Fn(usize) -> String) -> Vec<Row> {
+    let add = |(place, row): (usize, &Row)| {
+        let mut row = row.clone();
+        row.push((name, cell(place)));
+        row
+    };
+    rows.iter().enumerate().map(add).collect()
+}
+
+fn renamed(rows: &[Row], from: &str, to: &'static str) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        row.iter_mut().find(|(name, _)| *name == from).unwrap().0 = to;
+    }
+    rows
+}
+
+fn table(rows: &[Row]) -> Table {
+    let mut schema = String::new();
+    let names: Vec<&str> = rows[0].iter().map(|(name, _)| *name).collect();
+    for name in &names {
+        let is_code = ["id", "years"].contains(name);
+        let kind = if is_code { "code" } else { "integer" };
+        write!(schema, "[[column]]\nname = \"{name}\"\ntype = \"{kind}\"\n").unwrap();
     }
     let schema = Schema::from_toml(&schema).unwrap();
-    let mut text = format!("person,{}\n", columns.join(","));
-    for person in people {
-        let cells = columns.iter().zip(7..);
-        let cells: Vec<String> = cells.map(|(_, by)| (person % by).to_string()).collect();
-        writeln!(text, "p{person},{}", cells.join(",")).unwrap();
+    let mut text = names.join(",") + "\n";
+    for row in rows {
+        let cells: Vec<&str> = row.iter().map(|(_, cell)| cell.as_str()).collect();
+        writeln!(text, "{}", cells.join(",")).unwrap();
     }
-    Reading::new(&schema)
-        .stream(std::io::Cursor::new(text))
-        .unwrap()
-        .table
+    let reading = Reading::new(&schema).stream(std::io::Cursor::new(text));
+    reading.unwrap().table
 }
 
-fn answered(table: &Table, data_set: &str) -> Earlier {
-    let columns = columns(table);
-    let sketch = sketch(table, &columns, &secret()).unwrap();
-    let cohort = Cohort {
-        study: "ab".repeat(32).parse().unwrap(),
-        data_set: data_set.to_owned(),
-        version: DataVersion([1; 32]),
-        answered: UnixTime(0),
-        minimum: M,
-        columns,
-        sketch: sketch.to_bytes(),
+/// Gives what is kept of rows in which these columns are measured, "=" and a rule behind their names.
+fn imprint(rows: &[Row], measured: &[&str]) -> Imprint {
+    let rule = |column: &&str| {
+        let (name, rule) = column.split_once('=').unwrap_or((column, ""));
+        (name.to_owned(), rule.to_owned())
     };
-    Earlier { cohort, sketch }
+    let secret = Seed::from_bytes([5; 32]);
+    Imprint::of(&table(rows), &measured.iter().map(rule).collect(), &secret)
 }
 
-fn is_refused(table: &Table, earlier: &[Earlier], minimum: u64) -> bool {
-    too_close(table, earlier, (minimum, &secret())).is_some()
+/// Gives how rows stand to earlier ones, as the store gives these back.
+fn standing(now: &Imprint, before: &Imprint) -> Standing {
+    let kept = Imprint::from_bytes(&before.to_bytes()).unwrap();
+    now.standing_to(&kept, M)
 }
 
-#[test]
-fn a_cohort_is_refused_that_differs_by_fewer_rows_than_the_minimum_but_by_some() {
-    let earlier = [answered(&table(0..400, &["stay", "age"]), "visits")];
-    for (more, refused) in [(0, false), (1, true), (9, true), (10, false), (300, false)] {
-        let larger = table(0..400 + more, &["stay", "age"]);
-        assert_eq!(is_refused(&larger, &earlier, M), refused, "{more} more");
-        let smaller = table(more..400, &["stay", "age"]);
-        assert_eq!(is_refused(&smaller, &earlier, M), refused, "{more} less");
-    }
-    // Four have gone, five have come; five and five.
-    assert!(is_refused(&table(4..405, &["stay", "age"]), &earlier, M));
-    assert!(!is_refused(&table(5..405, &["stay", "age"]), &earlier, M));
+#[track_caller]
+fn assert_standing(now: &[Row], before: &[Row], measured: &[&str], expected: Standing) {
+    let [now, before] = [now, before].map(|rows| imprint(rows, measured));
+    assert_eq!(standing(&now, &before), expected);
+    assert_eq!(standing(&before, &now), expected);
 }
 
 #[test]
-fn the_larger_minimum_of_both_studies_counts() {
-    let earlier = [answered(&table(0..400, &["stay"]), "visits")];
-    assert!(is_refused(&table(0..405, &["stay"]), &earlier, 1));
-    assert!(is_refused(&table(0..415, &["stay"]), &earlier, 20));
-    assert!(!is_refused(&table(0..415, &["stay"]), &earlier, M));
-}
-
-#[test]
-fn rows_in_another_order_or_with_more_columns_are_the_same_cohort() {
-    let earlier = [answered(&table(0..400, &["stay"]), "visits")];
-    let reversed = table((0..400).rev(), &["stay"]);
-    assert!(!is_refused(&reversed, &earlier, M));
-    assert!(!is_refused(&table(0..400, &["stay", "age"]), &earlier, M));
-    assert!(is_refused(&table(1..400, &["stay", "age"]), &earlier, M));
-}
-
-#[test]
-fn rows_that_are_alike_count_each_for_itself() {
-    let twice = |more: usize| table((0..200).chain(std::iter::repeat_n(7, more)), &["stay"]);
-    let earlier = [answered(&twice(0), "visits")];
-    for (more, refused) in [(0, false), (1, true), (9, true), (10, false)] {
-        assert_eq!(is_refused(&twice(more), &earlier, M), refused, "{more}");
+fn rows_are_too_close_that_are_fewer_or_more_by_less_than_the_minimum() {
+    let before = people(0..400);
+    for measured in [&["age", "sex", "stay"][..], &["sex"], &["id"]] {
+        for (more, expected) in [
+            (0, Standing::Apart),
+            (1, Standing::TooClose),
+            (9, Standing::TooClose),
+            (10, Standing::Apart),
+            (300, Standing::Apart),
+        ] {
+            assert_standing(&people(0..400 + more), &before, measured, expected);
+        }
     }
 }
 
 #[test]
-fn what_rows_were_told_apart_by_must_be_there_to_compare() {
-    let earlier = [answered(&table(0..400, &["stay"]), "visits")];
-    assert!(!is_refused(&table(1..400, &[]), &earlier, M));
+fn a_row_that_changed_counts_once() {
+    let before = people(0..400);
+    let corrected = |rows: usize| {
+        let old = |place: usize| (place < rows).then(|| (200 + place).to_string());
+        with(&before, "age", old)
+    };
+    assert_standing(&corrected(1), &before, &["age", "sex"], Standing::TooClose);
+    assert_standing(&corrected(9), &before, &["age", "sex"], Standing::TooClose);
+    // Of ten, one may share a counter with another's new age, and be missed.
+    assert_standing(&corrected(14), &before, &["age", "sex"], Standing::Apart);
+    // Nine have gone, nine have come.
+    assert_standing(&people(9..409), &before, &["id"], Standing::TooClose);
 }
 
 #[test]
-fn another_secret_gives_another_sketch_of_the_same_rows() {
-    let table = table(0..50, &["stay"]);
-    let names = columns(&table);
-    let [ours, theirs] =
-        [5, 6].map(|byte| sketch(&table, &names, &Seed::from_bytes([byte; 32])).unwrap());
-    assert_eq!(ours.difference(&theirs), 100);
+fn cells_of_two_people_that_changed_in_two_columns_are_two_rows_that_are_too_few() {
+    let before = people(0..400);
+    let one = with(&before, "age", |row| (row == 3).then(|| "99".to_owned()));
+    let both = with(&one, "stay", |row| (row == 70).then(|| "31".to_owned()));
+    assert_standing(&both, &before, &["age", "stay"], Standing::TooClose);
+}
+
+#[test]
+fn cells_that_two_people_exchange_show_in_their_rows() {
+    let before = people(0..400);
+    let exchanged = with(&before, "sex", |row| match row {
+        2 => Some("1".to_owned()),
+        3 => Some("0".to_owned()),
+        _ => None,
+    });
+    assert_standing(&exchanged, &before, &["age", "sex"], Standing::TooClose);
+    // By itself the column tells the same as before.
+    assert_standing(&exchanged, &before, &["sex"], Standing::Apart);
+}
+
+#[test]
+fn a_column_in_which_all_rows_differ_hides_nothing_be_it_measured_or_not() {
+    let day =
+        |rows: Vec<Row>, day: usize| besides(&rows, "exported", |row| (day + row).to_string());
+    let before = day(people(0..400), 1_000);
+    let (same, more) = (day(people(0..400), 5_000), day(people(0..401), 5_000));
+    for measured in [&["age", "sex"][..], &["sex"], &["sex", "exported"]] {
+        assert_standing(&more, &before, measured, Standing::TooClose);
+        assert_standing(&same, &before, measured, Standing::Apart);
+    }
+}
+
+#[test]
+fn a_column_that_nobody_measures_may_differ_by_a_few() {
+    let before = people(0..400);
+    let moved = with(&before, "stay", |row| (row < 3).then(|| "31".to_owned()));
+    assert_standing(&moved, &before, &["age", "sex"], Standing::Apart);
+}
+
+#[test]
+fn other_people_of_whom_as_many_are_alike_are_told_apart_by_what_differs() {
+    let (before, other) = (people(0..400), people(1_000..1_403));
+    assert_standing(&other, &before, &["age", "sex"], Standing::Apart);
+    assert_standing(&other, &before, &["sex", "id"], Standing::Apart);
+    // Of a column of two values alone nobody knows: it may be all that has not changed of the same people.
+    assert_standing(&other, &before, &["sex"], Standing::TooClose);
+}
+
+#[test]
+fn a_column_under_another_name_or_of_another_type_is_the_same() {
+    let before = people(0..400);
+    let measured = imprint(&before, &["age", "sex"]);
+    for (rows, expected) in [
+        (people(0..400), Standing::Apart),
+        (people(0..401), Standing::TooClose),
+    ] {
+        let now = renamed(&renamed(&rows, "age", "years"), "sex", "gender");
+        assert_eq!(
+            standing(&imprint(&now, &["years", "gender"]), &measured),
+            expected
+        );
+        assert_eq!(standing(&imprint(&now, &["gender"]), &measured), expected);
+    }
+}
+
+#[test]
+fn the_order_of_rows_and_of_columns_changes_nothing() {
+    let before = people(0..400);
+    let mut now = before.clone();
+    now.reverse();
+    now.iter_mut().for_each(|row| row.reverse());
+    assert_standing(&now, &before, &["age", "sex"], Standing::Apart);
+    now.pop();
+    assert_standing(&now, &before, &["age", "sex"], Standing::TooClose);
+}
+
+#[test]
+fn another_rule_for_the_same_rows_is_told_and_for_other_rows_it_is_free() {
+    let (before, other) = (people(0..400), people(400..900));
+    let first = imprint(&before, &["age=above 72", "sex"]);
+    for (rows, measured, expected) in [
+        (&before, &["age=above 72", "sex"][..], Standing::Apart),
+        (&before, &["age=above 73", "sex"], Standing::AskedOtherwise),
+        (&before, &["age=above 73"], Standing::AskedOtherwise),
+        (&before, &["sex", "stay=quantiles"], Standing::Apart),
+        (&other, &["age=above 73", "sex"], Standing::Apart),
+    ] {
+        assert_eq!(
+            standing(&imprint(rows, measured), &first),
+            expected,
+            "{measured:?}"
+        );
+    }
+    let years = imprint(&renamed(&before, "age", "years"), &["years=above 73"]);
+    assert_eq!(standing(&years, &first), Standing::AskedOtherwise);
+}
+
+fn answered(study: u8, minimum: u64, imprint: Option<Imprint>) -> Earlier {
+    Earlier {
+        study: PlanHash::from_bytes([study; 32]),
+        minimum,
+        imprint,
+    }
+}
+
+#[test]
+fn a_study_that_is_named_is_no_obstacle_and_none_whose_rows_are_not_known_is_passed_over() {
+    let now = imprint(&people(0..400), &["age=b"]);
+    let earlier = [
+        answered(1, M, Some(imprint(&people(0..400), &["age=a"]))),
+        answered(2, M, Some(imprint(&people(0..400), &["age=b"]))),
+        answered(3, M, Some(Imprint::default())),
+        answered(4, M, None),
+    ];
+    let found = |beside: &[u8]| {
+        let beside = beside
+            .iter()
+            .map(|study| PlanHash::from_bytes([*study; 32]));
+        obstacle(&now, &earlier, (M, &beside.collect()))
+    };
+    let named = |studies: &[u8]| {
+        let studies = studies
+            .iter()
+            .map(|study| PlanHash::from_bytes([*study; 32]));
+        Some(Obstacle::CohortAskedOtherwise(studies.collect()))
+    };
+    assert_eq!(found(&[]), named(&[1, 4]));
+    assert_eq!(found(&[1]), named(&[4]));
+    assert_eq!(found(&[1, 2, 4]), None);
+}
+
+#[test]
+fn no_name_lets_rows_pass_that_are_too_close_and_the_larger_minimum_counts() {
+    let now = imprint(&people(0..405), &["age"]);
+    let before = |minimum| {
+        [answered(
+            1,
+            minimum,
+            Some(imprint(&people(0..400), &["age"])),
+        )]
+    };
+    let beside = BTreeSet::from([PlanHash::from_bytes([1; 32])]);
+    for (minimum, earlier, is_close) in [(M, 3, true), (3, M, true), (5, 5, false), (3, 4, false)] {
+        let found = obstacle(&now, &before(earlier), (minimum, &beside));
+        assert_eq!(found == Some(Obstacle::CohortTooClose), is_close);
+    }
+}
+
+#[test]
+fn what_is_kept_has_a_bounded_size_and_damage_shows() {
+    let mut rows = people(0..2_000);
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+        rows = besides(&rows, name, |row| (row * name.len() * 31 % 997).to_string());
+    }
+    let bytes = imprint(&rows, &["age", "sex"]).to_bytes();
+    // Two that are measured, eight beside, and the rows.
+    assert!(
+        (11 * 1_024..11 * 1_200).contains(&bytes.len()),
+        "{}",
+        bytes.len()
+    );
+    assert!(Imprint::from_bytes(&bytes[..bytes.len() - 1]).is_none());
+    let secrets = [5, 6].map(|byte| {
+        let rules = [("age".to_owned(), String::new())].into();
+        Imprint::of(
+            &table(&people(0..50)),
+            &rules,
+            &Seed::from_bytes([byte; 32]),
+        )
+    });
+    assert_eq!(secrets[0].standing_to(&secrets[1], M), Standing::Apart);
 }

@@ -1,6 +1,6 @@
 //! A home for tests, whose coordinator is whoever holds the other end of its outbox.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use consilium_base::Seed;
 use consilium_glm::{Table, local};
@@ -107,6 +107,7 @@ pub(crate) fn approved(home: &Home, plan: &Plan, data: DataVersion) -> Own {
             runs: 10,
             until: UnixTime(NOW + 60),
             waiver: false,
+            beside: BTreeSet::new(),
         }),
         at: UnixTime(NOW),
         nonce: [6; 16],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consilium_plan::{Decision, Failure, Plan, Rejected, SignedStatement};
+use consilium_plan::{Decision, Failure, Plan, PlanHash, Rejected, SignedStatement};
 use consilium_proto::v1;
 
 use super::{StewardError, StewardService};
@@ -57,7 +57,10 @@ impl StewardService {
         let own = if stands && !request.anew {
             own
         } else {
-            approved(&self.home, &plan, &own).await?
+            let hashes = request.beside.iter();
+            let beside = hashes.map(|hash| Some(PlanHash::from_bytes(hash[..].try_into().ok()?)));
+            let beside = beside.collect::<Option<_>>().ok_or(StewardError::NoStudy)?;
+            approved(&self.home, (&plan, &own), beside).await?
         };
         let obstacles = looked(&self.home, &plan, &own).await?;
         Ok(v1::Examination {

@@ -1,6 +1,6 @@
 //! What stewards see of statistics.
 
-use consilium_plan::Plan;
+use consilium_plan::{Plan, Task};
 use consilium_proto::v1;
 
 use super::{StewardError, StewardService};
@@ -27,21 +27,23 @@ impl StewardService {
         })
     }
 
-    /// Gives which other statistics were answered on the data set that a plan asks about, the latest
-    /// first; none of a plan that asks for something else.
+    /// Gives which other statistics were answered, the latest first; none of a plan that asks for something
+    /// else. Those of other data sets are among them: rows may have been registered under another name.
     pub(super) async fn answered(&self, plan: &Plan) -> Result<Vec<v1::Answered>, StewardError> {
-        let mut own = plan.contributors();
-        let own = own.find(|(party, _)| **party == self.home.party);
-        let (consilium_plan::Task::Statistics(_), Some((_, data))) = (plan.task(), own) else {
+        let contributes = plan
+            .contributors()
+            .any(|(party, _)| *party == self.home.party);
+        if !contributes || !matches!(plan.task(), Task::Statistics(_)) {
             return Ok(Vec::new());
-        };
+        }
         let study = study_name(&plan.hash());
         let all = cohorts::all(&self.home.store).await?.into_iter();
-        let others = all.filter(|it| it.data_set == data.name.as_str() && it.study != study);
+        let others = all.filter(|it| it.study != study);
         let shown = others.map(|cohort| v1::Answered {
             study: cohort.study.as_str().to_owned(),
             version: cohort.version.0.to_vec().into(),
             answered: cohort.answered.0,
+            data_set: cohort.data_set,
         });
         Ok(shown.collect())
     }

@@ -8,8 +8,6 @@ use consilium_store::{
 };
 use sqlx::any::AnyRow;
 
-use crate::wire;
-
 /// A cohort that a study was answered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cohort {
@@ -23,10 +21,8 @@ pub struct Cohort {
     pub answered: UnixTime,
     /// The fewest rows, zero aside, in which the study lets cohorts differ.
     pub minimum: u64,
-    /// The columns that rows are told apart by, in the order of their names.
-    pub columns: Vec<String>,
-    /// A keyed sketch of the rows.
-    pub sketch: Vec<u8>,
+    /// What is kept of the rows, keyed, for others to be held against them; of older ones there is none.
+    pub imprint: Option<Vec<u8>>,
 }
 
 /// Keeps a cohort that is about to be answered for, unless it is there from an earlier run. Says whether
@@ -37,16 +33,15 @@ pub struct Cohort {
 /// If it can't be written.
 pub async fn keep(change: &mut Change, cohort: &Cohort) -> Result<bool, StoreError> {
     let query = sqlx::query(
-        "INSERT INTO cohort (study, data_set, version, answered, minimum, columns, sketch) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (study, version) DO NOTHING",
+        "INSERT INTO cohort (study, data_set, version, answered, minimum, imprint) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (study, version) DO NOTHING",
     )
     .bind(cohort.study.as_str())
     .bind(&cohort.data_set)
     .bind(&cohort.version.0[..])
     .bind(cohort.answered.0)
     .bind(i64::try_from(cohort.minimum).unwrap_or(i64::MAX))
-    .bind(wire::json(&cohort.columns))
-    .bind(&cohort.sketch[..]);
+    .bind(cohort.imprint.as_deref());
     Ok(query.execute(change.connection()).await?.rows_affected() > 0)
 }
 
@@ -69,7 +64,6 @@ fn read(row: &AnyRow) -> Result<Cohort, StoreError> {
         version: DataVersion(row.array("version")?),
         answered: row.time("answered")?,
         minimum: row.count("minimum")?,
-        columns: serde_json::from_str(&row.text("columns")?).map_err(|_| damaged("columns"))?,
-        sketch: row.bytes("sketch")?,
+        imprint: row.optional_bytes("imprint")?,
     })
 }

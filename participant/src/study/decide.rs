@@ -200,7 +200,8 @@ impl Home {
                 .with("data-version", grant.data)
                 .with("runs", grant.runs)
                 .with("until", grant.until)
-                .with("waiver", grant.waiver);
+                .with("waiver", grant.waiver)
+                .with("beside", grant.beside.len());
         }
         let mut change = self.store.begin().await?;
         decisions::add(&mut change, &decision).await?;

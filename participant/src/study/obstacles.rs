@@ -1,9 +1,12 @@
 //! What stands in the way of a study here, told to the institution's own people.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use consilium_base::Seed;
-use consilium_plan::{DataVersion, Failure, Grant, PartyReport, Plan};
+use consilium_plan::{DataVersion, Failure, Grant, PartyReport, Plan, PlanHash};
 use consilium_store::StoreError;
 use rand_core::Rng as _;
 
@@ -39,12 +42,17 @@ pub(crate) async fn obstacles(home: &Home, plan: &Arc<Plan>, own: &Own) -> Vec<F
     plan.obstacles(&home.party, &report)
 }
 
-/// Gives where the study would stand if a steward approved it now for what is registered.
+/// Gives where the study would stand if a steward approved it now for what is registered, beside such other
+/// studies.
 ///
 /// # Errors
 ///
 /// If what is registered can't be read.
-pub(crate) async fn approved(home: &Home, plan: &Plan, own: &Own) -> Result<Own, StoreError> {
+pub(crate) async fn approved(
+    home: &Home,
+    (plan, own): (&Plan, &Own),
+    beside: BTreeSet<PlanHash>,
+) -> Result<Own, StoreError> {
     let planned = plan.contributors().find(|(party, _)| **party == home.party);
     let data = match planned {
         Some((_, data)) => data.version.or(home.registered(&data.name).await?),
@@ -57,6 +65,7 @@ pub(crate) async fn approved(home: &Home, plan: &Plan, own: &Own) -> Result<Own,
         runs: plan.limits().runs,
         until: plan.deadline(now),
         waiver: false,
+        beside,
     };
     Ok(Own {
         register: own.register.supposing(&home.party, grant, now),

@@ -92,6 +92,8 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use consilium_base::Seed;
     use consilium_plan::{Code, Failure, Grant, Plan, UnixTime};
 
@@ -118,6 +120,7 @@ mod tests {
                 runs: 1,
                 until: UnixTime(0),
                 waiver: false,
+                beside: BTreeSet::new(),
             },
             task: plan.task(),
             limits: plan.limits(),

@@ -15,14 +15,15 @@ async fn a_cohort_is_kept_once_for_a_study_and_version_and_outlives_the_daemon()
         version: DataVersion([1; 32]),
         answered: UnixTime(200),
         minimum: 10,
-        columns: vec!["age".to_owned(), "a\nb\"".to_owned()],
-        sketch: vec![1, 2, 3],
+        imprint: Some(vec![1, 2, 3]),
     };
     let repeated = Cohort {
         answered: UnixTime(300),
         ..first.clone()
     };
+    // As rows were kept before there were imprints.
     let later = Cohort {
+        imprint: None,
         version: DataVersion([2; 32]),
         answered: UnixTime(400),
         ..first.clone()

@@ -122,12 +122,18 @@ impl Statement {
                 runs,
                 until,
                 waiver,
+                beside,
             }) => {
                 field(b"approve");
                 field(&data.0);
                 field(&runs.to_le_bytes());
                 field(&until.0.to_le_bytes());
                 field(&[u8::from(*waiver)]);
+                // The field that follows is shorter than a hash.
+                if !beside.is_empty() {
+                    let hashes: Vec<u8> = beside.iter().flat_map(|it| *it.as_bytes()).collect();
+                    field(&hashes);
+                }
             }
             Decision::Refuse => field(b"refuse"),
             Decision::Revoke { of } => {
@@ -167,6 +173,7 @@ impl Statement {
                 runs,
                 until,
                 waiver,
+                beside,
             }) => {
                 let said = texts::APPROVE.say(
                     lang,
@@ -183,7 +190,13 @@ impl Statement {
                 } else {
                     &texts::NO_WAIVER
                 };
-                format!("{said}\n{}", waived.say(lang, &[("party", &signer.party)]))
+                let waived = waived.say(lang, &[("party", &signer.party)]);
+                let mut said = format!("{said}\n{waived}");
+                for study in beside {
+                    said.push('\n');
+                    said.push_str(&texts::BESIDE.say(lang, &[("study", study)]));
+                }
+                said
             }
             Decision::Refuse => texts::REFUSE.say(lang, &[("signer", signer), ("plan", plan)]),
             Decision::Revoke { of } => texts::REVOKE.say(

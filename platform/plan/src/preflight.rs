@@ -1,6 +1,9 @@
 //! What every party is asked before a run, and whether the run may begin.
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use consilium_mailbox::PartyId;
 use consilium_schema::{Differing, Schema};
@@ -108,6 +111,24 @@ pub enum Obstacle {
     PartUnlike(Unlike),
     /// Its rows differ from those of earlier statistics by too few, but by some.
     CohortTooClose,
+    /// Earlier statistics of nearly the same rows measured a column by another rule, and its steward has not
+    /// named these studies; not more of them than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
+    CohortAskedOtherwise(BTreeSet<PlanHash>),
+}
+
+impl Obstacle {
+    /// The most studies that one obstacle names.
+    pub const MOST_STUDIES: usize = 8;
+
+    /// Names studies as people do, by the first digits of their hashes.
+    pub fn named(studies: &BTreeSet<PlanHash>) -> String {
+        let begin = |study: &PlanHash| study.to_string().chars().take(12).collect();
+        studies
+            .iter()
+            .map(begin)
+            .collect::<Vec<String>>()
+            .join(", ")
+    }
 }
 
 impl Obstacle {
@@ -257,6 +278,8 @@ impl Plan {
         let planned = self.task().column_names();
         let keys = matches!(self.task(), Task::Align(_));
         let common = matches!(self.task(), Task::Vertical(_));
+        let measured =
+            matches!(self.task(), Task::Statistics(statistics) if !statistics.is_noised());
         let repeats = match self.task() {
             Task::Vertical(task) => task.refuses_repeats(),
             _ => false,
@@ -271,7 +294,10 @@ impl Plan {
             Obstacle::RowsTooFew | Obstacle::RowsTooMany => true,
             Obstacle::KeysRepeated | Obstacle::NoKeys => keys,
             Obstacle::PatientsRepeated => repeats,
-            Obstacle::CohortTooClose => matches!(self.task(), Task::Statistics(_)),
+            Obstacle::CohortTooClose => measured,
+            Obstacle::CohortAskedOtherwise(studies) => {
+                measured && studies.len() <= Obstacle::MOST_STUDIES
+            }
             Obstacle::NoAlignment
             | Obstacle::OtherData
             | Obstacle::OrderDamaged
@@ -429,6 +455,9 @@ impl Plan {
             Obstacle::RowsTooMany if aligns => failure(Code::AlignSetTooLarge).with("most", most),
             Obstacle::CohortTooClose => {
                 failure(Code::CohortTooClose).with("minimum", limits.minimum_cell)
+            }
+            Obstacle::CohortAskedOtherwise(studies) => {
+                failure(Code::CohortAskedOtherwise).with("studies", Obstacle::named(studies))
             }
             Obstacle::KeysRepeated => failure(Code::KeysRepeated),
             Obstacle::NoKeys => failure(Code::KeysNone),

@@ -88,7 +88,9 @@ impl Plan {
                 let cell = self.limits.minimum_cell.0;
                 let rows = &texts::ROWS_OF_CELLS;
                 self.describe_terms(&task.protection, (rows, &cell), &mut page);
-                page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
+                if !task.is_noised() {
+                    page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
+                }
             }
             Task::Align(task) => self.describe_sets(task, &mut page),
             Task::Vertical(task) => self.describe_common_rows(task, &mut page),

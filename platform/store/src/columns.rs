@@ -21,6 +21,7 @@ pub trait Columns {
     fn text(&self, column: &'static str) -> Result<String, StoreError>;
     fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError>;
     fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError>;
+    fn optional_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError>;
     fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError>;
 
     fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
@@ -68,6 +69,10 @@ impl Columns for AnyRow {
     }
 
     fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn optional_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.try_get(column)?)
     }
 }

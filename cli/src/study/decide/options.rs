@@ -1,13 +1,13 @@
 //! What a decision is given on the command line.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use consilium_data::Date;
 use consilium_identity::IdentityKey;
 use consilium_node::config::Period;
-use consilium_plan::{Lang, Name, Plan, Steward, UnixTime};
+use consilium_plan::{Lang, Name, Plan, PlanHash, Steward, UnixTime};
 use consilium_proto::v1;
 use consilium_schema::DateOrder;
 
@@ -56,6 +56,11 @@ pub(in crate::study) struct Limits {
     /// Allow that your institution's own aggregate becomes derivable when others drop out
     #[arg(long)]
     pub(super) waive_derivable: bool,
+
+    /// Allow statistics beside earlier ones that measured columns of nearly the same rows by other rules; may be
+    /// given several times
+    #[arg(long, value_name = "STUDY")]
+    beside: Vec<String>,
 }
 
 /// When an approval ends.
@@ -106,6 +111,35 @@ impl Signing {
 }
 
 impl Limits {
+    /// Gives the earlier statistics beside which the study may run.
+    ///
+    /// # Errors
+    ///
+    /// If no study that was answered here has such a hash, or several have.
+    pub(super) fn beside(
+        &self,
+        own: &v1::OwnStudy,
+        lang: Lang,
+    ) -> anyhow::Result<BTreeSet<PlanHash>> {
+        let named = |named: &String| {
+            let answered = own.answered.iter().map(|earlier| earlier.study.as_str());
+            let found: BTreeSet<&str> = answered.filter(|it| it.starts_with(&**named)).collect();
+            let mut found = found.into_iter();
+            match (found.next(), found.next()) {
+                (Some(study), None) => study.parse().context("the earlier study"),
+                _ => Err(Misuse(lang.pick(
+                    format!("--beside {named}: that is not the beginning of one study's hash"),
+                    format!("--beside {named}：不是唯一一项研究的哈希开头"),
+                )))
+                .or_hint(lang.pick(
+                    "`consilium study show` lists the statistics that were answered here",
+                    "`consilium study show` 列出此处回答过的统计",
+                )),
+            }
+        };
+        self.beside.iter().map(named).collect()
+    }
+
     /// Gives the most runs of the approval, and when it ends.
     ///
     /// # Errors
@@ -158,6 +192,7 @@ mod tests {
             let limits = Limits {
                 runs,
                 until,
+                beside: Vec::new(),
                 waive_derivable: false,
             };
             let said = limits.within(&plan, now, Lang::En);

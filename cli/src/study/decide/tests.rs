@@ -1,5 +1,7 @@
 //! What stewards read of an approval that stands.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::study::page;
 
@@ -16,6 +18,7 @@ fn own() -> v1::OwnStudy {
             runs: 20,
             until: consilium_plan::UnixTime(1_795_003_200),
             waiver: false,
+            beside: BTreeSet::new(),
         }),
         at: consilium_plan::UnixTime(1_795_000_000),
         nonce: [9; 16],

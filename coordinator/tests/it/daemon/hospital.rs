@@ -1,5 +1,6 @@
 //! A hospital's daemon, as small as it can be: it approves and contributes, and keeps its book.
 
+use std::collections::BTreeSet;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicU64, Ordering},
@@ -210,6 +211,7 @@ impl Home {
                 runs: 100,
                 until: UnixTime(now_ms() / 1000 + 3600),
                 waiver: self.waives.load(Ordering::Relaxed),
+                beside: BTreeSet::new(),
             };
             self.statement(plan, Decision::Approve(grant), 1)
         });

@@ -38,7 +38,9 @@ impl Asked {
 
     /// Gives the obstacles to an approval that is given now.
     async fn told(&self) -> Vec<Failure> {
-        let own = approved(&self.home, &self.plan, &self.own).await.unwrap();
+        let own = approved(&self.home, (&self.plan, &self.own), BTreeSet::new())
+            .await
+            .unwrap();
         obstacles(&self.home, &self.plan, &own).await
     }
 
@@ -105,7 +107,9 @@ async fn a_file_registered_anew_can_be_approved_anew() {
     sample::register(&asked.home).await;
     let stands = obstacles(&asked.home, &asked.plan, &own).await;
     assert_eq!(stands[0].code, Code::DataChanged);
-    let own = approved(&asked.home, &asked.plan, &own).await.unwrap();
+    let own = approved(&asked.home, (&asked.plan, &own), BTreeSet::new())
+        .await
+        .unwrap();
     assert_eq!(obstacles(&asked.home, &asked.plan, &own).await, []);
 }
 

@@ -1,6 +1,6 @@
 //! What is reported of data sets, good and bad.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use consilium_plan::{Plan, UnixTime};
 use consilium_schema::{Differing, Schema};
@@ -68,6 +68,7 @@ fn inspected_for(
         runs: 1,
         until: UnixTime(1),
         waiver: false,
+        beside: BTreeSet::new(),
     };
     let inspection = Inspection {
         party: &"a".parse().unwrap(),

@@ -35,8 +35,7 @@ impl OwnPart<'_> {
             version: self.counted.grant.data,
             answered: now,
             minimum: self.plan.limits().minimum_cell.0,
-            columns: taken.columns.clone(),
-            sketch: taken.sketch.to_bytes(),
+            imprint: Some(taken.imprint.to_bytes()),
         };
         let mut change = self.home.store.begin().await?;
         if cohorts::keep(&mut change, &cohort).await? {

@@ -11,7 +11,7 @@ use super::super::{
     preflight::{Inspected, Inspection, read},
 };
 use crate::{
-    cohorts::{self, Earlier, Sketch},
+    cohorts::{self, Earlier, Imprint},
     data::Source,
 };
 
@@ -19,9 +19,8 @@ use crate::{
 pub(super) struct Taken {
     pub(super) agreement: Agreement,
     pub(super) table: Table,
-    /// The columns that rows are told apart by.
-    pub(super) columns: Vec<String>,
-    pub(super) sketch: Sketch,
+    /// What is kept of the rows; nothing of those whose counts have noise.
+    pub(super) imprint: Imprint,
 }
 
 impl Taken {
@@ -38,18 +37,17 @@ impl Taken {
         let me = inspection.party;
         let contents = inspection.rows(source);
         let cells = contents.map_err(|unread| unread.elsewhere)?.table;
-        if let Some(obstacle) = obstacles(inspection, (task, earlier), (&cells, source)).first() {
+        let imprint = imprint(inspection, task, &cells);
+        let found = obstacles(inspection, (task, earlier), (&cells, source), &imprint);
+        if let Some(obstacle) = found.first() {
             return Err(refused(obstacle, inspection));
         }
         let agreement = task.agreement();
         let table = table(task, &agreement, &cells).ok_or_else(|| internal(me, "table"))?;
-        let columns = cohorts::columns(&cells);
-        let sketch = cohorts::sketch(&cells, &columns, inspection.key);
         Ok(Taken {
             agreement,
             table,
-            columns,
-            sketch: sketch.ok_or_else(|| internal(me, "cohort"))?,
+            imprint,
         })
     }
 }
@@ -64,18 +62,29 @@ pub(in crate::study) fn inspect(
         Ok(contents) => contents,
         Err(unread) => return (*unread).into(),
     };
-    let obstacles = obstacles(inspection, (task, earlier), (&contents.table, source));
-    if obstacles.is_empty() && table(task, &task.agreement(), &contents.table).is_none() {
+    let cells = &contents.table;
+    let imprint = imprint(inspection, task, cells);
+    let obstacles = obstacles(inspection, (task, earlier), (cells, source), &imprint);
+    if obstacles.is_empty() && table(task, &task.agreement(), cells).is_none() {
         let why = internal(inspection.party, "table");
         return Inspected::open(DataReport::Unreadable(why));
     }
     Inspected::open(read(contents.version, obstacles, false))
 }
 
+/// Takes what rows are held against others by, unless noise hides in which few they differ.
+fn imprint(inspection: &Inspection<'_>, task: &Statistics, cells: &Cells) -> Imprint {
+    if task.is_noised() {
+        return Imprint::default();
+    }
+    Imprint::of(cells, &task.rules(), inspection.key)
+}
+
 fn obstacles(
     inspection: &Inspection<'_>,
     (task, earlier): (&Statistics, &[Earlier]),
     (cells, source): (&Cells, &Source),
+    imprint: &Imprint,
 ) -> Vec<Obstacle> {
     let mut obstacles = task.obstacles(&source.schema);
     obstacles.sort_by_key(Obstacle::is_difference);
@@ -83,15 +92,10 @@ fn obstacles(
         return obstacles;
     }
     obstacles.extend(of_size(cells.rows() as u64, inspection.limits));
-    let minimum = inspection.limits.minimum_cell.0;
-    let close = cohorts::too_close(cells, earlier, (minimum, inspection.key));
-    if let Some(cohort) = close {
-        tracing::warn!(
-            data = %inspection.data,
-            study = %cohort.study,
-            "its rows are nearly those of earlier statistics"
-        );
-        obstacles.push(Obstacle::CohortTooClose);
+    if !task.is_noised() {
+        let minimum = inspection.limits.minimum_cell.0;
+        let allowed = (minimum, &inspection.grant.beside);
+        obstacles.extend(cohorts::obstacle(imprint, earlier, allowed));
     }
     obstacles
 }
@@ -121,6 +125,10 @@ fn refused(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
         Obstacle::CohortTooClose => {
             let minimum = inspection.limits.minimum_cell;
             failure(Code::CohortTooClose).with("minimum", minimum)
+        }
+        Obstacle::CohortAskedOtherwise(studies) => {
+            let studies = Obstacle::named(studies);
+            failure(Code::CohortAskedOtherwise).with("studies", studies)
         }
         other => too_many_or_few(other, inspection.limits, inspection.party),
     }

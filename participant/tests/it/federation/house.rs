@@ -1,6 +1,7 @@
 //! A house: a participant's daemon with its data, and the steward who decides.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     fs,
     path::PathBuf,
@@ -266,6 +267,7 @@ impl House {
             runs: 100,
             until: UnixTime(now_ms() / 1_000 + 3_600),
             waiver: plan.asks_waiver(),
+            beside: BTreeSet::new(),
         }
     }
 
@@ -283,7 +285,11 @@ impl House {
     /// Gives what stands in the way of the plan's study here, as the daemon finds it.
     pub(crate) async fn obstacles(&self, plan: &Plan, anew: bool) -> Vec<String> {
         let study = self.offered(plan).await.study;
-        let request = v1::ExamineRequest { study, anew };
+        let request = v1::ExamineRequest {
+            study,
+            anew,
+            ..v1::ExamineRequest::default()
+        };
         let examined = self.client().await.examine(request).await;
         examined.unwrap().into_inner().obstacles
     }

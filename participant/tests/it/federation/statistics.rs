@@ -222,6 +222,39 @@ async fn a_house_does_not_answer_for_rows_that_differ_by_a_few_from_those_of_ear
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_house_answers_by_another_rule_only_beside_studies_that_its_steward_names() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let (first, _, last) = study(&world, &houses, "First").await;
+    assert!(last.contains("finished"), "{last}");
+
+    let text = plan_of("Otherwise", &NAMES).replace("1e-6", "1e-5");
+    let plan: Plan = text.parse().unwrap();
+    let (otherwise, mut watch) = world.submit(&text).await;
+    for house in &houses {
+        house.offered(&plan).await;
+        let refused = approve(house, &plan).await.unwrap_err();
+        let named = &first.hash().to_string()[..12];
+        let told = ["COHORT-ASKED-OTHERWISE", named];
+        assert!(
+            told.iter().all(|told| refused.message().contains(told)),
+            "{refused}"
+        );
+        let mut grant = house.grant(&plan).await;
+        grant.beside.insert(first.hash());
+        let decision = Decision::Approve(grant);
+        let decision = house.sign(&plan, decision, house.number()).await;
+        house.client().await.decide(decision).await.unwrap();
+    }
+    let last = watch.last().await;
+    assert!(last.contains("finished"), "{last}");
+    found(&houses, &plan, &otherwise).await;
+    let answered = houses[0].study(&plan).await.answered;
+    assert_eq!(answered.len(), 1);
+    assert_eq!(answered[0].data_set, "patients");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_differs_at_one_house_stops_the_study_before_the_first_sum() {
     let world = World::new().await;
     let houses = world.houses(&NAMES).await;

@@ -12,7 +12,9 @@ impl Plan {
         let minimum = &self.limits.minimum_cell;
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
         let cohorts: [(&str, &dyn Display); 1] = [("minimum", minimum)];
-        lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
+        if !task.is_noised() {
+            lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
+        }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         lines.protocols(disclosures(&task.specification));
         lines.add(Audience::Receivers, &texts::RESULT_STATISTICS, &cohorts);
@@ -26,6 +28,7 @@ impl Plan {
             ];
             lines.add(Audience::Nobody, &texts::STATISTICS_NOISE, &places);
         } else {
+            lines.add(Audience::Nobody, &texts::SEVERAL_STUDIES, &[]);
             lines.add(Audience::Nobody, &texts::NO_FORMAL_BOUND, &[]);
         }
     }

@@ -80,6 +80,7 @@ impl Code {
             | Code::KeysColumn
             // What was done before, or by others
             | Code::CohortTooClose
+            | Code::CohortAskedOtherwise
             | Code::StatisticsDiffer
             | Code::AlignPeerDeviates
             | Code::AlignQueries

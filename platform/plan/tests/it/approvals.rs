@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use consilium_base::{BadSignature, Signature, Signer, Tagged, Verifier};
 use consilium_plan::{
-    Code, DataVersion, Decision, FederationId, Grant, Lang, MOST_DECISIONS, Register, Rejected,
-    SignedStatement, Standing, Statement, Steward, UnixTime,
+    Code, DataVersion, Decision, FederationId, Grant, Lang, MOST_DECISIONS, PlanHash, Register,
+    Rejected, SignedStatement, Standing, Statement, Steward, UnixTime,
 };
 
 use crate::{NOW, full, heart, party};
@@ -56,6 +56,7 @@ fn grant() -> Grant {
         runs: 50,
         until: UnixTime(NOW.0 + 1_000),
         waiver: false,
+        beside: BTreeSet::new(),
     }
 }
 
@@ -212,7 +213,7 @@ fn a_revocation_names_the_approval_that_stands() {
 #[test]
 fn every_field_is_under_the_signature() {
     let genuine = approval(0);
-    let changes: [fn(&mut Statement); 9] = [
+    let changes: [fn(&mut Statement); 10] = [
         |s| s.federation = FederationId([2; 32]),
         |s| s.signer = "cleveland/li".parse().unwrap(),
         |s| s.plan = full().hash(),
@@ -232,6 +233,12 @@ fn every_field_is_under_the_signature() {
         |s| {
             s.decision = Decision::Approve(Grant {
                 waiver: true,
+                ..grant()
+            });
+        },
+        |s| {
+            s.decision = Decision::Approve(Grant {
+                beside: BTreeSet::from([PlanHash::from_bytes([4; 32])]),
                 ..grant()
             });
         },

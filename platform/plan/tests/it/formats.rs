@@ -219,6 +219,7 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::PartUnlike(Unlike::Column(party("va"), "年龄".to_owned())),
         Obstacle::CohortTooClose,
         Obstacle::DiffersIn("年龄".to_owned(), differing),
+        Obstacle::CohortAskedOtherwise([PlanHash::from_bytes([5; 32])].into()),
     ];
     assert_every_variant::<Differing>(r#"{"?":null}"#, &obstacles);
     let reports = [
@@ -253,15 +254,21 @@ fn statements_of_stewards_are_written_as_ever() {
         at: NOW,
         nonce: [9; 16],
     };
-    let approval = statement(Decision::Approve(Grant {
+    let grant = Grant {
         data: DataVersion([7; 32]),
         runs: 50,
         until: UnixTime(NOW.0 + 1_000),
         waiver: false,
-    }));
+        beside: BTreeSet::new(),
+    };
+    let approval = statement(Decision::Approve(grant.clone()));
     let of = approval.id();
     let statements = [
         approval,
+        statement(Decision::Approve(Grant {
+            beside: [PlanHash::from_bytes([5; 32])].into(),
+            ..grant
+        })),
         statement(Decision::Refuse),
         statement(Decision::Revoke { of }),
     ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consilium_plan::{
     Audience, Code, DataReport, DataVersion, Failure, Found, Lang, Month, Obstacle, OnDropout,
-    PartyReport, Phase, Plan, PlanError, RawPlan, Room, RowsBy, Statistics, Task,
+    PartyReport, Phase, Plan, PlanError, PlanHash, RawPlan, Room, RowsBy, Statistics, Task,
 };
 use consilium_schema::Schema;
 use consilium_statistics::{Kind, Mode};
@@ -153,13 +153,13 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         (
             "minimum_cell = 20",
-            "minimum_cell = 1",
-            "limits.minimum_cell: 2 to 100 is allowed, not 1",
+            "minimum_cell = 4",
+            "limits.minimum_cell: 5 to 100 is allowed, not 4",
         ),
         (
             "minimum_cell = 20",
             "minimum_cell = 101",
-            "limits.minimum_cell: 2 to 100 is allowed",
+            "limits.minimum_cell: 5 to 100 is allowed",
         ),
         ("\"cost\", ", "\"cost\", \"cost\", ", "features: "),
         ("\"cost\", ", "\"price\", ", "features: "),
@@ -309,6 +309,68 @@ fn a_cohort_that_is_too_close_to_an_earlier_one_fails_the_study_by_its_name() {
         .map(|it| (it.name.clone(), report(&plan)))
         .collect();
     assert!(!plan.verdict(&all).may_run());
+}
+
+#[test]
+fn a_study_that_asks_otherwise_is_told_by_the_studies_that_asked_before() {
+    let plan = stays();
+    let studies = |count: u8| (0..count).map(|study| PlanHash::from_bytes([study; 32]));
+    let report = |plan: &Plan, count: u8| PartyReport {
+        plan: plan.hash(),
+        clock_ahead: 0,
+        found: Ok(Found {
+            data: DataReport::Read {
+                version: DataVersion([1; 32]),
+                obstacles: vec![Obstacle::CohortAskedOtherwise(studies(count).collect())],
+                one_class: false,
+            },
+            verified: 3,
+            disk: Room::Ample,
+            memory: Room::Ample,
+        }),
+    };
+    assert!(plan.is_answered_by(&report(&plan, 8)));
+    assert!(!plan.is_answered_by(&report(&plan, 9)));
+    for other in [noised(), crate::full()] {
+        assert!(!other.is_answered_by(&report(&other, 1)));
+    }
+    let failures = plan.obstacles(&party("north"), &report(&plan, 2));
+    let what = failures[0].what(Lang::En);
+    assert!(what.ends_with(": 000000000000, 010101010101"), "{what}");
+    assert!(!failures[0].what(Lang::Zh).contains('{'));
+}
+
+#[test]
+fn rules_of_columns_are_alike_if_what_is_told_of_them_is() {
+    let rules = |plan: &Plan| task(plan).rules();
+    let plan = stays();
+    let columns = ["admitted", "age", "cost", "diagnosis", "readmitted", "ward"];
+    assert!(rules(&plan).keys().eq(columns));
+    let differing = |from: &str, to: &str| {
+        let (before, after) = (rules(&plan), rules(&changed(from, to).unwrap()));
+        let differs = |name: &&str| before.get(*name) != after.get(*name);
+        columns.into_iter().filter(differs).collect::<Vec<_>>()
+    };
+    assert_eq!(differing("purpose = \"", "purpose = \"more "), [""; 0]);
+    assert_eq!(differing("0.05, 0.25", "0.25"), ["age", "cost"]);
+    assert_eq!(differing("max = 120", "max = 110"), ["age"]);
+    assert_eq!(differing("\"quarter\"", "\"month\""), ["admitted"]);
+    assert_eq!(differing("codes = 200", "codes = 300"), ["diagnosis"]);
+    assert_eq!(differing("minimum_cell = 20", "minimum_cell = 21"), columns);
+    // A 0/1 column is counted alike as a label and as a feature; a threshold is another rule.
+    let as_feature = changed("\"ward\", ", "\"ward\", \"readmitted\", ").unwrap_err();
+    assert!(as_feature.to_string().contains("features"));
+    let label = "label = { column = \"readmitted\" }";
+    let above = |age: u32| {
+        let label_of_age = format!("label = {{ column = \"age\", positive_above = {age} }}");
+        let text = text()
+            .replace(label, &label_of_age)
+            .replace("\"age\", \"cost\"", "\"readmitted\"");
+        rules(&Plan::from_toml(&text).unwrap())
+    };
+    assert_eq!(above(72)["readmitted"], rules(&plan)["readmitted"]);
+    assert_ne!(above(72)["age"], above(73)["age"]);
+    assert_ne!(above(72)["age"], rules(&plan)["age"]);
 }
 
 #[test]

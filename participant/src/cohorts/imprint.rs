@@ -1,0 +1,152 @@
+//! What is kept of rows, for others to be held against them.
+
+use std::collections::BTreeMap;
+
+use consilium_base::Seed;
+use consilium_data::{Table, Values};
+use serde::{Deserialize, Serialize};
+
+use super::{cells::Hashing, sketch::Sketch};
+
+/// How many columns that a study did not measure are kept: those that tell rows apart best.
+const MOST_BESIDES: usize = 8;
+
+/// Sketches of a table's columns, one of each, and of its rows in what was measured of them.
+///
+/// # Discussion
+///
+/// One sketch of whole rows is smaller. But then a single column in which all rows differ, be it a running
+/// number that nobody measures, makes all rows other ones, and one patient more is not noticed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Imprint {
+    /// All columns that the data set had, in the order of their names.
+    names: Vec<String>,
+    columns: Vec<Column>,
+    /// Of the measured columns together, in the order of their names.
+    rows: Option<Sketch>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Column {
+    name: String,
+    /// By which rule it was measured, if it was.
+    rule: Option<String>,
+    /// Of its cells, missing ones among them.
+    cells: Sketch,
+}
+
+/// How rows stand to earlier ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They are others, in as many rows as it takes at least, or were asked about in the same way.
+    Apart,
+    /// They are nearly the same, but not quite: a difference of results would be that of a few rows.
+    TooClose,
+    /// They are nearly the same, and a column was measured by another rule.
+    AskedOtherwise,
+}
+
+impl Imprint {
+    /// Takes it of all columns; `rules` are those of the measured ones, by name. `secret` is the institution's.
+    pub(crate) fn of(table: &Table, rules: &BTreeMap<String, String>, secret: &Seed) -> Imprint {
+        let mut hashing = Hashing::new(secret);
+        let of_column = |column: &consilium_data::NamedColumn| Column {
+            name: column.name.clone(),
+            rule: rules.get(&column.name).cloned(),
+            cells: hashing.column(&column.values),
+        };
+        let mut columns: Vec<Column> = table.columns().iter().map(of_column).collect();
+        columns.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let measured = rules.keys().filter_map(|name| table.column(name));
+        let measured: Vec<&Values> = measured.map(|column| &column.values).collect();
+        Imprint {
+            names: columns.iter().map(|column| column.name.clone()).collect(),
+            columns,
+            rows: Some(hashing.rows(table, &measured)),
+        }
+    }
+
+    /// Writes what is kept of it.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let (measured, mut besides): (Vec<&Column>, Vec<&Column>) = self
+            .columns
+            .iter()
+            .partition(|column| column.rule.is_some());
+        besides.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|column| column.cells.sharpness());
+            other.total_cmp(&one)
+        });
+        besides.truncate(MOST_BESIDES);
+        let kept = Imprint {
+            names: self.names.clone(),
+            columns: measured.into_iter().chain(besides).cloned().collect(),
+            rows: self.rows.clone(),
+        };
+        postcard::to_allocvec(&kept).expect("names and numbers always serialise")
+    }
+
+    /// Reads what [`to_bytes`](Imprint::to_bytes) wrote; none if it is damaged.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Imprint> {
+        let read: Imprint = postcard::from_bytes(bytes).ok()?;
+        let mut sketches = read.columns.iter().map(|column| &column.cells);
+        let is_whole = sketches.all(Sketch::is_whole) && read.rows.iter().all(Sketch::is_whole);
+        is_whole.then_some(read)
+    }
+
+    /// Says how rows stand to earlier ones, where a difference of `least` rows is no matter.
+    ///
+    /// Each column is held against the one of its name, however often it was registered; where a name is gone,
+    /// against those whose names are new. Rows are nearly the same if any column says so that tells rows apart,
+    /// measured or not, or if none is far from what it was. They then differ by a few if any column does that both
+    /// studies measure: another one that is quite different changes nothing, for results tell of each alone.
+    pub(crate) fn standing_to(&self, earlier: &Imprint, least: u64) -> Standing {
+        let is_sharp = |sketch: &Sketch| sketch.sharpness() >= least as f64;
+        let mut is_near = false;
+        // Of each column that both measure: in how many cells it differs, and whether by the same rule.
+        let mut both: Vec<(u64, bool)> = Vec::new();
+        for before in &earlier.columns {
+            let partners = self
+                .columns
+                .iter()
+                .filter(|now| self.may_be(now, before, earlier));
+            let with = |now: &'_ Column| now.cells.difference(&before.cells);
+            let partners: Vec<(&Column, u64)> = partners.map(|now| (now, with(now))).collect();
+            is_near |= is_sharp(&before.cells) && partners.iter().any(|(_, off)| *off < least);
+            let measured = partners
+                .iter()
+                .filter_map(|(now, off)| Some((*now, *off, now.rule.as_ref()?)));
+            let nearest = measured.min_by_key(|(_, off, _)| *off);
+            if let (Some(rule), Some((now, off, asked))) = (&before.rule, nearest) {
+                // Another name with other cells is another column.
+                let is_other = now.name != before.name && off >= least;
+                both.push((off, is_other || asked == rule));
+            }
+        }
+        if self.measured().eq(earlier.measured())
+            && let (Some(now), Some(before)) = (&self.rows, &earlier.rows)
+        {
+            let off = now.difference(before);
+            is_near |= is_sharp(before) && off < least;
+            both.push((off, true));
+        }
+        is_near |= !both.is_empty() && both.iter().all(|(off, _)| *off < least);
+        if is_near && both.iter().any(|(off, _)| (1..least).contains(off)) {
+            Standing::TooClose
+        } else if is_near && both.iter().any(|(_, is_same)| !is_same) {
+            Standing::AskedOtherwise
+        } else {
+            Standing::Apart
+        }
+    }
+
+    /// Says whether a column of these rows may be what an earlier one was: under its name, or renamed.
+    fn may_be(&self, now: &Column, before: &Column, earlier: &Imprint) -> bool {
+        let has = |imprint: &Imprint, name| imprint.names.binary_search(name).is_ok();
+        now.name == before.name || !has(self, &before.name) && !has(earlier, &now.name)
+    }
+
+    fn measured(&self) -> impl Iterator<Item = &String> {
+        let measured = self.columns.iter().filter(|column| column.rule.is_some());
+        measured.map(|column| &column.name)
+    }
+}
