@@ -20,7 +20,7 @@ const WEAKEST: f64 = 0.2;
 /// Gives the statistics in tables, each under its heading.
 pub(crate) fn page(found: &Findings, lang: Lang) -> String {
     let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
-    let rows = count(found.rows, found.minimum_cell);
+    let rows = count(found.rows);
     let of = found.contributors.len();
     let mut page = lang.pick(
         format!("{rows} rows of {of} institutions\n"),
@@ -37,6 +37,7 @@ pub(crate) fn page(found: &Findings, lang: Lang) -> String {
         say("Information by the label", "与标签的关联"),
         evidence(found, lang),
     );
+    add(say("Periods", "时期"), periods(found, lang));
     add(
         say("From period to period", "时期之间"),
         stability(found, lang),
@@ -49,6 +50,13 @@ pub(crate) fn page(found: &Findings, lang: Lang) -> String {
         say("Variance inflation", "方差膨胀"),
         inflation(found, lang),
     );
+    if found.columns.iter().any(|column| column.incomplete) {
+        let note = say(
+            "* more values are frequent than the plan made room for: some may be missing",
+            "* 频繁取值多于方案所留的余地：可能有缺漏",
+        );
+        writeln!(page, "{note}").expect("a string takes all");
+    }
     page
 }
 
@@ -77,7 +85,7 @@ fn numbers(found: &Findings, lang: Lang) -> Option<Table> {
         let mean = if numbers.is_rounded { "≈ " } else { "" };
         let line = [
             column.name.clone(),
-            count(column.missing, found.minimum_cell),
+            count(column.missing),
             format!("{mean}{}", short(numbers.mean)),
             format!("{mean}{}", short(numbers.variance.sqrt())),
             bound(numbers.smallest),
@@ -102,8 +110,9 @@ fn values(found: &Findings, lang: Lang) -> Option<Table> {
     ]);
     let mut is_empty = true;
     for column in found.columns.iter().filter(|it| it.numbers.is_none()) {
+        let mark = if column.incomplete { " *" } else { "" };
         for (value, rows) in levels(column, lang) {
-            page.add_row([column.name.clone(), value, count(rows, found.minimum_cell)]);
+            page.add_row([format!("{}{mark}", column.name), value, count(rows)]);
             is_empty = false;
         }
     }
@@ -185,7 +194,18 @@ fn evidence(found: &Findings, lang: Lang) -> Option<Table> {
     (!all.is_empty()).then_some(page)
 }
 
+fn periods(found: &Findings, lang: Lang) -> Option<Table> {
+    let mut page = table();
+    page.set_header([lang.pick("period", "时期"), lang.pick("rows", "行数")]);
+    for period in &found.periods {
+        page.add_row([period.name.clone(), count(period.rows)]);
+    }
+    align_numbers(&mut page, 1..2);
+    (!found.periods.is_empty()).then_some(page)
+}
+
 fn stability(found: &Findings, lang: Lang) -> Option<Table> {
+    let name = |place: usize| found.periods.get(place).map_or("?", |period| &period.name);
     let mut page = table();
     page.set_header([
         lang.pick("column", "列"),
@@ -195,7 +215,7 @@ fn stability(found: &Findings, lang: Lang) -> Option<Table> {
     let mut is_empty = true;
     for column in &found.columns {
         for moved in &column.stability {
-            let periods = format!("{} → {}", moved.from + 1, moved.to + 1);
+            let periods = format!("{} → {}", name(moved.from), name(moved.to));
             page.add_row([column.name.clone(), periods, format!("{:.4}", moved.index)]);
             is_empty = false;
         }
@@ -240,13 +260,8 @@ fn inflation(found: &Findings, lang: Lang) -> Option<Table> {
 /// What stands for a number that is held back.
 const HELD_BACK: &str = "–";
 
-fn count(rows: Option<u64>, minimum: u64) -> String {
-    match rows {
-        Some(rows) => rows.to_string(),
-        // It may be held back for another one's sake.
-        None if minimum > 0 => HELD_BACK.to_owned(),
-        None => String::new(),
-    }
+fn count(rows: Option<u64>) -> String {
+    rows.map_or_else(|| HELD_BACK.to_owned(), |rows| rows.to_string())
 }
 
 fn interval(within: &Interval) -> String {

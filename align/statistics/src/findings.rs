@@ -18,13 +18,22 @@ pub struct Findings {
     pub rows: Option<u64>,
     /// By column, in the plan's order.
     pub columns: Vec<ColumnFindings>,
-    /// Rows by period, in the plan's order; empty without periods.
-    pub periods: Vec<Option<u64>>,
+    /// The periods, in the plan's order; empty without any.
+    pub periods: Vec<Period>,
     /// Pearson's correlations of pairs of columns.
     pub correlations: Vec<Correlation>,
     /// Variance inflation factors by column, among those whose correlations are all told; none of a column
     /// that follows from others, which the factors of the others leave out.
     pub vif: BTreeMap<String, Option<f64>>,
+}
+
+/// The rows of a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Period {
+    /// What it is called, as `2025-03` of a month, `2025-Q1` of a quarter.
+    pub name: String,
+    /// How many there are; nothing if held back.
+    pub rows: Option<u64>,
 }
 
 /// What is found of one column.

@@ -29,7 +29,7 @@ pub use disclosure::disclosures;
 pub use error::StatisticsError;
 pub use findings::{
     Cell, ColumnFindings, Comparison, Correlation, Evidence, EvidenceBin, Findings, Interval,
-    Numbers, Outcome, OwnColumn, Place, Quantile, Stability,
+    Numbers, Outcome, OwnColumn, Period, Place, Quantile, Stability,
 };
 pub use protocol::{aggregate, contribute};
 pub use specification::{

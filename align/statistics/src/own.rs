@@ -22,7 +22,10 @@ struct Spread {
 pub(crate) fn compare(local: &Local<'_>, known: &Known, findings: &Findings) -> Comparison {
     let columns = &local.agreement.specification().columns;
     if findings.rows.is_none() {
-        return Comparison::default();
+        return Comparison {
+            rows: local.table.rows() as u64,
+            ..Comparison::default()
+        };
     }
     let columns = columns.iter().enumerate().map(|(place, column)| {
         let seats = local.seats(place);

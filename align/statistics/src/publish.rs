@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use consilium_mailbox::PartyId;
 
 use crate::{
-    Agreement, Cell, ColumnFindings, Evidence, Findings, Place, Stability,
+    Agreement, Cell, ColumnFindings, Evidence, Findings, Period, Place, Stability,
     known::{Known, Known1},
     specification::{Kind, Mode},
     suppress::{Bin, bin, hold_back, merge},
@@ -162,12 +162,16 @@ pub(crate) fn findings(
 ) -> Findings {
     let spec = agreement.specification();
     let minimum = spec.minimum_cell;
+    let named = |rows: Vec<Option<u64>>| {
+        let named = spec.periods.iter().cloned().zip(rows);
+        named.map(|(name, rows)| Period { name, rows }).collect()
+    };
     let mut findings = Findings {
         contributors,
         minimum_cell: minimum,
         rows: None,
         columns: Vec::new(),
-        periods: vec![None; spec.periods.len()],
+        periods: named(vec![None; spec.periods.len()]),
         correlations: Vec::new(),
         vif: BTreeMap::new(),
     };
@@ -180,8 +184,7 @@ pub(crate) fn findings(
     let without = known.rows.saturating_sub(known.periods.iter().sum());
     let mut periods = known.periods.clone();
     periods.push(without);
-    findings.periods = tell(agreement, &periods);
-    findings.periods.pop();
+    findings.periods = named(tell(agreement, &periods));
     let partitions: Vec<Partition> = (0..spec.columns.len())
         .map(|place| Partition::of(agreement, known, place))
         .collect();

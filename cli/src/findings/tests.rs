@@ -1,4 +1,4 @@
-use consilium_statistics::{Cell, Numbers, Quantile};
+use consilium_statistics::{Cell, Numbers, Period, Quantile, Stability};
 
 use super::*;
 
@@ -75,6 +75,59 @@ fn what_is_held_back_is_shown_as_such_and_never_as_zero() {
     );
     assert_eq!(line("ward other")[2], "–");
     assert!(super::page(&found, Lang::Zh).contains("（缺失）"));
+}
+
+#[test]
+fn periods_go_by_their_names_and_what_may_be_missing_is_marked() {
+    let moved = Stability {
+        from: 0,
+        to: 2,
+        index: 0.25,
+    };
+    let diagnosis = ColumnFindings {
+        cells: vec![Cell {
+            of: Place::Level("I10".to_owned()),
+            rows: Some(40),
+        }],
+        incomplete: true,
+        stability: vec![moved],
+        ..column("diagnosis")
+    };
+    let periods = [
+        ("2025-Q1", Some(60)),
+        ("2025-Q2", None),
+        ("2025-Q3", Some(30)),
+    ];
+    let mut found = Findings {
+        contributors: ["a", "b", "c"].map(|name| name.parse().unwrap()).into(),
+        minimum_cell: 10,
+        rows: Some(100),
+        columns: vec![diagnosis],
+        periods: periods
+            .map(|(name, rows)| Period {
+                name: name.to_owned(),
+                rows,
+            })
+            .into(),
+        correlations: Vec::new(),
+        vif: [].into(),
+    };
+    let shown = page(&found, Lang::En);
+    let has = |page: &str, words: &[&str]| {
+        let mut lines = page.lines().map(str::split_whitespace);
+        lines.any(|line| line.collect::<Vec<_>>() == words)
+    };
+    for words in [
+        &["2025-Q1", "60"][..],
+        &["2025-Q2", "–"],
+        &["diagnosis", "2025-Q1", "→", "2025-Q3", "0.2500"],
+        &["diagnosis", "*", "I10", "40"],
+    ] {
+        assert!(has(&shown, words), "{words:?}: {shown}");
+    }
+    assert!(shown.contains("* more values are frequent"));
+    found.columns[0].incomplete = false;
+    assert!(!page(&found, Lang::En).contains('*'));
 }
 
 #[test]
