@@ -5,7 +5,7 @@ use std::process::ChildStdout;
 use arrow_array::{Array, RecordBatch};
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, SchemaRef};
-use consilium_data::{Intake, Loaded, ReadError};
+use consilium_data::{Intake, Loaded};
 use consilium_schema::Schema;
 
 use crate::fill::fill;
@@ -163,11 +163,4 @@ fn columns(schema: &SchemaRef) -> Result<Vec<OutputColumn>, QueryError> {
         })
     };
     schema.fields().iter().map(column).collect()
-}
-
-/// Nothing of a reading's own faults is lost on the way.
-impl From<ReadError> for QueryError {
-    fn from(error: ReadError) -> Self {
-        Self::Rows(error)
-    }
 }
