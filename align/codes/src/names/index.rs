@@ -6,8 +6,10 @@ use super::{Library, Named, Product, Subject, plain, plain::is_ideograph};
 
 mod grams;
 mod likeness;
+mod wording;
 
-use grams::grams;
+use grams::{grams, packed};
+use wording::Wording;
 
 /// Finds the names of a library that are most like a name.
 ///
@@ -16,6 +18,12 @@ use grams::grams;
 /// library (TF-IDF and cosine; Salton and Buckley, Information Processing & Management 1988;24(5):513-523).
 /// The best by that are looked at again: how much of the library's name stands in the query, and how far
 /// the codes beside both begin alike.
+///
+/// Of diagnoses in Chinese, the library itself teaches which words stand for which others: where it has a
+/// code and its first extension (`A00.000`, `A00.000x001`), their names are a pair, and so is each name
+/// that a person has decided on. With enough pairs, names are found and ordered by the probability that
+/// one is a wording of the other (IBM Model 1; Brown and others, Computational Linguistics
+/// 1993;19(2):263-311; for finding: Berger and Lafferty, SIGIR 1999:222-229).
 #[derive(Debug)]
 pub struct Matcher<'a> {
     library: &'a Library,
@@ -28,6 +36,9 @@ pub struct Matcher<'a> {
     postings: Vec<(u32, f32)>,
     /// Grams by name, in order, with their share.
     names: Vec<Forward>,
+    wording: Option<Wording>,
+    /// Names of the library that were decided on, by the plain name that was asked for.
+    decided: HashMap<String, &'a Named>,
 }
 
 /// A name as the index keeps it.
@@ -35,6 +46,8 @@ pub struct Matcher<'a> {
 struct Forward {
     plain: Vec<char>,
     grams: Vec<(u32, f32)>,
+    /// Where words were learned.
+    words: Vec<u32>,
 }
 
 /// What is looked for.
@@ -66,6 +79,8 @@ pub struct Candidate<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
+    /// The same name was decided so before.
+    Decided,
     /// Both are the same but for case, width, accents and marks.
     SameName,
     /// One of them stands in the other.
@@ -74,6 +89,8 @@ pub enum Reason {
     SameBeginning,
     /// They share rare runs of characters.
     SharedRuns,
+    /// Words of one stand for words of the other in pairs of names that are known.
+    LearnedWords,
     /// Their codes begin alike.
     SameCategory,
 }
@@ -81,13 +98,30 @@ pub enum Reason {
 /// Entries of inverted lists that are gone through for one query, the rarest grams first.
 const MOST_POSTINGS: usize = 12_000;
 
+/// The bits of a gram that is a single letter.
+const LETTER: u128 = (1 << 21) - 1;
+
+/// With what the code of the first extension of a code ends.
+const FIRST_EXTENSION: &str = "x001";
+
 /// Names that are looked at again.
 const LOOKED_AT: usize = 64;
 
 impl<'a> Matcher<'a> {
     /// Makes the index of a library.
     pub fn new(library: &'a Library) -> Matcher<'a> {
+        Matcher::with_decided(library, &[])
+    }
+
+    /// Makes the index of a library for names of which some were decided on before: they are found again,
+    /// and of diagnoses, they teach how others may be worded. What leads to a canonical name that the
+    /// library doesn't have teaches only.
+    pub fn with_decided(library: &'a Library, decided: &[Named]) -> Matcher<'a> {
         let subject = library.head().subject;
+        let wording = match subject {
+            Subject::Drug => None,
+            Subject::Diagnosis => learned(library, decided),
+        };
         let mut ids = HashMap::new();
         let mut counts: Vec<u32> = Vec::new();
         let mut names: Vec<Forward> = Vec::with_capacity(library.names().len());
@@ -103,8 +137,13 @@ impl<'a> Matcher<'a> {
             for id in own.keys() {
                 counts[*id as usize] += 1;
             }
+            let words = wording.as_ref().map_or(Vec::new(), |it| it.words(&plain));
             let (plain, grams) = (plain.chars().collect(), own.into_iter().collect());
-            names.push(Forward { plain, grams });
+            names.push(Forward {
+                plain,
+                grams,
+                words,
+            });
         }
         let rarity: Vec<f32> = counts
             .iter()
@@ -131,6 +170,8 @@ impl<'a> Matcher<'a> {
             starts,
             postings,
             names,
+            wording,
+            decided: known(library, decided),
         }
     }
 
@@ -139,6 +180,11 @@ impl<'a> Matcher<'a> {
         let subject = self.library.head().subject;
         let plain = compared(subject, query.name);
         let grams = self.grams_of(&plain);
+        let wording = self
+            .wording
+            .as_ref()
+            .filter(|_| plain.contains(is_ideograph));
+        let mut asked = wording.map(|it| it.ask(&plain));
         let plain: Vec<char> = plain.chars().collect();
         let mut best: BTreeMap<&str, Candidate<'a>> = BTreeMap::new();
         for number in self.near(&grams) {
@@ -150,6 +196,10 @@ impl<'a> Matcher<'a> {
                 name: (&name.plain, &name.grams),
                 codes: query.code.map(|code| (code, named.code.as_str())),
                 rarity: &self.rarity,
+                wording: asked
+                    .as_mut()
+                    .filter(|_| name.plain.iter().copied().any(is_ideograph))
+                    .map(|it| it.likeness(&name.words)),
             });
             let is_better = best
                 .get(named.canonical.as_str())
@@ -165,10 +215,22 @@ impl<'a> Matcher<'a> {
                 best.insert(&named.canonical, candidate);
             }
         }
+        if let Some(named) = self.decided.get(&super::plain(query.name)) {
+            let decided = Candidate {
+                canonical: &named.canonical,
+                code: &named.code,
+                name: &named.name,
+                score: 1.0,
+                reasons: vec![Reason::Decided],
+            };
+            best.insert(&named.canonical, decided);
+        }
         let mut best: Vec<Candidate<'a>> = best.into_values().collect();
+        let is_open = |it: &Candidate<'_>| !it.reasons.contains(&Reason::Decided);
         best.sort_by(|a, b| {
             b.score
                 .total_cmp(&a.score)
+                .then(is_open(a).cmp(&is_open(b)))
                 .then(a.canonical.cmp(b.canonical))
         });
         best.truncate(most);
@@ -179,9 +241,15 @@ impl<'a> Matcher<'a> {
     /// weigh too, under an id of their own.
     fn grams_of(&self, plain: &str) -> Vec<(u32, f32)> {
         let mut own: BTreeMap<u32, f32> = BTreeMap::new();
+        let id = |gram| self.ids.get(&gram).copied().unwrap_or(u32::MAX);
+        let is_reworded = |gram: &u128| self.wording.is_some() && *gram == gram & LETTER;
         for gram in grams(self.library.head().subject, plain) {
-            let id = self.ids.get(&gram).copied().unwrap_or(u32::MAX);
-            *own.entry(id).or_default() += 1.0;
+            if !is_reworded(&gram) {
+                *own.entry(id(gram)).or_default() += 1.0;
+            }
+        }
+        for (letter, chance) in self.wording.iter().flat_map(|it| it.stand_for(plain)) {
+            *own.entry(id(packed(&[letter]))).or_default() += chance;
         }
         let mut grams = own.into_iter().collect();
         weigh(&mut grams, &self.rarity);
@@ -196,7 +264,8 @@ impl<'a> Matcher<'a> {
             .filter(|it| it.0 != u32::MAX)
             .collect();
         known.sort_by(|a, b| self.len_of(a.0).cmp(&self.len_of(b.0)).then(a.0.cmp(&b.0)));
-        let mut sums: HashMap<u32, f32, Fast> = HashMap::default();
+        let mut sums = vec![0.0_f32; self.names.len()];
+        let mut met: Vec<u32> = Vec::new();
         let mut seen = 0;
         for (id, share) in known {
             if seen > 0 && seen + self.len_of(id) > MOST_POSTINGS {
@@ -206,10 +275,15 @@ impl<'a> Matcher<'a> {
             for (name, other) in
                 &self.postings[self.starts[id as usize]..self.starts[id as usize + 1]]
             {
-                *sums.entry(*name).or_default() += share * other;
+                let sum = &mut sums[*name as usize];
+                if *sum == 0.0 {
+                    met.push(*name);
+                }
+                *sum += share * other;
             }
         }
-        let mut near: Vec<(u32, f32)> = sums.into_iter().collect();
+        let with_sum = |name: u32| (name, sums[name as usize]);
+        let mut near: Vec<(u32, f32)> = met.into_iter().map(with_sum).collect();
         let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         if near.len() > LOOKED_AT {
             near.select_nth_unstable_by(LOOKED_AT, order);
@@ -223,12 +297,52 @@ impl<'a> Matcher<'a> {
     }
 }
 
+/// Pairs of names that the library has, and those that were decided on.
+fn learned(library: &Library, decided: &[Named]) -> Option<Wording> {
+    let plains = || library.names().iter().map(|it| plain(&it.name));
+    let codes: HashMap<&str, &Named> = library
+        .names()
+        .iter()
+        .filter(|it| !it.code.is_empty() && it.name == it.canonical)
+        .map(|it| (it.code.as_str(), it))
+        .collect();
+    let extended = library.names().iter().filter_map(|named| {
+        let above = codes.get(named.code.strip_suffix(FIRST_EXTENSION)?)?;
+        (named.name == named.canonical).then_some((&above.name, &named.name))
+    });
+    let decided = decided.iter().map(|it| (&it.name, &it.canonical));
+    let pairs: Vec<(String, String)> = extended
+        .chain(decided)
+        .map(|(query, name)| (plain(query), plain(name)))
+        .filter(|(query, name)| query.contains(is_ideograph) && name.contains(is_ideograph))
+        .collect();
+    Wording::learn(plains(), &pairs)
+}
+
+/// The entries of the library for names that were decided on.
+fn known<'a>(library: &'a Library, decided: &[Named]) -> HashMap<String, &'a Named> {
+    if decided.is_empty() {
+        return HashMap::new();
+    }
+    let mut canonicals: HashMap<&str, &Named> = HashMap::new();
+    for named in library.names() {
+        let entry = canonicals.entry(&named.canonical).or_insert(named);
+        if named.name == named.canonical {
+            *entry = named;
+        }
+    }
+    decided
+        .iter()
+        .filter_map(|it| Some((plain(&it.name), *canonicals.get(it.canonical.as_str())?)))
+        .collect()
+}
+
 type Fast = std::hash::BuildHasherDefault<grams::Multiply>;
 
 /// A name in the form in which it is compared.
 fn compared(subject: Subject, name: &str) -> String {
     match subject {
-        Subject::Diagnosis => grams::telling(&plain(name)),
+        Subject::Diagnosis => plain(name),
         Subject::Drug
             if name.contains(is_ideograph) || name.contains(|it: char| it.is_ascii_digit()) =>
         {
@@ -265,10 +379,12 @@ impl Reason {
     /// Its name, as files write it.
     pub fn name(self) -> &'static str {
         match self {
+            Reason::Decided => "decided",
             Reason::SameName => "same-name",
             Reason::Contained => "contained",
             Reason::SameBeginning => "same-beginning",
             Reason::SharedRuns => "shared-runs",
+            Reason::LearnedWords => "learned-words",
             Reason::SameCategory => "same-category",
         }
     }

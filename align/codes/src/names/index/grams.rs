@@ -1,6 +1,6 @@
 //! The runs of characters by which names are compared.
 
-use std::hash::Hasher;
+use std::{borrow::Cow, hash::Hasher};
 
 use super::{Subject, is_ideograph};
 
@@ -36,9 +36,9 @@ const FILLING: [&str; 26] = [
 ];
 
 /// A name without its filling; as it is, where nothing else is in it.
-pub(super) fn telling(plain: &str) -> String {
+fn telling(plain: &str) -> Cow<'_, str> {
     if !plain.contains(is_ideograph) {
-        return plain.to_owned();
+        return plain.into();
     }
     let mut left = plain.to_owned();
     for filling in FILLING {
@@ -47,9 +47,9 @@ pub(super) fn telling(plain: &str) -> String {
         }
     }
     if left.trim().is_empty() {
-        plain.to_owned()
+        plain.into()
     } else {
-        left
+        left.into()
     }
 }
 
@@ -58,8 +58,12 @@ const LONGEST: usize = 4;
 
 /// All runs of a name, each packed into a number.
 pub(super) fn grams(subject: Subject, plain: &str) -> Vec<u128> {
+    let told = match subject {
+        Subject::Drug => Cow::Borrowed(plain),
+        Subject::Diagnosis => telling(plain),
+    };
     let mut grams = Vec::with_capacity(4 * plain.len());
-    for word in plain.split(' ') {
+    for word in told.split(' ') {
         let letters: Vec<char> = word.chars().collect();
         for run in letters.chunk_by(|a, b| is_ideograph(*a) == is_ideograph(*b)) {
             if run.first().is_some_and(|it| is_ideograph(*it)) {
@@ -78,7 +82,7 @@ pub(super) fn grams(subject: Subject, plain: &str) -> Vec<u128> {
     grams
 }
 
-fn packed(run: &[char]) -> u128 {
+pub(super) fn packed(run: &[char]) -> u128 {
     run.iter().fold(0, |packed, letter| {
         packed << 21 | u128::from(u32::from(*letter))
     })
@@ -100,7 +104,11 @@ impl Hasher for Multiply {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number))
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             .rotate_left(32);
     }

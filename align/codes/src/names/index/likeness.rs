@@ -10,6 +10,8 @@ pub(super) struct Pair<'a> {
     /// The codes that stand beside both.
     pub(super) codes: Option<(&'a str, &'a str)>,
     pub(super) rarity: &'a [f32],
+    /// How well each is a wording of the other, where pairs of names have taught that.
+    pub(super) wording: Option<f64>,
 }
 
 pub(super) struct Likeness {
@@ -17,8 +19,8 @@ pub(super) struct Likeness {
     pub(super) reasons: Vec<Reason>,
 }
 
-/// What counts beside the cosine, which counts once: how much of the library's name stands in the query,
-/// and how far both codes begin alike.
+/// What counts beside the cosine, which counts once: how much of the library's name stands in the query;
+/// and what counts beside the names, which count once: how far both codes begin alike.
 ///
 /// Of diagnoses, the name with an extended code often says a part of what the code above it says, so a
 /// name that is covered is preferred. Edit distance and common beginnings made drugs no better, and are
@@ -26,6 +28,8 @@ pub(super) struct Likeness {
 struct Shares {
     covered: f64,
     code: f64,
+    /// What a name may reach that isn't the same: of diagnoses, `伴有` and `不伴有` are all that differs.
+    other: f64,
 }
 
 impl Shares {
@@ -34,10 +38,12 @@ impl Shares {
             Subject::Drug => Shares {
                 covered: 0.0,
                 code: 0.5,
+                other: 1.0,
             },
             Subject::Diagnosis => Shares {
                 covered: 0.5,
-                code: 1.0,
+                code: 2.0 / 3.0,
+                other: 0.9,
             },
         }
     }
@@ -47,14 +53,19 @@ pub(super) fn of(pair: &Pair<'_>) -> Likeness {
     let (query, grams) = pair.query;
     let (name, others) = pair.name;
     let is_same = query == name;
-    let (cosine, covered) = overlap(grams, others, pair.rarity);
     let shares = Shares::of(pair.subject);
-    let mut score = cosine + shares.covered * covered;
-    let mut most = 1.0 + shares.covered;
+    let alike = || {
+        let (cosine, covered) = overlap(grams, others, pair.rarity);
+        (cosine + shares.covered * covered) / (1.0 + shares.covered)
+    };
+    let mut score = if is_same {
+        alike()
+    } else {
+        shares.other * pair.wording.unwrap_or_else(alike)
+    };
     let code = pair.codes.map(|(ours, theirs)| same_code(ours, theirs));
     if let Some(code) = code {
-        score += shares.code * code;
-        most += shares.code;
+        score = (score + shares.code * code) / (1.0 + shares.code);
     }
 
     let alike = query.iter().zip(name).take_while(|(a, b)| a == b).count();
@@ -78,10 +89,13 @@ pub(super) fn of(pair: &Pair<'_>) -> Likeness {
         .filter_map(|(reason, holds)| holds.then_some(reason))
         .collect();
     if reasons.is_empty() {
-        reasons.push(Reason::SharedRuns);
+        reasons.push(match pair.wording {
+            Some(_) => Reason::LearnedWords,
+            None => Reason::SharedRuns,
+        });
     }
     Likeness {
-        score: (score / most).clamp(0.0, 1.0),
+        score: score.clamp(0.0, 1.0),
         reasons,
     }
 }
