@@ -37,7 +37,6 @@ const FAMILIES: [&str; 4] = ["dicom-", "gb-", "local-", "nhsa-"];
 #[serde(try_from = "RawCodes")]
 pub struct Codes {
     system: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
 }
 

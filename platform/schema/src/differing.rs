@@ -2,6 +2,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Codes, Column, Kind, RawKind, Unit};
 
+/// What may be told of a column's meaning to everybody: names, units and versions.
+///
+/// # Security
+///
+/// Read from others it is bounded: types are those of a schema, units and versions short texts that are seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The type.
+    pub kind: RawKind,
+    /// The unit of measurement.
+    pub unit: Option<Unit>,
+    /// The code system and its version.
+    pub codes: Option<Codes>,
+}
+
+impl Told {
+    /// Gives the parts in which this differs from another, as this one says them.
+    pub fn differs_from(&self, other: &Told) -> Vec<Differing> {
+        let mut parts = Vec::new();
+        if self.kind != other.kind {
+            parts.push(Differing::Type(self.kind));
+        }
+        if self.unit != other.unit {
+            parts.push(Differing::Unit(self.unit.clone()));
+        }
+        if self.codes != other.codes {
+            parts.push(Differing::Codes(self.codes.clone()));
+        }
+        parts
+    }
+}
+
 /// A part of its meaning in which one column differs from another, as the one says it.
 ///
 /// # Security
@@ -44,21 +76,21 @@ impl Column {
     /// Gives the parts of its meaning in which it differs from another, as it says them: what it is called,
     /// what means "missing" in a file and how it is described is left out of account.
     pub fn differs_from(&self, other: &Column) -> Vec<Differing> {
-        let mut parts = Vec::new();
+        let mut parts = self.told().differs_from(&other.told());
         let kind = self.kind().raw();
-        if kind != other.kind().raw() {
-            parts.push(Differing::Type(kind));
-        }
-        if self.unit != other.unit {
-            parts.push(Differing::Unit(self.unit.clone()));
-        }
-        if self.codes != other.codes {
-            parts.push(Differing::Codes(self.codes.clone()));
-        }
         if kind == other.kind().raw() && self.kind != other.kind {
             parts.extend(Differing::untold(kind));
         }
         parts
+    }
+
+    /// Gives what may be told of it to everybody.
+    pub fn told(&self) -> Told {
+        Told {
+            kind: self.kind().raw(),
+            unit: self.unit.clone(),
+            codes: self.codes.clone(),
+        }
     }
 
     /// Says whether two columns mean the same: they differ in no part of [`Differing`].

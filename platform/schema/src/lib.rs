@@ -21,7 +21,7 @@ pub use column::{
     Bounds, Column, DateOrder, Description, Kind, Level, Levels, Outside, OutsideLevel,
 };
 pub use design::DesignError;
-pub use differing::Differing;
+pub use differing::{Differing, Told};
 pub use error::{ColumnFault, SchemaError, TextPlace};
 pub use file_format::{DEFAULT_MISSING, Delimiter, DuplicateHeaders, Encoding, FileFormat, Header};
 pub use label::{Label, LabelError, LabelRule, RawLabel};
