@@ -264,7 +264,8 @@ fn count(rows: Option<u64>) -> String {
     rows.map_or_else(|| HELD_BACK.to_owned(), |rows| rows.to_string())
 }
 
-fn interval(within: &Interval) -> String {
+/// Writes an interval, or a number where it is one.
+pub(crate) fn interval(within: &Interval) -> String {
     if within.from.to_bits() == within.to.to_bits() {
         return short(within.from);
     }

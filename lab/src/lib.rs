@@ -25,6 +25,7 @@ pub use knob::{KNOBS, Knob};
 pub use learn::{Gathered, Studies};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, PartyRows, RowCounts};
 pub use predictor::{Joint, Predictor};
+pub use report::figure;
 pub use report::{
     Against, ArmReport, Beside, Estimated, EstimatedParty, Extent, FailedCell, Line, LostOf,
     Measure, PartyReport, PublishedReport, REPORT_FORMAT, Report, RowsReport, Said, SettingReport,

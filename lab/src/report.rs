@@ -3,7 +3,7 @@
 mod arm;
 mod csv;
 mod estimate;
-mod figure;
+pub mod figure;
 mod html;
 mod line;
 mod measure;

@@ -24,6 +24,7 @@ mod coverage;
 mod files;
 mod mapped;
 mod page;
+mod report;
 mod result;
 mod sources;
 mod studies;
@@ -94,6 +95,10 @@ pub(super) fn run(args: &FeaturesArgs, out: &mut dyn Write, lang: Lang) -> anyho
     let folder = super::folder_for(args.out.as_ref());
     let left = RunFolder::make(&folder, studies.plans(), &studies::MADE, lang)?;
     let found = find(&studies, &folder, lang);
+    let found = found.and_then(|found| {
+        report::write(&found, &folder, lang)?;
+        Ok(found)
+    });
     let found = left.close(found, lang)?;
 
     let result = FeaturesResult::new(&found);
@@ -110,8 +115,10 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
         "each institution maps its own files to the features",
         "各机构将自己的文件映射为特征",
     ));
-    files::write(&folder.join(files::FOLDER))?;
-    let mapped = mapped::all(&folder.join(files::FOLDER), lang)?;
+    let data = folder.join(files::FOLDER);
+    files::write(&data)?;
+    let mapped = mapped::all(&data, lang)?;
+    let mistaken = mapped::mistaken(&mapped, &data, lang)?;
     tell(lang.pick(
         "codes and names: do they mean the same?",
         "编码与名称：含义是否一致？",
@@ -119,7 +126,7 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
     let claims = sources::read()?;
     let recoding = Recoding::new(&claims);
     let coverage = Coverage::new(&claims)?;
-    let ended = studies.run(&mapped, folder, lang)?;
+    let ended = studies.run((&mapped, mistaken), folder, lang)?;
     let compared = Compared::new(studies, &mapped, &ended)?;
     Ok(Found {
         differing: comorbidities::differing(&mapped, &claims),

@@ -10,9 +10,12 @@ use std::fmt::Write as _;
 
 use consilium_schema::is_shown;
 
-pub(super) use dots::{Dot, Dots, Row};
+pub use dots::{Dot, Dots, Row};
 pub(super) use lines::{Curve, Lines};
 pub(super) use scatter::{Level, Point, Scatter};
+
+/// The style of a page with such pictures, light and dark, for screens and paper.
+pub const STYLE: &str = include_str!("html/style.css");
 
 /// The size of texts in a picture, in its units.
 const TEXT: f64 = 12.0;
@@ -21,7 +24,10 @@ const TEXT: f64 = 12.0;
 const MOST_LINES: usize = 3;
 
 /// A picture that is being drawn; lengths are in its units, from the upper left corner.
-struct Svg {
+///
+/// Texts are text and never markup, whatever stands in them.
+#[derive(Debug, Clone)]
+pub struct Svg {
     width: f64,
     height: f64,
     body: String,
@@ -29,27 +35,33 @@ struct Svg {
 
 /// A place in a picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct At(f64, f64);
+pub struct At(pub f64, pub f64);
 
 /// On which side of its place a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Anchor {
+pub enum Anchor {
+    /// It begins there.
     Start,
+    /// It is centred there.
     Middle,
+    /// It ends there.
     End,
 }
 
 /// What a picture is called, and what it shows in words, for who can't see it.
 #[derive(Debug, Clone)]
-pub(super) struct Caption {
+pub struct Caption {
     /// Its name within the page, such as `fig-cpu`.
-    pub(super) id: &'static str,
-    pub(super) title: String,
-    pub(super) alt: String,
+    pub id: &'static str,
+    /// What it is called.
+    pub title: String,
+    /// What it shows, in words.
+    pub alt: String,
 }
 
 impl Svg {
-    fn new(width: f64, height: f64) -> Svg {
+    /// Begins a picture.
+    pub fn new(width: f64, height: f64) -> Svg {
         Svg {
             width,
             height,
@@ -61,7 +73,8 @@ impl Svg {
         self.body.write_fmt(text).expect("a string takes any text");
     }
 
-    fn line(&mut self, from: At, to: At, class: &str) {
+    /// Draws a line; its class says how.
+    pub fn line(&mut self, from: At, to: At, class: &str) {
         self.add(format_args!(
             "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
             from.0, from.1, to.0, to.1
@@ -77,7 +90,8 @@ impl Svg {
         self.add(format_args!("\"/>"));
     }
 
-    fn rectangle(&mut self, from: At, to: At, class: &str) {
+    /// Draws a rectangle between two corners.
+    pub fn rectangle(&mut self, from: At, to: At, class: &str) {
         let (width, height) = ((to.0 - from.0).max(0.0), (to.1 - from.1).max(0.0));
         self.add(format_args!(
             "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>",
@@ -86,7 +100,7 @@ impl Svg {
     }
 
     /// Draws a mark; its shape goes with its class, so that it is told apart without colours.
-    fn mark(&mut self, At(x, y): At, class: &str) {
+    pub fn mark(&mut self, At(x, y): At, class: &str) {
         match class {
             "exact" => {
                 let (left, top) = (x - 4.5, y - 4.5);
@@ -108,7 +122,8 @@ impl Svg {
         }
     }
 
-    fn text(&mut self, At(x, y): At, anchor: Anchor, class: &str, text: &str) {
+    /// Writes a text.
+    pub fn text(&mut self, At(x, y): At, anchor: Anchor, class: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -129,15 +144,17 @@ impl Svg {
     }
 
     /// Begins a group that says something when it is pointed at.
-    fn begin(&mut self, hint: &str) {
+    pub fn begin(&mut self, hint: &str) {
         self.add(format_args!("<g><title>{}</title>", escaped(hint)));
     }
 
-    fn end(&mut self) {
+    /// Ends a group.
+    pub fn end(&mut self) {
         self.body.push_str("</g>");
     }
 
-    fn finish(self, caption: &Caption) -> String {
+    /// Gives the picture as an element of a page.
+    pub fn finish(self, caption: &Caption) -> String {
         let Svg {
             width,
             height,
@@ -154,7 +171,7 @@ impl Svg {
 
 /// Writes a text so that it is text in HTML and in XML, between quotes too. Left out are control
 /// characters, which neither has, and those that hide or turn around what stands beside them.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -15,12 +15,10 @@ use consilium_plan::Lang;
 
 use super::{
     Report, SettingReport,
-    figure::escaped,
+    figure::{STYLE, escaped},
     words::{bound, decimals, significant},
 };
 use crate::{Arm, Interval};
-
-const STYLE: &str = include_str!("html/style.css");
 
 impl Report {
     /// Writes the report as one self-contained page.

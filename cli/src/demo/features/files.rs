@@ -16,9 +16,10 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 22] = files![
+const FILES: [(&str, &[u8]); 23] = files![
     "features.toml",
     "statistics.toml",
+    "mistaken.toml",
     "train.toml",
     "charlson-icd9.csv",
     "charlson-icd10.csv",

@@ -23,6 +23,9 @@ use crate::{
 const SET: &str = "features";
 const SPLIT: &str = "fourth";
 
+/// What the public insurer's rows are called where its mapping leaves amounts in cents.
+const MISTAKEN: &str = "mistaken";
+
 /// An institution's features.
 #[derive(Debug)]
 pub(super) struct Mapped {
@@ -30,8 +33,7 @@ pub(super) struct Mapped {
     pub(super) mapping: Mapping,
     pub(super) schema: Schema,
     pub(super) table: Table,
-    /// The schema's text, where the features lie, and which of the rows serve for what.
-    text: String,
+    /// Where the features lie, and which of the rows serve for what.
     file: PathBuf,
     split: PathBuf,
 }
@@ -41,31 +43,54 @@ pub(super) fn all(folder: &Path, lang: Lang) -> anyhow::Result<Vec<Mapped>> {
     let folder = fs::canonicalize(folder)?;
     let one = |party: &str| {
         let own = folder.join(party);
-        let opened = Opened::read(&own.join("mapping.toml"), lang)?;
-        let table = opened.rows(None, lang)?.table;
-        let writing = |path: &Path| format!("writing {}", path.display());
-        let (file, split) = (own.join("features.csv"), own.join("split.csv"));
-        let to = File::create(&file).with_context(|| writing(&file))?;
-        let mut to = BufWriter::new(to);
-        map::write_csv(&table, &mut to).with_context(|| writing(&file))?;
-        to.flush().with_context(|| writing(&file))?;
-        fs::write(&split, purposes(table.rows())).with_context(|| writing(&split))?;
-        let party = party.parse()?;
-        let Opened {
-            mapping, schema, ..
-        } = opened;
-        let text = schema.to_string();
-        Ok(Mapped {
-            party,
-            mapping,
-            schema,
-            table,
-            text,
-            file,
-            split,
-        })
+        let mapped = run(party, (&own, "mapping.toml", "features.csv"), lang)?;
+        let purposes = purposes(mapped.table.rows());
+        fs::write(&mapped.split, purposes).with_context(|| mapped.split.display().to_string())?;
+        Ok(mapped)
     };
     PARTIES.into_iter().map(one).collect()
+}
+
+/// Gives the public insurer's rows by a mapping that does not divide cents by 100.
+pub(super) fn mistaken(mapped: &[Mapped], folder: &Path, lang: Lang) -> anyhow::Result<PartyData> {
+    let public = mapped.iter().find(|it| it.party.as_str() == "public");
+    let public = public.context("the public insurer has features")?;
+    let own = fs::canonicalize(folder)?.join("public");
+    let text = public.mapping.text().replace(" / 100 AS ", " AS ");
+    fs::write(own.join("mistaken.toml"), text)?;
+    let mistaken = run("public", (&own, "mistaken.toml", "mistaken.csv"), lang)?;
+    Ok(PartyData {
+        name: MISTAKEN.to_owned(),
+        splits: Vec::new(),
+        ..mistaken.data()
+    })
+}
+
+/// Runs one mapping of a folder.
+fn run(
+    party: &str,
+    (own, mapping, features): (&Path, &str, &str),
+    lang: Lang,
+) -> anyhow::Result<Mapped> {
+    let opened = Opened::read(&own.join(mapping), lang)?;
+    let table = opened.rows(None, lang)?.table;
+    let (file, split) = (own.join(features), own.join("split.csv"));
+    let writing = || format!("writing {}", file.display());
+    let mut to = BufWriter::new(File::create(&file).with_context(writing)?);
+    map::write_csv(&table, &mut to).with_context(writing)?;
+    to.flush().with_context(writing)?;
+    let Opened {
+        mapping, schema, ..
+    } = opened;
+    let party = party.parse()?;
+    Ok(Mapped {
+        party,
+        mapping,
+        schema,
+        table,
+        file,
+        split,
+    })
 }
 
 /// Tells whether a row, counted from 1, is kept for testing.
@@ -86,7 +111,7 @@ impl Mapped {
             party: self.party.clone(),
             name: SET.to_owned(),
             file: self.file.clone(),
-            schema: self.text.clone(),
+            schema: self.schema.to_string(),
             splits: vec![(SPLIT.to_owned(), self.split.clone())],
         }
     }

@@ -10,21 +10,23 @@ use consilium_statistics::{Comparison, Findings};
 use super::{files, mapped::Mapped};
 use crate::{
     findings::Own,
-    local::{self, federation::Federation, kept::Kept, outcome::Outcome},
+    local::{self, federation::Federation, inputs::PartyData, kept::Kept, outcome::Outcome},
     model, plan,
     terminal::tell,
 };
 
 const STATISTICS: &str = "statistics";
+const MISTAKEN: &str = "mistaken";
 const TRAINING: &str = "training";
 
 /// What the demo makes in its folder besides the daemons' folders and `result.json`.
-pub(super) const MADE: [&str; 4] = [files::FOLDER, STATISTICS, TRAINING, "report.html"];
+pub(super) const MADE: [&str; 5] = [files::FOLDER, STATISTICS, MISTAKEN, TRAINING, "report.html"];
 
 /// The plans.
 #[derive(Debug)]
 pub(super) struct Studies {
     statistics: Plan,
+    mistaken: Plan,
     train: Plan,
 }
 
@@ -35,6 +37,8 @@ pub(super) struct Ended {
     pub(super) findings: Findings,
     /// Of each institution, how its rows compare with those of the others; known to itself alone.
     pub(super) own: Vec<(String, Comparison)>,
+    /// How the public insurer's would, had it left its amounts in cents.
+    pub(super) mistaken: Comparison,
     pub(super) trained: Outcome,
     pub(super) fit: Fit,
 }
@@ -44,15 +48,18 @@ impl Studies {
     pub(super) fn load(lang: Lang) -> anyhow::Result<Studies> {
         let text = |path: &Path| Ok(files::text(path.to_str().unwrap_or_default())?.to_owned());
         let read = |name| anyhow::Ok(plan::load_from(&text, Path::new(name), lang)?.plan);
-        let (statistics, train) = (read("statistics.toml")?, read("train.toml")?);
-        let studies = Studies { statistics, train };
+        let studies = Studies {
+            statistics: read("statistics.toml")?,
+            mistaken: read("mistaken.toml")?,
+            train: read("train.toml")?,
+        };
         // The demo's own plans are of these kinds, whoever edits them.
         studies.glm()?;
         Ok(studies)
     }
 
-    pub(super) fn plans(&self) -> [&Plan; 2] {
-        [&self.statistics, &self.train]
+    pub(super) fn plans(&self) -> [&Plan; 3] {
+        [&self.statistics, &self.mistaken, &self.train]
     }
 
     /// Gives what the model is trained on, and how.
@@ -69,52 +76,66 @@ impl Studies {
     /// Runs them over daemons that are started for it.
     pub(super) fn run(
         &self,
-        mapped: &[Mapped],
+        (mapped, mistaken): (&[Mapped], PartyData),
         folder: &Path,
         lang: Lang,
     ) -> anyhow::Result<Ended> {
-        let data: Vec<_> = mapped.iter().map(Mapped::data).collect();
+        let mut data: Vec<PartyData> = mapped.iter().map(Mapped::data).collect();
+        let place = data.iter().position(|set| set.party == mistaken.party);
+        // Data stand party by party.
+        data.insert(place.map_or(0, |place| place + 1), mistaken);
         let work = async |federation: &mut Federation| {
             tell(lang.pick(
                 "statistics over all three, small cells held back",
                 "三方共同统计，抑制小单元格",
             ));
-            let result = folder.join(STATISTICS);
-            let statistics = local::kept(federation, &self.statistics, &result, lang).await?;
+            let kept = async |federation: &mut Federation, plan, name| {
+                local::kept(federation, plan, &folder.join(name), lang).await
+            };
+            let statistics = kept(federation, &self.statistics, STATISTICS).await?;
+            tell(lang.pick(
+                "the same, had the public insurer left its amounts in cents",
+                "同样的统计，假设公共医保未将美分换算",
+            ));
+            let mistaken = kept(federation, &self.mistaken, MISTAKEN).await?;
             tell(lang.pick("a model over all three", "三方共同训练模型"));
             let result = folder.join(TRAINING);
             let trained = local::trained(federation, &self.train, &result, lang).await?;
-            Ok((statistics, trained))
+            Ok((statistics, mistaken, trained))
         };
         let coordinator = self.train.coordinator();
         let ended = local::over_daemons((coordinator, &data), (folder, ""), work, lang);
-        let (statistics, trained) = ended?;
-        let first = statistics
-            .parties
-            .first()
-            .context("institutions took part")?;
+        let (statistics, mistaken, trained) = ended?;
+        let first = statistics.parties.first();
+        let first = first.context("institutions took part")?;
         let findings = serde_json::from_str(&first.findings)?;
-        let own = statistics.parties.iter().map(|own| {
-            let of = Own::of(own.party.as_str(), &own.report)?;
-            anyhow::Ok((own.party.to_string(), of.comparison))
-        });
-        let own = own.collect::<anyhow::Result<_>>()?;
         let model::Fit::Glm(fit) = &trained.fit else {
             bail!("the demo's plan fits no regression");
         };
-        let fit = (***fit).clone();
+        let mut of_mistaken = comparisons(&mistaken)?.into_iter();
+        let public = of_mistaken.find(|(party, _)| party == "public");
         Ok(Ended {
-            statistics,
             findings,
-            own,
+            own: comparisons(&statistics)?,
+            mistaken: public.context("the public insurer took part")?.1,
+            fit: (***fit).clone(),
+            statistics,
             trained,
-            fit,
         })
     }
 }
 
+/// Reads what each institution has found of itself.
+fn comparisons(kept: &Kept) -> anyhow::Result<Vec<(String, Comparison)>> {
+    let own = kept.parties.iter().map(|own| {
+        let of = Own::of(own.party.as_str(), &own.report)?;
+        Ok((own.party.to_string(), of.comparison))
+    });
+    own.collect()
+}
+
 impl Ended {
-    /// From the submission of each study to its end, in seconds.
+    /// From the submission of each of the two studies that matter to its end, in seconds.
     pub(super) fn wall_s(&self) -> f64 {
         (self.statistics.wall + self.trained.wall).as_secs_f64()
     }

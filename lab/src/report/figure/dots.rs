@@ -9,33 +9,43 @@ use crate::Interval;
 
 /// Rows of marks over one axis.
 #[derive(Debug, Clone)]
-pub(in crate::report) struct Dots<'a> {
-    pub(in crate::report) caption: Caption,
-    pub(in crate::report) width: f64,
-    pub(in crate::report) name: &'a str,
-    pub(in crate::report) rows: Vec<Row>,
+pub struct Dots<'a> {
+    /// What it is called and shows.
+    pub caption: Caption,
+    /// How wide it is, in its units.
+    pub width: f64,
+    /// The axis's name.
+    pub name: &'a str,
+    /// From above down.
+    pub rows: Vec<Row>,
+    /// Values can't lie beyond these, and the axis doesn't go there: a share not below 0.
+    pub within: (f64, f64),
     /// A value that all are held against.
-    pub(in crate::report) reference: Option<f64>,
+    pub reference: Option<f64>,
     /// What marks of each class are, where rows have several.
-    pub(in crate::report) legend: Vec<(&'static str, &'a str)>,
+    pub legend: Vec<(&'static str, &'a str)>,
 }
 
 /// A row: from above down they are in order.
 #[derive(Debug, Clone)]
-pub(in crate::report) struct Row {
-    pub(in crate::report) label: String,
-    pub(in crate::report) dots: Vec<Dot>,
+pub struct Row {
+    /// Its name, left of it.
+    pub label: String,
+    /// Its marks.
+    pub dots: Vec<Dot>,
     /// What stands in the place of marks, where there are none.
-    pub(in crate::report) instead: Option<String>,
+    pub instead: Option<String>,
 }
 
 /// A mark with its interval.
 #[derive(Debug, Clone)]
-pub(in crate::report) struct Dot {
-    pub(in crate::report) value: Interval,
-    pub(in crate::report) class: &'static str,
+pub struct Dot {
+    /// Where it stands.
+    pub value: Interval,
+    /// Its class, which says its shape and colour.
+    pub class: &'static str,
     /// What it says when it is pointed at.
-    pub(in crate::report) hint: String,
+    pub hint: String,
 }
 
 /// How far rows are apart, and how much farther for each mark more that they have.
@@ -45,7 +55,8 @@ const MORE: f64 = 5.0;
 const LINE: f64 = 14.0;
 
 impl Dots<'_> {
-    pub(in crate::report) fn draw(&self) -> String {
+    /// Draws it.
+    pub fn draw(&self) -> String {
         let widest = self
             .rows
             .iter()
@@ -75,6 +86,7 @@ impl Dots<'_> {
             low.min(lowest.max(low - room)) - room * 0.03,
             high.max(highest.min(high + room)) + room * 0.03,
         );
+        let shown = (shown.0.max(self.within.0), shown.1.min(self.within.1));
         let x = Axis::new(shown, (left, right), ((right - left) / 75.0).floor());
         for (place, label) in x.ticks() {
             svg.line(At(place, top), At(place, bottom), "grid");
