@@ -26,10 +26,10 @@ pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Resul
         format!("训练 {trained} 行，测试 {tested} 行；含缺失值的行未使用"),
     );
     writeln!(out, "{rows}")?;
-    let (seconds, bytes) = (found.ended.wall_s(), found.ended.wire_bytes());
+    let (seconds, bytes) = (found.ended.wall_s, found.ended.wire_bytes);
     let spent = lang.pick(
-        format!("{seconds:.1} s for both studies, {bytes} bytes over all connections"),
-        format!("两项研究共 {seconds:.1} 秒，所有连接共 {bytes} 字节"),
+        format!("{seconds:.1} s for all studies, {bytes} bytes over all connections"),
+        format!("各项研究共 {seconds:.1} 秒，所有连接共 {bytes} 字节"),
     );
     writeln!(out, "{spent}")
 }

@@ -21,7 +21,7 @@ pub(super) struct FeaturesResult {
     /// Whether groups survive recoding, features tell what the codes do, and the joint model is the
     /// pooled one.
     ok: bool,
-    /// Of both studies, each from its submission to its end.
+    /// Of all studies, each from its submission to its end.
     wall_s: f64,
     iterations: u64,
     sums: u64,
@@ -71,6 +71,10 @@ impl FeaturesResult {
         found
             .largest_stability()
             .map(|(_, _, index)| told("stability_largest", index));
+        let mistaken = found.ended.mistaken.columns.iter();
+        let largest = mistaken.filter_map(|column| column.stability_index);
+        let largest = largest.reduce(f64::max);
+        largest.map(|index| told("stability_mistaken", index));
         let names = &found.coverage.names;
         told(
             "names_first",
@@ -107,11 +111,11 @@ impl FeaturesResult {
             demo: "features",
             mode: "processes",
             ok: true,
-            wall_s: ended.wall_s(),
+            wall_s: ended.wall_s,
             iterations: ended.trained.fit.iterations(),
             sums: ended.trained.sums(),
-            bytes: ended.frame_bytes(),
-            wire_bytes: ended.wire_bytes(),
+            bytes: ended.frame_bytes,
+            wire_bytes: ended.wire_bytes,
             rows: rows.collect(),
             features: ended.findings.columns.len() - 1,
             metrics,

@@ -1,6 +1,6 @@
 //! The studies over the features: statistics, then a model.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use consilium_glm::Fit;
@@ -41,6 +41,12 @@ pub(super) struct Ended {
     pub(super) mistaken: Comparison,
     pub(super) trained: Outcome,
     pub(super) fit: Fit,
+    /// From the submission of each study to its end, in seconds.
+    pub(super) wall_s: f64,
+    /// Of all parties' frames, each counted once at its sender.
+    pub(super) frame_bytes: u64,
+    /// Over all connections, TLS and forwarding included.
+    pub(super) wire_bytes: u64,
 }
 
 impl Studies {
@@ -112,6 +118,9 @@ impl Studies {
         let model::Fit::Glm(fit) = &trained.fit else {
             bail!("the demo's plan fits no regression");
         };
+        let measured = [&statistics, &mistaken];
+        let sum = |of: fn(&Kept) -> u64| measured.map(of).iter().sum::<u64>();
+        let wall = measured.iter().map(|kept| kept.wall).sum::<Duration>() + trained.wall;
         let mut of_mistaken = comparisons(&mistaken)?.into_iter();
         let public = of_mistaken.find(|(party, _)| party == "public");
         Ok(Ended {
@@ -119,6 +128,9 @@ impl Studies {
             own: comparisons(&statistics)?,
             mistaken: public.context("the public insurer took part")?.1,
             fit: (***fit).clone(),
+            wall_s: wall.as_secs_f64(),
+            frame_bytes: sum(Kept::frame_bytes) + trained.frame_bytes(),
+            wire_bytes: sum(Kept::wire_bytes) + trained.wire_bytes(),
             statistics,
             trained,
         })
@@ -132,21 +144,4 @@ fn comparisons(kept: &Kept) -> anyhow::Result<Vec<(String, Comparison)>> {
         Ok((own.party.to_string(), of.comparison))
     });
     own.collect()
-}
-
-impl Ended {
-    /// From the submission of each of the two studies that matter to its end, in seconds.
-    pub(super) fn wall_s(&self) -> f64 {
-        (self.statistics.wall + self.trained.wall).as_secs_f64()
-    }
-
-    /// Of all parties' frames, each counted once at its sender.
-    pub(super) fn frame_bytes(&self) -> u64 {
-        self.statistics.frame_bytes() + self.trained.frame_bytes()
-    }
-
-    /// Over all connections, TLS and forwarding included.
-    pub(super) fn wire_bytes(&self) -> u64 {
-        self.statistics.wire_bytes() + self.trained.wire_bytes()
-    }
 }

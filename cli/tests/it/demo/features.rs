@@ -34,7 +34,7 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
     );
     // Alzheimer's disease is in the list for ICD-10 and not in the one for ICD-9-CM.
     assert_eq!(low[0]["group"], "dementia");
-    assert_eq!(metric("groups_differing"), 0.0);
+    assert_eq!(result["metrics"]["groups_differing"], 0.0);
     assert!(
         (metric("auc_exact") - metric("auc_pooled")).abs() < 1e-6,
         "{result}"
@@ -47,7 +47,20 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
         );
     }
 
+    // Amounts in cents beside amounts in dollars are seen.
+    assert!(
+        metric("stability_largest") < 0.1 && metric("stability_mistaken") > 1.0,
+        "{result}"
+    );
+
     let left = folder.path().join("left");
+    let page = fs::read_to_string(left.join("report.html")).unwrap();
+    let figures = page.matches("<figure>").count();
+    assert_eq!((figures, page.matches("</figure>").count()), (7, 7));
+    assert!(
+        !page.contains("<script") && !page.contains("http"),
+        "it needs nothing else"
+    );
     // Counted in the institutions' own files by another program.
     for (party, rows) in [("hospital", 3881), ("public", 4841), ("commercial", 2909)] {
         assert_eq!(result["rows"][party], rows);

@@ -103,8 +103,10 @@ impl Page<'_> {
         self.paragraph(
             "note",
             "The same statistics were run once more over rows that the public insurer's mapping had made without \
-             dividing by 100: where units differ, indices leave the scale of the picture.",
-            "用公共医保未除以 100 的映射所得的行再运行一次同样的统计：单位不同时，指数远超上图范围。",
+             dividing by 100: indices leave the scale of the picture. Inpatient care, for which nothing was paid for \
+             most people, is told by its mean alone.",
+            "用公共医保未除以 100 的映射所得的行再运行一次同样的统计：指数远超上图范围。多数人没有住院支付，该特征仅由均值\
+             显出差异。",
         );
     }
 
@@ -262,14 +264,14 @@ impl Page<'_> {
                 self.add("</ul>");
             }
         }
-        let (seconds, bytes) = (ended.wall_s(), ended.wire_bytes());
+        let (seconds, bytes) = (ended.wall_s, ended.wire_bytes);
         self.paragraph(
             "note",
             format!(
-                "Every party a daemon of its own, mutual TLS. {seconds:.1} s for both studies, {bytes} bytes over all \
+                "Every party a daemon of its own, mutual TLS. {seconds:.1} s for all studies, {bytes} bytes over all \
                  connections."
             ),
-            format!("每个参与方一个守护进程，双向 TLS。两项研究共 {seconds:.1} 秒，所有连接共 {bytes} 字节。"),
+            format!("每个参与方一个守护进程，双向 TLS。各项研究共 {seconds:.1} 秒，所有连接共 {bytes} 字节。"),
         );
     }
 }
