@@ -248,9 +248,12 @@ impl Page<'_> {
         self.heading("Who learnt what", "谁得知了什么");
         let ended = &self.found.ended;
         for (title, learnt) in [
-            (ended.statistics.title.clone(), &ended.statistics.learnt),
             (
-                self.lang.pick("The model", "模型").to_owned(),
+                self.lang.pick("From the statistics", "从统计").to_owned(),
+                &ended.statistics.learnt,
+            ),
+            (
+                self.lang.pick("From the training", "从训练").to_owned(),
                 &ended.trained.learnt,
             ),
         ] {
