@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
     &["align/*", "models/*", "trust"],
+    &["align/fitting"],
     &["platform/plan"],
     &["platform/mapping", "platform/node", "platform/store"],
     &[

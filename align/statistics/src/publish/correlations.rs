@@ -21,10 +21,9 @@ pub(super) fn tell(
 ) {
     let columns = &agreement.specification().columns;
     let places = agreement.correlated();
-    let mut told = BTreeMap::new();
     let mut pairs = known.pairs.iter();
     for (at, &one) in places.iter().enumerate() {
-        for (behind, &other) in places[at + 1..].iter().enumerate() {
+        for &other in &places[at + 1..] {
             let Some(pair) = pairs.next() else { return };
             let is_told = is_telling(agreement, partitions, (one, other))
                 && is_safe(agreement, known, (one, other), pair);
@@ -37,7 +36,6 @@ pub(super) fn tell(
             if partitions[one].has_held_back() || partitions[other].has_held_back() {
                 r = (r * STEPS).round() / STEPS;
             }
-            told.insert((at, at + 1 + behind), r);
             findings.correlations.push(Correlation {
                 one: columns[one].name.clone(),
                 other: columns[other].name.clone(),
@@ -45,20 +43,41 @@ pub(super) fn tell(
             });
         }
     }
-    let mut kept = whole(places.len(), &told);
-    let name = |at: &usize| columns[places[*at]].name.clone();
-    while kept.len() > 1 {
-        match inflation(&matrix(&kept, &told), kept.len()) {
-            Ok(factors) => {
-                let told = kept.iter().map(name).zip(factors.into_iter().map(Some));
-                findings.vif.extend(told);
-                return;
-            }
-            // Those that are left have factors without it.
-            Err(at) => {
-                findings.vif.insert(name(&kept.remove(at)), None);
+    let names = places.iter().map(|place| columns[*place].name.as_str());
+    let names: Vec<&str> = names.collect();
+    findings.vif = findings.inflation(&names);
+}
+
+impl Findings {
+    /// Gives the variance inflation factors of some columns among each other, by the correlations that
+    /// are told: as [`vif`](Findings::vif) has them of all.
+    ///
+    /// A column that lacks correlations with others is left out, one by one, the one with most gaps first;
+    /// a column that follows from others has none, and is left out of the others' factors.
+    pub fn inflation(&self, among: &[&str]) -> BTreeMap<String, Option<f64>> {
+        let columns = among.iter().enumerate().map(|(place, name)| (*name, place));
+        let places: BTreeMap<&str, usize> = columns.collect();
+        let pairs = self.correlations.iter().filter_map(|pair| {
+            let (&one, &other) = (places.get(&*pair.one)?, places.get(&*pair.other)?);
+            Some(((one.min(other), one.max(other)), pair.r))
+        });
+        let told: BTreeMap<(usize, usize), f64> = pairs.collect();
+        let mut factors = BTreeMap::new();
+        let mut kept = whole(among.len(), &told);
+        while kept.len() > 1 {
+            match inflation(&matrix(&kept, &told), kept.len()) {
+                Ok(found) => {
+                    let names = kept.iter().map(|at| among[*at].to_owned());
+                    factors.extend(names.zip(found.into_iter().map(Some)));
+                    break;
+                }
+                // Those that are left have factors without it.
+                Err(at) => {
+                    factors.insert(among[kept.remove(at)].to_owned(), None);
+                }
             }
         }
+        factors
     }
 }
 

@@ -1,0 +1,69 @@
+//! The text, as people read it.
+
+use crate::world::fit;
+
+const INTENT: &str = r#"
+    label = "readmitted"
+
+    [default.integer]
+    impute = "median"
+    mark_missing = true
+    scale = "standard"
+
+    [default.number]
+    impute = "mean"
+    winsorise = [0.05, 0.95]
+    log = true
+    scale = "robust"
+
+    [default.boolean]
+    impute = "most-frequent"
+
+    [default.category]
+    impute = "most-frequent"
+    one_hot = { minimum = 50 }
+
+    [default.code]
+    one_hot = { minimum = 200 }
+
+    [select]
+    information_value = 0.005
+
+    [[feature]]
+    name = "age_woe"
+    column = "age"
+    woe = true
+
+    [[feature]]
+    column = "age"
+
+    [[feature]]
+    name = "age × cardiac"
+    product = ["age", "ward=cardiac"]
+
+    [[feature]]
+    name = "age × cost"
+    product = ["age", "cost"]
+
+    [[feature]]
+    name = "age × smoker"
+    product = ["age", "smoker"]
+"#;
+
+#[test]
+fn each_number_stands_under_where_it_comes_from() {
+    let text = fit(INTENT).unwrap().to_string();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/prepared.toml");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(file, &text).unwrap();
+    }
+    assert_eq!(text, include_str!("../prepared.toml"));
+}
+
+#[test]
+fn the_same_statistics_give_the_same_text() {
+    assert_eq!(
+        fit(INTENT).unwrap().to_string(),
+        fit(INTENT).unwrap().to_string()
+    );
+}
