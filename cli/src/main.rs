@@ -23,6 +23,7 @@ mod data;
 mod demo;
 mod doctor;
 mod explain;
+mod features;
 mod findings;
 mod hint;
 mod lab;
@@ -85,6 +86,8 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// Read tables of codes and maps between them, and match names to codes
     Codes(codes::CodesArgs),
+    /// Fit what columns become before a model takes them, by published statistics
+    Features(features::FeaturesArgs),
     /// Look at a study plan before it is submitted
     Plan(plan::PlanArgs),
     /// Take a study from its submission to its result
@@ -171,6 +174,7 @@ fn main() -> ExitCode {
         Command::Data(args) => data::run(args, &mut io::stdout().lock(), lang),
         Command::Catalogue(args) => catalogue::run(args, &mut io::stdout().lock(), lang),
         Command::Codes(args) => codes::run(args, &mut io::stdout().lock(), lang),
+        Command::Features(args) => features::run(args, &mut io::stdout().lock(), lang),
         Command::Plan(args) => plan::run(args, &mut io::stdout().lock(), lang),
         Command::Study(args) => study::run(args, &mut io::stdout().lock(), lang),
         Command::Model(args) => model::run(args, &mut io::stdout().lock(), lang),

@@ -12,6 +12,7 @@ use super::Hinted;
 
 mod catalogue;
 mod codes;
+mod fitting;
 mod identity;
 mod mapping;
 mod network;
@@ -51,6 +52,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, |error: &QueryError| Some(error.in_chinese())))
         .or_else(|| of(error, |error: &Fault| Some(error.in_chinese())))
         .or_else(|| of(error, catalogue::error))
+        .or_else(|| of(error, fitting::error))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))
