@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotExportable {
+    /// A column of the model is none that its preparation gives.
+    Column,
     /// A tree is none: a child or a column is missing, or a node doesn't have exactly one parent
     /// before it.
     Tree,
@@ -16,6 +18,7 @@ pub enum NotExportable {
 impl std::fmt::Display for NotExportable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            NotExportable::Column => "a column of the model is none that its preparation gives",
             NotExportable::Lengths => "columns, slopes and missing terms differ in number",
             NotExportable::NotFinite => "a number of the model is not finite",
             NotExportable::Tree => "a tree's nodes don't make a tree",

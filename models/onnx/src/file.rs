@@ -2,9 +2,10 @@
 
 use prost::Message as _;
 
+use crate::NotExportable;
 use crate::proto::{
-    DOUBLE, Dimension, Entry, Extent, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType,
-    Type, ValueInfo,
+    DOUBLE, Dimension, Entry, Extent, Graph, INT64, Model, Node, OperatorSet, Shape, Tensor,
+    TensorType, Type, ValueInfo,
 };
 
 /// Writes a file around `graph`, which needs the operators of `domains` besides ONNX's own.
@@ -38,8 +39,9 @@ pub(crate) fn file(
 }
 
 /// The input: rows × columns.
-pub(crate) fn features(columns: &[String], across: i64) -> ValueInfo {
-    matrix("features", across, &columns.join("\n"))
+pub(crate) fn features(columns: &[String]) -> Result<ValueInfo, NotExportable> {
+    let across = i64::try_from(columns.len()).map_err(|_| NotExportable::Lengths)?;
+    Ok(matrix("features", across, &columns.join("\n")))
 }
 
 /// The output: rows × 1.
@@ -70,6 +72,18 @@ pub(crate) fn tensor(name: &str, dims: &[i64], double_data: Vec<f64>) -> Tensor 
         data_type: DOUBLE,
         name: name.into(),
         double_data,
+        ..Tensor::default()
+    }
+}
+
+/// Places along an axis.
+pub(crate) fn places(name: &str, int64_data: Vec<i64>) -> Tensor {
+    Tensor {
+        dims: vec![i64::try_from(int64_data.len()).unwrap_or(i64::MAX)],
+        data_type: INT64,
+        name: name.into(),
+        int64_data,
+        ..Tensor::default()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Linear predictors with a link.
 
+use consilium_preparation::Preparation;
+
 use crate::{
     NotExportable,
     file::{features, file, mean, node, tensor},
     link::{InverseLink, one},
+    preparation::Source,
     proto::Graph,
 };
 
@@ -12,8 +15,10 @@ use crate::{
 pub struct LinearModel<'a> {
     /// The graph's name.
     pub name: &'a str,
-    /// The columns, in the order in which a row holds them.
+    /// The model's columns, in the order of its slopes.
     pub columns: &'a [String],
+    /// What makes them of raw columns; without one, a row holds them as they are.
+    pub preparation: Option<&'a Preparation>,
     /// The predictor where all terms are zero.
     pub intercept: f64,
     /// For each column, what a value is multiplied by.
@@ -27,8 +32,8 @@ pub struct LinearModel<'a> {
 }
 
 impl LinearModel<'_> {
-    /// Writes the model as an ONNX file: input `features` (rows × columns, double, NaN where
-    /// missing), output `mean` (rows × 1, double).
+    /// Writes the model as an ONNX file: input `features` (rows × columns, or with a preparation its
+    /// [`inputs`](crate::inputs); double, NaN where missing), output `mean` (rows × 1, double).
     ///
     /// # Errors
     ///
@@ -43,16 +48,19 @@ impl LinearModel<'_> {
             return Err(NotExportable::NotFinite);
         }
         let across = i64::try_from(columns).map_err(|_| NotExportable::Lengths)?;
-        let graph = self.graph(across);
-        Ok(file(graph, &[], self.columns, self.metadata))
+        let source = Source::of(self.columns, self.preparation)?;
+        let inputs = source.inputs.clone();
+        let graph = self.graph(source, across)?;
+        Ok(file(graph, &[], &inputs, self.metadata))
     }
 
-    fn graph(&self, across: i64) -> Graph {
+    fn graph(&self, source: Source, across: i64) -> Result<Graph, NotExportable> {
         let ones = vec![1.0; self.columns.len()];
-        let mut nodes = vec![
+        let mut nodes = source.nodes;
+        nodes.extend([
             // NaN alone differs from itself; IsNaN is not to be had in double everywhere.
-            node("Equal", &["features", "features"], "is_present"),
-            node("Mul", &["features", "slopes"], "products"),
+            node("Equal", &[source.name, source.name], "is_present"),
+            node("Mul", &[source.name, "slopes"], "products"),
             node(
                 "Where",
                 &["is_present", "products", "when_missing"],
@@ -60,20 +68,22 @@ impl LinearModel<'_> {
             ),
             node("MatMul", &["terms", "ones"], "sum"),
             node("Add", &["sum", "intercept"], "predictor"),
-        ];
+        ]);
         nodes.extend(self.inverse_link.nodes());
-        Graph {
+        let mut constants = source.constants;
+        constants.extend([
+            tensor("slopes", &[1, across], self.slopes.to_vec()),
+            tensor("when_missing", &[1, across], self.when_missing.to_vec()),
+            tensor("ones", &[across, 1], ones),
+            tensor("intercept", &[1, 1], vec![self.intercept]),
+            one(),
+        ]);
+        Ok(Graph {
             name: self.name.into(),
             node: nodes,
-            initializer: vec![
-                tensor("slopes", &[1, across], self.slopes.to_vec()),
-                tensor("when_missing", &[1, across], self.when_missing.to_vec()),
-                tensor("ones", &[across, 1], ones),
-                tensor("intercept", &[1, 1], vec![self.intercept]),
-                one(),
-            ],
-            input: vec![features(self.columns, across)],
+            initializer: constants,
+            input: vec![features(&source.inputs)?],
             output: vec![mean()],
-        }
+        })
     }
 }

@@ -1,9 +1,12 @@
 //! Sums of trees with a link.
 
+use consilium_preparation::Preparation;
+
 use crate::{
     NotExportable,
     file::{features, file, mean, node, tensor},
     link::{InverseLink, one},
+    preparation::Source,
     proto::{Attribute, AttributeType, DOUBLE, FLOAT, Graph, Node},
 };
 
@@ -14,13 +17,15 @@ use ensemble::Ensemble;
 /// The operators for classical models: of the first version, which every runtime has.
 const MACHINE_LEARNING: (&str, i64) = ("ai.onnx.ml", 1);
 
-/// A sum of trees over raw columns.
+/// A sum of trees.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeModel<'a> {
     /// The graph's name.
     pub name: &'a str,
-    /// The columns, in the order in which a row holds them.
+    /// The model's columns, as its splits count them.
     pub columns: &'a [String],
+    /// What makes them of raw columns; without one, a row holds them as they are.
+    pub preparation: Option<&'a Preparation>,
     /// The predictor before any tree.
     pub base: f64,
     /// The trees, each as its nodes: the first is the root, and a node comes before its children.
@@ -55,8 +60,8 @@ pub enum TreeNode {
 }
 
 impl TreeModel<'_> {
-    /// Writes the model as an ONNX file: input `features` (rows × columns, double, NaN where
-    /// missing), output `mean` (rows × 1, double).
+    /// Writes the model as an ONNX file: input `features` (rows × columns, or with a preparation its
+    /// [`inputs`](crate::inputs); double, NaN where missing), output `mean` (rows × 1, double).
     ///
     /// ONNX's trees compare and add in single precision: the file rounds values to it first. A value
     /// that single precision holds goes through the trees as in double precision; another can go
@@ -69,17 +74,13 @@ impl TreeModel<'_> {
         if !self.base.is_finite() {
             return Err(NotExportable::NotFinite);
         }
-        let across = i64::try_from(self.columns.len()).map_err(|_| NotExportable::Lengths)?;
-        let graph = self.graph(across)?;
-        Ok(file(
-            graph,
-            &[MACHINE_LEARNING],
-            self.columns,
-            self.metadata,
-        ))
+        let source = Source::of(self.columns, self.preparation)?;
+        let inputs = source.inputs.clone();
+        let graph = self.graph(source)?;
+        Ok(file(graph, &[MACHINE_LEARNING], &inputs, self.metadata))
     }
 
-    fn graph(&self, across: i64) -> Result<Graph, NotExportable> {
+    fn graph(&self, source: Source) -> Result<Graph, NotExportable> {
         let mut ensemble = Ensemble::default();
         for tree in self.trees {
             ensemble.push(tree, self.columns.len())?;
@@ -93,18 +94,21 @@ impl TreeModel<'_> {
             attribute: ensemble.attributes(),
             ..node("TreeEnsembleRegressor", &["single"], "single_sum")
         };
-        let mut nodes = vec![
-            cast("features", "single", FLOAT),
+        let mut nodes = source.nodes;
+        nodes.extend([
+            cast(source.name, "single", FLOAT),
             trees,
             cast("single_sum", "sum", DOUBLE),
             node("Add", &["sum", "base"], "predictor"),
-        ];
+        ]);
         nodes.extend(self.inverse_link.nodes());
+        let mut constants = source.constants;
+        constants.extend([tensor("base", &[1, 1], vec![self.base]), one()]);
         Ok(Graph {
             name: self.name.into(),
             node: nodes,
-            initializer: vec![tensor("base", &[1, 1], vec![self.base]), one()],
-            input: vec![features(self.columns, across)],
+            initializer: constants,
+            input: vec![features(&source.inputs)?],
             output: vec![mean()],
         })
     }

@@ -45,6 +45,7 @@ pub(super) fn onnx(
     let linear = LinearModel {
         name: "consilium",
         columns: &model.columns(),
+        preparation: None,
         intercept: fit.raw.intercept,
         slopes: &slopes,
         when_missing: &terms_when_missing(fit),

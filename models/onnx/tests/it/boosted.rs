@@ -73,6 +73,7 @@ fn export(model: &Model) -> Vec<u8> {
     let tree_model = TreeModel {
         name: "test",
         columns: model.columns(),
+        preparation: None,
         base: model.base_score(),
         trees: &trees,
         inverse_link: match model.objective() {

@@ -33,6 +33,7 @@ pub(crate) fn model(columns: &[String], inverse_link: InverseLink) -> LinearMode
     LinearModel {
         name: "test",
         columns,
+        preparation: None,
         intercept: INTERCEPT,
         slopes: &SLOPES,
         when_missing: &WHEN_MISSING,

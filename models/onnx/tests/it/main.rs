@@ -8,4 +8,5 @@
 mod boosted;
 mod linear;
 mod onnxruntime;
+mod prepared;
 mod trees;

@@ -10,7 +10,7 @@ use std::{
 use consilium_onnx::InverseLink;
 use tempfile::TempDir;
 
-use crate::{boosted, linear, trees};
+use crate::{boosted, linear, prepared, trees};
 
 const LINKS: [InverseLink; 3] = [
     InverseLink::Identity,
@@ -46,7 +46,7 @@ impl Runtime {
     }
 
     /// Checks the form of a file and gives its scores of `rows`.
-    fn score<const N: usize>(&self, model: &[u8], rows: &[[f64; N]]) -> Vec<f64> {
+    fn score(&self, model: &[u8], rows: &[impl AsRef<[f64]>]) -> Vec<f64> {
         let file = self.folder.path().join("model.onnx");
         fs::write(&file, model).unwrap();
         let mut running = Command::new(&self.python)
@@ -74,7 +74,7 @@ fn succeed(command: &mut Command) {
 }
 
 /// JSON has no NaN: a missing value is null.
-fn json<const N: usize>(rows: &[[f64; N]]) -> String {
+fn json(rows: &[impl AsRef<[f64]>]) -> String {
     let cell = |value: &f64| {
         if value.is_nan() {
             "null".to_owned()
@@ -82,8 +82,11 @@ fn json<const N: usize>(rows: &[[f64; N]]) -> String {
             value.to_string()
         }
     };
-    let row = |row: &[f64; N]| format!("[{}]", row.each_ref().map(cell).join(","));
-    let rows: Vec<_> = rows.iter().map(row).collect();
+    let row = |row: &[f64]| {
+        let cells: Vec<String> = row.iter().map(cell).collect();
+        format!("[{}]", cells.join(","))
+    };
+    let rows: Vec<_> = rows.iter().map(|it| row(it.as_ref())).collect();
     format!("[{}]", rows.join(","))
 }
 
@@ -112,5 +115,9 @@ fn onnxruntime_gives_the_same_scores_and_finds_the_files_well_formed() {
     for objective in boosted::OBJECTIVES {
         let boosted = boosted::Boosted::fit(objective);
         boosted.compare(&runtime.score(&boosted.file, &boosted.rows));
+    }
+    let example = prepared::Example::new();
+    for (term, model, expected) in &example.terms {
+        prepared::compare(term, &runtime.score(model, &example.raw), expected);
     }
 }

@@ -66,6 +66,7 @@ pub(crate) fn model<'a>(
     TreeModel {
         name: "test",
         columns,
+        preparation: None,
         base: BASE,
         trees,
         inverse_link,
@@ -139,15 +140,23 @@ fn as_classifier(file: &[u8]) -> ModelProto {
 
 /// Gives tract's scores of `rows`.
 pub(crate) fn score<const N: usize>(file: &[u8], rows: &[[f64; N]]) -> Vec<f64> {
+    let rows: Vec<Vec<f64>> = rows.iter().map(|row| row.to_vec()).collect();
+    score_wide(file, &rows)
+}
+
+/// The same for rows of any width.
+pub(crate) fn score_wide(file: &[u8], rows: &[Vec<f64>]) -> Vec<f64> {
+    let shape = (rows.len(), rows[0].len());
     let runnable = tract_onnx::onnx()
         .model_for_proto_model(&as_classifier(file))
         .unwrap()
-        .with_input_fact(0, f64::fact([rows.len(), N]).into())
+        .with_input_fact(0, f64::fact([shape.0, shape.1]).into())
         .unwrap()
         .into_runnable()
         .unwrap();
-    let features = tract_ndarray::arr2(rows).into_tensor();
-    let means = runnable.run(tvec!(features.into())).unwrap();
+    let cells: Vec<f64> = rows.iter().flatten().copied().collect();
+    let features = tract_ndarray::Array2::from_shape_vec(shape, cells).unwrap();
+    let means = runnable.run(tvec!(features.into_tensor().into())).unwrap();
     let means = means[0].to_plain_array_view::<f64>().unwrap();
     assert_eq!(means.shape(), [rows.len(), 3]);
     means.outer_iter().map(|classes| classes[[0]]).collect()
