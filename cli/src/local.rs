@@ -35,6 +35,7 @@ mod participant;
 mod series;
 mod steward;
 mod watching;
+mod weighed;
 
 use done::Done;
 use federation::Federation;

@@ -233,7 +233,9 @@ impl Bench<'_> {
             },
             Task::Vertical(task) => match &task.work {
                 VerticalWork::Grow(grow) => &grow.boosting,
-                VerticalWork::Predict { .. } => return Err(SimulationError::NotSimulated),
+                VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => {
+                    return Err(SimulationError::NotSimulated);
+                }
             },
             Task::Align(_) | Task::Statistics(_) => return Err(SimulationError::NotSimulated),
         };
@@ -305,7 +307,9 @@ impl Bench<'_> {
             Task::Train(task) => Ok(task.learner.subject()),
             Task::Vertical(task) => match &task.work {
                 VerticalWork::Grow(grow) => Ok(grow.subject),
-                VerticalWork::Predict { .. } => Err(SimulationError::NotSimulated),
+                VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => {
+                    Err(SimulationError::NotSimulated)
+                }
             },
             Task::Align(_) | Task::Statistics(_) => Err(SimulationError::NotSimulated),
         }

@@ -182,7 +182,12 @@ pub async fn weigh(
         }
     }
     let all = [true, false].map(|class| labels.iter().filter(|label| **label == class).count());
-    let weighed = offered.merge(&sums, all.map(|rows| rows as u64), minimum);
+    let weighed = Weighed::of(
+        &offered.columns,
+        &sums,
+        all.map(|rows| rows as u64),
+        minimum,
+    );
     let weighed = weighed.ok_or_else(|| EvidenceError::BadSums { peer: peer() })?;
     mail.send(feature_holder, &weighed).await?; // m4: merged bins
     Ok(weighed.evidence(|_, bins| bins.iter().map(|bin| usize::from(*bin)).collect()))
@@ -233,9 +238,41 @@ pub async fn offer(
     mail.send(label_holder, &added.map_err(in_ciphertexts)?)
         .await?; // m3
     let weighed: Weighed = mail.recv(label_holder).await?; // m4
-    if !weighed.suits(&offered, minimum) {
+    if !weighed.suits(&merged, minimum) {
         return Err(EvidenceError::BadAnswer { peer: peer() });
     }
+    Ok(weighed.evidence(|column, bins| merged[column].origins(bins)))
+}
+
+/// Weighs columns of whoever has the labels: the same evidence as if another had them.
+///
+/// # Errors
+///
+/// [`EvidenceError::BadRows`].
+pub fn alone(
+    labels: &[bool],
+    columns: &[Binned],
+    minimum: u64,
+) -> Result<Vec<Option<Evidence>>, EvidenceError> {
+    let merged = columns.iter().map(|it| it.merge(labels.len(), minimum));
+    let merged: Option<Vec<Merged>> = merged.collect();
+    let merged = merged.filter(|_| minimum > 0);
+    let merged = merged.ok_or(EvidenceError::BadRows)?;
+    let shapes: Vec<_> = merged.iter().map(Merged::shape).collect();
+    let mut sums = Vec::new();
+    for column in &merged {
+        let mut bins = vec![[0, 0]; usize::from(column.shape().0)];
+        for (bin, label) in column.of_rows.iter().zip(labels) {
+            // A column that has no two bins has none.
+            if let Some(rows) = bins.get_mut(usize::from(*bin)) {
+                rows[usize::from(!*label)] += 1;
+            }
+        }
+        sums.extend(bins);
+    }
+    let all = [true, false].map(|class| labels.iter().filter(|label| **label == class).count());
+    let weighed = Weighed::of(&shapes, &sums, all.map(|rows| rows as u64), minimum);
+    let weighed = weighed.ok_or(EvidenceError::BadRows)?;
     Ok(weighed.evidence(|column, bins| merged[column].origins(bins)))
 }
 

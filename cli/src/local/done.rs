@@ -2,12 +2,12 @@
 
 use std::{io, path::Path};
 
-use consilium_plan::{Lang, Plan, Task};
+use consilium_plan::{Lang, Plan, Task, VerticalWork};
 use serde_json::Value;
 
 use super::{
     achieved, aligned, federation::Federation, inputs::PartyData, joint, kept::Kept, measured,
-    outcome::Outcome, study,
+    outcome::Outcome, study, weighed,
 };
 
 /// A study that ended well.
@@ -17,6 +17,7 @@ pub(super) enum Done {
     Aligned(Kept),
     Joint(Kept),
     Measured(Kept),
+    Weighed(Kept),
 }
 
 impl Done {
@@ -38,7 +39,13 @@ impl Done {
                 Done::Trained(Box::new(outcome))
             }
             Task::Align(_) => Done::Aligned(federation.kept(&study, plan, result, took).await?),
-            Task::Vertical(_) => Done::Joint(federation.kept(&study, plan, result, took).await?),
+            Task::Vertical(task) => {
+                let kept = federation.kept(&study, plan, result, took).await?;
+                match task.work {
+                    VerticalWork::Weigh(_) => Done::Weighed(kept),
+                    _ => Done::Joint(kept),
+                }
+            }
             Task::Statistics(_) => {
                 Done::Measured(federation.kept(&study, plan, result, took).await?)
             }
@@ -52,6 +59,7 @@ impl Done {
             Done::Aligned(kept) => aligned::to_json(kept),
             Done::Joint(kept) => joint::to_json(kept),
             Done::Measured(kept) => measured::to_json(kept),
+            Done::Weighed(kept) => weighed::to_json(kept),
         }
     }
 
@@ -62,6 +70,7 @@ impl Done {
             Done::Aligned(kept) => aligned::page(kept, lang),
             Done::Joint(kept) => joint::page(kept, lang),
             Done::Measured(kept) => measured::page(kept, lang),
+            Done::Weighed(kept) => weighed::page(kept, lang),
         }
     }
 }

@@ -45,6 +45,10 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
                     "按方案允许的最多共同行、且无缺失值估计（取值少的列代价更低；有缺失值的列，\
                      代价至多加倍）：",
                 ),
+                VerticalWork::Weigh(_) => lang.pick(
+                    "for as many common rows as the plan allows: ",
+                    "按方案允许的最多共同行估计：",
+                ),
                 VerticalWork::Predict { .. } => lang.pick(
                     "for as many common rows as the plan allows, and a model of a hundred trees of depth \
                      6: ",

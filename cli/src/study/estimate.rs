@@ -290,6 +290,10 @@ fn taken_for_granted(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
                 "as many trees as planned, splits at uniform places, no value missing, columns of as many values as bins or as their range has: columns of few values cost less",
                 "树数如方案所定，分裂位置均匀，无缺失值，列的取值数与分箱数或其范围相当：取值少的列代价更低",
             ],
+            VerticalWork::Weigh(_) => [
+                "numbers take at least as many values as they have bins; no value is missing",
+                "数值列的取值不少于其分箱数；无缺失值",
+            ],
             VerticalWork::Predict { .. } => [
                 "a model of a hundred trees of depth 6",
                 "模型为一百棵深度 6 的树",

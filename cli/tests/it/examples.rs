@@ -114,6 +114,36 @@ fn trees_over_columns_of_three_institutions_grow_by_the_command_of_their_page() 
 }
 
 #[test]
+fn columns_of_insurers_are_held_against_admissions_by_the_command_of_their_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = run_all(folder.path(), "examples/admission/README.md", 1);
+    let [_, weighed] = &results[..] else {
+        panic!("there are two studies");
+    };
+    assert_eq!(weighed["kind"], "statistics-vertical");
+    assert_eq!(weighed["rows"], 7668);
+    let columns = weighed["weighed"].as_array().unwrap();
+    assert_eq!(columns.len(), 6 + 9 + 6);
+    for bin in columns
+        .iter()
+        .filter_map(|it| it["evidence"]["bins"].as_array())
+        .flatten()
+    {
+        let rows = ["positives", "negatives"].map(|class| bin[class].as_u64().unwrap());
+        assert!(rows.iter().all(|rows| *rows >= 20), "{bin}");
+    }
+    let paid = columns
+        .iter()
+        .find(|it| it["name"] == "paid_physicians")
+        .unwrap();
+    assert!(
+        paid["evidence"]["information_value"].as_f64().unwrap() > 0.5,
+        "{paid}"
+    );
+    crate::costs::are_consistent(weighed);
+}
+
+#[test]
 fn three_hospitals_and_two_insurers_grow_trees_by_the_command_of_their_page() {
     let folder = tempfile::tempdir().unwrap();
     let results = run_all(folder.path(), "examples/hospitals/README.md", 0);

@@ -110,6 +110,7 @@ async fn hear(
     Ok(match phase {
         Phase::Fit => Outcome::Grown(losses),
         Phase::Evaluation => Outcome::Shown(shown),
+        Phase::Statistics => Outcome::Measured,
         _ => Outcome::Predicted,
     })
 }
@@ -127,7 +128,7 @@ fn are_numbers(losses: Losses) -> bool {
 pub(super) fn doing(task: &Vertical, phase: Phase) -> Doing {
     match phase {
         Phase::Fit => growing(task, 0, None),
-        Phase::Evaluation => Doing::Measuring,
+        Phase::Evaluation | Phase::Statistics => Doing::Measuring,
         _ => Doing::Predicting,
     }
 }
@@ -152,13 +153,13 @@ fn most_told(task: &Vertical) -> u64 {
             let of_each = u64::from(spec.growth.most_leaves()) + 2;
             (u64::from(spec.trees) + 1) * of_each
         }
-        VerticalWork::Predict { .. } => 0,
+        VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => 0,
     }
 }
 
 fn most_trees(task: &Vertical) -> u32 {
     match &task.work {
         VerticalWork::Grow(grow) => grow.specification().trees,
-        VerticalWork::Predict { .. } => 0,
+        VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => 0,
     }
 }

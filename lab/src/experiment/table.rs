@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Plan, Task, VerticalWork};
+use consilium_plan::{Plan, Task};
 use serde::Serialize;
 
 use super::{
@@ -153,10 +153,7 @@ fn concentration(alpha: f64, places: &Places) -> Result<f64, LabError> {
 pub(crate) fn predicts_classes(plan: &Plan) -> bool {
     match plan.task() {
         Task::Train(task) => task.learner.subject().is_of_classes(),
-        Task::Vertical(task) => match &task.work {
-            VerticalWork::Grow(grow) => grow.subject.is_of_classes(),
-            VerticalWork::Predict { .. } => false,
-        },
+        Task::Vertical(task) => task.is_of_classes(),
         Task::Align(_) | Task::Statistics(_) => false,
     }
 }

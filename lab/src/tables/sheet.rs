@@ -13,7 +13,7 @@ use consilium_data::{
 use consilium_entities::Key;
 use consilium_gbdt::Column;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Task, VerticalWork};
+use consilium_plan::Task;
 use consilium_schema::{Label, Schema};
 
 use super::{column, placed, written::Whole};
@@ -76,11 +76,7 @@ impl<'a> Request<'a> {
             }
             Task::Vertical(task) => {
                 let features = task.member(party).map_or(&[][..], |own| &own.features);
-                let label = match &task.work {
-                    VerticalWork::Grow(grow) => Some(&grow.label),
-                    VerticalWork::Predict { .. } => None,
-                };
-                (features, label, MissingFeatures::Keep)
+                (features, task.label(), MissingFeatures::Keep)
             }
             Task::Align(_) | Task::Statistics(_) => (&[][..], None, MissingFeatures::Keep),
         };

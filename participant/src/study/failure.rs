@@ -11,7 +11,7 @@ use consilium_node::{files::FileError, link::RunTaken};
 use consilium_plan::{Code, Failure};
 use consilium_psi::{PsiError, unbalanced::Refused};
 use consilium_secagg::{BookError, SumError};
-use consilium_statistics::StatisticsError;
+use consilium_statistics::{StatisticsError, vertical::EvidenceError};
 use consilium_store::StoreError;
 
 /// Why this institution's part in a run ended early.
@@ -42,6 +42,8 @@ pub(crate) enum RunError {
     Hybrid(HybridError),
     #[error(transparent)]
     Statistics(StatisticsError),
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
     /// An asker kept others waiting for too long.
     #[error("{asker} had the turn for {length:?} and was not done")]
     TurnOver { asker: PartyId, length: Duration },
@@ -124,6 +126,7 @@ impl RunError {
             RunError::Vertical(error) => Failure::of_vertical(error, me),
             RunError::Hybrid(error) => Failure::of_hybrid(error, me),
             RunError::Statistics(error) => Failure::of_statistics(error, me),
+            RunError::Evidence(error) => Failure::of_evidence(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
                 peer: asker.clone(),
                 step: "align",

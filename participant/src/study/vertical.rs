@@ -1,6 +1,8 @@
-//! One run of a study over columns of several institutions: trees are grown, or rows are scored.
+//! One run of a study over columns of several institutions: trees are grown, rows are scored, or columns
+//! are held against labels.
 
 mod basis;
+mod binning;
 mod fitting;
 mod growing;
 mod hybrid;
@@ -12,6 +14,7 @@ mod report;
 mod rows;
 mod taking;
 mod telling;
+mod weighing;
 
 use std::sync::Arc;
 
@@ -85,6 +88,7 @@ pub(super) async fn take_part(
     match &task.work {
         VerticalWork::Grow(grow) => Box::pin(part.grow(&mail, grow, taken)).await?,
         VerticalWork::Predict { model } => Box::pin(part.score(&mail, model, taken)).await?,
+        VerticalWork::Weigh(_) => Box::pin(part.weigh(&mail, taken)).await?,
     }
     drop(meter);
     run::finish(mail);

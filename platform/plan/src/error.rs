@@ -107,6 +107,15 @@ pub enum PlanFault {
     /// The labels can't be measured by the objective's distribution.
     #[error("the labels can't be measured by the distribution of the trees' objective")]
     TreesLabels,
+    /// Columns are held against two classes.
+    #[error("columns are held against a label that is yes or no")]
+    EvidenceLabel,
+    /// A party brings more columns than are held against labels.
+    #[error("a party brings at most {most} columns")]
+    EvidenceColumns {
+        /// The most columns.
+        most: usize,
+    },
     /// Columns of several institutions have their parties.
     #[error(
         "two to seventeen contributors bring columns of the same people, and all receive the result: \

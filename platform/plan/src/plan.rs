@@ -19,7 +19,7 @@ pub use protection::{OnDropout, Protection};
 pub use task::{
     Align, Calendar, Common, Comparison, Gbdt, Glm, Group, GroupTerms, Grow, Hospital, Learner,
     Matching, Member, Missing, Month, NoisyCount, OwnMetrics, Periods, Statistics, Task, TestRows,
-    Train, Unlike, Vertical, VerticalWork,
+    Train, Unlike, Vertical, VerticalWork, Weigh,
 };
 pub use terms::{Limits, Patience};
 
@@ -131,7 +131,8 @@ impl Plan {
             RawKind::TrainVerticalGbdt
             | RawKind::PredictVerticalGbdt
             | RawKind::TrainHybridGbdt
-            | RawKind::PredictHybridGbdt => {
+            | RawKind::PredictHybridGbdt
+            | RawKind::StatisticsVertical => {
                 task::vertical::check(raw, schemas, (&parties, &coordinator), &at)?
             }
         };

@@ -166,6 +166,7 @@ pub(crate) enum RawKind {
     TrainHybridGbdt,
     PredictHybridGbdt,
     Statistics,
+    StatisticsVertical,
 }
 
 impl RawKind {
@@ -180,6 +181,7 @@ impl RawKind {
             RawKind::TrainHybridGbdt => "train-hybrid-gbdt",
             RawKind::PredictHybridGbdt => "predict-hybrid-gbdt",
             RawKind::Statistics => "statistics",
+            RawKind::StatisticsVertical => "statistics-vertical",
         }
     }
 
@@ -392,6 +394,7 @@ pub(crate) struct RawStatistics {
     pub(crate) longest_code: Option<Spanned<u32>>,
     pub(crate) mode: Option<Spanned<RawMode>>,
     pub(crate) period: Option<Spanned<RawPeriod>>,
+    pub(crate) bins: Option<Spanned<u64>>,
 }
 
 /// Whether counts are exact, or contributors add noise to theirs.

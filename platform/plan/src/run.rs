@@ -130,6 +130,7 @@ impl Plan {
             Task::Vertical(task) => {
                 return match &task.work {
                     VerticalWork::Predict { .. } => vec![Phase::Predict],
+                    VerticalWork::Weigh(_) => vec![Phase::Statistics],
                     VerticalWork::Grow(grow) if grow.test == TestRows::None => vec![Phase::Fit],
                     VerticalWork::Grow(_) => vec![Phase::Fit, Phase::Evaluation],
                 };

@@ -57,7 +57,9 @@ impl Plan {
             Task::Vertical(task) => match task.work {
                 VerticalWork::Grow(_) if task.group().is_some() => texts::COORDINATOR_COUNTS,
                 VerticalWork::Grow(_) => texts::COORDINATOR_HEARS,
-                VerticalWork::Predict { .. } => texts::COORDINATOR_ONLY_RELAYS,
+                VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => {
+                    texts::COORDINATOR_ONLY_RELAYS
+                }
             },
         };
         page.line("- ", &coordinates, &[("party", self.coordinator())]);

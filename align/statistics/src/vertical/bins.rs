@@ -98,6 +98,18 @@ impl Merged {
         (bins, self.ordered)
     }
 
+    /// Counts the rows of each bin.
+    fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.origins.len()];
+        for bin in &self.of_rows {
+            // A column that has no two bins has none.
+            if let Some(rows) = counts.get_mut(usize::from(*bin)) {
+                *rows += 1;
+            }
+        }
+        counts
+    }
+
     pub(super) fn origins(&self, bins: &[u16]) -> Vec<usize> {
         let origins = bins
             .iter()
@@ -115,17 +127,19 @@ impl Offered {
         };
         self.columns.len() == columns && columns <= MOST_COLUMNS && self.columns.iter().all(is_sane)
     }
+}
 
+impl Weighed {
     /// Puts bins together until each has the minimum of rows with either label; nothing if the sums
     /// don't make up all rows.
-    pub(super) fn merge(
-        &self,
+    pub(super) fn of(
+        offered: &[(u16, u16)],
         mut sums: &[[u64; 2]],
         all: [u64; 2],
         minimum: u64,
     ) -> Option<Weighed> {
         let mut columns = Vec::new();
-        for (bins, ordered) in &self.columns {
+        for (bins, ordered) in offered {
             let (own, rest) = sums.split_at_checked(usize::from(*bins))?;
             sums = rest;
             let total = own
@@ -148,23 +162,29 @@ impl Offered {
         }
         sums.is_empty().then_some(Weighed(columns))
     }
-}
 
-impl Weighed {
-    /// Says whether these are bins that were offered, each once, with rows enough.
-    pub(super) fn suits(&self, offered: &Offered, minimum: u64) -> bool {
-        let is_sane = |(column, offered): (&Option<Vec<WeighedBin>>, &(u16, u16))| {
+    /// Says whether these are bins that were offered, each once, with rows enough of either label and as
+    /// many in all as the offered ones have.
+    pub(super) fn suits(&self, offered: &[Merged], minimum: u64) -> bool {
+        let is_sane = |(column, offered): (&Option<Vec<WeighedBin>>, &Merged)| {
             let Some(column) = column else { return true };
             let most = MOST_ALIGNED_ROWS as u64;
             let mut rows = column.iter().flat_map(|bin| bin.rows);
+            let counts = offered.counts();
+            let own = |bin: &WeighedBin| {
+                let counts = bin.bins.iter().map(|bin| counts.get(usize::from(*bin)));
+                counts.sum::<Option<u64>>()
+            };
             let mut places: Vec<u16> = column.iter().flat_map(|bin| bin.bins.clone()).collect();
             places.sort_unstable();
             column.len() > 1
                 && rows.all(|rows| (minimum..=most).contains(&rows))
                 && places.is_sorted_by(|one, next| one < next)
-                && places.last() < Some(&offered.0)
+                && column
+                    .iter()
+                    .all(|bin| own(bin) == Some(bin.rows.iter().sum()))
         };
-        self.0.len() == offered.columns.len() && self.0.iter().zip(&offered.columns).all(is_sane)
+        self.0.len() == offered.len() && self.0.iter().zip(offered).all(is_sane)
     }
 
     /// Draws the evidence up; `name` says which bins are meant.

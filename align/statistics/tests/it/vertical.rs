@@ -3,7 +3,7 @@
 use consilium_mailbox::{Content, Frame, PartyId, RunId, sim::World};
 use consilium_statistics::{
     Evidence,
-    vertical::{Binned, EvidenceError, offer, weigh},
+    vertical::{Binned, EvidenceError, alone, offer, weigh},
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -96,6 +96,7 @@ async fn bins_have_the_weights_that_the_rows_give_them() {
         let theirs = weighed[place].as_ref().unwrap();
         assert!((theirs.information_value - value).abs() < 1e-12);
     }
+    assert_eq!(alone(&labels, &columns, MINIMUM).unwrap(), offered);
     let value = |place: usize| offered[place].as_ref().unwrap().information_value;
     assert!(
         value(0) > 0.5 && value(1) < 0.1,
@@ -142,6 +143,20 @@ async fn an_answer_of_other_bins_blames_the_label_holder() {
     // The number of columns, of the first column's bins, of the first bin's cells, the first of them.
     let cell = |body: &mut Vec<u8>| body[4] = 60;
     let (_, offered) = tampered("statistics-evidence.1.weighed", cell).await;
+    assert!(
+        matches!(offered, Err(EvidenceError::BadAnswer { .. })),
+        "{offered:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_more_rows_than_a_bin_has_blames_the_label_holder() {
+    // Behind the first column's bins and the first one's cells: its rows with label yes.
+    let rows = |body: &mut Vec<u8>| {
+        let yes = 4 + usize::from(body[3]);
+        body[yes] += 1;
+    };
+    let (_, offered) = tampered("statistics-evidence.1.weighed", rows).await;
     assert!(
         matches!(offered, Err(EvidenceError::BadAnswer { .. })),
         "{offered:?}"

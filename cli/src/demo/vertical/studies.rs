@@ -205,7 +205,7 @@ fn task(plan: &Plan) -> anyhow::Result<&Vertical> {
 pub(super) fn growth(task: &Vertical) -> anyhow::Result<&Grow> {
     match &task.work {
         VerticalWork::Grow(grow) => Ok(grow),
-        VerticalWork::Predict { .. } => bail!("the plan grows no trees"),
+        VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => bail!("the plan grows no trees"),
     }
 }
 

@@ -50,6 +50,8 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::Trees(error) => trees(error),
         PlanFault::TreesShared(error) => shared(error).unwrap_or_else(|| error.to_string()),
         PlanFault::TreesLabels => "标签无法按该目标函数的分布评估".to_owned(),
+        PlanFault::EvidenceLabel => "与各列对照的标签须为是或否".to_owned(),
+        PlanFault::EvidenceColumns { most } => format!("每方至多提供 {most} 列"),
         PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),
         PlanFault::NotTwo => {
             "对齐恰由两家贡献方进行，双方均接收结果；更多方仅限 protocol = \"star\"".to_owned()

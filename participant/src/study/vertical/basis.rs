@@ -54,7 +54,7 @@ impl Basis {
             });
         }
         let model = match &task.work {
-            VerticalWork::Grow(_) => None,
+            VerticalWork::Grow(_) | VerticalWork::Weigh(_) => None,
             VerticalWork::Predict { model } => {
                 if let Some(unfit) = unfit(home, task, model).await? {
                     return Ok(Err(unfit));

@@ -9,6 +9,7 @@ use consilium_gbdt::{
 };
 use consilium_mailbox::PartyId;
 use consilium_plan::{DataVersion, Name, PlanHash};
+use consilium_statistics::{Evidence, Place};
 use serde::Serialize;
 
 use super::{OwnPart, rows::Rows};
@@ -116,6 +117,42 @@ impl<'a> GrownReport<'a> {
                     self.importance.others.insert(party.clone(), splits);
                 }
             }
+        }
+    }
+}
+
+/// What came of holding columns against labels.
+#[derive(Debug, Serialize)]
+pub(super) struct WeighedReport<'a> {
+    #[serde(flatten)]
+    ground: Ground<'a>,
+    /// Common rows.
+    rows: u32,
+    weighed: Vec<Weighed<'a>>,
+}
+
+/// What a column tells of the labels.
+#[derive(Debug, Serialize)]
+pub(super) struct Weighed<'a> {
+    pub(super) party: &'a PartyId,
+    pub(super) name: &'a str,
+    /// None where no two bins have rows enough of either label.
+    pub(super) evidence: Option<Evidence>,
+    /// What lies in each of its bins; only of own columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) bins: Vec<Vec<Option<&'a Place>>>,
+}
+
+impl<'a> WeighedReport<'a> {
+    pub(super) fn of(
+        part: &'a OwnPart<'_>,
+        rows: &Rows,
+        weighed: Vec<Weighed<'a>>,
+    ) -> WeighedReport<'a> {
+        WeighedReport {
+            ground: Ground::of(part),
+            rows: rows.count(),
+            weighed,
         }
     }
 }

@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::{
     Basis,
+    binning::Bins,
     rows::{Picked, Rows},
 };
 use crate::{
@@ -30,6 +31,8 @@ pub(in crate::study) struct Taken {
     pub(super) tested: Rows,
     /// The own part of the model that scores rows.
     pub(super) part: Option<ModelPart>,
+    /// Own columns in bins, where they are held against labels.
+    pub(super) bins: Vec<Bins>,
 }
 
 /// Why nothing is taken.
@@ -100,17 +103,19 @@ impl Taken {
         if *me == task.label_holder && task.refuses_repeats() && are_repeated(&orders) {
             return Err(Obstacle::PatientsRepeated.into());
         }
-        let (rows, tested) = select((task, member), contents, &orders)?;
-        Ok(Taken { rows, tested, part })
+        let (rows, tested, bins) = select((task, member), contents, &orders)?;
+        Ok(Taken {
+            rows,
+            tested,
+            part,
+            bins,
+        })
     }
 
     /// Says whether all labels of a classification are the same.
     pub(in crate::study) fn is_of_one_class(&self, task: &Vertical) -> bool {
-        let VerticalWork::Grow(grow) = &task.work else {
-            return false;
-        };
         let labels = &self.rows.labels;
-        grow.subject.is_of_classes()
+        task.is_of_classes()
             && !labels.is_empty()
             && labels.iter().all(|label| Some(label) == labels.first())
     }
@@ -128,7 +133,7 @@ fn select(
     (task, member): (&Vertical, &Member),
     contents: Contents,
     orders: &[(Option<&PartyId>, Order)],
-) -> Result<(Rows, Rows), NotTaken> {
+) -> Result<(Rows, Rows, Vec<Bins>), NotTaken> {
     // The schema was compared with the plan's columns.
     let misfit = || {
         let why = internal(&member.party, "design");
@@ -137,17 +142,22 @@ fn select(
             elsewhere: why,
         }))
     };
-    let grow = match &task.work {
-        VerticalWork::Grow(grow) if task.label_holder == member.party => Some(grow),
-        _ => None,
+    let label = task.label().filter(|_| task.label_holder == member.party);
+    let features: Vec<&str> = match &task.work {
+        VerticalWork::Weigh(_) => Vec::new(),
+        _ => member.features.iter().map(String::as_str).collect(),
     };
-    let features: Vec<&str> = member.features.iter().map(String::as_str).collect();
-    let label = grow.map(|grow| &grow.label);
     let design = Design::new(&contents.table, &features, label, MissingFeatures::Keep);
     let design = design.map_err(|_| misfit())?;
     // Large tables lie in memory as seldom as can be.
-    drop(contents);
-    if design.names != member.inputs {
+    let table = match &task.work {
+        VerticalWork::Weigh(weigh) => Some((contents.table, weigh.bins)),
+        _ => {
+            drop(contents);
+            None
+        }
+    };
+    if table.is_none() && design.names != member.inputs {
         return Err(misfit());
     }
     let (mut fitted, mut tested, mut unlabelled) = (Picked::default(), Picked::default(), 0_u64);
@@ -170,12 +180,19 @@ fn select(
         return Err(Obstacle::LabelsMissing.into());
     }
     let (fitted, tested) = (Rows::of(&design, fitted), Rows::of(&design, tested));
-    if let Some(grow) = grow {
-        let objective = grow.specification().objective;
-        let mut labels = fitted.labels.iter().chain(&tested.labels);
-        if !labels.all(|label| objective.allows(*label)) {
-            return Err(Obstacle::LabelsMissing.into());
-        }
+    let is_allowed = |label: &f64| match &task.work {
+        VerticalWork::Grow(grow) => grow.specification().objective.allows(*label),
+        VerticalWork::Weigh(_) => *label == 0.0 || *label == 1.0,
+        VerticalWork::Predict { .. } => true,
+    };
+    if !fitted.labels.iter().chain(&tested.labels).all(is_allowed) {
+        return Err(Obstacle::LabelsMissing.into());
     }
-    Ok((fitted, tested))
+    let mut bins = Vec::new();
+    if let Some((table, most)) = table {
+        let of = |name: &String| Bins::of(table.column(name)?, &fitted.numbers, most);
+        let all: Option<Vec<Bins>> = member.features.iter().map(of).collect();
+        bins = all.ok_or_else(misfit)?;
+    }
+    Ok((fitted, tested, bins))
 }

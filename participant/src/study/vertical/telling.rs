@@ -107,7 +107,7 @@ mod tests {
         match plan.task() {
             Task::Vertical(task) => match &task.work {
                 VerticalWork::Grow(grow) => (**grow).clone(),
-                VerticalWork::Predict { .. } => panic!("it grows trees"),
+                _ => panic!("it grows trees"),
             },
             _ => panic!("it is over common rows"),
         }

@@ -45,7 +45,7 @@ fn hybrid(plan: &Plan) -> (&Vertical, &Grow) {
     };
     match &task.work {
         VerticalWork::Grow(grow) => (task, grow),
-        VerticalWork::Predict { .. } => panic!("it grows trees"),
+        _ => panic!("it grows trees"),
     }
 }
 

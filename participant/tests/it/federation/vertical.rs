@@ -2,6 +2,7 @@
 
 mod killed;
 mod refused;
+mod weighed;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, ops::Range};
 
@@ -212,7 +213,7 @@ fn vertical(plan: &Plan) -> (&Vertical, &Grow) {
     };
     match &task.work {
         VerticalWork::Grow(grow) => (task, grow),
-        VerticalWork::Predict { .. } => panic!("it grows trees"),
+        _ => panic!("it grows trees"),
     }
 }
 

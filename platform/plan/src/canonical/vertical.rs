@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Formatter};
 
+use consilium_schema::Label;
+
 use super::{label, number, quoted, test_rows, trees};
 use crate::{Common, GroupTerms, Grow, Plan, Vertical, VerticalWork};
 
@@ -14,12 +16,16 @@ impl Plan {
         match &task.work {
             VerticalWork::Grow(grow) => write_growth(f, grow)?,
             VerticalWork::Predict { model } => writeln!(f, "model = \"{model}\"")?,
+            VerticalWork::Weigh(weigh) => writeln!(f, "\n[statistics]\nbins = {}", weigh.bins)?,
         }
         if let Some(terms) = task.group().and_then(|group| group.terms.as_ref()) {
             write_terms(f, terms)?;
         }
         self.write_limits(f)?;
         writeln!(f, "minimum_rows = {}", self.limits.minimum_rows)?;
+        if let VerticalWork::Weigh(_) = task.work {
+            writeln!(f, "minimum_cell = {}", self.limits.minimum_cell)?;
+        }
         self.write_patience(f)?;
         for party in &self.parties {
             write!(f, "\n{party}")?;
@@ -37,9 +43,8 @@ impl Plan {
             }
             if member.party == task.label_holder {
                 match &task.work {
-                    VerticalWork::Grow(grow) => {
-                        writeln!(f, "label = {{ {} }}", label(&grow.label))?;
-                    }
+                    VerticalWork::Grow(grow) => write_label(f, &grow.label)?,
+                    VerticalWork::Weigh(weigh) => write_label(f, &weigh.label)?,
                     VerticalWork::Predict { .. } => writeln!(f, "label_holder = true")?,
                 }
             }
@@ -57,6 +62,10 @@ impl Plan {
 fn write_features(f: &mut Formatter<'_>, features: &[String]) -> fmt::Result {
     let features: Vec<String> = features.iter().map(|it| quoted(it)).collect();
     writeln!(f, "features = [{}]", features.join(", "))
+}
+
+fn write_label(f: &mut Formatter<'_>, of: &Label) -> fmt::Result {
+    writeln!(f, "label = {{ {} }}", label(of))
 }
 
 fn write_terms(f: &mut Formatter<'_>, terms: &GroupTerms) -> fmt::Result {

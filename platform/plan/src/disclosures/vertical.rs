@@ -5,15 +5,15 @@ use consilium_gbdt::{
     vertical::{self, prediction_disclosures},
 };
 
+use consilium_statistics::vertical::{self as evidence, Holder};
+
 use super::{Audience, Lines};
 use crate::{Common, Grow, Plan, TestRows, Vertical, VerticalWork, texts::disclosure as texts};
 
 impl Plan {
     pub(super) fn add_vertical(&self, task: &Vertical, lines: &mut Lines<'_>) {
         lines.add(Audience::Coordinator, &texts::PREFLIGHT_COMMON, &[]);
-        if let VerticalWork::Grow(grow) = &task.work
-            && grow.subject.is_of_classes()
-        {
+        if task.is_of_classes() {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABEL_HOLDER, &[]);
         }
         if task.refuses_repeats() {
@@ -38,6 +38,16 @@ impl Plan {
             VerticalWork::Predict { .. } => {
                 lines.predictions(task);
                 lines.add(Audience::LabelHolder, &texts::PREDICTIONS, &[]);
+                lines.add(Audience::Everyone, &texts::RESULT_PREDICTED, &[]);
+            }
+            VerticalWork::Weigh(_) => {
+                for line in evidence::DISCLOSURES {
+                    let to = match line.to {
+                        Holder::Labels => Audience::LabelHolder,
+                        Holder::Features => Audience::FeatureHolders,
+                    };
+                    lines.learnt(to, line.learns, line.zh);
+                }
                 lines.add(Audience::Everyone, &texts::RESULT_PREDICTED, &[]);
             }
         }

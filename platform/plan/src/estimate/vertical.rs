@@ -3,6 +3,7 @@
 
 mod shape;
 mod tree;
+mod weigh;
 
 use super::{Costs, Spent, hybrid::SUMS_OF_A_SETUP, sums, trees, whole};
 use crate::{Grow, Plan, Vertical, VerticalWork};
@@ -39,6 +40,10 @@ impl Plan {
     /// there can be one.
     pub(super) fn charge_vertical(&self, task: &Vertical, rows: u64, costs: &mut Costs) -> bool {
         match &task.work {
+            VerticalWork::Weigh(weigh) => {
+                weigh::charge(task, weigh, rows, costs);
+                true
+            }
             VerticalWork::Predict { .. } => {
                 costs.rounds += ROUNDS_OF_A_SETUP + 1;
                 costs.trips += ROUNDS_OF_A_SETUP + 1;
@@ -135,6 +140,7 @@ impl Vertical {
     pub(super) fn charge_scoring(&self, rows: u64, costs: &mut Costs) {
         let (asked, splits) = match &self.work {
             VerticalWork::Predict { .. } => (rows, USUAL_SPLITS),
+            VerticalWork::Weigh(_) => (0, 0),
             VerticalWork::Grow(grow) => {
                 let leaves = u64::from(grow.specification().growth.most_leaves());
                 let splits = u64::from(grow.specification().trees) * (leaves - 1);

@@ -1,7 +1,8 @@
 //! Errors over columns of several institutions as failures of a study.
 
 use consilium_gbdt::{Failure as NoFit, hybrid::HybridError, vertical::VerticalError};
-use consilium_mailbox::PartyId;
+use consilium_mailbox::{Fault, PartyId};
+use consilium_statistics::vertical::EvidenceError;
 
 use super::Failure;
 use crate::Code;
@@ -37,6 +38,16 @@ impl Failure {
                 of(Code::VerticalPeerDeviates).with("peer", peer)
             }
             VerticalError::Unkept(_) => of(Code::StateDamaged),
+            _ => of(Code::Internal),
+        }
+    }
+
+    /// Gives an error of columns that are held against labels as the failure that `me` tells.
+    pub fn of_evidence(error: &EvidenceError, me: &PartyId) -> Failure {
+        let of = |code| Failure::new(code).of(me).at("vertical");
+        match (error, error.fault()) {
+            (EvidenceError::Mailbox(error), _) => error.into(),
+            (_, Fault::Peer(peer)) => of(Code::VerticalPeerDeviates).with("peer", peer),
             _ => of(Code::Internal),
         }
     }

@@ -54,7 +54,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     }
     match raw.kind {
         RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
-        RawKind::TrainGlm | RawKind::TrainGbdt | RawKind::Statistics => of_parties(raw, at, fault),
+        RawKind::TrainGlm | RawKind::TrainGbdt => of_parties(raw, at, fault),
+        RawKind::Statistics => {
+            of_parties(raw, at, &fault)?;
+            match &raw.statistics.bins {
+                Some(given) => Err(at.fault(Some(given), "statistics.bins", fault())),
+                None => Ok(()),
+            }
+        }
         RawKind::Align => {
             of_parties(raw, at, fault)?;
             let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
@@ -65,6 +72,16 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             limits(&raw.limits, [], at, fault)
         }
         RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),
+        RawKind::StatisticsVertical => {
+            alignments(raw, at, &fault)?;
+            statistics(raw, at, &fault)?;
+            // Bins of rows are told.
+            let cells = RawLimits {
+                minimum_cell: None,
+                ..raw.limits.clone()
+            };
+            limits(&cells, [], at, fault)
+        }
     }
 }
 
@@ -116,6 +133,16 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+        ],
+        RawKind::StatisticsVertical => &[
+            OF_SHARED_COLUMNS,
+            OF_LIKE_PARTIES,
+            OF_TRAINING,
+            OF_REGRESSIONS,
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
         ],
         RawKind::TrainHybridGbdt => &[
             OF_LIKE_PARTIES,
@@ -182,6 +209,24 @@ fn of_parties(raw: &RawPlan, at: &Places, fault: impl Fn() -> PlanFault) -> Resu
         }
     }
     Ok(())
+}
+
+/// Over columns of several institutions only weights of evidence are found.
+fn statistics(raw: &RawPlan, at: &Places, fault: impl Fn() -> PlanFault) -> Result<(), PlanError> {
+    let given = &raw.statistics;
+    let others = [
+        ("statistics.quantiles", given.quantiles.is_some()),
+        ("statistics.quantile_error", given.quantile_error.is_some()),
+        ("statistics.correlations", given.correlations.is_some()),
+        ("statistics.codes", given.codes.is_some()),
+        ("statistics.longest_code", given.longest_code.is_some()),
+        ("statistics.mode", given.mode.is_some()),
+        ("statistics.period", given.period.is_some()),
+    ];
+    match others.into_iter().find(|(_, is_given)| *is_given) {
+        Some((key, _)) => Err(at.fault_below(key, fault())),
+        None => Ok(()),
+    }
 }
 
 /// Where no row is counted together, and all parties are verified, nothing is said about it.

@@ -19,7 +19,7 @@ pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
 pub use statistics::{Calendar, Month, Periods, Statistics};
 pub use vertical::{
-    Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork,
+    Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork, Weigh,
 };
 
 use self::columns::Features;

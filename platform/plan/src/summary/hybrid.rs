@@ -28,6 +28,7 @@ impl Vertical {
                 let objective: [(&str, &dyn Display); 1] = [("objective", &objective)];
                 page.line("", &texts::HYBRID_GROW, &[&who[..], &objective].concat());
             }
+            VerticalWork::Weigh(_) => {}
             VerticalWork::Predict { model } => {
                 let model: [(&str, &dyn Display); 1] = [("model", model)];
                 page.line("", &texts::HYBRID_ASK, &[&who[..], &model].concat());

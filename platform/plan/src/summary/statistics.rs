@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use consilium_schema::LabelRule;
+use consilium_schema::{Column, Label, LabelRule};
 use consilium_statistics::{Kind, Mode};
 
 use super::{Page, shown};
@@ -51,16 +51,21 @@ impl Plan {
     }
 }
 
+/// Says against which label columns are held.
+pub(super) fn describe_evidence(label: &Label, columns: &[Column], page: &mut Page) {
+    let column = shown(columns, &label.column, page.lang);
+    let (text, value): (_, &dyn Display) = match &label.rule {
+        LabelRule::Value => (texts::EVIDENCE, &""),
+        LabelRule::Above(value) => (texts::EVIDENCE_ABOVE, value),
+        LabelRule::Equals(value) => (texts::EVIDENCE_EQUALS, value),
+    };
+    page.line("", &text, &[("column", &column), ("value", value)]);
+}
+
 /// Says what columns are held against.
 fn describe_comparisons(task: &Statistics, page: &mut Page) {
     if let Some(label) = &task.label {
-        let column = shown(&task.columns, &label.column, page.lang);
-        let (text, value): (_, &dyn Display) = match &label.rule {
-            LabelRule::Value => (texts::EVIDENCE, &""),
-            LabelRule::Above(value) => (texts::EVIDENCE_ABOVE, value),
-            LabelRule::Equals(value) => (texts::EVIDENCE_EQUALS, value),
-        };
-        page.line("", &text, &[("column", &column), ("value", value)]);
+        describe_evidence(label, &task.columns, page);
     }
     if let Some(periods) = &task.periods {
         let names = periods.names();

@@ -6,6 +6,7 @@ use consilium_lwe::{Set, noise::Leak};
 
 use super::{
     Page, describe_label, in_words, shown,
+    statistics::describe_evidence,
     trees::{describe_growth, objective},
 };
 use crate::{
@@ -19,8 +20,11 @@ impl Vertical {
             Common::All(alignment) => self.describe_people(alignment, page),
             Common::Hospitals(group) => self.describe_hospitals(group, page),
         }
-        if let (VerticalWork::Grow(grow), Some(own)) = (&self.work, self.member(holder)) {
-            describe_label(&grow.label, &own.columns, page);
+        if let (Some(label), Some(own)) = (self.label(), self.member(holder)) {
+            match self.work {
+                VerticalWork::Weigh(_) => describe_evidence(label, &own.columns, page),
+                _ => describe_label(label, &own.columns, page),
+            }
         }
         if let Some(group) = self.group() {
             group.describe_columns(page);
@@ -66,6 +70,10 @@ impl Vertical {
                 let model: [(&str, &dyn Display); 1] = [("model", model)];
                 page.line("", &texts::VERTICAL_ASK, &[&who[..], &model].concat());
             }
+            VerticalWork::Weigh(weigh) => {
+                let bins: [(&str, &dyn Display); 1] = [("bins", &weigh.bins)];
+                page.line("", &texts::VERTICAL_WEIGH, &[&who[..], &bins].concat());
+            }
         }
         let alignment: [(&str, &dyn Display); 1] = [("alignment", alignment)];
         page.line("", &texts::VERTICAL_ROWS, &alignment);
@@ -88,6 +96,10 @@ impl Plan {
                 let expected = |rows| Some(task.agreement(grow, rows).ok()?.expected_leak());
                 self.describe_shared(grow, expected, page);
             }
+        }
+        if let VerticalWork::Weigh(_) = &task.work {
+            let minimum: [(&str, &dyn Display); 1] = [("minimum", &self.limits.minimum_cell)];
+            page.line("- ", &texts::VERTICAL_CELLS, &minimum);
         }
         let verified = match task.members.len() {
             2 => texts::BOTH_VERIFIED,

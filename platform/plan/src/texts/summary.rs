@@ -84,6 +84,8 @@ TREES_GOSS_COMMON: "Each tree grows on the share {top} of training rows with the
 TREES_EARLY_COMMON: "{party} holds a share {share} of the training rows out; the trees end once their loss has not improved for {patience} trees.", "{party} 留出占比 {share} 的训练行；其损失连续 {patience} 棵树无改善即停止。";
 VERTICAL_GROW: "Boosted trees ({objective}) are grown on the columns of {contributors} institutions, for the people whom all of them have. Each keeps its values to itself; {holder}, the label holder, sends gradients of its labels encrypted only.", "针对 {contributors} 家机构共有的人，在各方的列上共同生长提升树（{objective}）。各方的数值均不外传；标签方 {holder} 仅发送加密后的标签梯度。";
 VERTICAL_ASK: "The people whom {contributors} institutions have in common are scored by the trees that study {model} grew on their columns. {holder}, the label holder, alone gets the scores.", "用研究 {model} 在 {contributors} 家机构的列上生长的树，为各方共有的人评分。仅标签方 {holder} 获得评分。";
+VERTICAL_WEIGH: "Columns of {contributors} institutions are held against the labels of {holder}, for the people whom all of them have: weights of evidence over at most {bins} bins of a number. Each keeps its values to itself; {holder}, the label holder, sends its labels encrypted only.", "针对 {contributors} 家机构共有的人，将各方的列与 {holder} 的标签对照，计算证据权重（数值列至多 {bins} 个分箱）。各方的数值均不外传；标签方 {holder} 仅发送加密后的标签。";
+VERTICAL_CELLS: "Each bin that is told has at least {minimum} rows of either label.", "所告知的每个分箱中，两类标签各不少于 {minimum} 行。";
 VERTICAL_ROWS: "Who they are was found by study {alignment}: each institution uses the data set that it aligned there, with one row for each person.", "共有的人由研究 {alignment} 查明：各机构使用当时对齐的数据集，每人一行。";
 VERTICAL_COLUMNS: "{party} brings these columns:", "{party} 提供以下各列：";
 VERTICAL_LABELS_ALONE: "{party} brings no columns besides.", "{party} 不另提供列。";

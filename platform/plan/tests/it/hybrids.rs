@@ -62,7 +62,7 @@ fn hybrid(plan: &Plan) -> &Vertical {
 fn growth(plan: &Plan) -> &Grow {
     match &hybrid(plan).work {
         VerticalWork::Grow(grow) => grow,
-        VerticalWork::Predict { .. } => panic!("it grows trees"),
+        _ => panic!("it grows trees"),
     }
 }
 

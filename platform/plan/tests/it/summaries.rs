@@ -7,7 +7,7 @@ use crate::{
     full, heart, hybrids,
     matchings::{star, unbalanced},
     party, statistics, trees,
-    verticals::{grown, noisy, predicted},
+    verticals::{grown, noisy, predicted, weighed},
 };
 
 /// Compares a text with a committed one; `BLESS=1` writes it anew.
@@ -53,6 +53,10 @@ fn the_summary_is_what_was_proofread() {
         assert_is(
             &format!("predicted.{name}.txt"),
             &predicted().summary(Some(&[]), lang),
+        );
+        assert_is(
+            &format!("weighed.{name}.txt"),
+            &weighed().summary(Some(&[]), lang),
         );
         assert_is(
             &format!("hybrid.{name}.txt"),

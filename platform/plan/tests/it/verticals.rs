@@ -57,6 +57,25 @@ pub(crate) fn noisy() -> Plan {
     Plan::from_toml(&(text + third)).unwrap()
 }
 
+/// A plan that holds columns against labels.
+pub(crate) fn weighed() -> Plan {
+    Plan::from_toml(&weighed_text()).unwrap()
+}
+
+/// The guide's parties and columns, with what is asked of them.
+fn weighed_text() -> String {
+    let (_, parties) = texts()[0].split_once("[[party]]").unwrap();
+    let alignment = texts()[0]
+        .lines()
+        .find(|line| line.starts_with("alignment"))
+        .unwrap();
+    format!(
+        "title = \"What claims tell of admissions\"\npurpose = \"research: choose columns\"\n\
+         kind = \"statistics-vertical\"\n{alignment}\n[statistics]\nbins = 12\n\
+         [limits]\nminimum_cell = 20\n[[party]]{parties}"
+    )
+}
+
 fn vertical(plan: &Plan) -> &Vertical {
     match plan.task() {
         Task::Vertical(task) => task,
@@ -67,7 +86,7 @@ fn vertical(plan: &Plan) -> &Vertical {
 fn growth(plan: &Plan) -> &Grow {
     match &vertical(plan).work {
         VerticalWork::Grow(grow) => grow,
-        VerticalWork::Predict { .. } => panic!("it grows trees"),
+        _ => panic!("it grows trees"),
     }
 }
 
@@ -108,6 +127,7 @@ fn its_phases_are_those_of_its_work() {
     assert_eq!(grown().phases(), [Phase::Fit, Phase::Evaluation]);
     assert_eq!(noisy().phases(), [Phase::Fit]);
     assert_eq!(predicted().phases(), [Phase::Predict]);
+    assert_eq!(weighed().phases(), [Phase::Statistics]);
     assert_eq!("predict".parse(), Ok(Phase::Predict));
     for plan in [grown(), predicted()] {
         assert_eq!(plan.protection(), None);
@@ -118,7 +138,7 @@ fn its_phases_are_those_of_its_work() {
 
 #[test]
 fn the_canonical_text_is_the_plan_again() {
-    for plan in [grown(), noisy(), predicted()] {
+    for plan in [grown(), noisy(), predicted(), weighed()] {
         let again = Plan::from_toml(&plan.to_string()).unwrap();
         assert_eq!(again, plan);
         assert_eq!(again.to_string(), plan.to_string());

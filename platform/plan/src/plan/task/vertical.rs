@@ -3,6 +3,7 @@
 mod check;
 mod group;
 mod unlike;
+mod weigh;
 
 use consilium_base::Tagged;
 use consilium_evaluation::Subject;
@@ -17,11 +18,12 @@ use consilium_schema::{Column, Label, Schema};
 pub(crate) use check::check;
 pub use group::{Common, Group, GroupTerms, Hospital};
 pub use unlike::Unlike;
+pub use weigh::Weigh;
 
 use super::TestRows;
 use crate::{Obstacle, PlanHash};
 
-/// Boosted trees over the columns of several institutions, whose common rows alignments found.
+/// What is done with the columns of several institutions, whose common rows alignments found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vertical {
     /// Who has which rows, and which studies found them.
@@ -57,6 +59,8 @@ pub enum VerticalWork {
         /// The study that grew them.
         model: PlanHash,
     },
+    /// Columns are held against the labels.
+    Weigh(Box<Weigh>),
 }
 
 /// How trees are grown over columns of several institutions.
@@ -115,6 +119,25 @@ impl Vertical {
             (VerticalWork::Predict { .. }, Common::All(_)) => "predict-vertical-gbdt",
             (VerticalWork::Grow(_), Common::Hospitals(_)) => "train-hybrid-gbdt",
             (VerticalWork::Predict { .. }, Common::Hospitals(_)) => "predict-hybrid-gbdt",
+            (VerticalWork::Weigh(_), _) => "statistics-vertical",
+        }
+    }
+
+    /// Gives what is predicted, or held against columns; nothing where trees that there are score rows.
+    pub fn label(&self) -> Option<&Label> {
+        match &self.work {
+            VerticalWork::Grow(grow) => Some(&grow.label),
+            VerticalWork::Weigh(weigh) => Some(&weigh.label),
+            VerticalWork::Predict { .. } => None,
+        }
+    }
+
+    /// Says whether labels are of two classes, as far as the plan tells.
+    pub fn is_of_classes(&self) -> bool {
+        match &self.work {
+            VerticalWork::Grow(grow) => grow.subject.is_of_classes(),
+            VerticalWork::Weigh(_) => true,
+            VerticalWork::Predict { .. } => false,
         }
     }
 
@@ -178,7 +201,7 @@ impl Vertical {
                 TestRows::Share { share, .. } => share,
                 _ => 0.0,
             },
-            VerticalWork::Predict { .. } => 0.0,
+            VerticalWork::Predict { .. } | VerticalWork::Weigh(_) => 0.0,
         };
         let common = f64::from(u32::try_from(common).unwrap_or(u32::MAX));
         let drawn = common * (1.0 - kept) - 6.0 * (common * kept * (1.0 - kept)).sqrt();

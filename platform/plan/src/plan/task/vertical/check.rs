@@ -1,6 +1,7 @@
 //! Which trees over columns of several institutions a plan may ask for.
 
 mod group;
+mod weigh;
 
 use std::{
     borrow::Cow,
@@ -83,6 +84,9 @@ pub(crate) fn check(
     task.members.sort_by(|a, b| a.party.cmp(&b.party));
     let limits;
     (task.work, limits) = match &holder.label {
+        Some(label) if raw.kind == RawKind::StatisticsVertical => {
+            weigh::check(raw, &task, (holder, label), schemas, at)?
+        }
         Some(label) => grow(raw, (&task, (holder, label), coordinator), schemas, at)?,
         None => ask(raw, parties.len(), at)?,
     };
@@ -99,12 +103,12 @@ fn study(written: &Spanned<String>, key: &str, at: &Places) -> Result<PlanHash, 
 fn label_holder<'a>(raw: &'a RawPlan, at: &Places) -> Result<&'a RawParty, PlanError> {
     let parties = || raw.party.get_ref().iter();
     let kind = raw.kind.name();
-    let grows = matches!(
+    let has_label = matches!(
         raw.kind,
-        RawKind::TrainVerticalGbdt | RawKind::TrainHybridGbdt
+        RawKind::TrainVerticalGbdt | RawKind::TrainHybridGbdt | RawKind::StatisticsVertical
     );
     let (own, others) = ("party.label", "party.label_holder");
-    let (key, fault) = if grows {
+    let (key, fault) = if has_label {
         if let Some(given) = parties().find_map(|party| party.label_holder.as_ref()) {
             return Err(at.fault(Some(given), others, PlanFault::OtherKind { kind }));
         }
