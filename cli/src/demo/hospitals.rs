@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context as _, bail, ensure};
 use consilium_data::{
     Reading,
-    design::{Design, MissingFeatures},
+    design::{Design, Features, MissingFeatures},
 };
 use consilium_glm::{Regression, Table};
 use consilium_mailbox::PartyId;
@@ -105,9 +105,13 @@ fn hospital(
     let read = Reading::new(schema).stream(file);
     let loaded = read.with_context(|| format!("reading the rows of {name}"))?;
     let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
+    let features = Features {
+        names: &features,
+        preparation: task.preparation.as_ref(),
+    };
     let design = Design::new(
         &loaded.table,
-        &features,
+        features,
         Some(&task.label),
         MissingFeatures::Drop,
     )?;

@@ -17,6 +17,7 @@ mod identity;
 mod mapping;
 mod network;
 mod plan;
+mod preparation;
 mod schema;
 mod state;
 
@@ -44,6 +45,8 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
     }
     of(error, plan::error)
         .or_else(|| of(error, schema::error))
+        .or_else(|| of(error, preparation::error))
+        .or_else(|| of(error, preparation::unfit))
         .or_else(|| of(error, |error| Some(codes::file(error))))
         .or_else(|| of(error, |error: &RowFault| Some(error.in_chinese())))
         .or_else(|| of(error, |error: &Unclear| Some(error.in_chinese())))

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use consilium_data::{
     Reading, Table, Values,
-    design::{Design, MissingFeatures},
+    design::{Design, Features, MissingFeatures},
 };
 use consilium_plan::{Lang, Obstacle, describe_parts};
 use consilium_schema::Schema;
@@ -46,8 +46,12 @@ pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let loaded = Reading::new(&schema).file(&args.file);
     let loaded = loaded.map_err(|error| data::failed(&error, lang))?;
     data::tell_counts(&loaded.report.counts, lang);
-    let features: Vec<&str> = model.task().features.iter().map(String::as_str).collect();
-    let design = Design::new(&loaded.table, &features, None, MissingFeatures::Keep)?;
+    let names: Vec<&str> = model.task().features.iter().map(String::as_str).collect();
+    let features = Features {
+        names: &names,
+        preparation: model.task().preparation.as_ref(),
+    };
+    let design = Design::new(&loaded.table, features, None, MissingFeatures::Keep)?;
     let mut to: Box<dyn Write> = match &args.out {
         Some(path) => Box::new(new_file::create(path, lang)?),
         None => Box::new(out),
@@ -56,9 +60,11 @@ pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     if !args.json {
         writeln!(to, "row,score,missing")?;
     }
+    let columns = features.columns();
     for row in 0..design.rows {
-        let missing = missing(&loaded.table, &features, row);
-        let scored = missing.is_empty() || !model.task().learner.drops_missing();
+        let missing = missing(&loaded.table, &columns, row);
+        let has_gap = design.row(row).iter().any(|value| value.is_nan());
+        let scored = !has_gap || !model.task().learner.drops_missing();
         let score = scored.then(|| model.fit.predict(design.row(row)));
         let number = row + 1;
         if args.json {
@@ -75,7 +81,8 @@ pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Re
 /// Gives the schema of the features, checked against the plan's.
 fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
     let task = model.task();
-    let is_feature = |name: &str| task.features.iter().any(|feature| feature == name);
+    // The plan's columns are those of features, and the label's.
+    let is_feature = |name: &str| name != task.label.column;
     let Some(path) = &args.schema else {
         let columns = task
             .columns
@@ -118,19 +125,20 @@ fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
     }
 }
 
-/// Names the features that a row lacks.
-fn missing<'a>(table: &Table, features: &[&'a str], row: usize) -> Vec<&'a str> {
-    let lacks = |feature: &&&str| {
+/// Names the columns of features that a row lacks.
+fn missing<'a>(table: &Table, columns: &[&'a str], row: usize) -> Vec<&'a str> {
+    let lacks = |column: &&&str| {
         table
-            .column(feature)
+            .column(column)
             .is_some_and(|column| match &column.values {
                 Values::Numbers(values) => values.get(row).is_none(),
                 Values::Flags(values) => values.get(row).is_none(),
                 Values::Categories(values) => values.get(row).is_none(),
-                Values::Texts(_) | Values::Dates(_) => false,
+                Values::Texts(values) => values.get(row).is_none(),
+                Values::Dates(_) => false,
             })
     };
-    features.iter().filter(lacks).copied().collect()
+    columns.iter().filter(lacks).copied().collect()
 }
 
 fn quoted(cell: &str) -> String {

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Plan, PlanError, PlanFault, RawPlan};
+use consilium_preparation::RawPreparation;
 use consilium_schema::Schema;
 
 use super::chain;
@@ -69,6 +70,10 @@ impl Loader<'_> {
             at_hand.push(named);
         }
         raw = raw.with_studies(&studies);
+        if let Some(path) = raw.preparation_file().map(|name| beside(file, name)) {
+            let parsed = RawPreparation::parse(&self.read(&path)?);
+            raw = raw.with_preparation(parsed.with_context(|| within(&path))?);
+        }
         let mut schemas = BTreeMap::new();
         for name in raw.schema_files() {
             let path = beside(file, name);

@@ -28,6 +28,7 @@ mod mapping;
 mod models;
 mod people;
 mod ports;
+mod prepared;
 mod renewal;
 mod several;
 mod statistics;

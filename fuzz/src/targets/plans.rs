@@ -9,6 +9,7 @@ use consilium_plan::{
     Failure, FederationId, Lang, PartyReport, Plan, RawPlan, Register, Rejected, Speed, Statement,
     Study, UnixTime,
 };
+use consilium_preparation::RawPreparation;
 
 use super::tables::CLAIMS;
 
@@ -20,11 +21,20 @@ static HIPS: LazyLock<Plan> = LazyLock::new(|| {
     Plan::from_toml(include_str!("../hips.toml")).expect("the plan in this folder is valid")
 });
 
+/// What a plan's columns become where it names a file.
+static PREPARED: LazyLock<RawPreparation> = LazyLock::new(|| {
+    let text = "[[prepared]]\ncolumn = \"age\"\nclip = [18, 95]";
+    RawPreparation::parse(text).expect("the text is a preparation")
+});
+
 /// A plan has one canonical text, one hash, and words in every language.
 pub(super) fn plan(bytes: &[u8]) {
-    let Some(Ok(raw)) = str::from_utf8(bytes).ok().map(RawPlan::parse) else {
+    let Some(Ok(mut raw)) = str::from_utf8(bytes).ok().map(RawPlan::parse) else {
         return;
     };
+    if raw.preparation_file().is_some() {
+        raw = raw.with_preparation(PREPARED.clone());
+    }
     let files = raw.schema_files().into_iter();
     let schemas = files.map(|file| (file, CLAIMS.clone())).collect();
     let plan = match Plan::check(&raw, &schemas) {

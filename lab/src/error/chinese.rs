@@ -128,7 +128,7 @@ impl LabFault {
                 let fold = fold.map_or_else(String::new, |fold| format!("、第 {fold} 折"));
                 format!("种子 {seed}{fold}时 {party} 没有{part}行")
             }
-            F::Toml(_) | F::Plan(_) | F::Schema(_) | F::Read(_) | F::Matrix(_) | F::Keys(_) => {
+            F::Toml(_) | F::Plan(_) | F::Schema(_) | F::Preparation(_) | F::Read(_) | F::Matrix(_) | F::Keys(_) => {
                 self.to_string()
             }
         }

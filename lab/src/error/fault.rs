@@ -9,6 +9,7 @@ use consilium_data::{ReadError, design::MatrixError};
 use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, PlanError};
+use consilium_preparation::PreparationError;
 use consilium_schema::SchemaError;
 use serde::Serialize;
 
@@ -102,6 +103,9 @@ pub enum LabFault {
     /// A file of a plan's columns is none.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A file of a plan's preparation is none.
+    #[error(transparent)]
+    Preparation(#[from] PreparationError),
     /// The lab runs some kinds of plans.
     #[error(
         "a plan of kind = {kind:?} can't be varied: train-glm, train-gbdt, train-vertical-gbdt and train-hybrid-gbdt can"

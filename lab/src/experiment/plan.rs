@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use consilium_entities::Key;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Align, Plan, PlanError, PlanHash, RawPlan, Task, VerticalWork};
+use consilium_preparation::RawPreparation;
 use consilium_schema::{Column, Schema};
 use toml::{Table, Value};
 
@@ -20,12 +21,19 @@ pub(super) struct BasePlan {
     places: Places,
     table: Table,
     raw: RawPlan,
-    schemas: BTreeMap<String, Schema>,
-    studies: BTreeMap<String, PlanHash>,
+    beside: Beside,
     /// The alignments that found the common rows: of hospitals that have each its own people, one
     /// for each.
     alignments: Vec<Alignment>,
     pub(super) plan: Plan,
+}
+
+/// What lies beside a plan, by the names that the plan has for it.
+#[derive(Debug)]
+struct Beside {
+    schemas: BTreeMap<String, Schema>,
+    preparation: Option<RawPreparation>,
+    studies: BTreeMap<String, PlanHash>,
 }
 
 /// What a plan's parser refuses in a plan with some keys set otherwise.
@@ -65,6 +73,13 @@ impl BasePlan {
                 Some(kind) => Err(places.at_value(name, LabFault::NoFile { path, kind })),
             }
         };
+        let mut preparation = None;
+        if let Some(name) = raw.preparation_file() {
+            let path = beside(name)?;
+            let parsed = RawPreparation::parse(&load::text(&path)?);
+            let parsed = parsed.map_err(|error| LabError::of_file(&path, error))?;
+            preparation = Some(parsed);
+        }
         let mut schemas = BTreeMap::new();
         for name in raw.schema_files() {
             let path = beside(name)?;
@@ -86,13 +101,17 @@ impl BasePlan {
                 });
             }
         }
-        let plan = check(&raw, &schemas, &studies).map_err(refuse)?;
+        let beside = Beside {
+            schemas,
+            preparation,
+            studies,
+        };
+        let plan = check(&raw, &beside).map_err(refuse)?;
         let base = BasePlan {
             places,
             table,
             raw,
-            schemas,
-            studies,
+            beside,
             alignments,
             plan,
         };
@@ -195,7 +214,7 @@ impl BasePlan {
             parties.extend(named.collect::<Vec<Value>>());
         }
         let raw = RawPlan::parse(&table.to_string())?;
-        let plan = check(&raw, &self.schemas, &self.studies)?;
+        let plan = check(&raw, &self.beside)?;
         Ok(BasePlan {
             table,
             raw,
@@ -205,18 +224,14 @@ impl BasePlan {
     }
 
     fn check_text(&self, table: &Table) -> Result<Plan, PlanError> {
-        check(
-            &RawPlan::parse(&table.to_string())?,
-            &self.schemas,
-            &self.studies,
-        )
+        check(&RawPlan::parse(&table.to_string())?, &self.beside)
     }
 
     /// Gives what a party's table is read by: the file that the plan names for it, else the columns
     /// that the plan declares, with those of keys.
     pub(super) fn schema_of(&self, party: &PartyId) -> Schema {
         let named = self.raw.schema_file_of(party);
-        if let Some(schema) = named.and_then(|name| self.schemas.get(name)) {
+        if let Some(schema) = named.and_then(|name| self.beside.schemas.get(name)) {
             return schema.clone();
         }
         let columns: &[Column] = match self.plan.task() {
@@ -251,14 +266,14 @@ impl BasePlan {
     }
 }
 
-fn check(
-    raw: &RawPlan,
-    schemas: &BTreeMap<String, Schema>,
-    studies: &BTreeMap<String, PlanHash>,
-) -> Result<Plan, PlanError> {
-    let named = schemas.iter();
+fn check(raw: &RawPlan, beside: &Beside) -> Result<Plan, PlanError> {
+    let named = beside.schemas.iter();
     let named = named.map(|(name, schema)| (name.as_str(), schema.clone()));
-    Plan::check(&raw.clone().with_studies(studies), &named.collect())
+    let mut raw = raw.clone().with_studies(&beside.studies);
+    if let Some(preparation) = &beside.preparation {
+        raw = raw.with_preparation(preparation.clone());
+    }
+    Plan::check(&raw, &named.collect())
 }
 
 /// Sets what stands at a path; tables on the way are made.

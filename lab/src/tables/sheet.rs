@@ -8,12 +8,13 @@ use std::{
 
 use consilium_data::{
     Reading, Table,
-    design::{Design, MissingFeatures},
+    design::{Design, Features, MissingFeatures},
 };
 use consilium_entities::Key;
 use consilium_gbdt::Column;
 use consilium_mailbox::PartyId;
 use consilium_plan::Task;
+use consilium_preparation::Preparation;
 use consilium_schema::{Label, Schema};
 
 use super::{column, placed, written::Whole};
@@ -47,7 +48,8 @@ pub(super) struct Request<'a> {
     file: &'a Path,
     split: Option<&'a Path>,
     pub(super) schema: Schema,
-    features: &'a [String],
+    features: Vec<&'a str>,
+    preparation: Option<&'a Preparation>,
     label: Option<&'a Label>,
     missing: MissingFeatures,
     group: Option<&'a str>,
@@ -80,6 +82,15 @@ impl<'a> Request<'a> {
             }
             Task::Align(_) | Task::Statistics(_) => (&[][..], None, MissingFeatures::Keep),
         };
+        let features: Vec<&str> = features.iter().map(String::as_str).collect();
+        let preparation = match experiment.task() {
+            Task::Train(task) => task.preparation.as_ref(),
+            Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) => None,
+        };
+        let taken = Features {
+            names: &features,
+            preparation,
+        };
         let (file, split, owner, is_own) = match experiment.source() {
             Source::Files(files) => {
                 let own = &files[party];
@@ -108,7 +119,7 @@ impl<'a> Request<'a> {
                 ..
             }
         ) {
-            let used = features.iter().map(String::as_str).chain(group);
+            let used = taken.columns().into_iter().chain(group);
             let used: Vec<&str> = used
                 .chain(label.map(|label| label.column.as_str()))
                 .collect();
@@ -120,6 +131,7 @@ impl<'a> Request<'a> {
             split,
             schema,
             features,
+            preparation,
             label,
             missing,
             group,
@@ -157,8 +169,11 @@ impl Sheet {
             .tap(&mut tap)
             .file(request.file);
         let table = read.map_err(|error| blame(error.into()))?.table;
-        let features: Vec<&str> = request.features.iter().map(String::as_str).collect();
-        let design = Design::new(&table, &features, request.label, request.missing);
+        let features = Features {
+            names: &request.features,
+            preparation: request.preparation,
+        };
+        let design = Design::new(&table, features, request.label, request.missing);
         let design = design.map_err(|error| blame(error.into()))?;
         let mut hashes = vec![*hash.finalize().as_bytes()];
         let mut is_test = Vec::new();
@@ -192,7 +207,7 @@ impl Sheet {
             })?);
         }
         let label = request.label.map(|label| label.column.as_str());
-        let used = features.into_iter().chain(label);
+        let used = features.columns().into_iter().chain(label);
         let used: Vec<&str> = used.chain(request.keys.iter().copied()).collect();
         let key = |row: usize| parts.iter().map(|part| part[row].clone()).collect();
         let keys = if parts.is_empty() { 0 } else { design.rows };

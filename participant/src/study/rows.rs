@@ -1,7 +1,7 @@
 //! The rows that a plan asks for, out of a data set.
 
 use consilium_base::Seed;
-use consilium_data::design::{Design, MissingFeatures};
+use consilium_data::design::{Design, Features, MissingFeatures};
 use consilium_gbdt::horizontal::BadRows;
 use consilium_glm::BadTable;
 use consilium_plan::{Learner, Limits, Name, Obstacle, TestRows, Train};
@@ -105,7 +105,11 @@ impl Selection {
         } else {
             MissingFeatures::Keep
         };
-        let design = Design::new(&contents.table, &features, Some(&task.label), missing);
+        let features = Features {
+            names: &features,
+            preparation: task.preparation.as_ref(),
+        };
+        let design = Design::new(&contents.table, features, Some(&task.label), missing);
         let design = design.map_err(|error| Unusable::Column(error.to_string()))?;
         let planned = task.learner.column_names();
         let mut pairs = planned.into_iter().zip(&design.names);

@@ -3,9 +3,39 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use consilium_preparation::{Bound, Cells, Preparation, Unfit};
 use consilium_schema::{DesignError, Label, LabelRule};
 
 use crate::{Table, Values};
+
+/// What a model takes of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Features<'a> {
+    /// The names of the features, in their order: of columns, or of what the preparation makes.
+    pub names: &'a [&'a str],
+    /// What becomes of the columns before; none: they are features as they are.
+    pub preparation: Option<&'a Preparation>,
+}
+
+impl<'a> Features<'a> {
+    /// Names the table's columns that they are made of.
+    pub fn columns(&self) -> Vec<&'a str> {
+        match self.preparation {
+            Some(preparation) => preparation.columns(),
+            None => self.names.to_vec(),
+        }
+    }
+}
+
+/// Columns as they are.
+impl<'a, T: AsRef<[&'a str]> + ?Sized> From<&'a T> for Features<'a> {
+    fn from(names: &'a T) -> Self {
+        Self {
+            names: names.as_ref(),
+            preparation: None,
+        }
+    }
+}
 
 /// A design matrix with its label.
 ///
@@ -56,6 +86,9 @@ pub enum MatrixError {
     /// A feature is not in the table or can't enter a model.
     #[error(transparent)]
     Feature(#[from] DesignError),
+    /// A column that is prepared is not in the table, or of another type.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// The label's column is one of the table's.
     #[error("the label's column {column:?} is not in the table")]
     NoLabelColumn {
@@ -89,27 +122,33 @@ pub enum MatrixError {
 impl Design {
     /// Makes the matrix of `features`, in their order, with the label if one is asked for.
     ///
-    /// Numbers stay as they are, booleans become 1 and 0, a category becomes a 0/1 column for each
-    /// level but its reference.
+    /// What is prepared becomes what the preparation makes of it. Of other columns numbers stay as
+    /// they are, booleans become 1 and 0, a category becomes a 0/1 column for each level but its
+    /// reference.
     ///
     /// # Errors
     ///
     /// Names the first column that doesn't fit; see [`MatrixError`].
-    pub fn new(
+    pub fn new<'a>(
         table: &Table,
-        features: &[&str],
+        features: impl Into<Features<'a>>,
         label: Option<&Label>,
         missing: MissingFeatures,
     ) -> Result<Self, MatrixError> {
-        let sources = sources(table, features)?;
-        let names: Vec<String> = sources.iter().map(Source::name).collect();
-        if let Some(label) = label.filter(|label| features.contains(&label.column.as_str())) {
+        let features = features.into();
+        let mut maker = match features.preparation {
+            None => Maker::AsTheyAre(sources(table, features.names)?),
+            Some(preparation) => Maker::prepared(table, preparation, features.names)?,
+        };
+        let names = maker.names();
+        let used = features.columns();
+        if let Some(label) = label.filter(|label| used.contains(&label.column.as_str())) {
             return Err(MatrixError::LabelIsFeature {
                 column: label.column.clone(),
             });
         }
         let labels = label.map(|label| labels(table, label)).transpose()?;
-        let (rows, columns) = (table.rows(), sources.len());
+        let (rows, columns) = (table.rows(), names.len());
         let mut design = Self {
             names,
             x: Vec::with_capacity(rows * columns),
@@ -122,11 +161,7 @@ impl Design {
         for row in 0..rows {
             let label = labels.as_ref().map(|labels| labels[row]);
             let begin = design.x.len();
-            design.x.extend(
-                sources
-                    .iter()
-                    .map(|source| source.value(row).unwrap_or(f64::NAN)),
-            );
+            maker.write(row, &mut design.x);
             let gap = design.x[begin..].iter().any(|value| value.is_nan());
             if label == Some(None) || (gap && missing == MissingFeatures::Drop) {
                 design.x.truncate(begin);
@@ -146,7 +181,97 @@ impl Design {
     }
 }
 
-/// What one column of the matrix is made from.
+/// What makes rows of the matrix.
+enum Maker<'a> {
+    AsTheyAre(Vec<Source<'a>>),
+    Prepared {
+        bound: Bound<'a>,
+        preparation: &'a Preparation,
+        /// The places of the wanted terms.
+        wanted: Vec<usize>,
+        /// A row of all terms.
+        terms: Vec<f64>,
+    },
+}
+
+impl<'a> Maker<'a> {
+    fn prepared(
+        table: &'a Table,
+        preparation: &'a Preparation,
+        names: &[&str],
+    ) -> Result<Self, MatrixError> {
+        let terms = preparation.terms();
+        let mut wanted = Vec::with_capacity(terms.len());
+        for (position, name) in names.iter().enumerate() {
+            let column = (*name).to_owned();
+            if names[..position].contains(name) {
+                return Err(DesignError::Twice { column }.into());
+            }
+            let features = preparation.features();
+            let place = features.iter().position(|feature| feature.name() == *name);
+            let place = place.ok_or(DesignError::NoSuchColumn { column })?;
+            wanted.extend((0..terms.len()).filter(|term| terms[*term].feature == place));
+        }
+        Ok(Self::Prepared {
+            bound: preparation.over(|name| cells(&table.column(name)?.values))?,
+            preparation,
+            wanted,
+            terms: vec![f64::NAN; terms.len()],
+        })
+    }
+
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::AsTheyAre(sources) => sources.iter().map(Source::name).collect(),
+            Self::Prepared {
+                preparation,
+                wanted,
+                ..
+            } => {
+                let terms = preparation.terms();
+                wanted
+                    .iter()
+                    .map(|term| terms[*term].name.clone())
+                    .collect()
+            }
+        }
+    }
+
+    /// Adds a row, NaN where a value is missing.
+    fn write(&mut self, row: usize, x: &mut Vec<f64>) {
+        match self {
+            Self::AsTheyAre(sources) => {
+                let values = sources.iter().map(|source| source.value(row));
+                x.extend(values.map(|value| value.unwrap_or(f64::NAN)));
+            }
+            Self::Prepared {
+                bound,
+                wanted,
+                terms,
+                ..
+            } => {
+                bound.row(row, terms);
+                x.extend(wanted.iter().map(|term| terms[*term]));
+            }
+        }
+    }
+}
+
+/// Gives a column's cells to a preparation; none of dates, which there are none of.
+fn cells(values: &Values) -> Option<Cells<'_>> {
+    Some(match values {
+        Values::Numbers(values) => Cells::Numbers(Box::new(|row| values.get(row))),
+        Values::Flags(values) => Cells::Numbers(Box::new(|row| values.get(row).map(f64::from))),
+        Values::Categories(values) => Cells::Levels {
+            levels: values.levels(),
+            of: Box::new(|row| values.get(row)),
+        },
+        Values::Texts(values) => Cells::Texts(Box::new(|row| values.get(row))),
+        Values::Dates(_) => return None,
+    })
+}
+
+/// What one column of the matrix is made from, as it is.
 struct Source<'a> {
     column: &'a str,
     values: &'a Values,

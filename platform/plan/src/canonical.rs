@@ -73,6 +73,9 @@ impl Plan {
         self.write_minima(f)?;
         self.write_patience(f)?;
         self.write_parties(f)?;
+        if let Some(preparation) = &task.preparation {
+            write!(f, "\n{preparation}")?;
+        }
         task.columns
             .iter()
             .try_for_each(|column| write!(f, "\n{column}"))

@@ -7,6 +7,7 @@ use consilium_gbdt::{
 };
 use consilium_glm::BadSpecification;
 use consilium_mailbox::{Fault, PartyId};
+use consilium_preparation::PreparationError;
 use consilium_psi::BadEpsilon;
 use consilium_schema::{DesignError, LabelError, SchemaError, TextPlace};
 use consilium_secagg::ThresholdError;
@@ -48,6 +49,19 @@ pub enum PlanError {
     /// The columns that the plan declares are none.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The plan names a preparation that was not given, or has two.
+    #[error(
+        "a plan has either prepare = \"FILE\" with that file, or [[prepared]] tables of its own"
+    )]
+    PreparationMissing,
+    /// The columns can't be prepared so.
+    #[error("{}{error}", file.as_ref().map(|file| format!("in {file}: ")).unwrap_or_default())]
+    Preparation {
+        /// The file in which the place lies; none: the plan.
+        file: Option<String>,
+        /// What is wrong.
+        error: PreparationError,
+    },
 }
 
 impl PlanError {
@@ -242,6 +256,24 @@ pub enum PlanFault {
         /// The plan's kind.
         kind: &'static str,
     },
+    /// Columns are prepared where all parties have the same.
+    #[error(
+        "kind = {kind:?} takes columns as they are declared: only train-glm and train-gbdt prepare them; \
+         let a mapping make them what they should be"
+    )]
+    NotPreparing {
+        /// The plan's kind.
+        kind: &'static str,
+    },
+    /// A feature that is asked for is prepared.
+    #[error("no feature {feature:?} is prepared: features names those of [[prepared]]")]
+    NotPrepared {
+        /// The wanted name.
+        feature: String,
+    },
+    /// A model has at least one feature.
+    #[error("at least one feature is needed")]
+    NoFeature,
     /// Two align their rows, and both learn the result.
     #[error(
         "two contributors align their rows, and both receive the result: no others, and more only \

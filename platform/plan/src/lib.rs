@@ -39,4 +39,5 @@ pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, V
 pub use raw::RawPlan;
 pub use run::{Compared, HybridSums, Phase, Reached, ResultKept, UnknownPhase};
 pub use study::{Doing, Event, Forbidden, StepNumber, Study, Waiting};
+pub use summary::say_prepared;
 pub use texts::failure::Code;

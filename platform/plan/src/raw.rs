@@ -7,6 +7,7 @@ use consilium_gbdt::Specification;
 use consilium_glm::{ConstantColumns, Family};
 use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
+use consilium_preparation::{RawPreparation, RawPrepared};
 use consilium_schema::{RawColumn, RawLabel};
 use serde::{
     Deserialize, Deserializer,
@@ -31,6 +32,9 @@ pub struct RawPlan {
     pub(crate) schema: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) column: Vec<RawColumn>,
+    pub(crate) prepare: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) prepared: Vec<Spanned<RawPrepared>>,
     pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
     pub(crate) label: Option<Spanned<RawLabel>>,
     #[serde(default, deserialize_with = "model")]
@@ -55,6 +59,9 @@ pub struct RawPlan {
     pub(crate) limits: RawLimits,
     #[serde(default)]
     pub(crate) patience: RawPatience,
+    /// What the file holds that `prepare` names, where it was given.
+    #[serde(skip)]
+    pub(crate) preparation: Option<RawPreparation>,
     /// The text itself, so that errors can name a line.
     #[serde(skip)]
     pub(crate) text: String,
@@ -99,6 +106,21 @@ impl RawPlan {
             }
         }
         self
+    }
+
+    /// Gives the file that says how columns are prepared, beside the plan's own; none where the plan
+    /// says it itself, or prepares none.
+    pub fn preparation_file(&self) -> Option<&str> {
+        self.prepare.as_ref().map(|name| name.get_ref().as_str())
+    }
+
+    /// Takes what stands in the file that [`preparation_file`](RawPlan::preparation_file) names.
+    #[must_use]
+    pub fn with_preparation(self, preparation: RawPreparation) -> RawPlan {
+        RawPlan {
+            preparation: Some(preparation),
+            ..self
+        }
     }
 
     /// Gives the file that declares a party's columns, beside the plan's own; none where the plan

@@ -2,6 +2,7 @@
 
 mod align;
 mod hybrid;
+mod preparation;
 mod statistics;
 mod trees;
 mod vertical;
@@ -12,6 +13,8 @@ use consilium_glm::{Family, surrogate::Order};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, LabelRule, is_shown};
 
+use self::preparation::describe_prepared;
+pub use self::preparation::say_prepared;
 use self::trees::{Drawn, describe_growth, objective};
 use crate::{
     Audience, Glm, Lang, Learner, Limits, Missing, OnDropout, Part, Party, Plan, Protection, Task,
@@ -131,9 +134,14 @@ impl Plan {
             }
         }
         describe_label(&task.label, &task.columns, page);
-        page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
-        for feature in &task.features {
-            page.raw("- ", &shown(&task.columns, feature, page.lang));
+        match &task.preparation {
+            Some(preparation) => describe_prepared(preparation, task, page),
+            None => {
+                page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
+                for feature in &task.features {
+                    page.raw("- ", &shown(&task.columns, feature, page.lang));
+                }
+            }
         }
         match &task.learner {
             Learner::Glm(glm) => describe_regression(glm, page),

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod disclosure;
 pub mod failure;
 pub mod preflight;
+pub mod preparation;
 pub mod study;
 pub mod summary;
 
@@ -79,6 +80,7 @@ pub fn all() -> impl Iterator<Item = &'static Text> {
         approval::ALL,
         disclosure::ALL,
         preflight::ALL,
+        preparation::ALL,
         failure::once_ended::ALL,
         study::ALL,
         summary::ALL,

@@ -14,9 +14,13 @@ async fn contracts_that_are_alike_cost_two_rounds_of_short_messages() {
         assert!(ran.outcomes.iter().all(Result::is_ok));
         let frames = world.transcript();
         let (others, all) = (contributors - 1, contributors * (contributors - 1));
-        let keys = frames.iter().filter(|it| it.step.as_ref() == "contract.1.key");
+        let keys = frames
+            .iter()
+            .filter(|it| it.step.as_ref() == "contract.1.key");
         assert_eq!(keys.count() as u64, others);
-        let seals = frames.iter().filter(|it| it.step.as_ref() == "contract.1.seal");
+        let seals = frames
+            .iter()
+            .filter(|it| it.step.as_ref() == "contract.1.seal");
         assert_eq!(seals.count() as u64, all);
         let longest = frames.iter().map(consilium_mailbox::Frame::wire_len).max();
         assert!(longest.unwrap() < 130, "{longest:?}");

@@ -88,7 +88,9 @@ async fn contracts_that_differ_show_names_units_and_versions_and_no_value() {
 #[tokio::test(start_paused = true)]
 async fn hashes_of_two_studies_have_nothing_in_common() {
     let seal = |frames: &[Frame]| {
-        let seal = frames.iter().find(|frame| frame.step.as_ref() == "contract.1.seal");
+        let seal = frames
+            .iter()
+            .find(|frame| frame.step.as_ref() == "contract.1.seal");
         body(seal.unwrap()).to_vec()
     };
     let one = transcript(&vec![contract(SCHEMA); 2]).await;

@@ -15,7 +15,7 @@ use consilium_plan::{PlanError, PlanFault};
 use consilium_schema::LabelError;
 use consilium_secagg::ThresholdError;
 
-use super::{at, parser, schema};
+use super::{at, parser, preparation, schema};
 
 pub(super) fn error(error: &PlanError) -> Option<String> {
     Some(match error {
@@ -28,6 +28,14 @@ pub(super) fn error(error: &PlanError) -> Option<String> {
             "方案要么有 schema = \"文件\" 及该文件，要么自带 [[column]] 表".to_owned()
         }
         PlanError::Schema(error) => return schema::error(error),
+        PlanError::PreparationMissing => {
+            "方案要么有 prepare = \"文件\" 及该文件，要么自带 [[prepared]] 表".to_owned()
+        }
+        PlanError::Preparation { file, error } => {
+            let said = preparation::error(error).unwrap_or_else(|| error.to_string());
+            let file = file.as_ref().map(|file| format!("{file}："));
+            file.unwrap_or_default() + &said
+        }
         _ => return None,
     })
 }
@@ -53,6 +61,13 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::EvidenceLabel => "与各列对照的标签须为是或否".to_owned(),
         PlanFault::EvidenceColumns { most } => format!("每方至多提供 {most} 列"),
         PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),
+        PlanFault::NotPreparing { kind } => format!(
+            "kind = {kind:?} 按声明使用各列：仅 train-glm 和 train-gbdt 可预处理；请用映射得到所需的列"
+        ),
+        PlanFault::NotPrepared { feature } => {
+            format!("特征 {feature:?} 没有预处理：features 须为 [[prepared]] 中的名称")
+        }
+        PlanFault::NoFeature => "至少需要一个特征".to_owned(),
         PlanFault::NotTwo => {
             "对齐恰由两家贡献方进行，双方均接收结果；更多方仅限 protocol = \"star\"".to_owned()
         }

@@ -78,6 +78,7 @@ pub(super) fn design(error: &DesignError) -> String {
 pub(super) fn matrix(error: &MatrixError) -> Option<String> {
     Some(match error {
         MatrixError::Feature(error) => design(error),
+        MatrixError::Unfit(error) => return super::preparation::unfit(error),
         MatrixError::NoLabelColumn { column } => format!("表中没有标签列 {column:?}"),
         MatrixError::LabelIsFeature { column } => format!("列 {column:?} 既是标签又是特征"),
         MatrixError::LabelRule { column, kind } => {

@@ -31,6 +31,8 @@ const OF_SPLIT_COLUMNS: &[&str] = &["vertical"];
 /// Tables that plans have which grow trees with a group of hospitals.
 const OF_GROUPS: &[&str] = &["hybrid"];
 
+/// Keys and tables that say what becomes of columns before a model takes them.
+const OF_PREPARATION: &[&str] = &["prepare", "prepared"];
 /// Tables that plans have which measure columns.
 const OF_STATISTICS: &[&str] = &["statistics"];
 
@@ -49,6 +51,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
         .flatten()
         .filter_map(|key| Some((*key, written.get(*key)?)))
         .min_by_key(|(_, value)| value.span().start);
+    let trains = matches!(raw.kind, RawKind::TrainGlm | RawKind::TrainGbdt);
+    let prepares = OF_PREPARATION.iter().filter(|_| !trains);
+    if let Some((key, value)) = prepares
+        .filter_map(|key| Some((*key, written.get(*key)?)))
+        .next()
+    {
+        return Err(at.fault(Some(value), key, PlanFault::NotPreparing { kind }));
+    }
     if let Some((key, value)) = misplaced {
         return Err(at.fault(Some(value), key, fault()));
     }

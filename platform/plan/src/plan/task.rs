@@ -4,12 +4,14 @@ pub(super) mod align;
 mod columns;
 mod gbdt;
 mod glm;
+mod inputs;
 pub(super) mod statistics;
 pub(super) mod vertical;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use consilium_evaluation::Subject;
+use consilium_preparation::Preparation;
 use consilium_schema::{Column, Label, RawColumn, RawFile, RawSchema, Schema, SchemaError};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -22,7 +24,7 @@ pub use vertical::{
     Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork, Weigh,
 };
 
-use self::columns::Features;
+use self::inputs::Inputs;
 use super::{Limits, Name, Places, Protection};
 use crate::{
     PlanError, PlanFault, RawPlan,
@@ -76,9 +78,12 @@ impl Task {
 /// A model, trained over the rows of all contributors, which have the same columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Train {
-    /// The columns used: features in their order, then the label's, each once.
+    /// The table's columns that are used: those of features in their order, then the label's, each
+    /// once.
     pub columns: Vec<Column>,
-    /// The names of the features' columns.
+    /// What becomes of the columns before they are features; none: they are features as they are.
+    pub preparation: Option<Preparation>,
+    /// The names of the features: of columns, or of what the preparation makes of them.
     pub features: Vec<String>,
     /// What is predicted.
     pub label: Label,
@@ -184,22 +189,18 @@ pub(super) fn train(
     (limits, protection, contributors): (&Limits, Protection, usize),
     at: &Places,
 ) -> Result<Task, PlanError> {
-    let (Some(written), Some(labelled)) = (&raw.features, &raw.label) else {
-        let key = if raw.features.is_none() {
-            "features"
-        } else {
-            "label"
-        };
-        return Err(at.missing(key));
-    };
+    if raw.features.is_none() && !inputs::is_prepared(raw) {
+        return Err(at.missing("features"));
+    }
+    let labelled = raw.label.as_ref().ok_or_else(|| at.missing("label"))?;
     let schema = declared((raw.schema.as_ref(), &raw.column), schemas, at)?;
-    let written = Features {
-        key: "features",
-        written,
-    };
-    let features: Vec<String> = written.names().map(str::to_owned).collect();
     let (label, labels) = columns::label((labelled, "label"), &schema, at)?;
-    let terms = written.terms(Some(labelled.get_ref()), &schema, at)?;
+    let Inputs {
+        preparation,
+        features,
+        terms,
+        mut used,
+    } = inputs::check(raw, labelled, &schema, at)?;
     let terms = (terms, labels);
     let learner = match raw.kind {
         RawKind::TrainGlm => Learner::Glm(glm::check(
@@ -214,14 +215,15 @@ pub(super) fn train(
         }
         _ => return Err(at.missing("kind")),
     };
-    let used = features.iter().chain([&label.column]);
+    used.push(label.column.clone());
     Ok(Task::Train(Box::new(Train {
-        columns: columns(used, &schema),
+        columns: columns(used.iter(), &schema),
         test: raw
             .test
             .as_ref()
             .map_or(Ok(TestRows::None), |test| test_rows(test, at))?,
         own_metrics: own_metrics(raw, &learner, at)?,
+        preparation,
         features,
         label,
         learner,

@@ -16,6 +16,7 @@ mod laws;
 mod matchings;
 mod plans;
 mod preflights;
+mod preparations;
 mod regressions;
 mod statistics;
 mod studies;

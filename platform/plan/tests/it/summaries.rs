@@ -6,7 +6,7 @@ use crate::{
     aligns::{aligned, counted},
     full, heart, hybrids,
     matchings::{star, unbalanced},
-    party, statistics, trees,
+    party, preparations, statistics, trees,
     verticals::{grown, noisy, predicted, weighed},
 };
 
@@ -73,6 +73,10 @@ fn the_summary_is_what_was_proofread() {
         assert_is(
             &format!("statistics.{name}.txt"),
             &statistics::stays().summary(Some(&[]), lang),
+        );
+        assert_is(
+            &format!("prepared.{name}.txt"),
+            &preparations::prepared().summary(Some(&[]), lang),
         );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(

@@ -15,6 +15,7 @@ const SOURCES: &str = concat!(
     include_str!("../../src/study.rs"),
     include_str!("../../src/study/doing.rs"),
     include_str!("../../src/summary.rs"),
+    include_str!("../../src/summary/preparation.rs"),
     include_str!("../../src/summary/align.rs"),
     include_str!("../../src/summary/hybrid.rs"),
     include_str!("../../src/summary/statistics.rs"),

@@ -1,0 +1,163 @@
+//! What becomes of columns before a model takes them.
+
+use std::fmt::Display;
+
+use consilium_preparation::{
+    CutWeights, Feature, LevelWeights, MissingLevel, OneHot, Operation, Preparation, Scale, Unseen,
+};
+use consilium_schema::{Column, Level};
+
+use super::{Page, Places, shown};
+use crate::{
+    Lang, Train,
+    texts::{Text, preparation as texts},
+};
+
+/// The most levels or cuts that a line names.
+const MOST_NAMED: usize = 8;
+
+/// Says in a line what becomes of a feature's column; `columns` say what columns mean.
+pub fn say_prepared(feature: &Feature, columns: &[Column], lang: Lang) -> String {
+    let said = Said {
+        lang,
+        steps: Vec::new(),
+    };
+    let name = feature.name();
+    let steps = match feature.operation() {
+        Operation::Product(product) => {
+            let [one, other] = &product.factors;
+            return texts::PRODUCT.say(lang, &[("name", &name), ("one", one), ("other", other)]);
+        }
+        Operation::Scale(scale) => said.scale(scale),
+        Operation::OneHot(one_hot) => said.one_hot(one_hot),
+        Operation::CutWeights(weights) => said.cut_weights(weights),
+        Operation::LevelWeights(weights) => said.level_weights(weights),
+    };
+    let column = feature.column().unwrap_or_default();
+    let text = if name == column {
+        texts::SAME
+    } else {
+        texts::NAMED
+    };
+    let column = shown(columns, column, lang);
+    text.say(
+        lang,
+        &[("name", &name), ("column", &column), ("steps", &steps)],
+    )
+}
+
+/// Lists the features of a model.
+pub(super) fn describe_prepared(preparation: &Preparation, task: &Train, page: &mut Page) {
+    let columns = preparation.columns().len();
+    let counts: [(&str, &dyn Display); 2] =
+        [("count", &task.features.len()), ("columns", &columns)];
+    page.line("", &texts::FEATURES, &counts);
+    for feature in preparation.features() {
+        let mut line = say_prepared(feature, &task.columns, page.lang);
+        if task.features.iter().all(|name| name != feature.name()) {
+            line.push_str(page.lang.pick("; ", "；"));
+            line.push_str(texts::FACTOR.open(page.lang));
+        }
+        page.raw("- ", &line);
+    }
+}
+
+/// Steps in words, one after the other.
+struct Said {
+    lang: Lang,
+    steps: Vec<String>,
+}
+
+impl Said {
+    fn step(&mut self, text: &Text, places: Places<'_>) {
+        self.steps.push(text.say(self.lang, places));
+    }
+
+    fn end(mut self, mark_missing: bool) -> String {
+        if mark_missing {
+            self.step(&texts::MARKED, &[]);
+        }
+        self.steps.join(self.lang.pick("; ", "；"))
+    }
+
+    fn scale(mut self, scale: &Scale) -> String {
+        if let Some(value) = &scale.missing {
+            self.step(&texts::FILLED, &[("value", value)]);
+        }
+        if let Some([low, high]) = &scale.clip {
+            self.step(&texts::CLIPPED, &[("low", low), ("high", high)]);
+        }
+        if scale.log {
+            self.step(&texts::LOG, &[]);
+        }
+        if scale.is_centred() {
+            self.step(&texts::CENTRED, &[("centre", &scale.centre)]);
+        }
+        if scale.is_spread() {
+            self.step(&texts::SPREAD, &[("spread", &scale.spread)]);
+        }
+        if self.steps.is_empty() {
+            self.step(&texts::AS_IS, &[]);
+        }
+        self.end(scale.mark_missing)
+    }
+
+    fn one_hot(mut self, one_hot: &OneHot) -> String {
+        let levels = self.list(one_hot.shown().map(Level::name));
+        self.step(&texts::ONE_HOT, &[("levels", &levels)]);
+        if let Some(reference) = one_hot.reference {
+            let level = one_hot.levels[reference].name();
+            self.step(&texts::REFERENCE, &[("level", &level)]);
+        }
+        match one_hot.unseen {
+            Some(Unseen::Other) => self.step(&texts::UNSEEN_OTHER, &[]),
+            Some(Unseen::Zero) => self.step(&texts::UNSEEN_ZERO, &[]),
+            Some(Unseen::Missing) => self.step(&texts::UNSEEN_MISSING, &[]),
+            None => {}
+        }
+        match one_hot.missing {
+            MissingLevel::Kept => {}
+            MissingLevel::Zero => self.step(&texts::MISSING_ZERO, &[]),
+            MissingLevel::Other => self.step(&texts::MISSING_OTHER, &[]),
+            MissingLevel::Level(place) => {
+                let value = one_hot.levels[place].name();
+                self.step(&texts::FILLED, &[("value", &value)]);
+            }
+        }
+        self.end(one_hot.mark_missing)
+    }
+
+    fn cut_weights(mut self, weights: &CutWeights) -> String {
+        let cuts = self.list(weights.cuts.iter().map(f64::to_string));
+        self.step(&texts::CUT_WEIGHTS, &[("cuts", &cuts)]);
+        self.missing_weight(weights.missing_weight);
+        self.end(weights.mark_missing)
+    }
+
+    fn level_weights(mut self, weights: &LevelWeights) -> String {
+        let levels = self.list(weights.levels.iter().map(Level::name));
+        self.step(&texts::LEVEL_WEIGHTS, &[("levels", &levels)]);
+        if let Some(weight) = &weights.unseen_weight {
+            self.step(&texts::UNSEEN_WEIGHT, &[("weight", weight)]);
+        }
+        self.missing_weight(weights.missing_weight);
+        self.end(weights.mark_missing)
+    }
+
+    fn missing_weight(&mut self, weight: Option<f64>) {
+        if let Some(weight) = &weight {
+            self.step(&texts::MISSING_WEIGHT, &[("weight", weight)]);
+        }
+    }
+
+    /// Names the first of several, and how many more there are.
+    fn list(&self, items: impl Iterator<Item = String>) -> String {
+        let items: Vec<String> = items.collect();
+        let named = items.len().min(MOST_NAMED);
+        let shown = items[..named].join(self.lang.pick(", ", "、"));
+        match items.len() - named {
+            0 => shown,
+            count => texts::MORE.say(self.lang, &[("shown", &shown), ("count", &count)]),
+        }
+    }
+}
