@@ -179,6 +179,24 @@ impl Parties {
         self.seed.derive(label, &[party.as_str().as_bytes()])
     }
 
+    /// Shows the others that this party means the same by the columns that they share, as the plan has them.
+    async fn prove(
+        &self,
+        mail: &Mailbox,
+        plan: &Plan,
+        brought: &[Brought],
+    ) -> Result<(), SimulationError> {
+        let Some(contract) = plan.planned_contract(mail.me()) else {
+            return Ok(());
+        };
+        let contributors: Vec<PartyId> = brought.iter().map(|it| it.party.clone()).collect();
+        let roster = plan.sharing(mail.me(), &contributors);
+        let secret = self.secret("lab.1.contract", mail.me());
+        let about = plan.hash();
+        let own = (&contract, about.as_bytes());
+        Ok(consilium_contract::prove(mail, &roster, own, &secret).await?)
+    }
+
     fn finish(self) -> Vec<(PartyId, Account)> {
         let mails = [self.coordinator].into_iter().chain(self.others);
         let account = |mail: Mailbox| (mail.me().clone(), mail.finish());

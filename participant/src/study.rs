@@ -6,6 +6,7 @@
 mod align;
 mod aligned;
 mod begin;
+mod contract;
 mod costs;
 mod decide;
 mod failure;

@@ -44,6 +44,9 @@ impl Message for Items {
     const LIMIT: usize = 8 << 20;
 }
 
+/// The scope of the comparison in a run, and the part to which its costs are charged.
+pub const CONTRACT: &str = "contract";
+
 /// Shows all other contributors that this party means the same as they: one of their equal parts.
 ///
 /// Figure 1 of docs/protocols/contract.md. `roster` are the contributors in the plan's order, this party among
@@ -63,6 +66,7 @@ pub async fn prove(
     if others.is_empty() {
         return Ok(());
     }
+    let mail = &mail.phase(CONTRACT);
     let key = share_key(mail, roster, (seed, about)).await?;
     let own = shown(contract, &key);
     let seal = seal(&own, &key);

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, env, fs, iter, path::Path};
 
 use anyhow::{Context as _, bail};
+use consilium_contract::CONTRACT;
 use consilium_data::Passing;
 use consilium_gbdt::{Losses, vertical::ModelPart};
 use consilium_glm::{Candidate, Failure as NoFit};
@@ -198,10 +199,12 @@ fn of_training(
     let cost = |(party, whole, phases): (&PartyId, &Account, &BTreeMap<String, Account>)| {
         let account = phases.get(phase).cloned();
         let mut account = account.with_context(|| format!("{party} keeps no costs of {phase}"))?;
-        // Keys that the study has agreed on before its fit serve this phase too: alone it would begin
-        // with them.
-        if let Some(setup) = phases.get(SETUP) {
-            account += setup;
+        // What the columns mean is compared before, and keys that the study has agreed on before its fit
+        // serve this phase too: alone it would begin with them.
+        for before in [CONTRACT, SETUP] {
+            if let Some(part) = phases.get(before) {
+                account += part;
+            }
         }
         spent(party, (account, whole), &trained.costs)
     };

@@ -1,5 +1,6 @@
 //! Why a cell has no outcome.
 
+use consilium_contract::ContractError;
 use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{
     BadModel, Failure as NoTrees,
@@ -32,6 +33,9 @@ pub enum SimulationError {
     /// A party that the plan names brings nothing.
     #[error("{0} brings no rows")]
     Missing(PartyId),
+    /// Parties don't mean the same.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
     /// A regression was not fitted.
     #[error(transparent)]
     Glm(#[from] GlmError),
@@ -87,6 +91,7 @@ impl SimulationError {
             SimulationError::Horizontal(error) => error.fault(),
             SimulationError::Vertical(error) => error.fault(),
             SimulationError::Hybrid(error) => error.fault(),
+            SimulationError::Contract(error) => error.fault(),
             SimulationError::Sum(error) => error.fault(),
             SimulationError::Evaluation(error) => error.fault(),
             SimulationError::NotSimulated

@@ -52,6 +52,7 @@ pub(super) async fn train(
     };
     let contributing = parties.others.iter().zip(brought).enumerate();
     let contributing = contributing.map(async |(place, (mail, own))| {
+        parties.prove(mail, plan, brought).await?;
         let mut sums = protection.contributor(mail.me())?;
         let chance = |number| protection.chance(mail.me(), number);
         for &phase in phases {

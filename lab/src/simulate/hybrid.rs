@@ -62,7 +62,10 @@ pub(super) async fn fit(
         if own.party == task.label_holder {
             leading = Some(fit.lead(mail, own, secrets));
         } else if task.is_hospital(&own.party) {
-            hospitals.push(fit.follow_as_hospital(mail, own, secrets));
+            hospitals.push(async {
+                parties.prove(mail, plan, brought).await?;
+                fit.follow_as_hospital(mail, own, secrets).await
+            });
         } else {
             others.push(fit.follow(mail, own, secrets));
         }

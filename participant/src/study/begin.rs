@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use consilium_base::Seed;
+use consilium_contract::Contract;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Failure, Grant, Limits, Name, OnDropout, Plan, Task};
@@ -36,6 +37,7 @@ pub(super) async fn begin(
     let counted = count_in(home, &plan, &own, &call).await?;
     let (rows, counted) = read(home, &plan, counted, selected).await?;
     Ok(Run {
+        contract: counted.contract,
         plan,
         call,
         data: counted.data,
@@ -51,6 +53,8 @@ pub(super) struct Counted {
     pub(super) data: Name,
     pub(super) grant: Grant,
     pub(super) source: Source,
+    /// What this institution means by the columns that others bring too.
+    pub(super) contract: Option<Contract>,
     /// This institution's secret for the study.
     pub(super) secret: Seed,
 }
@@ -66,12 +70,19 @@ pub(super) async fn count_in(
     let (data, grant) = permit::allowed(home, plan, own).await?;
     check_identities(home, plan, call).await?;
     let source = source(home, &data).await?;
+    let is_approved = home.registered(&data).await? == Some(grant.data);
+    let contract = match plan.contract(&home.party, &source.schema) {
+        // Of another version than the approved one nothing is told; reading it ends the run.
+        _ if !is_approved => None,
+        contract => contract?,
+    };
     count(home, plan, &grant, call).await?;
     let secret = permit::secret(home, plan).await?;
     Ok(Counted {
         data,
         grant,
         source,
+        contract,
         secret,
     })
 }

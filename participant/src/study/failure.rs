@@ -2,6 +2,7 @@
 
 use std::{error::Error, io, time::Duration};
 
+use consilium_contract::ContractError;
 use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{horizontal::HorizontalError, hybrid::HybridError, vertical::VerticalError};
 use consilium_glm::GlmError;
@@ -26,6 +27,8 @@ pub(crate) enum RunError {
     Seal(#[from] SealError),
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Contract(#[from] ContractError),
     #[error(transparent)]
     Sum(#[from] SumError),
     #[error(transparent)]
@@ -114,6 +117,7 @@ impl RunError {
             RunError::Taken(_) => Failure::new(Code::FrameReplayed).of(me),
             RunError::Seal(error) => Failure::from(error),
             RunError::Mailbox(error) => Failure::from(error),
+            RunError::Contract(error) => Failure::of_contract(error, me),
             RunError::Sum(SumError::Book(error)) => of_book(error, me),
             RunError::Sum(error) => Failure::of_sum(error, me),
             RunError::Fit(error) => Failure::of_fit(error, me),

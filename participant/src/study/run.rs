@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::Seed;
+use consilium_contract::Contract;
 use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, MailboxError, PartyId, RunId};
 use consilium_node::link::LinkTransport;
@@ -12,7 +13,7 @@ use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 use tracing::info;
 
-use super::{costs::Meter, failure::RunError, rows::Taken, scores::Results, waivers};
+use super::{contract, costs::Meter, failure::RunError, rows::Taken, scores::Results, waivers};
 use crate::{
     home::{Home, study_name},
     store::{Book, StudyBook},
@@ -37,6 +38,8 @@ pub(super) struct Run {
     pub(super) data: Name,
     pub(super) version: DataVersion,
     pub(super) rows: Taken,
+    /// What this institution means by the columns.
+    pub(super) contract: Option<Contract>,
     /// Whether this institution's steward allows that its aggregate becomes derivable.
     pub(super) waives: bool,
     /// This institution's secret for the study.
@@ -71,6 +74,8 @@ impl Run {
         let claimed = (&self.call.waivers, self.waives);
         waivers::confirm(&mail, coordinator, contributors, claimed).await?;
         confirmed.send(self.call.waivers.clone()).ok();
+        let own = (self.contract.as_ref(), &self.secret);
+        contract::prove(&mail, (&self.plan, &self.call), own).await?;
         let credentials = Credentials {
             signer: home.key.clone(),
             verifier: directory,

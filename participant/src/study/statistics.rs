@@ -14,6 +14,7 @@ use consilium_statistics::{Outcome, contribute};
 use super::{
     Call, Own, Results,
     begin::{self, Counted},
+    contract,
     costs::Meter,
     failure::{RunError, internal},
     preflight::Inspection,
@@ -50,6 +51,8 @@ pub(super) async fn take_part(
         run: call.run,
         results: Results::new(&home.state, &plan.hash()),
     };
+    let own = (counted.contract.as_ref(), &counted.secret);
+    contract::prove(&mail, (plan, &call), own).await?;
     // Of two studies that begin at once, over rows that differ by a few, the later one sees the other.
     let alone = home.answering.lock().await;
     let (of, earlier) = (plan.clone(), cohorts::earlier(&home.store).await?);

@@ -27,6 +27,7 @@ use consilium_plan::{Plan, Reached, Task, Vertical, VerticalWork};
 use super::{
     Call, Own, Results,
     begin::{self, Counted},
+    contract,
     costs::Meter,
     failure::{RunError, internal},
     others,
@@ -68,6 +69,8 @@ pub(super) async fn take_part(
         run: call.run,
         results: Results::new(&home.state, &plan.hash()),
     };
+    let own = (counted.contract.as_ref(), &counted.secret);
+    contract::prove(&mail, (plan, &call), own).await?;
     let of = plan.clone();
     let taking = move |inspection: &Inspection<'_>, source: &Source| {
         let Task::Vertical(task) = of.task() else {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use consilium_mailbox::PartyId;
-use consilium_schema::{Column, Differing, Schema};
+use consilium_schema::{Column, Differing, Schema, Told};
 
 use crate::{Failure, Lang, Obstacle, Task, texts::failure::Code};
 
@@ -47,13 +47,14 @@ impl Failure {
 
 /// Says in what a column differs from a plan's.
 pub fn describe_parts(parts: &[Differing], planned: Option<&Column>, lang: Lang) -> String {
-    said(parts, (planned, lang.pick("plan", "方案")), lang)
+    let planned = planned.map(Column::told);
+    said(parts, (planned.as_ref(), lang.pick("plan", "方案")), lang)
 }
 
 /// Says parts as they are at one place, and in brackets as they are at the other one.
 pub(crate) fn said(
     parts: &[Differing],
-    (other, place): (Option<&Column>, &str),
+    (other, place): (Option<&Told>, &str),
     lang: Lang,
 ) -> String {
     let beside = |here: String, there: Option<String>| match there {
@@ -68,7 +69,7 @@ pub(crate) fn said(
     let said = |part: &Differing| match part {
         Differing::Type(kind) => beside(
             format!("{} {}", lang.pick("type", "类型"), kind.name()),
-            other.map(|other| other.kind().name().to_owned()),
+            other.map(|other| other.kind.name().to_owned()),
         ),
         Differing::Unit(unit) => beside(
             format!(
@@ -76,7 +77,7 @@ pub(crate) fn said(
                 lang.pick("unit", "单位"),
                 named(unit.as_ref().map(|unit| unit as &dyn Display))
             ),
-            other.map(|other| named(other.unit().map(|unit| unit as &dyn Display))),
+            other.map(|other| named(other.unit.as_ref().map(|unit| unit as &dyn Display))),
         ),
         Differing::Codes(codes) => beside(
             format!(
@@ -84,7 +85,7 @@ pub(crate) fn said(
                 lang.pick("code system", "编码体系"),
                 named(codes.as_ref().map(|codes| codes as &dyn Display))
             ),
-            other.map(|other| named(other.codes().map(|codes| codes as &dyn Display))),
+            other.map(|other| named(other.codes.as_ref().map(|codes| codes as &dyn Display))),
         ),
         Differing::Range => lang.pick("range", "范围").to_owned(),
         Differing::Levels => lang.pick("levels", "取值").to_owned(),

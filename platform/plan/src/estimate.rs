@@ -4,6 +4,7 @@
 //! `consilium demo` over the examples; docs/reference/measurements.md holds them beside each other.
 
 mod align;
+mod contract;
 mod costs;
 mod daemon;
 mod hybrid;
@@ -93,6 +94,7 @@ impl Plan {
     /// There are no parties in it where there can be no such study, such as one over no rows.
     pub fn costs(&self, rows: &RowsBy) -> Costs {
         let mut costs = Costs::of(self);
+        self.charge_contract(&mut costs);
         match self.task() {
             Task::Train(task) => {
                 let fitted = rows.times(1.0 - share_kept(&task.test));
@@ -116,11 +118,12 @@ impl Plan {
         costs
     }
 
-    /// Reckons what training alone costs each party, as [`costs`](Plan::costs) does: of one phase, over
-    /// so many training rows, without daemons and without measuring the model. That is what
+    /// Reckons what training alone costs each party, as [`costs`](Plan::costs) does: of one phase with
+    /// the comparison of contracts before it, over so many training rows, without daemons and without measuring the model. That is what
     /// experiments simulate.
     pub fn costs_of_training(&self, phase: Phase, rows: &RowsBy) -> Costs {
         let mut costs = Costs::of(self);
+        self.charge_contract(&mut costs);
         match self.task() {
             Task::Train(task) => self.charge_training((task, phase), rows, &mut costs),
             Task::Vertical(task) => {

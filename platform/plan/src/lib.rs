@@ -2,6 +2,7 @@
 
 mod approval;
 mod canonical;
+mod contract;
 mod differing;
 mod disclosures;
 mod error;

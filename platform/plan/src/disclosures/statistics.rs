@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use consilium_contract::DISCLOSURE;
 use consilium_statistics::{Mode, disclosures};
 
 use super::{Audience, Lines};
@@ -16,6 +17,7 @@ impl Plan {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
+        lines.protocols([DISCLOSURE]);
         lines.protocols(disclosures(&task.specification));
         lines.add(Audience::Receivers, &texts::RESULT_STATISTICS, &cohorts);
         self.hidden(&task.protection, lines);

@@ -1,5 +1,6 @@
 //! Who learns what from columns of several institutions.
 
+use consilium_contract::DISCLOSURE;
 use consilium_gbdt::{
     hybrid,
     vertical::{self, prediction_disclosures},
@@ -20,6 +21,9 @@ impl Plan {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_REPEATS, &[]);
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
+        if task.group().is_some() {
+            lines.learnt(Audience::Hospitals, DISCLOSURE.learns, DISCLOSURE.zh);
+        }
         match &task.work {
             VerticalWork::Grow(grow) => {
                 self.add_growth(task, grow, lines);

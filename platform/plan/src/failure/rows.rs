@@ -81,6 +81,7 @@ impl Code {
             // What was done before, or by others
             | Code::CohortTooClose
             | Code::CohortAskedOtherwise
+            | Code::ContractDiffers
             | Code::StatisticsDiffer
             | Code::AlignPeerDeviates
             | Code::AlignQueries

@@ -31,7 +31,9 @@ fn more_rows_trees_columns_and_hospitals_cost_more() {
     let costs = &costs[1..];
     let parties: Vec<&str> = costs.iter().map(|cost| cost.party.as_str()).collect();
     assert_eq!(parties, ["commercial", "east", "insurer", "north", "west"]);
-    assert_eq!(costs[1].sent, costs[3].sent);
+    // Of hospitals the first one deals a key besides.
+    let apart = costs[1].sent - costs[3].sent;
+    assert!(apart > 0 && apart < 300, "{apart}");
     assert!(costs.iter().all(|cost| cost.sent > 0 && cost.memory > 0));
     assert!(least.sums > 2 * 39 * 4, "{}", least.sums);
     assert!(plan.costs(&RowsBy::each(0)).parties.is_empty());
