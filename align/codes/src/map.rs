@@ -164,13 +164,6 @@ impl Entry {
             _ => Mapping::Ambiguous,
         }
     }
-
-    /// Adds a scenario, unless it is there.
-    fn add(&mut self, scenario: Scenario) {
-        if !self.scenarios.contains(&scenario) {
-            self.scenarios.push(scenario);
-        }
-    }
 }
 
 impl Scenario {
@@ -210,15 +203,13 @@ impl CodeMap {
         let head: MapHead = sheet.head()?;
         kind(KIND, &head.kind)?;
         let forms = head.forms()?;
-        let mut rows: BTreeMap<String, Vec<MapRow>> = BTreeMap::new();
+        let mut rows: BTreeMap<String, OfSource> = BTreeMap::new();
         sheet.rows(&COLUMNS, 2, |line, cells| {
             let (source, row) = MapRow::of(line, forms, cells)?;
-            let rows = rows.entry(source).or_default();
-            rows.iter().try_for_each(|other| other.goes_with(&row))?;
-            rows.push(row);
-            Ok(())
+            rows.entry(source).or_default().push(row)
         })?;
-        let entries = rows.into_iter().map(|(source, rows)| (source, entry(rows)));
+        let entries = rows.into_iter();
+        let entries = entries.map(|(source, of)| (source, entry(of.rows)));
         let entries = entries.collect();
         Ok(CodeMap {
             head,
@@ -331,15 +322,27 @@ impl MapRow {
             },
         ))
     }
+}
 
-    fn goes_with(&self, other: &MapRow) -> Result<(), RowFault> {
-        if self.target.is_none() || other.target.is_none() {
+/// The rows of one source.
+#[derive(Default)]
+struct OfSource {
+    rows: Vec<MapRow>,
+    /// The line of each target, with its scenario and choice.
+    lines: BTreeMap<(Option<String>, u16, u16), u64>,
+}
+
+impl OfSource {
+    fn push(&mut self, row: MapRow) -> Result<(), RowFault> {
+        let first = self.rows.first();
+        if first.is_some_and(|first| first.target.is_none() || row.target.is_none()) {
             return Err(RowFault::NoTarget);
         }
-        let place = |row: &MapRow| (row.scenario, row.choice);
-        if self.target == other.target && place(self) == place(other) {
-            return Err(RowFault::Twice { first: self.line });
+        let place = (row.target.clone(), row.scenario, row.choice);
+        if let Some(first) = self.lines.insert(place, row.line) {
+            return Err(RowFault::Twice { first });
         }
+        self.rows.push(row);
         Ok(())
     }
 }
@@ -359,11 +362,15 @@ fn entry(rows: Vec<MapRow>) -> Entry {
         *approximate |= row.approximate;
         lists.entry(row.choice).or_default().push(target);
     }
+    let mut seen: BTreeSet<Scenario> = entry.scenarios.iter().cloned().collect();
     for (approximate, lists) in combined.into_values() {
-        entry.add(Scenario {
+        let scenario = Scenario {
             lists: lists.into_values().collect(),
             approximate,
-        });
+        };
+        if seen.insert(scenario.clone()) {
+            entry.scenarios.push(scenario);
+        }
     }
     entry
 }

@@ -1,12 +1,15 @@
 //! Maps the other way round, and one after another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CodeMap, Entry, MapHead, Scenario};
 use crate::CodesError;
 
 /// More ways than these are not gone through one by one.
 const MOST_WAYS: u64 = 4096;
+
+/// Nor are more through both maps, however many of them end alike.
+const MOST_GONE: u64 = 1 << 20;
 
 impl CodeMap {
     /// Turns the map round: every target leads to all sources that could have become it.
@@ -20,13 +23,14 @@ impl CodeMap {
     pub fn reversed(&self) -> Result<CodeMap, CodesError> {
         let mut entries = BTreeMap::<String, Entry>::new();
         for (source, entry) in self.iter() {
+            let mut turned = BTreeSet::new();
             for scenario in entry.scenarios() {
                 let approximate = scenario.approximate || scenario.lists.len() > 1;
                 for target in scenario.lists.iter().flatten() {
-                    let lists = vec![vec![source.to_owned()]];
-                    let back = entries.entry(target.clone()).or_default();
-                    if back.scenarios().iter().all(|it| it.lists != lists) {
-                        back.add(Scenario { lists, approximate });
+                    if turned.insert(target) {
+                        let lists = vec![vec![source.to_owned()]];
+                        let back = entries.entry(target.clone()).or_default();
+                        back.scenarios.push(Scenario { lists, approximate });
                     }
                 }
             }
@@ -49,7 +53,8 @@ impl CodeMap {
     /// # Errors
     ///
     /// Two maps meet in the same system and version; a code with more than 4,096 ways, or that needs
-    /// more than 4,096 codes together, is refused.
+    /// more than 4,096 codes together, is refused, and so is one with more than 2²⁰ ways of which many end
+    /// alike.
     pub fn then(&self, next: &CodeMap) -> Result<CodeMap, CodesError> {
         let (here, there) = (&self.head().to, &next.head().from);
         if here != there {
@@ -64,7 +69,7 @@ impl CodeMap {
             if entry.ways() > MOST_WAYS {
                 return Err(CodesError::TooManyWays { most: MOST_WAYS });
             }
-            let mut joined = Entry::default();
+            let mut joined = Joined::default();
             let mut is_known = true;
             for scenario in entry.scenarios() {
                 for way in (0..scenario.ways()).map(|number| scenario.way(number)) {
@@ -72,6 +77,7 @@ impl CodeMap {
                     onwards(&mut joined, scenario.approximate, &way, next)?;
                 }
             }
+            let joined = joined.entry;
             if is_known || !joined.scenarios().is_empty() {
                 entries.push((source.to_owned(), joined));
             }
@@ -86,9 +92,37 @@ impl CodeMap {
     }
 }
 
+/// What a code becomes through both maps.
+#[derive(Default)]
+struct Joined {
+    entry: Entry,
+    seen: BTreeSet<Scenario>,
+    ways: u64,
+    /// How many ways were gone, those that end alike each for itself.
+    gone: u64,
+}
+
+impl Joined {
+    /// Adds a scenario, unless it is there.
+    fn add(&mut self, scenario: Scenario) -> Result<(), CodesError> {
+        self.gone += 1;
+        if self.gone > MOST_GONE {
+            return Err(CodesError::TooManyWays { most: MOST_GONE });
+        }
+        if self.seen.insert(scenario.clone()) {
+            self.ways = self.ways.saturating_add(scenario.ways());
+            self.entry.scenarios.push(scenario);
+        }
+        if self.ways > MOST_WAYS {
+            return Err(CodesError::TooManyWays { most: MOST_WAYS });
+        }
+        Ok(())
+    }
+}
+
 /// Adds what the codes of a way become together.
 fn onwards(
-    joined: &mut Entry,
+    joined: &mut Joined,
     approximate: bool,
     way: &[&str],
     next: &CodeMap,
@@ -113,13 +147,7 @@ fn onwards(
         }
         ends = on;
     }
-    for end in ends {
-        joined.add(end);
-        if joined.ways() > most {
-            return Err(CodesError::TooManyWays { most });
-        }
-    }
-    Ok(())
+    ends.into_iter().try_for_each(|end| joined.add(end))
 }
 
 /// What both say together; a list that is there already says nothing new.

@@ -1,5 +1,5 @@
 use consilium_codes::{
-    Chosen, CodeMap, CodesError, Edition, Entry, MapHead, Mapping, Rule, Weights,
+    Chosen, CodeMap, CodesError, Edition, Entry, MapHead, Mapping, RowFault, Rule, Weights,
 };
 
 use crate::map;
@@ -189,5 +189,39 @@ fn rows_that_contradict_each_other_are_refused() {
             matches!(refused, Err(CodesError::Row { line: 23, .. })),
             "{row}: {refused:?}"
         );
+    }
+}
+
+/// The head of a map between systems of a house.
+const LOCAL: &str = "kind = \"map\"\nsource = \"none\"\n[from]\nsystem = \"local-a\"\nversion = \"1\"\n\
+                     [to]\nsystem = \"local-b\"\nversion = \"1\"\n---\nsource,target\n";
+
+#[test]
+fn many_targets_of_one_source_and_many_sources_of_one_target_are_taken_in_one_go() {
+    use std::fmt::Write as _;
+    let mut text = LOCAL.to_owned();
+    for target in 0..200_000 {
+        writeln!(text, "one,t{target}").unwrap();
+    }
+    let map = CodeMap::read(text.as_bytes()).unwrap();
+    assert_eq!(map.get("one").unwrap().ways(), 200_000);
+    let turned = map.reversed().unwrap();
+    assert_eq!(
+        turned.reversed().unwrap().get("one").unwrap().ways(),
+        200_000
+    );
+}
+
+#[test]
+fn a_row_that_stands_twice_is_named_with_the_line_of_the_first() {
+    for (rows, fault) in [
+        ("a,x\na,y\na,x\n", RowFault::Twice { first: 11 }),
+        ("a,\na,x\n", RowFault::NoTarget),
+        ("a,x\na,\n", RowFault::NoTarget),
+        ("a,\na,\n", RowFault::NoTarget),
+    ] {
+        let line = 10 + rows.lines().count() as u64;
+        let error = CodeMap::read(format!("{LOCAL}{rows}").as_bytes()).unwrap_err();
+        assert_eq!(error, CodesError::Row { line, fault }, "{rows}");
     }
 }
