@@ -1,7 +1,6 @@
 //! `consilium catalogue`: the canonical features that institutions map their columns to.
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -15,9 +14,13 @@ use serde_json::{Value, json};
 use crate::{
     hint::OrHint as _,
     listing::{self, Listed},
+    whole,
 };
 
 mod say;
+
+/// The most bytes of a catalogue that are read.
+const LONGEST: u64 = 16 << 20;
 
 /// What `consilium catalogue` is given.
 #[derive(Debug, Args)]
@@ -155,7 +158,7 @@ pub(crate) fn load(file: Option<&Path>, lang: Lang) -> anyhow::Result<Catalogue>
     };
     let reading = lang.pick("reading the catalogue", "读取目录");
     let reading = || format!("{reading} {}", path.display());
-    let text = fs::read_to_string(path).with_context(reading)?;
+    let text = whole::text(path, LONGEST).with_context(reading)?;
     Catalogue::from_toml(&text)
         .with_context(reading)
         .or_hint(lang.pick(

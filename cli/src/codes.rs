@@ -1,13 +1,16 @@
 //! `consilium codes`: tables of codes, maps between them, and names matched to codes.
 
-use std::{fs, io::Write, path::Path};
+use std::{io::Write, path::Path};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use consilium_codes::{CodeMap, CodeTable, CodesError, Form, Library};
+use consilium_codes::{CodeMap, CodeTable, CodesError, Form, Library, MOST_BYTES};
 use consilium_plan::Lang;
 
-use crate::hint::{Misuse, OrHint as _};
+use crate::{
+    hint::{Misuse, OrHint as _},
+    whole,
+};
 
 mod apply;
 mod check;
@@ -117,7 +120,7 @@ fn read<T>(
     lang: Lang,
 ) -> anyhow::Result<T> {
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    let bytes = fs::read(path).with_context(reading)?;
+    let bytes = whole::bytes(path, MOST_BYTES).with_context(reading)?;
     read(&bytes).with_context(reading).or_hint(lang.pick(
         "`consilium codes import --help` shows how such files are made",
         "可用 `consilium codes import --help` 查看此类文件的生成方法",

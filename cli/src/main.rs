@@ -41,6 +41,7 @@ mod random;
 mod study;
 mod table;
 mod terminal;
+mod whole;
 
 /// Consilium (会诊): institutions train models together, no row leaves the house it lives in.
 #[derive(Debug, Parser)]

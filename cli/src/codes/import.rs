@@ -1,6 +1,6 @@
 //! `consilium codes import`.
 
-use std::{fs, io::Write, path::PathBuf, str::FromStr};
+use std::{io::Write, path::PathBuf, str::FromStr};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -15,6 +15,7 @@ use super::write;
 use crate::{
     hint::{Misuse, said},
     terminal::tell,
+    whole,
 };
 
 #[derive(Debug, Args)]
@@ -182,7 +183,7 @@ fn tell_left_out(left_out: &[(u64, RowFault)], lang: Lang) {
 
 fn text(path: &PathBuf, lang: Lang) -> anyhow::Result<String> {
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    let bytes = fs::read(path).with_context(reading)?;
+    let bytes = whole::bytes(path, consilium_codes::MOST_BYTES).with_context(reading)?;
     Ok(consilium_codes::text(&bytes)
         .with_context(reading)?
         .into_owned())

@@ -1,6 +1,5 @@
 use std::env;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,10 +10,10 @@ use consilium_plan::Lang;
 use consilium_schema::Schema;
 
 use crate::hint::{Hinted, OrHint as _};
-use crate::{catalogue, data};
+use crate::{catalogue, data, whole};
 
 /// The most bytes of a schema that are read.
-const LONGEST_SCHEMA: usize = 16 << 20;
+const LONGEST_SCHEMA: u64 = 16 << 20;
 
 /// A mapping with all that running it takes.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ impl Opened {
     /// Reads a mapping and the schema or catalogue that it names, and finds the program.
     pub(crate) fn read(file: &Path, lang: Lang) -> anyhow::Result<Self> {
         let reading = || format!("{} {}", lang.pick("reading", "读取"), file.display());
-        let text = text(file, Mapping::LONGEST).with_context(reading)?;
+        let text = whole::text(file, Mapping::LONGEST as u64).with_context(reading)?;
         let mapping = Mapping::from_toml(&text).with_context(reading)?;
         let found = fs::canonicalize(file).with_context(reading)?;
         let folder = found.parent().unwrap_or(Path::new("/")).to_owned();
@@ -42,7 +41,7 @@ impl Opened {
                 let path = folder.join(path);
                 let of_schema = lang.pick("reading the schema", "读取数据结构文件");
                 let of_schema = || format!("{of_schema} {}", path.display());
-                let text = self::text(&path, LONGEST_SCHEMA).with_context(of_schema)?;
+                let text = whole::text(&path, LONGEST_SCHEMA).with_context(of_schema)?;
                 let schema = Schema::from_toml(&text).with_context(of_schema)?;
                 mapping.accepts(&schema).with_context(reading)?;
                 (schema, None)
@@ -93,15 +92,6 @@ pub(crate) fn whereabouts() -> Whereabouts {
         own: env::current_exe().ok(),
         folders: env::split_paths(&search).collect(),
     }
-}
-
-/// Reads a text of at most so many bytes, and one more where it is longer.
-fn text(file: &Path, longest: usize) -> anyhow::Result<String> {
-    let mut text = String::new();
-    File::open(file)?
-        .take(longest as u64 + 1)
-        .read_to_string(&mut text)?;
-    Ok(text)
 }
 
 /// An error of a query with the way out where there is one.

@@ -18,6 +18,7 @@ pub(super) fn system(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::IsADirectory => "这是文件夹",
         ErrorKind::NotADirectory => "路径中有一段不是文件夹",
         ErrorKind::DirectoryNotEmpty => "文件夹不为空",
+        ErrorKind::FileTooLarge => "文件过大",
         ErrorKind::StorageFull => "磁盘空间已满",
         ErrorKind::ReadOnlyFilesystem => "文件系统只读",
         ErrorKind::InvalidData => "内容不是 UTF-8 文本",
