@@ -2,7 +2,7 @@
 
 use super::*;
 
-const MAP: &str = "kind = \"map\"\nsource = \"some rows of CMS's General Equivalence Mappings of 2018\"\n\
+pub(crate) const MAP: &str = "kind = \"map\"\nsource = \"some rows of CMS's General Equivalence Mappings of 2018\"\n\
     [from]\nsystem = \"icd-9-cm\"\nversion = \"2018\"\n[to]\nsystem = \"icd-10-cm\"\nversion = \"2018\"\n---\n\
     source,target,approximate,scenario,choice\n\
     290.0,F03.90,1,,\n\

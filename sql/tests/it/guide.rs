@@ -28,3 +28,24 @@ fn the_guides_mapping_runs_over_a_workbook_and_a_file() {
     assert_eq!(cells(&loaded, "spent"), ["2.5", "0"]);
     assert_eq!(cells(&loaded, "stay_days"), ["4", "-"]);
 }
+
+#[test]
+fn the_guides_diagnoses_become_comorbidities() {
+    let blocks: Vec<&str> = GUIDE.split("```toml\n").skip(1).collect();
+    let block = |number: usize| blocks[number].split("```").next().unwrap();
+    let (text, schema) = (block(2), block(3));
+    let diagnoses = "psn_no,code\n01,2900\n01,25050\n02,9989\n02,V641\n03,1\n";
+    let house = House::new(&[
+        ("diagnoses.csv", diagnoses.as_bytes()),
+        ("icd9-icd10.map.csv", codes::MAP.as_bytes()),
+    ]);
+    let mapping = Mapping::from_toml(text).unwrap();
+    let schema = Schema::from_toml(schema).unwrap();
+    let program = program();
+    let query = Query::new(&mapping, house.path(), &program);
+    let loaded = query.rows(&schema, None, 20).unwrap();
+    // Dementia 1, diabetes with complications 2; V64.1 has no match, and 1 is no code.
+    assert_eq!(cells(&loaded, "charlson"), ["3", "0", "0"]);
+    assert_eq!(cells(&loaded, "dementia"), ["true", "false", "false"]);
+    assert_eq!(cells(&loaded, "not_recoded"), ["0", "1", "1"]);
+}
