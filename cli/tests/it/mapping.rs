@@ -5,6 +5,8 @@ use std::{fs, path::Path, process::Command, process::Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::consilium;
+
 const MAPPING: &str = "schema = \"features.toml\"\nsql = '''\nSELECT id, count(*) AS n, sum(amount) AS spent\n\
     FROM fees GROUP BY id ORDER BY id'''\n[[source]]\nname = \"fees\"\npath = \"fees.csv\"\n\
     types = { amount = \"number\" }\n";
@@ -65,6 +67,132 @@ fn a_missing_program_is_told_with_the_way_out() {
         let told = told(&output);
         assert!(words.iter().all(|word| told.contains(word)), "{told}");
     }
+}
+
+#[test]
+fn a_missing_program_is_told_before_anything_is_registered() {
+    let folder = house();
+    let output = Command::new(env!("CARGO_BIN_EXE_consilium"))
+        .args(["data", "add", "features", "--mapping", "map.toml"])
+        .args(["--at", "gone.sock"])
+        .current_dir(folder.path())
+        .env("LC_ALL", "C")
+        .env("CONSILIUM_SQL", "/nowhere/consilium-sql")
+        .output()
+        .unwrap();
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told.contains("consilium-sql is not there") && told.contains("hint: build it with"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_data_set_is_a_file_with_its_schema_or_a_mapping() {
+    let folder = house();
+    let add = |args: &[&str]| {
+        let args = [&["data", "add", "features", "--at", "gone.sock"], args].concat();
+        consilium(folder.path(), &args)
+    };
+    for args in [
+        &[][..],
+        &["fees.csv"],
+        &["--schema", "features.toml"],
+        &[
+            "fees.csv",
+            "--schema",
+            "features.toml",
+            "--mapping",
+            "map.toml",
+        ],
+    ] {
+        let output = add(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", told(&output));
+    }
+    let output = consilium(folder.path(), &["data", "check", "map.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("consilium data map check map.toml"));
+}
+
+#[test]
+fn features_of_the_catalogue_are_named_with_its_version_and_hash() {
+    if !is_built() {
+        return;
+    }
+    let folder = house();
+    let features = "features = [\"patient.sex\", \"patient.born_on\"]";
+    let text = "sql = 'SELECT sex AS \"patient.sex\", born AS \"patient.born_on\" FROM p'\n\
+                [[source]]\nname = \"p\"\npath = \"p.csv\"\ntypes = { born = \"date\" }\n";
+    fs::write(
+        folder.path().join("map.toml"),
+        format!("{features}\n{text}"),
+    )
+    .unwrap();
+    fs::write(folder.path().join("p.csv"), "sex,born\nF,1950-01-31\n").unwrap();
+    let check = |args: &[&str]| map(&folder, "", &[&["check", "map.toml"], args].concat());
+    let output = check(&["--json"]);
+    assert!(output.status.success(), "{}", told(&output));
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let catalogue = &line["catalogue"];
+    assert_eq!(catalogue["hash"].as_str().unwrap().len(), 64, "{catalogue}");
+    let shown = String::from_utf8(check(&[]).stdout).unwrap();
+    let version = catalogue["version"].as_str().unwrap();
+    assert!(
+        shown.contains("catalogue: ") && shown.contains(version),
+        "{shown}"
+    );
+    let unknown = format!("{}\n{text}", features.replace("born_on", "moon"));
+    fs::write(folder.path().join("map.toml"), unknown).unwrap();
+    for (lang, words) in [
+        (
+            "en",
+            "line 1, column 28: the catalogue has no feature \"patient.moon\"",
+        ),
+        ("zh", "第 1 行第 28 列：目录中没有特征 \"patient.moon\""),
+    ] {
+        let output = check(&["--lang", lang]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told(&output).contains(words), "{}", told(&output));
+    }
+}
+
+#[test]
+fn a_study_runs_over_features_that_one_house_makes_of_two_files() {
+    if !is_built() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut args = crate::local::write_study(folder.path());
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let rows = fs::read_to_string(folder.path().join("north.csv")).unwrap();
+    let (mut people, mut visits) = ("n,age,smoker\n".to_owned(), "n,visits\n".to_owned());
+    for (number, row) in rows.lines().enumerate().skip(1) {
+        let (person, count) = row.rsplit_once(',').unwrap();
+        people += &format!("{number},{person}\n");
+        visits += &format!("{number},{count}\n");
+    }
+    fs::create_dir(folder.path().join("north")).unwrap();
+    write("north/people.csv", &people);
+    write("visits.csv", &visits);
+    let mapping = "schema = \"../schema.toml\"\nsql = '''\nSELECT p.age, p.smoker, v.visits\n\
+        FROM people p JOIN visits v ON v.n = p.n ORDER BY p.n'''\n\
+        [[source]]\nname = \"people\"\npath = \"people.csv\"\n\
+        types = { n = \"integer\", age = \"number\" }\n\
+        [[source]]\nname = \"visits\"\npath = \"../visits.csv\"\n\
+        types = { n = \"integer\", visits = \"number\" }\n";
+    write("north/map.toml", mapping);
+    let file = args.iter_mut().find(|it| it.ends_with("=north.csv"));
+    *file.unwrap() = "north/visits=north/map.toml".to_owned();
+    args.extend(["--json", "--out", "left"].map(str::to_owned));
+    let line = crate::printed(folder.path(), &crate::local::as_strs(&args));
+    let result: Value = serde_json::from_str(&line).unwrap();
+    let all = serde_json::json!(["north", "south", "west"]);
+    assert_eq!(
+        (&result["ok"], &result["contributors"]),
+        (&true.into(), &all),
+        "{result}"
+    );
 }
 
 #[test]
