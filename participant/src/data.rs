@@ -59,17 +59,16 @@ impl Source {
     /// If a file can't be read, or a row is not what the schema says.
     pub(crate) fn read(&self, key: &Seed) -> Result<Contents, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
-        let loaded = match &self.mapping {
-            Some(mapped) => mapped.rows(&self.schema, &mut version)?,
-            None => {
-                let mut tap = version.file("");
-                let loaded = Reading::new(&self.schema)
-                    .tap(&mut |bytes| tap.update(bytes))
-                    .file(&self.path)
-                    .map_err(DataError::Rows)?;
-                version.add(tap);
-                loaded
-            }
+        let loaded = if let Some(mapped) = &self.mapping {
+            mapped.rows(&self.schema, &mut version)?
+        } else {
+            let mut tap = version.file("");
+            let loaded = Reading::new(&self.schema)
+                .tap(&mut |bytes| tap.update(bytes))
+                .file(&self.path)
+                .map_err(DataError::Rows)?;
+            version.add(tap);
+            loaded
         };
         let mut splits = BTreeMap::new();
         for (name, path) in &self.splits {
@@ -104,16 +103,15 @@ impl Source {
         show: impl FnMut(&[Option<&str>]),
     ) -> Result<DataVersion, DataError> {
         let mut version = Versioning::begin(key, &self.schema);
-        match &self.mapping {
-            Some(mapped) => mapped.texts(&self.schema, columns, &mut version, show)?,
-            None => {
-                let mut tap = version.file("");
-                Reading::new(&self.schema)
-                    .tap(&mut |bytes| tap.update(bytes))
-                    .file_texts(&self.path, columns, show)
-                    .map_err(DataError::Rows)?;
-                version.add(tap);
-            }
+        if let Some(mapped) = &self.mapping {
+            mapped.texts(&self.schema, columns, &mut version, show)?;
+        } else {
+            let mut tap = version.file("");
+            Reading::new(&self.schema)
+                .tap(&mut |bytes| tap.update(bytes))
+                .file_texts(&self.path, columns, show)
+                .map_err(DataError::Rows)?;
+            version.add(tap);
         }
         for (name, path) in &self.splits {
             add_whole(&mut version, name.as_str(), path)?;

@@ -1,6 +1,10 @@
 //! `consilium codes import`.
 
-use std::{io::Write, path::PathBuf, str::FromStr};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -181,7 +185,7 @@ fn tell_left_out(left_out: &[(u64, RowFault)], lang: Lang) {
     }
 }
 
-fn text(path: &PathBuf, lang: Lang) -> anyhow::Result<String> {
+fn text(path: &Path, lang: Lang) -> anyhow::Result<String> {
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
     let bytes = whole::bytes(path, consilium_codes::MOST_BYTES).with_context(reading)?;
     Ok(consilium_codes::text(&bytes)

@@ -131,7 +131,7 @@ fn mapping(file: &Path, request: &mut v1::AddDataRequest, lang: Lang) -> anyhow:
     let loaded = opened.rows(None, lang)?;
     request.path = absolute(&opened.file, lang)?;
     request.schema = opened.schema.to_string();
-    request.mapping = opened.mapping.text().to_owned();
+    opened.mapping.text().clone_into(&mut request.mapping);
     Ok(loaded.report.counts)
 }
 

@@ -1,6 +1,6 @@
 //! `consilium data map`, from the files to the features.
 
-use std::{fs, path::Path, process::Command, process::Output};
+use std::{fmt::Write as _, fs, path::Path, process::Command, process::Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -169,8 +169,8 @@ fn a_study_runs_over_features_that_one_house_makes_of_two_files() {
     let (mut people, mut visits) = ("n,age,smoker\n".to_owned(), "n,visits\n".to_owned());
     for (number, row) in rows.lines().enumerate().skip(1) {
         let (person, count) = row.rsplit_once(',').unwrap();
-        people += &format!("{number},{person}\n");
-        visits += &format!("{number},{count}\n");
+        writeln!(people, "{number},{person}").unwrap();
+        writeln!(visits, "{number},{count}").unwrap();
     }
     fs::create_dir(folder.path().join("north")).unwrap();
     write("north/people.csv", &people);

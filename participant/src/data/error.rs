@@ -82,8 +82,9 @@ impl DataError {
         let unreadable = |place| failure(Code::DataUnreadable).with_words("place", place);
         match self {
             DataError::Gone { path, kind } => unreadable(unopened(path, *kind)),
-            DataError::Rows(error) => of_reading(error, failure),
-            DataError::Query(QueryError::Rows(error)) => of_reading(error, failure),
+            DataError::Rows(error) | DataError::Query(QueryError::Rows(error)) => {
+                of_reading(error, failure)
+            }
             DataError::Query(QueryError::Columns(differ)) => match missing(differ) {
                 missing if missing.is_empty() => unreadable(self.words()),
                 missing => failure(Code::DataColumnMissing).with("column", missing.join(", ")),

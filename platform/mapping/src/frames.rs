@@ -50,7 +50,7 @@ impl<R: Read> Frames<R> {
         }
         self.stream.read_exact(&mut beginning[first..])?;
         let (mark, length) = beginning.split_at(BEGINNING.len());
-        let length = length.try_into().map(i32::from_le_bytes).unwrap_or(-1);
+        let length = length.try_into().map_or(-1, i32::from_le_bytes);
         let length = usize::try_from(length).ok().filter(|it| *it <= MOST_HEAD);
         let length = length.filter(|_| mark == BEGINNING).ok_or_else(broken)?;
         self.head.extend_from_slice(&beginning);

@@ -1,6 +1,6 @@
 //! A house whose rows come out of several files by a query of its own.
 
-use std::{fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use consilium_mapping::Whereabouts;
 use consilium_node::status::in_chinese;
@@ -47,8 +47,8 @@ fn split_in_two(house: &House) {
     let (mut people, mut doses) = ("n,age\n".to_owned(), "n,dose,ill\n".to_owned());
     for (number, row) in rows.lines().enumerate().skip(1) {
         let (age, others) = row.split_once(',').unwrap();
-        people += &format!("{number},{age}\n");
-        doses += &format!("{number},{others}\n");
+        writeln!(people, "{number},{age}").unwrap();
+        writeln!(doses, "{number},{others}").unwrap();
     }
     fs::write(house.file("people.csv"), people).unwrap();
     fs::write(house.file("doses.csv"), doses).unwrap();
