@@ -31,11 +31,10 @@ pub(crate) struct Earlier {
 ///
 /// If they can't be read, or one is damaged: nobody could tell what it would have refused.
 pub(crate) async fn earlier(store: &Store) -> Result<Vec<Earlier>, StoreError> {
-    let all = cohorts::all(store).await?.into_iter();
-    all.map(read).collect()
+    cohorts::all(store).await?.iter().map(read).collect()
 }
 
-fn read(cohort: Cohort) -> Result<Earlier, StoreError> {
+fn read(cohort: &Cohort) -> Result<Earlier, StoreError> {
     let imprint = match &cohort.imprint {
         Some(bytes) => Some(Imprint::from_bytes(bytes).ok_or_else(|| damaged("imprint"))?),
         None => None,

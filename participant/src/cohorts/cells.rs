@@ -8,7 +8,7 @@ use super::sketch::Sketch;
 /// Hashes under the institution's key.
 pub(super) struct Hashing {
     key: Seed,
-    hashing: Tagging,
+    tagging: Tagging,
     bytes: Vec<u8>,
 }
 
@@ -16,7 +16,7 @@ impl Hashing {
     pub(super) fn new(secret: &Seed) -> Hashing {
         Hashing {
             key: secret.derive("participant.1.cohort-rows", &[]),
-            hashing: Tagging::new("participant.1.cohort-row"),
+            tagging: Tagging::new("participant.1.cohort-row"),
             bytes: Vec::new(),
         }
     }
@@ -49,7 +49,7 @@ impl Hashing {
         self.bytes.clear();
         self.bytes.extend(self.key.expose());
         write(&mut self.bytes);
-        self.hashing.digest(&self.bytes)
+        self.tagging.digest(&self.bytes)
     }
 }
 
@@ -59,7 +59,7 @@ fn elements(values: &Values, mut each: impl FnMut(Option<&str>, usize)) {
         Values::Numbers(numbers) => {
             let mut present: Vec<f64> = numbers.iter().flatten().collect();
             present.sort_unstable_by(f64::total_cmp);
-            for alike in present.chunk_by(|one, other| one == other) {
+            for alike in present.chunk_by(|one, other| one.to_bits() == other.to_bits()) {
                 each(Some(&number(alike[0])), alike.len());
             }
             each(None, numbers.iter().len() - present.len());

@@ -102,6 +102,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn a_difference_is_never_overestimated_and_none_but_equal_multisets_have_none(
             start in 0..1_000_000_u64,
@@ -122,7 +124,7 @@ mod tests {
         #[test]
         fn what_only_went_or_only_came_is_counted_exactly(
             common in 0..2_000_u64,
-            come in 0..20_000_u64,
+            come in 0..4_000_u64,
         ) {
             let (before, after) = (sketch(0..common), sketch(0..common + come));
             prop_assert_eq!(before.difference(&after), come);
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn an_element_that_changed_counts_once_wherever_it_went() {
         let before = sketch(0..2_000);
-        for changed in 2_000..6_000 {
+        for changed in 2_000..2_100 {
             assert_eq!(before.difference(&sketch((1..2_000).chain([changed]))), 1);
         }
     }

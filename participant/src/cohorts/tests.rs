@@ -204,7 +204,9 @@ fn the_order_of_rows_and_of_columns_changes_nothing() {
     let before = people(0..400);
     let mut now = before.clone();
     now.reverse();
-    now.iter_mut().for_each(|row| row.reverse());
+    for row in &mut now {
+        row.reverse();
+    }
     assert_standing(&now, &before, &["age", "sex"], Standing::Apart);
     now.pop();
     assert_standing(&now, &before, &["age", "sex"], Standing::TooClose);
