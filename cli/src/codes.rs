@@ -87,10 +87,12 @@ Examples:
     #[command(after_help = "\
 A score is no probability. What reaches the threshold is proposed in the column decision; put there 1 to 5
 for a candidate, none where the library has nothing, or a canonical name, and read it with codes review.
+What was decided is found again with --decided, and of diagnoses, 50 pairs and more teach the words.
 
 Examples:
   consilium codes match --names drugs.csv --column name --library library.csv -o review.csv
-  consilium codes match --names dx.csv --column name --code code --library names.csv --threshold 0.9 -o review.csv")]
+  consilium codes match --names dx.csv --column name --code code --library names.csv --threshold 0.9 -o review.csv
+  consilium codes match --names more.csv --column name --library names.csv --decided decided.csv -o next.csv")]
     Match(matching::MatchArgs),
     /// Read the decisions of a review file back, as a library of these names
     #[command(after_help = "\

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CodesError, Form};
+use crate::{CodesError, Form, sheet};
 
 /// Groups of diagnoses by published lists of codes, with their hierarchy and weights.
 ///
@@ -71,13 +71,7 @@ impl Groups {
     /// Names the line; refuses ids that stand twice or nowhere, and ranges in which a code could lie
     /// between the ends and not be found: both are categories, or of one category and equally long.
     pub fn read(text: &str) -> Result<Groups, CodesError> {
-        let groups: Groups = toml::from_str(text).map_err(|error| CodesError::Head {
-            line: error
-                .span()
-                .and_then(|it| text.get(..it.start))
-                .map_or(1, |before| before.matches('\n').count() as u64 + 1),
-            message: error.message().to_owned(),
-        })?;
+        let groups: Groups = sheet::of_toml(text)?;
         let named = |id: &String| groups.group.iter().filter(|group| group.id == *id).count() == 1;
         if !groups.group.iter().all(|group| named(&group.id)) {
             return Err(CodesError::Declared("two groups have the same id"));

@@ -13,6 +13,17 @@ use crate::{CodesError, RowFault};
 /// The most bytes of a file once it is unpacked.
 pub const MOST_BYTES: u64 = 1 << 28;
 
+/// Reads TOML; what is wrong is named by its line.
+pub(crate) fn of_toml<T: DeserializeOwned>(text: &str) -> Result<T, CodesError> {
+    toml::from_str(text).map_err(|error| CodesError::Head {
+        line: error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(1, |before| before.matches('\n').count() as u64 + 1),
+        message: error.message().to_owned(),
+    })
+}
+
 /// A file taken apart; lines are counted from 1 over the whole of it.
 pub(crate) struct Sheet<'a> {
     head: &'a str,
@@ -84,13 +95,7 @@ impl<'a> Sheet<'a> {
     }
 
     pub(crate) fn head<T: DeserializeOwned>(&self) -> Result<T, CodesError> {
-        toml::from_str(self.head).map_err(|error| CodesError::Head {
-            line: error
-                .span()
-                .and_then(|span| self.head.get(..span.start))
-                .map_or(1, |before| before.matches('\n').count() as u64 + 1),
-            message: error.message().to_owned(),
-        })
+        of_toml(self.head)
     }
 
     /// Calls `take` with each row's line and its cells in the order of `columns`; of those that the

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use clap::Args;
-use consilium_codes::{Decision, Matcher, Review};
+use consilium_codes::{Decision, Matcher, Named, Review};
 use consilium_plan::Lang;
 use serde_json::json;
 
@@ -24,6 +24,9 @@ pub(super) struct MatchArgs {
     /// The library
     #[arg(long, value_name = "FILE")]
     library: PathBuf,
+    /// Names that were decided on before, as codes review writes them; again for more files
+    #[arg(long, value_name = "FILE")]
+    decided: Vec<PathBuf>,
     /// From which score on the best candidate is proposed, 0 to 1
     #[arg(long, default_value_t = 0.95, value_name = "SCORE")]
     threshold: f64,
@@ -72,7 +75,11 @@ pub(super) fn run(args: &MatchArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         Ok(())
     };
     columns::rows(&args.names, &names, take, lang)?;
-    let matcher = Matcher::new(&library);
+    let mut decided: Vec<Named> = Vec::new();
+    for file in &args.decided {
+        decided.extend_from_slice(read_library(file, lang)?.names());
+    }
+    let matcher = Matcher::with_decided(&library, &decided);
     let names = counts
         .iter()
         .map(|(name, (code, count))| (name.as_str(), code.as_str(), *count));

@@ -152,6 +152,17 @@ fn names_are_matched_decided_on_and_read_back() {
         decided.contains("阿莫西林胶囊 0.25g*24粒,amoxicillin,"),
         "{decided}"
     );
+    let again = [
+        &matching[..8],
+        &["--decided", "decided.csv", "-o", "next.csv"],
+    ]
+    .concat();
+    printed(folder.path(), &again);
+    let next = fs::read_to_string(folder.path().join("next.csv")).unwrap();
+    assert!(
+        next.contains("阿莫西林胶囊 0.25g*24粒,,1,amoxicillin,1.0000,decided,"),
+        "{next}"
+    );
 }
 
 #[test]

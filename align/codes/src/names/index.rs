@@ -96,7 +96,7 @@ pub enum Reason {
 }
 
 /// Entries of inverted lists that are gone through for one query, the rarest grams first.
-const MOST_POSTINGS: usize = 12_000;
+const MOST_POSTINGS: usize = 24_000;
 
 /// The bits of a gram that is a single letter.
 const LETTER: u128 = (1 << 21) - 1;
@@ -342,13 +342,12 @@ type Fast = std::hash::BuildHasherDefault<grams::Multiply>;
 /// A name in the form in which it is compared.
 fn compared(subject: Subject, name: &str) -> String {
     match subject {
-        Subject::Diagnosis => plain(name),
         Subject::Drug
             if name.contains(is_ideograph) || name.contains(|it: char| it.is_ascii_digit()) =>
         {
             plain(&Product::parse(name).name)
         }
-        Subject::Drug => plain(name),
+        Subject::Drug | Subject::Diagnosis => plain(name),
     }
 }
 

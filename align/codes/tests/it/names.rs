@@ -141,6 +141,82 @@ fn a_code_beside_the_name_prefers_its_category() {
     assert_eq!(with("K52.901"), "慢性肠炎");
 }
 
+/// Codes and their first extensions, in whose names the same words stand for the same others.
+fn reworded(pairs: u32) -> Library {
+    let site = |number: u32| char::from_u32(0x5000 + number).unwrap();
+    let mut names = Vec::new();
+    for number in 0..pairs {
+        let (site, code) = (site(number), format!("A{number:02}.000"));
+        names.push([format!("病毒感染造成的{site}炎"), code.clone()]);
+        names.push([format!("疫伴{site}炎"), format!("{code}x001")]);
+    }
+    names.push(["疫伴鼠炎".to_owned(), "B00.000x001".to_owned()]);
+    names.push(["病毒造成的虎炎".to_owned(), "B01.000x001".to_owned()]);
+    let names: Vec<[&str; 3]> = names
+        .iter()
+        .map(|[name, code]| [name.as_str(), name, code])
+        .collect();
+    library(Subject::Diagnosis, &names)
+}
+
+#[test]
+fn a_library_teaches_which_words_stand_for_which() {
+    let asked = "病毒感染造成的鼠虎炎";
+    assert_eq!(find(&reworded(20), asked).0, "病毒造成的虎炎");
+    let taught = reworded(60);
+    let (canonical, score, reasons) = find(&taught, "病毒感染造成的鼠炎");
+    assert_eq!(canonical, "疫伴鼠炎");
+    assert!(score < 0.95, "{score}");
+    assert_eq!(reasons, [Reason::LearnedWords]);
+    let (canonical, score, _) = find(&taught, "疫伴鼠炎");
+    assert_eq!((canonical.as_str(), score), ("疫伴鼠炎", 1.0));
+}
+
+#[test]
+fn a_diagnosis_with_and_one_without_are_not_the_same() {
+    let name = "双侧股疝伴有坏疽";
+    let few = library(Subject::Diagnosis, &[[name, name, "K41.100"]]);
+    for library in [few, reworded(60)] {
+        let mut names: Vec<Named> = library.names().to_vec();
+        names.push(Named {
+            name: name.to_owned(),
+            canonical: name.to_owned(),
+            code: "K41.100".to_owned(),
+        });
+        names.dedup();
+        let library = Library::new(library.head(), names).unwrap();
+        let matcher = Matcher::new(&library);
+        let asked = [("双侧股疝不伴有坏疽", "K41.200", 1)];
+        let review = Review::of(&matcher, asked, 0.95);
+        assert_eq!(review.rows[0].best[0].0, name);
+        assert_eq!(review.rows[0].decision, "");
+    }
+}
+
+#[test]
+fn what_was_decided_is_found_again() {
+    let drugs = drugs();
+    let decided = Named {
+        name: "Water pill".to_owned(),
+        canonical: "folic acid".to_owned(),
+        code: String::new(),
+    };
+    let unknown = Named {
+        name: "green tea".to_owned(),
+        canonical: "tea".to_owned(),
+        code: String::new(),
+    };
+    let matcher = Matcher::with_decided(&drugs, &[decided, unknown]);
+    let find = |name| matcher.find(Query { name, code: None }, 5);
+    let again = &find("water  PILL")[0];
+    assert_eq!((again.canonical, again.code), ("folic acid", "B03BB01"));
+    assert_eq!(
+        (again.score, again.reasons.as_slice()),
+        (1.0, &[Reason::Decided][..])
+    );
+    assert!(find("green tea").iter().all(|it| it.score < 0.95));
+}
+
 #[test]
 fn decisions_come_back_as_a_library() {
     let drugs = drugs();
@@ -189,6 +265,9 @@ proptest! {
     fn any_name_is_matched_and_taken_apart(name in "\\PC{0,24}") {
         let drugs = drugs();
         for candidate in Matcher::new(&drugs).find(Query { name: &name, code: Some(&name) }, 5) {
+            prop_assert!((0.0..=1.0).contains(&candidate.score));
+        }
+        for candidate in Matcher::new(&reworded(60)).find(Query { name: &name, code: None }, 5) {
             prop_assert!((0.0..=1.0).contains(&candidate.score));
         }
         Product::parse(&name);

@@ -104,11 +104,7 @@ impl Hasher for Multiply {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0 ^ number)
+        self.0 = (self.0 ^ u64::from(number))
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             .rotate_left(32);
     }

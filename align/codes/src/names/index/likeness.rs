@@ -58,11 +58,12 @@ pub(super) fn of(pair: &Pair<'_>) -> Likeness {
         let (cosine, covered) = overlap(grams, others, pair.rarity);
         (cosine + shares.covered * covered) / (1.0 + shares.covered)
     };
-    let mut score = if is_same {
-        alike()
-    } else {
-        shares.other * pair.wording.unwrap_or_else(alike)
+    let like = match pair.wording {
+        Some(_) if is_same => 1.0,
+        Some(wording) => wording,
+        None => alike(),
     };
+    let mut score = if is_same { like } else { shares.other * like };
     let code = pair.codes.map(|(ours, theirs)| same_code(ours, theirs));
     if let Some(code) = code {
         score = (score + shares.code * code) / (1.0 + shares.code);

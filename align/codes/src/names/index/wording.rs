@@ -24,13 +24,17 @@ pub(super) struct Wording {
 }
 
 /// Probabilities by the word that is given and the one that stands for it.
-type Chances = HashMap<u64, f32, Fast>;
+type Chances = HashMap<(u32, u32), f32, Fast>;
 
-/// With fewer pairs, runs of characters alone are as good: 25 pairs taught nothing, 50 did.
+/// With fewer pairs, runs of characters alone are as good: on cross-validated pairs, 25 taught nothing, 50
+/// did.
 const FEWEST: usize = 50;
 
 /// What isn't in the other name stands for nothing: a word that each name has.
 const NOTHING: u32 = 0;
+
+// The numbers from here on were chosen on pairs of a code's name and that of its first extension,
+// cross-validated by category; others near them do as well.
 
 const ROUNDS: usize = 5;
 
@@ -45,9 +49,6 @@ const LIKELY: f32 = 0.05;
 
 /// What counts of a word's probability: the other name's words, nothing, the library as a whole.
 const MIXED: [f32; 3] = [0.85, 0.1, 0.05];
-
-// The five numbers above were chosen on pairs of a code's name and that of its first extension,
-// cross-validated by category; figures near them do as well.
 
 impl Wording {
     /// Learns from pairs of names, both as [`super::plain`] gives them; the first of a pair is as it is
@@ -76,8 +77,12 @@ impl Wording {
         let shares = counts
             .iter()
             .map(|count| (*count as f32 + 0.5) / all.max(1.0));
-        let asked = chances(words.len(), pairs.iter().map(|(query, name)| (name, query)));
-        let named = chances(words.len(), pairs.iter().map(|(query, name)| (query, name)));
+        let (to_query, to_name): (Vec<_>, Vec<_>) = pairs
+            .iter()
+            .map(|(query, name)| ((&name[..], &query[..]), (&query[..], &name[..])))
+            .unzip();
+        let asked = chances(words.len(), &to_query);
+        let named = chances(words.len(), &to_name);
 
         let spelled: HashMap<u32, char> = words
             .iter()
@@ -86,10 +91,9 @@ impl Wording {
             })
             .collect();
         let mut stand_for: HashMap<u32, Vec<(char, f32)>> = HashMap::new();
-        for (key, chance) in named.iter().filter(|(_, chance)| **chance > LIKELY) {
-            let (given, word) = apart(*key);
-            if let Some(word) = spelled.get(&word).filter(|_| spelled.contains_key(&given)) {
-                stand_for.entry(given).or_default().push((*word, *chance));
+        for ((given, word), chance) in named.iter().filter(|(_, chance)| **chance > LIKELY) {
+            if let Some(word) = spelled.get(word).filter(|_| spelled.contains_key(given)) {
+                stand_for.entry(*given).or_default().push((*word, *chance));
             }
         }
         Some(Wording {
@@ -233,16 +237,13 @@ fn numbered(known: &mut HashMap<String, u32>, plain: &str) -> Vec<u32> {
 }
 
 /// Learns from pairs of what is given and what stands for it.
-fn chances<'a>(
-    words: usize,
-    pairs: impl Iterator<Item = (&'a Vec<u32>, &'a Vec<u32>)> + Clone,
-) -> Chances {
+fn chances(words: usize, pairs: &[(&[u32], &[u32])]) -> Chances {
     let mut chances = Chances::default();
-    for (given, said) in pairs.clone() {
-        for word in said {
+    for (given, said) in pairs {
+        for word in *said {
             for other in with_nothing(given) {
                 let beginning = BEGINNING[usize::from(other != *word)];
-                chances.insert(key(other, *word), beginning);
+                chances.insert((other, *word), beginning);
             }
         }
     }
@@ -251,11 +252,11 @@ fn chances<'a>(
         let mut counts = Chances::default();
         for word in 1..=words {
             let word = u32::try_from(word).unwrap_or(u32::MAX);
-            counts.insert(key(word, word), KEPT);
+            counts.insert((word, word), KEPT);
         }
-        for (given, said) in pairs.clone() {
-            for word in said {
-                let from = || with_nothing(given).map(|other| key(other, *word));
+        for (given, said) in pairs {
+            for word in *said {
+                let from = || with_nothing(given).map(|other| (other, *word));
                 let all: f32 = from().filter_map(|key| chances.get(&key)).sum();
                 for key in from() {
                     let share = chances.get(&key).copied().unwrap_or_default() / all;
@@ -272,11 +273,11 @@ fn chances<'a>(
 /// Makes what stands for each word sum to 1.
 fn normalise(chances: &mut Chances, words: usize) {
     let mut sums = vec![0.0; words + 1];
-    for (key, chance) in chances.iter() {
-        sums[apart(*key).0 as usize] += chance;
+    for ((given, _), chance) in chances.iter() {
+        sums[*given as usize] += chance;
     }
-    for (key, chance) in chances {
-        *chance /= sums[apart(*key).0 as usize];
+    for ((given, _), chance) in chances {
+        *chance /= sums[*given as usize];
     }
 }
 
@@ -285,13 +286,5 @@ fn with_nothing(given: &[u32]) -> impl Iterator<Item = u32> {
 }
 
 fn chance(chances: &Chances, given: u32, word: u32) -> f32 {
-    chances.get(&key(given, word)).copied().unwrap_or_default()
-}
-
-fn key(given: u32, word: u32) -> u64 {
-    u64::from(given) << 32 | u64::from(word)
-}
-
-fn apart(key: u64) -> (u32, u32) {
-    ((key >> 32) as u32, key as u32)
+    chances.get(&(given, word)).copied().unwrap_or_default()
 }
