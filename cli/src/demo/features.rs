@@ -118,7 +118,7 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
     let data = folder.join(files::FOLDER);
     files::write(&data)?;
     let mapped = mapped::all(&data, lang)?;
-    let mistaken = mapped::mistaken(&mapped, &data, lang)?;
+    let in_cents = mapped::in_cents(&mapped, &data, lang)?;
     tell(lang.pick(
         "codes and names: do they mean the same?",
         "编码与名称：含义是否一致？",
@@ -126,7 +126,7 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
     let claims = sources::read()?;
     let recoding = Recoding::new(&claims);
     let coverage = Coverage::new(&claims)?;
-    let ended = studies.run((&mapped, mistaken), folder, lang)?;
+    let ended = studies.run((&mapped, in_cents), folder, lang)?;
     let compared = Compared::new(studies, &mapped, &ended)?;
     Ok(Found {
         differing: comorbidities::differing(&mapped, &claims),

@@ -16,10 +16,11 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 23] = files![
+const FILES: [(&str, &[u8]); 24] = files![
     "features.toml",
     "statistics.toml",
     "mistaken.toml",
+    "cents.toml",
     "train.toml",
     "charlson-icd9.csv",
     "charlson-icd10.csv",

@@ -23,8 +23,10 @@ use crate::{
 const SET: &str = "features";
 const SPLIT: &str = "fourth";
 
-/// What the public insurer's rows are called where its mapping leaves amounts in cents.
+/// What the public insurer's rows are called where its mapping leaves amounts in cents: without saying so,
+/// and with a schema that does.
 const MISTAKEN: &str = "mistaken";
+const CENTS: &str = "cents";
 
 /// An institution's features.
 #[derive(Debug)]
@@ -51,19 +53,30 @@ pub(super) fn all(folder: &Path, lang: Lang) -> anyhow::Result<Vec<Mapped>> {
     PARTIES.into_iter().map(one).collect()
 }
 
-/// Gives the public insurer's rows by a mapping that does not divide cents by 100.
-pub(super) fn mistaken(mapped: &[Mapped], folder: &Path, lang: Lang) -> anyhow::Result<PartyData> {
+/// Gives the public insurer's rows by a mapping that does not divide cents by 100, twice: by the schema of
+/// all, and by one that declares cents.
+pub(super) fn in_cents(
+    mapped: &[Mapped],
+    folder: &Path,
+    lang: Lang,
+) -> anyhow::Result<[PartyData; 2]> {
     let public = mapped.iter().find(|it| it.party.as_str() == "public");
     let public = public.context("the public insurer has features")?;
     let own = fs::canonicalize(folder)?.join("public");
     let text = public.mapping.text().replace(" / 100 AS ", " AS ");
     fs::write(own.join("mistaken.toml"), text)?;
     let mistaken = run("public", (&own, "mistaken.toml", "mistaken.csv"), lang)?;
-    Ok(PartyData {
+    let mistaken = PartyData {
         name: MISTAKEN.to_owned(),
         splits: Vec::new(),
         ..mistaken.data()
-    })
+    };
+    let cents = PartyData {
+        name: CENTS.to_owned(),
+        schema: mistaken.schema.replace("{USD}", "{USD.cent}"),
+        ..mistaken.clone()
+    };
+    Ok([mistaken, cents])
 }
 
 /// Runs one mapping of a folder.

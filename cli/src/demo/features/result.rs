@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consilium_plan::Lang;
 use serde::Serialize;
 
 use super::{Found, coverage::KINDS};
@@ -32,6 +33,8 @@ pub(super) struct FeaturesResult {
     rows: BTreeMap<String, usize>,
     features: usize,
     metrics: BTreeMap<String, f64>,
+    /// Why a study does not begin where a schema declares another unit.
+    refused: Vec<String>,
     /// Groups of comorbidities whose kappa is below 0.9, the lowest first.
     low_kappas: Vec<LowKappa>,
     statistics: Vec<PartyCost>,
@@ -119,6 +122,7 @@ impl FeaturesResult {
             rows: rows.collect(),
             features: ended.findings.columns.len() - 1,
             metrics,
+            refused: ended.refused.iter().map(|it| it.what(Lang::En)).collect(),
             low_kappas: low.collect(),
             statistics: ended.statistics.costs.clone(),
             training: ended.trained.costs.clone(),

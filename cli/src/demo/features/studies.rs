@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use consilium_glm::Fit;
-use consilium_plan::{Glm, Lang, Learner, Plan, Task, Train};
+use consilium_plan::{Failure, Glm, Lang, Learner, Plan, Task, Train};
 use consilium_statistics::{Comparison, Findings};
 
 use super::{files, mapped::Mapped};
@@ -27,6 +27,7 @@ pub(super) const MADE: [&str; 5] = [files::FOLDER, STATISTICS, MISTAKEN, TRAININ
 pub(super) struct Studies {
     statistics: Plan,
     mistaken: Plan,
+    cents: Plan,
     train: Plan,
 }
 
@@ -39,6 +40,8 @@ pub(super) struct Ended {
     pub(super) own: Vec<(String, Comparison)>,
     /// How the public insurer's would, had it left its amounts in cents.
     pub(super) mistaken: Comparison,
+    /// Why a study does not begin where its schema says that they are in cents.
+    pub(super) refused: Vec<Failure>,
     pub(super) trained: Outcome,
     pub(super) fit: Fit,
     /// From the submission of each study to its end, in seconds.
@@ -57,6 +60,7 @@ impl Studies {
         let studies = Studies {
             statistics: read("statistics.toml")?,
             mistaken: read("mistaken.toml")?,
+            cents: read("cents.toml")?,
             train: read("train.toml")?,
         };
         // The demo's own plans are of these kinds, whoever edits them.
@@ -64,8 +68,8 @@ impl Studies {
         Ok(studies)
     }
 
-    pub(super) fn plans(&self) -> [&Plan; 3] {
-        [&self.statistics, &self.mistaken, &self.train]
+    pub(super) fn plans(&self) -> [&Plan; 4] {
+        [&self.statistics, &self.mistaken, &self.cents, &self.train]
     }
 
     /// Gives what the model is trained on, and how.
@@ -82,14 +86,15 @@ impl Studies {
     /// Runs them over daemons that are started for it.
     pub(super) fn run(
         &self,
-        (mapped, mistaken): (&[Mapped], PartyData),
+        (mapped, in_cents): (&[Mapped], [PartyData; 2]),
         folder: &Path,
         lang: Lang,
     ) -> anyhow::Result<Ended> {
         let mut data: Vec<PartyData> = mapped.iter().map(Mapped::data).collect();
-        let place = data.iter().position(|set| set.party == mistaken.party);
         // Data stand party by party.
-        data.insert(place.map_or(0, |place| place + 1), mistaken);
+        let [PartyData { party, .. }, _] = &in_cents;
+        let place = data.iter().take_while(|set| set.party != *party).count();
+        data.splice(place..place, in_cents);
         let work = async |federation: &mut Federation| {
             tell(lang.pick(
                 "statistics over all three, small cells held back",
@@ -107,11 +112,17 @@ impl Studies {
             tell(lang.pick("a model over all three", "三方共同训练模型"));
             let result = folder.join(TRAINING);
             let trained = local::trained(federation, &self.train, &result, lang).await?;
-            Ok((statistics, mistaken, trained))
+            tell(lang.pick(
+                "the public insurer's schema says cents: a study does not begin",
+                "公共医保的数据结构声明为美分：研究不会开始",
+            ));
+            let refused = local::study(federation, &self.cents).await?.err();
+            let refused = refused.context("a study began over amounts in another unit")?;
+            Ok((statistics, mistaken, trained, refused))
         };
         let coordinator = self.train.coordinator();
         let ended = local::over_daemons((coordinator, &data), (folder, ""), work, lang);
-        let (statistics, mistaken, trained) = ended?;
+        let (statistics, mistaken, trained, refused) = ended?;
         let first = statistics.parties.first();
         let first = first.context("institutions took part")?;
         let findings = serde_json::from_str(&first.findings)?;
@@ -133,6 +144,7 @@ impl Studies {
             wire_bytes: sum(Kept::wire_bytes) + trained.wire_bytes(),
             statistics,
             trained,
+            refused,
         })
     }
 }

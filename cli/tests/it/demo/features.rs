@@ -53,6 +53,12 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
         "{result}"
     );
 
+    // A schema that says cents is no schema of this study.
+    let refused = result["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 3, "{result}");
+    let told = refused[0].as_str().unwrap();
+    assert!(told.contains("{USD.cent} (plan: {USD})"), "{told}");
+
     let left = folder.path().join("left");
     let page = fs::read_to_string(left.join("report.html")).unwrap();
     let figures = page.matches("<figure>").count();
