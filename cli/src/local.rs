@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub(crate) mod aligned;
+mod checked;
 pub(crate) mod cost;
 mod daemons;
 mod done;

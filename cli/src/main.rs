@@ -32,6 +32,7 @@ mod licences;
 mod listing;
 mod local;
 mod measures;
+mod missing_codes;
 mod model;
 mod new_file;
 mod participant;

@@ -119,7 +119,7 @@ impl Bench<'_> {
     fn vertical(&self) -> Option<&Vertical> {
         match self.plan.task() {
             Task::Vertical(task) => Some(task),
-            Task::Train(_) | Task::Align(_) | Task::Statistics(_) => None,
+            Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => None,
         }
     }
 
@@ -237,7 +237,9 @@ impl Bench<'_> {
                     return Err(SimulationError::NotSimulated);
                 }
             },
-            Task::Align(_) | Task::Statistics(_) => return Err(SimulationError::NotSimulated),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                return Err(SimulationError::NotSimulated);
+            }
         };
         let objective = boosting.specification().objective;
         let Rows { columns, labels } = self.rows(Part::Training, alone);
@@ -311,7 +313,9 @@ impl Bench<'_> {
                     Err(SimulationError::NotSimulated)
                 }
             },
-            Task::Align(_) | Task::Statistics(_) => Err(SimulationError::NotSimulated),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                Err(SimulationError::NotSimulated)
+            }
         }
     }
 }

@@ -124,7 +124,9 @@ pub async fn simulate(
             }
             _ => Err(SimulationError::NotSimulated),
         },
-        Task::Align(_) | Task::Statistics(_) => Err(SimulationError::NotSimulated),
+        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Err(SimulationError::NotSimulated)
+        }
     };
     let wall = began.elapsed() / STRETCH;
     Ok(Simulated {

@@ -167,7 +167,8 @@ impl StewardService {
         let results = Results::new(&self.home.state, &plan.hash());
         match plan.task() {
             Task::Train(_) => {}
-            Task::Align(task) => return self.own_alignment(&results, task),
+            Task::Align(task) => return self.own_alignment(&results, task.gives_rows()),
+            Task::Dictionary(_) => return self.own_alignment(&results, false),
             Task::Vertical(_) => return self.own_share(&results),
             Task::Statistics(_) => return self.own_statistics(&results),
         }

@@ -9,6 +9,7 @@ mod begin;
 mod contract;
 mod costs;
 mod decide;
+mod dictionary;
 mod failure;
 mod fetching;
 mod keeper;

@@ -31,7 +31,7 @@ pub struct Place<'a> {
 }
 
 /// What the holder of the list learns of one respondent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// Codes that the list lacks, each with its rows.
     pub missing: BTreeMap<String, Band>,

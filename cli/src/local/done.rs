@@ -6,8 +6,8 @@ use consilium_plan::{Lang, Plan, Task, VerticalWork};
 use serde_json::Value;
 
 use super::{
-    achieved, aligned, federation::Federation, inputs::PartyData, joint, kept::Kept, measured,
-    outcome::Outcome, study, weighed,
+    achieved, aligned, checked, federation::Federation, inputs::PartyData, joint, kept::Kept,
+    measured, outcome::Outcome, study, weighed,
 };
 
 /// A study that ended well.
@@ -18,6 +18,7 @@ pub(super) enum Done {
     Joint(Kept),
     Measured(Kept),
     Weighed(Kept),
+    Checked(Kept),
 }
 
 impl Done {
@@ -46,6 +47,9 @@ impl Done {
                     _ => Done::Joint(kept),
                 }
             }
+            Task::Dictionary(_) => {
+                Done::Checked(federation.kept(&study, plan, result, took).await?)
+            }
             Task::Statistics(_) => {
                 Done::Measured(federation.kept(&study, plan, result, took).await?)
             }
@@ -60,6 +64,7 @@ impl Done {
             Done::Joint(kept) => joint::to_json(kept),
             Done::Measured(kept) => measured::to_json(kept),
             Done::Weighed(kept) => weighed::to_json(kept),
+            Done::Checked(kept) => checked::to_json(kept),
         }
     }
 
@@ -71,6 +76,7 @@ impl Done {
             Done::Joint(kept) => joint::page(kept, lang),
             Done::Measured(kept) => measured::page(kept, lang),
             Done::Weighed(kept) => weighed::page(kept, lang),
+            Done::Checked(kept) => checked::page(kept, lang),
         }
     }
 }

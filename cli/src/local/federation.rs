@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     client::{self, Answer as _},
+    missing_codes,
     model::Fit,
     study::write_result,
 };
@@ -239,6 +240,8 @@ impl Federation {
             files.push((format!("{party}-report.json"), own.report.to_string()));
             files.push((format!("{party}-model.json"), own.model.clone()));
             files.push((format!("{party}-findings.json"), own.findings.clone()));
+            let missing = missing_codes::table(&own.report.to_string())?;
+            files.push((format!("{party}-missing-codes.csv"), missing));
             for (path, what) in [(&own.rows, "aligned"), (&own.scores, "scores")] {
                 if let Some(path) = path {
                     let read = fs::read_to_string(path);

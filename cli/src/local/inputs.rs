@@ -190,6 +190,9 @@ impl Given<'_> {
             let file = loaded.schema_file_of(party);
             match (loaded.plan.task(), file) {
                 (Task::Align(task), _) => keys.extend(task.key_columns()),
+                (Task::Dictionary(task), _) => {
+                    keys.insert(task.column_of(party));
+                }
                 (_, Some(file)) => return read(&file, lang),
                 (Task::Train(_), None) => {
                     let none = lang.pick(
@@ -223,7 +226,7 @@ fn own_columns<'a>(task: &'a Task, party: &PartyId) -> &'a [Column] {
         Task::Vertical(task) => task.member(party).map_or(&[], |own| &own.columns),
         Task::Train(task) => &task.columns,
         Task::Statistics(task) => &task.columns,
-        Task::Align(_) => &[],
+        Task::Align(_) | Task::Dictionary(_) => &[],
     }
 }
 

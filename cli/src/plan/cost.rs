@@ -27,7 +27,7 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
                 "{sums} 次求和，{rounds} 轮通信，每家机构发送 {sent_by_each} 字节，{network}"
             ),
         ),
-        Task::Align(_) => lang.pick(
+        Task::Align(_) | Task::Dictionary(_) => lang.pick(
             format!(
                 "for sets as large as the plan allows: {rounds} rounds, at most {sent_by_each} bytes \
                  sent by each institution, {network}, and {core_seconds} s of one core at the institution that computes most"

@@ -105,7 +105,9 @@ pub(super) fn run(
         let most = plan.limits().most_rows.0;
         let (what, zh) = match plan.task() {
             Task::Align(_) => ("keys", "个键"),
-            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => ("rows", "行"),
+            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                ("rows", "行")
+            }
         };
         let warning = lang.pick(
             format!(
@@ -219,7 +221,7 @@ fn refusals(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
     match plan.task() {
         // The rows that all have are the label holder's.
         Task::Vertical(task) => bounds(&task.label_holder).into_iter().collect(),
-        Task::Align(_) => plan
+        Task::Align(_) | Task::Dictionary(_) => plan
             .contributors()
             .filter_map(|(party, _)| bounds(party))
             .collect(),
@@ -280,6 +282,10 @@ fn taken_for_granted(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
         Task::Statistics(_) => [
             "sums are as long as the plan says, whatever the rows; no value is missing",
             "合计的长度由方案决定，与行数无关；无缺失值",
+        ],
+        Task::Dictionary(_) => [
+            "each row of the holder's is another code, and each other institution is told to lack as many codes as the plan allows",
+            "持有清单一方的每一行都是不同的编码，且告知其他每家机构缺失的编码数为方案所允许的上限",
         ],
         Task::Align(_) => [
             "tables of keys are made anew, and samples show that enough keys are common",

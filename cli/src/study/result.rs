@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::decide;
 use crate::{
     client::{Answer as _, Daemon, Door},
-    findings, new_file,
+    findings, missing_codes, new_file,
     terminal::tell,
 };
 
@@ -52,7 +52,11 @@ pub(super) async fn run(
             let files = [
                 ("model.json", result.model),
                 ("findings.json", result.findings.clone()),
-                ("own-report.json", result.own_report),
+                (
+                    "missing-codes.csv",
+                    missing_codes::table(&result.own_report)?,
+                ),
+                ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
             ];
             let mut written = write(folder, &own.plan, files, lang)?;
@@ -69,6 +73,10 @@ pub(super) async fn run(
             if !json && !result.findings.is_empty() {
                 let found: Findings = serde_json::from_str(&result.findings)?;
                 writeln!(out, "{}", findings::page(&found, lang))?;
+            }
+            if !json {
+                let page = missing_codes::page(&result.own_report, lang)?;
+                write!(out, "{page}")?;
             }
             (written, Some(result.scores_path))
         }

@@ -14,6 +14,7 @@ mod commands;
 mod costs;
 mod demo;
 mod deployment;
+mod dictionary;
 mod doors;
 mod estimates;
 mod examples;

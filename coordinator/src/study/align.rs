@@ -1,10 +1,10 @@
-//! The coordinator's part in an alignment: it passes sealed frames on, and waits until all are done.
+//! The coordinator's part in an alignment, or a check of codes: it passes sealed frames on, and waits until all are done.
 
 #[cfg(test)]
 mod tests;
 
 use consilium_mailbox::{Mailbox, MailboxError, PartyId};
-use consilium_plan::{Align, Compared, Matching, Phase};
+use consilium_plan::{Compared, Matching, Phase, Task};
 use futures_util::future::try_join_all;
 use tokio::sync::{mpsc, watch};
 
@@ -16,7 +16,7 @@ use super::{
 /// Hears from all parties how far they have come, until all have kept what they learnt.
 pub(super) async fn witness(
     mail: &Mailbox,
-    task: &Align,
+    task: &Task,
     parties: &[PartyId],
     reports: &mpsc::Sender<Report>,
 ) -> Result<(), AttemptError> {
@@ -41,9 +41,12 @@ pub(super) async fn witness(
 
 /// Says whether all is as far as the slowest of such parties: whoever asks a holder says of its
 /// table, too, how far it is, and tells on when the holder has no more to tell.
-fn counts(task: &Align, party: &PartyId) -> bool {
-    match &task.matching {
-        Matching::Unbalanced { holder, .. } => holder != party,
+fn counts(task: &Task, party: &PartyId) -> bool {
+    match task {
+        Task::Align(task) => match &task.matching {
+            Matching::Unbalanced { holder, .. } => holder != party,
+            _ => true,
+        },
         _ => true,
     }
 }

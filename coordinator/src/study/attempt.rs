@@ -141,7 +141,9 @@ pub(crate) async fn attempt(
     };
     let outcome = match plan.task() {
         Task::Train(task) => phases(&desk, (&plan, task), &start, &mail, &reports).await,
-        Task::Align(task) => align::witness(&mail, task, &start.contributors, &reports).await,
+        task @ (Task::Align(_) | Task::Dictionary(_)) => {
+            align::witness(&mail, task, &start.contributors, &reports).await
+        }
         Task::Statistics(task) => {
             statistics::open(&desk, (&plan, task), &start, &mail, &reports).await
         }

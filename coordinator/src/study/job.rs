@@ -134,7 +134,7 @@ impl Job {
             attempts: 0,
             doing: match plan.task() {
                 Task::Train(task) => fit.doing(&task.learner),
-                Task::Align(_) => Some(Doing::Comparing { chunks: 0 }),
+                Task::Align(_) | Task::Dictionary(_) => Some(Doing::Comparing { chunks: 0 }),
                 Task::Statistics(task) => Some(counting(task, None)),
                 Task::Vertical(task) => {
                     let first = plan.phases().first().copied();
@@ -187,7 +187,7 @@ impl Progress {
 
     /// Gives the phase that is to be run next, or none once all are done.
     pub(crate) fn next(&self, plan: &Plan) -> Option<Phase> {
-        if let Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) = plan.task() {
+        if !matches!(plan.task(), Task::Train(_)) {
             return plan.phases().get(self.outcomes.len()).copied();
         }
         if !self.fit.is_done() {
@@ -216,7 +216,7 @@ impl Progress {
         };
         let task = match plan.task() {
             Task::Train(task) => task,
-            Task::Align(_) => return None,
+            Task::Align(_) | Task::Dictionary(_) => return None,
             Task::Statistics(task) => return Some(counting(task, last)),
             Task::Vertical(task) => return Some(vertical::doing(task, phase)),
         };

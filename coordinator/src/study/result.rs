@@ -35,7 +35,9 @@ pub(super) fn files(
     };
     let task = match plan.task() {
         Task::Train(task) => task,
-        Task::Align(_) => return vec![file(REPORT, &of_own_doings(plan, job, &about))],
+        Task::Align(_) | Task::Dictionary(_) => {
+            return vec![file(REPORT, &of_own_doings(plan, job, &about))];
+        }
         Task::Statistics(_) => {
             let mut report = of_own_doings(plan, job, &about);
             report["sums"] = json!(opened.len());

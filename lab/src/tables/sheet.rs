@@ -80,7 +80,9 @@ impl<'a> Request<'a> {
                 let features = task.member(party).map_or(&[][..], |own| &own.features);
                 (features, task.label(), MissingFeatures::Keep)
             }
-            Task::Align(_) | Task::Statistics(_) => (&[][..], None, MissingFeatures::Keep),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                (&[][..], None, MissingFeatures::Keep)
+            }
         };
         let features: Vec<&str> = features.iter().map(String::as_str).collect();
         let preparation = match experiment.task() {

@@ -1,7 +1,7 @@
 //! What stewards see of alignments, and of what was made of common rows.
 
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, PlanHash};
+use consilium_plan::PlanHash;
 use consilium_proto::v1;
 
 use super::{StewardError, StewardService};
@@ -27,14 +27,14 @@ impl StewardService {
         })
     }
 
-    /// Gives what an alignment has led to, once it is there.
+    /// Gives what an alignment has led to, or a check of codes, once it is there.
     pub(super) fn own_alignment(
         &self,
         results: &Results,
-        task: &Align,
+        gives_rows: bool,
     ) -> Result<v1::OwnStudyResult, StewardError> {
         let report = results.read_own_report()?.ok_or(StewardError::NoResult)?;
-        let aligned_path = if task.gives_rows() {
+        let aligned_path = if gives_rows {
             results.aligned_path().display().to_string()
         } else {
             String::new()

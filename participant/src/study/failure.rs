@@ -3,6 +3,7 @@
 use std::{error::Error, io, time::Duration};
 
 use consilium_contract::ContractError;
+use consilium_dictionary::DictionaryError;
 use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{horizontal::HorizontalError, hybrid::HybridError, vertical::VerticalError};
 use consilium_glm::GlmError;
@@ -47,6 +48,8 @@ pub(crate) enum RunError {
     Statistics(StatisticsError),
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
+    #[error(transparent)]
+    Dictionary(#[from] DictionaryError),
     /// An asker kept others waiting for too long.
     #[error("{asker} had the turn for {length:?} and was not done")]
     TurnOver { asker: PartyId, length: Duration },
@@ -129,6 +132,7 @@ impl RunError {
             RunError::Alignment(error) => Failure::of_alignment(error, me),
             RunError::Vertical(error) => Failure::of_vertical(error, me),
             RunError::Hybrid(error) => Failure::of_hybrid(error, me),
+            RunError::Dictionary(error) => Failure::of_dictionary(error, me),
             RunError::Statistics(error) => Failure::of_statistics(error, me),
             RunError::Evidence(error) => Failure::of_evidence(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {

@@ -333,16 +333,19 @@ impl Keeper {
         {
             warn!(study = %self.name, %error, "what its runs have kept can't be removed");
         }
-        let Task::Align(task) = self.plan.task() else {
-            return Ok(());
-        };
         let failed = !matches!(own.end, Some(Study::Finished { .. }));
-        let has_order = alignments::settle(change, &self.name, (failed, now)).await?;
-        // Where the coordinator alone says that it is finished, no order counts.
-        let failed = failed || !(has_order || matches!(task.matching, Matching::Cardinality(_)));
+        let failed = match self.plan.task() {
+            Task::Align(task) => {
+                let has_order = alignments::settle(change, &self.name, (failed, now)).await?;
+                // Where the coordinator alone says that it is finished, no order counts.
+                failed || !(has_order || matches!(task.matching, Matching::Cardinality(_)))
+            }
+            Task::Dictionary(_) => failed,
+            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => return Ok(()),
+        };
         let results = Results::new(&self.home.state, &self.plan.hash());
         if failed && let Err(error) = results.forget_aligned() {
-            warn!(study = %self.name, %error, "its order of rows can't be removed");
+            warn!(study = %self.name, %error, "what it has learnt can't be removed");
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use consilium_base::Seed;
 use consilium_entities::EntitiesError;
 use consilium_mailbox::PartyId;
 use consilium_plan::{
-    Align, Code, DataReport, DataVersion, Failure, Grant, Limits, Name, Obstacle, Task, Train,
-    UnixTime,
+    Align, Code, DataReport, DataVersion, Dictionary, Failure, Grant, Limits, Name, Obstacle, Task,
+    Train, UnixTime,
 };
 
 use super::{
+    dictionary::Codes,
     failure::internal,
     keys::{self, Keys},
     rows::{Misfit, Selection, Unusable},
@@ -78,6 +79,7 @@ impl Inspection<'_> {
                 .rows(source)
                 .map(|contents| self.approved(task, source, &contents)),
             Task::Align(task) => self.against_key(task, source),
+            Task::Dictionary(task) => self.against_codes(task, source),
             // It takes more than a data set.
             Task::Vertical(_) | Task::Statistics(_) => {
                 let why = internal(self.party, "preflight");
@@ -123,6 +125,29 @@ impl Inspection<'_> {
         } else {
             self.read(source, || Ok((source.version(self.key)?, ())))?;
         }
+        Ok(Inspected::open(read(self.grant.data, obstacles, false)))
+    }
+
+    /// Reads the codes of the version that is approved, and of no other. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// If it is another version, or can't be read.
+    pub(super) fn codes(&self, task: &Dictionary, source: &Source) -> Result<Codes, Box<Unread>> {
+        let column = (task.column_of(self.party), task.form());
+        self.read(source, || Codes::read(source, self.key, column))
+    }
+
+    /// Holds the codes against the plan. Blocks.
+    fn against_codes(&self, task: &Dictionary, source: &Source) -> Result<Inspected, Box<Unread>> {
+        let mut obstacle = task.obstacle(self.party, &source.schema);
+        if obstacle.is_none() {
+            let rows = self.codes(task, source)?.all;
+            obstacle = (rows > self.limits.most_rows.0).then_some(Obstacle::RowsTooMany);
+        } else {
+            self.read(source, || Ok((source.version(self.key)?, ())))?;
+        }
+        let obstacles = obstacle.into_iter().collect();
         Ok(Inspected::open(read(self.grant.data, obstacles, false)))
     }
 

@@ -56,7 +56,7 @@ pub(super) fn memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> Room {
 fn needed_disk(plan: &Plan, me: &PartyId) -> u64 {
     let most = plan.limits().most_rows.0;
     let keys = match plan.task() {
-        Task::Train(_) | Task::Statistics(_) => 0,
+        Task::Train(_) | Task::Statistics(_) | Task::Dictionary(_) => 0,
         Task::Vertical(_) => most.saturating_mul(DISK_OF_A_COMMON_ROW),
         Task::Align(task) => match &task.matching {
             Matching::Unbalanced { holder, queries } => {
@@ -96,6 +96,11 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
             let costs = plan.costs(&RowsBy::each(rows));
             let of_task = costs.of_party(me).map_or(0, |own| own.memory);
             cells.saturating_mul(8).saturating_add(of_task)
+        }
+        Task::Dictionary(_) => {
+            let rows = plan.limits().most_rows.0.min(cells);
+            let costs = plan.costs(&RowsBy::each(rows));
+            costs.of_party(me).map_or(0, |own| own.memory)
         }
         Task::Align(task) => {
             let own = cells.min(task.most_keys(me, plan.limits()));

@@ -9,7 +9,9 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{Call, Own, align, begin::begin, failure::RunError, run, statistics, vertical};
+use super::{
+    Call, Own, align, begin::begin, dictionary, failure::RunError, run, statistics, vertical,
+};
 use crate::home::Home;
 
 /// A run that goes on; dropping it ends it, soon: the turn is free once nothing of it is left.
@@ -68,6 +70,9 @@ impl Running {
                     }
                     Task::Statistics(task) => {
                         statistics::take_part(&at, (&plan, task), &own, (call, ways)).await
+                    }
+                    Task::Dictionary(task) => {
+                        dictionary::take_part(&at, (&plan, task), &own, (call, ways)).await
                     }
                     Task::Vertical(task) => {
                         vertical::take_part(&at, (&plan, task), &own, (call, ways)).await

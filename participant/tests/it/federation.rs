@@ -3,6 +3,7 @@
 mod align;
 mod clocks;
 mod damaged;
+mod dictionary;
 mod full_disk;
 mod house;
 mod hybrid;

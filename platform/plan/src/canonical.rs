@@ -1,6 +1,7 @@
 //! The canonical text of a plan, and its hash.
 
 mod align;
+mod dictionary;
 mod statistics;
 mod trees;
 mod vertical;
@@ -49,6 +50,7 @@ impl Display for Plan {
             Task::Align(task) => self.write_alignment(task, f),
             Task::Vertical(task) => self.write_vertical(task, f),
             Task::Statistics(task) => self.write_statistics(task, f),
+            Task::Dictionary(task) => self.write_dictionary(task, f),
         }
     }
 }

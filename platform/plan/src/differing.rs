@@ -30,7 +30,7 @@ impl Task {
             Task::Train(task) => &task.columns,
             Task::Statistics(task) => &task.columns,
             Task::Vertical(task) => &task.member(party)?.columns,
-            Task::Align(_) => return None,
+            Task::Align(_) | Task::Dictionary(_) => return None,
         };
         columns.iter().find(|column| column.name() == name)
     }

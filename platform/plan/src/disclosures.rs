@@ -1,6 +1,7 @@
 //! Who learns what from a study: the algorithms' lines and the plan's own.
 
 mod align;
+mod dictionary;
 mod statistics;
 mod vertical;
 
@@ -28,6 +29,10 @@ pub enum Audience {
     Hospitals,
     /// Of those, each other one.
     FeatureHolders,
+    /// Of those that check codes, the one with the list.
+    ListHolder,
+    /// Of those, each other one.
+    Respondents,
     /// Every receiver of the result.
     Receivers,
     /// Every party.
@@ -38,12 +43,14 @@ pub enum Audience {
 
 impl Audience {
     /// All, in the order in which they are shown.
-    pub const ALL: [Audience; 8] = [
+    pub const ALL: [Audience; 10] = [
         Audience::Coordinator,
         Audience::Contributors,
         Audience::LabelHolder,
         Audience::Hospitals,
         Audience::FeatureHolders,
+        Audience::ListHolder,
+        Audience::Respondents,
         Audience::Receivers,
         Audience::Everyone,
         Audience::Nobody,
@@ -91,6 +98,7 @@ impl Plan {
             Task::Align(task) => self.add_alignment(task, &mut lines),
             Task::Vertical(task) => self.add_vertical(task, &mut lines),
             Task::Statistics(task) => self.add_statistics(task, &mut lines),
+            Task::Dictionary(task) => self.add_dictionary(task, &mut lines),
         }
         lines.lines
     }
@@ -257,6 +265,10 @@ impl Lines<'_> {
                 let holder = task.label_holder.as_str();
                 (holder, hospitals.join(", "), others.join(", "))
             }
+            Task::Dictionary(task) => {
+                let others: Vec<&str> = self.plan.respondents(task).map(PartyId::as_str).collect();
+                (task.holder.as_str(), String::new(), others.join(", "))
+            }
             _ => ("", String::new(), String::new()),
         };
         let (text, name, value): (_, _, &str) = match to {
@@ -269,6 +281,8 @@ impl Lines<'_> {
             Audience::LabelHolder => (texts::TO_LABEL_HOLDER, "party", holder),
             Audience::Hospitals => (texts::TO_HOSPITALS, "parties", &hospitals),
             Audience::FeatureHolders => (texts::TO_FEATURE_HOLDERS, "parties", &others),
+            Audience::ListHolder => (texts::TO_LIST_HOLDER, "party", holder),
+            Audience::Respondents => (texts::TO_RESPONDENTS, "parties", &others),
             Audience::Receivers => (texts::TO_RECEIVERS, "parties", &receivers),
             Audience::Everyone => (texts::TO_EVERYONE, "", ""),
             Audience::Nobody => (texts::TO_NOBODY, "", ""),

@@ -274,6 +274,17 @@ pub enum PlanFault {
     /// A model has at least one feature.
     #[error("at least one feature is needed")]
     NoFeature,
+    /// One has the list, the others use codes.
+    #[error(
+        "one contributor has the list and one to seven use codes, and all receive the result: no others"
+    )]
+    NotDictionary,
+    /// Codes are of a system that the program knows.
+    #[error(
+        "a system of codes is needed: icd-9-cm, icd-9-cm-procedures, icd-9-cm3-yb, icd-10, icd-10-cm, \
+         icd-10-yb, icd-10-pcs, atc, chs-drg, local or local-NAME"
+    )]
+    System,
     /// Two align their rows, and both learn the result.
     #[error(
         "two contributors align their rows, and both receive the result: no others, and more only \

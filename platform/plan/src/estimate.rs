@@ -7,6 +7,7 @@ mod align;
 mod contract;
 mod costs;
 mod daemon;
+mod dictionary;
 mod hybrid;
 mod regression;
 mod statistics;
@@ -68,7 +69,7 @@ impl Plan {
             .map_or(0, |cost| cost.sent);
         let (core_seconds, memory) = match self.task() {
             Task::Train(_) => (0, 0),
-            Task::Align(_) | Task::Statistics(_) => (most(Cost::cpu_s), 0),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => (most(Cost::cpu_s), 0),
             Task::Vertical(_) => (most(Cost::cpu_s), most(|cost| cost.memory as f64)),
         };
         Estimate {
@@ -106,6 +107,7 @@ impl Plan {
             }
             Task::Align(task) => self.charge_alignment(task, rows, &mut costs),
             Task::Statistics(task) => self.charge_statistics(task, rows, &mut costs),
+            Task::Dictionary(task) => self.charge_dictionary(task, rows, &mut costs),
             Task::Vertical(task) => {
                 let common = rows.of(&task.label_holder);
                 if !self.charge_vertical(task, common, &mut costs) {
@@ -132,7 +134,9 @@ impl Plan {
                     return Costs::default();
                 }
             }
-            Task::Align(_) | Task::Statistics(_) => return Costs::default(),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                return Costs::default();
+            }
         }
         costs
     }

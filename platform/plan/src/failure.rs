@@ -2,6 +2,7 @@
 
 mod align;
 mod bounds;
+mod dictionary;
 mod rows;
 mod sources;
 mod statistics;

@@ -31,8 +31,8 @@ pub use estimate::{Cost, Costs, Estimate, Links, RowsBy, Speed, Spent};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};
 pub use plan::{
-    Align, Calendar, Common, Comparison, DataSet, DataVersion, FORMAT, Gbdt, Glm, Group,
-    GroupTerms, Grow, Hospital, Learner, Limits, Matching, Member, Missing, Month, Name,
+    Align, Calendar, Common, Comparison, DataSet, DataVersion, Dictionary, FORMAT, Gbdt, Glm,
+    Group, GroupTerms, Grow, Hospital, Learner, Limits, Matching, Member, Missing, Month, Name,
     NoisyCount, OnDropout, OwnMetrics, Part, Party, Patience, Periods, Plan, PlanHash, Protection,
     Statistics, Task, TestRows, Train, Unlike, Vertical, VerticalWork, Weigh,
 };

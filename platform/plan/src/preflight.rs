@@ -360,7 +360,7 @@ impl Plan {
             match self.task() {
                 // Whoever has labels has those of all.
                 Task::Vertical(_) => verdict.failures.push(failure(Code::DataOneClass)),
-                Task::Train(_) | Task::Align(_) | Task::Statistics(_) => {
+                Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
                     verdict.warnings.push(Warning::OneClass(party.clone()));
                 }
             }
@@ -391,7 +391,10 @@ impl Plan {
                         crate::TestRows::Split(split) => missing.with("split", split),
                         _ => missing,
                     },
-                    Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) => missing,
+                    Task::Align(_)
+                    | Task::Vertical(_)
+                    | Task::Statistics(_)
+                    | Task::Dictionary(_) => missing,
                 }]
             }
             DataReport::Unreadable(why) => vec![why.clone().of(party)],
@@ -421,7 +424,9 @@ impl Plan {
         };
         let limits = &self.limits;
         let most = match self.task() {
-            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => limits.most_rows.0,
+            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                limits.most_rows.0
+            }
             Task::Align(task) => task.most_keys(party, limits),
         };
         let aligns = matches!(self.task(), Task::Align(_));

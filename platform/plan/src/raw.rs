@@ -53,6 +53,7 @@ pub struct RawPlan {
     pub(crate) key: Option<Spanned<Key>>,
     #[serde(default)]
     pub(crate) align: RawAlign,
+    pub(crate) dictionary: Option<RawDictionary>,
     #[serde(default)]
     pub(crate) protection: RawProtection,
     #[serde(default)]
@@ -189,6 +190,7 @@ pub(crate) enum RawKind {
     PredictHybridGbdt,
     Statistics,
     StatisticsVertical,
+    Dictionary,
 }
 
 impl RawKind {
@@ -204,6 +206,7 @@ impl RawKind {
             RawKind::PredictHybridGbdt => "predict-hybrid-gbdt",
             RawKind::Statistics => "statistics",
             RawKind::StatisticsVertical => "statistics-vertical",
+            RawKind::Dictionary => "dictionary",
         }
     }
 
@@ -404,6 +407,16 @@ pub(crate) enum RawProtocol {
     Star,
     Unbalanced,
     Cardinality,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawDictionary {
+    pub(crate) holder: Spanned<PartyId>,
+    pub(crate) system: Spanned<String>,
+    pub(crate) column: Spanned<String>,
+    pub(crate) list: Option<Spanned<String>>,
+    pub(crate) most_codes: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

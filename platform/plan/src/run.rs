@@ -30,7 +30,7 @@ pub enum Phase {
     Fedavg,
     /// The same by FedProx.
     Fedprox,
-    /// Sets of keys are held against each other.
+    /// Sets of keys, or of codes, are held against each other.
     Align,
     /// Rows are scored by a model that there is.
     Predict,
@@ -125,7 +125,7 @@ impl Plan {
     pub fn phases(&self) -> Vec<Phase> {
         let learner = match self.task() {
             Task::Train(task) => &task.learner,
-            Task::Align(_) => return vec![Phase::Align],
+            Task::Align(_) | Task::Dictionary(_) => return vec![Phase::Align],
             Task::Statistics(_) => return vec![Phase::Statistics],
             Task::Vertical(task) => {
                 return match &task.work {

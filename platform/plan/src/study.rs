@@ -247,7 +247,7 @@ impl Plan {
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
         let measures_fitted = |task: &Task| match task {
             Task::Train(task) => task.test == TestRows::None,
-            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) => false,
+            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => false,
         };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
@@ -257,6 +257,7 @@ impl Plan {
             Phase::Evaluation => texts::EVALUATION,
             Phase::Fedavg => texts::FEDAVG,
             Phase::Fedprox => texts::FEDPROX,
+            Phase::Align if matches!(self.task(), Task::Dictionary(_)) => texts::DICTIONARY,
             Phase::Align => texts::ALIGN,
             Phase::Predict => texts::PREDICT,
             Phase::Statistics => texts::STATISTICS,

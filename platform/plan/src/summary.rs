@@ -1,6 +1,7 @@
 //! A plan in plain words: the page that a steward reads before deciding.
 
 mod align;
+mod dictionary;
 mod hybrid;
 mod preparation;
 mod statistics;
@@ -48,6 +49,7 @@ impl Plan {
             Task::Align(task) => self.describe_alignment(task, &mut page),
             Task::Vertical(task) => task.describe(&mut page),
             Task::Statistics(task) => self.describe_statistics(task, &mut page),
+            Task::Dictionary(task) => self.describe_dictionary(task, &mut page),
         }
         page.heading(&texts::WHO);
         for party in self.parties() {
@@ -56,6 +58,7 @@ impl Plan {
         let coordinates = match self.task() {
             Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
+            Task::Dictionary(_) => texts::COORDINATOR_RELAYS_CODES,
             Task::Statistics(_) => texts::COORDINATOR_BLIND,
             Task::Vertical(task) => match task.work {
                 VerticalWork::Grow(_) if task.group().is_some() => texts::COORDINATOR_COUNTS,
@@ -98,6 +101,7 @@ impl Plan {
                 }
             }
             Task::Align(task) => self.describe_sets(task, &mut page),
+            Task::Dictionary(task) => self.describe_codes(task, &mut page),
             Task::Vertical(task) => self.describe_common_rows(task, &mut page),
         }
         self.describe_end(&mut page);

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::*;
 
 /// Gives a plan's task and its parties, in order of their names.
-fn study(protocol: &str, names: &[&str]) -> (Align, Vec<PartyId>) {
+fn study(protocol: &str, names: &[&str]) -> (Task, Vec<PartyId>) {
     let parties = names
         .iter()
         .map(|name| format!("[[party]]\nname = \"{name}\"\ndata = \"d\"\n"));
@@ -21,16 +21,13 @@ fn study(protocol: &str, names: &[&str]) -> (Align, Vec<PartyId>) {
         parties.collect::<String>()
     );
     let plan = Plan::from_toml(&text).unwrap();
-    let Task::Align(task) = plan.task() else {
-        panic!("it is an alignment");
-    };
     let parties = plan.contributors().map(|(party, _)| party.clone());
-    (Align::clone(task), parties.collect())
+    (plan.task().clone(), parties.collect())
 }
 
 /// Gives what is told while the parties do theirs, and how it ends.
 async fn witnessed<F: Future<Output = ()>>(
-    (task, parties): (Align, Vec<PartyId>),
+    (task, parties): (Task, Vec<PartyId>),
     doing: impl Fn(Mailbox) -> F,
 ) -> (Vec<u32>, Result<(), AttemptError>) {
     let all = [&[coordinator()], &parties[..]].concat();

@@ -8,15 +8,15 @@ use super::{Costs, RowsBy, Spent};
 use crate::{Align, Matching, Plan};
 
 /// Exchanges before the first message: sealing, and that all are there.
-const ROUNDS_OF_A_SETUP: u64 = 4;
+pub(super) const ROUNDS_OF_A_SETUP: u64 = 4;
 /// Frames, seals and acknowledgements of a chunk.
-const BYTES_OF_A_CHUNK: u64 = 200;
+pub(super) const BYTES_OF_A_CHUNK: u64 = 200;
 /// What the sender sends for the correlation of a bucket of 2^20 keys, and how much less for each time
 /// that a bucket is half as large.
 const BYTES_OF_A_CORRELATION: [u64; 2] = [181_000, 10_000];
 /// CPU seconds of a key, from the file to the file, each time that it is multiplied in the curve, by
 /// AVX-512: docs/adr/0008-curves-on-ifma.md.
-const BY_CURVE: f64 = 18e-6;
+pub(super) const BY_CURVE: f64 = 18e-6;
 /// CPU seconds of a key, from the file to the file, in one correlation.
 const BY_CODE: f64 = 3e-6;
 /// CPU seconds of a key in each correlation beyond the first.

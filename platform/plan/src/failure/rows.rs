@@ -25,6 +25,8 @@ impl Code {
             | Code::AlignSetTooSmall
             | Code::AlignSetTooLarge
             | Code::AlignTooFew
+            | Code::DictionaryEmpty
+            | Code::DictionaryTooLong
             | Code::VerticalRowsRepeated
             | Code::VerticalPatientsRepeated
             | Code::VerticalRowsTooFew
@@ -85,6 +87,7 @@ impl Code {
             | Code::StatisticsDiffer
             | Code::AlignPeerDeviates
             | Code::AlignQueries
+            | Code::DictionaryPeerDeviates
             | Code::VerticalNoAlignment
             | Code::VerticalOtherData
             | Code::VerticalOrderDamaged

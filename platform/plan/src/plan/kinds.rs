@@ -36,6 +36,9 @@ const OF_PREPARATION: &[&str] = &["prepare", "prepared"];
 /// Tables that plans have which measure columns.
 const OF_STATISTICS: &[&str] = &["statistics"];
 
+/// Tables that plans have which look codes up in a list.
+const OF_DICTIONARIES: &[&str] = &["dictionary"];
+
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
     let kind = raw.kind.name();
@@ -77,6 +80,11 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
             limits(&raw.limits, [rows], at, fault)
         }
+        RawKind::Dictionary => {
+            of_parties(raw, at, &fault)?;
+            let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
+            limits(&but_for_cells(&raw.limits), [rows], at, fault)
+        }
         RawKind::TrainVerticalGbdt | RawKind::PredictVerticalGbdt => {
             alignments(raw, at, fault)?;
             limits(&raw.limits, [], at, fault)
@@ -85,13 +93,16 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
         RawKind::StatisticsVertical => {
             alignments(raw, at, &fault)?;
             statistics(raw, at, &fault)?;
-            // Bins of rows are told.
-            let cells = RawLimits {
-                minimum_cell: None,
-                ..raw.limits.clone()
-            };
-            limits(&cells, [], at, fault)
+            limits(&but_for_cells(&raw.limits), [], at, fault)
         }
+    }
+}
+
+/// Gives the limits of kinds that tell of groups of rows without that of such a group.
+fn but_for_cells(raw: &RawLimits) -> RawLimits {
+    RawLimits {
+        minimum_cell: None,
+        ..raw.clone()
     }
 }
 
@@ -105,6 +116,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::TrainGbdt => &[
             OF_REGRESSIONS,
@@ -113,6 +125,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::Align => &[
             OF_SHARED_COLUMNS,
@@ -124,6 +137,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::TrainVerticalGbdt => &[
             OF_SHARED_COLUMNS,
@@ -132,6 +146,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_ALIGNMENTS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::PredictVerticalGbdt => &[
             OF_SHARED_COLUMNS,
@@ -143,6 +158,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::StatisticsVertical => &[
             OF_SHARED_COLUMNS,
@@ -153,6 +169,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_ALIGNMENTS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_DICTIONARIES,
         ],
         RawKind::TrainHybridGbdt => &[
             OF_LIKE_PARTIES,
@@ -160,6 +177,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_ALIGNMENTS,
             OF_COMMON_ROWS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::PredictHybridGbdt => &[
             OF_LIKE_PARTIES,
@@ -171,6 +189,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
         RawKind::Statistics => &[
             &["evaluation"],
@@ -181,6 +200,19 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
+            OF_DICTIONARIES,
+        ],
+        RawKind::Dictionary => &[
+            OF_SHARED_COLUMNS,
+            OF_LIKE_PARTIES,
+            OF_TRAINING,
+            OF_REGRESSIONS,
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+            OF_STATISTICS,
         ],
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod align;
 mod columns;
+pub(super) mod dictionary;
 mod gbdt;
 mod glm;
 mod inputs;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 pub use align::{Align, Matching, NoisyCount};
+pub use dictionary::Dictionary;
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
 pub use statistics::{Calendar, Month, Periods, Statistics};
@@ -43,6 +45,8 @@ pub enum Task {
     Vertical(Box<Vertical>),
     /// Columns are measured over all contributors' rows.
     Statistics(Box<Statistics>),
+    /// Codes of others are looked up in the list of one.
+    Dictionary(Box<Dictionary>),
 }
 
 impl Task {
@@ -53,6 +57,7 @@ impl Task {
             Task::Align(_) => "align",
             Task::Vertical(task) => task.kind(),
             Task::Statistics(_) => "statistics",
+            Task::Dictionary(_) => "dictionary",
         }
     }
 
@@ -61,6 +66,7 @@ impl Task {
         match self {
             Task::Train(task) => task.columns.iter().map(Column::name).collect(),
             Task::Align(task) => task.key_columns().collect(),
+            Task::Dictionary(task) => vec![&task.column, &task.list],
             Task::Statistics(task) => task.columns.iter().map(Column::name).collect(),
             Task::Vertical(task) => {
                 let own = task

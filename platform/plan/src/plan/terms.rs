@@ -112,6 +112,27 @@ pub(super) fn limits_of_sets(
     })
 }
 
+/// Gives the limits of rows whose codes are looked up: a code that is told has some rows.
+pub(super) fn limits_of_codes(
+    raw: &RawLimits,
+    parties: usize,
+    at: &Places,
+) -> Result<Limits, PlanError> {
+    let rows = |given: &Option<Spanned<u64>>, key: &str, default, least| {
+        at.number(given.as_ref(), key, default, least..=MOST_ROWS)
+    };
+    Ok(Limits {
+        expires: expires(raw, at)?,
+        // Whoever deviates may ask about other codes in each.
+        runs: runs(raw, 20, at)?,
+        most_rows: Rows(rows(&raw.most_rows, "limits.most_rows", USUAL_ROWS, 1)?),
+        minimum_rows: Rows(1),
+        minimum_cohort: Rows(1),
+        minimum_cell: Rows(rows(&raw.minimum_cell, "limits.minimum_cell", 10, 2)?),
+        minimum_verified: u32::try_from(parties).unwrap_or(u32::MAX),
+    })
+}
+
 /// Gives the limits of rows that all have: `usual` as the fewest where the plan says nothing, and
 /// never fewer than `least`.
 pub(super) fn limits_of_common_rows(

@@ -6,6 +6,8 @@ TO_CONTRIBUTORS: "every contributor learns", "每家贡献方获知";
 TO_LABEL_HOLDER: "{party}, the label holder, learns", "标签方 {party} 获知";
 TO_HOSPITALS: "every hospital ({parties}) learns", "每家医院（{parties}）获知";
 TO_FEATURE_HOLDERS: "every feature holder ({parties}) learns", "每家特征方（{parties}）获知";
+TO_LIST_HOLDER: "{party}, which has the list, learns", "拥有清单的 {party} 获知";
+TO_RESPONDENTS: "each other institution ({parties}) learns", "其他每家机构（{parties}）获知";
 TO_RECEIVERS: "every receiver of the result ({parties}) learns", "每家结果接收方（{parties}）获知";
 TO_EVERYONE: "every party learns", "每一方获知";
 TO_NOBODY: "what stays hidden, and what is not promised", "仍不可知的，以及不作保证的";
@@ -16,6 +18,8 @@ PREFLIGHT_LABELS: "of each contributor, once its steward has approved: whether i
 PREFLIGHT_COHORTS: "of each contributor, once its steward has approved: whether its rows differ from those of earlier statistics by some, but by fewer than {minimum} (or than those asked for); and which earlier statistics of nearly the same rows measured columns by other rules, if its steward has not named them", "每家贡献方在其数据管理员批准之后的：其行与先前统计所用的行是否仅相差少于 {minimum} 行（或先前方案规定的行数）而又不相同；以及哪些先前统计对几乎相同的行用其他规则度量过某些列（若其数据管理员未列明它们）";
 TRAFFIC: "lengths, times and number of all messages, and when a party is away", "所有消息的长度、时间与数量，以及哪一方何时离线";
 PREFLIGHT_KEYS: "of each contributor, once its steward has approved: the version of its data set, whether the key's columns are there, whether it has too few keys, too many, none, or the same one twice, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，键所需的列是否存在，键是否过少、过多、全无或重复，分档的可用磁盘与内存，时钟偏差";
+PREFLIGHT_CODES: "of each contributor, once its steward has approved: the version of its data set, whether the column of codes is there, whether it has too many rows, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本、编码列是否存在、行数是否过多，空闲磁盘与内存（分档），时钟偏差";
+LOCAL_CODES: "codes of a house may be any text: if names or numbers of people stand in the column, those that at least the minimum of rows have are told like codes", "院内自定编码可为任意文本：若该列含有人名或证件号码，则行数不低于下限者会如同编码一样被告知";
 PREFLIGHT_COMMON: "of each contributor, once its steward has approved: the version of its data set, whether columns and types are as planned, whether it has kept the alignment or its part of the model that the plan names, whether the common rows are enough, whether two of its rows are of one person or labels are missing, free disk and memory in steps, the offset of its clock", "每家贡献方在其数据管理员批准之后的：数据集版本，列与类型是否符合方案，是否保有方案所指的对齐结果或模型分片，共同行是否足够，是否有多行属于同一人或缺少标签，分档的可用磁盘与内存，时钟偏差";
 PREFLIGHT_REPEATS: "of the label holder, once its steward has approved: whether a patient has rows at several hospitals", "标签方在其数据管理员批准之后的：是否有患者在多家医院都有行";
 SIDES_AT_HOSPITALS: "the side of each hospital's rows asked for at every split by the hospitals' columns, whether its prediction depends on it or not", "所询问的各医院的行在每个按医院列进行的分裂处落在哪一侧，无论其预测是否用到";

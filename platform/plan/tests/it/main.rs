@@ -7,6 +7,7 @@
 
 mod aligns;
 mod approvals;
+mod dictionaries;
 mod disclosures;
 mod documents;
 mod failures;

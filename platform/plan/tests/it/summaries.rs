@@ -4,6 +4,7 @@ use consilium_plan::{Lang, Plan};
 
 use crate::{
     aligns::{aligned, counted},
+    dictionaries::codes,
     full, heart, hybrids,
     matchings::{star, unbalanced},
     party, preparations, statistics, trees,
@@ -78,6 +79,7 @@ fn the_summary_is_what_was_proofread() {
             &format!("prepared.{name}.txt"),
             &preparations::prepared().summary(Some(&[]), lang),
         );
+        assert_is(&format!("codes.{name}.txt"), &codes().summary(None, lang));
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -95,6 +97,7 @@ fn the_canonical_text_is_what_was_proofread() {
     assert_is("hybrid.toml", &hybrids::grown().to_string());
     assert_is("hybrid-predicted.toml", &hybrids::predicted().to_string());
     assert_is("statistics.toml", &statistics::stays().to_string());
+    assert_is("codes.toml", &codes().to_string());
 }
 
 #[test]
@@ -114,6 +117,7 @@ fn no_place_is_left_open_in_either_language() {
             hybrids::grown(),
             hybrids::open(),
             hybrids::predicted(),
+            codes(),
             statistics::stays(),
             statistics::noised(),
             statistics::heart(),

@@ -1,0 +1,26 @@
+//! Who learns what from codes that are looked up in a list.
+
+use consilium_codes::Form;
+use consilium_dictionary::{DISCLOSURES, Role};
+
+use super::{Audience, Lines};
+use crate::{Dictionary, Plan, texts::disclosure as texts};
+
+impl Plan {
+    pub(super) fn add_dictionary(&self, task: &Dictionary, lines: &mut Lines<'_>) {
+        lines.add(Audience::Coordinator, &texts::PREFLIGHT_CODES, &[]);
+        lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
+        for line in DISCLOSURES {
+            let to = match line.to {
+                Role::Relay => Audience::Coordinator,
+                Role::Holder => Audience::ListHolder,
+                Role::Respondent => Audience::Respondents,
+                Role::Nobody => Audience::Nobody,
+            };
+            lines.push(to, [line.learns.to_owned(), line.zh.to_owned()]);
+        }
+        if task.form() == Form::Local {
+            lines.add(Audience::Nobody, &texts::LOCAL_CODES, &[]);
+        }
+    }
+}
