@@ -87,7 +87,7 @@ impl<'a> Request<'a> {
         let features: Vec<&str> = features.iter().map(String::as_str).collect();
         let preparation = match experiment.task() {
             Task::Train(task) => task.preparation.as_ref(),
-            Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) => None,
+            Task::Vertical(_) | Task::Align(_) | Task::Dictionary(_) | Task::Statistics(_) => None,
         };
         let taken = Features {
             names: &features,

@@ -41,7 +41,7 @@ impl Plan {
         let shares = |other: &&PartyId| match self.task() {
             Task::Train(_) | Task::Statistics(_) => true,
             Task::Vertical(task) => task.is_hospital(party) && task.is_hospital(other),
-            Task::Align(_) => false,
+            Task::Align(_) | Task::Dictionary(_) => false,
         };
         contributors.iter().filter(shares).cloned().collect()
     }
@@ -51,7 +51,7 @@ impl Plan {
             Task::Train(task) => Some(&task.columns),
             Task::Statistics(task) => Some(&task.columns),
             Task::Vertical(task) if task.is_hospital(party) => Some(&task.member(party)?.columns),
-            Task::Vertical(_) | Task::Align(_) => None,
+            Task::Vertical(_) | Task::Align(_) | Task::Dictionary(_) => None,
         }
     }
 }
