@@ -1,6 +1,6 @@
 //! From an intent to numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use consilium_schema::{Column, Kind, Levels, Schema};
 use consilium_statistics::{ColumnFindings, Findings, Place};
@@ -36,6 +36,16 @@ impl Source<'_> {
             all: self.rows,
             institutions: self.institutions,
         }
+    }
+
+    /// Counts the rows of which the statistics don't tell where they are: of a value that is held back
+    /// there are no more.
+    pub(crate) fn untold(&self) -> u64 {
+        let found = self.found;
+        let cells = found.cells.iter().filter_map(|cell| cell.rows);
+        let behind = [found.others, found.outside, found.missing];
+        let told: u64 = cells.chain(behind.into_iter().flatten()).sum();
+        self.rows.saturating_sub(told)
     }
 
     /// Says whether statistics and schema can be of one table.
@@ -277,10 +287,7 @@ impl Intent {
             dropped.contains(column).then_some(name)
         });
         let gone: BTreeSet<&String> = dropped.iter().chain(of_features).collect();
-        let there: BTreeMap<String, ()> = prepared
-            .iter()
-            .map(|it| (it.called().to_owned(), ()))
-            .collect();
+        let there: BTreeSet<String> = prepared.iter().map(|it| it.called().to_owned()).collect();
         let mut products = Vec::new();
         for feature in &self.raw.feature {
             let (Some(product), Some(name)) = (&feature.product, &feature.name) else {
@@ -291,14 +298,14 @@ impl Intent {
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', '?']))
             };
             let factors = product.get_ref();
-            if there.contains_key(name.get_ref()) {
+            if there.contains(name.get_ref()) {
                 let fault = FitFault::Twice {
                     name: name.get_ref().clone(),
                 };
                 return Err(self.blame(name.span().start, fault));
             }
             let is_gone = |term: &&String| {
-                !there.keys().any(|name| is_of(term, name))
+                !there.iter().any(|name| is_of(term, name))
                     && gone.iter().any(|name| is_of(term, name))
             };
             if let Some(factor) = factors.iter().find(is_gone) {
@@ -313,7 +320,7 @@ impl Intent {
             }
             if let Some(term) = factors
                 .iter()
-                .find(|term| !there.keys().any(|name| is_of(term, name)))
+                .find(|term| !there.iter().any(|name| is_of(term, name)))
             {
                 let fault = FitFault::NoFactor { name: term.clone() };
                 return Err(self.blame(product.span().start, fault));

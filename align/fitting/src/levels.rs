@@ -140,9 +140,9 @@ fn fill(
         RawImpute::Word(word) if word == "median" => return Err(misplaced("impute = \"median\"")),
         RawImpute::Word(word) if word == "most-frequent" => {
             let (number, way_out) = (Number::MostFrequent, WayOut::GiveValue);
-            // A level that is held back may have been the most frequent one for another's sake.
-            let is_told = told(source).iter().all(|it| it.rows.is_some());
-            let found = most_frequent(frequent).filter(|_| is_told);
+            // One that is held back might be more frequent, unless there are not so many rows left.
+            let is_known = |it: &&Told| it.rows > Some(source.untold());
+            let found = most_frequent(frequent).filter(is_known);
             let Some((level, having)) = found.and_then(|it| Some((&it.level, it.rows?))) else {
                 return Err(FitFault::HeldBack {
                     number,

@@ -204,9 +204,18 @@ fn fill_flag(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, 
             )
         }
         RawImpute::Word(word) if word == "most-frequent" => {
-            let (no, yes) = both.ok_or_else(|| held_back(Number::MostFrequent))?;
-            let (rows, having) = (source.rows(), no.max(yes));
-            (f64::from(yes > no), Origin::MostFrequent { having, rows })
+            // One that is held back might be more frequent, unless there are not so many rows left.
+            let most = match (told(false), told(true)) {
+                (Some(no), Some(yes)) => Some((yes > no, no.max(yes))),
+                (no, yes) => {
+                    let only = no.map(|no| (false, no)).or(yes.map(|yes| (true, yes)));
+                    only.filter(|(_, rows)| *rows > source.untold())
+                }
+            };
+            let most = most.filter(|(_, rows)| *rows > 0);
+            let (value, having) = most.ok_or_else(|| held_back(Number::MostFrequent))?;
+            let rows = source.rows();
+            (f64::from(value), Origin::MostFrequent { having, rows })
         }
         RawImpute::Word(word) if word == "median" => {
             let (key, kind) = ("impute = \"median\"", source.column.kind().name());

@@ -174,7 +174,7 @@ impl fmt::Display for Origin {
             } => {
                 write!(f, "levels with at least {} {rows}", grouped(*minimum))?;
                 if *rarer > 0 {
-                    write!(f, "; {rarer} further ones have fewer or are held back")?;
+                    write!(f, "; with fewer or held back: {rarer}")?;
                 }
                 if *is_incomplete {
                     f.write_str("; the statistics had no room for all frequent ones")?;

@@ -111,7 +111,7 @@ impl<'a> Judged<'a> {
                 Some(share) if share > limit => Verdict::Goes(Reason::Missing { share, limit }),
                 Some(_) => Verdict::Stays,
                 // Of those held back no more can be missing than are not told.
-                None if share(untold(source)) <= limit => Verdict::Stays,
+                None if share(source.untold()) <= limit => Verdict::Stays,
                 None => Verdict::Unknown,
             }
         });
@@ -283,12 +283,4 @@ fn is_numeric(source: &Source<'_>) -> bool {
         source.column.kind(),
         Kind::Number(_) | Kind::Integer(_) | Kind::Boolean
     )
-}
-
-/// Counts the rows of which the statistics don't tell where they are.
-fn untold(source: &Source<'_>) -> u64 {
-    let found = source.found;
-    let cells = found.cells.iter().filter_map(|cell| cell.rows);
-    let told: u64 = cells.chain(found.others).chain(found.outside).sum();
-    source.rows.saturating_sub(told)
 }

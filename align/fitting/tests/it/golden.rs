@@ -1,6 +1,8 @@
 //! The text, as people read it.
 
-use crate::world::fit;
+use consilium_preparation::Preparation;
+
+use crate::world::{fit, schema};
 
 const INTENT: &str = r#"
     label = "readmitted"
@@ -58,6 +60,30 @@ fn each_number_stands_under_where_it_comes_from() {
         std::fs::write(file, &text).unwrap();
     }
     assert_eq!(text, include_str!("../prepared.toml"));
+}
+
+#[test]
+fn what_is_fitted_is_a_preparation_of_the_schema() {
+    let text = fit(INTENT).unwrap().to_string();
+    let preparation = Preparation::from_toml(&text, &schema()).unwrap();
+    let names: Vec<&str> = preparation.terms().iter().map(|term| &*term.name).collect();
+    assert_eq!(
+        names,
+        [
+            "age_woe",
+            "age",
+            "age?missing",
+            "cost",
+            "ward=surgical",
+            "ward=cardiac",
+            "ward=other",
+            "diagnosis=E11",
+            "diagnosis=I10",
+            "diagnosis=other",
+            "age × cardiac",
+            "age × cost"
+        ]
+    );
 }
 
 #[test]

@@ -282,7 +282,7 @@ fn numbers_that_are_held_back_are_named_with_the_way_out() {
         );
     }
     let text = "default.category = { one_hot = {}, impute = \"most-frequent\" }";
-    let got = fit_to(text, |findings| findings.columns[3].cells[3].rows = None);
+    let got = fit_to(text, |findings| findings.columns[3].cells[0].rows = None);
     refused(
         got,
         "the most frequent value of column \"ward\" is held back",
@@ -294,14 +294,23 @@ fn numbers_that_are_held_back_are_named_with_the_way_out() {
 }
 
 #[test]
+fn a_value_is_the_most_frequent_one_where_those_held_back_can_t_have_more_rows() {
+    let text = "default.category = { one_hot = {}, impute = \"most-frequent\" }";
+    let fitted = fit_to(text, |findings| findings.columns[3].cells[3].rows = None).unwrap();
+    let text = fitted.to_string();
+    assert!(text.contains("missing = { level = \"general\" }"), "{text}");
+    let text = "default.boolean.impute = \"most-frequent\"";
+    let fitted = fit_to(text, |findings| findings.columns[2].cells[1].rows = None).unwrap();
+    let text = fitted.to_string();
+    assert!(text.contains("missing = 0.0\n"), "{text}");
+}
+
+#[test]
 fn levels_that_are_held_back_are_unseen_and_without_any_there_is_nothing_to_fit() {
     let text = "default.category.one_hot = {}";
     let fitted = fit_to(text, |findings| findings.columns[3].cells[3].rows = None).unwrap();
     let text_of = fitted.to_string();
-    assert!(
-        text_of.contains("1 further ones have fewer or are held back"),
-        "{text_of}"
-    );
+    assert!(text_of.contains("with fewer or held back: 1"), "{text_of}");
     assert!(text_of.contains("unseen = \"other\""), "{text_of}");
     let got = fit_to(text, |findings| {
         findings.columns[3]

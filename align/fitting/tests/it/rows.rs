@@ -1,8 +1,9 @@
 //! What is fitted to statistics is what a direct computation over all rows says.
 
 use consilium_fitting::{Origin, Value};
+use consilium_preparation::Preparation;
 
-use crate::world::{ERROR, MINIMUM, Row, WARDS, entry, fit, number, numbers, rows};
+use crate::world::{ERROR, MINIMUM, Row, WARDS, entry, fit, number, numbers, rows, schema};
 
 const INTENT: &str = r#"
     label = "readmitted"
@@ -140,6 +141,12 @@ fn means_deviations_and_quantiles_are_those_of_all_rows_within_the_declared_erro
         clip[1] - clip[0],
         0.0,
     );
+}
+
+#[test]
+fn every_way_to_fit_gives_a_preparation() {
+    let text = fit(INTENT).unwrap().to_string();
+    Preparation::from_toml(&text, &schema()).unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which columns stay.
 
-use consilium_fitting::{Fitted, Intent, LeftOut, Reason, Unjudged};
+use consilium_fitting::{Fitted, Intent, LeftOut, Prepared, Reason, Unjudged};
 use consilium_schema::Schema;
 use consilium_statistics::{ColumnFindings, Correlation, Evidence, Findings, Stability};
 use std::fmt::Write as _;
@@ -66,7 +66,7 @@ fn select(limits: &str, findings: &Findings) -> Fitted {
 }
 
 fn left(fitted: &Fitted) -> Vec<&str> {
-    fitted.prepared.iter().map(|it| it.called()).collect()
+    fitted.prepared.iter().map(Prepared::called).collect()
 }
 
 fn out(fitted: &Fitted) -> Vec<&str> {

@@ -63,7 +63,7 @@ pub(crate) fn rows() -> Vec<Row> {
         let noise = number.wrapping_mul(2_654_435_761) >> 16;
         let age = 20 + noise % 71;
         let cost = f64::from(age) * 20.0 + f64::from(noise % 997) + 0.25;
-        let is_dear = noise % 97 == 0;
+        let is_dear = noise.is_multiple_of(97);
         let ward = match noise % 40 {
             0..20 => 0,
             20..32 => 1,
@@ -71,10 +71,10 @@ pub(crate) fn rows() -> Vec<Row> {
             _ => 3,
         };
         Row {
-            age: (number % 7 > 0).then_some(f64::from(age)),
-            cost: (number % 5 > 0).then_some(if is_dear { cost * 20.0 } else { cost }),
-            smoker: (number % 11 > 0).then_some(noise % 3 == 0),
-            ward: (number % 13 > 0).then_some(ward),
+            age: (!number.is_multiple_of(7)).then_some(f64::from(age)),
+            cost: (!number.is_multiple_of(5)).then_some(if is_dear { cost * 20.0 } else { cost }),
+            smoker: (!number.is_multiple_of(11)).then_some(noise.is_multiple_of(3)),
+            ward: (!number.is_multiple_of(13)).then_some(ward),
             diagnosis: Some(["I10", "E11", "J45", "K21"][(noise % 10 / 3) as usize]),
             readmitted: age + noise % 50 > 80,
             half: u32::from(number >= 600),
