@@ -4,6 +4,7 @@ mod error;
 mod mapped;
 mod registry;
 mod splits;
+mod tables;
 mod version;
 
 use std::{
@@ -23,6 +24,7 @@ pub(crate) use mapped::Mapped;
 pub use mapped::Mappings;
 pub(crate) use registry::{Listed, NewDataSet, RegisterError};
 pub(crate) use splits::{Purpose, Split};
+pub(crate) use tables::{HeldAgainst, TableError};
 
 use crate::home::Home;
 use version::{FileHash, Versioning};
@@ -37,6 +39,8 @@ pub(crate) struct Source {
     pub(crate) schema: Schema,
     /// Files that say which rows serve for testing.
     pub(crate) splits: BTreeMap<Name, PathBuf>,
+    /// By column, the tables of codes that values were held against.
+    pub(crate) tables: BTreeMap<String, HeldAgainst>,
 }
 
 /// What a data set held when it was read.
@@ -58,7 +62,7 @@ impl Source {
     ///
     /// If a file can't be read, or a row is not what the schema says.
     pub(crate) fn read(&self, key: &Seed) -> Result<Contents, DataError> {
-        let mut version = Versioning::begin(key, &self.schema);
+        let mut version = Versioning::begin(key, (&self.schema, &self.tables));
         let loaded = if let Some(mapped) = &self.mapping {
             mapped.rows(&self.schema, &mut version)?
         } else {
@@ -102,7 +106,7 @@ impl Source {
         columns: &[&str],
         show: impl FnMut(&[Option<&str>]),
     ) -> Result<DataVersion, DataError> {
-        let mut version = Versioning::begin(key, &self.schema);
+        let mut version = Versioning::begin(key, (&self.schema, &self.tables));
         if let Some(mapped) = &self.mapping {
             mapped.texts(&self.schema, columns, &mut version, show)?;
         } else {
@@ -125,7 +129,7 @@ impl Source {
     ///
     /// If a file can't be read.
     pub(crate) fn version(&self, key: &Seed) -> Result<DataVersion, DataError> {
-        let mut version = Versioning::begin(key, &self.schema);
+        let mut version = Versioning::begin(key, (&self.schema, &self.tables));
         match &self.mapping {
             Some(mapped) => mapped.add_to(&mut version)?,
             None => add_whole(&mut version, "", &self.path)?,

@@ -92,6 +92,7 @@ impl StewardService {
             schema: request.schema,
             splits,
             mapping: Some(request.mapping).filter(|text| !text.is_empty()),
+            codes: request.codes.into_iter().map(PathBuf::from).collect(),
         });
         let Listed { set, sources, .. } = set.await?;
         self.home.clear_tables().await;

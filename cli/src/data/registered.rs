@@ -43,6 +43,10 @@ pub(super) struct Add {
     /// 18,test; rows are counted from 1. May be given again
     #[arg(long, value_name = "NAME=FILE")]
     split: Vec<Split>,
+    /// A table of codes: columns of its system and version hold no other codes. Institutions of a study that
+    /// name such tables need the same ones. May be given again
+    #[arg(long, value_name = "TABLE")]
+    codes: Vec<PathBuf>,
     #[command(flatten)]
     door: HouseDoor,
     /// Print one line of JSON
@@ -92,6 +96,8 @@ pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::
         })
     });
     request.splits = splits.collect::<anyhow::Result<_>>()?;
+    let codes = args.codes.iter().map(|table| absolute(table, lang));
+    request.codes = codes.collect::<anyhow::Result<_>>()?;
     let mut participant = args.door.participant(lang).await?;
     let set = participant.add_data(request).await.answer(lang)?;
     if set.rows != counts.rows_read.0 {

@@ -72,6 +72,7 @@ impl Participant {
             schema: set.schema.clone(),
             splits: splits.collect(),
             mapping,
+            codes: Vec::new(),
         };
         let added = self.house.add_data(request).await.answer(lang);
         added.with_context(registering)?;

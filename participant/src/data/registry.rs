@@ -10,7 +10,7 @@ use consilium_mapping::{Mapping, MappingError};
 use consilium_plan::{DataVersion, Name};
 use consilium_schema::{Schema, SchemaError};
 
-use super::{DataError, Mapped, Source, blocking};
+use super::{DataError, Mapped, Source, TableError, blocking, tables::Tables};
 use crate::{
     home::Home,
     store::{
@@ -30,6 +30,8 @@ pub(crate) struct NewDataSet {
     pub(crate) splits: BTreeMap<Name, PathBuf>,
     /// TOML, where `path` is the file of a mapping.
     pub(crate) mapping: Option<String>,
+    /// Tables of codes that values are held against.
+    pub(crate) codes: Vec<PathBuf>,
 }
 
 /// A registered data set, and whether its file is still the one that was registered.
@@ -51,6 +53,8 @@ pub(crate) enum RegisterError {
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
     Data(#[from] DataError),
     /// The daemon does not share the caller's working folder.
     #[error("{} is not an absolute path", path.display())]
@@ -65,20 +69,32 @@ pub(crate) enum RegisterError {
 impl Home {
     /// Reads a data set and registers it, or a new version of it.
     pub(crate) async fn register(&self, new: NewDataSet) -> Result<Listed, RegisterError> {
-        for path in new.splits.values().chain([&new.path]) {
+        for path in new.splits.values().chain(&new.codes).chain([&new.path]) {
             if !path.is_absolute() {
                 return Err(RegisterError::Relative { path: path.clone() });
             }
         }
-        let source = Source {
+        let mut source = Source {
             mapping: self.mapped(new.mapping.as_deref(), &new.path)?,
             path: new.path.clone(),
             schema: Schema::from_toml(&new.schema)?,
             splits: new.splits.clone(),
+            tables: BTreeMap::new(),
         };
         let key = self.data_key.clone();
         let mapped = source.mapping.as_ref().map(|_| source.files());
-        let contents = self.read_alone(move || source.read(&key)).await?;
+        let codes = new.codes.clone();
+        let reading = self.read_alone(move || {
+            let tables = match Tables::read(&codes, &source.schema) {
+                Ok(tables) => tables,
+                Err(error) => return Ok(Err(error)),
+            };
+            source.tables = tables.held_against();
+            let contents = source.read(&key)?;
+            let checked = tables.check(&contents.table);
+            Ok(checked.map(|()| (contents, source.tables)))
+        });
+        let (contents, tables) = reading.await??;
         let path = new.path.to_str().map(str::to_owned);
         let set = DataSet {
             name: new.name.to_string(),
@@ -94,6 +110,8 @@ impl Home {
             path: set.path.clone().into(),
         })?;
         settings::set(&mut change, &splits_setting(new.name.as_str()), &splits).await?;
+        let tables = serde_json::to_string(&tables).expect("names and hashes serialise");
+        settings::set(&mut change, &tables_setting(new.name.as_str()), &tables).await?;
         let mapping = new.mapping.as_deref().unwrap_or_default();
         settings::set(&mut change, &mapping_setting(new.name.as_str()), mapping).await?;
         let what = match registered {
@@ -183,12 +201,15 @@ impl Home {
         let damaged = |_| consilium_store::columns::damaged("value");
         let mapping = settings::get(&self.store, &mapping_setting(&set.name)).await?;
         let mapping = mapping.filter(|text| !text.is_empty());
+        let tables = settings::get(&self.store, &tables_setting(&set.name)).await?;
+        let tables = tables.map(|tables| serde_json::from_str(&tables));
         let path = PathBuf::from(&set.path);
         Ok(Source {
             mapping: self.mapped(mapping.as_deref(), &path)?,
             path,
             schema: Schema::from_toml(&set.schema)?,
             splits: splits.transpose().map_err(damaged)?.unwrap_or_default(),
+            tables: tables.transpose().map_err(damaged)?.unwrap_or_default(),
         })
     }
 
@@ -202,6 +223,10 @@ impl Home {
 
 fn mapping_setting(data: &str) -> String {
     format!("data-set.{data}.mapping")
+}
+
+fn tables_setting(data: &str) -> String {
+    format!("data-set.{data}.codes")
 }
 
 fn splits_setting(data: &str) -> String {

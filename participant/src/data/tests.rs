@@ -27,6 +27,7 @@ fn source(folder: &TempDir) -> Source {
     Source {
         path: path("rows.csv", ROWS),
         mapping: None,
+        tables: BTreeMap::new(),
         schema: Schema::from_toml(SCHEMA).unwrap(),
         splits: [(half, path("half.csv", SPLIT))].into(),
     }

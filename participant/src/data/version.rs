@@ -1,10 +1,12 @@
 //! The version of a data set: a keyed hash of schema, rows or what they are made of, and splits.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use consilium_base::{Seed, Tagged};
 use consilium_plan::DataVersion;
 use consilium_schema::Schema;
+
+use super::HeldAgainst;
 
 /// A version on its way.
 ///
@@ -23,11 +25,19 @@ pub(super) struct FileHash {
 }
 
 impl Versioning {
-    pub(super) fn begin(key: &Seed, schema: &Schema) -> Versioning {
+    pub(super) fn begin(
+        key: &Seed,
+        (schema, tables): (&Schema, &BTreeMap<String, HeldAgainst>),
+    ) -> Versioning {
         let hash = Tagged::new("participant.1.data-version").field(key.expose());
+        let hash = hash.field(schema.to_string().as_bytes());
+        let with_table = |hash: Tagged, (column, held): (&String, &HeldAgainst)| {
+            let hash = hash.field(b"codes").field(column.as_bytes());
+            hash.field(&held.contents)
+        };
         Versioning {
             key: key.derive("participant.1.data-content", &[]),
-            hash: hash.field(schema.to_string().as_bytes()),
+            hash: tables.iter().fold(hash, with_table),
         }
     }
 

@@ -89,6 +89,7 @@ pub(crate) async fn register(home: &Home) -> DataVersion {
         schema: COLUMNS.to_owned(),
         splits: std::collections::BTreeMap::new(),
         mapping: None,
+        codes: Vec::new(),
     });
     set.await.unwrap().set.version
 }

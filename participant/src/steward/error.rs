@@ -110,6 +110,7 @@ impl Explain for StewardError {
             StewardError::Vouch(error) => return vouch_in_chinese(error),
             StewardError::Data(RegisterError::Unknown { name }) => format!("没有数据集 {name}"),
             StewardError::Data(RegisterError::Data(error)) => return error.in_chinese(),
+            StewardError::Data(RegisterError::Table(error)) => error.in_chinese(),
             StewardError::BadName(name) => format!("名称无法使用：{name}"),
             StewardError::BadKey => "这些字节不是公钥".to_owned(),
             StewardError::NoStatement => "提交的不是已签署的声明".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consilium_base::Seed;
-use consilium_contract::Contract;
+use consilium_contract::{Contract, Table};
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Failure, Grant, Limits, Name, OnDropout, Plan, Task};
@@ -18,7 +18,7 @@ use super::{
     told,
 };
 use crate::{
-    data::{RegisterError, Source},
+    data::{HeldAgainst, RegisterError, Source},
     home::{Home, study_name},
     store::runs,
 };
@@ -74,7 +74,7 @@ pub(super) async fn count_in(
     let contract = match plan.contract(&home.party, &source.schema) {
         // Of another version than the approved one nothing is told; reading it ends the run.
         _ if !is_approved => None,
-        contract => contract?,
+        contract => contract?.map(|contract| with_tables(contract, &source)),
     };
     count(home, plan, &grant, call).await?;
     let secret = permit::secret(home, plan).await?;
@@ -85,6 +85,18 @@ pub(super) async fn count_in(
         contract,
         secret,
     })
+}
+
+/// Adds the tables of codes that values were held against.
+fn with_tables(contract: Contract, source: &Source) -> Contract {
+    let with = |contract: Contract, (column, held): (&String, &HeldAgainst)| {
+        let table = Table {
+            codes: held.codes.clone(),
+            contents: held.contents,
+        };
+        contract.with_table(column, table)
+    };
+    source.tables.iter().fold(contract, with)
 }
 
 /// Sees that enough contributors are who they say they are, by more than the coordinator's word.

@@ -2,6 +2,7 @@
 
 mod align;
 mod clocks;
+mod contract;
 mod damaged;
 mod dictionary;
 mod full_disk;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Differing, Schema, Told};
 
-use crate::{Failure, Lang, Obstacle, Task, texts::failure::Code};
+use crate::{Failure, Lang, Obstacle, Task, Train, texts::failure::Code};
 
 /// The most parts in which a column differs at once.
 pub(crate) const MOST_PARTS: usize = 4;
@@ -21,6 +21,16 @@ pub(crate) fn differences(planned: &[Column], schema: &Schema) -> Vec<Obstacle> 
         (!parts.is_empty()).then(|| Obstacle::DiffersIn(name(), parts))
     };
     planned.iter().filter_map(compare).collect()
+}
+
+impl Train {
+    /// Compares a data set's schema with the columns of the plan.
+    ///
+    /// Each must mean the same ([`Column::is_alike`](consilium_schema::Column::is_alike)); missing markers
+    /// and how the file is read are each institution's own.
+    pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
+        differences(&self.columns, schema)
+    }
 }
 
 impl Task {

@@ -6,12 +6,12 @@ use std::{
 };
 
 use consilium_mailbox::PartyId;
-use consilium_schema::{Differing, Schema};
+use consilium_schema::Differing;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Train, Unlike,
-    differing::{MOST_PARTS, differences},
+    DataVersion, Estimate, Failure, Lang, Plan, PlanHash, Speed, Task, Unlike,
+    differing::MOST_PARTS,
     texts::{Text, failure::Code, preflight as texts},
 };
 
@@ -480,16 +480,6 @@ impl Plan {
             }
             Obstacle::RowsTooMany => failure(Code::DataRowsTooMany).with("most", most),
         }
-    }
-}
-
-impl Train {
-    /// Compares a data set's schema with the columns of the plan.
-    ///
-    /// Each must mean the same ([`Column::is_alike`](consilium_schema::Column::is_alike)); missing markers
-    /// and how the file is read are each institution's own.
-    pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
-        differences(&self.columns, schema)
     }
 }
 

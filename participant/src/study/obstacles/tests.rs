@@ -60,6 +60,7 @@ impl Asked {
             schema: schema.to_owned(),
             splits: std::collections::BTreeMap::new(),
             mapping: None,
+            codes: Vec::new(),
         });
         set.await.unwrap();
     }

@@ -1,6 +1,9 @@
 //! What is reported of data sets, good and bad.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use consilium_plan::{Plan, UnixTime};
 use consilium_schema::{Differing, Schema};
@@ -58,6 +61,7 @@ fn inspected_for(
     let source = Source {
         path: write("rows.csv", rows),
         mapping: None,
+        tables: BTreeMap::new(),
         schema: Schema::from_toml(columns).unwrap(),
         splits: split.into_iter().collect(),
     };

@@ -108,6 +108,7 @@ impl File {
             schema: SCHEMA.to_owned(),
             splits: Vec::new(),
             mapping: String::new(),
+            codes: Vec::new(),
         };
         let added = house.client().await.add_data(request).await;
         added.unwrap().into_inner()

@@ -32,7 +32,7 @@ impl Rows {
             name: self.name.to_owned(),
             path: path.to_str().unwrap().to_owned(),
             schema: schema.concat(),
-            splits: Vec::new(),
+            ..v1::AddDataRequest::default()
         };
         house.client().await.add_data(request).await.unwrap();
     }

@@ -162,6 +162,7 @@ impl House {
                 path: path("thirds.csv"),
             }],
             mapping: String::new(),
+            codes: Vec::new(),
         };
         Ok(self.client().await.add_data(request).await?.into_inner())
     }

@@ -65,6 +65,7 @@ async fn add(house: &House, mapping: &str) -> Result<v1::DataSet, tonic::Status>
             path: path("thirds.csv"),
         }],
         mapping: mapping.to_owned(),
+        codes: Vec::new(),
     };
     Ok(house.client().await.add_data(request).await?.into_inner())
 }

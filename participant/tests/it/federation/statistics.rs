@@ -163,6 +163,7 @@ async fn without(house: &House, whole: &str, rows: usize) {
         schema: SCHEMA.to_owned(),
         splits: Vec::new(),
         mapping: String::new(),
+        codes: Vec::new(),
     };
     // It is the people's own business how they call it in between.
     house
@@ -264,6 +265,7 @@ async fn a_column_that_differs_at_one_house_stops_the_study_before_the_first_sum
         schema: SCHEMA.replace("max = 10\n", "max = 20\n"),
         splits: Vec::new(),
         mapping: String::new(),
+        codes: Vec::new(),
     };
     houses[2].client().await.add_data(request).await.unwrap();
     let text = plan_of("Differs", &NAMES);

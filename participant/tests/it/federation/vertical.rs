@@ -99,6 +99,7 @@ async fn register_file(house: &House, place: usize, name: &str) {
         schema: [ID, SCHEMAS[place]].concat(),
         splits: Vec::new(),
         mapping: String::new(),
+        codes: Vec::new(),
     };
     house.client().await.add_data(request).await.unwrap();
 }

@@ -7,6 +7,7 @@
 
 mod aligns;
 mod approvals;
+mod contracts;
 mod dictionaries;
 mod disclosures;
 mod documents;

@@ -84,6 +84,7 @@ pub(super) async fn register(house: &House, place: usize, more: &[u64]) {
         schema: [ID, &columns].concat(),
         splits: Vec::new(),
         mapping: String::new(),
+        codes: Vec::new(),
     };
     house.client().await.add_data(request).await.unwrap();
 }
