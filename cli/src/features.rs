@@ -12,6 +12,8 @@ use crate::hint::OrHint as _;
 mod fit;
 mod say;
 
+pub(crate) use say::remark;
+
 /// What `consilium features` is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -24,6 +24,7 @@ mod coverage;
 mod files;
 mod mapped;
 mod page;
+mod prepared;
 mod report;
 mod result;
 mod sources;

@@ -4,7 +4,7 @@ use consilium_fitting::{Fitted, LeftOut, Origin, Reason, Remark, Rows, Unjudged}
 use consilium_plan::Lang;
 use consilium_statistics::Interval;
 
-pub(super) fn remark(remark: &Remark<'_>, lang: Lang) -> String {
+pub(crate) fn remark(remark: &Remark<'_>, lang: Lang) -> String {
     match lang {
         Lang::En => remark.to_string(),
         Lang::Zh => in_chinese(remark).unwrap_or_else(|| remark.to_string()),

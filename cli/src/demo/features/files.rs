@@ -16,11 +16,12 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 24] = files![
+const FILES: [(&str, &[u8]); 25] = files![
     "features.toml",
     "statistics.toml",
     "mistaken.toml",
     "cents.toml",
+    "intent.toml",
     "train.toml",
     "charlson-icd9.csv",
     "charlson-icd10.csv",

@@ -13,6 +13,7 @@ use super::{Found, files::PARTIES};
 
 mod codes;
 mod missing;
+mod prepared;
 mod sources;
 mod spread;
 mod studies;
@@ -55,6 +56,7 @@ fn html(found: &Found, lang: Lang) -> String {
     page.spread();
     page.stability();
     page.codes();
+    page.prepared();
     page.model();
     page.learnt();
     page.text + "</body></html>\n"

@@ -3,11 +3,12 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
+use consilium_fitting::Fitted;
 use consilium_glm::Fit;
 use consilium_plan::{Failure, Glm, Lang, Learner, Plan, Task, Train};
 use consilium_statistics::{Comparison, Findings};
 
-use super::{files, mapped::Mapped};
+use super::{files, mapped::Mapped, prepared};
 use crate::{
     findings::Own,
     local::{self, federation::Federation, inputs::PartyData, kept::Kept, outcome::Outcome},
@@ -36,6 +37,8 @@ pub(super) struct Studies {
 pub(super) struct Ended {
     pub(super) statistics: Kept,
     pub(super) findings: Findings,
+    /// What columns become before a model takes them, by these findings.
+    pub(super) fitted: Fitted,
     /// Of each institution, how its rows compare with those of the others; known to itself alone.
     pub(super) own: Vec<(String, Comparison)>,
     /// How the public insurer's would, had it left its amounts in cents.
@@ -104,6 +107,8 @@ impl Studies {
                 local::kept(federation, plan, &folder.join(name), lang).await
             };
             let statistics = kept(federation, &self.statistics, STATISTICS).await?;
+            let (findings, fitted) = found(&statistics, mapped)?;
+            prepared::write(&fitted, &folder.join(files::FOLDER))?;
             tell(lang.pick(
                 "the same, had the public insurer left its amounts in cents",
                 "同样的统计，假设公共医保未将美分换算",
@@ -118,14 +123,11 @@ impl Studies {
             ));
             let refused = local::study(federation, &self.cents).await?.err();
             let refused = refused.context("a study began over amounts in another unit")?;
-            Ok((statistics, mistaken, trained, refused))
+            Ok((statistics, (findings, fitted), mistaken, trained, refused))
         };
         let coordinator = self.train.coordinator();
         let ended = local::over_daemons((coordinator, &data), (folder, ""), work, lang);
-        let (statistics, mistaken, trained, refused) = ended?;
-        let first = statistics.parties.first();
-        let first = first.context("institutions took part")?;
-        let findings = serde_json::from_str(&first.findings)?;
+        let (statistics, (findings, fitted), mistaken, trained, refused) = ended?;
         let model::Fit::Glm(fit) = &trained.fit else {
             bail!("the demo's plan fits no regression");
         };
@@ -136,6 +138,7 @@ impl Studies {
         let public = of_mistaken.find(|(party, _)| party == "public");
         Ok(Ended {
             findings,
+            fitted,
             own: comparisons(&statistics)?,
             mistaken: public.context("the public insurer took part")?.1,
             fit: (***fit).clone(),
@@ -147,6 +150,15 @@ impl Studies {
             refused,
         })
     }
+}
+
+/// Reads what all have found alike, and what columns become by it.
+fn found(kept: &Kept, mapped: &[Mapped]) -> anyhow::Result<(Findings, Fitted)> {
+    let first = kept.parties.first().zip(mapped.first());
+    let (own, mapped) = first.context("institutions took part")?;
+    let findings = serde_json::from_str(&own.findings)?;
+    let fitted = prepared::fit(&findings, &mapped.schema)?;
+    Ok((findings, fitted))
 }
 
 /// Reads what each institution has found of itself.
