@@ -2,6 +2,7 @@
 
 mod costs;
 mod refused;
+mod weighed;
 
 use std::collections::BTreeMap;
 
