@@ -11,6 +11,9 @@ use crate::hint::OrHint as _;
 
 mod fit;
 mod say;
+mod show;
+
+pub(crate) use show::print;
 
 pub(crate) use say::remark;
 
@@ -19,7 +22,7 @@ pub(crate) use say::remark;
 #[command(after_help = "\
 Examples:
   consilium features fit intent.toml --statistics findings.json --schema schema.toml --out prepared.toml
-  consilium features fit intent.toml --statistics findings.json --schema schema.toml --json")]
+  consilium features show prepared.toml --schema schema.toml")]
 pub(crate) struct FeaturesArgs {
     #[command(subcommand)]
     command: FeaturesCommand,
@@ -38,12 +41,21 @@ Examples:
   consilium features fit intent.toml --statistics findings.json --schema schema.toml --out prepared.toml
   consilium features fit intent.toml --statistics findings.json --schema schema.toml --json | jq .left_out")]
     Fit(fit::Fit),
+    /// Say what becomes of each column, and what comes out in which range
+    #[command(after_help = "\
+What is wrong with a preparation is named by line and column.
+
+Examples:
+  consilium features show prepared.toml --schema schema.toml
+  consilium features show prepared.toml --schema schema.toml --json | jq .terms")]
+    Show(show::Show),
 }
 
 /// Runs one of the commands; data go to `out`.
 pub(crate) fn run(args: &FeaturesArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match &args.command {
         FeaturesCommand::Fit(args) => fit::run(args, out, lang),
+        FeaturesCommand::Show(args) => show::run(args, out, lang),
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) fn json(model: &Model) -> anyhow::Result<String> {
         Fit::Gbdt(fit) => trees::json(fit)?,
     };
     if let (Value::Object(document), Value::Object(own)) = (&mut document, own) {
-        document.extend(own);
+        let preparation = model.task().preparation.as_ref();
+        let preparation = preparation.map(|it| ("preparation".to_owned(), json!(it.to_string())));
+        document.extend(own.into_iter().chain(preparation));
     }
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
@@ -36,7 +38,9 @@ pub(super) fn json(model: &Model) -> anyhow::Result<String> {
 pub(super) fn onnx(model: &Model) -> anyhow::Result<Vec<u8>> {
     let metadata = |own: [(&'static str, String); 2]| {
         let [first, second] = own;
-        vec![
+        let preparation = model.task().preparation.as_ref();
+        let preparation = preparation.map(|it| ("preparation", it.to_string()));
+        let mut all = vec![
             ("title", model.plan.title().to_owned()),
             ("purpose", model.plan.purpose().to_owned()),
             ("study", model.study().to_string()),
@@ -45,7 +49,9 @@ pub(super) fn onnx(model: &Model) -> anyhow::Result<Vec<u8>> {
             second,
             ("rows", model.fit.rows().to_string()),
             ("plan", model.plan.to_string()),
-        ]
+        ];
+        all.extend(preparation);
+        all
     };
     let file = match &model.fit {
         Fit::Glm(fit) => regression::onnx(model, fit, metadata),

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Fit, Model};
 use crate::{
+    features,
     table::{align_numbers, table},
     terminal::printable,
 };
@@ -55,6 +56,12 @@ pub(super) fn run(
         writeln!(out, "{name}{colon}{value}")?;
     }
     writeln!(out, "\n{}", learnt(fit, lang))?;
+    let task = model.task();
+    if let Some(preparation) = &task.preparation {
+        let heading = lang.pick("what becomes of the columns before", "各列先经以下处理");
+        writeln!(out, "\n{heading}")?;
+        features::print((preparation, &task.columns), false, out, lang)?;
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod dictionary;
 mod doors;
 mod estimates;
 mod examples;
+mod features;
 mod full_disk;
 mod guide;
 mod invitations;

@@ -10,6 +10,7 @@ use tract_onnx::prelude::*;
 use crate::{consilium, printed};
 
 mod fixture;
+mod prepared;
 
 use fixture::published;
 

@@ -1,5 +1,6 @@
 //! The text, as people read it.
 
+use consilium_fitting::Intent;
 use consilium_preparation::Preparation;
 
 use crate::world::{fit, schema};
@@ -84,6 +85,16 @@ fn what_is_fitted_is_a_preparation_of_the_schema() {
             "age × cost"
         ]
     );
+}
+
+#[test]
+fn the_guide_shows_an_intent() {
+    let page = include_str!("../../../../docs/guide/preparation.md");
+    let mut blocks = page.split("```toml\n").skip(1);
+    let intent = blocks
+        .find(|block| block.contains("[default.integer]"))
+        .unwrap();
+    Intent::from_toml(intent.split("```").next().unwrap()).unwrap();
 }
 
 #[test]

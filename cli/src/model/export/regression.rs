@@ -45,7 +45,7 @@ pub(super) fn onnx(
     let linear = LinearModel {
         name: "consilium",
         columns: &model.columns(),
-        preparation: None,
+        preparation: model.task().preparation.as_ref(),
         intercept: fit.raw.intercept,
         slopes: &slopes,
         when_missing: &terms_when_missing(fit),

@@ -30,7 +30,7 @@ pub(super) fn onnx(
     let written = TreeModel {
         name: "consilium",
         columns: &model.columns(),
-        preparation: None,
+        preparation: model.task().preparation.as_ref(),
         base: fit.model.base_score(),
         trees: &trees,
         inverse_link: match objective {
