@@ -100,7 +100,7 @@ fn origin(origin: &Origin) -> Option<String> {
             within: [low, high],
         } => {
             format!(
-                "{}的四分位距：从{}到{}",
+                "{}的四分位距：从 {} 到 {}",
                 rows(it),
                 middle(low),
                 middle(high)
@@ -166,7 +166,7 @@ fn rows(
 
 fn middle(Interval { from, to }: &Interval) -> String {
     if from.to_bits() == to.to_bits() {
-        return format!(" {from} ");
+        return from.to_string();
     }
-    format!(" {from}…{to} 的中点")
+    format!("{from}…{to} 的中点")
 }
