@@ -2,7 +2,7 @@
 
 use consilium_fitting::{Fitted, Intent, LeftOut, Prepared, Reason, Unjudged};
 use consilium_schema::Schema;
-use consilium_statistics::{ColumnFindings, Correlation, Evidence, Findings, Stability};
+use consilium_statistics::{ColumnFindings, Correlation, Evidence, Findings, Period, Stability};
 use std::fmt::Write as _;
 
 /// A column: its information value, rows without a value, stability index.
@@ -32,6 +32,10 @@ fn statistics(columns: &[Column], correlations: &[(&str, &str, f64)]) -> Finding
             })
             .collect(),
     };
+    let period = |name: &str| Period {
+        name: name.to_owned(),
+        rows: Some(500),
+    };
     let pair = |(one, other, r): &(&str, &str, f64)| Correlation {
         one: (*one).to_owned(),
         other: (*other).to_owned(),
@@ -42,7 +46,7 @@ fn statistics(columns: &[Column], correlations: &[(&str, &str, f64)]) -> Finding
         minimum_cell: 10,
         rows: Some(ROWS),
         columns: columns.iter().map(column).collect(),
-        periods: vec![Some(500), Some(500)],
+        periods: ["one", "two"].map(period).into(),
         correlations: correlations.iter().map(pair).collect(),
         vif: [].into(),
     }
