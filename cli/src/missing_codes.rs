@@ -133,8 +133,8 @@ pub(crate) fn page(report: &str, lang: Lang) -> anyhow::Result<String> {
     if !all.is_empty() {
         page += &format!("{codes}\n");
     }
-    if let Some(more) = all.len().checked_sub(MOST_SHOWN + 1) {
-        let more = more + 1;
+    let more = all.len().saturating_sub(MOST_SHOWN);
+    if more > 0 {
         page += &lang.pick(
             format!("and {more} more in missing-codes.csv\n"),
             format!("另有 {more} 个见 missing-codes.csv\n"),

@@ -74,6 +74,12 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::NotSeveral => {
             "protocol = \"star\" 由三至八家贡献方对齐，各方均接收结果，不含其他方".to_owned()
         }
+        PlanFault::NotDictionary => {
+            "一家贡献方拥有清单，一至七家使用编码，各方均接收结果，不含其他方".to_owned()
+        }
+        PlanFault::System => "需要一个编码体系：icd-9-cm、icd-9-cm-procedures、icd-9-cm3-yb、icd-10、\
+             icd-10-cm、icd-10-yb、icd-10-pcs、atc、chs-drg、local 或 local-名称"
+            .to_owned(),
         PlanFault::Leader => "leader 仅用于 protocol = \"star\"，且是贡献方之一".to_owned(),
         PlanFault::Holder => {
             "holder 与 queries 仅用于 protocol = \"unbalanced\"，该协议需要 holder：\
