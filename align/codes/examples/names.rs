@@ -8,8 +8,8 @@
 //!
 //! Diagnoses: the names of codes that a map of versions changes, to the name of the code that they are
 //! mapped to, among the names of all codes that the map leads to. First by the name alone; then after a
-//! part of the other changes was decided on (cross-validation: each name is found by a matcher that knows
-//! nothing of its own pair); then with the old code beside it. The library teaches words by names of codes
+//! part of the other changes was decided on (cross-validation, divided ten times: each name is found by a
+//! matcher that knows nothing of its own pair); then with the old code beside it. The library teaches words by names of codes
 //! and of their first extensions: by the name alone, codes that a tested pair touches are taken out of it.
 //!
 //! A seed other than 42 draws from the variants that seed 42 leaves, and takes those of seed 42 out of the

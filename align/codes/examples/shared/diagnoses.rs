@@ -17,6 +17,10 @@ use crate::{Found, SEED, files::text, line, time};
 /// What the plainest comparison finds first: one to three characters, TF-IDF, cosine, 32,192 names.
 const FLOOR: f64 = 0.233;
 
+/// How often the changes are divided into those that were decided on and those that are found; what was
+/// found is counted over all divisions.
+const DRAWS: u64 = 10;
+
 /// A changed code: its name, the new code, and its name.
 struct Changed {
     code: String,
@@ -34,52 +38,40 @@ pub(crate) fn measure(data: &Path) {
     let full = library(&targets, &BTreeSet::new());
     let alone = library(&targets, &touched);
 
-    let place = |matcher: &Matcher<'_>, it: &Changed, code: Option<&str>| {
-        let best = matcher.find(
-            Query {
-                name: &it.here,
-                code,
-            },
-            5,
-        );
-        best.iter().position(|found| found.canonical == it.there)
-    };
-    let by_name = Matcher::new(&alone);
-    let places: Vec<_> = changed.iter().map(|it| place(&by_name, it, None)).collect();
-    tell("diagnoses", &alone, &changed, &places, &targets, FLOOR);
+    let mut by_name = Measured::of("diagnoses", &targets, FLOOR);
+    let matcher = Matcher::new(&alone);
+    for it in &changed {
+        by_name.push(it, &matcher, None);
+    }
+    by_name.print(&alone);
 
-    let mut order: Vec<usize> = (0..changed.len()).collect();
-    order.shuffle(&mut ChaCha20Rng::seed_from_u64(SEED));
-    for (folds, what) in [
-        (2, "diagnoses-half-decided"),
-        (5, "diagnoses-four-fifths-decided"),
+    for (folds, what, goal) in [
+        (2, "diagnoses-half-decided", FLOOR),
+        (5, "diagnoses-four-fifths-decided", 0.40),
     ] {
-        let mut places = vec![None; changed.len()];
-        for fold in 0..folds {
-            let (tested, known): (Vec<_>, Vec<_>) =
-                (0..order.len()).partition(|at| at % folds == fold);
-            let decided: Vec<Named> = known.iter().map(|at| changed[order[*at]].named()).collect();
-            let matcher = Matcher::with_decided(&alone, &decided);
-            for at in tested {
-                places[order[at]] = place(&matcher, &changed[order[at]], None);
+        let mut decided_on = Measured::of(what, &targets, goal);
+        for draw in 0..DRAWS {
+            let mut order: Vec<&Changed> = changed.iter().collect();
+            order.shuffle(&mut ChaCha20Rng::seed_from_u64(SEED + draw));
+            for fold in 0..folds {
+                let is_tested = |at: usize| at % folds == fold;
+                let known = (0..order.len()).filter(|at| !is_tested(*at));
+                let decided: Vec<Named> = known.map(|at| order[at].named()).collect();
+                let matcher = Matcher::with_decided(&alone, &decided);
+                for at in (0..order.len()).filter(|at| is_tested(*at)) {
+                    decided_on.push(order[at], &matcher, None);
+                }
             }
         }
-        tell(what, &alone, &changed, &places, &targets, 0.40);
+        decided_on.print(&alone);
     }
 
-    let with_code = Matcher::new(&full);
-    let places: Vec<_> = changed
-        .iter()
-        .map(|it| place(&with_code, it, Some(&it.code)))
-        .collect();
-    tell(
-        "diagnoses-with-code",
-        &full,
-        &changed,
-        &places,
-        &targets,
-        0.40,
-    );
+    let mut with_code = Measured::of("diagnoses-with-code", &targets, 0.40);
+    let matcher = Matcher::new(&full);
+    for it in &changed {
+        with_code.push(it, &matcher, Some(&it.code));
+    }
+    with_code.print(&full);
 
     let names = full.names().iter().cycle().take(100_000);
     let names: Vec<&str> = names.map(|it| it.name.as_str()).collect();
@@ -97,26 +89,49 @@ impl Changed {
     }
 }
 
-/// Prints a line for all, and one for those that don't stand in the library under their own name: where
-/// they do, the map sends them to another all the same.
-fn tell(
-    what: &str,
-    library: &Library,
-    changed: &[Changed],
-    places: &[Option<usize>],
-    targets: &BTreeMap<String, String>,
+/// What was found of all, and of those that don't stand in the library under their own name: where they
+/// do, the map sends them to another all the same.
+struct Measured<'a> {
+    what: &'static str,
+    targets: &'a BTreeMap<String, String>,
     goal: f64,
-) {
-    let (mut all, mut renamed) = (Found::default(), Found::default());
-    for (it, place) in changed.iter().zip(places) {
-        all.push(*place);
-        if !targets.contains_key(&it.here) {
-            renamed.push(*place);
+    all: Found,
+    renamed: Found,
+}
+
+impl<'a> Measured<'a> {
+    fn of(what: &'static str, targets: &'a BTreeMap<String, String>, goal: f64) -> Measured<'a> {
+        let (all, renamed) = (Found::default(), Found::default());
+        Measured {
+            what,
+            targets,
+            goal,
+            all,
+            renamed,
         }
     }
-    line("code-names", what, SEED, library, &all, (goal, 0.0));
-    let what = format!("{what}-own-name-not-in-library");
-    line("code-names", &what, SEED, library, &renamed, (goal, 0.0));
+
+    fn push(&mut self, it: &Changed, matcher: &Matcher<'_>, code: Option<&str>) {
+        let best = matcher.find(
+            Query {
+                name: &it.here,
+                code,
+            },
+            5,
+        );
+        let place = best.iter().position(|found| found.canonical == it.there);
+        self.all.push(place);
+        if !self.targets.contains_key(&it.here) {
+            self.renamed.push(place);
+        }
+    }
+
+    fn print(&self, library: &Library) {
+        let goals = (self.goal, 0.0);
+        line("code-names", self.what, SEED, library, &self.all, goals);
+        let what = format!("{}-own-name-not-in-library", self.what);
+        line("code-names", &what, SEED, library, &self.renamed, goals);
+    }
 }
 
 /// The changed codes whose names are known, and the code of each name that the map leads to.
