@@ -128,7 +128,7 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
     let recoding = Recoding::new(&claims);
     let coverage = Coverage::new(&claims)?;
     let ended = studies.run((&mapped, in_cents), folder, lang)?;
-    let compared = Compared::new(studies, &mapped, &ended)?;
+    let compared = Compared::new(&mapped, &ended)?;
     Ok(Found {
         differing: comorbidities::differing(&mapped, &claims),
         mapped,

@@ -1,14 +1,14 @@
 //! The model of all three beside those of each alone, and of all rows in one place.
 
 use anyhow::Context as _;
-use consilium_data::design::{Design, MissingFeatures};
+use consilium_data::design::{Design, Features, MissingFeatures};
 use consilium_evaluation::{Scored, auc};
 use consilium_glm::{Fit, Table, local};
 use consilium_mailbox::PartyId;
 
 use super::{
     mapped::{Mapped, is_tested},
-    studies::{Ended, Studies},
+    studies::Ended,
 };
 
 /// What models make of the test rows of all institutions together; possible because all rows of the
@@ -29,16 +29,16 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub(super) fn new(
-        studies: &Studies,
-        mapped: &[Mapped],
-        ended: &Ended,
-    ) -> anyhow::Result<Compared> {
-        let (task, glm) = studies.glm()?;
+    pub(super) fn new(mapped: &[Mapped], ended: &Ended) -> anyhow::Result<Compared> {
+        let (task, glm) = ended.glm()?;
         let features: Vec<&str> = task.features.iter().map(String::as_str).collect();
         let parts = mapped.iter().map(|mapped| {
+            let features = Features {
+                names: &features,
+                preparation: task.preparation.as_ref(),
+            };
             let missing = MissingFeatures::Drop;
-            let design = Design::new(&mapped.table, &features, Some(&task.label), missing)?;
+            let design = Design::new(&mapped.table, features, Some(&task.label), missing)?;
             let part = |wanted| {
                 let (mut x, mut y) = (Vec::new(), Vec::new());
                 for row in

@@ -21,9 +21,9 @@ pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Resul
     let (trained, tested) = (compared.trained, compared.tested);
     let rows = lang.pick(
         format!(
-            "trained on {trained} rows, tested on {tested}; rows with a missing value are left out"
+            "trained on {trained} rows, tested on {tested}; missing values are filled in alike everywhere"
         ),
-        format!("训练 {trained} 行，测试 {tested} 行；含缺失值的行未使用"),
+        format!("训练 {trained} 行，测试 {tested} 行；各处以同样方式填补缺失值"),
     );
     writeln!(out, "{rows}")?;
     let (seconds, bytes) = (found.ended.wall_s, found.ended.wire_bytes);

@@ -29,7 +29,6 @@ pub(super) struct Studies {
     statistics: Plan,
     mistaken: Plan,
     cents: Plan,
-    train: Plan,
 }
 
 /// What came of them.
@@ -45,6 +44,7 @@ pub(super) struct Ended {
     pub(super) mistaken: Comparison,
     /// Why a study does not begin where its schema says that they are in cents.
     pub(super) refused: Vec<Failure>,
+    train: Plan,
     pub(super) trained: Outcome,
     pub(super) fit: Fit,
     /// From the submission of each study to its end, in seconds.
@@ -58,32 +58,16 @@ pub(super) struct Ended {
 impl Studies {
     /// Reads the plans.
     pub(super) fn load(lang: Lang) -> anyhow::Result<Studies> {
-        let text = |path: &Path| Ok(files::text(path.to_str().unwrap_or_default())?.to_owned());
         let read = |name| anyhow::Ok(plan::load_from(&text, Path::new(name), lang)?.plan);
-        let studies = Studies {
+        Ok(Studies {
             statistics: read("statistics.toml")?,
             mistaken: read("mistaken.toml")?,
             cents: read("cents.toml")?,
-            train: read("train.toml")?,
-        };
-        // The demo's own plans are of these kinds, whoever edits them.
-        studies.glm()?;
-        Ok(studies)
+        })
     }
 
-    pub(super) fn plans(&self) -> [&Plan; 4] {
-        [&self.statistics, &self.mistaken, &self.cents, &self.train]
-    }
-
-    /// Gives what the model is trained on, and how.
-    pub(super) fn glm(&self) -> anyhow::Result<(&Train, &Glm)> {
-        let Task::Train(task) = self.train.task() else {
-            bail!("the demo's plan trains no model");
-        };
-        match &task.learner {
-            Learner::Glm(glm) => Ok((task, glm)),
-            _ => bail!("the demo's plan fits no regression"),
-        }
+    pub(super) fn plans(&self) -> [&Plan; 3] {
+        [&self.statistics, &self.mistaken, &self.cents]
     }
 
     /// Runs them over daemons that are started for it.
@@ -116,18 +100,25 @@ impl Studies {
             let mistaken = kept(federation, &self.mistaken, MISTAKEN).await?;
             tell(lang.pick("a model over all three", "三方共同训练模型"));
             let result = folder.join(TRAINING);
-            let trained = local::trained(federation, &self.train, &result, lang).await?;
+            let train = training(&fitted, lang)?;
+            let trained = local::trained(federation, &train, &result, lang).await?;
             tell(lang.pick(
                 "the public insurer's schema says cents: a study does not begin",
                 "公共医保的数据结构声明为美分：研究不会开始",
             ));
             let refused = local::study(federation, &self.cents).await?.err();
             let refused = refused.context("a study began over amounts in another unit")?;
-            Ok((statistics, (findings, fitted), mistaken, trained, refused))
+            Ok((
+                statistics,
+                (findings, fitted),
+                mistaken,
+                (train, trained),
+                refused,
+            ))
         };
-        let coordinator = self.train.coordinator();
+        let coordinator = self.statistics.coordinator();
         let ended = local::over_daemons((coordinator, &data), (folder, ""), work, lang);
-        let (statistics, (findings, fitted), mistaken, trained, refused) = ended?;
+        let (statistics, (findings, fitted), mistaken, (train, trained), refused) = ended?;
         let model::Fit::Glm(fit) = &trained.fit else {
             bail!("the demo's plan fits no regression");
         };
@@ -146,10 +137,41 @@ impl Studies {
             frame_bytes: sum(Kept::frame_bytes) + trained.frame_bytes(),
             wire_bytes: sum(Kept::wire_bytes) + trained.wire_bytes(),
             statistics,
+            train,
             trained,
             refused,
         })
     }
+}
+
+impl Ended {
+    /// Gives what the model is trained on, and how.
+    pub(super) fn glm(&self) -> anyhow::Result<(&Train, &Glm)> {
+        let Task::Train(task) = self.train.task() else {
+            bail!("the demo's plan trains no model");
+        };
+        match &task.learner {
+            Learner::Glm(glm) => Ok((task, glm)),
+            _ => bail!("the demo's plan fits no regression"),
+        }
+    }
+}
+
+/// Reads the plan that trains a model of columns so prepared.
+fn training(fitted: &Fitted, lang: Lang) -> anyhow::Result<Plan> {
+    let prepared = fitted.to_string();
+    let text = |path: &Path| {
+        if path == Path::new(prepared::FILE) {
+            return Ok(prepared.clone());
+        }
+        text(path)
+    };
+    Ok(plan::load_from(&text, Path::new("train.toml"), lang)?.plan)
+}
+
+/// Gives a file of the example.
+fn text(path: &Path) -> anyhow::Result<String> {
+    Ok(files::text(path.to_str().unwrap_or_default())?.to_owned())
 }
 
 /// Reads what all have found alike, and what columns become by it.

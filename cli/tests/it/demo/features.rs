@@ -60,6 +60,11 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
     assert!(told.contains("{USD.cent} (plan: {USD})"), "{told}");
 
     let left = folder.path().join("left");
+    // What the example's plan of a model names is what the statistics give.
+    let fitted = fs::read_to_string(left.join("data/prepared.toml")).unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features/prepared.toml");
+    assert_eq!(fitted, fs::read_to_string(example).unwrap());
+
     let page = fs::read_to_string(left.join("report.html")).unwrap();
     let figures = page.matches("<figure>").count();
     assert_eq!((figures, page.matches("</figure>").count()), (7, 7));

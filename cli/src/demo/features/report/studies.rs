@@ -231,17 +231,16 @@ impl Page<'_> {
         let mut estimates: Vec<_> = self.found.ended.fit.estimates.iter().skip(1).collect();
         estimates.sort_by(|a, b| b.statistic.abs().total_cmp(&a.statistic.abs()));
         let rows = estimates.into_iter().take(MOST).map(|estimate| {
-            let (column, level) = estimate
-                .name
-                .split_once('=')
-                .unwrap_or((&estimate.name, ""));
-            let level = if level.is_empty() {
-                String::new()
-            } else {
-                format!(" = {level}")
+            let name = estimate.name.as_str();
+            // A level or a mark of what is missing stands behind the column's name.
+            let (column, term) = name.split_at(name.find(['=', '?']).unwrap_or(name.len()));
+            let term = match term.strip_prefix('=') {
+                Some(level) => format!(" = {level}"),
+                None if term.is_empty() => String::new(),
+                None => lang.pick(", missing", "，缺失").to_owned(),
             };
             vec![
-                self.feature(column) + &level,
+                self.feature(column) + &term,
                 short(estimate.coefficient),
                 short(estimate.standard_error),
                 format!("{:.1}", estimate.statistic),
@@ -250,7 +249,7 @@ impl Page<'_> {
         });
         let rows: Vec<Vec<String>> = rows.collect();
         let header = [
-            lang.pick("what tells most", "影响最大的特征"),
+            lang.pick("what tells most, as prepared", "影响最大的特征（预处理后）"),
             lang.pick("coefficient", "系数"),
             lang.pick("standard error", "标准误"),
             "z",
