@@ -55,11 +55,8 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
         .filter_map(|key| Some((*key, written.get(*key)?)))
         .min_by_key(|(_, value)| value.span().start);
     let trains = matches!(raw.kind, RawKind::TrainGlm | RawKind::TrainGbdt);
-    let prepares = OF_PREPARATION.iter().filter(|_| !trains);
-    if let Some((key, value)) = prepares
-        .filter_map(|key| Some((*key, written.get(*key)?)))
-        .next()
-    {
+    let mut prepares = OF_PREPARATION.iter().filter(|_| !trains);
+    if let Some((key, value)) = prepares.find_map(|key| Some((*key, written.get(*key)?))) {
         return Err(at.fault(Some(value), key, PlanFault::NotPreparing { kind }));
     }
     if let Some((key, value)) = misplaced {

@@ -39,7 +39,7 @@ pub(super) fn check(
         written,
     });
     if is_prepared(raw) {
-        return prepared(declared(raw, schema, at)?, written, label, at);
+        return prepared(&declared(raw, schema, at)?, written, label, at);
     }
     let written = written.ok_or_else(|| at.missing("features"))?;
     let features: Vec<String> = written.names().map(str::to_owned).collect();
@@ -69,7 +69,7 @@ fn declared(raw: &RawPlan, schema: &Schema, at: &Places) -> Result<Preparation, 
 
 /// Keeps what the plan's features need.
 fn prepared(
-    whole: Preparation,
+    whole: &Preparation,
     written: Option<Features<'_>>,
     label: &Spanned<RawLabel>,
     at: &Places,
