@@ -112,7 +112,7 @@ fn is_system(id: &str) -> bool {
         !name.is_empty() && name.bytes().all(letters) && !name.ends_with('-')
     };
     let is_of_family = |family: &&str| id.strip_prefix(*family).is_some_and(is_name);
-    id.len() <= MOST && (SYSTEMS.contains(&id) || FAMILIES.iter().any(|it| is_of_family(&it)))
+    id.len() <= MOST && (SYSTEMS.contains(&id) || FAMILIES.iter().any(is_of_family))
 }
 
 #[cfg(test)]
