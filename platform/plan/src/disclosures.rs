@@ -98,7 +98,7 @@ impl Plan {
             Task::Align(task) => self.add_alignment(task, &mut lines),
             Task::Vertical(task) => self.add_vertical(task, &mut lines),
             Task::Statistics(task) => self.add_statistics(task, &mut lines),
-            Task::Dictionary(task) => self.add_dictionary(task, &mut lines),
+            Task::Dictionary(task) => task.add_lines(&mut lines),
         }
         lines.lines
     }

@@ -4,10 +4,10 @@ use consilium_codes::Form;
 use consilium_dictionary::{DISCLOSURES, Role};
 
 use super::{Audience, Lines};
-use crate::{Dictionary, Plan, texts::disclosure as texts};
+use crate::{Dictionary, texts::disclosure as texts};
 
-impl Plan {
-    pub(super) fn add_dictionary(&self, task: &Dictionary, lines: &mut Lines<'_>) {
+impl Dictionary {
+    pub(super) fn add_lines(&self, lines: &mut Lines<'_>) {
         lines.add(Audience::Coordinator, &texts::PREFLIGHT_CODES, &[]);
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         for line in DISCLOSURES {
@@ -19,7 +19,7 @@ impl Plan {
             };
             lines.push(to, [line.learns.to_owned(), line.zh.to_owned()]);
         }
-        if task.form() == Form::Local {
+        if self.form() == Form::Local {
             lines.add(Audience::Nobody, &texts::LOCAL_CODES, &[]);
         }
     }

@@ -8,6 +8,7 @@ impl Code {
     ///
     /// It is said of none that files, registrations, states, machines, links or other parties may have
     /// brought about, even if rows can be the reason, too.
+    #[expect(clippy::too_many_lines, reason = "a line for each code")]
     pub fn follows_from_rows(self) -> bool {
         match self {
             Code::PlanInvalid

@@ -78,7 +78,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
             limits(&raw.limits, [rows], at, fault)
         }
         RawKind::Dictionary => {
-            of_parties(raw, at, &fault)?;
+            of_parties(raw, at, fault)?;
             let rows = (&raw.limits.minimum_rows, "limits.minimum_rows");
             limits(&but_for_cells(&raw.limits), [rows], at, fault)
         }
@@ -104,6 +104,7 @@ fn but_for_cells(raw: &RawLimits) -> RawLimits {
 }
 
 /// Gives the keys and tables that belong to plans of other kinds alone.
+#[expect(clippy::too_many_lines, reason = "a list for each kind")]
 fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
     match kind {
         RawKind::TrainGlm => &[

@@ -2,12 +2,14 @@
 
 use std::fmt::Display;
 
+use consilium_mailbox::PartyId;
+
 use super::{Page, in_words};
 use crate::{Dictionary, Plan, texts::summary as texts};
 
 impl Plan {
     pub(super) fn describe_dictionary(&self, task: &Dictionary, page: &mut Page) {
-        let others: Vec<&str> = self.respondents(task).map(|it| it.as_str()).collect();
+        let others: Vec<&str> = self.respondents(task).map(PartyId::as_str).collect();
         let others = others.join(page.lang.pick(", ", "、"));
         let places: [(&str, &dyn Display); 5] = [
             ("holder", &task.holder),

@@ -73,9 +73,8 @@ fn each_party_has_its_column_and_the_terms_are_the_plan_s() {
 #[test]
 fn plans_that_make_no_sense_are_refused_where_they_do() {
     let third = "[[party]]\nname = \"c\"\ndata = \"d\"\nreceives = false\n";
-    let eight: String = (0..7)
-        .map(|number| format!("[[party]]\nname = \"h{number}\"\ndata = \"d\"\n"))
-        .collect();
+    let party = |name| format!("[[party]]\nname = \"{name}\"\ndata = \"d\"\n");
+    let eight = ["c", "d", "e", "f", "g", "h", "i"].map(party).concat();
     for (from, to, said) in [
         (
             "holder = \"insurer\"",
