@@ -138,13 +138,12 @@ impl Plan {
             }
         }
         describe_label(&task.label, &task.columns, page);
-        match &task.preparation {
-            Some(preparation) => describe_prepared(preparation, task, page),
-            None => {
-                page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
-                for feature in &task.features {
-                    page.raw("- ", &shown(&task.columns, feature, page.lang));
-                }
+        if let Some(preparation) = &task.preparation {
+            describe_prepared(preparation, task, page);
+        } else {
+            page.line("", &texts::FEATURES, &[("count", &task.features.len())]);
+            for feature in &task.features {
+                page.raw("- ", &shown(&task.columns, feature, page.lang));
             }
         }
         match &task.learner {

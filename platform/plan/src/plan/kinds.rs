@@ -66,7 +66,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
         RawKind::TrainGlm if raw.model.grown_by.is_some() => Err(at.fault_below("model", fault())),
         RawKind::TrainGlm | RawKind::TrainGbdt => of_parties(raw, at, fault),
         RawKind::Statistics => {
-            of_parties(raw, at, &fault)?;
+            of_parties(raw, at, fault)?;
             match &raw.statistics.bins {
                 Some(given) => Err(at.fault(Some(given), "statistics.bins", fault())),
                 None => Ok(()),
@@ -88,8 +88,8 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
         }
         RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt => limits(&raw.limits, [], at, fault),
         RawKind::StatisticsVertical => {
-            alignments(raw, at, &fault)?;
-            statistics(raw, at, &fault)?;
+            alignments(raw, at, fault)?;
+            statistics(raw, at, fault)?;
             limits(&but_for_cells(&raw.limits), [], at, fault)
         }
     }
