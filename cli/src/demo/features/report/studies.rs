@@ -178,9 +178,9 @@ impl Page<'_> {
             "",
             format!(
                 "Who will cost 5000 dollars or more in 2010? A logistic regression over {trained} rows; {tested} rows, every \
-                 fourth, are kept for testing."
+                 fifth, are kept for testing."
             ),
-            format!("谁在 2010 年会花费不少于 5000 美元？逻辑回归，训练 {trained} 行；每第四行留作测试，共 {tested} 行。"),
+            format!("谁在 2010 年会花费不少于 5000 美元？逻辑回归，训练 {trained} 行；每第五行留作测试，共 {tested} 行。"),
         );
         let mut rows = Vec::new();
         for (party, auc) in &compared.alone {
