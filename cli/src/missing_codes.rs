@@ -117,7 +117,8 @@ pub(crate) fn page(report: &str, lang: Lang) -> anyhow::Result<String> {
         all.extend(told.missing.iter().map(|(code, rows)| (*rows, code, party)));
     }
     align_numbers(&mut sums, 1..5);
-    page += &format!("{sums}\n");
+    page += &sums.to_string();
+    page.push('\n');
     // The most rows first.
     all.sort_by_key(|(rows, code, party)| (std::cmp::Reverse(*rows), *code, *party));
     let mut codes = new_table();
@@ -131,7 +132,8 @@ pub(crate) fn page(report: &str, lang: Lang) -> anyhow::Result<String> {
     }
     align_numbers(&mut codes, 2..3);
     if !all.is_empty() {
-        page += &format!("{codes}\n");
+        page += &codes.to_string();
+        page.push('\n');
     }
     let more = all.len().saturating_sub(MOST_SHOWN);
     if more > 0 {

@@ -9,6 +9,7 @@ use consilium_fitting::{
 };
 use consilium_plan::Lang;
 use consilium_preparation::Preparation;
+use consilium_schema::Level;
 use consilium_statistics::Findings;
 use serde_json::{Map, Value as Json, json};
 
@@ -124,7 +125,7 @@ fn of_value(value: &Value) -> Json {
         Value::Word(word) => json!(word),
         Value::Level(level) => json!(level.name()),
         Value::Fill(level) => json!({ "level": level.name() }),
-        Value::Levels(levels) => json!(levels.iter().map(|it| it.name()).collect::<Vec<_>>()),
+        Value::Levels(levels) => json!(levels.iter().map(Level::name).collect::<Vec<_>>()),
         Value::Names(names) => json!(names),
     }
 }

@@ -127,7 +127,7 @@ fn origin(origin: &Origin) -> Option<String> {
         } => {
             let mut said = format!("{}中至少出现 {minimum} 次的取值", rows(it));
             if *rarer > 0 {
-                said.push_str(&format!("；另有 {rarer} 个较少见或被隐去"));
+                said = format!("{said}；另有 {rarer} 个较少见或被隐去");
             }
             if *is_incomplete {
                 said.push_str("；统计结果未能容纳全部常见取值");

@@ -120,7 +120,7 @@ struct Patient {
 /// Rows of a house; only west has the code that nobody named.
 fn patients(house: &str, seed: u32) -> Vec<Patient> {
     let of_row = |row: u32| {
-        let age = Some(15 + (row * seed) % 71).filter(|_| (row + seed) % 6 != 0);
+        let age = Some(15 + (row * seed) % 71).filter(|_| !(row + seed).is_multiple_of(6));
         let codes = [
             "I20",
             "I21",

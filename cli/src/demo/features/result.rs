@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consilium_evaluation::Measures;
 use consilium_plan::Lang;
 use serde::Serialize;
 
@@ -55,29 +56,39 @@ impl FeaturesResult {
             metrics.insert(name.to_owned(), value);
         };
         let (recoding, compared) = (&found.recoding, &found.compared);
-        recoding.median().map(|median| told("kappa_median", median));
+        if let Some(median) = recoding.median() {
+            told("kappa_median", median);
+        }
         for list in &recoding.lists {
             let name = format!("kappa_median_{}", list.name);
-            list.median().map(|median| told(&name, median));
+            if let Some(median) = list.median() {
+                told(&name, median);
+            }
         }
         told("groups_differing", found.differing as f64);
         told("auc_exact", compared.joint);
         told("auc_pooled", compared.pooled);
         told("coefficient_difference", compared.coefficient_difference);
-        if let Some(measures) = found.ended.trained.overall().and_then(|it| it.classes()) {
-            measures.auc.map(|auc| told("auc", auc));
+        if let Some(measures) = found.ended.trained.overall().and_then(Measures::classes) {
+            if let Some(auc) = measures.auc {
+                told("auc", auc);
+            }
             told("auc_error_bound", measures.auc_error);
         }
         for (party, auc) in &compared.alone {
-            auc.map(|auc| told(&format!("auc_alone_{party}"), auc));
+            if let Some(auc) = auc {
+                told(&format!("auc_alone_{party}"), *auc);
+            }
         }
-        found
-            .largest_stability()
-            .map(|(_, _, index)| told("stability_largest", index));
+        if let Some((_, _, index)) = found.largest_stability() {
+            told("stability_largest", index);
+        }
         let mistaken = found.ended.mistaken.columns.iter();
         let largest = mistaken.filter_map(|column| column.stability_index);
         let largest = largest.reduce(f64::max);
-        largest.map(|index| told("stability_mistaken", index));
+        if let Some(index) = largest {
+            told("stability_mistaken", index);
+        }
         let names = &found.coverage.names;
         told(
             "names_first",

@@ -152,7 +152,7 @@ impl Ended {
         };
         match &task.learner {
             Learner::Glm(glm) => Ok((task, glm)),
-            _ => bail!("the demo's plan fits no regression"),
+            Learner::Gbdt(_) => bail!("the demo's plan fits no regression"),
         }
     }
 }

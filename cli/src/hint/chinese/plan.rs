@@ -77,9 +77,11 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::NotDictionary => {
             "一家贡献方拥有清单，一至七家使用编码，各方均接收结果，不含其他方".to_owned()
         }
-        PlanFault::System => "需要一个编码体系：icd-9-cm、icd-9-cm-procedures、icd-9-cm3-yb、icd-10、\
+        PlanFault::System => {
+            "需要一个编码体系：icd-9-cm、icd-9-cm-procedures、icd-9-cm3-yb、icd-10、\
              icd-10-cm、icd-10-yb、icd-10-pcs、atc、chs-drg、local 或 local-名称"
-            .to_owned(),
+                .to_owned()
+        }
         PlanFault::Leader => "leader 仅用于 protocol = \"star\"，且是贡献方之一".to_owned(),
         PlanFault::Holder => {
             "holder 与 queries 仅用于 protocol = \"unbalanced\"，该协议需要 holder：\
@@ -106,23 +108,6 @@ fn fault(fault: &PlanFault) -> String {
         }
         PlanFault::Regression(error) => regression(error).unwrap_or_else(|| error.to_string()),
         PlanFault::Test => "test 需要 share（大于 0，至多 0.9，可带 seed），或者 split".to_owned(),
-        PlanFault::OnlyLogistic => "仅适用于 family = \"logistic\"".to_owned(),
-        PlanFault::OnlySurrogate => "仅在 method = \"surrogate\" 时有意义".to_owned(),
-        PlanFault::OnlyNewton => "仅在 method = \"newton\" 时有意义；替代似然用 rounds".to_owned(),
-        PlanFault::NoLead => "替代似然出自一家贡献方的样本行：需要 lead = \"名称\"，\
-             并会向各方公开该方样本行的一个模型"
-            .to_owned(),
-        PlanFault::AllNeeded => "method = \"surrogate\" 不比较不同的贡献方集合：\
-             研究等候缺席方，否则失败"
-            .to_owned(),
-        PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的实验（mode = \"simulated\"）使用：\
-             主导方可能读出其他机构的单个样本行；请去掉 method"
-            .to_owned(),
-        PlanFault::NoLedger => {
-            "加噪仅供 mode = \"simulated\" 的实验使用：尚无账本记录对相同样本行的各项研究已用去多少隐私预算；\
-             请去掉 noise"
-                .to_owned()
-        }
         PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
              fedprox 的 proximal 大于 0，fedavg 不写 proximal"
             .to_owned(),
@@ -152,10 +137,35 @@ fn fault(fault: &PlanFault) -> String {
             "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
         }
         PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
-        other => label(other)
+        other => methods(other)
+            .or_else(|| label(other))
             .or_else(|| statistics::fault(other))
             .unwrap_or_else(|| other.to_string()),
     }
+}
+
+/// Says what is wrong with how a regression is fitted, if it is that.
+fn methods(fault: &PlanFault) -> Option<String> {
+    Some(match fault {
+        PlanFault::OnlyLogistic => "仅适用于 family = \"logistic\"".to_owned(),
+        PlanFault::OnlySurrogate => "仅在 method = \"surrogate\" 时有意义".to_owned(),
+        PlanFault::OnlyNewton => "仅在 method = \"newton\" 时有意义；替代似然用 rounds".to_owned(),
+        PlanFault::NoLead => "替代似然出自一家贡献方的样本行：需要 lead = \"名称\"，\
+             并会向各方公开该方样本行的一个模型"
+            .to_owned(),
+        PlanFault::AllNeeded => "method = \"surrogate\" 不比较不同的贡献方集合：\
+             研究等候缺席方，否则失败"
+            .to_owned(),
+        PlanFault::OnlyLab => "method = \"surrogate\" 仅供样本行都在一处的实验（mode = \"simulated\"）使用：\
+             主导方可能读出其他机构的单个样本行；请去掉 method"
+            .to_owned(),
+        PlanFault::NoLedger => {
+            "加噪仅供 mode = \"simulated\" 的实验使用：尚无账本记录对相同样本行的各项研究已用去多少隐私预算；\
+             请去掉 noise"
+                .to_owned()
+        }
+        _ => return None,
+    })
 }
 
 /// Says what is wrong with a label's rule, if it is that.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use consilium_data::design::{Design, MissingFeatures};
-use consilium_gbdt::vertical::ModelPart;
+use consilium_gbdt::{Objective, vertical::ModelPart};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Failure, Member, Obstacle, Plan, Vertical, VerticalWork};
 use tracing::warn;
@@ -150,12 +150,11 @@ fn select(
     let design = Design::new(&contents.table, &features, label, MissingFeatures::Keep);
     let design = design.map_err(|_| misfit())?;
     // Large tables lie in memory as seldom as can be.
-    let table = match &task.work {
-        VerticalWork::Weigh(weigh) => Some((contents.table, weigh.bins)),
-        _ => {
-            drop(contents);
-            None
-        }
+    let table = if let VerticalWork::Weigh(weigh) = &task.work {
+        Some((contents.table, weigh.bins))
+    } else {
+        drop(contents);
+        None
     };
     if table.is_none() && design.names != member.inputs {
         return Err(misfit());
@@ -182,7 +181,7 @@ fn select(
     let (fitted, tested) = (Rows::of(&design, fitted), Rows::of(&design, tested));
     let is_allowed = |label: &f64| match &task.work {
         VerticalWork::Grow(grow) => grow.specification().objective.allows(*label),
-        VerticalWork::Weigh(_) => *label == 0.0 || *label == 1.0,
+        VerticalWork::Weigh(_) => Objective::Logistic.allows(*label),
         VerticalWork::Predict { .. } => true,
     };
     if !fitted.labels.iter().chain(&tested.labels).all(is_allowed) {

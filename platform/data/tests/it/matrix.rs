@@ -198,7 +198,11 @@ fn a_million_rows_of_twenty_features_are_prepared_in_seconds() {
     }
     prepared += "[[prepared]]\ncolumn = \"code\"\nlevels = [\"I1\", \"I2\", \"I3\"]\n";
     let preparation = Preparation::from_toml(&prepared, &declared).unwrap();
-    let features: Vec<&str> = preparation.features().iter().map(consilium_preparation::Feature::name).collect();
+    let features: Vec<&str> = preparation
+        .features()
+        .iter()
+        .map(consilium_preparation::Feature::name)
+        .collect();
     let features = Features {
         names: &features,
         preparation: Some(&preparation),

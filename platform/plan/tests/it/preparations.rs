@@ -47,7 +47,11 @@ fn train(plan: &Plan) -> &Train {
 fn the_guides_plan_takes_what_is_prepared() {
     let plan = prepared();
     let task = train(&plan);
-    let names: Vec<&str> = task.columns.iter().map(|column| column.name()).collect();
+    let names: Vec<&str> = task
+        .columns
+        .iter()
+        .map(consilium_schema::Column::name)
+        .collect();
     assert_eq!(
         names,
         ["age", "female", "cost", "bmi", "diagnosis", "readmitted"]
@@ -128,7 +132,11 @@ fn features_pick_what_is_prepared_with_what_it_needs() {
             "age×female"
         ]
     );
-    let columns: Vec<&str> = task.columns.iter().map(|column| column.name()).collect();
+    let columns: Vec<&str> = task
+        .columns
+        .iter()
+        .map(consilium_schema::Column::name)
+        .collect();
     assert_eq!(columns, ["age", "female", "diagnosis", "readmitted"]);
     let again: Plan = plan.to_string().parse().unwrap();
     assert_eq!(again, plan);

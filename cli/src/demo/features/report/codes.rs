@@ -222,8 +222,11 @@ impl Page<'_> {
     }
 }
 
+/// What is counted.
+type Measure = fn(&Weight) -> f64;
+
 /// What is counted, with its name.
-fn measures(lang: consilium_plan::Lang) -> [(&'static str, fn(&Weight) -> f64); 3] {
+fn measures(lang: consilium_plan::Lang) -> [(&'static str, Measure); 3] {
     [
         (lang.pick("codes", "编码"), |it| it.codes as f64),
         (lang.pick("diagnoses", "诊断行"), |it| it.rows as f64),
@@ -232,12 +235,7 @@ fn measures(lang: consilium_plan::Lang) -> [(&'static str, fn(&Weight) -> f64); 
 }
 
 /// Draws a bar of parts.
-fn bar(
-    svg: &mut Svg,
-    report: &CoverageReport,
-    of: fn(&Weight) -> f64,
-    (At(left, top), right): (At, f64),
-) {
+fn bar(svg: &mut Svg, report: &CoverageReport, of: Measure, (At(left, top), right): (At, f64)) {
     let all = of(&report.total);
     let mut from = left;
     for (place, kind) in KINDS.into_iter().enumerate() {

@@ -25,7 +25,11 @@ impl Page<'_> {
         let names = self.names();
         let mut pictures = String::from("<p class=\"legend\">");
         for (class, name) in CLASSES.into_iter().zip(names) {
-            pictures += &format!("<span><b style=\"color:var(--{class})\">■</b> {name}</span>");
+            pictures.push_str("<span><b style=\"color:var(--");
+            pictures.push_str(class);
+            pictures.push_str(")\">■</b> ");
+            pictures.push_str(name);
+            pictures.push_str("</span>");
         }
         pictures += "</p><div class=\"pair\">";
         for (column, id) in numbers.zip(IDS) {

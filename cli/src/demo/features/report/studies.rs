@@ -149,7 +149,10 @@ impl Page<'_> {
                 .zip(column.missing)
                 .map(|(all, missing)| all - missing);
             let count = |it: Option<u64>| it.map_or_else(none, |it| it.to_string());
-            let median = numbers.quantiles.iter().find(|it| it.share == 0.5);
+            let median = numbers
+                .quantiles
+                .iter()
+                .find(|it| (it.share - 0.5).abs() < f64::EPSILON);
             let median = median.map(|it| interval(&it.within));
             let value = column
                 .evidence
