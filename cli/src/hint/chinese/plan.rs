@@ -108,9 +108,6 @@ fn fault(fault: &PlanFault) -> String {
         }
         PlanFault::Regression(error) => regression(error).unwrap_or_else(|| error.to_string()),
         PlanFault::Test => "test 需要 share（大于 0，至多 0.9，可带 seed），或者 split".to_owned(),
-        PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
-             fedprox 的 proximal 大于 0，fedavg 不写 proximal"
-            .to_owned(),
         PlanFault::Dropouts { rule, dropouts } => {
             format!("on_dropout = {rule:?} 与 dropouts = {dropouts} 矛盾")
         }
@@ -164,6 +161,9 @@ fn methods(fault: &PlanFault) -> Option<String> {
              请去掉 noise"
                 .to_owned()
         }
+        PlanFault::Averaging => "rounds、epochs 和 batch 为 1 至 10000，learning_rate 大于 0；\
+             fedprox 的 proximal 大于 0，fedavg 不写 proximal"
+            .to_owned(),
         _ => return None,
     })
 }
