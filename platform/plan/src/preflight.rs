@@ -278,8 +278,7 @@ impl Plan {
         let planned = self.task().column_names();
         let keys = matches!(self.task(), Task::Align(_));
         let common = matches!(self.task(), Task::Vertical(_));
-        let measured =
-            matches!(self.task(), Task::Statistics(statistics) if !statistics.is_noised());
+        let measured = matches!(self.task(), Task::Statistics(_));
         let repeats = match self.task() {
             Task::Vertical(task) => task.refuses_repeats(),
             _ => false,

@@ -96,9 +96,7 @@ impl Plan {
                 let cell = self.limits.minimum_cell.0;
                 let rows = &texts::ROWS_OF_CELLS;
                 self.describe_terms(&task.protection, (rows, &cell), &mut page);
-                if !task.is_noised() {
-                    page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
-                }
+                page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
             }
             Task::Align(task) => self.describe_sets(task, &mut page),
             Task::Dictionary(task) => self.describe_codes(task, &mut page),

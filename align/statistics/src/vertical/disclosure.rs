@@ -42,8 +42,8 @@ pub const DISCLOSURES: &[EvidenceDisclosure] = &[
     },
     EvidenceDisclosure {
         to: Holder::Features,
-        learns: "if its program departs from the protocol: by bins that differ in one row, in two \
-                 columns, that row's label",
-        zh: "若其程序偏离协议：用两列中仅相差一行的分箱，可得知该行的标签",
+        learns: "by bins that differ in one row, in two columns or in two studies, that row's label: no \
+                 program looks for such bins",
+        zh: "用两列或两项研究中仅相差一行的分箱，可得知该行的标签：程序不检查此类分箱",
     },
 ];

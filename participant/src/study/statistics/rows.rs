@@ -37,7 +37,7 @@ impl Taken {
         let me = inspection.party;
         let contents = inspection.rows(source);
         let cells = contents.map_err(|unread| unread.elsewhere)?.table;
-        let imprint = imprint(inspection, task, &cells);
+        let imprint = Imprint::of(&cells, &task.rules(), inspection.key);
         let found = obstacles(inspection, (task, earlier), (&cells, source), &imprint);
         if let Some(obstacle) = found.first() {
             return Err(refused(obstacle, inspection));
@@ -63,21 +63,13 @@ pub(in crate::study) fn inspect(
         Err(unread) => return (*unread).into(),
     };
     let cells = &contents.table;
-    let imprint = imprint(inspection, task, cells);
+    let imprint = Imprint::of(cells, &task.rules(), inspection.key);
     let obstacles = obstacles(inspection, (task, earlier), (cells, source), &imprint);
     if obstacles.is_empty() && table(task, &task.agreement(), cells).is_none() {
         let why = internal(inspection.party, "table");
         return Inspected::open(DataReport::Unreadable(why));
     }
     Inspected::open(read(contents.version, obstacles, false))
-}
-
-/// Takes what rows are held against others by, unless noise hides in which few they differ.
-fn imprint(inspection: &Inspection<'_>, task: &Statistics, cells: &Cells) -> Imprint {
-    if task.is_noised() {
-        return Imprint::default();
-    }
-    Imprint::of(cells, &task.rules(), inspection.key)
 }
 
 fn obstacles(
@@ -92,11 +84,9 @@ fn obstacles(
         return obstacles;
     }
     obstacles.extend(of_size(cells.rows() as u64, inspection.limits));
-    if !task.is_noised() {
-        let minimum = inspection.limits.minimum_cell.0;
-        let allowed = (minimum, &inspection.grant.beside);
-        obstacles.extend(cohorts::obstacle(imprint, earlier, allowed));
-    }
+    let minimum = inspection.limits.minimum_cell.0;
+    let allowed = (minimum, &inspection.grant.beside);
+    obstacles.extend(cohorts::obstacle(imprint, earlier, allowed));
     obstacles
 }
 

@@ -1,7 +1,14 @@
 //! Own columns in bins, to be held against labels.
 
 use consilium_data::{NamedColumn, Values};
-use consilium_statistics::{Interval, Place, vertical::Binned};
+use consilium_statistics::{
+    Interval, Place,
+    vertical::{Binned, MOST_BINS},
+};
+
+/// The most levels that have a bin each; of more, the rarest have one together. Another bin is of rows
+/// without a value.
+const MOST_LEVELS: usize = MOST_BINS - 4;
 
 /// A column in bins, with what they are.
 #[derive(Debug)]
@@ -11,43 +18,34 @@ pub(super) struct Bins {
     /// Of each row its bin; the last one is of rows without a value.
     pub(super) binned: Binned,
     /// What lies in each bin but that of rows without a value.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<Vec<Place>>,
 }
 
 impl Bins {
     /// Puts the rows of these numbers, counted from 1, into bins: numbers into at most so many of about
-    /// as many rows each, levels into one each, the rarest into one with others if they are too many. None
-    /// of a column that has no bins, as texts have none.
+    /// as many rows each, levels into one each. None of a column that has no bins, as texts have none.
     pub(super) fn of(column: &NamedColumn, numbers: &[usize], most: u16) -> Option<Bins> {
         let rows = || numbers.iter().map(|number| number.saturating_sub(1));
-        let (of_rows, places, is_ordered): (Vec<Option<usize>>, Vec<Place>, bool) =
+        let (of_rows, places, is_ordered): (Vec<Option<usize>>, Vec<Vec<Place>>, bool) =
             match &column.values {
                 Values::Numbers(values) => {
                     let values: Vec<Option<f64>> = rows().map(|row| values.get(row)).collect();
-                    let ends = ends(values.iter().copied().flatten().collect(), most);
-                    let bin = |value: f64| ends.partition_point(|end| *end < value);
+                    let mut sorted: Vec<f64> = values.iter().copied().flatten().collect();
+                    sorted.sort_unstable_by(f64::total_cmp);
+                    let cuts = cuts(&sorted, most);
+                    let bin = |value: f64| cuts.partition_point(|cut| *cut <= value);
                     let of_rows = values.iter().map(|value| value.map(bin)).collect();
-                    let range = values.iter().flatten();
-                    let least = range.clone().copied().fold(f64::INFINITY, f64::min);
-                    let greatest = range.copied().fold(f64::NEG_INFINITY, f64::max);
-                    let ends = ends.iter().copied().chain([greatest]);
-                    let mut from = least;
-                    let place = |to| {
-                        let place = Place::Interval(Interval { from, to });
-                        from = to;
-                        place
-                    };
-                    (of_rows, ends.map(place).collect(), true)
+                    (of_rows, intervals(&sorted, &cuts), true)
                 }
                 Values::Flags(values) => {
                     let of_rows = rows().map(|row| values.get(row).map(usize::from));
-                    let places = [false, true].map(Place::Boolean).into();
-                    (of_rows.collect(), places, false)
+                    let places = [false, true].map(|flag| vec![Place::Boolean(flag)]);
+                    (of_rows.collect(), places.into(), false)
                 }
                 Values::Categories(values) => {
-                    let of_rows = rows().map(|row| values.get(row));
-                    let levels = values.levels().iter().cloned().map(Place::Level);
-                    (of_rows.collect(), levels.collect(), false)
+                    let levels: Vec<Option<usize>> = rows().map(|row| values.get(row)).collect();
+                    let (of_rows, places) = levelled(&levels, values.levels());
+                    (of_rows, places, false)
                 }
                 Values::Texts(_) | Values::Dates(_) => return None,
             };
@@ -68,18 +66,52 @@ impl Bins {
     }
 }
 
-/// Gives the upper ends of all bins but the last, such that each has about as many values.
-fn ends(mut values: Vec<f64>, most: u16) -> Vec<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let Some(greatest) = values.last().copied() else {
+/// Gives the least values of all bins but the first, such that each has about as many of the sorted
+/// values.
+fn cuts(sorted: &[f64], most: u16) -> Vec<f64> {
+    let bins = usize::from(most);
+    let cut = |bin: usize| sorted.get(sorted.len() * bin / bins).copied();
+    let mut cuts: Vec<f64> = (1..bins).filter_map(cut).collect();
+    cuts.dedup();
+    cuts.retain(|cut| sorted.first().is_some_and(|least| least < cut));
+    cuts
+}
+
+/// Says what lies between cuts: from the least value up to the greatest.
+fn intervals(sorted: &[f64], cuts: &[f64]) -> Vec<Vec<Place>> {
+    let (Some(least), Some(greatest)) = (sorted.first(), sorted.last()) else {
         return Vec::new();
     };
-    let bins = usize::from(most);
-    let end = |bin: usize| values[(values.len() * bin / bins).max(1) - 1];
-    let mut ends: Vec<f64> = (1..bins.max(1)).map(end).collect();
-    ends.dedup();
-    ends.retain(|end| *end < greatest);
-    ends
+    let from = [*least].into_iter().chain(cuts.iter().copied());
+    let to = cuts.iter().copied().chain([*greatest]);
+    let interval = |(from, to)| vec![Place::Interval(Interval { from, to })];
+    from.zip(to).map(interval).collect()
+}
+
+/// Gives each row's bin where levels have one each, in their order, and the rarest one together if
+/// they are too many.
+fn levelled(rows: &[Option<usize>], levels: &[String]) -> (Vec<Option<usize>>, Vec<Vec<Place>>) {
+    let place = |level: &String| Place::Level(level.clone());
+    if levels.len() <= MOST_LEVELS {
+        let places = levels.iter().map(|level| vec![place(level)]);
+        return (rows.to_vec(), places.collect());
+    }
+    let mut counts = vec![0_usize; levels.len()];
+    for level in rows.iter().flatten() {
+        counts[*level] += 1;
+    }
+    let mut frequent: Vec<usize> = (0..levels.len()).collect();
+    frequent.sort_by_key(|level| std::cmp::Reverse(counts[*level]));
+    frequent.truncate(MOST_LEVELS - 1);
+    frequent.sort_unstable();
+    let bin = |level: usize| frequent.binary_search(&level).unwrap_or(frequent.len());
+    let mut places: Vec<Vec<Place>> = frequent
+        .iter()
+        .map(|it| vec![place(&levels[*it])])
+        .collect();
+    let rest = (0..levels.len()).filter(|level| frequent.binary_search(level).is_err());
+    places.push(rest.map(|level| place(&levels[level])).collect());
+    (rows.iter().map(|level| level.map(bin)).collect(), places)
 }
 
 #[cfg(test)]
@@ -89,12 +121,41 @@ mod tests {
     #[test]
     fn numbers_are_cut_so_that_bins_have_about_as_many_rows() {
         let values: Vec<f64> = (0..100).map(f64::from).collect();
-        assert_eq!(ends(values, 4), [24.0, 49.0, 74.0]);
+        assert_eq!(cuts(&values, 4), [25.0, 50.0, 75.0]);
         // Of few values each has a bin.
         let few = [[0.0; 50], [1.0; 50]].concat();
-        assert_eq!(ends(few, 10), [0.0]);
-        assert!(ends(vec![3.0; 9], 10).is_empty());
-        assert!(ends(Vec::new(), 10).is_empty());
-        assert_eq!(ends(vec![1.0, 2.0], 10), [1.0]);
+        assert_eq!(cuts(&few, 8), [1.0]);
+        assert!(cuts(&[3.0; 9], 8).is_empty());
+        assert!(cuts(&[], 8).is_empty());
+        assert_eq!(cuts(&[1.0, 2.0], 8), [2.0]);
+        assert_eq!(intervals(&few, &[1.0]).len(), 2);
+    }
+
+    #[test]
+    fn cuts_into_fewer_bins_are_among_those_into_more() {
+        let values: Vec<f64> = (0..1_237).map(f64::from).collect();
+        let most = cuts(&values, 32);
+        for bins in [2, 4, 8, 16] {
+            assert!(cuts(&values, bins).iter().all(|cut| most.contains(cut)));
+        }
+    }
+
+    #[test]
+    fn the_rarest_of_many_levels_have_a_bin_together() {
+        let levels: Vec<String> = (0..70).map(|level| level.to_string()).collect();
+        // The first ten are the rarest.
+        let rows: Vec<Option<usize>> = (0..70)
+            .flat_map(|level| vec![Some(level); if level < 11 { 1 } else { 5 }])
+            .chain([None])
+            .collect();
+        let (of_rows, places) = levelled(&rows, &levels);
+        assert_eq!(places.len(), MOST_LEVELS);
+        assert_eq!(places.last().unwrap().len(), 70 - (MOST_LEVELS - 1));
+        for (row, bin) in rows.iter().zip(of_rows) {
+            assert_eq!(row.is_none(), bin.is_none());
+            if let (Some(level), Some(bin)) = (row, bin) {
+                assert!(places[bin].contains(&Place::Level(levels[*level].clone())));
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use consilium_journal::{Kind, band};
 use consilium_mailbox::Mailbox;
 use consilium_plan::Phase;
 use consilium_statistics::{
-    Evidence, Place,
+    Evidence, EvidenceBin, Place,
     vertical::{Binned, alone, offer, weigh},
 };
 use futures_util::future::try_join_all;
@@ -77,9 +77,10 @@ impl OwnPart<'_> {
 /// Says what lies in each bin of the evidence; nothing stands for rows without a value.
 fn names<'a>(bins: &'a Bins, evidence: Option<&Evidence>) -> Vec<Vec<Option<&'a Place>>> {
     let told = evidence.map_or(&[][..], |evidence| &evidence.bins);
-    let named = |bin: &consilium_statistics::EvidenceBin| {
-        let cells = bin.cells.iter().map(|cell| bins.places.get(*cell));
-        cells.collect()
+    let of_cell = |cell: &usize| match bins.places.get(*cell) {
+        Some(places) => places.iter().map(Some).collect(),
+        None => vec![None],
     };
+    let named = |bin: &EvidenceBin| bin.cells.iter().flat_map(of_cell).collect();
     told.iter().map(named).collect()
 }

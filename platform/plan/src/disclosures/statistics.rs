@@ -13,9 +13,7 @@ impl Plan {
         let minimum = &self.limits.minimum_cell;
         lines.add(Audience::Coordinator, &texts::PREFLIGHT, &[]);
         let cohorts: [(&str, &dyn Display); 1] = [("minimum", minimum)];
-        if !task.is_noised() {
-            lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
-        }
+        lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         lines.protocols([DISCLOSURE]);
         lines.protocols(disclosures(&task.specification));

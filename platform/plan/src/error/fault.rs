@@ -67,6 +67,9 @@ pub enum PlanFault {
     /// Columns are held against two classes.
     #[error("columns are held against a label that is yes or no")]
     EvidenceLabel,
+    /// Numbers are cut into halves, quarters and so on.
+    #[error("2, 4, 8, 16 or 32 bins are allowed")]
+    EvidenceBins,
     /// A party brings more columns than are held against labels.
     #[error("a party brings at most {most} columns")]
     EvidenceColumns {

@@ -331,9 +331,9 @@ fn a_study_that_asks_otherwise_is_told_by_the_studies_that_asked_before() {
     };
     assert!(plan.is_answered_by(&report(&plan, 8)));
     assert!(!plan.is_answered_by(&report(&plan, 9)));
-    for other in [noised(), crate::full()] {
-        assert!(!other.is_answered_by(&report(&other, 1)));
-    }
+    // A plan may ask for so little noise that counts are exact.
+    assert!(noised().is_answered_by(&report(&noised(), 1)));
+    assert!(!crate::full().is_answered_by(&report(&crate::full(), 1)));
     let failures = plan.obstacles(&party("north"), &report(&plan, 2));
     let what = failures[0].what(Lang::En);
     assert!(what.ends_with(": 000000000000, 010101010101"), "{what}");

@@ -72,7 +72,7 @@ fn weighed_text() -> String {
         .unwrap();
     format!(
         "title = \"What claims tell of admissions\"\npurpose = \"research: choose columns\"\n\
-         kind = \"statistics-vertical\"\n{alignment}\n[statistics]\nbins = 12\n\
+         kind = \"statistics-vertical\"\n{alignment}\n[statistics]\nbins = 16\n\
          [limits]\nminimum_cell = 20\n[[party]]{parties}"
     )
 }

@@ -6,7 +6,7 @@ use consilium_schema::{Column, Kind, Levels};
 use super::{BYTES_OF_A_FRAME, Costs, ROUNDS_OF_A_SETUP, Spent, whole};
 use crate::{Vertical, Weigh};
 
-/// Messages there and back with each feature holder.
+/// Messages there and back with feature holders.
 const ROUNDS: u64 = 2;
 /// Rows whose labels share two ciphertexts, and bins whose sums do.
 const ROWS_OF_A_BLOCK: f64 = 1024.0;
@@ -22,10 +22,10 @@ const ENCRYPTING: f64 = 0.8e-3;
 const ADDING: f64 = 0.03e-3;
 const RETURNING: f64 = 4e-3;
 
-/// Adds what holding columns against so many labels costs, each holder in its turn.
+/// Adds what holding columns against so many labels costs, all holders at once.
 pub(super) fn charge(task: &Vertical, weigh: &Weigh, rows: u64, costs: &mut Costs) {
     let holders: Vec<_> = task.feature_holders().collect();
-    let rounds = ROUNDS_OF_A_SETUP + ROUNDS * holders.len() as u64;
+    let rounds = ROUNDS_OF_A_SETUP + ROUNDS;
     costs.rounds += rounds;
     costs.trips += rounds;
     let blocks = (rows as f64 / ROWS_OF_A_BLOCK).ceil();

@@ -6,14 +6,15 @@ use consilium_plan::{Plan, PlanError};
 fn what_columns_can_t_be_held_against_is_refused_where_it_stands() {
     let text = super::weighed_text();
     let refused = [
-        ("bins = 12", "bins = 64", "statistics.bins"),
-        ("bins = 12", "bins = 1", "statistics.bins"),
+        ("bins = 16", "bins = 64", "statistics.bins"),
+        ("bins = 16", "bins = 1", "statistics.bins"),
+        ("bins = 16", "bins = 12", "statistics.bins"),
         (
-            "bins = 12",
+            "bins = 16",
             "correlations = false",
             "statistics.correlations",
         ),
-        ("bins = 12", "quantiles = [0.5]", "statistics.quantiles"),
+        ("bins = 16", "quantiles = [0.5]", "statistics.quantiles"),
         (
             "minimum_cell = 20",
             "minimum_cell = 1",

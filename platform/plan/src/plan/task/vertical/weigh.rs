@@ -7,11 +7,13 @@ use consilium_schema::Label;
 pub struct Weigh {
     /// What they are held against: yes or no.
     pub label: Label,
-    /// Into how many bins of about as many rows each holder cuts its numbers, at most.
+    /// Into how many bins of about as many rows each holder cuts its numbers, at most; a power of two.
     pub bins: u16,
 }
 
 impl Weigh {
     /// The bins of a number where the plan says nothing.
-    pub const USUAL_BINS: u16 = 10;
+    pub const USUAL_BINS: u16 = 8;
+    /// The most bins of a number.
+    pub const MOST_BINS: u16 = 32;
 }

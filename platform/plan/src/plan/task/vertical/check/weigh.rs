@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use consilium_evaluation::Range;
 use consilium_schema::{RawLabel, Rows, Schema};
-use consilium_statistics::{
-    MOST_COLUMNS,
-    vertical::{MOST_ALIGNED_ROWS, MOST_BINS},
-};
+use consilium_statistics::{MOST_COLUMNS, vertical::MOST_ALIGNED_ROWS};
 use toml::Spanned;
 
 use super::{Vertical, VerticalWork, schema};
@@ -41,9 +38,13 @@ pub(super) fn check(
         raw.statistics.bins.as_ref(),
         "statistics.bins",
         Weigh::USUAL_BINS.into(),
-        // One more is of those without a value.
-        2..=MOST_BINS as u64 - 1,
+        2..=Weigh::MOST_BINS.into(),
     )?;
+    // Cuts of one plan are among another's or far from them: by two that are a row apart a row's label
+    // could be told.
+    if !bins.is_power_of_two() {
+        return Err(at.fault_below("statistics.bins", PlanFault::EvidenceBins));
+    }
     let minimum = at.number(
         raw.limits.minimum_cell.as_ref(),
         "limits.minimum_cell",
