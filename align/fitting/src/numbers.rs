@@ -262,7 +262,8 @@ fn clip([low, high]: [f64; 2], source: &Source<'_>) -> Result<[f64; 2], FitFault
 
 /// Gives what is subtracted and what is divided by.
 ///
-/// Quantiles and ends go through a logarithm as values do; mean and variance don't.
+/// Quantiles and ends go through a logarithm as values do, one that is the same on every machine; mean
+/// and variance don't.
 fn scale(
     scale: Scale,
     is_log: bool,
@@ -280,7 +281,7 @@ fn scale(
     };
     let through = |value: f64| {
         let value = clip.map_or(value, |[low, high]| value.clamp(low, high));
-        if is_log { value.ln_1p() } else { value }
+        if is_log { libm::log1p(value) } else { value }
     };
     let numbers = source.found.numbers.as_ref();
     let (centre, spread, number) = match scale {

@@ -96,11 +96,3 @@ fn the_guide_shows_an_intent() {
         .unwrap();
     Intent::from_toml(intent.split("```").next().unwrap()).unwrap();
 }
-
-#[test]
-fn the_same_statistics_give_the_same_text() {
-    assert_eq!(
-        fit(INTENT).unwrap().to_string(),
-        fit(INTENT).unwrap().to_string()
-    );
-}
