@@ -55,8 +55,9 @@ pub(crate) fn fit(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<Entr
             rows: source.rows(),
         },
     });
+    let unseen = one_hot.unseen.unwrap_or(Unseen::Other);
     if !is_all {
-        let word = match one_hot.unseen.unwrap_or(Unseen::Other) {
+        let word = match unseen {
             Unseen::Other => "other",
             Unseen::Zero => "zero",
             Unseen::Missing => "missing",
@@ -68,7 +69,7 @@ pub(crate) fn fit(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<Entr
         });
     }
     // With one level and no other column nothing would be left beside the reference.
-    if frequent.len() > 1 || !is_all {
+    if frequent.len() > 1 || (!is_all && unseen == Unseen::Other) {
         let (level, origin) =
             reference(one_hot, minimum, &frequent, source).map_err(|fault| (at, fault))?;
         entries.push(Entry {

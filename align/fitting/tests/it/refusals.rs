@@ -1,6 +1,7 @@
 //! What can't be fitted is named by place, with the way out.
 
 use consilium_fitting::{FitError, Intent};
+use consilium_preparation::Preparation;
 use consilium_schema::Schema;
 use consilium_statistics::Findings;
 
@@ -327,6 +328,21 @@ fn levels_that_are_held_back_are_unseen_and_without_any_there_is_nothing_to_fit(
         "default.category.one_hot = { minimum = 50, reference = \"burns\" }",
         "level \"burns\" of column \"ward\" is none of those with 50 rows",
     );
+}
+
+#[test]
+fn the_only_frequent_level_keeps_its_column_where_others_have_none() {
+    for (unseen, terms) in [
+        ("zero", ["ward=general"]),
+        ("missing", ["ward=general"]),
+        ("other", ["ward=other"]),
+    ] {
+        let text = format!("default.category.one_hot = {{ minimum = 500, unseen = \"{unseen}\" }}");
+        let text = fit(&format!("{HEAD}{text}")).unwrap().to_string();
+        let preparation = Preparation::from_toml(&text, &schema()).unwrap();
+        let names = preparation.terms().iter().map(|term| term.name.as_str());
+        assert!(names.eq(terms), "{text}");
+    }
 }
 
 #[test]
