@@ -125,6 +125,13 @@ fn most_frequent<'a>(frequent: &[&'a Told]) -> Option<&'a Told> {
     frequent.iter().rev().max_by_key(rows).copied()
 }
 
+/// Counts the rows that may all have one level which the statistics don't name: one that is held back,
+/// or one for which there was no room.
+fn unnamed(source: &Source<'_>) -> u64 {
+    let others = source.found.others.filter(|_| source.found.incomplete);
+    source.untold().saturating_add(others.unwrap_or(0))
+}
+
 fn fill(
     way: &RawImpute,
     frequent: &[&Told],
@@ -141,9 +148,7 @@ fn fill(
         RawImpute::Word(word) if word == "median" => return Err(misplaced("impute = \"median\"")),
         RawImpute::Word(word) if word == "most-frequent" => {
             let (number, way_out) = (Number::MostFrequent, WayOut::GiveValue);
-            // One that is held back might be more frequent, unless there are not so many rows left.
-            let is_known = |it: &&Told| it.rows > Some(source.untold());
-            let found = most_frequent(frequent).filter(is_known);
+            let found = most_frequent(frequent).filter(|it| it.rows > Some(unnamed(source)));
             let Some((level, having)) = found.and_then(|it| Some((&it.level, it.rows?))) else {
                 return Err(FitFault::HeldBack {
                     number,

@@ -307,6 +307,23 @@ fn a_value_is_the_most_frequent_one_where_those_held_back_can_t_have_more_rows()
 }
 
 #[test]
+fn a_code_for_which_the_statistics_had_no_room_might_be_the_most_frequent_one() {
+    let text = "default.code = { one_hot = {}, impute = \"most-frequent\" }";
+    let without_room = |others: u64| {
+        move |findings: &mut Findings| {
+            findings.columns[4].incomplete = true;
+            findings.columns[4].others = Some(others);
+        }
+    };
+    refused(
+        fit_to(text, without_room(1_000)),
+        "most frequent value of column \"diagnosis\"",
+    );
+    let fitted = fit_to(text, without_room(100)).unwrap().to_string();
+    assert!(fitted.contains("missing = { level = \""), "{fitted}");
+}
+
+#[test]
 fn levels_that_are_held_back_are_unseen_and_without_any_there_is_nothing_to_fit() {
     let text = "default.category.one_hot = {}";
     let fitted = fit_to(text, |findings| findings.columns[3].cells[3].rows = None).unwrap();
