@@ -175,7 +175,9 @@ impl<'a> Judged<'a> {
     fn by_inflation(&mut self, limit: f64) {
         loop {
             let among = self.numeric();
-            let among: Vec<&str> = among.iter().map(|it| it.column.name()).collect();
+            let mut among: Vec<&str> = among.iter().map(|it| it.column.name()).collect();
+            // Of columns that follow from each other the last one has no factor: one that may go.
+            among.sort_by_key(|name| self.place(name).is_some());
             let factors = self.findings.inflation(&among);
             let size = |name: &str| match factors.get(name) {
                 Some(factor) => factor.unwrap_or(f64::INFINITY),

@@ -249,6 +249,18 @@ fn a_column_that_follows_from_others_goes() {
 }
 
 #[test]
+fn a_column_that_follows_from_a_kept_one_goes() {
+    let columns: [Column; 2] = [
+        ("a", Some(0.3), Some(0), None),
+        ("b", Some(0.1), Some(0), None),
+    ];
+    let findings = statistics(&columns, &[("a", "b", 1.0)]);
+    let fitted = select("vif = 10\nkeep = [\"b\"]", &findings);
+    assert_eq!((left(&fitted), out(&fitted)), (vec!["b"], vec!["a"]));
+    assert_eq!(fitted.unjudged, []);
+}
+
+#[test]
 fn each_criterion_judges_what_the_ones_before_it_left() {
     let columns: [Column; 3] = [
         ("empty", Some(0.9), Some(999), None),
