@@ -263,10 +263,11 @@ impl Intent {
         for feature in prepared {
             if !names.insert(feature.called()) {
                 let name = feature.called().to_owned();
-                let of_column = feature.column.iter().flat_map(|it| self.features_of(it));
-                let mut written =
-                    of_column.filter_map(|it| it.name.as_ref().or(it.column.as_ref()));
-                let at = written.next().map_or(0, |it| it.span().start);
+                // One of the two is called so in the intent; the other has its column's name.
+                let features = self.raw.feature.iter();
+                let mut written = features.filter_map(|it| it.name.as_ref().or(it.column.as_ref()));
+                let at = written.find(|it| *it.get_ref() == name);
+                let at = at.map_or(0, |it| it.span().start);
                 return Err(self.blame(at, FitFault::Twice { name }));
             }
         }

@@ -78,7 +78,9 @@ impl Intent {
                 },
                 (column, _) => {
                     let at = column.as_ref().or(feature.name.as_ref());
-                    let at = at.map_or(0, |it| it.span().start);
+                    let at = at.map(|it| it.span().start);
+                    let at = at.or_else(|| feature.keys().next().map(|(_, at)| at));
+                    let at = at.unwrap_or(0);
                     return Err(self.blame(at, FitFault::ColumnOrProduct));
                 }
             };

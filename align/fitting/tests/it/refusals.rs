@@ -95,7 +95,15 @@ fn features_that_contradict_themselves_are_named() {
     assert!(fit(&format!("{HEAD}{named}")).is_ok());
     intent_is_refused(
         "default.integer = {}\n[[feature]]\nname = \"age\"\ncolumn = \"cost\"",
-        "\"age\" is named twice",
+        "line 4, column 8: \"age\" is named twice",
+    );
+    intent_is_refused(
+        "default.number = {}\n[[feature]]\nname = \"cost\"\ncolumn = \"age\"",
+        "line 4, column 8: \"cost\" is named twice",
+    );
+    intent_is_refused(
+        "[[feature]]\nlog = true",
+        "line 3, column 7: a [[feature]] has either column or product",
     );
 }
 
