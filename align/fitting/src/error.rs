@@ -66,7 +66,7 @@ pub enum FitFault {
     },
     /// The label of statistics with weights of evidence is known by name.
     #[error(
-        "the statistics are by a label, which is none of the schema's rules: name its column, label = \
+        "the statistics have evidence by a label, and don't say which it is: name its column, label = \
          \"NAME\", so that it is no feature"
     )]
     LabelUnnamed,
