@@ -204,7 +204,12 @@ fn reference(
     match found {
         Some((level, having)) => {
             let rows = source.rows();
-            Ok((level.clone(), Origin::MostFrequent { having, rows }))
+            let origin = if having > unnamed(source) {
+                Origin::MostFrequent { having, rows }
+            } else {
+                Origin::MostFrequentTold { having, rows }
+            };
+            Ok((level.clone(), origin))
         }
         None => Err(FitFault::NoLevel {
             column: source.name(),

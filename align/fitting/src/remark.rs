@@ -78,6 +78,13 @@ pub enum Origin {
         /// Of these rows.
         rows: Rows,
     },
+    /// The value that most rows have among those that the statistics name; another may have more.
+    MostFrequentTold {
+        /// So many of them have it.
+        having: u64,
+        /// Of these rows.
+        rows: Rows,
+    },
     /// No row lacks a value, so there is nothing to mark.
     NothingMissing,
     /// The levels that enough rows have.
@@ -165,6 +172,11 @@ impl fmt::Display for Origin {
             Self::MostFrequent { having, rows } => {
                 write!(f, "most frequent value, in {} {rows}", grouped(*having))
             }
+            Self::MostFrequentTold { having, rows } => write!(
+                f,
+                "most frequent of the levels that are told, in {} {rows}",
+                grouped(*having)
+            ),
             Self::NothingMissing => f.write_str("no row lacks a value: there is nothing to mark"),
             Self::Levels {
                 minimum,

@@ -118,6 +118,9 @@ fn origin(origin: &Origin) -> Option<String> {
         Origin::MostFrequent { having, rows: it } => {
             format!("最常见的取值，{}中有 {having} 个", rows(it))
         }
+        Origin::MostFrequentTold { having, rows: it } => {
+            format!("所列取值中最常见的，{}中有 {having} 个", rows(it))
+        }
         Origin::NothingMissing => "没有一行缺失：无需标记".to_owned(),
         Origin::Levels {
             minimum,

@@ -329,6 +329,13 @@ fn a_code_for_which_the_statistics_had_no_room_might_be_the_most_frequent_one() 
     );
     let fitted = fit_to(text, without_room(100)).unwrap().to_string();
     assert!(fitted.contains("missing = { level = \""), "{fitted}");
+    // Any level may be the reference, but it isn't said to be what it need not be.
+    let fitted = fit_to("default.code.one_hot = {}", without_room(1_000)).unwrap();
+    let fitted = fitted.to_string();
+    assert!(
+        fitted.contains("# most frequent of the levels that are told"),
+        "{fitted}"
+    );
 }
 
 #[test]
