@@ -120,7 +120,8 @@ impl<'a> Weighed<'a> {
     }
 
     fn entry(&self, weights: Vec<f64>) -> Entry {
-        let all = |of: fn(&EvidenceBin) -> u64| self.bins.iter().map(of).sum();
+        let all =
+            |of: fn(&EvidenceBin) -> u64| self.bins.iter().map(of).fold(0, u64::saturating_add);
         Entry {
             key: "weights",
             value: Value::Numbers(weights),

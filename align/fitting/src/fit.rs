@@ -29,8 +29,8 @@ impl Source<'_> {
     /// The rows behind its numbers.
     pub(crate) fn rows(&self) -> Rows {
         let without = self.found.missing.zip(self.found.outside);
-        let with_value =
-            without.map(|(missing, outside)| self.rows.saturating_sub(missing + outside));
+        let with_value = without
+            .map(|(missing, outside)| self.rows.saturating_sub(missing.saturating_add(outside)));
         Rows {
             with_value,
             all: self.rows,
@@ -44,8 +44,8 @@ impl Source<'_> {
         let found = self.found;
         let cells = found.cells.iter().filter_map(|cell| cell.rows);
         let behind = [found.others, found.outside, found.missing];
-        let told: u64 = cells.chain(behind.into_iter().flatten()).sum();
-        self.rows.saturating_sub(told)
+        let told = cells.chain(behind.into_iter().flatten());
+        told.fold(self.rows, u64::saturating_sub)
     }
 
     /// Says whether statistics and schema can be of one table.

@@ -189,13 +189,13 @@ fn fill_flag(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, 
             way_out,
         })
     };
-    let both = told(false).zip(told(true)).filter(|(no, yes)| no + yes > 0);
+    let both = told(false).zip(told(true)).filter(|both| *both != (0, 0));
     let (value, origin) = match way {
         RawImpute::Flag(value) => (f64::from(*value), Origin::Intent),
         RawImpute::Number(value) if (0.0..=1.0).contains(value) => (*value, Origin::Intent),
         RawImpute::Word(word) if word == "mean" => {
             let (no, yes) = both.ok_or_else(|| held_back(Number::Mean))?;
-            let share = yes as f64 / (no + yes) as f64;
+            let share = yes as f64 / no.saturating_add(yes) as f64;
             (
                 share,
                 Origin::ShareOfYes {

@@ -363,6 +363,20 @@ fn levels_that_are_held_back_are_unseen_and_without_any_there_is_nothing_to_fit(
 }
 
 #[test]
+fn counts_that_no_table_can_have_are_no_panic() {
+    let text = "default.integer = { impute = \"mean\" }\ndefault.boolean.impute = \"mean\"\n\
+                default.category = { one_hot = {}, impute = \"most-frequent\" }";
+    let fitted = fit_to(text, |findings| {
+        for column in &mut findings.columns {
+            (column.missing, column.outside) = (Some(u64::MAX), Some(u64::MAX));
+            let cells = column.cells.iter_mut();
+            cells.for_each(|cell| cell.rows = Some(u64::MAX));
+        }
+    });
+    assert!(fitted.unwrap().to_string().contains("mean of 0 values"));
+}
+
+#[test]
 fn the_only_frequent_level_keeps_its_column_where_others_have_none() {
     for (unseen, terms) in [
         ("zero", ["ward=general"]),
