@@ -238,7 +238,9 @@ impl Steps<'_> {
             value = self.clamp(&value, clip);
         }
         if scale.log {
-            let one = self.constant(1.0);
+            let (zero, one) = (self.constant(0.0), self.constant(1.0));
+            let is_below = self.add("Less", &[&value, &zero]);
+            value = self.choose(&is_below, &zero, &value);
             let more = self.add("Add", &[&value, &one]);
             value = self.add("Log", &[&more]);
         }

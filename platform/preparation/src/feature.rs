@@ -65,7 +65,7 @@ impl Operation {
 }
 
 /// A number through all steps, in this order: what is missing is filled in; what lies outside `clip` becomes its nearer
-/// end; ln(1 + x); minus `centre`; divided by `spread`; and what lies outside `low` to `high` becomes the nearer end.
+/// end; ln(1 + x), with x at least 0; minus `centre`; divided by `spread`; and what lies outside `low` to `high` becomes the nearer end.
 ///
 /// The last step undoes no more than the rounding of the logarithm for values in the declared range.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +116,8 @@ impl Scale {
             value = value.clamp(low, high);
         }
         if self.log {
-            value = libm::log1p(value);
+            // Only values outside the declared range lie below; NaN stays.
+            value = libm::log1p(value.clamp(0.0, f64::INFINITY));
         }
         // Adding zero leaves one sign of zero.
         (value - self.centre) / self.spread + 0.0

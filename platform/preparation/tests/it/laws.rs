@@ -1,6 +1,6 @@
 //! What holds for all preparations and all cells.
 
-use consilium_preparation::Preparation;
+use consilium_preparation::{Operation, Preparation};
 use proptest::prelude::*;
 
 use crate::{Cell, over, preparation, row, schema};
@@ -19,11 +19,18 @@ fn of_number() -> impl Strategy<Value = String> {
         -1e3..1e3_f64,
         1e-3..1e3_f64,
     );
-    (column, steps).prop_map(|(column, (missing, mark, (low, high), log, centre, spread))| {
+    let steps = (column, any::<bool>(), steps);
+    steps.prop_map(|(column, is_clipped, (missing, mark, (low, high), log, centre, spread))| {
         let missing = missing.map_or(String::new(), |it| format!("missing = {it:?}\n"));
+        // Those that are declared from 0 up need none.
+        let clip = if is_clipped || !["age", "cost"].contains(&column) {
+            format!("clip = [{low:?}, {high:?}]\n")
+        } else {
+            String::new()
+        };
         format!(
             "[[prepared]]\nname = \"{column}'\"\ncolumn = \"{column}\"\n{missing}mark_missing = {mark}\n\
-             clip = [{low:?}, {high:?}]\nlog = {log}\ncentre = {centre:?}\nspread = {spread:?}\n"
+             {clip}log = {log}\ncentre = {centre:?}\nspread = {spread:?}\n"
         )
     })
 }
@@ -117,7 +124,13 @@ proptest! {
         let preparation = preparation(&text);
         let table = table(&rows);
         let bound = over(&preparation, &table);
+        let Operation::Scale(scale) = preparation.features()[0].operation() else {
+            panic!("{text}");
+        };
+        let column = COLUMNS.iter().position(|it| *it == scale.column).unwrap();
         for place in 0..rows.len() {
+            let is_missing = matches!(rows[place][column], Cell::Number(None)) && scale.missing.is_none();
+            prop_assert_eq!(row(&preparation, &bound, place)[0].is_nan(), is_missing);
             for (value, term) in row(&preparation, &bound, place).into_iter().zip(preparation.terms()) {
                 let (low, high) = term.values.range();
                 prop_assert!(value.is_nan() || (low <= value && value <= high), "{}", term.name);
