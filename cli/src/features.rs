@@ -39,7 +39,7 @@ output under where it comes from, and so do the columns that are left out, with 
 Examples:
   consilium features fit intent.toml --statistics findings.json --schema schema.toml
   consilium features fit intent.toml --statistics findings.json --schema schema.toml --out prepared.toml
-  consilium features fit intent.toml --statistics findings.json --schema schema.toml --json | jq .left_out")]
+  consilium features fit intent.toml --statistics findings.json --schema schema.toml --json | jq 'select(.left_out)'")]
     Fit(fit::Fit),
     /// Say what becomes of each column, and what comes out in which range
     #[command(after_help = "\
