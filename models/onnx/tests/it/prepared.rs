@@ -55,6 +55,11 @@ const PREPARATION: &str = r#"
     spread = 1.3
 
     [[prepared]]
+    name = "cost as it is"
+    column = "cost"
+    log = true
+
+    [[prepared]]
     name = "cost in weights"
     column = "cost"
     cuts = [100.0, 1_000.0, 5_000.0]
@@ -143,7 +148,15 @@ fn rows() -> Vec<Row> {
         ward: None,
         diagnosis: None,
     });
-    (0..400).map(row).chain(edges).collect()
+    // Below what the schema allows.
+    let below = Row {
+        age: Some(-3.0),
+        cost: Some(-500.0),
+        smoker: None,
+        ward: None,
+        diagnosis: None,
+    };
+    (0..400).map(row).chain(edges).chain([below]).collect()
 }
 
 /// The rows of all terms, by the preparation itself.
@@ -306,7 +319,7 @@ fn trees_take_prepared_columns_too() {
         ..trees::model(&columns, &trees, InverseLink::Identity)
     };
     let file = tree(Some(&preparation)).to_onnx().unwrap();
-    let [age, cost] = [0, 4].map(|place| move |row: &Vec<f64>| row[place]);
+    let [age, cost] = [0, 5].map(|place| move |row: &Vec<f64>| row[place]);
     let prepared = terms(&preparation);
     let got = trees::score_wide(&file, &raw(&preparation));
     for (row, got) in prepared.iter().zip(got) {
