@@ -98,7 +98,11 @@ impl Source {
             ..Steps::default()
         };
         let mut terms: BTreeMap<&str, String> = BTreeMap::new();
-        for (place, feature) in preparation.features().iter().enumerate() {
+        // Products are of terms that may stand below them.
+        let features = preparation.features().iter().enumerate();
+        let (products, others): (Vec<_>, Vec<_>) =
+            features.partition(|(_, feature)| feature.column().is_none());
+        for (place, feature) in others.into_iter().chain(products) {
             let mut made = match feature.operation() {
                 Operation::Product(product) => {
                     let factor = |place: usize| {

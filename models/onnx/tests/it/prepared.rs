@@ -36,6 +36,9 @@ const SCHEMA: &str = r#"
 
 const PREPARATION: &str = r#"
     [[prepared]]
+    product = ["age", "diagnosis=E11"]
+
+    [[prepared]]
     column = "age"
     missing = 62.0
     mark_missing = true
@@ -108,9 +111,6 @@ const PREPARATION: &str = r#"
     weights = [0.5, -0.75]
     unseen_weight = 0.125
     mark_missing = true
-
-    [[prepared]]
-    product = ["age", "diagnosis=E11"]
 
     [[prepared]]
     product = ["cost", "ward=2"]
@@ -319,7 +319,7 @@ fn trees_take_prepared_columns_too() {
         ..trees::model(&columns, &trees, InverseLink::Identity)
     };
     let file = tree(Some(&preparation)).to_onnx().unwrap();
-    let [age, cost] = [0, 5].map(|place| move |row: &Vec<f64>| row[place]);
+    let [age, cost] = [1, 6].map(|place| move |row: &Vec<f64>| row[place]);
     let prepared = terms(&preparation);
     let got = trees::score_wide(&file, &raw(&preparation));
     for (row, got) in prepared.iter().zip(got) {
