@@ -128,8 +128,8 @@ proptest! {
             panic!("{text}");
         };
         let column = COLUMNS.iter().position(|it| *it == scale.column).unwrap();
-        for place in 0..rows.len() {
-            let is_missing = matches!(rows[place][column], Cell::Number(None)) && scale.missing.is_none();
+        for (place, cells) in rows.iter().enumerate() {
+            let is_missing = matches!(cells[column], Cell::Number(None)) && scale.missing.is_none();
             prop_assert_eq!(row(&preparation, &bound, place)[0].is_nan(), is_missing);
             for (value, term) in row(&preparation, &bound, place).into_iter().zip(preparation.terms()) {
                 let (low, high) = term.values.range();
