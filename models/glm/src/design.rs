@@ -66,7 +66,7 @@ impl Design {
                 Spread::Constant => return Err(Failure::ConstantColumn { column: name() }),
             }
             let minimum = spec.minimum_count;
-            if declared.kind == Kind::Binary && moments.rarest_level(column) < minimum as f64 {
+            if declared.kind.is_of_two() && moments.rarest_level(column) < minimum as f64 {
                 return Err(Failure::RareLevel {
                     column: name(),
                     minimum,
@@ -109,7 +109,7 @@ impl Design {
         let mut terms = Vec::new();
         for (column, declared) in regression.specification().columns.iter().enumerate() {
             let centre = match declared.kind {
-                Kind::Number(range) => Centre {
+                Kind::Number(range) | Kind::Two(range) => Centre {
                     mean: range.middle(),
                     deviation: range.half_width(),
                 },

@@ -15,7 +15,7 @@ use crate::{
 
 /// Rows, sum of the labels, sum of their squares.
 const HEAD: usize = 3;
-/// Values, sum, sum of squares; for 0/1 columns of a logistic regression also the values and
+/// Values, sum, sum of squares; for columns of two values of a logistic regression also the values and
 /// their sum among the rows with label 1.
 const PER_COLUMN: usize = 5;
 
@@ -63,10 +63,10 @@ pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
             sums[0] += 1.0;
             sums[1] += scaled;
             sums[2] += scaled * scaled;
-            if counts_labels && (column.kind == Kind::Binary || column.mark_missing) {
+            if counts_labels && (column.kind.is_of_two() || column.mark_missing) {
                 sums[3] += label;
             }
-            if counts_labels && column.kind == Kind::Binary {
+            if counts_labels && column.kind.is_of_two() {
                 sums[4] += label * scaled;
             }
         }
@@ -175,6 +175,13 @@ impl<'a> Moments<'a> {
         let values = values.round();
         match spec.columns[column].kind {
             Kind::Binary => of_share(f64::midpoint(sum, values).round() / values),
+            Kind::Two(range) => match of_share(f64::midpoint(sum, values).round() / values) {
+                Spread::Centre(share) => Spread::Centre(Centre {
+                    mean: range.low() + 2.0 * range.half_width() * share.mean,
+                    deviation: 2.0 * range.half_width() * share.deviation,
+                }),
+                spread => spread,
+            },
             Kind::Number(range) => {
                 let exactness = if spec.penalty > 0.0 { EXACT } else { ROUGH };
                 self.spread(range, [values, sum, squares], exactness)
@@ -187,7 +194,7 @@ impl<'a> Moments<'a> {
         of_share(1.0 - self.of(column)[0].round() / self.rows as f64)
     }
 
-    /// Gives the smallest count among the levels of a 0/1 column; in a logistic regression,
+    /// Gives the smallest count among the levels of a column of two values; in a logistic regression,
     /// among the pairs of level and label.
     pub(crate) fn rarest_level(&self, column: usize) -> f64 {
         let sums = self.of(column);

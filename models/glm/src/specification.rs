@@ -34,20 +34,30 @@ pub enum Kind {
     Number(Range),
     /// 0 or 1, such as one level of a category.
     Binary,
+    /// One of the ends of the range: rows of either are counted as those of 0 and 1 are.
+    Two(Range),
 }
 
 impl Kind {
     pub(crate) fn range(self) -> Range {
         match self {
-            Kind::Number(range) => range,
+            Kind::Number(range) | Kind::Two(range) => range,
             Kind::Binary => Range::ZERO_TO_ONE,
         }
+    }
+
+    /// Says whether there are two values, each of which needs as many rows.
+    pub(crate) fn is_of_two(self) -> bool {
+        !matches!(self, Kind::Number(_))
     }
 
     pub(crate) fn allows(self, value: f64) -> bool {
         match self {
             Kind::Number(range) => range.holds(value),
-            Kind::Binary => [0.0, 1.0].contains(&value),
+            Kind::Binary | Kind::Two(_) => {
+                let range = self.range();
+                [range.low(), range.high()].contains(&value)
+            }
         }
     }
 }

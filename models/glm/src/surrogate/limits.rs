@@ -1,6 +1,6 @@
 //! What no lead may have others look at.
 
-use crate::{Candidate, Family, Regression, Table, design::Term, specification::Kind};
+use crate::{Candidate, Family, Regression, Table, design::Term};
 
 /// The most that the slopes of the standardised columns may be together, as the root of their squares.
 const MOST_SLOPE: f64 = 20.0;
@@ -45,7 +45,9 @@ pub(super) fn is_of_few(regression: &Regression, table: &Table, term: &Term, min
         let level = match (term.missing, kind) {
             (true, _) => value.is_nan(),
             (false, _) if value.is_nan() => continue,
-            (false, kind) => kind == Some(Kind::Binary) && value > 0.5,
+            (false, kind) => {
+                kind.is_some_and(|kind| kind.is_of_two() && value > kind.range().middle())
+            }
         };
         let is_positive = specification.family == Family::Logistic && label > 0.5;
         cells[2 * usize::from(level) + usize::from(is_positive)] += 1;

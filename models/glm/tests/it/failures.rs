@@ -105,6 +105,47 @@ async fn a_rare_level_is_named_without_its_count() {
 }
 
 #[tokio::test]
+async fn of_two_numbers_a_rare_one_is_named_and_else_the_fit_is_that_of_a_level() {
+    let weighed = [-0.25, 1.5];
+    let kind = Kind::Two(Range::new(weighed[0], weighed[1]).unwrap());
+    let weigh = |(values, label): &Row| {
+        let place = usize::from(values[1] > 0.5);
+        (vec![values[0], weighed[place]], *label)
+    };
+    for (family, every, is_rare) in [
+        (Family::Logistic, 15, true),
+        (Family::Gaussian, 45, true),
+        (Family::Logistic, 3, false),
+        (Family::Gaussian, 3, false),
+    ] {
+        let mut rows = rows(mixed);
+        for (place, row) in rows.iter_mut().enumerate() {
+            row.0[1] = f64::from(u8::from(place % every == 0));
+        }
+        let (regression, tables) = three_parts(family, &rows);
+        let two = respecified(&regression, |spec| spec.columns[1].kind = kind);
+        let weighed: Vec<Row> = rows.iter().map(weigh).collect();
+        let parts = weighed.chunks(40).map(|rows| real::table(&two, rows));
+        let weights: Vec<Table> = parts.collect();
+        if is_rare {
+            let rare = Failure::RareLevel {
+                column: "smoker".into(),
+                minimum: 10,
+            };
+            assert_eq!(failure(&two, &weights).await, rare);
+            continue;
+        }
+        let level = fit(&regression, &tables).await.aggregator.unwrap();
+        let of_two = fit(&two, &weights).await.aggregator.unwrap();
+        for (one, other) in level.estimates.iter().zip(&of_two.estimates) {
+            assert!((one.standardised - other.standardised).abs() < 1e-6);
+        }
+        let [one, other] = [&level, &of_two].map(|fit| fit.raw.columns[1].0);
+        assert!((one - 1.75 * other).abs() < 1e-6);
+    }
+}
+
+#[tokio::test]
 async fn a_level_that_is_rare_with_one_label_is_named() {
     let rows = rows(|place, _, smoker| {
         if smoker > 0.0 && place > 9 {
