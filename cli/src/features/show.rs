@@ -110,6 +110,9 @@ impl Listed for Line<'_> {
 fn of_term(term: &Term) -> String {
     match term.values {
         TermValues::Binary => format!("{} 0/1", term.name),
+        TermValues::Two { low, high } => {
+            format!("{} {}/{}", term.name, short(low), short(high))
+        }
         TermValues::Number { low, high } | TermValues::Whole { low, high } => {
             format!("{} {}…{}", term.name, short(low), short(high))
         }

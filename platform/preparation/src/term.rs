@@ -29,19 +29,53 @@ pub enum TermValues {
     },
     /// 0 or 1.
     Binary,
+    /// One of two numbers, which are not 0 and 1: as much as 0 or 1 tells of a row.
+    Two {
+        /// The one.
+        low: f64,
+        /// The other, above it.
+        high: f64,
+    },
 }
 
 impl TermValues {
+    /// Those of a term that has no others than these: none unless they are two.
+    pub(crate) fn of_two(mut all: Vec<f64>) -> Option<Self> {
+        all.sort_unstable_by(f64::total_cmp);
+        // Zero has one sign.
+        all.dedup_by_key(|value| value.to_bits());
+        match *all.as_slice() {
+            [low, high] if (low, high) == (0.0, 1.0) => Some(Self::Binary),
+            [low, high] => Some(Self::Two { low, high }),
+            _ => None,
+        }
+    }
+
+    /// Both values, where there are no others.
+    pub(crate) fn both(self) -> Option<[f64; 2]> {
+        match self {
+            Self::Binary => Some([0.0, 1.0]),
+            Self::Two { low, high } => Some([low, high]),
+            Self::Number { .. } | Self::Whole { .. } => None,
+        }
+    }
+
     /// The least and the greatest value.
     pub fn range(self) -> (f64, f64) {
         match self {
-            Self::Number { low, high } | Self::Whole { low, high } => (low, high),
+            Self::Number { low, high } | Self::Whole { low, high } | Self::Two { low, high } => {
+                (low, high)
+            }
             Self::Binary => (0.0, 1.0),
         }
     }
 
     /// Says whether there are no fractions.
     pub fn is_whole(self) -> bool {
-        !matches!(self, Self::Number { .. })
+        match self {
+            Self::Number { .. } => false,
+            Self::Two { low, high } => low.fract() == 0.0 && high.fract() == 0.0,
+            Self::Whole { .. } | Self::Binary => true,
+        }
     }
 }

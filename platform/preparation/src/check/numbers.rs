@@ -42,7 +42,8 @@ pub(super) fn scale(raw: &RawPrepared, column: &Column) -> Checked<(Scale, TermV
         return Err(at_or_whole(raw.log.as_ref(), FeatureFault::LogBelowZero));
     }
     (scale.low, scale.high) = (scale.steps(low), scale.steps(high));
-    let values = values(&scale, column.kind());
+    let values =
+        two(&scale, column.kind(), &bounds).unwrap_or_else(|| values(&scale, column.kind()));
     hold(values).map_err(|fault| {
         let key = [&raw.spread, &raw.centre].into_iter().flatten().next();
         match (&raw.clip, key) {
@@ -91,10 +92,10 @@ pub(super) fn weighed<'a>(
 ) -> Checked<TermValues> {
     let values = TermValues::Number {
         low: all.clone().copied().fold(f64::INFINITY, f64::min),
-        high: all.copied().fold(f64::NEG_INFINITY, f64::max),
+        high: all.clone().copied().fold(f64::NEG_INFINITY, f64::max),
     };
     hold(values).map_err(|fault| at(written, fault))?;
-    Ok(values)
+    Ok(TermValues::of_two(all.copied().collect()).unwrap_or(values))
 }
 
 /// Takes as many weights as are needed.
@@ -191,6 +192,29 @@ fn fill(raw: &RawPrepared, bounds: &Bounds) -> Checked<Option<f64>> {
         return Err(at(written, FeatureFault::FillOutside { missing }));
     }
     Ok(Some(missing + 0.0))
+}
+
+/// What comes out of a boolean, or of whole numbers, of which two are left.
+fn two(scale: &Scale, kind: &Kind, bounds: &Bounds) -> Option<TermValues> {
+    let of = |values: &[f64]| {
+        let all = values.iter().copied().chain(scale.missing);
+        TermValues::of_two(all.map(|value| scale.of(Some(value))).collect())
+    };
+    match kind {
+        Kind::Boolean => of(&[0.0, 1.0]),
+        Kind::Integer(_) => {
+            // The last whole numbers that come to the ends of the clip.
+            let [low, high] = scale.clip.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+            let low = bounds
+                .min
+                .map_or(low.floor(), |min| min.ceil().max(low.floor()));
+            let high = bounds
+                .max
+                .map_or(high.ceil(), |max| max.floor().min(high.ceil()));
+            (high - low <= 1.0).then(|| of(&[low, high])).flatten()
+        }
+        _ => None,
+    }
 }
 
 /// What comes out: whole numbers stay whole unless a step makes fractions of them.

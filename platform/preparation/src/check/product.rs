@@ -59,6 +59,11 @@ fn values(factors: [TermValues; 2]) -> TermValues {
     }
     let [(a, b), (c, d)] = factors.map(TermValues::range);
     let ends = [a * c, a * d, b * c, b * d].map(|end| end + 0.0);
+    if factors.iter().all(|factor| factor.both().is_some())
+        && let Some(two) = TermValues::of_two(ends.to_vec())
+    {
+        return two;
+    }
     let low = ends.into_iter().fold(f64::INFINITY, f64::min);
     let high = ends.into_iter().fold(f64::NEG_INFINITY, f64::max);
     if factors.into_iter().all(TermValues::is_whole) {

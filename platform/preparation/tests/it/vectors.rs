@@ -236,6 +236,53 @@ fn whole_numbers_and_flags_stay_what_they_are_until_a_step_makes_fractions() {
 }
 
 #[test]
+fn a_term_of_two_values_is_told_from_numbers() {
+    let of = |said: &str| {
+        let preparation = preparation(&format!("[[prepared]]\n{said}"));
+        preparation.terms().last().unwrap().values
+    };
+    let two = |low, high| TermValues::Two { low, high };
+    let number = |low, high| TermValues::Number { low, high };
+    let age = |rest: &str| of(&format!("column = \"age\"\n{rest}"));
+    let smokes = |rest: &str| of(&format!("column = \"smokes\"\n{rest}"));
+    assert_eq!(
+        age("cuts = [93, 94]\nweights = [0, 1, 0]"),
+        TermValues::Binary
+    );
+    let cuts = "cuts = [93, 94]\nweights = [0.5, 2, 0.5]";
+    assert_eq!(age(cuts), two(0.5, 2.0));
+    assert_eq!(age(&format!("{cuts}\nmissing_weight = 2")), two(0.5, 2.0));
+    assert_eq!(
+        age(&format!("{cuts}\nmissing_weight = 1")),
+        number(0.5, 2.0)
+    );
+    assert_eq!(age("clip = [93, 94]"), two(93.0, 94.0));
+    assert_eq!(age("clip = [93.25, 93.5]\ncentre = 93.25"), two(0.0, 0.25));
+    assert_eq!(
+        age("clip = [93, 94]\nmissing = 95\ncentre = 93"),
+        TermValues::Binary
+    );
+    assert_eq!(age("clip = [93.25, 94.5]"), number(93.25, 94.5));
+    let whole = TermValues::Whole {
+        low: 93.0,
+        high: 95.0,
+    };
+    assert_eq!(age("clip = [93, 95]"), whole);
+    assert_eq!(smokes("spread = 0.5"), two(0.0, 2.0));
+    assert_eq!(smokes("centre = 0.25\nmissing = 1"), two(-0.25, 0.75));
+    assert_eq!(smokes("log = true"), two(0.0, 2.0_f64.ln()));
+    assert_eq!(of("column = \"bmi\"\nclip = [10, 11]"), number(10.0, 11.0));
+    let product = |spread| {
+        of(&format!(
+            "column = \"smokes\"\nspread = {spread}\n[[prepared]]\nname = \"other\"\ncolumn = \"smokes\"\n\
+             [[prepared]]\nproduct = [\"smokes\", \"other\"]"
+        ))
+    };
+    assert_eq!(product("0.5"), two(0.0, 2.0));
+    assert_eq!(product("1"), TermValues::Binary);
+}
+
+#[test]
 fn a_table_that_does_not_fit_is_named() {
     let preparation = preparation("[[prepared]]\ncolumn = \"age\"\n[[prepared]]\ncolumn = \"sex\"");
     let column = || "age".to_owned();

@@ -25,6 +25,8 @@ pub(super) enum Values {
     Integer(Range),
     /// 0 or 1: a boolean, or one level of a category.
     Binary,
+    /// The ends of the range, and nothing between them.
+    Two(Range),
 }
 
 /// Features as they are written, with their key.

@@ -77,7 +77,7 @@ pub(super) fn feature(term: Term) -> Feature {
     Feature {
         name: term.name,
         values: match term.values {
-            Values::Number(range) => gbdt::Values::Number(range),
+            Values::Number(range) | Values::Two(range) => gbdt::Values::Number(range),
             Values::Integer(range) => gbdt::Values::Whole(range),
             Values::Binary => gbdt::Values::Binary,
         },

@@ -119,6 +119,7 @@ pub(super) fn check(
         kind: match term.values {
             Values::Number(range) | Values::Integer(range) => Kind::Number(range),
             Values::Binary => Kind::Binary,
+            Values::Two(range) => Kind::Two(range),
         },
         mark_missing: missing == Missing::MeanAndIndicator,
     };

@@ -140,5 +140,6 @@ fn values(values: TermValues) -> Option<Values> {
         TermValues::Number { low, high } => Values::Number(Range::new(low, high)?),
         TermValues::Whole { low, high } => Values::Integer(Range::new(low, high)?),
         TermValues::Binary => Values::Binary,
+        TermValues::Two { low, high } => Values::Two(Range::new(low, high)?),
     })
 }
