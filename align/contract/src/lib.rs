@@ -10,6 +10,6 @@ mod wire;
 
 pub use compare::{Difference, Part};
 pub use contract::{Contract, Table};
-pub use disclosure::DISCLOSURE;
+pub use disclosure::{DISCLOSURE, OF_FAILURE};
 pub use error::ContractError;
 pub use protocol::{CONTRACT, prove};

@@ -5,7 +5,7 @@ mod dictionary;
 mod statistics;
 mod vertical;
 
-use consilium_contract::DISCLOSURE;
+use consilium_contract::{DISCLOSURE, OF_FAILURE};
 use consilium_evaluation::{self as evaluation, Role};
 use consilium_gbdt::horizontal;
 use consilium_glm::{Protocol, Setting, disclosures};
@@ -109,7 +109,7 @@ impl Plan {
             lines.add(Audience::Coordinator, &texts::PREFLIGHT_LABELS, &[]);
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
-        lines.protocols([DISCLOSURE]);
+        lines.protocols([OF_FAILURE, DISCLOSURE]);
         match &task.learner {
             Learner::Glm(glm) => self.add_regression((glm, &task.protection), lines),
             Learner::Gbdt(trees) => self.add_trees(trees, lines),

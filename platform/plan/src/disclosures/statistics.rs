@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use consilium_contract::DISCLOSURE;
+use consilium_contract::{DISCLOSURE, OF_FAILURE};
 use consilium_statistics::{Mode, disclosures};
 
 use super::{Audience, Lines};
@@ -15,7 +15,7 @@ impl Plan {
         let cohorts: [(&str, &dyn Display); 1] = [("minimum", minimum)];
         lines.add(Audience::Coordinator, &texts::PREFLIGHT_COHORTS, &cohorts);
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
-        lines.protocols([DISCLOSURE]);
+        lines.protocols([OF_FAILURE, DISCLOSURE]);
         lines.protocols(disclosures(&task.specification));
         lines.add(Audience::Receivers, &texts::RESULT_STATISTICS, &cohorts);
         self.hidden(&task.protection, lines);

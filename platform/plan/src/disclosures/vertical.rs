@@ -1,6 +1,6 @@
 //! Who learns what from columns of several institutions.
 
-use consilium_contract::DISCLOSURE;
+use consilium_contract::{DISCLOSURE, OF_FAILURE};
 use consilium_gbdt::{
     hybrid,
     vertical::{self, prediction_disclosures},
@@ -22,6 +22,7 @@ impl Plan {
         }
         lines.add(Audience::Coordinator, &texts::TRAFFIC, &[]);
         if task.group().is_some() {
+            lines.learnt(Audience::Coordinator, OF_FAILURE.learns, OF_FAILURE.zh);
             lines.learnt(Audience::Hospitals, DISCLOSURE.learns, DISCLOSURE.zh);
         }
         match &task.work {
