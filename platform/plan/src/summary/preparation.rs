@@ -9,7 +9,7 @@ use consilium_schema::{Column, Level};
 
 use super::{Page, Places, shown};
 use crate::{
-    Lang, Train,
+    Lang, Learner, Train,
     texts::{Text, preparation as texts},
 };
 
@@ -59,6 +59,9 @@ pub(super) fn describe_prepared(preparation: &Preparation, task: &Train, page: &
             line.push_str(texts::FACTOR.open(page.lang));
         }
         page.raw("- ", &line);
+    }
+    if matches!(task.learner, Learner::Glm(_)) {
+        page.line("", &texts::UNCOUNTED, &[]);
     }
 }
 
@@ -128,15 +131,26 @@ impl Said {
     }
 
     fn cut_weights(mut self, weights: &CutWeights) -> String {
-        let cuts = self.list(weights.cuts.iter().map(f64::to_string));
-        self.step(&texts::CUT_WEIGHTS, &[("cuts", &cuts)]);
+        let lows = [None].into_iter().chain(weights.cuts.iter().map(Some));
+        let highs = weights.cuts.iter().map(Some).chain([None]);
+        let intervals = lows.zip(highs).map(|(low, high)| match (low, high) {
+            (Some(low), Some(high)) => {
+                texts::BETWEEN.say(self.lang, &[("low", low), ("high", high)])
+            }
+            (Some(low), None) => texts::FROM.say(self.lang, &[("low", low)]),
+            (None, Some(high)) => texts::BELOW.say(self.lang, &[("high", high)]),
+            (None, None) => String::new(),
+        });
+        let weighed = self.weighed(intervals.zip(&weights.weights));
+        self.step(&texts::CUT_WEIGHTS, &[("weights", &weighed)]);
         self.missing_weight(weights.missing_weight);
         self.end(weights.mark_missing)
     }
 
     fn level_weights(mut self, weights: &LevelWeights) -> String {
-        let levels = self.list(weights.levels.iter().map(Level::name));
-        self.step(&texts::LEVEL_WEIGHTS, &[("levels", &levels)]);
+        let levels = weights.levels.iter().map(Level::name);
+        let weighed = self.weighed(levels.zip(&weights.weights));
+        self.step(&texts::LEVEL_WEIGHTS, &[("weights", &weighed)]);
         if let Some(weight) = &weights.unseen_weight {
             self.step(&texts::UNSEEN_WEIGHT, &[("weight", weight)]);
         }
@@ -148,6 +162,24 @@ impl Said {
         if let Some(weight) = &weight {
             self.step(&texts::MISSING_WEIGHT, &[("weight", weight)]);
         }
+    }
+
+    /// Names each weight with all that have it: what is left out could be the rows of one person.
+    fn weighed<'w>(&self, items: impl Iterator<Item = (String, &'w f64)>) -> String {
+        let comma = self.lang.pick(", ", "、");
+        let mut weights: Vec<(f64, Vec<String>)> = Vec::new();
+        for (of, weight) in items {
+            let same = |(known, _): &&mut (f64, Vec<String>)| known.to_bits() == weight.to_bits();
+            match weights.iter_mut().find(same) {
+                Some((_, all)) => all.push(of),
+                None => weights.push((*weight, vec![of])),
+            }
+        }
+        let said = weights.iter().map(|(weight, all)| {
+            let all = all.join(comma);
+            texts::WEIGHT.say(self.lang, &[("weight", weight), ("of", &all)])
+        });
+        said.collect::<Vec<String>>().join(comma)
     }
 
     /// Names the first of several, and how many more there are.

@@ -20,9 +20,14 @@ UNSEEN_ZERO: "other values are 0 in all", "其余取值在各列中均为 0";
 UNSEEN_MISSING: "other values count as missing", "其余取值视为缺失";
 MISSING_ZERO: "missing values are 0 in all", "缺失值在各列中均为 0";
 MISSING_OTHER: "missing values count as other values", "缺失值视为其余取值";
-CUT_WEIGHTS: "a weight for each interval, cut at {cuts}", "按 {cuts} 分段，每段一个权重";
-LEVEL_WEIGHTS: "a weight for each of {levels}", "为以下各取值各设一个权重：{levels}";
+CUT_WEIGHTS: "a weight for each interval: {weights}", "按分段取权重：{weights}";
+LEVEL_WEIGHTS: "a weight for each value: {weights}", "按取值取权重：{weights}";
+WEIGHT: "{weight} ({of})", "{weight}（{of}）";
+BELOW: "below {high}", "低于 {high}";
+BETWEEN: "{low} to below {high}", "{low} 至低于 {high}";
+FROM: "{low} and above", "不低于 {low}";
 MISSING_WEIGHT: "missing values weigh {weight}", "缺失值的权重为 {weight}";
 UNSEEN_WEIGHT: "other values weigh {weight}", "其余取值的权重为 {weight}";
+UNCOUNTED: "Of 0/1 columns and others of two values the fit needs rows enough of each. Of numbers of three or more values it does not: if few rows have one of them, as with weights, a clip or a filled boolean, the sums can tell how many, and what is known of these rows.", "对 0/1 列及其他仅有两个值的列，拟合要求每个值都有足够的行；对有三个及以上取值的数值列则不作此要求：若其中某个值仅为少数行所有（如权重、截尾或填补后的布尔列），由合计可推知其行数以及这些行的情况。";
 MORE: "{shown} and {count} more", "{shown} 等，另有 {count} 个";
 }
