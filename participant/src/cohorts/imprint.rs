@@ -10,6 +10,8 @@ use super::{cells::Hashing, sketch::Sketch};
 
 /// How many columns that a study did not measure are kept: those that tell rows apart best.
 const MOST_BESIDES: usize = 8;
+/// Rows are so few that no column of theirs may tell them apart, if they are fewer than the least times this.
+const SMALL: u64 = 10;
 
 /// Sketches of a table's columns, one of each, and of its rows in what was measured of them.
 ///
@@ -42,7 +44,8 @@ pub(crate) enum Standing {
     Apart,
     /// They are nearly the same, but not quite: a difference of results would be that of a few rows.
     TooClose,
-    /// They are nearly the same, and a column was measured by another rule.
+    /// They are nearly the same, and a column was measured by another rule, or another column was and some column
+    /// differs by a few rows; or they are so few that they may be nearly the same.
     AskedOtherwise,
 }
 
@@ -97,11 +100,16 @@ impl Imprint {
     ///
     /// Each column is held against the one of its name, however often it was registered; where a name is gone,
     /// against those whose names are new. Rows are nearly the same if any column says so that tells rows apart,
-    /// measured or not, or if none is far from what it was. They then differ by a few if any column does that both
-    /// studies measure: another one that is quite different changes nothing, for results tell of each alone.
+    /// measured or not, or if none is far from what it was. They then differ by a few if there are a few more or
+    /// less, whatever was measured, for one column may be made of another; and if any column does that both
+    /// studies measure: another one that is quite different changes nothing, for results tell of each alone. Where
+    /// the studies measure different columns, any column that differs by a few is told.
     pub(crate) fn standing_to(&self, earlier: &Imprint, least: u64) -> Standing {
         let is_sharp = |sketch: &Sketch| sketch.sharpness() >= least as f64;
+        let is_few = |off: u64| (1..least).contains(&off);
         let mut is_near = false;
+        // Whether any column differs by a few, measured or not.
+        let mut is_moved = false;
         // Of each column that both measure: in how many cells it differs, and whether by the same rule.
         let mut both: Vec<(u64, bool)> = Vec::new();
         for before in &earlier.columns {
@@ -112,6 +120,7 @@ impl Imprint {
             let with = |now: &'_ Column| now.cells.difference(&before.cells);
             let partners: Vec<(&Column, u64)> = partners.map(|now| (now, with(now))).collect();
             is_near |= is_sharp(&before.cells) && partners.iter().any(|(_, off)| *off < least);
+            is_moved |= partners.iter().any(|(_, off)| is_few(*off));
             let measured = partners
                 .iter()
                 .filter_map(|(now, off)| Some((*now, *off, now.rule.as_ref()?)));
@@ -122,21 +131,31 @@ impl Imprint {
                 both.push((off, is_other || asked == rule));
             }
         }
-        if self.measured().eq(earlier.measured())
-            && let (Some(now), Some(before)) = (&self.rows, &earlier.rows)
-        {
+        let is_alike = self.measured().eq(earlier.measured());
+        if is_alike && let (Some(now), Some(before)) = (&self.rows, &earlier.rows) {
             let off = now.difference(before);
             is_near |= is_sharp(before) && off < least;
             both.push((off, true));
         }
         is_near |= !both.is_empty() && both.iter().all(|(off, _)| *off < least);
-        if is_near && both.iter().any(|(off, _)| (1..least).contains(off)) {
-            Standing::TooClose
-        } else if is_near && both.iter().any(|(_, is_same)| !is_same) {
+        let [now, before] = [self, earlier].map(Imprint::count);
+        let is_off = both.iter().any(|(off, _)| is_few(*off));
+        if is_near && (is_off || is_few(now.abs_diff(before))) {
+            return Standing::TooClose;
+        }
+        let is_other_rule = both.iter().any(|(_, is_same)| !is_same);
+        let is_small = now.min(before) < least.saturating_mul(SMALL);
+        if is_near && (is_other_rule || is_moved && !is_alike) || is_small && is_off {
             Standing::AskedOtherwise
         } else {
             Standing::Apart
         }
+    }
+
+    /// Gives the number of rows: each column has a cell of each.
+    fn count(&self) -> u64 {
+        let column = self.columns.first();
+        column.map_or(0, |column| column.cells.elements())
     }
 
     /// Says whether a column of these rows may be what an earlier one was: under its name, or renamed.

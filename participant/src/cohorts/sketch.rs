@@ -40,6 +40,11 @@ impl Sketch {
         *counter = counter.saturating_add(times);
     }
 
+    /// Gives how many elements it has.
+    pub(crate) fn elements(&self) -> u64 {
+        self.counters.iter().map(|count| u64::from(*count)).sum()
+    }
+
     /// Gives how many elements are in one multiset and not in the other, of the one that has more of them: an
     /// element that changed is counted once.
     ///

@@ -174,6 +174,47 @@ fn a_column_that_nobody_measures_may_differ_by_a_few() {
 }
 
 #[test]
+fn a_column_made_of_another_is_no_way_round_rows_that_came_or_changed() {
+    let grouped = |rows: Vec<Row>| {
+        let group = |row: usize| (rows[row][1].1.parse::<u32>().unwrap() / 10).to_string();
+        besides(&rows, "group", group)
+    };
+    let before = imprint(&grouped(people(0..400)), &["age"]);
+    for (people, expected) in [
+        (people(0..400), Standing::Apart),
+        (people(0..401), Standing::TooClose),
+        (people(0..409), Standing::TooClose),
+        (people(0..410), Standing::Apart),
+        // One has gone, another one has come.
+        (people(1..401), Standing::AskedOtherwise),
+        (people(1_000..1_401), Standing::Apart),
+    ] {
+        let now = imprint(&grouped(people), &["group"]);
+        assert_eq!(standing(&now, &before), expected);
+    }
+}
+
+#[test]
+fn rows_too_few_to_be_told_apart_need_a_word_where_a_column_differs_by_a_few() {
+    // A year later: all are older, and one more has come.
+    let older = |rows: &[Row]| {
+        with(rows, "age", |row| {
+            Some((rows[row][1].1.parse::<u32>().unwrap() + 100).to_string())
+        })
+    };
+    let without_id = |rows: Vec<Row>| -> Vec<Row> {
+        let rest = |row: Row| row.into_iter().skip(1).collect();
+        rows.into_iter().map(rest).collect()
+    };
+    let measured = ["age", "sex"];
+    let later = |count| without_id(older(&people(0..count)));
+    let first = |count| without_id(people(0..count));
+    assert_standing(&later(46), &first(45), &measured, Standing::AskedOtherwise);
+    assert_standing(&later(45), &first(45), &measured, Standing::Apart);
+    assert_standing(&later(70), &first(45), &measured, Standing::Apart);
+}
+
+#[test]
 fn other_people_of_whom_as_many_are_alike_are_told_apart_by_what_differs() {
     let (before, other) = (people(0..400), people(1_000..1_403));
     assert_standing(&other, &before, &["age", "sex"], Standing::Apart);
