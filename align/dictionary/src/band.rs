@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 /// Bounds between which a number of rows lies: none, some below the minimum, or a step of
-/// 1, 2, 5, 10, 20, 50 and so on.
+/// 1, 2, 5, 10, 20, 50 and so on. A step that the minimum cuts off goes together with the next one, so
+/// that none is narrower than half its least number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Band {
     /// The fewest rows.
@@ -22,6 +23,7 @@ impl Band {
     ///
     /// let told = [0, 3, 10, 47, 4711].map(|rows| Band::of(rows, 10).to_string());
     /// assert_eq!(told, ["0", "1..9", "10..19", "20..49", "2000..4999"]);
+    /// assert_eq!(Band::of(19, 19).to_string(), "19..49");
     /// ```
     pub fn of(rows: u64, minimum: u64) -> Band {
         if rows == 0 {
@@ -31,22 +33,37 @@ impl Band {
             let most = minimum - 1;
             return Band { least: 1, most };
         }
-        let decade = 10_u64.pow(rows.ilog10());
-        let (step, next) = match rows / decade {
-            1 => (1, 2),
-            2..=4 => (2, 5),
-            _ => (5, 10),
-        };
-        Band {
-            least: (step * decade).max(minimum),
-            most: decade.saturating_mul(next).saturating_sub(1),
+        let first = step(minimum.max(1));
+        if first.least < minimum {
+            let most = step(first.most.saturating_add(1)).most;
+            if rows <= most {
+                return Band {
+                    least: minimum,
+                    most,
+                };
+            }
         }
+        step(rows)
     }
 
     /// Takes a band by its fewest rows, if it is one.
     pub(crate) fn from_least(least: u64, minimum: u64) -> Option<Band> {
         let band = Band::of(least, minimum);
         (band.least == least).then_some(band)
+    }
+}
+
+/// Gives the step that one row or more lie in.
+fn step(rows: u64) -> Band {
+    let decade = 10_u64.pow(rows.ilog10());
+    let (least, next) = match rows / decade {
+        1 => (1, 2),
+        2..=4 => (2, 5),
+        _ => (5, 10),
+    };
+    Band {
+        least: least * decade,
+        most: decade.saturating_mul(next).saturating_sub(1),
     }
 }
 

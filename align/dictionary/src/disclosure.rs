@@ -43,8 +43,9 @@ pub const DISCLOSURES: &[Disclosure] = &[
     to(
         Role::Holder,
         "of each other institution, in such bands: how many rows have a code, a code that was not \
-         compared because too few rows have it, and a text that is no code of the system",
-        "其他每家机构以下行数所在区间：有编码的行、因行数过少而未比较的编码的行、内容不属于该编码体系的行",
+         compared because too few rows have it, or more codes than the plan says have enough, and a \
+         text that is no code of the system",
+        "其他每家机构以下行数所在区间：有编码的行、因行数过少或超出方案所定个数而未比较的编码的行、内容不属于该编码体系的行",
     ),
     to(
         Role::Holder,

@@ -16,7 +16,7 @@ pub struct Terms {
     pub study: Digest,
     /// The system that codes are of.
     pub system: String,
-    /// The fewest rows of a code that is compared or told, 2 at least.
+    /// The fewest rows of a code that is compared or told, [`Terms::LEAST_MINIMUM`] at least.
     pub minimum: u64,
     /// The codes that each respondent has compared in a run, 1 to [`Terms::MOST_CODES`]: always as
     /// many, made-up ones for those that it lacks.
@@ -24,6 +24,10 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The fewest rows that a minimum may be, as of statistics: of fewer, "below it" says nearly how many
+    /// there are.
+    pub const LEAST_MINIMUM: u64 = 5;
+
     /// The most codes that a respondent may have compared.
     pub const MOST_CODES: u32 = 1 << 16;
 
@@ -37,8 +41,8 @@ impl Terms {
     const LEAST_LISTED: usize = 1 << 10;
 
     pub(crate) fn check(&self) -> Result<(), DictionaryError> {
-        if self.minimum < 2 {
-            return Err(DictionaryError::Terms("the minimum is 2 rows at least"));
+        if self.minimum < Terms::LEAST_MINIMUM {
+            return Err(DictionaryError::Terms("the minimum is 5 rows at least"));
         }
         if !CODES.contains(&self.most_codes) {
             return Err(DictionaryError::Terms("1 to 65536 codes are compared"));

@@ -128,7 +128,12 @@ pub(super) fn limits_of_codes(
         most_rows: Rows(rows(&raw.most_rows, "limits.most_rows", USUAL_ROWS, 1)?),
         minimum_rows: Rows(1),
         minimum_cohort: Rows(1),
-        minimum_cell: Rows(rows(&raw.minimum_cell, "limits.minimum_cell", 10, 2)?),
+        minimum_cell: Rows(rows(
+            &raw.minimum_cell,
+            "limits.minimum_cell",
+            10,
+            consilium_dictionary::Terms::LEAST_MINIMUM,
+        )?),
         minimum_verified: u32::try_from(parties).unwrap_or(u32::MAX),
     })
 }

@@ -39,7 +39,7 @@ fn the_canonical_text_is_the_plan_again() {
         ("list = \"source\"", ""),
         ("list = \"source\"", "list = \"source\"\nmost_codes = 7"),
         ("system = \"icd-10-cm\"", "system = \"local-items\""),
-        ("minimum_cell = 10", "minimum_cell = 2\nruns = 3"),
+        ("minimum_cell = 10", "minimum_cell = 5\nruns = 3"),
     ] {
         let plan = changed(from, to).unwrap();
         let again: Plan = plan.to_string().parse().unwrap();
@@ -83,7 +83,7 @@ fn plans_that_make_no_sense_are_refused_where_they_do() {
         ),
         ("icd-10-cm", "ICD10", "a system of codes is needed"),
         ("list = \"source\"", "most_codes = 0", "1 to 65536"),
-        ("minimum_cell = 10", "minimum_cell = 1", "2 to"),
+        ("minimum_cell = 10", "minimum_cell = 4", "5 to"),
         ("minimum_cell = 10", "minimum_cohort = 10", "no meaning"),
         ("minimum_cell = 10", "minimum_verified = 1", "no meaning"),
         ("[limits]", "[align]\nminimum = 10\n[limits]", "no meaning"),
