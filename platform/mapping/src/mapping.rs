@@ -89,10 +89,10 @@ impl Mapping {
     }
 
     /// All that shapes the rows besides the schema and the files' content, in one text: the query, how
-    /// files are read, and what runs it. Where files lie and what the query may use is not in it.
+    /// files are read, and by which rules rows come of it. Where files lie and what the query may use is not in it.
     pub fn meaning(&self) -> String {
         let sources: Vec<_> = self.sources.iter().map(Source::meaning).collect();
-        json!({ "engine": crate::ENGINE, "sql": self.sql, "sources": sources }).to_string()
+        json!({ "rows": crate::request::ROWS, "sql": self.sql, "sources": sources }).to_string()
     }
 
     /// Holds that the schema reads the file that comes out: UTF-8 with commas and a header, empty where

@@ -7,7 +7,11 @@ use crate::TextPlace;
 /// The number of this form of requests; both programs are of one release.
 pub const FORMAT: u32 = 2;
 
-/// What runs queries: another one may give the rows of the same query in another order.
+/// What gives rows their values and order, as a number that versions of data sets have in them: raised
+/// when another release may give other rows for the same query, or the same ones in another order.
+pub(crate) const ROWS: u32 = 1;
+
+/// What runs queries. When its last part changes, see whether `ROWS` is to be raised.
 pub const ENGINE: &str = concat!(
     "consilium-sql ",
     env!("CARGO_PKG_VERSION"),
