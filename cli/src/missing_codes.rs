@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use consilium_plan::Lang;
 use serde::Deserialize;
 
-use crate::table::{align_numbers, table as new_table};
+use crate::{
+    table::{align_numbers, table as new_table},
+    terminal::on_one_line,
+};
 
 /// The part of an institution's own report that says what a check of codes has found.
 #[derive(Debug, Deserialize)]
@@ -128,7 +131,8 @@ pub(crate) fn page(report: &str, lang: Lang) -> anyhow::Result<String> {
         lang.pick("rows", "行数"),
     ]);
     for (rows, code, party) in all.iter().take(MOST_SHOWN) {
-        codes.add_row([(*code).clone(), (*party).clone(), rows.shown()]);
+        // They come from another institution, which may write anything.
+        codes.add_row([on_one_line(code), (*party).clone(), rows.shown()]);
     }
     align_numbers(&mut codes, 2..3);
     if !all.is_empty() {
@@ -183,6 +187,14 @@ mod tests {
             assert!(page.contains("20–49") && page.contains("1–9") && page.contains("80"));
             assert!(page.find("J18.9") < page.find("=A,1"));
         }
+    }
+
+    #[test]
+    fn codes_of_others_do_nothing_to_a_terminal() {
+        let report = REPORT.replace("J18.9", "\\u001b[2J\\u202e");
+        let page = page(&report, Lang::En).unwrap();
+        assert!(page.contains("·[2J·"), "{page}");
+        assert!(!page.contains(['\u{1b}', '\u{202e}']));
     }
 
     #[test]

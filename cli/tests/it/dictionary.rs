@@ -12,8 +12,10 @@ fn write_study(folder: &Path) {
     let plan = guide.split("```toml\n").nth(2).unwrap();
     let plan = plan.split("```").next().unwrap();
     fs::write(folder.join("plan.toml"), plan).unwrap();
-    let map = "source,target\nI10,401.9\nE11.9,250.00\n";
-    fs::write(folder.join("map.csv"), map).unwrap();
+    // As `sed '1,/^---$/d'` makes it of a map.
+    let map = "kind = \"map\"\nsource = \"a test\"\n---\nsource,target\nI10,401.9\nE11.9,250.00\n";
+    let (_, list) = map.split_once("\n---\n").unwrap();
+    fs::write(folder.join("list.csv"), list).unwrap();
     let codes = [("I10", 30), ("E119", 12), ("J18.9", 25), ("Q87.4", 3)];
     let stays = codes.map(|(code, rows)| format!("7,{code}\n").repeat(rows));
     let stays = format!("ward,diagnosis\n{}", stays.concat());
@@ -28,7 +30,7 @@ const LOCAL: [&str; 8] = [
     "--data",
     "hospital/stays=stays.csv",
     "--data",
-    "insurer/mapped=map.csv",
+    "insurer/mapped=list.csv",
 ];
 
 #[test]
