@@ -16,6 +16,7 @@ mod keeper;
 mod keys;
 mod look;
 mod obstacles;
+mod opened;
 mod own;
 mod permit;
 mod phases;

@@ -15,21 +15,17 @@ use consilium_psi::PsiError;
 use tokio::sync::{oneshot, watch};
 
 use super::{
-    Call, Own, Results,
+    Call, Own,
     begin::{self, Counted},
-    costs::Meter,
     failure::{RunError, internal},
     keys::{Keys, no_keys},
+    opened::Opened,
     others,
     preflight::Inspection,
     run, spills,
     under_way::GoesOn,
 };
-use crate::{
-    data::Source,
-    home::{Home, study_name},
-    store::alignments,
-};
+use crate::{data::Source, home::Home, store::alignments};
 use keeping::Learnt;
 use unbalanced::turn::{self, Turn};
 use watched::Watched;
@@ -46,17 +42,9 @@ pub(super) async fn take_part(
     (call, ways): (Call, LinkTransport),
 ) -> Result<(), RunError> {
     let counted = begin::count_in(home, plan, own, &call).await?;
-    let study = study_name(&plan.hash());
-    let goes_on = home.under_way.begin(call.run, study, home.ambient.now());
-    let directory = Arc::new(home.directory().await?);
-    let mail = run::open(home, (plan, &call), ways, &directory).await?;
-    let meter = Meter {
-        mail: mail.clone(),
-        run: call.run,
-        results: Results::new(&home.state, &plan.hash()),
-    };
-    let here = mail.scope(Phase::Align.name());
-    let turn = turn::of_holder(home, (plan, task), &goes_on, &here).await?;
+    let opened = Opened::new(home, (plan, &call), ways).await?;
+    let here = opened.mail.scope(Phase::Align.name());
+    let turn = turn::of_holder(home, (plan, task), &opened.goes_on, &here).await?;
     // Whoever waits for its turn has no keys in memory yet.
     let (keys, counted) = begin::read(home, plan, counted, keys).await?;
     let part = OwnPart {
@@ -66,7 +54,7 @@ pub(super) async fn take_part(
         others: others(plan, &home.party),
         counted: &counted,
         keys: &keys,
-        goes_on: &goes_on,
+        goes_on: &opened.goes_on,
         turn: turn.as_ref(),
     };
     let learnt = match Box::pin(part.compare(&here)).await {
@@ -76,7 +64,7 @@ pub(super) async fn take_part(
         }
         other => other?,
     };
-    let found = part.keep(&mail, learnt).await?;
+    let found = part.keep(&opened.mail, learnt).await?;
     let others = part.others;
     // Whoever has the turn next finds room for its keys.
     drop(keys);
@@ -90,8 +78,7 @@ pub(super) async fn take_part(
         change.commit().await?;
     }
     here.send(plan.coordinator(), &Compared::Done).await?;
-    drop(meter);
-    run::finish(mail);
+    opened.close();
     Ok(())
 }
 

@@ -16,8 +16,8 @@ use serde::Serialize;
 use super::{
     Call, Own, Results,
     begin::{self, Counted},
-    costs::Meter,
     failure::{RunError, internal},
+    opened::Opened,
     others,
     preflight::Inspection,
     run,
@@ -40,16 +40,8 @@ pub(super) async fn take_part(
     (call, ways): (Call, LinkTransport),
 ) -> Result<(), RunError> {
     let counted = begin::count_in(home, plan, own, &call).await?;
-    let study = study_name(&plan.hash());
-    let _goes_on = home.under_way.begin(call.run, study, home.ambient.now());
-    let directory = Arc::new(home.directory().await?);
-    let mail = run::open(home, (plan, &call), ways, &directory).await?;
-    let meter = Meter {
-        mail: mail.clone(),
-        run: call.run,
-        results: Results::new(&home.state, &plan.hash()),
-    };
-    let here = mail.scope(Phase::Align.name());
+    let opened = Opened::new(home, (plan, &call), ways).await?;
+    let here = opened.mail.scope(Phase::Align.name());
     let (codes, counted) = begin::read(home, plan, counted, taken).await?;
     let part = OwnPart {
         home,
@@ -63,8 +55,7 @@ pub(super) async fn take_part(
     // From here on a repeated run finds the same again: the others may be told.
     run::all_have_kept(&here, &others(plan, &home.party)).await?;
     here.send(plan.coordinator(), &Compared::Done).await?;
-    drop(meter);
-    run::finish(mail);
+    opened.close();
     Ok(())
 }
 

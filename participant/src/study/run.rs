@@ -4,16 +4,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use consilium_base::Seed;
 use consilium_contract::Contract;
-use consilium_identity::{RunContext, SealedTransport};
 use consilium_mailbox::{Mailbox, MailboxError, PartyId, RunId};
 use consilium_node::link::LinkTransport;
 use consilium_plan::{DataVersion, Name, Phase, Plan, ResultKept, Train};
 use consilium_secagg::{Contributor, Credentials};
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
-use tracing::info;
 
-use super::{contract, costs::Meter, failure::RunError, rows::Taken, scores::Results, waivers};
+use super::{contract, failure::RunError, opened::Opened, rows::Taken, waivers};
 use crate::{
     home::{Home, study_name},
     store::{Book, StudyBook},
@@ -60,25 +58,18 @@ impl Run {
         ways: LinkTransport,
         confirmed: oneshot::Sender<BTreeSet<PartyId>>,
     ) -> Result<(), RunError> {
-        let (run, study) = (self.call.run, study_name(&self.plan.hash()));
-        let _goes_on = home.under_way.begin(run, study, home.ambient.now());
-        let directory = Arc::new(home.directory().await?);
-        let mail = open(home, (&self.plan, &self.call), ways, &directory).await?;
-        let meter = Meter {
-            mail: mail.clone(),
-            run: self.call.run,
-            results: Results::new(&home.state, &self.plan.hash()),
-        };
+        let opened = Opened::new(home, (&self.plan, &self.call), ways).await?;
+        let mail = &opened.mail;
         let coordinator = self.plan.coordinator();
         let contributors = &self.call.contributors;
         let claimed = (&self.call.waivers, self.waives);
-        waivers::confirm(&mail, coordinator, contributors, claimed).await?;
+        waivers::confirm(mail, coordinator, contributors, claimed).await?;
         confirmed.send(self.call.waivers.clone()).ok();
         let own = (self.contract.as_ref(), &self.secret);
-        contract::prove(&mail, (&self.plan, &self.call), own).await?;
+        contract::prove(mail, (&self.plan, &self.call), own).await?;
         let credentials = Credentials {
             signer: home.key.clone(),
-            verifier: directory,
+            verifier: opened.directory.clone(),
         };
         let mut sums = Contributor::new(
             &home.party,
@@ -89,9 +80,8 @@ impl Run {
             book(home, &self.plan, Book::Sums),
             home.ambient.generator(),
         )?;
-        Box::pin(self.phases(home, task, &mail, &mut sums)).await?;
-        drop(meter);
-        finish(mail);
+        Box::pin(self.phases(home, task, mail, &mut sums)).await?;
+        opened.close();
         Ok(())
     }
 }
@@ -113,33 +103,6 @@ pub(super) fn others(plan: &Plan, call: &Call, me: &PartyId) -> Vec<PartyId> {
     others.chain([plan.coordinator()]).cloned().collect()
 }
 
-/// Seals the ways to all others of a run.
-pub(super) async fn open(
-    home: &Home,
-    (plan, call): (&Plan, &Call),
-    ways: LinkTransport,
-    directory: &consilium_identity::Directory,
-) -> Result<Mailbox, RunError> {
-    let context = RunContext {
-        federation: home.federation,
-        plan: *plan.hash().as_bytes(),
-        run: call.run,
-        attempt: call.attempt,
-        roles: plan.run_roles(),
-    };
-    let mut rng = home.ambient.generator();
-    let sealed = SealedTransport::open(
-        Arc::new(ways),
-        &context,
-        home.key.as_ref(),
-        directory,
-        plan.patience().answer,
-        &mut rng,
-    );
-    let sealed = Arc::new(sealed.await?);
-    Ok(Mailbox::new(sealed, call.run, plan.mail_patience()))
-}
-
 /// Hears from all others that they have kept what they learnt, and tells them the same.
 pub(super) async fn all_have_kept(mail: &Mailbox, others: &[PartyId]) -> Result<(), MailboxError> {
     let hearing = others.iter().map(|other| mail.recv::<ResultKept>(other));
@@ -147,17 +110,4 @@ pub(super) async fn all_have_kept(mail: &Mailbox, others: &[PartyId]) -> Result<
     told?;
     heard?;
     Ok(())
-}
-
-/// Leaves a run in good order.
-pub(super) fn finish(mail: Mailbox) {
-    let run = mail.run();
-    let total = mail.finish().total();
-    info!(
-        %run,
-        sent = total.sent_bytes,
-        received = total.received_bytes,
-        cpu = ?total.cpu,
-        "our part in the run is done"
-    );
 }

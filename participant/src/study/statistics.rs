@@ -15,8 +15,8 @@ use super::{
     Call, Own, Results,
     begin::{self, Counted},
     contract,
-    costs::Meter,
     failure::{RunError, internal},
+    opened::Opened,
     preflight::Inspection,
     run,
 };
@@ -42,17 +42,9 @@ pub(super) async fn take_part(
     (call, ways): (Call, LinkTransport),
 ) -> Result<(), RunError> {
     let counted = begin::count_in(home, plan, own, &call).await?;
-    let study = study_name(&plan.hash());
-    let _goes_on = home.under_way.begin(call.run, study, home.ambient.now());
-    let directory = Arc::new(home.directory().await?);
-    let mail = run::open(home, (plan, &call), ways, &directory).await?;
-    let meter = Meter {
-        mail: mail.clone(),
-        run: call.run,
-        results: Results::new(&home.state, &plan.hash()),
-    };
+    let opened = Opened::new(home, (plan, &call), ways).await?;
     let own = (counted.contract.as_ref(), &counted.secret);
-    contract::prove(&mail, (plan, &call), own).await?;
+    contract::prove(&opened.mail, (plan, &call), own).await?;
     // Of two studies that begin at once, over rows that differ by a few, the later one sees the other.
     let alone = home.answering.lock().await;
     let (of, earlier) = (plan.clone(), cohorts::earlier(&home.store).await?);
@@ -75,13 +67,13 @@ pub(super) async fn take_part(
         plan.sum_terms(&task.protection, BTreeSet::new()),
         Credentials {
             signer: home.key.clone(),
-            verifier: directory,
+            verifier: opened.directory.clone(),
         },
         &counted.secret,
         run::book(home, plan, Book::Sums),
         home.ambient.generator(),
     )?;
-    let here = mail.phase(Phase::Statistics.name());
+    let here = opened.mail.phase(Phase::Statistics.name());
     let seed = counted.secret.derive("participant.1.statistics", &[]);
     let (coordinator, first) = (plan.coordinator(), Phase::Statistics.first_sum());
     let found = contribute(
@@ -97,8 +89,7 @@ pub(super) async fn take_part(
     part.log(part.entry(Kind::OPENING).with("learnt", "statistics"))
         .await?;
     here.send(coordinator, &ResultKept).await?;
-    drop(meter);
-    run::finish(mail);
+    opened.close();
     Ok(())
 }
 

@@ -28,8 +28,8 @@ use super::{
     Call, Own, Results,
     begin::{self, Counted},
     contract,
-    costs::Meter,
     failure::{RunError, internal},
+    opened::Opened,
     others,
     preflight::Inspection,
     run,
@@ -58,19 +58,11 @@ pub(super) async fn take_part(
     (call, ways): (Call, LinkTransport),
 ) -> Result<(), RunError> {
     let counted = begin::count_in(home, plan, own, &call).await?;
-    let _goes_on = home
-        .under_way
-        .begin(call.run, study_name(&plan.hash()), home.ambient.now());
     let basis = Basis::of(home, task, (&counted.data, &counted.grant.data)).await?;
-    let directory = Arc::new(home.directory().await?);
-    let mail = run::open(home, (plan, &call), ways, &directory).await?;
-    let meter = Meter {
-        mail: mail.clone(),
-        run: call.run,
-        results: Results::new(&home.state, &plan.hash()),
-    };
+    let opened = Opened::new(home, (plan, &call), ways).await?;
+    let mail = &opened.mail;
     let own = (counted.contract.as_ref(), &counted.secret);
-    contract::prove(&mail, (plan, &call), own).await?;
+    contract::prove(mail, (plan, &call), own).await?;
     let of = plan.clone();
     let taking = move |inspection: &Inspection<'_>, source: &Source| {
         let Task::Vertical(task) = of.task() else {
@@ -89,12 +81,11 @@ pub(super) async fn take_part(
         results: Results::new(&home.state, &plan.hash()),
     };
     match &task.work {
-        VerticalWork::Grow(grow) => Box::pin(part.grow(&mail, grow, taken)).await?,
-        VerticalWork::Predict { model } => Box::pin(part.score(&mail, model, taken)).await?,
-        VerticalWork::Weigh(_) => Box::pin(part.weigh(&mail, taken)).await?,
+        VerticalWork::Grow(grow) => Box::pin(part.grow(mail, grow, taken)).await?,
+        VerticalWork::Predict { model } => Box::pin(part.score(mail, model, taken)).await?,
+        VerticalWork::Weigh(_) => Box::pin(part.weigh(mail, taken)).await?,
     }
-    drop(meter);
-    run::finish(mail);
+    opened.close();
     Ok(())
 }
 
