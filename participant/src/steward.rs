@@ -210,9 +210,7 @@ impl StewardService {
 
     async fn export(&self) -> Result<v1::OwnLogExport, StewardError> {
         let entry = Entry::new(self.home.ambient.now(), Kind::EXPORT).with("what", "log");
-        let mut change = self.home.store.begin().await?;
-        change.log(&entry).await?;
-        change.commit().await?;
+        self.home.store.log(&entry).await?;
         let lines = self.home.store.export_journal().await?;
         Ok(v1::OwnLogExport { lines })
     }

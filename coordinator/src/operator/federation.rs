@@ -176,9 +176,7 @@ impl OperatorService {
         let entry = Entry::new(self.desk.ambient.now(), Kind::EXPORT)
             .with("what", "journal")
             .with("by", by);
-        let mut change = self.desk.store.begin().await?;
-        change.log(&entry).await?;
-        change.commit().await?;
+        self.desk.store.log(&entry).await?;
         let lines = self.desk.store.export_journal().await?;
         Ok(v1::LogExport { lines })
     }

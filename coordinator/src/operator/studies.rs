@@ -176,9 +176,7 @@ impl OperatorService {
             .about(&study.name)
             .with("what", "result")
             .with("by", by);
-        let mut change = self.desk.store.begin().await?;
-        change.log(&entry).await?;
-        change.commit().await?;
+        self.desk.store.log(&entry).await?;
         Ok(v1::StudyResult { model, report })
     }
 

@@ -59,7 +59,7 @@ pub(super) async fn take_part(
     };
     let learnt = match Box::pin(part.compare(&here)).await {
         Err(error @ RunError::Alignment(PsiError::BelowMinimum { .. })) => {
-            part.log(part.learnt(None, "number")).await?;
+            home.store.log(&part.learnt(None, "number")).await?;
             return Err(error);
         }
         other => other?,
@@ -122,8 +122,8 @@ impl OwnPart<'_> {
         let noting = async {
             match is_dropped.await {
                 Ok(()) => {
-                    self.log(self.entry(Kind::RUN).with("session", "anew"))
-                        .await
+                    let entry = self.entry(Kind::RUN).with("session", "anew");
+                    self.home.store.log(&entry).await
                 }
                 Err(_) => Ok(()),
             }

@@ -164,8 +164,6 @@ impl OwnPart<'_> {
             .about(&study_name(&study))
             .with("learnt", "codes")
             .with("missing", band(missing as u64));
-        let mut change = self.home.store.begin().await?;
-        change.log(&entry).await?;
-        Ok(change.commit().await?)
+        Ok(self.home.store.log(&entry).await?)
     }
 }

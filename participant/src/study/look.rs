@@ -171,7 +171,5 @@ async fn note(home: &Home, plan: &Plan, data: &Name, asker: Asker) -> Result<(),
         .about(&study_name(&plan.hash()))
         .with("data", data)
         .with("for", asker);
-    let mut change = home.store.begin().await?;
-    change.log(&entry).await?;
-    change.commit().await
+    home.store.log(&entry).await
 }

@@ -86,8 +86,8 @@ pub(super) async fn take_part(
     let found = Box::pin(found).await?;
     part.check_size(&found)?;
     part.keep(&here, &found)?;
-    part.log(part.entry(Kind::OPENING).with("learnt", "statistics"))
-        .await?;
+    let entry = part.entry(Kind::OPENING).with("learnt", "statistics");
+    home.store.log(&entry).await?;
     here.send(coordinator, &ResultKept).await?;
     opened.close();
     Ok(())
@@ -110,12 +110,6 @@ impl OwnPart<'_> {
         }
         let few = Failure::new(Code::CohortTooSmall).of(&self.home.party);
         Err(few.with("minimum", minimum))
-    }
-
-    async fn log(&self, entry: Entry) -> Result<(), RunError> {
-        let mut change = self.home.store.begin().await?;
-        change.log(&entry).await?;
-        Ok(change.commit().await?)
     }
 
     fn entry(&self, kind: Kind) -> Entry {

@@ -117,12 +117,6 @@ impl OwnPart<'_> {
         internal(&self.home.party, step).into()
     }
 
-    async fn log(&self, entry: Entry) -> Result<(), RunError> {
-        let mut change = self.home.store.begin().await?;
-        change.log(&entry).await?;
-        Ok(change.commit().await?)
-    }
-
     fn entry(&self, kind: Kind) -> Entry {
         let others: Vec<&str> = self.others.iter().map(PartyId::as_str).collect();
         Entry::new(self.home.ambient.now(), kind)

@@ -55,6 +55,17 @@ impl Change {
 }
 
 impl Store {
+    /// Adds an entry to the journal when nothing else changes.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written.
+    pub async fn log(&self, entry: &Entry) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        change.log(entry).await?;
+        change.commit().await
+    }
+
     /// Gives the journal's head.
     ///
     /// # Errors

@@ -58,7 +58,8 @@ impl OwnPart<'_> {
             Learnt::Number(common) => {
                 report.common = common;
                 mail.compute(KEEPING, || results.keep_aligned_report(&report))?;
-                self.log(self.learnt(common.number(), "number")).await?;
+                let entry = self.learnt(common.number(), "number");
+                self.home.store.log(&entry).await?;
                 Ok(None)
             }
             Learnt::Rows {
@@ -80,7 +81,7 @@ impl OwnPart<'_> {
                 });
                 let (digest, own_rows) = digest?;
                 let entry = self.learnt(Some(rows.len() as u64), "rows");
-                self.log(entry).await?;
+                self.home.store.log(&entry).await?;
                 Ok(Some(Alignment {
                     study: study_name(&self.plan.hash()),
                     data_set: self.counted.data.to_string(),
@@ -92,12 +93,6 @@ impl OwnPart<'_> {
                 }))
             }
         }
-    }
-
-    pub(super) async fn log(&self, entry: Entry) -> Result<(), RunError> {
-        let mut change = self.home.store.begin().await?;
-        change.log(&entry).await?;
-        Ok(change.commit().await?)
     }
 
     /// Says that something of all sets is known; how many keys are common, unless it is too few.

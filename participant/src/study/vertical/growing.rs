@@ -75,8 +75,8 @@ impl OwnPart<'_> {
             ModelPart::LabelHolder(_) => "sums and sides",
             ModelPart::FeatureHolder(_) => "own splits",
         };
-        self.log(self.entry(Kind::OPENING).with("learnt", learnt))
-            .await
+        let entry = self.entry(Kind::OPENING).with("learnt", learnt);
+        Ok(self.home.store.log(&entry).await?)
     }
 
     /// Plays this institution's role to its end, from what an earlier run has kept of it, else anew.

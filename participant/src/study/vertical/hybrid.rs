@@ -85,8 +85,8 @@ impl OwnPart<'_> {
         let leading = async |holder: &mut LabelHolder, kept: &mut Kept<LabelSide>| {
             let HybridSums { ciphertexts, .. } = self.sums()?;
             // A run that breaks off has opened some as well.
-            self.log(self.entry(Kind::OPENING).with("learnt", "sums"))
-                .await?;
+            let entry = self.entry(Kind::OPENING).with("learnt", "sums");
+            self.home.store.log(&entry).await?;
             // Numbers that were used up are kept with the trees: none is opened twice.
             let mut sums = Aggregator::new(ciphertexts, self.verifier().await?, [])?;
             let rng = &mut self.home.ambient.generator();

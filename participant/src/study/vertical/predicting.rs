@@ -31,7 +31,7 @@ impl OwnPart<'_> {
         })?;
         let entry = self.entry(Kind::OPENING).with("learnt", "predictions");
         let entry = entry.with("rows", band(rows.count().into()));
-        self.log(entry).await?;
+        self.home.store.log(&entry).await?;
         self.conclude(&here, None).await
     }
 

@@ -55,7 +55,7 @@ impl OwnPart<'_> {
         mail.compute(KEEPING, || self.results.keep_own_report(&report))?;
         let entry = self.entry(Kind::OPENING).with("learnt", "evidence");
         let entry = entry.with("rows", band(rows.count().into()));
-        self.log(entry).await?;
+        self.home.store.log(&entry).await?;
         self.conclude(&here, None).await
     }
 
