@@ -9,19 +9,16 @@ use consilium_glm::{Candidate, GlmError, Published, Table, averaging};
 use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
 use consilium_plan::{Gbdt, Glm, Learner, OwnMetrics, Phase, Train};
-use consilium_secagg::{Contributor, SumNumber};
+use consilium_secagg::SumNumber;
 use tracing::info;
 
 use super::{
     failure::{RunError, internal},
     rows::{Rows, Taken},
-    run::Run,
+    run::{Run, Sums},
     scores::{OwnReport, Results},
 };
-use crate::{home::Home, store::StudyBook};
-
-/// What sums are contributed by.
-type Sums = Contributor<StudyBook, Generator>;
+use crate::home::Home;
 
 /// The label under which scoring the own rows is accounted.
 const SCORES: &str = "study.1.scores";

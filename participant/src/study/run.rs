@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use consilium_base::Seed;
+use consilium_base::{Generator, Seed, Verifier};
 use consilium_contract::Contract;
 use consilium_mailbox::{Mailbox, MailboxError, PartyId, RunId};
 use consilium_node::link::LinkTransport;
 use consilium_plan::{DataVersion, Name, Phase, Plan, ResultKept, Train};
-use consilium_secagg::{Contributor, Credentials};
+use consilium_secagg::{Contributor, Credentials, SumError, Terms};
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
@@ -67,31 +67,41 @@ impl Run {
         confirmed.send(self.call.waivers.clone()).ok();
         let own = (self.contract.as_ref(), &self.secret);
         contract::prove(mail, (&self.plan, &self.call), own).await?;
-        let credentials = Credentials {
-            signer: home.key.clone(),
-            verifier: opened.directory.clone(),
-        };
-        let mut sums = Contributor::new(
-            &home.party,
-            self.plan
-                .sum_terms(&task.protection, self.call.waivers.clone()),
-            credentials,
-            &self.secret,
-            book(home, &self.plan, Book::Sums),
-            home.ambient.generator(),
-        )?;
+        let waivers = self.call.waivers.clone();
+        let terms = self.plan.sum_terms(&task.protection, waivers);
+        let own = (&*self.plan, &self.secret);
+        let mut sums = sums(home, own, (Book::Sums, terms), opened.directory.clone())?;
         Box::pin(self.phases(home, task, mail, &mut sums)).await?;
         opened.close();
         Ok(())
     }
 }
 
-/// Opens one of the books of a plan's study.
-pub(super) fn book(home: &Home, plan: &Plan, book: Book) -> StudyBook {
+/// What sums are contributed by.
+pub(super) type Sums = Contributor<StudyBook, Generator>;
+
+/// Makes what contributes to the sums of one of the books of a plan's study; `secret` is this
+/// institution's for the study.
+///
+/// # Errors
+///
+/// If the terms allow no sums, or don't name this institution.
+pub(super) fn sums(
+    home: &Home,
+    (plan, secret): (&Plan, &Seed),
+    (book, terms): (Book, Terms),
+    verifier: Arc<dyn Verifier>,
+) -> Result<Sums, SumError> {
+    let credentials = Credentials {
+        signer: home.key.clone(),
+        verifier,
+    };
     let ambient = home.ambient.clone();
     let clock = Arc::new(move || ambient.now());
     let study = study_name(&plan.hash());
-    StudyBook::new(home.store.clone(), (study, book), clock)
+    let book = StudyBook::new(home.store.clone(), (study, book), clock);
+    let rng = home.ambient.generator();
+    Contributor::new(&home.party, terms, credentials, secret, book, rng)
 }
 
 /// Gives all others of a run that the plan names.

@@ -8,7 +8,6 @@ use std::{collections::BTreeSet, sync::Arc};
 use consilium_journal::{Entry, Kind};
 use consilium_node::link::LinkTransport;
 use consilium_plan::{Code, Failure, Phase, Plan, ResultKept, Statistics, Task};
-use consilium_secagg::{Contributor, Credentials};
 use consilium_statistics::{Outcome, contribute};
 
 use super::{
@@ -62,17 +61,9 @@ pub(super) async fn take_part(
     // From here on the cohort counts as answered for, whatever becomes of the run.
     part.note(&taken).await?;
     drop(alone);
-    let mut sums = Contributor::new(
-        &home.party,
-        plan.sum_terms(&task.protection, BTreeSet::new()),
-        Credentials {
-            signer: home.key.clone(),
-            verifier: opened.directory.clone(),
-        },
-        &counted.secret,
-        run::book(home, plan, Book::Sums),
-        home.ambient.generator(),
-    )?;
+    let terms = plan.sum_terms(&task.protection, BTreeSet::new());
+    let own = (&**plan, &counted.secret);
+    let mut sums = run::sums(home, own, (Book::Sums, terms), opened.directory.clone())?;
     let here = opened.mail.phase(Phase::Statistics.name());
     let seed = counted.secret.derive("participant.1.statistics", &[]);
     let (coordinator, first) = (plan.coordinator(), Phase::Statistics.first_sum());

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use consilium_base::{Generator, Verifier};
+use consilium_base::Verifier;
 use consilium_gbdt::{
     Losses, MOST_ROWS,
     hybrid::{
@@ -15,13 +15,10 @@ use consilium_gbdt::{
 use consilium_journal::Kind;
 use consilium_mailbox::Mailbox;
 use consilium_plan::{Grow, HybridSums};
-use consilium_secagg::{Aggregator, Contributor, Credentials, Terms};
+use consilium_secagg::Aggregator;
 
 use super::{KEEPING, OwnPart, RunError, kept::Kept, rows::Rows, telling::Telling};
-use crate::{
-    store::{Book, StudyBook},
-    study::run,
-};
+use crate::{store::Book, study::run};
 
 impl OwnPart<'_> {
     /// Grows the trees that are left; gives the losses after each too, the first after none.
@@ -111,12 +108,11 @@ impl OwnPart<'_> {
                 counts,
                 ciphertexts,
             } = self.sums()?;
-            let credentials = Credentials {
-                signer: self.home.key.clone(),
-                verifier: self.verifier().await?,
-            };
-            let mut counts = self.contributor(Book::Counts, counts, credentials.clone())?;
-            let mut sums = self.contributor(Book::Ciphertexts, ciphertexts, credentials)?;
+            let verifier = self.verifier().await?;
+            let own = (self.plan, &self.counted.secret);
+            let of = |book, terms| run::sums(self.home, own, (book, terms), verifier.clone());
+            let mut counts = of(Book::Counts, counts)?;
+            let mut sums = of(Book::Ciphertexts, ciphertexts)?;
             let rng = &mut self.home.ambient.generator();
             let both = (&mut counts, &mut sums);
             Ok(Box::pin(follow(mail, hospital, both, rng, kept)).await?)
@@ -131,18 +127,6 @@ impl OwnPart<'_> {
 
     async fn verifier(&self) -> Result<Arc<dyn Verifier>, RunError> {
         Ok(Arc::new(self.home.directory().await?))
-    }
-
-    fn contributor(
-        &self,
-        book: Book,
-        terms: Terms,
-        credentials: Credentials,
-    ) -> Result<Contributor<StudyBook, Generator>, RunError> {
-        let (me, secret) = (&self.home.party, &self.counted.secret);
-        let book = run::book(self.home, self.plan, book);
-        let rng = self.home.ambient.generator();
-        Ok(Contributor::new(me, terms, credentials, secret, book, rng)?)
     }
 }
 
