@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::{cost, kept::Kept, outcome};
+use super::kept::Kept;
 use crate::table::{align_numbers, table};
 pub(super) use failed::explain;
 use found::Found;
@@ -13,32 +13,15 @@ use found::Found;
 mod failed;
 pub(crate) mod found;
 
-/// Gives the line that programs read.
+/// Gives what programs read of each institution's set.
 pub(super) fn to_json(kept: &Kept) -> Value {
-    let sets: serde_json::Map<String, Value> = kept
-        .parties
-        .iter()
-        .map(|party| (party.party.to_string(), party.report.clone()))
-        .collect();
-    json!({
-        "local": kept.title,
-        "kind": kept.kind,
-        "study": kept.study,
-        "mode": "processes",
-        "ok": true,
-        "wall_s": kept.wall.as_secs_f64(),
-        "bytes": kept.frame_bytes(),
-        "wire_bytes": kept.wire_bytes(),
-        "sets": sets,
-        "parties": kept.costs,
-    })
+    json!({ "sets": kept.by_party(Value::clone) })
 }
 
-/// Gives what people read: sizes, costs, who learnt what.
-pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
+/// Prints sizes.
+pub(super) fn print(kept: &Kept, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     let say = |en: &'static str, zh: &'static str| lang.pick(en, zh);
-    let mut page = Vec::new();
-    print_keys(&found::of(&kept.parties), &mut page, lang)?;
+    print_keys(&found::of(&kept.parties), out, lang)?;
     let mut common_rows = table();
     common_rows.set_header([
         say("party", "参与方"),
@@ -53,16 +36,7 @@ pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
         ]);
     }
     align_numbers(&mut common_rows, 1..3);
-    let costs = cost::lines(&kept.costs, lang);
-    writeln!(page, "\n{common_rows}\n\n{costs}\n")?;
-    let seconds = kept.wall.as_secs_f64();
-    let took = say(
-        "seconds from submission to the end:",
-        "从提交到结束的秒数：",
-    );
-    writeln!(page, "{took} {seconds:.1}\n")?;
-    outcome::print_learnt(&kept.learnt, &mut page, lang)?;
-    String::from_utf8(page).map_err(io::Error::other)
+    writeln!(out, "\n{common_rows}\n")
 }
 
 /// Prints what was found in the rows, and how to see which they are.

@@ -58,25 +58,29 @@ impl Done {
 
     /// Gives the line that programs read.
     pub(super) fn to_json(&self) -> Value {
-        match self {
-            Done::Trained(outcome) => outcome.to_json(),
-            Done::Aligned(kept) => aligned::to_json(kept),
-            Done::Joint(kept) => joint::to_json(kept),
-            Done::Measured(kept) => measured::to_json(kept),
-            Done::Weighed(kept) => weighed::to_json(kept),
-            Done::Checked(kept) => checked::to_json(kept),
-        }
+        let (kept, own) = match self {
+            Done::Trained(outcome) => return outcome.to_json(),
+            Done::Aligned(kept) => (kept, aligned::to_json(kept)),
+            Done::Joint(kept) => (kept, joint::to_json(kept)),
+            Done::Measured(kept) => (kept, measured::to_json(kept)),
+            Done::Weighed(kept) => (kept, weighed::to_json(kept)),
+            Done::Checked(kept) => (kept, checked::to_json(kept)),
+        };
+        kept.to_json(own)
     }
 
     /// Gives what people read.
     pub(super) fn page(&self, lang: Lang) -> io::Result<String> {
-        match self {
-            Done::Trained(outcome) => outcome.page(lang),
-            Done::Aligned(kept) => aligned::page(kept, lang),
-            Done::Joint(kept) => joint::page(kept, lang),
-            Done::Measured(kept) => measured::page(kept, lang),
-            Done::Weighed(kept) => weighed::page(kept, lang),
-            Done::Checked(kept) => checked::page(kept, lang),
-        }
+        let mut page = Vec::new();
+        let kept = match self {
+            Done::Trained(outcome) => return outcome.page(lang),
+            Done::Aligned(kept) => aligned::print(kept, &mut page, lang).map(|()| kept),
+            Done::Joint(kept) => joint::print(kept, &mut page, lang).map(|()| kept),
+            Done::Measured(kept) => measured::print(kept, &mut page, lang).map(|()| kept),
+            Done::Weighed(kept) => weighed::print(kept, &mut page, lang).map(|()| kept),
+            Done::Checked(kept) => checked::print(kept, &mut page, lang).map(|()| kept),
+        };
+        kept?.print_end(&mut page, lang)?;
+        String::from_utf8(page).map_err(io::Error::other)
     }
 }

@@ -8,17 +8,13 @@ use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::{
-    cost,
-    kept::{Kept, PartyKept},
-    outcome,
-};
+use super::kept::{Kept, PartyKept};
 use crate::{
     measures,
     table::{align_numbers, table},
 };
 
-/// Gives the line that programs read; a study that predicts has neither trees nor losses.
+/// Gives what programs read of the model; a study that predicts has neither trees nor losses.
 pub(super) fn to_json(kept: &Kept) -> Value {
     let own = label_holder(kept);
     let mut metrics = own.and_then(measured).as_ref().map(measures::named);
@@ -26,20 +22,9 @@ pub(super) fn to_json(kept: &Kept) -> Value {
     metrics
         .as_mut()
         .map(|named| named.remove("auc_error_bound"));
-    let parties = kept.parties.iter();
-    let parties: Vec<&str> = parties.map(|own| own.party.as_str()).collect();
     let mut line = json!({
-        "local": kept.title,
-        "kind": kept.kind,
-        "study": kept.study,
-        "mode": "processes",
-        "ok": true,
-        "wall_s": kept.wall.as_secs_f64(),
-        "bytes": kept.frame_bytes(),
-        "wire_bytes": kept.wire_bytes(),
-        "contributors": parties,
+        "contributors": kept.names(),
         "metrics": metrics.unwrap_or_default(),
-        "parties": kept.costs,
     });
     let told = |name: &str| own?.report.get(name).cloned();
     for (name, value) in [
@@ -61,10 +46,9 @@ pub(crate) fn last_loss(own: &PartyKept) -> Option<Value> {
     losses.last()?.get("trained").cloned()
 }
 
-/// Gives what people read: whose columns serve, measures, costs, who learnt what.
-pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
-    let mut page = Vec::new();
-    writeln!(page, "{}\n", columns(kept, lang))?;
+/// Prints whose columns serve, and measures.
+pub(super) fn print(kept: &Kept, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    writeln!(out, "{}\n", columns(kept, lang))?;
     for party in without_splits(kept) {
         let said = lang.pick(
             format!(
@@ -75,20 +59,13 @@ pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
                 "没有按 {party} 的列的分裂：均无增益，或均因 vertical.min_side、min_gap 与 min_node 而未告知\n"
             ),
         );
-        writeln!(page, "{said}")?;
+        writeln!(out, "{said}")?;
     }
     if let Some((own, measured)) = label_holder(kept).and_then(|own| Some((own, measured(own)?))) {
         let measured = [(own.party.as_str(), Some(measured))];
-        writeln!(page, "{}\n", measures::lines(&measured, lang))?;
+        writeln!(out, "{}\n", measures::lines(&measured, lang))?;
     }
-    writeln!(page, "{}\n", cost::lines(&kept.costs, lang))?;
-    let took = lang.pick(
-        "seconds from submission to the end:",
-        "从提交到结束的秒数：",
-    );
-    writeln!(page, "{took} {:.1}\n", kept.wall.as_secs_f64())?;
-    outcome::print_learnt(&kept.learnt, &mut page, lang)?;
-    String::from_utf8(page).map_err(io::Error::other)
+    Ok(())
 }
 
 /// Gives what the party with the labels keeps.
@@ -188,6 +165,12 @@ mod tests {
         }
     }
 
+    fn page(kept: &Kept, lang: Lang) -> String {
+        let mut page = Vec::new();
+        print(kept, &mut page, lang).unwrap();
+        String::from_utf8(page).unwrap()
+    }
+
     fn grown(role: &str, splits: u64) -> Value {
         let columns = json!({ "x": { "splits": splits } });
         json!({ "role": role, "fitted_rows": 300, "importance": { "columns": columns } })
@@ -201,7 +184,7 @@ mod tests {
             ("register", grown("feature-holder", 2)),
         ]);
         for lang in Lang::ALL {
-            let page = page(&kept, lang).unwrap();
+            let page = page(&kept, lang);
             assert_eq!(page.matches("vertical.min_side").count(), 1, "{page}");
             let line = page.lines().find(|it| it.contains("min_side"));
             assert!(line.is_some_and(|line| line.contains("fund")), "{page}");
@@ -216,7 +199,7 @@ mod tests {
             (Lang::En, ["label holder", "hospital", "feature holder"]),
             (Lang::Zh, ["标签方", "医院", "特征方"]),
         ] {
-            let page = page(&kept, lang).unwrap();
+            let page = page(&kept, lang);
             assert!(names.iter().all(|name| page.contains(name)), "{page}");
         }
     }
@@ -233,7 +216,7 @@ mod tests {
                 json!({ "role": "feature-holder", "scored_rows": 7 }),
             ),
         ]);
-        let page = page(&kept, Lang::En).unwrap();
+        let page = page(&kept, Lang::En);
         assert!(
             page.contains("scored") && !page.contains("splits"),
             "{page}"

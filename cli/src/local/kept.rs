@@ -1,11 +1,19 @@
 //! What came of a local study between institutions, each of which keeps a part for itself.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
 
 use consilium_mailbox::{Account, PartyId};
-use serde_json::Value;
+use consilium_plan::Lang;
+use serde_json::{Value, json};
 
-use super::cost::PartyCost;
+use super::{
+    cost::{self, PartyCost},
+    outcome::print_learnt,
+};
 
 /// What each of them has, and what it cost.
 #[derive(Debug)]
@@ -53,5 +61,48 @@ impl Kept {
     /// has gone over two.
     pub(crate) fn wire_bytes(&self) -> u64 {
         self.costs.iter().map(|cost| cost.sent_bytes).sum()
+    }
+
+    /// Names those that keep something.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.parties.iter().map(|own| own.party.as_str()).collect()
+    }
+
+    /// Gives something of each party's report, under the party's name.
+    pub(super) fn by_party(&self, of: impl Fn(&Value) -> Value) -> Value {
+        let parties = self.parties.iter();
+        parties
+            .map(|own| (own.party.as_str(), of(&own.report)))
+            .collect()
+    }
+
+    /// Gives the line that programs read: what every study tells, and `own` of its kind.
+    pub(super) fn to_json(&self, own: Value) -> Value {
+        let mut line = json!({
+            "local": self.title,
+            "kind": self.kind,
+            "study": self.study,
+            "mode": "processes",
+            "ok": true,
+            "wall_s": self.wall.as_secs_f64(),
+            "bytes": self.frame_bytes(),
+            "wire_bytes": self.wire_bytes(),
+            "parties": self.costs,
+        });
+        if let (Value::Object(line), Value::Object(own)) = (&mut line, own) {
+            line.extend(own);
+        }
+        line
+    }
+
+    /// Prints what people read below the findings of every study: costs, who learnt what.
+    pub(super) fn print_end(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+        writeln!(out, "{}\n", cost::lines(&self.costs, lang))?;
+        let took = lang.pick(
+            "seconds from submission to the end:",
+            "从提交到结束的秒数：",
+        );
+        writeln!(out, "{took} {:.1}\n", self.wall.as_secs_f64())?;
+        print_learnt(&self.learnt, out, lang)
     }
 }

@@ -6,43 +6,24 @@ use comfy_table::Table;
 use consilium_plan::Lang;
 use serde_json::{Value, json};
 
-use super::{cost, joint::label_holder, kept::Kept, outcome};
+use super::{joint::label_holder, kept::Kept};
 use crate::{
     findings::short,
     table::{align_numbers, table},
 };
 
-/// Gives the line that programs read: the label holder knows the evidence of all columns.
+/// Gives what programs read of the columns: the label holder knows the evidence of all columns.
 pub(super) fn to_json(kept: &Kept) -> Value {
-    let contributors: Vec<&str> = kept.parties.iter().map(|own| own.party.as_str()).collect();
     json!({
-        "local": kept.title,
-        "kind": kept.kind,
-        "study": kept.study,
-        "mode": "processes",
-        "ok": true,
-        "wall_s": kept.wall.as_secs_f64(),
-        "bytes": kept.frame_bytes(),
-        "wire_bytes": kept.wire_bytes(),
-        "contributors": contributors,
+        "contributors": kept.names(),
         "rows": label_holder(kept).map(|own| &own.report["rows"]),
         "weighed": columns(kept),
-        "parties": kept.costs,
     })
 }
 
-/// Gives what people read: what each column tells of the labels, costs, who learnt what.
-pub(super) fn page(kept: &Kept, lang: Lang) -> io::Result<String> {
-    let mut page = Vec::new();
-    writeln!(page, "{}\n", evidence(kept, lang))?;
-    writeln!(page, "{}\n", cost::lines(&kept.costs, lang))?;
-    let took = lang.pick(
-        "seconds from submission to the end:",
-        "从提交到结束的秒数：",
-    );
-    writeln!(page, "{took} {:.1}\n", kept.wall.as_secs_f64())?;
-    outcome::print_learnt(&kept.learnt, &mut page, lang)?;
-    String::from_utf8(page).map_err(io::Error::other)
+/// Prints what each column tells of the labels.
+pub(super) fn print(kept: &Kept, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    writeln!(out, "{}\n", evidence(kept, lang))
 }
 
 fn columns(kept: &Kept) -> &[Value] {
