@@ -1,7 +1,8 @@
 //! Linear models in tract.
 
 use consilium_onnx::{InverseLink, LinearModel, NotExportable};
-use tract_onnx::prelude::*;
+
+use crate::tract;
 
 pub(crate) const ROWS: [[f64; 3]; 4] = [
     [61.0, 1.0, 0.5],
@@ -54,18 +55,11 @@ fn another_runtime_gives_the_same_scores() {
         InverseLink::Exp,
     ] {
         let file = model(&columns(), link).to_onnx().unwrap();
-        let runnable = tract_onnx::onnx()
-            .model_for_read(&mut file.as_slice())
-            .unwrap()
-            .with_input_fact(0, f64::fact([ROWS.len(), 3]).into())
-            .unwrap()
-            .into_runnable()
-            .unwrap();
-        let features = tract_ndarray::arr2(&ROWS).into_tensor();
-        let means = runnable.run(tvec!(features.into())).unwrap();
-        let means = means[0].to_plain_array_view::<f64>().unwrap();
-        assert_eq!(means.shape(), [ROWS.len(), 1]);
+        let means = tract::run(&tract::read(&file), &ROWS);
         for (row, mean) in ROWS.iter().zip(means) {
+            let [mean] = mean[..] else {
+                panic!("{mean:?}");
+            };
             let expected = by_hand(*row, link);
             assert!(
                 (mean / expected - 1.0).abs() < 1e-12,

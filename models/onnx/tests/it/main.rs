@@ -9,4 +9,5 @@ mod boosted;
 mod linear;
 mod onnxruntime;
 mod prepared;
+mod tract;
 mod trees;

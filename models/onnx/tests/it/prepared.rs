@@ -3,9 +3,8 @@
 use consilium_onnx::{InverseLink, LinearModel, NotExportable, TreeModel, inputs};
 use consilium_preparation::{Cells, Preparation};
 use consilium_schema::Schema;
-use tract_onnx::prelude::*;
 
-use crate::trees;
+use crate::{tract, trees};
 
 const SCHEMA: &str = r#"
     [[column]]
@@ -224,23 +223,6 @@ fn of_term(preparation: &Preparation, term: &str) -> Vec<u8> {
     model.to_onnx().unwrap()
 }
 
-/// Gives tract's output for rows of any width.
-fn run(model: &[u8], rows: &[Vec<f64>]) -> Vec<f64> {
-    let across = rows[0].len();
-    let runnable = tract_onnx::onnx()
-        .model_for_read(&mut &*model)
-        .unwrap()
-        .with_input_fact(0, f64::fact([rows.len(), across]).into())
-        .unwrap()
-        .into_runnable()
-        .unwrap();
-    let cells: Vec<f64> = rows.iter().flatten().copied().collect();
-    let features = tract_ndarray::Array2::from_shape_vec((rows.len(), across), cells).unwrap();
-    let means = runnable.run(tvec!(features.into_tensor().into())).unwrap();
-    let means = means[0].to_plain_array_view::<f64>().unwrap();
-    means.iter().copied().collect()
-}
-
 /// Every term with its graph, what the preparation makes of the rows, and the rows for the graph.
 pub(crate) struct Example {
     pub(crate) raw: Vec<Vec<f64>>,
@@ -305,7 +287,8 @@ fn another_runtime_makes_the_same_of_raw_rows_missing_values_included() {
     for (term, model, expected) in &example.terms {
         let first = expected[0].to_bits();
         assert!(expected.iter().any(|it| it.to_bits() != first), "{term}");
-        compare(term, &run(model, &example.raw), expected);
+        let got = tract::run(&tract::read(model), &example.raw).concat();
+        compare(term, &got, expected);
     }
 }
 
@@ -321,7 +304,7 @@ fn trees_take_prepared_columns_too() {
     let file = tree(Some(&preparation)).to_onnx().unwrap();
     let [age, cost] = [1, 6].map(|place| move |row: &Vec<f64>| row[place]);
     let prepared = terms(&preparation);
-    let got = trees::score_wide(&file, &raw(&preparation));
+    let got = trees::score(&file, &raw(&preparation));
     for (row, got) in prepared.iter().zip(got) {
         let expected = trees::by_hand(&trees, [age(row), cost(row)], InverseLink::Identity);
         assert!(

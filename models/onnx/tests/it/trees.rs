@@ -1,10 +1,9 @@
 //! Trees in tract.
 
 use consilium_onnx::{InverseLink, NotExportable, TreeModel, TreeNode};
-use tract_onnx::{
-    pb::{AttributeProto, ModelProto, attribute_proto::AttributeType},
-    prelude::*,
-};
+use tract_onnx::pb::{AttributeProto, ModelProto, attribute_proto::AttributeType};
+
+use crate::tract;
 
 const BASE: f64 = -1.25;
 /// A threshold that single precision doesn't hold, and the number that it makes of it.
@@ -111,9 +110,7 @@ pub(crate) fn by_hand(trees: &[Vec<TreeNode>], row: [f64; 2], link: InverseLink)
 /// Makes a classifier of the regressor, as tract knows the one operator and not the other: their
 /// trees are written alike. Three classes, of which the first is the sum.
 fn as_classifier(file: &[u8]) -> ModelProto {
-    let mut proto = tract_onnx::onnx()
-        .proto_model_for_read(&mut &*file)
-        .unwrap();
+    let mut proto = tract::read(file);
     let graph = proto.graph.as_mut().unwrap();
     let trees = graph
         .node
@@ -139,27 +136,10 @@ fn as_classifier(file: &[u8]) -> ModelProto {
 }
 
 /// Gives tract's scores of `rows`.
-pub(crate) fn score<const N: usize>(file: &[u8], rows: &[[f64; N]]) -> Vec<f64> {
-    let rows: Vec<Vec<f64>> = rows.iter().map(|row| row.to_vec()).collect();
-    score_wide(file, &rows)
-}
-
-/// The same for rows of any width.
-pub(crate) fn score_wide(file: &[u8], rows: &[Vec<f64>]) -> Vec<f64> {
-    let shape = (rows.len(), rows[0].len());
-    let runnable = tract_onnx::onnx()
-        .model_for_proto_model(&as_classifier(file))
-        .unwrap()
-        .with_input_fact(0, f64::fact([shape.0, shape.1]).into())
-        .unwrap()
-        .into_runnable()
-        .unwrap();
-    let cells: Vec<f64> = rows.iter().flatten().copied().collect();
-    let features = tract_ndarray::Array2::from_shape_vec(shape, cells).unwrap();
-    let means = runnable.run(tvec!(features.into_tensor().into())).unwrap();
-    let means = means[0].to_plain_array_view::<f64>().unwrap();
-    assert_eq!(means.shape(), [rows.len(), 3]);
-    means.outer_iter().map(|classes| classes[[0]]).collect()
+pub(crate) fn score(file: &[u8], rows: &[impl AsRef<[f64]>]) -> Vec<f64> {
+    let classes = tract::run(&as_classifier(file), rows);
+    assert!(classes.iter().all(|classes| classes.len() == 3));
+    classes.iter().map(|classes| classes[0]).collect()
 }
 
 #[test]
