@@ -1,6 +1,9 @@
 //! Published models: shown, used, exported.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use consilium_glm::Family;
 use consilium_plan::Missing;
@@ -27,6 +30,37 @@ fn scores(folder: &Path, args: &[&str]) -> Vec<Option<f64>> {
     lines.map(|line| line["score"].as_f64()).collect()
 }
 
+/// Exports the model of a folder; gives where the file lies.
+fn exported(folder: &Path, format: &str) -> PathBuf {
+    let file = format!("exported.{format}");
+    let args = [
+        "model",
+        "export",
+        "model.json",
+        "--format",
+        format,
+        "-o",
+        &file,
+    ];
+    printed(folder, &args);
+    folder.join(file)
+}
+
+/// Gives what an independent runtime makes of rows by an exported file.
+fn scores_elsewhere<const N: usize>(file: &Path, rows: Vec<[f64; N]>) -> Vec<f64> {
+    let runnable = tract_onnx::onnx()
+        .model_for_path(file)
+        .unwrap()
+        .with_input_fact(0, f64::fact([rows.len(), N]).into())
+        .unwrap()
+        .into_runnable()
+        .unwrap();
+    let features = tract_ndarray::Array2::from(rows).into_tensor();
+    let scores = runnable.run(tvec!(features.into())).unwrap();
+    let scores = scores[0].to_plain_array_view::<f64>().unwrap();
+    scores.iter().copied().collect()
+}
+
 #[test]
 fn the_onnx_file_gives_the_scores_that_predict_gives() {
     for family in [
@@ -39,26 +73,7 @@ fn the_onnx_file_gives_the_scores_that_predict_gives() {
             let folder = tempfile::tempdir().unwrap();
             let (_, rows) = published(folder.path(), family, missing);
             let ours = scores(folder.path(), &[]);
-            let export = [
-                "model",
-                "export",
-                "model.json",
-                "--format",
-                "onnx",
-                "-o",
-                "m.onnx",
-            ];
-            printed(folder.path(), &export);
-            let runnable = tract_onnx::onnx()
-                .model_for_path(folder.path().join("m.onnx"))
-                .unwrap()
-                .with_input_fact(0, f64::fact([rows.len(), 4]).into())
-                .unwrap()
-                .into_runnable()
-                .unwrap();
-            let features = tract_ndarray::Array2::from(rows).into_tensor();
-            let theirs = runnable.run(tvec!(features.into())).unwrap();
-            let theirs = theirs[0].to_plain_array_view::<f64>().unwrap();
+            let theirs = scores_elsewhere(&exported(folder.path(), "onnx"), rows);
             assert_eq!(theirs.len(), ours.len());
             for (ours, theirs) in ours.iter().zip(theirs) {
                 let error = (ours.unwrap() - theirs).abs();
@@ -113,17 +128,7 @@ fn coefficients_are_shown_as_they_were_published() {
 fn the_exported_json_can_be_computed_with_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let (_, rows) = published(folder.path(), Family::Logistic, Missing::MeanAndIndicator);
-    let export = [
-        "model",
-        "export",
-        "model.json",
-        "--format",
-        "json",
-        "-o",
-        "out.json",
-    ];
-    printed(folder.path(), &export);
-    let file = fs::read(folder.path().join("out.json")).unwrap();
+    let file = fs::read(exported(folder.path(), "json")).unwrap();
     let file: Value = serde_json::from_slice(&file).unwrap();
     let columns = file["columns"].as_array().unwrap();
     for (row, score) in rows.iter().zip(scores(folder.path(), &[])).take(50) {

@@ -10,9 +10,8 @@ use consilium_glm::{Published, Table, local};
 use consilium_plan::{Learner, Plan, Task};
 use consilium_schema::Schema;
 use serde_json::{Value, json};
-use tract_onnx::prelude::*;
 
-use super::scores;
+use super::{exported, scores, scores_elsewhere};
 use crate::printed;
 
 const COLUMNS: &str = r#"
@@ -162,27 +161,18 @@ fn raw_rows_are_scored_by_the_same_bits_as_prepared_ones_in_training() {
 #[test]
 fn the_onnx_file_takes_raw_rows_and_gives_the_same_scores() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, design) = published(folder.path());
+    published(folder.path());
     let ours = scores(folder.path(), &[]);
-    let export = [
-        "model",
-        "export",
-        "model.json",
-        "--format",
-        "onnx",
-        "-o",
-        "m.onnx",
-    ];
-    printed(folder.path(), &export);
+    let onnx = exported(folder.path(), "onnx");
     let inputs = ["age", "cost", "smoker", "diagnosis=I20", "diagnosis=E11"];
-    let file = fs::read(folder.path().join("m.onnx")).unwrap();
+    let file = fs::read(&onnx).unwrap();
     let listed = inputs.join("\n");
     assert!(
         file.windows(listed.len())
             .any(|window| window == listed.as_bytes())
     );
     let rows = patients();
-    let cells = rows.lines().skip(1).flat_map(|line| {
+    let rows = rows.lines().skip(1).map(|line| {
         let cells: Vec<&str> = line.split(',').collect();
         let number = |cell: &str| cell.parse().unwrap_or(f64::NAN);
         let level = |level: &str| match cells[0] {
@@ -197,17 +187,7 @@ fn the_onnx_file_takes_raw_rows_and_gives_the_same_scores() {
             level("E11"),
         ]
     });
-    let shape = (design.rows, inputs.len());
-    let features = tract_ndarray::Array2::from_shape_vec(shape, cells.collect()).unwrap();
-    let runnable = tract_onnx::onnx()
-        .model_for_path(folder.path().join("m.onnx"))
-        .unwrap()
-        .with_input_fact(0, f64::fact([shape.0, shape.1]).into())
-        .unwrap()
-        .into_runnable()
-        .unwrap();
-    let theirs = runnable.run(tvec!(features.into_tensor().into())).unwrap();
-    let theirs = theirs[0].to_plain_array_view::<f64>().unwrap();
+    let theirs = scores_elsewhere(&onnx, rows.collect());
     assert_eq!(theirs.len(), ours.len());
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert!((ours.unwrap() - theirs).abs() < 1e-9, "{ours:?} {theirs}");
@@ -228,17 +208,7 @@ fn a_model_shows_what_its_columns_are_made_of() {
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let export = [
-        "model",
-        "export",
-        "model.json",
-        "--format",
-        "json",
-        "-o",
-        "out.json",
-    ];
-    printed(folder.path(), &export);
-    let file = fs::read(folder.path().join("out.json")).unwrap();
+    let file = fs::read(exported(folder.path(), "json")).unwrap();
     let file: Value = serde_json::from_slice(&file).unwrap();
     let text = file["preparation"].as_str().unwrap();
     assert!(
