@@ -3,29 +3,9 @@
 use consilium_fitting::Intent;
 use consilium_preparation::Preparation;
 
-use crate::world::{fit, schema};
+use crate::world::{DEFAULTS, fit, schema};
 
-const INTENT: &str = r#"
-    label = "readmitted"
-
-    [default.integer]
-    impute = "median"
-    mark_missing = true
-    scale = "standard"
-
-    [default.number]
-    impute = "mean"
-    winsorise = [0.05, 0.95]
-    log = true
-    scale = "robust"
-
-    [default.boolean]
-    impute = "most-frequent"
-
-    [default.category]
-    impute = "most-frequent"
-    one_hot = { minimum = 50 }
-
+const CODES_AND_FEATURES: &str = r#"
     [default.code]
     one_hot = { minimum = 200 }
 
@@ -53,9 +33,13 @@ const INTENT: &str = r#"
     product = ["age", "smoker"]
 "#;
 
+fn intent() -> String {
+    format!("{DEFAULTS}{CODES_AND_FEATURES}")
+}
+
 #[test]
 fn each_number_stands_under_where_it_comes_from() {
-    let text = fit(INTENT).unwrap().to_string();
+    let text = fit(&intent()).unwrap().to_string();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/prepared.toml");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(file, &text).unwrap();
@@ -65,7 +49,7 @@ fn each_number_stands_under_where_it_comes_from() {
 
 #[test]
 fn what_is_fitted_is_a_preparation_of_the_schema() {
-    let text = fit(INTENT).unwrap().to_string();
+    let text = fit(&intent()).unwrap().to_string();
     let preparation = Preparation::from_toml(&text, &schema()).unwrap();
     let names: Vec<&str> = preparation.terms().iter().map(|term| &*term.name).collect();
     assert_eq!(

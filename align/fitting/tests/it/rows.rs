@@ -6,30 +6,10 @@ use consilium_fitting::{Intent, Origin, Value};
 use consilium_preparation::Preparation;
 
 use crate::world::{
-    ERROR, MINIMUM, Row, WARDS, entry, findings, fit, number, numbers, rows, schema,
+    DEFAULTS, ERROR, MINIMUM, Row, WARDS, entry, findings, fit, number, numbers, rows, schema,
 };
 
-const INTENT: &str = r#"
-    label = "readmitted"
-
-    [default.integer]
-    impute = "median"
-    mark_missing = true
-    scale = "standard"
-
-    [default.number]
-    impute = "mean"
-    winsorise = [0.05, 0.95]
-    log = true
-    scale = "robust"
-
-    [default.boolean]
-    impute = "most-frequent"
-
-    [default.category]
-    impute = "most-frequent"
-    one_hot = { minimum = 50 }
-
+const CODES_AND_FEATURES: &str = r#"
     [default.code]
     one_hot = { minimum = 200, unseen = "zero" }
 
@@ -68,6 +48,10 @@ const INTENT: &str = r#"
     column = "cost"
 "#;
 
+fn intent() -> String {
+    format!("{DEFAULTS}{CODES_AND_FEATURES}")
+}
+
 fn values(of: fn(&Row) -> Option<f64>) -> Vec<f64> {
     let mut values: Vec<f64> = rows().iter().filter_map(of).collect();
     values.sort_by(f64::total_cmp);
@@ -103,7 +87,7 @@ fn near(got: f64, wanted: f64, error: f64) {
 
 #[test]
 fn means_deviations_and_quantiles_are_those_of_all_rows_within_the_declared_error() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let (ages, costs) = (values(|row| row.age), values(|row| row.cost));
     near(number(&fitted, "age", "missing"), quantile(&ages, 0.5), 0.0);
     near(number(&fitted, "age", "centre"), mean(&ages), 1e-9);
@@ -149,13 +133,13 @@ fn means_deviations_and_quantiles_are_those_of_all_rows_within_the_declared_erro
 
 #[test]
 fn every_way_to_fit_gives_a_preparation() {
-    let text = fit(INTENT).unwrap().to_string();
+    let text = fit(&intent()).unwrap().to_string();
     Preparation::from_toml(&text, &schema()).unwrap();
 }
 
 #[test]
 fn a_number_says_of_how_many_values_in_how_many_rows_of_whom_it_is() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let ages = values(|row| row.age).len();
     let said = entry(&fitted, "age", "centre").origin.to_string();
     assert_eq!(
@@ -179,7 +163,7 @@ fn a_number_says_of_how_many_values_in_how_many_rows_of_whom_it_is() {
 
 #[test]
 fn levels_with_enough_rows_get_a_column_and_others_are_unseen() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let counts = |ward: u32| rows().iter().filter(|row| row.ward == Some(ward)).count() as u64;
     let frequent: Vec<&str> = (0..4)
         .filter(|ward| counts(*ward) >= 50)
@@ -208,7 +192,7 @@ fn levels_with_enough_rows_get_a_column_and_others_are_unseen() {
 
 #[test]
 fn yes_and_no_are_filled_in_by_what_most_rows_have_or_by_their_share() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let smokers: Vec<bool> = rows().iter().filter_map(|row| row.smoker).collect();
     let yes = smokers.iter().filter(|yes| **yes).count() as f64;
     near(
@@ -234,7 +218,7 @@ fn weight(of: impl Fn(&Row) -> bool) -> f64 {
 
 #[test]
 fn weights_of_evidence_are_those_of_the_rows_between_two_cuts() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let cuts = numbers(&fitted, "age_woe", "cuts");
     let weights = numbers(&fitted, "age_woe", "weights");
     assert!(
@@ -269,7 +253,7 @@ fn weights_of_evidence_are_those_of_the_rows_between_two_cuts() {
 
 #[test]
 fn a_level_weighs_what_all_rows_of_its_bin_do() {
-    let fitted = fit(INTENT).unwrap();
+    let fitted = fit(&intent()).unwrap();
     let Value::Levels(levels) = &entry(&fitted, "ward_woe", "levels").value else {
         panic!("{fitted:?}");
     };
@@ -298,7 +282,7 @@ fn levels_that_were_put_together_have_one_weight() {
     let bins = &mut findings.columns[3].evidence.as_mut().unwrap().bins;
     let second = bins.remove(1);
     bins[0].cells.extend(second.cells);
-    let fitted = Intent::from_toml(INTENT).unwrap();
+    let fitted = Intent::from_toml(&intent()).unwrap();
     let fitted = fitted.fit(&findings, &schema()).unwrap();
     let Value::Levels(levels) = &entry(&fitted, "ward_woe", "levels").value else {
         panic!("{fitted:?}");

@@ -42,6 +42,29 @@ pub(crate) const SCHEMA: &str = r#"
     type = "text"
 "#;
 
+/// What an intent says of most columns.
+pub(crate) const DEFAULTS: &str = r#"
+    label = "readmitted"
+
+    [default.integer]
+    impute = "median"
+    mark_missing = true
+    scale = "standard"
+
+    [default.number]
+    impute = "mean"
+    winsorise = [0.05, 0.95]
+    log = true
+    scale = "robust"
+
+    [default.boolean]
+    impute = "most-frequent"
+
+    [default.category]
+    impute = "most-frequent"
+    one_hot = { minimum = 50 }
+"#;
+
 pub(crate) const WARDS: [&str; 4] = ["general", "surgical", "cardiac", "burns"];
 pub(crate) const MINIMUM: u64 = 10;
 /// The widest interval of a quantile, as a share of the range.
