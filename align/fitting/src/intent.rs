@@ -211,6 +211,17 @@ pub(crate) struct Treatment {
 }
 
 impl Treatment {
+    /// Gives where a key is written that columns of some types alone may have.
+    pub(crate) fn start(&self, key: &str) -> Option<usize> {
+        match key {
+            "winsorise" => self.winsorise.map(|(at, _)| at),
+            "log" => Some(self.log.as_ref()?.span().start),
+            "scale" => Some(self.scale.as_ref()?.span().start),
+            "one_hot" => Some(self.one_hot.as_ref()?.span().start),
+            _ => None,
+        }
+    }
+
     /// Puts a feature's own keys over those of the default; one that says how values become numbers
     /// (woe, or anything else) takes the default's other way out.
     pub(crate) fn of(own: &RawFeature, default: Option<&RawFeature>) -> Self {

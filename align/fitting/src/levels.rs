@@ -13,17 +13,7 @@ use crate::{
 
 /// Fits the columns of a category or code.
 pub(crate) fn fit(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<Entry>, Fault> {
-    misplaced(treatment.winsorise.map(|(at, _)| at), "winsorise", source)?;
-    misplaced(
-        treatment.log.as_ref().map(|it| it.span().start),
-        "log",
-        source,
-    )?;
-    misplaced(
-        treatment.scale.as_ref().map(|it| it.span().start),
-        "scale",
-        source,
-    )?;
+    misplaced(&["winsorise", "log", "scale"], treatment, source)?;
     let Some(one_hot) = &treatment.one_hot else {
         let (column, kind) = (source.name(), source.column.kind().name());
         return Err((None, FitFault::NeitherWay { column, kind }));

@@ -17,11 +17,7 @@ const QUARTILES: [f64; 2] = [0.25, 0.75];
 
 /// Fits a number or an integer.
 pub(crate) fn number(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<Entry>, Fault> {
-    misplaced(
-        treatment.one_hot.as_ref().map(|it| it.span().start),
-        "one_hot",
-        source,
-    )?;
+    misplaced(&["one_hot"], treatment, source)?;
     let mut entries = missing(treatment, source, |way, at| fill(way, at, source))?;
     let clip = match &treatment.winsorise {
         Some((at, shares)) => {
@@ -66,33 +62,22 @@ pub(crate) fn number(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<E
 
 /// Fits a yes/no, which is 1 or 0.
 pub(crate) fn flag(treatment: &Treatment, source: &Source<'_>) -> Result<Vec<Entry>, Fault> {
-    let start = treatment.one_hot.as_ref().map(|it| it.span().start);
-    misplaced(start, "one_hot", source)?;
-    misplaced(treatment.winsorise.map(|(at, _)| at), "winsorise", source)?;
-    misplaced(
-        treatment.log.as_ref().map(|it| it.span().start),
-        "log",
-        source,
-    )?;
-    misplaced(
-        treatment.scale.as_ref().map(|it| it.span().start),
-        "scale",
-        source,
-    )?;
+    misplaced(&["one_hot", "winsorise", "log", "scale"], treatment, source)?;
     missing(treatment, source, |way, at| fill_flag(way, at, source))
 }
 
-/// Says that a key has no meaning here, if it is given.
+/// Says that the first of these keys that is given has no meaning here.
 pub(crate) fn misplaced(
-    at: Option<usize>,
-    key: &'static str,
+    keys: &[&'static str],
+    treatment: &Treatment,
     source: &Source<'_>,
 ) -> Result<(), Fault> {
+    let given = |key| Some((key, treatment.start(key)?));
+    let Some((key, at)) = keys.iter().copied().find_map(given) else {
+        return Ok(());
+    };
     let (column, kind) = (source.name(), source.column.kind().name());
-    match at {
-        Some(_) => Err((at, FitFault::Misplaced { key, column, kind })),
-        None => Ok(()),
-    }
+    Err((Some(at), FitFault::Misplaced { key, column, kind }))
 }
 
 /// Fits what a missing value becomes, and whether it is marked.
