@@ -14,7 +14,7 @@ mod names;
 mod tables;
 
 pub use maps::{gem, opendrg_map};
-pub use names::{drug_variants, icd10cm_terms, table_names};
+pub use names::{drug_variants, icd10cm_terms};
 pub use tables::{icd10_cn, icd10cm, opendrg_codes};
 
 /// What was imported, and what was not.

@@ -117,7 +117,7 @@ impl MapHead {
 
 impl Entry {
     /// One code, that says the same or nearly the same.
-    pub fn single(target: &str, approximate: bool) -> Entry {
+    fn single(target: &str, approximate: bool) -> Entry {
         let lists = vec![vec![target.to_owned()]];
         Entry {
             scenarios: vec![Scenario { lists, approximate }],

@@ -194,24 +194,6 @@ impl CodeTable {
         self.rows.iter().map(|(code, row)| (code.as_str(), row))
     }
 
-    /// What stands above a code, the nearest first: by the table's parents where it has them, else by
-    /// the code's form.
-    pub fn ancestors(&self, code: &str) -> Vec<String> {
-        let mut above = Vec::new();
-        let mut next = self.above(code);
-        // A parent that is declared and one by the form may lead back; the first of them is enough.
-        while let Some(parent) = next.filter(|it| it != code && !above.contains(it)) {
-            next = self.above(&parent);
-            above.push(parent);
-        }
-        above
-    }
-
-    fn above(&self, code: &str) -> Option<String> {
-        let declared = self.rows.get(code).and_then(|row| row.parent.clone());
-        declared.or_else(|| self.form().parent(code))
-    }
-
     /// Says whether a code may be used on a day; without a day, whether it is in use at all.
     pub fn validity(&self, code: &str, day: Option<Day>) -> Validity {
         let Some(row) = self.rows.get(code) else {

@@ -44,7 +44,7 @@ impl Limits {
     ];
 
     /// The usual limits of a query of that memory: it puts aside eight times as much.
-    pub fn of_memory(memory_mb: u64) -> Self {
+    fn of_memory(memory_mb: u64) -> Self {
         Self {
             memory_mb,
             seconds: 600,

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Imported, Published, tidy};
-use crate::{CodeTable, CodesError, Library, LibraryHead, Named, RowFault, names::plain};
+use crate::{CodesError, Library, LibraryHead, Named, RowFault, names::plain};
 
 /// Reads variants of drugs' names: `variant`, `canonical`, and `drugbank_id` where it is known. Each
 /// canonical name stands for itself too.
@@ -61,30 +61,6 @@ pub fn icd10cm_terms(text: &str, head: &LibraryHead) -> Result<Imported<Library>
                 code,
             },
         );
-    }
-    body.library(head)
-}
-
-/// Takes the names of a table, in Chinese and English; each stands for itself.
-///
-/// # Errors
-///
-/// None beyond those of the result.
-pub fn table_names(table: &CodeTable, head: &LibraryHead) -> Result<Imported<Library>, CodesError> {
-    let mut body = Body::default();
-    for (line, (code, row)) in (1..).zip(table.iter()) {
-        let canonical = if row.zh.is_empty() { &row.en } else { &row.zh };
-        for name in [&row.zh, &row.en].into_iter().filter(|it| !it.is_empty()) {
-            let [name, canonical] = [name, canonical].map(Clone::clone);
-            body.take(
-                line,
-                Named {
-                    name,
-                    canonical,
-                    code: code.to_owned(),
-                },
-            );
-        }
     }
     body.library(head)
 }
