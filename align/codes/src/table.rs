@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CodesError, Day, Form, RowFault, sheet, sheet::Sheet};
 
+mod rows;
+
 const KIND: &str = "table";
-const COLUMNS: [&str; 7] = ["code", "en", "zh", "parent", "from", "until", "status"];
 
 /// One version of a code system: which codes it has, what they mean, when they are valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +127,8 @@ impl CodeTable {
         let form = Form::named(&head.system)?;
         let mut rows = BTreeMap::new();
         let mut lines = BTreeMap::new();
-        sheet.rows(&COLUMNS, 1, |line, cells| {
-            let (code, row) = self::row(form, cells)?;
+        sheet.rows(&rows::COLUMNS, 1, |line, cells| {
+            let (code, row) = rows::read(form, cells)?;
             if let Some(first) = lines.insert(code.clone(), line) {
                 return Err(RowFault::Twice { first });
             }
@@ -151,12 +152,12 @@ impl CodeTable {
         head: &TableHead,
         rows: impl IntoIterator<Item = (String, CodeRow)>,
     ) -> Result<CodeTable, CodesError> {
-        CodeTable::read(written(head, rows.into_iter()).as_bytes())
+        CodeTable::read(rows::written(head, rows.into_iter()).as_bytes())
     }
 
     /// Writes the table.
     pub fn to_text(&self) -> String {
-        written(&self.head, self.rows.clone().into_iter())
+        rows::written(&self.head, self.rows.clone().into_iter())
     }
 
     /// What is said of it as a whole.
@@ -272,69 +273,4 @@ fn normal(form: Form, column: &'static str, text: &str) -> Result<(), RowFault> 
     let normal = form.normalise(text).map_err(unclear)?;
     let is_same = normal.code == text;
     is_same.then_some(()).ok_or(RowFault::NotNormal { column })
-}
-
-fn row(form: Form, cells: &[&str]) -> Result<(String, CodeRow), RowFault> {
-    let [code, en, zh, parent, from, until, status] = cells else {
-        return Err(RowFault::Cells {
-            found: cells.len(),
-            expected: COLUMNS.len(),
-        });
-    };
-    let code = self::code(form, "code", code)?;
-    let parent = match *parent {
-        "" => None,
-        parent => Some(self::code(form, "parent", parent)?),
-    };
-    let (from, until) = (day("from", from)?, day("until", until)?);
-    if from.zip(until).is_some_and(|(from, until)| until < from) {
-        return Err(RowFault::Backwards);
-    }
-    let status = match *status {
-        "" | "active" => Status::Active,
-        "stopped" => Status::Stopped,
-        other => {
-            let replacement = other.strip_prefix("replaced-by:").ok_or(RowFault::Status)?;
-            Status::ReplacedBy(self::code(form, "status", replacement)?)
-        }
-    };
-    let row = CodeRow {
-        en: (*en).to_owned(),
-        zh: (*zh).to_owned(),
-        parent,
-        from,
-        until,
-        status,
-    };
-    Ok((code, row))
-}
-
-fn day(column: &'static str, text: &str) -> Result<Option<Day>, RowFault> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day = text.parse().map_err(|day| RowFault::Day { column, day })?;
-    Ok(Some(day))
-}
-
-fn written(head: &TableHead, rows: impl Iterator<Item = (String, CodeRow)>) -> String {
-    let day = |day: Option<Day>| day.map(String::from).unwrap_or_default();
-    let cells = |(code, row): (String, CodeRow)| {
-        let status = match row.status {
-            Status::Active => String::new(),
-            Status::Stopped => "stopped".to_owned(),
-            Status::ReplacedBy(other) => format!("replaced-by:{other}"),
-        };
-        let parent = row.parent.unwrap_or_default();
-        [
-            code,
-            row.en,
-            row.zh,
-            parent,
-            day(row.from),
-            day(row.until),
-            status,
-        ]
-    };
-    sheet::write(head, COLUMNS, rows.map(cells))
 }
