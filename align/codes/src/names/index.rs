@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
-
 use super::{Library, Named, Product, Subject, plain, plain::is_ideograph};
 
+mod candidate;
 mod grams;
 mod likeness;
+mod taught;
 mod wording;
 
+pub use candidate::{Candidate, Query, Reason};
 use grams::{grams, packed};
 use wording::Wording;
 
@@ -50,59 +51,11 @@ struct Forward {
     words: Vec<u32>,
 }
 
-/// What is looked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Query<'a> {
-    /// The name.
-    pub name: &'a str,
-    /// The code that stands beside it, where there is one: names with the same beginning of their code
-    /// are preferred.
-    pub code: Option<&'a str>,
-}
-
-/// Something that the query may mean.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Candidate<'a> {
-    /// Its canonical name.
-    pub canonical: &'a str,
-    /// Its code, empty where the library has none.
-    pub code: &'a str,
-    /// The one of its names that is most like the query.
-    pub name: &'a str,
-    /// From 0 to 1, where both are the same but for writing. No probability.
-    pub score: f64,
-    /// Why it is proposed.
-    pub reasons: Vec<Reason>,
-}
-
-/// Why a candidate is proposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// The same name was decided so before.
-    Decided,
-    /// Both are the same but for case, width, accents and marks.
-    SameName,
-    /// One of them stands in the other.
-    Contained,
-    /// They begin alike.
-    SameBeginning,
-    /// They share rare runs of characters.
-    SharedRuns,
-    /// Words of one stand for words of the other in pairs of names that are known.
-    LearnedWords,
-    /// Their codes begin alike.
-    SameCategory,
-}
-
 /// Entries of inverted lists that are gone through for one query, the rarest grams first.
 const MOST_POSTINGS: usize = 24_000;
 
 /// The bits of a gram that is a single letter.
 const LETTER: u128 = (1 << 21) - 1;
-
-/// With what the code of the first extension of a code ends.
-const FIRST_EXTENSION: &str = "x001";
 
 /// Names that are looked at again.
 const LOOKED_AT: usize = 64;
@@ -120,7 +73,7 @@ impl<'a> Matcher<'a> {
         let subject = library.head().subject;
         let wording = match subject {
             Subject::Drug => None,
-            Subject::Diagnosis => learned(library, decided),
+            Subject::Diagnosis => taught::wording(library, decided),
         };
         let mut ids = HashMap::new();
         let mut counts: Vec<u32> = Vec::new();
@@ -171,7 +124,7 @@ impl<'a> Matcher<'a> {
             postings,
             names,
             wording,
-            decided: known(library, decided),
+            decided: taught::decided(library, decided),
         }
     }
 
@@ -297,46 +250,6 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// Pairs of names that the library has, and those that were decided on.
-fn learned(library: &Library, decided: &[Named]) -> Option<Wording> {
-    let plains = || library.names().iter().map(|it| plain(&it.name));
-    let codes: HashMap<&str, &Named> = library
-        .names()
-        .iter()
-        .filter(|it| !it.code.is_empty() && it.name == it.canonical)
-        .map(|it| (it.code.as_str(), it))
-        .collect();
-    let extended = library.names().iter().filter_map(|named| {
-        let above = codes.get(named.code.strip_suffix(FIRST_EXTENSION)?)?;
-        (named.name == named.canonical).then_some((&above.name, &named.name))
-    });
-    let decided = decided.iter().map(|it| (&it.name, &it.canonical));
-    let pairs: Vec<(String, String)> = extended
-        .chain(decided)
-        .map(|(query, name)| (plain(query), plain(name)))
-        .filter(|(query, name)| query.contains(is_ideograph) && name.contains(is_ideograph))
-        .collect();
-    Wording::learn(plains(), &pairs)
-}
-
-/// The entries of the library for names that were decided on.
-fn known<'a>(library: &'a Library, decided: &[Named]) -> HashMap<String, &'a Named> {
-    if decided.is_empty() {
-        return HashMap::new();
-    }
-    let mut canonicals: HashMap<&str, &Named> = HashMap::new();
-    for named in library.names() {
-        let entry = canonicals.entry(&named.canonical).or_insert(named);
-        if named.name == named.canonical {
-            *entry = named;
-        }
-    }
-    decided
-        .iter()
-        .filter_map(|it| Some((plain(&it.name), *canonicals.get(it.canonical.as_str())?)))
-        .collect()
-}
-
 type Fast = std::hash::BuildHasherDefault<grams::Multiply>;
 
 /// A name in the form in which it is compared.
@@ -371,20 +284,5 @@ fn weigh(grams: &mut Vec<(u32, f32)>, rarity: &[f32]) {
         .sqrt();
     for (_, share) in grams {
         *share /= length.max(f32::MIN_POSITIVE);
-    }
-}
-
-impl Reason {
-    /// Its name, as files write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Reason::Decided => "decided",
-            Reason::SameName => "same-name",
-            Reason::Contained => "contained",
-            Reason::SameBeginning => "same-beginning",
-            Reason::SharedRuns => "shared-runs",
-            Reason::LearnedWords => "learned-words",
-            Reason::SameCategory => "same-category",
-        }
     }
 }
