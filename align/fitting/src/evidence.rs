@@ -4,8 +4,8 @@ use consilium_statistics::{Evidence, EvidenceBin, Place};
 
 use crate::{
     Entry, FitFault, Origin, Value,
-    fit::Source,
     levels::{is_closed, told},
+    source::Source,
 };
 
 /// Fits the weights of a column.

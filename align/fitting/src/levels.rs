@@ -5,10 +5,10 @@ use consilium_statistics::Place;
 
 use crate::{
     Entry, FitFault, Number, Origin, Value, WayOut,
-    fit::Source,
     intent::Treatment,
     numbers::{Fault, misplaced, missing},
     raw::{RawImpute, RawOneHot, Unseen},
+    source::Source,
 };
 
 /// Fits the columns of a category or code.
@@ -137,14 +137,9 @@ fn fill(
         RawImpute::Word(word) if word == "mean" => return Err(misplaced("impute = \"mean\"")),
         RawImpute::Word(word) if word == "median" => return Err(misplaced("impute = \"median\"")),
         RawImpute::Word(word) if word == "most-frequent" => {
-            let (number, way_out) = (Number::MostFrequent, WayOut::GiveValue);
             let found = most_frequent(frequent).filter(|it| it.rows > Some(unnamed(source)));
             let Some((level, having)) = found.and_then(|it| Some((&it.level, it.rows?))) else {
-                return Err(FitFault::HeldBack {
-                    number,
-                    column,
-                    way_out,
-                });
+                return Err(source.held_back(Number::MostFrequent, WayOut::GiveValue));
             };
             let rows = source.rows();
             return Ok((

@@ -10,6 +10,7 @@ mod numbers;
 mod raw;
 mod remark;
 mod select;
+mod source;
 mod text;
 
 pub use error::{FitError, FitFault, Number, WayOut};

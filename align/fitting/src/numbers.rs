@@ -4,9 +4,9 @@ use consilium_statistics::{Interval, Numbers, Place};
 
 use crate::{
     Entry, FitFault, Number, Origin, Value, WayOut,
-    fit::Source,
     intent::Treatment,
     raw::{RawImpute, Scale},
+    source::Source,
 };
 
 /// What is wrong, and where the intent asks for it if that is one key.
@@ -114,14 +114,7 @@ pub(crate) fn missing(
 fn fill(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, Origin), Fault> {
     let column = source.name();
     let blame = |fault: FitFault| (Some(at), fault);
-    let held_back = |number: Number| {
-        let (column, way_out) = (source.name(), WayOut::GiveValue);
-        blame(FitFault::HeldBack {
-            number,
-            column,
-            way_out,
-        })
-    };
+    let held_back = |number: Number| blame(source.held_back(number, WayOut::GiveValue));
     let numbers = source.found.numbers.as_ref();
     let (value, origin) = match way {
         RawImpute::Number(value) => {
@@ -166,14 +159,7 @@ fn fill_flag(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, 
         let mut cells = source.found.cells.iter();
         cells.find(|cell| cell.of == Place::Boolean(yes))?.rows
     };
-    let held_back = |number: Number| {
-        let (column, way_out) = (source.name(), WayOut::GiveValue);
-        blame(FitFault::HeldBack {
-            number,
-            column,
-            way_out,
-        })
-    };
+    let held_back = |number: Number| blame(source.held_back(number, WayOut::GiveValue));
     let both = told(false).zip(told(true)).filter(|both| *both != (0, 0));
     let (value, origin) = match way {
         RawImpute::Flag(value) => (f64::from(*value), Origin::Intent),
@@ -221,14 +207,8 @@ fn fill_flag(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, 
 /// Gives the outer ends of the intervals of two quantiles, so that no more rows lie beyond than the
 /// shares say.
 fn clip([low, high]: [f64; 2], source: &Source<'_>) -> Result<[f64; 2], FitFault> {
-    let column = source.name();
     let Some(numbers) = &source.found.numbers else {
-        let (number, way_out) = (Number::Quantile, WayOut::OtherShares);
-        return Err(FitFault::HeldBack {
-            number,
-            column,
-            way_out,
-        });
+        return Err(source.held_back(Number::Quantile, WayOut::OtherShares));
     };
     let ends = [
         quantile(numbers, low, source)?.from,
@@ -237,11 +217,10 @@ fn clip([low, high]: [f64; 2], source: &Source<'_>) -> Result<[f64; 2], FitFault
     if ends[0] < ends[1] {
         return Ok(ends);
     }
-    let (number, way_out) = (Number::Clip, WayOut::OtherShares);
     Err(FitFault::Flat {
-        number,
-        column,
-        way_out,
+        number: Number::Clip,
+        column: source.name(),
+        way_out: WayOut::OtherShares,
     })
 }
 
@@ -256,14 +235,7 @@ fn scale(
     source: &Source<'_>,
 ) -> Result<Vec<Entry>, FitFault> {
     let rows = source.rows();
-    let held_back = |number: Number| {
-        let (column, way_out) = (source.name(), WayOut::LeaveUnscaled);
-        FitFault::HeldBack {
-            number,
-            column,
-            way_out,
-        }
-    };
+    let held_back = |number: Number| source.held_back(number, WayOut::LeaveUnscaled);
     let through = |value: f64| {
         let value = clip.map_or(value, |[low, high]| value.clamp(low, high));
         if is_log { libm::log1p(value) } else { value }

@@ -6,7 +6,7 @@ use consilium_schema::Kind;
 use consilium_statistics::Findings;
 use toml::Spanned;
 
-use crate::{FitError, FitFault, Intent, LeftOut, Reason, Unjudged, fit::Source};
+use crate::{FitError, FitFault, Intent, LeftOut, Reason, Unjudged, source::Source};
 
 /// What a selection comes to.
 #[derive(Debug, Default)]
