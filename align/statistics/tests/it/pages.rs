@@ -10,6 +10,12 @@ use crate::world::specification;
 
 const PAGE: &str = include_str!("../../../../docs/protocols/statistics.md");
 
+#[track_caller]
+fn assert_said(page: &str, (to, learns, zh): (&str, &str, &str)) {
+    assert!(page.contains(&format!("| {to} | {learns} |")), "{learns}");
+    assert!(zh.chars().any(|c| ('一'..='龥').contains(&c)));
+}
+
 #[test]
 fn every_disclosure_stands_on_its_page_and_in_both_languages_in_the_code() {
     let noised = Specification {
@@ -27,12 +33,7 @@ fn every_disclosure_stands_on_its_page_and_in_both_languages_in_the_code() {
             Role::Aggregator => "aggregator",
             Role::Contributor => "contributor",
         };
-        assert!(
-            PAGE.contains(&format!("| {to} | {} |", line.learns)),
-            "{}",
-            line.learns
-        );
-        assert!(line.zh.chars().any(|c| ('一'..='龥').contains(&c)));
+        assert_said(PAGE, (to, line.learns, line.zh));
     }
 }
 
@@ -44,12 +45,7 @@ fn every_disclosure_of_evidence_stands_on_its_page() {
             Holder::Labels => "label holder",
             Holder::Features => "feature holder",
         };
-        assert!(
-            PAGE.contains(&format!("| {to} | {} |", line.learns)),
-            "{}",
-            line.learns
-        );
-        assert!(line.zh.chars().any(|c| ('一'..='龥').contains(&c)));
+        assert_said(PAGE, (to, line.learns, line.zh));
     }
 }
 
