@@ -191,7 +191,15 @@ impl Given<'_> {
             match (loaded.plan.task(), file) {
                 (Task::Align(task), _) => keys.extend(task.key_columns()),
                 (Task::Dictionary(task), _) => {
-                    keys.insert(task.column_of(party));
+                    let column = task.column_of(party);
+                    let text = || {
+                        format!(
+                            "{}codes = {{ system = {:?} }}\n",
+                            of_key(column),
+                            task.system
+                        )
+                    };
+                    declared.entry(column).or_insert_with(text);
                 }
                 (_, Some(file)) => return read(&file, lang),
                 (Task::Train(_), None) => {

@@ -13,7 +13,7 @@ use consilium_data::{
     design::{Design, Features, MissingFeatures},
 };
 use consilium_plan::{Lang, Obstacle, describe_parts};
-use consilium_schema::Schema;
+use consilium_schema::{Column, Schema};
 use serde_json::json;
 
 use super::Model;
@@ -107,8 +107,10 @@ fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
             format!("数据结构中没有列 {column:?}"),
         )),
         Obstacle::DiffersIn(column, parts) if is_feature(column) => {
-            let planned = task.columns.iter().find(|planned| planned.name() == column);
-            let differing = describe_parts(parts, planned, lang);
+            let mut planned = task.columns.iter();
+            let planned = planned.find(|planned| planned.name() == column);
+            let planned = planned.map(Column::told);
+            let differing = describe_parts(parts, planned.as_ref(), lang);
             Some(lang.pick(
                 format!("column {column:?} is not the plan's: {differing}"),
                 format!("列 {column:?} 与方案不同：{differing}"),

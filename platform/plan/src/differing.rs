@@ -34,21 +34,23 @@ impl Train {
 }
 
 impl Task {
-    /// Gives a column that a party brings, as the plan declares it.
-    pub fn column(&self, party: &PartyId, name: &str) -> Option<&Column> {
+    /// Gives what the plan says of a column that a party brings.
+    pub fn planned(&self, party: &PartyId, name: &str) -> Option<Told> {
         let columns = match self {
             Task::Train(task) => &task.columns,
             Task::Statistics(task) => &task.columns,
             Task::Vertical(task) => &task.member(party)?.columns,
-            Task::Align(_) | Task::Dictionary(_) => return None,
+            Task::Dictionary(task) => return task.planned(party, name),
+            Task::Align(_) => return None,
         };
-        columns.iter().find(|column| column.name() == name)
+        let column = columns.iter().find(|column| column.name() == name)?;
+        Some(column.told())
     }
 }
 
 impl Failure {
     /// Says that a party's column is not the plan's, and in what.
-    pub fn of_column(planned: Option<&Column>, column: &str, parts: &[Differing]) -> Failure {
+    pub fn of_column(planned: Option<&Told>, column: &str, parts: &[Differing]) -> Failure {
         let words = [Lang::En, Lang::Zh].map(|lang| describe_parts(parts, planned, lang));
         let failure = Failure::new(Code::DataColumnDiffers).with("column", column);
         failure.with_words("differing", words)
@@ -56,9 +58,8 @@ impl Failure {
 }
 
 /// Says in what a column differs from a plan's.
-pub fn describe_parts(parts: &[Differing], planned: Option<&Column>, lang: Lang) -> String {
-    let planned = planned.map(Column::told);
-    said(parts, (planned.as_ref(), lang.pick("plan", "方案")), lang)
+pub fn describe_parts(parts: &[Differing], planned: Option<&Told>, lang: Lang) -> String {
+    said(parts, (planned, lang.pick("plan", "方案")), lang)
 }
 
 /// Says parts as they are at one place, and in brackets as they are at the other one.

@@ -468,7 +468,8 @@ impl Plan {
             Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),
             Obstacle::Differs(column) => failure(Code::DataColumnDiffers).with("column", column),
             Obstacle::DiffersIn(column, parts) => {
-                let planned = self.task().column(party, column);
+                let planned = self.task().planned(party, column);
+                let planned = planned.as_ref();
                 let Failure { code, details, .. } = Failure::of_column(planned, column, parts);
                 let mut differs = failure(code);
                 differs.details.extend(details);

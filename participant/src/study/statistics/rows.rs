@@ -108,8 +108,8 @@ fn refused(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
     match obstacle {
         Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),
         Obstacle::DiffersIn(column, parts) => {
-            let planned = inspection.task.column(inspection.party, column);
-            let differs = Failure::of_column(planned, column, parts);
+            let planned = inspection.task.planned(inspection.party, column);
+            let differs = Failure::of_column(planned.as_ref(), column, parts);
             differs.of(inspection.party).with("data", inspection.data)
         }
         Obstacle::CohortTooClose => {

@@ -12,6 +12,7 @@ use super::{house::House, world::World};
 struct Rows {
     name: &'static str,
     column: &'static str,
+    system: &'static str,
     codes: Vec<(&'static str, usize)>,
 }
 
@@ -25,13 +26,15 @@ impl Rows {
         }
         let path = house.file("column-of-codes.csv");
         fs::write(&path, text).unwrap();
-        let columns = [(self.column, "code"), ("ward", "text")];
-        let schema = columns
-            .map(|(name, kind)| format!("[[column]]\nname = \"{name}\"\ntype = \"{kind}\"\n"));
+        let schema = format!(
+            "[[column]]\nname = \"{}\"\ntype = \"code\"\ncodes = {{ system = \"{}\" }}\n\
+             [[column]]\nname = \"ward\"\ntype = \"text\"\n",
+            self.column, self.system
+        );
         let request = v1::AddDataRequest {
             name: self.name.to_owned(),
             path: path.to_str().unwrap().to_owned(),
-            schema: schema.concat(),
+            schema,
             ..v1::AddDataRequest::default()
         };
         house.client().await.add_data(request).await.unwrap();
@@ -74,6 +77,7 @@ fn of_list(codes: &[&'static str]) -> Rows {
     Rows {
         name: "codes",
         column: "known",
+        system: "icd-10",
         codes: codes.iter().map(|code| (*code, 1)).collect(),
     }
 }
@@ -82,6 +86,7 @@ fn of_stays(codes: Vec<(&'static str, usize)>) -> Rows {
     Rows {
         name: "codes",
         column: "diagnosis",
+        system: "icd-10",
         codes,
     }
 }
@@ -155,11 +160,13 @@ async fn the_guide_s_plan_leads_to_what_it_says() {
     let houses = world.houses(&["hospital", "insurer"]).await;
     let stays = Rows {
         name: "stays",
+        system: "icd-10-cm",
         ..of_stays(vec![("I10", 99), ("O80", 50), ("Z38.00", 10), ("R99", 9)])
     };
     let mapped = Rows {
         name: "mapped",
         column: "source",
+        system: "icd-10-cm",
         ..of_list(&["I10", "E11.9"])
     };
     stays.register(&houses[0]).await;

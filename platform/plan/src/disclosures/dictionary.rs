@@ -19,8 +19,10 @@ impl Dictionary {
             };
             lines.push(to, [line.learns.to_owned(), line.zh.to_owned()]);
         }
-        if self.form() == Form::Local {
-            lines.add(Audience::Nobody, &texts::LOCAL_CODES, &[]);
-        }
+        let others = match self.form() {
+            Form::Local => &texts::LOCAL_CODES,
+            _ => &texts::LIKE_CODES,
+        };
+        lines.add(Audience::Nobody, others, &[]);
     }
 }

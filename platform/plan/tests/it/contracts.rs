@@ -18,10 +18,10 @@ fn difference(column: &str, part: Part) -> Difference {
 /// A unit that differs from the heart plan's.
 fn unit(column: &str) -> Difference {
     let plan = heart();
-    let planned = plan.task().column(&party("va"), "age").unwrap();
+    let planned = plan.task().planned(&party("va"), "age").unwrap();
     let part = Part::Column {
         differing: vec![Differing::Unit(Some("mo".parse().unwrap()))],
-        other: planned.told(),
+        other: planned,
     };
     difference(column, part)
 }

@@ -5,7 +5,7 @@ use consilium_dictionary::{Breach, DictionaryError};
 use consilium_plan::{
     Audience, Code, Dictionary, Failure, Lang, Obstacle, Phase, Plan, PlanError, RowsBy, Task,
 };
-use consilium_schema::Schema;
+use consilium_schema::{Codes, Differing, RawKind, Schema};
 
 use crate::party;
 
@@ -82,6 +82,7 @@ fn plans_that_make_no_sense_are_refused_where_they_do() {
             "no contributor",
         ),
         ("icd-10-cm", "ICD10", "a system of codes is needed"),
+        ("icd-10-cm", "local-Own", "a system of codes is needed"),
         ("list = \"source\"", "most_codes = 0", "1 to 65536"),
         ("minimum_cell = 10", "minimum_cell = 4", "5 to"),
         ("minimum_cell = 10", "minimum_cohort = 10", "no meaning"),
@@ -124,16 +125,48 @@ fn a_column_that_is_not_there_or_is_of_another_system_is_an_obstacle() {
         let schema = Schema::from_toml(&format!("[[column]]\nname = \"diagnosis\"\n{kind}\n"));
         task(&plan).obstacle(&party(of), &schema.unwrap())
     };
-    assert_eq!(obstacle("hospital", "type = \"code\""), None);
-    assert_eq!(obstacle("hospital", "type = \"text\""), None);
     let same = "type = \"code\"\ncodes = { system = \"icd-10-cm\", version = \"2026\" }";
     assert_eq!(obstacle("hospital", same), None);
-    let other = "type = \"code\"\ncodes = { system = \"icd-9-cm\" }";
-    let differs = Some(Obstacle::Differs("diagnosis".to_owned()));
-    assert_eq!(obstacle("hospital", other), differs);
-    assert_eq!(obstacle("hospital", "type = \"date\""), differs);
+    let differs = |parts: Vec<Differing>| Obstacle::DiffersIn("diagnosis".to_owned(), parts);
+    let other = obstacle(
+        "hospital",
+        "type = \"code\"\ncodes = { system = \"icd-9-cm\" }",
+    );
+    let icd9 = Codes::new("icd-9-cm", None).unwrap();
+    assert_eq!(other, Some(differs(vec![Differing::Codes(Some(icd9))])));
+    // Numbers of records may look like codes: a schema must say that they are some.
+    let unsaid = obstacle("hospital", "type = \"code\"");
+    assert_eq!(unsaid, Some(differs(vec![Differing::Codes(None)])));
+    for kind in [RawKind::Text, RawKind::Date] {
+        let found = obstacle("hospital", &format!("type = \"{}\"", kind.name()));
+        let parts = vec![Differing::Type(kind), Differing::Codes(None)];
+        assert_eq!(found, Some(differs(parts)));
+    }
     let missing = Some(Obstacle::Missing("source".to_owned()));
     assert_eq!(obstacle("insurer", "type = \"code\""), missing);
+}
+
+#[test]
+fn the_list_and_codes_of_a_house_are_said_to_be_codes_too() {
+    let local = changed("system = \"icd-10-cm\"", "system = \"local-items\"").unwrap();
+    for (plan, of, column) in [
+        (codes(), "insurer", "source"),
+        (local, "hospital", "diagnosis"),
+    ] {
+        let task = task(&plan);
+        let obstacle = |codes: &str| {
+            let text = format!("[[column]]\nname = \"{column}\"\ntype = \"code\"\n{codes}");
+            task.obstacle(&party(of), &Schema::from_toml(&text).unwrap())
+        };
+        let said = format!("codes = {{ system = \"{}\" }}", task.system);
+        assert_eq!(obstacle(&said), None);
+        let unsaid = obstacle("").unwrap();
+        let told = plan.told_of(&party(of), &unsaid);
+        assert_eq!(told.code, Code::DataColumnDiffers);
+        let what = told.what(Lang::En);
+        let wanted = format!("code system none (plan: {})", task.system);
+        assert!(what.contains(&wanted), "{what}");
+    }
 }
 
 #[test]
@@ -153,6 +186,7 @@ fn every_line_of_the_protocol_is_told_to_whom_it_concerns() {
     assert!(says(Audience::Respondents, "whether it is in the list"));
     assert!(says(Audience::Coordinator, "the size of the list"));
     assert!(says(Audience::Nobody, "rows are counted, not people"));
+    assert!(says(Audience::Nobody, "merely look like codes"));
     assert!(!says(Audience::Nobody, "any text"));
     let reader = |to| {
         lines

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use consilium_codes::Form;
 use consilium_dictionary::Terms;
 use consilium_mailbox::PartyId;
-use consilium_schema::{Kind, Schema};
+use consilium_schema::{Codes, Differing, RawKind, Schema, Told};
 
 use crate::{
     Limits, Obstacle, Party, Plan, PlanError, PlanFault, RawPlan, Task,
@@ -49,17 +49,34 @@ impl Dictionary {
         }
     }
 
-    /// Compares a contributor's schema with the plan: its column must be there, hold text, and be of
-    /// no other system.
+    /// Gives what the plan says of a contributor's column, without a version: which one a list is of is
+    /// its holder's to say.
+    pub(crate) fn planned(&self, party: &PartyId, column: &str) -> Option<Told> {
+        (column == self.column_of(party)).then(|| Told {
+            kind: RawKind::Code,
+            unit: None,
+            codes: Codes::new(&self.system, None).ok(),
+        })
+    }
+
+    /// Compares a contributor's schema with the plan: its column must be there and hold codes, and the
+    /// schema must say that they are of the system. Numbers of records have the form of some systems'
+    /// codes, so that texts which merely look like codes are not taken for some.
     pub fn obstacle(&self, party: &PartyId, schema: &Schema) -> Option<Obstacle> {
         let name = self.column_of(party);
         let Some(column) = schema.column(name) else {
             return Some(Obstacle::Missing(name.to_owned()));
         };
-        let is_text = matches!(column.kind(), Kind::Text | Kind::Code { .. });
-        // What the schema says of its codes need not be said, but must not be something else.
-        let is_of_system = column.codes().is_none_or(|it| it.system() == self.system);
-        (!(is_text && is_of_system)).then(|| Obstacle::Differs(name.to_owned()))
+        let mut parts = Vec::new();
+        let kind = column.kind().raw();
+        if kind != RawKind::Code {
+            parts.push(Differing::Type(kind));
+        }
+        let codes = column.codes();
+        if codes.is_none_or(|codes| codes.system() != self.system) {
+            parts.push(Differing::Codes(codes.cloned()));
+        }
+        (!parts.is_empty()).then(|| Obstacle::DiffersIn(name.to_owned(), parts))
     }
 
     /// Gives the terms under which codes are looked up.
@@ -103,7 +120,8 @@ pub(crate) fn check(
         return Err(at.fault(Some(&given.holder), "dictionary.holder", fault));
     }
     let system = given.system.get_ref().clone();
-    if Form::of_system(&system).is_none() {
+    // A schema must be able to name it, too.
+    if Form::of_system(&system).is_none() || Codes::new(&system, None).is_err() {
         return Err(at.fault(Some(&given.system), "dictionary.system", PlanFault::System));
     }
     let column = at.text(&given.column, "dictionary.column", LONGEST_NAME)?;
