@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use consilium_mapping::{ENGINE, FORMAT, Fault, Mapping, Request};
 
-/// The longest request: a mapping with every letter of it escaped, and two paths.
+/// The longest request: a mapping with every letter of it escaped, and the paths of its files.
 const LONGEST: u64 = 8 << 20;
 
 const USAGE: &str = "\

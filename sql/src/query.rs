@@ -14,7 +14,7 @@ use crate::{faults, session};
 
 /// Answers a request on standard output.
 pub(crate) async fn answer(mapping: &Mapping, request: &Request) -> Result<(), Fault> {
-    let session = session::open(mapping, &request.folder, &request.spill).await?;
+    let session = session::open(mapping, &request.files, &request.spill).await?;
     let plan = plan(&session, mapping).await?;
     let frame = session.execute_logical_plan(plan).await;
     let frame = frame.map_err(|error| faults::planning(&error, mapping))?;

@@ -1,6 +1,6 @@
 //! The engine, with the mapping's files as its only tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use consilium_data::ReadError;
@@ -31,7 +31,7 @@ const UNSTEADY: [&str; 8] = [
 /// Opens the files of the mapping as tables.
 pub(crate) async fn open(
     mapping: &Mapping,
-    folder: &Path,
+    files: &[PathBuf],
     spill: &Path,
 ) -> Result<SessionContext, Fault> {
     let disk = DiskManagerBuilder::default()
@@ -57,10 +57,12 @@ pub(crate) async fn open(
         session.deregister_udf(function);
     }
     comorbidity::register(&session, mapping);
-    for source in mapping.sources() {
-        let path = folder.join(&source.path);
+    if files.len() != mapping.sources().len() {
+        return Err(Fault::Request);
+    }
+    for (source, path) in mapping.sources().iter().zip(files) {
         let unread = |said: Said| unread(source, said);
-        consilium_data::open(&path).map_err(|error| unread(said(&error)))?;
+        consilium_data::open(path).map_err(|error| unread(said(&error)))?;
         let table = TableReference::bare(source.name.as_str());
         match &source.format {
             Format::Parquet => {
@@ -68,16 +70,16 @@ pub(crate) async fn open(
                     file_extension: "",
                     ..ParquetReadOptions::default()
                 };
-                let registered = session.register_parquet(table, url(&path), options).await;
+                let registered = session.register_parquet(table, url(path), options).await;
                 registered
                     .map_err(|_| unread(both("this is no Parquet file", "这不是 Parquet 文件")))?;
             }
             Format::Csv(_) | Format::Xlsx { .. } => {
-                let text = TextTable::open(mapping, source, path)?;
+                let text = TextTable::open(mapping, source, path.clone())?;
                 register(&session, table, Arc::new(text), mapping)?;
             }
             Format::Codes { rule, together } => {
-                let codes = codes::read(&path, (*rule, *together)).map_err(unread)?;
+                let codes = codes::read(path, (*rule, *together)).map_err(unread)?;
                 register(&session, table, Arc::new(codes), mapping)?;
             }
         }

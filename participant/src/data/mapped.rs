@@ -59,14 +59,13 @@ impl Mapped {
 
     /// The files that the query reads.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let files = self.mapping.files(&self.folder);
-        files.map(|(_, path)| path).collect()
+        self.mapping.files(&self.folder)
     }
 
     /// Adds to a version all that shapes the rows.
     pub(super) fn add_to(&self, version: &mut Versioning) -> Result<(), DataError> {
-        let files = self.hashed(version)?;
-        self.add(files, version);
+        let hashed = self.hashed(version, &self.check()?)?;
+        self.add(hashed, version);
         Ok(())
     }
 
@@ -77,15 +76,15 @@ impl Mapped {
         }
     }
 
-    fn hashed(&self, version: &Versioning) -> Result<Vec<FileHash>, DataError> {
-        let files = self.mapping.files(&self.folder);
-        files
-            .map(|(name, path)| whole(version, name, &path))
+    fn hashed(&self, version: &Versioning, files: &[PathBuf]) -> Result<Vec<FileHash>, DataError> {
+        let sources = self.mapping.sources().iter().zip(files);
+        sources
+            .map(|(source, path)| whole(version, &source.name, path))
             .collect()
     }
 
     /// Runs the query, and adds to a version what its rows are made of: the files before it and behind
-    /// it are the same.
+    /// it are the same, and lie where they lay.
     ///
     /// The thread that calls lives as long as the query: the system ends the query's process with it.
     pub(super) fn rows(
@@ -93,13 +92,14 @@ impl Mapped {
         schema: &Schema,
         version: &mut Versioning,
     ) -> Result<Loaded, DataError> {
-        self.check()?;
+        let files = self.check()?;
         let program = self.here.program.find().map_err(DataError::Query)?;
-        let before = self.hashed(version)?;
-        let query = Query::new(&self.mapping, &self.folder, &program).aside(&self.aside);
+        let before = self.hashed(version, &files)?;
+        let query = Query::new(&self.mapping, files.clone(), &program).aside(&self.aside);
         let loaded = query.rows(schema, None, MOST_ISSUES);
-        let behind = self.hashed(version)?;
-        if !before.iter().zip(&behind).all(|(one, other)| one.is(other)) {
+        let behind = self.hashed(version, &files)?;
+        let is_same = before.iter().zip(&behind).all(|(one, other)| one.is(other));
+        if self.check()? != files || !is_same {
             return Err(DataError::Changing);
         }
         self.add(before, version);
@@ -135,8 +135,9 @@ impl Mapped {
         Ok(())
     }
 
-    /// Holds the mapping against what is allowed here.
-    fn check(&self) -> Result<(), DataError> {
+    /// Holds the mapping against what is allowed here, and gives where its files lie, links followed:
+    /// they are read there, so that a link that is exchanged later leads nobody elsewhere.
+    fn check(&self) -> Result<Vec<PathBuf>, DataError> {
         if let Some(beyond) = self.mapping.limits().beyond(&self.here.ceilings) {
             return Err(DataError::Beyond(beyond));
         }
@@ -146,15 +147,17 @@ impl Mapped {
             kind: error.kind(),
         };
         let root = fs::canonicalize(root).map_err(|error| gone(root, error))?;
-        for (name, path) in self.mapping.files(&self.folder) {
+        let place = |source: &consilium_mapping::Source| {
+            let path = self.folder.join(&source.path);
             let path = fs::canonicalize(&path).map_err(|error| gone(&path, error))?;
             if !path.starts_with(&root) {
                 return Err(DataError::Outside {
-                    source_name: name.to_owned(),
-                    root,
+                    source_name: source.name.clone(),
+                    root: root.clone(),
                 });
             }
-        }
-        Ok(())
+            Ok(path)
+        };
+        self.mapping.sources().iter().map(place).collect()
     }
 }

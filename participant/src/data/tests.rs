@@ -1,6 +1,10 @@
 //! Versions tell every change, and bad files are named by their place.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    process::Command,
+};
 
 use consilium_plan::Code;
 use tempfile::TempDir;
@@ -76,47 +80,83 @@ fn every_change_is_another_version() {
     }
 }
 
-#[test]
-fn a_file_that_changes_while_a_query_reads_it_is_told_from_a_failing_query() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    let mut source = source(&folder);
+/// A mapping of one file; a script that takes the request from its standard input stands for the program.
+fn mapped(folder: &TempDir, file: &str, script: &str) -> Mapped {
     let program = folder.path().join("consilium-sql");
-    let text = "schema = \"s.toml\"\nsql = \"SELECT age FROM t\"\n\
-                [[source]]\nname = \"t\"\npath = \"rows.csv\"\n";
+    // Anew: what is being run can't be written.
+    fs::remove_file(&program).ok();
+    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let here = Mappings {
         program: consilium_mapping::Whereabouts {
-            named: Some(program.clone()),
+            named: Some(program),
             ..Default::default()
         },
         ..Mappings::default()
     };
-    let mapping = consilium_mapping::Mapping::from_toml(text).unwrap();
-    let mapped = Mapped::new(mapping, &source.path, (folder.path(), here.into()));
-    source.mapping = Some(mapped);
-    let run = |script: &str| {
-        let script = format!(
-            "#!/bin/sh\ncat > {}/request\n{script}\n",
-            folder.path().display()
-        );
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = format!(
+        "schema = \"s.toml\"\nsql = \"SELECT age FROM t\"\n\
+         [[source]]\nname = \"t\"\npath = \"{file}\"\n"
+    );
+    let mapping = consilium_mapping::Mapping::from_toml(&text).unwrap();
+    let path = folder.path().join("mapping.toml");
+    Mapped::new(mapping, &path, (folder.path(), here.into()))
+}
+
+#[test]
+fn a_file_that_changes_while_a_query_reads_it_is_told_from_a_failing_query() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = source(&folder);
+    let mut run = |script: &str| {
+        source.mapping = Some(mapped(&folder, "rows.csv", script));
         let before = source.version(&key()).unwrap();
         let error = source.read(&key()).unwrap_err();
-        fs::remove_file(&program).unwrap();
         (error, before == source.version(&key()).unwrap())
     };
-    let (failing, is_same) = run("exit 3");
+    let (failing, is_same) = run("cat > /dev/null\nexit 3");
     assert!(
         matches!(failing, DataError::Query(_)) && is_same,
         "{failing}"
     );
-    let rows = source.path.display();
-    let (changing, is_same) = run(&format!("echo 50 >> {rows}"));
+    let rows = folder.path().join("rows.csv");
+    let (changing, is_same) = run(&format!("cat > /dev/null\necho 50 >> {}", rows.display()));
     assert!(
         matches!(changing, DataError::Changing) && !is_same,
         "{changing}"
     );
+}
+
+#[test]
+fn a_link_that_is_exchanged_while_a_query_runs_leads_it_nowhere_else() {
+    let house = tempfile::tempdir().unwrap();
+    let folder = TempDir::new_in(&house).unwrap();
+    let source = source(&folder);
+    let [link, outside, asked] =
+        ["link.csv", "../outside.csv", "request"].map(|name| folder.path().join(name));
+    symlink(&source.path, &link).unwrap();
+    fs::write(&outside, "age\n50\n").unwrap();
+    let script = format!(
+        "cat > {}\nln -sf {} {}\nexit 3",
+        asked.display(),
+        outside.display(),
+        link.display()
+    );
+    let source = Source {
+        mapping: Some(mapped(&folder, "link.csv", &script)),
+        ..source
+    };
+    let before = source.version(&key()).unwrap();
+    let error = source.read(&key()).unwrap_err();
+    assert!(matches!(error, DataError::Outside { .. }), "{error}");
+    let request: serde_json::Value = serde_json::from_slice(&fs::read(asked).unwrap()).unwrap();
+    let lies = fs::canonicalize(&source.path).unwrap();
+    assert_eq!(request["files"], serde_json::json!([lies]));
+    // Nor is a version of what lies outside computed.
+    let error = source.version(&key()).unwrap_err();
+    assert!(matches!(error, DataError::Outside { .. }), "{error}");
+    fs::remove_file(&link).unwrap();
+    symlink(&source.path, &link).unwrap();
+    assert_eq!(source.version(&key()).unwrap(), before);
 }
 
 #[test]

@@ -82,10 +82,10 @@ impl Mapping {
         &self.wanted
     }
 
-    /// The files that the query reads, from the mapping's folder, by their sources' names.
-    pub fn files(&self, folder: &Path) -> impl Iterator<Item = (&str, PathBuf)> {
+    /// The files that the query reads, in declared order, for a mapping in that folder.
+    pub fn files(&self, folder: &Path) -> Vec<PathBuf> {
         let sources = self.sources.iter();
-        sources.map(move |source| (source.name.as_str(), folder.join(&source.path)))
+        sources.map(|source| folder.join(&source.path)).collect()
     }
 
     /// All that shapes the rows besides the schema and the files' content, in one text: the query, how

@@ -1,5 +1,5 @@
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ChildStdout;
 
 use arrow_array::{Array, RecordBatch};
@@ -17,20 +17,21 @@ use crate::{
 };
 
 /// A mapping's query, and what runs it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Query<'a> {
     mapping: &'a Mapping,
-    folder: &'a Path,
+    files: Vec<PathBuf>,
     program: &'a Program,
     aside: Option<&'a Path>,
 }
 
 impl<'a> Query<'a> {
-    /// The query of the mapping in that absolute folder.
-    pub fn new(mapping: &'a Mapping, folder: &'a Path, program: &'a Program) -> Self {
+    /// The query of the mapping over these files, which are [`Mapping::files`] as absolute paths, or
+    /// where these lead: whoever has held them against rules has the very same ones read.
+    pub fn new(mapping: &'a Mapping, files: Vec<PathBuf>, program: &'a Program) -> Self {
         Self {
             mapping,
-            folder,
+            files,
             program,
             aside: None,
         }
@@ -109,7 +110,7 @@ impl<'a> Query<'a> {
             format: FORMAT,
             engine: ENGINE.to_owned(),
             mapping: self.mapping.text().to_owned(),
-            folder: self.folder.to_owned(),
+            files: self.files.clone(),
             spill: aside.path().to_owned(),
             task,
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::TextPlace;
 
 /// The number of this form of requests; both programs are of one release.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What gives rows their values and order, as a number that versions of data sets have in them: raised
 /// when another release may give other rows for the same query, or the same ones in another order.
@@ -28,8 +28,9 @@ pub struct Request {
     pub engine: String,
     /// The mapping's TOML.
     pub mapping: String,
-    /// The absolute folder from which its paths lead.
-    pub folder: PathBuf,
+    /// The absolute paths of its files, in declared order: the program goes by these, and not by the
+    /// mapping's own.
+    pub files: Vec<PathBuf>,
     /// An empty folder of which the caller disposes.
     pub spill: PathBuf,
     /// What to do.

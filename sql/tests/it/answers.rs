@@ -88,7 +88,9 @@ fn a_plan_gives_columns_and_types_without_a_row() {
     let sql = "SELECT id, born, sex = 'f' AS f, 1 AS one, 0.5 AS half FROM patients";
     let mapping = Mapping::from_toml(&mapping(sql, &SOURCES)).unwrap();
     let program = program();
-    let columns = Query::new(&mapping, house.path(), &program).plan().unwrap();
+    let columns = Query::new(&mapping, mapping.files(house.path()), &program)
+        .plan()
+        .unwrap();
     let expected = [
         ("id", OutputType::Text),
         ("born", OutputType::Date),
@@ -119,7 +121,7 @@ fn rows_are_held_against_the_schema() {
     let house = house();
     let mapping = Mapping::from_toml(&mapping(sql, &SOURCES)).unwrap();
     let program = program();
-    let query = Query::new(&mapping, house.path(), &program);
+    let query = Query::new(&mapping, mapping.files(house.path()), &program);
     let refused = query.rows(&schema.unwrap(), None, 20).unwrap_err();
     let said = refused.to_string();
     assert!(
@@ -134,7 +136,7 @@ fn the_first_rows_are_given_by_themselves() {
     let house = house();
     let mapping = Mapping::from_toml(&mapping("SELECT id FROM patients", &SOURCES)).unwrap();
     let program = program();
-    let query = Query::new(&mapping, house.path(), &program);
+    let query = Query::new(&mapping, mapping.files(house.path()), &program);
     let loaded = query.rows(&schema(&[("id", "code")]), Some(2), 20).unwrap();
     assert_eq!(cells(&loaded, "id"), ["01", "02"]);
 }

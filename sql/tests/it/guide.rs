@@ -22,7 +22,7 @@ fn the_guides_mapping_runs_over_a_workbook_and_a_file() {
     let mapping = Mapping::from_toml(&text).unwrap();
     let schema = Schema::from_toml(schema).unwrap();
     let program = program();
-    let query = Query::new(&mapping, house.path(), &program);
+    let query = Query::new(&mapping, mapping.files(house.path()), &program);
     let loaded = query.rows(&schema, None, 20).unwrap();
     assert_eq!(cells(&loaded, "items"), ["2", "0"]);
     assert_eq!(cells(&loaded, "spent"), ["2.5", "0"]);
@@ -42,7 +42,7 @@ fn the_guides_diagnoses_become_comorbidities() {
     let mapping = Mapping::from_toml(text).unwrap();
     let schema = Schema::from_toml(schema).unwrap();
     let program = program();
-    let query = Query::new(&mapping, house.path(), &program);
+    let query = Query::new(&mapping, mapping.files(house.path()), &program);
     let loaded = query.rows(&schema, None, 20).unwrap();
     // Dementia 1, diabetes with complications 2; V64.1 has no match, and 1 is no code.
     assert_eq!(cells(&loaded, "charlson"), ["3", "0", "0"]);

@@ -79,7 +79,7 @@ fn a_program_that_is_not_there_is_named() {
     let house = house();
     let mapping = Mapping::from_toml(&mapping("SELECT n FROM t", &T)).unwrap();
     let missing = Program::at(house.path().join("consilium-sql"));
-    let query = Query::new(&mapping, house.path(), &missing);
+    let query = Query::new(&mapping, mapping.files(house.path()), &missing);
     let error = query.plan().unwrap_err();
     assert!(matches!(error, QueryError::Start { .. }), "{error}");
 }
@@ -101,7 +101,7 @@ fn a_program_that_dies_or_talks_nonsense_is_named() {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         let program = Program::at(&path);
-        let error = Query::new(&mapping, house.path(), &program)
+        let error = Query::new(&mapping, mapping.files(house.path()), &program)
             .plan()
             .unwrap_err();
         assert!(error.to_string().contains(said), "{script}: {error}");
@@ -120,7 +120,7 @@ fn a_program_that_stays_silent_is_ended() {
     fs::write(&path, "#!/bin/sh\nexec sleep 600\n").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     let program = Program::at(&path);
-    let error = Query::new(&mapping, house.path(), &program)
+    let error = Query::new(&mapping, mapping.files(house.path()), &program)
         .plan()
         .unwrap_err();
     assert!(

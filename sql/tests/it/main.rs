@@ -37,7 +37,7 @@ impl House {
     fn rows(&self, mapping: &str, columns: &[(&str, &str)]) -> Result<Loaded, QueryError> {
         let mapping = Mapping::from_toml(mapping).unwrap();
         let program = program();
-        let query = Query::new(&mapping, self.path(), &program).aside(self.path());
+        let query = Query::new(&mapping, mapping.files(self.path()), &program).aside(self.path());
         let loaded = query.rows(&schema(columns), None, 20);
         self.assert_tidy();
         loaded

@@ -24,7 +24,8 @@ pub(crate) struct Opened {
     pub(crate) catalogue: Option<Catalogue>,
     /// Its file, from the root.
     pub(crate) file: PathBuf,
-    folder: PathBuf,
+    /// The files of its sources, in declared order.
+    files: Vec<PathBuf>,
     program: Program,
 }
 
@@ -58,17 +59,17 @@ impl Opened {
             }
         };
         Ok(Self {
+            files: mapping.files(&folder),
             mapping,
             schema,
             catalogue,
             file: found,
-            folder,
             program: find(lang)?,
         })
     }
 
     pub(crate) fn query(&self) -> Query<'_> {
-        Query::new(&self.mapping, &self.folder, &self.program)
+        Query::new(&self.mapping, self.files.clone(), &self.program)
     }
 
     /// Runs the query: all its rows, or the first `most`.
