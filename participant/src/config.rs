@@ -29,7 +29,7 @@ pub struct RawConfig {
     /// Whose vouches for keys of other institutions are believed; nobody's if none is given.
     #[serde(default)]
     pub authorities: Vec<RawAuthority>,
-    /// What mappings may do here.
+    /// What may be read here, and what mappings may do.
     #[serde(default)]
     pub mapping: RawMappings,
     /// What is logged.
@@ -37,11 +37,12 @@ pub struct RawConfig {
     pub log: Log,
 }
 
-/// What mappings, which make a data set of several files by a query, may do here.
+/// What may be read here, and what mappings, which make a data set of several files by a query, may do.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawMappings {
-    /// The folder that their files must lie in, at any depth; that of the mapping if none is given.
+    /// The folder that the files of all data sets must lie in, at any depth; if none is given, those of a
+    /// mapping lie in its folder, and others anywhere but in the state folder.
     pub root: Option<PathBuf>,
     /// The most memory that a mapping may ask for, in MiB; 4096 if none is given.
     pub memory_mb: Option<u64>,

@@ -1,6 +1,7 @@
 //! Data sets: files of this institution under a name, with a version that tells every change.
 
 mod error;
+mod fence;
 mod mapped;
 mod registry;
 mod splits;
@@ -20,6 +21,7 @@ use consilium_schema::Schema;
 use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use error::DataError;
+pub(crate) use fence::Fence;
 pub(crate) use mapped::Mapped;
 pub use mapped::Mappings;
 pub(crate) use registry::{Listed, NewDataSet, RegisterError};
@@ -41,6 +43,8 @@ pub(crate) struct Source {
     pub(crate) splits: BTreeMap<Name, PathBuf>,
     /// By column, the tables of codes that values were held against.
     pub(crate) tables: BTreeMap<String, HeldAgainst>,
+    /// Where all these files may lie.
+    pub(crate) fence: Fence,
 }
 
 /// What a data set held when it was read.
@@ -69,7 +73,7 @@ impl Source {
             let mut tap = version.file("");
             let loaded = Reading::new(&self.schema)
                 .tap(&mut |bytes| tap.update(bytes))
-                .file(&self.path)
+                .file(&self.fence.place(&self.path)?)
                 .map_err(DataError::Rows)?;
             version.add(tap);
             loaded
@@ -77,7 +81,7 @@ impl Source {
         let mut splits = BTreeMap::new();
         for (name, path) in &self.splits {
             let mut tap = version.file(name.as_str());
-            let split = splits::read(path, &mut |bytes| tap.update(bytes));
+            let split = splits::read(&self.fence.place(path)?, &mut |bytes| tap.update(bytes));
             let split = split.map_err(|fault| DataError::Split {
                 split: name.clone(),
                 fault,
@@ -113,12 +117,12 @@ impl Source {
             let mut tap = version.file("");
             Reading::new(&self.schema)
                 .tap(&mut |bytes| tap.update(bytes))
-                .file_texts(&self.path, columns, show)
+                .file_texts(&self.fence.place(&self.path)?, columns, show)
                 .map_err(DataError::Rows)?;
             version.add(tap);
         }
         for (name, path) in &self.splits {
-            add_whole(&mut version, name.as_str(), path)?;
+            self.add_whole(&mut version, name.as_str(), path)?;
         }
         Ok(version.finish())
     }
@@ -132,12 +136,24 @@ impl Source {
         let mut version = Versioning::begin(key, (&self.schema, &self.tables));
         match &self.mapping {
             Some(mapped) => mapped.add_to(&mut version)?,
-            None => add_whole(&mut version, "", &self.path)?,
+            None => self.add_whole(&mut version, "", &self.path)?,
         }
         for (name, path) in &self.splits {
-            add_whole(&mut version, name.as_str(), path)?;
+            self.add_whole(&mut version, name.as_str(), path)?;
         }
         Ok(version.finish())
+    }
+
+    /// Adds a file in full.
+    fn add_whole(
+        &self,
+        version: &mut Versioning,
+        name: &str,
+        path: &Path,
+    ) -> Result<(), DataError> {
+        let whole = whole(version, name, &self.fence.place(path)?)?;
+        version.add(whole);
+        Ok(())
     }
 
     /// The files that its rows are read from.
@@ -153,12 +169,6 @@ impl Source {
         let sizes = self.files().into_iter().map(fs::metadata);
         sizes.map(|file| Some(file.ok()?.len())).sum()
     }
-}
-
-fn add_whole(version: &mut Versioning, name: &str, path: &Path) -> Result<(), DataError> {
-    let whole = whole(version, name, path)?;
-    version.add(whole);
-    Ok(())
 }
 
 /// Hashes a file in full.

@@ -31,13 +31,19 @@ pub(crate) enum DataError {
         .0.key, .0.asked, .0.most
     )]
     Beyond(Beyond),
-    /// A mapping reads a file from elsewhere.
+    /// A file lies elsewhere than files may.
     #[error(
-        "source {source_name:?} does not lie in {}: move it there, or name another root in [mapping] of \
-         the participant's configuration",
-        root.display()
+        "{} does not lie in {}: move it there, or name another root in [mapping] of the participant's \
+         configuration",
+        path.display(), root.display()
     )]
-    Outside { source_name: String, root: PathBuf },
+    Outside { path: PathBuf, root: PathBuf },
+    /// A file is the daemon's own.
+    #[error(
+        "{} lies in the state folder of the daemon, which reads no data there: move it elsewhere",
+        path.display()
+    )]
+    InState { path: PathBuf },
     /// The rows may be of one content and the version of another.
     #[error("a file of the mapping changes while it is read")]
     Changing,
@@ -62,9 +68,14 @@ impl DataError {
                 "映射要求 {key} = {asked}，本参与方最多允许 {most}：请在 [limits] 中降低，或在参与方配置的 \
                  [mapping] 中提高"
             ),
-            DataError::Outside { source_name, root } => format!(
-                "数据源 {source_name:?} 不在 {} 之内：请移到其中，或在参与方配置的 [mapping] 中另设 root",
+            DataError::Outside { path, root } => format!(
+                "{} 不在 {} 之内：请移到其中，或在参与方配置的 [mapping] 中另设 root",
+                path.display(),
                 root.display()
+            ),
+            DataError::InState { path } => format!(
+                "{} 位于守护进程的状态文件夹内，守护进程不从其中读取数据：请移到他处",
+                path.display()
             ),
             DataError::Changing => "映射的某个文件在读取期间发生变化".to_owned(),
             DataError::Split { split, fault } => format!(
@@ -92,6 +103,7 @@ impl DataError {
             DataError::Query(_)
             | DataError::Beyond(_)
             | DataError::Outside { .. }
+            | DataError::InState { .. }
             | DataError::Changing => unreadable(self.words()),
             DataError::Interrupted => Failure::new(Code::Internal).of(party).at("reading"),
             DataError::Split { split, fault } => unreadable(match fault {

@@ -1,7 +1,6 @@
 //! Rows that come out of several files by a query of the institution's own.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +10,7 @@ use consilium_mapping::{Limits, Mapping, Query, Whereabouts};
 use consilium_schema::Schema;
 
 use super::{
-    DataError,
+    DataError, Fence,
     version::{FileHash, Versioning},
     whole,
 };
@@ -22,7 +21,13 @@ const MOST_ISSUES: usize = 20;
 /// What mappings may do here.
 #[derive(Clone, Debug, Default)]
 pub struct Mappings {
-    /// The folder that their sources must lie in, at any depth; that of the mapping if none is given.
+    /// The folder that the files of all data sets must lie in, at any depth.
+    ///
+    /// # Security
+    ///
+    /// Without it nothing but the rights of the daemon's user, and the state folder, bounds what its
+    /// people have it read. Sources of a mapping then lie in the mapping's folder, but whoever registers
+    /// one says which that is.
     pub root: Option<PathBuf>,
     /// The most that their limits may say.
     pub ceilings: Limits,
@@ -36,23 +41,27 @@ pub(crate) struct Mapped {
     mapping: Mapping,
     /// From which its paths lead.
     folder: PathBuf,
-    /// Where the query puts aside what doesn't fit in memory.
-    aside: PathBuf,
+    fence: Fence,
     here: Arc<Mappings>,
 }
 
 impl Mapped {
-    /// A mapping of the file at `path`; the query puts aside in the folder `aside` what doesn't fit in
-    /// memory.
+    /// A mapping of the file at `path`; the query puts aside in the folder `state` what doesn't fit in
+    /// memory, and reads nothing of it.
     pub(crate) fn new(
         mapping: Mapping,
         path: &Path,
-        (aside, here): (&Path, Arc<Mappings>),
+        (state, here): (&Path, Arc<Mappings>),
     ) -> Mapped {
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        let root = here.root.clone().unwrap_or_else(|| folder.clone());
         Mapped {
             mapping,
-            folder: path.parent().unwrap_or(Path::new("/")).to_owned(),
-            aside: aside.to_owned(),
+            fence: Fence {
+                state: state.to_owned(),
+                root: Some(root),
+            },
+            folder,
             here,
         }
     }
@@ -95,7 +104,7 @@ impl Mapped {
         let files = self.check()?;
         let program = self.here.program.find().map_err(DataError::Query)?;
         let before = self.hashed(version, &files)?;
-        let query = Query::new(&self.mapping, files.clone(), &program).aside(&self.aside);
+        let query = Query::new(&self.mapping, files.clone(), &program).aside(&self.fence.state);
         let loaded = query.rows(schema, None, MOST_ISSUES);
         let behind = self.hashed(version, &files)?;
         let is_same = before.iter().zip(&behind).all(|(one, other)| one.is(other));
@@ -141,23 +150,7 @@ impl Mapped {
         if let Some(beyond) = self.mapping.limits().beyond(&self.here.ceilings) {
             return Err(DataError::Beyond(beyond));
         }
-        let root = self.here.root.as_ref().unwrap_or(&self.folder);
-        let gone = |path: &Path, error: std::io::Error| DataError::Gone {
-            path: path.to_owned(),
-            kind: error.kind(),
-        };
-        let root = fs::canonicalize(root).map_err(|error| gone(root, error))?;
-        let place = |source: &consilium_mapping::Source| {
-            let path = self.folder.join(&source.path);
-            let path = fs::canonicalize(&path).map_err(|error| gone(&path, error))?;
-            if !path.starts_with(&root) {
-                return Err(DataError::Outside {
-                    source_name: source.name.clone(),
-                    root: root.clone(),
-                });
-            }
-            Ok(path)
-        };
-        self.mapping.sources().iter().map(place).collect()
+        let files = self.files();
+        files.iter().map(|path| self.fence.place(path)).collect()
     }
 }

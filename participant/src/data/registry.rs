@@ -10,7 +10,7 @@ use consilium_mapping::{Mapping, MappingError};
 use consilium_plan::{DataVersion, Name};
 use consilium_schema::{Schema, SchemaError};
 
-use super::{DataError, Mapped, Source, TableError, blocking, tables::Tables};
+use super::{DataError, Fence, Mapped, Source, TableError, blocking, tables::Tables};
 use crate::{
     home::Home,
     store::{
@@ -80,11 +80,14 @@ impl Home {
             schema: Schema::from_toml(&new.schema)?,
             splits: new.splits.clone(),
             tables: BTreeMap::new(),
+            fence: self.fence(),
         };
         let key = self.data_key.clone();
         let mapped = source.mapping.as_ref().map(|_| source.files());
         let codes = new.codes.clone();
         let reading = self.read_alone(move || {
+            let codes = codes.iter().map(|path| source.fence.place(path));
+            let codes: Vec<PathBuf> = codes.collect::<Result<_, _>>()?;
             let tables = match Tables::read(&codes, &source.schema) {
                 Ok(tables) => tables,
                 Err(error) => return Ok(Err(error)),
@@ -210,7 +213,16 @@ impl Home {
             schema: Schema::from_toml(&set.schema)?,
             splits: splits.transpose().map_err(damaged)?.unwrap_or_default(),
             tables: tables.transpose().map_err(damaged)?.unwrap_or_default(),
+            fence: self.fence(),
         })
+    }
+
+    /// Gives where files may lie.
+    fn fence(&self) -> Fence {
+        Fence {
+            state: self.state.clone(),
+            root: self.mappings.root.clone(),
+        }
     }
 
     /// Gives a mapping of that text, whose file is at `path`.

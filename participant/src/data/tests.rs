@@ -21,6 +21,12 @@ fn key() -> Seed {
     Seed::from_bytes([7; 32])
 }
 
+fn state_of(folder: &TempDir) -> PathBuf {
+    let state = folder.path().join("state");
+    fs::create_dir_all(&state).unwrap();
+    state
+}
+
 fn source(folder: &TempDir) -> Source {
     let path = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -34,6 +40,10 @@ fn source(folder: &TempDir) -> Source {
         tables: BTreeMap::new(),
         schema: Schema::from_toml(SCHEMA).unwrap(),
         splits: [(half, path("half.csv", SPLIT))].into(),
+        fence: Fence {
+            state: state_of(folder),
+            root: None,
+        },
     }
 }
 
@@ -100,7 +110,7 @@ fn mapped(folder: &TempDir, file: &str, script: &str) -> Mapped {
     );
     let mapping = consilium_mapping::Mapping::from_toml(&text).unwrap();
     let path = folder.path().join("mapping.toml");
-    Mapped::new(mapping, &path, (folder.path(), here.into()))
+    Mapped::new(mapping, &path, (&state_of(folder), here.into()))
 }
 
 #[test]
@@ -157,6 +167,54 @@ fn a_link_that_is_exchanged_while_a_query_runs_leads_it_nowhere_else() {
     fs::remove_file(&link).unwrap();
     symlink(&source.path, &link).unwrap();
     assert_eq!(source.version(&key()).unwrap(), before);
+}
+
+#[test]
+fn nothing_is_read_in_the_state_folder_nor_outside_the_root_be_it_by_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(&folder);
+    let half = source.splits.keys().next().unwrap();
+    let link = folder.path().join("link.csv");
+    let forbidden = |is_forbidden: fn(&DataError) -> bool, root: Option<PathBuf>| {
+        let fence = Fence {
+            root,
+            ..source.fence.clone()
+        };
+        let rows = Source {
+            path: link.clone(),
+            fence: fence.clone(),
+            ..source.clone()
+        };
+        let split = Source {
+            splits: [(half.clone(), link.clone())].into(),
+            fence,
+            ..source.clone()
+        };
+        let mut errors = vec![rows.texts(&key(), &["age"], |_| {}).unwrap_err()];
+        for source in [rows, split] {
+            errors.push(source.read(&key()).unwrap_err());
+            errors.push(source.version(&key()).unwrap_err());
+        }
+        for error in errors {
+            assert!(is_forbidden(&error), "{error}");
+        }
+    };
+    let secret = state_of(&folder).join("own.csv");
+    fs::write(&secret, ROWS).unwrap();
+    symlink(&secret, &link).unwrap();
+    forbidden(|error| matches!(error, DataError::InState { .. }), None);
+    let mapped = mapped(&folder, "link.csv", "exit 3");
+    let mut versioning = Versioning::begin(&key(), (&source.schema, &source.tables));
+    let error = mapped.add_to(&mut versioning).unwrap_err();
+    assert!(matches!(error, DataError::InState { .. }), "{error}");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let outside = elsewhere.path().join("rows.csv");
+    fs::write(&outside, ROWS).unwrap();
+    fs::remove_file(&link).unwrap();
+    symlink(&outside, &link).unwrap();
+    let root = Some(folder.path().to_owned());
+    forbidden(|error| matches!(error, DataError::Outside { .. }), root);
 }
 
 #[test]

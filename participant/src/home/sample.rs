@@ -22,13 +22,15 @@ use crate::{
 /// What the clock of the home shows, Unix seconds.
 pub(crate) const NOW: i64 = 1_700_000_000;
 
-/// Gives the home of `a`.
+/// Gives the home of `a`, with its state folder in a folder that may hold data, too.
 pub(crate) async fn home(
     folder: &Path,
     authorities: Vec<Voucher>,
 ) -> (Home, mpsc::UnboundedReceiver<Kind>) {
     let party: PartyId = "a".parse().unwrap();
-    let store = store::create(folder, &party, Seed::from_bytes([1; 32]));
+    let state = folder.join("state");
+    fs::create_dir_all(&state).unwrap();
+    let store = store::create(&state, &party, Seed::from_bytes([1; 32]));
     let store = store.await.unwrap();
     let (outbox, said) = mpsc::unbounded_channel();
     let home = Home::new(Parts {
@@ -38,7 +40,7 @@ pub(crate) async fn home(
         federation: FederationId([1; 32]),
         key: Arc::new(IdentityKey::from_seed(&Seed::from_bytes([2; 32]))),
         authorities,
-        state: folder.to_owned(),
+        state,
         store,
         ambient: Ambient::new(|| NOW * 1_000, &Seed::from_bytes([3; 32])),
         data_key: Seed::from_bytes([4; 32]).into(),
@@ -78,14 +80,19 @@ pub(crate) fn plan(parties: &[&str], more: &str) -> Plan {
 pub(crate) fn write_rows(home: &Home, rows: u8) {
     let rows = (0..rows).map(|row| format!("{},{}\n", row % 10, row % 2));
     let text = format!("x,y\n{}", rows.collect::<String>());
-    fs::write(home.state.join("rows.csv"), text).unwrap();
+    fs::write(rows_of(home), text).unwrap();
+}
+
+/// Where the rows of the data set lie.
+pub(crate) fn rows_of(home: &Home) -> std::path::PathBuf {
+    home.state.with_file_name("rows.csv")
 }
 
 /// Registers the data set as its file is; gives its version.
 pub(crate) async fn register(home: &Home) -> DataVersion {
     let set = home.register(NewDataSet {
         name: Name::try_from("rows".to_owned()).unwrap(),
-        path: home.state.join("rows.csv"),
+        path: rows_of(home),
         schema: COLUMNS.to_owned(),
         splits: std::collections::BTreeMap::new(),
         mapping: None,

@@ -115,7 +115,7 @@ async fn the_seed_of_a_quarter_that_has_passed_is_in_no_file_of_the_store() {
     let drawn = sqlx::query_scalar("SELECT seed FROM secret");
     let seed: Vec<u8> = drawn.fetch_one(home.store.readers()).await.unwrap();
     let holding = || {
-        let files = fs::read_dir(folder.path()).unwrap();
+        let files = fs::read_dir(&home.state).unwrap();
         let contents = files.filter_map(|file| fs::read(file.unwrap().path()).ok());
         let has = |bytes: &Vec<u8>| bytes.windows(seed.len()).any(|window| window == seed);
         contents.filter(has).count()

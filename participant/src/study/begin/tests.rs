@@ -184,7 +184,7 @@ async fn where_a_changed_file_is_at_fault_is_not_told() {
     let plan = Arc::new(sample::plan(&["a", "b", "c"], ""));
     let own = sample::approved(&home, &plan, version);
     sample::submit(&home, &plan, &own).await;
-    std::fs::write(home.state.join("rows.csv"), "x,y\n1,0\n99,1\n").unwrap();
+    std::fs::write(sample::rows_of(&home), "x,y\n1,0\n99,1\n").unwrap();
     let call = call(&["a", "b", "c"]);
     let refused = begin(&home, plan.clone(), own.clone(), call)
         .await

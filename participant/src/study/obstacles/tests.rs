@@ -56,7 +56,7 @@ impl Asked {
     async fn register(&self, schema: &str) {
         let set = self.home.register(NewDataSet {
             name: Name::try_from("rows".to_owned()).unwrap(),
-            path: self.home.state.join("rows.csv"),
+            path: sample::rows_of(&self.home),
             schema: schema.to_owned(),
             splits: std::collections::BTreeMap::new(),
             mapping: None,
@@ -120,7 +120,7 @@ async fn a_data_set_that_is_not_there_or_not_whole_is_named() {
     asked.home.forget_data("rows").await.unwrap();
     assert_eq!(asked.codes().await, [Code::DataMissing]);
     sample::register(&asked.home).await;
-    let rows = asked.home.state.join("rows.csv");
+    let rows = sample::rows_of(&asked.home);
     fs::write(&rows, "x,y\n1,0\n2").unwrap();
     assert_eq!(asked.codes().await, [Code::DataCut]);
     fs::remove_file(&rows).unwrap();

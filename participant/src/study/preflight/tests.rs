@@ -64,6 +64,10 @@ fn inspected_for(
         tables: BTreeMap::new(),
         schema: Schema::from_toml(columns).unwrap(),
         splits: split.into_iter().collect(),
+        fence: crate::data::Fence {
+            state: write("state", ""),
+            root: None,
+        },
     };
     let data = Name::try_from("rows".to_owned()).unwrap();
     let key = Seed::from_bytes([1; 32]);

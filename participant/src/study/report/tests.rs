@@ -52,7 +52,7 @@ async fn a_plan_that_nobody_approved_tells_nothing_of_the_data() {
     sample::write_rows(&asked.home, 20);
     sample::register(&asked.home).await;
     assert_eq!(asked.answer(&own).await, enough);
-    fs::remove_file(asked.home.state.join("rows.csv")).unwrap();
+    fs::remove_file(sample::rows_of(&asked.home)).unwrap();
     assert_eq!(asked.answer(&own).await, enough);
     assert_eq!(asked.journalled().await, 0);
 }
@@ -75,7 +75,7 @@ async fn an_approval_opens_the_approved_version_alone() {
     sample::register(&asked.home).await;
     assert_eq!(asked.answer(&own).await.unwrap_err(), changed);
     assert_eq!(asked.journalled().await, 3);
-    fs::write(asked.home.state.join("rows.csv"), "x,y\n1,0\n99,1\n").unwrap();
+    fs::write(sample::rows_of(&asked.home), "x,y\n1,0\n99,1\n").unwrap();
     assert_eq!(asked.answer(&own).await.unwrap_err(), changed);
     assert_eq!(asked.journalled().await, 4);
 }

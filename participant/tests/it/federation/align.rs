@@ -128,7 +128,7 @@ fn files_under(folder: &Path) -> usize {
 
 /// Waits until a house is amid a run: it has kept something of it to be taken up again.
 async fn amid_a_run(house: &House, plan: &Plan) {
-    let kept = house.file("spill").join(plan.hash().to_string());
+    let kept = house.kept("spill").join(plan.hash().to_string());
     let begun = async {
         while files_under(&kept) == 0 {
             tokio::task::yield_now().await;
@@ -326,7 +326,7 @@ async fn an_alignment_ends_with_the_version_of_its_data_set() {
     removed.unwrap();
     assert_eq!(listed().await[0].state, "ended");
 
-    assert!(!houses[0].file("spill").join(&study).exists());
+    assert!(!houses[0].kept("spill").join(&study).exists());
     let journal = houses[0].journal().await;
     assert!(
         journal.contains("\"common\":\"10..99\""),

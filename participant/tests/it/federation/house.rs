@@ -84,7 +84,15 @@ impl House {
         Seed::from_bytes(seed)
     }
 
+    /// Where a file of the house lies that the daemon may read.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
+        let folder = self.config.state.with_extension("files");
+        fs::create_dir_all(&folder).unwrap();
+        folder.join(name)
+    }
+
+    /// Where a file of the daemon lies, in its state folder.
+    pub(crate) fn kept(&self, name: &str) -> PathBuf {
         self.config.state.join(name)
     }
 
@@ -192,7 +200,7 @@ impl House {
     }
 
     fn key(&self) -> [u8; 32] {
-        let pem = fs::read_to_string(self.file("participant.key")).unwrap();
+        let pem = fs::read_to_string(self.kept("participant.key")).unwrap();
         IdentityKey::from_pem(&pem).unwrap().public().to_bytes()
     }
 

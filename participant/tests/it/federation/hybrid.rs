@@ -175,7 +175,7 @@ async fn the_trees_of_three_hospitals_an_insurer_and_a_fund_are_those_of_one_lea
             assert!(known.get(*name).is_none_or(|it| it == alignment));
         }
         assert_eq!(report["own"].is_object(), place == LABELS, "{report}");
-        assert!(!house.file("spill").join(&study).exists());
+        assert!(!house.kept("spill").join(&study).exists());
     }
 
     let (predicted, last) = run(&world, &houses, &predicting(&alignments, &study)).await;

@@ -164,7 +164,7 @@ pub(crate) async fn ended(
     let mut runs = 0;
     for house in houses {
         runs = runs.max(house.ended(&plan).await.runs);
-        assert!(!house.file("spill").join(study).exists());
+        assert!(!house.kept("spill").join(study).exists());
     }
     (parts(houses, study).await, runs)
 }

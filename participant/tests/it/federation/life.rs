@@ -194,25 +194,25 @@ async fn a_house_that_lost_its_database_forgets_nothing_in_silence() {
     let mut house = House::join(&world, "a", 1).await;
     house.stop().await;
     for name in ["state.db", "state.db-wal", "state.db-shm"] {
-        fs::remove_file(house.file(name)).ok();
+        fs::remove_file(house.kept(name)).ok();
     }
     let started = start(house.config.clone(), house.ambient(), Shutdown::default()).await;
     let refused = started.unwrap_err().to_string();
     assert!(refused.contains("missing or empty"), "{refused}");
-    assert!(!house.file("state.db").exists());
+    assert!(!house.kept("state.db").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_is_due_is_renewed_without_a_restart() {
     let mut world = World::new().await;
     let mut house = House::join(&world, "a", 1).await;
-    let first = fs::read_to_string(house.file("participant.pem")).unwrap();
+    let first = fs::read_to_string(house.kept("participant.pem")).unwrap();
     house.stop().await;
     // Of ninety days fewer than thirty are left.
     house.minutes_ahead = 61 * 24 * 60;
     house.start().await;
     let renewed = async {
-        while fs::read_to_string(house.file("participant.pem")).unwrap() == first {
+        while fs::read_to_string(house.kept("participant.pem")).unwrap() == first {
             tokio::task::yield_now().await;
         }
     };

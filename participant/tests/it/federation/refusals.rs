@@ -294,7 +294,7 @@ async fn a_run_beyond_the_approved_number_is_refused() {
     );
     // The others have a model of the fit that was done; it is no result.
     let hash = plan.hash().to_string();
-    let model = houses[1].file("results").join(&hash).join("model.json");
+    let model = houses[1].kept("results").join(&hash).join("model.json");
     assert!(model.exists());
     let own = houses[1].ended(&plan).await;
     assert!(own.running_since == 0 && own.end.contains("RUNS-EXHAUSTED"));

@@ -297,7 +297,7 @@ async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_col
         assert_eq!(own["losses"].is_array(), has_labels);
         let result = house.result(&study).await.unwrap();
         assert_eq!(result.scores_path.is_empty(), !has_labels);
-        assert!(!house.file("spill").join(&study).exists());
+        assert!(!house.kept("spill").join(&study).exists());
         if has_labels {
             let shown = &told["outcomes"]["evaluation"]["shown"];
             let exact = own["own"]["auc"].as_f64().unwrap();

@@ -33,7 +33,7 @@ fn left(house: &House, protocol: &str, several: usize, (name, length): (&str, us
     let line = format!("protocol = \"{protocol}\"");
     let text = plan_of(&NAMES[..several], protocol, "all", &line);
     let study = text.parse::<Plan>().unwrap().hash().to_string();
-    let kept = house.file("spill").join(study);
+    let kept = house.kept("spill").join(study);
     fs::create_dir_all(&kept).unwrap();
     fs::write(kept.join(name), vec![7; length]).unwrap();
     text

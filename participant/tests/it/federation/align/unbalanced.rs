@@ -94,11 +94,11 @@ async fn a_table_is_fetched_once_and_answers_as_many_queries_as_the_plan_says() 
     );
     assert!(journal.contains("\"used\":\"80\""), "{journal}");
 
-    let tables = houses[1].file("tables/own");
+    let tables = houses[1].kept("tables/own");
     assert!(files_under(&tables) > 0);
     file("b", 0..900, true).register(&houses[1]).await;
     assert_eq!(files_under(&tables), 0, "it ends with its version");
-    assert!(files_under(&houses[0].file("tables/from")) > 0);
+    assert!(files_under(&houses[0].kept("tables/from")) > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,7 +193,7 @@ async fn a_table_that_is_damaged_between_two_studies_is_made_or_fetched_anew() {
     ];
     for (before, damaged) in cases {
         if let Some((house, piece)) = damaged {
-            let piece = found(&houses[house].file("tables"), piece).unwrap();
+            let piece = found(&houses[house].kept("tables"), piece).unwrap();
             let mut bytes = fs::read(&piece).unwrap();
             bytes[7] ^= 1;
             fs::write(&piece, bytes).unwrap();

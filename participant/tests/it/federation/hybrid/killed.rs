@@ -70,7 +70,7 @@ async fn spoilt(
         let text = growing(&title, alignments, (TREES, KEPT_BACK));
         let study = amid_the_fifth_tree(world, houses, &text).await;
         houses[victim].stop().await;
-        let kept = houses[victim].file("spill").join(&study).join("trees");
+        let kept = houses[victim].kept("spill").join(&study).join("trees");
         // It may have just done its part.
         let was_amid = spoil(&kept).is_ok();
         houses[victim].start().await;

@@ -66,7 +66,7 @@ async fn spoilt(victim: usize, spoil: Spoil) -> (World, Vec<House>, [String; 2])
         let text = growing(&title, &alignment, (TREES, KEPT_BACK));
         let study = amid_the_fifth_tree(&world, &mut houses, &text).await;
         houses[victim].stop().await;
-        let kept = houses[victim].file("spill").join(&study).join("trees");
+        let kept = houses[victim].kept("spill").join(&study).join("trees");
         // It may have just done its part.
         let was_amid = spoil(&kept).is_ok();
         houses[victim].start().await;
@@ -104,7 +104,7 @@ async fn of_a_study_that_is_cancelled_amid_its_trees_nothing_is_left_to_go_on_fr
     for house in &houses {
         let ended = house.ended(&text.parse().unwrap()).await;
         assert_eq!(ended.state, "cancelled");
-        assert!(!house.file("spill").join(&study).exists());
+        assert!(!house.kept("spill").join(&study).exists());
         assert!(house.result(&study).await.is_err());
     }
     let scores: Plan = predicting(&alignment, &study).parse().unwrap();

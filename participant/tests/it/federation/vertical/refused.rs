@@ -115,7 +115,7 @@ async fn nothing_is_scored_without_the_own_part_of_the_model_that_the_plan_names
     let fewer = with(&text, "\"pressure\", \"dose\"", "\"dose\"");
     let differs = "does not suit the plan: a has other features, or in another order";
     refuses(&world, &houses[2], &fewer, differs).await;
-    let path = houses[2].file("results").join(&model).join("model.json");
+    let path = houses[2].kept("results").join(&model).join("model.json");
     let part = fs::read_to_string(&path).unwrap();
     let damaged = part.replacen("\"column\":", "\"colum\":", 1);
     assert_ne!(part, damaged);
