@@ -43,10 +43,11 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
             let lists = Lists::of(&list, &system, place)?;
             let number = lists.groups.all().iter().position(|it| it.id == group);
             let number = number.ok_or_else(|| {
-                wrong(
-                    place,
-                    format!("{list} has no group {group:?}: `consilium codes groups` lists them"),
-                )
+                let message =
+                    format!("{list} has no group {group:?}: `consilium codes groups` lists them");
+                let in_chinese =
+                    format!("{list} 中没有分组 {group:?}：`consilium codes groups` 可列出各分组");
+                wrong(place, [message, in_chinese])
             })?;
             Ok(Box::new(Found::new(lists, Told::Group(number))))
         }),
@@ -65,12 +66,8 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
                 .into_iter()
                 .find(|it| it.score(&weights, &[].into()).is_some());
             let lists = lists.ok_or_else(|| {
-                wrong(
-                    place,
-                    format!(
-                        "no score {weights:?}: there are charlson, quan-2011 and van-walraven-2009"
-                    ),
-                )
+                let there = ["charlson", "quan-2011", "van-walraven-2009"];
+                wrong(place, none("score", "评分", (&weights, &there)))
             })?;
             let lists = Lists::of(lists.name(), &system, place)?;
             Ok(Box::new(Found::new(lists, Told::Score(weights))))
@@ -79,8 +76,21 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
     ));
 }
 
-fn wrong(place: TextPlace, message: String) -> DataFusionError {
-    DataFusionError::External(Box::new(Fault::Query { place, message }))
+/// What is wrong, in English and in Chinese.
+fn wrong(place: TextPlace, [message, in_chinese]: [String; 2]) -> DataFusionError {
+    DataFusionError::External(Box::new(Fault::Refused {
+        place,
+        message,
+        in_chinese,
+    }))
+}
+
+/// Says that there is none of that name, and which there are.
+fn none(en: &str, zh: &str, (name, there): (&str, &[&str])) -> [String; 2] {
+    [
+        format!("no {en} {name:?}: there are {}", there.join(", ")),
+        format!("没有{zh} {name:?}：有 {}", there.join("、")),
+    ]
 }
 
 /// The arguments before the last, which must be texts in the query itself.
@@ -95,21 +105,15 @@ fn literals<const N: usize>(
     });
     let texts: Option<Vec<String>> = texts.collect();
     texts.and_then(|it| it.try_into().ok()).ok_or_else(|| {
-        wrong(
-            place,
-            format!("of {function} all arguments but the code are texts in quotes"),
-        )
+        let message = format!("of {function} all arguments but the code are texts in quotes");
+        let in_chinese = format!("{function} 除编码以外的参数都须是带引号的文本");
+        wrong(place, [message, in_chinese])
     })
 }
 
 fn form(system: &str, place: TextPlace) -> Result<Form> {
-    let known = Form::SYSTEMS.map(|(id, _)| id).join(", ");
-    let unknown = || {
-        wrong(
-            place,
-            format!("no code system {system:?}: known are {known}"),
-        )
-    };
+    let there = Form::SYSTEMS.map(|(id, _)| id);
+    let unknown = || wrong(place, none("code system", "编码体系", (system, &there)));
     Form::of_system(system).ok_or_else(unknown)
 }
 
@@ -117,7 +121,9 @@ fn form(system: &str, place: TextPlace) -> Result<Form> {
 fn normal(values: &[ColumnarValue], place: TextPlace) -> Result<ColumnarValue> {
     let arrays = ColumnarValue::values_to_arrays(values)?;
     let [systems, codes] = &arrays[..] else {
-        return Err(wrong(place, format!("{NORMAL} takes a system and a code")));
+        let message = format!("{NORMAL} takes a system and a code");
+        let in_chinese = format!("{NORMAL} 的参数为编码体系和编码");
+        return Err(wrong(place, [message, in_chinese]));
     };
     let (systems, codes) = (systems.as_string::<i32>(), codes.as_string::<i32>());
     let mut known: Option<(&str, Form)> = None;
@@ -154,15 +160,16 @@ impl Lists {
             "charlson" => Groups::charlson(),
             "elixhauser" => Groups::elixhauser(),
             _ => {
-                let message = format!("no list {list:?}: there are charlson and elixhauser");
-                return Err(wrong(place, message));
+                let there = ["charlson", "elixhauser"];
+                return Err(wrong(place, none("list", "清单", (list, &there))));
             }
         };
         let form = form(system, place)?;
         if !Groups::know(form) {
             let message =
                 format!("the lists know no codes of {system}: they are of icd-9-cm and icd-10");
-            return Err(wrong(place, message));
+            let in_chinese = format!("清单中没有 {system} 的编码：只有 icd-9-cm 和 icd-10 的编码");
+            return Err(wrong(place, [message, in_chinese]));
         }
         let bit = |id: &String| groups.all().iter().position(|it| it.id == *id);
         let bit = |id: &String| bit(id).map_or(0, |number| 1 << number);

@@ -30,8 +30,11 @@ impl<'a> Output<'a> {
             let column = field.name();
             let place = mapping.place_of_name(column);
             if !names.insert(column) {
-                let message = format!("two columns are called {column:?}: rename one with AS");
-                return Err(Fault::Query { place, message });
+                return Err(Fault::Refused {
+                    place,
+                    message: format!("two columns are called {column:?}: rename one with AS"),
+                    in_chinese: format!("有两列都叫 {column:?}：请用 AS 为其中一列改名"),
+                });
             }
             let Some(kind) = leaving(field.data_type()) else {
                 return Err(Fault::Type {

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use consilium_data::system_in_chinese;
 use consilium_plan::Lang;
 
 /// Types as the parser names them, and what people write.
@@ -20,17 +21,18 @@ const TYPES: &[(&str, &str)] = &[
 
 /// Says why a file can't be read.
 pub(super) fn of_file(kind: ErrorKind, lang: Lang) -> String {
-    let said = match kind {
-        ErrorKind::NotFound => lang.pick("no such file", "没有这个文件"),
-        ErrorKind::InvalidData => lang.pick(
+    let said = match (kind, lang) {
+        (ErrorKind::InvalidData, _) => lang.pick(
             "not UTF-8: save it in that encoding",
             "不是 UTF-8 编码：请以该编码保存",
         ),
-        ErrorKind::IsADirectory => lang.pick("a folder, not a file", "是文件夹而不是文件"),
-        ErrorKind::PermissionDenied => lang.pick("permission denied", "没有权限"),
-        ErrorKind::FileTooLarge => lang.pick("file too large", "文件过大"),
-        ErrorKind::Unsupported => lang.pick("not a regular file", "不是普通文件"),
-        other => return other.to_string(),
+        (ErrorKind::Unsupported, _) => lang.pick("not a regular file", "不是普通文件"),
+        (ErrorKind::NotFound, Lang::En) => "no such file",
+        (ErrorKind::IsADirectory, Lang::En) => "a folder, not a file",
+        (other, Lang::En) => return other.to_string(),
+        (other, Lang::Zh) => {
+            return system_in_chinese(other).map_or_else(|| other.to_string(), str::to_owned);
+        }
     };
     said.to_owned()
 }

@@ -1,4 +1,9 @@
-//! Cells as they are hashed: what was typed, whatever type the schema gave it.
+//! Cells as they are hashed: as texts, in the form that their column's type gives them.
+//!
+//! Numbers are written by their value (`1.50` as `1.5`), yes and no as `1` and `0`, days as `2027-03-01`; codes,
+//! categories and texts as they were typed. So `7` is the same cell in any type that reads it, and `Y` or `1.50`
+//! another one in a column that was registered anew as boolean or number. Such a column is far from what it was;
+//! what was asked of it by another rule tells it then, beside columns that show the same rows.
 
 use consilium_base::{Digest, Seed, Tagging};
 use consilium_data::{Table, Values};

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use consilium_data::{CellFault, Issue, ReadError, Refusal, RowFault};
+use consilium_data::{CellFault, Issue, ReadError, Refusal, RowFault, system_in_chinese};
 use consilium_mailbox::PartyId;
 use consilium_mapping::{Beyond, Mismatch, QueryError};
 use consilium_plan::{Code, Failure, Name};
@@ -59,8 +59,8 @@ impl DataError {
     /// Says it in Chinese, unless it is about rows: these are read by the caller too, who has texts.
     pub(crate) fn in_chinese(&self) -> Option<String> {
         Some(match self {
-            DataError::Gone { path, .. } | DataError::Rows(ReadError::Open { path, .. }) => {
-                format!("守护进程无法读取 {}", path.display())
+            DataError::Gone { path, kind } | DataError::Rows(ReadError::Open { path, kind }) => {
+                format!("守护进程无法读取 {}：{}", path.display(), in_chinese(*kind))
             }
             DataError::Rows(_) => return None,
             DataError::Query(error) => error.in_chinese(),
@@ -166,8 +166,15 @@ fn unopened(path: &Path, kind: io::ErrorKind) -> [String; 2] {
             format!("this is not a file: {path}"),
             format!("这不是普通文件：{path}"),
         ],
-        other => [format!("{other}: {path}"), format!("{other}：{path}")],
+        other => [
+            format!("{other}: {path}"),
+            format!("{}：{path}", in_chinese(other)),
+        ],
     }
+}
+
+fn in_chinese(kind: io::ErrorKind) -> String {
+    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 fn of_reading(error: &ReadError, failure: impl Fn(Code) -> Failure) -> Failure {

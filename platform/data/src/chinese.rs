@@ -4,6 +4,28 @@ use std::io::ErrorKind;
 
 use crate::{CellFault, Foreign, Issue, ReadError, RowFault};
 
+/// Says in Chinese what the system says of a file or a connection; none of what it hardly ever says.
+pub fn system_in_chinese(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::NotFound => "没有该文件或文件夹",
+        ErrorKind::PermissionDenied => "权限不足",
+        ErrorKind::AlreadyExists => "已存在",
+        ErrorKind::IsADirectory => "这是文件夹",
+        ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+        ErrorKind::DirectoryNotEmpty => "文件夹不为空",
+        ErrorKind::FileTooLarge => "文件过大",
+        ErrorKind::StorageFull => "磁盘空间已满",
+        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
+        ErrorKind::InvalidData => "内容不是 UTF-8 文本",
+        ErrorKind::UnexpectedEof => "内容不完整",
+        ErrorKind::ConnectionRefused => "连接被拒绝",
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "连接中断",
+        ErrorKind::TimedOut => "超时",
+        ErrorKind::AddrInUse => "地址已被占用",
+        _ => return None,
+    })
+}
+
 impl ReadError {
     /// Says it in Chinese.
     pub fn in_chinese(&self) -> String {
@@ -11,7 +33,7 @@ impl ReadError {
             ReadError::Open { path, kind } => {
                 format!("无法打开 {}：{}", path.display(), unopened(*kind))
             }
-            ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{kind}"),
+            ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{}", system(*kind)),
             ReadError::Empty => "文件为空".to_owned(),
             ReadError::HeaderOnly => "文件只有表头，没有数据行".to_owned(),
             ReadError::Foreign(kind) => format!("这是{}，不是文本表格", foreign(*kind)),
@@ -124,12 +146,15 @@ impl CellFault {
 
 fn unopened(kind: ErrorKind) -> String {
     match kind {
-        ErrorKind::NotFound => "文件不存在".to_owned(),
-        ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
-        ErrorKind::IsADirectory => "这是目录".to_owned(),
+        // As `open` says it.
         ErrorKind::Unsupported => "这不是普通文件".to_owned(),
-        other => other.to_string(),
+        other => system(other),
     }
+}
+
+/// What is not known here stays in English.
+fn system(kind: ErrorKind) -> String {
+    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 fn foreign(kind: Foreign) -> &'static str {

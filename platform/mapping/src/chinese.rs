@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+use consilium_data::system_in_chinese;
+
 use crate::{Fault, Mismatch, QueryError, TextPlace};
 
 impl QueryError {
@@ -72,6 +74,9 @@ impl Fault {
                 format!("{}：查询不是一条 SELECT：其他语句一律不执行", at(place))
             }
             Fault::Query { place, message } => format!("{}：{message}", at(place)),
+            Fault::Refused {
+                place, in_chinese, ..
+            } => format!("{}：{in_chinese}", at(place)),
             Fault::Type {
                 place,
                 column,
@@ -102,11 +107,5 @@ fn at(place: &TextPlace) -> String {
 }
 
 fn system(kind: ErrorKind) -> String {
-    match kind {
-        ErrorKind::NotFound => "没有该文件或文件夹".to_owned(),
-        ErrorKind::PermissionDenied => "权限不足".to_owned(),
-        ErrorKind::StorageFull => "磁盘空间已满".to_owned(),
-        ErrorKind::ReadOnlyFilesystem => "文件系统只读".to_owned(),
-        other => other.to_string(),
-    }
+    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }

@@ -92,13 +92,23 @@ pub enum Fault {
         /// Where the query begins.
         place: TextPlace,
     },
-    /// The query can't be planned.
+    /// The query can't be planned, in the engine's words.
     #[error("{place}: {message}")]
     Query {
         /// Where, or where the query begins.
         place: TextPlace,
         /// What is wrong.
         message: String,
+    },
+    /// The query asks for what this program doesn't give, in its own words.
+    #[error("{place}: {message}")]
+    Refused {
+        /// Where the query names it.
+        place: TextPlace,
+        /// What is wrong.
+        message: String,
+        /// The same in Chinese.
+        in_chinese: String,
     },
     /// A column has a type that doesn't go into a table.
     #[error("{place}: column {column:?} is of type {found}: CAST it to a number, a text or a date")]

@@ -148,22 +148,48 @@ fn comorbidities_are_those_of_the_published_lists_after_their_hierarchy() {
 }
 
 #[test]
-fn a_group_system_or_score_that_is_not_there_is_named_with_its_line() {
-    for (call, word) in [
-        ("comorbidity('charlson', 'gout', 'icd-10', code)", "gout"),
-        ("comorbidity('hfrs', 'dementia', 'icd-10', code)", "hfrs"),
-        ("comorbidity('charlson', 'dementia', 'atc', code)", "atc"),
+fn a_group_system_or_score_that_is_not_there_is_named_with_its_line_in_both_languages() {
+    for (call, word, zh) in [
+        (
+            "comorbidity('charlson', 'gout', 'icd-10', code)",
+            "gout",
+            "没有分组 \"gout\"",
+        ),
+        (
+            "comorbidity('hfrs', 'dementia', 'icd-10', code)",
+            "hfrs",
+            "没有清单 \"hfrs\"",
+        ),
+        (
+            "comorbidity('charlson', 'dementia', 'atc', code)",
+            "atc",
+            "没有 atc 的编码",
+        ),
         (
             "comorbidity('charlson', 'dementia', id, code)",
             "texts in quotes",
+            "带引号的文本",
         ),
-        ("comorbidity_score('quan', 'icd-10', code)", "quan"),
-        ("max(normal_code('icd-11', code))", "icd-11"),
+        (
+            "comorbidity_score('quan', 'icd-10', code)",
+            "quan",
+            "没有评分 \"quan\"",
+        ),
+        (
+            "max(normal_code('icd-11', code))",
+            "icd-11",
+            "没有编码体系 \"icd-11\"",
+        ),
     ] {
         let error = answer(&format!("SELECT\n CAST({call} AS INT) AS n FROM dx")).unwrap_err();
         let said = error.to_string();
         assert!(
             said.contains(word) && said.starts_with("line 4, column "),
+            "{call}: {said}"
+        );
+        let said = error.in_chinese();
+        assert!(
+            said.contains(zh) && said.starts_with("第 4 行第 "),
             "{call}: {said}"
         );
     }

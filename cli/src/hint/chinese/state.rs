@@ -1,35 +1,11 @@
 //! Files, configurations, and what daemons keep.
 
-use std::io::ErrorKind;
-
 use consilium_coordinator::{CoordinatorError, store::StoreError};
 use consilium_journal::ExportError;
 use consilium_node::{config::ConfigError, files::FileError};
 use consilium_participant::ParticipantError;
 
 use super::{identity, network};
-
-/// Says what the system says.
-pub(super) fn system(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::NotFound => "没有该文件或文件夹",
-        ErrorKind::PermissionDenied => "权限不足",
-        ErrorKind::AlreadyExists => "已存在",
-        ErrorKind::IsADirectory => "这是文件夹",
-        ErrorKind::NotADirectory => "路径中有一段不是文件夹",
-        ErrorKind::DirectoryNotEmpty => "文件夹不为空",
-        ErrorKind::FileTooLarge => "文件过大",
-        ErrorKind::StorageFull => "磁盘空间已满",
-        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
-        ErrorKind::InvalidData => "内容不是 UTF-8 文本",
-        ErrorKind::UnexpectedEof => "内容不完整",
-        ErrorKind::ConnectionRefused => "连接被拒绝",
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "连接中断",
-        ErrorKind::TimedOut => "超时",
-        ErrorKind::AddrInUse => "地址已被占用",
-        _ => return None,
-    })
-}
 
 pub(super) fn file(error: &FileError) -> String {
     format!("无法使用文件 {}", error.path.display())
