@@ -89,6 +89,11 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "PARTY/NAME:SPLIT=FILE")]
     split: Vec<SplitFile>,
 
+    /// A table of codes for a data set, as `data add --codes` takes it: columns of its system and version
+    /// hold no other codes. May be given again
+    #[arg(long, value_name = "PARTY/NAME=TABLE")]
+    codes: Vec<DataFile>,
+
     /// Schema of the files, one for all; default: for each what the plans declare or the file that
     /// they name, and where rows are aligned the key's columns as codes
     #[arg(long, value_name = "FILE")]
@@ -115,6 +120,7 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
         schema: args.schema.as_deref(),
         data: &args.data,
         splits: &args.split,
+        codes: &args.codes,
     };
     let data = given.sets(lang)?;
     let all = plans.iter().map(|it| &it.plan);

@@ -203,6 +203,7 @@ impl<'a> Bench<'a> {
             file,
             schema: of_keys(task),
             splits: Vec::new(),
+            codes: Vec::new(),
         })
     }
 

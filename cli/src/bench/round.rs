@@ -103,6 +103,7 @@ fn measure(
                 file,
                 schema: schema.clone(),
                 splits: Vec::new(),
+                codes: Vec::new(),
             })
         })
         .collect::<anyhow::Result<Vec<_>>>()?;

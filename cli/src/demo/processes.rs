@@ -33,6 +33,7 @@ pub(super) fn run(demo: &Demo, folder: &Path, lang: Lang) -> anyhow::Result<Meas
             name: "heart".into(),
             file: write(format!("{name}.csv"), hospital.file)?,
             schema: SCHEMA.into(),
+            codes: Vec::new(),
             splits: vec![(
                 "flamby".into(),
                 write(format!("{name}-split.csv"), hospital.split.as_bytes())?,

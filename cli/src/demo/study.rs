@@ -80,6 +80,7 @@ fn write(tables: &[DemoTable], folder: &Path) -> anyhow::Result<Vec<PartyData>> 
             file,
             schema: table.schema.clone(),
             splits: Vec::new(),
+            codes: Vec::new(),
         })
     });
     data.collect()

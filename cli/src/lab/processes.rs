@@ -93,6 +93,7 @@ fn write(studies: &Studies<'_>, folder: &Path) -> anyhow::Result<Vec<PartyData>>
                 file: file.clone(),
                 schema: rows.schema.clone(),
                 splits: Vec::new(),
+                codes: Vec::new(),
             };
             sets.insert((party.clone(), name), set);
         }

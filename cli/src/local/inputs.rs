@@ -44,6 +44,8 @@ pub(crate) struct PartyData {
     pub(crate) schema: String,
     /// Splits by their names.
     pub(crate) splits: Vec<(String, PathBuf)>,
+    /// Tables of codes that values are held against.
+    pub(crate) codes: Vec<PathBuf>,
 }
 
 impl PartyData {
@@ -89,6 +91,7 @@ pub(crate) struct Given<'a> {
     pub(crate) schema: Option<&'a Path>,
     pub(crate) data: &'a [DataFile],
     pub(crate) splits: &'a [SplitFile],
+    pub(crate) codes: &'a [DataFile],
 }
 
 impl Given<'_> {
@@ -103,7 +106,8 @@ impl Given<'_> {
             .map(|(party, set)| (party, set.name.as_str()))
             .collect();
         let splits = self.splits.iter().map(|split| &split.of);
-        for DataFile { party, name, .. } in self.data.iter().chain(splits) {
+        let files = self.data.iter().chain(splits).chain(self.codes);
+        for DataFile { party, name, .. } in files {
             if !wanted.contains(&(party, name.as_str())) {
                 return Err(Misuse(lang.pick(
                     format!("the plan knows no data set {party}/{name}"),
@@ -127,6 +131,8 @@ impl Given<'_> {
         let splits: Vec<(String, PathBuf)> = own
             .map(|split| Ok((split.split.clone(), absolute(&split.of.file, lang)?)))
             .collect::<anyhow::Result<_>>()?;
+        let tables = self.codes.iter().filter(|table| here(table));
+        let codes = tables.map(|table| absolute(&table.file, lang));
         let of_plan = |planned: &str| splits.iter().filter(|(name, _)| name == planned).count();
         let plans = self.plans_over(party, name);
         let mut planned = plans.filter_map(|it| planned_split(&it.plan));
@@ -149,6 +155,7 @@ impl Given<'_> {
             name: name.to_owned(),
             file: absolute(&file.file, lang)?,
             schema,
+            codes: codes.collect::<anyhow::Result<_>>()?,
             splits,
         })
     }
@@ -319,6 +326,7 @@ mod tests {
             schema: None,
             data: &[],
             splits: &[],
+            codes: &[],
         };
         let hospital = "hospital".parse().expect("it is a name");
         let text = given.schema_of(&hospital, "admissions", Lang::En);

@@ -66,13 +66,14 @@ impl Participant {
             name: name.clone(),
             path: path.display().to_string(),
         });
+        let codes = set.codes.iter().map(|table| table.display().to_string());
         let request = v1::AddDataRequest {
             name: set.name.clone(),
             path: set.file.display().to_string(),
             schema: set.schema.clone(),
             splits: splits.collect(),
             mapping,
-            codes: Vec::new(),
+            codes: codes.collect(),
         };
         let added = self.house.add_data(request).await.answer(lang);
         added.with_context(registering)?;

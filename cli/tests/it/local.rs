@@ -87,6 +87,61 @@ pub(crate) fn as_strs(args: &[String]) -> Vec<&str> {
 }
 
 #[test]
+fn values_are_held_against_tables_of_codes_as_where_data_are_registered() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |name: &str| folder.path().join(name);
+    let mut args = write_study(folder.path());
+    args.extend(["--json", "--out", "left"].map(str::to_owned));
+    let column = "\n[[column]]\nname = \"diagnosis\"\ntype = \"code\"\n\
+                  codes = { system = \"icd-10-cm\", version = \"2026\" }\n";
+    fs::write(here("schema.toml"), format!("{SCHEMA}{column}")).unwrap();
+    for house in ["north", "south", "west"] {
+        let file = here(&format!("{house}.csv"));
+        let rows = fs::read_to_string(&file).unwrap();
+        let rows = rows.replacen('\n', ",diagnosis\n", 1);
+        let (header, rows) = rows.split_once('\n').unwrap();
+        let rows = rows.replace('\n', ",I20\n");
+        fs::write(file, format!("{header}\n{rows}")).unwrap();
+    }
+    let table = |version: &str, code: &str| {
+        format!(
+            "kind = \"table\"\nsystem = \"icd-10-cm\"\nversion = \"{version}\"\n\
+             source = \"a test\"\n---\ncode,en,zh,parent,from,until,status\n{code},Angina,,,,,\n"
+        )
+    };
+    fs::write(here("2026.csv"), table("2026", "I20")).unwrap();
+    fs::write(here("other.csv"), table("2026", "I21")).unwrap();
+    fs::write(here("2025.csv"), table("2025", "I20")).unwrap();
+    for (codes, said) in [
+        (
+            "west/visits=other.csv",
+            "column diagnosis has 60 values that are not in the table of codes",
+        ),
+        (
+            "west/visits=2025.csv",
+            "no column has codes of icd-10-cm 2025",
+        ),
+        (
+            "west/stays=2026.csv",
+            "the plan knows no data set west/stays",
+        ),
+        ("2026.csv", "PARTY/NAME=FILE"),
+    ] {
+        let given = [&as_strs(&args)[..], &["--codes", codes]].concat();
+        let output = consilium(folder.path(), &given);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && told.contains(said),
+            "{codes}: {told}"
+        );
+        fs::remove_dir_all(here("left")).ok();
+    }
+    let given = [&as_strs(&args)[..], &["--codes", "west/visits=2026.csv"]].concat();
+    let line: Value = serde_json::from_str(&printed(folder.path(), &given)).unwrap();
+    assert_eq!(line["contributors"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn three_files_become_one_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut args = write_study(folder.path());

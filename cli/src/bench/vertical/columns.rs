@@ -160,6 +160,7 @@ impl People<'_> {
                 file,
                 schema: format!("{key}{}", declared(holder.columns, has_label, "column")),
                 splits: Vec::new(),
+                codes: Vec::new(),
             });
         }
         Ok(sets)

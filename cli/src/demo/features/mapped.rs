@@ -69,6 +69,7 @@ pub(super) fn in_cents(
     let mistaken = PartyData {
         name: MISTAKEN.to_owned(),
         splits: Vec::new(),
+        codes: Vec::new(),
         ..mistaken.data()
     };
     let cents = PartyData {
@@ -126,6 +127,7 @@ impl Mapped {
             file: self.file.clone(),
             schema: self.schema.to_string(),
             splits: vec![(SPLIT.to_owned(), self.split.clone())],
+            codes: Vec::new(),
         }
     }
 
