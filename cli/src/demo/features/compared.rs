@@ -1,9 +1,9 @@
 //! The model of all three beside those of each alone, and of all rows in one place.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use consilium_data::design::{Design, Features, MissingFeatures};
 use consilium_evaluation::{Scored, auc};
-use consilium_glm::{Fit, Table, local};
+use consilium_glm::{Estimate, Fit, Table, local};
 use consilium_mailbox::PartyId;
 
 use super::{
@@ -24,7 +24,7 @@ pub(super) struct Compared {
     pub(super) trained: usize,
     pub(super) tested: usize,
     /// The largest difference of a coefficient between joint and pooled model, in the pooled one's
-    /// standard errors.
+    /// standard errors; infinite if one of them is no number.
     pub(super) coefficient_difference: f64,
 }
 
@@ -63,10 +63,6 @@ impl Compared {
             let fit = local::fit(&glm.regression, &[table]).ok();
             (mapped.party.clone(), fit.as_ref().and_then(area))
         });
-        let pairs = ended.fit.estimates.iter().zip(&pooled.estimates);
-        let differences = pairs.map(|(ours, theirs)| {
-            (ours.coefficient - theirs.coefficient).abs() / theirs.standard_error
-        });
         let two_classes = "the test rows are of two classes";
         let rows = |tables: &mut dyn Iterator<Item = &Table>| tables.map(Table::rows).sum();
         Ok(Compared {
@@ -75,7 +71,85 @@ impl Compared {
             alone: alone.collect(),
             trained: rows(&mut parts.iter().map(|(trained, _)| trained)),
             tested: rows(&mut parts.iter().map(|(_, tested)| tested)),
-            coefficient_difference: differences.fold(0.0, f64::max),
+            coefficient_difference: difference(&ended.fit.estimates, &pooled.estimates)?,
         })
+    }
+}
+
+/// Gives the largest difference of a coefficient from another model's, in the other one's standard errors.
+///
+/// # Errors
+///
+/// If the models are not of the same columns.
+fn difference(ours: &[Estimate], theirs: &[Estimate]) -> anyhow::Result<f64> {
+    let names = |of: &[Estimate]| -> Vec<String> { of.iter().map(|it| it.name.clone()).collect() };
+    ensure!(
+        names(ours) == names(theirs),
+        "the joint model has other columns than the one of all rows in one place"
+    );
+    let apart = |(ours, theirs): (&Estimate, &Estimate)| {
+        let apart = (ours.coefficient - theirs.coefficient).abs() / theirs.standard_error;
+        if theirs.standard_error.is_finite() && !apart.is_nan() {
+            apart
+        } else {
+            f64::INFINITY
+        }
+    };
+    Ok(ours.iter().zip(theirs).map(apart).fold(0.0, f64::max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(name: &str, coefficient: f64, standard_error: f64) -> Estimate {
+        Estimate {
+            name: name.to_owned(),
+            standardised: coefficient,
+            coefficient,
+            standard_error,
+            statistic: coefficient / standard_error,
+            p_value: 0.5,
+            interval: (coefficient, coefficient),
+        }
+    }
+
+    #[test]
+    fn coefficients_lie_apart_by_the_most_of_a_standard_error() {
+        let ours = [estimate("a", 1.0, 1.0), estimate("b", 2.0, 1.0)];
+        let theirs = [estimate("a", 1.5, 1.0), estimate("b", 3.0, 4.0)];
+        let apart = difference(&ours, &theirs).expect("they are of the same columns");
+        assert!((apart - 0.5).abs() < 1e-15, "{apart}");
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_agreement() {
+        let usual = estimate("a", 1.0, 1.0);
+        for odd in [
+            estimate("a", f64::NAN, 1.0),
+            estimate("a", 1.0, f64::NAN),
+            estimate("a", 1.0, 0.0),
+            estimate("a", 1.0, f64::INFINITY),
+        ] {
+            let ours = [usual.clone(), usual.clone()];
+            let theirs = [odd, usual.clone()];
+            let apart = difference(&ours, &theirs).expect("they are of the same columns");
+            assert!(apart.is_infinite(), "{theirs:?}");
+        }
+    }
+
+    #[test]
+    fn models_of_other_columns_are_not_compared() {
+        let (a, b) = (estimate("a", 1.0, 1.0), estimate("b", 1.0, 1.0));
+        for theirs in [
+            vec![a.clone()],
+            vec![a.clone(), a.clone()],
+            vec![b.clone(), a.clone()],
+        ] {
+            assert!(
+                difference(&[a.clone(), b.clone()], &theirs).is_err(),
+                "{theirs:?}"
+            );
+        }
     }
 }

@@ -85,7 +85,7 @@ impl FeaturesResult {
         }
         let mistaken = found.ended.mistaken.columns.iter();
         let largest = mistaken.filter_map(|column| column.stability_index);
-        let largest = largest.reduce(f64::max);
+        let largest = largest.max_by(f64::total_cmp);
         if let Some(index) = largest {
             told("stability_mistaken", index);
         }
@@ -144,20 +144,24 @@ impl FeaturesResult {
 
     /// Says what is not as it should be, in English and Chinese.
     pub(super) fn odd(&self) -> Option<(&'static str, &'static str)> {
-        let metric = |name: &str| self.metrics.get(name).copied();
-        if metric("kappa_median").is_none_or(|kappa| kappa < LEAST_KAPPA) {
+        // What is missing or no number is not as it should be either.
+        let is = |name: &str, right: fn(f64) -> bool| {
+            let metric = self.metrics.get(name);
+            metric.is_some_and(|metric| right(*metric))
+        };
+        if !is("kappa_median", |kappa| kappa >= LEAST_KAPPA) {
             return Some((
                 "groups of diagnoses don't survive the other code system",
                 "疾病分组在换用另一编码体系后不一致",
             ));
         }
-        if metric("groups_differing") != Some(0.0) {
+        if !is("groups_differing", |groups| groups == 0.0) {
             return Some((
                 "a feature tells of other people than the codes do",
                 "某个特征与编码所示人数不符",
             ));
         }
-        if metric("coefficient_difference").is_none_or(|it| it > MOST_DIFFERENCE) {
+        if !is("coefficient_difference", |it| it <= MOST_DIFFERENCE) {
             return Some((
                 "the joint model is not the one of all rows in one place",
                 "联合模型与集中训练的模型不一致",
