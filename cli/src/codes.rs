@@ -16,7 +16,7 @@ mod apply;
 mod check;
 mod columns;
 mod import;
-mod matching;
+pub(crate) mod matching;
 mod report;
 
 #[derive(Debug, Args)]

@@ -10,6 +10,9 @@ use serde_json::json;
 use super::{columns, read, read_library, write};
 use crate::{hint::Misuse, terminal::tell};
 
+/// From which score on a name's best candidate is proposed without a person, where nobody says otherwise.
+pub(crate) const THRESHOLD: f64 = 0.95;
+
 #[derive(Debug, Args)]
 pub(super) struct MatchArgs {
     /// A CSV file with the names, plain or gzip
@@ -28,7 +31,7 @@ pub(super) struct MatchArgs {
     #[arg(long, value_name = "FILE")]
     decided: Vec<PathBuf>,
     /// From which score on the best candidate is proposed, 0 to 1
-    #[arg(long, default_value_t = 0.95, value_name = "SCORE")]
+    #[arg(long, default_value_t = THRESHOLD, value_name = "SCORE")]
     threshold: f64,
     /// Where the review file goes; an existing file is left alone
     #[arg(short, long, value_name = "FILE")]

@@ -1,6 +1,6 @@
 //! How far codes and names are covered, by rows and money.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_codes::{
     CodeMap, Coverage as Counting, CoverageReport, Form, Library, Mapping, Matcher, Query, Weight,
@@ -10,6 +10,7 @@ use super::{
     files,
     sources::{Claims, Stay},
 };
+use crate::codes::matching::THRESHOLD;
 
 /// What maps and libraries cover of what stands in the institutions' files.
 #[derive(Debug)]
@@ -30,10 +31,10 @@ pub(super) struct Names {
     pub(super) wrong: Weight,
     /// Among five.
     pub(super) five: Weight,
+    /// Drugs that the hospital's items are of, and drugs that the library knows.
+    pub(super) drugs: usize,
+    pub(super) known: usize,
 }
-
-/// The score from which `consilium codes match` fills in a decision by itself.
-const THRESHOLD: f64 = 0.95;
 
 /// How well the map knows a code, the best first.
 pub(super) const KINDS: [Mapping; 6] = [
@@ -80,7 +81,18 @@ impl Names {
             weight.rows += 1;
             weight.money += paid;
         }
-        let mut names = Names::default();
+        let known: BTreeSet<&str> = library
+            .names()
+            .iter()
+            .map(|it| it.canonical.as_str())
+            .collect();
+        let drugs: BTreeSet<Option<&String>> =
+            items.keys().map(|item| claims.decided.get(*item)).collect();
+        let mut names = Names {
+            drugs: drugs.len(),
+            known: known.len(),
+            ..Names::default()
+        };
         for (item, weight) in items {
             let truth = claims.decided.get(item).map(String::as_str);
             let query = Query {

@@ -75,16 +75,21 @@ impl Page<'_> {
         };
         self.figure(
             &picture.draw(),
-            "Cohen's kappa (1960) of each group between recoded and original stays, lowest first; the dashed line is \
-             0.9. Groups of fewer stays than are told have none.",
-            "各组在转码后与原始住院之间的 Cohen κ（1960），由低到高；虚线为 0.9。住院数不足者不标出。",
+            &format!(
+                "Cohen's kappa (1960) of each group between recoded and original stays, lowest first; the dashed line is \
+                 {LOW}. Groups of fewer stays than are told have none."
+            ),
+            &format!(
+                "各组在转码后与原始住院之间的 Cohen κ（1960），由低到高；虚线为 {LOW}。住院数不足者不标出。"
+            ),
         );
     }
 
     fn low_ones(&mut self) {
         let lang = self.lang;
+        let below = lang.pick(format!("below {LOW}"), format!("低于 {LOW}"));
         let header = [
-            lang.pick("below 0.9", "低于 0.9"),
+            below.as_str(),
             "κ",
             lang.pick("in both", "两者皆有"),
             lang.pick("in ICD-9-CM alone", "仅 ICD-9-CM"),
@@ -207,15 +212,15 @@ impl Page<'_> {
         ];
         let rows = rows.map(|(name, part)| [vec![name.to_owned()], share(part)].concat());
         self.table(&header, &rows, true);
-        let all = names.all.codes;
+        let (all, drugs, known) = (names.all.codes, names.drugs, names.known);
         self.paragraph(
             "note",
             format!(
-                "{all} ways to write 31 drugs against a small library of 86. What is not sure is decided by a person: \
+                "{all} ways to write {drugs} drugs against a small library of {known}. What is not sure is decided by a person: \
                  the mapping joins those decisions. A measurement against 105,528 names stands in docs/guide/codes.md."
             ),
             format!(
-                "31 种药品的 {all} 种写法，对照 86 种药品的小型名称库。不确定者由人确认，映射连接的是确认结果。对照 \
+                "{drugs} 种药品的 {all} 种写法，对照 {known} 种药品的小型名称库。不确定者由人确认，映射连接的是确认结果。对照 \
                  105,528 个名称的测量见 docs/guide/codes.md。"
             ),
         );

@@ -8,6 +8,9 @@ use crate::findings::{interval, short};
 /// So many features are shown in a picture of the most.
 const MOST: usize = 16;
 
+/// Below it a feature is commonly held to be stable (Siddiqi 2006).
+const STABLE: f64 = 0.1;
+
 impl Page<'_> {
     pub(super) fn stability(&mut self) {
         self.heading("Do features mean the same?", "特征含义是否一致？");
@@ -58,16 +61,20 @@ impl Page<'_> {
             name: lang.pick("population stability index", "群体稳定性指数（PSI）"),
             rows: rows.into_iter().map(|(_, row)| row).collect(),
             within: (0.0, f64::INFINITY),
-            reference: Some(0.1),
+            reference: Some(STABLE),
             legend: self.legend(),
         };
         self.figure(
             &picture.draw(),
-            "Population stability index of each institution's rows against those of the two others, by the protocol; \
-             the 16 least stable features. Each index is known to its institution alone. Below 0.1 (dashed) a feature \
-             is commonly held to be stable (Siddiqi 2006).",
-            "各机构的行与另两家相比的群体稳定性指数，由协议得出；列出最不稳定的 16 个特征。每个指数只有该机构自己知道。通常认为\
-             低于 0.1（虚线）为稳定（Siddiqi 2006）。",
+            &format!(
+                "Population stability index of each institution's rows against those of the two others, by the \
+                 protocol; the {MOST} least stable features. Each index is known to its institution alone. Below \
+                 {STABLE} (dashed) a feature is commonly held to be stable (Siddiqi 2006)."
+            ),
+            &format!(
+                "各机构的行与另两家相比的群体稳定性指数，由协议得出；列出最不稳定的 {MOST} 个特征。每个指数只有该机构自己知道。\
+                 通常认为低于 {STABLE}（虚线）为稳定（Siddiqi 2006）。"
+            ),
         );
         self.mistaken();
         self.together();
