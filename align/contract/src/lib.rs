@@ -12,4 +12,4 @@ pub use compare::{Difference, Part};
 pub use contract::{Contract, Table};
 pub use disclosure::{DISCLOSURE, OF_FAILURE};
 pub use error::ContractError;
-pub use protocol::{CONTRACT, prove};
+pub use protocol::{CONTRACT, Seal, prove};

@@ -1,7 +1,7 @@
 //! Contributors show each other that they mean the same.
 
 use bytes::Bytes;
-use consilium_base::{Digest, Seed, Tagged};
+use consilium_base::{Digest, Seed, Tagged, written_as_hex};
 use consilium_mailbox::{Mailbox, Message, PartyId};
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +44,22 @@ impl Message for Items {
     const LIMIT: usize = 8 << 20;
 }
 
+/// What stands for a contributor's whole contract in a study: all who mean the same and have the same tables
+/// of codes have the same.
+///
+/// # Security
+///
+/// Uniform to whoever has not the contributors' key; those who have it were shown this by the protocol.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Seal(Digest);
+
+written_as_hex!(Seal);
+
 /// The scope of the comparison in a run, and the part to which its costs are charged.
 pub const CONTRACT: &str = "contract";
 
-/// Shows all other contributors that this party means the same as they: one of their equal parts.
+/// Shows all other contributors that this party means the same as they: one of their equal parts. Gives the
+/// seal that it showed them; none if there are no others.
 ///
 /// Figure 1 of docs/protocols/contract.md. `roster` are the contributors in the plan's order, this party among
 /// them; `about` is what all of them have agreed to, the hash of the plan. `seed` is this party's secret for the
@@ -61,10 +73,10 @@ pub async fn prove(
     roster: &[PartyId],
     (contract, about): (&Contract, &Digest),
     seed: &Seed,
-) -> Result<(), ContractError> {
+) -> Result<Option<Seal>, ContractError> {
     let others = check_roster(mail.me(), roster)?;
     if others.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mail = &mail.phase(CONTRACT);
     let key = share_key(mail, roster, (seed, about)).await?;
@@ -93,7 +105,7 @@ pub async fn prove(
     let all: Vec<_> = all.iter().map(|(party, it)| (party, &it[..])).collect();
     let found = differences(contract, &all);
     if found.is_empty() {
-        Ok(())
+        Ok(Some(Seal(seal)))
     } else {
         Err(ContractError::Differs(found))
     }

@@ -66,7 +66,7 @@ impl Run {
         waivers::confirm(mail, coordinator, contributors, claimed).await?;
         confirmed.send(self.call.waivers.clone()).ok();
         let own = (self.contract.as_ref(), &self.secret);
-        contract::prove(mail, (&self.plan, &self.call), own).await?;
+        contract::prove(home, mail, (&self.plan, &self.call), own).await?;
         let waivers = self.call.waivers.clone();
         let terms = self.plan.sum_terms(&task.protection, waivers);
         let own = (&*self.plan, &self.secret);

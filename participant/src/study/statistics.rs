@@ -43,7 +43,7 @@ pub(super) async fn take_part(
     let counted = begin::count_in(home, plan, own, &call).await?;
     let opened = Opened::new(home, (plan, &call), ways).await?;
     let own = (counted.contract.as_ref(), &counted.secret);
-    contract::prove(&opened.mail, (plan, &call), own).await?;
+    contract::prove(home, &opened.mail, (plan, &call), own).await?;
     // Of two studies that begin at once, over rows that differ by a few, the later one sees the other.
     let alone = home.answering.lock().await;
     let (of, earlier) = (plan.clone(), cohorts::earlier(&home.store).await?);

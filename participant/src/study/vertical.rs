@@ -62,7 +62,7 @@ pub(super) async fn take_part(
     let opened = Opened::new(home, (plan, &call), ways).await?;
     let mail = &opened.mail;
     let own = (counted.contract.as_ref(), &counted.secret);
-    contract::prove(mail, (plan, &call), own).await?;
+    contract::prove(home, mail, (plan, &call), own).await?;
     let of = plan.clone();
     let taking = move |inspection: &Inspection<'_>, source: &Source| {
         let Task::Vertical(task) = of.task() else {

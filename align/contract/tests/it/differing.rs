@@ -1,6 +1,6 @@
 //! Who differs stops all, and is named with what both say.
 
-use consilium_contract::{Contract, ContractError, Difference, Part};
+use consilium_contract::{Contract, ContractError, Difference, Part, Seal};
 use consilium_mailbox::mem;
 use consilium_schema::Differing;
 
@@ -11,7 +11,7 @@ async fn ended(contracts: &[Contract]) -> Vec<Vec<Difference>> {
     let mail = mem::mailboxes(&parties(contracts.len()));
     let ran = run(mail, contracts).await;
     let differences = |outcome| match outcome {
-        Ok(()) => Vec::new(),
+        Ok(_) => Vec::new(),
         Err(ContractError::Differs(differences)) => differences,
         Err(other) => panic!("{other}"),
     };
@@ -35,6 +35,24 @@ async fn who_means_the_same_goes_on() {
     ] {
         assert!(ended(&contracts).await.iter().all(Vec::is_empty));
     }
+}
+
+#[tokio::test]
+async fn who_has_the_same_contract_has_the_same_seal() {
+    let seals = async |contracts: &[Contract]| -> Vec<Option<Seal>> {
+        let ran = run(mem::mailboxes(&parties(contracts.len())), contracts).await;
+        ran.outcomes.into_iter().map(Result::unwrap).collect()
+    };
+    let held = contract(SCHEMA).with_table("diagnosis", table(1));
+    let found = seals(&[contract(SCHEMA), held, contract(SCHEMA)]).await;
+    assert_eq!(found[0], found[2]);
+    assert_ne!(found[0], found[1], "a table is one's own");
+    assert!(found.iter().all(Option::is_some));
+    assert_eq!(
+        seals(&[contract(SCHEMA)]).await,
+        [None],
+        "nobody is shown one"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Hospitals with schemas, and worlds to run in.
 
 use consilium_base::Seed;
-use consilium_contract::{Contract, ContractError, Table, prove};
+use consilium_contract::{Contract, ContractError, Seal, Table, prove};
 use consilium_mailbox::{Account, Mailbox, PartyId};
 use consilium_schema::{Codes, Schema};
 use futures_util::future::join_all;
@@ -46,7 +46,7 @@ pub(crate) fn parties(contributors: usize) -> Vec<PartyId> {
 
 pub(crate) struct Ran {
     /// In the order of the hospitals.
-    pub(crate) outcomes: Vec<Result<(), ContractError>>,
+    pub(crate) outcomes: Vec<Result<Option<Seal>, ContractError>>,
     pub(crate) accounts: Vec<Account>,
 }
 

@@ -74,6 +74,16 @@ async fn study(world: &World, houses: &[House], title: &str) -> (Plan, String) {
     (plan, last)
 }
 
+/// Gives under which seal a house has shown its contract in a study, as its journal says.
+async fn seal(house: &House, plan: &Plan) -> Option<String> {
+    let journal = house.journal().await;
+    let study = plan.hash().to_string();
+    let own = journal.lines().filter(|line| line.contains(&study));
+    let told = own.filter_map(|line| line.split_once("\"contract\":\""));
+    let mut seals = told.map(|(_, seal)| seal[..64].to_owned());
+    seals.next_back()
+}
+
 /// Nothing was opened, and no value stands in a journal.
 async fn nothing_was_opened(houses: &[House]) {
     for house in houses {
@@ -124,8 +134,13 @@ async fn a_changed_unit_or_version_at_one_house_stops_the_study_until_it_is_mend
     }
     nothing_was_opened(&houses).await;
     register(&houses[2], SCHEMA, None).await.unwrap();
-    let (.., last) = study(&world, &houses, "Mended").await;
+    let (mended, last) = study(&world, &houses, "Mended").await;
     assert!(last.contains("finished"), "{last}");
+    let first = seal(&houses[0], &mended).await;
+    assert!(first.is_some());
+    for house in &houses {
+        assert_eq!(seal(house, &mended).await, first);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,10 +166,14 @@ async fn another_table_of_codes_at_one_house_stops_all_before_the_first_round() 
     nothing_was_opened(&houses).await;
     for house in &houses {
         assert_eq!(house.study(&plan).await.state, "failed");
+        assert_eq!(seal(house, &plan).await, None);
     }
     register(&houses[2], SCHEMA, Some("I22")).await.unwrap();
-    let (.., last) = study(&world, &houses, "The same tables").await;
+    let (again, last) = study(&world, &houses, "The same tables").await;
     assert!(last.contains("finished"), "{last}");
+    let first = seal(&houses[0], &again).await;
+    assert_eq!(seal(&houses[2], &again).await, first);
+    assert_ne!(seal(&houses[1], &again).await, first, "it has no table");
 }
 
 #[tokio::test(flavor = "multi_thread")]
