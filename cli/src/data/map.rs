@@ -15,7 +15,6 @@ use clap::{Args, Subcommand};
 use consilium_plan::Lang;
 
 pub(crate) use opened::{Opened, failed, find, whereabouts};
-pub(crate) use write::csv as write_csv;
 
 /// What `consilium data map` is given.
 #[derive(Debug, Subcommand)]

@@ -119,7 +119,7 @@ fn find(studies: &Studies, folder: &Path, lang: Lang) -> anyhow::Result<Found> {
     let data = folder.join(files::FOLDER);
     files::write(&data)?;
     let mapped = mapped::all(&data, lang)?;
-    let in_cents = mapped::in_cents(&mapped, &data, lang)?;
+    let in_cents = mapped::in_cents(&mapped)?;
     tell(lang.pick(
         "codes and names: do they mean the same?",
         "编码与名称：含义是否一致？",

@@ -52,7 +52,7 @@ pub(super) fn run(named: &Named, to: &Path, out: &mut dyn Write, lang: Lang) -> 
 }
 
 /// Writes a table as CSV in UTF-8; a missing cell is empty.
-pub(crate) fn csv(table: &Table, to: &mut dyn Write) -> anyhow::Result<()> {
+fn csv(table: &Table, to: &mut dyn Write) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(to);
     csv.write_record(table.columns().iter().map(|column| &column.name))?;
     let mut cell = String::new();

@@ -1,12 +1,14 @@
 //! The features of each institution: what its own mapping makes of its own files.
+//!
+//! Daemons are given the mappings, and run them by themselves. The demo runs them too: the report shows
+//! rows, which no daemon shows.
 
 use std::{
-    fs::{self, File},
-    io::{BufWriter, Write as _},
+    fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use consilium_data::{Table, Values};
 use consilium_mailbox::PartyId;
 use consilium_mapping::Mapping;
@@ -14,10 +16,7 @@ use consilium_plan::Lang;
 use consilium_schema::{Column, Schema};
 
 use super::files::PARTIES;
-use crate::{
-    data::map::{self, Opened},
-    local::inputs::PartyData,
-};
+use crate::{data::map::Opened, local::inputs::PartyData};
 
 /// What each data set is called in the plans, and the split that each has.
 const SET: &str = "features";
@@ -35,76 +34,70 @@ pub(super) struct Mapped {
     pub(super) mapping: Mapping,
     pub(super) schema: Schema,
     pub(super) table: Table,
-    /// Where the features lie, and which of the rows serve for what.
+    /// Where the mapping lies, and which of its rows serve for what.
     file: PathBuf,
     split: PathBuf,
 }
 
-/// Runs the mappings of all institutions, whose folders lie in one; leaves the features beside them.
+/// Runs the mappings of all institutions, whose folders lie in one.
 pub(super) fn all(folder: &Path, lang: Lang) -> anyhow::Result<Vec<Mapped>> {
     let folder = fs::canonicalize(folder)?;
     let one = |party: &str| {
         let own = folder.join(party);
-        let mapped = run(party, (&own, "mapping.toml", "features.csv"), lang)?;
-        let purposes = purposes(mapped.table.rows());
-        fs::write(&mapped.split, purposes).with_context(|| mapped.split.display().to_string())?;
-        Ok(mapped)
+        let (file, split) = (own.join("mapping.toml"), own.join("split.csv"));
+        let opened = Opened::read(&file, lang)?;
+        let table = opened.rows(None, lang)?.table;
+        write(&split, &purposes(table.rows()))?;
+        let Opened {
+            mapping, schema, ..
+        } = opened;
+        Ok(Mapped {
+            party: party.parse()?,
+            mapping,
+            schema,
+            table,
+            file,
+            split,
+        })
     };
     PARTIES.into_iter().map(one).collect()
 }
 
-/// Gives the public insurer's rows by a mapping that does not divide cents by 100, twice: by the schema of
-/// all, and by one that declares cents.
-pub(super) fn in_cents(
-    mapped: &[Mapped],
-    folder: &Path,
-    lang: Lang,
-) -> anyhow::Result<[PartyData; 2]> {
+/// Gives the public insurer's mapping as if it did not divide cents by 100, twice: with the schema of all, and
+/// with one that declares cents.
+pub(super) fn in_cents(mapped: &[Mapped]) -> anyhow::Result<[PartyData; 2]> {
     let public = mapped.iter().find(|it| it.party.as_str() == "public");
     let public = public.context("the public insurer has features")?;
-    let own = fs::canonicalize(folder)?.join("public");
-    let text = public.mapping.text().replace(" / 100 AS ", " AS ");
-    fs::write(own.join("mistaken.toml"), text)?;
-    let mistaken = run("public", (&own, "mistaken.toml", "mistaken.csv"), lang)?;
-    let mistaken = PartyData {
-        name: MISTAKEN.to_owned(),
-        splits: Vec::new(),
-        codes: Vec::new(),
-        ..mistaken.data()
+    let in_dollars = public.data();
+    let data = |name: &str, schema: String, mapping: &str| {
+        let file = public.file.with_file_name(format!("{name}.toml"));
+        write(&file, mapping)?;
+        anyhow::Ok(PartyData {
+            name: name.to_owned(),
+            file,
+            schema,
+            splits: Vec::new(),
+            ..in_dollars.clone()
+        })
     };
-    let cents = PartyData {
-        name: CENTS.to_owned(),
-        schema: mistaken.schema.replace("{USD}", "{USD.cent}"),
-        ..mistaken.clone()
-    };
-    Ok([mistaken, cents])
+    let undivided = changed(public.mapping.text(), " / 100 AS ", " AS ")?;
+    let declared = changed(&undivided, "\"../features.toml\"", "\"in-cents.toml\"")?;
+    let schema = changed(&in_dollars.schema, "{USD}", "{USD.cent}")?;
+    write(&public.file.with_file_name("in-cents.toml"), &schema)?;
+    Ok([
+        data(MISTAKEN, in_dollars.schema.clone(), &undivided)?,
+        data(CENTS, schema, &declared)?,
+    ])
 }
 
-/// Runs one mapping of a folder.
-fn run(
-    party: &str,
-    (own, mapping, features): (&Path, &str, &str),
-    lang: Lang,
-) -> anyhow::Result<Mapped> {
-    let opened = Opened::read(&own.join(mapping), lang)?;
-    let table = opened.rows(None, lang)?.table;
-    let (file, split) = (own.join(features), own.join("split.csv"));
-    let writing = || format!("writing {}", file.display());
-    let mut to = BufWriter::new(File::create(&file).with_context(writing)?);
-    map::write_csv(&table, &mut to).with_context(writing)?;
-    to.flush().with_context(writing)?;
-    let Opened {
-        mapping, schema, ..
-    } = opened;
-    let party = party.parse()?;
-    Ok(Mapped {
-        party,
-        mapping,
-        schema,
-        table,
-        file,
-        split,
-    })
+/// Puts other words in a text that has them.
+fn changed(text: &str, from: &str, to: &str) -> anyhow::Result<String> {
+    ensure!(text.contains(from), "the example has no {from}");
+    Ok(text.replace(from, to))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text).with_context(|| path.display().to_string())
 }
 
 /// Tells whether a row, counted from 1, is kept for testing.

@@ -1,10 +1,24 @@
 //! The demo in which three institutions make the same features of other layouts and code systems.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
 use crate::{consilium, mapping::is_built, printed};
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features")
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    entries.map(name).collect()
+}
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value}"))
@@ -62,8 +76,8 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
     let left = folder.path().join("left");
     // What the example's plan of a model names is what the statistics give.
     let fitted = fs::read_to_string(left.join("data/prepared.toml")).unwrap();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features/prepared.toml");
-    assert_eq!(fitted, fs::read_to_string(example).unwrap());
+    let example = fs::read_to_string(examples().join("prepared.toml"));
+    assert_eq!(fitted, example.unwrap());
 
     let page = fs::read_to_string(left.join("report.html")).unwrap();
     let figures = page.matches("<figure>").count();
@@ -75,8 +89,13 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
     // Counted in the institutions' own files by another program.
     for (party, rows) in [("hospital", 3881), ("public", 4841), ("commercial", 2909)] {
         assert_eq!(result["rows"][party], rows);
-        let features = fs::read_to_string(left.join("data").join(party).join("features.csv"));
-        assert_eq!(features.unwrap().lines().count(), 1 + rows);
+        // Daemons are given each institution's own files with its mapping, and nothing that was made of them.
+        let mut own = names(&examples().join(party));
+        own.insert("split.csv".to_owned());
+        if party == "public" {
+            own.extend(["mistaken.toml", "cents.toml", "in-cents.toml"].map(str::to_owned));
+        }
+        assert_eq!(names(&left.join("data").join(party)), own);
     }
     let told = number(&result["bytes"]);
     let parties = |study: &str| result[study].as_array().unwrap().clone();
@@ -110,9 +129,8 @@ fn the_example_is_mapped_by_the_commands_of_its_page() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features");
     for party in ["hospital", "public", "commercial"] {
-        let mapping = examples.join(party).join("mapping.toml");
+        let mapping = examples().join(party).join("mapping.toml");
         let checked = consilium(
             folder.path(),
             &["data", "map", "check", mapping.to_str().unwrap(), "--json"],
