@@ -20,6 +20,7 @@ use studies::{Ended, Studies};
 
 mod comorbidities;
 mod compared;
+mod contracts;
 mod coverage;
 mod files;
 mod mapped;
@@ -105,7 +106,7 @@ pub(super) fn run(args: &FeaturesArgs, out: &mut dyn Write, lang: Lang) -> anyho
     let result = FeaturesResult::new(&found);
     let page = |out: &mut dyn Write| page::print(out, &found, lang);
     super::leave((&folder, &result), page, (out, args.json), lang)?;
-    match result.odd() {
+    match result.odd(&found) {
         None => Ok(()),
         Some(odd) => bail!(lang.pick(odd.0, odd.1)),
     }

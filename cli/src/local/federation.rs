@@ -3,6 +3,7 @@
 use std::{ffi::OsStr, fs, net::TcpListener, path::Path};
 
 use anyhow::Context as _;
+use consilium_contract::Seal;
 use consilium_mailbox::PartyId;
 use consilium_node::grpc::operator_client::OperatorClient;
 use consilium_plan::{Audience, Failure, Lang, Plan};
@@ -270,6 +271,21 @@ impl Federation {
             learnt: learnt(plan, lang),
             costs,
         })
+    }
+
+    /// Gives what stands for the feature contract of each party that a plan names, as its own journal says;
+    /// none of one that showed none.
+    pub(crate) async fn contracts(
+        &mut self,
+        plan: &Plan,
+    ) -> anyhow::Result<Vec<(PartyId, Option<Seal>)>> {
+        let (study, lang) = (plan.hash().to_string(), self.lang);
+        let mut contracts = Vec::new();
+        for participant in self.of(plan) {
+            let seal = participant.contract(&study, lang).await?;
+            contracts.push((participant.party.clone(), seal));
+        }
+        Ok(contracts)
     }
 
     /// Ends all daemons.

@@ -8,6 +8,8 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use consilium_contract::Seal;
+use consilium_journal::{Body, Record};
 use consilium_mailbox::{Account, PartyId};
 use consilium_node::grpc::{operator_client::OperatorClient, steward_client::StewardClient};
 use consilium_plan::{Failure, Lang, Plan};
@@ -152,6 +154,29 @@ impl Participant {
             rows: path(result.aligned_path),
             scores: path(result.scores_path),
         })
+    }
+
+    /// Gives by what the institution has shown the others its feature contract in a study, as its journal
+    /// says; none if it has shown none.
+    pub(super) async fn contract(
+        &mut self,
+        study: &str,
+        lang: Lang,
+    ) -> anyhow::Result<Option<Seal>> {
+        let request = v1::ExportOwnLogRequest {};
+        let journal = self.house.export_own_log(request).await.answer(lang)?.lines;
+        // The first line tells of the whole.
+        for line in journal.lines().skip(1) {
+            let record: Record = serde_json::from_str(line).context("the journal")?;
+            let Body::Open { entry, .. } = record.body else {
+                continue;
+            };
+            let is_of = entry.study.is_some_and(|of| of.as_str() == study);
+            if let Some(seal) = entry.fields.get("contract").filter(|_| is_of) {
+                return Ok(Some(seal.parse()?));
+            }
+        }
+        Ok(None)
     }
 
     /// Waits until the daemon is connected to the coordinator.

@@ -15,17 +15,15 @@ use consilium_mapping::Mapping;
 use consilium_plan::Lang;
 use consilium_schema::{Column, Schema};
 
-use super::files::PARTIES;
+use super::{
+    files::PARTIES,
+    studies::{CENTS, MISTAKEN},
+};
 use crate::{data::map::Opened, local::inputs::PartyData};
 
 /// What each data set is called in the plans, and the split that each has.
 const SET: &str = "features";
 const SPLIT: &str = "fifth";
-
-/// What the public insurer's rows are called where its mapping leaves amounts in cents: without saying so,
-/// and with a schema that does.
-const MISTAKEN: &str = "mistaken";
-const CENTS: &str = "cents";
 
 /// An institution's features.
 #[derive(Debug)]

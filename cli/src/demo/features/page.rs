@@ -7,6 +7,9 @@ use consilium_plan::Lang;
 use super::{Found, comorbidities::LOW};
 use crate::table::{align_numbers, table};
 
+/// So many digits of a hash tell it from others.
+const DIGITS: usize = 16;
+
 pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
     let title = lang.pick(
         "Three institutions, three layouts, one feature matrix (a daemon for each party, mutual TLS)",
@@ -14,6 +17,7 @@ pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Resul
     );
     writeln!(out, "{title}\n")?;
     writeln!(out, "{}\n", institutions(found, lang))?;
+    contracts(out, found, lang)?;
     groups(out, found, lang)?;
     names(out, found, lang)?;
     writeln!(out, "{}\n", models(found, lang))?;
@@ -64,6 +68,35 @@ fn institutions(found: &Found, lang: Lang) -> comfy_table::Table {
     align_numbers(&mut rows, 1..4);
     align_numbers(&mut rows, 5..6);
     rows
+}
+
+fn contracts(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
+    let said = lang.pick(
+        "Before the first round: what stands for each institution's feature contract in its own journal",
+        "第一轮之前：各机构日志中代表其特征契约的哈希",
+    );
+    writeln!(out, "{said}")?;
+    let mut rows = table();
+    let parties = found.mapped.iter().map(|it| it.party.to_string());
+    rows.set_header(
+        [lang.pick("study", "研究").to_owned()]
+            .into_iter()
+            .chain(parties),
+    );
+    for contracts in &found.ended.contracts {
+        let name = contracts.name(lang).to_owned();
+        rows.add_row([vec![name], contracts.digits(DIGITS)].concat());
+    }
+    writeln!(out, "{rows}")?;
+    let said = lang.pick(
+        "With amounts declared in cents the study does not begin:",
+        "金额声明为美分时，研究不会开始：",
+    );
+    writeln!(out, "{said}")?;
+    for failure in &found.ended.refused {
+        writeln!(out, "  - {}", failure.what(lang))?;
+    }
+    writeln!(out)
 }
 
 fn groups(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {

@@ -12,6 +12,7 @@ use consilium_plan::Lang;
 use super::{Found, files::PARTIES};
 
 mod codes;
+mod contracts;
 mod missing;
 mod prepared;
 mod sources;
@@ -31,6 +32,7 @@ svg .bar.exact { fill: var(--soft); }
 svg .bar.fail { fill: var(--fail); }
 svg .bar.faint { fill: var(--rule); }
 svg .held { stroke: var(--soft); fill: none; }
+td { overflow-wrap: anywhere; }
 td code { white-space: normal; overflow-wrap: anywhere; }
 .legend span { white-space: nowrap; margin-right: 1.2rem; }
 ";
@@ -52,6 +54,7 @@ fn html(found: &Found, lang: Lang) -> String {
     page.head();
     page.summary();
     page.sources();
+    page.contracts();
     page.missing();
     page.spread();
     page.stability();

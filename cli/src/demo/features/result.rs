@@ -6,7 +6,7 @@ use consilium_evaluation::Measures;
 use consilium_plan::Lang;
 use serde::Serialize;
 
-use super::{Found, coverage::KINDS};
+use super::{Found, contracts::Contracts, coverage::KINDS, studies::CENTS};
 use crate::local::cost::PartyCost;
 
 /// What the groups' median kappa has to reach.
@@ -34,6 +34,8 @@ pub(super) struct FeaturesResult {
     rows: BTreeMap<String, usize>,
     features: usize,
     metrics: BTreeMap<String, f64>,
+    /// What stands for each institution's feature contract, as its own journal says.
+    contracts: Vec<ShownContracts>,
     /// Why a study does not begin where a schema declares another unit.
     refused: Vec<String>,
     /// Groups of comorbidities whose kappa is below 0.9, the lowest first.
@@ -47,6 +49,13 @@ struct LowKappa {
     list: String,
     group: String,
     kappa: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownContracts {
+    study: &'static str,
+    /// By institution, 64 hexadecimal digits; the same of all who mean the same. Null where none was shown.
+    shown: BTreeMap<String, Option<String>>,
 }
 
 impl FeaturesResult {
@@ -133,17 +142,28 @@ impl FeaturesResult {
             rows: rows.collect(),
             features: ended.findings.columns.len() - 1,
             metrics,
+            contracts: ended.contracts.iter().map(ShownContracts::new).collect(),
             refused: ended.refused.iter().map(|it| it.what(Lang::En)).collect(),
             low_kappas: low.collect(),
             statistics: ended.statistics.costs.clone(),
             training: ended.trained.costs.clone(),
         };
-        result.ok = result.odd().is_none();
+        result.ok = result.odd(found).is_none();
         result
     }
 
     /// Says what is not as it should be, in English and Chinese.
-    pub(super) fn odd(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn odd(&self, found: &Found) -> Option<(&'static str, &'static str)> {
+        let proved = |contracts: &Contracts| match contracts.study {
+            CENTS => contracts.are_none(),
+            _ => contracts.are_one(),
+        };
+        if !found.ended.contracts.iter().all(proved) {
+            return Some((
+                "journals don't say that institutions have shown each other the same feature contract",
+                "各机构的日志未表明相互证明了相同的特征契约",
+            ));
+        }
         // What is missing or no number is not as it should be either.
         let is = |name: &str, right: fn(f64) -> bool| {
             let metric = self.metrics.get(name);
@@ -168,5 +188,17 @@ impl FeaturesResult {
             ));
         }
         None
+    }
+}
+
+impl ShownContracts {
+    fn new(contracts: &Contracts) -> ShownContracts {
+        let shown = contracts.shown.iter();
+        let shown =
+            shown.map(|(party, seal)| (party.to_string(), seal.map(|seal| seal.to_string())));
+        ShownContracts {
+            study: contracts.study,
+            shown: shown.collect(),
+        }
     }
 }

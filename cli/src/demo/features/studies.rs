@@ -8,7 +8,7 @@ use consilium_glm::Fit;
 use consilium_plan::{Failure, Glm, Lang, Learner, Plan, Task, Train};
 use consilium_statistics::{Comparison, Findings};
 
-use super::{files, mapped::Mapped, prepared};
+use super::{contracts::Contracts, files, mapped::Mapped, prepared};
 use crate::{
     findings::Own,
     local::{self, federation::Federation, inputs::PartyData, kept::Kept, outcome::Outcome},
@@ -16,8 +16,10 @@ use crate::{
     terminal::tell,
 };
 
-const STATISTICS: &str = "statistics";
-const MISTAKEN: &str = "mistaken";
+/// The studies, as folders and data sets name them.
+pub(super) const STATISTICS: &str = "statistics";
+pub(super) const MISTAKEN: &str = "mistaken";
+pub(super) const CENTS: &str = "cents";
 const TRAINING: &str = "training";
 
 /// What the demo makes in its folder besides the daemons' folders and `result.json`.
@@ -44,6 +46,9 @@ pub(super) struct Ended {
     pub(super) mistaken: Comparison,
     /// Why a study does not begin where its schema says that they are in cents.
     pub(super) refused: Vec<Failure>,
+    /// By what institutions have shown each other that they mean the same, study by study; that one is the
+    /// last.
+    pub(super) contracts: Vec<Contracts>,
     train: Plan,
     pub(super) trained: Outcome,
     pub(super) fit: Fit,
@@ -108,17 +113,27 @@ impl Studies {
             ));
             let refused = local::study(federation, &self.cents).await?.err();
             let refused = refused.context("a study began over amounts in another unit")?;
+            let mut contracts = Vec::new();
+            for study in [
+                (STATISTICS, &self.statistics),
+                (MISTAKEN, &self.mistaken),
+                (TRAINING, &train),
+                (CENTS, &self.cents),
+            ] {
+                contracts.push(Contracts::read(federation, study).await?);
+            }
             Ok((
                 statistics,
                 (findings, fitted),
                 mistaken,
                 (train, trained),
-                refused,
+                (refused, contracts),
             ))
         };
         let coordinator = self.statistics.coordinator();
         let ended = local::over_daemons((coordinator, &data), (folder, ""), work, lang);
-        let (statistics, (findings, fitted), mistaken, (train, trained), refused) = ended?;
+        let (statistics, (findings, fitted), mistaken, (train, trained), told) = ended?;
+        let (refused, contracts) = told;
         let model::Fit::Glm(fit) = &trained.fit else {
             bail!("the demo's plan fits no regression");
         };
@@ -140,6 +155,7 @@ impl Studies {
             train,
             trained,
             refused,
+            contracts,
         })
     }
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::{consilium, mapping::is_built, printed};
 
+const PARTIES: [&str; 3] = ["hospital", "public", "commercial"];
+
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/features")
 }
@@ -54,7 +56,7 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
         "{result}"
     );
     assert!((metric("auc") - metric("auc_exact")).abs() <= metric("auc_error_bound") + 1e-12);
-    for party in ["hospital", "public", "commercial"] {
+    for party in PARTIES {
         assert!(
             metric(&format!("auc_alone_{party}")) < metric("auc_pooled"),
             "{party}"
@@ -66,6 +68,24 @@ fn three_layouts_become_one_matrix_on_which_a_model_is_trained() {
         metric("stability_largest") < 0.1 && metric("stability_mistaken") > 1.0,
         "{result}"
     );
+
+    // All have shown the same contract in each study that ran, by their own journals.
+    let contracts = result["contracts"].as_array().unwrap();
+    let studies: Vec<&str> = contracts
+        .iter()
+        .map(|it| it["study"].as_str().unwrap())
+        .collect();
+    assert_eq!(studies, ["statistics", "mistaken", "training", "cents"]);
+    let mut seals = BTreeSet::new();
+    for contract in contracts {
+        let shown: Vec<Option<&str>> = PARTIES
+            .map(|party| contract["shown"][party].as_str())
+            .to_vec();
+        assert_eq!(shown[0].is_some(), contract["study"] != "cents", "{result}");
+        assert!(shown.iter().all(|seal| *seal == shown[0]), "{result}");
+        seals.extend(shown);
+    }
+    assert_eq!(seals.len(), 4, "no two studies have one key");
 
     // A schema that says cents is no schema of this study.
     let refused = result["refused"].as_array().unwrap();
@@ -129,7 +149,7 @@ fn the_example_is_mapped_by_the_commands_of_its_page() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for party in ["hospital", "public", "commercial"] {
+    for party in PARTIES {
         let mapping = examples().join(party).join("mapping.toml");
         let checked = consilium(
             folder.path(),

@@ -115,21 +115,6 @@ impl Page<'_> {
             "用公共医保未除以 100 的映射所得的行再运行一次同样的统计：指数远超上图范围。多数人没有住院支付，该特征仅由均值\
              显出差异。",
         );
-        self.paragraph(
-            "",
-            "Where the public insurer's schema says that its amounts are in cents, a study does not begin. What its \
-             daemon says before anybody signs:",
-            "若公共医保的数据结构声明金额以美分计，研究不会开始。其守护进程在任何人签署之前给出：",
-        );
-        self.add("<ul>");
-        for failure in &found.ended.refused {
-            self.element(
-                "li",
-                "",
-                format!("{} ({})", failure.what(lang), failure.code),
-            );
-        }
-        self.add("</ul>");
     }
 
     /// What is known of numbers over all rows.
