@@ -39,7 +39,9 @@ files to one schema by a query of its own. Whether they then mean the same is me
 all three are computed without a row leaving its house, and a model is trained: who will cost 5000
 dollars or more next year? The report with pictures is report.html in the folder.
 
-Queries are run by consilium-sql: cargo build --release -p consilium-sql
+It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the
+environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two cores:
+  cargo build --release -p consilium-sql
 
 Examples:
   consilium demo features
