@@ -241,6 +241,7 @@ fn learnt(out: &mut dyn Write, contributors: usize, lang: Lang) -> io::Result<()
         family: Family::Logistic,
         most: contributors,
         fewest: contributors,
+        counts_cells: false,
     };
     let lines = disclosures(protocols, setting);
     let roles = [

@@ -88,6 +88,12 @@ impl Design {
                 });
             }
         }
+        if let Some(name) = moments.rare_cell() {
+            return Err(Failure::RareLevel {
+                column: name.to_owned(),
+                minimum: spec.minimum_count,
+            });
+        }
         let design = Design { terms, label };
         let needed = design.coefficients() as u64 + 1;
         if moments.rows < needed {
@@ -241,10 +247,13 @@ impl Design {
     }
 }
 
-/// Says whether a coefficient of the regression can have that name.
+/// Says whether a coefficient of the regression, or what several are made of, can have that name.
 pub(crate) fn can_be_named(regression: &Regression, name: &str) -> bool {
-    let mut columns = regression.specification().columns.iter();
+    let spec = regression.specification();
+    let mut columns = spec.columns.iter();
+    let mut partitions = spec.partitions.iter();
     name == INTERCEPT
+        || partitions.any(|partition| partition.name == name)
         || columns.any(|column| column.name == name || missing_name(&column.name) == name)
 }
 

@@ -32,6 +32,8 @@ enum Case {
     Shrinking,
     /// Where two institutions may be all that are left.
     TwoLeft,
+    /// Where cells of prepared columns are counted.
+    Counted,
 }
 
 /// What a study makes possible.
@@ -43,6 +45,8 @@ pub struct Setting {
     pub most: usize,
     /// The fewest with which the study goes on.
     pub fewest: usize,
+    /// Whether rows are counted by the cells of [partitions](crate::Partition).
+    pub counts_cells: bool,
 }
 
 /// One thing that one role learns, and where.
@@ -102,6 +106,7 @@ impl Setting {
             Case::Logistic => self.family == Family::Logistic,
             Case::Shrinking => self.fewest < self.most,
             Case::TwoLeft => self.fewest == 2,
+            Case::Counted => self.counts_cells,
         }
     }
 }
@@ -138,6 +143,13 @@ const LEVELS: Line = to_aggregator(
 )
 .only(Case::Logistic);
 
+const CELLS: Line = to_aggregator(
+    "for all institutions together: how many rows, in logistic regression by label, are in each cell that \
+     the prepared columns of one source, or the factors of a product, cut them into",
+    "所有机构合计的样本行按同一来源列处理所得各列（或乘积的各因子）划分的每个单元格的行数，逻辑回归中按标签分列",
+)
+.only(Case::Counted);
+
 const CENTRES: Line = to_contributor(
     "of each column the mean and deviation over all institutions",
     "每列在所有机构上的均值和标准差",
@@ -168,6 +180,7 @@ const LEADS_OWN: [&str; 2] = [
 const GLM_SURROGATE: &[Line] = &[
     MOMENTS,
     LEVELS,
+    CELLS,
     to_aggregator(LEADS_OWN[0], LEADS_OWN[1]),
     to_aggregator(
         "for all institutions together and for each model tried: loss and gradient, and how many rows \
@@ -225,6 +238,7 @@ const GLM_SURROGATE: &[Line] = &[
 const GLM_NEWTON: &[Line] = &[
     MOMENTS,
     LEVELS,
+    CELLS,
     to_aggregator(
         "for all institutions together and for each model tried: loss, gradient and Fisher \
          information, and how many rows the model can't come near",
@@ -283,6 +297,7 @@ const GLM_NOISE: &[Line] = &[
 const FEDAVG: &[Line] = &[
     MOMENTS,
     LEVELS,
+    CELLS,
     to_aggregator(
         "in each round: the mean of the institutions' models weighted by rows, and how many of \
          them diverged",

@@ -39,9 +39,9 @@ pub enum Failure {
         /// The column.
         column: String,
     },
-    /// A level of a 0/1 column is rarer than the plan allows.
+    /// A level of a 0/1 column, or a cell of a [partition](crate::Partition), is rarer than the plan allows.
     #[error(
-        "a level of column '{column}' has fewer than {minimum} rows over all parties \
+        "a level of column '{column}', or a cell of what is made of it, has fewer than {minimum} rows over all parties \
          (in logistic regression, with one of the labels)"
     )]
     RareLevel {

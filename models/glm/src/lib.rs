@@ -13,6 +13,7 @@ pub mod local;
 mod moments;
 mod newton;
 pub mod noise;
+mod partition;
 pub mod solve;
 mod specification;
 mod steps;
@@ -29,6 +30,7 @@ pub use family::{Family, Likelihood, RowTerms};
 pub use fit::{Estimate, Fit, Published};
 pub use horizontal::{Answered, aggregate, aggregate_turn, announce, contribute, contribute_turn};
 pub use moments::{Centre, largest_moments, local_moments, moments_len};
+pub use partition::{MOST_CELLS, Partition, Split};
 pub use specification::{
     BadSpecification, Column, ConstantColumns, Kind, MOST_COLUMNS, Regression, Specification,
 };

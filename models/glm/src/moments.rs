@@ -8,7 +8,7 @@ use consilium_secagg::{Encoding, EncodingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Failure, Family, Regression, Table,
+    Failure, Family, Regression, Table, partition,
     specification::{Kind, SLACK, nearly_holds},
     steps,
 };
@@ -21,6 +21,12 @@ const PER_COLUMN: usize = 5;
 
 /// Gives the length of the vector that [`local_moments`] makes.
 pub fn moments_len(regression: &Regression) -> usize {
+    let spec = regression.specification();
+    counts_begin(regression) + partition::counts_len(spec)
+}
+
+/// Where the counts by cell begin.
+fn counts_begin(regression: &Regression) -> usize {
     HEAD + PER_COLUMN * regression.specification().columns.len()
 }
 
@@ -43,7 +49,7 @@ pub(crate) fn encoding(regression: &Regression) -> Result<Encoding, EncodingErro
 pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
     let spec = regression.specification();
     let counts_labels = spec.family == Family::Logistic;
-    let mut sums = vec![0.0; moments_len(regression)];
+    let mut sums = vec![0.0; counts_begin(regression)];
     let (head, columns) = sums.split_at_mut(HEAD);
     for (features, label) in table.iter() {
         let scaled = to_unit(spec.labels, label);
@@ -71,6 +77,8 @@ pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
             }
         }
     }
+    let counted = partition::count(regression, table);
+    sums.extend(partition::elements(spec, &counted));
     sums
 }
 
@@ -124,6 +132,8 @@ pub(crate) struct Moments<'a> {
     blur: f64,
     /// Rows of all parties.
     pub(crate) rows: u64,
+    /// The same by cell and label.
+    counted: Vec<[u64; 2]>,
 }
 
 impl<'a> Moments<'a> {
@@ -133,9 +143,14 @@ impl<'a> Moments<'a> {
         sums: &'a [f64],
     ) -> Result<Moments<'a>, Failure> {
         let rows = steps::count(sums.first().copied().unwrap_or(f64::NAN))?;
-        let sane = sums.len() == moments_len(regression)
-            && rows as f64 <= regression.most_rows_in_all()
-            && sums[HEAD..].chunks_exact(PER_COLUMN).all(|column| {
+        let spec = regression.specification();
+        if sums.len() != moments_len(regression) {
+            return Err(Failure::Implausible);
+        }
+        let (columns, counts) = sums.split_at(counts_begin(regression));
+        let counted = partition::read(spec, counts, rows).ok_or(Failure::Implausible)?;
+        let sane = rows as f64 <= regression.most_rows_in_all()
+            && columns[HEAD..].chunks_exact(PER_COLUMN).all(|column| {
                 let values = column[0].round();
                 (0.0..=rows as f64).contains(&values)
                     && column[1].abs() <= values + 0.5
@@ -143,13 +158,14 @@ impl<'a> Moments<'a> {
             });
         let quanta = encoding(regression).map_err(|_| Failure::Implausible)?;
         let quantum = quanta.quanta().fold(0.0, f64::max);
-        let blur = quantum * regression.specification().most_contributors as f64;
+        let blur = quantum * spec.most_contributors as f64;
         if sane {
             Ok(Moments {
                 regression,
                 sums,
                 blur,
                 rows,
+                counted,
             })
         } else {
             Err(Failure::Implausible)
@@ -210,6 +226,15 @@ impl<'a> Moments<'a> {
         let rows = self.rows as f64;
         let positive = f64::midpoint(self.sums[1], rows).round();
         self.smallest(rows, sums[0].round(), positive, sums[3].round())
+    }
+
+    /// Names what cuts the rows into cells of which one is rarer than allowed.
+    pub(crate) fn rare_cell(&self) -> Option<&str> {
+        let spec = self.regression.specification();
+        let minimum = spec.minimum_count;
+        let mut partitions = partition::by_partition(spec, &self.counted);
+        let rare = partitions.find(|(partition, cells)| partition.is_rare(cells, minimum));
+        rare.map(|(partition, _)| partition.name.as_str())
     }
 
     fn smallest(&self, values: f64, ones: f64, positive: f64, positive_ones: f64) -> f64 {

@@ -7,9 +7,9 @@ use consilium_secagg::Bits;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Family, Likelihood, moments,
+    Family, Likelihood, MOST_CELLS, Partition, moments,
     noise::{Descent, Noise, Release},
-    steps,
+    partition, steps,
     training::MOST_STEPS,
 };
 
@@ -100,6 +100,8 @@ pub struct Specification {
     /// How many rows each level of each 0/1 column needs, over all parties; in logistic
     /// regression, with each label.
     pub minimum_count: u64,
+    /// What columns have together that `minimum_count` is asked of too: each cell has no rows, or as many.
+    pub partitions: Vec<Partition>,
     /// What becomes of constant columns.
     pub constant_columns: ConstantColumns,
     /// The most rows that one party may bring.
@@ -139,6 +141,9 @@ pub enum BadSpecification {
         /// How many.
         columns: usize,
     },
+    /// Rows are counted by too many cells, or by columns that are not there.
+    #[error("the prepared columns cut the rows into more than {MOST_CELLS} cells to be counted")]
+    Cells,
     /// The penalty is negative or not finite.
     #[error("the penalty must be a finite number, not below zero")]
     Penalty,
@@ -220,6 +225,10 @@ impl TryFrom<Specification> for Regression {
             return Err(BadSpecification::Twice {
                 column: column.name.clone(),
             });
+        }
+        let suits = |partition: &Partition| partition.suits(columns);
+        if partition::counts_len(&spec) > 2 * MOST_CELLS || !spec.partitions.iter().all(suits) {
+            return Err(BadSpecification::Cells);
         }
         let subject = subject(&spec)?;
         if !(spec.penalty.is_finite() && spec.penalty >= 0.0) {

@@ -336,6 +336,10 @@ pub fn shape(regression: &Regression, number: SumNumber, question: &Question) ->
         }
         Question::Sums(candidate) => steps::sums_len(candidate.coefficients.len()),
     };
-    let sum = (number, len, regression.specification().bits);
-    SumShape::asking(sum, ("glm-newton.1.sum", question))
+    let spec = regression.specification();
+    let step = match question {
+        Question::Moments if !spec.partitions.is_empty() => "glm-newton.2.sum",
+        _ => "glm-newton.1.sum",
+    };
+    SumShape::asking((number, len, spec.bits), (step, question))
 }

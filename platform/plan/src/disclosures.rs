@@ -145,6 +145,7 @@ impl Plan {
             family: glm.regression.specification().family,
             most: self.contributors().count(),
             fewest: self.quorum(),
+            counts_cells: !glm.regression.specification().partitions.is_empty(),
         };
         let fit = match &glm.surrogate {
             Some(by) => Protocol::GlmSurrogate(by.order),

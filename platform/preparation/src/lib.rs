@@ -5,6 +5,7 @@ mod canonical;
 mod check;
 mod error;
 mod feature;
+mod partition;
 mod preparation;
 mod raw;
 mod term;
@@ -14,6 +15,7 @@ pub use error::{FeatureFault, PreparationError};
 pub use feature::{
     CutWeights, Feature, LevelWeights, MissingLevel, OneHot, Operation, Product, Scale, Unseen,
 };
+pub use partition::Partition;
 pub use preparation::{Preparation, PreparationHash};
 pub use raw::{MissingRule, RawLevelFill, RawMissing, RawPreparation, RawPrepared};
 pub use term::{Term, TermValues};

@@ -10,7 +10,7 @@ use consilium_gbdt::{
     MOST_ROWS,
     horizontal::{BadAgreement, MOST_CONTRIBUTORS, MOST_SHARED_COLUMNS},
 };
-use consilium_glm::{BadSpecification, MOST_STEPS};
+use consilium_glm::{BadSpecification, MOST_CELLS, MOST_STEPS};
 use consilium_plan::{PlanError, PlanFault};
 use consilium_schema::LabelError;
 use consilium_secagg::ThresholdError;
@@ -262,6 +262,9 @@ pub(super) fn regression(error: &BadSpecification) -> Option<String> {
         BadSpecification::Labels { family } => format!("标签的范围不适合 {family}"),
         BadSpecification::Twice { column } => format!("有两列名为 '{column}'"),
         BadSpecification::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
+        BadSpecification::Cells => {
+            format!("处理后的列把行分成了超过 {MOST_CELLS} 个需要计数的单元格")
+        }
         BadSpecification::Penalty => "penalty 必须是不小于零的有限数".to_owned(),
         BadSpecification::Steps { steps } => {
             format!("拟合为 1 至 {MOST_STEPS} 步，而非 {steps} 步")

@@ -7,9 +7,10 @@ use super::{
     limits::{is_moderate, is_of_few, rounded},
 };
 use crate::{
-    Candidate, Design, Failure, Family, Regression, Sums, Table,
+    Candidate, Design, Failure, Family, Regression, Sums, Table, Term,
     fit::Spread,
     newton::{along, largest},
+    partition,
     solve::{Cholesky, Symmetric, triangle},
     steps,
 };
@@ -95,7 +96,9 @@ impl Lead<'_> {
         {
             return Err(Failure::Unrepresentative);
         }
-        let told = |term: &_| !is_of_few(regression, self.table, term, minimum);
+        let of_few = partition::told_of_few(regression, self.table, minimum);
+        let told =
+            |term: &Term| !of_few[term.column] && !is_of_few(regression, self.table, term, minimum);
         let told: Vec<bool> = self.design.terms.iter().map(told).collect();
         let terms = self.design.terms.iter().zip(&told);
         let design = Design {

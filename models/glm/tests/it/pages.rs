@@ -21,6 +21,7 @@ fn every_disclosure_stands_on_its_page_in_both_languages_in_the_code() {
         family: Family::Logistic,
         most: 3,
         fewest: 2,
+        counts_cells: true,
     };
     for (protocol, page) in [
         (Protocol::GlmNewton, GLM_NEWTON),
@@ -52,6 +53,7 @@ fn what_two_protocols_tell_is_said_once_and_only_where_it_can_come_true() {
             family,
             most,
             fewest,
+            counts_cells: false,
         };
         let lines = disclosures([Protocol::GlmNewton, Protocol::Fedavg], setting);
         lines.iter().map(|line| line.learns).collect()
@@ -69,6 +71,7 @@ fn what_two_protocols_tell_is_said_once_and_only_where_it_can_come_true() {
         assert!(has(&all, part), "{part}");
     }
     assert!(!has(&said(Family::Gamma, (3, 2)), "counts by level"));
+    assert!(!has(&all, "each cell"));
     assert!(!has(&said(Family::Logistic, (4, 3)), "one other"));
     assert!(!has(&said(Family::Logistic, (3, 3)), "shrinks"));
 }

@@ -57,6 +57,7 @@ pub(crate) fn specification(family: Family, columns: Vec<Column>) -> Specificati
         labels: labels.unwrap(),
         penalty: 0.0,
         minimum_count: 10,
+        partitions: Vec::new(),
         constant_columns: ConstantColumns::Refuse,
         most_rows: 100_000,
         most_contributors: 5,

@@ -6,6 +6,7 @@ pub(super) mod dictionary;
 mod gbdt;
 mod glm;
 mod inputs;
+mod partitions;
 pub(super) mod statistics;
 pub(super) mod vertical;
 
@@ -207,17 +208,24 @@ pub(super) fn train(
         terms,
         mut used,
     } = inputs::check(raw, labelled, &schema, at)?;
-    let terms = (terms, labels);
     let learner = match raw.kind {
-        RawKind::TrainGlm => Learner::Glm(glm::check(
-            raw,
-            terms,
-            (limits, &protection, contributors),
-            at,
-        )?),
+        RawKind::TrainGlm => {
+            let partitions = preparation
+                .as_ref()
+                .map_or(Some(Vec::new()), |preparation| {
+                    partitions::of(preparation, (&features, &terms), &schema)
+                });
+            let taken = (terms, labels, partitions);
+            Learner::Glm(glm::check(
+                raw,
+                taken,
+                (limits, &protection, contributors),
+                at,
+            )?)
+        }
         RawKind::TrainGbdt => {
             let bounds = (limits, protection.bits, contributors);
-            Learner::Gbdt(gbdt::check(raw, terms, bounds, at)?)
+            Learner::Gbdt(gbdt::check(raw, (terms, labels), bounds, at)?)
         }
         _ => return Err(at.missing("kind")),
     };

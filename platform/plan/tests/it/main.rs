@@ -7,6 +7,7 @@
 
 mod aligns;
 mod approvals;
+mod cells;
 mod contracts;
 mod dictionaries;
 mod disclosures;

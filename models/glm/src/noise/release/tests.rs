@@ -28,6 +28,7 @@ fn regression(noise: Noise) -> Regression {
         labels: Range::ZERO_TO_ONE,
         penalty: 0.0,
         minimum_count: 1,
+        partitions: Vec::new(),
         constant_columns: ConstantColumns::Refuse,
         most_rows: 100,
         most_contributors: 4,

@@ -1,7 +1,7 @@
 //! The mathematics, without messages.
 
 use consilium_glm::{
-    Candidate, Failure, Family, Regression, Table, local,
+    Candidate, Failure, Family, Partition, Regression, Split, Table, local,
     solve::Symmetric,
     surrogate::{Lead, Order, Solved, Totals, largest_totals, local_totals, totals_len},
 };
@@ -276,4 +276,34 @@ fn the_lead_shows_nothing_of_a_column_that_one_of_its_patients_has() {
     let table = Table::new(&regression, rows.collect(), labels).unwrap();
     let own = lead(&regression, &table, &at, 550).estimate();
     assert_eq!(own, Err(Failure::Unrepresentative));
+}
+
+#[test]
+fn the_lead_shows_nothing_of_columns_whose_cells_have_few_of_its_patients() {
+    let (regression, tables) = study(Family::Logistic, &[160, 170, 180], 4);
+    let at = local::fit(&regression, &pooled(&tables)).unwrap().model();
+    let mut terms = at.design.terms.iter();
+    let place = terms.position(|term| term.column == 2).unwrap() + 1;
+    // A score of one patient's own between two that many have.
+    let score = |row: u32| if row == 0 { 0.5 } else { f64::from(row % 2) };
+    let row = |row: u32| {
+        [
+            40.0 + f64::from(row % 30),
+            5.0,
+            score(row),
+            f64::from(row / 2 % 2),
+        ]
+    };
+    let labels = (0..90).map(|row| f64::from(row % 3 == 0)).collect();
+    let table = Table::new(&regression, (0..90).flat_map(row).collect(), labels).unwrap();
+    let own = lead(&regression, &table, &at, 550).estimate().unwrap();
+    assert!(own[place] != 0.0);
+    let points = vec![0.0, 0.5, 1.0];
+    let cells: Vec<_> = points.iter().map(|point| vec![vec![*point]]).collect();
+    let splits = vec![Split { column: 2, points }];
+    let score = Partition::new("score".into(), (splits, vec![2]), &cells);
+    let counted = respecified(&regression, |spec| spec.partitions.push(score));
+    let held = lead(&counted, &table, &at, 550).estimate().unwrap();
+    assert!(held[place] == 0.0);
+    assert!(held[1] != 0.0);
 }

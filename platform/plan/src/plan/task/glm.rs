@@ -2,7 +2,7 @@
 
 use consilium_evaluation::Range;
 use consilium_glm::{
-    Column, ConstantColumns, Family, Kind, Regression, Specification,
+    BadSpecification, Column, ConstantColumns, Family, Kind, Partition, Regression, Specification,
     averaging::Schedule,
     noise::Noise,
     surrogate::{MOST_ROUNDS, Order, Surrogate},
@@ -104,10 +104,10 @@ impl Glm {
     }
 }
 
-/// Checks what a plan says of the model, over these terms and labels.
+/// Checks what a plan says of the model, over these terms and labels, and the cells that are counted.
 pub(super) fn check(
     raw: &RawPlan,
-    (terms, labels): (Vec<Term>, Range),
+    (terms, labels, partitions): (Vec<Term>, Range, Option<Vec<Partition>>),
     (limits, protection, contributors): (&Limits, &Protection, usize),
     at: &Places,
 ) -> Result<Glm, PlanError> {
@@ -124,6 +124,10 @@ pub(super) fn check(
         mark_missing: missing == Missing::MeanAndIndicator,
     };
     let constant_columns = raw.model.constant_columns;
+    let too_many = || columns::blame(BadSpecification::Cells, raw, at);
+    let mut partitions = partitions.ok_or_else(too_many)?;
+    // Noise takes the place of counts.
+    partitions.retain(|_| raw.model.noise.is_none());
     let specification = Specification {
         family,
         columns: terms.into_iter().map(column).collect(),
@@ -134,6 +138,7 @@ pub(super) fn check(
             .as_ref()
             .map_or(0.0, |penalty| *penalty.get_ref()),
         minimum_count: limits.minimum_cell.0,
+        partitions,
         constant_columns: constant_columns.map_or(ConstantColumns::Refuse, ConstantColumns::from),
         most_rows: limits.most_rows.0,
         most_contributors: contributors,

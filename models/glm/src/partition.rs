@@ -1,0 +1,237 @@
+//! Rows counted by what several columns have together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Family, Regression, Table, specification::Specification};
+
+/// The most cells that all partitions of a regression may have: a tenth of the elements that the sums
+/// of the most columns have.
+pub const MOST_CELLS: usize = 50_000;
+
+/// A column, and the values that tell its rows apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// The column's place.
+    pub column: usize,
+    /// Values, rising; what lies between two of them is one class.
+    pub points: Vec<f64>,
+}
+
+/// Where a row lies in the splits that it is not at the first point of: place and class.
+type Classes = Vec<(u16, u16)>;
+
+/// The class of a column's first point.
+const FIRST: u16 = 1;
+
+/// Cells that columns made of the same source cut the rows into.
+///
+/// A coefficient of a column tells of the rows that differ in it, and several of columns that have one
+/// source tell of any cell that these make together; so each cell has no rows or as many as a level of a
+/// 0/1 column needs, whatever the columns' values are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Partition {
+    /// What is named when a cell is rare.
+    pub(crate) name: String,
+    splits: Vec<Split>,
+    told_by: Vec<usize>,
+    /// The cell of each combination of classes that rows can have, in their order.
+    classes: Vec<(Classes, usize)>,
+    /// Whether a cell has rows whose values differ: those between two points.
+    open: Vec<bool>,
+}
+
+impl Split {
+    /// Gives the class of a value: odd at a point, even between two.
+    fn class(&self, value: f64) -> u16 {
+        let below = self.points.partition_point(|point| *point < value);
+        let class = match self.points.get(below) {
+            _ if value.is_nan() => 2 * self.points.len() + 1,
+            Some(point) if *point <= value => 2 * below + 1,
+            _ => 2 * below,
+        };
+        u16::try_from(class).unwrap_or(u16::MAX)
+    }
+}
+
+impl Partition {
+    /// Makes one of the values that rows can have in the splits' columns, NaN where missing, by cell. What
+    /// stood in an earlier cell stays there.
+    ///
+    /// `name` is what is told when a cell is rare, `told_by` are the columns whose coefficients tell of cells.
+    pub fn new(
+        name: String,
+        (splits, told_by): (Vec<Split>, Vec<usize>),
+        cells: &[Vec<Vec<f64>>],
+    ) -> Partition {
+        let mut known = BTreeMap::new();
+        let mut open = Vec::new();
+        for cell in cells {
+            let mut own = None;
+            for row in cell {
+                let classes = classes_of(&splits, row.iter().copied());
+                let is_open = classes.iter().any(|(_, class)| class.is_multiple_of(2));
+                if !known.contains_key(&classes) {
+                    known.insert(classes, open.len());
+                    own = Some(own.unwrap_or(false) || is_open);
+                }
+            }
+            open.extend(own);
+        }
+        Partition {
+            name,
+            splits,
+            told_by,
+            classes: known.into_iter().collect(),
+            open,
+        }
+    }
+
+    /// Counts the cells, that of rows in no other among them.
+    pub(crate) fn cells(&self) -> usize {
+        self.open.len() + 1
+    }
+
+    /// Says whether there are such columns and cells.
+    pub(crate) fn suits(&self, columns: usize) -> bool {
+        let mut places = self
+            .splits
+            .iter()
+            .map(|split| &split.column)
+            .chain(&self.told_by);
+        places.all(|column| *column < columns)
+            && self.classes.is_sorted_by(|(one, _), (next, _)| one < next)
+            && self.classes.iter().all(|(_, cell)| *cell < self.open.len())
+    }
+
+    /// Gives the cell of a row.
+    fn cell(&self, row: &[f64]) -> usize {
+        let values = self.splits.iter().map(|split| row[split.column]);
+        let classes = classes_of(&self.splits, values);
+        let known = self
+            .classes
+            .binary_search_by(|(known, _)| known.cmp(&classes));
+        known.map_or(self.open.len(), |at| self.classes[at].1)
+    }
+
+    /// Says whether a cell has more than no rows, of a label in logistic regression, and fewer than
+    /// `minimum`.
+    ///
+    /// Within an open cell one slope is of many values: where each open cell has enough rows, those at
+    /// the points beside it may be few, as the largest values of any number are.
+    pub(crate) fn is_rare(&self, counted: &[[u64; 2]], minimum: u64) -> bool {
+        let is_few = |[one, other]: [u64; 2]| {
+            let few = 1..minimum;
+            few.contains(&one) || few.contains(&other)
+        };
+        let mut open = counted.iter().zip(&self.open).filter(|(_, open)| **open);
+        // What no cell was foreseen for stands last.
+        let unforeseen = self.open.len();
+        let is_number = self.open.contains(&true)
+            && open.all(|(rows, _)| rows.iter().sum::<u64>() > 0 && !is_few(*rows));
+        let mut cells = counted.iter().enumerate();
+        cells.any(|(cell, rows)| (!is_number || cell == unforeseen) && is_few(*rows))
+    }
+}
+
+fn classes_of(splits: &[Split], values: impl Iterator<Item = f64>) -> Classes {
+    let class = |(place, (split, value)): (usize, (&Split, f64))| {
+        let class = split.class(value);
+        (class != FIRST).then_some((u16::try_from(place).unwrap_or(u16::MAX), class))
+    };
+    splits
+        .iter()
+        .zip(values)
+        .enumerate()
+        .filter_map(class)
+        .collect()
+}
+
+/// Counts the elements that the partitions add to the first sums: of each cell the rows, in a logistic
+/// regression those with label 1 too.
+pub(crate) fn counts_len(spec: &Specification) -> usize {
+    let cells: usize = spec.partitions.iter().map(Partition::cells).sum();
+    cells * per_cell(spec)
+}
+
+fn per_cell(spec: &Specification) -> usize {
+    if spec.family == Family::Logistic {
+        2
+    } else {
+        1
+    }
+}
+
+/// Counts a party's rows by cell: those with label 0 and 1 of a logistic regression, else all under
+/// the first.
+pub(crate) fn count(regression: &Regression, table: &Table) -> Vec<[u64; 2]> {
+    let spec = regression.specification();
+    let cells = spec.partitions.iter().map(Partition::cells).sum();
+    let mut counted = vec![[0; 2]; cells];
+    if cells == 0 {
+        return counted;
+    }
+    for (row, label) in table.iter() {
+        let is_positive = spec.family == Family::Logistic && label > 0.5;
+        let mut begin = 0;
+        for partition in &spec.partitions {
+            counted[begin + partition.cell(row)][usize::from(is_positive)] += 1;
+            begin += partition.cells();
+        }
+    }
+    counted
+}
+
+/// Writes the counts as elements of a sum.
+pub(crate) fn elements(spec: &Specification, counted: &[[u64; 2]]) -> impl Iterator<Item = f64> {
+    let per_cell = per_cell(spec);
+    let of_cell = move |[one, other]: &[u64; 2]| [(one + other) as f64, *other as f64];
+    let cells = counted.iter().map(of_cell);
+    cells.flat_map(move |cell| cell.into_iter().take(per_cell))
+}
+
+/// Reads the counts of all parties; none if no rows have them.
+pub(crate) fn read(spec: &Specification, sums: &[f64], rows: u64) -> Option<Vec<[u64; 2]>> {
+    let most = rows as f64;
+    let counted = sums.chunks_exact(per_cell(spec)).map(|cell| {
+        let all = cell.first()?.round();
+        let positive = cell.get(1).map_or(0.0, |positive| positive.round());
+        let is_sane = (0.0..=most).contains(&all) && (0.0..=all).contains(&positive);
+        is_sane.then_some([(all - positive) as u64, positive as u64])
+    });
+    let counted: Vec<[u64; 2]> = counted.collect::<Option<_>>()?;
+    let is_whole =
+        |(_, cells): (&Partition, &[[u64; 2]])| cells.iter().flatten().sum::<u64>() == rows;
+    let are_whole = by_partition(spec, &counted).all(is_whole);
+    are_whole.then_some(counted)
+}
+
+/// Gives of each partition its counts.
+pub(crate) fn by_partition<'a>(
+    spec: &'a Specification,
+    counted: &'a [[u64; 2]],
+) -> impl Iterator<Item = (&'a Partition, &'a [[u64; 2]])> {
+    let mut rest = counted;
+    spec.partitions.iter().map(move |partition| {
+        let (own, others) = rest.split_at(partition.cells().min(rest.len()));
+        rest = others;
+        (partition, own)
+    })
+}
+
+/// Says of each column whether its coefficient would tell of few of a party's own rows.
+pub(crate) fn told_of_few(regression: &Regression, table: &Table, minimum: u64) -> Vec<bool> {
+    let spec = regression.specification();
+    let counted = count(regression, table);
+    let mut told = vec![false; spec.columns.len()];
+    for (partition, cells) in by_partition(spec, &counted) {
+        if partition.is_rare(cells, minimum) {
+            partition
+                .told_by
+                .iter()
+                .for_each(|column| told[*column] = true);
+        }
+    }
+    told
+}
