@@ -165,7 +165,9 @@ fn fill_flag(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, 
         RawImpute::Flag(value) => (f64::from(*value), Origin::Intent),
         RawImpute::Number(value) if (0.0..=1.0).contains(value) => (*value, Origin::Intent),
         RawImpute::Word(word) if word == "mean" => {
-            let (no, yes) = both.ok_or_else(|| held_back(Number::Mean))?;
+            // A share would tell apart the rows that it is given to, which may be few.
+            let many = both.filter(|_| source.found.missing.is_some());
+            let (no, yes) = many.ok_or_else(|| held_back(Number::Mean))?;
             let share = yes as f64 / no.saturating_add(yes) as f64;
             (
                 share,
