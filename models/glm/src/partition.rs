@@ -1,10 +1,10 @@
 //! Rows counted by what several columns have together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Family, Regression, Table, specification::Specification};
+use crate::{Family, Regression, Table, specification::Specification, steps};
 
 /// The most cells that all partitions of a regression may have: a tenth of the elements that the sums
 /// of the most columns have.
@@ -72,8 +72,8 @@ impl Partition {
             for row in cell {
                 let classes = classes_of(&splits, row.iter().copied());
                 let is_open = classes.iter().any(|(_, class)| class.is_multiple_of(2));
-                if !known.contains_key(&classes) {
-                    known.insert(classes, open.len());
+                if let Entry::Vacant(unknown) = known.entry(classes) {
+                    unknown.insert(open.len());
                     own = Some(own.unwrap_or(false) || is_open);
                 }
             }
@@ -193,16 +193,19 @@ pub(crate) fn elements(spec: &Specification, counted: &[[u64; 2]]) -> impl Itera
 
 /// Reads the counts of all parties; none if no rows have them.
 pub(crate) fn read(spec: &Specification, sums: &[f64], rows: u64) -> Option<Vec<[u64; 2]>> {
-    let most = rows as f64;
     let counted = sums.chunks_exact(per_cell(spec)).map(|cell| {
-        let all = cell.first()?.round();
-        let positive = cell.get(1).map_or(0.0, |positive| positive.round());
-        let is_sane = (0.0..=most).contains(&all) && (0.0..=all).contains(&positive);
-        is_sane.then_some([(all - positive) as u64, positive as u64])
+        let count = |at: usize| cell.get(at).map_or(Ok(0), |rows| steps::count(*rows)).ok();
+        let (all, positive) = (count(0)?, count(1)?);
+        Some([all.checked_sub(positive)?, positive])
     });
     let counted: Vec<[u64; 2]> = counted.collect::<Option<_>>()?;
-    let is_whole =
-        |(_, cells): (&Partition, &[[u64; 2]])| cells.iter().flatten().sum::<u64>() == rows;
+    let is_whole = |(_, cells): (&Partition, &[[u64; 2]])| {
+        cells
+            .iter()
+            .flatten()
+            .fold(0, |sum: u64, of| sum.saturating_add(*of))
+            == rows
+    };
     let are_whole = by_partition(spec, &counted).all(is_whole);
     are_whole.then_some(counted)
 }

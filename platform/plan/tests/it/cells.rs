@@ -137,10 +137,10 @@ fn rare(family: &str, prepared: &str) -> Option<String> {
 }
 
 fn of(features: &[&str]) -> String {
-    features
+    let tables = features
         .iter()
-        .map(|feature| format!("[[prepared]]\n{feature}\n"))
-        .collect()
+        .map(|feature| format!("[[prepared]]\n{feature}\n"));
+    tables.collect::<Vec<_>>().concat()
 }
 
 const FAMILIES: [&str; 2] = ["logistic", "gaussian"];
