@@ -32,7 +32,6 @@ svg .bar.exact { fill: var(--soft); }
 svg .bar.fail { fill: var(--fail); }
 svg .bar.faint { fill: var(--rule); }
 svg .held { stroke: var(--soft); fill: none; }
-td { overflow-wrap: anywhere; }
 td code { white-space: normal; overflow-wrap: anywhere; }
 .legend span { white-space: nowrap; margin-right: 1.2rem; }
 ";
