@@ -14,8 +14,12 @@ use crate::session::{Said, both, said};
 /// A column of text, and its cells.
 type Texts = (&'static str, Vec<Option<String>>);
 
-/// Reads a file of codes in full, strictly, by the reader of its kind.
-pub(crate) fn read(path: &Path, recoding: (Option<Recoding>, bool)) -> Result<MemTable, Said> {
+/// Reads a file of codes in full, strictly, by the reader of its kind; gives the codes, too, where it is
+/// a table of them.
+pub(crate) fn read(
+    path: &Path,
+    recoding: (Option<Recoding>, bool),
+) -> Result<(MemTable, Option<CodeTable>), Said> {
     let wrong = |error: CodesError| [error.to_string(), error.in_chinese()];
     let file = consilium_data::open(path).map_err(|error| said(&error))?;
     let mut bytes = Vec::new();
@@ -36,7 +40,7 @@ pub(crate) fn read(path: &Path, recoding: (Option<Recoding>, bool)) -> Result<Me
             )
         })?;
         let map = CodeMap::read(&bytes).map_err(wrong)?;
-        return recoded(&map, rule, together);
+        return Ok((recoded(&map, rule, together)?, None));
     }
     if rule.is_some() || together {
         return Err(both(
@@ -44,11 +48,12 @@ pub(crate) fn read(path: &Path, recoding: (Option<Recoding>, bool)) -> Result<Me
             "rule 和 together 只用于映射表，而此文件不是映射表",
         ));
     }
-    match kind.as_str() {
-        "names" => names(&Library::read(&bytes).map_err(wrong)?),
-        // Whatever else it says to be is refused by name.
-        _ => codes(&CodeTable::read(&bytes).map_err(wrong)?),
+    if kind == "names" {
+        return Ok((names(&Library::read(&bytes).map_err(wrong)?)?, None));
     }
+    // Whatever else it says to be is refused by name.
+    let table = CodeTable::read(&bytes).map_err(wrong)?;
+    Ok((codes(&table)?, Some(table)))
 }
 
 fn codes(table: &CodeTable) -> Result<MemTable, Said> {

@@ -77,7 +77,7 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
 }
 
 /// What is wrong, in English and in Chinese.
-fn wrong(place: TextPlace, [message, in_chinese]: [String; 2]) -> DataFusionError {
+pub(crate) fn wrong(place: TextPlace, [message, in_chinese]: [String; 2]) -> DataFusionError {
     DataFusionError::External(Box::new(Fault::Refused {
         place,
         message,

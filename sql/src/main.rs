@@ -5,6 +5,7 @@ mod comorbidity;
 mod faults;
 mod limits;
 mod output;
+mod quality;
 mod query;
 mod rows;
 mod session;

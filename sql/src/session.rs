@@ -13,8 +13,9 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
+use crate::quality::{Known, Tables};
 use crate::text::TextTable;
-use crate::{codes, comorbidity, faults, limits};
+use crate::{codes, comorbidity, faults, limits, quality};
 
 /// Functions whose results change from one run to the next.
 const UNSTEADY: [&str; 8] = [
@@ -60,6 +61,7 @@ pub(crate) async fn open(
     if files.len() != mapping.sources().len() {
         return Err(Fault::Request);
     }
+    let mut tables = Tables::new();
     for (source, path) in mapping.sources().iter().zip(files) {
         let unread = |said: Said| unread(source, said);
         consilium_data::open(path).map_err(|error| unread(said(&error)))?;
@@ -79,11 +81,13 @@ pub(crate) async fn open(
                 register(&session, table, Arc::new(text), mapping)?;
             }
             Format::Codes { rule, together } => {
-                let codes = codes::read(path, (*rule, *together)).map_err(unread)?;
-                register(&session, table, Arc::new(codes), mapping)?;
+                let (rows, codes) = codes::read(path, (*rule, *together)).map_err(unread)?;
+                register(&session, table, Arc::new(rows), mapping)?;
+                tables.extend(codes.map(|it| (source.name.clone(), Arc::new(Known::new(it)))));
             }
         }
     }
+    quality::register(&session, mapping, tables);
     Ok(session)
 }
 

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["align/fitting"],
     &["platform/plan"],
     &["platform/mapping", "platform/node", "platform/store"],
+    &["trust/quality"],
     &[
         "coordinator",
         "participant",
@@ -32,6 +33,7 @@ const BINARIES: usize = LAYERS.len() - 1;
 /// What may read rows.
 const ROW_READERS: &[&str] = &[
     "platform/mapping",
+    "trust/quality",
     "participant",
     "lab",
     "cli",

@@ -1,0 +1,112 @@
+//! Rules that follow from the schema of a table.
+
+use std::collections::BTreeMap;
+
+use consilium_schema::{Column, Kind, Level, Levels};
+
+use crate::{Bound, Codes, Heading, Names, Origin, Rule, Severity, Table, Test};
+
+/// What a table's schema says of its rows: that cells are there and of their types, ranges, levels, and
+/// forms of codes.
+pub(crate) fn rules(table: &Table) -> Vec<Rule> {
+    let Some(schema) = &table.schema else {
+        return Vec::new();
+    };
+    let columns = schema.columns();
+    let named = |which: fn(&Column) -> bool| -> Vec<String> {
+        let these = columns.iter().filter(|column| which(column));
+        these.map(|column| column.name().to_owned()).collect()
+    };
+    let rule = |what: &str, heading, [en, zh]: [String; 2], test| Rule {
+        id: format!("{}/schema/{what}", table.name),
+        heading,
+        severity: Severity::Major,
+        weight: 1.0,
+        name: Names { en, zh },
+        table: table.name.clone(),
+        applies: None,
+        test,
+        systems: BTreeMap::new(),
+        source: None,
+        certainty: None,
+        origin: Origin::Schema,
+        place: table.place,
+    };
+    let mut rules = vec![rule(
+        "complete",
+        Heading::Completeness,
+        ["cells are there", "单元格有值"].map(str::to_owned),
+        Test::Complete(named(|_| true)),
+    )];
+    let typed = named(|column| !matches!(column.kind(), Kind::Text | Kind::Category(_)));
+    if !typed.is_empty() {
+        let names = ["cells are of the declared types", "单元格符合声明的类型"].map(str::to_owned);
+        rules.push(rule(
+            "typed",
+            Heading::Conformity,
+            names,
+            Test::Typed(typed),
+        ));
+    }
+    for column in columns {
+        let name = column.name();
+        if let Some(bounds) = column.bounds()
+            && (bounds.min.is_some() || bounds.max.is_some())
+        {
+            let names = [
+                format!("{name} is within its range"),
+                format!("{name} 在声明的范围内"),
+            ];
+            let test = Test::Range {
+                column: name.to_owned(),
+                min: bounds.min.map(Bound::Number),
+                max: bounds.max.map(Bound::Number),
+            };
+            rules.push(rule(
+                &format!("{name}/range"),
+                Heading::Accuracy,
+                names,
+                test,
+            ));
+        }
+        if let Kind::Category(Levels::Closed { levels, .. }) = column.kind() {
+            let names = [
+                format!("{name} is one of its levels"),
+                format!("{name} 是声明的取值之一"),
+            ];
+            let test = Test::Levels {
+                column: name.to_owned(),
+                of: levels.iter().map(Level::name).collect(),
+            };
+            rules.push(rule(
+                &format!("{name}/levels"),
+                Heading::Conformity,
+                names,
+                test,
+            ));
+        }
+        let system = column.codes().map(|codes| codes.system().to_owned());
+        let known = system.filter(|it| consilium_codes::Form::of_system(it).is_some());
+        if let Some(system) = known {
+            let names = [
+                format!("{name} is written as a code of {system}"),
+                format!("{name} 的写法符合 {system}"),
+            ];
+            let test = Test::Codes(Codes {
+                column: name.to_owned(),
+                system: Some(system),
+                table: None,
+                known: false,
+                at: None,
+                leaf: false,
+            });
+            rules.push(rule(
+                &format!("{name}/code"),
+                Heading::Conformity,
+                names,
+                test,
+            ));
+        }
+    }
+    rules
+}

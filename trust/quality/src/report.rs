@@ -1,0 +1,145 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Heading, Names, Origin, Severity};
+
+/// The number of this form of reports.
+pub const FORMAT: u32 = 1;
+
+/// What rules say about tables. It holds counts and scores, names of rules, tables and columns, and no cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// What the rule file calls itself.
+    pub title: String,
+    /// The day by which ages of rows are told.
+    pub as_of: String,
+    /// The hash of the rules, packs and schemas included, in hexadecimal: reports of one hash are of the same rules.
+    pub rules_hash: String,
+    /// What the intervals were drawn by.
+    pub seed: u64,
+    /// The tables, in declared order.
+    pub tables: Vec<TableSize>,
+    /// The rules: those of the file, of packs, of schemas.
+    pub rules: Vec<RuleResult>,
+    /// The headings of which a rule was applied, in the order of [`Heading::ALL`].
+    pub headings: Vec<HeadingResult>,
+    /// The mean of the headings by their declared weights; none where no rule was applied.
+    pub total: Option<Score>,
+}
+
+/// A table that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSize {
+    /// Its name.
+    pub name: String,
+    /// Its rows; none where it could not be read.
+    pub rows: Option<u64>,
+}
+
+/// A score from 0 to 100, and the bounds of its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// 100 where all that was checked has passed.
+    pub score: f64,
+    /// The 2.5 % quantile of the bootstrap.
+    pub low: f64,
+    /// The 97.5 % quantile.
+    pub high: f64,
+}
+
+/// What one rule says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleResult {
+    /// The rule's id.
+    pub id: String,
+    /// What it is called.
+    pub name: Names,
+    /// Its heading.
+    pub heading: Heading,
+    /// Its severity.
+    pub severity: Severity,
+    /// Its weight, without the severity's factor.
+    pub weight: f64,
+    /// The table.
+    pub table: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Whether it was applied.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// How many rows or cells were checked.
+    pub checked: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// The share that passed; none where nothing was checked.
+    pub score: Option<Score>,
+    /// Of a rule that counts cells, each column by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnCount>,
+}
+
+/// What was counted of one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnCount {
+    /// The column, as the rule names it.
+    pub column: String,
+    /// How many cells were checked.
+    pub checked: u64,
+    /// How many of them failed.
+    pub failed: u64,
+}
+
+/// Whether a rule was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It was.
+    Applied,
+    /// The table does not bind what a pack's rule needs.
+    NotApplicable {
+        /// The columns and code systems that are not bound.
+        missing: Vec<String>,
+    },
+    /// It could not be run; the others were.
+    NotRun {
+        /// Why, in English.
+        en: String,
+        /// Why, in Chinese.
+        zh: String,
+    },
+}
+
+/// What the rules of one heading say together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadingResult {
+    /// The heading.
+    pub heading: Heading,
+    /// Its weight in the total.
+    pub weight: f64,
+    /// The mean of its rules' scores, by severity and weight.
+    pub score: Score,
+    /// How many rules have a part in it.
+    pub rules: u64,
+}
+
+/// A row that breaks a rule. It holds cells: it is for the eyes of those who may see the table, and never
+/// leaves the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offence {
+    /// The rule's id.
+    pub rule: String,
+    /// The table.
+    pub table: String,
+    /// The path of the table's file, as the rule file has it; none of a table that is a query.
+    pub file: Option<String>,
+    /// The row's number in the table, from 1; the header of a file does not count.
+    pub row: u64,
+    /// The cells of the table's key, with their columns.
+    pub key: Vec<(String, Option<String>)>,
+    /// The cells that the rule looks at, with their columns.
+    pub cells: Vec<(String, Option<String>)>,
+}

@@ -1,0 +1,408 @@
+//! One run of the queries that rules make.
+
+use std::collections::BTreeMap;
+
+use consilium_mapping::{Fault, OutputColumn, QueryError};
+
+use crate::grouped::grouped;
+use crate::pass::{Pass, Writing};
+use crate::rules::wrong;
+use crate::scope::Scope;
+use crate::tally::{self, Count, Tally};
+use crate::verdict::{Verdict, columns, fits, of_which, verdicts};
+use crate::{Check, Origin, Progress, QualityError, Rows, Rule, RuleFault, Table, Test};
+
+/// What is known of a rule.
+#[derive(Debug, Clone)]
+pub(crate) enum State {
+    /// It waits for its query.
+    Waiting,
+    NotApplicable(Vec<String>),
+    NotRun(Reason),
+    /// A tally for each column, or one.
+    Counted(Vec<(Option<String>, Tally)>),
+}
+
+/// Why something was not run, in English and in Chinese.
+pub(crate) type Reason = [String; 2];
+
+/// What the queries have given so far.
+pub(crate) struct Run<'a> {
+    check: &'a Check<'a>,
+    /// The columns of tables that can be read.
+    shapes: BTreeMap<String, Vec<OutputColumn>>,
+    pub(crate) states: Vec<State>,
+    pub(crate) sizes: BTreeMap<String, u64>,
+    done: usize,
+    of: usize,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(check: &'a Check<'a>) -> Self {
+        Self {
+            check,
+            shapes: BTreeMap::new(),
+            states: vec![State::Waiting; check.rules.rules.len()],
+            sizes: BTreeMap::new(),
+            done: 0,
+            of: 0,
+        }
+    }
+
+    pub(crate) fn check(&self) -> &'a Check<'a> {
+        self.check
+    }
+
+    pub(crate) fn tell(&mut self, progress: &mut dyn FnMut(Progress<'_>), table: &Table) {
+        progress(Progress {
+            done: self.done,
+            of: self.of,
+            table: &table.name,
+        });
+        self.done += 1;
+    }
+
+    pub(crate) fn expect(&mut self, more: usize) {
+        self.of += more;
+    }
+
+    fn rules(&self) -> &'a [Rule] {
+        &self.check.rules.rules
+    }
+
+    /// A table with its columns, where it can be read.
+    pub(crate) fn scope(&self, table: &str) -> Option<Scope<'_>> {
+        let columns = self.shapes.get(table)?;
+        let table = self.check.rules.table(table)?;
+        Some(Scope {
+            table,
+            columns,
+            is_clean: matches!(&table.rows, Rows::Source(it) if self.check.rules.house.is_text(it)),
+        })
+    }
+
+    /// The numbers of rules that wait.
+    pub(crate) fn waiting(&self, which: impl Fn(&Rule) -> bool) -> Vec<usize> {
+        let numbers = 0..self.rules().len();
+        let waits = |number: &usize| matches!(self.states[*number], State::Waiting);
+        numbers
+            .filter(|number| waits(number) && which(&self.rules()[*number]))
+            .collect()
+    }
+
+    /// Looks at the columns of a table; one that can't be read has no other rule than that it can.
+    pub(crate) fn look(&mut self, table: &Table) -> Result<(), QualityError> {
+        let mut writing = Writing::default();
+        writing.push("SELECT * FROM ");
+        writing.push_rows(table);
+        writing.push(" AS t");
+        let house = &self.check.rules.house;
+        let pass = writing.finish(house, &[("bucket".to_owned(), "integer")])?;
+        match self.check.of(&pass).plan() {
+            Ok(columns) => {
+                self.shapes.insert(table.name.clone(), columns);
+                self.access(table, None);
+                Ok(())
+            }
+            Err(error) => {
+                let reason = self.reason(&pass, error)?;
+                self.access(table, Some(&reason));
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts whether a table can be read; where it can't, no other rule of it is run.
+    fn access(&mut self, table: &Table, refused: Option<&Reason>) {
+        let passed = u64::from(refused.is_none());
+        for (number, rule) in self.rules().iter().enumerate() {
+            let uses = rule.table == table.name || rule.test.other() == Some(&table.name);
+            if rule.table == table.name && rule.test == Test::Accessible {
+                let count = Count { checked: 1, passed };
+                self.states[number] = State::Counted(vec![(None, Tally::Single(count))]);
+            } else if let (true, Some(reason)) = (uses, refused) {
+                self.states[number] = State::NotRun(reason.clone());
+            }
+        }
+    }
+
+    /// Says of rules whether their columns are there.
+    pub(crate) fn sort(&mut self) -> Result<(), QualityError> {
+        for table in &self.check.rules.tables {
+            let Some(scope) = self.scope(&table.name) else {
+                continue;
+            };
+            let absent = table.key.iter().find(|it| !scope.has(it));
+            if let Some(name) = absent {
+                let fault = no_column(name, &scope);
+                return Err(wrong(table.place, "table", &table.name, fault).into());
+            }
+        }
+        for number in self.waiting(|_| true) {
+            let rule = &self.rules()[number];
+            let missing = self.missing(rule);
+            if missing.is_empty() {
+                continue;
+            }
+            if let (Origin::File | Origin::Schema, Some(scope)) =
+                (&rule.origin, self.scope(&rule.table))
+            {
+                let fault = no_column(&missing[0], &scope);
+                return Err(wrong(rule.place, "rule", &rule.id, fault).into());
+            }
+            self.states[number] = State::NotApplicable(missing);
+        }
+        Ok(())
+    }
+
+    /// What a rule needs and does not find.
+    fn missing(&self, rule: &Rule) -> Vec<String> {
+        let Some(scope) = self.scope(&rule.table) else {
+            return vec![rule.table.clone()];
+        };
+        let named = columns(rule, &scope).into_iter();
+        let mut missing: Vec<String> = named.filter(|it| !scope.has(it)).collect();
+        if let Some(other) = rule.test.other() {
+            match (self.scope(other), &rule.test) {
+                (None, _) => missing.push(other.to_owned()),
+                (Some(scope), Test::AddsUp(sum)) => {
+                    let their = sum.their.iter().chain([&sum.amount]);
+                    let absent = their.filter(|it| !scope.has(it));
+                    missing.extend(absent.map(|it| format!("{other}.{it}")));
+                }
+                (Some(scope), Test::Refers { their, .. }) => {
+                    let absent = their.iter().filter(|it| !scope.has(it));
+                    missing.extend(absent.map(|it| format!("{other}.{it}")));
+                }
+                _ => {}
+            }
+        }
+        if let Test::Codes(codes) = &rule.test {
+            let (system, table) = of_which(codes, &scope);
+            if table.is_none() && (codes.known || system.is_none()) {
+                missing.push(format!("codes.{}", codes.column));
+            }
+        }
+        for (column, systems) in &rule.systems {
+            let bound = scope.table.codes.get(column);
+            if !bound.is_some_and(|it| systems.contains(&it.system)) {
+                missing.push(format!("codes.{column}"));
+            }
+        }
+        missing
+    }
+
+    /// Holds all rules about single rows of a table against it in one query; where a value breaks it off,
+    /// halves of them, until the rule is found that can't take it.
+    pub(crate) fn rows(&mut self, table: &Table, rules: &[usize]) -> Result<(), QualityError> {
+        let Some(scope) = self.scope(&table.name) else {
+            return Ok(());
+        };
+        let as_of = self.check.rules.as_of;
+        let judged = rules.iter().map(|number| {
+            let rule = &self.rules()[*number];
+            (*number, verdicts(rule, &scope, as_of))
+        });
+        let judged: Vec<(usize, Vec<Verdict>)> = judged.collect();
+        let pass = self.row_pass(&scope, &judged)?;
+        match self.check.query(&pass) {
+            Ok(rows) => {
+                let conditions = judged.iter().map(|(_, verdicts)| verdicts.len()).sum();
+                let mut tallies = rows
+                    .as_ref()
+                    .map(|rows| tally::read(rows, conditions))
+                    .unwrap_or_default()
+                    .into_iter();
+                let size = rows.map_or(0, |rows| tally::total(&rows, "rows"));
+                self.sizes.insert(table.name.clone(), size);
+                for (number, verdicts) in judged {
+                    let counted = verdicts.into_iter().map(|verdict| {
+                        let tally = tallies.next().unwrap_or_else(Tally::none);
+                        (verdict.column, tally)
+                    });
+                    self.states[number] = State::Counted(counted.collect());
+                }
+            }
+            Err(QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }))
+                if rules.len() > 1 =>
+            {
+                self.no_pattern(table, rules)?;
+                let (first, second) = rules.split_at(rules.len() / 2);
+                self.rows(table, first)?;
+                self.rows(table, second)?;
+            }
+            Err(error) => {
+                match &error {
+                    QueryError::Fault(Fault::Query { .. }) => self.blame(&scope, &judged)?,
+                    QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }) => {
+                        self.no_pattern(table, rules)?;
+                    }
+                    _ => {}
+                }
+                let is_source = matches!(&error, QueryError::Fault(Fault::Source { .. }));
+                let reason = self.reason(&pass, error)?;
+                if is_source {
+                    self.access(table, Some(&reason));
+                }
+                for number in rules {
+                    self.states[*number] = State::NotRun(reason.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a pattern that is none: it breaks off a query without any row, too.
+    fn no_pattern(&self, table: &Table, rules: &[usize]) -> Result<(), QualityError> {
+        for number in rules {
+            let rule = &self.rules()[*number];
+            let Test::Matches { pattern, .. } = &rule.test else {
+                continue;
+            };
+            let mut writing = Writing::default();
+            let fits = fits("'-'", pattern);
+            writing.push(&format!(
+                "SELECT 1 AS \"bucket\" FROM (SELECT 1) AS p WHERE {fits}"
+            ));
+            writing.needs_all_of(table);
+            let columns = [("bucket".to_owned(), "integer")];
+            let pass = writing.finish(&self.check.rules.house, &columns)?;
+            if self.check.query(&pass).is_err() {
+                let (key, expected) = ("matches.pattern", "a regular expression");
+                let fault = RuleFault::Number { key, expected };
+                return Err(wrong(rule.place, "rule", &rule.id, fault).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the rule whose condition can't be planned: of a type that doesn't fit the engine tells no place.
+    fn blame(
+        &self,
+        scope: &Scope<'_>,
+        judged: &[(usize, Vec<Verdict>)],
+    ) -> Result<(), QualityError> {
+        for one in judged {
+            let pass = self.row_pass(scope, std::slice::from_ref(one))?;
+            if let Err(error) = self.check.of(&pass).plan() {
+                self.reason(&pass, error)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn row_pass(
+        &self,
+        scope: &Scope<'_>,
+        judged: &[(usize, Vec<Verdict>)],
+    ) -> Result<Pass, QualityError> {
+        let mut writing = Writing::default();
+        let mut columns = vec![
+            ("bucket".to_owned(), "integer"),
+            ("rows".to_owned(), "integer"),
+        ];
+        writing.push("SELECT \"bucket\", count(*) AS \"rows\"");
+        for at in 0..judged.iter().map(|(_, verdicts)| verdicts.len()).sum() {
+            let v = format!(
+                ", count(\"v{at}\") AS \"c{at}\", sum(CAST(\"v{at}\" AS BIGINT)) AS \"p{at}\""
+            );
+            writing.push(&v);
+            columns.push((format!("c{at}"), "integer"));
+            columns.push((format!("p{at}"), "integer"));
+        }
+        writing.push(&format!(" FROM (\nSELECT {} AS \"bucket\"", scope.bucket()));
+        self.write_verdicts(&mut writing, scope, judged);
+        writing.push("\nFROM ");
+        writing.push_rows(scope.table);
+        writing.push(" AS t)\nGROUP BY \"bucket\"");
+        Ok(writing.finish(&self.check.rules.house, &columns)?)
+    }
+
+    /// Writes `, condition AS "v0"`, …, each on a line of its own.
+    pub(crate) fn write_verdicts(
+        &self,
+        writing: &mut Writing,
+        scope: &Scope<'_>,
+        judged: &[(usize, Vec<Verdict>)],
+    ) {
+        let mut at = 0;
+        for (number, verdicts) in judged {
+            let rule = &self.rules()[*number];
+            if let Test::Codes(codes) = &rule.test
+                && let Some(table) = of_which(codes, scope).1
+            {
+                writing.needs(table);
+            }
+            let place = match &rule.test {
+                Test::Holds(sql) => sql.place,
+                _ => rule.place,
+            };
+            for verdict in verdicts {
+                writing.push(",");
+                writing.push_of(&rule.id, place, &verdict.sql);
+                writing.push(&format!(" AS \"v{at}\""));
+                at += 1;
+            }
+        }
+    }
+
+    /// Holds a rule that looks at several rows against its table.
+    pub(crate) fn groups(&mut self, number: usize, rule: &Rule) -> Result<(), QualityError> {
+        let other = rule.test.other().and_then(|table| self.scope(table));
+        let scope = self.scope(&rule.table);
+        let sql = scope.and_then(|scope| grouped(rule, &scope, other.as_ref()));
+        let Some(sql) = sql else {
+            return Ok(());
+        };
+        let pass = {
+            let mut writing = Writing::default();
+            writing.push_of(&rule.id, rule.place, &sql);
+            let columns = ["bucket", "c0", "p0"].map(|name| (name.to_owned(), "integer"));
+            writing.finish(&self.check.rules.house, &columns)?
+        };
+        self.states[number] = match self.check.query(&pass) {
+            Ok(rows) => {
+                let tally = rows.and_then(|rows| tally::read(&rows, 1).pop());
+                State::Counted(vec![(None, tally.unwrap_or_else(Tally::none))])
+            }
+            Err(error) => State::NotRun(self.reason(&pass, error)?),
+        };
+        Ok(())
+    }
+
+    /// Why a query fails, if the report may say so: a rule that is wrong is told at once, and so is that
+    /// no query can be run.
+    pub(crate) fn reason(&self, pass: &Pass, error: QueryError) -> Result<Reason, QualityError> {
+        if let Some(wrong) = pass.fault_of_rule(&error, &self.check.rules.house) {
+            return Err(wrong.into());
+        }
+        match &error {
+            QueryError::Fault(Fault::Request) => Err(error.into()),
+            QueryError::Fault(fault) => Ok([fault.to_string(), fault.in_chinese()]),
+            _ => Err(error.into()),
+        }
+    }
+}
+
+/// Whether a test looks at several rows.
+pub(crate) fn is_grouped(test: &Test) -> bool {
+    matches!(
+        test,
+        Test::Unique(_)
+            | Test::Duplicates
+            | Test::AddsUp(_)
+            | Test::Refers { .. }
+            | Test::Overlap { .. }
+    )
+}
+
+fn no_column(name: &str, scope: &Scope<'_>) -> RuleFault {
+    const LISTED: usize = 20;
+    let own = scope.columns.iter().map(|it| it.name.clone());
+    let bound = scope.table.columns.keys().cloned();
+    RuleFault::Unknown {
+        what: "column",
+        name: name.to_owned(),
+        known: bound.chain(own).take(LISTED).collect(),
+    }
+}

@@ -1,0 +1,107 @@
+//! From tallies to a report.
+
+use std::collections::BTreeMap;
+
+use crate::bootstrap::{Counted, Draws};
+use crate::report::FORMAT;
+use crate::run::State;
+use crate::tally::Tally;
+use crate::{
+    ColumnCount, Heading, HeadingResult, Outcome, Report, RuleResult, RuleSet, Table, TableSize,
+};
+
+/// The report of what was counted, with intervals drawn by a seed.
+pub(crate) fn report(
+    set: &RuleSet,
+    states: &[State],
+    sizes: &BTreeMap<String, u64>,
+    seed: u64,
+) -> Report {
+    let draws = Draws::new(seed);
+    let mut counted = Vec::new();
+    let mut results = Vec::with_capacity(set.rules.len());
+    for (rule, state) in set.rules.iter().zip(states) {
+        let (mut tally, mut columns) = (Tally::none(), Vec::new());
+        let outcome = match state {
+            State::Counted(parts) => {
+                for (column, part) in parts {
+                    let sum = part.sum();
+                    columns.extend(column.as_ref().map(|column| ColumnCount {
+                        column: column.clone(),
+                        checked: sum.checked,
+                        failed: sum.checked - sum.passed,
+                    }));
+                    match part {
+                        Tally::Single(_) => tally = part.clone(),
+                        Tally::Rows(_) => tally.add(part),
+                    }
+                }
+                Outcome::Applied
+            }
+            State::NotApplicable(missing) => Outcome::NotApplicable {
+                missing: missing.clone(),
+            },
+            State::NotRun([en, zh]) => Outcome::NotRun {
+                en: en.clone(),
+                zh: zh.clone(),
+            },
+            State::Waiting => Outcome::NotApplicable {
+                missing: vec![rule.table.clone()],
+            },
+        };
+        let sum = tally.sum();
+        results.push(RuleResult {
+            id: rule.id.clone(),
+            name: rule.name.clone(),
+            heading: rule.heading,
+            severity: rule.severity,
+            weight: rule.weight,
+            table: rule.table.clone(),
+            origin: rule.origin.clone(),
+            source: rule.source.clone(),
+            outcome,
+            checked: sum.checked,
+            failed: sum.checked - sum.passed,
+            score: draws.rule(&tally),
+            columns,
+        });
+        counted.push((rule, tally));
+    }
+    let of_rules: Vec<Counted<'_>> = counted
+        .iter()
+        .map(|(rule, tally)| Counted {
+            heading: rule.heading,
+            counts: rule.counts(),
+            tally,
+        })
+        .collect();
+    let (scores, total) = draws.headings(&of_rules, |heading| set.weight(heading));
+    let headings = Heading::ALL.into_iter().filter_map(|heading| {
+        let score = *scores.get(&heading)?;
+        let rules = results
+            .iter()
+            .filter(|it| it.heading == heading && it.score.is_some());
+        Some(HeadingResult {
+            heading,
+            weight: set.weight(heading),
+            score,
+            rules: rules.count() as u64,
+        })
+    });
+    let headings = headings.collect();
+    let size = |table: &Table| TableSize {
+        name: table.name.clone(),
+        rows: sizes.get(&table.name).copied(),
+    };
+    Report {
+        format: FORMAT,
+        title: set.title.clone(),
+        as_of: set.as_of.to_string(),
+        rules_hash: set.hash.clone(),
+        seed,
+        tables: set.tables.iter().map(size).collect(),
+        rules: results,
+        headings,
+        total,
+    }
+}

@@ -1,0 +1,46 @@
+use std::collections::BTreeMap;
+
+use consilium_schema::{RawKind, Schema, TextPlace};
+
+use crate::Sql;
+
+/// A table whose rows are looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Different from all others of the set.
+    pub name: String,
+    /// The table of packs that it stands for; its own name where nothing else is said.
+    pub role: String,
+    /// Where its rows come from.
+    pub rows: Rows,
+    /// The columns that name a row at home. Rows of one key stay together where intervals are drawn.
+    pub key: Vec<String>,
+    /// What names of columns in rules stand for: expressions over the table's own columns.
+    pub columns: BTreeMap<String, Sql>,
+    /// The declared types. A cell of another type is missing to all rules but `typed`.
+    pub types: BTreeMap<String, RawKind>,
+    /// Of which code systems the codes of columns are.
+    pub codes: BTreeMap<String, ColumnCodes>,
+    /// The schema that its rows should fit.
+    pub schema: Option<Schema>,
+    /// Where the rule file declares it.
+    pub place: TextPlace,
+}
+
+/// Where a table's rows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// A source.
+    Source(String),
+    /// A query over sources.
+    Query(Sql),
+}
+
+/// Of which code system the codes of a column are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnCodes {
+    /// The system's id.
+    pub system: String,
+    /// The source that is its table.
+    pub table: Option<String>,
+}
