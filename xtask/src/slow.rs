@@ -16,6 +16,7 @@ mod codes;
 mod gbdt;
 mod mapping;
 mod measurement;
+mod rules;
 
 /// What to run, and on what.
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,8 @@ pub(crate) struct Options {
     /// exact ones, gbdt-vertical those over columns of several parties beside those of one, gbdt-attack
     /// (or gbdt-attack-quick) attacks the sums that vertical trees return, code-names measures how well
     /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
-    /// maps ten million rows of fee detail to features.
+    /// maps ten million rows of fee detail to features, rules-10m (or rules-100k) holds a hundred rules against
+    /// them.
     name: Option<String>,
     /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
     /// code-agreement, one folder each.
@@ -42,7 +44,7 @@ struct Program {
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
 /// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
-/// `code-agreement` or `map-10m`, it measures instead, and prints what the measurement says.
+/// `code-agreement`, `map-10m` or `rules-10m`, it measures instead, and prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
@@ -64,6 +66,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     }
     if wanted == Some(mapping::NAME) {
         return mapping::measure();
+    }
+    if let Some(name @ (rules::NAME | rules::QUICK)) = wanted {
+        return rules::measure(name);
     }
     let mut all_passed = true;
     for program in programs()? {

@@ -1,6 +1,6 @@
 //! A mapping over ten million rows of fee detail.
 
-mod fees;
+pub(super) mod fees;
 
 use std::{
     fs,
@@ -111,7 +111,7 @@ pub(super) fn measure() -> anyhow::Result<bool> {
 
 /// Looks at the process's child until the process ends; gives the most memory the child ever held,
 /// in MiB.
-fn watch(process: &mut Child) -> anyhow::Result<f64> {
+pub(super) fn watch(process: &mut Child) -> anyhow::Result<f64> {
     let mut peak_kb: f64 = 0.0;
     while process.try_wait().context("watching consilium")?.is_none() {
         for child in children(process.id()) {

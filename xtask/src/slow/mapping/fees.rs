@@ -13,7 +13,7 @@ const ITEMS: u64 = 20_000;
 
 /// Writes so many rows and gives the bytes they take. Columns are named as the settlement list
 /// names them.
-pub(super) fn write(path: &Path, rows: u64) -> io::Result<u64> {
+pub(in crate::slow) fn write(path: &Path, rows: u64) -> io::Result<u64> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     file.write_all(
         b"psn_no,fee_ocur_time,med_list_codg,chrgitm_type,cnt,pric,det_item_fee_sumamt\n",
