@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["platform/data"],
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
-    &["align/*", "models/*", "trust"],
+    &["align/*", "models/*", "trust", "trust/*"],
     &["align/fitting"],
     &["platform/plan"],
     &["platform/mapping", "platform/node", "platform/store"],

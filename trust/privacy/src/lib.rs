@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod attribute;
+mod bands;
+mod classes;
+mod column;
+mod counts;
+mod error;
+mod grade;
+mod membership;
+mod population;
+mod report;
+mod risk;
+mod shadow;
+
+pub use attribute::{Attribute, Distance, Recursive};
+pub use bands::{Band, Bands};
+pub use classes::{Classes, Curve, STEPS, Step};
+pub use column::{Column, MOST_ROWS};
+pub use error::PrivacyError;
+pub use grade::Grade;
+pub use membership::{Advantage, Interval, TruePositives, confidence};
+pub use population::{Estimator, Uniques};
+pub use report::{FORMAT, Report, Table};
+pub use risk::{Population, Risk, Risks, Threshold};
+pub use shadow::{Shadows, shadow_scores};

@@ -1,0 +1,231 @@
+//! Whether a model tells whose rows taught it.
+
+use rand_core::Rng;
+use serde::Serialize;
+
+use crate::PrivacyError;
+
+/// Draws of the bootstrap, and permutations.
+const DRAWS: usize = 1000;
+
+/// Rates of false positives at which true positives are told, after Carlini et al. 2022.
+const RATES: [f64; 2] = [0.01, 0.001];
+
+/// How well an attacker tells rows that taught a model from rows that did not, by one number of each row
+/// that is greater for members: minus its loss (Yeom et al. 2018), or a shadow attack's score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Advantage {
+    /// Rows that taught the model.
+    pub members: usize,
+    /// Rows that did not.
+    pub others: usize,
+    /// The greatest difference of true and false positive rate over all thresholds, from 0 to 1.
+    pub advantage: f64,
+    /// Where it lies: from the 2.5th to the 97.5th percentile of 1,000 draws of the bootstrap, of members
+    /// and others each.
+    pub interval: Interval,
+    /// The 95th percentile of what 1,000 attacks find that guess who is a member: an advantage that is no
+    /// greater is none. The best of many thresholds is above 0 by chance alone, the more so the fewer rows.
+    pub by_chance: f64,
+    /// True positives where false ones are rare.
+    pub true_positives: Vec<TruePositives>,
+}
+
+/// From and to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// The share of members that is found out while others are hardly ever taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TruePositives {
+    /// The share of others that is taken for members at most.
+    pub false_positives: f64,
+    /// The share of members found; none if there are too few others to tell.
+    pub rate: Option<f64>,
+}
+
+impl Advantage {
+    /// Measures it from a score of each member and of each other row.
+    ///
+    /// The same generator gives the same interval, whatever the rows' order.
+    ///
+    /// # Errors
+    ///
+    /// [`PrivacyError::NoScores`] if either is empty, or a score is no number.
+    pub fn of(
+        members: &[f64],
+        others: &[f64],
+        rng: &mut impl Rng,
+    ) -> Result<Advantage, PrivacyError> {
+        measured(members, others, rng)
+    }
+
+    /// Whether the attacker does better than one who guesses.
+    pub fn is_above_chance(&self) -> bool {
+        self.advantage > self.by_chance
+    }
+}
+
+/// How sure a model is of a row's true label, as log(p / (1 − p)), from the log loss −log(p) of the row:
+/// the statistic of Carlini et al. 2022, whose distribution over models is nearly normal.
+pub fn confidence(log_loss: f64) -> f64 {
+    // A probability of 1 has no logit; beyond 1e-12 models differ by rounding.
+    let loss = log_loss.max(1e-12);
+    -loss - (-(-loss).exp_m1()).ln()
+}
+
+/// Measures an advantage; compiled once for all generators.
+fn measured(
+    members: &[f64],
+    others: &[f64],
+    mut rng: &mut dyn Rng,
+) -> Result<Advantage, PrivacyError> {
+    let scores = members.iter().chain(others);
+    let is_scored = scores.clone().all(|score| score.is_finite());
+    if members.is_empty() || others.is_empty() || !is_scored {
+        return Err(PrivacyError::NoScores);
+    }
+    let both = [members.len(), others.len()];
+    let mut rows: Vec<Row> = scores
+        .zip(
+            (0..both[0])
+                .map(|_| true)
+                .chain((0..both[1]).map(|_| false)),
+        )
+        .map(|(score, is_member)| Row {
+            score: *score,
+            is_member,
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.is_member.cmp(&b.is_member))
+    });
+    let groups = tied(&rows);
+    let found = advantage(&rows, &groups, both, |_| 1);
+    let mut drawn: Vec<f64> = (0..DRAWS)
+        .map(|_| {
+            let times = bootstrapped(&rows, both, &mut rng);
+            advantage(&rows, &groups, both, |row| times[row])
+        })
+        .collect();
+    let mut guessed: Vec<f64> = (0..DRAWS)
+        .map(|_| {
+            shuffle_members(&mut rows, &mut rng);
+            advantage(&rows, &groups, both, |_| 1)
+        })
+        .collect();
+    drawn.sort_by(f64::total_cmp);
+    guessed.sort_by(f64::total_cmp);
+    Ok(Advantage {
+        members: both[0],
+        others: both[1],
+        advantage: found,
+        interval: Interval {
+            low: drawn[DRAWS / 40],
+            high: drawn[DRAWS - 1 - DRAWS / 40],
+        },
+        by_chance: guessed[DRAWS - 1 - DRAWS / 20],
+        true_positives: RATES
+            .map(|rate| true_positives(members, others, rate))
+            .to_vec(),
+    })
+}
+
+struct Row {
+    score: f64,
+    is_member: bool,
+}
+
+/// Where groups of rows with one score end, the greatest score first.
+fn tied(rows: &[Row]) -> Vec<usize> {
+    let mut end = 0;
+    let groups = rows.chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq());
+    groups
+        .map(|group| {
+            end += group.len();
+            end
+        })
+        .collect()
+}
+
+/// The greatest difference of rates over thresholds; each row counts so many times.
+fn advantage(
+    rows: &[Row],
+    groups: &[usize],
+    [members, others]: [usize; 2],
+    times: impl Fn(usize) -> u32,
+) -> f64 {
+    let (mut best, mut begin) = (0.0f64, 0);
+    let mut above = [0u64; 2];
+    for end in groups {
+        for row in begin..*end {
+            above[usize::from(!rows[row].is_member)] += u64::from(times(row));
+        }
+        begin = *end;
+        let rate = |count: u64, of: usize| count as f64 / of as f64;
+        best = best.max(rate(above[0], members) - rate(above[1], others));
+    }
+    best
+}
+
+/// Draws as many members and others as there are, with replacement; how often each row was drawn.
+fn bootstrapped(rows: &[Row], both: [usize; 2], rng: &mut impl Rng) -> Vec<u32> {
+    let mut places = [Vec::with_capacity(both[0]), Vec::with_capacity(both[1])];
+    for (place, row) in rows.iter().enumerate() {
+        places[usize::from(!row.is_member)].push(place);
+    }
+    let mut times = vec![0; rows.len()];
+    for places in &places {
+        for _ in 0..places.len() {
+            times[places[below(places.len(), rng)]] += 1;
+        }
+    }
+    times
+}
+
+/// Deals the members out anew over all rows (Fisher and Yates).
+fn shuffle_members(rows: &mut [Row], rng: &mut impl Rng) {
+    for last in (1..rows.len()).rev() {
+        let other = below(last + 1, rng);
+        let held = rows[last].is_member;
+        rows[last].is_member = rows[other].is_member;
+        rows[other].is_member = held;
+    }
+}
+
+/// A number below another, each as likely to within 2^-32 at least.
+pub(crate) fn below(bound: usize, rng: &mut impl Rng) -> usize {
+    let wide = u128::from(rng.next_u64()) * bound as u128;
+    usize::try_from(wide >> 64).expect("it is below a usize")
+}
+
+/// The share of members above the lowest threshold that no more than a share of others passes.
+fn true_positives(members: &[f64], others: &[f64], false_positives: f64) -> TruePositives {
+    let may_pass = (others.len() as f64 * false_positives).floor();
+    if may_pass < 1.0 {
+        let rate = None;
+        return TruePositives {
+            false_positives,
+            rate,
+        };
+    }
+    let mut sorted = others.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    let passed = sorted
+        .iter()
+        .enumerate()
+        .find(|(place, _)| *place as f64 >= may_pass);
+    let threshold = passed.map_or(f64::NEG_INFINITY, |(_, score)| *score);
+    let found = members.iter().filter(|score| **score > threshold).count();
+    TruePositives {
+        false_positives,
+        rate: Some(found as f64 / members.len() as f64),
+    }
+}
