@@ -3,4 +3,5 @@
 
 mod laws;
 mod membership;
+mod models;
 mod vectors;
