@@ -17,6 +17,7 @@ mod gbdt;
 mod mapping;
 mod measurement;
 mod rules;
+mod privacy;
 
 /// What to run, and on what.
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
     /// maps ten million rows of fee detail to features, rules-10m (or rules-100k) holds a hundred rules against
     /// them.
+    /// maps ten million rows of fee detail to features, privacy-vectors makes the numbers that privacy is
+    /// held against anew.
     name: Option<String>,
     /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
     /// code-agreement, one folder each.
@@ -45,6 +48,7 @@ struct Program {
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
 /// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
 /// `code-agreement`, `map-10m` or `rules-10m`, it measures instead, and prints what the measurement says.
+/// `code-agreement`, `map-10m` or `privacy-vectors`, it measures instead, and prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
@@ -69,6 +73,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     }
     if let Some(name @ (rules::NAME | rules::QUICK)) = wanted {
         return rules::measure(name);
+    if wanted == Some(privacy::NAME) {
+        return privacy::compare();
     }
     let mut all_passed = true;
     for program in programs()? {
