@@ -23,6 +23,7 @@ mod alignments;
 mod check;
 pub(crate) mod keys;
 pub(crate) mod map;
+mod privacy;
 mod profile;
 mod queries;
 mod registered;
@@ -67,6 +68,18 @@ Example:
         #[command(flatten)]
         source: Source,
     },
+    /// Measure how easily people are found again in a file's rows, for the owner's eyes
+    #[command(after_help = "\
+Nothing leaves this machine. Classes are the rows that nobody can tell apart by the quasi-identifiers;
+a missing value is a value like others. Numbers and dates that are sensitive are measured as lying on a
+scale, unless cells are missing. docs/guide/privacy.md says what each number means.
+
+Examples:
+  consilium data privacy patients.csv --schema patients.toml --quasi age,sex,postcode
+  consilium data privacy patients.csv --quasi age,sex --sensitive diagnosis --population-rows 90000
+  consilium data privacy patients.csv --quasi age,sex --population residents.csv --out privacy
+  consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json | jq .membership")]
+    Privacy(privacy::Privacy),
     /// Read the key of each row as a plan has it, and say which rows give none, or the same one
     #[command(after_help = "\
 Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows
@@ -194,6 +207,7 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Profile { source } => profile::run(source, out, lang),
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
         DataCommand::Map(args) => map::run(args, out, lang),
+        DataCommand::Privacy(args) => privacy::run(args, out, lang),
         DataCommand::Keys(args) => keys::run(args, out, lang),
         DataCommand::Alignments { door, json } => {
             block_on(alignments::list(door, *json, out, lang))

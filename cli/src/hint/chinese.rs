@@ -19,6 +19,7 @@ mod mapping;
 mod network;
 mod plan;
 mod preparation;
+mod privacy;
 mod schema;
 mod state;
 
@@ -57,6 +58,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, |error: &Fault| Some(error.in_chinese())))
         .or_else(|| of(error, catalogue::error))
         .or_else(|| of(error, fitting::error))
+        .or_else(|| of(error, privacy::error))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))

@@ -31,6 +31,7 @@ mod models;
 mod people;
 mod ports;
 mod prepared;
+mod privacy;
 mod renewal;
 mod several;
 mod statistics;

@@ -1,0 +1,121 @@
+//! Columns of tables as privacy sees them.
+
+use std::cmp::Ordering;
+
+use consilium_data::{Date, Table, Values};
+use consilium_plan::Lang;
+use consilium_privacy::Column;
+use consilium_schema::{RawSchema, Schema};
+
+use super::Privacy;
+use crate::hint::Misuse;
+
+/// Refuses columns that the schema has not, and such as are named twice.
+pub(super) fn check(args: &Privacy, schema: &Schema, lang: Lang) -> anyhow::Result<()> {
+    let mut seen: Vec<&String> = Vec::new();
+    for name in args.quasi.iter().chain(&args.sensitive).chain(&args.direct) {
+        if schema.column(name).is_none() {
+            let misuse = lang.pick(
+                format!("the schema has no column {name}"),
+                format!("数据结构中没有列 {name}"),
+            );
+            return Err(Misuse(misuse).into());
+        }
+        if seen.contains(&name) {
+            let misuse = lang.pick(
+                format!(
+                    "column {name} is named twice: a column identifies, or is sensitive, or neither"
+                ),
+                format!("列 {name} 出现两次：一列只能是标识符或敏感属性之一"),
+            );
+            return Err(Misuse(misuse).into());
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
+/// What a schema says of some columns alone.
+pub(super) fn part(schema: &Schema, columns: &[String]) -> anyhow::Result<Schema> {
+    let mut raw = RawSchema::parse(&schema.to_string())?;
+    raw.column
+        .retain(|column| columns.contains(column.name.get_ref()));
+    Ok(Schema::try_from(raw)?)
+}
+
+/// Columns by name, over the rows of one table after the other; numbers and dates lie on a scale.
+pub(super) fn of(names: &[String], tables: &[&Table], lang: Lang) -> anyhow::Result<Vec<Column>> {
+    names
+        .iter()
+        .map(|name| column(name, tables, lang))
+        .collect()
+}
+
+fn column(name: &str, tables: &[&Table], lang: Lang) -> anyhow::Result<Column> {
+    let mut cells = Vec::with_capacity(tables.iter().map(|table| table.rows()).sum());
+    for table in tables {
+        let Some(column) = table.column(name) else {
+            let misuse = lang.pick(format!("no column {name}"), format!("没有列 {name}"));
+            return Err(Misuse(misuse).into());
+        };
+        append(&column.values, &mut cells);
+    }
+    let is_scale = cells
+        .iter()
+        .flatten()
+        .all(|cell| matches!(cell, Cell::Number(_) | Cell::Date(_)));
+    let column = Column::of(name, cells)?;
+    Ok(if is_scale { column.ordered() } else { column })
+}
+
+/// A cell that has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell<'a> {
+    Number(Number),
+    Date(Date),
+    Flag(bool),
+    Text(&'a str),
+}
+
+fn append<'a>(values: &'a Values, cells: &mut Vec<Option<Cell<'a>>>) {
+    match values {
+        // 0 and -0 are one number.
+        Values::Numbers(them) => {
+            cells.extend(
+                them.iter()
+                    .map(|it| it.map(|it| Cell::Number(Number(it + 0.0)))),
+            );
+        }
+        Values::Dates(them) => cells.extend(them.iter().map(|it| it.map(Cell::Date))),
+        Values::Flags(them) => cells.extend(them.iter().map(|it| it.map(Cell::Flag))),
+        Values::Texts(them) => cells.extend(them.iter().map(|it| it.map(Cell::Text))),
+        Values::Categories(them) => {
+            let level = |code: usize| Cell::Text(&them.levels()[code]);
+            cells.extend(them.iter().map(|it| it.map(level)));
+        }
+    }
+}
+
+/// A finite number.
+#[derive(Debug, Clone, Copy)]
+struct Number(f64);
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}

@@ -1,0 +1,232 @@
+//! The report as one page that needs nothing else: no script, no font, no file beside it.
+
+use consilium_lab::figure::{Anchor, At, Caption, STYLE, Svg, escaped};
+use consilium_plan::Lang;
+use consilium_privacy::Band;
+
+use super::{
+    Found,
+    say::{self, Shown, percent},
+};
+
+const MORE_STYLE: &str = "svg .bar { stroke: none; fill: var(--pass); }\n\
+    svg .bar.fail { fill: var(--fail); }\n";
+
+/// The size of a picture, and where its bars stand.
+const SIZE: (f64, f64) = (800.0, 240.0);
+const LEFT: f64 = 52.0;
+const BOTTOM: f64 = 190.0;
+const TOP: f64 = 12.0;
+
+/// Writes the page.
+pub(super) fn html(found: &Found, lang: Lang) -> String {
+    let title = lang.pick("How easily people are found again", "重标识风险报告");
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"/>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
+         <title>{title}</title><style>\n{STYLE}{MORE_STYLE}</style></head><body>",
+        lang.pick("en", "zh-CN"),
+    );
+    let file = found.file.file_name().unwrap_or_default().to_string_lossy();
+    page += &element("p class=\"kicker\"", &format!("Consilium · {file}"));
+    page += &element("h1", title);
+    page += &element("p class=\"lead\"", &say::lead(found, lang));
+    page += &element("p class=\"remark\"", say::warning(lang));
+    page += &element("p", &say::grade(found.report.grade, lang));
+    if let Some(level) = found.sensitivity.level {
+        page += &element("p", &say::sensitivity(level, lang));
+    }
+    page += &element(
+        "h2",
+        lang.pick("Rows that hide among others", "隐藏在他人之中的行"),
+    );
+    page += &figure(&bars(found, lang), curve_caption(lang));
+    page += &element("h2", lang.pick("Three attackers", "三类攻击者"));
+    page += &shown(&say::risks(found, lang));
+    page += &element("p class=\"soft\"", risk_note(found, lang));
+    if let Some(line) = say::population(found, lang) {
+        page += &element("p", &line);
+    }
+    if !found.report.sensitive.is_empty() {
+        page += &element("h2", lang.pick("What a class tells", "等价类透露的信息"));
+        page += &shown(&say::sensitive(found, lang));
+        page += &element("p class=\"soft\"", attribute_note(lang));
+    }
+    if let Some(line) = say::membership(found, lang) {
+        page += &element("h2", lang.pick("Whether a model tells", "模型是否泄露"));
+        page += &element("p", &line);
+    }
+    page += &element("h2", lang.pick("What others see", "其他机构所见"));
+    page += &shown(&bands(found, lang));
+    page + "</body></html>\n"
+}
+
+/// An element with a text in it; the tag may have attributes.
+fn element(tag: &str, text: &str) -> String {
+    let name = tag.split(' ').next().unwrap_or(tag);
+    format!("<{tag}>{}</{name}>", escaped(text))
+}
+
+fn figure(picture: &str, caption: &str) -> String {
+    format!(
+        "<figure>{picture}{}</figure>",
+        element("figcaption", caption)
+    )
+}
+
+/// A table; all cells but the first of a row are numbers.
+fn shown((header, rows): &Shown) -> String {
+    let cells = |tag: &str, cells: &[String]| -> String {
+        let cell = |(place, text): (usize, &String)| {
+            let class = if place > 0 { " class=\"number\"" } else { "" };
+            element(&format!("{tag}{class}"), text)
+        };
+        let cells: String = cells.iter().enumerate().map(cell).collect();
+        format!("<tr>{cells}</tr>")
+    };
+    let body: String = rows.iter().map(|row| cells("td", row)).collect();
+    let head = cells("th", header);
+    format!("<div class=\"wide\"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>")
+}
+
+/// A bar for each step of the curve: the share of rows in classes of at least that size.
+fn bars(found: &Found, lang: Lang) -> String {
+    let steps = &found.report.curve.steps;
+    let mut svg = Svg::new(SIZE.0, SIZE.1);
+    let right = SIZE.0 - 8.0;
+    let high = |share: f64| BOTTOM - (BOTTOM - TOP) * share;
+    for share in [0.25, 0.5, 0.75, 1.0] {
+        svg.line(At(LEFT, high(share)), At(right, high(share)), "grid");
+        let label = format!("{:.0} %", 100.0 * share);
+        svg.text(
+            At(LEFT - 6.0, high(share) + 4.0),
+            Anchor::End,
+            "tick",
+            &label,
+        );
+    }
+    let apart = (right - LEFT) / steps.len() as f64;
+    let threshold = found.report.risks.threshold.probability();
+    for (place, step) in steps.iter().enumerate() {
+        let middle = LEFT + apart * (place as f64 + 0.5);
+        let at_risk = 1.0 / step.k as f64 > threshold;
+        svg.begin(&format!(
+            "≥ {}: {} ({})",
+            step.k,
+            step.rows,
+            percent(step.share)
+        ));
+        svg.rectangle(
+            At(middle - apart * 0.34, high(step.share)),
+            At(middle + apart * 0.34, BOTTOM),
+            if at_risk { "bar fail" } else { "bar" },
+        );
+        svg.end();
+        svg.text(
+            At(middle, BOTTOM + 17.0),
+            Anchor::Middle,
+            "tick",
+            &step.k.to_string(),
+        );
+    }
+    svg.line(At(LEFT, BOTTOM), At(right, BOTTOM), "axis");
+    let name = lang.pick("rows of a class, at least", "等价类的最少行数");
+    svg.text(
+        At(f64::midpoint(LEFT, right), BOTTOM + 38.0),
+        Anchor::Middle,
+        "name",
+        name,
+    );
+    svg.finish(&Caption {
+        id: "fig-curve",
+        title: lang
+            .pick("Rows by the size of their class", "按等价类大小统计的行")
+            .to_owned(),
+        alt: lang
+            .pick(
+                "falling bars, one for each size of classes",
+                "随等价类大小递减的柱状图",
+            )
+            .to_owned(),
+    })
+}
+
+fn curve_caption(lang: Lang) -> &'static str {
+    lang.pick(
+        "The share of rows that are in classes of at least so many. Where a class of that size is still at risk \
+         from a prosecutor, bars have another colour.",
+        "处于不小于该大小的等价类中的行占比。若该大小的等价类仍高于风险阈值，柱形以另一种颜色表示。",
+    )
+}
+
+fn risk_note(found: &Found, lang: Lang) -> &'static str {
+    if found.report.risks.journalist.is_some() {
+        lang.pick(
+            "Journalist and marketer are held against the table of the population.",
+            "记者与营销者风险以总体表为参照。",
+        )
+    } else {
+        lang.pick(
+            "Without a table of the population, a journalist's risk is not known; it is no higher than a \
+             prosecutor's. The marketer's is that of one who knows who has a row here.",
+            "没有总体表，无法得知记者风险，但不会高于检察官风险。营销者风险按已知谁在表中计算。",
+        )
+    }
+}
+
+fn attribute_note(lang: Lang) -> &'static str {
+    lang.pick(
+        "Each number is that of the worst class. l: different values of a class, and how many equally frequent \
+         ones its entropy is worth. t: how far a class's values are from all (0 alike, 1 as far as can be). α: the \
+         share of a class that its most frequent value has. β, δ: by how much a value's share grows in a class.",
+        "各数字均取最差等价类。l：等价类中的不同取值数，以及按熵折算的等频取值数。t：等价类取值分布与总体分布的\
+         距离（0 相同，1 最远）。α：最常见取值在等价类中的占比。β、δ：取值占比在等价类中的增幅。",
+    )
+}
+
+/// What leaves the house.
+fn bands(found: &Found, lang: Lang) -> Shown {
+    let bands = &found.report.bands;
+    let size = |band: &Band| match band.to {
+        Some(to) if (to - band.from).abs() < 0.5 => format!("{to}"),
+        Some(to) => format!("{}–{to}", band.from),
+        None => format!("≥ {}", band.from),
+    };
+    let share = |band: &Band| {
+        let to = band.to.unwrap_or(1.0);
+        format!("{} – {}", percent(band.from), percent(to))
+    };
+    let rows = [
+        (
+            "rows of the smallest class",
+            "最小等价类的行数",
+            size(&bands.smallest_class),
+        ),
+        (
+            "rows like no other",
+            "独一无二的行",
+            share(&bands.uniqueness),
+        ),
+        (
+            "a prosecutor's risk in the mean",
+            "检察官平均风险",
+            share(&bands.prosecutor),
+        ),
+        (
+            "rows above the threshold",
+            "高于阈值的行",
+            share(&bands.at_risk),
+        ),
+        (
+            "a marketer's share of rows found",
+            "营销者找到的行占比",
+            share(&bands.marketer),
+        ),
+    ];
+    let header = [lang.pick("measure", "指标"), lang.pick("band", "区间")];
+    let row = |(en, zh, band): (&str, &str, String)| vec![lang.pick(en, zh).to_owned(), band];
+    (
+        header.map(str::to_owned).to_vec(),
+        rows.into_iter().map(row).collect(),
+    )
+}

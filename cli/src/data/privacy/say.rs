@@ -1,0 +1,249 @@
+//! What people read of a file's risks in a terminal, and what the page says too.
+
+use std::io::{self, Write};
+
+use consilium_plan::Lang;
+use consilium_privacy::{Attribute, Distance, Estimator, Grade, Risk};
+
+use super::Found;
+use crate::table::{align_numbers, table};
+
+pub(super) fn print(found: &Found, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+    writeln!(out, "{}", warning(lang))?;
+    writeln!(out, "{}", lead(found, lang))?;
+    writeln!(out, "{}", grade(found.report.grade, lang))?;
+    if let Some(level) = found.sensitivity.level {
+        writeln!(out, "{}", sensitivity(level, lang))?;
+    }
+    let tables = [
+        curve(found, lang),
+        risks(found, lang),
+        sensitive(found, lang),
+    ];
+    for (header, rows) in tables.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        let mut shown = table();
+        let columns = header.len();
+        shown.set_header(header);
+        shown.add_rows(rows);
+        align_numbers(&mut shown, 1..columns);
+        writeln!(out, "\n{shown}")?;
+    }
+    for line in [population(found, lang), membership(found, lang)]
+        .into_iter()
+        .flatten()
+    {
+        writeln!(out, "\n{line}")?;
+    }
+    Ok(())
+}
+
+pub(super) fn warning(lang: Lang) -> &'static str {
+    lang.pick(
+        "For the owner's eyes: these numbers follow single rows. Others see bands only.",
+        "仅供数据所有者查看：这些数字会反映个别行。其他机构只能看到区间。",
+    )
+}
+
+/// One sentence on all.
+pub(super) fn lead(found: &Found, lang: Lang) -> String {
+    let (curve, risks) = (&found.report.curve, &found.report.risks);
+    let (rows, unique, smallest) = (curve.rows, curve.unique, curve.smallest);
+    let quasi = found.report.quasi.join(lang.pick(", ", "、"));
+    let (uniqueness, average) = (percent(curve.uniqueness), percent(risks.prosecutor.average));
+    lang.pick(
+        format!(
+            "By {quasi}, {unique} of {rows} rows ({uniqueness}) are like no other, and the smallest class has \
+             {smallest}; who knows that somebody has a row here, finds it in {average} of all cases."
+        ),
+        format!(
+            "按 {quasi}，{rows} 行中有 {unique} 行（{uniqueness}）独一无二，最小等价类为 {smallest} 行；\
+             已知某人在表中的攻击者，平均有 {average} 的机会找到其所在行。"
+        ),
+    )
+}
+
+pub(super) fn grade(grade: Grade, lang: Lang) -> String {
+    let level = grade.level();
+    let words = match grade {
+        Grade::Named => lang.pick("there are direct identifiers", "含直接标识符"),
+        Grade::AtRisk => lang.pick(
+            "no direct identifiers, but the risk by quasi-identifiers is above the threshold",
+            "不含直接标识符，但准标识符的重标识风险高于阈值",
+        ),
+        Grade::Acceptable => lang.pick(
+            "no direct identifiers, and the risk by quasi-identifiers is not above the threshold",
+            "不含直接标识符，准标识符的重标识风险不高于阈值",
+        ),
+        Grade::Aggregate => lang.pick("no identifiers", "不含标识符"),
+    };
+    lang.pick(
+        format!("De-identification (after GB/T 42460-2023): grade {level} of 4, {words}."),
+        format!("去标识化效果（参照 GB/T 42460-2023）：{level} 级（共 4 级），{words}。"),
+    )
+}
+
+pub(super) fn sensitivity(level: u8, lang: Lang) -> String {
+    lang.pick(
+        format!("Sensitivity (GB/T 39725-2020, as the catalogue reads it): level {level} of 5."),
+        format!("数据敏感级别（GB/T 39725-2020，依目录）：{level} 级（共 5 级）。"),
+    )
+}
+
+pub(super) fn forgotten(column: &str, lang: Lang) -> String {
+    lang.pick(
+        format!(
+            "note: the catalogue calls {column} a quasi-identifier, and it is not among those named"
+        ),
+        format!("注意：目录将 {column} 列为准标识符，但未在 --quasi 中指定"),
+    )
+}
+
+/// A header and rows.
+pub(super) type Shown = (Vec<String>, Vec<Vec<String>>);
+
+fn header(names: &[(&str, &str)], lang: Lang) -> Vec<String> {
+    names
+        .iter()
+        .map(|(en, zh)| lang.pick(*en, *zh).to_owned())
+        .collect()
+}
+
+pub(super) fn curve(found: &Found, lang: Lang) -> Shown {
+    let names = [
+        ("classes of at least", "等价类至少"),
+        ("rows", "行"),
+        ("share", "占比"),
+    ];
+    let rows = found.report.curve.steps.iter().map(|step| {
+        vec![
+            step.k.to_string(),
+            step.rows.to_string(),
+            percent(step.share),
+        ]
+    });
+    (header(&names, lang), rows.collect())
+}
+
+pub(super) fn risks(found: &Found, lang: Lang) -> Shown {
+    let risks = &found.report.risks;
+    let threshold = percent(risks.threshold.probability());
+    let mut names = header(
+        &[
+            ("attacker", "攻击者"),
+            ("highest risk", "最高风险"),
+            ("average risk", "平均风险"),
+        ],
+        lang,
+    );
+    names.push(lang.pick(
+        format!("rows above {threshold}"),
+        format!("高于 {threshold} 的行"),
+    ));
+    let of = |name: &str, risk: &Risk| {
+        let numbers = [risk.highest, risk.average, risk.at_risk].map(percent);
+        std::iter::once(name.to_owned()).chain(numbers).collect()
+    };
+    let prosecutor = lang.pick(
+        "prosecutor: knows that the person has a row",
+        "检察官：已知该人在表中",
+    );
+    let journalist = lang.pick("journalist: doesn't know", "记者：不知该人是否在表中");
+    let marketer = lang.pick("marketer: seeks all people", "营销者：查找所有人");
+    let mut rows: Vec<Vec<String>> = vec![of(prosecutor, &risks.prosecutor)];
+    rows.extend(risks.journalist.map(|risk| of(journalist, &risk)));
+    let none = || "–".to_owned();
+    rows.push(vec![
+        marketer.to_owned(),
+        none(),
+        percent(risks.marketer),
+        none(),
+    ]);
+    (names, rows)
+}
+
+pub(super) fn sensitive(found: &Found, lang: Lang) -> Shown {
+    let names = [
+        ("sensitive column", "敏感属性"),
+        ("distinct l", "不同取值 l"),
+        ("entropy l", "熵 l"),
+        ("t", "t"),
+        ("distance", "距离"),
+        ("α", "α"),
+        ("β", "β"),
+        ("δ", "δ"),
+    ];
+    let row = |of: &Attribute| {
+        let distance = match of.distance {
+            Distance::Equal => lang.pick("equal", "等距"),
+            Distance::Ordered => lang.pick("ordered", "有序"),
+        };
+        vec![
+            of.column.clone(),
+            of.distinct.to_string(),
+            format!("{:.2}", of.entropy),
+            format!("{:.3}", of.closeness),
+            distance.to_owned(),
+            format!("{:.3}", of.alpha),
+            format!("{:.3}", of.beta),
+            format!("{:.3}", of.delta),
+        ]
+    };
+    (
+        header(&names, lang),
+        found.report.sensitive.iter().map(row).collect(),
+    )
+}
+
+pub(super) fn population(found: &Found, lang: Lang) -> Option<String> {
+    let uniques = found.report.population.as_ref()?;
+    let (people, share) = (uniques.population, percent(uniques.share));
+    let model = match uniques.chosen {
+        Estimator::Zayatz => "Zayatz",
+        Estimator::Snb => "SNB",
+        Estimator::Pitman => "Pitman",
+    };
+    Some(lang.pick(
+        format!("Of {people} people, an estimated {share} are alone in their class ({model})."),
+        format!("在 {people} 人的总体中，估计有 {share} 的人独一无二（{model} 模型）。"),
+    ))
+}
+
+pub(super) fn membership(found: &Found, lang: Lang) -> Option<String> {
+    let of = found.membership.as_ref()?;
+    let [advantage, low, high, chance] = [
+        of.advantage,
+        of.interval.low,
+        of.interval.high,
+        of.by_chance,
+    ]
+    .map(|it| format!("{it:.3}"));
+    let verdict = match (of.is_above_chance(), lang) {
+        (true, Lang::En) => "the model tells who taught it",
+        (true, Lang::Zh) => "模型会泄露训练成员",
+        (false, Lang::En) => "no more than chance",
+        (false, Lang::Zh) => "不高于偶然",
+    };
+    let (members, others) = (of.members, of.others);
+    Some(lang.pick(
+        format!(
+            "Membership by loss, {members} members against {others} others: advantage {advantage} ({low} to \
+             {high}; by chance up to {chance}): {verdict}."
+        ),
+        format!(
+            "基于损失的成员推断（成员 {members} 行，非成员 {others} 行）：优势 {advantage}（{low} 至 {high}；\
+             偶然可达 {chance}）：{verdict}。"
+        ),
+    ))
+}
+
+/// A share in per cent, with as many digits as tell it from none and from all.
+pub(super) fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent == 0.0 || (percent - 100.0).abs() < 1e-12 {
+        return format!("{percent:.0} %");
+    }
+    if percent < 0.1 {
+        return "< 0.1 %".to_owned();
+    }
+    format!("{:.1} %", percent.min(99.9))
+}
