@@ -139,14 +139,12 @@ fn a_population_hides_a_table_and_strangers_are_refused() {
 #[test]
 fn losses_tell_whether_a_model_remembers() {
     let folder = tempfile::tempdir().unwrap();
-    let mut losses = "member,loss\n".to_owned();
-    for row in 0..60 {
-        losses += &format!(
-            "1,{}\n0,{}\n",
-            0.01 * f64::from(row),
-            0.5 + 0.01 * f64::from(row)
-        );
-    }
+    let of_pair = |row: u8| {
+        let loss = 0.01 * f64::from(row);
+        format!("1,{loss}\n0,{}\n", 0.5 + loss)
+    };
+    let pairs: String = (0..60).map(of_pair).collect();
+    let losses = format!("member,loss\n{pairs}");
     fs::write(folder.path().join("losses.csv"), losses).unwrap();
     let (file, schema) = (example("processed.cleveland.data"), example("schema.toml"));
     let more = ["--losses", "losses.csv", "--json"];

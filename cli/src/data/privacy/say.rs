@@ -6,7 +6,10 @@ use consilium_plan::Lang;
 use consilium_privacy::{Attribute, Distance, Estimator, Grade, Risk};
 
 use super::Found;
-use crate::table::{align_numbers, table};
+use crate::{
+    table::{align_numbers, table},
+    terminal::on_one_line,
+};
 
 pub(super) fn print(found: &Found, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     writeln!(out, "{}", warning(lang))?;
@@ -48,7 +51,13 @@ pub(super) fn warning(lang: Lang) -> &'static str {
 pub(super) fn lead(found: &Found, lang: Lang) -> String {
     let (curve, risks) = (&found.report.curve, &found.report.risks);
     let (rows, unique, smallest) = (curve.rows, curve.unique, curve.smallest);
-    let quasi = found.report.quasi.join(lang.pick(", ", "、"));
+    let quasi: Vec<String> = found
+        .report
+        .quasi
+        .iter()
+        .map(|it| on_one_line(it))
+        .collect();
+    let quasi = quasi.join(lang.pick(", ", "、"));
     let (uniqueness, average) = (percent(curve.uniqueness), percent(risks.prosecutor.average));
     lang.pick(
         format!(
@@ -178,7 +187,7 @@ pub(super) fn sensitive(found: &Found, lang: Lang) -> Shown {
             Distance::Ordered => lang.pick("ordered", "有序"),
         };
         vec![
-            of.column.clone(),
+            on_one_line(&of.column),
             of.distinct.to_string(),
             format!("{:.2}", of.entropy),
             format!("{:.3}", of.closeness),
