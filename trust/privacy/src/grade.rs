@@ -8,10 +8,11 @@ use crate::Threshold;
 ///
 /// # Discussion
 ///
-/// The grades are as texts about the standard tell them; its own text was not at hand. The risk that is
-/// held against the threshold is the highest that a row has from a prosecutor, or from a journalist where
-/// the population is known: the standard leaves threshold and attacker to whoever gives data away. A
-/// grade that is measured says nothing of free texts, nor of columns that nobody called identifying.
+/// Likely and not certain: the four grades are as they are commonly told, and not checked against the
+/// standard's own text, which was not at hand. The risk that is held against the threshold is the
+/// highest that a row has from a prosecutor, or from a journalist where the population is known; the
+/// threshold is for whoever gives data away to choose. A grade that is measured says nothing of free
+/// texts, nor of columns that nobody called identifying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(into = "u8")]
 pub enum Grade {
