@@ -16,8 +16,8 @@ mod codes;
 mod gbdt;
 mod mapping;
 mod measurement;
-mod rules;
 mod privacy;
+mod rules;
 
 /// What to run, and on what.
 #[derive(Debug, clap::Args)]
@@ -29,9 +29,7 @@ pub(crate) struct Options {
     /// (or gbdt-attack-quick) attacks the sums that vertical trees return, code-names measures how well
     /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
     /// maps ten million rows of fee detail to features, rules-10m (or rules-100k) holds a hundred rules against
-    /// them.
-    /// maps ten million rows of fee detail to features, privacy-vectors makes the numbers that privacy is
-    /// held against anew.
+    /// them, privacy-vectors makes the numbers that privacy is held against anew.
     name: Option<String>,
     /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
     /// code-agreement, one folder each.
@@ -47,8 +45,8 @@ struct Program {
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
 /// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
-/// `code-agreement`, `map-10m` or `rules-10m`, it measures instead, and prints what the measurement says.
-/// `code-agreement`, `map-10m` or `privacy-vectors`, it measures instead, and prints what the measurement says.
+/// `code-agreement`, `map-10m`, `rules-10m` or `privacy-vectors`, it measures instead, and prints what the
+/// measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
