@@ -5,8 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// Bounds between which a number of rows lies: none, some below the minimum, or a step of
-/// 1, 2, 5, 10, 20, 50 and so on. A step that the minimum cuts off goes together with the next one, so
-/// that none is narrower than half its least number.
+/// 1, 2, 5, 10, 20, 50 and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Band {
     /// The fewest rows.
@@ -16,14 +15,13 @@ pub struct Band {
 }
 
 impl Band {
-    /// Gives the band of a number of rows.
+    /// Gives the band of a number of rows, where a minimum is one at which a step begins.
     ///
     /// ```
     /// use consilium_dictionary::Band;
     ///
     /// let told = [0, 3, 10, 47, 4711].map(|rows| Band::of(rows, 10).to_string());
     /// assert_eq!(told, ["0", "1..9", "10..19", "20..49", "2000..4999"]);
-    /// assert_eq!(Band::of(19, 19).to_string(), "19..49");
     /// ```
     pub fn of(rows: u64, minimum: u64) -> Band {
         if rows == 0 {
@@ -33,17 +31,12 @@ impl Band {
             let most = minimum - 1;
             return Band { least: 1, most };
         }
-        let first = step(minimum.max(1));
-        if first.least < minimum {
-            let most = step(first.most.saturating_add(1)).most;
-            if rows <= most {
-                return Band {
-                    least: minimum,
-                    most,
-                };
-            }
-        }
         step(rows)
+    }
+
+    /// Says whether a step begins at so many rows, of which there are some.
+    pub(crate) fn begins_at(rows: u64) -> bool {
+        rows > 0 && step(rows).least == rows
     }
 
     /// Takes a band by its fewest rows, if it is one.

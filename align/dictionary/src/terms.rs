@@ -7,7 +7,7 @@ use consilium_mailbox::PartyId;
 use consilium_psi::{Item, Terms as PsiTerms, unbalanced::Uses};
 use rand_core::Rng as _;
 
-use crate::DictionaryError;
+use crate::{Band, DictionaryError};
 
 /// What the signed plan says about a check of codes; the same at all parties.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub struct Terms {
     pub study: Digest,
     /// The system that codes are of.
     pub system: String,
-    /// The fewest rows of a code that is compared or told, [`Terms::LEAST_MINIMUM`] at least.
+    /// The fewest rows of a code that is compared or told: a step of [`Band`](crate::Band), and
+    /// [`Terms::LEAST_MINIMUM`] at least.
     pub minimum: u64,
     /// The codes that each respondent has compared in a run, 1 to [`Terms::MOST_CODES`]: always as
     /// many, made-up ones for those that it lacks.
@@ -40,9 +41,18 @@ impl Terms {
     /// The fewest elements of a list: shorter ones are filled up.
     const LEAST_LISTED: usize = 1 << 10;
 
+    /// Says whether so many rows may be the minimum: at least [`Terms::LEAST_MINIMUM`], and where a band
+    /// begins. Were any number allowed, two checks with minima that differ by one would tell which codes
+    /// have exactly so many rows.
+    pub fn is_minimum(rows: u64) -> bool {
+        rows >= Terms::LEAST_MINIMUM && Band::begins_at(rows)
+    }
+
     pub(crate) fn check(&self) -> Result<(), DictionaryError> {
-        if self.minimum < Terms::LEAST_MINIMUM {
-            return Err(DictionaryError::Terms("the minimum is 5 rows at least"));
+        if !Terms::is_minimum(self.minimum) {
+            return Err(DictionaryError::Terms(
+                "the minimum is 5, 10, 20, 50 rows and so on",
+            ));
         }
         if !CODES.contains(&self.most_codes) {
             return Err(DictionaryError::Terms("1 to 65536 codes are compared"));

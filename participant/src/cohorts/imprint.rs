@@ -145,7 +145,8 @@ impl Imprint {
         }
         let is_other_rule = both.iter().any(|(_, is_same)| !is_same);
         let is_small = now.min(before) < least.saturating_mul(SMALL);
-        if is_near && (is_other_rule || is_moved && !is_alike) || is_small && is_off {
+        let is_size = now.abs_diff(before) < least;
+        if is_near && (is_other_rule || is_moved && !is_alike) || is_off && (is_small || is_size) {
             Standing::AskedOtherwise
         } else {
             Standing::Apart

@@ -59,6 +59,7 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::TreesShared(error) => shared(error).unwrap_or_else(|| error.to_string()),
         PlanFault::TreesLabels => "标签无法按该目标函数的分布评估".to_owned(),
         PlanFault::EvidenceLabel => "与各列对照的标签须为是或否".to_owned(),
+        PlanFault::CodesMinimum => "最少行数只能是 5、10、20、50、100、200、500 等：若取其间的值，两份方案合起来会泄露某编码的确切行数".to_owned(),
         PlanFault::EvidenceBins => "分箱数只能是 2、4、8、16 或 32".to_owned(),
         PlanFault::EvidenceColumns { most } => format!("每方至多提供 {most} 列"),
         PlanFault::OtherKind { kind } => format!("在 kind = {kind:?} 的方案中没有意义"),

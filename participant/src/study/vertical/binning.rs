@@ -1,6 +1,7 @@
 //! Own columns in bins, to be held against labels.
 
 use consilium_data::{NamedColumn, Values};
+use consilium_plan::{Statistics, Weigh};
 use consilium_statistics::{
     Interval, Place,
     vertical::{Binned, MOST_BINS},
@@ -68,13 +69,38 @@ impl Bins {
 
 /// Gives the least values of all bins but the first, such that each has about as many of the sorted
 /// values.
+///
+/// Cuts are those that the most bins have, or some of them. Of those any two have as many values between
+/// them as any plan's least bin, so that whatever two plans ask for, their cuts are the same or that far
+/// apart: the coarsest come first, and the others where there is room.
 fn cuts(sorted: &[f64], most: u16) -> Vec<f64> {
-    let bins = usize::from(most);
-    let cut = |bin: usize| sorted.get(sorted.len() * bin / bins).copied();
-    let mut cuts: Vec<f64> = (1..bins).filter_map(cut).collect();
-    cuts.dedup();
-    cuts.retain(|cut| sorted.first().is_some_and(|least| least < cut));
-    cuts
+    let rank = |share: u16| sorted.len() * usize::from(share) / usize::from(Weigh::MOST_BINS);
+    let apart = usize::try_from(Statistics::LEAST_MINIMUM_CELL).unwrap_or(usize::MAX);
+    // Each with how many values lie below it.
+    let mut kept: Vec<(usize, f64)> = Vec::new();
+    let mut wanted = Vec::new();
+    let mut step = Weigh::MOST_BINS;
+    while step > 1 {
+        let odd = (1..Weigh::MOST_BINS).filter(|share| share % step == step / 2);
+        for cut in odd.filter_map(|share| sorted.get(rank(share)).copied()) {
+            let below = sorted.partition_point(|value| *value < cut);
+            let ends = [0, sorted.len()];
+            let others = kept.iter().map(|(below, _)| *below).chain(ends);
+            if others
+                .map(|other| other.abs_diff(below))
+                .all(|off| off >= apart)
+            {
+                kept.push((below, cut));
+            }
+            if most >= Weigh::MOST_BINS / step * 2 {
+                wanted.push(cut);
+            }
+        }
+        step /= 2;
+    }
+    kept.sort_unstable_by_key(|(below, _)| *below);
+    let cuts = kept.into_iter().map(|(_, cut)| cut);
+    cuts.filter(|cut| wanted.contains(cut)).collect()
 }
 
 /// Says what lies between cuts: from the least value up to the greatest.
@@ -127,16 +153,26 @@ mod tests {
         assert_eq!(cuts(&few, 8), [1.0]);
         assert!(cuts(&[3.0; 9], 8).is_empty());
         assert!(cuts(&[], 8).is_empty());
-        assert_eq!(cuts(&[1.0, 2.0], 8), [2.0]);
+        assert!(cuts(&[1.0, 2.0], 8).is_empty());
         assert_eq!(intervals(&few, &[1.0]).len(), 2);
     }
 
     #[test]
-    fn cuts_into_fewer_bins_are_among_those_into_more() {
-        let values: Vec<f64> = (0..1_237).map(f64::from).collect();
-        let most = cuts(&values, 32);
-        for bins in [2, 4, 8, 16] {
-            assert!(cuts(&values, bins).iter().all(|cut| most.contains(cut)));
+    fn cuts_of_two_plans_are_the_same_or_as_far_apart_as_the_least_bin() {
+        let far: Vec<f64> = (0..1_237).map(f64::from).collect();
+        let few: Vec<f64> = (0..40).map(f64::from).collect();
+        // One value in the midst of two that many rows have.
+        let tied = [vec![0.0; 61], vec![1.0], vec![2.0; 70]].concat();
+        for values in [far, few, tied] {
+            let most = cuts(&values, 32);
+            for bins in [2, 4, 8, 16] {
+                assert!(cuts(&values, bins).iter().all(|cut| most.contains(cut)));
+            }
+            let below = |cut: &f64| values.partition_point(|value| value < cut);
+            let cut = most.iter().map(below);
+            let ends: Vec<usize> = [0].into_iter().chain(cut).chain([values.len()]).collect();
+            assert!(ends.windows(2).all(|pair| pair[1] - pair[0] >= 5));
+            assert!(!most.is_empty());
         }
     }
 

@@ -70,6 +70,11 @@ pub enum PlanFault {
     /// Numbers are cut into halves, quarters and so on.
     #[error("2, 4, 8, 16 or 32 bins are allowed")]
     EvidenceBins,
+    /// Rows of codes are told in steps.
+    #[error(
+        "5, 10, 20, 50, 100, 200, 500 rows and so on are allowed: two plans with minima in between would tell a code's exact rows"
+    )]
+    CodesMinimum,
     /// A party brings more columns than are held against labels.
     #[error("a party brings at most {most} columns")]
     EvidenceColumns {

@@ -121,6 +121,12 @@ pub(super) fn limits_of_codes(
     let rows = |given: &Option<Spanned<u64>>, key: &str, default, least| {
         at.number(given.as_ref(), key, default, least..=MOST_ROWS)
     };
+    let least = consilium_dictionary::Terms::LEAST_MINIMUM;
+    let minimum = rows(&raw.minimum_cell, "limits.minimum_cell", 10, least)?;
+    if !consilium_dictionary::Terms::is_minimum(minimum) {
+        let given = raw.minimum_cell.as_ref();
+        return Err(at.fault(given, "limits.minimum_cell", PlanFault::CodesMinimum));
+    }
     Ok(Limits {
         expires: expires(raw, at)?,
         // Whoever deviates may ask about other codes in each.
@@ -128,12 +134,7 @@ pub(super) fn limits_of_codes(
         most_rows: Rows(rows(&raw.most_rows, "limits.most_rows", USUAL_ROWS, 1)?),
         minimum_rows: Rows(1),
         minimum_cohort: Rows(1),
-        minimum_cell: Rows(rows(
-            &raw.minimum_cell,
-            "limits.minimum_cell",
-            10,
-            consilium_dictionary::Terms::LEAST_MINIMUM,
-        )?),
+        minimum_cell: Rows(minimum),
         minimum_verified: u32::try_from(parties).unwrap_or(u32::MAX),
     })
 }

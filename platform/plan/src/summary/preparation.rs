@@ -13,9 +13,6 @@ use crate::{
     texts::{Text, preparation as texts},
 };
 
-/// The most levels or cuts that a line names.
-const MOST_NAMED: usize = 8;
-
 /// Says in a line what becomes of a feature's column; `columns` say what columns mean.
 pub fn say_prepared(feature: &Feature, columns: &[Column], lang: Lang) -> String {
     let said = Said {
@@ -182,14 +179,9 @@ impl Said {
         said.collect::<Vec<String>>().join(comma)
     }
 
-    /// Names the first of several, and how many more there are.
+    /// Names several, every one: the last may be the rare one.
     fn list(&self, items: impl Iterator<Item = String>) -> String {
         let items: Vec<String> = items.collect();
-        let named = items.len().min(MOST_NAMED);
-        let shown = items[..named].join(self.lang.pick(", ", "、"));
-        match items.len() - named {
-            0 => shown,
-            count => texts::MORE.say(self.lang, &[("shown", &shown), ("count", &count)]),
-        }
+        items.join(self.lang.pick(", ", "、"))
     }
 }

@@ -29,5 +29,4 @@ FROM: "{low} and above", "不低于 {low}";
 MISSING_WEIGHT: "missing values weigh {weight}", "缺失值的权重为 {weight}";
 UNSEEN_WEIGHT: "other values weigh {weight}", "其余取值的权重为 {weight}";
 UNCOUNTED: "Of 0/1 columns and others of two values the fit needs rows enough of each. Of numbers of three or more values it does not: if few rows have one of them, as with weights, a clip or a filled boolean, the sums can tell how many, and what is known of these rows.", "对 0/1 列及其他仅有两个值的列，拟合要求每个值都有足够的行；对有三个及以上取值的数值列则不作此要求：若其中某个值仅为少数行所有（如权重、截尾或填补后的布尔列），由合计可推知其行数以及这些行的情况。";
-MORE: "{shown} and {count} more", "{shown} 等，另有 {count} 个";
 }

@@ -85,6 +85,7 @@ fn plans_that_make_no_sense_are_refused_where_they_do() {
         ("icd-10-cm", "local-Own", "a system of codes is needed"),
         ("list = \"source\"", "most_codes = 0", "1 to 65536"),
         ("minimum_cell = 10", "minimum_cell = 4", "5 to"),
+        ("minimum_cell = 10", "minimum_cell = 37", "5, 10, 20"),
         ("minimum_cell = 10", "minimum_cohort = 10", "no meaning"),
         ("minimum_cell = 10", "minimum_verified = 1", "no meaning"),
         ("[limits]", "[align]\nminimum = 10\n[limits]", "no meaning"),
