@@ -29,7 +29,10 @@ pub struct RawConfig {
     /// Whose vouches for keys of other institutions are believed; nobody's if none is given.
     #[serde(default)]
     pub authorities: Vec<RawAuthority>,
-    /// What may be read here, and what mappings may do.
+    /// What may be read here.
+    #[serde(default)]
+    pub data: RawData,
+    /// What mappings may do.
     #[serde(default)]
     pub mapping: RawMappings,
     /// What is logged.
@@ -37,13 +40,19 @@ pub struct RawConfig {
     pub log: Log,
 }
 
-/// What may be read here, and what mappings, which make a data set of several files by a query, may do.
+/// What may be read here.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawMappings {
+pub struct RawData {
     /// The folder that the files of all data sets must lie in, at any depth; if none is given, those of a
     /// mapping lie in its folder, and others anywhere but in the state folder.
     pub root: Option<PathBuf>,
+}
+
+/// What mappings, which make a data set of several files by a query, may do.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMappings {
     /// The most memory that a mapping may ask for, in MiB; 4096 if none is given.
     pub memory_mb: Option<u64>,
     /// The most time, in seconds; 3600 if none is given.
@@ -77,6 +86,14 @@ pub struct Config {
     pub admin: String,
     /// Whose vouches for keys of other institutions are believed.
     pub authorities: Vec<Voucher>,
+    /// The folder that the files of all data sets must lie in, at any depth, links followed.
+    ///
+    /// # Security
+    ///
+    /// Without it nothing but the rights of the daemon's user, and the state folder, bounds what its
+    /// people have it read. Sources of a mapping then lie in the mapping's folder, but whoever registers
+    /// one says which that is.
+    pub data_root: Option<PathBuf>,
     /// What mappings may do here, and where the program that runs them may be: nowhere, until whoever
     /// reads the configuration says it.
     pub mappings: Mappings,
@@ -121,32 +138,35 @@ impl TryFrom<RawConfig> for Config {
             coordinator: raw.coordinator,
             admin,
             authorities: authorities(raw.authorities)?,
-            mappings: mappings(raw.mapping)?,
+            data_root: data_root(raw.data)?,
+            mappings: mappings(&raw.mapping),
             log: raw.log,
             ready_file: None,
         })
     }
 }
 
-fn mappings(raw: RawMappings) -> Result<Mappings, ConfigError> {
-    let bad = |why| ConfigError::Value {
-        key: "mapping",
-        why,
-    };
-    if raw.root.as_ref().is_some_and(|root| !root.is_absolute()) {
-        return Err(bad("has a root that is no absolute path"));
+fn data_root(raw: RawData) -> Result<Option<PathBuf>, ConfigError> {
+    match raw.root {
+        Some(root) if !root.is_absolute() => Err(ConfigError::Value {
+            key: "data",
+            why: "has a root that is no absolute path",
+        }),
+        root => Ok(root),
     }
+}
+
+fn mappings(raw: &RawMappings) -> Mappings {
     let ceilings = Limits {
         memory_mb: raw.memory_mb.unwrap_or(4096),
         seconds: raw.seconds.unwrap_or(3600),
         rows: raw.rows.unwrap_or(100_000_000),
         disk_mb: raw.disk_mb.unwrap_or(32_768),
     };
-    Ok(Mappings {
-        root: raw.root,
+    Mappings {
         ceilings,
         program: Whereabouts::default(),
-    })
+    }
 }
 
 fn authorities(raw: Vec<RawAuthority>) -> Result<Vec<Voucher>, ConfigError> {
@@ -180,6 +200,10 @@ mod tests {
 
     use super::*;
 
+    fn with(more: &str) -> Result<Config, ConfigError> {
+        Config::from_toml(&format!("party = \"north\"\nstate = \"s\"\n{more}"))
+    }
+
     #[test]
     fn two_lines_are_enough() {
         let config =
@@ -193,21 +217,23 @@ mod tests {
 
     #[test]
     fn what_mappings_may_do_is_bounded_unless_more_is_said() {
-        let config = |mapping: &str| {
-            Config::from_toml(&format!("party = \"north\"\nstate = \"s\"\n{mapping}"))
-        };
-        let usual = config("").unwrap().mappings;
-        assert_eq!((usual.root, usual.ceilings.memory_mb), (None, 4096));
-        let given = config("[mapping]\nroot = \"/srv\"\nseconds = 60")
-            .unwrap()
-            .mappings;
-        assert_eq!(given.root, Some(PathBuf::from("/srv")));
-        assert_eq!(
-            (given.ceilings.seconds, given.ceilings.memory_mb),
-            (60, 4096)
-        );
-        let relative = config("[mapping]\nroot = \"srv\"").unwrap_err();
-        assert!(relative.to_string().contains("'mapping'"), "{relative}");
+        let ceilings = |mapping| with(mapping).unwrap().mappings.ceilings;
+        let (usual, given) = (ceilings(""), ceilings("[mapping]\nseconds = 60"));
+        assert_eq!((usual.seconds, usual.memory_mb), (3600, 4096));
+        assert_eq!((given.seconds, given.memory_mb), (60, 4096));
+    }
+
+    #[test]
+    fn the_root_of_all_data_is_an_absolute_path() {
+        let root = |data| with(data).map(|config| config.data_root);
+        assert_eq!(root("").unwrap(), None);
+        let given = root("[data]\nroot = \"/srv\"").unwrap();
+        assert_eq!(given, Some(PathBuf::from("/srv")));
+        let relative = root("[data]\nroot = \"srv\"").unwrap_err();
+        assert!(relative.to_string().contains("'data'"), "{relative}");
+        // It is not for mappings alone.
+        let misplaced = root("[mapping]\nroot = \"/srv\"").unwrap_err();
+        assert!(misplaced.to_string().contains("root"), "{misplaced}");
     }
 
     #[test]

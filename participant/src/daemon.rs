@@ -176,6 +176,7 @@ async fn home(
         link: Link::new(config.party.clone(), ambient.epoch(), Limits::default()),
         ambient,
         data_key: Arc::new(data_key),
+        data_root: config.data_root.clone(),
         mappings: Arc::new(config.mappings.clone()),
         reading: Arc::new(Semaphore::new(1)),
         holding: Mutex::new(()),

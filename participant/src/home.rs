@@ -48,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) ambient: Ambient,
     /// Keys the versions of data sets.
     pub(crate) data_key: Arc<Seed>,
+    /// The folder that the files of all data sets must lie in, if one is said.
+    pub(crate) data_root: Option<PathBuf>,
     /// What mappings may do here.
     pub(crate) mappings: Arc<Mappings>,
     /// Whose turn it is to read a data set.

@@ -18,7 +18,7 @@ mod sweep;
 mod tables;
 mod wire;
 
-pub use config::{Config, RawAuthority, RawConfig, RawMappings};
+pub use config::{Config, RawAuthority, RawConfig, RawData, RawMappings};
 pub use consilium_node::Ambient;
 pub use daemon::{ParticipantHandle, start};
 pub use data::Mappings;

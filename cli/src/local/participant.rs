@@ -263,7 +263,7 @@ pub(super) async fn join(
     let home = folder.join(party.as_str());
     let config = format!(
         // Whoever starts all of it may read these files.
-        "party = \"{party}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n[mapping]\nroot = \"/\"\n",
+        "party = \"{party}\"\nstate = {}\nadmin = \"127.0.0.1:0\"\n[data]\nroot = \"/\"\n",
         state_of(&home)?,
     );
     let config = configure(&home, "participant", &config)?;

@@ -33,7 +33,7 @@ pub(crate) enum DataError {
     Beyond(Beyond),
     /// A file lies elsewhere than files may.
     #[error(
-        "{} does not lie in {}: move it there, or name another root in [mapping] of the participant's \
+        "{} does not lie in {}: move it there, or name another root in [data] of the participant's \
          configuration",
         path.display(), root.display()
     )]
@@ -69,7 +69,7 @@ impl DataError {
                  [mapping] 中提高"
             ),
             DataError::Outside { path, root } => format!(
-                "{} 不在 {} 之内：请移到其中，或在参与方配置的 [mapping] 中另设 root",
+                "{} 不在 {} 之内：请移到其中，或在参与方配置的 [data] 中另设 root",
                 path.display(),
                 root.display()
             ),

@@ -21,14 +21,6 @@ const MOST_ISSUES: usize = 20;
 /// What mappings may do here.
 #[derive(Clone, Debug, Default)]
 pub struct Mappings {
-    /// The folder that the files of all data sets must lie in, at any depth.
-    ///
-    /// # Security
-    ///
-    /// Without it nothing but the rights of the daemon's user, and the state folder, bounds what its
-    /// people have it read. Sources of a mapping then lie in the mapping's folder, but whoever registers
-    /// one says which that is.
-    pub root: Option<PathBuf>,
     /// The most that their limits may say.
     pub ceilings: Limits,
     /// Where the program that runs queries may be.
@@ -46,21 +38,19 @@ pub(crate) struct Mapped {
 }
 
 impl Mapped {
-    /// A mapping of the file at `path`; the query puts aside in the folder `state` what doesn't fit in
-    /// memory, and reads nothing of it.
+    /// A mapping of the file at `path`, within a fence: where that names no root, its files lie in the
+    /// mapping's folder. The query puts aside in the state folder what doesn't fit in memory, and reads
+    /// nothing of it.
     pub(crate) fn new(
         mapping: Mapping,
         path: &Path,
-        (state, here): (&Path, Arc<Mappings>),
+        (fence, here): (Fence, Arc<Mappings>),
     ) -> Mapped {
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-        let root = here.root.clone().unwrap_or_else(|| folder.clone());
+        let root = fence.root.or_else(|| Some(folder.clone()));
         Mapped {
             mapping,
-            fence: Fence {
-                state: state.to_owned(),
-                root: Some(root),
-            },
+            fence: Fence { root, ..fence },
             folder,
             here,
         }

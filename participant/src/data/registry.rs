@@ -221,14 +221,14 @@ impl Home {
     fn fence(&self) -> Fence {
         Fence {
             state: self.state.clone(),
-            root: self.mappings.root.clone(),
+            root: self.data_root.clone(),
         }
     }
 
     /// Gives a mapping of that text, whose file is at `path`.
     fn mapped(&self, text: Option<&str>, path: &Path) -> Result<Option<Mapped>, MappingError> {
         let mapping = text.map(Mapping::from_toml).transpose()?;
-        let here = || (self.state.as_path(), self.mappings.clone());
+        let here = || (self.fence(), self.mappings.clone());
         Ok(mapping.map(|mapping| Mapped::new(mapping, path, here())))
     }
 }

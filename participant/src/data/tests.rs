@@ -27,6 +27,13 @@ fn state_of(folder: &TempDir) -> PathBuf {
     state
 }
 
+fn fence(folder: &TempDir) -> Fence {
+    Fence {
+        state: state_of(folder),
+        root: None,
+    }
+}
+
 fn source(folder: &TempDir) -> Source {
     let path = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -40,10 +47,7 @@ fn source(folder: &TempDir) -> Source {
         tables: BTreeMap::new(),
         schema: Schema::from_toml(SCHEMA).unwrap(),
         splits: [(half, path("half.csv", SPLIT))].into(),
-        fence: Fence {
-            state: state_of(folder),
-            root: None,
-        },
+        fence: fence(folder),
     }
 }
 
@@ -110,7 +114,7 @@ fn mapped(folder: &TempDir, file: &str, script: &str) -> Mapped {
     );
     let mapping = consilium_mapping::Mapping::from_toml(&text).unwrap();
     let path = folder.path().join("mapping.toml");
-    Mapped::new(mapping, &path, (&state_of(folder), here.into()))
+    Mapped::new(mapping, &path, (fence(folder), here.into()))
 }
 
 #[test]

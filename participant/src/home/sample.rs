@@ -44,6 +44,7 @@ pub(crate) async fn home(
         store,
         ambient: Ambient::new(|| NOW * 1_000, &Seed::from_bytes([3; 32])),
         data_key: Seed::from_bytes([4; 32]).into(),
+        data_root: None,
         mappings: Arc::default(),
         reading: Semaphore::new(1).into(),
         holding: Mutex::new(()),
