@@ -54,7 +54,8 @@ struct LowKappa {
 #[derive(Debug, Serialize)]
 struct ShownContracts {
     study: &'static str,
-    /// By institution, 64 hexadecimal digits; the same of all who mean the same. Null where none was shown.
+    /// By institution, 64 hexadecimal digits; the same of all who mean the same and hold
+    /// the same tables of codes. Null where none was shown.
     shown: BTreeMap<String, Option<String>>,
 }
 
