@@ -35,9 +35,7 @@ pub(super) async fn prove(
             .about(&study_name(&about))
             .with("run", call.run)
             .with("contract", seal);
-        let mut change = home.store.begin().await?;
-        change.log(&entry).await?;
-        change.commit().await?;
+        home.store.log(&entry).await?;
     }
     Ok(())
 }
