@@ -81,11 +81,15 @@ impl Source {
         let mut splits = BTreeMap::new();
         for (name, path) in &self.splits {
             let mut tap = version.file(name.as_str());
-            let split = splits::read(&self.fence.place(path)?, &mut |bytes| tap.update(bytes));
-            let split = split.map_err(|fault| DataError::Split {
+            let bad = |fault| DataError::Split {
                 split: name.clone(),
                 fault,
+            };
+            let place = self.fence.place(path).map_err(|error| match error {
+                DataError::Rows(error) => bad(error.into()),
+                error => error,
             })?;
+            let split = splits::read(&place, &mut |bytes| tap.update(bytes)).map_err(bad)?;
             version.add(tap);
             splits.insert(name.clone(), split);
         }

@@ -31,8 +31,9 @@ impl Fence {
             let path = path.to_owned();
             return Err(DataError::InState { path });
         }
+        let lies_in = |root| fs::canonicalize(root).is_ok_and(|root| place.starts_with(root));
         if let Some(root) = &self.root
-            && !place.starts_with(resolved(root)?)
+            && !lies_in(root)
         {
             return Err(DataError::Outside {
                 path: path.to_owned(),

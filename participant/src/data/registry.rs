@@ -86,9 +86,7 @@ impl Home {
         let mapped = source.mapping.as_ref().map(|_| source.files());
         let codes = new.codes.clone();
         let reading = self.read_alone(move || {
-            let codes = codes.iter().map(|path| source.fence.place(path));
-            let codes: Vec<PathBuf> = codes.collect::<Result<_, _>>()?;
-            let tables = match Tables::read(&codes, &source.schema) {
+            let tables = match tables_at(&codes, &source)? {
                 Ok(tables) => tables,
                 Err(error) => return Ok(Err(error)),
             };
@@ -231,6 +229,19 @@ impl Home {
         let here = || (self.fence(), self.mappings.clone());
         Ok(mapping.map(|mapping| Mapped::new(mapping, path, here())))
     }
+}
+
+/// Reads the tables of codes that a data set is held against. Blocks.
+fn tables_at(paths: &[PathBuf], source: &Source) -> Result<Result<Tables, TableError>, DataError> {
+    let mut places = Vec::with_capacity(paths.len());
+    for path in paths {
+        match source.fence.place(path) {
+            Ok(place) => places.push(place),
+            Err(DataError::Rows(error)) => return Ok(Err(TableError::Unread(error))),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Tables::read(&places, &source.schema))
 }
 
 fn mapping_setting(data: &str) -> String {

@@ -48,7 +48,7 @@ impl BadSplit {
             BadSplit::Rows(ReadError::MissingColumns { columns }) => {
                 format!("表头缺少：{}", columns.join("、"))
             }
-            BadSplit::Rows(_) => "文件无法读取".to_owned(),
+            BadSplit::Rows(error) => error.in_chinese(),
             BadSplit::Twice { row } => format!("数据第 {row} 行出现两次"),
             BadSplit::Incomplete => "有一行缺少行号或用途".to_owned(),
         }

@@ -280,6 +280,44 @@ fn a_bad_split_is_named() {
     }
 }
 
+#[tokio::test]
+async fn a_split_or_a_table_of_codes_that_is_not_there_is_named_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, _) = sample::home(folder.path(), Vec::new()).await;
+    let rows = source(&folder).path;
+    let gone = folder.path().join("gone.csv");
+    let refused = async |splits, codes| {
+        let set = NewDataSet {
+            name: Name::try_from("rows".to_owned()).unwrap(),
+            path: rows.clone(),
+            schema: SCHEMA.to_owned(),
+            splits,
+            mapping: None,
+            codes,
+        };
+        home.register(set).await.unwrap_err()
+    };
+    let half = Name::try_from("half".to_owned()).unwrap();
+    let split = refused([(half, gone.clone())].into(), Vec::new()).await;
+    let table = refused(BTreeMap::new(), vec![gone]).await;
+    for (error, what) in [(split, "split half"), (table, "the table of codes")] {
+        let error = error.to_string();
+        assert!(
+            error.contains(what) && error.contains("gone.csv"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_root_that_is_not_there_holds_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = source(&folder);
+    source.fence.root = Some(folder.path().join("gone"));
+    let error = source.read(&key()).unwrap_err();
+    assert!(matches!(error, DataError::Outside { .. }), "{error}");
+}
+
 #[test]
 fn a_file_that_is_gone_or_a_pipe_by_now_is_named_and_not_awaited() {
     let folder = tempfile::tempdir().unwrap();
