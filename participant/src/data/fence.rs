@@ -25,6 +25,11 @@ impl Fence {
     /// # Errors
     ///
     /// If it isn't there, or must not be read.
+    ///
+    /// # Security
+    ///
+    /// It is a check of the path: whoever may write where the file lies can put a hard link, or after the
+    /// check a link, in its place.
     pub(super) fn place(&self, path: &Path) -> Result<PathBuf, DataError> {
         let place = resolved(path)?;
         if place.starts_with(resolved(&self.state)?) {
