@@ -5,7 +5,7 @@
 use std::{error::Error, io, sync::Arc};
 
 use consilium_codes::{RowFault, Unclear};
-use consilium_data::system_in_chinese;
+use consilium_data::system_known_in_chinese;
 use consilium_mapping::{Fault, QueryError};
 use consilium_schema::TextPlace;
 
@@ -40,7 +40,7 @@ fn cause(error: &(dyn Error + 'static)) -> String {
 fn known(error: &(dyn Error + 'static)) -> Option<String> {
     let shared = || error.downcast_ref::<Arc<io::Error>>().map(AsRef::as_ref);
     if let Some(error) = error.downcast_ref::<io::Error>().or_else(shared) {
-        return system_in_chinese(error.kind()).map(str::to_owned);
+        return system_known_in_chinese(error.kind()).map(str::to_owned);
     }
     if let Some(error) = error.downcast_ref::<serde_json::Error>() {
         return Some(format!("不是所需的 JSON：{}", parser(&error.to_string())));

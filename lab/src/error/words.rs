@@ -30,9 +30,7 @@ pub(super) fn of_file(kind: ErrorKind, lang: Lang) -> String {
         (ErrorKind::NotFound, Lang::En) => "no such file",
         (ErrorKind::IsADirectory, Lang::En) => "a folder, not a file",
         (other, Lang::En) => return other.to_string(),
-        (other, Lang::Zh) => {
-            return system_in_chinese(other).map_or_else(|| other.to_string(), str::to_owned);
-        }
+        (other, Lang::Zh) => return system_in_chinese(other),
     };
     said.to_owned()
 }

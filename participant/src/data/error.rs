@@ -60,7 +60,11 @@ impl DataError {
     pub(crate) fn in_chinese(&self) -> Option<String> {
         Some(match self {
             DataError::Gone { path, kind } | DataError::Rows(ReadError::Open { path, kind }) => {
-                format!("守护进程无法读取 {}：{}", path.display(), in_chinese(*kind))
+                format!(
+                    "守护进程无法读取 {}：{}",
+                    path.display(),
+                    system_in_chinese(*kind)
+                )
             }
             DataError::Rows(_) => return None,
             DataError::Query(error) => error.in_chinese(),
@@ -168,13 +172,9 @@ fn unopened(path: &Path, kind: io::ErrorKind) -> [String; 2] {
         ],
         other => [
             format!("{other}: {path}"),
-            format!("{}：{path}", in_chinese(other)),
+            format!("{}：{path}", system_in_chinese(other)),
         ],
     }
-}
-
-fn in_chinese(kind: io::ErrorKind) -> String {
-    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 fn of_reading(error: &ReadError, failure: impl Fn(Code) -> Failure) -> Failure {

@@ -4,8 +4,14 @@ use std::io::ErrorKind;
 
 use crate::{CellFault, Foreign, Issue, ReadError, RowFault};
 
+/// Says in Chinese what the system says of a file or a connection; what it hardly ever says stays in
+/// English.
+pub fn system_in_chinese(kind: ErrorKind) -> String {
+    system_known_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
+}
+
 /// Says in Chinese what the system says of a file or a connection; none of what it hardly ever says.
-pub fn system_in_chinese(kind: ErrorKind) -> Option<&'static str> {
+pub fn system_known_in_chinese(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NotFound => "没有该文件或文件夹",
         ErrorKind::PermissionDenied => "权限不足",
@@ -33,7 +39,9 @@ impl ReadError {
             ReadError::Open { path, kind } => {
                 format!("无法打开 {}：{}", path.display(), unopened(*kind))
             }
-            ReadError::Io { line, kind } => format!("第 {line} 行之后读取失败：{}", system(*kind)),
+            ReadError::Io { line, kind } => {
+                format!("第 {line} 行之后读取失败：{}", system_in_chinese(*kind))
+            }
             ReadError::Empty => "文件为空".to_owned(),
             ReadError::HeaderOnly => "文件只有表头，没有数据行".to_owned(),
             ReadError::Foreign(kind) => format!("这是{}，不是文本表格", foreign(*kind)),
@@ -148,13 +156,8 @@ fn unopened(kind: ErrorKind) -> String {
     match kind {
         // As `open` says it.
         ErrorKind::Unsupported => "这不是普通文件".to_owned(),
-        other => system(other),
+        other => system_in_chinese(other),
     }
-}
-
-/// What is not known here stays in English.
-fn system(kind: ErrorKind) -> String {
-    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 fn foreign(kind: Foreign) -> &'static str {

@@ -19,7 +19,7 @@ mod source;
 mod table;
 mod tally;
 
-pub use chinese::system_in_chinese;
+pub use chinese::{system_in_chinese, system_known_in_chinese};
 pub use column::{Categories, Dates, Flags, Numbers, Texts, Values};
 pub use date::Date;
 pub use error::{Foreign, ReadError};

@@ -1,7 +1,5 @@
 //! What is wrong with a query and what it gives, in Chinese.
 
-use std::io::ErrorKind;
-
 use consilium_data::system_in_chinese;
 
 use crate::{Fault, Mismatch, QueryError, TextPlace};
@@ -12,9 +10,11 @@ impl QueryError {
         match self {
             QueryError::NoProgram { .. } => "找不到程序 consilium-sql".to_owned(),
             QueryError::Start { path, kind } => {
-                format!("无法启动 {}：{}", path.display(), system(*kind))
+                format!("无法启动 {}：{}", path.display(), system_in_chinese(*kind))
             }
-            QueryError::Spill { kind } => format!("无法为查询建立临时文件夹：{}", system(*kind)),
+            QueryError::Spill { kind } => {
+                format!("无法为查询建立临时文件夹：{}", system_in_chinese(*kind))
+            }
             QueryError::Fault(fault) => fault.in_chinese(),
             QueryError::Died { how, said } => format!("consilium-sql 意外结束（{how}）{said}"),
             QueryError::Stream => "consilium-sql 的输出中断，或无法读取".to_owned(),
@@ -104,8 +104,4 @@ impl Fault {
 
 fn at(place: &TextPlace) -> String {
     format!("第 {} 行第 {} 列", place.line, place.column)
-}
-
-fn system(kind: ErrorKind) -> String {
-    system_in_chinese(kind).map_or_else(|| kind.to_string(), str::to_owned)
 }
