@@ -192,21 +192,14 @@ impl Given<'_> {
         if let Some(file) = self.schema {
             return read(file, lang);
         }
-        let (mut declared, mut keys) = (BTreeMap::new(), BTreeSet::new());
+        let (mut declared, mut codes, mut keys) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for loaded in self.plans_over(party, name) {
             let file = loaded.schema_file_of(party);
             match (loaded.plan.task(), file) {
                 (Task::Align(task), _) => keys.extend(task.key_columns()),
                 (Task::Dictionary(task), _) => {
-                    let column = task.column_of(party);
-                    let text = || {
-                        format!(
-                            "{}codes = {{ system = {:?} }}\n",
-                            of_key(column),
-                            task.system
-                        )
-                    };
-                    declared.entry(column).or_insert_with(text);
+                    codes.entry(task.column_of(party)).or_insert(&task.system);
                 }
                 (_, Some(file)) => return read(&file, lang),
                 (Task::Train(_), None) => {
@@ -224,9 +217,15 @@ impl Given<'_> {
                 }
             }
         }
-        keys.retain(|key| !declared.contains_key(key));
-        let keys = keys.into_iter().map(of_key);
-        Ok(declared.into_values().chain(keys).collect())
+        // What a plan declares in full says more than a column's place in a dictionary or a key.
+        for (column, system) in codes {
+            let text = || format!("{}codes = {{ system = {system:?} }}\n", of_key(column));
+            declared.entry(column).or_insert_with(text);
+        }
+        for key in keys {
+            declared.entry(key).or_insert_with(|| of_key(key));
+        }
+        Ok(declared.into_values().collect())
     }
 }
 
@@ -343,6 +342,53 @@ mod tests {
         }
         for key in align.key_columns() {
             assert!(schema.column(key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_a_dictionary_is_what_another_plan_declares_it_to_be_in_any_order() {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let head = "title = \"t\"\npurpose = \"p\"\n";
+        let parties = |names: [&str; 3]| {
+            names.map(|name| format!("[[party]]\nname = \"{name}\"\ndata = \"stays\"\n"))
+        };
+        let parties = parties(["insurer", "north", "south"]).concat();
+        let dictionary = format!(
+            "{head}kind = \"dictionary\"\n\
+             dictionary = {{ holder = \"insurer\", system = \"icd-10-cm\", column = \"diagnosis\" }}\n{parties}"
+        );
+        let statistics = format!(
+            "{head}kind = \"statistics\"\n{parties}\
+             [[column]]\nname = \"diagnosis\"\ntype = \"code\"\nwidth = 7\n\
+             codes = {{ system = \"icd-10-cm\", version = \"2026\" }}\n\
+             [[column]]\nname = \"age\"\ntype = \"number\"\nmin = 0\nmax = 120\n"
+        );
+        let load = |text: &String| {
+            let file = folder.path().join("plan.toml");
+            fs::write(&file, text).expect("it is written");
+            plan::load(&file, Lang::En).expect("it is a plan")
+        };
+        let north = "north".parse().expect("it is a name");
+        for texts in [[&dictionary, &statistics], [&statistics, &dictionary]] {
+            let plans = texts.map(load);
+            let given = Given {
+                plans: &plans,
+                schema: None,
+                data: &[],
+                splits: &[],
+                codes: &[],
+            };
+            let text = given.schema_of(&north, "stays", Lang::En);
+            let schema = Schema::from_toml(&text.expect("it is known")).expect("it is a schema");
+            let statistics = plans.iter().find_map(|it| match it.plan.task() {
+                Task::Statistics(task) => Some(task),
+                _ => None,
+            });
+            let declared = &statistics.expect("one is of statistics").columns;
+            assert_eq!(schema.columns().len(), declared.len());
+            for column in declared {
+                assert_eq!(schema.column(column.name()), Some(column));
+            }
         }
     }
 
