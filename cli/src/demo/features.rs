@@ -30,6 +30,7 @@ mod report;
 mod result;
 mod sources;
 mod studies;
+mod study;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,6 +1,6 @@
 //! A federation of this machine's processes.
 
-use std::{ffi::OsStr, fs, net::TcpListener, path::Path};
+use std::{collections::BTreeMap, ffi::OsStr, fs, net::TcpListener, path::Path};
 
 use anyhow::Context as _;
 use consilium_contract::Seal;
@@ -273,17 +273,14 @@ impl Federation {
         })
     }
 
-    /// Gives what stands for the feature contract of each party that a plan names, as its own journal says;
-    /// none of one that showed none.
+    /// Gives what stands for each party's feature contracts, study by study, as its own journal says.
     pub(crate) async fn contracts(
         &mut self,
-        plan: &Plan,
-    ) -> anyhow::Result<Vec<(PartyId, Option<Seal>)>> {
-        let (study, lang) = (plan.hash().to_string(), self.lang);
+    ) -> anyhow::Result<Vec<(PartyId, BTreeMap<String, Seal>)>> {
         let mut contracts = Vec::new();
-        for participant in self.of(plan) {
-            let seal = participant.contract(&study, lang).await?;
-            contracts.push((participant.party.clone(), seal));
+        for participant in &mut self.participants {
+            let seals = participant.contracts(self.lang).await?;
+            contracts.push((participant.party.clone(), seals));
         }
         Ok(contracts)
     }

@@ -156,27 +156,23 @@ impl Participant {
         })
     }
 
-    /// Gives by what the institution has shown the others its feature contract in a study, as its journal
-    /// says; none if it has shown none.
-    pub(super) async fn contract(
-        &mut self,
-        study: &str,
-        lang: Lang,
-    ) -> anyhow::Result<Option<Seal>> {
+    /// Gives by what the institution has shown the others its feature contract, study by study, as its
+    /// journal says: in the last run of each in which it has.
+    pub(super) async fn contracts(&mut self, lang: Lang) -> anyhow::Result<BTreeMap<String, Seal>> {
         let request = v1::ExportOwnLogRequest {};
         let journal = self.house.export_own_log(request).await.answer(lang)?.lines;
+        let mut seals = BTreeMap::new();
         // The first line tells of the whole.
         for line in journal.lines().skip(1) {
             let record: Record = serde_json::from_str(line).context("the journal")?;
             let Body::Open { entry, .. } = record.body else {
                 continue;
             };
-            let is_of = entry.study.is_some_and(|of| of.as_str() == study);
-            if let Some(seal) = entry.fields.get("contract").filter(|_| is_of) {
-                return Ok(Some(seal.parse()?));
+            if let Some((study, seal)) = entry.study.zip(entry.fields.get("contract")) {
+                seals.insert(study.as_str().to_owned(), seal.parse()?);
             }
         }
-        Ok(None)
+        Ok(seals)
     }
 
     /// Waits until the daemon is connected to the coordinator.

@@ -2,27 +2,39 @@
 
 use consilium_contract::Seal;
 use consilium_mailbox::PartyId;
-use consilium_plan::{Lang, Plan};
+use consilium_plan::Plan;
 
+use super::study::Study;
 use crate::local::federation::Federation;
+
+/// So many digits of a hash tell it from others.
+const DIGITS: usize = 16;
 
 /// What the institutions' own journals say of one study.
 #[derive(Debug)]
 pub(super) struct Contracts {
-    /// The study, as folders name it.
-    pub(super) study: &'static str,
+    pub(super) study: Study,
     /// What stands for each institution's feature contract; none of one that showed none.
     pub(super) shown: Vec<(PartyId, Option<Seal>)>,
 }
 
 impl Contracts {
-    /// Reads the journals of all who take part in a plan.
-    pub(super) async fn read(
+    /// Reads the journals of all, who take part in each of these studies.
+    pub(super) async fn read<const N: usize>(
         federation: &mut Federation,
-        (study, plan): (&'static str, &Plan),
-    ) -> anyhow::Result<Contracts> {
-        let shown = federation.contracts(plan).await?;
-        Ok(Contracts { study, shown })
+        studies: [(Study, &Plan); N],
+    ) -> anyhow::Result<Vec<Contracts>> {
+        let journals = federation.contracts().await?;
+        let of = |(study, plan): (Study, &Plan)| {
+            let hash = plan.hash().to_string();
+            let shown = journals.iter();
+            let shown = shown.map(|(party, seals)| (party.clone(), seals.get(&hash).copied()));
+            Contracts {
+                study,
+                shown: shown.collect(),
+            }
+        };
+        Ok(studies.map(of).into())
     }
 
     /// Tells whether all have shown the same one.
@@ -39,20 +51,10 @@ impl Contracts {
         self.shown.iter().all(|(_, seal)| seal.is_none())
     }
 
-    /// What the study is called.
-    pub(super) fn name(&self, lang: Lang) -> &'static str {
-        match self.study {
-            super::studies::STATISTICS => lang.pick("statistics", "统计"),
-            super::studies::MISTAKEN => lang.pick("cents left undeclared", "美分未声明"),
-            super::studies::CENTS => lang.pick("cents declared", "声明为美分"),
-            _ => lang.pick("training", "训练"),
-        }
-    }
-
     /// The first digits of what each has shown, which tell them apart.
-    pub(super) fn digits(&self, most: usize) -> Vec<String> {
+    pub(super) fn digits(&self) -> Vec<String> {
         let digits = |seal: &Option<Seal>| {
-            let digits = seal.map(|seal| seal.to_string().chars().take(most).collect());
+            let digits = seal.map(|seal| seal.to_string().chars().take(DIGITS).collect());
             digits.unwrap_or_else(|| "–".to_owned())
         };
         self.shown.iter().map(|(_, seal)| digits(seal)).collect()
@@ -66,7 +68,7 @@ mod tests {
     #[test]
     fn contracts_are_one_if_all_have_shown_the_same() {
         let contracts = |digits: &[Option<&str>]| Contracts {
-            study: "statistics",
+            study: Study::Statistics,
             shown: (0..)
                 .zip(digits)
                 .map(|(place, digit)| {
@@ -86,6 +88,9 @@ mod tests {
         assert_eq!(both(&[None, Some("a")]), (false, false));
         assert_eq!(both(&[None, None]), (false, true));
         assert!(!contracts(&[]).are_one());
-        assert_eq!(contracts(&[Some("a"), None]).digits(4), ["aaaa", "–"]);
+        assert_eq!(
+            contracts(&[Some("a"), None]).digits(),
+            ["aaaaaaaaaaaaaaaa", "–"]
+        );
     }
 }

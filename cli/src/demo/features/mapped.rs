@@ -15,10 +15,7 @@ use consilium_mapping::Mapping;
 use consilium_plan::Lang;
 use consilium_schema::{Column, Schema};
 
-use super::{
-    files::PARTIES,
-    studies::{CENTS, MISTAKEN},
-};
+use super::{files::PARTIES, study::Study};
 use crate::{data::map::Opened, local::inputs::PartyData};
 
 /// What each data set is called in the plans, and the split that each has.
@@ -83,8 +80,12 @@ pub(super) fn in_cents(mapped: &[Mapped]) -> anyhow::Result<[PartyData; 2]> {
     let schema = changed(&in_dollars.schema, "{USD}", "{USD.cent}")?;
     write(&public.file.with_file_name("in-cents.toml"), &schema)?;
     Ok([
-        data(MISTAKEN, in_dollars.schema.clone(), &undivided)?,
-        data(CENTS, schema, &declared)?,
+        data(
+            Study::Mistaken.folder(),
+            in_dollars.schema.clone(),
+            &undivided,
+        )?,
+        data(Study::Cents.folder(), schema, &declared)?,
     ])
 }
 

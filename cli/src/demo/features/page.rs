@@ -7,9 +7,6 @@ use consilium_plan::Lang;
 use super::{Found, comorbidities::LOW};
 use crate::table::{align_numbers, table};
 
-/// So many digits of a hash tell it from others.
-const DIGITS: usize = 16;
-
 pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
     let title = lang.pick(
         "Three institutions, three layouts, one feature matrix (a daemon for each party, mutual TLS)",
@@ -84,8 +81,8 @@ fn contracts(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
             .chain(parties),
     );
     for contracts in &found.ended.contracts {
-        let name = contracts.name(lang).to_owned();
-        rows.add_row([vec![name], contracts.digits(DIGITS)].concat());
+        let name = contracts.study.name(lang).to_owned();
+        rows.add_row([vec![name], contracts.digits()].concat());
     }
     writeln!(out, "{rows}")?;
     let said = lang.pick(

@@ -6,7 +6,7 @@ use consilium_evaluation::Measures;
 use consilium_plan::Lang;
 use serde::Serialize;
 
-use super::{Found, contracts::Contracts, coverage::KINDS, studies::CENTS};
+use super::{Found, contracts::Contracts, coverage::KINDS, study::Study};
 use crate::local::cost::PartyCost;
 
 /// What the groups' median kappa has to reach.
@@ -156,7 +156,7 @@ impl FeaturesResult {
     /// Says what is not as it should be, in English and Chinese.
     pub(super) fn odd(&self, found: &Found) -> Option<(&'static str, &'static str)> {
         let proved = |contracts: &Contracts| match contracts.study {
-            CENTS => contracts.are_none(),
+            Study::Cents => contracts.are_none(),
             _ => contracts.are_one(),
         };
         if !found.ended.contracts.iter().all(proved) {
@@ -198,7 +198,7 @@ impl ShownContracts {
         let shown =
             shown.map(|(party, seal)| (party.to_string(), seal.map(|seal| seal.to_string())));
         ShownContracts {
-            study: contracts.study,
+            study: contracts.study.folder(),
             shown: shown.collect(),
         }
     }

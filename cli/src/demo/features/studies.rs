@@ -8,7 +8,7 @@ use consilium_glm::Fit;
 use consilium_plan::{Failure, Glm, Lang, Learner, Plan, Task, Train};
 use consilium_statistics::{Comparison, Findings};
 
-use super::{contracts::Contracts, files, mapped::Mapped, prepared};
+use super::{contracts::Contracts, files, mapped::Mapped, prepared, study::Study};
 use crate::{
     findings::Own,
     local::{self, federation::Federation, inputs::PartyData, kept::Kept, outcome::Outcome},
@@ -16,14 +16,14 @@ use crate::{
     terminal::tell,
 };
 
-/// The studies, as folders and data sets name them.
-pub(super) const STATISTICS: &str = "statistics";
-pub(super) const MISTAKEN: &str = "mistaken";
-pub(super) const CENTS: &str = "cents";
-const TRAINING: &str = "training";
-
 /// What the demo makes in its folder besides the daemons' folders and `result.json`.
-pub(super) const MADE: [&str; 5] = [files::FOLDER, STATISTICS, MISTAKEN, TRAINING, "report.html"];
+pub(super) const MADE: [&str; 5] = [
+    files::FOLDER,
+    Study::Statistics.folder(),
+    Study::Mistaken.folder(),
+    Study::Training.folder(),
+    "report.html",
+];
 
 /// The plans.
 #[derive(Debug)]
@@ -92,19 +92,19 @@ impl Studies {
                 "statistics over all three, small cells held back",
                 "三方共同统计，抑制小单元格",
             ));
-            let kept = async |federation: &mut Federation, plan, name| {
-                local::kept(federation, plan, &folder.join(name), lang).await
+            let kept = async |federation: &mut Federation, plan, study: Study| {
+                local::kept(federation, plan, &folder.join(study.folder()), lang).await
             };
-            let statistics = kept(federation, &self.statistics, STATISTICS).await?;
+            let statistics = kept(federation, &self.statistics, Study::Statistics).await?;
             let (findings, fitted) = found(&statistics, mapped)?;
             prepared::write(&fitted, &folder.join(files::FOLDER))?;
             tell(lang.pick(
                 "the same, had the public insurer left its amounts in cents",
                 "同样的统计，假设公共医保未将美分换算",
             ));
-            let mistaken = kept(federation, &self.mistaken, MISTAKEN).await?;
+            let mistaken = kept(federation, &self.mistaken, Study::Mistaken).await?;
             tell(lang.pick("a model over all three", "三方共同训练模型"));
-            let result = folder.join(TRAINING);
+            let result = folder.join(Study::Training.folder());
             let train = training(&fitted, lang)?;
             let trained = local::trained(federation, &train, &result, lang).await?;
             tell(lang.pick(
@@ -113,15 +113,13 @@ impl Studies {
             ));
             let refused = local::study(federation, &self.cents).await?.err();
             let refused = refused.context("a study began over amounts in another unit")?;
-            let mut contracts = Vec::new();
-            for study in [
-                (STATISTICS, &self.statistics),
-                (MISTAKEN, &self.mistaken),
-                (TRAINING, &train),
-                (CENTS, &self.cents),
-            ] {
-                contracts.push(Contracts::read(federation, study).await?);
-            }
+            let all = [
+                (Study::Statistics, &self.statistics),
+                (Study::Mistaken, &self.mistaken),
+                (Study::Training, &train),
+                (Study::Cents, &self.cents),
+            ];
+            let contracts = Contracts::read(federation, all).await?;
             Ok((
                 statistics,
                 (findings, fitted),

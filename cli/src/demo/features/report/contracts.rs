@@ -19,7 +19,7 @@ impl Page<'_> {
         let names = self.names();
         let header = [&[lang.pick("study", "研究")][..], &names[..]].concat();
         let contracts = found.ended.contracts.iter();
-        let rows = contracts.map(|it| [vec![it.name(lang).to_owned()], it.digits(16)].concat());
+        let rows = contracts.map(|it| [vec![it.study.name(lang).to_owned()], it.digits()].concat());
         let rows: Vec<Vec<String>> = rows.collect();
         self.table(&header, &rows, false);
         self.paragraph(
