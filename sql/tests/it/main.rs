@@ -6,6 +6,7 @@ mod answers;
 mod codes;
 mod guide;
 mod limits;
+mod packs;
 mod quality;
 mod refusals;
 mod sources;
