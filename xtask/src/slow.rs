@@ -18,6 +18,7 @@ mod mapping;
 mod measurement;
 mod privacy;
 mod rules;
+mod trust;
 
 /// What to run, and on what.
 #[derive(Debug, clap::Args)]
@@ -30,9 +31,10 @@ pub(crate) struct Options {
     /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
     /// maps ten million rows of fee detail to features, rules-10m (or rules-100k) holds a hundred rules against
     /// them, privacy-vectors makes the numbers that privacy is held against anew.
+    /// them, trust-behaviour lets mistakes grow in rows and looks at their scores.
     name: Option<String>,
-    /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names and
-    /// code-agreement, one folder each.
+    /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names,
+    /// code-agreement and trust-behaviour, one folder each.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }
@@ -47,6 +49,8 @@ struct Program {
 /// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
 /// `code-agreement`, `map-10m`, `rules-10m` or `privacy-vectors`, it measures instead, and prints what the
 /// measurement says.
+/// `code-agreement`, `map-10m`, `rules-10m` or `trust-behaviour`, it measures instead, and prints what the measurement
+/// says.
 ///
 /// `tidy` holds that only slow tests are ignored.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
@@ -73,6 +77,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
         return rules::measure(name);
     if wanted == Some(privacy::NAME) {
         return privacy::compare();
+    }
+    if wanted == Some(trust::NAME) {
+        return trust::behave(options.data.as_deref());
     }
     let mut all_passed = true;
     for program in programs()? {

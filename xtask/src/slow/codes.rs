@@ -34,7 +34,7 @@ pub(super) fn measure(example: &str, data: Option<&Path>) -> anyhow::Result<bool
     Ok(output.status.success() && said.lines().all(reached))
 }
 
-fn reached(line: &str) -> bool {
+pub(super) fn reached(line: &str) -> bool {
     serde_json::from_str(line).is_ok_and(|line: Value| line["ok"] != false)
 }
 
