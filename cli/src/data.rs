@@ -21,10 +21,13 @@ use crate::{
 
 mod alignments;
 mod check;
+mod issues;
 pub(crate) mod keys;
+mod lines;
 pub(crate) mod map;
 mod privacy;
 mod profile;
+mod quality;
 mod queries;
 mod registered;
 mod say;
@@ -80,6 +83,34 @@ Examples:
   consilium data privacy patients.csv --quasi age,sex --population residents.csv --out privacy
   consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json | jq .membership")]
     Privacy(privacy::Privacy),
+    /// Hold a table's own rules against its rows: scores, and the first rows that break a rule
+    #[command(after_help = "\
+Nothing leaves this machine. A rule file is TOML: it names files and what must hold of their rows;
+docs/guide/quality.md tells how to write one. What can't be run or read stands in the report, and
+everything else is held against its rows all the same. With --out a folder keeps the report as a page
+(quality.html) and as JSON (quality.json), the first offending rows (offending.csv), the scores of all
+checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read them. It ends
+with exit code 1 if rules are wrong, or --min-score is missed; the report is left in the latter case.
+
+Examples:
+  consilium data quality stays.rules.toml
+  consilium data quality stays.rules.toml --out quality --min-score 95
+  consilium data quality stays.rules.toml --rows 0 --json | jq .total.score")]
+    Quality(quality::Quality),
+    /// List rules that are broken, and say what becomes of them: notified, repaired, accepted, closed
+    #[command(
+        subcommand,
+        after_help = "\
+`consilium data quality --out FOLDER` finds an issue for each rule that is broken, closes it when no
+row breaks the rule any more, and opens it again when some do after all. An issue that is accepted
+is not open, and counts in scores. The list is added to and never changed.
+
+Examples:
+  consilium data issues list quality
+  consilium data issues notify quality stay-order --by Wang --note 'ward 3'
+  consilium data issues repaired quality stay-order --by Li"
+    )]
+    Issues(issues::Issues),
     /// Read the key of each row as a plan has it, and say which rows give none, or the same one
     #[command(after_help = "\
 Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows
@@ -208,6 +239,8 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
         DataCommand::Map(args) => map::run(args, out, lang),
         DataCommand::Privacy(args) => privacy::run(args, out, lang),
+        DataCommand::Quality(args) => quality::run(args, out, lang),
+        DataCommand::Issues(args) => issues::run(args, out, lang),
         DataCommand::Keys(args) => keys::run(args, out, lang),
         DataCommand::Alignments { door, json } => {
             block_on(alignments::list(door, *json, out, lang))

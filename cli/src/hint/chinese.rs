@@ -20,6 +20,7 @@ mod network;
 mod plan;
 mod preparation;
 mod privacy;
+mod quality;
 mod schema;
 mod state;
 
@@ -54,6 +55,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, |error: &Unclear| Some(error.in_chinese())))
         .or_else(|| of(error, schema::matrix))
         .or_else(|| of(error, mapping::error))
+        .or_else(|| of(error, quality::error))
         .or_else(|| of(error, |error: &QueryError| Some(error.in_chinese())))
         .or_else(|| of(error, |error: &Fault| Some(error.in_chinese())))
         .or_else(|| of(error, catalogue::error))

@@ -53,7 +53,7 @@ pub(super) fn error(error: &MappingError) -> Option<String> {
     })
 }
 
-fn source(fault: &SourceFault) -> String {
+pub(super) fn source(fault: &SourceFault) -> String {
     match fault {
         SourceFault::Name => "名称为空、过长、首尾有空白，或含不可见字符".to_owned(),
         SourceFault::Twice => "声明了两次".to_owned(),

@@ -1,0 +1,258 @@
+//! `consilium data issues`: rules that are broken, until they are not.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use consilium_plan::Lang;
+use consilium_quality::Report;
+use consilium_schema::{MOST_NAME, is_plain};
+use serde_json::json;
+
+use super::quality::kept::Kept;
+use crate::{
+    clock,
+    hint::{Hinted, Misuse},
+    table::{align_numbers, table},
+    terminal::{on_one_line, tell},
+};
+
+pub(super) mod state;
+
+use state::{Entry, Issue, State, issues};
+
+/// The most characters of a note.
+const LONGEST_NOTE: usize = 1000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Issues {
+    /// List what is open
+    #[command(after_help = "\
+Examples:
+  consilium data issues list quality
+  consilium data issues list quality --all --json")]
+    List {
+        /// The folder that `consilium data quality --out` keeps
+        folder: PathBuf,
+        /// Those too that are accepted or closed
+        #[arg(long)]
+        all: bool,
+        /// Print one line of JSON for each
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say that who can repair the rows has been told
+    #[command(after_help = "\
+Example:
+  consilium data issues notify quality stay-order --by Wang --note 'ward 3, by telephone'")]
+    Notify(Step),
+    /// Say that the rows are repaired; the next `consilium data quality` closes or reopens it
+    #[command(after_help = "\
+Example:
+  consilium data issues repaired quality stay-order --by Li")]
+    Repaired(Step),
+    /// Say why the rows stay as they are; they count in scores all the same
+    #[command(after_help = "\
+Example:
+  consilium data issues accept quality total-plausible --by Wang --note 'a transplant in 2024'")]
+    Accept(Step),
+    /// Say that there is nothing to do, as where the rule is gone
+    #[command(after_help = "\
+Example:
+  consilium data issues close quality old-rule --by Wang --note 'the rule was wrong'")]
+    Close(Step),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Step {
+    /// The folder that `consilium data quality --out` keeps
+    folder: PathBuf,
+    /// The rule's id
+    rule: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// What others should know of it; to accept and to close, why
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Issues, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    match args {
+        Issues::List { folder, all, json } => list(folder, *all, *json, out, lang),
+        Issues::Notify(step) => advance(step, State::Notified, out, lang),
+        Issues::Repaired(step) => advance(step, State::Repaired, out, lang),
+        Issues::Accept(step) => advance(step, State::Accepted, out, lang),
+        Issues::Close(step) => advance(step, State::Closed, out, lang),
+    }
+}
+
+fn list(
+    folder: &Path,
+    all: bool,
+    json: bool,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let kept = Kept::existing(folder, lang)?;
+    let report = kept.report()?;
+    let issues = issues(kept.issues.entries());
+    let shown: Vec<&Issue> = issues.values().filter(|it| all || it.open).collect();
+    if json {
+        for issue in &shown {
+            writeln!(out, "{}", serde_json::to_string(issue)?)?;
+        }
+        return Ok(());
+    }
+    if shown.is_empty() {
+        tell(lang.pick("no issue is open", "没有待处理的问题"));
+        return Ok(());
+    }
+    let (header, rows) = rows(&shown, &report, lang);
+    let mut table = table();
+    table.set_header(header);
+    table.add_rows(rows);
+    align_numbers(&mut table, 4..5);
+    Ok(writeln!(out, "{table}")?)
+}
+
+/// Issues as rows under a header, the most severe rules first.
+pub(super) fn rows(
+    issues: &[&Issue],
+    report: &Report,
+    lang: Lang,
+) -> (Vec<String>, Vec<Vec<String>>) {
+    let header = [
+        ("rule", "规则"),
+        ("meaning", "含义"),
+        ("severity", "严重程度"),
+        ("state", "状态"),
+        ("failed", "未通过"),
+        ("since", "自"),
+        ("by", "经手人"),
+        ("note", "说明"),
+    ];
+    let of = |issue: &Issue| report.rules.iter().find(|it| it.id == issue.last.rule);
+    let mut sorted = issues.to_vec();
+    sorted.sort_by_key(|issue| std::cmp::Reverse(of(issue).map(|it| it.severity)));
+    let row = |issue: &Issue| {
+        let Entry {
+            rule,
+            state,
+            by,
+            note,
+            checked,
+            failed,
+            ..
+        } = &issue.last;
+        let (meaning, severity) = match of(issue) {
+            Some(rule) => (
+                lang.pick(&rule.name.en, &rule.name.zh).clone(),
+                super::quality::severity(rule.severity, lang).to_owned(),
+            ),
+            None => {
+                let gone = lang.pick("not among the rules any more", "规则已不存在");
+                (gone.to_owned(), String::new())
+            }
+        };
+        vec![
+            on_one_line(rule),
+            on_one_line(&meaning),
+            severity,
+            state.name(lang).to_owned(),
+            format!("{failed} / {checked}"),
+            issue.since.to_string(),
+            on_one_line(by.as_deref().unwrap_or_default()),
+            on_one_line(note.as_deref().unwrap_or_default()),
+        ]
+    };
+    let header = header.map(|(en, zh)| lang.pick(en, zh).to_owned());
+    (header.to_vec(), sorted.into_iter().map(row).collect())
+}
+
+fn advance(step: &Step, next: State, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    check(step, next, lang)?;
+    let mut kept = Kept::existing(&step.folder, lang)?;
+    let issues = issues(kept.issues.entries());
+    let Some(issue) = issues.get(step.rule.as_str()) else {
+        let none = lang.pick(
+            format!("there is no issue of a rule {:?}", step.rule),
+            format!("没有规则 {:?} 的问题", step.rule),
+        );
+        return Err(hinted(
+            none,
+            lang.pick(
+                "`consilium data issues list FOLDER --all` lists them",
+                "`consilium data issues list 文件夹 --all` 可列出全部问题",
+            ),
+        ));
+    };
+    let now = issue.last.state;
+    if !now.may_become(next) {
+        let (before, after) = (now.name(lang), next.name(lang));
+        let refused = lang.pick(
+            format!("the issue is {before}: it can't become {after}"),
+            format!("该问题处于“{before}”状态，不能变为“{after}”"),
+        );
+        return Err(hinted(
+            refused,
+            lang.pick(
+                "a check that finds its rows again opens a closed issue; close an accepted one to have it opened",
+                "再次检查发现时，已关闭的问题会重新打开；已接受的问题请先关闭",
+            ),
+        ));
+    }
+    let entry = Entry {
+        time: clock::now(),
+        state: next,
+        by: Some(step.by.clone()),
+        note: step.note.clone(),
+        ..issue.last.clone()
+    };
+    kept.issues.add(vec![entry.clone()])?;
+    if step.json {
+        return Ok(writeln!(out, "{}", json!(entry))?);
+    }
+    let (rule, state) = (&step.rule, next.name(lang));
+    tell(&lang.pick(format!("{rule}: {state}"), format!("{rule}：{state}")));
+    Ok(())
+}
+
+/// Refuses names and notes that others could not read.
+fn check(step: &Step, next: State, lang: Lang) -> anyhow::Result<()> {
+    if !is_plain(&step.by, MOST_NAME) {
+        let misuse = lang.pick(
+            "--by is empty, too long, or has blanks at its ends or characters that are not seen",
+            "--by 为空、过长、首尾有空白，或含不可见字符",
+        );
+        return Err(Misuse(misuse.to_owned()).into());
+    }
+    let needs_note = matches!(next, State::Accepted | State::Closed);
+    match &step.note {
+        None if needs_note => {
+            let misuse = lang.pick("say why with --note", "请用 --note 说明原因");
+            Err(Misuse(misuse.to_owned()).into())
+        }
+        Some(note) if !is_plain(note, LONGEST_NOTE) => {
+            let misuse = lang.pick(
+                "--note is empty, has more than 1000 characters, blanks at its ends or characters that are not seen",
+                "--note 为空、超过 1000 个字符、首尾有空白，或含不可见字符",
+            );
+            Err(Misuse(misuse.to_owned()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn hinted(said: String, hint: &str) -> anyhow::Error {
+    Hinted {
+        error: anyhow::anyhow!(said),
+        hint: hint.to_owned(),
+    }
+    .into()
+}

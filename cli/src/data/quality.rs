@@ -1,0 +1,251 @@
+//! How good an institution's own tables are, by declared rules, for whoever holds them.
+
+use std::{
+    fs,
+    io::{self, IsTerminal as _, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, value_parser};
+use consilium_base::{Tagged, hex};
+use consilium_plan::{Lang, UnixTime};
+use consilium_quality::{
+    Check, Checked, Date, Given, Outcome, Progress, QualityError, Report, RuleSet, Severity,
+};
+use consilium_schema::Schema;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::{
+    issues::state::{Entry, State},
+    map,
+};
+use crate::{clock, hint::OrHint as _, terminal::tell, whole};
+
+pub(super) mod kept;
+mod offending;
+mod page;
+mod say;
+
+use kept::Kept;
+
+/// The most bytes of a schema that are read.
+const LONGEST_SCHEMA: u64 = 16 << 20;
+
+/// How long it is from a line to the next, at least, where no bar is seen.
+const BETWEEN_LINES: Duration = Duration::from_mins(1);
+
+#[derive(Debug, Args)]
+pub(super) struct Quality {
+    /// A rule file
+    rules: PathBuf,
+    /// A folder for the report, earlier scores and the list of issues; it is made, or used again
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// How many rows are shown of each rule that is broken; 0 looks for none
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = value_parser!(u32).range(0..=1000))]
+    rows: u32,
+    /// Fail if the total is below this score, or if a rule could not be run
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    min_score: Option<f64>,
+    /// Print one line of JSON, which holds no cell
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everything that is told, but for rows.
+#[derive(Debug, Serialize)]
+struct Found {
+    /// The rule file.
+    file: PathBuf,
+    /// For whom this is.
+    #[serde(rename = "for")]
+    whom: &'static str,
+    time: UnixTime,
+    /// The hash of the report, in hexadecimal.
+    hash: String,
+    #[serde(flatten)]
+    report: Report,
+    /// What this check has changed in the list of issues.
+    issues: Vec<Change>,
+}
+
+/// What becomes of an issue.
+#[derive(Debug, Serialize)]
+struct Change {
+    rule: String,
+    state: State,
+}
+
+pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    let named = || args.rules.display().to_string();
+    let text = whole::text(&args.rules, RuleSet::LONGEST as u64).with_context(named)?;
+    let file = fs::canonicalize(&args.rules).with_context(named)?;
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    let rules = rules(&text, folder, lang).with_context(named)?;
+    let program = map::find(lang)?;
+    if let Some(out) = &args.out {
+        // What is wrong with the folder is said before the queries, which may take minutes.
+        Kept::open(out, lang)?;
+    }
+    let mut bar = Bar::new(lang);
+    let check = Check::new(&rules, folder, &program).rows(args.rows);
+    let checked = check.run(&mut |progress| bar.tell(progress));
+    bar.clear();
+    let Checked { report, offences } = checked
+        .map_err(|error| failed(error, lang))
+        .with_context(named)?;
+    let hash = Tagged::new("consilium-quality/1/report").field(&serde_json::to_vec(&report)?);
+    let mut found = Found {
+        file: args.rules.clone(),
+        whom: "owner",
+        time: clock::now(),
+        hash: hex::encode(&hash.digest()),
+        report,
+        issues: Vec::new(),
+    };
+    if let Some(out) = &args.out {
+        let mut kept = Kept::open(out, lang)?;
+        let changes = kept.add(&found)?;
+        found.issues = changes.iter().map(Change::of).collect();
+        kept.leave(
+            "quality.json",
+            &(serde_json::to_string_pretty(&found)? + "\n"),
+        )?;
+        kept.leave("quality.html", &page::html(&found, &kept, lang))?;
+        kept.leave("offending.csv", &offending::csv(&offences)?)?;
+    }
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string(&found)?)?;
+    } else {
+        say::print(&found, &offences, out, lang)?;
+    }
+    match args.min_score {
+        Some(least) => is_enough(&found.report, least, lang),
+        None => Ok(()),
+    }
+}
+
+/// Parses rules, with the schemas beside them that they name.
+fn rules(text: &str, folder: &Path, lang: Lang) -> anyhow::Result<RuleSet> {
+    let days = i32::try_from(clock::now().0.div_euclid(86_400)).unwrap_or_default();
+    let today = Date::at(days).context(lang.pick("the clock is wrong", "系统时钟有误"))?;
+    let schema = |path: &str| {
+        let text = whole::text(&folder.join(path), LONGEST_SCHEMA);
+        let text = text.map_err(|error| crate::hint::said(error, lang))?;
+        Schema::from_toml(&text).map_err(|error| crate::hint::said(error, lang))
+    };
+    let given = Given {
+        today,
+        schema: &schema,
+    };
+    RuleSet::from_toml(text, given).or_hint(lang.pick(
+        "docs/guide/quality.md tells how to write a rule file",
+        "规则文件的写法见 docs/guide/quality.md",
+    ))
+}
+
+fn failed(error: QualityError, lang: Lang) -> anyhow::Error {
+    match error {
+        QualityError::Query(error) => map::failed(error, lang),
+        other => other.into(),
+    }
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    let score: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=100.0).contains(&score) {
+        return Ok(score);
+    }
+    Err("a score is from 0 to 100".to_owned())
+}
+
+/// Fails where a total is missed. A rule that was not run might have lowered it.
+fn is_enough(report: &Report, least: f64, lang: Lang) -> anyhow::Result<()> {
+    let not_run = report.rules.iter();
+    let not_run = not_run.filter(|it| matches!(it.outcome, Outcome::NotRun { .. }));
+    let not_run = not_run.count();
+    if not_run > 0 {
+        bail!(lang.pick(
+            format!("{not_run} rules could not be run: the total can't be held against {least}"),
+            format!("{not_run} 条规则未能运行：总分无法与 {least} 比较"),
+        ));
+    }
+    let total = report.total.map_or(0.0, |total| total.score);
+    if total >= least {
+        return Ok(());
+    }
+    // A total just below is not rounded up to the bound.
+    let total = (total * 100.0).floor() / 100.0;
+    bail!(lang.pick(
+        format!("the total is {total:.2}, below {least}"),
+        format!("总分为 {total:.2}，低于 {least}"),
+    ))
+}
+
+/// What a severity is called.
+pub(super) fn severity(severity: Severity, lang: Lang) -> &'static str {
+    match severity {
+        Severity::Minor => lang.pick("minor", "轻微"),
+        Severity::Major => lang.pick("major", "重要"),
+        Severity::Critical => lang.pick("critical", "严重"),
+    }
+}
+
+impl Change {
+    fn of(entry: &Entry) -> Change {
+        Change {
+            rule: entry.rule.clone(),
+            state: entry.state,
+        }
+    }
+}
+
+/// How far a check is: on a terminal a bar, else now and then a line.
+struct Bar {
+    bar: ProgressBar,
+    /// When a line was told last, where no bar is seen.
+    told: Option<Instant>,
+    lang: Lang,
+}
+
+impl Bar {
+    fn new(lang: Lang) -> Bar {
+        let is_seen = io::stderr().is_terminal();
+        let bar = if is_seen {
+            ProgressBar::new(1)
+        } else {
+            ProgressBar::hidden()
+        };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_secs(1));
+        Bar {
+            bar,
+            told: (!is_seen).then(Instant::now),
+            lang,
+        }
+    }
+
+    fn tell(&mut self, progress: Progress<'_>) {
+        let Progress { done, of, table } = progress;
+        self.bar.set_length(of as u64);
+        self.bar.set_position(done as u64);
+        let message = self.lang.pick("reading ", "正在读取 ").to_owned() + table;
+        if self
+            .told
+            .is_some_and(|told| told.elapsed() >= BETWEEN_LINES)
+        {
+            tell(&format!("{done} / {of} {message}"));
+            self.told = Some(Instant::now());
+        }
+        self.bar.set_message(message);
+    }
+
+    fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

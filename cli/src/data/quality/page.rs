@@ -1,0 +1,394 @@
+//! The report as one page that needs nothing else: no script, no font, no file beside it. It shows no cell.
+
+use consilium_lab::{
+    Interval,
+    figure::{Caption, Dot, Dots, Row, STYLE, escaped},
+};
+use consilium_plan::Lang;
+use consilium_quality::{Heading, Outcome, Score};
+
+use super::{
+    Found,
+    kept::Kept,
+    say::{self, Shown, points},
+};
+use crate::data::issues::{self, state::Issue};
+
+/// The width of a picture.
+const WIDTH: f64 = 800.0;
+
+/// The most rows of a picture.
+const MOST_ROWS: usize = 30;
+
+/// The most checks whose scores are shown.
+const MOST_PAST: usize = 20;
+
+/// Writes the page.
+pub(super) fn html(found: &Found, kept: &Kept, lang: Lang) -> String {
+    let report = &found.report;
+    let title = lang.pick("How good the tables are", "数据质量报告");
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"/>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
+         <title>{title}</title><style>\n{STYLE}</style></head><body>",
+        lang.pick("en", "zh-CN"),
+    );
+    let kicker = format!("Consilium · {} · {}", report.title, found.time);
+    page += &element("p class=\"kicker\"", &kicker);
+    page += &element("h1", title);
+    page += &element("p class=\"lead\"", &say::lead(report, lang));
+    page += &element("p class=\"remark\"", say::warning(lang));
+    page += &element("p class=\"soft\"", &tables(found, lang));
+    page += &headings(found, lang);
+    page += &broken(found, lang);
+    page += &missing(found, lang);
+    page += &not_run(found, lang);
+    page += &trend(found, kept, lang);
+    page += &open(found, kept, lang);
+    page += &element("h2", lang.pick("What the numbers mean", "数字的含义"));
+    page += &element("p", meaning(lang));
+    page + "</body></html>\n"
+}
+
+/// An element with a text in it; the tag may have attributes.
+fn element(tag: &str, text: &str) -> String {
+    let name = tag.split(' ').next().unwrap_or(tag);
+    format!("<{tag}>{}</{name}>", escaped(text))
+}
+
+/// A picture with its caption.
+fn figure(picture: &Dots<'_>, caption: &str) -> String {
+    let caption = element("figcaption", caption);
+    format!("<figure>{}{caption}</figure>", picture.draw())
+}
+
+/// A table; the columns after the first so many are numbers.
+fn table((header, rows): &Shown, texts: usize) -> String {
+    let cells = |tag: &str, cells: &[String]| -> String {
+        let cell = |(place, text): (usize, &String)| {
+            let class = if place < texts {
+                ""
+            } else {
+                " class=\"number\""
+            };
+            element(&format!("{tag}{class}"), text)
+        };
+        let cells: String = cells.iter().enumerate().map(cell).collect();
+        format!("<tr>{cells}</tr>")
+    };
+    let body: String = rows.iter().map(|row| cells("td", row)).collect();
+    let head = cells("th", header);
+    format!("<div class=\"wide\"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>")
+}
+
+fn tables(found: &Found, lang: Lang) -> String {
+    let table = |it: &consilium_quality::TableSize| match it.rows {
+        Some(rows) => lang.pick(
+            format!("{}: {rows} rows", it.name),
+            format!("{}：{rows} 行", it.name),
+        ),
+        None => lang.pick(
+            format!("{}: not read", it.name),
+            format!("{}：未能读取", it.name),
+        ),
+    };
+    let tables: Vec<String> = found.report.tables.iter().map(table).collect();
+    tables.join(lang.pick(" · ", "；"))
+}
+
+fn headings(found: &Found, lang: Lang) -> String {
+    let report = &found.report;
+    let row = |label: &str, score: &Score| scored(label.to_owned(), score, "pass", lang);
+    let of = |it: &consilium_quality::HeadingResult| row(say::heading(it.heading, lang), &it.score);
+    let mut rows: Vec<Row> = report.headings.iter().map(of).collect();
+    let total = lang.pick("total", "总分");
+    rows.extend(report.total.iter().map(|score| {
+        let mut row = row(total, score);
+        row.dots[0].class = "pooled";
+        row
+    }));
+    let picture = Dots {
+        caption: caption(
+            "fig-headings",
+            lang.pick("Scores by heading", "各指标得分"),
+            lang.pick(
+                "a mark with its interval for each heading, and for the total",
+                "各指标与总分的得分及区间",
+            ),
+        ),
+        width: WIDTH,
+        name: lang.pick("score", "得分"),
+        rows,
+        within: (0.0, 100.0),
+        reference: Some(100.0),
+        legend: Vec::new(),
+    };
+    let said = lang.pick(
+        "Scores under the headings of GB/T 36344-2018, with 95 % intervals. 100: nothing that was checked has failed.",
+        "按 GB/T 36344-2018 各指标的得分及 95% 区间。100 表示所检查内容全部通过。",
+    );
+    element("h2", lang.pick("Headings", "各项指标"))
+        + &figure(&picture, said)
+        + &table(&say::headings(report, lang), 1)
+}
+
+fn broken(found: &Found, lang: Lang) -> String {
+    let broken = say::broken(&found.report);
+    let heading = element("h2", lang.pick("Rules that are broken", "未通过的规则"));
+    if broken.is_empty() {
+        return heading + &element("p", lang.pick("None.", "无。"));
+    }
+    let row = |rule: &&consilium_quality::RuleResult| Row {
+        label: lang.pick(&rule.name.en, &rule.name.zh).clone(),
+        dots: vec![Dot {
+            value: point(100.0 * say::share(rule)),
+            class: "fail",
+            hint: format!("{}: {} / {}", rule.id, rule.failed, rule.checked),
+        }],
+        instead: None,
+    };
+    let picture = shares(
+        caption(
+            "fig-rules",
+            lang.pick("Shares that fail, by rule", "各规则未通过占比"),
+            lang.pick(
+                "a mark for each rule that is broken",
+                "每条未通过规则的占比",
+            ),
+        ),
+        lang.pick("failed, % of what was checked", "未通过占比，%"),
+        broken.iter().take(MOST_ROWS).map(row).collect(),
+    );
+    let said = lang.pick(
+        "The share of rows or cells that fail, of those that a rule applies to; what matters most is above. The \
+         first offending rows stand in offending.csv, beside this page.",
+        "各规则未通过的行或单元格占所检查内容的比例，影响最大者在上。首批不合格的行见同一文件夹的 offending.csv。",
+    );
+    heading + &figure(&picture, said) + &table(&say::rules(&broken, lang), 4)
+}
+
+/// Missing cells of columns that rules want to be there.
+fn missing(found: &Found, lang: Lang) -> String {
+    let complete = found.report.rules.iter();
+    let complete = complete.filter(|it| it.heading == Heading::Completeness);
+    let mut rows: Vec<Row> = Vec::new();
+    let mut whole = 0_usize;
+    for (rule, column) in complete.flat_map(|it| it.columns.iter().map(move |column| (it, column)))
+    {
+        if column.failed == 0 {
+            whole += 1;
+            continue;
+        }
+        rows.push(Row {
+            label: format!("{}.{}", rule.table, column.column),
+            dots: vec![Dot {
+                value: point(100.0 * column.failed as f64 / column.checked.max(1) as f64),
+                class: "fail",
+                hint: format!("{}: {} / {}", rule.id, column.failed, column.checked),
+            }],
+            instead: None,
+        });
+    }
+    if rows.is_empty() && whole == 0 {
+        return String::new();
+    }
+    let heading = element("h2", lang.pick("What is missing", "缺失情况"));
+    let said = lang.pick(
+        format!("The share of cells that are missing where they should be there. {whole} columns are complete."),
+        format!("应填写而缺失的单元格占比。另有 {whole} 列完整。"),
+    );
+    if rows.is_empty() {
+        return heading + &element("p", &said);
+    }
+    rows.sort_by(|a, b| {
+        let share = |row: &Row| row.dots[0].value.estimate;
+        share(b).total_cmp(&share(a))
+    });
+    rows.truncate(MOST_ROWS);
+    let picture = shares(
+        caption(
+            "fig-missing",
+            lang.pick("Missing cells, by column", "各列缺失占比"),
+            lang.pick(
+                "a mark for each column that is not complete",
+                "每个不完整列的缺失占比",
+            ),
+        ),
+        lang.pick("missing, % of rows", "缺失占比，%"),
+        rows,
+    );
+    heading + &figure(&picture, &said)
+}
+
+/// Rules that could not be run, and those of packs whose columns are not bound.
+fn not_run(found: &Found, lang: Lang) -> String {
+    let rules = &found.report.rules;
+    let broken: Vec<String> = rules
+        .iter()
+        .filter_map(|rule| say::not_run(rule, lang))
+        .collect();
+    let unbound = |rule: &consilium_quality::RuleResult| match &rule.outcome {
+        Outcome::NotApplicable { missing } => Some(vec![
+            rule.id.clone(),
+            lang.pick(&rule.name.en, &rule.name.zh).clone(),
+            missing.join(lang.pick(", ", "、")),
+        ]),
+        _ => None,
+    };
+    let unbound: Vec<Vec<String>> = rules.iter().filter_map(unbound).collect();
+    let mut page = String::new();
+    if !broken.is_empty() {
+        page += &element(
+            "h2",
+            lang.pick("Rules that could not be run", "未能运行的规则"),
+        );
+        let items = broken.iter().map(|line| element("li", line));
+        page += &format!("<ul>{}</ul>", items.collect::<String>());
+    }
+    if !unbound.is_empty() {
+        page += &element(
+            "h2",
+            lang.pick("Rules of packs that don't apply", "规则包中不适用的规则"),
+        );
+        let header = [
+            ("rule", "规则"),
+            ("meaning", "含义"),
+            ("not bound", "未绑定"),
+        ];
+        page += &table(&(say::named(&header, lang), unbound), 3);
+    }
+    page
+}
+
+/// Totals of the last checks.
+fn trend(found: &Found, kept: &Kept, lang: Lang) -> String {
+    let past = kept.past.entries();
+    if past.len() < 2 {
+        return String::new();
+    }
+    let shown = &past[past.len().saturating_sub(MOST_PAST)..];
+    let row = |it: &super::kept::Past| {
+        let class = if it.rules == found.report.rules_hash {
+            "pass"
+        } else {
+            "alone"
+        };
+        let label = it.time.to_string();
+        match &it.total {
+            Some(score) => scored(label, score, class, lang),
+            None => Row {
+                label,
+                dots: Vec::new(),
+                instead: Some("–".to_owned()),
+            },
+        }
+    };
+    let picture = Dots {
+        caption: caption(
+            "fig-trend",
+            lang.pick("Totals of earlier checks", "历次总分"),
+            lang.pick(
+                "a mark with its interval for each check, the last one below",
+                "每次检查的总分及区间，最近一次在下",
+            ),
+        ),
+        width: WIDTH,
+        name: lang.pick("total", "总分"),
+        rows: shown.iter().map(row).collect(),
+        within: (0.0, 100.0),
+        reference: None,
+        legend: vec![
+            ("pass", lang.pick("these rules", "当前规则")),
+            ("alone", lang.pick("other rules", "其他规则")),
+        ],
+    };
+    let header = Heading::ALL.map(|it| say::heading(it, lang).to_owned());
+    let mut columns = vec![lang.pick("check", "检查时间").to_owned()];
+    columns.extend(header);
+    let row = |it: &super::kept::Past| {
+        let score = |heading: Heading| {
+            let found = it.headings.iter().find(|it| it.heading == heading);
+            found.map_or_else(|| "–".to_owned(), |it| points(it.score.score))
+        };
+        std::iter::once(it.time.to_string())
+            .chain(Heading::ALL.map(score))
+            .collect()
+    };
+    let said = lang.pick(
+        "Totals of the last checks with 95 % intervals. Totals of other rules say other things.",
+        "最近各次检查的总分及 95% 区间。规则不同则总分含义不同。",
+    );
+    element("h2", lang.pick("Over time", "变化趋势"))
+        + &figure(&picture, said)
+        + &table(&(columns, shown.iter().map(row).collect()), 1)
+}
+
+/// Issues that are open.
+fn open(found: &Found, kept: &Kept, lang: Lang) -> String {
+    let issues = issues::state::issues(kept.issues.entries());
+    let open: Vec<&Issue> = issues.values().filter(|it| it.open).collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    element("h2", lang.pick("Open issues", "待处理的问题"))
+        + &table(&issues::rows(&open, &found.report, lang), 8)
+}
+
+fn meaning(lang: Lang) -> &'static str {
+    lang.pick(
+        "The score of a rule is the share of what it checked that has passed; a missing cell lowers completeness \
+         alone. A heading is the mean of its rules by severity (minor 1, major 2, critical 4: no standard says so) \
+         times weight, the total that of the headings by theirs. GB/T 36344-2018 has uniqueness within accuracy; here \
+         it stands by itself. Intervals are bootstrap intervals over 64 groups of rows, rows of one key together.",
+        "规则得分为所检查内容中通过的比例；缺失只影响完整性。指标得分按严重程度（轻微 1、重要 2、严重 4，非标准规定）\
+         乘以权重加权平均，总分为各指标按其权重的平均。GB/T 36344-2018 将唯一性列于准确性之下，此处单列。区间由 64 组行\
+         的自助法得到，同一主键的行在同一组。",
+    )
+}
+
+fn caption(id: &'static str, title: &str, alt: &str) -> Caption {
+    Caption {
+        id,
+        title: title.to_owned(),
+        alt: alt.to_owned(),
+    }
+}
+
+/// A picture of shares in per cent.
+fn shares(caption: Caption, name: &str, rows: Vec<Row>) -> Dots<'_> {
+    Dots {
+        caption,
+        width: WIDTH,
+        name,
+        rows,
+        within: (0.0, 100.0),
+        reference: Some(0.0),
+        legend: Vec::new(),
+    }
+}
+
+/// A row with a score and its interval.
+fn scored(label: String, score: &Score, class: &'static str, lang: Lang) -> Row {
+    let (points, interval) = say::scored(Some(score), lang);
+    Row {
+        dots: vec![Dot {
+            value: Interval {
+                low: score.low,
+                estimate: score.score,
+                high: score.high,
+            },
+            class,
+            hint: format!("{label}: {points} ({interval})"),
+        }],
+        label,
+        instead: None,
+    }
+}
+
+fn point(value: f64) -> Interval {
+    Interval {
+        low: value,
+        estimate: value,
+        high: value,
+    }
+}

@@ -1,0 +1,228 @@
+//! What people read of a report in a terminal, and what the page says too.
+
+use std::io::{self, Write};
+
+use consilium_plan::Lang;
+use consilium_quality::{Heading, Offence, Outcome, Report, RuleResult, Score};
+
+use super::{Found, offending::cells, severity};
+use crate::table::{align_numbers, table};
+use crate::terminal::on_one_line;
+
+/// The most broken rules that a terminal shows.
+const MOST_SHOWN: usize = 15;
+
+/// A header and rows.
+pub(super) type Shown = (Vec<String>, Vec<Vec<String>>);
+
+pub(super) fn print(
+    found: &Found,
+    offences: &[Offence],
+    out: &mut dyn Write,
+    lang: Lang,
+) -> io::Result<()> {
+    let report = &found.report;
+    writeln!(out, "{}", warning(lang))?;
+    writeln!(out, "{}\n", lead(report, lang))?;
+    let mut show = |(header, rows): Shown, numbers: std::ops::Range<usize>| {
+        let mut shown = table();
+        shown.set_header(header);
+        shown.add_rows(rows);
+        align_numbers(&mut shown, numbers);
+        writeln!(out, "{shown}\n")
+    };
+    show(headings(report, lang), 1..4)?;
+    let broken = broken(report);
+    let first = &broken[..broken.len().min(MOST_SHOWN)];
+    if !first.is_empty() {
+        show(rules(first, lang), 4..7)?;
+    }
+    if broken.len() > MOST_SHOWN {
+        let more = broken.len() - MOST_SHOWN;
+        let said = lang.pick(
+            format!("{more} more rules are broken"),
+            format!("另有 {more} 条规则未通过"),
+        );
+        writeln!(out, "{said}\n")?;
+    }
+    for offence in offences
+        .iter()
+        .filter(|it| first.iter().any(|rule| rule.id == it.rule))
+    {
+        writeln!(out, "{}", row(offence, lang))?;
+    }
+    for line in report.rules.iter().filter_map(|rule| not_run(rule, lang)) {
+        writeln!(out, "{line}")?;
+    }
+    for change in &found.issues {
+        let (rule, state) = (on_one_line(&change.rule), change.state.name(lang));
+        let said = lang.pick(
+            format!("issue {rule}: {state}"),
+            format!("问题 {rule}：{state}"),
+        );
+        writeln!(out, "{said}")?;
+    }
+    Ok(())
+}
+
+pub(super) fn warning(lang: Lang) -> &'static str {
+    lang.pick(
+        "For the owner's eyes: counts and rows may point at people. Others see bands only.",
+        "仅供数据所有者查看：计数和个别行可能指向个人。其他机构只能看到区间。",
+    )
+}
+
+/// One sentence on all.
+pub(super) fn lead(report: &Report, lang: Lang) -> String {
+    let applied = |rule: &&RuleResult| rule.outcome == Outcome::Applied;
+    let all = report.rules.iter().filter(applied).count();
+    let broken = broken(report).len();
+    let not_run = report
+        .rules
+        .iter()
+        .filter(|it| matches!(it.outcome, Outcome::NotRun { .. }));
+    let not_run = not_run.count();
+    let as_of = &report.as_of;
+    let (total, interval) = scored(report.total.as_ref(), lang);
+    lang.pick(
+        format!(
+            "As of {as_of} the total is {total} of 100 ({interval}): {broken} of {all} rules are broken, and \
+             {not_run} could not be run."
+        ),
+        format!(
+            "截至 {as_of}，总分为 {total}（满分 100，{interval}）：{all} 条规则中 {broken} 条未通过，\
+             {not_run} 条未能运行。"
+        ),
+    )
+}
+
+pub(super) fn headings(report: &Report, lang: Lang) -> Shown {
+    let header = [
+        ("heading", "指标"),
+        ("score", "得分"),
+        ("95 % interval", "95% 区间"),
+        ("rules", "规则"),
+    ];
+    let row = |name: &str, score: Option<&Score>, rules: String| {
+        let (score, interval) = scored(score, lang);
+        vec![name.to_owned(), score, interval, rules]
+    };
+    let mut rows: Vec<Vec<String>> = report
+        .headings
+        .iter()
+        .map(|it| {
+            row(
+                heading(it.heading, lang),
+                Some(&it.score),
+                it.rules.to_string(),
+            )
+        })
+        .collect();
+    let total = lang.pick("total", "总分");
+    rows.push(row(total, report.total.as_ref(), String::new()));
+    (named(&header, lang), rows)
+}
+
+/// Rules that are broken, those first that matter most: by severity, weight and the share that fails.
+pub(super) fn broken(report: &Report) -> Vec<&RuleResult> {
+    let mut broken: Vec<&RuleResult> = report.rules.iter().filter(|it| it.failed > 0).collect();
+    let matters = |rule: &RuleResult| rule.severity.factor() * rule.weight * share(rule);
+    broken.sort_by(|a, b| matters(b).total_cmp(&matters(a)));
+    broken
+}
+
+/// The share of what a rule checked that fails.
+pub(super) fn share(rule: &RuleResult) -> f64 {
+    rule.failed as f64 / rule.checked.max(1) as f64
+}
+
+pub(super) fn rules(rules: &[&RuleResult], lang: Lang) -> Shown {
+    let header = [
+        ("rule", "规则"),
+        ("meaning", "含义"),
+        ("heading", "指标"),
+        ("severity", "严重程度"),
+        ("failed", "未通过"),
+        ("checked", "已检查"),
+        ("share", "占比"),
+    ];
+    let row = |rule: &&RuleResult| {
+        vec![
+            on_one_line(&rule.id),
+            on_one_line(lang.pick(&rule.name.en, &rule.name.zh)),
+            heading(rule.heading, lang).to_owned(),
+            severity(rule.severity, lang).to_owned(),
+            rule.failed.to_string(),
+            rule.checked.to_string(),
+            percent(share(rule)),
+        ]
+    };
+    (named(&header, lang), rules.iter().map(row).collect())
+}
+
+/// Where a row stands, and what it has.
+fn row(offence: &Offence, lang: Lang) -> String {
+    let file = offence.file.as_deref().unwrap_or(&offence.table);
+    let (rule, row) = (&offence.rule, offence.row);
+    let (key, cells) = (cells(&offence.key), cells(&offence.cells));
+    let key = if key.is_empty() {
+        key
+    } else {
+        lang.pick(format!(" ({key})"), format!("（{key}）"))
+    };
+    on_one_line(&lang.pick(
+        format!("{rule}: {file} row {row}{key}: {cells}"),
+        format!("{rule}：{file} 第 {row} 行{key}：{cells}"),
+    ))
+}
+
+/// Why a rule could not be run.
+pub(super) fn not_run(rule: &RuleResult, lang: Lang) -> Option<String> {
+    let Outcome::NotRun { en, zh } = &rule.outcome else {
+        return None;
+    };
+    let id = &rule.id;
+    Some(on_one_line(&lang.pick(
+        format!("{id} could not be run: {en}"),
+        format!("{id} 未能运行：{zh}"),
+    )))
+}
+
+pub(super) fn heading(heading: Heading, lang: Lang) -> &'static str {
+    lang.pick(heading.name(), heading.in_chinese())
+}
+
+/// A score and its interval.
+pub(super) fn scored(score: Option<&Score>, lang: Lang) -> (String, String) {
+    let Some(Score { score, low, high }) = score else {
+        return ("–".to_owned(), "–".to_owned());
+    };
+    let to = lang.pick("to", "至");
+    let interval = format!("{} {to} {}", points(*low), points(*high));
+    (points(*score), interval)
+}
+
+/// Points; less than 100 is not rounded up to it.
+pub(super) fn points(score: f64) -> String {
+    if score >= 100.0 {
+        return "100".to_owned();
+    }
+    format!("{:.1}", score.min(99.9))
+}
+
+/// A share in per cent; neither few nor most are rounded to none or all.
+pub(super) fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent <= 0.0 || percent >= 100.0 {
+        return format!("{percent:.0} %");
+    }
+    if percent < 0.1 {
+        return "< 0.1 %".to_owned();
+    }
+    format!("{:.1} %", percent.min(99.9))
+}
+
+pub(super) fn named(names: &[(&str, &str)], lang: Lang) -> Vec<String> {
+    let name = |(en, zh): &(&str, &str)| lang.pick(*en, *zh).to_owned();
+    names.iter().map(name).collect()
+}
