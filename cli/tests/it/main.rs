@@ -32,6 +32,7 @@ mod people;
 mod ports;
 mod prepared;
 mod privacy;
+mod quality;
 mod renewal;
 mod several;
 mod statistics;

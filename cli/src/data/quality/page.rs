@@ -110,10 +110,10 @@ fn headings(found: &Found, lang: Lang) -> String {
     let picture = Dots {
         caption: caption(
             "fig-headings",
-            lang.pick("Scores by heading", "各指标得分"),
+            lang.pick("Scores by heading", "各维度得分"),
             lang.pick(
                 "a mark with its interval for each heading, and for the total",
-                "各指标与总分的得分及区间",
+                "各维度与总分的得分及区间",
             ),
         ),
         width: WIDTH,
@@ -125,9 +125,9 @@ fn headings(found: &Found, lang: Lang) -> String {
     };
     let said = lang.pick(
         "Scores under the headings of GB/T 36344-2018, with 95 % intervals. 100: nothing that was checked has failed.",
-        "按 GB/T 36344-2018 各指标的得分及 95% 区间。100 表示所检查内容全部通过。",
+        "按 GB/T 36344-2018 各维度的得分及 95% 区间。100 表示所检查内容全部通过。",
     );
-    element("h2", lang.pick("Headings", "各项指标"))
+    element("h2", lang.pick("Headings", "各质量维度"))
         + &figure(&picture, said)
         + &table(&say::headings(report, lang), 1)
 }
@@ -162,7 +162,7 @@ fn broken(found: &Found, lang: Lang) -> String {
     let said = lang.pick(
         "The share of rows or cells that fail, of those that a rule applies to; what matters most is above. The \
          first offending rows stand in offending.csv, beside this page.",
-        "各规则未通过的行或单元格占所检查内容的比例，影响最大者在上。首批不合格的行见同一文件夹的 offending.csv。",
+        "各规则未通过的行或单元格占所检查内容的比例，影响最大者在上。首批问题行见同一文件夹的 offending.csv。",
     );
     heading + &figure(&picture, said) + &table(&say::rules(&broken, lang), 4)
 }
@@ -340,8 +340,8 @@ fn meaning(lang: Lang) -> &'static str {
          alone. A heading is the mean of its rules by severity (minor 1, major 2, critical 4: no standard says so) \
          times weight, the total that of the headings by theirs. GB/T 36344-2018 has uniqueness within accuracy; here \
          it stands by itself. Intervals are bootstrap intervals over 64 groups of rows, rows of one key together.",
-        "规则得分为所检查内容中通过的比例；缺失只影响完整性。指标得分按严重程度（轻微 1、重要 2、严重 4，非标准规定）\
-         乘以权重加权平均，总分为各指标按其权重的平均。GB/T 36344-2018 将唯一性列于准确性之下，此处单列。区间由 64 组行\
+        "规则得分为所检查内容中通过的比例；缺失只影响完整性。维度得分按严重程度（轻微 1、重要 2、严重 4，非标准规定）\
+         乘以权重加权平均，总分为各维度按其权重的平均。GB/T 36344-2018 将唯一性列于准确性之下，此处单列。区间由 64 组行\
          的自助法得到，同一主键的行在同一组。",
     )
 }

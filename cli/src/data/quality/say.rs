@@ -98,7 +98,7 @@ pub(super) fn lead(report: &Report, lang: Lang) -> String {
 
 pub(super) fn headings(report: &Report, lang: Lang) -> Shown {
     let header = [
-        ("heading", "指标"),
+        ("heading", "维度"),
         ("score", "得分"),
         ("95 % interval", "95% 区间"),
         ("rules", "规则"),
@@ -140,7 +140,7 @@ pub(super) fn rules(rules: &[&RuleResult], lang: Lang) -> Shown {
     let header = [
         ("rule", "规则"),
         ("meaning", "含义"),
-        ("heading", "指标"),
+        ("heading", "维度"),
         ("severity", "严重程度"),
         ("failed", "未通过"),
         ("checked", "已检查"),
