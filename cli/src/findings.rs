@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use comfy_table::Table;
 use consilium_plan::Lang;
-use consilium_statistics::{ColumnFindings, Correlation, Findings, Interval, Place};
+use consilium_statistics::{ColumnFindings, Correlation, Findings, Interval, Numbers, Place};
 
 use crate::table::{align_numbers, table};
 
@@ -64,6 +64,13 @@ fn numbers(found: &Findings, lang: Lang) -> Option<Table> {
     let first = found.columns.iter().find_map(|it| it.numbers.as_ref())?;
     let mut page = table();
     let say = |en: &'static str, zh: &'static str| lang.pick(en, zh).to_owned();
+    let minimum = found.minimum_cell;
+    let rows = |side: &str| {
+        lang.pick(
+            format!("{minimum} rows {side}"),
+            format!("{minimum} 行 {side}"),
+        )
+    };
     let shares = first
         .quantiles
         .iter()
@@ -75,26 +82,26 @@ fn numbers(found: &Findings, lang: Lang) -> Option<Table> {
     ];
     let header = header
         .into_iter()
-        .chain([say("deviation", "标准差"), say("lowest", "下界")]);
-    page.set_header(header.chain(shares).chain([say("highest", "上界")]));
+        .chain([say("deviation", "标准差"), rows("≤")]);
+    page.set_header(header.chain(shares).chain([rows("≥")]));
     for column in &found.columns {
         let Some(numbers) = &column.numbers else {
             continue;
         };
         let bound = |bound: Option<f64>| bound.map_or_else(|| HELD_BACK.to_owned(), short);
-        let mean = if numbers.is_rounded { "≈ " } else { "" };
+        let [mean, deviation] = moments(numbers);
         let line = [
             column.name.clone(),
             count(column.missing),
-            format!("{mean}{}", short(numbers.mean)),
-            format!("{mean}{}", short(numbers.variance.sqrt())),
-            bound(numbers.smallest),
+            mean,
+            deviation,
+            bound(numbers.at_or_below),
         ];
         let quantiles = numbers.quantiles.iter().map(|it| interval(&it.within));
         page.add_row(
             line.into_iter()
                 .chain(quantiles)
-                .chain([bound(numbers.largest)]),
+                .chain([bound(numbers.at_or_above)]),
         );
     }
     align_numbers(&mut page, 1..6 + first.quantiles.len());
@@ -262,6 +269,19 @@ const HELD_BACK: &str = "–";
 
 fn count(rows: Option<u64>) -> String {
     rows.map_or_else(|| HELD_BACK.to_owned(), |rows| rows.to_string())
+}
+
+/// Writes mean and deviation, with how far they may be off where they are approximate.
+pub(crate) fn moments(numbers: &Numbers) -> [String; 2] {
+    let deviation = numbers.variance.sqrt();
+    let both = [
+        (numbers.mean, numbers.mean_error),
+        (deviation, numbers.deviation_error),
+    ];
+    both.map(|(value, error)| match numbers.is_approximate {
+        true => format!("≈ {} ± {}", short(value), short(error)),
+        false => short(value),
+    })
 }
 
 /// Writes an interval, or a number where it is one.

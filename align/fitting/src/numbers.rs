@@ -127,8 +127,9 @@ fn fill(way: &RawImpute, at: usize, source: &Source<'_>) -> Result<(Value, Origi
         }
         RawImpute::Word(word) if word == "mean" => {
             let numbers = numbers.ok_or_else(|| held_back(Number::Mean))?;
-            let (rows, is_rounded) = (source.rows(), numbers.is_rounded);
-            (numbers.mean, Origin::Mean { rows, is_rounded })
+            let rows = source.rows();
+            let error = numbers.is_approximate.then_some(numbers.mean_error);
+            (numbers.mean, Origin::Mean { rows, error })
         }
         RawImpute::Word(word) if word == "median" => {
             let numbers = numbers.ok_or_else(|| held_back(Number::Quantile))?;
@@ -248,14 +249,12 @@ fn scale(
         Scale::Standard if is_log => return Err(FitFault::StandardOfLog),
         Scale::Standard => {
             let numbers = numbers.ok_or_else(|| held_back(Number::Mean))?;
-            let is_rounded = numbers.is_rounded;
-            let centre = (numbers.mean, Origin::Mean { rows, is_rounded });
-            let deviation = numbers.variance.sqrt();
-            (
-                centre,
-                (deviation, Origin::Deviation { rows, is_rounded }),
-                Number::Variance,
-            )
+            let of = |error: f64| numbers.is_approximate.then_some(error);
+            let error = of(numbers.mean_error);
+            let centre = (numbers.mean, Origin::Mean { rows, error });
+            let error = of(numbers.deviation_error);
+            let deviation = (numbers.variance.sqrt(), Origin::Deviation { rows, error });
+            (centre, deviation, Number::Variance)
         }
         Scale::Robust => {
             let numbers = numbers.ok_or_else(|| held_back(Number::Quantile))?;

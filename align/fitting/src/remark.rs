@@ -25,15 +25,15 @@ pub enum Origin {
     Mean {
         /// Of these rows.
         rows: Rows,
-        /// Whether it was published with fewer digits.
-        is_rounded: bool,
+        /// How far it may be off where it is approximate.
+        error: Option<f64>,
     },
     /// The square root of the variance of all values.
     Deviation {
         /// Of these rows.
         rows: Rows,
-        /// Whether it was published with fewer digits.
-        is_rounded: bool,
+        /// How far it may be off where it is approximate.
+        error: Option<f64>,
     },
     /// The middle of the interval that the median lies in.
     Median {
@@ -137,7 +137,10 @@ impl fmt::Display for Rows {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let published = |is_rounded: bool| if is_rounded { ", as rounded" } else { "" };
+        let approximate = |error: &Option<f64>| {
+            let said = |error| format!(", approximate: off by at most {error}");
+            error.map_or_else(String::new, said)
+        };
         let ends = |is_clipped: bool| {
             if is_clipped {
                 "clip"
@@ -147,9 +150,9 @@ impl fmt::Display for Origin {
         };
         match self {
             Self::Intent => f.write_str("as the intent says"),
-            Self::Mean { rows, is_rounded } => write!(f, "mean {rows}{}", published(*is_rounded)),
-            Self::Deviation { rows, is_rounded } => {
-                write!(f, "standard deviation {rows}{}", published(*is_rounded))
+            Self::Mean { rows, error } => write!(f, "mean {rows}{}", approximate(error)),
+            Self::Deviation { rows, error } => {
+                write!(f, "standard deviation {rows}{}", approximate(error))
             }
             Self::Median { rows, within } => write!(f, "median {rows}: {}", middle(within)),
             Self::Quartiles {

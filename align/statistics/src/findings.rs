@@ -97,13 +97,18 @@ pub struct Numbers {
     pub mean: f64,
     /// Their variance, by n − 1.
     pub variance: f64,
-    /// Whether mean and variance are rounded, or of few values made of the told cells alone, since a
-    /// count that they would betray is held back or was merged with others.
-    pub is_rounded: bool,
-    /// At least the minimum of rows lie at or below this.
-    pub smallest: Option<f64>,
-    /// At least the minimum of rows lie at or above this.
-    pub largest: Option<f64>,
+    /// Whether mean and variance are approximate, since a count that they would betray is held back or
+    /// was merged with others: rounded, or of few values made of the told cells alone.
+    pub is_approximate: bool,
+    /// The true mean is at most so far from the told one; 0 if it is not approximate. Noise is not
+    /// counted.
+    pub mean_error: f64,
+    /// The root of the true variance is at most so far from that of the told one, likewise.
+    pub deviation_error: f64,
+    /// At least the minimum of rows lie at or below this, often many more: no minimum of the values.
+    pub at_or_below: Option<f64>,
+    /// At least the minimum of rows lie at or above this, often many more: no maximum.
+    pub at_or_above: Option<f64>,
     /// The wanted quantiles.
     pub quantiles: Vec<Quantile>,
 }

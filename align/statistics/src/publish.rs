@@ -10,6 +10,7 @@ use crate::{
     suppress::{Bin, bin},
 };
 
+mod approximate;
 mod correlations;
 mod measures;
 mod partition;

@@ -59,6 +59,11 @@ pub(super) fn run(args: &Fit, out: &mut dyn Write, lang: Lang) -> anyhow::Result
         let mut file = new_file::create(path, lang)?;
         file.write_all(text.as_bytes()).with_context(writing)?;
     }
+    let warnings = fitted
+        .prepared
+        .iter()
+        .filter_map(|it| say::warning(it, lang));
+    warnings.for_each(|warning| tell(&warning));
     if args.json {
         return lines(&fitted, out);
     }

@@ -1,6 +1,6 @@
 //! Where fitted numbers come from, in both languages.
 
-use consilium_fitting::{Fitted, LeftOut, Origin, Reason, Remark, Rows, Unjudged};
+use consilium_fitting::{Entry, Fitted, LeftOut, Origin, Prepared, Reason, Remark, Rows, Unjudged};
 use consilium_plan::Lang;
 use consilium_statistics::Interval;
 
@@ -9,6 +9,24 @@ pub(crate) fn remark(remark: &Remark<'_>, lang: Lang) -> String {
         Lang::En => remark.to_string(),
         Lang::Zh => in_chinese(remark).unwrap_or_else(|| remark.to_string()),
     }
+}
+
+/// Warns of a feature that a mean or deviation stands in which may be far from the true one.
+pub(crate) fn warning(feature: &Prepared, lang: Lang) -> Option<String> {
+    let error = |entry: &Entry| match entry.origin {
+        Origin::Mean { error, .. } | Origin::Deviation { error, .. } => Some((entry.key, error?)),
+        _ => None,
+    };
+    let errors: Vec<_> = feature.entries.iter().filter_map(error).collect();
+    let said = |(key, error): &(&str, f64)| format!("{key} ± {error}");
+    let all: Vec<String> = errors.iter().map(said).collect();
+    let (name, all) = (feature.called(), all.join(lang.pick(", ", "，")));
+    (!errors.is_empty()).then(|| {
+        lang.pick(
+            format!("warning: {name} is prepared by approximate numbers, as small counts are held back: {all}"),
+            format!("警告：{name} 使用近似数值进行预处理，因较小的计数未予给出：{all}"),
+        )
+    })
 }
 
 fn in_chinese(remark: &Remark<'_>) -> Option<String> {
@@ -68,12 +86,9 @@ fn reason(reason: &Reason) -> Option<String> {
 }
 
 fn origin(origin: &Origin) -> Option<String> {
-    let rounded = |is_rounded: bool| {
-        if is_rounded {
-            "（按公布的舍入值）"
-        } else {
-            ""
-        }
+    let approximate = |error: &Option<f64>| {
+        let said = |error| format!("（近似值，误差不超过 {error}）");
+        error.map_or_else(String::new, said)
     };
     let ends = |is_clipped: bool| {
         if is_clipped {
@@ -84,15 +99,9 @@ fn origin(origin: &Origin) -> Option<String> {
     };
     Some(match origin {
         Origin::Intent => "意图文件所定".to_owned(),
-        Origin::Mean {
-            rows: it,
-            is_rounded,
-        } => format!("{}的均值{}", rows(it), rounded(*is_rounded)),
-        Origin::Deviation {
-            rows: it,
-            is_rounded,
-        } => {
-            format!("{}的标准差{}", rows(it), rounded(*is_rounded))
+        Origin::Mean { rows: it, error } => format!("{}的均值{}", rows(it), approximate(error)),
+        Origin::Deviation { rows: it, error } => {
+            format!("{}的标准差{}", rows(it), approximate(error))
         }
         Origin::Median { rows: it, within } => format!("{}的中位数：{}", rows(it), middle(within)),
         Origin::Quartiles {

@@ -1,4 +1,4 @@
-use consilium_statistics::{Cell, Numbers, Period, Quantile, Stability};
+use consilium_statistics::{Cell, Period, Quantile, Stability};
 
 use super::*;
 
@@ -23,9 +23,11 @@ fn what_is_held_back_is_shown_as_such_and_never_as_zero() {
         numbers: Some(Numbers {
             mean: 53.51,
             variance: 9.0,
-            is_rounded: true,
-            smallest: None,
-            largest: Some(77.0),
+            is_approximate: true,
+            mean_error: 0.5,
+            deviation_error: 0.25,
+            at_or_below: None,
+            at_or_above: Some(77.0),
             quantiles: vec![Quantile {
                 share: 0.5,
                 within: Interval {
@@ -71,9 +73,27 @@ fn what_is_held_back_is_shown_as_such_and_never_as_zero() {
     };
     assert_eq!(
         line("age"),
-        ["age", "–", "≈", "53.51", "≈", "3", "–", "54…54.5", "77"]
+        [
+            "age",
+            "–",
+            "≈",
+            "53.51",
+            "±",
+            "0.5",
+            "≈",
+            "3",
+            "±",
+            "0.25",
+            "–",
+            "54…54.5",
+            "77"
+        ]
     );
     assert_eq!(line("ward other")[2], "–");
+    assert!(
+        page.contains("10 rows ≤") && page.contains("10 rows ≥"),
+        "{page}"
+    );
     assert!(super::page(&found, Lang::Zh).contains("（缺失）"));
 }
 

@@ -1,8 +1,10 @@
 //! Mean, variance and quantiles of numbers, where they may be told.
 
-use std::ops::Range;
-
-use super::{Partition, is_exact};
+use super::{
+    Partition,
+    approximate::{of_cells, rounded},
+    is_exact,
+};
 use crate::{
     Agreement, Numbers, Quantile,
     agreement::MOST_CELLS,
@@ -41,57 +43,6 @@ impl Values {
     }
 }
 
-/// Rounds mean and deviation: with all digits, a mean of whole numbers would betray by how many they
-/// were divided.
-fn rounded((mean, variance): (f64, f64), rows: u64) -> (f64, f64) {
-    let steps = 2_f64.powi(rows.ilog2().cast_signed());
-    let round = |share: f64| (share * steps).round() / steps;
-    (round(mean), round(variance.sqrt()).powi(2))
-}
-
-/// Gives mean and variance by the told cells alone: sums over few values are equations of their counts,
-/// which rounding leaves with too few solutions.
-///
-/// A cell's rows are taken to have the value that most of them have, if there may be twice the minimum
-/// of rows, so that of no other value it shows that its rows are fewer; else its middle. Rows that are
-/// held back are divided evenly. Nothing if no cell is told.
-fn of_cells(
-    grid: &Grid,
-    column: &Known1,
-    (agreement, partition): (&Agreement, &Partition),
-    rows: u64,
-) -> Option<(f64, f64)> {
-    let minimum = agreement.specification().minimum_cell;
-    let totals = column.units.first()?;
-    let edges = column.edges(agreement, grid);
-    let edge = |end: usize| edges.get(end).copied().unwrap_or(grid.used());
-    let middle = |units: Range<usize>| {
-        let low = units.start.checked_sub(1).map_or(0, edge);
-        let interval = grid.interval(low, edge(units.end - 1));
-        grid.unit(f64::midpoint(interval.from, interval.to))
-    };
-    let told = &partition.told;
-    let held = told.iter().filter(|told| told.is_none()).count();
-    let left = rows.saturating_sub(told.iter().flatten().sum());
-    let each = left as f64 / held.max(1) as f64;
-    let cells = partition.units.iter().zip(told).map(|(units, told)| {
-        let most = units.clone().max_by_key(|unit| totals[*unit]);
-        let most = most.filter(|_| told.is_some_and(|rows| rows >= 2 * minimum));
-        let at = most.map_or(units.clone(), |unit| unit..unit + 1);
-        (middle(at), told.map_or(each, |rows| rows as f64))
-    });
-    let cells: Vec<(f64, f64)> = cells.collect();
-    let sum = |of: &dyn Fn(f64) -> f64| cells.iter().map(|(at, rows)| of(*at) * rows).sum::<f64>();
-    let inside = sum(&|_| 1.0);
-    let is_any_told = told[..cells.len()].iter().any(Option::is_some);
-    if !is_any_told || inside <= 1.0 {
-        return None;
-    }
-    let mean = sum(&|at| at) / inside;
-    let squares = sum(&|at| (at - mean).powi(2));
-    Some((mean, squares / (inside - 1.0)))
-}
-
 pub(super) fn measures(
     agreement: &Agreement,
     (rows, column): (u64, &Known1),
@@ -103,13 +54,6 @@ pub(super) fn measures(
     if column.inside < spec.minimum_cell || column.targets.is_empty() {
         return None;
     }
-    let is_rounded = partition.has_held_back();
-    let exact = (column.mean, column.squares / (column.inside - 1) as f64);
-    let (mean, variance) = match (is_rounded, partition.has_few_values()) {
-        (false, _) => exact,
-        (true, true) => of_cells(grid, column, (agreement, partition), rows)?,
-        (true, false) => rounded(exact, rows),
-    };
     let bounds = bounds(agreement, grid, column, partition);
     let (quantiles, ends) = bounds.split_at(agreement.shares().len().min(bounds.len()));
     let quantile = |share: &f64| {
@@ -120,14 +64,35 @@ pub(super) fn measures(
             within: grid.interval(bound.from()?, bound.to()?),
         })
     };
-    let smallest = ends.first().and_then(Bound::to);
-    let largest = ends.get(1).and_then(Bound::from);
+    let at_or_below = ends.first().and_then(Bound::to);
+    let at_or_below = at_or_below.map(|to| grid.interval(0, to).to);
+    let at_or_above = ends.get(1).and_then(Bound::from);
+    let at_or_above = at_or_above.map(|from| grid.interval(from, from + 1).from);
+    let exact = (column.mean, column.squares / (column.inside - 1) as f64);
+    let approximate = match (partition.has_held_back(), partition.has_few_values()) {
+        (false, _) => None,
+        (true, true) => {
+            let known = (agreement, partition);
+            Some(of_cells(
+                grid,
+                column,
+                known,
+                (rows, [at_or_below, at_or_above]),
+            )?)
+        }
+        (true, false) => Some(rounded(grid, exact, rows)),
+    };
     Some(Numbers {
-        mean: grid.value(mean),
-        variance: variance * grid.width() * grid.width(),
-        is_rounded,
-        smallest: smallest.map(|to| grid.interval(0, to).to),
-        largest: largest.map(|from| grid.interval(from, from + 1).from),
+        mean: approximate.map_or_else(|| grid.value(exact.0), |it| it.mean),
+        variance: approximate.map_or_else(
+            || exact.1 * grid.width() * grid.width(),
+            |it| it.deviation.powi(2),
+        ),
+        is_approximate: approximate.is_some(),
+        mean_error: approximate.map_or(0.0, |it| it.mean_error),
+        deviation_error: approximate.map_or(0.0, |it| it.deviation_error),
+        at_or_below,
+        at_or_above,
         quantiles: spec.quantiles.iter().filter_map(quantile).collect(),
     })
 }

@@ -1,7 +1,7 @@
 //! No small cell follows from what is told by any linear relation.
 
 use consilium_statistics::{
-    Agreement, ColumnFindings, Findings, Kind, Place, Specification, Table, Values, pooled,
+    Agreement, ColumnFindings, Findings, Kind, Numbers, Place, Specification, Table, Values, pooled,
 };
 use proptest::prelude::*;
 
@@ -262,7 +262,7 @@ fn value_relations(found: &Findings, column: &ColumnFindings) -> Relations {
     }
     let inside = || Some(found.rows? - column.outside? - column.missing?);
     if let Some((numbers, rows)) = column.numbers.as_ref().zip(inside())
-        && !numbers.is_rounded
+        && !numbers.is_approximate
     {
         let rows = rows as f64;
         let squares = numbers.variance * (rows - 1.0) + numbers.mean * numbers.mean * rows;
@@ -334,8 +334,32 @@ fn merged_values_do_not_follow_from_mean_and_variance() {
     let found = found_of(10, &four);
     check_values(&found);
     let numbers = found.columns[0].numbers.as_ref().unwrap();
-    assert!(numbers.is_rounded);
+    assert!(numbers.is_approximate);
     assert!((numbers.mean - 0.7).abs() < 0.01, "{}", numbers.mean);
+}
+
+/// Gives the measures of visits, of which that many each have 0, 1, 2 and 3.
+fn measured(minimum: u64, counts: [usize; VALUES], missing: usize) -> Option<Numbers> {
+    let rows = (0_u8..).zip(counts).map(|(value, rows)| ([value; 4], rows));
+    let rows: Vec<_> = rows.chain([([9; 4], missing)]).collect();
+    found_of(minimum, &rows).columns[0].numbers.clone()
+}
+
+/// Errors hold wherever the rows of a merged cell are, and tell no more than the cells do.
+#[test]
+fn approximate_measures_are_the_same_for_all_rows_that_cells_allow() {
+    let one = measured(10, [500, 300, 12, 3], 0).unwrap();
+    let other = measured(10, [500, 300, 6, 9], 0).unwrap();
+    let told = |of: &Numbers| [of.mean, of.variance, of.mean_error, of.deviation_error];
+    assert!(one.is_approximate);
+    assert_eq!(told(&one), told(&other));
+    // The cell of 2 and 3 is taken to be at its end towards the others.
+    let mean = f64::from(300 + 2 * 15) / 815.0;
+    assert!((one.mean - mean).abs() < 0.002, "{one:?}");
+    assert!(
+        one.mean_error < 0.025 && one.deviation_error < 0.1,
+        "{one:?}"
+    );
 }
 
 /// A correlation of two columns of two values is their table, however they were declared.
@@ -397,6 +421,25 @@ proptest! {
         rows[large].1 += 400;
         rows.push(([9, 9, 9, 9], missing));
         check_values(&found_of(minimum, &rows));
+    }
+
+    #[test]
+    fn approximate_measures_are_no_farther_off_than_they_say(
+        counts in prop::array::uniform4(prop::sample::select(vec![0_usize, 1, 3, 7, 12, 25, 60, 400])),
+        missing in prop::sample::select(vec![0_usize, 3, 30]),
+        minimum in 2_u64..20,
+    ) {
+        if let Some(told) = measured(minimum, counts, missing) {
+            let of = |power: i32| -> f64 {
+                let values = (0_u32..).zip(counts);
+                values.map(|(value, rows)| f64::from(value).powi(power) * rows as f64).sum()
+            };
+            let mean = of(1) / of(0);
+            let deviation = ((of(2) - of(0) * mean * mean) / (of(0) - 1.0)).max(0.0).sqrt();
+            let off = [mean - told.mean, deviation - told.variance.sqrt()].map(f64::abs);
+            prop_assert!(off[0] <= told.mean_error + 1e-9, "{mean}: {told:?}");
+            prop_assert!(off[1] <= told.deviation_error + 1e-7, "{deviation}: {told:?}");
+        }
     }
 }
 

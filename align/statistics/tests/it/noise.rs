@@ -67,7 +67,7 @@ fn findings_are_near_the_true_ones_and_not_the_true_ones() {
         "{}",
         age.variance
     );
-    assert!(!age.is_rounded);
+    assert!(!age.is_approximate);
     let median = age.quantiles[2].within;
     assert!((median.from - 49.5).abs() < 4.0, "{median:?}");
     // Of a uniform column and its upper fifth.

@@ -56,7 +56,7 @@ fn check_numbers(found: &Findings, spec: &Specification, raws: &[Raw]) {
         assert_eq!(column.missing, Some((values.len() - inside.len()) as u64));
         assert_eq!(column.outside, Some(0));
         let numbers = column.numbers.as_ref().unwrap();
-        assert!(!numbers.is_rounded);
+        assert!(!numbers.is_approximate);
         close(numbers.mean, mean(&inside));
         close(numbers.variance, variance(&inside));
         inside.sort_by(f64::total_cmp);
@@ -72,11 +72,11 @@ fn check_numbers(found: &Findings, spec: &Specification, raws: &[Raw]) {
         assert_eq!(numbers.quantiles.len(), spec.quantiles.len());
         let at_or_below = inside
             .iter()
-            .filter(|x| **x <= numbers.smallest.unwrap())
+            .filter(|x| **x <= numbers.at_or_below.unwrap())
             .count();
         let at_or_above = inside
             .iter()
-            .filter(|x| **x >= numbers.largest.unwrap())
+            .filter(|x| **x >= numbers.at_or_above.unwrap())
             .count();
         assert!(at_or_below >= 10 && at_or_above >= 10);
         let mut told = 0;
@@ -392,7 +392,10 @@ fn whole_numbers_of_a_short_range_are_told_exactly() {
         ends,
         [(0.0, 0.0), (0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (3.0, 3.0)]
     );
-    assert_eq!((numbers.smallest, numbers.largest), (Some(0.0), Some(3.0)));
+    assert_eq!(
+        (numbers.at_or_below, numbers.at_or_above),
+        (Some(0.0), Some(3.0))
+    );
 }
 
 #[test]
@@ -427,7 +430,7 @@ fn a_few_missing_values_are_not_to_be_had_from_the_rest() {
         .filter(|cell| cell.rows.is_none())
         .collect();
     assert_eq!(held.len(), 1, "one cell goes along");
-    assert!(age.numbers.as_ref().unwrap().is_rounded);
+    assert!(age.numbers.as_ref().unwrap().is_approximate);
 }
 
 #[test]
