@@ -37,4 +37,5 @@ pub use specification::{
     LONGEST_CODE, MOST_CODES, MOST_COLUMNS, MOST_ELEMENTS, MOST_LEVELS, MOST_PERIODS,
     MOST_QUANTILES, Mode, Specification,
 };
+pub use suppress::hold_back;
 pub use table::{Table, Values};

@@ -11,7 +11,7 @@
 /// smallest others are held back too, until nobody who knows the total and that no cell held back is
 /// empty can show of any of them that it has fewer than `minimum` rows. If there are not enough others,
 /// nothing is told, of empty ones neither.
-pub(crate) fn hold_back(cells: &[u64], minimum: u64) -> Vec<Option<u64>> {
+pub fn hold_back(cells: &[u64], minimum: u64) -> Vec<Option<u64>> {
     let mut told: Vec<Option<u64>> = cells
         .iter()
         .map(|&rows| Some(rows).filter(|&rows| rows == 0 || rows >= minimum))

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod counts;
+mod delong;
 mod deviance;
 mod disclosure;
 mod error;
@@ -18,6 +19,7 @@ mod wire;
 
 pub use calibration::{CalibrationBin, SMALLEST_BIN};
 pub use counts::SMALLEST_SAMPLE;
+pub use delong::Placements;
 pub use deviance::Deviance;
 pub use disclosure::{Disclosure, Role};
 pub use error::{EvaluationError, Failure};

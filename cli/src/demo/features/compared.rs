@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use consilium_data::design::{Design, Features, MissingFeatures};
-use consilium_evaluation::{Scored, auc};
+use consilium_evaluation::{Placements, Scored};
 use consilium_glm::{Estimate, Fit, Table, local};
 use consilium_mailbox::PartyId;
 
@@ -16,10 +16,10 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Compared {
     /// The areas under the curve: of the joint model, exactly, and of the pooled one.
-    pub(super) joint: f64,
-    pub(super) pooled: f64,
+    pub(super) joint: Placements,
+    pub(super) pooled: Placements,
     /// Of each institution's own rows; none if they give no model.
-    pub(super) alone: Vec<(PartyId, Option<f64>)>,
+    pub(super) alone: Vec<(PartyId, Option<Placements>)>,
     /// The rows that serve for training, and those kept for testing.
     pub(super) trained: usize,
     pub(super) tested: usize,
@@ -56,7 +56,7 @@ impl Compared {
         let area = |fit: &Fit| {
             let tested = parts.iter().map(|(_, tested)| tested);
             let scored = tested.flat_map(|table| table.score(|row| fit.predict(row)));
-            auc(&scored.collect::<Vec<Scored>>())
+            Placements::of(&scored.collect::<Vec<Scored>>())
         };
         let pooled = local::fit(&glm.regression, &trained)?;
         let alone = mapped.iter().zip(&trained).map(|(mapped, table)| {
@@ -74,6 +74,23 @@ impl Compared {
             coefficient_difference: difference(&ended.fit.estimates, &pooled.estimates)?,
         })
     }
+}
+
+/// So many standard errors on either side of an estimate are its interval of 95 %.
+const ERRORS: f64 = 1.959_963_984_540_054;
+
+/// Writes an area under the curve and how far the joint model's lies above it, each with its interval
+/// of 95 %.
+pub(super) fn areas(joint: &Placements, model: Option<&Placements>) -> [String; 2] {
+    let area = model.map(|it| (it.auc(), it.standard_error()));
+    let more = model.and_then(|it| joint.more_than(it));
+    [area, more].map(|it| {
+        let Some((estimate, error)) = it else {
+            return "–".to_owned();
+        };
+        let (low, high) = (estimate - ERRORS * error, estimate + ERRORS * error);
+        format!("{estimate:.3} ({low:.3} … {high:.3})")
+    })
 }
 
 /// Gives the largest difference of a coefficient from another model's, in the other one's standard errors.

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use consilium_evaluation::Placements;
 use consilium_plan::Lang;
 
-use super::{Found, comorbidities::LOW};
+use super::{Found, comorbidities::LOW, compared::areas};
 use crate::table::{align_numbers, table};
 
 pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Result<()> {
@@ -133,23 +134,20 @@ fn models(found: &Found, lang: Lang) -> comfy_table::Table {
     let mut rows = table();
     rows.set_header([
         lang.pick("model of the rows of", "模型所用的行"),
-        lang.pick("AUC over all test rows", "全部测试行上的 AUC"),
+        lang.pick("AUC over all test rows, 95 %", "全部测试行上的 AUC，95%"),
+        lang.pick("joint model above it, 95 %", "联合模型高出，95%"),
     ]);
-    let mut row = |name: String, auc: Option<f64>| {
-        let auc = auc.map_or_else(|| "–".to_owned(), |auc| format!("{auc:.4}"));
-        rows.add_row([name, auc]);
+    let mut row = |name: &str, model: Option<&Placements>| {
+        let [area, more] = areas(&compared.joint, model);
+        rows.add_row([name, &area, &more]);
     };
-    for (party, auc) in &compared.alone {
-        row(party.to_string(), *auc);
+    for (party, model) in &compared.alone {
+        row(party.as_str(), model.as_ref());
     }
-    row(
-        lang.pick("all three, federated", "三方联邦").to_owned(),
-        Some(compared.joint),
-    );
-    row(
-        lang.pick("all three in one place", "三方集中").to_owned(),
-        Some(compared.pooled),
-    );
-    align_numbers(&mut rows, 1..2);
+    let federated = lang.pick("all three, federated", "三方联邦");
+    row(federated, Some(&compared.joint));
+    let pooled = lang.pick("all three in one place", "三方集中");
+    row(pooled, Some(&compared.pooled));
+    align_numbers(&mut rows, 1..3);
     rows
 }

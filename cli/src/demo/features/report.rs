@@ -148,7 +148,7 @@ impl Page<'_> {
 
     fn summary(&mut self) {
         let found = self.found;
-        let (joint, pooled) = (found.compared.joint, found.compared.pooled);
+        let (joint, pooled) = (found.compared.joint.auc(), found.compared.pooled.auc());
         let kappa = found.recoding.median().unwrap_or(f64::NAN);
         let features = found.ended.findings.columns.len() - 1;
         let rows: usize = found.mapped.iter().map(|it| it.table.rows()).sum();

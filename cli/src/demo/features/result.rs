@@ -44,6 +44,11 @@ pub(super) struct FeaturesResult {
     training: Vec<PartyCost>,
 }
 
+/// Rounds a kappa: with all digits it is an equation of counts that may be held back.
+fn thousandths(kappa: f64) -> f64 {
+    (kappa * 1_000.0).round() / 1_000.0
+}
+
 #[derive(Debug, Serialize)]
 struct LowKappa {
     list: String,
@@ -67,17 +72,18 @@ impl FeaturesResult {
         };
         let (recoding, compared) = (&found.recoding, &found.compared);
         if let Some(median) = recoding.median() {
-            told("kappa_median", median);
+            told("kappa_median", thousandths(median));
         }
         for list in &recoding.lists {
             let name = format!("kappa_median_{}", list.name);
             if let Some(median) = list.median() {
-                told(&name, median);
+                told(&name, thousandths(median));
             }
         }
         told("groups_differing", found.differing as f64);
-        told("auc_exact", compared.joint);
-        told("auc_pooled", compared.pooled);
+        told("auc_exact", compared.joint.auc());
+        told("auc_exact_standard_error", compared.joint.standard_error());
+        told("auc_pooled", compared.pooled.auc());
         told("coefficient_difference", compared.coefficient_difference);
         if let Some(measures) = found.ended.trained.overall().and_then(Measures::classes) {
             if let Some(auc) = measures.auc {
@@ -86,8 +92,13 @@ impl FeaturesResult {
             told("auc_error_bound", measures.auc_error);
         }
         for (party, auc) in &compared.alone {
-            if let Some(auc) = auc {
-                told(&format!("auc_alone_{party}"), *auc);
+            let Some(auc) = auc else { continue };
+            told(&format!("auc_alone_{party}"), auc.auc());
+            let error = auc.standard_error();
+            told(&format!("auc_alone_{party}_standard_error"), error);
+            if let Some((more, error)) = compared.joint.more_than(auc) {
+                told(&format!("auc_gain_{party}"), more);
+                told(&format!("auc_gain_{party}_standard_error"), error);
             }
         }
         if let Some((_, _, index)) = found.largest_stability() {
@@ -126,7 +137,7 @@ impl FeaturesResult {
             .map(|(list, group, kappa)| LowKappa {
                 list: list.to_owned(),
                 group: group.id.clone(),
-                kappa,
+                kappa: thousandths(kappa),
             });
         let rows = found.mapped.iter();
         let rows = rows.map(|mapped| (mapped.party.to_string(), mapped.table.rows()));

@@ -2,6 +2,7 @@
 
 use consilium_codes::{CoverageReport, Mapping, Weight};
 use consilium_lab::figure::{Anchor, At, Caption, Dot, Dots, Row, Svg};
+use consilium_statistics::hold_back;
 
 use super::{
     super::{comorbidities::LOW, coverage::KINDS},
@@ -96,27 +97,37 @@ impl Page<'_> {
             lang.pick("in ICD-10 alone", "仅 ICD-10"),
         ];
         let minimum = self.minimum();
-        let told = |count: u64| match count {
-            held if held > 0 && held < minimum => format!("< {minimum}"),
-            count => count.to_string(),
-        };
+        let held = || lang.pick("held back", "已抑制").to_owned();
+        let told = |count: Option<u64>| count.map_or_else(held, |count| count.to_string());
         let rows = self
             .found
             .recoding
             .low()
             .into_iter()
             .map(|(list, group, kappa)| {
-                let counts = group.agreement;
-                vec![
+                let of = group.agreement;
+                let counts = hold_back(&[of.both, of.first, of.second, of.neither], minimum);
+                let mut line = vec![
                     format!("{} ({list})", lang.pick(&group.en, &group.zh)),
                     format!("{kappa:.3}"),
-                    told(counts.both),
-                    told(counts.first),
-                    told(counts.second),
-                ]
+                ];
+                line.extend(counts.into_iter().take(3).map(told));
+                line
             });
         let rows: Vec<Vec<String>> = rows.collect();
         self.table(&header, &rows, true);
+        self.paragraph(
+            "note",
+            format!(
+                "Counts below {minimum} are held back, with the fewest others from which they would follow. Of dementia, the \
+                 list for ICD-10 has Alzheimer's disease (G30), the one for ICD-9-CM has it not (331.0): the lists differ \
+                 there, not the recoding."
+            ),
+            format!(
+                "不足 {minimum} 的计数被抑制，可据以推出它们的最少者一并抑制。痴呆：ICD-10 列表含阿尔茨海默病（G30），ICD-9-CM 列表不含\
+                 （331.0）：差异在列表，不在转码。"
+            ),
+        );
     }
 
     fn coverage(&mut self) {

@@ -3,7 +3,7 @@
 use consilium_data::{Table, Values};
 use consilium_lab::figure::{Anchor, At, Caption, Dot, Dots, Row, Svg};
 use consilium_plan::Lang;
-use consilium_statistics::{ColumnFindings, Place};
+use consilium_statistics::{ColumnFindings, Place, hold_back};
 
 use super::{CLASSES, Page, WIDTH, missing::point};
 
@@ -48,11 +48,13 @@ impl Page<'_> {
             &pictures,
             &format!(
                 "{legend} Shares of each institution's rows in the intervals that the joint statistics tell; \
-                 below each bar where an interval begins. A hollow square stands for fewer than {minimum} rows, \
-                 which are held back."
+                 below bars where an interval begins. Intervals differ in width, so bars are no densities: a wide one may \
+                 be high for its width alone. A hollow square stands for rows that are held back: fewer than {minimum}, or the \
+                 fewest others with them, so that none follow from the sum."
             ),
             &format!(
-                "{legend}各机构的行在共同统计所给区间中的占比；柱下为区间起点。空心方块表示不足 {minimum} 行，予以抑制。"
+                "{legend}各机构的行在共同统计所给区间中的占比；柱下为区间起点。区间宽度不等，柱高不是密度：宽的区间可能仅因其宽而高。\
+                 空心方块表示被抑制的行：不足 {minimum} 行，或为避免由合计推出而一并抑制的最少者。"
             ),
         );
         self.yes_and_no();
@@ -75,10 +77,12 @@ impl Page<'_> {
             .iter()
             .map(|of| of.iter().sum::<u64>() as f64)
             .collect();
-        let shares = counts
+        let minimum = self.minimum();
+        let told: Vec<Vec<Option<u64>>> = counts.iter().map(|of| hold_back(of, minimum)).collect();
+        let shares = told
             .iter()
             .zip(&alls)
-            .flat_map(|(of, all)| of.iter().map(move |it| *it as f64 / all));
+            .flat_map(|(of, all)| of.iter().flatten().map(move |it| *it as f64 / all));
         let most = shares.fold(0.0, f64::max).max(0.01);
         let mut svg = Svg::new(SIZE.0, SIZE.1);
         let right = SIZE.0 - 6.0;
@@ -115,26 +119,26 @@ impl Page<'_> {
                     &rounded(*begin),
                 );
             }
-            for (party, (of, all)) in counts.iter().zip(&alls).enumerate() {
+            for (party, (of, all)) in told.iter().zip(&alls).enumerate() {
                 let width = (step * 0.84 / 3.0).min(26.0);
                 let at = left + step / 2.0 + width * (party as f64 - 1.5);
-                let count = of[cell];
                 let name = self.names()[party];
-                if count > 0 && count < self.minimum() {
-                    let (size, middle) = (width.min(5.0), at + width / 2.0);
-                    svg.begin(&format!("{name}: < {}", self.minimum()));
-                    svg.rectangle(
-                        At(middle - size / 2.0, BOTTOM - 2.0 - size),
-                        At(middle + size / 2.0, BOTTOM - 2.0),
-                        "held",
-                    );
-                } else {
+                if let Some(count) = of[cell] {
                     svg.begin(&format!("{name}: {count} / {all:.0}"));
                     let class = format!("bar {}", CLASSES[party]);
                     svg.rectangle(
                         At(at, high(count as f64 / all)),
                         At(at + width * 0.9, BOTTOM),
                         &class,
+                    );
+                } else {
+                    let (size, middle) = (width.min(5.0), at + width / 2.0);
+                    let held = self.lang.pick("held back", "已抑制");
+                    svg.begin(&format!("{name}: {held}"));
+                    svg.rectangle(
+                        At(middle - size / 2.0, BOTTOM - 2.0 - size),
+                        At(middle + size / 2.0, BOTTOM - 2.0),
+                        "held",
                     );
                 }
                 svg.end();

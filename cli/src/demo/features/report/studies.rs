@@ -1,9 +1,14 @@
 //! What the studies have found: stability between institutions, the model, who learnt what.
 
+use consilium_evaluation::Placements;
 use consilium_lab::figure::{Caption, Dot, Dots, Row};
 
-use super::{super::files::PARTIES, CLASSES, Page, WIDTH, missing::point};
-use crate::findings::{interval, short};
+use super::{
+    super::{compared::areas, files::PARTIES},
+    CLASSES, Page, WIDTH,
+    missing::point,
+};
+use crate::findings::{interval, moments, short};
 
 /// So many features are shown in a picture of the most.
 const MOST: usize = 16;
@@ -141,6 +146,7 @@ impl Page<'_> {
                 .zip(column.missing)
                 .map(|(all, missing)| all - missing);
             let count = |it: Option<u64>| it.map_or_else(none, |it| it.to_string());
+            let [mean, deviation] = moments(numbers);
             let median = numbers
                 .quantiles
                 .iter()
@@ -154,8 +160,8 @@ impl Page<'_> {
                 self.feature(&column.name),
                 count(rows),
                 count(column.missing),
-                short(numbers.mean),
-                short(numbers.variance.sqrt()),
+                mean,
+                deviation,
                 median.unwrap_or_else(none),
                 value.unwrap_or_else(none),
             ]
@@ -177,14 +183,20 @@ impl Page<'_> {
             ),
             format!("谁在 2010 年会花费不少于 5000 美元？逻辑回归，训练 {trained} 行；每第五行留作测试，共 {tested} 行。"),
         );
-        let mut rows = Vec::new();
-        for (party, auc) in &compared.alone {
-            rows.push(row(self.name(party.as_str()), *auc, "alone"));
-        }
-        let federated = lang.pick("all three, federated", "三方联邦");
-        rows.push(row(federated.to_owned(), Some(compared.joint), "pass"));
-        let pooled = lang.pick("all three in one place", "三方集中");
-        rows.push(row(pooled.to_owned(), Some(compared.pooled), "pooled"));
+        let federated = lang.pick("all three, federated", "三方联邦").to_owned();
+        let pooled = lang.pick("all three in one place", "三方集中").to_owned();
+        let alone = compared.alone.iter();
+        let models: Vec<(String, Option<&Placements>, &str)> = alone
+            .map(|(party, model)| (self.name(party.as_str()), model.as_ref(), "alone"))
+            .chain([
+                (federated, Some(&compared.joint), "pass"),
+                (pooled, Some(&compared.pooled), "pooled"),
+            ])
+            .collect();
+        let rows = models
+            .iter()
+            .map(|(name, model, class)| row(name.clone(), model.map(Placements::auc), class));
+        let rows: Vec<Row> = rows.collect();
         let picture = Dots {
             caption: Caption {
                 id: "fig-auc",
@@ -217,7 +229,33 @@ impl Page<'_> {
                 "仅用各机构自己的行、三方按协议、三方集中训练的模型。后两者的系数相差均不超过其标准误的 {apart:.0e}。"
             ),
         );
+        self.areas(&models);
         self.coefficients();
+    }
+
+    /// How sure the areas under the curve are.
+    fn areas(&mut self, models: &[(String, Option<&Placements>, &str)]) {
+        let lang = self.lang;
+        let joint = &self.found.compared.joint;
+        let rows = models.iter().map(|(name, model, _)| {
+            let [area, more] = areas(joint, *model);
+            vec![name.clone(), area, more]
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
+        let header = [
+            lang.pick("model of the rows of", "模型所用的行"),
+            lang.pick("AUC (95 %)", "AUC（95%）"),
+            lang.pick("joint model above it (95 %)", "联合模型高出（95%）"),
+        ];
+        self.table(&header, &rows, true);
+        self.paragraph(
+            "note",
+            "Intervals by DeLong and others (1988), over the test rows: where one of the last column holds 0, these rows \
+             don't show which model is better. What fills gaps, scales and the choice of features come from the \
+             statistics over all rows, test rows and their labels too, so all areas may come out somewhat too good.",
+            "区间按 DeLong 等（1988）由测试行算得：最后一列的区间若含 0，则这些行不足以说明哪个模型更好。填补值、缩放和特征选择\
+             来自全部行的统计，包括测试行及其标签，因此各 AUC 可能略偏高。",
+        );
     }
 
     /// The coefficients that lie most standard errors from 0.
