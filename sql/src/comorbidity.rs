@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use consilium_codes::{Form, Groups};
+use consilium_codes::{Form, Group, Groups};
 use consilium_mapping::{Fault, Mapping, TextPlace};
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, StringArray, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, UInt64Type};
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::function::AccumulatorArgs;
-use datafusion::logical_expr::{Accumulator, ColumnarValue, Volatility, create_udaf, create_udf};
+use datafusion::logical_expr::{
+    Accumulator, ColumnarValue, Expr, LogicalPlan, Volatility, create_udaf, create_udf,
+};
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Literal;
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
@@ -32,48 +35,72 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
         Volatility::Immutable,
         Arc::new(move |values| normal(values, place)),
     ));
-    let place = mapping.place_of_name(ONE);
-    session.register_udaf(create_udaf(
-        ONE,
-        vec![text(), text(), text(), text()],
-        Arc::new(DataType::Boolean),
-        Volatility::Immutable,
-        Arc::new(move |args| {
-            let [list, group, system] = literals(&args, ONE, place)?;
-            let lists = Lists::of(&list, &system, place)?;
-            let number = lists.groups.all().iter().position(|it| it.id == group);
-            let number = number.ok_or_else(|| {
-                let message =
-                    format!("{list} has no group {group:?}: `consilium codes groups` lists them");
-                let in_chinese =
-                    format!("{list} 中没有分组 {group:?}：`consilium codes groups` 可列出各分组");
-                wrong(place, [message, in_chinese])
-            })?;
-            Ok(Box::new(Found::new(lists, Told::Group(number))))
-        }),
-        Arc::new(vec![DataType::UInt64]),
-    ));
-    let place = mapping.place_of_name(SCORE);
-    session.register_udaf(create_udaf(
-        SCORE,
-        vec![text(), text(), text()],
-        Arc::new(DataType::Int64),
-        Volatility::Immutable,
-        Arc::new(move |args| {
-            let [weights, system] = literals(&args, SCORE, place)?;
-            let lists = [Groups::charlson(), Groups::elixhauser()];
-            let lists = lists
-                .into_iter()
-                .find(|it| it.score(&weights, &[].into()).is_some());
-            let lists = lists.ok_or_else(|| {
-                let there = ["charlson", "quan-2011", "van-walraven-2009"];
-                wrong(place, none("score", "评分", (&weights, &there)))
-            })?;
-            let lists = Lists::of(lists.name(), &system, place)?;
-            Ok(Box::new(Found::new(lists, Told::Score(weights))))
-        }),
-        Arc::new(vec![DataType::UInt64]),
-    ));
+    for (function, texts, gives) in [(ONE, 3, DataType::Boolean), (SCORE, 2, DataType::Int64)] {
+        let place = mapping.place_of_name(function);
+        // A group of rows takes what the groups before it have read and looked up.
+        let kept: Mutex<HashMap<Vec<String>, Arc<Asked>>> = Mutex::default();
+        session.register_udaf(create_udaf(
+            function,
+            vec![text(); texts + 1],
+            Arc::new(gives),
+            Volatility::Immutable,
+            Arc::new(move |args| {
+                let literal = |expr: &Arc<dyn PhysicalExpr>| {
+                    let literal = expr.downcast_ref::<Literal>()?;
+                    literal.value().try_as_str().flatten().map(str::to_owned)
+                };
+                let texts: Option<Vec<_>> = args.exprs.iter().take(texts).map(literal).collect();
+                let texts = texts.ok_or_else(|| not_quoted(function, place))?;
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let asked = match kept.get(&texts) {
+                    Some(asked) => Arc::clone(asked),
+                    None => {
+                        let asked = Arc::new(Asked::of(&texts, place)?);
+                        kept.insert(texts, Arc::clone(&asked));
+                        asked
+                    }
+                };
+                Ok(Box::new(Found { asked, set: 0 }))
+            }),
+            Arc::new(vec![DataType::UInt64]),
+        ));
+    }
+}
+
+/// Holds the texts that calls of the functions are given against what there is, before a row is read.
+pub(crate) fn check(plan: &LogicalPlan, mapping: &Mapping) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expr| {
+            expr.apply(|expr| {
+                check_call(expr, mapping)?;
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(())
+}
+
+fn check_call(expr: &Expr, mapping: &Mapping) -> Result<()> {
+    let literal = |expr: &Expr| match expr {
+        Expr::Literal(value, _) => value.try_as_str().flatten().map(str::to_owned),
+        _ => None,
+    };
+    match expr {
+        Expr::ScalarFunction(call) if call.name() == NORMAL => {
+            // A system that a column names is known row by row.
+            let system = call.args.first().and_then(literal);
+            let place = mapping.place_of_name(NORMAL);
+            system.map_or(Ok(()), |it| form(&it, place).map(|_| ()))
+        }
+        Expr::AggregateFunction(call) if [ONE, SCORE].contains(&call.func.name()) => {
+            let place = mapping.place_of_name(call.func.name());
+            let texts = call.params.args.split_last().map_or(&[][..], |it| it.1);
+            let texts: Option<Vec<_>> = texts.iter().map(literal).collect();
+            let texts = texts.ok_or_else(|| not_quoted(call.func.name(), place))?;
+            Asked::of(&texts, place).map(|_| ())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is wrong, in English and in Chinese.
@@ -93,22 +120,10 @@ fn none(en: &str, zh: &str, (name, there): (&str, &[&str])) -> [String; 2] {
     ]
 }
 
-/// The arguments before the last, which must be texts in the query itself.
-fn literals<const N: usize>(
-    args: &AccumulatorArgs<'_>,
-    function: &str,
-    place: TextPlace,
-) -> Result<[String; N]> {
-    let texts = args.exprs.iter().take(N).map(|expr| {
-        let literal = expr.downcast_ref::<Literal>()?;
-        literal.value().try_as_str().flatten().map(str::to_owned)
-    });
-    let texts: Option<Vec<String>> = texts.collect();
-    texts.and_then(|it| it.try_into().ok()).ok_or_else(|| {
-        let message = format!("of {function} all arguments but the code are texts in quotes");
-        let in_chinese = format!("{function} 除编码以外的参数都须是带引号的文本");
-        wrong(place, [message, in_chinese])
-    })
+fn not_quoted(function: &str, place: TextPlace) -> DataFusionError {
+    let message = format!("of {function} all arguments but the code are texts in quotes");
+    let in_chinese = format!("{function} 除编码以外的参数都须是带引号的文本");
+    wrong(place, [message, in_chinese])
 }
 
 fn form(system: &str, place: TextPlace) -> Result<Form> {
@@ -155,7 +170,7 @@ struct Lists {
 }
 
 impl Lists {
-    fn of(list: &str, system: &str, place: TextPlace) -> Result<Arc<Lists>> {
+    fn of(list: &str, system: &str, place: TextPlace) -> Result<Lists> {
         let groups = match list {
             "charlson" => Groups::charlson(),
             "elixhauser" => Groups::elixhauser(),
@@ -177,12 +192,12 @@ impl Lists {
         let hides = hides
             .map(|[graver, milder]| (bit(graver), bit(milder)))
             .collect();
-        Ok(Arc::new(Lists {
+        Ok(Lists {
             groups,
             form,
             hides,
             kept: Mutex::default(),
-        }))
+        })
     }
 
     fn of_code(&self, code: &str) -> u64 {
@@ -212,31 +227,62 @@ impl Lists {
     }
 }
 
-/// What is told of the groups that were found.
-#[derive(Clone, Debug)]
+/// What a call asks of the groups that are found.
+#[derive(Debug)]
+struct Asked {
+    lists: Lists,
+    told: Told,
+}
+
+#[derive(Debug)]
 enum Told {
     /// Whether that group is among them.
     Group(usize),
-    /// The sum of these weights.
-    Score(String),
+    /// The sum of their weights, which stand in the order of the groups.
+    Score(Vec<i32>),
+}
+
+impl Asked {
+    /// Reads the texts of a call: list, group and system, or weights and system.
+    fn of(texts: &[String], place: TextPlace) -> Result<Asked> {
+        match texts {
+            [list, group, system] => {
+                let lists = Lists::of(list, system, place)?;
+                let number = lists.groups.all().iter().position(|it| it.id == *group);
+                let number = number.ok_or_else(|| no_group(list, group, place))?;
+                let told = Told::Group(number);
+                Ok(Asked { lists, told })
+            }
+            [weights, system] => {
+                let lists = [Groups::charlson(), Groups::elixhauser()];
+                let list = lists
+                    .iter()
+                    .find(|it| it.score(weights, &[].into()).is_some());
+                let list = list.ok_or_else(|| {
+                    let there = ["charlson", "quan-2011", "van-walraven-2009"];
+                    wrong(place, none("score", "评分", (weights, &there)))
+                })?;
+                let lists = Lists::of(list.name(), system, place)?;
+                let weight = |it: &Group| it.weights.get(weights).copied().unwrap_or_default();
+                let told = Told::Score(lists.groups.all().iter().map(weight).collect());
+                Ok(Asked { lists, told })
+            }
+            _ => Err(DataFusionError::Internal("another signature".to_owned())),
+        }
+    }
+}
+
+fn no_group(list: &str, group: &str, place: TextPlace) -> DataFusionError {
+    let message = format!("{list} has no group {group:?}: `consilium codes groups` lists them");
+    let in_chinese = format!("{list} 中没有分组 {group:?}：`consilium codes groups` 可列出各分组");
+    wrong(place, [message, in_chinese])
 }
 
 /// The groups that codes belong to, as they come.
 #[derive(Debug)]
 struct Found {
-    lists: Arc<Lists>,
-    told: Told,
+    asked: Arc<Asked>,
     set: u64,
-}
-
-impl Found {
-    fn new(lists: Arc<Lists>, told: Told) -> Found {
-        Found {
-            lists,
-            told,
-            set: 0,
-        }
-    }
 }
 
 impl Accumulator for Found {
@@ -245,7 +291,7 @@ impl Accumulator for Found {
             return Ok(());
         };
         for code in codes.iter().flatten() {
-            self.set |= self.lists.of_code(code);
+            self.set |= self.asked.lists.of_code(code);
         }
         Ok(())
     }
@@ -264,16 +310,14 @@ impl Accumulator for Found {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let set = self.lists.after_hierarchy(self.set);
-        Ok(match &self.told {
-            Told::Group(number) => ScalarValue::Boolean(Some(set & 1 << number != 0)),
+        let set = self.asked.lists.after_hierarchy(self.set);
+        let is_there = |number: usize| set & 1 << number != 0;
+        Ok(match &self.asked.told {
+            Told::Group(number) => ScalarValue::Boolean(Some(is_there(*number))),
             Told::Score(weights) => {
-                let groups = self.lists.groups.all().iter().enumerate();
-                let there = groups.filter(|(number, _)| set & 1 << number != 0);
-                let weight =
-                    |(_, group): (_, &consilium_codes::Group)| group.weights.get(weights).copied();
-                let sum: i32 = there.filter_map(weight).sum();
-                ScalarValue::Int64(Some(i64::from(sum)))
+                let there = weights.iter().enumerate().filter(|(it, _)| is_there(*it));
+                let sum: i64 = there.map(|(_, weight)| i64::from(*weight)).sum();
+                ScalarValue::Int64(Some(sum))
             }
         })
     }

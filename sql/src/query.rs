@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast;
 use futures_util::StreamExt as _;
 
 use crate::output::Output;
-use crate::{faults, session};
+use crate::{comorbidity, faults, session};
 
 /// Answers a request on standard output.
 pub(crate) async fn answer(mapping: &Mapping, request: &Request) -> Result<(), Fault> {
@@ -18,6 +18,10 @@ pub(crate) async fn answer(mapping: &Mapping, request: &Request) -> Result<(), F
     let plan = plan(&session, mapping).await?;
     let frame = session.execute_logical_plan(plan).await;
     let frame = frame.map_err(|error| faults::planning(&error, mapping))?;
+    // Computed constants are texts by then.
+    let plan = frame.clone().into_optimized_plan();
+    let checked = plan.and_then(|plan| comorbidity::check(&plan, mapping));
+    checked.map_err(|error| faults::planning(&error, mapping))?;
     let mut output = Output::begin(frame.schema().as_arrow(), mapping)?;
     match request.task {
         Task::Plan => {

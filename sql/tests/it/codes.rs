@@ -119,6 +119,15 @@ fn answer(sql: &str) -> Result<Loaded, QueryError> {
     house().rows(&text, &[("n", "number")])
 }
 
+/// Plans a query over the diagnoses, without a row of them.
+fn planned(sql: &str) -> Result<(), QueryError> {
+    let text = mapping(sql, &[("dx", "dx.csv", "")]);
+    let (house, program) = (house(), program());
+    let mapping = Mapping::from_toml(&text).unwrap();
+    let query = Query::new(&mapping, mapping.files(house.path()), &program);
+    query.plan().map(|_| ())
+}
+
 #[test]
 fn codes_are_brought_into_their_normal_form_or_are_missing() {
     let sql = "SELECT normal_code('icd-9-cm', code) AS k FROM dx";
@@ -181,7 +190,9 @@ fn a_group_system_or_score_that_is_not_there_is_named_with_its_line_in_both_lang
             "没有编码体系 \"icd-11\"",
         ),
     ] {
-        let error = answer(&format!("SELECT\n CAST({call} AS INT) AS n FROM dx")).unwrap_err();
+        let sql = format!("SELECT\n CAST({call} AS INT) AS n FROM dx");
+        let error = planned(&sql).unwrap_err();
+        assert_eq!(answer(&sql).unwrap_err().to_string(), error.to_string());
         let said = error.to_string();
         assert!(
             said.contains(word) && said.starts_with("line 4, column "),
