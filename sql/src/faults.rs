@@ -11,6 +11,12 @@ use datafusion::sql::sqlparser::parser::ParserError;
 /// What the engine says where more is put aside than its bound.
 const PUT_ASIDE: &str = "disk space during the spilling process";
 
+/// The most of a list of columns that is shown.
+const MOST_LETTERS: usize = 300;
+
+/// What the engine names where a query has a list.
+const NO_LISTS: &str = "nested_expressions";
+
 /// What was wrong before a row was read: the engine speaks of the query and of columns.
 pub(crate) fn planning(error: &DataFusionError, mapping: &Mapping) -> Fault {
     if let Some(fault) = ours(error) {
@@ -28,9 +34,25 @@ pub(crate) fn planning(error: &DataFusionError, mapping: &Mapping) -> Fault {
             (place, root.message().into_owned())
         }
     };
+    if message.contains(NO_LISTS) {
+        return lists(mapping);
+    }
     Fault::Query {
         place: place.unwrap_or_else(|| mapping.place_in_query(1, 1)),
         message: plain(&message),
+    }
+}
+
+/// Lists are not built into the engine, which speaks of how it could be built.
+fn lists(mapping: &Mapping) -> Fault {
+    Fault::Refused {
+        place: mapping.place_of_name("unnest"),
+        message:
+            "there are no lists: rows are made of columns by one SELECT for each of them, with \
+                  UNION ALL between"
+                .to_owned(),
+        in_chinese: "不支持列表：要把多列变为多行，请为每列写一条 SELECT，用 UNION ALL 相连"
+            .to_owned(),
     }
 }
 
@@ -129,8 +151,17 @@ fn place(mapping: &Mapping, line: u64, column: u64) -> TextPlace {
     mapping.place_in_query(number(line), number(column))
 }
 
-/// The first line of a message, without the names that the engine gives to what has none.
+/// The first line of a message, and the columns that there are where one is not, without the names that
+/// the engine gives to what has none.
 fn plain(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    line.replace("datafusion.public.", "")
+    let mut lines = message.lines();
+    let mut said = lines.next().unwrap_or_default().to_owned();
+    if let Some(there) = lines.next().filter(|it| it.starts_with("Valid fields")) {
+        said.push(' ');
+        said.extend(there.chars().take(MOST_LETTERS));
+        if there.chars().nth(MOST_LETTERS).is_some() {
+            said.push('…');
+        }
+    }
+    said.replace("datafusion.public.", "")
 }

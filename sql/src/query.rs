@@ -46,6 +46,7 @@ async fn plan(session: &SessionContext, mapping: &Mapping) -> Result<LogicalPlan
         Err(error) if error.message().contains("single SQL statement") => {
             return Err(Fault::Statement { place });
         }
+        Err(_) if changes(mapping.sql()) => return Err(Fault::Statement { place }),
         Err(error) => return Err(failed(error)),
     };
     if !matches!(*statement, ast::Statement::Query(_)) {
@@ -63,6 +64,15 @@ async fn plan(session: &SessionContext, mapping: &Mapping) -> Result<LogicalPlan
     let verified = nothing_else.verify_plan(&plan);
     verified.map_err(|_| Fault::Statement { place })?;
     Ok(plan)
+}
+
+/// Whether it begins as what changes something, in which no other mistake is worth a word.
+fn changes(sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    let changing = [
+        "DELETE", "INSERT", "UPDATE", "MERGE", "CREATE", "ALTER", "DROP",
+    ];
+    changing.iter().any(|it| first.eq_ignore_ascii_case(it))
 }
 
 async fn run(

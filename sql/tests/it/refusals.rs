@@ -45,6 +45,35 @@ fn nothing_but_one_select_is_run() {
 }
 
 #[test]
+fn what_would_change_something_is_no_select_whatever_else_is_wrong_in_it() {
+    for sql in ["DELETE 2009 n FROM t", "update t 5"] {
+        let fault = house().fault(&mapping(sql, &T));
+        assert!(matches!(fault, Fault::Statement { .. }), "{sql}: {fault}");
+    }
+}
+
+#[test]
+fn lists_are_refused_with_what_takes_their_place() {
+    let sql = "SELECT count(*) AS n\nFROM (SELECT unnest([k, n]) AS x FROM t)";
+    let fault = house().fault(&mapping(sql, &T));
+    let said = fault.to_string();
+    assert!(said.starts_with("line 4, column 14: "), "{said}");
+    assert!(
+        said.contains("UNION ALL") && !said.contains("feature"),
+        "{said}"
+    );
+    assert!(fault.in_chinese().contains("不支持列表"));
+}
+
+#[test]
+fn where_a_column_is_not_those_that_there_are_are_named() {
+    let sql =
+        "SELECT t.n FROM t, (SELECT 1 AS one) AS u JOIN (SELECT 2 AS two) AS v ON t.n = v.two";
+    let said = house().fault(&mapping(sql, &T)).to_string();
+    assert!(said.ends_with("Valid fields are u.one, v.two."), "{said}");
+}
+
+#[test]
 fn no_other_file_is_read() {
     let house = house();
     let absolute = house.path().join("other.parquet");
