@@ -86,6 +86,8 @@ pub enum Reason {
     Range,
     /// The cells are the feature's levels, in one of their spellings.
     Levels,
+    /// The cells are 1 and 2, one of which means yes: a query has to say which.
+    OneOrTwo,
     /// The cells look like the feature's codes.
     Pattern {
         /// What they look like.
@@ -223,6 +225,7 @@ impl<'a> Suggester<'a> {
             }),
             Some(Sign::Range) => reasons.push(Reason::Range),
             Some(Sign::Levels) => reasons.push(Reason::Levels),
+            Some(Sign::OneOrTwo) => reasons.push(Reason::OneOrTwo),
             Some(Sign::Pattern(pattern)) => reasons.push(Reason::Pattern { pattern }),
             None if column.present == 0 => reasons.push(Reason::NoCells),
             None if candidate.fit.score < NEUTRAL / 2.0 => reasons.push(Reason::CellsDiffer),

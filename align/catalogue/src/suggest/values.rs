@@ -25,6 +25,7 @@ pub(super) enum Sign {
     Type,
     Range,
     Levels,
+    OneOrTwo,
     Pattern(Pattern),
 }
 
@@ -116,6 +117,8 @@ fn flag(sketch: &Sketch) -> Fit {
         .iter()
         .find(|pair| spelled.iter().all(|cell| pair.contains(&cell.as_str())));
     match pair {
+        // Which of the two means yes differs from one code list to another.
+        Some(["1", "2"]) => speaks(0.85, Sign::OneOrTwo),
         Some(_) => speaks(0.85, Sign::Levels),
         None if spelled.len() <= 2 => fit(0.4),
         None => fit(0.1),

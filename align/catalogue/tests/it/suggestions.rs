@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use consilium_catalogue::{Catalogue, Sketch, Suggested, Suggester};
+use consilium_catalogue::{Catalogue, Reason, Sketch, Suggested, Suggester};
 
 /// How suggestions for a data set do; see `truth/README.md`.
 #[derive(Debug, Default, Clone, Copy)]
@@ -191,6 +191,21 @@ fn cells_tell_columns_of_one_name_apart() {
     assert_eq!(days, ["stay.discharged_on"]);
     let none = first("stays", &[("admitted", &["yes", "no"])]);
     assert_ne!(none, ["stay.admitted_on"]);
+}
+
+#[test]
+fn one_and_two_are_not_taken_for_yes_and_no() {
+    let starter = Catalogue::starter();
+    let reasons = |cells: [&str; 2]| {
+        let mut sketch = Sketch::new("SP_CHF");
+        cells.iter().for_each(|cell| sketch.observe(cell));
+        let suggested = Suggester::new(&starter).table("beneficiary", &[sketch]);
+        suggested[0].features[0].reasons.clone()
+    };
+    let coded = reasons(["1", "2"]);
+    assert!(coded.contains(&Reason::OneOrTwo), "{coded:?}");
+    let plain = reasons(["1", "0"]);
+    assert!(plain.contains(&Reason::Levels), "{plain:?}");
 }
 
 #[test]
