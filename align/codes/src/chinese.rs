@@ -37,6 +37,9 @@ impl RowFault {
             RowFault::NotNormal { column } => format!("{column}：编码不是规范形式"),
             RowFault::Twice { first } => format!("与第 {first} 行重复"),
             RowFault::Beside { line } => format!("同一来源编码的第 {line} 行无法导入"),
+            RowFault::Decision { most } => {
+                format!("decision：既不是空，也不是 1 至 {most}、none 或词库中的规范名称")
+            }
             RowFault::Nowhere { column } => format!("{column}：表中没有该项"),
             RowFault::Circle => "上级编码循环".to_owned(),
             RowFault::Day { column, .. } => format!("{column}：日期应写作 2026-01-31"),

@@ -147,6 +147,12 @@ pub enum RowFault {
         /// In which column.
         column: &'static str,
     },
+    /// A decision on a name is one of those that there are.
+    #[error("decision: neither empty, nor 1 to {most}, none, or a canonical name of the library")]
+    Decision {
+        /// The number of the last candidate.
+        most: usize,
+    },
     /// Parents lead to a top.
     #[error("the parents lead back to the code itself")]
     Circle,

@@ -153,7 +153,7 @@ impl Review {
                     let number = text.parse().ok().filter(|it| (1..=BEST).contains(it));
                     let chosen = number.map_or(text, |it| cell(3 * it));
                     if !canonicals.contains(chosen) {
-                        let fault = RowFault::Nowhere { column: "decision" };
+                        let fault = RowFault::Decision { most: BEST };
                         return Err(CodesError::Row { line, fault });
                     }
                     Decision::Is(chosen.to_owned())

@@ -246,6 +246,8 @@ fn decisions_come_back_as_a_library() {
         matches!(refused, Err(CodesError::Row { line: 5, .. })),
         "{refused:?}"
     );
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("1 to 5, none, or a canonical name"), "{said}");
 }
 
 #[test]
