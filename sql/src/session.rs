@@ -1,5 +1,6 @@
 //! The engine, with the mapping's files as its only tables.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +65,16 @@ pub(crate) async fn open(
     let mut tables = Tables::new();
     for (source, path) in mapping.sources().iter().zip(files) {
         let unread = |said: Said| unread(source, said);
-        consilium_data::open(path).map_err(|error| unread(said(&error)))?;
+        consilium_data::open(path).map_err(|error| match error {
+            ReadError::Open {
+                kind: ErrorKind::NotFound,
+                ..
+            } => Fault::NoFile {
+                name: source.name.clone(),
+                path: source.path.clone(),
+            },
+            other => unread(said(&other)),
+        })?;
         let table = TableReference::bare(source.name.as_str());
         match &source.format {
             Format::Parquet => {

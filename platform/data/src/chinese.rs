@@ -129,7 +129,8 @@ impl Issue {
 }
 
 impl CellFault {
-    fn in_chinese(&self) -> String {
+    /// Says it in Chinese.
+    pub fn in_chinese(&self) -> String {
         let said = match self {
             CellFault::NotANumber => "不是数值",
             CellFault::NotFinite => "不是有限数值",

@@ -1,7 +1,11 @@
 //! What is wrong with a query and what it gives, in Chinese.
 
 use consilium_data::system_in_chinese;
+use std::io::ErrorKind;
 
+use consilium_data::{ReadError, RowFault, system_in_chinese};
+
+use crate::error::NAMED;
 use crate::{Fault, Mismatch, QueryError, TextPlace};
 
 impl QueryError {
@@ -23,9 +27,42 @@ impl QueryError {
                 said.join("；")
             }
             QueryError::NoRows => "查询没有给出任何行".to_owned(),
-            QueryError::Rows(error) => format!("查询结果：{}", error.in_chinese()),
+            QueryError::Rows(error) => {
+                let said = refused(error).unwrap_or_else(|| error.in_chinese());
+                format!("查询结果：{said}")
+            }
         }
     }
+}
+
+/// Names the first rows that were refused, by their numbers.
+fn refused(error: &ReadError) -> Option<String> {
+    let ReadError::Refused(refusal) = error else {
+        return None;
+    };
+    let counts = refusal.report.counts;
+    let mut said = format!(
+        "{} 行中有 {} 行被拒绝",
+        counts.rows_in_file, counts.rows_refused
+    );
+    for issue in refusal.issues.iter().take(NAMED) {
+        let row = issue.place.row;
+        said += &match &issue.fault {
+            RowFault::Cell { column, fault } => {
+                let (number, name) = (column.number, &column.name);
+                format!(
+                    "；第 {row} 行第 {number} 列（{name}）：{}",
+                    fault.in_chinese()
+                )
+            }
+            _ => format!("；{}", issue.in_chinese()),
+        };
+    }
+    let more = refusal.issues.len().saturating_sub(NAMED) as u64 + refusal.more;
+    if more > 0 {
+        said += &format!("；另有 {more} 处问题");
+    }
+    Some(said)
 }
 
 impl Mismatch {
@@ -60,6 +97,9 @@ impl Fault {
                 in_chinese,
                 ..
             } => format!("数据源 {name:?}（{path}）：{in_chinese}"),
+            Fault::NoFile { name, path } => {
+                format!("数据源 {name:?}（{path}）：没有该文件；路径从映射所在的文件夹算起")
+            }
             Fault::NoColumn {
                 place,
                 name,

@@ -5,6 +5,29 @@ use consilium_data::ReadError;
 
 use crate::{Fault, Mismatch, TextPlace};
 
+/// How many of the rows that were refused are named.
+pub(crate) const NAMED: usize = 5;
+
+/// Names the first rows that were refused: what a query gives has rows and no lines.
+fn refused(error: &ReadError) -> Option<String> {
+    let ReadError::Refused(refusal) = error else {
+        return None;
+    };
+    let (counts, named) = (refusal.report.counts, refusal.issues.iter().take(NAMED));
+    let mut said = format!(
+        "{} of {} rows refused",
+        counts.rows_refused, counts.rows_in_file
+    );
+    for issue in named {
+        said += &format!("; row {}, {}", issue.place.row, issue.fault);
+    }
+    let more = refusal.issues.len().saturating_sub(NAMED) as u64 + refusal.more;
+    if more > 0 {
+        said += &format!("; and {more} more faults");
+    }
+    Some(said)
+}
+
 /// Why a text is no mapping.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -175,6 +198,6 @@ pub enum QueryError {
     #[error("the query gives no row")]
     NoRows,
     /// Rows that the query gives are not what the schema says.
-    #[error("what the query gives: {0}")]
-    Rows(#[source] ReadError),
+    #[error("what the query gives: {}", refused(.0).unwrap_or_else(|| .0.to_string()))]
+    Rows(ReadError),
 }

@@ -74,6 +74,16 @@ pub enum Fault {
         /// The same in Chinese.
         in_chinese: String,
     },
+    /// A file is not there.
+    #[error(
+        "source {name:?} ({path}): there is no such file; a path counts from the mapping's folder"
+    )]
+    NoFile {
+        /// The source's name.
+        name: String,
+        /// Its path, as the mapping has it.
+        path: String,
+    },
     /// A declared column is not in the file.
     #[error("{place}: source {name:?} has no column {column:?}; it has {}", there.join(", "))]
     NoColumn {

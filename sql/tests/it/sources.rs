@@ -86,7 +86,7 @@ fn a_file_that_is_not_there_is_named() {
     let house = House::new(&[]);
     let said = fault(house.rows(&one("gone.csv", ""), ONE)).to_string();
     assert!(
-        said.contains("gone.csv") && said.contains("not found"),
+        said.contains("gone.csv") && said.contains("there is no such file"),
         "{said}"
     );
 }
