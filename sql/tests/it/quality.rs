@@ -138,6 +138,24 @@ fn each_test_counts_what_it_checks_and_what_fails() {
 }
 
 #[test]
+fn what_is_there_again_does_not_overlap_with_itself() {
+    let stays = "visit,patient,sex,admitted,discharged,total,code\n\
+        v1,p1,m,2020-01-01,2020-01-05,30,\nv1,p1,m,2020-01-01,2020-01-05,30,\n\
+        v2,p1,m,2020-01-01,2020-01-05,30,\n";
+    let house = House::new(&[
+        ("stays.csv", stays.as_bytes()),
+        ("fees.csv", FEES.as_bytes()),
+        ("icd.csv", ICD.as_bytes()),
+    ]);
+    let report = house.report(&format!(
+        "{HEAD}[[rule]]\nid = \"r\"\ntable = \"stays\"\nheading = \"consistency\"\n\
+         overlap = {{ by = [\"patient\"], from = \"admitted\", until = \"discharged\" }}\n"
+    ));
+    let rule = rule(&report, "r");
+    assert_eq!((rule.checked, rule.failed), (2, 1));
+}
+
+#[test]
 fn codes_are_held_against_their_form_and_their_table() {
     let codes = |keys: &str| {
         let test = format!("codes = {{ column = \"code\", {keys} }}");

@@ -95,31 +95,38 @@ impl<'a> Judging<'a> {
         )
     }
 
-    /// Whether those that began before it have ended.
+    /// Whether those that began before it have ended. What is there again under its key is a duplicate, and
+    /// does not overlap with itself.
     fn overlap(&self, by: &[String], begins: &str, until: &str) -> String {
-        let key = self.scope.table.key.iter();
-        let key = joined(key.map(|it| self.scope.text(it)), ", ");
-        let (is_tied, tie) = if key.is_empty() {
-            (String::new(), "")
-        } else {
-            // Of two that begin and end together it is the same one in whatever order rows stand.
-            let tie = format!(", concat_ws(chr(31), {key}) AS \"tie\"");
-            (tie, ", \"tie\"")
-        };
-        format!(
-            "SELECT {}, coalesce(max(\"u\") OVER (PARTITION BY {} ORDER BY \"f\", \"u\"{tie}\n\
-             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) <= \"f\", true) AS \"v\" FROM (\n\
-             SELECT {}, {}, {} AS \"f\", {} AS \"u\"{is_tied} FROM {} AS t WHERE ({}))\n\
-             WHERE {} AND \"f\" IS NOT NULL AND \"u\" IS NOT NULL",
-            self.kept,
-            joined(numbered("k", by.len()), ", "),
+        let who = joined(numbered("k", by.len()), ", ");
+        let rows = format!(
+            "SELECT {}, {}, {} AS \"f\", {} AS \"u\"",
             self.besides,
             cells("k", by, self.scope),
             self.scope.day(begins),
             self.scope.day(until),
-            self.from,
-            self.applies,
-            are_there(by.len()),
+        );
+        let from = format!("FROM {} AS t WHERE ({})", self.from, self.applies);
+        let there = format!(
+            "{} AND \"f\" IS NOT NULL AND \"u\" IS NOT NULL",
+            are_there(by.len())
+        );
+        let key = self.scope.table.key.iter();
+        let key = joined(key.map(|it| self.scope.text(it)), ", ");
+        let (rows, tie) = if key.is_empty() {
+            (format!("{rows} {from})\nWHERE {there}"), "")
+        } else {
+            // Of two that begin and end together it is the same one in whatever order rows stand.
+            let once = format!(
+                "SELECT *, row_number() OVER (PARTITION BY {who}, \"f\", \"u\", \"tie\" ORDER BY \"f\") AS \"copy\"\n\
+                 FROM (\n{rows}, concat_ws(chr(31), {key}) AS \"tie\" {from})\nWHERE {there})\nWHERE \"copy\" = 1"
+            );
+            (once, ", \"tie\"")
+        };
+        format!(
+            "SELECT {}, coalesce(max(\"u\") OVER (PARTITION BY {who} ORDER BY \"f\", \"u\"{tie}\n\
+             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) <= \"f\", true) AS \"v\" FROM (\n{rows}",
+            self.kept,
         )
     }
 
