@@ -1,6 +1,6 @@
 //! What goes wrong with rows, and which scores of quality it lowers, on five public data sets:
-//! `cargo run --release -p consilium-sql --example behaviour -- DATA PROGRAM`, DATA being the folder of
-//! public tables and PROGRAM the path of `consilium-sql`; one line of JSON for each data set and kind, and
+//! `cargo run --release -p consilium-sql --example behaviour -- DATA PROGRAM [SET]`, DATA being the
+//! folder of public tables, PROGRAM the path of `consilium-sql`, and SET one data set of the five; one line of JSON for each data set and kind, and
 //! for each change that must change nothing.
 //!
 //! A kind of mistakes grows from none to half of the cells or rows; a larger share holds the mistakes of a
@@ -35,7 +35,11 @@ fn main() {
     let folder = args.next().expect("the folder of public tables");
     let program = args.next().expect("the path of consilium-sql");
     let program = Program::at(Path::new(&program).canonicalize().unwrap());
+    let only = args.next();
     for trial in data::trials(Path::new(&folder)) {
+        if only.as_ref().is_some_and(|only| only != trial.name) {
+            continue;
+        }
         let rows = trial.files[0].1.cells.len();
         for kind in trial.kinds() {
             let behaviour = trial.behaviour(&program, kind, &SHARES);
