@@ -25,7 +25,10 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Subcommand)]
 enum PlanCommand {
     /// Check a plan, and show what its parties would approve and what it will cost
-    #[command(after_help = "Example:\n  consilium plan check examples/heart-disease/plan.toml")]
+    #[command(
+        after_help = "Example:\n  consilium plan check examples/heart-disease/plan.toml",
+        alias = "show"
+    )]
     Check {
         /// The plan, TOML
         file: PathBuf,

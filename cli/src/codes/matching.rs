@@ -2,13 +2,18 @@
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
-use consilium_codes::{Decision, Matcher, Named, Review};
+use consilium_codes::{Decision, MOST_BYTES, Matcher, Named, Review};
 use consilium_plan::Lang;
 use serde_json::json;
 
-use super::{columns, read, read_library, write};
-use crate::{hint::Misuse, terminal::tell};
+use super::{columns, read_library, write};
+use crate::{
+    hint::{Misuse, OrHint as _},
+    terminal::tell,
+    whole,
+};
 
 /// From which score on a name's best candidate is proposed without a person, where nobody says otherwise.
 pub(crate) const THRESHOLD: f64 = 0.95;
@@ -113,7 +118,13 @@ pub(super) fn run(args: &MatchArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
 
 pub(super) fn review(args: &ReviewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let library = read_library(&args.library, lang)?;
-    let reviewed = read(&args.review, |bytes| Review::read(bytes, &library), lang)?;
+    let reading = || format!("{} {}", lang.pick("reading", "读取"), args.review.display());
+    let bytes = whole::bytes(&args.review, MOST_BYTES).with_context(reading)?;
+    let reviewed = Review::read(&bytes, &library);
+    let reviewed = reviewed.with_context(reading).or_hint(lang.pick(
+        "`consilium codes match --help` says what stands in the column decision",
+        "可用 `consilium codes match --help` 查看 decision 列的填写方法",
+    ))?;
     let source = format!("decided: {}", args.review.display());
     let decided = reviewed.to_library(&library, &source)?;
     write(&args.out, &decided.to_text(), lang)?;

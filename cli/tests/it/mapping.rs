@@ -263,11 +263,13 @@ fn a_draft_runs_as_it_stands() {
         "bare.csv",
         "E11.9,2026-03-21,7.5\nK70.3,2026-03-22,3.25\nI10,2026-03-23,8.75\n",
     );
+    // Yes and no as a code list writes them.
+    write("flags.csv", "DESYNPUF_ID,SP_CHF\nA1,1\nA2,2\nA3,2\n");
     let run = |args: &[&str]| {
         let output = map(&folder, "", args);
         assert!(output.status.success(), "{args:?}: {}", told(&output));
     };
-    for name in ["stays", "bare"] {
+    for name in ["stays", "bare", "flags"] {
         let [file, draft, result] = ["csv", "toml", "out.csv"].map(|it| format!("{name}.{it}"));
         run(&["suggest", &file, "--out", &draft]);
         run(&["check", &draft]);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use consilium_catalogue::{Catalogue, Certainty, Feature, Suggested};
+use consilium_catalogue::{Catalogue, Certainty, Feature, Reason, Suggested, Suggestion};
 use consilium_plan::Lang;
 use consilium_schema::{Kind, quoted};
 
@@ -35,7 +35,7 @@ pub(super) fn write(
             "`consilium data schema 文件` 可按文件原样起草数据结构",
         ));
     }
-    let features: Vec<&str> = chosen.iter().map(|(_, feature)| *feature).collect();
+    let features: Vec<&str> = chosen.iter().map(|(_, it)| it.feature.as_str()).collect();
     let schema = catalogue.schema(&features)?;
     let schema_file = to.with_extension("schema.toml");
     let mapping = mapping(found, &schema_file, (catalogue, to), lang);
@@ -49,21 +49,22 @@ pub(super) fn write(
             .with_context(|| format!("{writing} {}", path.display()))?;
     }
     tell(lang.pick(
-        "drafted: look at every line, give ranges and levels in the schema, then run it",
-        "已起草：请逐行核对，在数据结构中补充范围和类别，然后运行",
+        "drafted: look at every line, give ranges and levels in the schema, recode in the query what is \
+         coded otherwise (CASE), then run it",
+        "已起草：请逐行核对，在数据结构中补充范围和类别，在查询中用 CASE 转换编码不同的取值，然后运行",
     ));
     Ok(())
 }
 
 /// The columns with a first suggestion, each feature once.
-fn chosen(columns: &[Suggested]) -> Vec<(&str, &str)> {
+fn chosen(columns: &[Suggested]) -> Vec<(&str, &Suggestion)> {
     let mut seen = HashSet::new();
     columns
         .iter()
         .filter_map(|column| {
-            let feature = column.features.first()?.feature.as_str();
-            seen.insert(feature)
-                .then_some((column.column.as_str(), feature))
+            let first = column.features.first()?;
+            seen.insert(first.feature.as_str())
+                .then_some((column.column.as_str(), first))
         })
         .collect()
 }
@@ -98,7 +99,7 @@ fn mapping(
             "# {name}: {} ({meaning}), {:.2}: {because}",
             first.feature, first.score
         ));
-        if !chosen.contains(&(column.column.as_str(), first.feature.as_str())) {
+        if !chosen.iter().any(|(it, _)| *it == column.column) {
             let twice = lang.pick(
                 "left out: another column is it too",
                 "已略去：另一列亦为此特征",
@@ -107,8 +108,13 @@ fn mapping(
         }
         for other in column.features.iter().skip(1).take(2) {
             let or = lang.pick("or", "或");
+            let taken = if other.score > first.score {
+                lang.pick(", taken by another column", "，已归另一列")
+            } else {
+                ""
+            };
             line(format_args!(
-                "#   {or} {} ({:.2})",
+                "#   {or} {} ({:.2}{taken})",
                 other.feature, other.score
             ));
         }
@@ -118,8 +124,12 @@ fn mapping(
     let columns: Vec<String> = chosen
         .iter()
         .map(|(column, feature)| {
-            let value = value(column, catalogue.feature(feature));
-            format!("  {value} AS {}", identifier(feature))
+            let value = if feature.reasons.contains(&Reason::OneOrTwo) {
+                one_or_two(column, lang)
+            } else {
+                value(column, catalogue.feature(&feature.feature))
+            };
+            format!("  {value} AS {}", identifier(&feature.feature))
         })
         .collect();
     let from = identifier(&found.table);
@@ -141,7 +151,7 @@ fn mapping(
     let types: Vec<String> = chosen
         .iter()
         .filter_map(|(column, feature)| {
-            let kind = catalogue.feature(feature)?.kind();
+            let kind = catalogue.feature(&feature.feature)?.kind();
             let is_number = matches!(kind, Kind::Number(_) | Kind::Integer(_));
             is_number.then(|| format!("{} = {}", quoted(column), quoted(kind.name())))
         })
@@ -170,6 +180,18 @@ fn value(column: &str, feature: Option<&Feature>) -> String {
         return own;
     }
     format!("CASE\n{cases}    ELSE {own}\n  END")
+}
+
+/// A yes or no that is coded: which is which is a guess that a person looks at.
+fn one_or_two(column: &str, lang: Lang) -> String {
+    let own = identifier(column);
+    let guess = lang.pick(
+        "a guess: look up which of the two is yes",
+        "此为猜测：请核对两者中何者为“是”",
+    );
+    format!(
+        "CASE {own} -- {guess}\n    WHEN '1' THEN 'yes'\n    WHEN '2' THEN 'no'\n    ELSE {own}\n  END"
+    )
 }
 
 /// A text as SQL quotes it.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use consilium_catalogue::Catalogue;
-use consilium_data::Loaded;
+use consilium_data::{Loaded, ReadError};
 use consilium_mapping::{Fault, Mapping, Program, Query, QueryError, Wanted, Whereabouts};
 use consilium_plan::Lang;
 use consilium_schema::Schema;
@@ -98,6 +98,11 @@ pub(crate) fn whereabouts() -> Whereabouts {
 /// An error of a query with the way out where there is one.
 pub(crate) fn failed(error: QueryError, lang: Lang) -> anyhow::Error {
     let (en, zh) = match &error {
+        QueryError::Rows(ReadError::Refused(_)) => (
+            "recode such cells in the query (CASE, NULLIF), or declare what they mean in the schema (missing, \
+             outside, levels)",
+            "请在查询中转换这些值（CASE、NULLIF），或在数据结构中声明其含义（missing、outside、levels）",
+        ),
         QueryError::Rows(rows) => {
             let gives = lang.pick("what the query gives", "查询结果");
             return data::failed(rows, lang).context(gives);

@@ -91,6 +91,12 @@ fn reason(reason: &Reason, lang: Lang) -> String {
             .pick("numbers in its range", "数值在其范围内")
             .to_owned(),
         (Reason::Levels, _) => lang.pick("cells are its levels", "取值为其类别").to_owned(),
+        (Reason::OneOrTwo, _) => lang
+            .pick(
+                "cells are 1 and 2: the query has to say which is yes",
+                "取值为 1 和 2：须在查询中说明何者为“是”",
+            )
+            .to_owned(),
         (Reason::Pattern { pattern }, Lang::En) => format!("cells look like {}", pattern.name()),
         (Reason::Pattern { pattern }, Lang::Zh) => format!("取值形如 {}", pattern.name()),
         (Reason::CellsDiffer, _) => lang
