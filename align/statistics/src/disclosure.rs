@@ -24,6 +24,7 @@ pub fn disclosures(spec: &Specification) -> Vec<Disclosure> {
         lines.push(PERIODS);
     }
     lines.push(OWN);
+    lines.push(OTHERS);
     lines.push(match spec.mode {
         Mode::Exact => EXACT,
         Mode::Threshold { .. } => NOISED,
@@ -33,8 +34,8 @@ pub fn disclosures(spec: &Specification) -> Vec<Disclosure> {
 
 const AGGREGATOR: Disclosure = Disclosure::to_aggregator(
     "whose rows are in the statistics; of the rows themselves and of all sums nothing, as long as no \
-     contributor tells it the key of the second mask",
-    "哪些机构的数据参与了统计；只要没有参与方把第二层掩码的密钥告诉它，就得不到任何行数据或合计值",
+     contributor tells it the key of the second mask, which they put over what is summed",
+    "哪些机构的数据参与了统计；只要没有参与方把第二层掩码（参与方在求和内容之上另加的遮盖，密钥仅参与方持有）的密钥告诉它，就得不到任何行数据或合计值",
 );
 const COUNTS: Disclosure = Disclosure::to_contributor(
     "for all institutions together: the number of rows; by column how many values are missing or out \
@@ -45,12 +46,12 @@ const COUNTS: Disclosure = Disclosure::to_contributor(
 const NUMBERS: Disclosure = Disclosure::to_contributor(
     "for all institutions together, of each numeric column: mean, variance, intervals that hold the \
      quantiles, and bounds beyond which at least the minimum of rows lie",
-    "所有机构合计的各数值列：均值、方差、各分位数所在区间，以及其外至少有最少行数的上下界",
+    "所有机构合计的各数值列：均值、方差、各分位数所在区间，以及上下界（位于其外的行数不少于最小单元格行数）",
 );
 const CODES: Disclosure = Disclosure::to_contributor(
     "for all institutions together, of each column of codes: the values that at least the minimum of \
      rows have, with their counts, but not at which institution",
-    "所有机构合计的各编码列：行数不低于下限的取值及其计数，但不知来自哪家机构",
+    "所有机构合计的各编码列：行数不少于最小单元格行数的取值及其计数，但不知来自哪家机构",
 );
 const CORRELATIONS: Disclosure = Disclosure::to_contributor(
     "for all institutions together: correlations of pairs of columns and variance inflation factors, \
@@ -60,7 +61,7 @@ const CORRELATIONS: Disclosure = Disclosure::to_contributor(
 const EVIDENCE: Disclosure = Disclosure::to_contributor(
     "for all institutions together: by column other than codes, rows of either label in bins that have at least the \
      minimum of both, weights of evidence and information value",
-    "所有机构合计：除编码列外各列每个分箱中两类标签的行数（每箱每类不少于下限）、证据权重与信息值",
+    "所有机构合计：除编码列外各列每个分箱中两类标签的行数（每箱每类不少于最小单元格行数）、证据权重与信息值",
 );
 const PERIODS: Disclosure = Disclosure::to_contributor(
     "for all institutions together: rows by period, and the stability index of each column other than codes from one \
@@ -71,6 +72,11 @@ const OWN: Disclosure = Disclosure::to_contributor(
     "for itself alone: how its rows differ from those of all others together, by standardised mean \
      difference and stability index",
     "仅供本机构：本机构的行与其他所有机构合计之间的差异（标准化均值差与稳定性指数）",
+);
+const OTHERS: Disclosure = Disclosure::to_contributor(
+    "by taking its own rows off what is told: the same over all other institutions together, be it of few \
+     rows there, as which codes others have that it has not; not at which institution",
+    "从所告知的结果中减去自身：可得其他机构合计的同样结果，即使在那里仅涉及少数行（例如本机构没有而其他机构有的编码）；但不知在哪家机构",
 );
 const EXACT: Disclosure = Disclosure::to_contributor(
     "if its program departs from the protocol: the sums over all institutions before small counts are \

@@ -44,6 +44,7 @@ impl Plan {
         }
         describe_comparisons(task, page);
         page.line("", &texts::AT_HOME, &[]);
+        page.line("", &texts::SUMS_ARE_RUNS, &[]);
         if let Mode::Threshold { epsilon, delta, .. } = asked.mode {
             let places: [(&str, &dyn Display); 2] = [("epsilon", &epsilon), ("delta", &delta)];
             page.line("", &texts::COUNTS_NOISED, &places);

@@ -40,8 +40,9 @@ ALIGN_QUERIES: "{holder} brings {minimum} to {most} different keys, {asker} {min
 STATISTICS: "Columns are measured over the rows of {contributors} institutions together; no row leaves its institution.", "在 {contributors} 家机构的行上共同统计各列；任何行都不离开所在机构。";
 MEASURED: "It measures {count} columns:", "统计 {count} 列：";
 MEASURES: "Of each: rows with and without a value, and how many rows lie in which interval or have which value.", "每列：有值与缺失的行数，以及各区间或各取值的行数。";
-MEASURES_OF_NUMBERS: "Of numbers besides: mean, variance, and bounds that the minimum of rows lies at or beyond.", "数值列另有：均值、方差，以及至少有最少行数位于其上或其外的上下界。";
-QUANTILES: "Of numbers besides: mean, variance, bounds that the minimum of rows lies at or beyond, and the quantiles {shares}, each to {error} % of the declared range, or wider where rows are few.", "数值列另有：均值、方差、至少有最少行数位于其上或其外的上下界，以及分位数 {shares}，精度为声明范围的 {error}%，行数过少处更宽。";
+SUMS_ARE_RUNS: "Each secure sum is a run, and so is a repeated one: the limit on runs leaves room for interruptions. Over the same rows a repeated sum is the same, and tells nothing more.", "每次安全求和算一次运行，重复的也算：运行次数上限为中断留有余地。对相同的行重复求和，结果相同，不会透露更多。";
+MEASURES_OF_NUMBERS: "Of numbers besides: mean, variance, and bounds that the minimum of rows lies at or beyond.", "数值列另有：均值、方差，以及上下界，位于其处或其外的行数不少于最小单元格行数。";
+QUANTILES: "Of numbers besides: mean, variance, bounds that the minimum of rows lies at or beyond, and the quantiles {shares}, each to {error} % of the declared range, or wider where rows are few.", "数值列另有：均值、方差、上下界（位于其处或其外的行数不少于最小单元格行数），以及分位数 {shares}，精度为声明范围的 {error}%，行数过少处更宽。";
 CODES: "Of codes and open categories: the values that at least {minimum} rows of all institutions together have, by their names; others are only counted.", "编码与开放类别列：列出所有机构合计至少 {minimum} 行具有的取值名称；其余仅计数。";
 CORRELATIONS: "Of numbers and 0/1 columns: how each two of them are correlated, and by how much each follows from the others (variance inflation).", "数值列与 0/1 列：两两相关系数，以及每列在多大程度上可由其他列推出（方差膨胀因子）。";
 EVIDENCE: "Of each column but codes and open categories: weight of evidence and information value by {column}.", "编码与开放类别列以外的每列：按 {column} 计算的证据权重（WOE）与信息值（IV）。";
@@ -50,7 +51,7 @@ EVIDENCE_EQUALS: "Of each column but codes and open categories: weight of eviden
 STABILITY: "Of each column but codes and open categories: how far it moves from one of {count} periods to the next (by {column}, from {first} to {last}).", "编码与开放类别列以外的每列：在 {count} 个时期（按 {column}，自 {first} 至 {last}）之间的变动（稳定性指数）。";
 AT_HOME: "Each institution computes at home, for itself alone, how its own rows compare with those of the others.", "各机构在本地计算自己的行与其他机构相比如何，仅供自己查看。";
 COUNTS_NOISED: "Each institution adds noise to its counts before they leave it (ε = {epsilon}, δ = {delta} for one row of all sums together).", "每家机构在计数发出之前加入噪声（所有合计一起，对任一行 ε = {epsilon}、δ = {delta}）。";
-ROWS_OF_CELLS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; nothing is told of fewer than {cell} rows, nor what this would follow from. The programs of the institutions see to that: their opened sums tell more.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；不透露少于 {cell} 行的任何情况及可推出它的数字。这由各机构的程序把关：其已开启的合计包含更多信息。";
+ROWS_OF_CELLS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; the result tells nothing of fewer than {cell} rows (the minimum cell), nor what this would follow from. The programs of the institutions hold that back themselves: they have the sums from before.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；结果不给出少于 {cell} 行（最小单元格行数）的任何情况及可推出它的数字。这由各机构的程序自行抑制：抑制之前的合计，各机构的程序都持有。";
 COHORTS: "An institution takes no part with rows that differ from those of earlier statistics by some, but by fewer than {cell}: the two results would give these few away.", "若某机构的行与先前统计所用的行不同、但仅相差少于 {cell} 行，则不参与：两次结果会暴露这几行。";
 ALL_VERIFIED: "All institutions must have verified each other by their fingerprints: else the coordinator could be one of them.", "各机构须互相核验指纹：否则其中一方可能是协调方所冒充。";
 BOTH_VERIFIED: "Both institutions must have verified each other by their fingerprints: else the coordinator could be the other one.", "双方机构须互相核验指纹：否则对方可能是协调方所冒充。";

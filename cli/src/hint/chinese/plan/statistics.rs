@@ -41,7 +41,7 @@ fn specification(error: &BadSpecification) -> String {
         BadSpecification::QuantileError => {
             format!("分位数的精度为范围的 {FINEST_QUANTILE} 至 0.5")
         }
-        BadSpecification::MinimumCell => "单元格的最少行数至少为 2".to_owned(),
+        BadSpecification::MinimumCell => "最小单元格行数至少为 2".to_owned(),
         BadSpecification::Size => {
             format!("至少 {FEWEST_CONTRIBUTORS} 家贡献方，每家至少一行，合计少于 2^32 行")
         }
