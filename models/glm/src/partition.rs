@@ -20,10 +20,10 @@ pub struct Split {
 }
 
 /// Where a row lies in the splits that it is not at the first point of: place and class.
-type Classes = Vec<(u16, u16)>;
+type Classes = Vec<(u16, u32)>;
 
 /// The class of a column's first point.
-const FIRST: u16 = 1;
+const FIRST: u32 = 1;
 
 /// Cells that columns made of the same source cut the rows into.
 ///
@@ -38,20 +38,21 @@ pub struct Partition {
     told_by: Vec<usize>,
     /// The cell of each combination of classes that rows can have, in their order.
     classes: Vec<(Classes, usize)>,
-    /// Whether a cell has rows whose values differ: those between two points.
+    /// Whether a cell is what lies between the ends of a number.
     open: Vec<bool>,
 }
 
 impl Split {
     /// Gives the class of a value: odd at a point, even between two.
-    fn class(&self, value: f64) -> u16 {
+    fn class(&self, value: f64) -> u32 {
         let below = self.points.partition_point(|point| *point < value);
         let class = match self.points.get(below) {
             _ if value.is_nan() => 2 * self.points.len() + 1,
             Some(point) if *point <= value => 2 * below + 1,
             _ => 2 * below,
         };
-        u16::try_from(class).unwrap_or(u16::MAX)
+        // `suits` bounds the points.
+        u32::try_from(class).unwrap_or(u32::MAX)
     }
 }
 
@@ -59,19 +60,23 @@ impl Partition {
     /// Makes one of the values that rows can have in the splits' columns, NaN where missing, by cell. What
     /// stood in an earlier cell stays there.
     ///
-    /// `name` is what is told when a cell is rare, `told_by` are the columns whose coefficients tell of cells.
+    /// `name` is what is told when a cell is rare, `told_by` are the columns whose coefficients tell of cells;
+    /// `is_of_ends` if it is of one number's ends, at which rows may be few.
     pub fn new(
         name: String,
         (splits, told_by): (Vec<Split>, Vec<usize>),
         cells: &[Vec<Vec<f64>>],
+        is_of_ends: bool,
     ) -> Partition {
         let mut known = BTreeMap::new();
         let mut open = Vec::new();
         for cell in cells {
             let mut own = None;
             for row in cell {
-                let classes = classes_of(&splits, row.iter().copied());
-                let is_open = classes.iter().any(|(_, class)| class.is_multiple_of(2));
+                let mut classes = Classes::new();
+                classify(&splits, row.iter().copied(), &mut classes);
+                let is_between = |(_, class): &(u16, u32)| class.is_multiple_of(2);
+                let is_open = is_of_ends && classes.iter().any(is_between);
                 if let Entry::Vacant(unknown) = known.entry(classes) {
                     unknown.insert(open.len());
                     own = Some(own.unwrap_or(false) || is_open);
@@ -100,18 +105,20 @@ impl Partition {
             .iter()
             .map(|split| &split.column)
             .chain(&self.told_by);
+        let most = u32::MAX as usize / 4;
         places.all(|column| *column < columns)
+            && self.splits.iter().all(|split| split.points.len() < most)
             && self.classes.is_sorted_by(|(one, _), (next, _)| one < next)
             && self.classes.iter().all(|(_, cell)| *cell < self.open.len())
     }
 
-    /// Gives the cell of a row.
-    fn cell(&self, row: &[f64]) -> usize {
+    /// Gives the cell of a row; `classes` is what it writes to.
+    fn cell(&self, row: &[f64], classes: &mut Classes) -> usize {
         let values = self.splits.iter().map(|split| row[split.column]);
-        let classes = classes_of(&self.splits, values);
+        classify(&self.splits, values, classes);
         let known = self
             .classes
-            .binary_search_by(|(known, _)| known.cmp(&classes));
+            .binary_search_by(|(known, _)| known.as_slice().cmp(classes.as_slice()));
         known.map_or(self.open.len(), |at| self.classes[at].1)
     }
 
@@ -135,24 +142,26 @@ impl Partition {
     }
 }
 
-fn classes_of(splits: &[Split], values: impl Iterator<Item = f64>) -> Classes {
-    let class = |(place, (split, value)): (usize, (&Split, f64))| {
+/// Writes the classes of values in the place of those before.
+fn classify(splits: &[Split], values: impl Iterator<Item = f64>, classes: &mut Classes) {
+    classes.clear();
+    for (place, (split, value)) in splits.iter().zip(values).enumerate() {
         let class = split.class(value);
-        (class != FIRST).then_some((u16::try_from(place).unwrap_or(u16::MAX), class))
-    };
-    splits
-        .iter()
-        .zip(values)
-        .enumerate()
-        .filter_map(class)
-        .collect()
+        if class != FIRST {
+            classes.push((u16::try_from(place).unwrap_or(u16::MAX), class));
+        }
+    }
+}
+
+/// Counts the cells of all partitions.
+pub(crate) fn cells(spec: &Specification) -> usize {
+    spec.partitions.iter().map(Partition::cells).sum()
 }
 
 /// Counts the elements that the partitions add to the first sums: of each cell the rows, in a logistic
 /// regression those with label 1 too.
 pub(crate) fn counts_len(spec: &Specification) -> usize {
-    let cells: usize = spec.partitions.iter().map(Partition::cells).sum();
-    cells * per_cell(spec)
+    cells(spec) * per_cell(spec)
 }
 
 fn per_cell(spec: &Specification) -> usize {
@@ -167,16 +176,17 @@ fn per_cell(spec: &Specification) -> usize {
 /// the first.
 pub(crate) fn count(regression: &Regression, table: &Table) -> Vec<[u64; 2]> {
     let spec = regression.specification();
-    let cells = spec.partitions.iter().map(Partition::cells).sum();
+    let cells = cells(spec);
     let mut counted = vec![[0; 2]; cells];
     if cells == 0 {
         return counted;
     }
+    let mut classes = Classes::new();
     for (row, label) in table.iter() {
         let is_positive = spec.family == Family::Logistic && label > 0.5;
         let mut begin = 0;
         for partition in &spec.partitions {
-            counted[begin + partition.cell(row)][usize::from(is_positive)] += 1;
+            counted[begin + partition.cell(row, &mut classes)][usize::from(is_positive)] += 1;
             begin += partition.cells();
         }
     }

@@ -142,7 +142,10 @@ pub enum BadSpecification {
         columns: usize,
     },
     /// Rows are counted by too many cells, or by columns that are not there.
-    #[error("the prepared columns cut the rows into more than {MOST_CELLS} cells to be counted")]
+    #[error(
+        "the prepared columns cut the rows into more than {MOST_CELLS} cells to be counted: take fewer levels or \
+         cuts, or no product of two long lists"
+    )]
     Cells,
     /// The penalty is negative or not finite.
     #[error("the penalty must be a finite number, not below zero")]
@@ -227,7 +230,7 @@ impl TryFrom<Specification> for Regression {
             });
         }
         let suits = |partition: &Partition| partition.suits(columns);
-        if partition::counts_len(&spec) > 2 * MOST_CELLS || !spec.partitions.iter().all(suits) {
+        if partition::cells(&spec) > MOST_CELLS || !spec.partitions.iter().all(suits) {
             return Err(BadSpecification::Cells);
         }
         let subject = subject(&spec)?;

@@ -15,7 +15,7 @@ pub use error::{FeatureFault, PreparationError};
 pub use feature::{
     CutWeights, Feature, LevelWeights, MissingLevel, OneHot, Operation, Product, Scale, Unseen,
 };
-pub use partition::Partition;
+pub use partition::{Partition, Uncounted};
 pub use preparation::{Preparation, PreparationHash};
 pub use raw::{MissingRule, RawLevelFill, RawMissing, RawPreparation, RawPrepared};
 pub use term::{Term, TermValues};

@@ -1,10 +1,13 @@
 //! Which terms tell rows apart in few ways, and in which.
 
+mod examples;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_schema::{Bounds, Column, Kind, Level, Schema};
+use consilium_schema::Schema;
 
-use crate::{Bound, Cells, Feature, Operation, Preparation, Term};
+use self::examples::{Source, Sources};
+use crate::{Operation, Preparation, Term};
 
 /// Terms that are made of one column, or products of those of two, and all that rows can have in them
 /// together.
@@ -13,7 +16,7 @@ use crate::{Bound, Cells, Feature, Operation, Preparation, Term};
 /// rows into, whatever the values are: a cell of few rows is as much as a rare level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partition {
-    /// The column's name, or a product's.
+    /// The column's name, those of the two that products are made of, or a product's with a number.
     pub name: String,
     /// Places of terms, each with the values, rising, that tell rows apart; between two of them it takes
     /// any.
@@ -23,6 +26,23 @@ pub struct Partition {
     /// Of each cell what rows have in the splits' terms, NaN where missing: of any that lie between two
     /// values, examples.
     pub cells: Vec<Vec<Vec<f64>>>,
+    /// Whether it is of the ends of one number: few rows at these are as the largest values of any number
+    /// are, where enough lie between.
+    pub is_of_ends: bool,
+}
+
+/// Why the cells can't be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uncounted {
+    /// There are more than may be counted, or than can be gone through.
+    TooMany,
+    /// What a product with a number tells is counted by both of its factors.
+    FactorMissing {
+        /// The product.
+        product: String,
+        /// The feature that has to stand beside it.
+        factor: String,
+    },
 }
 
 impl Preparation {
@@ -32,13 +52,23 @@ impl Preparation {
     /// Rhemtulla, Brosseau-Liard and Savalei, Psychological Methods 17 (2012).
     pub const MOST_WHOLE: usize = 4;
 
-    /// Gives the cells into which the terms of these features cut the rows; none if there are too many
-    /// to be gone through.
+    /// Gives the cells into which the terms of these features cut the rows, those of no cell counted as one
+    /// of each partition.
     ///
     /// Terms of weights, levels and booleans, of no more than [`MOST_WHOLE`](Self::MOST_WHOLE) whole
-    /// numbers and marks of missing values: by each combination of values. Of other numbers: by the
-    /// ends that clipped values are at, and what lies between; of products with such a number by whether they are 0.
-    pub fn partitions(&self, features: &[String], schema: &Schema) -> Option<Vec<Partition>> {
+    /// numbers and marks of missing values: by each combination of values. Of each other number: by its ends and what
+    /// lies between; beside another number or weights of the same column also by all ends of clips, by cuts and by
+    /// what is missing. Products of two columns: by the table of their factors; with such a number by whether they are 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Uncounted`]: more than `most_cells`, or a product with a number whose factors are no features.
+    pub fn partitions(
+        &self,
+        features: &[String],
+        schema: &Schema,
+        most_cells: usize,
+    ) -> Result<Vec<Partition>, Uncounted> {
         let is_asked = |term: &Term| {
             features
                 .iter()
@@ -49,55 +79,66 @@ impl Preparation {
             .filter(|(_, term)| is_asked(term))
             .map(|(at, _)| at)
             .collect();
-        let sources = Sources::of(self, schema)?;
-        let mut partitions = Vec::new();
+        let sources = Sources::of(self, schema).ok_or(Uncounted::TooMany)?;
+        let mut counted = Counted {
+            partitions: Vec::new(),
+            cells: most_cells,
+            values: MOST_VALUES,
+        };
         for source in &sources.all {
-            let own = |place: &&usize| self.sources_of(**place) == [source.name, source.name];
-            let (few, many): (Vec<usize>, Vec<usize>) = asked
-                .iter()
-                .filter(own)
-                .partition(|place| sources.is_few(self, **place));
-            let many: Vec<usize> = many
-                .into_iter()
-                .filter(|place| self.factors(*place).is_none())
-                .collect();
-            let whole = few
-                .iter()
-                .map(|place| (*place, distinct(&source.values(&[*place]))));
+            let own = |place: &&usize| self.sources_of(**place) == [source.name; 2];
+            let own: Vec<usize> = asked.iter().filter(own).copied().collect();
+            let (few, many): (Vec<usize>, Vec<usize>) =
+                own.iter().partition(|place| sources.is_few(self, **place));
+            let points = |place: &usize| (*place, distinct(&source.values(&[*place]), 0));
             let whole = Partition::of(
-                source.name,
-                whole.collect(),
-                few.clone(),
+                source.name.to_owned(),
+                (few.iter().map(points).collect(), few.clone()),
                 source.values(&few),
             );
             // Terms of two values are counted as levels anyway.
             let is_level = |place: &usize| self.terms[*place].values.both().is_some();
             if !(few.len() == 1 && few.iter().all(is_level) && whole.cells.len() <= 2) {
-                partitions.push(whole);
+                counted.push(whole)?;
             }
-            let ends = many.iter().map(|place| (*place, self.ends(*place)));
-            partitions.push(Partition::of(
-                source.name,
-                ends.collect(),
-                many.clone(),
-                source.values(&many),
-            ));
+            let numbers: Vec<usize> = many
+                .into_iter()
+                .filter(|place| self.factors(*place).is_none())
+                .collect();
+            for place in &numbers {
+                counted.push(self.of_ends(source, *place))?;
+            }
+            if !numbers.is_empty() {
+                for partition in self.of_parts(source, &own) {
+                    counted.push(partition)?;
+                }
+            }
         }
         let mut pairs: BTreeMap<[&str; 2], Vec<usize>> = BTreeMap::new();
         for place in &asked {
+            let Some(factors) = self.factors(*place) else {
+                continue;
+            };
             let mut pair = self.sources_of(*place);
             pair.sort_unstable();
-            match sources.is_few(self, *place) {
-                true if pair[0] != pair[1] => pairs.entry(pair).or_default().push(*place),
-                false if self.factors(*place).is_some() => partitions.push(self.of_number(*place)),
-                _ => {}
+            if !sources.is_few(self, *place) {
+                if let Some(factor) = factors.into_iter().find(|factor| !asked.contains(factor)) {
+                    let factor = self.features[self.terms[factor].feature].name();
+                    return Err(Uncounted::FactorMissing {
+                        product: self.terms[*place].name.clone(),
+                        factor: factor.to_owned(),
+                    });
+                }
+                counted.push(self.of_number(*place))?;
+            } else if pair[0] != pair[1] {
+                pairs.entry(pair).or_default().push(*place);
             }
         }
         for (pair, products) in pairs {
-            partitions.push(self.of_pair((&sources, pair), &products, &asked)?);
+            let partition = self.of_pair((&sources, pair), (&products, &asked), &counted);
+            counted.push(partition.ok_or(Uncounted::TooMany)?)?;
         }
-        partitions.retain(|partition| !partition.splits.is_empty());
-        Some(partitions)
+        Ok(counted.partitions)
     }
 
     /// The columns that a term is made of; twice the same unless it is a product of two columns.
@@ -116,9 +157,82 @@ impl Preparation {
         }
     }
 
-    fn ends(&self, place: usize) -> Vec<f64> {
+    /// A number by its ends, what lies between and what is missing.
+    fn of_ends(&self, source: &Source<'_>, place: usize) -> Partition {
         let (low, high) = self.terms[place].values.range();
-        vec![low, high]
+        let partition = Partition::of(
+            source.name.to_owned(),
+            (vec![(place, vec![low, high])], vec![place]),
+            source.values(&[place]),
+        );
+        Partition {
+            is_of_ends: true,
+            ..partition
+        }
+    }
+
+    /// Numbers and weights of one column together: by the ends of all clips, once as what lies within, once
+    /// as what lies beyond, by all cuts and by what is missing.
+    ///
+    /// The difference of two numbers is 0 but beyond an end of one of them, or where both fill differently.
+    fn of_parts(&self, source: &Source<'_>, own: &[usize]) -> Vec<Partition> {
+        let operation = |place: &usize| self.features[self.terms[*place].feature].operation();
+        // Marks of what is missing stand last of their feature's terms.
+        let is_value = |place: &usize| {
+            let before = place
+                .checked_sub(1)
+                .map(|before| self.terms[before].feature);
+            before != Some(self.terms[*place].feature)
+        };
+        let of_values = own.iter().copied().filter(is_value);
+        let terms: Vec<usize> = of_values
+            .filter(|place| self.factors(*place).is_none())
+            .collect();
+        if terms.len() < 2 {
+            return Vec::new();
+        }
+        let (mut lows, mut highs, mut cuts, mut fills) = (vec![], vec![], vec![], vec![]);
+        for operation in terms.iter().map(operation) {
+            match operation {
+                Operation::Scale(scale) => {
+                    let [low, high] = scale
+                        .clip
+                        .map_or([None; 2], |clip| source.within(clip).map(Some));
+                    lows.extend(low);
+                    highs.extend(high);
+                    fills.extend(scale.missing);
+                }
+                Operation::CutWeights(weights) => cuts.extend(&weights.cuts),
+                _ => {}
+            }
+        }
+        let all = lows.iter().chain(&highs).chain(&fills);
+        let all: Vec<f64> = all.copied().collect();
+        let points = |place: &usize| {
+            let values = match operation(place) {
+                Operation::Scale(scale) => {
+                    let (low, high) = self.terms[*place].values.range();
+                    let values = all.iter().map(|value| scale.of(Some(*value)));
+                    values.chain([low, high]).map(|value| vec![value]).collect()
+                }
+                _ => source.values(&[*place]),
+            };
+            (*place, distinct(&values, 0))
+        };
+        let splits: Vec<(usize, Vec<f64>)> = terms.iter().map(points).collect();
+        let partition = |is_beyond: bool| {
+            let ends = lows.iter().map(|low| (*low, !is_beyond));
+            let ends = ends.chain(highs.iter().map(|high| (*high, is_beyond)));
+            let ends: Vec<(f64, bool)> = ends.chain(cuts.iter().map(|cut| (*cut, true))).collect();
+            Partition {
+                name: source.name.to_owned(),
+                splits: splits.clone(),
+                told_by: terms.clone(),
+                cells: source.parts(&terms, &ends),
+                is_of_ends: false,
+            }
+        };
+        [false, true].map(partition).into()
     }
 
     /// A product with a number of many values: 0 where the other factor is, or at its ends.
@@ -138,15 +252,17 @@ impl Preparation {
             splits: vec![(place, points)],
             told_by: vec![place],
             cells,
+            is_of_ends: true,
         }
     }
 
-    /// Products of terms of two columns: the table of all their factors.
+    /// Products of terms of two columns: the table of all their factors; none if it is too large for what is
+    /// left.
     fn of_pair(
         &self,
         (sources, pair): (&Sources<'_>, [&str; 2]),
-        products: &[usize],
-        asked: &[usize],
+        (products, asked): (&[usize], &[usize]),
+        counted: &Counted,
     ) -> Option<Partition> {
         let factors: BTreeSet<usize> = products
             .iter()
@@ -168,7 +284,8 @@ impl Preparation {
             .filter(|place| asked.contains(place))
             .chain(products);
         let shown: Vec<usize> = shown.copied().collect();
-        if ones.len() * others.len() * shown.len() > MOST_VALUES {
+        let cells = ones.len() * others.len();
+        if cells > counted.cells || cells * shown.len() > counted.values {
             return None;
         }
         let value = |place: usize, one: &[f64], other: &[f64]| {
@@ -190,238 +307,71 @@ impl Preparation {
                 rows.push(cell.collect::<Vec<f64>>());
             }
         }
-        let points =
-            |at: usize| distinct(&rows.iter().map(|row| vec![row[at]]).collect::<Vec<_>>());
-        let splits = shown
-            .iter()
-            .enumerate()
-            .map(|(at, place)| (*place, points(at)))
-            .collect();
-        let name = products
-            .first()
-            .map_or("", |place| &self.terms[*place].name);
-        Some(Partition::of(name, splits, products.to_vec(), rows))
+        let splits = shown.iter().enumerate();
+        let splits = splits.map(|(at, place)| (*place, distinct(&rows, at)));
+        Some(Partition::of(
+            pair.join(" × "),
+            (splits.collect(), products.to_vec()),
+            once(rows.into_iter()),
+        ))
     }
 }
 
 impl Partition {
     fn of(
-        name: &str,
-        splits: Vec<(usize, Vec<f64>)>,
-        told_by: Vec<usize>,
+        name: String,
+        (splits, told_by): (Vec<(usize, Vec<f64>)>, Vec<usize>),
         rows: Vec<Vec<f64>>,
     ) -> Self {
         Self {
-            name: name.to_owned(),
+            name,
             splits,
             told_by,
             cells: rows.into_iter().map(|row| vec![row]).collect(),
+            is_of_ends: false,
         }
     }
 }
 
-/// The most values of terms that are gone through for one column, or for the products of two.
+/// The partitions so far, and how many cells and values there is room for.
+struct Counted {
+    partitions: Vec<Partition>,
+    cells: usize,
+    values: usize,
+}
+
+impl Counted {
+    /// Adds one that has terms, if there is room.
+    fn push(&mut self, partition: Partition) -> Result<(), Uncounted> {
+        if partition.splits.is_empty() {
+            return Ok(());
+        }
+        let rows: usize = partition.cells.iter().map(Vec::len).sum();
+        let values = rows * partition.splits.len();
+        // What no cell was foreseen for is one.
+        let left = self.cells.checked_sub(partition.cells.len() + 1);
+        self.cells = left.ok_or(Uncounted::TooMany)?;
+        self.values = self.values.checked_sub(values).ok_or(Uncounted::TooMany)?;
+        self.partitions.push(partition);
+        Ok(())
+    }
+}
+
+/// The most values of terms that are gone through, and that all partitions hold.
 const MOST_VALUES: usize = 10_000_000;
 
-/// All columns, each with examples of all that its terms tell apart.
-struct Sources<'a> {
-    all: Vec<Source<'a>>,
-}
-
-struct Source<'a> {
-    name: &'a str,
-    column: &'a Column,
-    examples: Examples,
-    /// Places of terms that are made of it, and their values in each example and where it is missing.
-    terms: Vec<usize>,
-    rows: Vec<Vec<f64>>,
-}
-
-enum Examples {
-    Numbers(Vec<f64>),
-    Levels(Vec<String>),
-}
-
-impl<'a> Sources<'a> {
-    fn of(preparation: &'a Preparation, schema: &'a Schema) -> Option<Self> {
-        let mut all = Vec::new();
-        for name in preparation.columns() {
-            let column = schema.column(name)?;
-            let features = preparation
-                .features
-                .iter()
-                .filter(|it| it.column() == Some(name));
-            let terms = 0..preparation.terms.len();
-            let source = Source {
-                name,
-                column,
-                examples: Examples::of(column, features),
-                terms: terms
-                    .filter(|place| preparation.sources_of(*place) == [name; 2])
-                    .collect(),
-                rows: Vec::new(),
-            };
-            if source.examples.count() * source.terms.len() > MOST_VALUES {
-                return None;
-            }
-            all.push(source);
-        }
-        let rows = rows(preparation, &all)?;
-        for (source, rows) in all.iter_mut().zip(rows) {
-            source.rows = rows;
-        }
-        Some(Self { all })
-    }
-
-    /// Says whether a term has few values.
-    fn is_few(&self, preparation: &Preparation, place: usize) -> bool {
-        let term = &preparation.terms[place];
-        term.values.both().is_some()
-            || match preparation.features[term.feature].operation() {
-                Operation::OneHot(_) | Operation::CutWeights(_) | Operation::LevelWeights(_) => {
-                    true
-                }
-                Operation::Product(product) => product
-                    .places
-                    .into_iter()
-                    .all(|factor| self.is_few(preparation, factor)),
-                Operation::Scale(scale) => {
-                    let source = self.all.iter().find(|source| source.name == scale.column);
-                    source.is_some_and(|source| match source.column.kind() {
-                        Kind::Boolean => true,
-                        Kind::Integer(bounds) => {
-                            wholes(bounds, scale.clip) <= Preparation::MOST_WHOLE as f64
-                        }
-                        _ => false,
-                    })
-                }
-            }
-    }
-}
-
-/// Evaluates of each column its terms over its examples, and where it is missing.
-fn rows(preparation: &Preparation, sources: &[Source<'_>]) -> Option<Vec<Vec<Vec<f64>>>> {
-    let cells = |name: &str| {
-        let source = sources.iter().find(|source| source.name == name)?;
-        Some(match &source.examples {
-            Examples::Numbers(values) => Cells::Numbers(Box::new(|row| values.get(row).copied())),
-            Examples::Levels(levels) => {
-                Cells::Texts(Box::new(|row| levels.get(row).map(String::as_str)))
-            }
-        })
-    };
-    let bound: Bound<'_> = preparation.over(cells).ok()?;
-    let mut rows = vec![Vec::new(); sources.len()];
-    let mut values = vec![0.0; preparation.terms.len()];
-    let most = sources.iter().map(|source| source.examples.count()).max();
-    for row in 0..=most.unwrap_or_default() {
-        bound.row(row, &mut values);
-        for (source, rows) in sources.iter().zip(&mut rows) {
-            if row <= source.examples.count() {
-                rows.push(source.terms.iter().map(|place| values[*place]).collect());
-            }
-        }
-    }
-    Some(rows)
-}
-
-impl Source<'_> {
-    /// Gives what rows can have in some of its terms together, each once.
-    fn values(&self, terms: &[usize]) -> Vec<Vec<f64>> {
-        let places = terms
-            .iter()
-            .filter_map(|term| self.terms.iter().position(|own| own == term));
-        let places: Vec<usize> = places.collect();
-        let mut seen = BTreeSet::new();
-        let rows = self
-            .rows
-            .iter()
-            .map(|row| places.iter().map(|at| row[*at]).collect::<Vec<f64>>());
-        rows.filter(|row| seen.insert(row.iter().map(|value| value.to_bits()).collect::<Vec<_>>()))
-            .collect()
-    }
-}
-
-/// Gives the numbers that stand first in rows, rising, each once; no NaN.
-fn distinct(rows: &[Vec<f64>]) -> Vec<f64> {
-    let mut values: Vec<f64> = rows.iter().filter_map(|row| row.first().copied()).collect();
+/// Gives the numbers that stand in a place of rows, rising, each once; no NaN.
+fn distinct(rows: &[Vec<f64>], at: usize) -> Vec<f64> {
+    let mut values: Vec<f64> = rows.iter().filter_map(|row| row.get(at).copied()).collect();
     values.retain(|value| !value.is_nan());
     values.sort_unstable_by(f64::total_cmp);
     values.dedup_by_key(|value| value.to_bits());
     values
 }
 
-/// Counts the whole numbers that come to a clip's ends, or lie between them.
-fn wholes(bounds: &Bounds, clip: Option<[f64; 2]>) -> f64 {
-    let [low, high] = clip.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
-    let low = bounds
-        .min
-        .map_or(low.floor(), |min| min.ceil().max(low.floor()));
-    let high = bounds
-        .max
-        .map_or(high.ceil(), |max| max.floor().min(high.ceil()));
-    high - low + 1.0
-}
-
-impl Examples {
-    /// Takes one of each that the features tell apart.
-    fn of<'a>(column: &Column, features: impl Iterator<Item = &'a Feature>) -> Self {
-        let operations = features.map(Feature::operation);
-        match column.kind() {
-            Kind::Boolean => Self::Numbers(vec![0.0, 1.0]),
-            Kind::Integer(_) => {
-                // Of four whole numbers at most, these are all.
-                let near = |at: f64| [at.ceil() - 1.0, at.floor(), at.ceil(), at.floor() + 1.0];
-                let numbers = borders(column, operations).into_iter().flat_map(near);
-                Self::Numbers(rising(numbers))
-            }
-            Kind::Number(_) => {
-                let borders = borders(column, operations);
-                let between = borders.windows(2).map(|two| f64::midpoint(two[0], two[1]));
-                let near = |at: &f64| [at.next_down(), *at, at.next_up()];
-                Self::Numbers(rising(borders.iter().flat_map(near).chain(between)))
-            }
-            _ => {
-                let named = operations.flat_map(|operation| match operation {
-                    Operation::OneHot(one_hot) => &one_hot.levels[..],
-                    Operation::LevelWeights(weights) => &weights.levels,
-                    _ => &[],
-                });
-                // No level that is named is empty.
-                let all = named.map(Level::name).chain([String::new()]);
-                Self::Levels(all.collect::<BTreeSet<_>>().into_iter().collect())
-            }
-        }
-    }
-
-    fn count(&self) -> usize {
-        match self {
-            Self::Numbers(values) => values.len(),
-            Self::Levels(levels) => levels.len(),
-        }
-    }
-}
-
-/// Gives where terms change how they go with the column: its own ends, cuts, ends of clips; rising.
-fn borders<'a>(column: &Column, operations: impl Iterator<Item = &'a Operation>) -> Vec<f64> {
-    let bounds = column.bounds().unwrap_or_default();
-    let mut all: Vec<f64> = bounds.min.into_iter().chain(bounds.max).collect();
-    for operation in operations {
-        match operation {
-            Operation::CutWeights(cuts) => all.extend(&cuts.cuts),
-            Operation::Scale(scale) => all.extend(scale.clip.into_iter().flatten()),
-            _ => {}
-        }
-    }
-    rising(all.into_iter())
-}
-
-fn rising(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values
-        .filter(|value| value.is_finite())
-        .map(|value| value + 0.0)
-        .collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.dedup_by_key(|value| value.to_bits());
-    values
+/// Gives each row once.
+fn once(rows: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<f64>> {
+    let mut seen = BTreeSet::new();
+    rows.filter(|row| seen.insert(row.iter().map(|value| value.to_bits()).collect::<Vec<_>>()))
+        .collect()
 }

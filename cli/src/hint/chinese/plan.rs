@@ -147,6 +147,9 @@ fn fault(fault: &PlanFault) -> String {
 fn methods(fault: &PlanFault) -> Option<String> {
     Some(match fault {
         PlanFault::OnlyLogistic => "仅适用于 family = \"logistic\"".to_owned(),
+        PlanFault::FactorMissing { product, factor } => format!(
+            "乘积 {product:?} 含有数值，其所述按两个因子计数：把 {factor:?} 也加入 features"
+        ),
         PlanFault::OnlySurrogate => "仅在 method = \"surrogate\" 时有意义".to_owned(),
         PlanFault::OnlyNewton => "仅在 method = \"newton\" 时有意义；替代似然用 rounds".to_owned(),
         PlanFault::NoLead => "替代似然出自一家贡献方的样本行：需要 lead = \"名称\"，\
@@ -264,7 +267,9 @@ pub(super) fn regression(error: &BadSpecification) -> Option<String> {
         BadSpecification::Twice { column } => format!("有两列名为 '{column}'"),
         BadSpecification::Columns { columns } => format!("给出了 {columns} 列，数目不允许"),
         BadSpecification::Cells => {
-            format!("处理后的列把行分成了超过 {MOST_CELLS} 个需要计数的单元格")
+            format!(
+                "处理后的列把行分成了超过 {MOST_CELLS} 个需要计数的单元格：减少取值或切点，或不用两个长列表的乘积"
+            )
         }
         BadSpecification::Penalty => "penalty 必须是不小于零的有限数".to_owned(),
         BadSpecification::Steps { steps } => {

@@ -319,6 +319,17 @@ pub enum PlanFault {
         /// The column.
         column: String,
     },
+    /// What a product with a number tells is counted by its factors.
+    #[error(
+        "product {product:?} is made of a number, so what it tells is counted by both factors: {factor:?} needs \
+         to be among the features too"
+    )]
+    FactorMissing {
+        /// The product.
+        product: String,
+        /// The feature that it is made of.
+        factor: String,
+    },
     /// The regression is none.
     #[error(transparent)]
     Regression(#[from] BadSpecification),

@@ -210,11 +210,11 @@ pub(super) fn train(
     } = inputs::check(raw, labelled, &schema, at)?;
     let learner = match raw.kind {
         RawKind::TrainGlm => {
-            let partitions = preparation
-                .as_ref()
-                .map_or(Some(Vec::new()), |preparation| {
-                    partitions::of(preparation, (&features, &terms), &schema)
-                });
+            // Noise takes the place of counts.
+            let counts = preparation.as_ref().filter(|_| raw.model.noise.is_none());
+            let partitions = counts.map_or(Ok(Vec::new()), |preparation| {
+                partitions::of(preparation, (&features, &terms), &schema, (raw, at))
+            })?;
             let taken = (terms, labels, partitions);
             Learner::Glm(glm::check(
                 raw,

@@ -28,5 +28,5 @@ BETWEEN: "{low} to below {high}", "{low} 至低于 {high}";
 FROM: "{low} and above", "不低于 {low}";
 MISSING_WEIGHT: "missing values weigh {weight}", "缺失值的权重为 {weight}";
 UNSEEN_WEIGHT: "other values weigh {weight}", "其余取值的权重为 {weight}";
-UNCOUNTED: "Of 0/1 columns and others of two values the fit needs rows enough of each. Of numbers of three or more values it does not: if few rows have one of them, as with weights, a clip or a filled boolean, the sums can tell how many, and what is known of these rows.", "对 0/1 列及其他仅有两个值的列，拟合要求每个值都有足够的行；对有三个及以上取值的数值列则不作此要求：若其中某个值仅为少数行所有（如权重、截尾或填补后的布尔列），由合计可推知其行数以及这些行的情况。";
+UNCOUNTED: "The fit counts rows in each cell that columns made of one, or the factors of a product, cut them into, and needs enough of each or none. Not counted are single values of numbers of five and more values, cells of three columns or of two without their product, and with noise all: if such a cell has few rows, the sums can tell how many, and what is known of these rows.", "由同一列所得各列、或乘积的因子划分各行为单元格，拟合按单元格计数，要求每个单元格有足够的行或没有行。不计数的有：有五个及以上取值的数值列的单个取值，三列之间或无乘积的两列之间的单元格；加噪时均不计数：此类单元格若行数很少，由合计可推知其行数以及这些行的情况。";
 }

@@ -1,8 +1,12 @@
 //! Prepared columns that tell of few rows.
 
+use std::sync::LazyLock;
+
 use consilium_base::Seed;
-use consilium_glm::{Failure, Regression, Table, Training, largest_moments, local_moments};
-use consilium_plan::{Learner, Plan, Task, Train};
+use consilium_glm::{
+    BadSpecification, Failure, Regression, Table, Training, largest_moments, local_moments,
+};
+use consilium_plan::{Learner, Plan, PlanError, PlanFault, Task, Train};
 use consilium_preparation::Cells;
 use consilium_secagg::{Encoding, Opened, SumNumber};
 
@@ -23,6 +27,9 @@ column = [
     { name = "smokes", type = "boolean" },
     { name = "drinks", type = "boolean" },
     { name = "ward", type = "category" },
+    { name = "stay", type = "number", min = 0, max = 40 },
+    { name = "site", type = "code" },
+    { name = "unit", type = "code" },
     { name = "readmitted", type = "boolean" },
 ]
 
@@ -33,8 +40,9 @@ missing = "mean"
 
 const ROWS: usize = 1200;
 
-/// Of a row its age, births and body mass index, whether it smokes and drinks.
+/// Of a row its age, births, body mass index and days of stay, whether it smokes and drinks.
 ///
+/// One stayed for six days, fifty-five for five, of four nobody knows.
 /// Of the first three one is 93 years old, two had three births, and of three nobody knows whether they smoke; all who smoke
 /// but five drink.
 fn number(row: usize, column: &str) -> Option<f64> {
@@ -46,6 +54,10 @@ fn number(row: usize, column: &str) -> Option<f64> {
         "births" => (row % 3) as f64,
         "bmi" if row == 0 => 57.0,
         "bmi" => 18.0 + (row * 13 % 270) as f64 / 10.0,
+        "stay" if row < 4 => return None,
+        "stay" if row == 4 => 6.0,
+        "stay" if row < 60 => 5.0,
+        "stay" => (row % 40) as f64 / 10.0,
         "smokes" if row < 3 => return None,
         "smokes" => f64::from(smokes),
         "drinks" => f64::from((smokes && row > 12) || row.is_multiple_of(4)),
@@ -60,6 +72,15 @@ fn ward(row: usize) -> &'static str {
         _ if row.is_multiple_of(7) => "C",
         _ => "A",
     }
+}
+
+/// The names of two hundred places, and which of them a row has: the last of both has one alone.
+static PLACES: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..200).map(|it| format!("P{it}")).collect());
+
+fn place(row: usize, of: usize) -> &'static str {
+    let place = if row == 0 { 199 } else { 190 + row % of };
+    &PLACES[place]
 }
 
 fn readmitted(row: usize) -> f64 {
@@ -91,6 +112,8 @@ fn standardised(task: &Train, regression: &Regression) -> Training {
         let column = column.to_owned();
         Some(match column.as_str() {
             "ward" => Cells::Texts(Box::new(|row| Some(ward(row)))),
+            "site" => Cells::Texts(Box::new(|row| Some(place(row, 5)))),
+            "unit" => Cells::Texts(Box::new(|row| Some(place(row, 4)))),
             _ => Cells::Numbers(Box::new(move |row| number(row, &column))),
         })
     };
@@ -149,7 +172,7 @@ const FAMILIES: [&str; 2] = ["logistic", "gaussian"];
 fn a_cell_of_few_rows_is_refused_however_it_is_weighed() {
     let ward = "column = \"ward\"\nmissing = \"other\"";
     let flags = ["column = \"smokes\"\nmissing = 1", "column = \"drinks\""];
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 17] = [
         (
             "age",
             &["column = \"age\"\ncuts = [93, 94]\nweights = [0, 1, 1e-9]"],
@@ -209,6 +232,29 @@ fn a_cell_of_few_rows_is_refused_however_it_is_weighed() {
                 "name = \"held\"\ncolumn = \"bmi\"\nclip = [10, 56]",
             ],
         ),
+        // One day apart where one alone stayed so long.
+        (
+            "stay",
+            &[
+                "column = \"stay\"\nmissing = 0\nclip = [0, 5]",
+                "name = \"more\"\ncolumn = \"stay\"\nmissing = 0\nclip = [0, 6]",
+            ],
+        ),
+        (
+            "stay",
+            &[
+                "column = \"stay\"\nmissing = 0\nclip = [4.5, 6]",
+                "name = \"long\"\ncolumn = \"stay\"\nmissing_weight = 0\ncuts = [4.5]\nweights = [0, 1]",
+            ],
+        ),
+        // What they differ in is what is missing.
+        (
+            "stay",
+            &[
+                "column = \"stay\"\nmissing = 2",
+                "name = \"filled\"\ncolumn = \"stay\"\nmissing = 3",
+            ],
+        ),
     ];
     for family in FAMILIES {
         for (named, features) in &cases {
@@ -222,7 +268,7 @@ fn a_cell_of_few_rows_is_refused_however_it_is_weighed() {
         let [smokes, drinks] = flags;
         let product = "product = [\"smokes\", \"drinks\"]";
         let table = of(&[smokes, drinks, product]);
-        assert_eq!(rare(family, &table).as_deref(), Some("smokes×drinks"));
+        assert_eq!(rare(family, &table).as_deref(), Some("drinks × smokes"));
         assert_eq!(rare(family, &of(&[smokes, drinks])), None);
     }
 }
@@ -230,10 +276,10 @@ fn a_cell_of_few_rows_is_refused_however_it_is_weighed() {
 #[test]
 fn what_is_not_told_apart_may_be_rare_and_counting_changes_no_fit() {
     let prepared = of(&[
-        "column = \"age\"\nclip = [22, 88]\ncentre = 50\nspread = 20",
+        "column = \"age\"\nclip = [22, 83]\ncentre = 50\nspread = 20",
         "name = \"age_group\"\ncolumn = \"age\"\ncuts = [40, 65]\nweights = [-0.5, 0.1, 0.6]",
         "column = \"births\"\nclip = [0, 2]",
-        "name = \"log_bmi\"\ncolumn = \"bmi\"\nlog = true",
+        "name = \"log_bmi\"\ncolumn = \"bmi\"\nclip = [10, 50]\nlog = true",
         "column = \"smokes\"\nmissing = 0",
         "column = \"drinks\"",
         "column = \"ward\"\nlevels = [\"A\", \"B\", \"C\"]\nreference = \"A\"\nunseen = \"missing\"\nmissing = { level = \"A\" }",
@@ -252,29 +298,98 @@ fn what_is_not_told_apart_may_be_rare_and_counting_changes_no_fit() {
     }
 }
 
+/// Gives the text of a plan whose features are these alone.
+fn chosen(family: &str, features: &str, prepared: &str) -> String {
+    let features = format!("features = [{features}]\nlabel = {{");
+    let text = COLUMNS
+        .replace("FAMILY", family)
+        .replace("label = {", &features);
+    format!("{text}\n{prepared}")
+}
+
 #[test]
 fn products_are_counted_although_their_factors_are_no_features() {
     let prepared = of(&[
-        "column = \"bmi\"",
         "name = \"two\"\ncolumn = \"births\"\ncuts = [2]\nweights = [1, 2]",
         "name = \"q99\"\ncolumn = \"ward\"\nlevels = [\"Q99\"]\nweights = [5]\nunseen_weight = 1",
-        "name = \"rare\"\ncolumn = \"ward\"\nlevels = [\"Q99\"]\nweights = [1]\nunseen_weight = 0",
         "product = [\"two\", \"q99\"]",
-        "product = [\"bmi\", \"rare\"]",
     ]);
-    for (family, named) in FAMILIES
-        .into_iter()
-        .flat_map(|family| ["two×q99", "bmi×rare"].map(|named| (family, named)))
-    {
-        let features = format!("features = [{named:?}]\nlabel = {{");
-        let text = COLUMNS
-            .replace("FAMILY", family)
-            .replace("label = {", &features);
-        let (task, regression) = taken(&format!("{text}\n{prepared}"));
+    for family in FAMILIES {
+        let (task, regression) = taken(&chosen(family, "\"two×q99\"", &prepared));
         let failed = standardised(&task, &regression);
         assert!(
-            matches!(&failed, Training::Failed(Failure::RareLevel { column, .. }) if column == named),
+            matches!(&failed, Training::Failed(Failure::RareLevel { column, .. }) if column == "births × ward"),
             "{failed:?}"
         );
+    }
+}
+
+#[test]
+fn products_with_a_number_need_their_factors() {
+    let weights = "name = \"w\"\ncolumn = \"ward\"\nlevels = [\"Q99\"]";
+    let factors = [
+        format!("{weights}\nweights = [2]\nunseen_weight = 1"),
+        format!("{weights}\nweights = [0]\nunseen_weight = 1"),
+        "name = \"w\"\ncolumn = \"bmi\"\ncuts = [56]\nweights = [1, 2]".to_owned(),
+        "name = \"w\"\ncolumn = \"age\"\nclip = [92, 94]".to_owned(),
+    ];
+    for (factor, family) in factors
+        .iter()
+        .flat_map(|it| FAMILIES.map(|family| (it, family)))
+    {
+        let prepared = of(&["column = \"bmi\"", factor, "product = [\"bmi\", \"w\"]"]);
+        let text = chosen(family, "\"bmi\", \"bmi×w\"", &prepared);
+        let Err(PlanError::Key { key, fault, .. }) = Plan::from_toml(&text) else {
+            panic!("refused: {text}")
+        };
+        let PlanFault::FactorMissing { product, factor } = fault else {
+            panic!("{fault}")
+        };
+        assert_eq!((&*key, &*product, &*factor), ("features", "bmi×w", "w"));
+        let (task, regression) = taken(&chosen(family, "\"bmi\", \"w\", \"bmi×w\"", &prepared));
+        let failed = standardised(&task, &regression);
+        assert!(
+            matches!(failed, Training::Failed(Failure::RareLevel { .. })),
+            "{failed:?}"
+        );
+    }
+}
+
+/// Weights of many levels, each its own.
+fn weighed(name: &str, column: &str, levels: &[String], weight: impl Fn(usize) -> f64) -> String {
+    let weights: Vec<f64> = (0..levels.len()).map(weight).collect();
+    format!(
+        "name = {name:?}\ncolumn = {column:?}\nlevels = {levels:?}\nweights = {weights:?}\nunseen_weight = 0.5"
+    )
+}
+
+#[test]
+fn the_rarest_of_many_cells_is_found() {
+    let site = weighed("s", "site", &PLACES, |at| at as f64 + 1.0);
+    let unit = weighed("u", "unit", &PLACES, |at| 1.0 + (at + 1) as f64 / 1e4);
+    let prepared = of(&[&site, &unit, "product = [\"s\", \"u\"]"]);
+    let (task, regression) = taken(&chosen("gaussian", "\"s×u\"", &prepared));
+    let failed = standardised(&task, &regression);
+    assert!(
+        matches!(&failed, Training::Failed(Failure::RareLevel { column, .. }) if column == "site × unit"),
+        "{failed:?}"
+    );
+}
+
+#[test]
+fn too_many_cells_are_refused_before_they_are_made() {
+    let levels: Vec<String> = (0..1000).map(|it| format!("P{it}")).collect();
+    let weight = |at: usize| at as f64 + 1.0;
+    let [site, unit] = ["site", "unit"].map(|name| weighed(&name[..1], name, &levels, weight));
+    let prepared = of(&[&site, &unit, "product = [\"s\", \"u\"]"]);
+    for family in FAMILIES {
+        let text = chosen(family, "\"s×u\"", &prepared);
+        let refused = Plan::from_toml(&text).unwrap_err();
+        let PlanError::Key { key, fault, .. } = &refused else {
+            panic!("{refused}")
+        };
+        assert_eq!(key, "features");
+        assert_eq!(*fault, PlanFault::Regression(BadSpecification::Cells));
+        assert!(refused.to_string().contains("fewer levels"));
     }
 }

@@ -116,7 +116,8 @@ fn a_number_changes_what_is_signed_and_layout_does_not() {
 
 #[test]
 fn features_pick_what_is_prepared_with_what_it_needs() {
-    let named = "kind = \"train-glm\"\nfeatures = [\"diagnosis\", \"age×female\"]";
+    let named =
+        "kind = \"train-glm\"\nfeatures = [\"diagnosis\", \"age\", \"female\", \"age×female\"]";
     let plan = changed(
         |text| text.replace("kind = \"train-glm\"", named),
         str::to_owned,
@@ -129,6 +130,9 @@ fn features_pick_what_is_prepared_with_what_it_needs() {
             "diagnosis=I20",
             "diagnosis=I21",
             "diagnosis=other",
+            "age",
+            "age?missing",
+            "female",
             "age×female"
         ]
     );

@@ -1,5 +1,6 @@
 //! Tests of what the crate offers.
 
+mod cells;
 mod laws;
 mod refusals;
 mod vectors;

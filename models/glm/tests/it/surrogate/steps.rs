@@ -301,7 +301,7 @@ fn the_lead_shows_nothing_of_columns_whose_cells_have_few_of_its_patients() {
     let points = vec![0.0, 0.5, 1.0];
     let cells: Vec<_> = points.iter().map(|point| vec![vec![*point]]).collect();
     let splits = vec![Split { column: 2, points }];
-    let score = Partition::new("score".into(), (splits, vec![2]), &cells);
+    let score = Partition::new("score".into(), (splits, vec![2]), &cells, false);
     let counted = respecified(&regression, |spec| spec.partitions.push(score));
     let held = lead(&counted, &table, &at, 550).estimate().unwrap();
     assert!(held[place] == 0.0);

@@ -2,7 +2,7 @@
 
 use consilium_evaluation::Range;
 use consilium_glm::{
-    BadSpecification, Column, ConstantColumns, Family, Kind, Partition, Regression, Specification,
+    Column, ConstantColumns, Family, Kind, Partition, Regression, Specification,
     averaging::Schedule,
     noise::Noise,
     surrogate::{MOST_ROUNDS, Order, Surrogate},
@@ -107,7 +107,7 @@ impl Glm {
 /// Checks what a plan says of the model, over these terms and labels, and the cells that are counted.
 pub(super) fn check(
     raw: &RawPlan,
-    (terms, labels, partitions): (Vec<Term>, Range, Option<Vec<Partition>>),
+    (terms, labels, partitions): (Vec<Term>, Range, Vec<Partition>),
     (limits, protection, contributors): (&Limits, &Protection, usize),
     at: &Places,
 ) -> Result<Glm, PlanError> {
@@ -124,10 +124,6 @@ pub(super) fn check(
         mark_missing: missing == Missing::MeanAndIndicator,
     };
     let constant_columns = raw.model.constant_columns;
-    let too_many = || columns::blame(BadSpecification::Cells, raw, at);
-    let mut partitions = partitions.ok_or_else(too_many)?;
-    // Noise takes the place of counts.
-    partitions.retain(|_| raw.model.noise.is_none());
     let specification = Specification {
         family,
         columns: terms.into_iter().map(column).collect(),
