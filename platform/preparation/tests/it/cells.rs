@@ -17,25 +17,23 @@ fn long(columns: usize) -> (Schema, Preparation) {
             declared,
             "[[column]]\nname = \"c{column}\"\ntype = \"code\""
         )
-        .unwrap();
-        let weights: Vec<f64> = (0..1000)
-            .map(|at| f64::from(at * columns as i32 + 1))
-            .collect();
+        .expect("it is given rightly");
+        let weights: Vec<f64> = (0..1000).map(|at| (at * columns + 1) as f64).collect();
         writeln!(
             prepared,
             "[[prepared]]\nname = \"w{column}\"\ncolumn = \"c{column}\"\nlevels = {levels:?}\nweights = {weights:?}\nunseen_weight = 0"
         )
-        .unwrap();
+        .expect("it is given rightly");
         for other in 0..column {
             writeln!(
                 prepared,
                 "[[prepared]]\nproduct = [\"w{other}\", \"w{column}\"]"
             )
-            .unwrap();
+            .expect("it is given rightly");
         }
     }
-    let schema = Schema::from_toml(&declared).unwrap();
-    let prepared = Preparation::from_toml(&prepared, &schema).unwrap();
+    let schema = Schema::from_toml(&declared).expect("it is given rightly");
+    let prepared = Preparation::from_toml(&prepared, &schema).expect("it is given rightly");
     (schema, prepared)
 }
 
@@ -51,7 +49,7 @@ fn partitions(prepared: &Preparation, schema: &Schema) -> Result<Vec<Partition>,
 #[test]
 fn all_partitions_share_what_may_be_counted() {
     let (schema, alone) = long(1);
-    let counted = partitions(&alone, &schema).unwrap();
+    let counted = partitions(&alone, &schema).expect("it is given rightly");
     // A thousand levels, others, and none.
     assert_eq!(counted.len(), 1);
     assert_eq!(counted[0].cells.len(), 1002);
@@ -65,13 +63,13 @@ fn all_partitions_share_what_may_be_counted() {
 fn numbers_of_one_column_are_parted_by_ends_cuts_and_fills() {
     let schema =
         Schema::from_toml("[[column]]\nname = \"days\"\ntype = \"number\"\nmin = 0\nmax = 40\n")
-            .unwrap();
+            .expect("it is given rightly");
     let number = |name: &str, rest: &str| {
         format!("[[prepared]]\nname = \"{name}\"\ncolumn = \"days\"\n{rest}\n")
     };
     let made = |text: &str| {
-        let prepared = Preparation::from_toml(text, &schema).unwrap();
-        let all = partitions(&prepared, &schema).unwrap();
+        let prepared = Preparation::from_toml(text, &schema).expect("it is given rightly");
+        let all = partitions(&prepared, &schema).expect("it is given rightly");
         let joint = all
             .into_iter()
             .filter(|it| it.splits.len() > 1 && !it.is_of_ends);
