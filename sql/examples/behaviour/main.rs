@@ -12,12 +12,6 @@
     clippy::unwrap_used,
     reason = "a measurement stops where its data are not as expected"
 )]
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts of rows"
-)]
 
 use std::path::Path;
 

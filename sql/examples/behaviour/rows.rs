@@ -208,6 +208,11 @@ impl Rows {
 }
 
 /// The first of a share of all, in an order that depends on the seed alone.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of rows"
+)]
 fn drawn(mut all: Vec<usize>, share: f64, seed: u64) -> Vec<usize> {
     all.shuffle(&mut ChaCha20Rng::seed_from_u64(seed));
     all.truncate((share * all.len() as f64).round() as usize);

@@ -260,8 +260,14 @@ fn score(report: &Report, heading: Heading) -> f64 {
 fn spearman(first: &[f64], second: &[f64]) -> f64 {
     let ranks = |values: &[f64]| -> Vec<f64> {
         let rank = |value: &f64| {
-            let below = values.iter().filter(|it| *it < value).count() as f64;
-            let alike = values.iter().filter(|it| *it == value).count() as f64;
+            let below = values
+                .iter()
+                .filter(|it| it.total_cmp(value).is_lt())
+                .count() as f64;
+            let alike = values
+                .iter()
+                .filter(|it| it.total_cmp(value).is_eq())
+                .count() as f64;
             below + (alike + 1.0) / 2.0
         };
         values.iter().map(rank).collect()
