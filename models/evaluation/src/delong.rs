@@ -33,9 +33,9 @@ impl Placements {
         };
         let of = |is_positive: bool, others: &[f64]| -> Vec<f64> {
             let rows = scored.iter().filter(|row| row.is_positive() == is_positive);
-            let place = |row: &Scored| match is_positive {
-                true => below(others, row.score),
-                false => 1.0 - below(others, row.score),
+            let place = |row: &Scored| {
+                let below = below(others, row.score);
+                if is_positive { below } else { 1.0 - below }
             };
             rows.map(place).collect()
         };

@@ -1,8 +1,5 @@
 //! What is wrong with a query and what it gives, in Chinese.
 
-use consilium_data::system_in_chinese;
-use std::io::ErrorKind;
-
 use consilium_data::{ReadError, RowFault, system_in_chinese};
 
 use crate::error::NAMED;

@@ -198,7 +198,9 @@ fn one_and_two_are_not_taken_for_yes_and_no() {
     let starter = Catalogue::starter();
     let reasons = |cells: [&str; 2]| {
         let mut sketch = Sketch::new("SP_CHF");
-        cells.iter().for_each(|cell| sketch.observe(cell));
+        for cell in cells {
+            sketch.observe(cell);
+        }
         let suggested = Suggester::new(&starter).table("beneficiary", &[sketch]);
         suggested[0].features[0].reasons.clone()
     };
