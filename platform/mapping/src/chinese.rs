@@ -38,28 +38,28 @@ fn refused(error: &ReadError) -> Option<String> {
         return None;
     };
     let counts = refusal.report.counts;
-    let mut said = format!(
+    let mut said = vec![format!(
         "{} 行中有 {} 行被拒绝",
         counts.rows_in_file, counts.rows_refused
-    );
+    )];
     for issue in refusal.issues.iter().take(NAMED) {
         let row = issue.place.row;
-        said += &match &issue.fault {
+        said.push(match &issue.fault {
             RowFault::Cell { column, fault } => {
                 let (number, name) = (column.number, &column.name);
                 format!(
-                    "；第 {row} 行第 {number} 列（{name}）：{}",
+                    "第 {row} 行第 {number} 列（{name}）：{}",
                     fault.in_chinese()
                 )
             }
-            _ => format!("；{}", issue.in_chinese()),
-        };
+            _ => issue.in_chinese(),
+        });
     }
     let more = refusal.issues.len().saturating_sub(NAMED) as u64 + refusal.more;
     if more > 0 {
-        said += &format!("；另有 {more} 处问题");
+        said.push(format!("另有 {more} 处问题"));
     }
-    Some(said)
+    Some(said.join("；"))
 }
 
 impl Mismatch {

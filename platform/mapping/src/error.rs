@@ -14,18 +14,16 @@ fn refused(error: &ReadError) -> Option<String> {
         return None;
     };
     let (counts, named) = (refusal.report.counts, refusal.issues.iter().take(NAMED));
-    let mut said = format!(
+    let mut said = vec![format!(
         "{} of {} rows refused",
         counts.rows_refused, counts.rows_in_file
-    );
-    for issue in named {
-        said += &format!("; row {}, {}", issue.place.row, issue.fault);
-    }
+    )];
+    said.extend(named.map(|issue| format!("row {}, {}", issue.place.row, issue.fault)));
     let more = refusal.issues.len().saturating_sub(NAMED) as u64 + refusal.more;
     if more > 0 {
-        said += &format!("; and {more} more faults");
+        said.push(format!("and {more} more faults"));
     }
-    Some(said)
+    Some(said.join("; "))
 }
 
 /// Why a text is no mapping.
