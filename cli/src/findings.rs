@@ -278,9 +278,12 @@ pub(crate) fn moments(numbers: &Numbers) -> [String; 2] {
         (numbers.mean, numbers.mean_error),
         (deviation, numbers.deviation_error),
     ];
-    both.map(|(value, error)| match numbers.is_approximate {
-        true => format!("≈ {} ± {}", short(value), short(error)),
-        false => short(value),
+    both.map(|(value, error)| {
+        if numbers.is_approximate {
+            format!("≈ {} ± {}", short(value), short(error))
+        } else {
+            short(value)
+        }
     })
 }
 

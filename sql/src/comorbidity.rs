@@ -52,13 +52,12 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping) {
                 let texts: Option<Vec<_>> = args.exprs.iter().take(texts).map(literal).collect();
                 let texts = texts.ok_or_else(|| not_quoted(function, place))?;
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                let asked = match kept.get(&texts) {
-                    Some(asked) => Arc::clone(asked),
-                    None => {
-                        let asked = Arc::new(Asked::of(&texts, place)?);
-                        kept.insert(texts, Arc::clone(&asked));
-                        asked
-                    }
+                let asked = if let Some(asked) = kept.get(&texts) {
+                    Arc::clone(asked)
+                } else {
+                    let asked = Arc::new(Asked::of(&texts, place)?);
+                    kept.insert(texts, Arc::clone(&asked));
+                    asked
                 };
                 Ok(Box::new(Found { asked, set: 0 }))
             }),

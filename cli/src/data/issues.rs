@@ -150,15 +150,14 @@ pub(super) fn rows(
             failed,
             ..
         } = &issue.last;
-        let (meaning, severity) = match of(issue) {
-            Some(rule) => (
+        let (meaning, severity) = if let Some(rule) = of(issue) {
+            (
                 lang.pick(&rule.name.en, &rule.name.zh).clone(),
                 super::quality::severity(rule.severity, lang).to_owned(),
-            ),
-            None => {
-                let gone = lang.pick("not among the rules any more", "规则已不存在");
-                (gone.to_owned(), String::new())
-            }
+            )
+        } else {
+            let gone = lang.pick("not among the rules any more", "规则已不存在");
+            (gone.to_owned(), String::new())
         };
         vec![
             on_one_line(rule),

@@ -141,7 +141,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     let mut lines = open(&path).unwrap();
-                    let next = lines.entries().len() as u32;
+                    let next = u32::try_from(lines.entries().len()).unwrap();
                     lines.add(vec![next]).unwrap();
                 });
             }

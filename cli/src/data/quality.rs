@@ -206,7 +206,7 @@ impl Change {
 
 /// How far a check is: on a terminal a bar, else now and then a line.
 struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     /// When a line was told last, where no bar is seen.
     told: Option<Instant>,
     lang: Lang,
@@ -224,7 +224,7 @@ impl Bar {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_secs(1));
         Bar {
-            bar,
+            drawn: bar,
             told: (!is_seen).then(Instant::now),
             lang,
         }
@@ -232,8 +232,8 @@ impl Bar {
 
     fn tell(&mut self, progress: Progress<'_>) {
         let Progress { done, of, table } = progress;
-        self.bar.set_length(of as u64);
-        self.bar.set_position(done as u64);
+        self.drawn.set_length(of as u64);
+        self.drawn.set_position(done as u64);
         let message = self.lang.pick("reading ", "正在读取 ").to_owned() + table;
         if self
             .told
@@ -242,10 +242,10 @@ impl Bar {
             tell(&format!("{done} / {of} {message}"));
             self.told = Some(Instant::now());
         }
-        self.bar.set_message(message);
+        self.drawn.set_message(message);
     }
 
     fn clear(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }

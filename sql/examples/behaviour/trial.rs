@@ -239,7 +239,7 @@ fn replaced(text: &str, names: &[String], other: impl Fn(&str) -> String) -> Str
             .unwrap_or(rest.len());
         let (part, behind) = rest.split_at(end);
         if names.iter().any(|it| it == part) {
-            made.push_str(&format!("\"{}\"", other(part)));
+            made.extend(["\"", &other(part), "\""]);
         } else {
             made.push_str(part);
         }
@@ -268,7 +268,7 @@ fn spearman(first: &[f64], second: &[f64]) -> f64 {
                 .iter()
                 .filter(|it| it.total_cmp(value).is_eq())
                 .count() as f64;
-            below + (alike + 1.0) / 2.0
+            below + f64::midpoint(alike, 1.0)
         };
         values.iter().map(rank).collect()
     };

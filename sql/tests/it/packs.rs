@@ -1,5 +1,7 @@
 //! Each rule of the packs: rows that pass, and one that fails.
 
+use std::fmt::Write as _;
+
 use consilium_quality::{Bound, Check, Checked, Date, Given, Outcome, Pack, RuleSet, Test};
 use consilium_schema::DateOrder;
 
@@ -85,7 +87,7 @@ impl Sample {
                 }
             };
             let cells: Vec<String> = columns.iter().map(cell).collect();
-            csv.push_str(&format!("{set},{}\n", cells.join(",")));
+            csv += &[set, ",", &cells.join(","), "\n"].concat();
         };
         for set in sets {
             let good = self.good.iter().find(|(name, _)| name == set);
@@ -117,20 +119,24 @@ impl Sample {
         let sets: Vec<&str> = self.good.iter().map(|(name, _)| *name).collect();
         let mut files = Vec::new();
         for (table, _) in self.tables {
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[source]]\nname = {table:?}\npath = \"{table}.csv\"\n\
                  [[table]]\nname = {table:?}\nsource = {table:?}\nkey = [\"set\"]\n"
-            ));
+            )
+            .unwrap();
             for (_, column, system, _) in self.codes.iter().filter(|(of, ..)| of == table) {
                 let codes = format!("{{ system = {system:?}, table = {system:?} }}");
-                text.push_str(&format!("codes = {{ {column} = {codes} }}\n"));
+                write!(text, "codes = {{ {column} = {codes} }}\n").unwrap();
             }
             files.push((format!("{table}.csv"), self.csv(table, &sets, broken)));
         }
         for (_, _, system, rows) in self.codes {
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[source]]\nname = {system:?}\npath = \"{system}.codes\"\nformat = \"codes\"\n"
-            ));
+            )
+            .unwrap();
             let head = format!("system = {system:?}\nversion = \"2024\"\nsource = \"a test\"\n");
             let head = format!("{head}---\ncode,en,parent,from,until,status\n{rows}");
             files.push((format!("{system}.codes"), head));

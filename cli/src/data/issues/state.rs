@@ -84,9 +84,8 @@ impl State {
         match next {
             // Checks alone find something.
             Self::Found | Self::Reopened => false,
-            Self::Notified => self.is_open(),
+            Self::Notified | Self::Accepted => self.is_open(),
             Self::Repaired => self.is_open() && self != Self::Repaired,
-            Self::Accepted => self.is_open(),
             Self::Closed => self != Self::Closed,
         }
     }
@@ -186,8 +185,8 @@ mod tests {
     /// The states that a rule goes through; a letter is a check (`0`: nothing fails) or a person's word.
     fn states(story: &str) -> Vec<State> {
         let mut entries: Vec<Entry> = Vec::new();
-        for (step, letter) in story.chars().enumerate() {
-            let time = UnixTime(step as i64);
+        for (step, letter) in (0..).zip(story.chars()) {
+            let time = UnixTime(step);
             if let Some(failed) = letter.to_digit(10) {
                 let report = report(failed.into(), Outcome::Applied);
                 entries.extend(of_report(&entries, &report, "hash", time));

@@ -242,8 +242,9 @@ fn not_run(found: &Found, lang: Lang) -> String {
             "h2",
             lang.pick("Rules that could not be run", "未能运行的规则"),
         );
-        let items = broken.iter().map(|line| element("li", line));
-        page += &format!("<ul>{}</ul>", items.collect::<String>());
+        page += "<ul>";
+        page.extend(broken.iter().map(|line| element("li", line)));
+        page += "</ul>";
     }
     if !unbound.is_empty() {
         page += &element(
