@@ -151,6 +151,8 @@ fn rules(text: &str, folder: &Path, lang: Lang) -> anyhow::Result<RuleSet> {
 fn failed(error: QualityError, lang: Lang) -> anyhow::Error {
     match error {
         QualityError::Query(error) => map::failed(error, lang),
+        // By itself, so that it is known by its type and said in the reader's language.
+        QualityError::Rule(error) => error.into(),
         other => other.into(),
     }
 }

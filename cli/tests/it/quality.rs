@@ -236,8 +236,10 @@ fn what_people_say_at_once_is_all_kept_and_a_broken_line_is_mended() {
     fs::write(&path, text).unwrap();
     thread::scope(|scope| {
         for _ in 0..6 {
-            let note = ["notify", "kept", "order", "--by", "Wang", "--note", "told"];
-            scope.spawn(|| assert!(issues(&folder, &note).status.success()));
+            scope.spawn(|| {
+                let note = ["notify", "kept", "order", "--by", "Wang", "--note", "told"];
+                assert!(issues(&folder, &note).status.success());
+            });
         }
     });
     assert_eq!(read(&folder, "issues.jsonl").lines().count(), before + 6);
@@ -272,9 +274,9 @@ fn broken_rules_are_named_by_line_and_what_was_kept_stays() {
             "第 13 行第 9 列：规则 \"order\"：没有表 \"stay\"；现有 stays",
         ),
         (
-            RULES.replace("admitted <= discharged", "admitted <= left"),
-            "line 17",
-            "第 17 行",
+            RULES.replace("admitted <= discharged", "admitted <= gone"),
+            "rule \"order\"",
+            "规则 \"order\"",
         ),
         (
             RULES.replace("weight", "").replace("holds =", "hold ="),

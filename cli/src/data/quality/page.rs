@@ -1,5 +1,7 @@
 //! The report as one page that needs nothing else: no script, no font, no file beside it. It shows no cell.
 
+use std::collections::HashSet;
+
 use consilium_lab::{
     Interval,
     figure::{Caption, Dot, Dots, Row, STYLE, escaped},
@@ -171,10 +173,14 @@ fn broken(found: &Found, lang: Lang) -> String {
 fn missing(found: &Found, lang: Lang) -> String {
     let complete = found.report.rules.iter();
     let complete = complete.filter(|it| it.heading == Heading::Completeness);
-    let mut rows: Vec<Row> = Vec::new();
-    let mut whole = 0_usize;
+    let (mut rows, mut whole) = (Vec::new(), 0_usize);
+    // Two rules may count the same cells.
+    let mut seen = HashSet::new();
     for (rule, column) in complete.flat_map(|it| it.columns.iter().map(move |column| (it, column)))
     {
+        if !seen.insert((&rule.table, &column.column, column.checked, column.failed)) {
+            continue;
+        }
         if column.failed == 0 {
             whole += 1;
             continue;
