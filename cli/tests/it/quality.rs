@@ -81,7 +81,7 @@ fn listed(folder: &TempDir, more: &[&str]) -> Vec<(String, String)> {
     lines.lines().map(issue).collect()
 }
 
-fn pairs<'a>(them: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(them: &[(String, String)]) -> Vec<(&str, &str)> {
     them.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
 }
 
@@ -94,8 +94,8 @@ fn a_report_is_left_for_its_owner_alone_and_holds_no_cell_but_in_the_list_of_row
     let found = check(&folder);
     assert_eq!(found["for"], "owner");
     let rule = |id: &str| {
-        let rules = found["rules"].as_array().unwrap().iter();
-        let rule = rules.filter(|it| it["id"] == id).next().unwrap();
+        let mut rules = found["rules"].as_array().unwrap().iter();
+        let rule = rules.find(|it| it["id"] == id).unwrap();
         (rule["checked"].as_u64(), rule["failed"].as_u64())
     };
     assert_eq!(rule("order"), (Some(2), Some(1)));

@@ -127,7 +127,7 @@ impl Sample {
             .unwrap();
             for (_, column, system, _) in self.codes.iter().filter(|(of, ..)| of == table) {
                 let codes = format!("{{ system = {system:?}, table = {system:?} }}");
-                write!(text, "codes = {{ {column} = {codes} }}\n").unwrap();
+                writeln!(text, "codes = {{ {column} = {codes} }}").unwrap();
             }
             files.push((format!("{table}.csv"), self.csv(table, &sets, broken)));
         }
