@@ -107,7 +107,7 @@ is not open, and counts in scores. The list is added to and never changed.
 
 Examples:
   consilium data issues list quality
-  consilium data issues notify quality stay-order --by Wang --note 'ward 3'
+  consilium data issues notify quality stay-order --by Wang --note ward-3
   consilium data issues repaired quality stay-order --by Li"
     )]
     Issues(issues::Issues),
