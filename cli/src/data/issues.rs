@@ -46,7 +46,7 @@ Examples:
     /// Say that who can repair the rows has been told
     #[command(after_help = "\
 Example:
-  consilium data issues notify quality stay-order --by Wang --note 'ward 3, by telephone'")]
+  consilium data issues notify quality stay-order --by Wang --note ward-3")]
     Notify(Step),
     /// Say that the rows are repaired; the next `consilium data quality` closes or reopens it
     #[command(after_help = "\
