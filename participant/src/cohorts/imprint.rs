@@ -103,11 +103,14 @@ impl Imprint {
     /// measured or not, or if none is far from what it was. They then differ by a few if there are a few more or
     /// less, whatever was measured, for one column may be made of another; and if any column does that both
     /// studies measure: another one that is quite different changes nothing, for results tell of each alone. Where
-    /// the studies measure different columns, any column that differs by a few is told.
+    /// the studies measure different columns, any column that differs by a few is told; and where nothing tells rows
+    /// apart, so is a measured one of about as many rows.
     pub(crate) fn standing_to(&self, earlier: &Imprint, least: u64) -> Standing {
         let is_sharp = |sketch: &Sketch| sketch.sharpness() >= least as f64;
         let is_few = |off: u64| (1..least).contains(&off);
         let mut is_near = false;
+        // Whether a column that tells rows apart says that they are others.
+        let mut is_told_apart = false;
         // Whether any column differs by a few, measured or not.
         let mut is_moved = false;
         // Of each column that both measure: in how many cells it differs, and whether by the same rule.
@@ -119,7 +122,11 @@ impl Imprint {
                 .filter(|now| self.may_be(now, before, earlier));
             let with = |now: &'_ Column| now.cells.difference(&before.cells);
             let partners: Vec<(&Column, u64)> = partners.map(|now| (now, with(now))).collect();
-            is_near |= is_sharp(&before.cells) && partners.iter().any(|(_, off)| *off < least);
+            if is_sharp(&before.cells) && !partners.is_empty() {
+                let is_same = partners.iter().any(|(_, off)| *off < least);
+                is_near |= is_same;
+                is_told_apart |= !is_same;
+            }
             is_moved |= partners.iter().any(|(_, off)| is_few(*off));
             let measured = partners
                 .iter()
@@ -145,7 +152,8 @@ impl Imprint {
         }
         let is_other_rule = both.iter().any(|(_, is_same)| !is_same);
         let is_small = now.min(before) < least.saturating_mul(SMALL);
-        let is_size = now.abs_diff(before) < least;
+        // As many rows, of which nothing says whose they are.
+        let is_size = now.abs_diff(before) < least && !is_told_apart;
         if is_near && (is_other_rule || is_moved && !is_alike) || is_off && (is_small || is_size) {
             Standing::AskedOtherwise
         } else {

@@ -215,6 +215,26 @@ fn rows_too_few_to_be_told_apart_need_a_word_where_a_column_differs_by_a_few() {
 }
 
 #[test]
+fn rows_that_nothing_tells_apart_need_a_word_where_a_column_differs_by_a_few() {
+    // Of few values each; one more has come, and another column is not what it was.
+    let few = |count, shift: usize| -> Vec<Row> {
+        let row = |place: usize| {
+            let cells = [
+                ("sex", place % 2),
+                ("died", place % 7 / 6),
+                ("ward", place % 20 + shift),
+            ];
+            Vec::from(cells.map(|(name, cell)| (name, cell.to_string())))
+        };
+        (0..count).map(row).collect()
+    };
+    let measured = ["sex", "died", "ward"];
+    let (before, now) = (few(1_000, 0), few(1_001, 50));
+    assert_standing(&now, &before, &measured, Standing::AskedOtherwise);
+    assert_standing(&few(1_000, 50), &before, &measured, Standing::Apart);
+}
+
+#[test]
 fn other_people_of_whom_as_many_are_alike_are_told_apart_by_what_differs() {
     let (before, other) = (people(0..400), people(1_000..1_403));
     assert_standing(&other, &before, &["age", "sex"], Standing::Apart);
