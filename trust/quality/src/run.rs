@@ -233,7 +233,10 @@ impl<'a> Run<'a> {
             }
             Err(error) => {
                 match &error {
-                    QueryError::Fault(Fault::Query { .. }) => self.blame(&scope, &judged)?,
+                    QueryError::Fault(Fault::Query { .. }) => {
+                        self.no_pattern(table, rules)?;
+                        self.blame(&scope, &judged)?;
+                    }
                     QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }) => {
                         self.no_pattern(table, rules)?;
                     }
