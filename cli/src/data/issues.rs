@@ -56,12 +56,12 @@ Example:
     /// Say why the rows stay as they are; they count in scores all the same
     #[command(after_help = "\
 Example:
-  consilium data issues accept quality total-plausible --by Wang --note 'a transplant in 2024'")]
+  consilium data issues accept quality total-plausible --by Wang --note transplant")]
     Accept(Step),
     /// Say that there is nothing to do, as where the rule is gone
     #[command(after_help = "\
 Example:
-  consilium data issues close quality old-rule --by Wang --note 'the rule was wrong'")]
+  consilium data issues close quality old-rule --by Wang --note wrong-rule")]
     Close(Step),
 }
 
