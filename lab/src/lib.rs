@@ -3,6 +3,7 @@
 mod cell;
 mod error;
 mod experiment;
+mod html;
 mod knob;
 mod learn;
 mod load;
@@ -21,6 +22,7 @@ pub use experiment::{
     Departure, Experiment, FORMAT, LinkTerms, Links, MOST_SETTINGS, Mode, Published, Rest, RowFile,
     Setting, SettingNumber, Source, SplitBy, Suggested, TestPart, TestRows,
 };
+pub use html::Html;
 pub use knob::{KNOBS, Knob};
 pub use learn::{Gathered, Studies};
 pub use outcome::{Fitted, Learnt, Outcome, PartyCost, PartyRows, RowCounts};

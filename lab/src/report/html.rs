@@ -15,10 +15,10 @@ use consilium_plan::Lang;
 
 use super::{
     Report, SettingReport,
-    figure::{STYLE, escaped},
+    figure::escaped,
     words::{bound, decimals, significant},
 };
-use crate::{Arm, Interval};
+use crate::{Arm, Html, Interval};
 
 impl Report {
     /// Writes the report as one self-contained page.
@@ -30,8 +30,7 @@ impl Report {
         let mut page = Page {
             report: self,
             lang,
-            text: String::new(),
-            figures: 0,
+            html: Html::new(&self.title, lang),
         };
         page.head();
         page.summary();
@@ -46,7 +45,7 @@ impl Report {
         page.departures();
         page.failures();
         page.conditions();
-        page.text + "</body></html>\n"
+        page.html.finish()
     }
 }
 
@@ -54,52 +53,35 @@ impl Report {
 struct Page<'a> {
     report: &'a Report,
     lang: Lang,
-    text: String,
-    /// Figures so far.
-    figures: u32,
+    html: Html,
 }
 
 impl Page<'_> {
     /// Adds markup.
     fn add(&mut self, markup: impl AsRef<str>) {
-        self.text.push_str(markup.as_ref());
+        self.html.add(markup);
     }
 
     /// Adds an element with a text in it.
     fn element(&mut self, tag: &str, class: &str, text: impl Display) {
-        let text = escaped(&text.to_string());
-        if class.is_empty() {
-            self.add(format!("<{tag}>{text}</{tag}>"));
-        } else {
-            self.add(format!("<{tag} class=\"{class}\">{text}</{tag}>"));
-        }
+        self.html.element(tag, class, text);
     }
 
     fn heading(&mut self, en: &str, zh: &str) {
-        let text = self.lang.pick(en, zh).to_owned();
-        self.element("h2", "", text);
+        self.html.heading(self.lang.pick(en, zh));
     }
 
     fn paragraph(&mut self, class: &str, en: impl Display, zh: impl Display) {
         let text = self.lang.pick(en.to_string(), zh.to_string());
-        self.element("p", class, text);
+        self.html.paragraph(class, text);
     }
 
     fn head(&mut self) {
-        let lang = self.lang.pick("en", "zh-CN");
-        let title = escaped(&self.report.title);
-        self.add(format!(
-            "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"/>\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
-             <title>{title}</title><style>\n{STYLE}</style></head><body>"
-        ));
-        let kicker = "accuracy against efficiency, measured on the protocols of production";
-        self.paragraph(
-            "kicker",
-            format!("Consilium · {kicker}"),
+        let kicker = self.lang.pick(
+            "Consilium · accuracy against efficiency, measured on the protocols of production",
             "Consilium · 准确率与效率的权衡，以生产协议实测",
         );
-        self.element("h1", "", &self.report.title);
+        self.html.head(kicker, &self.report.title);
     }
 
     fn summary(&mut self) {

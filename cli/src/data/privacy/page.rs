@@ -1,6 +1,9 @@
 //! The report as one page that needs nothing else: no script, no font, no file beside it.
 
-use consilium_lab::figure::{Anchor, At, Caption, STYLE, Svg, escaped};
+use consilium_lab::{
+    Html,
+    figure::{Anchor, At, Caption, Svg},
+};
 use consilium_plan::Lang;
 use consilium_privacy::Band;
 
@@ -8,9 +11,6 @@ use super::{
     Found,
     say::{self, Shown, percent},
 };
-
-const MORE_STYLE: &str = "svg .bar { stroke: none; fill: var(--pass); }\n\
-    svg .bar.fail { fill: var(--fail); }\n";
 
 /// The size of a picture, and where its bars stand.
 const SIZE: (f64, f64) = (800.0, 240.0);
@@ -21,72 +21,40 @@ const TOP: f64 = 12.0;
 /// Writes the page.
 pub(super) fn html(found: &Found, lang: Lang) -> String {
     let title = lang.pick("How easily people are found again", "重标识风险报告");
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"/>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
-         <title>{title}</title><style>\n{STYLE}{MORE_STYLE}</style></head><body>",
-        lang.pick("en", "zh-CN"),
-    );
     let file = found.file.file_name().unwrap_or_default().to_string_lossy();
-    page += &element("p class=\"kicker\"", &format!("Consilium · {file}"));
-    page += &element("h1", title);
-    page += &element("p class=\"lead\"", &say::lead(found, lang));
-    page += &element("p class=\"remark\"", say::warning(lang));
-    page += &element("p", &say::grade(found.report.grade, lang));
+    let mut page = Html::new(title, lang);
+    page.head(format!("Consilium · {file}"), title);
+    page.paragraph("lead", say::lead(found, lang));
+    page.paragraph("remark", say::warning(lang));
+    page.paragraph("", say::grade(found.report.grade, lang));
     if let Some(level) = found.sensitivity.level {
-        page += &element("p", &say::sensitivity(level, lang));
+        page.paragraph("", say::sensitivity(level, lang));
     }
-    page += &element(
-        "h2",
-        lang.pick("Rows that hide among others", "隐藏在他人之中的行"),
-    );
-    page += &figure(&bars(found, lang), curve_caption(lang));
-    page += &element("h2", lang.pick("Three attackers", "三类攻击者"));
-    page += &shown(&say::risks(found, lang));
-    page += &element("p class=\"soft\"", risk_note(found, lang));
+    page.heading(lang.pick("Rows that hide among others", "隐藏在他人之中的行"));
+    page.figure(&bars(found, lang), curve_caption(lang));
+    page.heading(lang.pick("Three attackers", "三类攻击者"));
+    shown(&mut page, &say::risks(found, lang));
+    page.paragraph("soft", risk_note(found, lang));
     if let Some(line) = say::population(found, lang) {
-        page += &element("p", &line);
+        page.paragraph("", line);
     }
     if !found.report.sensitive.is_empty() {
-        page += &element("h2", lang.pick("What a class tells", "等价类透露的信息"));
-        page += &shown(&say::sensitive(found, lang));
-        page += &element("p class=\"soft\"", attribute_note(lang));
+        page.heading(lang.pick("What a class tells", "等价类透露的信息"));
+        shown(&mut page, &say::sensitive(found, lang));
+        page.paragraph("soft", attribute_note(lang));
     }
     if let Some(line) = say::membership(found, lang) {
-        page += &element("h2", lang.pick("Whether a model tells", "模型是否泄露"));
-        page += &element("p", &line);
+        page.heading(lang.pick("Whether a model tells", "模型是否泄露"));
+        page.paragraph("", line);
     }
-    page += &element("h2", lang.pick("What others see", "其他机构所见"));
-    page += &shown(&bands(found, lang));
-    page + "</body></html>\n"
-}
-
-/// An element with a text in it; the tag may have attributes.
-fn element(tag: &str, text: &str) -> String {
-    let name = tag.split(' ').next().unwrap_or(tag);
-    format!("<{tag}>{}</{name}>", escaped(text))
-}
-
-fn figure(picture: &str, caption: &str) -> String {
-    format!(
-        "<figure>{picture}{}</figure>",
-        element("figcaption", caption)
-    )
+    page.heading(lang.pick("What others see", "其他机构所见"));
+    shown(&mut page, &bands(found, lang));
+    page.finish()
 }
 
 /// A table; all cells but the first of a row are numbers.
-fn shown((header, rows): &Shown) -> String {
-    let cells = |tag: &str, cells: &[String]| -> String {
-        let cell = |(place, text): (usize, &String)| {
-            let class = if place > 0 { " class=\"number\"" } else { "" };
-            element(&format!("{tag}{class}"), text)
-        };
-        let cells: String = cells.iter().enumerate().map(cell).collect();
-        format!("<tr>{cells}</tr>")
-    };
-    let body: String = rows.iter().map(|row| cells("td", row)).collect();
-    let head = cells("th", header);
-    format!("<div class=\"wide\"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>")
+fn shown(page: &mut Html, (header, rows): &Shown) {
+    page.table(header, rows, 1);
 }
 
 /// A bar for each step of the curve: the share of rows in classes of at least that size.

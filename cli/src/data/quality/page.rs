@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use consilium_lab::{
-    Interval,
-    figure::{Caption, Dot, Dots, Row, STYLE, escaped},
+    Html, Interval,
+    figure::{Caption, Dot, Dots, Row},
 };
 use consilium_plan::Lang;
 use consilium_quality::{Heading, Outcome, Score};
@@ -29,58 +29,26 @@ const MOST_PAST: usize = 20;
 pub(super) fn html(found: &Found, kept: &Kept, lang: Lang) -> String {
     let report = &found.report;
     let title = lang.pick("How good the tables are", "数据质量报告");
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"/>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
-         <title>{title}</title><style>\n{STYLE}</style></head><body>",
-        lang.pick("en", "zh-CN"),
-    );
     let kicker = format!("Consilium · {} · {}", report.title, found.time);
-    page += &element("p class=\"kicker\"", &kicker);
-    page += &element("h1", title);
-    page += &element("p class=\"lead\"", &say::lead(report, lang));
-    page += &element("p class=\"remark\"", say::warning(lang));
-    page += &element("p class=\"soft\"", &tables(found, lang));
-    page += &headings(found, lang);
-    page += &broken(found, lang);
-    page += &missing(found, lang);
-    page += &not_run(found, lang);
-    page += &trend(found, kept, lang);
-    page += &open(found, kept, lang);
-    page += &element("h2", lang.pick("What the numbers mean", "数字的含义"));
-    page += &element("p", meaning(lang));
-    page + "</body></html>\n"
-}
-
-/// An element with a text in it; the tag may have attributes.
-fn element(tag: &str, text: &str) -> String {
-    let name = tag.split(' ').next().unwrap_or(tag);
-    format!("<{tag}>{}</{name}>", escaped(text))
-}
-
-/// A picture with its caption.
-fn figure(picture: &Dots<'_>, caption: &str) -> String {
-    let caption = element("figcaption", caption);
-    format!("<figure>{}{caption}</figure>", picture.draw())
+    let mut page = Html::new(title, lang);
+    page.head(kicker, title);
+    page.paragraph("lead", say::lead(report, lang));
+    page.paragraph("remark", say::warning(lang));
+    page.paragraph("soft", tables(found, lang));
+    headings(&mut page, found, lang);
+    broken(&mut page, found, lang);
+    missing(&mut page, found, lang);
+    not_run(&mut page, found, lang);
+    trend(&mut page, found, kept, lang);
+    open(&mut page, found, kept, lang);
+    page.heading(lang.pick("What the numbers mean", "数字的含义"));
+    page.paragraph("", meaning(lang));
+    page.finish()
 }
 
 /// A table; the columns after the first so many are numbers.
-fn table((header, rows): &Shown, texts: usize) -> String {
-    let cells = |tag: &str, cells: &[String]| -> String {
-        let cell = |(place, text): (usize, &String)| {
-            let class = if place < texts {
-                ""
-            } else {
-                " class=\"number\""
-            };
-            element(&format!("{tag}{class}"), text)
-        };
-        let cells: String = cells.iter().enumerate().map(cell).collect();
-        format!("<tr>{cells}</tr>")
-    };
-    let body: String = rows.iter().map(|row| cells("td", row)).collect();
-    let head = cells("th", header);
-    format!("<div class=\"wide\"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>")
+fn shown(page: &mut Html, (header, rows): &Shown, texts: usize) {
+    page.table(header, rows, texts);
 }
 
 fn tables(found: &Found, lang: Lang) -> String {
@@ -98,7 +66,7 @@ fn tables(found: &Found, lang: Lang) -> String {
     tables.join(lang.pick(" · ", "；"))
 }
 
-fn headings(found: &Found, lang: Lang) -> String {
+fn headings(page: &mut Html, found: &Found, lang: Lang) {
     let report = &found.report;
     let row = |label: &str, score: &Score| scored(label.to_owned(), score, "pass", lang);
     let of = |it: &consilium_quality::HeadingResult| row(say::heading(it.heading, lang), &it.score);
@@ -129,16 +97,17 @@ fn headings(found: &Found, lang: Lang) -> String {
         "Scores under the headings of GB/T 36344-2018, with 95 % intervals. 100: nothing that was checked has failed.",
         "按 GB/T 36344-2018 各维度的得分及 95% 区间。100 表示所检查内容全部通过。",
     );
-    element("h2", lang.pick("Headings", "各质量维度"))
-        + &figure(&picture, said)
-        + &table(&say::headings(report, lang), 1)
+    page.heading(lang.pick("Headings", "各质量维度"));
+    page.figure(&picture.draw(), said);
+    shown(page, &say::headings(report, lang), 1);
 }
 
-fn broken(found: &Found, lang: Lang) -> String {
+fn broken(page: &mut Html, found: &Found, lang: Lang) {
     let broken = say::broken(&found.report);
-    let heading = element("h2", lang.pick("Rules that are broken", "未通过的规则"));
+    page.heading(lang.pick("Rules that are broken", "未通过的规则"));
     if broken.is_empty() {
-        return heading + &element("p", lang.pick("None.", "无。"));
+        page.paragraph("", lang.pick("None.", "无。"));
+        return;
     }
     let row = |rule: &&consilium_quality::RuleResult| Row {
         label: lang.pick(&rule.name.en, &rule.name.zh).clone(),
@@ -166,11 +135,12 @@ fn broken(found: &Found, lang: Lang) -> String {
          first offending rows stand in offending.csv, beside this page.",
         "各规则未通过的行或单元格占所检查内容的比例，影响最大者在上。首批问题行见同一文件夹的 offending.csv。",
     );
-    heading + &figure(&picture, said) + &table(&say::rules(&broken, lang), 4)
+    page.figure(&picture.draw(), said);
+    shown(page, &say::rules(&broken, lang), 4);
 }
 
 /// Missing cells of columns that rules want to be there.
-fn missing(found: &Found, lang: Lang) -> String {
+fn missing(page: &mut Html, found: &Found, lang: Lang) {
     let complete = found.report.rules.iter();
     let complete = complete.filter(|it| it.heading == Heading::Completeness);
     let (mut rows, mut whole) = (Vec::new(), 0_usize);
@@ -196,15 +166,16 @@ fn missing(found: &Found, lang: Lang) -> String {
         });
     }
     if rows.is_empty() && whole == 0 {
-        return String::new();
+        return;
     }
-    let heading = element("h2", lang.pick("What is missing", "缺失情况"));
+    page.heading(lang.pick("What is missing", "缺失情况"));
     let said = lang.pick(
         format!("The share of cells that are missing where they should be there. {whole} columns are complete."),
         format!("应填写而缺失的单元格占比。另有 {whole} 列完整。"),
     );
     if rows.is_empty() {
-        return heading + &element("p", &said);
+        page.paragraph("", said);
+        return;
     }
     rows.sort_by(|a, b| {
         let share = |row: &Row| row.dots[0].value.estimate;
@@ -223,11 +194,11 @@ fn missing(found: &Found, lang: Lang) -> String {
         lang.pick("missing, % of rows", "缺失占比，%"),
         rows,
     );
-    heading + &figure(&picture, &said)
+    page.figure(&picture.draw(), said);
 }
 
 /// Rules that could not be run, and those of packs whose columns are not bound.
-fn not_run(found: &Found, lang: Lang) -> String {
+fn not_run(page: &mut Html, found: &Found, lang: Lang) {
     let rules = &found.report.rules;
     let broken: Vec<String> = rules
         .iter()
@@ -242,38 +213,28 @@ fn not_run(found: &Found, lang: Lang) -> String {
         _ => None,
     };
     let unbound: Vec<Vec<String>> = rules.iter().filter_map(unbound).collect();
-    let mut page = String::new();
     if !broken.is_empty() {
-        page += &element(
-            "h2",
-            lang.pick("Rules that could not be run", "未能运行的规则"),
-        );
-        page += "<ul>";
-        page.extend(broken.iter().map(|line| element("li", line)));
-        page += "</ul>";
+        page.heading(lang.pick("Rules that could not be run", "未能运行的规则"));
+        page.list(broken);
     }
     if !unbound.is_empty() {
-        page += &element(
-            "h2",
-            lang.pick("Rules of packs that don't apply", "规则包中不适用的规则"),
-        );
+        page.heading(lang.pick("Rules of packs that don't apply", "规则包中不适用的规则"));
         let header = [
             ("rule", "规则"),
             ("meaning", "含义"),
             ("not bound", "未绑定"),
         ];
-        page += &table(&(say::named(&header, lang), unbound), 3);
+        page.table(&say::named(&header, lang), &unbound, 3);
     }
-    page
 }
 
 /// Totals of the last checks.
-fn trend(found: &Found, kept: &Kept, lang: Lang) -> String {
+fn trend(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
     let past = kept.past.entries();
     if past.len() < 2 {
-        return String::new();
+        return;
     }
-    let shown = &past[past.len().saturating_sub(MOST_PAST)..];
+    let last = &past[past.len().saturating_sub(MOST_PAST)..];
     let row = |it: &super::kept::Past| {
         let class = if it.rules == found.report.rules_hash {
             "pass"
@@ -301,7 +262,7 @@ fn trend(found: &Found, kept: &Kept, lang: Lang) -> String {
         ),
         width: WIDTH,
         name: lang.pick("total", "总分"),
-        rows: shown.iter().map(row).collect(),
+        rows: last.iter().map(row).collect(),
         within: (0.0, 100.0),
         reference: None,
         legend: vec![
@@ -325,20 +286,21 @@ fn trend(found: &Found, kept: &Kept, lang: Lang) -> String {
         "Totals of the last checks with 95 % intervals. Totals of other rules say other things.",
         "最近各次检查的总分及 95% 区间。规则不同则总分含义不同。",
     );
-    element("h2", lang.pick("Over time", "变化趋势"))
-        + &figure(&picture, said)
-        + &table(&(columns, shown.iter().map(row).collect()), 1)
+    let rows: Vec<Vec<String>> = last.iter().map(row).collect();
+    page.heading(lang.pick("Over time", "变化趋势"));
+    page.figure(&picture.draw(), said);
+    page.table(&columns, &rows, 1);
 }
 
 /// Issues that are open.
-fn open(found: &Found, kept: &Kept, lang: Lang) -> String {
+fn open(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
     let issues = issues::state::issues(kept.issues.entries());
     let open: Vec<&Issue> = issues.values().filter(|it| it.open).collect();
     if open.is_empty() {
-        return String::new();
+        return;
     }
-    element("h2", lang.pick("Open issues", "待处理的问题"))
-        + &table(&issues::rows(&open, &found.report, lang), 8)
+    page.heading(lang.pick("Open issues", "待处理的问题"));
+    shown(page, &issues::rows(&open, &found.report, lang), 8);
 }
 
 fn meaning(lang: Lang) -> &'static str {

@@ -6,7 +6,7 @@
 use std::{fmt::Display, fs, path::Path};
 
 use anyhow::Context as _;
-use consilium_lab::figure::{STYLE, escaped};
+use consilium_lab::Html;
 use consilium_plan::Lang;
 
 use super::{Found, files::PARTIES};
@@ -22,20 +22,6 @@ mod studies;
 /// The width of a picture that takes the whole page.
 const WIDTH: f64 = 800.0;
 
-/// What the pictures need besides the usual style.
-const MORE_STYLE: &str = "\
-svg .bar { stroke: none; }
-svg .bar.pass { fill: var(--pass); }
-svg .bar.pooled { fill: var(--pooled); }
-svg .bar.alone { fill: var(--alone); }
-svg .bar.exact { fill: var(--soft); }
-svg .bar.fail { fill: var(--fail); }
-svg .bar.faint { fill: var(--rule); }
-svg .held { stroke: var(--soft); fill: none; }
-td code { white-space: normal; overflow-wrap: anywhere; }
-.legend span { white-space: nowrap; margin-right: 1.2rem; }
-";
-
 /// Leaves the report in the demo's folder.
 pub(super) fn write(found: &Found, folder: &Path, lang: Lang) -> anyhow::Result<()> {
     let path = folder.join("report.html");
@@ -44,13 +30,20 @@ pub(super) fn write(found: &Found, folder: &Path, lang: Lang) -> anyhow::Result<
 
 /// Writes the page.
 fn html(found: &Found, lang: Lang) -> String {
+    let title = lang.pick(
+        "Three institutions, three layouts, one feature matrix",
+        "三家机构、三种结构、一个特征矩阵",
+    );
+    let kicker = lang.pick(
+        "Consilium · do we mean the same?",
+        "Consilium · 我们说的是同一件事吗？",
+    );
     let mut page = Page {
         found,
         lang,
-        text: String::new(),
-        figures: 0,
+        html: Html::new(title, lang),
     };
-    page.head();
+    page.html.head(kicker, title);
     page.summary();
     page.sources();
     page.contracts();
@@ -61,89 +54,29 @@ fn html(found: &Found, lang: Lang) -> String {
     page.prepared();
     page.model();
     page.learnt();
-    page.text + "</body></html>\n"
+    page.html.finish()
 }
 
 /// A page that is being written.
 struct Page<'a> {
     found: &'a Found,
     lang: Lang,
-    text: String,
-    /// Figures so far.
-    figures: u32,
+    html: Html,
 }
 
 impl Page<'_> {
-    /// Adds markup.
-    fn add(&mut self, markup: impl AsRef<str>) {
-        self.text.push_str(markup.as_ref());
-    }
-
-    /// Adds an element with a text in it.
-    fn element(&mut self, tag: &str, class: &str, text: impl Display) {
-        let text = escaped(&text.to_string());
-        let class = match class {
-            "" => String::new(),
-            class => format!(" class=\"{class}\""),
-        };
-        self.add(format!("<{tag}{class}>{text}</{tag}>"));
-    }
-
     fn heading(&mut self, en: &str, zh: &str) {
-        self.element("h2", "", self.lang.pick(en, zh));
+        self.html.heading(self.lang.pick(en, zh));
     }
 
     fn paragraph(&mut self, class: &str, en: impl Display, zh: impl Display) {
         let text = self.lang.pick(en.to_string(), zh.to_string());
-        self.element("p", class, text);
+        self.html.paragraph(class, text);
     }
 
     /// Adds a figure with its caption.
     fn figure(&mut self, picture: &str, en: &str, zh: &str) {
-        self.figures += 1;
-        let number = self.figures;
-        let (name, text) = self.lang.pick(("Figure", en), ("图", zh));
-        self.add(format!(
-            "<figure>{picture}<figcaption><b>{name}&#160;{number}.</b> {}</figcaption></figure>",
-            escaped(text)
-        ));
-    }
-
-    /// Adds a table; cells after the first of a row are numbers where `numbers` says so.
-    fn table(&mut self, header: &[&str], rows: &[Vec<String>], numbers: bool) {
-        self.add("<div class=\"wide\"><table><thead><tr>");
-        let class = |place: usize| if numbers && place > 0 { "number" } else { "" };
-        for (place, name) in header.iter().enumerate() {
-            self.element("th", class(place), name);
-        }
-        self.add("</tr></thead><tbody>");
-        for row in rows {
-            self.add("<tr>");
-            for (place, cell) in row.iter().enumerate() {
-                self.element("td", class(place), cell);
-            }
-            self.add("</tr>");
-        }
-        self.add("</tbody></table></div>");
-    }
-
-    fn head(&mut self) {
-        let lang = self.lang.pick("en", "zh-CN");
-        let title = self.lang.pick(
-            "Three institutions, three layouts, one feature matrix",
-            "三家机构、三种结构、一个特征矩阵",
-        );
-        self.add(format!(
-            "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"/>\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
-             <title>{title}</title><style>\n{STYLE}{MORE_STYLE}</style></head><body>"
-        ));
-        self.paragraph(
-            "kicker",
-            "Consilium · do we mean the same?",
-            "Consilium · 我们说的是同一件事吗？",
-        );
-        self.element("h1", "", title);
+        self.html.figure(picture, self.lang.pick(en, zh));
     }
 
     fn summary(&mut self) {

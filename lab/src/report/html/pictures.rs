@@ -76,13 +76,7 @@ impl Page<'_> {
 
     /// Ends a figure below its caption.
     pub(super) fn caption(&mut self, en: &str, zh: &str) {
-        self.figures += 1;
-        let number = self.figures;
-        let (name, text) = self.lang.pick(("Figure", en), ("图", zh));
-        self.add(format!(
-            "<figcaption><b>{name}&#160;{number}.</b> {}</figcaption></figure>",
-            escaped(text)
-        ));
+        self.html.caption(self.lang.pick(en, zh));
     }
 
     fn scatter_of_cpu(&mut self) {

@@ -115,7 +115,7 @@ impl Page<'_> {
                 line
             });
         let rows: Vec<Vec<String>> = rows.collect();
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
         self.paragraph(
             "note",
             format!(
@@ -222,7 +222,7 @@ impl Page<'_> {
             ),
         ];
         let rows = rows.map(|(name, part)| [vec![name.to_owned()], share(part)].concat());
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
         let (all, drugs, known) = (names.all.codes, names.drugs, names.known);
         self.paragraph(
             "note",

@@ -21,7 +21,7 @@ impl Page<'_> {
         let contracts = found.ended.contracts.iter();
         let rows = contracts.map(|it| [vec![it.study.name(lang).to_owned()], it.digits()].concat());
         let rows: Vec<Vec<String>> = rows.collect();
-        self.table(&header, &rows, false);
+        self.html.table(&header, &rows, usize::MAX);
         self.paragraph(
             "",
             "An amount in cents that calls itself dollars has the same contract: that it differs is seen in the statistics \
@@ -30,14 +30,8 @@ impl Page<'_> {
             "自称美元的美分，契约相同：其差异要看下面的统计。若公共医保的数据结构声明金额以美分计，研究不会开始，\
              谁也不出示任何内容。其守护进程在数据管理员签署之前给出：",
         );
-        self.add("<ul>");
-        for failure in &found.ended.refused {
-            self.element(
-                "li",
-                "",
-                format!("{} ({})", failure.what(lang), failure.code),
-            );
-        }
-        self.add("</ul>");
+        let refused = found.ended.refused.iter();
+        let refused = refused.map(|failure| format!("{} ({})", failure.what(lang), failure.code));
+        self.html.list(refused);
     }
 }

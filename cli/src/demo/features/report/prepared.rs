@@ -43,11 +43,9 @@ impl Page<'_> {
             feature.entries.iter().map(move |entry| row(column, entry))
         });
         let rows: Vec<Vec<String>> = rows.collect();
-        self.table(&header, &rows, false);
-        self.add("<ul>");
-        for left_out in &fitted.left_out {
-            self.element("li", "", remark(&Remark::LeftOut(left_out), lang));
-        }
-        self.add("</ul>");
+        self.html.table(&header, &rows, usize::MAX);
+        let left_out = fitted.left_out.iter();
+        let left_out = left_out.map(|it| remark(&Remark::LeftOut(it), lang));
+        self.html.list(left_out);
     }
 }

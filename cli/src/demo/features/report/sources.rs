@@ -56,19 +56,19 @@ impl Page<'_> {
         let names = self.names();
         let header = [&[""][..], &names[..]].concat();
         let kept = KEPT.map(|row| row.map(|(en, zh)| lang.pick(en, zh).to_owned()).to_vec());
-        self.table(&header, &kept, false);
+        self.html.table(&header, &kept, usize::MAX);
         self.paragraph(
             "",
             "Each institution's query makes the same columns of it, by one schema. The last step of each, as it \
              stands in the three files mapping.toml:",
             "每家机构的查询按同一个数据结构得出同样的列。三个 mapping.toml 中各列的最后一步：",
         );
-        self.add("<div class=\"wide\"><table><thead><tr>");
-        self.element("th", "", lang.pick("feature", "特征"));
+        self.html.add("<div class=\"wide\"><table><thead><tr>");
+        self.html.element("th", "", lang.pick("feature", "特征"));
         for name in names {
-            self.element("th", "", name);
+            self.html.element("th", "", name);
         }
-        self.add("</tr></thead><tbody>");
+        self.html.add("</tr></thead><tbody>");
         let mapped = &self.found.mapped;
         let Some(first) = mapped.first() else {
             return;
@@ -79,25 +79,26 @@ impl Page<'_> {
             .iter()
             .filter(|column| !is_joined(first, column.name()));
         for column in direct {
-            self.add("<tr>");
+            self.html.add("<tr>");
             let unit = column
                 .unit()
                 .map(|it| format!(" ({})", unit(&it.to_string(), lang)))
                 .unwrap_or_default();
-            self.element("td", "", self.feature(column.name()) + &unit);
+            self.html
+                .element("td", "", self.feature(column.name()) + &unit);
             for mapped in mapped {
-                self.add("<td>");
-                self.element(
+                self.html.add("<td>");
+                self.html.element(
                     "code",
                     "",
                     expression(mapped.mapping.sql(), column.name()).unwrap_or("–"),
                 );
-                self.add("</td>");
+                self.html.add("</td>");
             }
-            self.add("</tr>");
+            self.html.add("</tr>");
         }
         self.row_of_groups();
-        self.add("</tbody></table></div>");
+        self.html.add("</tbody></table></div>");
     }
 
     /// The rows of what is joined to lists and codes.
@@ -130,11 +131,11 @@ impl Page<'_> {
             ],
         ];
         for row in rows {
-            self.add("<tr>");
+            self.html.add("<tr>");
             for (en, zh) in row {
-                self.element("td", "", lang.pick(en, zh));
+                self.html.element("td", "", lang.pick(en, zh));
             }
-            self.add("</tr>");
+            self.html.add("</tr>");
         }
     }
 }

@@ -111,7 +111,7 @@ impl Page<'_> {
             ]
         });
         let rows: Vec<Vec<String>> = rows.collect();
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
         self.paragraph(
             "note",
             "The same statistics were run once more over rows that the public insurer's mapping had made without \
@@ -167,7 +167,7 @@ impl Page<'_> {
             ]
         });
         let rows: Vec<Vec<String>> = rows.collect();
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
     }
 
     pub(super) fn model(&mut self) {
@@ -247,7 +247,7 @@ impl Page<'_> {
             lang.pick("AUC (95 %)", "AUC（95%）"),
             lang.pick("joint model above it (95 %)", "联合模型高出（95%）"),
         ];
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
         self.paragraph(
             "note",
             "Intervals by DeLong and others (1988), over the test rows: where one of the last column holds 0, these rows \
@@ -288,7 +288,7 @@ impl Page<'_> {
             "z",
             lang.pick("odds ratio of one standard deviation", "每个标准差的比值比"),
         ];
-        self.table(&header, &rows, true);
+        self.html.table(&header, &rows, 1);
     }
 
     pub(super) fn learnt(&mut self) {
@@ -304,14 +304,10 @@ impl Page<'_> {
                 &ended.trained.learnt,
             ),
         ] {
-            self.element("h3", "", title);
+            self.html.element("h3", "", title);
             for (reader, lines) in learnt {
-                self.element("p", "", reader);
-                self.add("<ul>");
-                for line in lines {
-                    self.element("li", "", line);
-                }
-                self.add("</ul>");
+                self.html.element("p", "", reader);
+                self.html.list(lines);
             }
         }
         let (seconds, bytes) = (ended.wall_s, ended.wire_bytes);
