@@ -1,0 +1,92 @@
+//! What a card must be, whoever wrote it.
+
+use consilium_schema::{MOST_NAME, is_plain};
+
+use super::{Card, FORMAT, Measured, Score};
+use crate::{CardError, Dimension};
+
+/// The most sub-scores of a dimension, and the most pieces of evidence.
+const MOST: usize = 64;
+
+/// How far rounding may take a mean from one that another machine makes.
+const NEAR: f64 = 0.011;
+
+impl Card {
+    /// Sees that a card is one: numbers between their bounds, and means that are those of their parts.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Number`] or [`CardError::Mean`].
+    pub fn check(&self) -> Result<(), CardError> {
+        if self.format != FORMAT {
+            return Err(CardError::Format {
+                format: self.format,
+            });
+        }
+        let names = [&self.data_set, &self.purpose_name.en, &self.purpose_name.zh];
+        if !names.into_iter().all(|it| is_plain(it, MOST_NAME)) {
+            return Err(CardError::Name);
+        }
+        let weights = self.weights.values();
+        let sum: f64 = weights.clone().sum();
+        let all = weights.clone().all(|it| *it > 0.0) && (sum - 1.0).abs() < 1e-6;
+        if !all || self.needs.iter().any(|it| !self.weights.contains_key(it)) {
+            return Err(CardError::Number { dimension: None });
+        }
+        for (dimension, measured) in &self.dimensions {
+            measured.check(*dimension)?;
+        }
+        if !is_near(self.composite, self.joined()) {
+            return Err(CardError::Mean { dimension: None });
+        }
+        Ok(())
+    }
+}
+
+impl Measured {
+    fn check(&self, dimension: Dimension) -> Result<(), CardError> {
+        let number = CardError::Number {
+            dimension: Some(dimension),
+        };
+        if self.subscores.len() > MOST || self.evidence.len() > MOST {
+            return Err(number);
+        }
+        for part in &self.subscores {
+            if !is_plain(&part.id, MOST_NAME) {
+                return Err(CardError::Name);
+            }
+            if !(part.score.is_one() && part.weight.is_finite() && part.weight >= 0.0) {
+                return Err(number);
+            }
+        }
+        let evidence = self.evidence.iter();
+        if !evidence.clone().all(|it| is_plain(&it.tool, MOST_NAME)) {
+            return Err(CardError::Name);
+        }
+        let said = evidence.flat_map(|it| &it.countersigned);
+        if !said.clone().all(|it| is_plain(&it.signer, MOST_NAME)) {
+            return Err(CardError::Name);
+        }
+        if !self.score.is_one() || !is_near(Some(self.score), Self::joined(&self.subscores)) {
+            return Err(CardError::Mean {
+                dimension: Some(dimension),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn is_near(said: Option<Score>, made: Option<Score>) -> bool {
+    match (said, made) {
+        (None, None) => true,
+        (Some(said), Some(made)) => {
+            let pairs = [
+                (said.score, made.score),
+                (said.low, made.low),
+                (said.high, made.high),
+            ];
+            pairs.iter().all(|(said, made)| (said - made).abs() < NEAR)
+        }
+        _ => false,
+    }
+}

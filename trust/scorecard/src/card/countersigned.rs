@@ -1,0 +1,73 @@
+//! What others say of a card's parts.
+
+use consilium_base::Verifier;
+
+use super::{Card, Measured};
+use crate::{CardError, Countersignature, Dimension, Evidence};
+
+/// How far a countersigned score may lie from the card's: both are in hundredths.
+const NEAR: f64 = 0.011;
+
+/// A countersignature on a card, and what came of checking it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Countersigned<'a> {
+    /// On which dimension.
+    pub dimension: Dimension,
+    /// What is said, and by whom.
+    pub by: &'a Countersignature,
+    /// Whether it is that signer's, about this card's study and institution, and says the same scores.
+    pub outcome: Result<(), CardError>,
+}
+
+impl Card {
+    /// Checks every countersignature on the card.
+    pub fn countersigned(&self, verifier: &dyn Verifier) -> Vec<Countersigned<'_>> {
+        let mut all = Vec::new();
+        for (dimension, measured) in &self.dimensions {
+            for evidence in &measured.evidence {
+                for by in &evidence.countersigned {
+                    let agrees = || self.agrees(*dimension, measured, evidence, by);
+                    all.push(Countersigned {
+                        dimension: *dimension,
+                        outcome: by.verify(verifier).and_then(|()| agrees()),
+                        by,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    fn agrees(
+        &self,
+        dimension: Dimension,
+        measured: &Measured,
+        evidence: &Evidence,
+        by: &Countersignature,
+    ) -> Result<(), CardError> {
+        let signer = || by.signer.clone();
+        let said = &by.statement;
+        let differs = [
+            (Some(said.federation) != self.federation, "federation"),
+            (said.study != evidence.hash, "study"),
+            (said.about != self.institution, "institution"),
+        ];
+        if let Some((_, what)) = differs.into_iter().find(|(differs, _)| *differs) {
+            return Err(CardError::Elsewhere {
+                signer: signer(),
+                what,
+            });
+        }
+        for (score, value) in &said.scores {
+            let own = measured.subscores.iter().find(|it| it.id == *score);
+            if own.is_none_or(|own| (own.score.score - value).abs() >= NEAR) {
+                return Err(CardError::Contradicted {
+                    signer: signer(),
+                    dimension,
+                    score: score.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! What is wrong with a purpose, or with a card.
+
+use consilium_schema::TextPlace;
+
+use crate::Dimension;
+
+/// Why a text is no purpose.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurposeError {
+    /// It is longer than [`Purpose::LONGEST`](crate::Purpose::LONGEST).
+    #[error("a purpose has at most 64 KiB")]
+    TooLong,
+    /// It is no TOML, or a key or value is not one of a purpose's.
+    #[error("{place}: {message}")]
+    Toml {
+        /// Where.
+        place: TextPlace,
+        /// What the parser says.
+        message: String,
+    },
+    /// Something is declared that can't be.
+    #[error("{place}: {fault}")]
+    Wrong {
+        /// Where.
+        place: TextPlace,
+        /// What is wrong.
+        fault: PurposeFault,
+    },
+}
+
+/// What is wrong with a declaration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurposeFault {
+    /// Ids stand in plans.
+    #[error("an id has 1 to 64 characters out of a-z, 0-9, '-' and '_'")]
+    Id,
+    /// Names are seen as they are.
+    #[error("a name is empty, too long, or has blanks at its ends or characters that are not seen")]
+    Name,
+    /// What counts less than nothing, or endlessly.
+    #[error("a weight is a number from 0")]
+    Weight,
+    /// Nothing counts.
+    #[error("no dimension has a weight above 0, or the weights are too large")]
+    NoWeights,
+    /// What must be there must count.
+    #[error("{} is needed and has no weight", .dimension.id())]
+    Weightless {
+        /// Which.
+        dimension: Dimension,
+    },
+    /// There is no such sub-score.
+    #[error("{} has no sub-score {id:?}; it has {}", .dimension.id(), known(*.dimension))]
+    Unknown {
+        /// Of which dimension.
+        dimension: Dimension,
+        /// What it is called.
+        id: String,
+    },
+}
+
+fn known(dimension: Dimension) -> String {
+    let ids: Vec<&str> = dimension.subscores().iter().map(|[id, ..]| *id).collect();
+    ids.join(", ")
+}
+
+/// Why a text is no card, or one that nobody stands by.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CardError {
+    /// It is longer than [`Card::LONGEST`](crate::Card::LONGEST).
+    #[error("a scorecard has at most 1 MiB")]
+    TooLong,
+    /// It is no JSON, or has fields that are not a card's.
+    #[error("this is no scorecard: {message}")]
+    Json {
+        /// What the parser says.
+        message: String,
+    },
+    /// It is of a form that this program doesn't know.
+    #[error(
+        "the scorecard has format {format}, and this program reads {}",
+        crate::FORMAT
+    )]
+    Format {
+        /// Which.
+        format: u32,
+    },
+    /// Names are seen as they are.
+    #[error("a name in the scorecard is empty, too long, or has characters that are not seen")]
+    Name,
+    /// A number is not one that it can be.
+    #[error("a number of {} is none that a scorecard can have", place(*.dimension))]
+    Number {
+        /// Where; none of the whole.
+        dimension: Option<Dimension>,
+    },
+    /// A score isn't the mean of what it is said to be made of.
+    #[error("the score of {} is not the mean of its parts", place(*.dimension))]
+    Mean {
+        /// Of which; none of the composite.
+        dimension: Option<Dimension>,
+    },
+    /// It is signed in the name of another institution.
+    #[error("{signer} is no steward of the scorecard's institution")]
+    Stranger {
+        /// Who.
+        signer: String,
+    },
+    /// Nobody countersigns for itself.
+    #[error("{signer} can't countersign what was found of its own institution")]
+    OwnWord {
+        /// Who.
+        signer: String,
+    },
+    /// The signature isn't that signer's.
+    #[error("the signature of {signer}: {fault}")]
+    Forged {
+        /// Who is said to have signed.
+        signer: String,
+        /// What is wrong with it.
+        fault: consilium_base::BadSignature,
+    },
+    /// A countersignature says another score than the card.
+    #[error("{signer} countersigned another {score} of {} than the card has", .dimension.id())]
+    Contradicted {
+        /// Who.
+        signer: String,
+        /// Of which dimension.
+        dimension: Dimension,
+        /// Which sub-score.
+        score: String,
+    },
+    /// A countersignature is about something else.
+    #[error("{signer} countersigned another {what}")]
+    Elsewhere {
+        /// Who.
+        signer: String,
+        /// What differs: "federation", "study" or "institution".
+        what: &'static str,
+    },
+}
+
+fn place(dimension: Option<Dimension>) -> &'static str {
+    dimension.map_or("the composite", Dimension::id)
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod band;
+mod card;
+mod dimension;
+mod error;
+mod evidence;
+mod floors;
+mod public;
+mod purpose;
+mod score;
+mod signed;
+
+pub use band::{BadBand, Band};
+pub use card::{
+    About, Card, CardId, Countersigned, FORMAT, Found, Measured, Salt, Subscore, Version,
+    VersionHash,
+};
+pub use dimension::{Dimension, Text};
+pub use error::{CardError, PurposeError, PurposeFault};
+pub use evidence::{Countersignature, Evidence, EvidenceHash, EvidenceKind, Statement};
+pub use floors::{Floors, Shortfall};
+pub use public::{Public, PublicDimension};
+pub use purpose::{BadPurposeName, Purpose, PurposeHash, PurposeName};
+pub use score::Score;
+pub use signed::{SignatureHex, Signed, SignedPublic};

@@ -1,0 +1,116 @@
+//! What others see of a card.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_base::{FederationId, UnixTime};
+use consilium_mailbox::PartyId;
+use consilium_schema::{MOST_NAME, is_plain};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Band, Card, CardError, CardId, Dimension, EvidenceKind, FORMAT, PurposeName, Text, Version,
+};
+
+/// What others see of one dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicDimension {
+    /// The band of its score.
+    pub band: Band,
+    /// Whether another task stands for the real one.
+    pub proxy: bool,
+    /// How it was found.
+    pub evidence: BTreeSet<EvidenceKind>,
+    /// Who has countersigned a part of it.
+    pub countersigned: BTreeSet<String>,
+}
+
+/// What others see of a card: bands of twenty points, and how they were found.
+///
+/// # Security
+///
+/// No score, interval or sub-score is in it. [`Public::card`] is a hash under a salt that stays at
+/// home: it binds the institution to the card that a supervisor may ask for, and nobody guesses the
+/// card from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Public {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The card that it is of.
+    pub card: CardId,
+    /// The federation, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federation: Option<FederationId>,
+    /// Whose data set it is.
+    pub institution: PartyId,
+    /// The data set's name there.
+    pub data_set: String,
+    /// Which rows.
+    pub version: Version,
+    /// What the data are wanted for.
+    pub purpose: PurposeName,
+    /// What that is called.
+    pub purpose_name: Text,
+    /// When the card was made.
+    pub made: UnixTime,
+    /// What was measured.
+    pub dimensions: BTreeMap<Dimension, PublicDimension>,
+    /// What counts for the purpose and wasn't measured.
+    pub missing: BTreeSet<Dimension>,
+    /// The band of the composite; none where a dimension is missing that is needed.
+    pub composite: Option<Band>,
+}
+
+impl Card {
+    /// Gives what others may see.
+    pub fn public(&self) -> Public {
+        let dimensions = self.dimensions.iter().map(|(dimension, measured)| {
+            let evidence = &measured.evidence;
+            let said = evidence.iter().flat_map(|it| &it.countersigned);
+            let shown = PublicDimension {
+                band: Band::of(measured.score),
+                proxy: measured.proxy,
+                evidence: evidence.iter().map(|it| it.kind).collect(),
+                countersigned: said.map(|it| it.signer.clone()).collect(),
+            };
+            (*dimension, shown)
+        });
+        Public {
+            format: FORMAT,
+            card: self.id(),
+            federation: self.federation,
+            institution: self.institution.clone(),
+            data_set: self.data_set.clone(),
+            version: self.version,
+            purpose: self.purpose.clone(),
+            purpose_name: self.purpose_name.clone(),
+            made: self.made,
+            dimensions: dimensions.collect(),
+            missing: self.missing().into_iter().collect(),
+            composite: self.composite.map(Band::of),
+        }
+    }
+}
+
+impl Public {
+    /// Sees that it is one.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Format`] or [`CardError::Name`].
+    pub fn check(&self) -> Result<(), CardError> {
+        if self.format != FORMAT {
+            return Err(CardError::Format {
+                format: self.format,
+            });
+        }
+        let names = [&self.data_set, &self.purpose_name.en, &self.purpose_name.zh];
+        let said = self.dimensions.values().flat_map(|it| &it.countersigned);
+        let is_named = |it: &String| is_plain(it, MOST_NAME);
+        if names.into_iter().chain(said).all(is_named) {
+            return Ok(());
+        }
+        Err(CardError::Name)
+    }
+}

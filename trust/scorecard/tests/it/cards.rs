@@ -1,0 +1,111 @@
+use consilium_scorecard::{Band, CardError, Dimension, Floors, Shortfall};
+
+use crate::{card, found, score, training};
+
+#[test]
+fn a_composite_is_the_weighted_mean_of_what_is_there() {
+    let card = card();
+    // 3 of 5 parts quality, 2 of 5 privacy: value and scarcity are missing and are not filled in.
+    let composite = card.composite.unwrap();
+    assert_eq!(
+        (composite.score, composite.low, composite.high),
+        (64.0, 62.8, 65.2)
+    );
+    assert_eq!(card.missing(), [Dimension::Scarcity, Dimension::Value]);
+    card.check().unwrap();
+}
+
+#[test]
+fn without_what_is_needed_there_is_no_composite() {
+    let privacy = found(&[("prosecutor", score(40.0, 40.0, 40.0), 1.0)]);
+    let card = training(vec![(Dimension::Privacy, privacy)]);
+    assert_eq!(card.composite, None);
+    let floors = Floors {
+        purpose: "training".parse().unwrap(),
+        composite: Some(10.0),
+        least: [(Dimension::Privacy, 30.0)].into(),
+    };
+    let dimension = Dimension::Quality;
+    assert_eq!(card.meets(&floors), [Shortfall::Missing { dimension }]);
+}
+
+#[test]
+fn a_later_report_takes_the_place_of_an_earlier_one() {
+    let first = found(&[
+        ("completeness", score(10.0, 10.0, 10.0), 1.0),
+        ("accuracy", score(50.0, 50.0, 50.0), 1.0),
+    ]);
+    let later = found(&[("completeness", score(90.0, 90.0, 90.0), 1.0)]);
+    let card = training(vec![
+        (Dimension::Quality, first),
+        (Dimension::Quality, later),
+    ]);
+    let quality = &card.dimensions[&Dimension::Quality];
+    assert_eq!(quality.score, score(70.0, 70.0, 70.0));
+    assert_eq!((quality.subscores.len(), quality.evidence.len()), (2, 2));
+}
+
+#[test]
+fn a_card_is_held_against_what_is_asked_for() {
+    let floors = |composite, quality| Floors {
+        purpose: "training".parse().unwrap(),
+        composite: Some(composite),
+        least: [(Dimension::Quality, quality)].into(),
+    };
+    assert_eq!(card().meets(&floors(64.0, 80.0)), []);
+    let short = card().meets(&floors(64.01, 80.5));
+    assert_eq!(
+        short.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "the composite is 64.00, below 64.01",
+            "quality is 80.00, below 80.5"
+        ]
+    );
+    let other = Floors {
+        purpose: "release".parse().unwrap(),
+        composite: None,
+        least: [].into(),
+    };
+    assert!(matches!(
+        card().meets(&other)[..],
+        [Shortfall::OtherPurpose { .. }]
+    ));
+}
+
+#[test]
+fn others_see_bands_and_no_score() {
+    let public = card().public();
+    assert_eq!(public.dimensions[&Dimension::Quality].band, Band::ALL[4]);
+    assert_eq!(public.dimensions[&Dimension::Privacy].band, Band::ALL[2]);
+    assert_eq!(public.composite, Some(Band::ALL[3]));
+    assert_eq!(public.composite.unwrap().to_string(), "60–80");
+    let mut moved = card();
+    let quality = moved.dimensions.get_mut(&Dimension::Quality).unwrap();
+    quality.subscores[0].score = score(81.0, 79.0, 83.0);
+    // Only the salted hash tells one card from another within its bands.
+    let mut of_moved = moved.public();
+    assert_ne!(of_moved.card, public.card);
+    of_moved.card = public.card;
+    assert_eq!(of_moved, public);
+}
+
+#[test]
+fn a_score_that_is_not_the_mean_of_its_parts_is_refused() {
+    let mut lifted = card();
+    lifted.composite = Some(score(90.0, 90.0, 90.0));
+    assert_eq!(lifted.check(), Err(CardError::Mean { dimension: None }));
+    let mut lifted = card();
+    let quality = lifted.dimensions.get_mut(&Dimension::Quality).unwrap();
+    quality.score = score(99.0, 78.0, 100.0);
+    let dimension = Some(Dimension::Quality);
+    assert_eq!(lifted.check(), Err(CardError::Mean { dimension }));
+    let mut heavy = card();
+    heavy.weights.insert(Dimension::Quality, 9.0);
+    assert_eq!(heavy.check(), Err(CardError::Number { dimension: None }));
+    let mut other = card();
+    other.format = 2;
+    assert_eq!(other.check(), Err(CardError::Format { format: 2 }));
+    let mut hidden = card();
+    hidden.data_set = "heart\u{202e}".to_owned();
+    assert_eq!(hidden.check(), Err(CardError::Name));
+}
