@@ -1,12 +1,11 @@
 //! What contributors and aggregator agree on: a checked specification and the sums it takes.
 
 use consilium_mailbox::PartyId;
-use consilium_secagg::{Bits, SumNumber, SumShape};
+use consilium_secagg::{Bits, SumNumber, SumShape, group};
 
 use crate::{
     codes,
     grid::{Grid, ROUND},
-    mask,
     noise::Scale,
     specification::{BadSpecification, Kind, MOST_ELEMENTS, Specification},
 };
@@ -80,7 +79,7 @@ impl Agreement {
         };
         let order = agreement.order();
         for stage in &order {
-            let elements = agreement.body_len(*stage) + mask::TAIL;
+            let elements = agreement.body_len(*stage) + group::TAIL;
             if elements > MOST_ELEMENTS {
                 return Err(BadSpecification::TooLong { elements });
             }
@@ -125,7 +124,7 @@ impl Agreement {
     /// Gives what each sum costs.
     pub fn costs(&self) -> Vec<Cost> {
         let cost = |(stage, scale): &(Stage, Scale)| Cost {
-            elements: self.body_len(*stage) + mask::TAIL,
+            elements: self.body_len(*stage) + group::TAIL,
             noise: scale.deviation(),
         };
         self.stages.iter().map(cost).collect()
@@ -241,7 +240,7 @@ impl Agreement {
     /// Gives the shape of a sum by its place in the course.
     pub(crate) fn shape(&self, first: SumNumber, place: u32, roster: &[PartyId]) -> SumShape {
         let (stage, _) = self.stages[place as usize];
-        let len = self.body_len(stage) + mask::TAIL;
+        let len = self.body_len(stage) + group::TAIL;
         let number = SumNumber(first.0.saturating_add(place));
         SumShape::asking(
             (number, len, Bits::WIDEST),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use consilium_base::Seed;
 use consilium_mailbox::PartyId;
+use consilium_secagg::group::GroupKey;
 
 use crate::{
     Agreement, Findings, Outcome, Table, codes::Vocabulary, known::Known, local::Local,
-    mask::GroupKey, noise::Element, own, publish, specification::Kind,
+    noise::Element, own, publish, specification::Kind,
 };
 
 /// One run of a contributor: what it holds follows from its rows, its seed and what was opened.

@@ -9,7 +9,6 @@ mod findings;
 mod grid;
 mod known;
 mod local;
-mod mask;
 mod moments;
 mod noise;
 mod own;

@@ -7,7 +7,7 @@
 
 use consilium_base::{
     Seed,
-    noise::{Variance, discrete_gaussian},
+    noise::{Variance, discrete_gaussian, rho},
 };
 
 use crate::specification::{BadSpecification, Mode, Specification};
@@ -64,10 +64,7 @@ impl Scale {
                 most: rows,
             });
         };
-        let log = -delta.ln();
-        // √(log + ε) − √log, without cancellation.
-        let root = epsilon / ((log + epsilon).sqrt() + log.sqrt());
-        let rho = root * root / sums as f64;
+        let rho = rho(epsilon, delta) / sums as f64;
         // Rounding a contributor's sum moves a row's part of it by one quantum more.
         let with_scale = |scale: f64| {
             let part = FLOAT_SLACK + 1.0 / scale;

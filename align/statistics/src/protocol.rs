@@ -3,13 +3,12 @@
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use consilium_base::{Digest, Seed, Tagged};
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Input, Open, SumNumber};
+use consilium_secagg::{Contribute, Input, Open, SumNumber, group::GroupKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Agreement, Outcome, StatisticsError, Table,
     course::Course,
-    mask::GroupKey,
     specification::{FEWEST_CONTRIBUTORS, MOST_ELEMENTS},
 };
 

@@ -29,6 +29,17 @@ impl Variance {
     }
 }
 
+/// Gives the ρ of zero-concentrated differential privacy that (ε, δ) allow, the largest with
+/// ρ + 2√(ρ·ln(1/δ)) ≤ ε.
+///
+/// Bun and Steinke, *Concentrated Differential Privacy* (TCC 2016), proposition 1.3.
+pub fn rho(epsilon: f64, delta: f64) -> f64 {
+    let log = -delta.ln();
+    // √(log + ε) − √log, without cancellation.
+    let root = epsilon / ((log + epsilon).sqrt() + log.sqrt());
+    root * root
+}
+
 /// Draws `y` with a probability proportional to `exp(-y²/(2σ²))`.
 ///
 /// # Security

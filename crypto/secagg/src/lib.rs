@@ -8,6 +8,7 @@ pub mod encoding;
 mod error;
 mod field;
 mod graph;
+pub mod group;
 mod keys;
 mod lanes;
 mod lists;

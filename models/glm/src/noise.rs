@@ -12,6 +12,7 @@ mod release;
 pub use descent::Descent;
 pub(crate) use release::Release;
 
+use consilium_base::noise::rho;
 use serde::{Deserialize, Serialize};
 
 use crate::{BadSpecification, Candidate, Family, Specification, solve::triangle};
@@ -65,15 +66,10 @@ impl Noise {
         }
     }
 
-    /// Gives ρ of zero-concentrated differential privacy for each of so many releases.
-    ///
-    /// Bun and Steinke, *Concentrated Differential Privacy* (TCC 2016): ρ gives (ρ + 2√(ρ·ln(1/δ)), δ)
-    /// (proposition 1.3), and releases add up, each after those before it (lemma 2.3).
+    /// Gives ρ of zero-concentrated differential privacy for each of so many releases, which add up, each
+    /// after those before it (Bun and Steinke, lemma 2.3).
     fn rho_of_each(&self, releases: u32) -> f64 {
-        let log = -self.delta.ln();
-        // √(log + ε) − √log, without cancellation.
-        let root = self.epsilon / ((log + self.epsilon).sqrt() + log.sqrt());
-        root * root / f64::from(releases)
+        rho(self.epsilon, self.delta) / f64::from(releases)
     }
 }
 

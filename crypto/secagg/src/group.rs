@@ -14,17 +14,21 @@ use rand_core::Rng as _;
 const TAGS: usize = 64;
 /// Elements behind those of a question: a 1, a number that follows from all that was told before, and
 /// the sums of subsets.
-pub(crate) const TAIL: usize = 2 + TAGS;
+pub const TAIL: usize = 2 + TAGS;
 
-/// What contributors of a run know and the aggregator doesn't.
-pub(crate) struct GroupKey {
+/// What contributors of a run know and the aggregator doesn't: the key of their second mask, and
+/// everything that they were told under it.
+///
+/// Statistics were the first to have one, and those that are on their way mask under its labels.
+#[expect(missing_debug_implementations, reason = "it holds a secret")]
+pub struct GroupKey {
     key: Seed,
     transcript: Digest,
 }
 
 impl GroupKey {
-    /// Begins a study's course; `about` is everything that was agreed.
-    pub(crate) fn new(key: Seed, about: &Digest) -> GroupKey {
+    /// Begins a study's course; `about` is everything that was agreed, under a label of the protocol's own.
+    pub fn new(key: Seed, about: &Digest) -> GroupKey {
         let transcript = Tagged::new("statistics.1.begun").field(about).digest();
         GroupKey { key, transcript }
     }
@@ -38,12 +42,12 @@ impl GroupKey {
     }
 
     /// Gives a seed that all contributors have alike during the whole course.
-    pub(crate) fn seed(&self, label: &'static str, number: usize) -> Seed {
+    pub fn seed(&self, label: &'static str, number: usize) -> Seed {
         self.key.derive(label, &[&(number as u64).to_le_bytes()])
     }
 
     /// Appends the checks to a vector and hides it as the contributor of that place.
-    pub(crate) fn hide(&self, mut body: Vec<u64>, contributor: usize) -> Vec<u64> {
+    pub fn hide(&self, mut body: Vec<u64>, contributor: usize) -> Vec<u64> {
         let tags = self.tags(&body);
         body.push(1);
         body.push(self.told());
@@ -58,7 +62,7 @@ impl GroupKey {
     /// Takes the masks of the contributors in those places off an opened sum and checks it.
     ///
     /// Nothing if it is not the sum of their vectors.
-    pub(crate) fn show(&self, mut sum: Vec<u64>, contributors: &[usize]) -> Option<Vec<u64>> {
+    pub fn show(&self, mut sum: Vec<u64>, contributors: &[usize]) -> Option<Vec<u64>> {
         for contributor in contributors {
             let mut stream = self.generator("statistics.1.mask", *contributor);
             for element in &mut sum {
@@ -74,7 +78,7 @@ impl GroupKey {
     }
 
     /// Notes what all contributors now know: later masks and checks depend on it.
-    pub(crate) fn note(&mut self, sum: &[u64], contributors: &[PartyId]) {
+    pub fn note(&mut self, sum: &[u64], contributors: &[PartyId]) {
         let words = sum.iter().map(|element| element.to_le_bytes());
         let hash = Tagged::new("statistics.1.told")
             .field(&self.transcript)
@@ -86,7 +90,7 @@ impl GroupKey {
     }
 
     /// Gives a hash of everything that was told, which says nothing to who doesn't have the key.
-    pub(crate) fn seal(&self) -> Digest {
+    pub fn seal(&self) -> Digest {
         *self
             .key
             .derive("statistics.1.same", &[&self.transcript])
