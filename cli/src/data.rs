@@ -34,6 +34,9 @@ mod say;
 #[cfg(test)]
 mod tests;
 
+/// What reports say that they were made by.
+const TOOL: &str = concat!("consilium ", env!("CARGO_PKG_VERSION"));
+
 /// What `consilium data` is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -10,13 +10,15 @@ use anyhow::Context as _;
 use clap::Args;
 use consilium_base::Seed;
 use consilium_catalogue::{Catalogue, Identifies};
-use consilium_plan::Lang;
-use consilium_privacy::{Advantage, Population, Report, Table, Threshold};
+use consilium_plan::{Lang, UnixTime};
+use consilium_privacy::{
+    Advantage, Population, Report, Score, Table, Threshold, sensitivity_score,
+};
 use consilium_schema::Schema;
 use serde::Serialize;
 
-use super::{Source, failed, say as said, tell_counts};
-use crate::{hint::OrHint as _, new_file, terminal::tell};
+use super::{Source, TOOL, failed, say as said, tell_counts};
+use crate::{clock, hint::OrHint as _, new_file, terminal::tell};
 
 mod columns;
 mod losses;
@@ -61,12 +63,17 @@ struct Found {
     /// For whom this is.
     #[serde(rename = "for")]
     whom: &'static str,
+    /// What has measured.
+    tool: &'static str,
+    time: UnixTime,
     #[serde(flatten)]
     report: Report,
     /// What the catalogue says of the columns that it knows.
     sensitivity: Sensitivity,
     /// How well a model's losses tell who taught it.
     membership: Option<Advantage>,
+    /// What scorecards take.
+    scores: Vec<Score>,
 }
 
 /// Levels of GB/T 39725-2020.
@@ -113,12 +120,19 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         .as_deref()
         .map(|path| advantage(path, lang))
         .transpose()?;
+    let report = Report::of(&table)?;
+    let mut scores = report.scores();
+    scores.extend(membership.as_ref().map(Advantage::score));
+    scores.extend(sensitivity.level.map(sensitivity_score));
     let found = Found {
         file: args.source.file.clone(),
         whom: "owner",
-        report: Report::of(&table)?,
+        tool: TOOL,
+        time: clock::now(),
+        report,
         sensitivity,
         membership,
+        scores,
     };
     if let Some(folder) = &args.out {
         write(&found, folder, lang)?;

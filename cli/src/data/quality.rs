@@ -20,6 +20,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
+    TOOL,
     issues::state::{Entry, State},
     map,
 };
@@ -64,6 +65,8 @@ struct Found {
     /// For whom this is.
     #[serde(rename = "for")]
     whom: &'static str,
+    /// What has measured.
+    tool: &'static str,
     time: UnixTime,
     /// The hash of the report, in hexadecimal.
     hash: String,
@@ -102,6 +105,7 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let mut found = Found {
         file: args.rules.clone(),
         whom: "owner",
+        tool: TOOL,
         time: clock::now(),
         hash: hex::encode(&hash.digest()),
         report,

@@ -11,6 +11,7 @@ mod membership;
 mod population;
 mod report;
 mod risk;
+mod scores;
 mod shadow;
 
 pub use attribute::{Attribute, Distance, Recursive};
@@ -23,4 +24,5 @@ pub use membership::{Advantage, Interval, TruePositives, confidence};
 pub use population::{Estimator, Uniques};
 pub use report::{FORMAT, Report, Table};
 pub use risk::{Population, Risk, Risks, Threshold};
+pub use scores::{Score, sensitivity_score};
 pub use shadow::{Shadows, shadow_scores};

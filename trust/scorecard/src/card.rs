@@ -170,6 +170,14 @@ impl Card {
             .collect()
     }
 
+    /// The dimensions that are needed and weren't measured: without them there is no composite.
+    pub fn lacks(&self) -> Vec<Dimension> {
+        let needs = self.needs.iter().copied();
+        needs
+            .filter(|it| !self.dimensions.contains_key(it))
+            .collect()
+    }
+
     /// What the card is called.
     pub fn id(&self) -> CardId {
         CardId(
@@ -181,11 +189,7 @@ impl Card {
 
     /// The composite as it follows from the dimensions.
     fn joined(&self) -> Option<Score> {
-        if self
-            .needs
-            .iter()
-            .any(|it| !self.dimensions.contains_key(it))
-        {
+        if !self.lacks().is_empty() {
             return None;
         }
         let weighed = self.dimensions.iter().filter_map(|(dimension, measured)| {

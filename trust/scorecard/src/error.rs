@@ -1,5 +1,6 @@
 //! What is wrong with a purpose, or with a card.
 
+use consilium_mailbox::PartyId;
 use consilium_schema::TextPlace;
 
 use crate::Dimension;
@@ -145,4 +146,60 @@ pub enum CardError {
 
 fn place(dimension: Option<Dimension>) -> &'static str {
     dimension.map_or("the composite", Dimension::id)
+}
+
+/// Why a report says nothing for a card.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// It is longer than [`Found::LONGEST`](crate::Found::LONGEST).
+    #[error("a report on {} has at most 64 MiB", .of.id())]
+    TooLong {
+        /// Of what.
+        of: Dimension,
+    },
+    /// It is no JSON, or lacks what such a report has.
+    #[error("this is no report on {}: {message}", .of.id())]
+    Json {
+        /// Of what.
+        of: Dimension,
+        /// What the parser says.
+        message: String,
+    },
+    /// It is of a form that this program doesn't know.
+    #[error("the report on {} has format {format}, and this program reads 1", .of.id())]
+    Format {
+        /// Of what.
+        of: Dimension,
+        /// Which.
+        format: u32,
+    },
+    /// It has no score.
+    #[error("the report on {} has no score", .of.id())]
+    Nothing {
+        /// Of what.
+        of: Dimension,
+    },
+    /// Rules could not be run, and might have lowered a score.
+    #[error("rules could not be run: {}", rules.join(", "))]
+    NotRun {
+        /// Which.
+        rules: Vec<String>,
+    },
+    /// A number is none, or is called as none of ours.
+    #[error("the report on {} has a score {id:?} that is none", .of.id())]
+    Number {
+        /// Of what.
+        of: Dimension,
+        /// What it is called.
+        id: String,
+    },
+    /// It is another institution's.
+    #[error("the report on {} is of {party}", .of.id())]
+    Elsewhere {
+        /// Of what.
+        of: Dimension,
+        /// Whose.
+        party: PartyId,
+    },
 }

@@ -79,10 +79,12 @@ impl Card {
                     least,
                 }),
                 None => {
-                    let needs = self.needs.iter().copied();
-                    let needs = needs.filter(|it| !self.dimensions.contains_key(it));
-                    let any = needs.collect::<Vec<_>>();
-                    let any = if any.is_empty() { self.missing() } else { any };
+                    let lacks = self.lacks();
+                    let any = if lacks.is_empty() {
+                        self.missing()
+                    } else {
+                        lacks
+                    };
                     short.extend(
                         any.into_iter()
                             .map(|dimension| Shortfall::Missing { dimension }),

@@ -2,13 +2,16 @@
 
 mod band;
 mod card;
+mod compare;
 mod dimension;
 mod error;
 mod evidence;
 mod floors;
 mod public;
 mod purpose;
+mod reports;
 mod score;
+mod sentence;
 mod signed;
 
 pub use band::{BadBand, Band};
@@ -16,8 +19,9 @@ pub use card::{
     About, Card, CardId, Countersigned, FORMAT, Found, Measured, Salt, Subscore, Version,
     VersionHash,
 };
+pub use compare::{Change, Comparison, DimensionChange, SubscoreChange};
 pub use dimension::{Dimension, Text};
-pub use error::{CardError, PurposeError, PurposeFault};
+pub use error::{CardError, PurposeError, PurposeFault, ReportError};
 pub use evidence::{Countersignature, Evidence, EvidenceHash, EvidenceKind, Statement};
 pub use floors::{Floors, Shortfall};
 pub use public::{Public, PublicDimension};

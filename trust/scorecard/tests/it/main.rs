@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod cards;
+mod compared;
 mod laws;
 mod purposes;
+mod reports;
 mod signatures;
 
 use consilium_base::{FederationId, Seed, UnixTime};

@@ -1,0 +1,121 @@
+//! What reports and studies say, read from the JSON that commands leave.
+
+mod privacy;
+mod quality;
+mod scarcity;
+
+use consilium_base::{Tagged, UnixTime};
+use consilium_mailbox::PartyId;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{Dimension, Evidence, EvidenceHash, EvidenceKind, Found, ReportError, Score, Subscore};
+
+impl Found {
+    /// The most bytes of a report.
+    pub const LONGEST: usize = 64 << 20;
+
+    /// Reads what `consilium data quality` has left: its headings, with the weights of the rule file.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`]; also where rules could not be run, since they might have lowered a score.
+    pub fn of_quality(json: &str) -> Result<Found, ReportError> {
+        quality::read(json)
+    }
+
+    /// Reads what `consilium data privacy` has left.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`].
+    pub fn of_privacy(json: &str) -> Result<Found, ReportError> {
+        privacy::read(json)
+    }
+
+    /// Reads what a study of scarcity has left at an institution.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`]; also if it is another institution's.
+    pub fn of_scarcity(json: &str, institution: &PartyId) -> Result<Found, ReportError> {
+        scarcity::read(json, institution)
+    }
+}
+
+/// What every report begins with.
+#[derive(Debug, Deserialize)]
+struct Head {
+    format: u32,
+}
+
+/// Reads JSON of a form that this program knows.
+fn parse<T: DeserializeOwned>(json: &str, of: Dimension) -> Result<T, ReportError> {
+    if json.len() > Found::LONGEST {
+        return Err(ReportError::TooLong { of });
+    }
+    let wrong = |error: serde_json::Error| ReportError::Json {
+        of,
+        message: error.to_string(),
+    };
+    let Head { format } = serde_json::from_str(json).map_err(wrong)?;
+    if format != 1 {
+        return Err(ReportError::Format { of, format });
+    }
+    serde_json::from_str(json).map_err(wrong)
+}
+
+/// Evidence that is a report of the institution itself.
+fn own_report(json: &str, tool: String, at: UnixTime) -> Evidence {
+    let hash = Tagged::new("scorecard.1.report").field(json.as_bytes());
+    Evidence {
+        kind: EvidenceKind::Report,
+        hash: EvidenceHash(hash.digest()),
+        tool,
+        at: Some(at),
+        countersigned: Vec::new(),
+    }
+}
+
+/// Evidence that is a study.
+fn of_study(study: EvidenceHash, tool: String) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Study,
+        hash: study,
+        tool,
+        at: None,
+        countersigned: Vec::new(),
+    }
+}
+
+/// A score and its bounds as a sub-score; none of them may be anything but a number.
+fn subscore(
+    of: Dimension,
+    id: &str,
+    [score, low, high]: [f64; 3],
+    weight: f64,
+) -> Result<Subscore, ReportError> {
+    let known = of.subscores().iter().any(|[known, ..]| *known == id);
+    let score = Score::of(score, low, high);
+    match score {
+        Some(score) if known && weight.is_finite() && weight > 0.0 => Ok(Subscore {
+            id: id.to_owned(),
+            score,
+            weight,
+        }),
+        _ => Err(ReportError::Number {
+            of,
+            id: id.to_owned(),
+        }),
+    }
+}
+
+/// Sees that a report is of the card's institution.
+fn own(party: &PartyId, institution: &PartyId, of: Dimension) -> Result<(), ReportError> {
+    if party == institution {
+        return Ok(());
+    }
+    Err(ReportError::Elsewhere {
+        of,
+        party: party.clone(),
+    })
+}

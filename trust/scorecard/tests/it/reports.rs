@@ -1,0 +1,101 @@
+use consilium_scorecard::{Dimension, EvidenceKind, Found, ReportError};
+
+const QUALITY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,
+    "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3}],
+    "rules":[{"id":"r","outcome":"applied"}]}"#;
+const PRIVACY: &str = r#"{"format":1,"tool":"consilium 0.1.0","time":1800000000,"curve":{},
+    "scores":[{"id":"prosecutor","score":12.5,"low":12.5,"high":12.5}]}"#;
+const SCARCITY: &str = r#"{"format":1,"party":"cleveland","surprisal":{"bits":3.0,"entropy":2.0,"excess":1.0,
+    "interval":{"low":-0.5,"high":2.0},"step":"rare"},"exclusive":{"share":0.4,"interval":{"low":0.3,"high":0.5}},
+    "study":"0909090909090909090909090909090909090909090909090909090909090909"}"#;
+
+#[test]
+fn headings_and_measures_become_parts() {
+    let quality = Found::of_quality(QUALITY).unwrap();
+    let part = &quality.subscores[0];
+    assert_eq!((part.id.as_str(), part.weight), ("completeness", 2.0));
+    assert_eq!((part.score.score, part.score.low), (91.23, 90.0));
+    assert_eq!(quality.evidence.kind, EvidenceKind::Report);
+    assert_eq!(quality.evidence.tool, "consilium 0.1.0");
+    let other = Found::of_quality(&QUALITY.replace("91.234", "91.235")).unwrap();
+    assert_ne!(other.evidence.hash, quality.evidence.hash);
+    let privacy = Found::of_privacy(PRIVACY).unwrap();
+    assert_eq!(privacy.subscores[0].id, "prosecutor");
+}
+
+#[test]
+fn a_bit_of_surprise_halves_what_is_left() {
+    let cleveland = "cleveland".parse().unwrap();
+    let found = Found::of_scarcity(SCARCITY, &cleveland).unwrap();
+    let scores: Vec<_> = found
+        .subscores
+        .iter()
+        .map(|it| (it.id.as_str(), it.score.score, it.score.low, it.score.high))
+        .collect();
+    assert_eq!(
+        scores,
+        [
+            ("surprisal", 50.0, 0.0, 75.0),
+            ("exclusive", 40.0, 30.0, 50.0)
+        ]
+    );
+    assert_eq!(found.evidence.kind, EvidenceKind::Study);
+    let other = Found::of_scarcity(SCARCITY, &"hungary".parse().unwrap());
+    assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let not_run = QUALITY.replace("applied", "not-run");
+    let said = Found::of_quality(&not_run).unwrap_err().to_string();
+    assert_eq!(said, "rules could not be run: r");
+    for (from, to, said) in [
+        (
+            "\"format\":1",
+            "\"format\":7",
+            "the report on quality has format 7, and",
+        ),
+        (
+            "completeness",
+            "tidiness",
+            "the report on quality has a score \"tidiness\" that is none",
+        ),
+        (
+            "2.0,\"score\"",
+            "-2.0,\"score\"",
+            "the report on quality has a score \"completeness\"",
+        ),
+        (
+            "\"headings\"",
+            "\"heads\"",
+            "this is no report on quality: missing field `headings`",
+        ),
+        (
+            ":91.234",
+            ":\"91\"",
+            "this is no report on quality: invalid type",
+        ),
+    ] {
+        let error = Found::of_quality(&QUALITY.replace(from, to)).unwrap_err();
+        assert!(error.to_string().starts_with(said), "{error}");
+    }
+    let swapped = Found::of_quality(PRIVACY).unwrap_err();
+    assert!(matches!(
+        swapped,
+        ReportError::Json {
+            of: Dimension::Quality,
+            ..
+        }
+    ));
+    let none = PRIVACY.replace(
+        r#"[{"id":"prosecutor","score":12.5,"low":12.5,"high":12.5}]"#,
+        "[]",
+    );
+    let nothing = Found::of_privacy(&none);
+    assert_eq!(
+        nothing,
+        Err(ReportError::Nothing {
+            of: Dimension::Privacy
+        })
+    );
+}
