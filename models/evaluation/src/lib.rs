@@ -14,6 +14,7 @@ mod protocol;
 mod range;
 mod subject;
 mod tally;
+mod weight;
 #[cfg(test)]
 mod wire;
 
@@ -30,3 +31,4 @@ pub use protocol::{aggregate, contribute, share, shared};
 pub use range::{BadRange, Range};
 pub use subject::{BadSubject, Labels, Subject};
 pub use tally::{CALIBRATION_BINS, HISTOGRAM_BINS};
+pub use weight::{BadWeight, Weight};

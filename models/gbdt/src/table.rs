@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, fmt};
 
+use consilium_evaluation::Weight;
+
 use crate::{MOST_COLUMNS, Objective};
 
 /// The most rows of a table: sums of more could not be told apart in 29 bits.
@@ -181,6 +183,13 @@ impl Table {
             weights: Some(weights),
             ..self
         })
+    }
+
+    /// Has all rows count that much in fits, as the rows of one of several parties do.
+    #[must_use]
+    pub fn weighted(self, weight: Weight) -> Table {
+        let weights = (weight != Weight::FULL).then(|| vec![weight.get(); self.labels.len()]);
+        Table { weights, ..self }
     }
 
     /// Counts the rows.

@@ -1,5 +1,6 @@
 //! A party's own gradient steps between two rounds of averaging.
 
+use consilium_evaluation::Weight;
 use consilium_secagg::{Encoding, EncodingError, Told};
 use rand_core::CryptoRng;
 
@@ -34,7 +35,7 @@ pub(crate) fn encoding(regression: &Regression, len: usize) -> Result<Encoding, 
     Encoding::new(&largest, spec.most_contributors, spec.bits)
 }
 
-/// Trains from the common model; gives the rows and the coefficients times the rows.
+/// Trains from the common model; gives the rows, as much as they count, and the coefficients times that.
 ///
 /// A party whose coefficients run away says so, and nothing else.
 pub(crate) fn train(
@@ -67,9 +68,10 @@ pub(crate) fn train(
         .iter()
         .all(|coefficient| coefficient.abs() <= LARGEST_COEFFICIENT)
     {
-        sums[0] = table.rows() as f64;
+        let rows = table.weight().get() * table.rows() as f64;
+        sums[0] = rows;
         for (sum, coefficient) in sums[HEAD..].iter_mut().zip(at) {
-            *sum = coefficient * table.rows() as f64;
+            *sum = coefficient * rows;
         }
         return Told::whole(sums);
     }
@@ -85,8 +87,8 @@ pub(crate) fn mean(sums: &[f64]) -> Result<Vec<f64>, Failure> {
     if sums[DIVERGED].round() > 0.0 {
         return Err(Failure::Diverged);
     }
-    let rows = sums[0].round();
-    if rows < 1.0 {
+    let rows = sums[0];
+    if rows < Weight::LEAST.get() {
         return Err(Failure::Implausible);
     }
     Ok(sums[HEAD..].iter().map(|sum| sum / rows).collect())

@@ -86,6 +86,18 @@ pub struct RowTerms {
     pub pearson: f64,
 }
 
+impl RowTerms {
+    /// Gives the terms of a row that counts that much.
+    pub(crate) fn times(self, weight: f64) -> RowTerms {
+        RowTerms {
+            loss: weight * self.loss,
+            slope: weight * self.slope,
+            weight: weight * self.weight,
+            pearson: weight * self.pearson,
+        }
+    }
+}
+
 /// A family and how far its rows may lie from their fitted means.
 ///
 /// The caps are far outside of what a fit ends at. A candidate model beyond them is rejected

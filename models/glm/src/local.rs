@@ -25,7 +25,7 @@ const NOISE: f64 = 1e-8;
 const FLAT_GAIN: f64 = 1e-8;
 const FLAT_STEP: f64 = 1e-3;
 
-/// Fits the rows of all `tables` together.
+/// Fits the rows of all `tables` together, each as much as it counts.
 ///
 /// Minimum counts are not asked for: nothing leaves the place.
 ///
@@ -36,7 +36,10 @@ pub fn fit(regression: &Regression, tables: &[&Table]) -> Result<Fit, Failure> {
     let spec = regression.specification();
     let rows: Vec<(&[f64], f64)> = tables.iter().flat_map(|table| table.iter()).collect();
     let design = design(regression, &rows)?;
-    let problem = Problem::new(regression, &design, &rows);
+    let weights = tables
+        .iter()
+        .flat_map(|table| std::iter::repeat_n(table.weight().get(), table.rows()));
+    let problem = Problem::new(regression, &design, (&rows, weights.collect()));
     let name = |place| design.names(regression).swap_remove(place);
     let has_flat_ends = matches!(spec.family, Family::Logistic | Family::Poisson);
     let mut at = problem.start();

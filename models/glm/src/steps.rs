@@ -105,7 +105,8 @@ pub(crate) fn encoding(
     Encoding::new(&largest, spec.most_contributors, spec.bits)
 }
 
-/// Adds up one party's terms under a candidate; zeros but for both counts, if any row is beyond.
+/// Adds up one party's terms under a candidate, as much as its rows count; zeros but for both counts, if
+/// any row is beyond.
 pub fn local_sums(regression: &Regression, table: &Table, candidate: &Candidate) -> Vec<f64> {
     let len = sums_len(candidate.coefficients.len());
     add_up(regression, table, candidate, len)
@@ -164,6 +165,8 @@ fn add_up(regression: &Regression, table: &Table, candidate: &Candidate, len: us
         }
     }
     drain(&mut block, &mut total);
+    let weight = table.weight().get();
+    total.iter_mut().for_each(|sum| *sum *= weight);
     if beyond > 0.0 {
         total.fill(0.0);
     }

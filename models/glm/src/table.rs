@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consilium_evaluation::Scored;
+use consilium_evaluation::{Scored, Weight};
 
 use crate::Regression;
 
@@ -14,6 +14,7 @@ pub struct Table {
     width: usize,
     features: Vec<f64>,
     labels: Vec<f64>,
+    weight: Weight,
 }
 
 /// Why rows do not suit a regression.
@@ -104,7 +105,21 @@ impl Table {
             width,
             features,
             labels,
+            weight: Weight::FULL,
         })
+    }
+
+    /// Has the rows count that much in fits: loss, gradient and information of each are multiplied by it.
+    ///
+    /// What columns are standardised by, counts of rows and measures of a model stay as they are.
+    #[must_use]
+    pub fn weighted(self, weight: Weight) -> Table {
+        Table { weight, ..self }
+    }
+
+    /// Gives how much each row counts.
+    pub fn weight(&self) -> Weight {
+        self.weight
     }
 
     /// Counts the rows.

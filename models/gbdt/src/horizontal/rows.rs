@@ -1,5 +1,7 @@
 //! Whether one party's rows suit what was agreed on.
 
+use consilium_evaluation::Weight;
+
 use super::{Agreement, Feature};
 use crate::{Column, Table};
 
@@ -94,11 +96,19 @@ impl Agreement {
     }
 
     /// Says whether a table has the columns agreed on, with values and labels that they may have, and
-    /// rows of one weight.
+    /// rows that all count the same, at most in full: sums have room for no more.
     pub(crate) fn suits(&self, table: &Table) -> bool {
         let columns = self.shared().columns.iter().zip(table.columns());
         let mut names = columns.map(|(feature, column)| feature.name == column.name);
         let fits = self.check(table.values(), table.labels()).is_ok();
-        fits && names.all(|is_same| is_same) && table.weights().is_none()
+        fits && names.all(|is_same| is_same) && table.weights().is_none_or(is_one_weight)
     }
+}
+
+/// Says whether weights are all the same, and that of a party.
+#[expect(clippy::float_cmp, reason = "they are copies of one number")]
+fn is_one_weight(weights: &[f64]) -> bool {
+    weights.first().is_none_or(|first| {
+        Weight::try_from(*first).is_ok() && weights.iter().all(|weight| weight == first)
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::orthogonal::least_squares;
 use crate::{
-    Design, Family, Fit, Likelihood, Regression, Sums,
+    Design, Family, Fit, Likelihood, Regression, RowTerms, Sums,
     fit::Course,
     solve::{Cholesky, Dependent, Symmetric, triangle},
 };
@@ -15,11 +15,17 @@ pub(super) struct Problem {
     /// Standardised columns, the intercept first.
     columns: Vec<Vec<f64>>,
     labels: Vec<f64>,
+    /// How much each row counts.
+    weights: Vec<f64>,
 }
 
 impl Problem {
-    /// Standardises the rows.
-    pub(super) fn new(regression: &Regression, design: &Design, rows: &[(&[f64], f64)]) -> Problem {
+    /// Standardises the rows, which count as much as `weights` say.
+    pub(super) fn new(
+        regression: &Regression,
+        design: &Design,
+        (rows, weights): (&[(&[f64], f64)], Vec<f64>),
+    ) -> Problem {
         let order = design.coefficients();
         let mut columns = vec![Vec::with_capacity(rows.len()); order];
         let mut row = vec![0.0; order];
@@ -35,7 +41,18 @@ impl Problem {
             penalty: regression.specification().penalty,
             columns,
             labels: rows.iter().map(|(_, label)| design.label(*label)).collect(),
+            weights,
         }
+    }
+
+    /// Gives each row's terms at a point, as much as it counts; none beyond the caps.
+    fn terms(&self, at: &[f64]) -> impl Iterator<Item = Option<RowTerms>> {
+        let rows = self.labels.iter().zip(self.predictors(at));
+        let counted = |((label, predictor), weight): ((&f64, f64), &f64)| {
+            let terms = self.likelihood.row(*label, predictor)?;
+            Some(terms.times(*weight))
+        };
+        rows.zip(&self.weights).map(counted)
     }
 
     /// Gives the coefficients of the model without features.
@@ -59,8 +76,8 @@ impl Problem {
     /// Gives the penalised loss, unless a row lies beyond the caps.
     pub(super) fn loss(&self, at: &[f64]) -> Option<f64> {
         let mut loss = self.penalty / 2.0 * at[1..].iter().map(|b| b * b).sum::<f64>();
-        for (label, predictor) in self.labels.iter().zip(self.predictors(at)) {
-            loss += self.likelihood.row(*label, predictor)?.loss;
+        for terms in self.terms(at) {
+            loss += terms?.loss;
         }
         Some(loss)
     }
@@ -71,8 +88,7 @@ impl Problem {
         let order = self.columns.len();
         let mut target = Vec::new();
         let mut roots = Vec::new();
-        for (label, predictor) in self.labels.iter().zip(self.predictors(at)) {
-            let terms = self.likelihood.row(*label, predictor);
+        for terms in self.terms(at) {
             let root = terms.map_or(0.0, |terms| terms.weight.sqrt());
             target.push(terms.map_or(0.0, |terms| -terms.slope / root.max(f64::MIN_POSITIVE)));
             roots.push(root);
@@ -119,8 +135,8 @@ impl Problem {
         let order = at.len();
         let mut upper = vec![0.0; triangle(order)];
         let mut pearson = 0.0;
-        for (row, (label, predictor)) in self.labels.iter().zip(self.predictors(at)).enumerate() {
-            let Some(terms) = self.likelihood.row(*label, predictor) else {
+        for (row, terms) in self.terms(at).enumerate() {
+            let Some(terms) = terms else {
                 continue;
             };
             pearson += terms.pearson;

@@ -100,12 +100,13 @@ impl Release {
         let mut gradient = vec![0; order];
         let mut information = vec![0; self.information.map_or(0, |part| part.len)];
         let mut row = vec![0.0; order];
+        let weight = table.weight().get();
         for (raw, label) in table.iter() {
             candidate.design.standardise(raw, &mut row);
             shorten(&mut row, self.clip);
             let products = row.iter().zip(&candidate.coefficients);
             let predictor = products.map(|(x, b)| x * b).sum();
-            let slope = Family::Logistic.mean(predictor) - label;
+            let slope = weight * (Family::Logistic.mean(predictor) - label);
             for (total, x) in gradient.iter_mut().zip(&row) {
                 *total += self.gradient.whole(slope * x);
             }
@@ -115,7 +116,7 @@ impl Release {
                     for (second, y) in row.iter().enumerate().skip(first) {
                         let scale = if first == second { 1.0 } else { SQRT_2 };
                         let total = totals.next().expect("a triangle has as many elements");
-                        *total += part.whole(scale * x * y / 4.0);
+                        *total += part.whole(weight * scale * x * y / 4.0);
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consilium_evaluation::Weight;
 use consilium_glm::{
     Candidate, Failure, Family, GlmError, Regression, Table,
     averaging::{self, Schedule},
@@ -87,6 +88,24 @@ async fn one_full_step_a_round_is_gradient_descent_and_reaches_the_fit() {
     let exact = local::fit(&regression, &tables.iter().collect::<Vec<_>>()).unwrap();
     let models = average(&regression, &tables, FULL_BATCH).await.unwrap();
     assert_eq!(models.len(), 401);
+    assert!(distance(models.last().unwrap(), &exact) < 1e-6);
+}
+
+#[tokio::test]
+async fn models_are_averaged_by_what_rows_count() {
+    let (regression, tables) = study(Family::Logistic, &[150, 80, 60], 6);
+    let weights = [1.0, 0.4, 0.7];
+    let tables: Vec<Table> = tables
+        .into_iter()
+        .zip(weights)
+        .map(|(table, weight)| table.weighted(Weight::try_from(weight).unwrap()))
+        .collect();
+    // The penalty is shared out among rows, however much they count.
+    let share = (150.0 + 0.4 * 80.0 + 0.7 * 60.0) / 290.0;
+    let averaged = respecified(&regression, |spec| spec.penalty = 5.0 / share);
+    let regression = respecified(&regression, |spec| spec.penalty = 5.0);
+    let exact = local::fit(&regression, &tables.iter().collect::<Vec<_>>()).unwrap();
+    let models = average(&averaged, &tables, FULL_BATCH).await.unwrap();
     assert!(distance(models.last().unwrap(), &exact) < 1e-6);
 }
 

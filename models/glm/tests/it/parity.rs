@@ -1,5 +1,6 @@
 //! The federated fit is the pooled one, with missing values and different patients everywhere.
 
+use consilium_evaluation::Weight;
 use consilium_glm::{Family, Fit, Kind, Training, local, shape};
 use consilium_secagg::{Bits, Opened, SumNumber};
 
@@ -39,6 +40,56 @@ async fn poisson_regression_is_the_pooled_one() {
 async fn gamma_regression_is_the_pooled_one() {
     the_federated_fit_is_the_pooled_one(Family::Gamma, 0.0, &[300, 150, 80, 60, 90]).await;
     the_federated_fit_is_the_pooled_one(Family::Gamma, 3.0, &[300, 150, 80, 60, 90]).await;
+}
+
+#[tokio::test]
+async fn a_weighted_fit_is_the_pooled_one_with_its_rows_weighted() {
+    for (family, penalty) in [
+        (Family::Gaussian, 0.0),
+        (Family::Logistic, 0.0),
+        (Family::Logistic, 5.0),
+        (Family::Poisson, 0.0),
+        (Family::Gamma, 3.0),
+    ] {
+        let (regression, tables) = study(family, &[300, 150, 80, 60], 7);
+        let regression = respecified(&regression, |spec| spec.penalty = penalty);
+        let weighted: Vec<_> = tables
+            .iter()
+            .zip([1.0, 0.8, 0.3, 1.0])
+            .map(|(table, weight)| table.clone().weighted(Weight::try_from(weight).unwrap()))
+            .collect();
+        let federated = fit(&regression, &weighted).await.aggregator.unwrap();
+        let pooled = local::fit(&regression, &weighted.iter().collect::<Vec<_>>()).unwrap();
+        assert!(distance(&federated, &pooled) < 1e-6, "{family:?}");
+        assert!((federated.dispersion / pooled.dispersion - 1.0).abs() < 1e-6);
+        assert_eq!(federated.rows, 590, "rows are counted, not weighed");
+        let plain = local::fit(&regression, &tables.iter().collect::<Vec<_>>()).unwrap();
+        assert!(distance(&federated, &plain) > 1e-3, "{family:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_count_half_are_as_good_as_others_given_twice() {
+    let (regression, tables) = study(Family::Logistic, &[200, 120, 90], 7);
+    let half = Weight::try_from(0.5).unwrap();
+    let weighted = [
+        tables[0].clone().weighted(half),
+        tables[1].clone(),
+        tables[2].clone(),
+    ];
+    let federated = fit(&regression, &weighted).await.aggregator.unwrap();
+    let [first, second, third] = [&tables[0], &tables[1], &tables[2]];
+    let twice = local::fit(&regression, &[first, second, second, third, third]).unwrap();
+    for (one, other) in federated.estimates.iter().zip(&twice.estimates) {
+        // Whatever stands for a missing value is the mean of other rows there.
+        if !["marker", "marker (missing)", "(intercept)"].contains(&one.name.as_str()) {
+            assert!(
+                (one.coefficient - other.coefficient).abs() < 1e-6,
+                "{}",
+                one.name
+            );
+        }
+    }
 }
 
 #[tokio::test]

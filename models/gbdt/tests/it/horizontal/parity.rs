@@ -2,14 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use consilium_evaluation::Weight;
 use consilium_gbdt::{
     Direction, EarlyStopping, Growing, Model, Objective, RowSampling, Specification, Tree,
+    horizontal::HorizontalError,
 };
 
 use super::world::{fit, pooled, specification, study};
 
 async fn trees_are_the_pooled_ones(spec: Specification, rows: &[usize]) -> Model {
-    let (agreement, tables) = study(spec, rows);
+    weighted_trees_are_the_pooled_ones(spec, rows, &[]).await
+}
+
+/// The same where rows of the first hospitals count as these weights say.
+async fn weighted_trees_are_the_pooled_ones(
+    spec: Specification,
+    rows: &[usize],
+    weights: &[f64],
+) -> Model {
+    let (agreement, mut tables) = study(spec, rows);
+    for (table, weight) in tables.iter_mut().zip(weights) {
+        *table = table.clone().weighted(Weight::try_from(*weight).unwrap());
+    }
     let outcome = fit(&agreement, &tables).await;
     let fit = outcome.aggregator.unwrap();
     let places: Vec<usize> = (0..rows.len()).collect();
@@ -45,6 +59,52 @@ async fn every_objective_gives_the_pooled_trees() {
 #[tokio::test]
 async fn four_parties_one_of_them_with_a_single_row_give_the_pooled_trees() {
     trees_are_the_pooled_ones(specification(Objective::Logistic), &[300, 1, 90, 60]).await;
+}
+
+#[tokio::test]
+async fn weighted_rows_give_the_trees_of_the_pooled_rows_weighted_alike() {
+    let goss = RowSampling::Goss {
+        top: 0.2,
+        other: 0.3,
+    };
+    for (objective, sampling) in [
+        (Objective::Logistic, RowSampling::All),
+        (Objective::Logistic, goss),
+        (Objective::Squared, RowSampling::Share(0.6)),
+        (Objective::Poisson, RowSampling::All),
+    ] {
+        let spec = || Specification {
+            rows: sampling,
+            ..specification(objective)
+        };
+        let rows = [300, 120, 90];
+        let weighted = weighted_trees_are_the_pooled_ones(spec(), &rows, &[1.0, 0.3, 0.8]).await;
+        assert_ne!(weighted, trees_are_the_pooled_ones(spec(), &rows).await);
+    }
+    let short = Specification {
+        learning_curve: false,
+        ..specification(Objective::Logistic)
+    };
+    weighted_trees_are_the_pooled_ones(short, &[300, 120, 90], &[0.7, 1.0, 0.3]).await;
+    let stopping = Specification {
+        early_stopping: Some(EarlyStopping {
+            share: 0.3,
+            patience: 2,
+        }),
+        ..specification(Objective::Logistic)
+    };
+    weighted_trees_are_the_pooled_ones(stopping, &[300, 120, 90], &[0.7, 1.0, 0.3]).await;
+}
+
+#[tokio::test]
+async fn rows_that_differ_in_weight_within_a_hospital_are_refused() {
+    for weights in [vec![0.5, 0.6, 0.5], vec![2.0; 3], vec![0.001; 3]] {
+        let (agreement, mut tables) = study(specification(Objective::Logistic), &[60, 3, 50]);
+        tables[1] = tables[1].clone().with_weights(weights).unwrap();
+        let outcome = fit(&agreement, &tables).await;
+        let own = &outcome.contributors[1];
+        assert!(matches!(own, Err(HorizontalError::BadRows)), "{own:?}");
+    }
 }
 
 #[tokio::test]

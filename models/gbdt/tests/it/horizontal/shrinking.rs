@@ -73,7 +73,12 @@ pub(crate) fn put_together(agreement: &Agreement, tables: &[Table], places: &[us
         ..agreement.shared().clone()
     };
     let wide = Agreement::try_from(shared).unwrap();
-    wide.table(columns.collect(), labels).unwrap()
+    let weights = chosen().flat_map(|table| match table.weights() {
+        Some(weights) => weights.to_vec(),
+        None => vec![1.0; table.rows()],
+    });
+    let together = wide.table(columns.collect(), labels).unwrap();
+    together.with_weights(weights.collect()).unwrap()
 }
 
 /// Fits while a hospital is lost at some turn.
