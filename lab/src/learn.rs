@@ -4,7 +4,7 @@ mod processes;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use consilium_evaluation::{Measures, Scored, Subject};
+use consilium_evaluation::{Measures, Scored, Subject, Weight};
 use consilium_gbdt::{Boosting, Table, local as trees};
 use consilium_glm::{Regression, local};
 use consilium_mailbox::{Mailbox, PartyId, RunId, sim::World};
@@ -244,7 +244,17 @@ impl Bench<'_> {
         let objective = boosting.specification().objective;
         let Rows { columns, labels } = self.rows(Part::Training, alone);
         let table = Table::new(objective, columns, labels);
-        let table = table.map_err(|bad| SimulationError::rows(party, &bad))?;
+        let bad_rows = |bad| SimulationError::rows(party, &bad);
+        let table = table.map_err(bad_rows)?;
+        if alone.is_some() || !self.plan.is_weighted() {
+            return grow(boosting, &table);
+        }
+        // Where rows are weighed, those of all parties are one below the other.
+        let weights = self.shares.iter().flat_map(|share| {
+            let weight = self.plan.weight(&share.party).get();
+            std::iter::repeat_n(weight, share.count(Part::Training))
+        });
+        let table = table.with_weights(weights.collect()).map_err(bad_rows)?;
         grow(boosting, &table)
     }
 
@@ -256,9 +266,14 @@ impl Bench<'_> {
         alone: Option<&PartyId>,
     ) -> Result<Local, SimulationError> {
         let brought = self.brought(alone);
+        // What one has alone counts in full, whatever it counts beside others'.
+        let weight = |it: &Brought| match alone {
+            Some(_) => Weight::FULL,
+            None => self.plan.weight(&it.party),
+        };
         let tables = brought
             .iter()
-            .map(|it| simulate::of_regression(regression, it));
+            .map(|it| simulate::of_regression(regression, it, weight(it)));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         let fit = local::fit(regression, &tables.iter().collect::<Vec<_>>())?;
         let scored = tables

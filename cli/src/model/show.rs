@@ -1,6 +1,7 @@
 use std::io::Write;
 
 use comfy_table::Table;
+use consilium_evaluation::Weight;
 use consilium_gbdt::training as growth;
 use consilium_glm::Published;
 use consilium_mailbox::PartyId;
@@ -56,6 +57,13 @@ pub(super) fn run(
         writeln!(out, "{name}{colon}{value}")?;
     }
     writeln!(out, "\n{}", learnt(fit, lang))?;
+    if plan.is_weighted() && matches!(fit, Fit::Glm(_)) {
+        let naive = lang.pick(
+            "standard errors take the contributors' weights for numbers of rows: they do not say how far rows can be trusted",
+            "标准误将贡献方的权重视同行数：并不反映各行有多可信",
+        );
+        writeln!(out, "{naive}")?;
+    }
     let task = model.task();
     if let Some(preparation) = &task.preparation {
         let heading = lang.pick("what becomes of the columns before", "各列先经以下处理");
@@ -140,8 +148,12 @@ fn importance(fit: &growth::Published, lang: Lang) -> Table {
 }
 
 fn contributors(model: &Model) -> String {
-    let names = model.fit.contributors().iter().map(PartyId::as_str);
-    names.collect::<Vec<_>>().join(", ")
+    let named = |party: &PartyId| match model.plan.weight(party) {
+        Weight::FULL => party.to_string(),
+        weight => format!("{party} × {weight}"),
+    };
+    let names: Vec<String> = model.fit.contributors().iter().map(named).collect();
+    names.join(", ")
 }
 
 /// Makes the table that a researcher prints.

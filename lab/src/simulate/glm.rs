@@ -1,11 +1,12 @@
 //! A regression by sums.
 
 use consilium_base::Generator;
+use consilium_evaluation::Weight;
 use consilium_glm::{
     Candidate, Question, Regression, Table, Training, aggregate, averaging, contribute, surrogate,
 };
 use consilium_mailbox::{Mailbox, PartyId};
-use consilium_plan::{Glm, Phase};
+use consilium_plan::{Glm, Phase, Plan};
 use consilium_secagg::{Contribute, Open, SumNumber};
 
 use super::{Brought, SimulationError, Trained};
@@ -19,21 +20,29 @@ pub(super) struct Regressing<'a> {
     tables: Vec<Table>,
 }
 
-/// Makes rows what a regression is fitted to.
-pub(crate) fn table(regression: &Regression, it: &Brought) -> Result<Table, SimulationError> {
+/// Makes rows what a regression is fitted to, as much as they count.
+pub(crate) fn table(
+    regression: &Regression,
+    it: &Brought,
+    weight: Weight,
+) -> Result<Table, SimulationError> {
     let (features, labels) = (it.rows.by_row(), it.rows.labels.clone());
-    Table::new(regression, features, labels).map_err(SimulationError::of_regression(&it.party))
+    let table = Table::new(regression, features, labels);
+    let table = table.map_err(SimulationError::of_regression(&it.party))?;
+    Ok(table.weighted(weight))
 }
 
 impl<'a> Regressing<'a> {
     pub(super) fn new(
-        coordinator: &'a PartyId,
+        plan: &'a Plan,
         glm: &'a Glm,
         brought: &[Brought],
     ) -> Result<Regressing<'a>, SimulationError> {
-        let tables = brought.iter().map(|it| table(&glm.regression, it));
+        let tables = brought
+            .iter()
+            .map(|it| table(&glm.regression, it, plan.weight(&it.party)));
         Ok(Regressing {
-            coordinator,
+            coordinator: plan.coordinator(),
             glm,
             tables: tables.collect::<Result<_, _>>()?,
         })

@@ -23,10 +23,8 @@ pub(super) async fn train(
 ) -> Result<BTreeMap<Phase, Trained>, SimulationError> {
     let coordinator = plan.coordinator();
     let learning = match &task.learner {
-        Learner::Glm(glm) => Learning::Regression(Regressing::new(coordinator, glm, brought)?),
-        Learner::Gbdt(trees) => {
-            Learning::Trees(Growing::new(coordinator, trees, (brought, parties))?)
-        }
+        Learner::Glm(glm) => Learning::Regression(Regressing::new(plan, glm, brought)?),
+        Learner::Gbdt(trees) => Learning::Trees(Growing::new(plan, trees, (brought, parties))?),
     };
     let terms = plan.sum_terms(&task.protection, BTreeSet::new());
     let protection = Sums::new(terms, parties.seed.derive("lab.1.sums", &[]));

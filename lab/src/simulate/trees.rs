@@ -7,7 +7,7 @@ use consilium_gbdt::{
     training::Training,
 };
 use consilium_mailbox::{Mailbox, PartyId};
-use consilium_plan::Gbdt;
+use consilium_plan::{Gbdt, Plan};
 use consilium_secagg::{Contribute, Open};
 
 use super::{Brought, Parties, SimulationError, Trained};
@@ -23,7 +23,7 @@ pub(super) struct Growing<'a> {
 
 impl<'a> Growing<'a> {
     pub(super) fn new(
-        coordinator: &'a PartyId,
+        plan: &'a Plan,
         trees: &'a Gbdt,
         (brought, parties): (&[Brought], &Parties),
     ) -> Result<Growing<'a>, SimulationError> {
@@ -32,10 +32,11 @@ impl<'a> Growing<'a> {
             let columns = it.rows.columns.iter().map(|column| column.values.clone());
             let table = agreement.table(columns.collect(), it.rows.labels.clone());
             let table = table.map_err(SimulationError::of_trees(&it.party))?;
+            let table = table.weighted(plan.weight(&it.party));
             Ok((table, parties.secret("lab.1.trees", &it.party)))
         });
         Ok(Growing {
-            coordinator,
+            coordinator: plan.coordinator(),
             agreement,
             tables: tables.collect::<Result<_, SimulationError>>()?,
         })

@@ -36,6 +36,7 @@ pub(super) async fn begin(
 ) -> Result<Run, RunError> {
     let counted = count_in(home, &plan, &own, &call).await?;
     let (rows, counted) = read(home, &plan, counted, selected).await?;
+    let rows = rows.weighted(plan.weight(&home.party));
     Ok(Run {
         contract: counted.contract,
         plan,

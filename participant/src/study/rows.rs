@@ -2,6 +2,7 @@
 
 use consilium_base::Seed;
 use consilium_data::design::{Design, Features, MissingFeatures};
+use consilium_evaluation::Weight;
 use consilium_gbdt::horizontal::BadRows;
 use consilium_glm::BadTable;
 use consilium_plan::{Learner, Limits, Name, Obstacle, TestRows, Train};
@@ -31,6 +32,16 @@ pub(crate) struct Rows<T> {
 pub(crate) enum Taken {
     Glm(Rows<consilium_glm::Table>),
     Gbdt(Rows<consilium_gbdt::Table>),
+}
+
+impl Taken {
+    /// Has rows count that much where the model is fitted to them.
+    pub(crate) fn weighted(self, weight: Weight) -> Taken {
+        match self {
+            Taken::Glm(rows) => Taken::Glm(rows.fitted_as(|table| table.weighted(weight))),
+            Taken::Gbdt(rows) => Taken::Gbdt(rows.fitted_as(|table| table.weighted(weight))),
+        }
+    }
 }
 
 /// Why rows don't suit a model.
@@ -184,6 +195,16 @@ impl Selection {
 }
 
 impl<T> Rows<T> {
+    /// Changes the table that the model is fitted to.
+    fn fitted_as(self, change: impl FnOnce(T) -> T) -> Rows<T> {
+        let Sample { table, numbers } = self.fitted;
+        let table = change(table);
+        Rows {
+            fitted: Sample { table, numbers },
+            ..self
+        }
+    }
+
     /// Gives the rows that the model is measured on.
     pub(crate) fn measured(&self) -> &Sample<T> {
         self.tested.as_ref().unwrap_or(&self.fitted)

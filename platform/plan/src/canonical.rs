@@ -9,6 +9,7 @@ mod vertical;
 use std::fmt::{self, Display, Formatter};
 
 use consilium_base::Tagged;
+use consilium_evaluation::Weight;
 use consilium_glm::{
     ConstantColumns,
     averaging::Schedule,
@@ -225,13 +226,21 @@ impl Display for Party {
         writeln!(f, "name = {}", quoted(self.name.as_str()))?;
         match &self.part {
             Part::Receiver => writeln!(f, "role = \"receiver\""),
-            Part::Contributor { data, receives } => {
+            Part::Contributor {
+                data,
+                receives,
+                weight,
+            } => {
                 writeln!(f, "role = \"contributor\"")?;
                 writeln!(f, "data = {}", quoted(data.name.as_str()))?;
                 if let Some(version) = data.version {
                     writeln!(f, "version = \"{version}\"")?;
                 }
-                writeln!(f, "receives = {receives}")
+                writeln!(f, "receives = {receives}")?;
+                if *weight != Weight::FULL {
+                    writeln!(f, "weight = {}", number(weight.get()))?;
+                }
+                Ok(())
             }
         }
     }

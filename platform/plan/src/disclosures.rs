@@ -6,7 +6,7 @@ mod statistics;
 mod vertical;
 
 use consilium_contract::{DISCLOSURE, OF_FAILURE};
-use consilium_evaluation::{self as evaluation, Role};
+use consilium_evaluation::{self as evaluation, Role, Weight};
 use consilium_gbdt::horizontal;
 use consilium_glm::{Protocol, Setting, disclosures};
 use consilium_mailbox::PartyId;
@@ -187,12 +187,38 @@ impl Plan {
             let places: [(&str, &dyn std::fmt::Display); 1] = [("least", &least)];
             lines.add(Audience::Coordinator, &texts::DERIVABLE, &places);
         }
+        let groups = self.weight_groups();
+        if groups.len() > 1 {
+            lines.add(Audience::Coordinator, &texts::WEIGHTED, &[]);
+            let least = protection.colluding as usize + 2;
+            let few = groups.into_iter().filter(|group| group.len() < least);
+            let few: Vec<&str> = few.flatten().map(PartyId::as_str).collect();
+            if !few.is_empty() {
+                let places: [(&str, &dyn std::fmt::Display); 2] =
+                    [("parties", &few.join(", ")), ("least", &least)];
+                lines.add(Audience::Coordinator, &texts::WEIGHTED_ALONE, &places);
+            }
+        }
         if protection.ask_waiver {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_WAIVED, &[]);
         }
         if protection.relax_from_twenty {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
         }
+    }
+
+    /// Gives the contributors by the weight of their rows, the heaviest first.
+    fn weight_groups(&self) -> Vec<Vec<&PartyId>> {
+        let mut groups: Vec<(Weight, Vec<&PartyId>)> = Vec::new();
+        for (party, _) in self.contributors() {
+            let weight = self.weight(party);
+            match groups.iter_mut().find(|(known, _)| *known == weight) {
+                Some((_, group)) => group.push(party),
+                None => groups.push((weight, vec![party])),
+            }
+        }
+        groups.sort_by(|(one, _), (other, _)| other.get().total_cmp(&one.get()));
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     /// Says that sums hide each contributor's own, and with which exception.
@@ -202,7 +228,9 @@ impl Plan {
             ("colluding", &protection.colluding),
             ("contributors", &contributors),
         ];
-        let text = if protection.ask_waiver || protection.relax_from_twenty {
+        let text = if self.weight_groups().len() > 1 {
+            &texts::INPUTS_HIDDEN_BUT_WEIGHTS
+        } else if protection.ask_waiver || protection.relax_from_twenty {
             &texts::INPUTS_HIDDEN_BUT
         } else {
             &texts::INPUTS_HIDDEN

@@ -9,6 +9,7 @@ mod terms;
 use std::{collections::BTreeMap, str::FromStr};
 
 use consilium_base::{Digest, written_as_hex};
+use consilium_evaluation::Weight;
 use consilium_mailbox::PartyId;
 use consilium_schema::{Schema, is_plain};
 use serde::{Deserialize, Serialize};
@@ -202,6 +203,20 @@ impl Plan {
             Part::Contributor { data, .. } => Some((&party.name, data)),
             Part::Receiver => None,
         })
+    }
+
+    /// Gives how much each row of a party counts in the fit.
+    pub fn weight(&self, party: &PartyId) -> Weight {
+        match self.party(party).map(|party| &party.part) {
+            Some(Part::Contributor { weight, .. }) => *weight,
+            Some(Part::Receiver) | None => Weight::FULL,
+        }
+    }
+
+    /// Says whether rows of some contributors count less than others' may.
+    pub fn is_weighted(&self) -> bool {
+        let mut contributors = self.contributors();
+        contributors.any(|(party, _)| self.weight(party) != Weight::FULL)
     }
 
     /// Gives those who get the result, in order of their names.

@@ -224,6 +224,7 @@ pub(crate) struct RawParty {
     pub(crate) data: Option<Spanned<String>>,
     pub(crate) version: Option<Spanned<String>>,
     pub(crate) receives: Option<Spanned<bool>>,
+    pub(crate) weight: Option<Spanned<f64>>,
     pub(crate) schema: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) column: Vec<RawColumn>,

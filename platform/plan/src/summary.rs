@@ -10,6 +10,7 @@ mod vertical;
 
 use std::{fmt::Display, time::Duration};
 
+use consilium_evaluation::Weight;
 use consilium_glm::{Family, surrogate::Order};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, LabelRule, is_shown};
@@ -148,6 +149,12 @@ impl Plan {
             Learner::Glm(glm) => describe_regression(glm, page),
             Learner::Gbdt(trees) => describe_growth(trees.specification(), Drawn::ByEach, page),
         }
+        if self.is_weighted() {
+            page.line("", &texts::WEIGHTS, &[]);
+            if matches!(task.learner, Learner::Glm(_)) {
+                page.line("", &texts::WEIGHTS_ERRORS, &[]);
+            }
+        }
         match &task.test {
             TestRows::None => page.line("", &texts::TEST_NONE, &[]),
             TestRows::Share { share, .. } => {
@@ -278,10 +285,17 @@ fn of_party(party: &Party, lang: Lang) -> String {
     let name = &party.name;
     match &party.part {
         Part::Receiver => texts::RECEIVER.say(lang, &[("party", name)]),
-        Part::Contributor { data, receives } => {
+        Part::Contributor {
+            data,
+            receives,
+            weight,
+        } => {
             let mut said = texts::CONTRIBUTOR.say(lang, &[("party", name), ("data", &data.name)]);
             if let Some(version) = &data.version {
                 said += &texts::PINNED.say(lang, &[("version", version)]);
+            }
+            if *weight != Weight::FULL {
+                said += &texts::WEIGHED.say(lang, &[("weight", weight)]);
             }
             if *receives {
                 said += texts::RECEIVES.open(lang);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consilium_evaluation::BadWeight;
 use consilium_gbdt::{
     BadSpecification as BadSpecificationOfTrees, horizontal::BadAgreement, vertical::BadTerms,
 };
@@ -47,6 +48,18 @@ pub enum PlanFault {
         /// Who is named.
         party: PartyId,
     },
+    /// An institution's rows count for something.
+    #[error(transparent)]
+    Weight(#[from] BadWeight),
+    /// Rows are weighed where their sums are exact and all of one kind.
+    #[error("weight is for regressions by Newton's steps without noise, and for trees")]
+    Unweighted,
+    /// What rows count and how many there are would tell of whoever is lost.
+    #[error(
+        "where rows are weighed no two sets of contributors are compared: the study waits for whoever is missing, \
+         or fails"
+    )]
+    WeightsOfAll,
     /// Contributors bring a data set, receivers don't.
     #[error("{party} {}", if *.contributes { "contributes and needs data = \"NAME\"" } else { "only receives and has no data" })]
     DataSet {

@@ -3,13 +3,14 @@
 use std::{collections::HashSet, fmt};
 
 use consilium_base::{Digest, hex::BadHex, written_as_hex};
+use consilium_evaluation::Weight;
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
 use super::Places;
 use crate::{
-    PlanError, PlanFault, RawPlan,
-    raw::{RawParty, RawRole},
+    OnDropout, PlanError, PlanFault, RawPlan,
+    raw::{RawKind, RawMethod, RawParty, RawRole},
 };
 
 /// A party of the study besides the coordinator.
@@ -30,6 +31,8 @@ pub enum Part {
         data: DataSet,
         /// Whether it gets the result.
         receives: bool,
+        /// How much its rows count in a fit.
+        weight: Weight,
     },
     /// It brings nothing and gets the result.
     Receiver,
@@ -133,7 +136,7 @@ pub(super) fn check(
         }
         parties.push(Party {
             name: name.clone(),
-            part: part(party, at)?,
+            part: part(party, weight(raw, party, at)?, at)?,
         });
     }
     if !parties.iter().any(Party::receives) {
@@ -143,7 +146,34 @@ pub(super) fn check(
     Ok(parties)
 }
 
-fn part(raw: &RawParty, at: &Places) -> Result<Part, PlanError> {
+/// Checks how much a party's rows count.
+fn weight(raw: &RawPlan, party: &RawParty, at: &Places) -> Result<Weight, PlanError> {
+    let Some(given) = &party.weight else {
+        return Ok(Weight::FULL);
+    };
+    let method = raw.model.method.as_ref().map(|method| *method.get_ref());
+    let on_dropout = raw.protection.on_dropout.as_ref();
+    let on_dropout = on_dropout.map(|rule| *rule.get_ref());
+    let fault = if !matches!(raw.kind, RawKind::TrainGlm | RawKind::TrainGbdt) {
+        let kind = raw.kind.name();
+        PlanFault::OtherKind { kind }
+    } else if party.role == Some(RawRole::Receiver) {
+        let party = party.name.get_ref().clone();
+        PlanFault::NotContributor { party }
+    } else if method == Some(RawMethod::Surrogate) || raw.model.noise.is_some() {
+        PlanFault::Unweighted
+    } else if on_dropout == Some(OnDropout::Continue) {
+        PlanFault::WeightsOfAll
+    } else {
+        match Weight::try_from(*given.get_ref()) {
+            Ok(weight) => return Ok(weight),
+            Err(bad) => bad.into(),
+        }
+    };
+    Err(at.fault(Some(given), "party.weight", fault))
+}
+
+fn part(raw: &RawParty, weight: Weight, at: &Places) -> Result<Part, PlanError> {
     let party = raw.name.get_ref().clone();
     let receives = raw.receives.as_ref().is_none_or(|yes| *yes.get_ref());
     match (raw.role.unwrap_or_default(), &raw.data, &raw.version) {
@@ -159,6 +189,7 @@ fn part(raw: &RawParty, at: &Places) -> Result<Part, PlanError> {
             Ok(Part::Contributor {
                 data: DataSet { name, version },
                 receives,
+                weight,
             })
         }
         (RawRole::Contributor, None, _) => {

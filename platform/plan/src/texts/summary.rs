@@ -136,6 +136,8 @@ NOISE_IN_FIT: "Each institution adds noise to the sums of the fit before they le
 SURROGATE: "The fit is an approximation by the rows of {lead} (the lead), corrected {rounds} time(s) by sums over all institutions: {corrected}. A model of {lead}'s own rows alone is shown to all.", "拟合为近似：以 {lead}（主导方）的样本行代表全体，并以所有机构的合计校正 {rounds} 次：{corrected}。仅由 {lead} 自身样本行得到的一个模型会向各方公开。";
 BY_GRADIENT: "of the gradient; where institutions' patients differ, this may end far from the exact fit", "校正梯度；若各机构的患者差异较大，结果可能远离精确拟合";
 BY_INFORMATION: "of gradient and Fisher information", "校正梯度与费舍尔信息";
+WEIGHTS: "Institutions' rows do not all count the same in the fit: losses are multiplied by the weights below. Measures, and counts of rows, are of all rows alike.", "各机构的行在拟合中的分量不同：损失乘以下列权重。评估指标与行数计数对所有行一视同仁。";
+WEIGHTS_ERRORS: "Standard errors take a weight for a number of rows: they do not say how far an institution's rows can be trusted.", "标准误将权重视同行数：并不反映某机构的行有多可信。";
 PENALTY: "Coefficients are shrunk by a ridge penalty of {penalty}.", "系数受岭惩罚 {penalty} 收缩。";
 TEST_NONE: "No rows are kept for testing: measures are of the fitted rows and look better than they are.", "不留测试行：评估指标来自训练行，会偏乐观。";
 TEST_SHARE: "{percent} % of each institution's rows are kept for testing: other rows in every study, and in every attempt at this plan. Only studies with the same split can be compared.", "每家机构保留 {percent}% 的行用于测试：每项研究以及本方案的每次尝试所抽取的行都不同。只有使用同一划分的研究才能相互比较。";
@@ -143,6 +145,7 @@ TEST_SPLIT: "Test rows are those of the split {split}, registered with each data
 ARMS: "For comparison the same model is also trained by {arms}.", "另以 {arms} 训练同一模型作为对照。";
 CONTRIBUTOR: "{party} brings data set {data}", "{party} 提供数据集 {data}";
 PINNED: ", version {version}", "，版本 {version}";
+WEIGHED: ", each row of which counts {weight} in the fit", "，拟合中其每行按 {weight} 计";
 RECEIVES: " and gets the result", "，并获得结果";
 RECEIVER: "{party} brings nothing and gets the result", "{party} 不提供数据，获得结果";
 COORDINATOR_BLIND: "{party} coordinates: it relays sealed messages and opens sums that it can't read: they are hidden by a key that only the institutions have", "{party} 担任协调方：转发密封消息，并开启其无法读取的合计：合计由仅各机构持有的密钥隐藏";

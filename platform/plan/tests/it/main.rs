@@ -27,6 +27,7 @@ mod summaries;
 mod texts;
 mod trees;
 mod verticals;
+mod weights;
 
 use consilium_mailbox::PartyId;
 use consilium_plan::{Plan, PlanError, RawPlan, UnixTime};
