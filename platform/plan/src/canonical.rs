@@ -19,7 +19,8 @@ use consilium_schema::{Label, LabelRule};
 
 use crate::{
     Glm, Lang, Learner, OwnMetrics, Part, Party, Plan, PlanHash, Protection, Task, TestRows, Train,
-    plan::FORMAT, time::length_text,
+    plan::{FORMAT, trust},
+    time::length_text,
 };
 
 impl Plan {
@@ -95,8 +96,11 @@ impl Plan {
         writeln!(f, "minimum_verified = {}", limits.minimum_verified)
     }
 
-    /// Begins the table of limits with those that every kind has.
+    /// Writes what is asked of scorecards, and begins the table of limits with those that every kind has.
     fn write_limits(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(floors) = &self.trust {
+            trust::write(floors, f)?;
+        }
         let limits = &self.limits;
         writeln!(f, "\n[limits]")?;
         if let Some(expires) = limits.expires {
@@ -247,7 +251,7 @@ impl Display for Party {
 }
 
 /// A TOML float that reads back as the same number; zero has one sign.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     format!("{:?}", value + 0.0)
 }
 

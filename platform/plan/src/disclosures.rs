@@ -93,6 +93,10 @@ impl Plan {
             lines: Vec::new(),
         };
         lines.add(Audience::Everyone, &texts::PLAN, &[]);
+        if let Some(floors) = &self.trust {
+            let places: [(&str, &dyn std::fmt::Display); 1] = [("purpose", &floors.purpose)];
+            lines.add(Audience::Coordinator, &texts::PREFLIGHT_SCORES, &places);
+        }
         match self.task() {
             Task::Train(task) => self.add_fit(task, &mut lines),
             Task::Align(task) => self.add_alignment(task, &mut lines),

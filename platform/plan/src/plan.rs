@@ -5,6 +5,7 @@ mod parties;
 mod protection;
 mod task;
 mod terms;
+pub(crate) mod trust;
 
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -12,6 +13,7 @@ use consilium_base::{Digest, written_as_hex};
 use consilium_evaluation::Weight;
 use consilium_mailbox::PartyId;
 use consilium_schema::{Schema, is_plain};
+use consilium_scorecard::Floors;
 use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
@@ -46,6 +48,7 @@ pub struct Plan {
     pub(crate) coordinator: PartyId,
     pub(crate) parties: Vec<Party>,
     pub(crate) task: Task,
+    pub(crate) trust: Option<Floors>,
     pub(crate) limits: Limits,
     pub(crate) patience: Patience,
 }
@@ -145,6 +148,7 @@ impl Plan {
             coordinator,
             parties,
             task,
+            trust: trust::check(raw, &at)?,
             limits,
             patience,
         };
@@ -273,6 +277,11 @@ impl Plan {
     /// Says whether stewards are asked to allow that their own aggregate becomes derivable.
     pub fn asks_waiver(&self) -> bool {
         self.protection().is_some_and(|sums| sums.ask_waiver)
+    }
+
+    /// Gives what is asked of the data sets' scorecards, if anything is.
+    pub fn floors(&self) -> Option<&Floors> {
+        self.trust.as_ref()
     }
 
     /// Gives what the study may not exceed.

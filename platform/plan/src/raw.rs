@@ -9,6 +9,7 @@ use consilium_lwe::Set;
 use consilium_mailbox::PartyId;
 use consilium_preparation::{RawPreparation, RawPrepared};
 use consilium_schema::{RawColumn, RawLabel};
+use consilium_scorecard::Dimension;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
@@ -51,6 +52,7 @@ pub struct RawPlan {
     pub(crate) vertical: Option<RawVertical>,
     pub(crate) hybrid: Option<RawHybrid>,
     pub(crate) key: Option<Spanned<Key>>,
+    pub(crate) trust: Option<Spanned<RawTrust>>,
     #[serde(default)]
     pub(crate) align: RawAlign,
     pub(crate) dictionary: Option<RawDictionary>,
@@ -214,6 +216,15 @@ impl RawKind {
     pub(crate) fn is_hybrid(self) -> bool {
         matches!(self, RawKind::TrainHybridGbdt | RawKind::PredictHybridGbdt)
     }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawTrust {
+    pub(crate) purpose: Spanned<String>,
+    pub(crate) min_score: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(crate) least: BTreeMap<Dimension, Spanned<f64>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

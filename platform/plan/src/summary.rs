@@ -221,6 +221,21 @@ impl Plan {
 
     fn describe_end(&self, page: &mut Page) {
         let limits = &self.limits;
+        if let Some(floors) = &self.trust {
+            let dimensions = floors.least.iter();
+            let named = dimensions.map(|(dimension, least)| {
+                let name = dimension.name();
+                format!("{} {least}", page.lang.pick(name.en, name.zh))
+            });
+            let composite = floors.composite.iter();
+            let composite =
+                composite.map(|least| texts::COMPOSITE.say(page.lang, &[("least", least)]));
+            let asked: Vec<String> = composite.chain(named).collect();
+            let asked = asked.join(page.lang.pick(", ", "、"));
+            let places: [(&str, &dyn Display); 2] =
+                [("purpose", &floors.purpose), ("asked", &asked)];
+            page.line("- ", &texts::TRUST, &places);
+        }
         let study = in_words(self.patience.study, page.lang);
         page.line(
             "- ",

@@ -10,6 +10,7 @@ use consilium_glm::BadSpecification;
 use consilium_mailbox::PartyId;
 use consilium_psi::BadEpsilon;
 use consilium_schema::{DesignError, LabelError};
+use consilium_scorecard::BadPurposeName;
 use consilium_secagg::ThresholdError;
 use consilium_statistics::BadSpecification as BadStatistics;
 
@@ -48,6 +49,17 @@ pub enum PlanFault {
         /// Who is named.
         party: PartyId,
     },
+    /// Scorecards are for a purpose.
+    #[error(transparent)]
+    Purpose(#[from] BadPurposeName),
+    /// Whatever names a purpose asks for a score.
+    #[error(
+        "min_score is needed, or a score in [trust.least]: quality, scarcity, privacy or value"
+    )]
+    NoFloor,
+    /// Scores lie between 0 and 100.
+    #[error("a least score is above 0 and at most 100")]
+    Floor,
     /// An institution's rows count for something.
     #[error(transparent)]
     Weight(#[from] BadWeight),

@@ -43,6 +43,8 @@ impl Code {
             | Code::ModelTreesDiverged
             | Code::ModelNothingHeldOut
             | Code::EvaluationTooFew => true,
+            // Scorecards, which are signed beside the rows
+            Code::ScoreMissing | Code::ScoreOutdated | Code::ScoreBelow => false,
             // Identity, link and approval
             Code::CertExpired
             | Code::CertWrong

@@ -26,6 +26,7 @@ mod studies;
 mod summaries;
 mod texts;
 mod trees;
+mod trust;
 mod verticals;
 mod weights;
 
