@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod cards;
 mod config;
 mod daemon;
 mod desk;

@@ -138,4 +138,11 @@ impl Operator for OperatorService {
         let by = By::of(&request);
         answer(self.export_journal(by).await)
     }
+
+    async fn scorecards(
+        &self,
+        _: Request<v1::ScorecardsRequest>,
+    ) -> Result<Response<v1::ScorecardList>, Status> {
+        answer(self.desk.cards().await.map_err(OperatorError::from))
+    }
 }

@@ -10,6 +10,7 @@ pub use consilium_store::{
     Change, Location, Opening, Step, Store, StoreError, decisions, settings, studies,
 };
 
+pub mod cards;
 mod error;
 pub mod institutions;
 pub mod invitations;
@@ -29,6 +30,11 @@ const STEPS: &[Step] = &[
         number: 1001,
         name: "withdrawn",
         sql: include_str!("../migrations/1001_withdrawn.sql"),
+    },
+    Step {
+        number: 1002,
+        name: "scorecards",
+        sql: include_str!("../migrations/1002_scorecards.sql"),
     },
 ];
 

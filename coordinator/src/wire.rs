@@ -88,7 +88,7 @@ pub(crate) fn read(from: &PartyId, what: Kind) -> Option<(StudyName, Command)> {
                 Command::Notice { from, run, failure },
             ))
         }
-        Kind::Offers(_) | Kind::Result(_) => None,
+        Kind::Offers(_) | Kind::Result(_) | Kind::Scorecards(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alignments;
+mod cards;
 mod cohorts;
 mod config;
 mod daemon;

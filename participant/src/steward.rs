@@ -99,6 +99,15 @@ impl StewardService {
         Ok(answers::data_set(set, true, &sources))
     }
 
+    async fn add_card(&self, card: &str) -> Result<v1::OwnScorecard, StewardError> {
+        let signed = self.home.keep_card(card).await?;
+        Ok(v1::OwnScorecard {
+            data: signed.card.data_set.clone(),
+            purpose: signed.card.purpose.to_string(),
+            shown: wire::json(&signed.public()),
+        })
+    }
+
     async fn list(&self) -> Result<v1::DataSets, StewardError> {
         let sets = self.home.data_sets().await?.into_iter();
         Ok(v1::DataSets {
@@ -325,6 +334,13 @@ impl Steward for StewardService {
         request: Request<v1::AddStewardRequest>,
     ) -> Result<Response<v1::Stewards>, Status> {
         answer(self.enlist(request.into_inner()).await)
+    }
+
+    async fn add_scorecard(
+        &self,
+        request: Request<v1::AddScorecardRequest>,
+    ) -> Result<Response<v1::OwnScorecard>, Status> {
+        answer(self.add_card(&request.into_inner().card).await)
     }
 
     async fn export_own_log(

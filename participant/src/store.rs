@@ -15,6 +15,7 @@ pub use consilium_store::{
 
 pub mod alignments;
 mod book;
+pub mod cards;
 pub mod cohorts;
 pub mod data_sets;
 pub mod peers;
@@ -54,6 +55,11 @@ const STEPS: &[Step] = &[
         number: 1005,
         name: "imprints",
         sql: include_str!("../migrations/1005_imprints.sql"),
+    },
+    Step {
+        number: 1006,
+        name: "scorecards",
+        sql: include_str!("../migrations/1006_scorecards.sql"),
     },
 ];
 

@@ -44,6 +44,7 @@ use tokio::sync::oneshot;
 pub(crate) use aligned::is_aligned;
 pub(crate) use costs::added_to as with_costs;
 pub(crate) use decide::DecideError;
+pub(crate) use failure::RunError;
 pub(crate) use obstacles::{approved, obstacles};
 pub(crate) use own::Own;
 pub(crate) use received::Received;

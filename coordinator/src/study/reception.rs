@@ -207,6 +207,11 @@ impl Studies {
                         let ended = ended.filter_map(|study| wire::named(study));
                         post.asked(&peer, ended.collect());
                     }
+                    Ok(Some(Heard::Scorecards(shown))) => {
+                        if let Err(error) = self.desk.take_cards(&peer, shown).await {
+                            error!(party = %peer, %error, "its scorecards can't be kept");
+                        }
+                    }
                     Ok(Some(Heard::Result(v1::ResultAsk { study, offset }))) => {
                         if let Some(study) = wire::named(&study) {
                             post.wanted(&peer, study, offset);

@@ -42,6 +42,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/consilium.v1.Operator/Members", &[Operator, Supervisor]),
     ("/consilium.v1.Operator/Revoke", &[Operator]),
     ("/consilium.v1.Operator/ExportLog", &[Operator, Supervisor]),
+    ("/consilium.v1.Operator/Scorecards", &[Operator, Supervisor]),
     ("/consilium.v1.Steward/Status", &[Steward]),
     ("/consilium.v1.Steward/AddData", &[Steward]),
     ("/consilium.v1.Steward/ListData", &[Steward]),
@@ -58,6 +59,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/consilium.v1.Steward/AddVouch", &[Steward]),
     ("/consilium.v1.Steward/AddSteward", &[Steward]),
     ("/consilium.v1.Steward/ExportOwnLog", &[Steward]),
+    ("/consilium.v1.Steward/AddScorecard", &[Steward]),
 ];
 
 /// A call that its caller may not make.

@@ -14,7 +14,7 @@ use super::{DataError, Fence, Mapped, Source, TableError, blocking, tables::Tabl
 use crate::{
     home::Home,
     store::{
-        StoreError,
+        StoreError, cards,
         data_sets::{self, DataSet, Registered},
         settings,
     },
@@ -129,6 +129,8 @@ impl Home {
         change.log(&entry).await?;
         change.commit().await?;
         tracing::info!(data = set.name, what, "a data set was read");
+        // Cards of an earlier version are not shown any more, those of this one are again.
+        self.show_cards().await?;
         Ok(Listed {
             set,
             is_unchanged: true,
@@ -175,11 +177,13 @@ impl Home {
             let name = name.to_owned();
             return Err(RegisterError::Unknown { name });
         }
+        cards::remove(&mut change, name).await?;
         let entry = Entry::new(now, Kind::DATA_SET)
             .with("data", name)
             .with("what", "removed");
         change.log(&entry).await?;
-        Ok(change.commit().await?)
+        change.commit().await?;
+        Ok(self.show_cards().await?)
     }
 
     /// Gives where a registered data set lies and how it is read.

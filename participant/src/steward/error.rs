@@ -7,7 +7,12 @@ use consilium_plan::Lang;
 use consilium_store::StoreError;
 use tonic::Code;
 
-use crate::{data::RegisterError, store::peers::PeerError, study::DecideError};
+use crate::{
+    cards::{KeepCardError, MOST_CARDS},
+    data::RegisterError,
+    store::peers::PeerError,
+    study::DecideError,
+};
 
 /// Why a call is not fulfilled. The callers are the institution's own people: they may read of its
 /// files.
@@ -20,6 +25,8 @@ pub(crate) enum StewardError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Data(#[from] RegisterError),
+    #[error(transparent)]
+    Card(#[from] KeepCardError),
     #[error(transparent)]
     Decision(#[from] DecideError),
     #[error(transparent)]
@@ -53,6 +60,7 @@ impl StewardError {
             StewardError::Store(error) | StewardError::Data(RegisterError::Store(error)) => {
                 error.fault()
             }
+            StewardError::Card(KeepCardError::Store(error)) => error.fault(),
             StewardError::Decision(error) => error.fault(),
             StewardError::Peer(error) => error.fault(),
             StewardError::File(_) => Fault::Ours,
@@ -78,6 +86,7 @@ impl Explain for StewardError {
             ) => Code::FailedPrecondition,
             StewardError::Store(StoreError::DiskFull)
             | StewardError::Data(RegisterError::Store(StoreError::DiskFull))
+            | StewardError::Card(KeepCardError::Store(StoreError::DiskFull))
             | StewardError::Decision(DecideError::Store(StoreError::DiskFull))
             | StewardError::Peer(PeerError::Store(StoreError::DiskFull)) => Code::ResourceExhausted,
             StewardError::Stopping => Code::Unavailable,
@@ -111,6 +120,7 @@ impl Explain for StewardError {
             StewardError::Data(RegisterError::Unknown { name }) => format!("没有数据集 {name}"),
             StewardError::Data(RegisterError::Data(error)) => return error.in_chinese(),
             StewardError::Data(RegisterError::Table(error)) => error.in_chinese(),
+            StewardError::Card(error) => return card_in_chinese(error),
             StewardError::BadName(name) => format!("名称无法使用：{name}"),
             StewardError::BadKey => "这些字节不是公钥".to_owned(),
             StewardError::NoStatement => "提交的不是已签署的声明".to_owned(),
@@ -122,6 +132,20 @@ impl Explain for StewardError {
             _ => return None,
         })
     }
+}
+
+fn card_in_chinese(error: &KeepCardError) -> Option<String> {
+    Some(match error {
+        KeepCardError::Store(_) | KeepCardError::Card(_) => return None,
+        KeepCardError::Elsewhere => "评分卡不属于本机构，或属于另一个联邦".to_owned(),
+        KeepCardError::NoSteward { signer } => format!("{signer} 不是本机构的数据管理员"),
+        KeepCardError::OtherVersion { data } => format!(
+            "评分卡所对应的不是数据集 {data} 目前登记的版本：请度量 `consilium data list` 所示的版本"
+        ),
+        KeepCardError::TooMany => {
+            format!("已保存 {MOST_CARDS} 张评分卡：移除某个数据集，其评分卡随之移除")
+        }
+    })
 }
 
 fn vouch_in_chinese(error: &VouchError) -> Option<String> {

@@ -16,7 +16,7 @@ const SECRET: secrets::Purpose = secrets::Purpose("study");
 ///
 /// # Errors
 ///
-/// [`RunError::Refused`] if there is none; whether the data set is still the approved one is for
+/// [`RunError::Refused`] if there is none, or the data set's scorecard falls short; whether the data set is still the approved one is for
 /// [`Grant::covers`] to say once it was read.
 pub(super) async fn allowed(
     home: &Home,
@@ -33,6 +33,7 @@ pub(super) async fn allowed(
         let pinned = grant.covers(me, pinned);
         pinned.map_err(|changed| changed.with("data", &planned.name))?;
     }
+    home.check_card(plan, (&planned.name, grant)).await?;
     Ok((planned.name.clone(), grant.clone()))
 }
 

@@ -131,6 +131,7 @@ impl Studies {
             ControlMessage::Joined { peer, .. } if from_coordinator(&peer) => {
                 fetching.clear();
                 self.ask().await;
+                self.home.show_cards().await?;
                 self.command_all(|| Command::Repeat).await;
             }
             ControlMessage::Said {

@@ -1,6 +1,7 @@
 //! Whole daemons on loopback: a coordinator and its participants.
 
 mod align;
+mod cards;
 mod clocks;
 mod contract;
 mod damaged;

@@ -21,6 +21,7 @@ Operator/Withdraw: operator
 Operator/Members: operator supervisor
 Operator/Revoke: operator
 Operator/ExportLog: operator supervisor
+Operator/Scorecards: operator supervisor
 Steward/Status: steward
 Steward/AddData: steward
 Steward/ListData: steward
@@ -37,6 +38,7 @@ Steward/Verify: steward
 Steward/AddVouch: steward
 Steward/AddSteward: steward
 Steward/ExportOwnLog: steward
+Steward/AddScorecard: steward
 ";
 
 #[test]

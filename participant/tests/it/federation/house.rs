@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-use consilium_base::{Seed, Signer as _};
+use consilium_base::{Digest, Seed, Signer as _};
 use consilium_identity::IdentityKey;
 use consilium_node::{Shutdown, grpc::steward_client::StewardClient};
 use consilium_participant::{
@@ -17,6 +17,10 @@ use consilium_participant::{
 };
 use consilium_plan::{DataVersion, Decision, FederationId, Grant, Plan, Statement, UnixTime};
 use consilium_proto::v1;
+use consilium_scorecard::{
+    About, Card, Dimension, Evidence, EvidenceHash, EvidenceKind, Found, Purpose, Salt, Score,
+    Signed, Subscore, Version, VersionHash,
+};
 use tokio::time::timeout;
 use tonic::transport::Channel;
 
@@ -262,6 +266,46 @@ impl House {
             signature: self.steward.sign(&statement.message()).0.to_vec().into(),
             steward: self.steward.public().to_bytes().to_vec().into(),
         }
+    }
+
+    /// Registers data as they are now, and gives a card of them that the steward has signed.
+    pub(crate) async fn card(&self, score: f64) -> Signed {
+        let set = self.register().await.unwrap();
+        let version = Digest::try_from(set.version.as_ref()).unwrap();
+        let quality = Found {
+            subscores: vec![Subscore {
+                id: "completeness".to_owned(),
+                score: Score::of(score, score, score).unwrap(),
+                weight: 1.0,
+            }],
+            proxy: false,
+            evidence: Evidence {
+                kind: EvidenceKind::Report,
+                hash: EvidenceHash([7; 32]),
+                tool: "consilium 0.1.0".to_owned(),
+                at: None,
+                countersigned: Vec::new(),
+            },
+        };
+        let about = About {
+            federation: None,
+            institution: self.config.party.clone(),
+            data_set: "patients".to_owned(),
+            version: Version::Registered(VersionHash(version)),
+            made: UnixTime(now_ms() / 1_000),
+            salt: Salt([self.seed; 32]),
+        };
+        let purpose = Purpose::built_in("training").unwrap();
+        let card = Card::of(about, &purpose, vec![(Dimension::Quality, quality)]);
+        Signed::sign(card, &format!("{}/li", self.name), &self.steward).unwrap()
+    }
+
+    /// Hands a signed card in.
+    pub(crate) async fn add_card(&self, card: &Signed) -> Result<v1::OwnScorecard, tonic::Status> {
+        let card = serde_json::to_string(card).unwrap();
+        let request = v1::AddScorecardRequest { card };
+        let kept = self.client().await.add_scorecard(request).await?;
+        Ok(kept.into_inner())
     }
 
     /// Gives a number that none of the house's decisions had.

@@ -1,0 +1,158 @@
+//! Scorecards of the own data sets: kept, held against plans, and shown in bands.
+
+use std::collections::BTreeMap;
+
+use consilium_identity::{Directory, PublicKey};
+use consilium_journal::{Entry, Kind};
+use consilium_plan::{Code, DataVersion, Failure, Grant, Name, Plan};
+use consilium_proto::v1::{self, to_coordinator::Kind as Said};
+use consilium_scorecard::{CardError, Signed, Version, VersionHash};
+
+use crate::{
+    home::Home,
+    store::{StoreError, cards, data_sets},
+    study::RunError,
+    wire,
+};
+
+/// How many cards are kept and shown.
+pub(crate) const MOST_CARDS: usize = 100;
+
+/// Why a card is not kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum KeepCardError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// The card is another institution's, or another federation's.
+    #[error("the card is not of this institution, or of another federation")]
+    Elsewhere,
+    /// Its signer is no steward here.
+    #[error("{signer} is no steward of this institution")]
+    NoSteward { signer: String },
+    /// It is of rows that are not registered.
+    #[error(
+        "the card is of another version of {data} than the one that is registered, or of none: measure \
+         what `consilium data list` shows"
+    )]
+    OtherVersion { data: String },
+    /// There are as many as are kept.
+    #[error("{MOST_CARDS} cards are kept already: remove a data set, and its cards go with it")]
+    TooMany,
+}
+
+impl Home {
+    /// Keeps a card that a steward of this institution has signed for what is registered.
+    pub(crate) async fn keep_card(&self, text: &str) -> Result<Signed, KeepCardError> {
+        let signed = Signed::from_json(text)?;
+        let card = &signed.card;
+        let federation = card.federation;
+        let is_ours = federation.is_none_or(|federation| federation == self.federation);
+        if card.institution != self.party || !is_ours {
+            return Err(KeepCardError::Elsewhere);
+        }
+        let key = self.steward_key(&signed.signer).await?;
+        let key = key.ok_or_else(|| KeepCardError::NoSteward {
+            signer: signed.signer.clone(),
+        })?;
+        signed.verify(&Directory::from([(signed.signer.clone(), key)]))?;
+        let registered = data_sets::find(&self.store, &card.data_set).await?;
+        if registered.map(|set| measured(set.version)) != Some(card.version) {
+            let data = card.data_set.clone();
+            return Err(KeepCardError::OtherVersion { data });
+        }
+        let kept = cards::all(&self.store).await?.into_iter();
+        let others = kept.filter(|kept| {
+            kept.card.data_set != card.data_set || kept.card.purpose != card.purpose
+        });
+        if others.count() >= MOST_CARDS {
+            return Err(KeepCardError::TooMany);
+        }
+        let now = self.ambient.now();
+        let mut change = self.store.begin().await?;
+        cards::keep(&mut change, &signed, now).await?;
+        let entry = Entry::new(now, Kind::DATA_SET)
+            .with("data", &card.data_set)
+            .with("what", "scorecard")
+            .with("purpose", &card.purpose)
+            .with("steward", &signed.signer)
+            .with("card", card.id());
+        change.log(&entry).await?;
+        change.commit().await?;
+        self.show_cards().await?;
+        Ok(signed)
+    }
+
+    /// Sees that the card of a data set, in the version that is approved, has the scores that a plan asks
+    /// for.
+    ///
+    /// # Security
+    ///
+    /// It is decided here, by what a steward of this institution has signed, whenever one more run of the
+    /// plan is to be allowed. Others hear which of three it is, and no score.
+    pub(crate) async fn check_card(
+        &self,
+        plan: &Plan,
+        (data, grant): (&Name, &Grant),
+    ) -> Result<(), RunError> {
+        let Some(floors) = plan.floors() else {
+            return Ok(());
+        };
+        let kept = cards::find(&self.store, data.as_str(), &floors.purpose).await?;
+        let code = match kept {
+            Some(signed) if self.signed_by(&signed).await?.is_none() => Code::ScoreMissing,
+            Some(signed) if signed.card.version != measured(grant.data) => Code::ScoreOutdated,
+            Some(signed) if signed.card.meets(floors).is_empty() => return Ok(()),
+            Some(_) => Code::ScoreBelow,
+            None => Code::ScoreMissing,
+        };
+        let failure = Failure::new(code).of(&self.party).with("data", data);
+        Err(failure.with("purpose", &floors.purpose).into())
+    }
+
+    /// Tells the coordinator what it may know of the cards of data sets as they are registered.
+    pub(crate) async fn show_cards(&self) -> Result<(), StoreError> {
+        let sets = data_sets::all(&self.store).await?.into_iter();
+        let registered: BTreeMap<String, Version> =
+            sets.map(|set| (set.name, measured(set.version))).collect();
+        let mut shown = Vec::new();
+        for signed in cards::all(&self.store).await? {
+            if registered.get(&signed.card.data_set) != Some(&signed.card.version) {
+                continue;
+            }
+            if let Some(key) = self.signed_by(&signed).await? {
+                shown.push(v1::ShownScorecard {
+                    card: wire::json(&signed.public()),
+                    steward: key.to_bytes().to_vec().into(),
+                });
+            }
+        }
+        self.tell(Said::Scorecards(v1::ShownScorecards { cards: shown }));
+        Ok(())
+    }
+
+    /// Gives the key that signed a kept card, unless its steward is none any more, or has another one.
+    async fn signed_by(&self, signed: &Signed) -> Result<Option<PublicKey>, StoreError> {
+        let key = self.steward_key(&signed.signer).await?;
+        Ok(key.filter(|key| {
+            let directory = Directory::from([(signed.signer.clone(), *key)]);
+            signed.verify(&directory).is_ok()
+        }))
+    }
+
+    /// Gives the key of a steward of this institution, by the whole name.
+    async fn steward_key(&self, signer: &str) -> Result<Option<PublicKey>, StoreError> {
+        let own = signer.strip_prefix(self.party.as_str());
+        let name = own.and_then(|rest| rest.strip_prefix('/'));
+        let stewards = self.stewards().await?;
+        let key = name.and_then(|name| stewards.get(name));
+        Ok(key.and_then(|key| PublicKey::from_bytes(key).ok()))
+    }
+}
+
+/// Gives a version as cards have it.
+fn measured(version: DataVersion) -> Version {
+    Version::Registered(VersionHash(version.0))
+}
