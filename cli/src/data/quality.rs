@@ -30,6 +30,7 @@ pub(super) mod kept;
 mod offending;
 mod page;
 mod say;
+mod shapes;
 
 use kept::Kept;
 

@@ -391,6 +391,7 @@ fn the_examples_are_held_against_their_rules() {
     };
     let heart = found("heart-va.rules.toml");
     assert_eq!(counts(&heart, "cholesterol-measured"), (193, 49));
+    assert_eq!(counts(&heart, "cholesterol-shape"), (144, 0));
     assert_eq!(counts(&heart, "once"), (200, 1));
     let insurer = found("insurer.rules.toml");
     assert_eq!(counts(&insurer, "person-once"), (4841, 0));

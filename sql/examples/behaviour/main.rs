@@ -45,6 +45,7 @@ fn main() {
                     "rows": rows,
                     "kind": kind.name(),
                     "heading": kind.heading().name(),
+                    "shares": SHARES,
                     "scores": behaviour.scores,
                     "spearman": behaviour.spearman,
                     "others_moved": behaviour.others,

@@ -10,6 +10,7 @@ mod limits;
 mod packs;
 mod quality;
 mod refusals;
+mod shapes;
 mod sources;
 
 use std::fs;

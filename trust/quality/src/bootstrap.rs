@@ -52,6 +52,10 @@ impl Draws {
                 let share = share(count.checked as f64, count.passed as f64);
                 vec![share; self.0.len()]
             }
+            Tally::Shape(cells) => {
+                let of = |times| Some(1.0 - cells.fit(times)?.failed);
+                self.0.iter().map(of).collect()
+            }
             Tally::Rows(buckets) => {
                 let of = |times: &[u32; BUCKETS]| {
                     let (mut checked, mut passed) = (0.0, 0.0);

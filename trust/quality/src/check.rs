@@ -103,13 +103,16 @@ impl<'a> Check<'a> {
                 run.groups(number, rule)?;
             }
         }
+        for number in run.shifted() {
+            run.repair(number)?;
+        }
         let offences = if self.rows > 0 {
             offences::find(&mut run, progress)?
         } else {
             Vec::new()
         };
         Ok(Checked {
-            report: scoring::report(self.rules, &run.states, &run.sizes, self.seed),
+            report: scoring::report(self.rules, &run.states, &run.sizes, &run.repairs, self.seed),
             offences,
         })
     }

@@ -75,7 +75,7 @@ pub enum RuleFault {
     /// A rule has one test.
     #[error(
         "a rule has one test: complete, typed, holds, range, levels, matches, codes, unique, duplicates, \
-         adds_up, refers, overlap, fresh or delay"
+         adds_up, refers, overlap, fresh, delay or shape"
     )]
     Tests,
     /// A table is a source or a query.

@@ -17,10 +17,14 @@ mod rules;
 mod run;
 mod scope;
 mod scoring;
+mod shape;
+mod shaped;
 mod table;
 mod tally;
 mod verdict;
 mod words;
+
+use house::House;
 
 pub use check::{Check, Checked, Progress};
 pub use consilium_catalogue::Certainty;
@@ -33,4 +37,6 @@ pub use report::{
 };
 pub use rule::{AddsUp, Bound, Codes, Heading, Names, Origin, Rule, Severity, Sql, Test};
 pub use rules::{Given, RuleSet};
+pub use shape::{Profile, Shape};
+pub use shaped::{Reading, Repair, Repaired, ShapeCell, ShapeResult};
 pub use table::{ColumnCodes, Rows, Table};

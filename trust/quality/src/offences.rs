@@ -76,10 +76,11 @@ fn of_single(run: &Run<'_>, table: &Table, rules: &[usize]) -> Result<Found, Qua
         let all = verdicts(&set.rules[*number], &scope, set.as_of);
         // A row breaks a rule once, by however many cells.
         let all: Vec<String> = all.iter().map(|it| format!("({})", it.sql)).collect();
-        let one = Verdict {
-            column: None,
-            sql: all.join(" AND "),
+        let sql = match run.fullest(*number).and_then(|cell| all.get(cell)) {
+            Some(fullest) => format!("NOT {fullest}"),
+            None => all.join(" AND "),
         };
+        let one = Verdict { column: None, sql };
         (*number, vec![one])
     };
     let judged: Vec<(usize, Vec<Verdict>)> = rules.iter().map(verdict).collect();

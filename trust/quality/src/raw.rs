@@ -111,6 +111,7 @@ pub(crate) struct RawRule {
     pub(crate) overlap: Option<RawOverlap>,
     pub(crate) fresh: Option<RawFresh>,
     pub(crate) delay: Option<RawDelay>,
+    pub(crate) shape: Option<RawShape>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -203,4 +204,22 @@ pub(crate) struct RawDelay {
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) days: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawShape {
+    pub(crate) column: String,
+    pub(crate) against: RawProfile,
+    #[serde(default)]
+    pub(crate) factors: Vec<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawProfile {
+    pub(crate) quantiles: Option<Vec<f64>>,
+    pub(crate) cuts: Option<Vec<f64>>,
+    pub(crate) shares: Option<Vec<f64>>,
+    pub(crate) levels: Option<BTreeMap<String, f64>>,
 }

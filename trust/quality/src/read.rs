@@ -7,7 +7,7 @@ use consilium_schema::{DateOrder, TextPlace};
 use crate::house::House;
 use crate::raw::{RawAddsUp, RawBound, RawCodes, RawLevel, RawRange, RawRefers, RawRule};
 use crate::rules::{positive, shown, sql, unknown_system, wrong};
-use crate::{AddsUp, Bound, Codes, Names, Origin, Rule, RuleError, RuleFault, Table, Test};
+use crate::{AddsUp, Bound, Codes, Names, Origin, Rule, RuleError, RuleFault, Shape, Table, Test};
 
 /// Reads the rules of one text.
 pub(crate) struct Reader<'a> {
@@ -153,6 +153,9 @@ impl<'a> Reader<'a> {
                 to: raw.to,
                 days: raw.days,
             });
+        }
+        if let Some(raw) = raw.shape {
+            tests.push(Test::Shape(Shape::read(raw)?));
         }
         let one: [Test; 1] = tests.try_into().map_err(|_| RuleFault::Tests)?;
         let [test] = one;

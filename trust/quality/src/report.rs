@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Heading, Names, Origin, Severity};
+use crate::{Heading, Names, Origin, Severity, ShapeResult};
 
 /// The number of this form of reports.
 pub const FORMAT: u32 = 1;
@@ -80,6 +80,9 @@ pub struct RuleResult {
     /// Of a rule that counts cells, each column by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnCount>,
+    /// Of a rule about a column's shape, how it is and should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<ShapeResult>,
 }
 
 /// What was counted of one column.

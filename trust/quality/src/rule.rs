@@ -5,6 +5,8 @@ use consilium_data::Date;
 use consilium_schema::TextPlace;
 use serde::{Deserialize, Serialize};
 
+use crate::Shape;
+
 /// What something is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -248,6 +250,8 @@ pub enum Test {
         /// How many days.
         days: u32,
     },
+    /// A column's values lie as those of a reference do.
+    Shape(Shape),
     /// The table can be read.
     Accessible,
 }

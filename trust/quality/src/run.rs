@@ -10,7 +10,9 @@ use crate::rules::wrong;
 use crate::scope::Scope;
 use crate::tally::{self, Count, Tally};
 use crate::verdict::{Verdict, columns, fits, of_which, verdicts};
-use crate::{Check, Origin, Progress, QualityError, Rows, Rule, RuleFault, Table, Test};
+use crate::{Check, Origin, Progress, QualityError, Repair, Rows, Rule, RuleFault, Table, Test};
+
+mod shapes;
 
 /// What is known of a rule.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(crate) struct Run<'a> {
     shapes: BTreeMap<String, Vec<OutputColumn>>,
     pub(crate) states: Vec<State>,
     pub(crate) sizes: BTreeMap<String, u64>,
+    /// What would mend shapes, by the numbers of their rules.
+    pub(crate) repairs: BTreeMap<usize, Repair>,
     done: usize,
     of: usize,
 }
@@ -44,6 +48,7 @@ impl<'a> Run<'a> {
             shapes: BTreeMap::new(),
             states: vec![State::Waiting; check.rules.rules.len()],
             sizes: BTreeMap::new(),
+            repairs: BTreeMap::new(),
             done: 0,
             of: 0,
         }
@@ -220,7 +225,13 @@ impl<'a> Run<'a> {
                         let tally = tallies.next().unwrap_or_else(Tally::none);
                         (verdict.column, tally)
                     });
-                    self.states[number] = State::Counted(counted.collect());
+                    let mut counted: Vec<_> = counted.collect();
+                    if let Test::Shape(shape) = &self.rules()[number].test {
+                        let cells: Vec<Tally> = counted.drain(..).map(|it| it.1).collect();
+                        let tally = Tally::of_shape(&cells, shape.against.shares());
+                        counted.push((None, tally));
+                    }
+                    self.states[number] = State::Counted(counted);
                 }
             }
             Err(QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }))

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::bootstrap::{Counted, Draws};
 use crate::report::FORMAT;
 use crate::run::State;
+use crate::shaped::shaped;
 use crate::tally::Tally;
 use crate::{
-    ColumnCount, Heading, HeadingResult, Outcome, Report, RuleResult, RuleSet, Table, TableSize,
+    ColumnCount, Heading, HeadingResult, Outcome, Repair, Report, RuleResult, RuleSet, Table,
+    TableSize,
 };
 
 /// The report of what was counted, with intervals drawn by a seed.
@@ -15,6 +17,7 @@ pub(crate) fn report(
     set: &RuleSet,
     states: &[State],
     sizes: &BTreeMap<String, u64>,
+    repairs: &BTreeMap<usize, Repair>,
     seed: u64,
 ) -> Report {
     let draws = Draws::new(seed);
@@ -32,7 +35,7 @@ pub(crate) fn report(
                         failed: sum.checked - sum.passed,
                     }));
                     match part {
-                        Tally::Single(_) => tally = part.clone(),
+                        Tally::Single(_) | Tally::Shape(_) => tally = part.clone(),
                         Tally::Rows(_) => tally.add(part),
                     }
                 }
@@ -64,6 +67,7 @@ pub(crate) fn report(
             failed: sum.checked - sum.passed,
             score: draws.rule(&tally),
             columns,
+            shape: shaped(rule, &tally, repairs.get(&results.len())),
         });
         counted.push((rule, tally));
     }

@@ -2,6 +2,8 @@
 
 use consilium_data::{Table, Values};
 
+use crate::shape::fit::Cells;
+
 /// The buckets into which rows fall by their keys; intervals are drawn over them.
 pub(crate) const BUCKETS: usize = 64;
 
@@ -13,12 +15,14 @@ pub(crate) struct Count {
 }
 
 /// Counts of one condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Tally {
     /// By bucket.
     Rows(Box<[Count; BUCKETS]>),
     /// Of a single thing, which no draw leaves out.
     Single(Count),
+    /// Of the cells of a reference.
+    Shape(Cells),
 }
 
 impl Tally {
@@ -30,11 +34,21 @@ impl Tally {
     pub(crate) fn sum(&self) -> Count {
         match self {
             Self::Single(count) => *count,
+            Self::Shape(cells) => cells.sum(),
             Self::Rows(buckets) => buckets.iter().fold(Count::default(), |all, one| Count {
                 checked: all.checked + one.checked,
                 passed: all.passed + one.passed,
             }),
         }
+    }
+
+    /// What was counted of the conditions of a shape's cells, as one.
+    pub(crate) fn of_shape(cells: &[Tally], expected: Vec<f64>) -> Self {
+        let counts = cells.iter().filter_map(|cell| match cell {
+            Self::Rows(buckets) => Some(buckets.clone()),
+            _ => None,
+        });
+        Self::Shape(Cells::new(&counts.collect::<Vec<_>>(), expected))
     }
 
     /// Adds what was counted of another condition of the same rule.

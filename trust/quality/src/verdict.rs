@@ -2,7 +2,7 @@
 
 use crate::scope::{Scope, list};
 use crate::words::{literal, words};
-use crate::{Bound, Codes, Date, Origin, Rule, Test};
+use crate::{Bound, Codes, Date, Origin, Rule, Shape, Test};
 
 /// A condition of a rule over a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
         }
         Test::Delay { from, to, days } => {
             one(format!("{} - {} <= {days}", scope.day(to), scope.day(from)))
+        }
+        Test::Shape(shape) => {
+            let cells = shape.against.cells(&shape.value(scope)).into_iter();
+            cells.map(|sql| Verdict { column: None, sql }).collect()
         }
         Test::Accessible
         | Test::Unique(_)
@@ -161,6 +165,7 @@ pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
         Test::Range { column, .. }
         | Test::Levels { column, .. }
         | Test::Matches { column, .. }
+        | Test::Shape(Shape { column, .. })
         | Test::Fresh { column, .. } => vec![column.clone()],
         Test::Codes(codes) => [Some(&codes.column), codes.at.as_ref()]
             .into_iter()

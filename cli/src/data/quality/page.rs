@@ -13,6 +13,7 @@ use super::{
     Found,
     kept::Kept,
     say::{self, Shown, points},
+    shapes,
 };
 use crate::data::issues::{self, state::Issue};
 
@@ -37,6 +38,7 @@ pub(super) fn html(found: &Found, kept: &Kept, lang: Lang) -> String {
     page.paragraph("soft", tables(found, lang));
     headings(&mut page, found, lang);
     broken(&mut page, found, lang);
+    shapes::add(&mut page, &found.report, lang);
     missing(&mut page, found, lang);
     not_run(&mut page, found, lang);
     trend(&mut page, found, kept, lang);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use consilium_plan::Lang;
 use consilium_quality::{Heading, Offence, Outcome, Report, RuleResult, Score};
 
-use super::{Found, offending::cells, severity};
+use super::{Found, offending::cells, severity, shapes};
 use crate::table::{align_numbers, table};
 use crate::terminal::on_one_line;
 
@@ -50,6 +50,13 @@ pub(super) fn print(
         .filter(|it| first.iter().any(|rule| rule.id == it.rule))
     {
         writeln!(out, "{}", row(offence, lang))?;
+    }
+    let shapes = report
+        .rules
+        .iter()
+        .filter_map(|rule| shapes::said(rule, lang));
+    for line in shapes {
+        writeln!(out, "{line}")?;
     }
     for line in report.rules.iter().filter_map(|rule| not_run(rule, lang)) {
         writeln!(out, "{line}")?;

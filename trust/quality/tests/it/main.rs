@@ -114,6 +114,41 @@ fn what_is_wrong_is_named_by_line_and_column() {
         ),
         (
             "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { quantiles = [2, 1] } }",
+            "line 14, column 6: rule \"r\": shape.against must be numbers that rise",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { cuts = [1], shares = [0.5, 0.6] } }",
+            "line 14, column 6: rule \"r\": shape.against must be shares that sum to 1",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { cuts = [1], shares = [1] } }",
+            "line 14, column 6: rule \"r\": shape.against must be cuts with one more share",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { levels = { a = -0.1, b = 1 } } }",
+            "line 14, column 6: rule \"r\": shape.against must be shares from 0 to 1",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { } }",
+            "line 14, column 6: rule \"r\": shape.against must be quantiles, or",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { quantiles = [1], levels = { a = 1 } } }",
+            "line 14, column 6: rule \"r\": shape.against must be quantiles, or",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "shape = { column = \"n\", against = { quantiles = [1] }, factors = [0] }",
+            "line 14, column 6: rule \"r\": shape.factors must be at most 8 numbers",
+        ),
+        (
+            "holds = \"n > 0\"",
             "refers = { columns = [\"n\"], to = \"z\" }",
             "line 14, column 6: rule \"r\": there is no table \"z\"",
         ),
