@@ -29,7 +29,7 @@ pub use error::{Failure, GlmError};
 pub use family::{Family, Likelihood, RowTerms};
 pub use fit::{Estimate, Fit, Published};
 pub use horizontal::{Answered, aggregate, aggregate_turn, announce, contribute, contribute_turn};
-pub use moments::{Centre, largest_moments, local_moments, moments_len};
+pub use moments::{Centre, has_few, largest_moments, local_moments, moments_len};
 pub use partition::{MOST_CELLS, Partition, Split};
 pub use specification::{
     BadSpecification, Column, ConstantColumns, Kind, MOST_COLUMNS, Regression, Specification,

@@ -82,6 +82,29 @@ pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
     sums
 }
 
+/// Says whether rows of one place are so few in a level of a 0/1 column, in a cell of what several columns
+/// have together, or in all, that sums over them would tell of single ones.
+///
+/// In logistic regression rows are counted by label too. None at all is not few.
+pub fn has_few(regression: &Regression, table: &Table) -> bool {
+    let spec = regression.specification();
+    let sums = local_moments(regression, table);
+    let Ok(moments) = Moments::read(regression, &sums) else {
+        return true;
+    };
+    let minimum = spec.minimum_count as f64;
+    let is_few = |cells: &[f64]| cells.iter().any(|rows| *rows > 0.5 && *rows < minimum);
+    let columns = spec.columns.iter().enumerate();
+    let mut cells = columns.flat_map(|(place, column)| {
+        let levels = column.kind.is_of_two().then(|| moments.level_cells(place));
+        let missing = column.mark_missing.then(|| moments.missing_cells(place));
+        levels.into_iter().chain(missing)
+    });
+    moments.rows < spec.minimum_count
+        || cells.any(|cells| is_few(&cells))
+        || moments.rare_cell().is_some()
+}
+
 fn to_unit(range: Range, value: f64) -> f64 {
     (value - range.middle()) / range.half_width()
 }
@@ -213,19 +236,27 @@ impl<'a> Moments<'a> {
     /// Gives the smallest count among the levels of a column of two values; in a logistic regression,
     /// among the pairs of level and label.
     pub(crate) fn rarest_level(&self, column: usize) -> f64 {
+        smallest(&self.level_cells(column))
+    }
+
+    fn level_cells(&self, column: usize) -> Vec<f64> {
         let sums = self.of(column);
         let (values, positive) = (sums[0].round(), sums[3].round());
         let ones = f64::midpoint(sums[1], values).round();
         let positive_ones = f64::midpoint(sums[4], positive).round();
-        self.smallest(values, ones, positive, positive_ones)
+        self.cells(values, ones, positive, positive_ones)
     }
 
     /// Gives the same for the 0/1 column that says where values are missing.
     pub(crate) fn rarest_missing(&self, column: usize) -> f64 {
+        smallest(&self.missing_cells(column))
+    }
+
+    fn missing_cells(&self, column: usize) -> Vec<f64> {
         let sums = self.of(column);
         let rows = self.rows as f64;
         let positive = f64::midpoint(self.sums[1], rows).round();
-        self.smallest(rows, sums[0].round(), positive, sums[3].round())
+        self.cells(rows, sums[0].round(), positive, sums[3].round())
     }
 
     /// Names what cuts the rows into cells of which one is rarer than allowed.
@@ -237,19 +268,18 @@ impl<'a> Moments<'a> {
         rare.map(|(partition, _)| partition.name.as_str())
     }
 
-    fn smallest(&self, values: f64, ones: f64, positive: f64, positive_ones: f64) -> f64 {
+    fn cells(&self, values: f64, ones: f64, positive: f64, positive_ones: f64) -> Vec<f64> {
         let zeros = values - ones;
         if self.regression.specification().family != Family::Logistic {
-            return ones.min(zeros);
+            return vec![ones, zeros];
         }
         let positive_zeros = positive - positive_ones;
-        let cells = [
+        vec![
             positive_ones,
             ones - positive_ones,
             positive_zeros,
             zeros - positive_zeros,
-        ];
-        cells.into_iter().fold(f64::INFINITY, f64::min)
+        ]
     }
 
     fn spread(&self, range: Range, [count, sum, squares]: [f64; 3], exactness: f64) -> Spread {
@@ -275,6 +305,10 @@ impl<'a> Moments<'a> {
     fn of(&self, column: usize) -> &[f64] {
         &self.sums[HEAD + PER_COLUMN * column..][..PER_COLUMN]
     }
+}
+
+fn smallest(cells: &[f64]) -> f64 {
+    cells.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 /// Gives where a 0/1 column lies of which that share is 1; whole numbers are added up exactly.

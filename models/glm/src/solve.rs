@@ -41,6 +41,23 @@ impl Symmetric {
         self.upper[self.place(row, column)]
     }
 
+    /// Gives the upper triangle row by row.
+    pub fn upper(&self) -> &[f64] {
+        &self.upper
+    }
+
+    /// Gives the product with a vector.
+    ///
+    /// # Panics
+    ///
+    /// If the vector has not [`Symmetric::order`] elements.
+    pub fn times(&self, vector: &[f64]) -> Vec<f64> {
+        assert_eq!(vector.len(), self.order, "a vector of another length");
+        (0..self.order)
+            .map(|row| (0..self.order).map(|k| self.at(row, k) * vector[k]).sum())
+            .collect()
+    }
+
     /// Says whether all elements are numbers.
     pub(crate) fn is_finite(&self) -> bool {
         self.upper.iter().all(|element| element.is_finite())

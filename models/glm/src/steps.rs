@@ -195,6 +195,21 @@ fn drain(block: &mut [f64], total: &mut [f64]) {
 }
 
 impl Sums {
+    /// Adds up the terms of rows in one place; all but the counts are zero if any row is beyond.
+    pub fn of(regression: &Regression, table: &Table, candidate: &Candidate) -> Sums {
+        let order = candidate.coefficients.len();
+        let sums = local_sums(regression, table, candidate);
+        let (gradient, fisher) = sums[GRADIENT..].split_at(order);
+        Sums {
+            rows: table.rows() as u64,
+            beyond: encoding::count(sums[BEYOND]).unwrap_or(table.rows() as u64),
+            loss: sums[LOSS],
+            pearson: sums[LOSS + 1],
+            gradient: gradient.to_vec(),
+            fisher: Symmetric::new(order, fisher.to_vec()),
+        }
+    }
+
     /// Reads an opened vector.
     ///
     /// # Errors

@@ -1,0 +1,121 @@
+//! What can go wrong when rows are valued.
+
+use consilium_mailbox::{Fault, MailboxError, PartyId};
+use consilium_secagg::{EncodingError, SumError};
+use serde::{Deserialize, Serialize};
+
+/// Why the sums of all give no values: the aggregator finds it and tells the contributors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Failure {
+    /// A row's prediction lies beyond what a likelihood is computed for.
+    #[error("the model's predictions for some rows run to extremes")]
+    Beyond,
+    /// Nobody's rows can judge.
+    #[error(
+        "no institution that judges has enough rows: ten of either label, or twenty where numbers are predicted"
+    )]
+    TooFewJudged,
+    /// The sums are not those of rows that the model was fitted to.
+    #[error(
+        "the sums are not those of the fit: a contributor's part of them is wrong, or its rows have changed"
+    )]
+    Implausible,
+    /// What institutions showed of their own does not add up to what was opened.
+    #[error(
+        "the institutions' own sums don't add up to those of the fit: one of them shows others than it added"
+    )]
+    DoesNotAddUp,
+}
+
+/// Why values were not told.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueError {
+    /// A message did not come, or came wrong.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    /// A sum was not opened.
+    #[error(transparent)]
+    Sum(#[from] SumError),
+    /// The sums give no values.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// Own sums can't be encoded.
+    #[error("a sum does not fit its declared bounds")]
+    Encoding(#[from] EncodingError),
+    /// A total less the own part would be one other's.
+    #[error("{contributors} institutions are too few to value rows by: {least} are needed")]
+    TooFewContributors {
+        /// How many there are.
+        contributors: usize,
+        /// How many there must be.
+        least: usize,
+    },
+    /// A judge's rows would be told by another's.
+    #[error(
+        "{judges} institutions among the contributors are to judge: {least} are needed, each once"
+    )]
+    TooFewJudges {
+        /// How many there are.
+        judges: usize,
+        /// How many there must be.
+        least: usize,
+    },
+    /// Somebody is not in the sum.
+    #[error("{party} is not in the sum by which rows are valued")]
+    Incomplete {
+        /// Who.
+        party: PartyId,
+    },
+    /// The aggregator tells what no sums of these rows give.
+    #[error("{aggregator} sent totals or values that no rows can have")]
+    BadAnswer {
+        /// The aggregator.
+        aggregator: PartyId,
+    },
+    /// A contributor's own sums are none.
+    #[error("{party} sent sums that no rows can have")]
+    BadPart {
+        /// Who sent them.
+        party: PartyId,
+    },
+    /// A row is beyond the model's reach.
+    #[error("the model's predictions for some rows run to extremes")]
+    Beyond,
+    /// There are no rows, or none but these.
+    #[error("rows are valued against those of others, and there are none")]
+    Alone,
+    /// The rows determine nothing.
+    #[error("the rows don't determine a step, even with a penalty")]
+    Undetermined,
+    /// Four fifths of the rows allow no fit.
+    #[error("the declared regression can't be fitted to a part of the rows")]
+    NoFit,
+    /// Two models' scores are not of the same rows.
+    #[error("the scores with and without the columns are not of the same rows")]
+    OtherRows,
+}
+
+impl ValueError {
+    /// Says whose fault it is.
+    pub fn fault(&self) -> Fault {
+        match self {
+            ValueError::Mailbox(error) => error.fault(),
+            ValueError::Sum(error) => error.fault(),
+            ValueError::BadAnswer { aggregator } => Fault::Peer(aggregator.clone()),
+            ValueError::BadPart { party } => Fault::Peer(party.clone()),
+            ValueError::Incomplete { .. } => Fault::Network,
+            // A sum hides who sent nonsense.
+            ValueError::Failed(_)
+            | ValueError::Encoding(_)
+            | ValueError::TooFewContributors { .. }
+            | ValueError::TooFewJudges { .. }
+            | ValueError::Beyond
+            | ValueError::Alone
+            | ValueError::Undetermined
+            | ValueError::NoFit
+            | ValueError::OtherRows => Fault::Input,
+        }
+    }
+}

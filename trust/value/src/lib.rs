@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod coalitions;
+mod disclosure;
+mod error;
+mod gain;
+mod game;
+mod influence;
+mod protocol;
+mod sums;
+mod valuation;
+mod worth;
+
+pub use coalitions::{Coalitions, ORDERS, Worths};
+pub use disclosure::disclosures;
+pub use error::{Failure, ValueError};
+pub use gain::{FOLDS, Proxy, marginal, proxy};
+pub use game::{Coalition, Drawn, MOST_DRAWN_PLAYERS, MOST_PLAYERS, everybody, sampled, shapley};
+pub use influence::{LEAST_PENALTY, Own, Totals, own};
+pub use protocol::{Coalesced, Valued, Worth, aggregate, contribute};
+pub use sums::{FEWEST_JUDGED, Judged};
+pub use valuation::{LEAST_CONTRIBUTORS, LEAST_JUDGES, Method, Valuation};
+pub use worth::{Step, Value, share};

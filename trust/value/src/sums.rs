@@ -1,0 +1,276 @@
+//! The sums that values are made of, and their code.
+
+use consilium_glm::{
+    Candidate, Column, Design, Family, Kind, Likelihood, Regression, Sums, Table,
+    solve::{Symmetric, triangle},
+};
+use consilium_secagg::{Encoding, EncodingError, Told, encoding};
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// The fewest rows of either label, or half of the fewest rows of numbers, by which an institution judges.
+pub const FEWEST_JUDGED: usize = 10;
+
+/// Rows and rows beyond the model's reach, of those fitted and of those that judge.
+const COUNTS: usize = 4;
+/// Loss, squared Pearson residuals, labels, squared labels.
+const HEAD: usize = 4;
+
+/// The rows that judge, of all who do, under the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Their sums.
+    pub sums: Sums,
+    /// Deviance under their mean alone.
+    pub null_deviance: f64,
+    /// Dispersion; 1 where the family has none.
+    pub dispersion: f64,
+}
+
+impl Judged {
+    /// Adds up rows of one place; nothing if they are too few or lie beyond the model's reach.
+    pub fn of(regression: &Regression, table: &Table, model: &Candidate) -> Option<Judged> {
+        let sums = Sums::of(regression, table, model);
+        let labels = labels(table, model);
+        (are_enough(regression, table) && sums.beyond == 0)
+            .then(|| Judged::new(regression, sums, labels))
+    }
+
+    fn new(regression: &Regression, sums: Sums, [label, square]: [f64; 2]) -> Judged {
+        let family = regression.specification().family;
+        let rows = sums.rows as f64;
+        let mean = label / rows;
+        // All deviances are here without what is the same under all models.
+        let null_deviance = match family {
+            Family::Gaussian => square - rows * mean * mean,
+            Family::Logistic => -2.0 * rows * (entropy(mean) + entropy(1.0 - mean)),
+            Family::Poisson => 2.0 * rows * (mean - entropy(mean)),
+            Family::Gamma => 2.0 * rows * (1.0 + mean.ln()),
+        };
+        let dispersion = match family.has_dispersion() {
+            true => (sums.pearson / rows).max(f64::MIN_POSITIVE),
+            false => 1.0,
+        };
+        Judged {
+            sums,
+            null_deviance,
+            dispersion,
+        }
+    }
+}
+
+/// `x ln x`.
+fn entropy(x: f64) -> f64 {
+    if x > 0.0 { x * x.ln() } else { 0.0 }
+}
+
+/// Says whether so few rows may judge.
+fn are_enough(regression: &Regression, table: &Table) -> bool {
+    if regression.specification().family != Family::Logistic {
+        return table.rows() >= 2 * FEWEST_JUDGED;
+    }
+    let of_one = table.iter().filter(|(_, label)| *label > 0.5).count();
+    of_one.min(table.rows() - of_one) >= FEWEST_JUDGED
+}
+
+/// Adds up labels and their squares, as they are fitted.
+fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
+    let mut sums = [0.0; 2];
+    for (_, label) in table.iter() {
+        let label = model.design.label(label);
+        sums[0] += label;
+        sums[1] += label * label;
+    }
+    sums
+}
+
+/// Gives the length of the vector of [`local`] for a number of coefficients.
+pub(crate) fn len(coefficients: usize) -> usize {
+    COUNTS + HEAD + 2 * (coefficients + triangle(coefficients))
+}
+
+/// Gives the part of such a vector that belongs to gradient and information of fitted rows.
+pub(crate) fn of_fitted(vector: &[f64], coefficients: usize) -> Vec<f64> {
+    vector[COUNTS..][..coefficients + triangle(coefficients)].to_vec()
+}
+
+/// Makes the code of these sums.
+///
+/// # Discussion
+///
+/// A fit bounds its sums by what standardised columns can have in all; rows that judge need not lie where
+/// those of the fit do. So every row is bounded, by the declared ranges in units of the model's design.
+pub(crate) fn encoding(
+    regression: &Regression,
+    design: &Design,
+) -> Result<Encoding, EncodingError> {
+    let spec = regression.specification();
+    let rows = spec.most_rows as f64;
+    let Terms {
+        loss,
+        pearson,
+        slope,
+        weight,
+        label,
+    } = Terms::largest(regression, design);
+    let mut columns = vec![1.0];
+    columns.extend(design.terms.iter().map(|term| {
+        let (low, high) = match (&spec.columns[term.column], term.missing) {
+            (_, true) => (0.0, 1.0),
+            (Column { kind, .. }, false) => ends(*kind),
+        };
+        let centre = term.centre;
+        (low - centre.mean).abs().max((high - centre.mean).abs()) / centre.deviation
+    }));
+    let mut sums = Vec::new();
+    sums.extend(columns.iter().map(|x| slope * x * rows));
+    for (place, x) in columns.iter().enumerate() {
+        sums.extend(columns[place..].iter().map(|y| weight * x * y * rows));
+    }
+    let mut largest = vec![rows; COUNTS];
+    largest.extend(&sums);
+    largest.extend([loss, pearson, label, label * label].map(|it| it * rows));
+    largest.extend(&sums);
+    Encoding::new(&largest, spec.most_contributors, spec.bits)
+}
+
+/// The largest absolute values of one row's terms.
+struct Terms {
+    loss: f64,
+    pearson: f64,
+    slope: f64,
+    weight: f64,
+    label: f64,
+}
+
+impl Terms {
+    fn largest(regression: &Regression, design: &Design) -> Terms {
+        let spec = regression.specification();
+        let largest = Likelihood::new(spec.family, spec.labels).largest();
+        let ends = [spec.labels.low(), spec.labels.high()];
+        let label = ends.map(|end| design.label(end).abs());
+        let label = label[0].max(label[1]);
+        if spec.family == Family::Gaussian {
+            // Those of the family hold on average over rows that were fitted.
+            let slope = largest.slope + label;
+            return Terms {
+                loss: slope * slope / 2.0,
+                pearson: slope * slope,
+                slope,
+                weight: largest.weight,
+                label,
+            };
+        }
+        Terms {
+            loss: largest.loss,
+            pearson: largest.pearson,
+            slope: largest.slope,
+            weight: largest.weight,
+            label,
+        }
+    }
+}
+
+fn ends(kind: Kind) -> (f64, f64) {
+    match kind {
+        Kind::Number(range) | Kind::Two(range) => (range.low(), range.high()),
+        Kind::Binary => (0.0, 1.0),
+    }
+}
+
+/// Adds up own rows; all but the counts is withheld if any row is beyond the model's reach.
+///
+/// Of rows that judge, nothing is added if they are too few.
+pub(crate) fn local(
+    regression: &Regression,
+    (fitted, judging): (&Table, Option<&Table>),
+    model: &Candidate,
+) -> Told {
+    let order = model.coefficients.len();
+    let judging = judging.filter(|table| are_enough(regression, table));
+    let sums = Sums::of(regression, fitted, model);
+    let judged = judging.map(|table| {
+        let sums = Sums::of(regression, table, model);
+        (sums, labels(table, model))
+    });
+    let (judged_rows, judged_beyond) =
+        (judged.as_ref()).map_or((0, 0), |(sums, _)| (sums.rows, sums.beyond));
+    let mut all: Vec<f64> = [sums.rows, sums.beyond, judged_rows, judged_beyond]
+        .map(|count| count as f64)
+        .into();
+    all.extend(&sums.gradient);
+    all.extend(sums.fisher.upper());
+    match &judged {
+        Some((sums, labels)) => {
+            all.extend([sums.loss, sums.pearson]);
+            all.extend(labels);
+            all.extend(&sums.gradient);
+            all.extend(sums.fisher.upper());
+        }
+        None => all.resize(len(order), 0.0),
+    }
+    let told = Told::whole(all);
+    if sums.beyond + judged_beyond > 0 {
+        return Told {
+            at: 0..COUNTS,
+            ..told
+        };
+    }
+    told
+}
+
+/// Reads an opened sum: all fitted rows, and those that judge.
+///
+/// # Errors
+///
+/// [`Failure`] if rows are beyond the model's reach, too few judge, or no rows can have such sums.
+pub(crate) fn read(
+    regression: &Regression,
+    model: &Candidate,
+    opened: &[u64],
+) -> Result<(Sums, Judged), Failure> {
+    let order = model.coefficients.len();
+    let encoding = encoding(regression, &model.design).map_err(|_| Failure::Implausible)?;
+    let sums = encoding.decode(opened).map_err(|_| Failure::Implausible)?;
+    let count = |place: usize| encoding::count(sums[place]).ok_or(Failure::Implausible);
+    let (rows, beyond) = (count(0)?, count(1)?);
+    let (judged_rows, judged_beyond) = (count(2)?, count(3)?);
+    if beyond + judged_beyond > 0 {
+        return Err(Failure::Beyond);
+    }
+    let (fitted, judged) = sums[COUNTS..].split_at(order + triangle(order));
+    let (head, judged) = judged.split_at(HEAD);
+    let part = |rows, [loss, pearson]: [f64; 2], sums: &[f64]| {
+        let (gradient, fisher) = sums.split_at(order);
+        Sums {
+            rows,
+            beyond: 0,
+            loss,
+            pearson,
+            gradient: gradient.to_vec(),
+            fisher: Symmetric::new(order, fisher.to_vec()),
+        }
+    };
+    if judged_rows == 0 {
+        return Err(Failure::TooFewJudged);
+    }
+    let fitted = part(rows, [0.0; 2], fitted);
+    let judged = part(judged_rows, [head[0], head[1]], judged);
+    let labels = [head[2], head[3]];
+    let is_sane = |sums: &Sums| (0..order).all(|place| sums.fisher.at(place, place) >= -1.0);
+    if !(is_sane(&fitted) && is_sane(&judged) && are_labels(regression, judged.rows, labels)) {
+        return Err(Failure::Implausible);
+    }
+    Ok((fitted, Judged::new(regression, judged, labels)))
+}
+
+/// Says whether rows can have labels with these sums, whose mean is not at the end of what it can be.
+fn are_labels(regression: &Regression, rows: u64, [label, square]: [f64; 2]) -> bool {
+    let mean = label / rows as f64;
+    match regression.specification().family {
+        Family::Gaussian => square >= -1.0,
+        Family::Logistic => mean > 0.0 && mean < 1.0,
+        Family::Poisson | Family::Gamma => mean > 0.0,
+    }
+}

@@ -1,0 +1,82 @@
+//! What is to be valued, as all parties agreed.
+
+use std::collections::BTreeSet;
+
+use consilium_glm::{Candidate, Regression};
+use consilium_mailbox::PartyId;
+use consilium_secagg::{SumNumber, SumShape};
+use serde::{Deserialize, Serialize};
+
+use crate::{ValueError, sums};
+
+/// The fewest institutions whose rows are valued: a total less the own part is then of three others.
+pub const LEAST_CONTRIBUTORS: usize = 4;
+
+/// The fewest that judge: their total less the own part is then of two others.
+pub const LEAST_JUDGES: usize = 3;
+
+/// How rows are valued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Each at home, from totals that all are told.
+    Influence,
+    /// That, and by all coalitions, from sums that each shows the aggregator.
+    Shapley,
+}
+
+/// What is valued: a fit that all know, and who judges it.
+#[derive(Clone, Copy, Debug)]
+pub struct Valuation<'a> {
+    /// The regression.
+    pub regression: &'a Regression,
+    /// Its fit.
+    pub model: &'a Candidate,
+    /// Whether the fit is at its optimum, and was not cut short.
+    pub has_converged: bool,
+    /// Whose rows are valued.
+    pub contributors: &'a [PartyId],
+    /// Whose rows judge: contributors too.
+    pub judges: &'a [PartyId],
+    /// How.
+    pub method: Method,
+}
+
+impl Valuation<'_> {
+    /// Checks that nobody's own sums would be told by a total.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::TooFewContributors`], [`ValueError::TooFewJudges`].
+    pub fn check(&self) -> Result<(), ValueError> {
+        let contributors = self.contributors.len();
+        if !(LEAST_CONTRIBUTORS..=crate::MOST_DRAWN_PLAYERS).contains(&contributors) {
+            return Err(ValueError::TooFewContributors {
+                contributors,
+                least: LEAST_CONTRIBUTORS,
+            });
+        }
+        let among: BTreeSet<&PartyId> = (self.judges.iter())
+            .filter(|judge| self.contributors.contains(judge))
+            .collect();
+        if among.len() < LEAST_JUDGES || among.len() != self.judges.len() {
+            return Err(ValueError::TooFewJudges {
+                judges: among.len(),
+                least: LEAST_JUDGES,
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives the shape of the sum.
+    pub(crate) fn shape(&self, number: SumNumber) -> SumShape {
+        let len = sums::len(self.model.coefficients.len());
+        let bits = self.regression.specification().bits;
+        let about = (self.model, self.judges, self.method);
+        SumShape::asking((number, len, bits), ("value.1.sum", &about))
+    }
+
+    pub(crate) fn penalty(&self) -> f64 {
+        self.regression.specification().penalty
+    }
+}
