@@ -30,7 +30,8 @@ pub(crate) struct Options {
     /// (or gbdt-attack-quick) attacks the sums that vertical trees return, code-names measures how well
     /// names are matched, code-agreement whether groups of diagnoses survive another code system, map-10m
     /// maps ten million rows of fee detail to features, rules-10m (or rules-100k) holds a hundred rules against
-    /// them, trust-behaviour lets mistakes grow in rows and looks at their scores, privacy-vectors makes the
+    /// them, trust-behaviour lets mistakes grow in rows and looks at their scores, trust-value holds
+    /// what institutions' rows are worth against fits without them, privacy-vectors makes the
     /// numbers that privacy is held against anew.
     name: Option<String>,
     /// The folder of public tables for gbdt-accuracy, gbdt-bits, gbdt-vertical, code-names,
@@ -47,7 +48,7 @@ struct Program {
 
 /// Runs the ignored tests whose name contains `wanted`; prints one line of JSON each. Asked for
 /// `psi-10m`, `gbdt-1m`, `gbdt-accuracy`, `gbdt-bits`, `gbdt-vertical`, `gbdt-attack`, `code-names`,
-/// `code-agreement`, `map-10m`, `rules-10m`, `trust-behaviour` or `privacy-vectors`, it measures instead, and
+/// `code-agreement`, `map-10m`, `rules-10m`, `trust-behaviour`, `trust-value` or `privacy-vectors`, it measures instead, and
 /// prints what the measurement says.
 ///
 /// `tidy` holds that only slow tests are ignored.
@@ -76,6 +77,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     }
     if wanted == Some(privacy::NAME) {
         return privacy::compare();
+    }
+    if wanted == Some(trust::VALUE) {
+        return trust::value();
     }
     if wanted == Some(trust::NAME) {
         return trust::behave(options.data.as_deref());

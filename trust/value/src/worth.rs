@@ -99,7 +99,7 @@ impl Value {
 pub fn share(own: f64, others: &[f64]) -> f64 {
     let others: f64 = others.iter().map(|it| it.max(0.0)).sum::<f64>() / others.len().max(1) as f64;
     match own.max(0.0) {
-        own if own + others > 0.0 => 100.0 * own / (own + others),
+        own if own + others > 0.0 => 100.0 * (own / (own + others)),
         _ => 0.0,
     }
 }

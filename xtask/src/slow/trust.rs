@@ -1,4 +1,4 @@
-//! What mistakes in rows do to scores of quality.
+//! What mistakes in rows do to scores of quality, and what rows are worth against fitting anew.
 
 use std::{path::Path, process::Stdio};
 
@@ -9,6 +9,27 @@ use crate::run::{cargo, status};
 
 /// The name by which it is asked for.
 pub(super) const NAME: &str = "trust-behaviour";
+
+/// The name by which values are asked for.
+pub(super) const VALUE: &str = "trust-value";
+
+/// Values institutions with and without poisoned rows; tells whether the poisoned ones are last, and values
+/// go with what fitting anew says.
+pub(super) fn value() -> anyhow::Result<bool> {
+    let mut command = cargo([
+        "run",
+        "--release",
+        "--package",
+        "consilium-value",
+        "--example",
+        "truth",
+    ]);
+    command.stderr(Stdio::inherit());
+    let output = command.output().context("starting the example")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    print!("{said}");
+    Ok(output.status.success() && said.lines().all(reached))
+}
 
 /// Lets mistakes grow in the tables in `data`; tells whether every score behaved as it must.
 pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {

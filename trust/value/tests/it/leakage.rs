@@ -1,0 +1,146 @@
+//! What frames tell: totals, and by coalitions own sums to the aggregator alone.
+
+use std::collections::BTreeSet;
+
+use consilium_evaluation::Role;
+use consilium_mailbox::{Frame, PartyId, sim::World};
+use consilium_value::{Method, disclosures};
+
+use crate::world::{Study, body, party};
+
+const PAGE: &str = include_str!("../../../../docs/protocols/value.md");
+
+async fn frames_of(study: &Study) -> Vec<Frame> {
+    let world = World::new(1);
+    let ended = study.run(&world).await;
+    assert!(ended.aggregator.is_ok());
+    world.transcript()
+}
+
+fn outline(frames: &[Frame]) -> Vec<(PartyId, PartyId, String, usize)> {
+    let line = |it: &Frame| {
+        (
+            it.sender.clone(),
+            it.receiver.clone(),
+            it.step.to_string(),
+            body(it).len(),
+        )
+    };
+    let mut lines: Vec<_> = frames.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_rows_give_the_same_steps_and_lengths() {
+    for method in [Method::Influence, Method::Shapley] {
+        let family = consilium_glm::Family::Logistic;
+        let one = outline(&frames_of(&Study::of(family, &[400, 300, 350, 320, 300], method)).await);
+        let other =
+            outline(&frames_of(&Study::of(family, &[300, 400, 320, 350, 300], method)).await);
+        assert_eq!(one, other);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_a_judge_has_too_few_rows_shows_in_no_length() {
+    let mut study = Study::logistic(Method::Influence);
+    let one = outline(&frames_of(&study).await);
+    let (features, labels) = crate::world::rows(consilium_glm::Family::Logistic, 8, false, 3);
+    study.judging[2] = consilium_glm::Table::new(&study.regression, features, labels).unwrap();
+    // The totals count judging rows by a number whose length may differ.
+    let without_totals = |lines: Vec<(PartyId, PartyId, String, usize)>| -> Vec<_> {
+        lines
+            .into_iter()
+            .filter(|line| line.2 != "value.1.totals")
+            .collect()
+    };
+    assert_eq!(
+        without_totals(one),
+        without_totals(outline(&frames_of(&study).await))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn own_sums_go_to_the_aggregator_alone_and_only_by_coalitions() {
+    let ways = |frames: &[Frame]| -> BTreeSet<(bool, String)> {
+        let way = |it: &Frame| (it.sender == party("aggregator"), it.step.to_string());
+        frames.iter().map(way).collect()
+    };
+    let one = |from, step: &str| (from, step.to_owned());
+    let at_home = ways(&frames_of(&Study::logistic(Method::Influence)).await);
+    let sum = one(false, "plain-sum.1.input");
+    assert_eq!(at_home, [sum.clone(), one(true, "value.1.totals")].into());
+    let frames = frames_of(&Study::logistic(Method::Shapley)).await;
+    let expected = [
+        sum,
+        one(true, "value.1.totals"),
+        one(false, "value.1.own"),
+        one(true, "value.1.values"),
+    ];
+    assert_eq!(ways(&frames), expected.into());
+    assert!(
+        frames
+            .iter()
+            .all(|it| [&it.sender, &it.receiver].contains(&&party("aggregator")))
+    );
+}
+
+/// A value that one row alone has is in nothing that travels: rows leave as sums.
+#[tokio::test(start_paused = true)]
+async fn no_frame_has_a_row_s_value() {
+    let mut study = Study::logistic(Method::Shapley);
+    let canary = 3.141_592_653_5_f64;
+    let (mut features, labels) = crate::world::rows(consilium_glm::Family::Logistic, 300, false, 5);
+    features[0] = canary;
+    study.fitted[0] = consilium_glm::Table::new(&study.regression, features, labels).unwrap();
+    let study = Study::with(
+        study.regression,
+        study.fitted,
+        study.judging,
+        Method::Shapley,
+    );
+    let needle = canary.to_le_bytes();
+    for frame in frames_of(&study).await {
+        assert!(
+            body(&frame).windows(8).all(|it| it != needle),
+            "{}",
+            frame.step
+        );
+    }
+}
+
+#[test]
+fn every_step_field_and_disclosure_is_on_the_protocol_s_page() {
+    let labels = [
+        "value.1.totals",
+        "value.1.own",
+        "value.1.values",
+        "rows",
+        "judged_rows",
+        "deviance",
+        "null_deviance",
+        "dispersion",
+        "direction",
+        "gradient",
+        "information",
+        "parties",
+        "all",
+        "coalitions",
+    ];
+    for label in labels {
+        assert!(PAGE.contains(&format!("`{label}`")), "{label}");
+    }
+    for method in [Method::Influence, Method::Shapley] {
+        for line in disclosures(method) {
+            let to = match line.to {
+                Role::Aggregator => "aggregator",
+                Role::Contributor => "contributor",
+            };
+            let line_on_page = format!("| {to} | {} |", line.learns);
+            assert!(PAGE.contains(&line_on_page), "{line_on_page}");
+            assert!(line.learns.is_ascii() && !line.zh.is_ascii());
+        }
+    }
+    assert!(disclosures(Method::Shapley).len() > disclosures(Method::Influence).len());
+}

@@ -1,0 +1,164 @@
+//! A run tells what sums in one place give.
+
+use consilium_glm::{Family, Table};
+use consilium_mailbox::{Fault, sim::World};
+use consilium_value::{Coalesced, Failure, Method, Step, ValueError};
+
+use crate::world::{Study, parties, regression, rows};
+
+#[tokio::test(start_paused = true)]
+async fn every_institution_learns_what_its_own_rows_are_worth() {
+    let study = Study::logistic(Method::Influence);
+    let ended = study.run(&World::new(1)).await;
+    let (totals, coalesced) = ended.aggregator.unwrap();
+    assert!(coalesced.is_none());
+    assert_eq!((totals.rows, totals.judged_rows), (5010, 2055));
+    let explained = totals.explained();
+    let mut values = Vec::new();
+    for valued in ended.contributors {
+        let valued = valued.unwrap();
+        assert_eq!(valued.totals, totals);
+        assert!(valued.coalesced.is_none());
+        values.push(valued.own.leave_one_out);
+    }
+    for helps in &values[..4] {
+        assert!(
+            helps.step(explained) >= Step::Helps && helps.score() > 97.5,
+            "{values:?}"
+        );
+    }
+    assert!(values[4].step(explained) <= Step::Harms && values[4].score() < 2.5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_coalitions_all_learn_what_each_is_worth() {
+    for family in [
+        Family::Logistic,
+        Family::Gaussian,
+        Family::Poisson,
+        Family::Gamma,
+    ] {
+        let study = Study::of(family, &[400, 300, 350, 320, 100], Method::Shapley);
+        let ended = study.run(&World::new(1)).await;
+        let (_, told) = ended.aggregator.unwrap();
+        let Some(Coalesced::Told {
+            parties: worths,
+            all,
+            coalitions,
+        }) = told.clone()
+        else {
+            panic!("withheld")
+        };
+        assert_eq!(coalitions, 32);
+        let sum: f64 = worths.values().map(|worth| worth.shapley.value).sum();
+        // Each is told in three digits.
+        assert!(
+            (sum - all).abs() < 0.02 * all.abs().max(10.0),
+            "{sum} {all}"
+        );
+        let names = parties(5).split_off(1);
+        let least = |it: &consilium_value::Worth| it.shapley.value;
+        assert!(
+            names[..4]
+                .iter()
+                .all(|it| least(&worths[it]) > least(&worths[&names[4]]))
+        );
+        for valued in ended.contributors {
+            assert_eq!(valued.unwrap().coalesced, told);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_which_few_have_a_level_don_t_leave_home_and_the_rest_is_told() {
+    let mut study = Study::logistic(Method::Shapley);
+    let (mut features, labels) = rows(Family::Logistic, 300, false, 77);
+    // Three rows have sex 1.
+    for (place, row) in features.chunks_exact_mut(2).enumerate() {
+        row[1] = f64::from(u8::from(place % 100 == 0));
+    }
+    study.fitted[1] = Table::new(&study.regression, features, labels).unwrap();
+    let study = Study::with(
+        regression(Family::Logistic),
+        study.fitted,
+        study.judging,
+        Method::Shapley,
+    );
+    let world = World::new(1);
+    let ended = study.run(&world).await;
+    assert_eq!(ended.aggregator.unwrap().1, Some(Coalesced::Withheld));
+    for valued in ended.contributors {
+        let valued = valued.unwrap();
+        assert_eq!(valued.coalesced, Some(Coalesced::Withheld));
+        assert!(valued.own.leave_one_out.value.is_finite());
+    }
+    let shown = world.transcript();
+    let shown = shown.iter().filter(|frame| *frame.step == *"value.1.own");
+    let lengths: Vec<usize> = shown.map(|frame| crate::world::body(frame).len()).collect();
+    assert_eq!(
+        lengths.iter().filter(|len| **len == 1).count(),
+        1,
+        "{lengths:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn judges_with_too_few_rows_judge_nothing() {
+    let mut study = Study::logistic(Method::Influence);
+    for place in 0..4 {
+        let (features, labels) = rows(Family::Logistic, 12, false, place as u64);
+        study.judging[place] = Table::new(&study.regression, features, labels).unwrap();
+    }
+    let ended = study.run(&World::new(1)).await;
+    for error in ended.contributors.into_iter().map(Result::unwrap_err) {
+        assert!(
+            matches!(error, ValueError::Failed(Failure::TooFewJudged)),
+            "{error}"
+        );
+        assert_eq!(error.fault(), Fault::Input);
+    }
+    let error = ended.aggregator.unwrap_err();
+    assert!(
+        matches!(error, ValueError::Failed(Failure::TooFewJudged)),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_contributors_or_two_judges_are_refused_before_a_row_is_looked_at() {
+    let world = World::new(1);
+    let three = Study::of(Family::Logistic, &[100, 100, 100], Method::Influence);
+    let mut two_judge = Study::logistic(Method::Influence);
+    two_judge.judges.truncate(2);
+    let mut stranger = Study::logistic(Method::Influence);
+    stranger.judges.push(crate::world::party("stranger"));
+    let mut twice = Study::logistic(Method::Influence);
+    twice.judges[1] = twice.judges[0].clone();
+    for study in [three, two_judge, stranger, twice] {
+        let ended = study.run(&world).await;
+        let mut errors: Vec<ValueError> = ended
+            .contributors
+            .into_iter()
+            .map(Result::unwrap_err)
+            .collect();
+        errors.push(ended.aggregator.unwrap_err());
+        for error in errors {
+            assert!(
+                matches!(
+                    error,
+                    ValueError::TooFewContributors {
+                        contributors: 3,
+                        least: 4
+                    } | ValueError::TooFewJudges { least: 3, .. }
+                ),
+                "{error}"
+            );
+        }
+    }
+    assert!(
+        world
+            .transcript()
+            .iter()
+            .all(|frame| crate::world::body(frame).is_empty())
+    );
+}
