@@ -31,6 +31,7 @@ mod quality;
 mod queries;
 mod registered;
 mod say;
+mod score;
 #[cfg(test)]
 mod tests;
 
@@ -114,6 +115,22 @@ Examples:
   consilium data issues repaired quality stay-order --by Li"
     )]
     Issues(issues::Issues),
+    /// Put what was measured on a signed card for a purpose, show it, compare it, verify it
+    #[command(
+        subcommand,
+        after_help = "\
+A scorecard has four dimensions from 0 to 100, each with its parts and an interval: quality, scarcity,
+privacy, value. It stays at home; others see bands of twenty points. docs/guide/scorecards.md says what
+the numbers mean.
+
+Examples:
+  consilium data score purpose training
+  consilium data score make --purpose training --data-set heart --quality quality --key li.key.pem --out card
+  consilium data score show card
+  consilium data score compare card
+  consilium data score verify card/public.json --public-key li.key.pem.pub"
+    )]
+    Score(score::Score),
     /// Read the key of each row as a plan has it, and say which rows give none, or the same one
     #[command(after_help = "\
 Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows
@@ -244,6 +261,7 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Privacy(args) => privacy::run(args, out, lang),
         DataCommand::Quality(args) => quality::run(args, out, lang),
         DataCommand::Issues(args) => issues::run(args, out, lang),
+        DataCommand::Score(args) => score::run(args, out, lang),
         DataCommand::Keys(args) => keys::run(args, out, lang),
         DataCommand::Alignments { door, json } => {
             block_on(alignments::list(door, *json, out, lang))

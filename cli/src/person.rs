@@ -12,11 +12,13 @@ mod enrol;
 mod folder;
 mod key;
 mod show;
+mod steward;
 mod vouch;
 
 pub(crate) use enrol::{read_invitation, way_in};
 pub(crate) use folder::{Folder, coordinator};
 pub(crate) use key::{PublicFile, check_key, open_key};
+pub(crate) use steward::StewardKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -5,6 +5,7 @@ mod lattices;
 mod meddling;
 mod plans;
 mod runs;
+mod scorecards;
 mod tables;
 mod trees;
 mod wire;
@@ -38,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     quick("plan", plans::plan),
     quick("preflight", plans::preflight),
     quick("schema", tables::schema),
+    quick("scorecard", scorecards::scorecard),
     slow("sealing", runs::sealing),
     slow("secagg", runs::secagg),
     quick("signing-request", identity::signing_request),

@@ -22,6 +22,7 @@ mod preparation;
 mod privacy;
 mod quality;
 mod schema;
+mod scorecard;
 mod state;
 
 /// Says an error with its causes.
@@ -61,6 +62,9 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, catalogue::error))
         .or_else(|| of(error, fitting::error))
         .or_else(|| of(error, privacy::error))
+        .or_else(|| of(error, scorecard::purpose))
+        .or_else(|| of(error, scorecard::card))
+        .or_else(|| of(error, scorecard::report))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))

@@ -34,6 +34,7 @@ mod prepared;
 mod privacy;
 mod quality;
 mod renewal;
+mod scorecards;
 mod several;
 mod statistics;
 mod trees;

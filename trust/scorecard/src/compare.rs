@@ -15,6 +15,8 @@ pub struct Comparison {
     pub same_version: bool,
     /// Whether both are for the same purpose; composites for others can't be held against each other.
     pub same_purpose: bool,
+    /// Whether both composites are of the same dimensions: where one is left out, the mean is of the others.
+    pub same_dimensions: bool,
     /// The composites.
     pub composite: Change,
     /// The dimensions that either has.
@@ -76,6 +78,7 @@ impl Comparison {
             same_data_set: set(before) == set(after),
             same_version: before.version == after.version,
             same_purpose: before.purpose == after.purpose,
+            same_dimensions: before.missing() == after.missing(),
             composite: Change::of([before.composite, after.composite]),
             dimensions: dimensions.into_iter().map(change).collect(),
         }

@@ -76,7 +76,7 @@ impl Dimension {
                 ["leave-one-out", "what is lost without it", "缺失时的损失"],
                 ["shapley", "Shapley share", "沙普利份额"],
                 ["gain", "gain by further columns", "增列收益"],
-                ["proxy", "gain on a task of its own", "自有任务收益"],
+                ["own-task", "gain on a task of its own", "自有任务收益"],
             ],
         }
     }

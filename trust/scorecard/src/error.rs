@@ -71,8 +71,9 @@ fn known(dimension: Dimension) -> String {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CardError {
-    /// It is longer than [`Card::LONGEST`](crate::Card::LONGEST).
-    #[error("a scorecard has at most 1 MiB")]
+    /// It is longer than [`Card::LONGEST`](crate::Card::LONGEST) or
+    /// [`Countersignature::LONGEST`](crate::Countersignature::LONGEST).
+    #[error("a scorecard has at most 1 MiB, and a countersignature 16 KiB")]
     TooLong,
     /// It is no JSON, or has fields that are not a card's.
     #[error("this is no scorecard: {message}")]
@@ -201,5 +202,11 @@ pub enum ReportError {
         of: Dimension,
         /// Whose.
         party: PartyId,
+    },
+    /// It is of other rows than those that are registered.
+    #[error("the report on {} is of another version of the data set than the registered one", .of.id())]
+    Outdated {
+        /// Of what.
+        of: Dimension,
     },
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CardError, SignatureHex,
-    signed::{canonical, fields},
+    signed::{canonical, fields, parse},
 };
 
 /// The hash of a report, or of the study that something was found in.
@@ -101,6 +101,18 @@ impl Statement {
 }
 
 impl Countersignature {
+    /// The most bytes of its JSON.
+    pub const LONGEST: usize = 16 << 10;
+
+    /// Reads JSON. The signature means nothing until [`Countersignature::verify`].
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Json`] or [`CardError::TooLong`].
+    pub fn from_json(text: &str) -> Result<Countersignature, CardError> {
+        parse(text, Self::LONGEST)
+    }
+
     /// Checks that whoever is named has signed it, and is of another institution.
     ///
     /// # Errors

@@ -2,13 +2,16 @@
 
 mod privacy;
 mod quality;
-mod scarcity;
+mod study;
 
 use consilium_base::{Tagged, UnixTime};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{Dimension, Evidence, EvidenceHash, EvidenceKind, Found, ReportError, Score, Subscore};
+use crate::{
+    CardError, Countersignature, Dimension, Evidence, EvidenceHash, EvidenceKind, Found,
+    ReportError, Score, Subscore, VersionHash,
+};
 
 impl Found {
     /// The most bytes of a report.
@@ -36,9 +39,42 @@ impl Found {
     ///
     /// # Errors
     ///
-    /// [`ReportError`]; also if it is another institution's.
-    pub fn of_scarcity(json: &str, institution: &PartyId) -> Result<Found, ReportError> {
-        scarcity::read(json, institution)
+    /// [`ReportError`]; also if it is another institution's, or of another version than the registered one.
+    pub fn of_scarcity(
+        json: &str,
+        institution: &PartyId,
+        version: Option<VersionHash>,
+    ) -> Result<Found, ReportError> {
+        study::read(json, Dimension::Scarcity, institution, version)
+    }
+
+    /// Reads what a study that measured values has left at an institution.
+    ///
+    /// # Errors
+    ///
+    /// As [`Found::of_scarcity`].
+    pub fn of_value(
+        json: &str,
+        institution: &PartyId,
+        version: Option<VersionHash>,
+    ) -> Result<Found, ReportError> {
+        study::read(json, Dimension::Value, institution, version)
+    }
+
+    /// Adds what another says of the study that this was found in.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Elsewhere`] if it is about another study.
+    pub fn countersign(&mut self, by: Countersignature) -> Result<(), CardError> {
+        if by.statement.study != self.evidence.hash {
+            return Err(CardError::Elsewhere {
+                signer: by.signer,
+                what: "study",
+            });
+        }
+        self.evidence.countersigned.push(by);
+        Ok(())
     }
 }
 
@@ -76,17 +112,6 @@ fn own_report(json: &str, tool: String, at: UnixTime) -> Evidence {
     }
 }
 
-/// Evidence that is a study.
-fn of_study(study: EvidenceHash, tool: String) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Study,
-        hash: study,
-        tool,
-        at: None,
-        countersigned: Vec::new(),
-    }
-}
-
 /// A score and its bounds as a sub-score; none of them may be anything but a number.
 fn subscore(
     of: Dimension,
@@ -107,15 +132,4 @@ fn subscore(
             id: id.to_owned(),
         }),
     }
-}
-
-/// Sees that a report is of the card's institution.
-fn own(party: &PartyId, institution: &PartyId, of: Dimension) -> Result<(), ReportError> {
-    if party == institution {
-        return Ok(());
-    }
-    Err(ReportError::Elsewhere {
-        of,
-        party: party.clone(),
-    })
 }

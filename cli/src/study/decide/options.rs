@@ -1,36 +1,27 @@
 //! What a decision is given on the command line.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use clap::Args;
 use consilium_data::Date;
 use consilium_identity::IdentityKey;
 use consilium_node::config::Period;
-use consilium_plan::{Lang, Name, Plan, PlanHash, Steward, UnixTime};
+use consilium_plan::{Lang, Plan, PlanHash, Steward, UnixTime};
 use consilium_proto::v1;
 use consilium_schema::DateOrder;
 
 use crate::{
     client::HouseDoor,
     hint::{Misuse, OrHint as _},
-    person,
+    person::StewardKey,
 };
 
 /// Who signs, and where it is handed in.
 #[derive(Debug, Args)]
 pub(in crate::study) struct Signing {
-    /// The steward's key, as `consilium person new-key` made it
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-
-    /// Holds the key's passphrase; default: it is asked for on the terminal
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-
-    /// The steward's name; default: the one in the key's public file
-    #[arg(long, value_name = "NAME")]
-    steward: Option<String>,
+    #[command(flatten)]
+    key: StewardKey,
 
     /// Sign without asking
     #[arg(long)]
@@ -86,27 +77,14 @@ impl Signing {
         house: &v1::ParticipantStatus,
         lang: Lang,
     ) -> anyhow::Result<Steward> {
-        // What would keep the steward from signing is said before there is a page to read.
-        person::check_key(&self.key, self.passphrase_file.as_deref(), lang)?;
-        let name = match &self.steward {
-            Some(name) => name.clone(),
-            None => {
-                person::PublicFile::beside(&self.key, lang)
-                    .or_hint(lang.pick(
-                        "say who signs with --steward NAME",
-                        "请用 --steward 姓名 说明签署人",
-                    ))?
-                    .name
-            }
-        };
         Ok(Steward {
             party: house.party.parse().context("the daemon's party")?,
-            name: Name::try_from(name).context(lang.pick("the steward's name", "管理员姓名"))?,
+            name: self.key.name(lang)?,
         })
     }
 
     pub(super) fn key(&self, lang: Lang) -> anyhow::Result<IdentityKey> {
-        person::open_key(&self.key, self.passphrase_file.as_deref(), lang)
+        self.key.open(lang)
     }
 }
 

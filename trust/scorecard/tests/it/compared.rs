@@ -52,6 +52,7 @@ fn a_dimension_that_came_has_no_change_and_a_card_has_none_against_itself() {
         let mut all = compared.dimensions.iter();
         all.find(|it| it.dimension == dimension).unwrap()
     };
+    assert!(!compared.same_dimensions);
     assert_eq!(of(Dimension::Value).change.by, None);
     assert_eq!(of(Dimension::Privacy).change.after, None);
     assert_eq!(of(Dimension::Quality).change.by, Some(0.0));

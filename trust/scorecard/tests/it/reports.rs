@@ -1,13 +1,15 @@
-use consilium_scorecard::{Dimension, EvidenceKind, Found, ReportError};
+use consilium_scorecard::{Dimension, EvidenceKind, Found, ReportError, VersionHash};
 
 const QUALITY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,
     "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3}],
     "rules":[{"id":"r","outcome":"applied"}]}"#;
 const PRIVACY: &str = r#"{"format":1,"tool":"consilium 0.1.0","time":1800000000,"curve":{},
     "scores":[{"id":"prosecutor","score":12.5,"low":12.5,"high":12.5}]}"#;
-const SCARCITY: &str = r#"{"format":1,"party":"cleveland","surprisal":{"bits":3.0,"entropy":2.0,"excess":1.0,
-    "interval":{"low":-0.5,"high":2.0},"step":"rare"},"exclusive":{"share":0.4,"interval":{"low":0.3,"high":0.5}},
-    "study":"0909090909090909090909090909090909090909090909090909090909090909"}"#;
+const SCARCITY: &str = r#"{"format":1,"party":"cleveland","data":"heart","contributors":["cleveland","hungary"],
+    "version":"0202020202020202020202020202020202020202020202020202020202020202",
+    "study":"0909090909090909090909090909090909090909090909090909090909090909",
+    "surprisal":{"excess":1.0,"score":50.0,"score_interval":{"low":0.0,"high":75.0}},
+    "exclusive":{"share":0.4,"score":40.0,"score_interval":{"low":30.0,"high":50.0}}}"#;
 
 #[test]
 fn headings_and_measures_become_parts() {
@@ -24,9 +26,10 @@ fn headings_and_measures_become_parts() {
 }
 
 #[test]
-fn a_bit_of_surprise_halves_what_is_left() {
+fn what_a_study_has_found_is_of_one_institution_and_version() {
     let cleveland = "cleveland".parse().unwrap();
-    let found = Found::of_scarcity(SCARCITY, &cleveland).unwrap();
+    let version = Some(VersionHash([2; 32]));
+    let found = Found::of_scarcity(SCARCITY, &cleveland, version).unwrap();
     let scores: Vec<_> = found
         .subscores
         .iter()
@@ -40,8 +43,13 @@ fn a_bit_of_surprise_halves_what_is_left() {
         ]
     );
     assert_eq!(found.evidence.kind, EvidenceKind::Study);
-    let other = Found::of_scarcity(SCARCITY, &"hungary".parse().unwrap());
+    let other = Found::of_scarcity(SCARCITY, &"hungary".parse().unwrap(), version);
     assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
+    let outdated = Found::of_scarcity(SCARCITY, &cleveland, Some(VersionHash([3; 32])));
+    assert!(matches!(outdated, Err(ReportError::Outdated { .. })));
+    let hidden = SCARCITY.replace("\"surprisal\":{", "\"surprisal\":null,\"was\":{");
+    let found = Found::of_scarcity(&hidden, &cleveland, None).unwrap();
+    assert_eq!(found.subscores.len(), 1);
 }
 
 #[test]
@@ -97,5 +105,22 @@ fn what_is_no_report_is_refused() {
         Err(ReportError::Nothing {
             of: Dimension::Privacy
         })
+    );
+}
+
+#[test]
+fn a_value_by_proxy_is_called_one() {
+    let json = r#"{"format":1,"party":"va","proxy":true,"study":"ID","version":"ID","v_all":12.5,
+        "leave_one_out":{"value":3.0,"score":97.5},"influence":{"score":60.0,"score_interval":{"low":40.0,"high":80.0}}}"#;
+    let json = json.replace("ID", &"07".repeat(32));
+    let found = Found::of_value(&json, &"va".parse().unwrap(), None).unwrap();
+    assert!(found.proxy);
+    let ids: Vec<_> = found.subscores.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["influence", "leave-one-out"]);
+    let wrong = json.replace("97.5", "\"97\"");
+    let said = Found::of_value(&wrong, &"va".parse().unwrap(), None).unwrap_err();
+    assert!(
+        said.to_string().contains("leave-one-out: invalid type"),
+        "{said}"
     );
 }

@@ -1,6 +1,6 @@
 use consilium_base::{BadSignature, FederationId};
 use consilium_scorecard::{
-    CardError, Dimension, EvidenceHash, EvidenceKind, Score, Signed, Statement,
+    CardError, Countersignature, Dimension, EvidenceHash, EvidenceKind, Score, Signed, Statement,
 };
 
 use crate::{card, directory, found, key, score, training};
@@ -66,8 +66,13 @@ fn the_public_part_of_another_card_does_not_pass() {
 fn countersigned(said: Statement) -> Signed {
     let mut value = found(&[("shapley", score(61.0, 61.0, 61.0), 1.0)]);
     value.evidence.kind = EvidenceKind::Study;
+    let study = said.study;
     let by = said.sign("hungary/nagy", &key(2)).unwrap();
-    value.evidence.countersigned.push(by);
+    let read = Countersignature::from_json(&serde_json::to_string(&by).unwrap());
+    assert_eq!(read.as_ref(), Ok(&by));
+    value.evidence.hash = study;
+    value.countersign(by).unwrap();
+    value.evidence.hash = EvidenceHash([4; 32]);
     let card = training(vec![(Dimension::Value, value)]);
     Signed::sign(card, "cleveland/li", &key(1)).unwrap()
 }

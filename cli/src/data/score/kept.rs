@@ -1,0 +1,129 @@
+//! The folder in which the cards of one data set for one purpose are kept.
+
+use std::{
+    fs::{self, DirBuilder},
+    io::{self, Write as _},
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+use consilium_plan::Lang;
+use consilium_scorecard::{Card, Signed};
+
+use super::page;
+use crate::{hint::OrHint as _, new_file};
+
+/// The last card.
+pub(super) const CARD: &str = "card.json";
+/// The folder of all cards, the last one included: a file each, which nothing changes.
+const CARDS: &str = "cards";
+
+/// A folder of cards.
+#[derive(Debug)]
+pub(super) struct Kept {
+    folder: PathBuf,
+    /// The earliest first.
+    cards: Vec<Card>,
+}
+
+impl Kept {
+    /// Opens a folder, which is made if it isn't there, for its owner alone.
+    pub(super) fn open(folder: &Path, lang: Lang) -> anyhow::Result<Kept> {
+        let named = || folder.display().to_string();
+        if made(folder).with_context(named)? {
+            let folder = folder.to_owned();
+            let cards = Vec::new();
+            return Ok(Kept { folder, cards });
+        }
+        let is_empty = fs::read_dir(folder).with_context(named)?.count() == 0;
+        if is_empty || folder.join(CARDS).is_dir() {
+            return Self::existing(folder, lang);
+        }
+        bail!(lang.pick(
+            format!("{} holds other things than scorecards", named()),
+            format!("{} 中有评分卡以外的内容", named()),
+        ));
+    }
+
+    /// Reads the cards of a folder.
+    pub(super) fn existing(folder: &Path, lang: Lang) -> anyhow::Result<Kept> {
+        let entries = fs::read_dir(folder.join(CARDS)).into_iter().flatten();
+        let paths = entries.map(|entry| entry.map(|it| it.path()));
+        let mut paths: Vec<PathBuf> = paths.collect::<io::Result<_>>()?;
+        paths.sort();
+        let cards = paths.iter().map(|path| Ok(super::read(path, lang)?.card));
+        let cards = cards.collect::<anyhow::Result<_>>()?;
+        let folder = folder.to_owned();
+        Ok(Kept { folder, cards })
+    }
+
+    /// Gives all cards, the earliest first.
+    pub(super) fn cards(&self) -> &[Card] {
+        &self.cards
+    }
+
+    /// Sees that a card belongs to those that are kept here.
+    pub(super) fn belongs(&self, card: &Card, lang: Lang) -> anyhow::Result<()> {
+        let of = |card: &Card| {
+            let id = card.purpose.id().to_owned();
+            (card.institution.clone(), card.data_set.clone(), id)
+        };
+        let Some(other) = self.cards.iter().find(|it| of(it) != of(card)) else {
+            return Ok(());
+        };
+        let (set, purpose) = (&other.data_set, other.purpose.id());
+        Err(anyhow::anyhow!(lang.pick(
+            format!("the folder keeps cards of {set} for {purpose}"),
+            format!("该文件夹保存的是 {set} 用于 {purpose} 的评分卡"),
+        )))
+        .or_hint(lang.pick(
+            "name another folder with --out",
+            "请用 --out 指定另一个文件夹",
+        ))
+    }
+
+    /// Adds a card, and leaves it with its page and its public part in the places of the last one's.
+    pub(super) fn add(mut self, signed: &Signed, lang: Lang) -> anyhow::Result<()> {
+        let card = &signed.card;
+        let json = serde_json::to_string_pretty(signed)? + "\n";
+        if json.len() > Card::LONGEST {
+            bail!(lang.pick("the card is too long", "评分卡过长"));
+        }
+        let cards = self.folder.join(CARDS);
+        made(&cards).with_context(|| cards.display().to_string())?;
+        // Of two processes at once, one finds the number taken.
+        let path = cards.join(format!("{:06}.json", self.cards.len() + 1));
+        let mut file = new_file::create_private(&path, lang)?;
+        file.write_all(json.as_bytes())
+            .and_then(|()| file.sync_data())
+            .with_context(|| path.display().to_string())?;
+        self.cards.push(card.clone());
+        let public = serde_json::to_string_pretty(&signed.public())? + "\n";
+        self.leave("public.json", &public)?;
+        self.leave("card.html", &page::html(signed, &self.cards, lang))?;
+        self.leave(CARD, &json)
+    }
+
+    /// Leaves a file for the owner alone in the place of an earlier one.
+    fn leave(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let path = self.folder.join(name);
+        let left = || -> io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_data()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        left().with_context(|| path.display().to_string())
+    }
+}
+
+/// Makes a folder for its owner alone; tells whether it wasn't there.
+fn made(folder: &Path) -> io::Result<bool> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
