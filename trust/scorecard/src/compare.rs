@@ -9,18 +9,26 @@ use crate::{Card, Dimension, Measured, Score};
 /// What has changed from an earlier card to a later one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Whether both are of one institution's data set.
-    pub same_data_set: bool,
-    /// Whether both are of the same rows.
-    pub same_version: bool,
-    /// Whether both are for the same purpose; composites for others can't be held against each other.
-    pub same_purpose: bool,
-    /// Whether both composites are of the same dimensions: where one is left out, the mean is of the others.
-    pub same_dimensions: bool,
+    /// In what the cards differ besides their scores.
+    pub differs: BTreeSet<Difference>,
     /// The composites.
     pub composite: Change,
     /// The dimensions that either has.
     pub dimensions: Vec<DimensionChange>,
+}
+
+/// What two cards are not alike in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Difference {
+    /// They are of different data sets, or of different institutions.
+    DataSet,
+    /// They are of other rows.
+    Version,
+    /// They are for another purpose, or for one that said other things: composites can't be held against each other.
+    Purpose,
+    /// The composites are means of other dimensions.
+    Dimensions,
 }
 
 /// A score before and after.
@@ -74,11 +82,15 @@ impl Comparison {
             }
         };
         let set = |card: &Card| (card.institution.clone(), card.data_set.clone());
+        let differs = [
+            (Difference::DataSet, set(before) != set(after)),
+            (Difference::Version, before.version != after.version),
+            (Difference::Purpose, before.purpose != after.purpose),
+            (Difference::Dimensions, before.missing() != after.missing()),
+        ];
+        let differs = differs.into_iter().filter(|(_, differs)| *differs);
         Comparison {
-            same_data_set: set(before) == set(after),
-            same_version: before.version == after.version,
-            same_purpose: before.purpose == after.purpose,
-            same_dimensions: before.missing() == after.missing(),
+            differs: differs.map(|(what, _)| what).collect(),
             composite: Change::of([before.composite, after.composite]),
             dimensions: dimensions.into_iter().map(change).collect(),
         }

@@ -19,7 +19,7 @@ pub use card::{
     About, Card, CardId, Countersigned, FORMAT, Found, Measured, Salt, Subscore, Version,
     VersionHash,
 };
-pub use compare::{Change, Comparison, DimensionChange, SubscoreChange};
+pub use compare::{Change, Comparison, Difference, DimensionChange, SubscoreChange};
 pub use dimension::{Dimension, Text};
 pub use error::{CardError, PurposeError, PurposeFault, ReportError};
 pub use evidence::{Countersignature, Evidence, EvidenceHash, EvidenceKind, Statement};

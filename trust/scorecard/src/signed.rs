@@ -1,6 +1,8 @@
 //! Cards that an institution stands by.
 
 use consilium_base::{Signature, Signer, Verifier, hex};
+use consilium_mailbox::PartyId;
+use consilium_schema::{MOST_NAME, is_plain};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Card, CardError, Public, evidence::is_of};
@@ -42,7 +44,7 @@ impl Signed {
     /// As [`Card::check`]; [`CardError::Stranger`] if the steward is of another institution.
     pub fn sign(card: Card, signer: &str, key: &dyn Signer) -> Result<Signed, CardError> {
         card.check()?;
-        belongs(signer, &card)?;
+        belongs(signer, &card.institution)?;
         Ok(Signed {
             signature: key.sign(&message(CARD, signer, &canonical(&card))).into(),
             public: key
@@ -61,7 +63,7 @@ impl Signed {
     pub fn from_json(text: &str) -> Result<Signed, CardError> {
         let signed: Signed = parse(text, Card::LONGEST)?;
         signed.card.check()?;
-        belongs(&signed.signer, &signed.card)?;
+        belongs(&signed.signer, &signed.card.institution)?;
         Ok(signed)
     }
 
@@ -77,7 +79,7 @@ impl Signed {
     /// [`Card::countersigned`]'s.
     pub fn verify(&self, verifier: &dyn Verifier) -> Result<(), CardError> {
         self.card.check()?;
-        belongs(&self.signer, &self.card)?;
+        belongs(&self.signer, &self.card.institution)?;
         let message = message(CARD, &self.signer, &canonical(&self.card));
         verified(verifier, &self.signer, &message, self.signature)?;
         self.public().verify(verifier)
@@ -102,6 +104,7 @@ impl SignedPublic {
     pub fn from_json(text: &str) -> Result<SignedPublic, CardError> {
         let signed: SignedPublic = parse(text, Card::LONGEST)?;
         signed.public.check()?;
+        belongs(&signed.signer, &signed.public.institution)?;
         Ok(signed)
     }
 
@@ -112,11 +115,7 @@ impl SignedPublic {
     /// [`CardError::Stranger`], [`CardError::Forged`], or as [`Public::check`].
     pub fn verify(&self, verifier: &dyn Verifier) -> Result<(), CardError> {
         self.public.check()?;
-        if !is_of(&self.signer, &self.public.institution) {
-            return Err(CardError::Stranger {
-                signer: self.signer.clone(),
-            });
-        }
+        belongs(&self.signer, &self.public.institution)?;
         let message = message(PUBLIC, &self.signer, &canonical(&self.public));
         verified(verifier, &self.signer, &message, self.signature)
     }
@@ -154,8 +153,12 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, most: usize) -> Result<T, C
     })
 }
 
-fn belongs(signer: &str, card: &Card) -> Result<(), CardError> {
-    let is_steward = signer.contains('/') && is_of(signer, &card.institution);
+/// Sees that a signer is a steward of an institution, under a name that is seen as it is.
+fn belongs(signer: &str, institution: &PartyId) -> Result<(), CardError> {
+    if !is_plain(signer, MOST_NAME) {
+        return Err(CardError::Name);
+    }
+    let is_steward = signer.contains('/') && is_of(signer, institution);
     is_steward.then_some(()).ok_or_else(|| CardError::Stranger {
         signer: signer.to_owned(),
     })

@@ -1,7 +1,7 @@
 //! What people read of a comparison in a terminal, and what a card's page says too.
 
 use consilium_plan::Lang;
-use consilium_scorecard::{Card, Change, Comparison, Dimension, Score, Version};
+use consilium_scorecard::{Card, Change, Comparison, Difference, Dimension, Score, Version};
 
 use super::say::{Shown, composite, name, named, part, scored, short};
 
@@ -19,10 +19,11 @@ pub(super) fn remarks(compared: &Comparison, lang: Lang) -> Vec<&'static str> {
         "The composites are means of different dimensions: what comes or goes moves them.",
         "两个综合得分由不同的维度平均而成：维度的增减会改变得分。",
     );
+    let differs = |what| compared.differs.contains(&what);
     let mut remarks = Vec::new();
-    remarks.extend((!compared.same_dimensions).then_some(other_dimensions));
-    remarks.extend(compared.same_version.then_some(same_version));
-    remarks.extend((!compared.same_purpose).then_some(other_purpose));
+    remarks.extend(differs(Difference::Dimensions).then_some(other_dimensions));
+    remarks.extend((!differs(Difference::Version)).then_some(same_version));
+    remarks.extend(differs(Difference::Purpose).then_some(other_purpose));
     remarks
 }
 

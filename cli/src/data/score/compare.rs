@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use anyhow::bail;
 use clap::Args;
 use consilium_plan::Lang;
-use consilium_scorecard::{Card, Comparison};
+use consilium_scorecard::{Card, Comparison, Difference};
 use serde_json::{Value, json};
 
 use super::{changes, kept::Kept, say::Shown};
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         ));
     };
     let compared = Comparison::of(before, after);
-    if !compared.same_data_set {
+    if compared.differs.contains(&Difference::DataSet) {
         bail!(lang.pick(
             "the cards are of different data sets",
             "两张评分卡属于不同的数据集",

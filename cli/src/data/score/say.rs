@@ -37,7 +37,7 @@ pub(super) fn print(signed: &Signed, out: &mut dyn Write, lang: Lang) -> io::Res
 pub(super) fn warning(lang: Lang) -> &'static str {
     lang.pick(
         "For the owner's eyes: scores in hundredths follow single rows. Others see bands only.",
-        "仅供数据所有者查看：精确到百分位的得分会反映个别行。其他机构只能看到区间。",
+        "仅供数据所有者查看：精确到百分位的得分会反映个别行。其他机构只能看到分档。",
     )
 }
 
@@ -211,7 +211,7 @@ pub(super) fn evidence(card: &Card, lang: Lang) -> Shown {
 pub(super) fn bands(public: &Public, lang: Lang) -> Shown {
     let names = [
         ("others see", "其他机构所见"),
-        ("band", "区间"),
+        ("band", "分档"),
         ("evidence", "依据"),
     ];
     let mut rows = Vec::new();

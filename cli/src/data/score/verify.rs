@@ -116,7 +116,7 @@ fn countersigned(card: &Card, keys: &Directory, lang: Lang) -> Vec<Other> {
         let (outcome, why) = match it.outcome {
             Ok(()) => ("verified", None),
             Err(CardError::Forged { fault, .. }) if fault == unknown => ("not-checked", None),
-            Err(error) => ("failed", Some(crate::hint::said(error, lang))),
+            Err(error) => ("failed", Some(on_one_line(&crate::hint::said(error, lang)))),
         };
         Other {
             dimension: it.dimension.name(),

@@ -1,4 +1,4 @@
-use consilium_scorecard::{Comparison, Dimension};
+use consilium_scorecard::{Comparison, Difference, Dimension};
 
 use crate::{card, found, score, training};
 
@@ -24,7 +24,7 @@ fn what_moved_a_dimension_most_comes_first_and_all_moves_are_its_change() {
         ("uniqueness", 100.0, 1.0),
     ]);
     let compared = Comparison::of(&before, &after);
-    assert!(compared.same_data_set && compared.same_version && compared.same_purpose);
+    assert!(compared.differs.is_empty());
     let quality = &compared.dimensions[0];
     // 78.33 before, 68 after.
     assert_eq!(quality.change.by, Some(-10.33));
@@ -52,7 +52,7 @@ fn a_dimension_that_came_has_no_change_and_a_card_has_none_against_itself() {
         let mut all = compared.dimensions.iter();
         all.find(|it| it.dimension == dimension).unwrap()
     };
-    assert!(!compared.same_dimensions);
+    assert_eq!(compared.differs, [Difference::Dimensions].into());
     assert_eq!(of(Dimension::Value).change.by, None);
     assert_eq!(of(Dimension::Privacy).change.after, None);
     assert_eq!(of(Dimension::Quality).change.by, Some(0.0));

@@ -18,6 +18,8 @@ fn a_card_is_its_stewards_and_nobody_elses() {
         with_another_key.verify(&directory()),
         Err(CardError::Forged { signer, fault })
     );
+    let hidden = Signed::sign(card(), "cleveland/li\u{202e}", &key(1));
+    assert_eq!(hidden, Err(CardError::Name));
     let unknown = Signed::sign(card(), "cleveland/wang", &key(1)).unwrap();
     assert!(matches!(
         unknown.verify(&directory()),
