@@ -91,15 +91,37 @@ impl Door {
         let usual = [COORDINATOR, PARTICIPANT];
         behind(&named_or(self.at.as_ref(), &usual, lang)?, lang).await
     }
+
+    /// Connects to the coordinator, for what is asked of it alone.
+    pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
+        self.network.coordinator_or(self.at.as_ref(), lang).await
+    }
+
+    /// Connects to the participant, for what is asked of it alone.
+    pub(crate) async fn participant(&self, lang: Lang) -> anyhow::Result<StewardClient<Channel>> {
+        let at = self.at.clone();
+        HouseDoor { at }.participant(lang).await
+    }
 }
 
 impl OperatorDoor {
     /// Connects to the coordinator, which may be on this machine or not.
     pub(crate) async fn coordinator(&self, lang: Lang) -> anyhow::Result<OperatorClient<Channel>> {
-        if let Some(coordinator) = self.network.coordinator(lang).await? {
+        self.network.coordinator_or(self.at.as_ref(), lang).await
+    }
+}
+
+impl Network {
+    /// Connects to the coordinator: over the network, if a person's folder is named, or on this machine.
+    async fn coordinator_or(
+        &self,
+        at: Option<&PathBuf>,
+        lang: Lang,
+    ) -> anyhow::Result<OperatorClient<Channel>> {
+        if let Some(coordinator) = self.coordinator(lang).await? {
             return Ok(coordinator);
         }
-        let path = named_or(self.at.as_ref(), &[COORDINATOR], lang)?;
+        let path = named_or(at, &[COORDINATOR], lang)?;
         let mut participant = match behind(&path, lang).await? {
             Daemon::Coordinator(coordinator) => return Ok(coordinator),
             Daemon::Participant(participant) => participant,
@@ -117,9 +139,7 @@ impl OperatorDoor {
             "请用 --at 指定协调方的套接字 operator.sock，或用 --as 经网络连接；`consilium study show` 可显示研究在此处的状态",
         ))
     }
-}
 
-impl Network {
     /// Connects to the coordinator over the network, if a person's folder is named.
     async fn coordinator(&self, lang: Lang) -> anyhow::Result<Option<OperatorClient<Channel>>> {
         match &self.person {

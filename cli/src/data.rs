@@ -10,16 +10,18 @@ use consilium_base::hex;
 use consilium_data::draft::{Draft, draft_file};
 use consilium_data::{Counts, Loaded, ReadError, Reading};
 use consilium_schema::Schema;
+use consilium_scorecard::PurposeName;
 
 use consilium_plan::{Lang, Name};
 
 use crate::{
-    client::{HouseDoor, block_on},
+    client::{Door, HouseDoor, block_on},
     hint::{Hinted, OrHint as _},
     terminal::tell,
 };
 
 mod alignments;
+mod cards;
 mod check;
 mod issues;
 pub(crate) mod keys;
@@ -213,11 +215,25 @@ Examples:
   consilium data add features --mapping /srv/features.map.toml
   consilium data add heart heart.csv --schema heart.toml --split holdout=heart-split.csv")]
     Add(registered::Add),
-    /// List the participant's data sets, and whether their files have changed
-    #[command(after_help = "Examples:\n  consilium data list\n  consilium data list --json")]
+    /// List the participant's data sets, and whether their files have changed; or those of all members
+    #[command(after_help = "\
+With --federation the coordinator lists what members show of their data sets' scorecards, the fittest
+first: bands of twenty points, and whether the institution's own steward signed them. Whose key a
+steward's is the institution says.
+
+Examples:
+  consilium data list
+  consilium data list --json
+  consilium data list --federation --purpose training --as me")]
     List {
         #[command(flatten)]
-        door: HouseDoor,
+        door: Door,
+        /// Ask the coordinator what members show of their data sets' scorecards
+        #[arg(long)]
+        federation: bool,
+        /// Show cards for this purpose alone: training, release, or ID@HASH
+        #[arg(long, value_name = "PURPOSE", requires = "federation")]
+        purpose: Option<PurposeName>,
         /// Print one line of JSON for each data set
         #[arg(long)]
         json: bool,
@@ -268,7 +284,18 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         }
         DataCommand::Queries { door, json } => block_on(queries::list(door, *json, out, lang)),
         DataCommand::Add(args) => block_on(registered::add(args, out, lang)),
-        DataCommand::List { door, json } => block_on(registered::list(door, *json, out, lang)),
+        DataCommand::List {
+            door,
+            federation: true,
+            purpose,
+            json,
+        } => block_on(cards::federation(
+            (purpose.as_ref(), door),
+            *json,
+            out,
+            lang,
+        )),
+        DataCommand::List { door, json, .. } => block_on(registered::list(door, *json, out, lang)),
         DataCommand::Remove {
             name,
             door,

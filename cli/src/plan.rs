@@ -9,6 +9,7 @@ use serde_json::json;
 pub(crate) mod chain;
 pub(crate) mod cost;
 mod load;
+mod weigh;
 
 pub(crate) use load::{Loaded, load, load_from};
 
@@ -45,15 +46,28 @@ enum PlanCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Have institutions' rows count in the fit as much as their scorecards allow
+    #[command(after_help = "\
+Prints the plan in its canonical form with a weight for each contributor: the middle of the band of its
+data set's composite, as a share of 100. The cards are those of `consilium data list --federation
+--json`, of which each must be signed. Stewards approve the weights with the plan.
+
+Example:
+  consilium data list --federation --purpose training --json --as me > cards.jsonl
+  consilium plan weigh plan.toml --cards cards.jsonl > weighed.toml")]
+    Weigh(weigh::Weigh),
 }
 
 pub(crate) fn run(args: &PlanArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let PlanCommand::Check {
-        file,
-        round_trip_ms,
-        megabits,
-        json,
-    } = &args.command;
+    let (file, round_trip_ms, megabits, json) = match &args.command {
+        PlanCommand::Check {
+            file,
+            round_trip_ms,
+            megabits,
+            json,
+        } => (file, round_trip_ms, megabits, json),
+        PlanCommand::Weigh(args) => return weigh::run(args, out, lang),
+    };
     let plan = load(file, lang)?.plan;
     let estimate = plan.estimate();
     let speed = Speed {

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{check, map::Opened, short, tell_counts};
 use crate::{
-    client::{Answer as _, HouseDoor},
+    client::{Answer as _, Door, HouseDoor},
     hint::OrHint as _,
     listing::{self, Listed},
     terminal,
@@ -142,7 +142,7 @@ fn mapping(file: &Path, request: &mut v1::AddDataRequest, lang: Lang) -> anyhow:
 }
 
 pub(super) async fn list(
-    door: &HouseDoor,
+    door: &Door,
     json: bool,
     out: &mut dyn Write,
     lang: Lang,

@@ -217,6 +217,23 @@ impl Plan {
         }
     }
 
+    /// Gives the same plan with other weights of those who are named.
+    ///
+    /// # Errors
+    ///
+    /// If it can't have any: see [`PlanFault::Unweighted`] and [`PlanFault::WeightsOfAll`].
+    pub fn weighed(&self, weights: &BTreeMap<PartyId, Weight>) -> Result<Plan, PlanError> {
+        let mut plan = self.clone();
+        for party in &mut plan.parties {
+            if let (Part::Contributor { weight, .. }, Some(new)) =
+                (&mut party.part, weights.get(&party.name))
+            {
+                *weight = *new;
+            }
+        }
+        plan.to_string().parse()
+    }
+
     /// Says whether rows of some contributors count less than others' may.
     pub fn is_weighted(&self) -> bool {
         let mut contributors = self.contributors();

@@ -1,8 +1,9 @@
 //! Plans that have institutions' rows count less than others'.
 
+use consilium_evaluation::Weight;
 use consilium_plan::{Audience, Lang, Plan, PlanError};
 
-use crate::{full_text, heart, party, trees_text, try_heart};
+use crate::{full, full_text, heart, party, trees_text, try_heart};
 
 /// The plan of the four hospitals with weights of some.
 fn weighted(weights: &[(&str, &str)]) -> Result<Plan, PlanError> {
@@ -140,6 +141,19 @@ fn rows_are_weighed_only_where_sums_are_exact_and_of_all() {
         error.contains("has no meaning in a plan of kind"),
         "{error}"
     );
+}
+
+#[test]
+fn a_plan_is_weighed_as_if_its_weights_had_been_written() {
+    let weights = [("hungarian", 0.8), ("va", 0.3)];
+    let weights = weights.map(|(name, weight)| (party(name), Weight::try_from(weight).unwrap()));
+    let weighed = heart().weighed(&weights.into()).unwrap();
+    assert_eq!(
+        weighed,
+        weighted(&[("hungarian", "0.8"), ("va", "0.3")]).unwrap()
+    );
+    let error = full().weighed(&[(party("north"), Weight::LEAST)].into());
+    assert!(error.unwrap_err().to_string().contains("party.weight"));
 }
 
 #[test]
