@@ -1,6 +1,7 @@
 //! `consilium demo`: four real hospitals train one model; `consilium demo align`: three institutions
 //! find their common patients; `consilium demo vertical`: they grow trees over columns of each;
-//! `consilium demo features`: they bring other layouts and code systems to one feature matrix.
+//! `consilium demo features`: they bring other layouts and code systems to one feature matrix;
+//! `consilium demo trust`: six hospitals measure their own data, with which something went wrong at two.
 
 use std::{
     fs::File,
@@ -29,6 +30,7 @@ mod processes;
 mod report;
 mod simulated;
 mod study;
+mod trust;
 mod vertical;
 
 #[derive(Debug, Args)]
@@ -41,6 +43,7 @@ Examples:
   consilium demo align
   consilium demo vertical
   consilium demo features
+  consilium demo trust
   consilium demo --simulated --latency-ms 100 --seed 7"
 )]
 pub(crate) struct DemoArgs {
@@ -77,6 +80,8 @@ enum OtherDemo {
     Vertical(vertical::VerticalArgs),
     /// Make the same features of three institutions' files in other layouts and code systems
     Features(features::FeaturesArgs),
+    /// Measure the quality and privacy of six hospitals' stays, with which something went wrong at two
+    Trust(trust::TrustArgs),
 }
 
 pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -84,6 +89,7 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         Some(OtherDemo::Align(args)) => align::run(args, out, lang),
         Some(OtherDemo::Vertical(args)) => vertical::run(args, out, lang),
         Some(OtherDemo::Features(args)) => features::run(args, out, lang),
+        Some(OtherDemo::Trust(args)) => trust::run(args, out, lang),
         None => heart_disease(args, out, lang),
     }
 }

@@ -2,6 +2,7 @@
 
 mod align;
 mod features;
+mod trust;
 mod vertical;
 
 use std::{fs, path::Path};

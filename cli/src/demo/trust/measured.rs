@@ -1,0 +1,134 @@
+//! What each hospital measures of its own stays, by the commands that it would type.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use clap::Parser;
+use consilium_plan::Lang;
+use consilium_quality::{Heading, Report};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    data::{self, DataArgs},
+    local::inputs::PartyData,
+    terminal::tell,
+};
+
+/// Columns by which a neighbour may know a patient, and one that nobody should learn.
+const QUASI: &str = "age,race,gender,admission_type_id,time_in_hospital";
+const SENSITIVE: &str = "diagnosis_1";
+
+/// The reports of one hospital.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) party: String,
+    pub(super) quality: Report,
+    pub(super) privacy: Privacy,
+}
+
+/// What is shown of a report on privacy.
+#[derive(Debug, Deserialize)]
+pub(super) struct Privacy {
+    pub(super) curve: Curve,
+    risks: Risks,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Curve {
+    /// The share of rows that are like no other.
+    pub(super) uniqueness: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Risks {
+    prosecutor: Risk,
+}
+
+#[derive(Debug, Deserialize)]
+struct Risk {
+    average: f64,
+}
+
+impl Privacy {
+    /// With what chance a row is found by who knows that it is there, on average.
+    pub(super) fn prosecutor(&self) -> f64 {
+        self.risks.prosecutor.average
+    }
+}
+
+impl Measured {
+    /// The score of a heading, where a rule of it was applied.
+    pub(super) fn score(&self, heading: Heading) -> Option<f64> {
+        let mut headings = self.quality.headings.iter();
+        Some(headings.find(|it| it.heading == heading)?.score.score)
+    }
+
+    /// The score of all headings.
+    pub(super) fn total(&self) -> f64 {
+        self.quality.total.map_or(0.0, |total| total.score)
+    }
+}
+
+/// A command of `consilium data`.
+#[derive(Debug, Parser)]
+struct Typed {
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Has each hospital measure its stays; pages and reports are left beside them.
+pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec<Measured>> {
+    let measured = hospitals.iter().map(|hospital| {
+        let party = hospital.party.to_string();
+        tell(&lang.pick(
+            format!("{party} measures quality and privacy of its stays"),
+            format!("{party} 度量其住院数据的质量与隐私"),
+        ));
+        let own = hospital.file.parent().context("a file has a folder")?;
+        let at = |name: &str| own.join(name);
+        let (quality, privacy) = (at("quality"), at("privacy"));
+        let rules = at("quality.rules.toml");
+        typed(
+            &[
+                "quality",
+                &text(&rules)?,
+                "--rows",
+                "0",
+                "--out",
+                &text(&quality)?,
+            ],
+            lang,
+        )?;
+        let (stays, schema) = (text(&hospital.file)?, text(&at("schema.toml"))?);
+        let privacy_of = ["privacy", &stays, "--schema", &schema];
+        let by = ["--quasi", QUASI, "--sensitive", SENSITIVE];
+        let left = ["--out", &text(&privacy)?];
+        typed(&[&privacy_of[..], &by, &left].concat(), lang)?;
+        Ok(Measured {
+            party,
+            quality: read(&quality.join("quality.json"))?,
+            privacy: read(&privacy.join("privacy.json"))?,
+        })
+    });
+    measured.collect()
+}
+
+/// Runs what would be typed behind `consilium data`; what it prints is left in files too.
+fn typed(args: &[&str], lang: Lang) -> anyhow::Result<()> {
+    let args = std::iter::once(&"data").chain(args);
+    let typed = Typed::try_parse_from(args)?;
+    data::run(&typed.data, &mut io::sink(), lang)
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    let text = path.to_str().map(str::to_owned);
+    text.with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+fn read<T: DeserializeOwned>(path: &PathBuf) -> anyhow::Result<T> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
+}

@@ -1,0 +1,89 @@
+//! Models of the hospitals' stays, held against what nothing went wrong with.
+
+use anyhow::{Context as _, bail};
+use consilium_data::{
+    Reading,
+    design::{Design, Features, MissingFeatures},
+};
+use consilium_evaluation::{Placements, Scored};
+use consilium_glm::{Fit, Table, local};
+use consilium_plan::{Glm, Learner, Task, Train};
+
+use super::{
+    deal::{Mistake, Stays},
+    files::Example,
+};
+
+/// How well models of some hospitals tell who comes back, over the test rows of all six as they would be, had
+/// nothing gone wrong.
+#[derive(Debug)]
+pub(super) struct Trained {
+    /// Of all six, each row counting alike.
+    pub(super) all: Placements,
+    /// Of those alone at which nothing went wrong.
+    pub(super) sound: Placements,
+    /// The rows that serve for testing.
+    pub(super) tested: usize,
+}
+
+impl Trained {
+    /// Fits models over all rows in one place; a demo may.
+    pub(super) fn new(example: &Example) -> anyhow::Result<Trained> {
+        let (task, glm) = task(example)?;
+        let table = |stays: &Stays, wanted: bool| table(example, (task, glm), (stays, wanted));
+        let trained = example.hospitals.iter().map(|stays| table(stays, false));
+        let trained: Vec<Table> = trained.collect::<anyhow::Result<_>>()?;
+        let tested = example.sound.iter().map(|stays| table(stays, true));
+        let tested: Vec<Table> = tested.collect::<anyhow::Result<_>>()?;
+        let area = |fit: &Fit| {
+            let scored = tested
+                .iter()
+                .flat_map(|it| it.score(|row| fit.predict(row)));
+            let placements = Placements::of(&scored.collect::<Vec<Scored>>());
+            placements.context("the test rows are of two classes")
+        };
+        let all: Vec<&Table> = trained.iter().collect();
+        let of_sound = example.hospitals.iter().zip(&trained);
+        let of_sound = of_sound.filter(|(stays, _)| Mistake::at(stays.party).is_none());
+        let sound: Vec<&Table> = of_sound.map(|(_, table)| table).collect();
+        Ok(Trained {
+            all: area(&local::fit(&glm.regression, &all)?)?,
+            sound: area(&local::fit(&glm.regression, &sound)?)?,
+            tested: tested.iter().map(Table::rows).sum(),
+        })
+    }
+}
+
+fn task(example: &Example) -> anyhow::Result<(&Train, &Glm)> {
+    match example.plan.task() {
+        Task::Train(task) => match &task.learner {
+            Learner::Glm(glm) => Ok((task, glm)),
+            Learner::Gbdt(_) => bail!("the demo's plan fits no regression"),
+        },
+        _ => bail!("the demo's plan trains no model"),
+    }
+}
+
+/// The rows of one hospital that serve for training, or for testing.
+fn table(
+    example: &Example,
+    (task, glm): (&Train, &Glm),
+    (stays, tested): (&Stays, bool),
+) -> anyhow::Result<Table> {
+    let csv = stays.csv()?;
+    let loaded = Reading::new(&example.schema).stream(&csv[..])?;
+    let names: Vec<&str> = task.features.iter().map(String::as_str).collect();
+    let features = Features {
+        names: &names,
+        preparation: task.preparation.as_ref(),
+    };
+    let missing = MissingFeatures::Drop;
+    let design = Design::new(&loaded.table, features, Some(&task.label), missing)?;
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    let numbers = 0..design.rows;
+    for row in numbers.filter(|row| stays.is_tested(design.row_numbers[*row]) == tested) {
+        x.extend_from_slice(design.row(row));
+        y.push(design.y[row]);
+    }
+    Ok(Table::new(&glm.regression, x, y)?)
+}
