@@ -81,7 +81,8 @@ impl Svg {
         ));
     }
 
-    fn polyline(&mut self, places: impl IntoIterator<Item = At>, class: &str) {
+    /// Draws a line through several places.
+    pub fn polyline(&mut self, places: impl IntoIterator<Item = At>, class: &str) {
         self.add(format_args!("<polyline class=\"{class}\" points=\""));
         for At(x, y) in places {
             self.add(format_args!("{x:.1},{y:.1} "));

@@ -1,8 +1,13 @@
 //! What mistakes in rows do to scores of quality, and what rows are worth against fitting anew.
 
-use std::{path::Path, process::Stdio};
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use anyhow::Context as _;
+use serde_json::json;
 
 use super::codes::reached;
 use crate::run::{cargo, status};
@@ -31,25 +36,27 @@ pub(super) fn value() -> anyhow::Result<bool> {
     Ok(output.status.success() && said.lines().all(reached))
 }
 
+/// The page of what came of it.
+const PAGE: &str = "target/trust-behaviour.html";
+
 /// Lets mistakes grow in the tables in `data`; tells whether every score behaved as it must.
 pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
     let data = data.with_context(|| {
         format!("{NAME} is measured on data that are not part of the project: --data FOLDER")
     })?;
-    let build = ["build", "--release", "--package", "consilium-sql"];
-    anyhow::ensure!(
-        status(&mut cargo(build))?.success(),
-        "the program doesn't compile"
-    );
-    let mut command = cargo([
-        "run",
+    let build = [
+        "build",
         "--release",
         "--package",
         "consilium-sql",
-        "--example",
-        "behaviour",
-        "--",
-    ]);
+        "--bins",
+        "--examples",
+    ];
+    anyhow::ensure!(
+        status(&mut cargo(build))?.success(),
+        "the programs don't compile"
+    );
+    let mut command = Command::new("target/release/examples/behaviour");
     command
         .arg(data)
         .arg("target/release/consilium-sql")
@@ -57,7 +64,31 @@ pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
     let output = command.output().context("starting the example")?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
-    Ok(output.status.success() && said.lines().all(reached))
+    let is_right = output.status.success() && said.lines().all(reached);
+    draw(&output.stdout)?;
+    Ok(is_right)
+}
+
+/// Makes a page of what was printed.
+fn draw(lines: &[u8]) -> anyhow::Result<()> {
+    let run = [
+        "run",
+        "--quiet",
+        "--package",
+        "consilium-lab",
+        "--example",
+        "behaviour",
+        "--",
+    ];
+    let mut command = cargo(run);
+    command.arg(PAGE).stdin(Stdio::piped());
+    let mut child = command.spawn().context("starting the example of pages")?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(lines).context("giving it the lines")?;
+    }
+    anyhow::ensure!(child.wait()?.success(), "the page could not be drawn");
+    println!("{}", json!({ "name": NAME, "page": PAGE }));
+    Ok(())
 }
 
 #[cfg(test)]

@@ -114,7 +114,13 @@ pub(super) fn add(page: &mut Html, report: &Report, lang: Lang) {
 fn picture(rule: &RuleResult, shape: &ShapeResult, id: &'static str, lang: Lang) -> String {
     let mut svg = Svg::new(SIZE.0, SIZE.1);
     let right = SIZE.0 - 6.0;
-    let shares = shape.cells.iter().flat_map(|it| [it.expected, it.found]);
+    // Other levels than those of the reference, where there are none.
+    let cells = shape
+        .cells
+        .iter()
+        .filter(|it| it.expected > 0.0 || it.found > 0.0);
+    let cells: Vec<_> = cells.collect();
+    let shares = cells.iter().flat_map(|it| [it.expected, it.found]);
     let most = shares.fold(0.01, f64::max);
     let high = |share: f64| BOTTOM - (BOTTOM - TOP) * share / most;
     for part in [0.5, 1.0] {
@@ -125,11 +131,11 @@ fn picture(rule: &RuleResult, shape: &ShapeResult, id: &'static str, lang: Lang)
     }
     let title = format!("{}: {:.2}", shape.column, shape.index);
     svg.text(At(LEFT, 12.0), Anchor::Start, "label", &title);
-    let apart = (right - LEFT) / shape.cells.len().max(1) as f64;
+    let apart = (right - LEFT) / cells.len().max(1) as f64;
     // Names of so many cells as have room.
-    let every = shape.cells.len().div_ceil(5).max(1);
+    let every = cells.len().div_ceil(5).max(1);
     let bar = if rule.failed > 0 { "bar fail" } else { "bar" };
-    for (place, cell) in shape.cells.iter().enumerate() {
+    for (place, cell) in cells.iter().enumerate() {
         let left = LEFT + apart * place as f64;
         svg.begin(&format!(
             "{}: {} / {}",
