@@ -23,6 +23,7 @@ use crate::{
 mod alignments;
 mod cards;
 mod check;
+mod folder;
 mod issues;
 pub(crate) mod keys;
 mod lines;

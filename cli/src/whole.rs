@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use consilium_data::ReadError;
+
 /// Reads a file of at most so many bytes.
 ///
 /// # Errors
@@ -18,6 +20,19 @@ pub(crate) fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
+}
+
+/// Reads the text of a regular file, and of nothing else: a pipe would wait for ever for somebody to write to it.
+///
+/// # Errors
+///
+/// As [`text`]; what is no file is `Unsupported`, or `IsADirectory`.
+pub(crate) fn text_of_file(path: &Path, most: u64) -> io::Result<String> {
+    match consilium_data::open(path) {
+        Ok(_) => text(path, most),
+        Err(ReadError::Open { kind, .. }) => Err(kind.into()),
+        Err(other) => Err(io::Error::other(other)),
+    }
 }
 
 /// Reads a text alike.

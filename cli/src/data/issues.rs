@@ -57,7 +57,13 @@ Example:
     #[command(after_help = "\
 Example:
   consilium data issues accept quality total-plausible --by Wang --note transplant")]
-    Accept(Step),
+    Accept {
+        #[command(flatten)]
+        step: Step,
+        /// How many rows may fail before a check opens it again; default: as many as fail now
+        #[arg(long, value_name = "N")]
+        most: Option<u64>,
+    },
     /// Say that there is nothing to do, as where the rule is gone
     #[command(after_help = "\
 Example:
@@ -85,10 +91,10 @@ pub(super) struct Step {
 pub(super) fn run(args: &Issues, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match args {
         Issues::List { folder, all, json } => list(folder, *all, *json, out, lang),
-        Issues::Notify(step) => advance(step, State::Notified, out, lang),
-        Issues::Repaired(step) => advance(step, State::Repaired, out, lang),
-        Issues::Accept(step) => advance(step, State::Accepted, out, lang),
-        Issues::Close(step) => advance(step, State::Closed, out, lang),
+        Issues::Notify(step) => advance(step, State::Notified, None, out, lang),
+        Issues::Repaired(step) => advance(step, State::Repaired, None, out, lang),
+        Issues::Accept { step, most } => advance(step, State::Accepted, *most, out, lang),
+        Issues::Close(step) => advance(step, State::Closed, None, out, lang),
     }
 }
 
@@ -99,9 +105,8 @@ fn list(
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let kept = Kept::existing(folder, lang)?;
-    let report = kept.report()?;
-    let issues = issues(kept.issues.entries());
+    let (report, entries) = Kept::read(folder, lang)?;
+    let issues = issues(&entries);
     let shown: Vec<&Issue> = issues.values().filter(|it| all || it.open).collect();
     if json {
         for issue in &shown {
@@ -174,7 +179,13 @@ pub(super) fn rows(
     (header.to_vec(), sorted.into_iter().map(row).collect())
 }
 
-fn advance(step: &Step, next: State, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+fn advance(
+    step: &Step,
+    next: State,
+    most: Option<u64>,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     check(step, next, lang)?;
     let mut kept = Kept::existing(&step.folder, lang)?;
     let issues = issues(kept.issues.entries());
@@ -198,28 +209,47 @@ fn advance(step: &Step, next: State, out: &mut dyn Write, lang: Lang) -> anyhow:
             format!("the issue is {before}: it can't become {after}"),
             format!("该问题处于“{before}”状态，不能变为“{after}”"),
         );
-        return Err(hinted(
-            refused,
-            lang.pick(
-                "a check that finds its rows again opens a closed issue; close an accepted one to have it opened",
-                "再次检查发现时，已关闭的问题会重新打开；已接受的问题请先关闭",
-            ),
-        ));
+        return Err(hinted(refused, way_out(now, lang)));
     }
     let entry = Entry {
         time: clock::now(),
         state: next,
         by: Some(step.by.clone()),
         note: step.note.clone(),
+        most: (next == State::Accepted).then(|| most.unwrap_or(issue.last.failed)),
         ..issue.last.clone()
     };
+    kept.hold_clock(entry.time, lang);
     kept.issues.add(vec![entry.clone()])?;
+    kept.issues.commit(lang)?;
     if step.json {
         return Ok(writeln!(out, "{}", json!(entry))?);
     }
     let (rule, state) = (&step.rule, next.name(lang));
     tell(&lang.pick(format!("{rule}: {state}"), format!("{rule}：{state}")));
     Ok(())
+}
+
+/// What can be done about an issue that can't become what was said.
+fn way_out(now: State, lang: Lang) -> &'static str {
+    match now {
+        State::Closed => lang.pick(
+            "a check that finds its rows again opens it",
+            "再次检查发现其行时会重新打开",
+        ),
+        State::Accepted => lang.pick(
+            "close it: a check that finds its rows then opens it again",
+            "请先关闭：之后的检查发现其行时会重新打开",
+        ),
+        State::Repaired => lang.pick(
+            "`consilium data quality RULES --out FOLDER` closes or reopens it",
+            "`consilium data quality 规则文件 --out 文件夹` 会关闭或重新打开它",
+        ),
+        State::Found | State::Notified | State::Reopened => lang.pick(
+            "`consilium data issues list FOLDER` tells its state",
+            "`consilium data issues list 文件夹` 可查看其状态",
+        ),
+    }
 }
 
 /// Refuses names and notes that others could not read.

@@ -12,7 +12,8 @@ use clap::{Args, value_parser};
 use consilium_base::{Tagged, hex};
 use consilium_plan::{Lang, UnixTime};
 use consilium_quality::{
-    Check, Checked, Date, Given, Outcome, Progress, QualityError, Report, RuleSet, Severity,
+    Check, Checked, Date, Given, Offence, Outcome, Progress, QualityError, Report, RuleSet,
+    Severity,
 };
 use consilium_schema::Schema;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -92,8 +93,7 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let rules = rules(&text, folder, lang).with_context(named)?;
     let program = map::find(lang)?;
     if let Some(out) = &args.out {
-        // What is wrong with the folder is said before the queries, which may take minutes.
-        Kept::open(out, lang)?;
+        Kept::check(out, &rules, lang)?;
     }
     let mut bar = Bar::new(lang);
     let check = Check::new(&rules, folder, &program).rows(args.rows);
@@ -112,26 +112,47 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         report,
         issues: Vec::new(),
     };
-    if let Some(out) = &args.out {
-        let mut kept = Kept::open(out, lang)?;
-        let changes = kept.add(&found)?;
-        found.issues = changes.iter().map(Change::of).collect();
-        kept.leave(
-            "quality.json",
-            &(serde_json::to_string_pretty(&found)? + "\n"),
-        )?;
-        kept.leave("quality.html", &page::html(&found, &kept, lang))?;
-        kept.leave("offending.csv", &offending::csv(&offences)?)?;
-    }
+    let kept = match &args.out {
+        Some(out) => keep(&mut found, &offences, args.rows, out, lang),
+        None => Ok(()),
+    };
+    // What was found in hours is told, even if there is no room to keep it.
     if args.json {
         writeln!(out, "{}", serde_json::to_string(&found)?)?;
     } else {
         say::print(&found, &offences, out, lang)?;
     }
+    kept?;
     match args.min_score {
         Some(least) => is_enough(&found.report, least, lang),
         None => Ok(()),
     }
+}
+
+/// Keeps a report in a folder, with what it changes in the list of issues.
+fn keep(
+    found: &mut Found,
+    offences: &[Offence],
+    rows: u32,
+    out: &Path,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let mut kept = Kept::open(out, lang)?;
+    let changes = kept.add(found, lang)?;
+    found.issues = changes.iter().map(Change::of).collect();
+    let json = serde_json::to_string_pretty(found)? + "\n";
+    let mut files = vec![
+        ("quality.json", json),
+        ("quality.html", page::html(found, &kept, lang)),
+    ];
+    if rows > 0 {
+        files.push(("offending.csv", offending::csv(offences)?));
+    }
+    let left = kept.leave(&files, lang);
+    if left.is_err() {
+        found.issues.clear();
+    }
+    left
 }
 
 /// Parses rules, with the schemas beside them that they name.
@@ -139,7 +160,7 @@ fn rules(text: &str, folder: &Path, lang: Lang) -> anyhow::Result<RuleSet> {
     let days = i32::try_from(clock::now().0.div_euclid(86_400)).unwrap_or_default();
     let today = Date::at(days).context(lang.pick("the clock is wrong", "系统时钟有误"))?;
     let schema = |path: &str| {
-        let text = whole::text(&folder.join(path), LONGEST_SCHEMA);
+        let text = whole::text_of_file(&folder.join(path), LONGEST_SCHEMA);
         let text = text.map_err(|error| crate::hint::said(error, lang))?;
         Schema::from_toml(&text).map_err(|error| crate::hint::said(error, lang))
     };

@@ -95,7 +95,9 @@ impl Writing {
         let column = |(name, kind): &(String, &'static str)| {
             format!("[[column]]\nname = {name:?}\ntype = {kind:?}\n")
         };
-        let schema: String = columns.iter().map(column).collect();
+        // What a cell says is shown as it is: only what a query gives as missing is.
+        let mut schema = "[file]\nmissing = [\"\"]\n".to_owned();
+        schema.extend(columns.iter().map(column));
         let schema = Schema::from_toml(&schema).expect("names and types are ours");
         Ok(Pass {
             mapping: made.mapping,

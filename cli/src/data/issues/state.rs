@@ -16,7 +16,7 @@ pub(crate) enum State {
     Notified,
     /// They are said to be repaired; the next check will see.
     Repaired,
-    /// It was closed or said to be repaired, and a check has found such rows again.
+    /// It was closed or said to be repaired, and a check has found such rows again; or more than were accepted.
     Reopened,
     /// Somebody has said why the rows stay as they are.
     Accepted,
@@ -46,12 +46,15 @@ pub(crate) struct Entry {
     pub(crate) failed: u64,
     /// The hash of that report.
     pub(crate) report: String,
+    /// Of one that is accepted: how many may fail before a check opens it again; without it, as many as failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) most: Option<u64>,
 }
 
 /// A rule that was broken at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Issue {
-    /// The last line.
+    /// The last line; where a check wrote it and the state stayed, with what somebody had said before.
     #[serde(flatten)]
     pub(crate) last: Entry,
     /// Whether something is to be done.
@@ -84,8 +87,9 @@ impl State {
         match next {
             // Checks alone find something.
             Self::Found | Self::Reopened => false,
-            Self::Notified | Self::Accepted => self.is_open(),
-            Self::Repaired => self.is_open() && self != Self::Repaired,
+            Self::Accepted => self.is_open(),
+            // What is repaired is for the next check.
+            Self::Notified | Self::Repaired => self.is_open() && self != Self::Repaired,
             Self::Closed => self != Self::Closed,
         }
     }
@@ -102,15 +106,17 @@ impl State {
         }
     }
 
-    /// What a check makes of it; none is no issue yet.
-    fn checked(before: Option<State>, failed: bool) -> Option<State> {
-        match (before, failed) {
-            (None, false) => None,
-            (None, true) => Some(Self::Found),
-            (Some(_), false) => Some(Self::Closed),
-            (Some(Self::Repaired | Self::Closed), true) => Some(Self::Reopened),
-            (same, true) => same,
-        }
+    /// What a check makes of an issue by how many rows fail; none is no issue yet.
+    fn checked(before: Option<&Entry>, failed: u64) -> Option<State> {
+        let Some(before) = before else {
+            return (failed > 0).then_some(Self::Found);
+        };
+        Some(match before.state {
+            _ if failed == 0 => Self::Closed,
+            Self::Repaired | Self::Closed => Self::Reopened,
+            Self::Accepted if before.most.is_some_and(|most| failed > most) => Self::Reopened,
+            same => same,
+        })
     }
 }
 
@@ -120,11 +126,17 @@ pub(crate) fn issues(entries: &[Entry]) -> BTreeMap<&str, Issue> {
     for entry in entries {
         let before = issues.get(entry.rule.as_str());
         let same = before.filter(|it| it.last.state == entry.state);
+        let mut last = entry.clone();
+        if let (None, Some(said)) = (&last.by, same.map(|it| &it.last)) {
+            (last.by, last.note, last.most) = (said.by.clone(), said.note.clone(), said.most);
+        } else if last.state == State::Accepted {
+            last.most = last.most.or(Some(last.failed));
+        }
         let issue = Issue {
             open: entry.state.is_open(),
             found: before.map_or(entry.time, |it| it.found),
             since: same.map_or(entry.time, |it| it.since),
-            last: entry.clone(),
+            last,
         };
         issues.insert(&entry.rule, issue);
     }
@@ -143,7 +155,7 @@ pub(crate) fn of_report(
     let says = |rule: &&RuleResult| rule.outcome == Outcome::Applied && rule.checked > 0;
     let next = |rule: &RuleResult| {
         let before = issues.get(rule.id.as_str()).map(|it| &it.last);
-        let state = State::checked(before.map(|it| it.state), rule.failed > 0)?;
+        let state = State::checked(before, rule.failed)?;
         let is_same = before.is_some_and(|it| {
             it.state == state
                 && (state == State::Closed
@@ -158,6 +170,7 @@ pub(crate) fn of_report(
             checked: rule.checked,
             failed: rule.failed,
             report: hash.to_owned(),
+            most: None,
         })
     };
     report.rules.iter().filter(says).filter_map(next).collect()
@@ -228,6 +241,12 @@ mod tests {
         assert_eq!(states("32"), [Found, Found]);
         assert_eq!(states("3c3"), [Found, Closed, Reopened]);
         assert_eq!(states("3a32"), [Found, Accepted, Accepted]);
+        // More than were accepted are another matter, also after fewer.
+        assert_eq!(states("3a4"), [Found, Accepted, Reopened]);
+        assert_eq!(
+            states("3a234"),
+            [Found, Accepted, Accepted, Accepted, Reopened]
+        );
         assert_eq!(states("3a30"), [Found, Accepted, Closed]);
     }
 
@@ -252,6 +271,7 @@ mod tests {
             assert!(!State::Closed.may_become(state));
         }
         assert!(!State::Accepted.may_become(State::Repaired));
+        assert!(!State::Repaired.may_become(State::Notified));
         assert!(State::Accepted.may_become(State::Closed));
     }
 
@@ -264,5 +284,27 @@ mod tests {
         assert!(issue.open);
         assert_eq!((issue.found, issue.since), (UnixTime(1), UnixTime(1)));
         assert_eq!((issue.last.failed, issue.last.report.as_str()), (2, "b"));
+    }
+
+    #[test]
+    fn who_accepted_it_and_why_is_told_after_other_counts_too() {
+        let mut entries = of_report(&[], &report(3, Outcome::Applied), "a", UnixTime(1));
+        entries.push(Entry {
+            state: State::Accepted,
+            by: Some("Wang".to_owned()),
+            note: Some("transplant".to_owned()),
+            most: Some(9),
+            ..entries[0].clone()
+        });
+        let later = of_report(&entries, &report(8, Outcome::Applied), "b", UnixTime(5));
+        entries.extend(later);
+        let last = issues(&entries)["order"].last.clone();
+        assert_eq!((last.state, last.failed), (State::Accepted, 8));
+        assert_eq!(last.by.as_deref(), Some("Wang"));
+        assert_eq!(last.note.as_deref(), Some("transplant"));
+        let later = of_report(&entries, &report(10, Outcome::Applied), "c", UnixTime(6));
+        entries.extend(later);
+        let last = issues(&entries)["order"].last.clone();
+        assert_eq!((last.state, last.by), (State::Reopened, None));
     }
 }

@@ -15,7 +15,10 @@ use super::{
     say::{self, Shown, points},
     shapes,
 };
-use crate::data::issues::{self, state::Issue};
+use crate::data::issues::{
+    self,
+    state::{Issue, State},
+};
 
 /// The width of a picture.
 const WIDTH: f64 = 800.0;
@@ -43,6 +46,7 @@ pub(super) fn html(found: &Found, kept: &Kept, lang: Lang) -> String {
     not_run(&mut page, found, lang);
     trend(&mut page, found, kept, lang);
     open(&mut page, found, kept, lang);
+    applied(&mut page, found, lang);
     page.heading(lang.pick("What the numbers mean", "数字的含义"));
     page.paragraph("", meaning(lang));
     page.finish()
@@ -273,14 +277,19 @@ fn trend(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
         ],
     };
     let header = Heading::ALL.map(|it| say::heading(it, lang).to_owned());
-    let mut columns = vec![lang.pick("check", "检查时间").to_owned()];
+    let mut columns = vec![
+        lang.pick("check", "检查时间").to_owned(),
+        lang.pick("total", "总分").to_owned(),
+    ];
     columns.extend(header);
     let row = |it: &super::kept::Past| {
         let score = |heading: Heading| {
             let found = it.headings.iter().find(|it| it.heading == heading);
             found.map_or_else(|| "–".to_owned(), |it| points(it.score.score))
         };
-        std::iter::once(it.time.to_string())
+        let total = it.total.map(|total| points(total.score));
+        [it.time.to_string(), total.unwrap_or("–".to_owned())]
+            .into_iter()
             .chain(Heading::ALL.map(score))
             .collect()
     };
@@ -294,15 +303,70 @@ fn trend(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
     page.table(&columns, &rows, 1);
 }
 
-/// Issues that are open.
+/// Issues that are open, and those that somebody has accepted.
 fn open(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
     let issues = issues::state::issues(kept.issues.entries());
     let open: Vec<&Issue> = issues.values().filter(|it| it.open).collect();
-    if open.is_empty() {
+    let accepted = issues.values();
+    let accepted = accepted.filter(|it| it.last.state == State::Accepted);
+    let accepted: Vec<&Issue> = accepted.collect();
+    if open.is_empty() && accepted.is_empty() {
         return;
     }
-    page.heading(lang.pick("Open issues", "待处理的问题"));
-    shown(page, &issues::rows(&open, &found.report, lang), 8);
+    let time = found.time;
+    page.heading(&lang.pick(
+        format!("Issues as of {time}"),
+        format!("截至 {time} 的问题"),
+    ));
+    page.paragraph(
+        "soft",
+        lang.pick(
+            "What became of them since then, `consilium data issues list FOLDER --all` tells.",
+            "此后的变化请用 `consilium data issues list 文件夹 --all` 查看。",
+        ),
+    );
+    if !open.is_empty() {
+        page.paragraph("", lang.pick("Open:", "待处理："));
+        shown(page, &issues::rows(&open, &found.report, lang), 8);
+    }
+    if !accepted.is_empty() {
+        page.paragraph(
+            "",
+            lang.pick(
+                "Accepted as they are; their rows count in scores all the same:",
+                "已按现状接受，仍计入得分：",
+            ),
+        );
+        shown(page, &issues::rows(&accepted, &found.report, lang), 8);
+    }
+}
+
+/// All rules that were run, those too that nothing breaks, and who says so.
+fn applied(page: &mut Html, found: &Found, lang: Lang) {
+    let rules = found.report.rules.iter();
+    let rules = rules.filter(|it| it.outcome == Outcome::Applied);
+    let row = |rule: &consilium_quality::RuleResult| {
+        vec![
+            rule.id.clone(),
+            lang.pick(&rule.name.en, &rule.name.zh).clone(),
+            rule.source.clone().unwrap_or_default(),
+            rule.failed.to_string(),
+            rule.checked.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rules.map(row).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let header = [
+        ("rule", "规则"),
+        ("meaning", "含义"),
+        ("source", "来源"),
+        ("failed", "未通过"),
+        ("checked", "已检查"),
+    ];
+    page.heading(lang.pick("All rules that were run", "已运行的全部规则"));
+    page.table(&say::named(&header, lang), &rows, 3);
 }
 
 fn meaning(lang: Lang) -> &'static str {

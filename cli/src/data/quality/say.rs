@@ -74,8 +74,8 @@ pub(super) fn print(
 
 pub(super) fn warning(lang: Lang) -> &'static str {
     lang.pick(
-        "For the owner's eyes: counts and rows may point at people. Others see bands only.",
-        "仅供数据所有者查看：计数和个别行可能指向个人。其他机构只能看到区间。",
+        "For the owner's eyes: counts and rows may point at people. Nothing of this leaves the house.",
+        "仅供数据所有者查看：计数和个别行可能指向个人。这些内容均不会传出本机构。",
     )
 }
 
