@@ -1,43 +1,52 @@
 //! How easily people are found again in a file's rows, for whoever holds it.
 
 use std::{
-    fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use clap::Args;
 use consilium_base::Seed;
-use consilium_catalogue::{Catalogue, Identifies};
+use consilium_catalogue::Identifies;
 use consilium_plan::{Lang, UnixTime};
 use consilium_privacy::{
-    Advantage, Population, Report, Score, Table, Threshold, sensitivity_score,
+    Advantage, Column, Population, Report, Score, Table, Threshold, sensitivity_score,
 };
 use consilium_schema::Schema;
 use serde::Serialize;
 
-use super::{Source, TOOL, failed, say as said, tell_counts};
-use crate::{clock, hint::OrHint as _, new_file, terminal::tell};
+use super::{Source, TOOL, failed, folder, say as said, tell_counts};
+use crate::{clock, hint::OrHint as _, new_file};
 
 mod columns;
 mod losses;
 mod page;
+mod recognised;
 mod say;
+
+use columns::{Named, Roles};
+use recognised::Sensitivity;
 
 #[derive(Debug, Args)]
 pub(super) struct Privacy {
     #[command(flatten)]
     source: Source,
-    /// The columns by which people are found again, together: age, sex, postcode
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', required = true)]
-    quasi: Vec<String>,
+    /// The columns by which people are found again, together: age, sex, postcode; a name with a comma in quotes
+    #[arg(long, value_name = "COLUMNS", required = true)]
+    quasi: Vec<Named>,
     /// The columns that nobody should learn of a person: a diagnosis
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
-    sensitive: Vec<String>,
+    #[arg(long, value_name = "COLUMNS")]
+    sensitive: Vec<Named>,
     /// The columns by which people are found alone; those that the catalogue calls so are added
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
-    direct: Vec<String>,
+    #[arg(long, value_name = "COLUMNS")]
+    direct: Vec<Named>,
+    /// Columns that the catalogue takes for such, and that find nobody
+    #[arg(long, value_name = "COLUMNS")]
+    not_direct: Vec<Named>,
+    /// The column that tells people apart, if they have several rows: classes then count people
+    #[arg(long, value_name = "COLUMN")]
+    person: Option<String>,
     /// A table of everybody who might have a row, with the quasi-identifiers' columns
     #[arg(long, value_name = "FILE", conflicts_with = "population_rows")]
     population: Option<PathBuf>,
@@ -76,29 +85,16 @@ struct Found {
     scores: Vec<Score>,
 }
 
-/// Levels of GB/T 39725-2020.
-#[derive(Debug, Default, Serialize)]
-struct Sensitivity {
-    /// The highest of all columns; none if the catalogue knows none of them.
-    level: Option<u8>,
-    columns: Vec<Known>,
-}
-
-/// A column that has the name of a feature of the catalogue.
-#[derive(Debug, Serialize)]
-struct Known {
-    column: String,
-    level: u8,
-    identifies: Identifies,
-}
-
 /// Measures a file's rows.
 pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let schema = args
         .source
         .schema(lang)?
         .map_err(|error| failed(&error, lang))?;
-    columns::check(args, &schema, lang)?;
+    let roles = Roles::of(args, &schema, lang)?;
+    if let Some(folder) = &args.out {
+        is_new(folder, lang)?;
+    }
     let threshold = args
         .threshold
         .map_or(Ok(Threshold::CLINICAL), Threshold::new)?;
@@ -106,12 +102,15 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         .source
         .load(&schema, 20)
         .map_err(|error| failed(&error, lang))?;
-    let sensitivity = Sensitivity::of(&schema);
+    let mut sensitivity = Sensitivity::of(&schema, &loaded.table, &roles.innocent);
+    sensitivity.forgotten = roles.forgotten(sensitivity.that(Identifies::Quasi));
+    let person = columns::of(&roles.person, &[&loaded.table], lang)?.pop();
     let table = Table {
-        quasi: columns::of(&args.quasi, &[&loaded.table], lang)?,
-        sensitive: columns::of(&args.sensitive, &[&loaded.table], lang)?,
-        direct: sensitivity.direct(&args.direct),
-        population: population(args, &schema, &loaded.table, lang)?,
+        quasi: columns::of(&roles.quasi, &[&loaded.table], lang)?,
+        sensitive: columns::of(&roles.sensitive, &[&loaded.table], lang)?,
+        direct: roles.direct(sensitivity.that(Identifies::Direct)),
+        population: population(args, &roles, &schema, &loaded.table, person.as_ref(), lang)?,
+        person,
         population_rows: args.population_rows,
         threshold,
     };
@@ -142,28 +141,26 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     }
     writeln!(out, "{}", said::schema(args.source.schema.as_deref(), lang))?;
     tell_counts(&loaded.report.counts, lang);
-    say::print(&found, out, lang)?;
-    for column in found.sensitivity.forgotten(&args.quasi) {
-        tell(&say::forgotten(column, lang));
-    }
-    Ok(())
+    Ok(say::print(&found, out, lang)?)
 }
 
 /// Reads the population's table by what the schema says of the quasi-identifiers.
 fn population(
     args: &Privacy,
+    roles: &Roles,
     schema: &Schema,
     table: &consilium_data::Table,
+    person: Option<&Column>,
     lang: Lang,
 ) -> anyhow::Result<Option<Population>> {
     let Some(path) = &args.population else {
         return Ok(None);
     };
-    let part = columns::part(schema, &args.quasi)?;
+    let part = columns::part(schema, &roles.quasi)?;
     let people = consilium_data::Reading::new(&part).file(path);
     let people = people.map_err(|error| failed(&error, lang))?;
-    let both = columns::of(&args.quasi, &[table, &people.table], lang)?;
-    Ok(Some(Population::of(&both, table.rows())?))
+    let both = columns::of(&roles.quasi, &[table, &people.table], lang)?;
+    Ok(Some(Population::of(&both, table.rows(), person)?))
 }
 
 /// How well losses tell who taught a model; of the same losses always the same.
@@ -174,16 +171,28 @@ fn advantage(path: &Path, lang: Lang) -> anyhow::Result<Advantage> {
         .with_context(|| path.display().to_string())
 }
 
+/// Refuses a folder that exists before everything is read.
+fn is_new(path: &Path, lang: Lang) -> anyhow::Result<()> {
+    let exists = path.symlink_metadata().is_ok();
+    let new = (!exists)
+        .then_some(())
+        .ok_or(io::Error::from(io::ErrorKind::AlreadyExists));
+    made(new, path, lang)
+}
+
+fn made(made: io::Result<()>, path: &Path, lang: Lang) -> anyhow::Result<()> {
+    let named = made.with_context(|| path.display().to_string());
+    named.or_hint(lang.pick(
+        "name a folder that does not exist yet",
+        "请指定一个尚不存在的文件夹",
+    ))
+}
+
 /// Leaves the report in a new folder.
-fn write(found: &Found, folder: &Path, lang: Lang) -> anyhow::Result<()> {
-    fs::create_dir(folder)
-        .with_context(|| folder.display().to_string())
-        .or_hint(lang.pick(
-            "name a folder that does not exist yet",
-            "请指定一个尚不存在的文件夹",
-        ))?;
+fn write(found: &Found, path: &Path, lang: Lang) -> anyhow::Result<()> {
+    made(folder::make(path), path, lang)?;
     let leave = |name: &str, text: &str| {
-        let path = folder.join(name);
+        let path = path.join(name);
         let mut file = new_file::create_private(&path, lang)?;
         file.write_all(text.as_bytes())
             .with_context(|| path.display().to_string())
@@ -193,45 +202,4 @@ fn write(found: &Found, folder: &Path, lang: Lang) -> anyhow::Result<()> {
         &(serde_json::to_string_pretty(found)? + "\n"),
     )?;
     leave("privacy.html", &page::html(found, lang))
-}
-
-impl Sensitivity {
-    fn of(schema: &Schema) -> Sensitivity {
-        let catalogue = Catalogue::starter();
-        let known = |column: &consilium_schema::Column| {
-            let feature = catalogue.feature(column.name())?;
-            Some(Known {
-                column: column.name().to_owned(),
-                level: feature.sensitivity().level(),
-                identifies: feature.identifies(),
-            })
-        };
-        let columns: Vec<Known> = schema.columns().iter().filter_map(known).collect();
-        Sensitivity {
-            level: columns.iter().map(|it| it.level).max(),
-            columns,
-        }
-    }
-
-    /// The direct identifiers: those that were named, and those that the catalogue knows.
-    fn direct(&self, named: &[String]) -> Vec<String> {
-        let mut direct = named.to_vec();
-        direct.extend(self.that(Identifies::Direct).map(str::to_owned));
-        direct.sort();
-        direct.dedup();
-        direct
-    }
-
-    /// Quasi-identifiers of the catalogue that are not among those that were named.
-    fn forgotten<'a>(&'a self, quasi: &'a [String]) -> impl Iterator<Item = &'a str> {
-        self.that(Identifies::Quasi)
-            .filter(|column| quasi.iter().all(|named| named != column))
-    }
-
-    fn that(&self, identifies: Identifies) -> impl Iterator<Item = &str> {
-        let columns = self.columns.iter();
-        columns
-            .filter(move |it| it.identifies == identifies)
-            .map(|it| it.column.as_str())
-    }
 }

@@ -67,6 +67,8 @@ fn patients_are_measured_and_a_report_is_left_for_their_holder_alone() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o077, 0);
+    let folder_mode = fs::metadata(folder.path().join("report"));
+    assert_eq!(folder_mode.unwrap().permissions().mode() & 0o077, 0);
 
     let again = consilium(folder.path(), &over(&file, &schema, &more));
     assert_eq!(
@@ -128,12 +130,53 @@ fn a_population_hides_a_table_and_strangers_are_refused() {
     let found: Value = serde_json::from_str(&printed(folder.path(), &args("town.csv"))).unwrap();
     assert_eq!(found["risks"]["journalist"]["highest"], 1.0);
     assert_eq!(found["risks"]["marketer"], 0.5);
-    assert_eq!(found["population"]["population"], 5);
+    assert_eq!(found["counted"]["population"], 5);
+    assert_eq!(found["counted"]["alone"], 1);
 
     let refused = consilium(folder.path(), &args("other.csv"));
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(told.contains("must hold everybody"), "{told}");
+}
+
+#[test]
+fn people_are_named_whatever_their_columns_are_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("zh.csv", "姓名,性别\n张,男\n李,女\n");
+    write(
+        "hidden.csv",
+        "x,sex,\"a,b\"\n11010519491231002X,m,1\n,f,2\n",
+    );
+    let found = |file: &str, quasi: &str, more: &[&str]| -> Value {
+        let args = [&["data", "privacy", file, "--quasi", quasi, "--json"], more].concat();
+        serde_json::from_str(&printed(folder.path(), &args)).unwrap()
+    };
+    let zh = found("zh.csv", "性别", &[]);
+    assert_eq!(
+        (&zh["grade"], &zh["direct"][0]),
+        (&1.into(), &"姓名".into())
+    );
+    let hidden = found("hidden.csv", "\"a,b\"", &[]);
+    assert_eq!(hidden["direct"][0], "x");
+    assert_eq!(hidden["sensitivity"]["forgotten"][0], "sex");
+    let innocent = found("hidden.csv", "sex", &["--not-direct", "x"]);
+    assert_eq!(innocent["grade"], 2);
+}
+
+#[test]
+fn a_person_with_many_rows_hides_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "who,age\n1,30\n1,30\n1,30\n2,40\n3,40\n";
+    fs::write(folder.path().join("rows.csv"), rows).unwrap();
+    let smallest = |more: &[&str]| {
+        let args = ["data", "privacy", "rows.csv", "--quasi", "age", "--json"];
+        let line = printed(folder.path(), &[&args, more].concat());
+        let found: Value = serde_json::from_str(&line).unwrap();
+        found["curve"]["smallest"].as_u64().unwrap()
+    };
+    assert_eq!(smallest(&[]), 2);
+    assert_eq!(smallest(&["--person", "who"]), 1);
 }
 
 #[test]

@@ -14,10 +14,10 @@ pub struct Attribute {
     pub values: usize,
     /// Rows without a value.
     pub missing: usize,
-    /// Distinct *l*-diversity (Machanavajjhala et al. 2007): different values of a class.
+    /// Distinct *l*-diversity (Machanavajjhala et al. 2007): different values of a class. A missing one hides
+    /// nobody, so it is none here and in the next two; a class without any value is passed over.
     pub distinct: u64,
-    /// Entropy *l*-diversity (the same): the exponential of the entropy of a class's values, from 1 to
-    /// `distinct`.
+    /// Entropy *l*-diversity (the same): the exponential of the entropy of a class's values, from 1 on.
     pub entropy: f64,
     /// Recursive (*c*, *l*)-diversity (the same), for *l* from 2 to `distinct`.
     pub recursive: Vec<Recursive>,
@@ -30,11 +30,16 @@ pub struct Attribute {
     pub alpha: f64,
     /// The β of basic β-likeness (Cao and Karras 2012): by how much of itself a value's share grows in a class.
     pub beta: f64,
-    /// The β of enhanced β-likeness (the same): no more than −ln of a value's share in the table.
-    pub enhanced_beta: f64,
-    /// The δ of δ-disclosure privacy (Brickell and Shmatikov 2008): |ln| of the ratio of shares.
-    pub delta: f64,
+    /// The β of enhanced β-likeness (the same), by which the growth of a value's share is no more than −ln of that
+    /// share in the table either; none where it is more in some class, for then no β is enough.
+    pub enhanced_beta: Option<f64>,
+    /// The δ of δ-disclosure privacy (Brickell and Shmatikov 2008): |ln| of the ratio of shares; none where a class
+    /// lacks a value of the table, for then no δ is enough.
+    pub delta: Option<f64>,
 }
+
+/// By so much a growth may pass its cap that is equal to it but for rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// How far two values are from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -71,8 +76,8 @@ impl Attribute {
             column: column.name().to_owned(),
             values: column.values(),
             missing: column.missing(),
-            distinct: u64::MAX,
-            entropy: f64::INFINITY,
+            distinct: 0,
+            entropy: 0.0,
             recursive: Vec::new(),
             closeness: 0.0,
             distance: if scale.is_some() {
@@ -82,17 +87,13 @@ impl Attribute {
             },
             alpha: 0.0,
             beta: 0.0,
-            enhanced_beta: 0.0,
-            delta: 0.0,
+            enhanced_beta: None,
+            delta: None,
         };
-        for class in counts.classes() {
-            found.distinct = found.distinct.min(class.counts().len() as u64);
-        }
-        let mut ratios = vec![0.0f64; usize::try_from(found.distinct).unwrap_or(1) - 1];
+        found.diversity(&counts, column);
+        let (mut delta, mut is_likely) = (0.0f64, true);
         for class in counts.classes() {
             let within = class.shares();
-            let entropy: f64 = within.iter().map(|(_, share)| -share * share.ln()).sum();
-            found.entropy = found.entropy.min(entropy.exp());
             let distance = scale.as_ref().map_or_else(
                 || equal_distance(&within, &shares),
                 |scale| scale.distance(&within),
@@ -101,24 +102,46 @@ impl Attribute {
             for (value, share) in &within {
                 let whole = shares[*value];
                 found.alpha = found.alpha.max(*share);
-                found.beta = found.beta.max((share - whole) / whole);
-                found.delta = found.delta.max((share / whole).ln().abs());
+                let grows = (share - whole) / whole;
+                found.beta = found.beta.max(grows);
+                is_likely &= grows <= -whole.ln() + ROUNDING;
+                delta = delta.max((share / whole).ln().abs());
             }
-            let mut counts = class.counts();
+            if within.len() < shares.len() {
+                delta = f64::INFINITY;
+            }
+        }
+        found.enhanced_beta = is_likely.then_some(found.beta);
+        found.delta = Some(delta).filter(|delta| delta.is_finite());
+        Ok(found)
+    }
+
+    /// Measures *l*-diversity by the rows that have a value.
+    fn diversity(&mut self, counts: &Counts, column: &Column) {
+        let mut classes: Vec<Vec<u64>> = counts
+            .classes()
+            .map(|class| class.counts_there(column))
+            .filter(|counts| !counts.is_empty())
+            .collect();
+        let Some(distinct) = classes.iter().map(Vec::len).min() else {
+            return;
+        };
+        self.distinct = distinct as u64;
+        self.entropy = f64::INFINITY;
+        let mut ratios = vec![0.0f64; distinct - 1];
+        for counts in &mut classes {
+            let rows: u64 = counts.iter().sum();
+            let share = |count: &u64| *count as f64 / rows as f64;
+            let entropy: f64 = counts.iter().map(share).map(|it| -it * it.ln()).sum();
+            self.entropy = self.entropy.min(entropy.exp());
             counts.sort_unstable_by(|a, b| b.cmp(a));
             for (ratio, place) in ratios.iter_mut().zip(1..) {
                 let rarer: u64 = counts[place..].iter().sum();
                 *ratio = ratio.max(counts[0] as f64 / rarer as f64);
             }
         }
-        let rarest = shares.iter().copied().fold(1.0, f64::min);
-        found.enhanced_beta = found.beta.min(-rarest.ln());
-        found.recursive = ratios
-            .into_iter()
-            .zip(2..)
-            .map(|(c, l)| Recursive { l, c })
-            .collect();
-        Ok(found)
+        let recursive = ratios.into_iter().zip(2..);
+        self.recursive = recursive.map(|(c, l)| Recursive { l, c }).collect();
     }
 }
 
@@ -190,6 +213,35 @@ mod tests {
         };
         assert!((of([3, 4, 5]) - 0.375).abs() < 1e-12);
         assert!((of([6, 8, 11]) - 1.0 / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_missing_value_hides_nobody() {
+        let quasi = Column::of("age", [1, 1, 1, 2, 2, 3].map(Some)).unwrap();
+        let cells = [Some("a"), None, Some("a"), Some("a"), Some("b"), None];
+        let column = Column::of("sick", cells).unwrap();
+        let found = Attribute::of(&Classes::of([&quasi]).unwrap(), &column).unwrap();
+        assert_eq!((found.distinct, found.missing), (1, 2));
+        assert!((found.entropy - 1.0).abs() < 1e-15);
+        let none = Column::of("sick", [None::<u8>; 6]).unwrap();
+        let found = Attribute::of(&Classes::of([&quasi]).unwrap(), &none).unwrap();
+        assert_eq!((found.distinct, found.recursive.len()), (0, 0));
+    }
+
+    #[test]
+    fn no_number_is_enough_for_a_value_that_a_class_lacks_or_has_alone() {
+        let quasi = Column::of("age", [1, 1, 2, 2].map(Some)).unwrap();
+        let classes = Classes::of([&quasi]).unwrap();
+        let of = |cells: [&str; 4]| {
+            let column = Column::of("sick", cells.map(Some)).unwrap();
+            Attribute::of(&classes, &column).unwrap()
+        };
+        // Its share grows by 1, which is more than ln 2.
+        let apart = of(["a", "a", "b", "b"]);
+        assert_eq!((apart.delta, apart.enhanced_beta), (None, None));
+        assert!((apart.beta - 1.0).abs() < 1e-15);
+        let alike = of(["a", "b", "b", "a"]);
+        assert_eq!((alike.delta, alike.enhanced_beta), (Some(0.0), Some(0.0)));
     }
 
     #[test]

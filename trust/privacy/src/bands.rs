@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::{Curve, Risks, STEPS};
+use crate::{Curve, Risks};
+
+/// The sizes at which the bands of the smallest class begin; 5, 11 and 20 as in [`STEPS`](crate::STEPS). None holds
+/// one size alone.
+const SIZES: [u64; 7] = [1, 5, 11, 20, 50, 100, 1000];
 
 /// The probabilities between which a risk is told: one of 1000, 100, 20, 11, 5, 3 and 2.
 const PROBABILITIES: [f64; 7] = [0.001, 0.01, 0.05, 1.0 / 11.0, 0.2, 1.0 / 3.0, 0.5];
@@ -50,8 +54,8 @@ impl Bands {
 }
 
 fn sized(size: u64) -> Band {
-    let from = STEPS.iter().rfind(|step| **step <= size).copied();
-    let to = STEPS.iter().find(|step| **step > size);
+    let from = SIZES.iter().rfind(|step| **step <= size).copied();
+    let to = SIZES.iter().find(|step| **step > size);
     Band {
         from: from.unwrap_or(0) as f64,
         to: to.map(|step| (step - 1) as f64),
@@ -72,21 +76,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_band_is_a_number() {
+        assert!((1..2000).all(|size| {
+            let Band { from, to } = sized(size);
+            to.is_none_or(|to| to > from)
+        }));
+    }
+
+    #[test]
     fn numbers_lie_in_their_bands() {
-        assert_eq!(
-            sized(4),
-            Band {
-                from: 3.0,
-                to: Some(4.0)
-            }
-        );
-        assert_eq!(
-            sized(7),
-            Band {
-                from: 5.0,
-                to: Some(9.0)
-            }
-        );
+        for (size, from, to) in [
+            (1, 1.0, 4.0),
+            (4, 1.0, 4.0),
+            (7, 5.0, 10.0),
+            (11, 11.0, 19.0),
+        ] {
+            let band = Band { from, to: Some(to) };
+            assert_eq!(sized(size), band, "{size}");
+        }
         assert_eq!(
             sized(5_000),
             Band {

@@ -1,6 +1,6 @@
 //! Rows that nobody can tell apart by their quasi-identifiers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -77,6 +77,26 @@ impl Classes {
                 sizes.push(0);
             }
             sizes[class] += 1;
+        }
+        Ok(Classes { of, sizes })
+    }
+
+    /// The same classes, in which a person counts once however many rows it has; who has rows in two classes counts
+    /// in both, and rows without a person are those of one.
+    ///
+    /// # Errors
+    ///
+    /// [`PrivacyError::RowsDiffer`] for the column of another table.
+    pub fn of_people(&self, person: &Column) -> Result<Classes, PrivacyError> {
+        check_rows(person, self.of.len())?;
+        let rows = self.of.iter().copied().zip(person.codes().iter().copied());
+        let mut seen = HashSet::new();
+        let (mut of, mut sizes) = (Vec::new(), vec![0; self.sizes.len()]);
+        for (class, person) in rows {
+            if seen.insert((class, person)) {
+                of.push(class);
+                sizes[class as usize] += 1;
+            }
         }
         Ok(Classes { of, sizes })
     }

@@ -87,6 +87,11 @@ impl Column {
         &self.codes
     }
 
+    /// Whether a value's number is that of a missing one.
+    pub(crate) fn is_missing(&self, code: u32) -> bool {
+        self.missing > 0 && code == 0
+    }
+
     /// Whether values lie on a scale; one with gaps, where cells are missing, is none.
     pub(crate) fn is_scale(&self) -> bool {
         self.is_ordered && self.missing == 0

@@ -44,9 +44,11 @@ impl Class<'_> {
         self.0.chunk_by(|a, b| a.1 == b.1)
     }
 
-    /// How many rows have each of its values.
-    pub(crate) fn counts(&self) -> Vec<u64> {
-        self.values().map(|rows| rows.len() as u64).collect()
+    /// How many rows have each of its values that is not missing.
+    pub(crate) fn counts_there(&self, column: &Column) -> Vec<u64> {
+        let values = self.values();
+        let there = values.filter(|rows| !column.is_missing(rows[0].1));
+        there.map(|rows| rows.len() as u64).collect()
     }
 
     /// Each of its values and the share of its rows that have it.

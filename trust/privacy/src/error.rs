@@ -31,13 +31,18 @@ pub enum PrivacyError {
     Threshold(f64),
     /// The population holds everybody of whom the table has a row.
     #[error(
-        "{rows} rows have values of the quasi-identifiers that fewer rows of the population have, or none: \
-         the population must hold everybody in the table"
+        "{rows} rows have values of the quasi-identifiers that fewer rows of the population have, or none, the \
+         first of them in row {first}: the population must hold everybody in the table"
     )]
     NotOfPopulation {
         /// How many rows.
         rows: u64,
+        /// The first of them, counted from 1.
+        first: usize,
     },
+    /// Who lacks a value can't be found in a population.
+    #[error("every row lacks a quasi-identifier, and none can be held against the population")]
+    NoneMatched,
     /// A population is no smaller than a table of some of its people.
     #[error("a population of {population} is smaller than the table of {rows} rows")]
     PopulationTooSmall {
@@ -47,7 +52,7 @@ pub enum PrivacyError {
         rows: u64,
     },
     /// An attack needs rows on both sides.
-    #[error("an attack needs scores of members and of others, all of them finite numbers")]
+    #[error("an attack needs scores of members and of others, all of them numbers")]
     NoScores,
     /// Shadow models must have seen each row, and not seen it, at least twice.
     #[error(

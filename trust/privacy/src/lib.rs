@@ -22,7 +22,7 @@ pub use error::PrivacyError;
 pub use grade::Grade;
 pub use membership::{Advantage, Interval, TruePositives, confidence};
 pub use population::{Estimator, Uniques};
-pub use report::{FORMAT, Report, Table};
+pub use report::{Counted, FORMAT, Report, Table};
 pub use risk::{Population, Risk, Risks, Threshold};
 pub use scores::{Score, sensitivity_score};
 pub use shadow::{Shadows, shadow_scores};

@@ -138,7 +138,8 @@ impl Sample<'_> {
         let unseen = self.sum(|size| (1.0 - q).powf(size));
         let alone = self.sum(|size| size * q * (1.0 - q).powf(size - 1.0));
         let twice = self.sum(|size| size * q * q * (1.0 - q * q).powf(size - 1.0));
-        let seen = self.sum(|size| (1.0 - q).powf(size) * ((1.0 + q).powf(size) - 1.0));
+        // (1 − q)^size ((1 + q)^size − 1), in the form in which no size is too great.
+        let seen = self.sum(|size| (1.0 - q * q).powf(size) - (1.0 - q).powf(size));
         self.classes + self.classes_of(1) * (twice / seen) * (unseen / alone).powi(2)
     }
 

@@ -4,7 +4,7 @@
 //! 15 to 19, and Dankar and El Emam, A method for evaluating marketer re-identification risk (EDBT
 //! workshops 2010); ARX computes the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -67,53 +67,100 @@ pub struct Risks {
     /// The share of rows that somebody finds again who matches all with a register of the population;
     /// without a table of it, with one of the very people who have a row here.
     pub marketer: f64,
+    /// Rows that lack a quasi-identifier, and so could not be held against the table of the population: what a
+    /// journalist and a marketer do is told of the others.
+    pub unmatched: u64,
 }
 
 /// A table's rows together with those of the population that its people are from.
 #[derive(Debug, Clone)]
 pub struct Population {
     rows: u64,
+    alone: u64,
+    unmatched: u64,
     /// Classes of the table by their rows here and in the population.
     pairs: BTreeMap<(u64, u64), u64>,
 }
 
 impl Population {
     /// Takes columns of which the first rows are the table's, and the others those of the population;
-    /// who has a row in the table has one in the population too.
+    /// who has a row in the table has one in the population too. Rows of the table that lack a value are
+    /// like nobody for certain, and are left out.
+    ///
+    /// With `person`, whose cells are the table's, a person counts once in a class.
     ///
     /// # Errors
     ///
     /// As [`Classes::of`]; and [`PrivacyError::NotOfPopulation`] if somebody in the table can't be in
-    /// the population.
-    pub fn of(columns: &[Column], table_rows: usize) -> Result<Population, PrivacyError> {
+    /// the population, [`PrivacyError::NoneMatched`] if all rows lack a value.
+    pub fn of(
+        columns: &[Column],
+        table_rows: usize,
+        person: Option<&Column>,
+    ) -> Result<Population, PrivacyError> {
         let first = columns.first().ok_or(PrivacyError::NoQuasiIdentifier)?;
         check_rows(first, first.rows().max(table_rows))?;
+        if let Some(person) = person {
+            check_rows(person, table_rows)?;
+        }
         let classes = Classes::of(columns)?;
-        let mut here = vec![0u64; classes.sizes().len()];
-        for class in classes.of_rows().iter().take(table_rows) {
-            here[*class as usize] += 1;
+        let is_there = |row: usize| columns.iter().all(|it| !it.is_missing(it.codes()[row]));
+        let (mut there, mut here) = (classes.sizes().to_vec(), vec![0u64; classes.sizes().len()]);
+        let mut first = vec![0; here.len()];
+        let mut seen = HashSet::new();
+        let (mut matched, mut unmatched) = (false, 0);
+        for (row, class) in classes.of_rows().iter().take(table_rows).enumerate() {
+            let at = *class as usize;
+            there[at] -= 1;
+            if person.is_some_and(|person| !seen.insert((*class, person.codes()[row]))) {
+                continue;
+            }
+            if !is_there(row) {
+                unmatched += 1;
+                continue;
+            }
+            matched = true;
+            if here[at] == 0 {
+                first[at] = row;
+            }
+            here[at] += 1;
+        }
+        if table_rows > 0 && !matched {
+            return Err(PrivacyError::NoneMatched);
         }
         let mut pairs = BTreeMap::new();
-        let mut strangers = 0;
-        for (here, both) in here.iter().zip(classes.sizes()) {
-            let there = both - here;
-            if there < *here {
+        let (mut strangers, mut row) = (0, usize::MAX);
+        for ((here, there), first) in here.iter().zip(&there).zip(&first) {
+            if there < here {
                 strangers += here;
+                row = row.min(*first);
             }
             if *here > 0 {
-                *pairs.entry((*here, there)).or_insert(0) += 1;
+                *pairs.entry((*here, *there)).or_insert(0) += 1;
             }
         }
         if strangers > 0 {
-            return Err(PrivacyError::NotOfPopulation { rows: strangers });
+            return Err(PrivacyError::NotOfPopulation {
+                rows: strangers,
+                first: row + 1,
+            });
         }
-        let rows = classes.rows() - table_rows as u64;
-        Ok(Population { rows, pairs })
+        Ok(Population {
+            rows: there.iter().sum(),
+            alone: there.iter().filter(|there| **there == 1).count() as u64,
+            unmatched,
+            pairs,
+        })
     }
 
     /// How many rows the population has.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// How many of them are like no other in the quasi-identifiers.
+    pub fn alone(&self) -> u64 {
+        self.alone
     }
 
     /// Risk of a journalist and of a marketer.
@@ -163,6 +210,7 @@ impl Risks {
             prosecutor,
             journalist: beyond.map(|(journalist, _)| journalist),
             marketer: beyond.map_or(prosecutor.average, |(_, marketer)| marketer),
+            unmatched: population.map_or(0, |population| population.unmatched),
         }
     }
 }
@@ -180,8 +228,8 @@ mod tests {
         // Two of four people of one age, and one of one, have a row here.
         let (table, both) = (of(&[30, 30, 50]), of(&[30, 30, 50, 30, 30, 30, 30, 50]));
         let classes = Classes::of([&table]).unwrap();
-        let population = Population::of(&[both], 3).unwrap();
-        assert_eq!(population.rows(), 5);
+        let population = Population::of(&[both], 3, None).unwrap();
+        assert_eq!((population.rows(), population.alone()), (5, 1));
         let third = Threshold::new(0.33).unwrap();
         let risks = Risks::of(&classes, Some(&population), third);
         let prosecutor = Risk {
@@ -201,10 +249,35 @@ mod tests {
 
     #[test]
     fn who_is_not_of_the_population_is_told() {
-        let refused = Population::of(&[of(&[30, 30, 50, 30, 50])], 3).unwrap_err();
-        assert_eq!(refused, PrivacyError::NotOfPopulation { rows: 2 });
-        let short = Population::of(&[of(&[30])], 3).unwrap_err();
+        let refused = Population::of(&[of(&[50, 30, 30, 30, 50])], 3, None).unwrap_err();
+        assert_eq!(refused, PrivacyError::NotOfPopulation { rows: 2, first: 2 });
+        let short = Population::of(&[of(&[30])], 3, None).unwrap_err();
         assert!(matches!(short, PrivacyError::RowsDiffer { .. }), "{short}");
+    }
+
+    #[test]
+    fn who_lacks_a_value_is_counted_and_left_out() {
+        let cells = [Some(30), None, Some(50), Some(30), Some(30), Some(50), None];
+        let both = Column::of("age", cells).unwrap();
+        let population = Population::of(&[both], 3, None).unwrap();
+        let classes = Classes::of([&of(&[30, 0, 50])]).unwrap();
+        let risks = Risks::of(&classes, Some(&population), Threshold::CLINICAL);
+        assert_eq!((risks.unmatched, population.rows()), (1, 4));
+        assert!((risks.marketer - 0.75).abs() < 1e-15);
+        let nobody = Column::of("age", [None, Some(30)]).unwrap();
+        let refused = Population::of(&[nobody], 1, None).unwrap_err();
+        assert_eq!(refused, PrivacyError::NoneMatched);
+    }
+
+    #[test]
+    fn a_person_counts_once_in_a_class() {
+        let (table, person) = (of(&[30, 30, 30, 50]), of(&[1, 1, 2, 1]));
+        let classes = Classes::of([&table]).unwrap().of_people(&person).unwrap();
+        assert_eq!(classes.sizes(), [2, 1]);
+        let both = of(&[30, 30, 30, 50, 30, 30, 50]);
+        assert!(Population::of(std::slice::from_ref(&both), 4, None).is_err());
+        let population = Population::of(&[both], 4, Some(&person)).unwrap();
+        assert_eq!(population.rows(), 3);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 k-anonymity, l-diversity, t-closeness and their kin are those of pycanon. What pycanon has not, or has
 otherwise than its source, is computed here from the published definition, in exact fractions where there
-is one: risks (El Emam 2013; Dankar and El Emam 2010), recursive (c, l)-diversity (Machanavajjhala et al.
+is one: when no enhanced beta (Cao and Karras 2012) and no delta (Brickell and Shmatikov 2008) is enough, risks (El Emam 2013; Dankar and El Emam 2010), recursive (c, l)-diversity (Machanavajjhala et al.
 2007; pycanon 1.3.6 sorts frequencies upwards, so its c is another number), the estimators of population
 uniqueness (Zayatz 1991; Chen and Keller-McNulty 1998 with Haas and Stokes 1998; Hoshino 2001).
 """
@@ -105,6 +105,28 @@ def entropy(frame, quasi, column):
     return math.exp(min(of(rows) for _, rows in frame.groupby(quasi)))
 
 
+def shares(rows, column):
+    return {value: Fraction(count, len(rows)) for value, count in Counter(rows[column]).items()}
+
+
+def enhanced_beta(frame, quasi, column):
+    """None where a share grows by more than -ln of itself: then no beta is enough."""
+    whole = shares(frame, column)
+    for _, rows in frame.groupby(quasi):
+        for value, share in shares(rows, column).items():
+            if share / whole[value] - 1 > -math.log(whole[value]) + 1e-12:
+                return None
+    return float(anonymity.basic_beta_likeness(frame, quasi, [column]))
+
+
+def delta(frame, quasi, column):
+    """None where a class lacks a value of the table: then no delta is enough. pycanon passes it over."""
+    values = frame[column].nunique()
+    if any(rows[column].nunique() < values for _, rows in frame.groupby(quasi)):
+        return None
+    return float(anonymity.delta_disclosure(frame, quasi, [column]))
+
+
 def risks(table, population, threshold):
     here, there = Counter(map(tuple, table)), Counter(map(tuple, population or table))
     rows = sum(here.values())
@@ -154,7 +176,7 @@ def snb(sizes, rows, population):
     unseen = add(lambda i: (1 - q) ** i)
     classes = sum(sizes.values()) + one * (
         add(lambda i: i * q**2 * (1 - q**2) ** (i - 1))
-        / add(lambda i: (1 - q) ** i * ((1 + q) ** i - 1))
+        / add(lambda i: (1 - q**2) ** i - (1 - q) ** i)
     ) * (unseen / add(lambda i: i * q * (1 - q) ** (i - 1))) ** 2
 
     def ratio(alpha, beta):
@@ -223,8 +245,8 @@ def measured(name, columns, rows, quasi_columns, sensitive):
             "closeness": float(anonymity.t_closeness(frame, *of)),
             "alpha": float(alpha),
             "beta": float(anonymity.basic_beta_likeness(frame, *of)),
-            "enhanced_beta": float(anonymity.enhanced_beta_likeness(frame, *of)),
-            "delta": float(anonymity.delta_disclosure(frame, *of)),
+            "enhanced_beta": enhanced_beta(frame, quasi, column),
+            "delta": delta(frame, quasi, column),
         }
     keys = [row[:quasi_columns] for row in rows]
     sizes = Counter(Counter(map(tuple, keys)).values())
@@ -240,16 +262,28 @@ def measured(name, columns, rows, quasi_columns, sensitive):
         "sensitive": attributes,
         "risks": risks(keys, None, (1, 5)),
         "every_third": risks(part, keys, (1, 5)),
-        "uniques": [
-            {
-                "population": len(rows) * times,
-                "zayatz": zayatz(sizes, len(rows), len(rows) * times),
-                "snb": snb(sizes, len(rows), len(rows) * times),
-                "pitman": pitman(sizes, len(rows), len(rows) * times),
-            }
-            for times in (2, 20)
-        ],
+        "uniques": uniques(sizes, (2, 20)),
     }
+
+
+def uniques(sizes, times):
+    rows = sum(size * count for size, count in sizes.items())
+    return [
+        {
+            "population": rows * of,
+            "zayatz": zayatz(sizes, rows, rows * of),
+            "snb": snb(sizes, rows, rows * of),
+            "pitman": pitman(sizes, rows, rows * of),
+        }
+        for of in times
+    ]
+
+
+# How many classes there are of each size, with large ones as tables of few coarse columns have them.
+CLASSES = [
+    ("one class of 2,750", {1: 140, 2: 60, 3: 25, 4: 15, 6: 8, 10: 4, 30: 2, 2750: 1}),
+    ("classes of thousands", {1: 40, 2: 21, 3: 12, 5: 9, 12: 5, 60: 3, 900: 2, 4000: 1, 12000: 1}),
+]
 
 
 def main():
@@ -257,6 +291,10 @@ def main():
     made = {
         "source": "trust/privacy/vectors/make.py",
         "versions": {name: version(name) for name in ("pycanon", "pandas", "numpy", "scipy")},
+        "classes": [
+            {"name": name, "sizes": list(sizes.items()), "uniques": uniques(sizes, (2, 3, 20))}
+            for name, sizes in CLASSES
+        ],
         "tables": [measured(*table) for table in tables()],
     }
     lines = [json.dumps(table, ensure_ascii=False) for table in made.pop("tables")]

@@ -35,7 +35,9 @@ pub(super) fn compare() -> anyhow::Result<bool> {
     };
     let mut compared = Compared::default();
     let (kept, made) = (read(Path::new(VECTORS))?, read(&folder)?);
-    compared.hold(&kept["tables"], &made["tables"], "tables", TOLERANCE);
+    for part in ["tables", "classes"] {
+        compared.hold(&kept[part], &made[part], part, TOLERANCE);
+    }
     let ok = compared.differing.is_empty();
     let line = json!({
         "name": NAME,

@@ -1,6 +1,6 @@
 //! Columns of tables as privacy sees them.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, str::FromStr};
 
 use consilium_data::{Date, Table, Values};
 use consilium_plan::Lang;
@@ -10,29 +10,104 @@ use consilium_schema::{RawSchema, Schema};
 use super::Privacy;
 use crate::hint::Misuse;
 
-/// Refuses columns that the schema has not, and such as are named twice.
-pub(super) fn check(args: &Privacy, schema: &Schema, lang: Lang) -> anyhow::Result<()> {
-    let mut seen: Vec<&String> = Vec::new();
-    for name in args.quasi.iter().chain(&args.sensitive).chain(&args.direct) {
-        if schema.column(name).is_none() {
-            let misuse = lang.pick(
-                format!("the schema has no column {name}"),
-                format!("数据结构中没有列 {name}"),
-            );
-            return Err(Misuse(misuse).into());
-        }
-        if seen.contains(&name) {
-            let misuse = lang.pick(
-                format!(
-                    "column {name} is named twice: a column identifies, or is sensitive, or neither"
-                ),
-                format!("列 {name} 出现两次：一列只能是标识符或敏感属性之一"),
-            );
-            return Err(Misuse(misuse).into());
-        }
-        seen.push(name);
+/// Columns that are named with commas between, and a name that has one in quotes.
+#[derive(Debug, Clone)]
+pub(super) struct Named(Vec<String>);
+
+impl FromStr for Named {
+    type Err = csv::Error;
+
+    fn from_str(text: &str) -> Result<Self, csv::Error> {
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader.has_headers(false).from_reader(text.as_bytes());
+        let mut record = csv::StringRecord::new();
+        reader.read_record(&mut record)?;
+        Ok(Self(record.iter().map(str::to_owned).collect()))
     }
-    Ok(())
+}
+
+/// What each column is to whom.
+#[derive(Debug)]
+pub(super) struct Roles {
+    pub(super) quasi: Vec<String>,
+    pub(super) sensitive: Vec<String>,
+    direct: Vec<String>,
+    /// Those that find nobody, whatever the catalogue says.
+    pub(super) innocent: Vec<String>,
+    /// The one that tells people apart, if there is one.
+    pub(super) person: Vec<String>,
+}
+
+impl Roles {
+    /// Refuses columns that the schema has not, and such as are named twice.
+    pub(super) fn of(args: &Privacy, schema: &Schema, lang: Lang) -> anyhow::Result<Roles> {
+        let all = |named: &[Named]| -> Vec<String> {
+            named.iter().flat_map(|it| it.0.iter().cloned()).collect()
+        };
+        let roles = Roles {
+            quasi: all(&args.quasi),
+            sensitive: all(&args.sensitive),
+            direct: all(&args.direct),
+            innocent: all(&args.not_direct),
+            person: args.person.iter().cloned().collect(),
+        };
+        let mut seen: Vec<&String> = Vec::new();
+        for name in roles
+            .quasi
+            .iter()
+            .chain(&roles.sensitive)
+            .chain(&roles.direct)
+        {
+            Self::is_there(name, schema, lang)?;
+            if seen.contains(&name) {
+                let misuse = lang.pick(
+                    format!(
+                        "column {name} is named twice: a column identifies, or is sensitive, or neither"
+                    ),
+                    format!("列 {name} 出现两次：一列只能是标识符或敏感属性之一"),
+                );
+                return Err(Misuse(misuse).into());
+            }
+            seen.push(name);
+        }
+        for name in roles.person.iter().chain(&roles.innocent) {
+            Self::is_there(name, schema, lang)?;
+        }
+        Ok(roles)
+    }
+
+    fn is_there(name: &str, schema: &Schema, lang: Lang) -> anyhow::Result<()> {
+        if schema.column(name).is_some() {
+            return Ok(());
+        }
+        let names: Vec<&str> = schema.columns().iter().map(|it| it.name()).collect();
+        let misuse = lang.pick(
+            format!(
+                "the schema has no column {name}; there are {}",
+                names.join(", ")
+            ),
+            format!("数据结构中没有列 {name}；现有 {}", names.join("、")),
+        );
+        Err(Misuse(misuse).into())
+    }
+
+    /// The direct identifiers: those that were named, and those that were recognised.
+    pub(super) fn direct<'a>(&self, recognised: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let mut direct = self.direct.clone();
+        direct.extend(recognised.map(str::to_owned));
+        direct.sort();
+        direct.dedup();
+        direct
+    }
+
+    /// Columns that may find people together with others, and that nobody has named.
+    pub(super) fn forgotten<'a>(&self, recognised: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let is_named = |name: &str| self.quasi.iter().chain(&self.direct).any(|it| it == name);
+        recognised
+            .filter(|name| !is_named(name))
+            .map(str::to_owned)
+            .collect()
+    }
 }
 
 /// What a schema says of some columns alone.

@@ -26,9 +26,10 @@ pub(super) fn html(found: &Found, lang: Lang) -> String {
     page.head(format!("Consilium · {file}"), title);
     page.paragraph("lead", say::lead(found, lang));
     page.paragraph("remark", say::warning(lang));
-    page.paragraph("", say::grade(found.report.grade, lang));
-    if let Some(level) = found.sensitivity.level {
-        page.paragraph("", say::sensitivity(level, lang));
+    page.paragraph("", say::grade(found, lang));
+    let sensitivity = say::sensitivity(found, lang);
+    for line in sensitivity.into_iter().chain(say::notes(found, lang)) {
+        page.paragraph("", line);
     }
     page.heading(lang.pick("Rows that hide among others", "隐藏在他人之中的行"));
     page.figure(&bars(found, lang), curve_caption(lang));
@@ -144,11 +145,11 @@ fn risk_note(found: &Found, lang: Lang) -> &'static str {
 
 fn attribute_note(lang: Lang) -> &'static str {
     lang.pick(
-        "Each number is that of the worst class. l: different values of a class, and how many equally frequent \
-         ones its entropy is worth. t: how far a class's values are from all (0 alike, 1 as far as can be). α: the \
-         share of a class that its most frequent value has. β, δ: by how much a value's share grows in a class.",
-        "各数字均取最差等价类。l：等价类中的不同取值数，以及按熵折算的等频取值数。t：等价类取值分布与总体分布的\
-         距离（0 相同，1 最远）。α：最常见取值在等价类中的占比。β、δ：取值占比在等价类中的增幅。",
+        "Each number is that of the worst class. l: different values of a class, missing ones aside, and how many \
+         equally frequent ones its entropy is worth. t: how far a class's values are from all (0 alike, 1 as far as can be). α: the \
+         share of a class that its most frequent value has. β, δ: by how much a value's share grows in a class; δ is ∞ where a class lacks a value.",
+        "各数字均取最差等价类。l：等价类中的不同取值数（不含缺失），以及按熵折算的等频取值数。t：等价类取值分布与总体分布的\
+         距离（0 相同，1 最远）。α：最常见取值在等价类中的占比。β、δ：取值占比在等价类中的增幅；某等价类缺少某取值时 δ 为 ∞。",
     )
 }
 

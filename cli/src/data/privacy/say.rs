@@ -14,9 +14,12 @@ use crate::{
 pub(super) fn print(found: &Found, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     writeln!(out, "{}", warning(lang))?;
     writeln!(out, "{}", lead(found, lang))?;
-    writeln!(out, "{}", grade(found.report.grade, lang))?;
-    if let Some(level) = found.sensitivity.level {
-        writeln!(out, "{}", sensitivity(level, lang))?;
+    writeln!(out, "{}", grade(found, lang))?;
+    if let Some(line) = sensitivity(found, lang) {
+        writeln!(out, "{line}")?;
+    }
+    for line in notes(found, lang) {
+        writeln!(out, "{line}")?;
     }
     let tables = [
         curve(found, lang),
@@ -51,13 +54,7 @@ pub(super) fn warning(lang: Lang) -> &'static str {
 pub(super) fn lead(found: &Found, lang: Lang) -> String {
     let (curve, risks) = (&found.report.curve, &found.report.risks);
     let (rows, unique, smallest) = (curve.rows, curve.unique, curve.smallest);
-    let quasi: Vec<String> = found
-        .report
-        .quasi
-        .iter()
-        .map(|it| on_one_line(it))
-        .collect();
-    let quasi = quasi.join(lang.pick(", ", "、"));
+    let quasi = listed(&found.report.quasi, lang);
     let (uniqueness, average) = (percent(curve.uniqueness), percent(risks.prosecutor.average));
     lang.pick(
         format!(
@@ -71,19 +68,30 @@ pub(super) fn lead(found: &Found, lang: Lang) -> String {
     )
 }
 
-pub(super) fn grade(grade: Grade, lang: Lang) -> String {
-    let level = grade.level();
-    let words = match grade {
-        Grade::Named => lang.pick("there are direct identifiers", "含直接标识符"),
+pub(super) fn grade(found: &Found, lang: Lang) -> String {
+    let level = found.report.grade.level();
+    let direct = listed(&found.report.direct, lang);
+    let threshold = percent(found.report.risks.threshold.probability());
+    let words = match found.report.grade {
+        Grade::Named => lang.pick(
+            format!("there are direct identifiers ({direct})"),
+            format!("含直接标识符（{direct}）"),
+        ),
         Grade::AtRisk => lang.pick(
-            "no direct identifiers, but the risk by quasi-identifiers is above the threshold",
-            "不含直接标识符，但准标识符的重标识风险高于阈值",
+            format!(
+                "no direct identifier was named or recognised, but the highest risk by quasi-identifiers is above \
+                 the threshold of {threshold}"
+            ),
+            format!("未指定也未识别出直接标识符，但准标识符的最高重标识风险高于阈值 {threshold}"),
         ),
         Grade::Acceptable => lang.pick(
-            "no direct identifiers, and the risk by quasi-identifiers is not above the threshold",
-            "不含直接标识符，准标识符的重标识风险不高于阈值",
+            format!(
+                "no direct identifier was named or recognised, and no risk by quasi-identifiers is above the \
+                 threshold of {threshold}"
+            ),
+            format!("未指定也未识别出直接标识符，准标识符的重标识风险均不高于阈值 {threshold}"),
         ),
-        Grade::Aggregate => lang.pick("no identifiers", "不含标识符"),
+        Grade::Aggregate => lang.pick("no identifiers", "不含标识符").to_owned(),
     };
     lang.pick(
         format!("De-identification (after GB/T 42460-2023): grade {level} of 4, {words}."),
@@ -91,20 +99,61 @@ pub(super) fn grade(grade: Grade, lang: Lang) -> String {
     )
 }
 
-pub(super) fn sensitivity(level: u8, lang: Lang) -> String {
-    lang.pick(
-        format!("Sensitivity (GB/T 39725-2020, as the catalogue reads it): level {level} of 5."),
-        format!("数据敏感级别（GB/T 39725-2020，依目录）：{level} 级（共 5 级）。"),
-    )
+pub(super) fn sensitivity(found: &Found, lang: Lang) -> Option<String> {
+    let level = found.sensitivity.level?;
+    let columns = found.sensitivity.columns.iter();
+    let columns = columns.filter(|it| it.level == level);
+    let columns: Vec<String> = columns.map(|it| it.column.clone()).collect();
+    let columns = listed(&columns, lang);
+    Some(lang.pick(
+        format!("Sensitivity (GB/T 39725-2020, as the catalogue reads it): level {level} of 5, by {columns}."),
+        format!("数据敏感级别（GB/T 39725-2020，依目录）：{level} 级（共 5 级），依据 {columns}。"),
+    ))
 }
 
-pub(super) fn forgotten(column: &str, lang: Lang) -> String {
-    lang.pick(
-        format!(
-            "note: the catalogue calls {column} a quasi-identifier, and it is not among those named"
-        ),
-        format!("注意：目录将 {column} 列为准标识符，但未在 --quasi 中指定"),
-    )
+/// What the numbers leave out.
+pub(super) fn notes(found: &Found, lang: Lang) -> Vec<String> {
+    let mut notes = Vec::new();
+    let report = &found.report;
+    if let Some(person) = &report.person {
+        let person = on_one_line(person);
+        notes.push(lang.pick(
+            format!("Classes and risks count people by {person}: where they say rows, different people are meant."),
+            format!("等价类与风险按 {person} 区分的人计数：其中的“行”指不同的人。"),
+        ));
+    }
+    if !found.sensitivity.forgotten.is_empty() {
+        let forgotten = listed(&found.sensitivity.forgotten, lang);
+        notes.push(lang.pick(
+            format!(
+                "The catalogue calls these quasi-identifiers, and they were not named: {forgotten}."
+            ),
+            format!("目录将以下列视为准标识符，但未在 --quasi 中指定：{forgotten}。"),
+        ));
+    }
+    let missing = report.missing;
+    if missing > 0 {
+        notes.push(lang.pick(
+            format!(
+                "{missing} rows lack a quasi-identifier, which counts as a value here: who knows the true one finds \
+                 them more easily than is told."
+            ),
+            format!("{missing} 行缺少准标识符，此处按一个取值计：已知真实值者更容易找到这些行。"),
+        ));
+    }
+    let unmatched = report.risks.unmatched;
+    if unmatched > 0 {
+        notes.push(lang.pick(
+            format!("{unmatched} of them could not be held against the population, and are left out of the risks there."),
+            format!("其中 {unmatched} 行无法与总体表对照，未计入相应风险。"),
+        ));
+    }
+    notes
+}
+
+fn listed(names: &[String], lang: Lang) -> String {
+    let names: Vec<String> = names.iter().map(|it| on_one_line(it)).collect();
+    names.join(lang.pick(", ", "、"))
 }
 
 /// A header and rows.
@@ -194,7 +243,7 @@ pub(super) fn sensitive(found: &Found, lang: Lang) -> Shown {
             distance.to_owned(),
             format!("{:.3}", of.alpha),
             format!("{:.3}", of.beta),
-            format!("{:.3}", of.delta),
+            of.delta.map_or("∞".to_owned(), |it| format!("{it:.3}")),
         ]
     };
     (
@@ -204,6 +253,15 @@ pub(super) fn sensitive(found: &Found, lang: Lang) -> Shown {
 }
 
 pub(super) fn population(found: &Found, lang: Lang) -> Option<String> {
+    if let Some(counted) = &found.report.counted {
+        let (people, alone, share) = (counted.population, counted.alone, percent(counted.share));
+        return Some(lang.pick(
+            format!(
+                "Of {people} people of the population, {alone} ({share}) are alone in their class."
+            ),
+            format!("总体表的 {people} 人中，{alone} 人（{share}）独一无二。"),
+        ));
+    }
     let uniques = found.report.population.as_ref()?;
     let (people, share) = (uniques.population, percent(uniques.share));
     let model = match uniques.chosen {
@@ -211,9 +269,26 @@ pub(super) fn population(found: &Found, lang: Lang) -> Option<String> {
         Estimator::Snb => "SNB",
         Estimator::Pitman => "Pitman",
     };
+    let all = [
+        ("Zayatz", Some(uniques.zayatz)),
+        ("SNB", uniques.snb),
+        ("Pitman", uniques.pitman),
+    ];
+    let of = |(name, found): &(&str, Option<f64>)| {
+        let found = (*found)?;
+        Some(format!("{name} {found:.0}"))
+    };
+    let all: Vec<String> = all.iter().filter_map(of).collect();
+    let all = all.join(lang.pick(", ", "、"));
     Some(lang.pick(
-        format!("Of {people} people, an estimated {share} are alone in their class ({model})."),
-        format!("在 {people} 人的总体中，估计有 {share} 的人独一无二（{model} 模型）。"),
+        format!(
+            "Of {people} people, models estimate how many are alone in their class: {all}. By the rule of Dankar et \
+             al. {model} is believed ({share}); where models are far apart, none of them knows."
+        ),
+        format!(
+            "在 {people} 人的总体中，各模型估计独一无二的人数：{all}。按 Dankar 等的规则取 {model}（{share}）；\
+             各模型相差悬殊时，均不可信。"
+        ),
     ))
 }
 

@@ -13,13 +13,14 @@ pub(super) fn error(error: &PrivacyError) -> Option<String> {
         } => format!("列 {column} 有 {rows} 行，而表有 {expected} 行"),
         PrivacyError::TooManyRows { column } => format!("列 {column} 超过 {MOST_ROWS} 行"),
         PrivacyError::Threshold(threshold) => format!("阈值 {threshold} 不是 0 至 1 之间的概率"),
-        PrivacyError::NotOfPopulation { rows } => format!(
-            "{rows} 行的准标识符取值在总体表中行数更少或没有：总体表必须包含本表中的每一个人"
+        PrivacyError::NotOfPopulation { rows, first } => format!(
+            "{rows} 行的准标识符取值在总体表中行数更少或没有（首先见第 {first} 行）：总体表必须包含本表中的每一个人"
         ),
+        PrivacyError::NoneMatched => "每一行都缺少准标识符，无法与总体表对照".to_owned(),
         PrivacyError::PopulationTooSmall { population, rows } => {
             format!("总体 {population} 人少于表中的 {rows} 行")
         }
-        PrivacyError::NoScores => "成员与非成员都须有得分，且均为有限数".to_owned(),
+        PrivacyError::NoScores => "成员与非成员都须有得分，且均为数字".to_owned(),
         _ => return None,
     })
 }

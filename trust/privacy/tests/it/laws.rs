@@ -18,6 +18,7 @@ fn table(rows: &[[Option<u8>; 3]], ordered: bool) -> Table {
             sensitive
         }],
         direct: Vec::new(),
+        person: None,
         population: None,
         population_rows: Some(10 * rows.len() as u64),
         threshold: Threshold::CLINICAL,
@@ -59,9 +60,11 @@ proptest! {
         prop_assert!(risks.prosecutor.average <= risks.prosecutor.highest);
         prop_assert!((0.0..=1.0).contains(&risks.prosecutor.at_risk));
         let sick = &found.sensitive[0];
-        prop_assert!((1.0 - 1e-12..=sick.distinct as f64 + 1e-12).contains(&sick.entropy));
+        // Where no cell is there, none of both is.
+        let least = if sick.missing == rows.len() { 0.0 } else { 1.0 - 1e-12 };
+        prop_assert!((least..=sick.distinct as f64 + 1e-12).contains(&sick.entropy));
         prop_assert!((0.0..=1.0).contains(&sick.closeness));
-        prop_assert!(sick.enhanced_beta <= sick.beta);
+        prop_assert!(sick.enhanced_beta.is_none_or(|it| it <= sick.beta));
         prop_assert!(sick.recursive.is_sorted_by(|a, b| a.c <= b.c));
         let alone = found.population.unwrap();
         prop_assert!((0.0..=1.0).contains(&alone.share), "{alone:?}");

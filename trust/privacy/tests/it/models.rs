@@ -132,7 +132,7 @@ fn deep_trees_tell_whom_they_have_seen_and_a_small_regression_hardly_does() {
     for (trees, regression) in trees.iter().zip(&regression) {
         assert!(trees.is_above_chance(), "{trees:?}");
         assert!(
-            trees.interval.low > regression.interval.high,
+            trees.interval.low > regression.advantage,
             "{trees:?} {regression:?}"
         );
     }
