@@ -87,6 +87,7 @@ mod tests {
                 quasi: vec![column("age", ages)],
                 sensitive: vec![column("sick", &[1, 0, 1, 0])],
                 direct: Vec::new(),
+                person: None,
                 population: None,
                 population_rows: None,
                 threshold: Threshold::new(0.5).unwrap(),
