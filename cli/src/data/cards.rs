@@ -1,64 +1,18 @@
-//! Scorecards at daemons: an institution's own are handed in, what members show is listed.
+//! What members show of their data sets' scorecards, as the coordinator lists it.
 
-use std::{cmp::Reverse, io::Write, path::PathBuf};
+use std::{cmp::Reverse, io::Write};
 
-use anyhow::Context as _;
-use clap::Args;
 use consilium_base::hex;
 use consilium_identity::{Directory, PublicKey};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
-use consilium_scorecard::{Band, Card, Dimension, Public, PurposeName, Signed, SignedPublic};
+use consilium_scorecard::{Band, Dimension, Public, PurposeName, SignedPublic};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Answer as _, Door, HouseDoor},
+    client::{Answer as _, Door},
     listing::{self, Listed},
-    whole,
 };
-
-#[derive(Debug, Args)]
-pub(super) struct Add {
-    /// A card that a steward has signed, or the folder that keeps it
-    card: PathBuf,
-    #[command(flatten)]
-    door: HouseDoor,
-    /// Print one line of JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Hands a signed card to the participant on this machine.
-pub(super) async fn add(args: &Add, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
-    let path = if args.card.is_dir() {
-        args.card.join("card.json")
-    } else {
-        args.card.clone()
-    };
-    let text = whole::text(&path, Card::LONGEST as u64);
-    let text = text.with_context(|| path.display().to_string())?;
-    // What is no card is told here, by its place.
-    Signed::from_json(&text)?;
-    let mut participant = args.door.participant(lang).await?;
-    let request = v1::AddScorecardRequest { card: text };
-    let kept = participant.add_scorecard(request).await.answer(lang)?;
-    if args.json {
-        let shown: Value = serde_json::from_str(&kept.shown)?;
-        let line = json!({ "data": kept.data, "purpose": kept.purpose, "shown": shown });
-        return Ok(writeln!(out, "{line}")?);
-    }
-    let said = lang.pick(
-        format!(
-            "kept for {} and the purpose {}: the coordinator is shown its bands",
-            kept.data, kept.purpose
-        ),
-        format!(
-            "已保存（数据集 {}，用途 {}）：协调方只看到分档",
-            kept.data, kept.purpose
-        ),
-    );
-    Ok(writeln!(out, "{said}")?)
-}
 
 /// The public part of a card, as the coordinator keeps it.
 struct Shown {
@@ -172,8 +126,8 @@ mod tests {
     use consilium_base::Seed;
     use consilium_identity::IdentityKey;
     use consilium_scorecard::{
-        About, Evidence, EvidenceHash, EvidenceKind, Found, Purpose, Salt, Score, Subscore,
-        Version, VersionHash,
+        About, Card, Evidence, EvidenceHash, EvidenceKind, Found, Purpose, Salt, Score, Signed,
+        Subscore, Version, VersionHash,
     };
 
     use super::*;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::{client::block_on, hint::OrHint as _, whole};
 
+mod add;
 mod changes;
 mod compare;
 mod countersign;
@@ -40,6 +41,16 @@ Examples:
   consilium data score make --purpose training --data-set heart --quality quality --privacy privacy --key li.key.pem --out card
   consilium data score make --purpose release --data-set heart --institution cleveland --privacy privacy.json --quality quality.json --key li.key.pem --out release")]
     Make(make::Make),
+    /// Have the participant keep a card, hold plans against it, and show others its bands
+    #[command(after_help = "\
+The card is of the version that is registered, and signed by a steward whom the participant knows. It takes
+the place of an earlier one of the data set for the same purpose, and goes when the data set is removed.
+The coordinator is shown its public part alone, for `consilium data list --federation`.
+
+Examples:
+  consilium data score add card
+  consilium data score add card/card.json --json")]
+    Add(add::Add),
     /// Show a card in full, for the owner's eyes
     #[command(after_help = "\
 Examples:
@@ -101,6 +112,7 @@ Examples:
 pub(super) fn run(args: &Score, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     match args {
         Score::Make(args) => block_on(make::run(args, out, lang)),
+        Score::Add(args) => block_on(add::run(args, out, lang)),
         Score::Show { card, html, json } => show(card, html.as_deref(), *json, out, lang),
         Score::Compare(args) => compare::run(args, out, lang),
         Score::Verify(args) => verify::run(args, out, lang),

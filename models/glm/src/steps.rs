@@ -166,7 +166,9 @@ fn add_up(regression: &Regression, table: &Table, candidate: &Candidate, len: us
     }
     drain(&mut block, &mut total);
     let weight = table.weight().get();
-    total.iter_mut().for_each(|sum| *sum *= weight);
+    for sum in &mut total {
+        *sum *= weight;
+    }
     if beyond > 0.0 {
         total.fill(0.0);
     }

@@ -14,14 +14,13 @@ use sqlx::any::AnyRow;
 ///
 /// If it can't be written.
 pub async fn keep(change: &mut Change, signed: &Signed, now: UnixTime) -> Result<(), StoreError> {
-    let card = serde_json::to_string(signed).expect("a card's maps have texts for keys");
     sqlx::query(
         "INSERT INTO scorecard (data_set, purpose, card, added) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (data_set, purpose) DO UPDATE SET card = excluded.card, added = excluded.added",
     )
     .bind(&signed.card.data_set)
     .bind(key(&signed.card.purpose))
-    .bind(card)
+    .bind(crate::wire::json(signed))
     .bind(now.0)
     .execute(change.connection())
     .await?;

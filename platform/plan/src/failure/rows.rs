@@ -43,8 +43,6 @@ impl Code {
             | Code::ModelTreesDiverged
             | Code::ModelNothingHeldOut
             | Code::EvaluationTooFew => true,
-            // Scorecards, which are signed beside the rows
-            Code::ScoreMissing | Code::ScoreOutdated | Code::ScoreBelow => false,
             // Identity, link and approval
             Code::CertExpired
             | Code::CertWrong
@@ -83,6 +81,10 @@ impl Code {
             | Code::DataUnreadable
             | Code::DataCut
             | Code::KeysColumn
+            // Scorecards, which are signed beside the rows
+            | Code::ScoreMissing
+            | Code::ScoreOutdated
+            | Code::ScoreBelow
             // What was done before, or by others
             | Code::CohortTooClose
             | Code::CohortAskedOtherwise
