@@ -33,6 +33,7 @@ pub(crate) mod kept;
 mod measured;
 pub(crate) mod outcome;
 mod participant;
+mod scarce;
 mod series;
 mod steward;
 mod watching;

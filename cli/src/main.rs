@@ -39,6 +39,7 @@ mod participant;
 mod person;
 mod plan;
 mod random;
+mod scarcity;
 mod study;
 mod table;
 mod terminal;

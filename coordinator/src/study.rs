@@ -19,6 +19,7 @@ mod post;
 mod reception;
 mod result;
 mod running;
+mod scarcity;
 mod statistics;
 mod vertical;
 mod waiting;

@@ -119,7 +119,11 @@ impl Bench<'_> {
     fn vertical(&self) -> Option<&Vertical> {
         match self.plan.task() {
             Task::Vertical(task) => Some(task),
-            Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => None,
+            Task::Train(_)
+            | Task::Align(_)
+            | Task::Statistics(_)
+            | Task::Dictionary(_)
+            | Task::Scarcity(_) => None,
         }
     }
 
@@ -237,7 +241,7 @@ impl Bench<'_> {
                     return Err(SimulationError::NotSimulated);
                 }
             },
-            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
                 return Err(SimulationError::NotSimulated);
             }
         };
@@ -328,7 +332,7 @@ impl Bench<'_> {
                     Err(SimulationError::NotSimulated)
                 }
             },
-            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
                 Err(SimulationError::NotSimulated)
             }
         }

@@ -124,7 +124,7 @@ pub async fn simulate(
             }
             _ => Err(SimulationError::NotSimulated),
         },
-        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
             Err(SimulationError::NotSimulated)
         }
     };

@@ -94,7 +94,11 @@ impl Tables {
                     hospitals,
                 };
             }
-            Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Train(_)
+            | Task::Align(_)
+            | Task::Statistics(_)
+            | Task::Dictionary(_)
+            | Task::Scarcity(_) => {
                 if let Source::Table { by, .. } = experiment.source() {
                     tables.layout = Layout::Split(by.clone());
                 }

@@ -178,7 +178,9 @@ impl StewardService {
         match plan.task() {
             Task::Train(_) => {}
             Task::Align(task) => return self.own_alignment(&results, task.gives_rows()),
-            Task::Dictionary(_) => return self.own_alignment(&results, false),
+            Task::Dictionary(_) | Task::Scarcity(_) => {
+                return self.own_alignment(&results, false);
+            }
             Task::Vertical(_) => return self.own_share(&results),
             Task::Statistics(_) => return self.own_statistics(&results),
         }

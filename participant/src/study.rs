@@ -28,6 +28,7 @@ mod room;
 mod rows;
 mod run;
 mod running;
+mod scarcity;
 mod scores;
 mod seen;
 mod spills;

@@ -41,7 +41,7 @@ pub(super) fn run(args: &NewArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     let trains = |plan: &Plan| match plan.task() {
         Task::Train(_) => true,
         Task::Vertical(task) => matches!(task.work, VerticalWork::Grow(_)),
-        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => false,
+        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => false,
     };
     if plan.as_ref().is_some_and(|plan| !trains(plan)) {
         let refused = anyhow!(lang.pick(
@@ -70,9 +70,11 @@ fn text((plan, name): (&Plan, &Path), knobs: &[Suggested], lang: Lang) -> String
     let mut text = String::new();
     let (is_vertical, has_hospitals) = match plan.task() {
         Task::Vertical(task) => (true, task.group().is_some()),
-        Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
-            (false, false)
-        }
+        Task::Train(_)
+        | Task::Align(_)
+        | Task::Statistics(_)
+        | Task::Dictionary(_)
+        | Task::Scarcity(_) => (false, false),
     };
     let mut line = |line: &str| {
         text.push_str(line);

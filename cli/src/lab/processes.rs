@@ -125,7 +125,11 @@ async fn run(
             let trained = federation.outcome(&study, plan, &result, took).await?;
             of_training(&trained, &task.learner, studies)
         }
-        Task::Vertical(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+        Task::Vertical(_)
+        | Task::Align(_)
+        | Task::Statistics(_)
+        | Task::Dictionary(_)
+        | Task::Scarcity(_) => {
             let kept = federation.kept(&study, plan, &result, took).await?;
             of_parts(&kept, plan.coordinator()).map(Ok)
         }

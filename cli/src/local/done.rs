@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     achieved, aligned, checked, federation::Federation, inputs::PartyData, joint, kept::Kept,
-    measured, outcome::Outcome, study, weighed,
+    measured, outcome::Outcome, scarce, study, weighed,
 };
 
 /// A study that ended well.
@@ -19,6 +19,7 @@ pub(super) enum Done {
     Measured(Kept),
     Weighed(Kept),
     Checked(Kept),
+    Scarce(Kept),
 }
 
 impl Done {
@@ -50,6 +51,7 @@ impl Done {
             Task::Dictionary(_) => {
                 Done::Checked(federation.kept(&study, plan, result, took).await?)
             }
+            Task::Scarcity(_) => Done::Scarce(federation.kept(&study, plan, result, took).await?),
             Task::Statistics(_) => {
                 Done::Measured(federation.kept(&study, plan, result, took).await?)
             }
@@ -65,6 +67,7 @@ impl Done {
             Done::Measured(kept) => (kept, measured::to_json(kept)),
             Done::Weighed(kept) => (kept, weighed::to_json(kept)),
             Done::Checked(kept) => (kept, checked::to_json(kept)),
+            Done::Scarce(kept) => (kept, scarce::to_json(kept)),
         };
         kept.to_json(own)
     }
@@ -79,6 +82,7 @@ impl Done {
             Done::Measured(kept) => measured::print(kept, &mut page, lang).map(|()| kept),
             Done::Weighed(kept) => weighed::print(kept, &mut page, lang).map(|()| kept),
             Done::Checked(kept) => checked::print(kept, &mut page, lang).map(|()| kept),
+            Done::Scarce(kept) => scarce::print(kept, &mut page, lang).map(|()| kept),
         };
         kept?.print_end(&mut page, lang)?;
         String::from_utf8(page).map_err(io::Error::other)

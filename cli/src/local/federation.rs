@@ -25,6 +25,7 @@ use crate::{
     client::{self, Answer as _},
     missing_codes,
     model::Fit,
+    scarcity,
     study::write_result,
 };
 
@@ -243,6 +244,8 @@ impl Federation {
             files.push((format!("{party}-findings.json"), own.findings.clone()));
             let missing = missing_codes::table(&own.report.to_string())?;
             files.push((format!("{party}-missing-codes.csv"), missing));
+            let scarcity = scarcity::file(&own.report.to_string())?;
+            files.push((format!("{party}-scarcity.json"), scarcity));
             for (path, what) in [(&own.rows, "aligned"), (&own.scores, "scores")] {
                 if let Some(path) = path {
                     let read = fs::read_to_string(path);

@@ -209,7 +209,10 @@ impl Given<'_> {
                     );
                     return Err(Misuse(none.to_owned()).into());
                 }
-                (task @ (Task::Vertical(_) | Task::Statistics(_)), None) => {
+                (task @ (Task::Vertical(_) | Task::Statistics(_) | Task::Scarcity(_)), None) => {
+                    if let Task::Scarcity(task) = task {
+                        keys.extend(task.key_columns());
+                    }
                     for column in own_columns(task, party) {
                         let text = || format!("{column}\n");
                         declared.entry(column.name()).or_insert_with(text);
@@ -240,6 +243,7 @@ fn own_columns<'a>(task: &'a Task, party: &PartyId) -> &'a [Column] {
         Task::Vertical(task) => task.member(party).map_or(&[], |own| &own.columns),
         Task::Train(task) => &task.columns,
         Task::Statistics(task) => &task.columns,
+        Task::Scarcity(task) => &task.columns,
         Task::Align(_) | Task::Dictionary(_) => &[],
     }
 }

@@ -131,7 +131,11 @@ impl Model {
     pub(super) fn task(&self) -> &Train {
         match self.plan.task() {
             Task::Train(task) => task,
-            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_)
+            | Task::Vertical(_)
+            | Task::Statistics(_)
+            | Task::Dictionary(_)
+            | Task::Scarcity(_) => {
                 unreachable!("whoever reads a model sees that its plan trains one")
             }
         }

@@ -44,7 +44,11 @@ fn unaligned(
     let title = aligned.title();
     let gives_rows = match aligned.task() {
         Task::Align(aligned) => aligned.gives_rows(),
-        Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => false,
+        Task::Train(_)
+        | Task::Vertical(_)
+        | Task::Statistics(_)
+        | Task::Dictionary(_)
+        | Task::Scarcity(_) => false,
     };
     if !gives_rows {
         return Some(lang.pick(

@@ -19,7 +19,7 @@ pub(super) fn said(plan: &Plan, link: Speed, lang: Lang) -> String {
         format!("在 {megabits} Mbit/s、往返 {trip} 毫秒的网络上约 {seconds:.1} 秒"),
     );
     match plan.task() {
-        Task::Train(_) | Task::Statistics(_) => lang.pick(
+        Task::Train(_) | Task::Statistics(_) | Task::Scarcity(_) => lang.pick(
             format!(
                 "{sums} sums, {rounds} rounds, {sent_by_each} bytes sent by each institution, {network}"
             ),

@@ -105,9 +105,11 @@ pub(super) fn run(
         let most = plan.limits().most_rows.0;
         let (what, zh) = match plan.task() {
             Task::Align(_) => ("keys", "个键"),
-            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
-                ("rows", "行")
-            }
+            Task::Train(_)
+            | Task::Vertical(_)
+            | Task::Statistics(_)
+            | Task::Dictionary(_)
+            | Task::Scarcity(_) => ("rows", "行"),
         };
         let warning = lang.pick(
             format!(
@@ -221,7 +223,7 @@ fn refusals(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
     match plan.task() {
         // The rows that all have are the label holder's.
         Task::Vertical(task) => bounds(&task.label_holder).into_iter().collect(),
-        Task::Align(_) | Task::Dictionary(_) => plan
+        Task::Align(_) | Task::Dictionary(_) | Task::Scarcity(_) => plan
             .contributors()
             .filter_map(|(party, _)| bounds(party))
             .collect(),
@@ -279,7 +281,7 @@ fn taken_for_granted(plan: &Plan, rows: &RowsBy, lang: Lang) -> Vec<String> {
                 "树均长满，不提前停止，整数取其范围内五分之三的值",
             ],
         },
-        Task::Statistics(_) => [
+        Task::Statistics(_) | Task::Scarcity(_) => [
             "sums are as long as the plan says, whatever the rows; no value is missing",
             "合计的长度由方案决定，与行数无关；无缺失值",
         ],

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::decide;
 use crate::{
     client::{Answer as _, Daemon, Door},
-    findings, missing_codes, new_file,
+    findings, missing_codes, new_file, scarcity,
     terminal::tell,
 };
 
@@ -56,6 +56,7 @@ pub(super) async fn run(
                     "missing-codes.csv",
                     missing_codes::table(&result.own_report)?,
                 ),
+                ("scarcity.json", scarcity::file(&result.own_report)?),
                 ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
             ];
@@ -76,6 +77,8 @@ pub(super) async fn run(
             }
             if !json {
                 let page = missing_codes::page(&result.own_report, lang)?;
+                write!(out, "{page}")?;
+                let page = scarcity::page(&result.own_report, lang)?;
                 write!(out, "{page}")?;
             }
             (written, Some(result.scores_path))

@@ -35,6 +35,8 @@ mod privacy;
 mod quality;
 mod renewal;
 mod scorecards;
+mod scarcity;
+mod scarcity;
 mod several;
 mod statistics;
 mod trees;

@@ -12,11 +12,12 @@ use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
 use consilium_plan::{Phase, Plan, Task};
+use consilium_scarcity::ScarcityError;
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
 use consilium_statistics::StatisticsError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Outcome, Progress, Spent, align, phases::phases, statistics, vertical};
+use super::{Outcome, Progress, Spent, align, phases::phases, scarcity, statistics, vertical};
 use crate::desk::Desk;
 
 /// What a run begins with.
@@ -76,6 +77,8 @@ pub(crate) enum AttemptError {
     Evaluation(EvaluationError),
     #[error(transparent)]
     Statistics(StatisticsError),
+    #[error(transparent)]
+    Scarcity(ScarcityError),
     /// The driver is gone, or could not keep what was achieved.
     #[error("what the run achieved could not be kept")]
     Unkept,
@@ -118,6 +121,16 @@ impl From<EvaluationError> for AttemptError {
     }
 }
 
+impl From<ScarcityError> for AttemptError {
+    fn from(error: ScarcityError) -> AttemptError {
+        match error {
+            ScarcityError::Sum(error) => AttemptError::Sum(error),
+            ScarcityError::Mailbox(error) => AttemptError::Mailbox(error),
+            error => AttemptError::Scarcity(error),
+        }
+    }
+}
+
 impl From<StatisticsError> for AttemptError {
     fn from(error: StatisticsError) -> AttemptError {
         match error {
@@ -147,6 +160,7 @@ pub(crate) async fn attempt(
         Task::Statistics(task) => {
             statistics::open(&desk, (&plan, task), &start, &mail, &reports).await
         }
+        Task::Scarcity(task) => scarcity::open(&desk, (&plan, task), &start, &mail, &reports).await,
         Task::Vertical(task) => {
             let directory = desk.roster.directory();
             vertical::witness(&mail, (&plan, task), directory, (&start, &reports)).await

@@ -51,6 +51,7 @@ pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
         AttemptError::Hybrid(error) => Failure::of_hybrid(error, me),
         AttemptError::Evaluation(error) => Failure::of_evaluation(error, me),
         AttemptError::Statistics(error) => Failure::of_statistics(error, me),
+        AttemptError::Scarcity(error) => Failure::of_scarcity(error, me),
     };
     if is_consequence(failure.code) {
         Blame::Passing(failure)

@@ -10,8 +10,7 @@ use consilium_gbdt::{Losses, training as growth};
 use consilium_glm::{Candidate, Training};
 use consilium_mailbox::{Account, PartyId};
 use consilium_plan::{
-    Doing, FederationId, Gbdt, Learner, PartyReport, Phase, Plan, Register, Statistics, Study,
-    Task, Waiting,
+    Doing, FederationId, Gbdt, Learner, PartyReport, Phase, Plan, Register, Study, Task, Waiting,
 };
 use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
@@ -95,6 +94,9 @@ pub(crate) enum Outcome {
     Predicted,
     /// All contributors have their statistics; the coordinator has nothing.
     Measured,
+    /// All contributors know how much others lack what they have. What each was told stays here, so
+    /// that whatever it shows can be held against it.
+    Held(consilium_scarcity::Opened),
 }
 
 /// Measures of the fitted model.
@@ -135,7 +137,8 @@ impl Job {
             doing: match plan.task() {
                 Task::Train(task) => fit.doing(&task.learner),
                 Task::Align(_) | Task::Dictionary(_) => Some(Doing::Comparing { chunks: 0 }),
-                Task::Statistics(task) => Some(counting(task, None)),
+                Task::Statistics(task) => Some(counting(task.agreement().sums(), None)),
+                Task::Scarcity(task) => Some(counting(task.agreement().sums(), None)),
                 Task::Vertical(task) => {
                     let first = plan.phases().first().copied();
                     first.map(|phase| vertical::doing(task, phase))
@@ -217,7 +220,8 @@ impl Progress {
         let task = match plan.task() {
             Task::Train(task) => task,
             Task::Align(_) | Task::Dictionary(_) => return None,
-            Task::Statistics(task) => return Some(counting(task, last)),
+            Task::Statistics(task) => return Some(counting(task.agreement().sums(), last)),
+            Task::Scarcity(task) => return Some(counting(task.agreement().sums(), last)),
             Task::Vertical(task) => return Some(vertical::doing(task, phase)),
         };
         if phase == Phase::Fit {
@@ -260,12 +264,11 @@ impl Progress {
     }
 }
 
-/// Says how many of the sums of statistics are opened; `last` is the last one.
-fn counting(task: &Statistics, last: Option<SumNumber>) -> Doing {
-    let first = Phase::Statistics.first_sum();
+/// Says how many of so many sums are opened, which are numbered from 0 on; `last` is the last one.
+fn counting(sums: u32, last: Option<SumNumber>) -> Doing {
     Doing::Counting {
-        sum: last.map_or(0, |last| last.0.saturating_sub(first.0) + 1),
-        sums: task.agreement().sums(),
+        sum: last.map_or(0, |last| last.0 + 1),
+        sums,
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn files(
         Task::Align(_) | Task::Dictionary(_) => {
             return vec![file(REPORT, &of_own_doings(plan, job, &about))];
         }
-        Task::Statistics(_) => {
+        Task::Statistics(_) | Task::Scarcity(_) => {
             let mut report = of_own_doings(plan, job, &about);
             report["sums"] = json!(opened.len());
             return vec![file(REPORT, &report)];

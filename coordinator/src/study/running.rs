@@ -166,7 +166,11 @@ impl Driver {
         match what {
             Achieved::Opened(number, opened) => {
                 self.job.progress.open(&self.plan, number, &opened);
-                if matches!(self.plan.task(), Task::Train(_) | Task::Statistics(_)) {
+                let has_sums = matches!(
+                    self.plan.task(),
+                    Task::Train(_) | Task::Statistics(_) | Task::Scarcity(_)
+                );
+                if has_sums {
                     self.job.doing = self.job.progress.doing(&self.plan, Some(number));
                 }
                 let now = self.desk.ambient.now();

@@ -238,6 +238,7 @@ impl BasePlan {
             Task::Train(task) => &task.columns,
             Task::Vertical(task) => task.member(party).map_or(&[][..], |own| &own.columns),
             Task::Statistics(task) => &task.columns,
+            Task::Scarcity(task) => &task.columns,
             Task::Align(_) | Task::Dictionary(_) => &[],
         };
         let mut text: String = columns.iter().map(ToString::to_string).collect();

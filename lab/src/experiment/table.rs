@@ -154,7 +154,7 @@ pub(crate) fn predicts_classes(plan: &Plan) -> bool {
     match plan.task() {
         Task::Train(task) => task.learner.subject().is_of_classes(),
         Task::Vertical(task) => task.is_of_classes(),
-        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => false,
+        Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => false,
     }
 }
 

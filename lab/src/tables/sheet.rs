@@ -80,14 +80,18 @@ impl<'a> Request<'a> {
                 let features = task.member(party).map_or(&[][..], |own| &own.features);
                 (features, task.label(), MissingFeatures::Keep)
             }
-            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
                 (&[][..], None, MissingFeatures::Keep)
             }
         };
         let features: Vec<&str> = features.iter().map(String::as_str).collect();
         let preparation = match experiment.task() {
             Task::Train(task) => task.preparation.as_ref(),
-            Task::Vertical(_) | Task::Align(_) | Task::Dictionary(_) | Task::Statistics(_) => None,
+            Task::Vertical(_)
+            | Task::Align(_)
+            | Task::Dictionary(_)
+            | Task::Statistics(_)
+            | Task::Scarcity(_) => None,
         };
         let taken = Features {
             names: &features,

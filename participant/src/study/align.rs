@@ -88,7 +88,7 @@ fn keys(inspection: &Inspection<'_>, source: &Source) -> Result<Keys, Failure> {
     let Task::Align(task) = inspection.task else {
         return Err(internal(me, "keys"));
     };
-    let keys = inspection.keys(task, source);
+    let keys = inspection.keys(&task.key, source);
     let keys = keys.map_err(|unread| unread.elsewhere)?;
     keys.map_err(|error| no_keys(&error, me, data))
 }

@@ -12,6 +12,7 @@ use consilium_mailbox::{MailboxError, PartyId};
 use consilium_node::{files::FileError, link::RunTaken};
 use consilium_plan::{Code, Failure};
 use consilium_psi::{PsiError, unbalanced::Refused};
+use consilium_scarcity::ScarcityError;
 use consilium_secagg::{BookError, SumError};
 use consilium_statistics::{StatisticsError, vertical::EvidenceError};
 use consilium_store::StoreError;
@@ -46,6 +47,8 @@ pub(crate) enum RunError {
     Hybrid(HybridError),
     #[error(transparent)]
     Statistics(StatisticsError),
+    #[error(transparent)]
+    Scarcity(ScarcityError),
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
@@ -94,6 +97,15 @@ impl From<HybridError> for RunError {
     }
 }
 
+impl From<ScarcityError> for RunError {
+    fn from(error: ScarcityError) -> RunError {
+        match error {
+            ScarcityError::Sum(error) => RunError::Sum(error),
+            error => RunError::Scarcity(error),
+        }
+    }
+}
+
 impl From<StatisticsError> for RunError {
     fn from(error: StatisticsError) -> RunError {
         match error {
@@ -134,6 +146,7 @@ impl RunError {
             RunError::Hybrid(error) => Failure::of_hybrid(error, me),
             RunError::Dictionary(error) => Failure::of_dictionary(error, me),
             RunError::Statistics(error) => Failure::of_statistics(error, me),
+            RunError::Scarcity(error) => Failure::of_scarcity(error, me),
             RunError::Evidence(error) => Failure::of_evidence(error, me),
             RunError::TurnOver { asker, length } => Failure::from(&MailboxError::Silent {
                 peer: asker.clone(),

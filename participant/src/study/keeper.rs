@@ -341,7 +341,7 @@ impl Keeper {
                 failed || !(has_order || matches!(task.matching, Matching::Cardinality(_)))
             }
             Task::Dictionary(_) => failed,
-            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) => return Ok(()),
+            _ => return Ok(()),
         };
         let results = Results::new(&self.home.state, &self.plan.hash());
         if failed && let Err(error) = results.forget_aligned() {

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use consilium_base::Seed;
-use consilium_entities::{Counts, Day, EntitiesError, Intake, KeyRows, Report, Stop};
+use consilium_entities::{Counts, Day, EntitiesError, Intake, Key, KeyRows, Report, Stop};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Align, DataVersion, Failure, Name, Obstacle, UnixTime};
+use consilium_plan::{DataVersion, Failure, Name, Obstacle, UnixTime};
 use consilium_psi::Item;
 use serde::Serialize;
 
@@ -26,13 +26,17 @@ pub(super) struct Keys {
 /// If the file can't be read; the inner error says why its rows give no keys.
 pub(super) fn read(
     source: &Source,
-    key: &Seed,
-    (task, now): (&Align, UnixTime),
+    secret: &Seed,
+    (key, now): (&Key, UnixTime),
 ) -> Result<(DataVersion, Result<Keys, EntitiesError>), DataError> {
-    let columns: Vec<&str> = task.key_columns().collect();
-    let mut intake = Intake::new(&task.key, Day::in_china(now));
+    let columns: Vec<&str> = key
+        .parts()
+        .iter()
+        .map(|part| part.column.as_str())
+        .collect();
+    let mut intake = Intake::new(key, Day::in_china(now));
     let mut stopped = None;
-    let version = source.texts(key, &columns, |cells| {
+    let version = source.texts(secret, &columns, |cells| {
         if stopped.is_none() {
             stopped = intake.push(cells).err();
         }

@@ -10,7 +10,7 @@ use consilium_store::StoreError;
 use super::{
     failure::internal,
     preflight::{Inspected, Inspection},
-    room,
+    room, scarcity,
     seen::Subject,
     statistics,
     vertical::{self, Basis},
@@ -147,6 +147,7 @@ async fn inspected(
             (Task::Vertical(task), Some(basis)) => {
                 vertical::inspect(&inspection, (task, basis), &source)
             }
+            (Task::Scarcity(task), _) => scarcity::inspect(&inspection, task, &source),
             (Task::Statistics(task), _) => {
                 statistics::inspect(&inspection, (task, &earlier), &source)
             }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use consilium_base::Seed;
-use consilium_entities::EntitiesError;
+use consilium_entities::{EntitiesError, Key};
 use consilium_mailbox::PartyId;
 use consilium_plan::{
     Align, Code, DataReport, DataVersion, Dictionary, Failure, Grant, Limits, Name, Obstacle, Task,
@@ -81,7 +81,7 @@ impl Inspection<'_> {
             Task::Align(task) => self.against_key(task, source),
             Task::Dictionary(task) => self.against_codes(task, source),
             // It takes more than a data set.
-            Task::Vertical(_) | Task::Statistics(_) => {
+            Task::Vertical(_) | Task::Statistics(_) | Task::Scarcity(_) => {
                 let why = internal(self.party, "preflight");
                 Ok(Inspected::open(DataReport::Unreadable(why)))
             }
@@ -109,10 +109,10 @@ impl Inspection<'_> {
     /// If it is another version, or can't be read.
     pub(super) fn keys(
         &self,
-        task: &Align,
+        key: &Key,
         source: &Source,
     ) -> Result<Result<Keys, EntitiesError>, Box<Unread>> {
-        self.read(source, || keys::read(source, self.key, (task, self.now)))
+        self.read(source, || keys::read(source, self.key, (key, self.now)))
     }
 
     /// Holds the keys against the plan. Blocks.
@@ -120,7 +120,7 @@ impl Inspection<'_> {
         let mut obstacles = task.obstacles(&source.schema);
         obstacles.sort_by_key(Obstacle::is_difference);
         if obstacles.is_empty() {
-            let keys = self.keys(task, source)?;
+            let keys = self.keys(&task.key, source)?;
             obstacles.extend(keys::obstacle(&keys, &self.allowed(task)));
         } else {
             self.read(source, || Ok((source.version(self.key)?, ())))?;

@@ -50,7 +50,11 @@ impl Received {
     pub(super) fn judge(&self, (plan, me): (&Plan, &PartyId), own: Option<&str>) -> Verdict {
         let task = match plan.task() {
             Task::Train(task) => task,
-            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_)
+            | Task::Vertical(_)
+            | Task::Statistics(_)
+            | Task::Dictionary(_)
+            | Task::Scarcity(_) => {
                 let is_ours = read(&self.report).is_some_and(|report| is_of(plan, &report));
                 return if is_ours && self.model.is_empty() {
                     Verdict::Taken

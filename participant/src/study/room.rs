@@ -56,7 +56,7 @@ pub(super) fn memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> Room {
 fn needed_disk(plan: &Plan, me: &PartyId) -> u64 {
     let most = plan.limits().most_rows.0;
     let keys = match plan.task() {
-        Task::Train(_) | Task::Statistics(_) | Task::Dictionary(_) => 0,
+        Task::Train(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => 0,
         Task::Vertical(_) => most.saturating_mul(DISK_OF_A_COMMON_ROW),
         Task::Align(task) => match &task.matching {
             Matching::Unbalanced { holder, queries } => {
@@ -82,6 +82,15 @@ fn needed_memory(plan: &Plan, me: &PartyId, file: Option<u64>) -> u64 {
             let rows = plan.limits().most_rows.0;
             let of_plan = rows.saturating_mul(task.columns.len() as u64);
             cells.min(of_plan).saturating_mul(8 * COPIES)
+        }
+        Task::Scarcity(task) => {
+            let rows = plan.limits().most_rows.0;
+            let columns = task.columns.len() as u64;
+            let rows = rows.min(cells / columns.max(1));
+            let of_task = plan.costs(&RowsBy::each(rows));
+            let of_task = of_task.of_party(me).map_or(0, |own| own.memory);
+            let keys = task.key.as_ref().map_or(0, |_| rows * MEMORY_OF_A_KEY[0]);
+            cells.saturating_mul(8).saturating_add(of_task + keys)
         }
         Task::Statistics(task) => {
             let rows = plan.limits().most_rows.0;

@@ -10,7 +10,8 @@ use tokio::{
 };
 
 use super::{
-    Call, Own, align, begin::begin, dictionary, failure::RunError, run, statistics, vertical,
+    Call, Own, align, begin::begin, dictionary, failure::RunError, run, scarcity, statistics,
+    vertical,
 };
 use crate::home::Home;
 
@@ -73,6 +74,9 @@ impl Running {
                     }
                     Task::Dictionary(task) => {
                         dictionary::take_part(&at, (&plan, task), &own, (call, ways)).await
+                    }
+                    Task::Scarcity(task) => {
+                        scarcity::take_part(&at, (&plan, task), &own, (call, ways)).await
                     }
                     Task::Vertical(task) => {
                         vertical::take_part(&at, (&plan, task), &own, (call, ways)).await

@@ -48,7 +48,9 @@ impl Subject {
     pub(super) fn of(inspection: &Inspection<'_>, plan: PlanHash) -> Option<Subject> {
         let of = match inspection.task {
             // What was asked about before is another matter each time.
-            Task::Train(_) | Task::Statistics(_) | Task::Dictionary(_) => return None,
+            Task::Train(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
+                return None;
+            }
             Task::Vertical(_) => Of::Common(plan),
             Task::Align(task) => Of::Keys {
                 key: task.key.clone(),

@@ -2,6 +2,7 @@
 
 mod align;
 mod dictionary;
+mod scarcity;
 mod statistics;
 mod trees;
 mod vertical;
@@ -53,6 +54,7 @@ impl Display for Plan {
             Task::Vertical(task) => self.write_vertical(task, f),
             Task::Statistics(task) => self.write_statistics(task, f),
             Task::Dictionary(task) => self.write_dictionary(task, f),
+            Task::Scarcity(task) => self.write_scarcity(task, f),
         }
     }
 }

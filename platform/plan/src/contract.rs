@@ -39,7 +39,7 @@ impl Plan {
     /// Gives those of `contributors` who bring the same columns as a party, itself among them.
     pub fn sharing(&self, party: &PartyId, contributors: &[PartyId]) -> Vec<PartyId> {
         let shares = |other: &&PartyId| match self.task() {
-            Task::Train(_) | Task::Statistics(_) => true,
+            Task::Train(_) | Task::Statistics(_) | Task::Scarcity(_) => true,
             Task::Vertical(task) => task.is_hospital(party) && task.is_hospital(other),
             Task::Align(_) | Task::Dictionary(_) => false,
         };
@@ -50,6 +50,7 @@ impl Plan {
         match self.task() {
             Task::Train(task) => Some(&task.columns),
             Task::Statistics(task) => Some(&task.columns),
+            Task::Scarcity(task) => Some(&task.columns),
             Task::Vertical(task) if task.is_hospital(party) => Some(&task.member(party)?.columns),
             Task::Vertical(_) | Task::Align(_) | Task::Dictionary(_) => None,
         }

@@ -39,6 +39,7 @@ impl Task {
         let columns = match self {
             Task::Train(task) => &task.columns,
             Task::Statistics(task) => &task.columns,
+            Task::Scarcity(task) => &task.columns,
             Task::Vertical(task) => &task.member(party)?.columns,
             Task::Dictionary(task) => return task.planned(party, name),
             Task::Align(_) => return None,

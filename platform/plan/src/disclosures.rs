@@ -2,6 +2,7 @@
 
 mod align;
 mod dictionary;
+mod scarcity;
 mod statistics;
 mod vertical;
 
@@ -103,6 +104,7 @@ impl Plan {
             Task::Vertical(task) => self.add_vertical(task, &mut lines),
             Task::Statistics(task) => self.add_statistics(task, &mut lines),
             Task::Dictionary(task) => task.add_lines(&mut lines),
+            Task::Scarcity(task) => self.add_scarcity(task, &mut lines),
         }
         lines.lines
     }

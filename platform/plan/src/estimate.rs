@@ -10,6 +10,7 @@ mod daemon;
 mod dictionary;
 mod hybrid;
 mod regression;
+mod scarcity;
 mod statistics;
 mod sums;
 mod trees;
@@ -69,7 +70,9 @@ impl Plan {
             .map_or(0, |cost| cost.sent);
         let (core_seconds, memory) = match self.task() {
             Task::Train(_) => (0, 0),
-            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => (most(Cost::cpu_s), 0),
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
+                (most(Cost::cpu_s), 0)
+            }
             Task::Vertical(_) => (most(Cost::cpu_s), most(|cost| cost.memory as f64)),
         };
         Estimate {
@@ -108,6 +111,7 @@ impl Plan {
             Task::Align(task) => self.charge_alignment(task, rows, &mut costs),
             Task::Statistics(task) => self.charge_statistics(task, rows, &mut costs),
             Task::Dictionary(task) => self.charge_dictionary(task, rows, &mut costs),
+            Task::Scarcity(task) => self.charge_scarcity(task, rows, &mut costs),
             Task::Vertical(task) => {
                 let common = rows.of(&task.label_holder);
                 if !self.charge_vertical(task, common, &mut costs) {
@@ -134,7 +138,7 @@ impl Plan {
                     return Costs::default();
                 }
             }
-            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+            Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) | Task::Scarcity(_) => {
                 return Costs::default();
             }
         }

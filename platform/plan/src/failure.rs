@@ -4,6 +4,7 @@ mod align;
 mod bounds;
 mod dictionary;
 mod rows;
+mod scarcity;
 mod sources;
 mod statistics;
 mod vertical;

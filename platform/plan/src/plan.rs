@@ -21,8 +21,8 @@ pub use parties::{DataSet, DataVersion, Name, Part, Party};
 pub use protection::{OnDropout, Protection};
 pub use task::{
     Align, Calendar, Common, Comparison, Dictionary, Gbdt, Glm, Group, GroupTerms, Grow, Hospital,
-    Learner, Matching, Member, Missing, Month, NoisyCount, OwnMetrics, Periods, Statistics, Task,
-    TestRows, Train, Unlike, Vertical, VerticalWork, Weigh,
+    Learner, Matching, Member, Missing, Month, NoisyCount, OwnMetrics, Periods, Scarcity,
+    Statistics, Task, TestRows, Train, Unlike, Vertical, VerticalWork, Weigh,
 };
 pub use terms::{Limits, Patience};
 
@@ -133,6 +133,7 @@ impl Plan {
             RawKind::Align => task::align::check(raw, &parties, &at)?,
             RawKind::Statistics => task::statistics::check(raw, schemas, &parties, &at)?,
             RawKind::Dictionary => task::dictionary::check(raw, &parties, &at)?,
+            RawKind::Scarcity => task::scarcity::check(raw, schemas, &parties, &at)?,
             RawKind::TrainVerticalGbdt
             | RawKind::PredictVerticalGbdt
             | RawKind::TrainHybridGbdt
@@ -281,6 +282,7 @@ impl Plan {
         match &self.task {
             Task::Train(task) => Some(&task.protection),
             Task::Statistics(task) => Some(&task.protection),
+            Task::Scarcity(task) => Some(&task.protection),
             Task::Align(_) | Task::Vertical(_) | Task::Dictionary(_) => None,
         }
     }

@@ -276,7 +276,11 @@ impl Plan {
             return true;
         };
         let planned = self.task().column_names();
-        let keys = matches!(self.task(), Task::Align(_));
+        let keys = match self.task() {
+            Task::Align(_) => true,
+            Task::Scarcity(task) => task.key.is_some(),
+            _ => false,
+        };
         let common = matches!(self.task(), Task::Vertical(_));
         let measured = matches!(self.task(), Task::Statistics(_));
         let repeats = match self.task() {
@@ -359,7 +363,7 @@ impl Plan {
             match self.task() {
                 // Whoever has labels has those of all.
                 Task::Vertical(_) => verdict.failures.push(failure(Code::DataOneClass)),
-                Task::Train(_) | Task::Align(_) | Task::Statistics(_) | Task::Dictionary(_) => {
+                _ => {
                     verdict.warnings.push(Warning::OneClass(party.clone()));
                 }
             }
@@ -390,10 +394,7 @@ impl Plan {
                         crate::TestRows::Split(split) => missing.with("split", split),
                         _ => missing,
                     },
-                    Task::Align(_)
-                    | Task::Vertical(_)
-                    | Task::Statistics(_)
-                    | Task::Dictionary(_) => missing,
+                    _ => missing,
                 }]
             }
             DataReport::Unreadable(why) => vec![why.clone().of(party)],
@@ -423,12 +424,11 @@ impl Plan {
         };
         let limits = &self.limits;
         let most = match self.task() {
-            Task::Train(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => {
-                limits.most_rows.0
-            }
             Task::Align(task) => task.most_keys(party, limits),
+            _ => limits.most_rows.0,
         };
         let aligns = matches!(self.task(), Task::Align(_));
+        let is_scarce = matches!(self.task(), Task::Scarcity(_));
         let common = matches!(self.task(), Task::Vertical(_));
         match obstacle {
             Obstacle::RowsTooFew if common => {
@@ -452,7 +452,10 @@ impl Plan {
             Obstacle::PartUnlike(unlike) => {
                 failure(Code::VerticalPartDiffers).with_words("found", unlike.words())
             }
-            Obstacle::Differs(column) if aligns => failure(Code::KeysColumn).with("column", column),
+            // Only columns of keys or of codes differ without a part in which they do.
+            Obstacle::Differs(column) if aligns || is_scarce => {
+                failure(Code::KeysColumn).with("column", column)
+            }
             Obstacle::RowsTooFew if aligns => {
                 failure(Code::AlignSetTooSmall).with("minimum", limits.minimum_rows)
             }

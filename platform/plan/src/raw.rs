@@ -56,6 +56,7 @@ pub struct RawPlan {
     #[serde(default)]
     pub(crate) align: RawAlign,
     pub(crate) dictionary: Option<RawDictionary>,
+    pub(crate) scarcity: Option<RawScarcity>,
     #[serde(default)]
     pub(crate) protection: RawProtection,
     #[serde(default)]
@@ -193,6 +194,7 @@ pub(crate) enum RawKind {
     Statistics,
     StatisticsVertical,
     Dictionary,
+    Scarcity,
 }
 
 impl RawKind {
@@ -209,6 +211,7 @@ impl RawKind {
             RawKind::Statistics => "statistics",
             RawKind::StatisticsVertical => "statistics-vertical",
             RawKind::Dictionary => "dictionary",
+            RawKind::Scarcity => "scarcity",
         }
     }
 
@@ -429,6 +432,19 @@ pub(crate) struct RawDictionary {
     pub(crate) column: Spanned<String>,
     pub(crate) list: Option<Spanned<String>>,
     pub(crate) most_codes: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawScarcity {
+    pub(crate) epsilon: Spanned<f64>,
+    pub(crate) delta: Option<Spanned<f64>>,
+    pub(crate) pseudo_count: Option<Spanned<f64>>,
+    pub(crate) entities: Option<Spanned<u64>>,
+    pub(crate) buckets: Option<Spanned<u32>>,
+    pub(crate) falsely: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(crate) cuts: BTreeMap<String, Spanned<Vec<f64>>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -36,6 +36,8 @@ pub enum Phase {
     Predict,
     /// Columns are measured.
     Statistics,
+    /// Rows and entities are held against those of all others.
+    Scarcity,
 }
 
 /// The terms of the sums over a group of hospitals that grow trees.
@@ -65,7 +67,7 @@ pub struct UnknownPhase;
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Phase; 7] = [
+    pub const ALL: [Phase; 8] = [
         Phase::Fit,
         Phase::Evaluation,
         Phase::Fedavg,
@@ -73,6 +75,7 @@ impl Phase {
         Phase::Align,
         Phase::Predict,
         Phase::Statistics,
+        Phase::Scarcity,
     ];
 
     /// Gives its name; also the scope of its messages.
@@ -85,6 +88,7 @@ impl Phase {
             Phase::Align => "align",
             Phase::Predict => "predict",
             Phase::Statistics => "statistics",
+            Phase::Scarcity => "scarcity",
         }
     }
 
@@ -92,7 +96,7 @@ impl Phase {
     /// and predictions have no sums.
     pub fn first_sum(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Align | Phase::Predict | Phase::Statistics => 0,
+            Phase::Fit | Phase::Align | Phase::Predict | Phase::Statistics | Phase::Scarcity => 0,
             Phase::Evaluation => 1_000,
             Phase::Fedavg => 10_000,
             Phase::Fedprox => 30_000,
@@ -102,9 +106,12 @@ impl Phase {
     /// Gives the number of the first of the sums by which the phase's model is measured.
     pub fn first_sum_of_measures(self) -> SumNumber {
         SumNumber(match self {
-            Phase::Fit | Phase::Evaluation | Phase::Align | Phase::Predict | Phase::Statistics => {
-                1_000
-            }
+            Phase::Fit
+            | Phase::Evaluation
+            | Phase::Align
+            | Phase::Predict
+            | Phase::Statistics
+            | Phase::Scarcity => 1_000,
             Phase::Fedavg => 25_000,
             Phase::Fedprox => 45_000,
         })
@@ -127,6 +134,7 @@ impl Plan {
             Task::Train(task) => &task.learner,
             Task::Align(_) | Task::Dictionary(_) => return vec![Phase::Align],
             Task::Statistics(_) => return vec![Phase::Statistics],
+            Task::Scarcity(_) => return vec![Phase::Scarcity],
             Task::Vertical(task) => {
                 return match &task.work {
                     VerticalWork::Predict { .. } => vec![Phase::Predict],

@@ -247,7 +247,7 @@ impl Plan {
     fn phase_in_words(&self, step: StepNumber, lang: Lang) -> &'static str {
         let measures_fitted = |task: &Task| match task {
             Task::Train(task) => task.test == TestRows::None,
-            Task::Align(_) | Task::Vertical(_) | Task::Statistics(_) | Task::Dictionary(_) => false,
+            _ => false,
         };
         let phases = self.phases();
         let place = step.0.saturating_sub(1) as usize;
@@ -261,6 +261,7 @@ impl Plan {
             Phase::Align => texts::ALIGN,
             Phase::Predict => texts::PREDICT,
             Phase::Statistics => texts::STATISTICS,
+            Phase::Scarcity => texts::SCARCITY,
         });
         text.map_or("", |text| text.open(lang))
     }

@@ -4,6 +4,7 @@ mod align;
 mod dictionary;
 mod hybrid;
 mod preparation;
+mod scarcity;
 mod statistics;
 mod trees;
 mod vertical;
@@ -51,6 +52,7 @@ impl Plan {
             Task::Vertical(task) => task.describe(&mut page),
             Task::Statistics(task) => self.describe_statistics(task, &mut page),
             Task::Dictionary(task) => self.describe_dictionary(task, &mut page),
+            Task::Scarcity(task) => self.describe_scarcity(task, &mut page),
         }
         page.heading(&texts::WHO);
         for party in self.parties() {
@@ -60,7 +62,7 @@ impl Plan {
             Task::Train(_) => texts::COORDINATOR,
             Task::Align(_) => texts::COORDINATOR_RELAYS,
             Task::Dictionary(_) => texts::COORDINATOR_RELAYS_CODES,
-            Task::Statistics(_) => texts::COORDINATOR_BLIND,
+            Task::Statistics(_) | Task::Scarcity(_) => texts::COORDINATOR_BLIND,
             Task::Vertical(task) => match task.work {
                 VerticalWork::Grow(_) if task.group().is_some() => texts::COORDINATOR_COUNTS,
                 VerticalWork::Grow(_) => texts::COORDINATOR_HEARS,
@@ -98,6 +100,11 @@ impl Plan {
                 let rows = &texts::ROWS_OF_CELLS;
                 self.describe_terms(&task.protection, (rows, &cell), &mut page);
                 page.line("- ", &texts::COHORTS, &[("cell", &cell)]);
+            }
+            Task::Scarcity(task) => {
+                let least = self.limits.minimum_rows.0;
+                let rows = &texts::ROWS_OF_SCARCITY;
+                self.describe_terms(&task.protection, (rows, &least), &mut page);
             }
             Task::Align(task) => self.describe_sets(task, &mut page),
             Task::Dictionary(task) => self.describe_codes(task, &mut page),

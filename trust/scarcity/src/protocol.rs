@@ -81,7 +81,7 @@ const MASKS: &str = "scarcity.1.masks";
 const MEASURES: &str = "scarcity.1.measures";
 
 /// What the aggregator knows at the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
     /// Of each contributor whose rows are in it: the step of its excess, none if others' rows were too few.
     pub steps: BTreeMap<PartyId, Option<Step>>,

@@ -45,6 +45,14 @@ impl Exclusive {
     pub fn score(&self) -> f64 {
         100.0 * self.share
     }
+
+    /// Gives the scores at both ends of the interval.
+    pub fn score_interval(&self) -> Interval {
+        Interval {
+            low: 100.0 * self.interval.low,
+            high: 100.0 * self.interval.high,
+        }
+    }
 }
 
 /// The different entities of an institution, as digests that other contributors make alike.

@@ -32,7 +32,7 @@ impl Plan {
     }
 }
 
-fn write_key(f: &mut Formatter<'_>, key: &Key) -> fmt::Result {
+pub(super) fn write_key(f: &mut Formatter<'_>, key: &Key) -> fmt::Result {
     let duplicates = match key.duplicates() {
         Duplicates::Refuse => "refuse",
         Duplicates::First => "first",

@@ -117,6 +117,33 @@ pub enum PlanFault {
         "three or more contributors bring rows of the same columns, and all receive the result: no others"
     )]
     NotStatistics,
+    /// Scarcity is measured over several, each of which is hidden among three others.
+    #[error(
+        "four or more contributors bring rows of the same columns, and all receive the result: no others"
+    )]
+    NotScarcity,
+    /// Columns without levels need cut points.
+    #[error(
+        "column {column} is of type {kind}: numbers need cut points in [scarcity.cuts], booleans and declared levels need none, others can't be used"
+    )]
+    NoBins {
+        /// Which.
+        column: String,
+        /// Its type.
+        kind: &'static str,
+    },
+    /// Only numbers are cut.
+    #[error("column {column} is no number: it has bins of its own and needs no cut points")]
+    NoCuts {
+        /// Which.
+        column: String,
+    },
+    /// Entities are told apart by a key.
+    #[error("entities are counted where the plan has a [key] only")]
+    NoKey,
+    /// Scarcity can't be measured so.
+    #[error(transparent)]
+    Scarcity(#[from] consilium_scarcity::BadSpecification),
     /// Statistics over other contributors differ by what the lost one brings.
     #[error(
         "statistics are of all contributors: the study waits for whoever is missing, or fails; with fewer \

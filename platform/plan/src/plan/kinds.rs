@@ -23,7 +23,9 @@ const OF_REGRESSIONS: &[&str] = &["model", "comparison"];
 /// Tables that only trees have.
 const OF_TREES: &[&str] = &["trees"];
 /// Tables that only alignments have.
-const OF_ALIGNMENTS: &[&str] = &["key", "align"];
+const OF_ALIGNMENTS: &[&str] = &["align"];
+/// What tells whose rows are whose.
+const OF_KEYS: &[&str] = &["key"];
 /// The study that found the rows that all have.
 const OF_COMMON_ROWS: &[&str] = &["alignment"];
 /// Tables that plans have which grow trees on columns of several institutions.
@@ -38,6 +40,9 @@ const OF_STATISTICS: &[&str] = &["statistics"];
 
 /// Tables that plans have which look codes up in a list.
 const OF_DICTIONARIES: &[&str] = &["dictionary"];
+
+/// Tables that plans have which find out what others lack.
+const OF_SCARCITY: &[&str] = &["scarcity"];
 
 /// Refuses what belongs to a plan of another kind, where it stands.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
@@ -71,6 +76,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<(), PlanError> {
                 Some(given) => Err(at.fault(Some(given), "statistics.bins", fault())),
                 None => Ok(()),
             }
+        }
+        RawKind::Scarcity => {
+            of_parties(raw, at, fault)?;
+            let apart = RawLimits {
+                minimum_verified: None,
+                ..raw.limits.clone()
+            };
+            limits(&apart, [], at, fault)
         }
         RawKind::Align => {
             of_parties(raw, at, fault)?;
@@ -110,20 +123,24 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
         RawKind::TrainGlm => &[
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::TrainGbdt => &[
             OF_REGRESSIONS,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::Align => &[
             OF_SHARED_COLUMNS,
@@ -136,15 +153,18 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::TrainVerticalGbdt => &[
             OF_SHARED_COLUMNS,
             OF_LIKE_PARTIES,
             OF_REGRESSIONS,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::PredictVerticalGbdt => &[
             OF_SHARED_COLUMNS,
@@ -153,10 +173,12 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             &["comparison"],
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::StatisticsVertical => &[
             OF_SHARED_COLUMNS,
@@ -165,17 +187,21 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_REGRESSIONS,
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::TrainHybridGbdt => &[
             OF_LIKE_PARTIES,
             OF_REGRESSIONS,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::PredictHybridGbdt => &[
             OF_LIKE_PARTIES,
@@ -183,11 +209,13 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             &["comparison"],
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::Statistics => &[
             &["evaluation"],
@@ -195,10 +223,12 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_REGRESSIONS,
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_DICTIONARIES,
+            OF_SCARCITY,
         ],
         RawKind::Dictionary => &[
             OF_SHARED_COLUMNS,
@@ -207,10 +237,24 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_REGRESSIONS,
             OF_TREES,
             OF_ALIGNMENTS,
+            OF_KEYS,
             OF_COMMON_ROWS,
             OF_SPLIT_COLUMNS,
             OF_GROUPS,
             OF_STATISTICS,
+            OF_SCARCITY,
+        ],
+        RawKind::Scarcity => &[
+            &["label", "evaluation"],
+            OF_TRAINING,
+            OF_REGRESSIONS,
+            OF_TREES,
+            OF_ALIGNMENTS,
+            OF_COMMON_ROWS,
+            OF_SPLIT_COLUMNS,
+            OF_GROUPS,
+            OF_STATISTICS,
+            OF_DICTIONARIES,
         ],
     }
 }

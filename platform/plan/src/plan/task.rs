@@ -7,6 +7,7 @@ mod gbdt;
 mod glm;
 mod inputs;
 mod partitions;
+pub(super) mod scarcity;
 pub(super) mod statistics;
 pub(super) mod vertical;
 
@@ -22,6 +23,7 @@ pub use align::{Align, Matching, NoisyCount};
 pub use dictionary::Dictionary;
 pub use gbdt::Gbdt;
 pub use glm::{Comparison, Glm, Missing};
+pub use scarcity::Scarcity;
 pub use statistics::{Calendar, Month, Periods, Statistics};
 pub use vertical::{
     Common, Group, GroupTerms, Grow, Hospital, Member, Unlike, Vertical, VerticalWork, Weigh,
@@ -46,6 +48,8 @@ pub enum Task {
     Vertical(Box<Vertical>),
     /// Columns are measured over all contributors' rows.
     Statistics(Box<Statistics>),
+    /// Contributors find out how much others lack what they have.
+    Scarcity(Box<Scarcity>),
     /// Codes of others are looked up in the list of one.
     Dictionary(Box<Dictionary>),
 }
@@ -59,6 +63,7 @@ impl Task {
             Task::Vertical(task) => task.kind(),
             Task::Statistics(_) => "statistics",
             Task::Dictionary(_) => "dictionary",
+            Task::Scarcity(_) => "scarcity",
         }
     }
 
@@ -69,6 +74,10 @@ impl Task {
             Task::Align(task) => task.key_columns().collect(),
             Task::Dictionary(task) => vec![&task.column, &task.list],
             Task::Statistics(task) => task.columns.iter().map(Column::name).collect(),
+            Task::Scarcity(task) => {
+                let columns = task.columns.iter().map(Column::name);
+                columns.chain(task.key_columns()).collect()
+            }
             Task::Vertical(task) => {
                 let own = task
                     .members

@@ -37,6 +37,12 @@ ALIGN_MINIMUM: "Rows become known only if at least {minimum} keys are common; th
 ALIGN_NUMBER: "Of an exact number below {minimum}, only that it is below is written down; this holds at institutions that run this program.", "低于 {minimum} 的确切数目，只记录其低于该值；这在运行本程序的机构成立。";
 ALIGN_SIZES: "Each institution brings {minimum} to {most} different keys.", "每家机构提供 {minimum} 至 {most} 个不同的键。";
 ALIGN_QUERIES: "{holder} brings {minimum} to {most} different keys, {asker} {minimum} to {asked}. About its data set, whatever the version, {holder} answers at most {queries} queries of {asker} in a quarter of a year, those of other studies counted in. {holder} holds its set for one study at a time: each run of this one may keep others waiting for an hour, and for as long as {holder}'s own work takes.", "{holder} 提供 {minimum} 至 {most} 个不同的键，{asker} 提供 {minimum} 至 {asked} 个。对其数据集，不论版本，{holder} 每季度至多回答 {asker} 的 {queries} 次查询，其他研究的查询一并计入。{holder} 一次只为一项研究提供其集合：本研究的每次运行，除 {holder} 自身的计算之外，可使其他研究等候至多一小时。";
+SCARCITY: "Each of {contributors} institutions finds out how much the others together lack what it has; no row leaves its institution.", "{contributors} 家机构各自测算其他机构合计在多大程度上缺少其所拥有的数据；任何行都不离开所在机构。";
+SCARCITY_COLUMNS: "Rows are counted by the bins of {count} columns, and of each pair of them:", "按 {count} 列及其两两组合的分档计数：";
+SCARCITY_BINS: "{column}; {bins} bins with that of missing values", "{column}；{bins} 档（含缺失值一档）";
+SCARCITY_NOISED: "Each institution adds noise to its counts before they leave it (ε = {epsilon}, δ = {delta} for one row).", "每家机构在计数发出之前加入噪声（对任一行 ε = {epsilon}、δ = {delta}）。";
+SCARCITY_AT_HOME: "Each institution computes at home how many bits its own rows surprise more than the others', by column and row; the coordinator is told one of five steps.", "各机构在本地计算自己的行比其他机构的行多出多少比特的意外程度（按列与按行）；协调方仅获知五档之一。";
+SCARCITY_ENTITIES: "It counts, too, about how many of its entities (by {columns}) no other institution has: by {buckets} buckets for about {entities} entities of all together, of which each institution occupies {percent} % falsely.", "并估计其实体（由 {columns} 确定）中约有多少是其他机构都没有的：以 {buckets} 个桶估计合计约 {entities} 个实体，每家机构以 {percent} % 的概率虚占桶。";
 STATISTICS: "Columns are measured over the rows of {contributors} institutions together; no row leaves its institution.", "在 {contributors} 家机构的行上共同统计各列；任何行都不离开所在机构。";
 MEASURED: "It measures {count} columns:", "统计 {count} 列：";
 MEASURES: "Of each: rows with and without a value, and how many rows lie in which interval or have which value.", "每列：有值与缺失的行数，以及各区间或各取值的行数。";
@@ -52,6 +58,7 @@ STABILITY: "Of each column but codes and open categories: how far it moves from 
 AT_HOME: "Each institution computes at home, for itself alone, how its own rows compare with those of the others.", "各机构在本地计算自己的行与其他机构相比如何，仅供自己查看。";
 COUNTS_NOISED: "Each institution adds noise to its counts before they leave it (ε = {epsilon}, δ = {delta} for one row of all sums together).", "每家机构在计数发出之前加入噪声（所有合计一起，对任一行 ε = {epsilon}、δ = {delta}）。";
 ROWS_OF_CELLS: "Each institution brings {minimum} to {most} rows, all together at least {cohort}; the result tells nothing of fewer than {cell} rows (the minimum cell), nor what this would follow from. The programs of the institutions hold that back themselves: they have the sums from before.", "每家机构提供 {minimum} 至 {most} 行，合计至少 {cohort} 行；结果不给出少于 {cell} 行（最小单元格行数）的任何情况及可推出它的数字。这由各机构的程序自行抑制：抑制之前的合计，各机构的程序都持有。";
+ROWS_OF_SCARCITY: "Tables are over at least four institutions, those with fewer than {cell} rows take no part; what is left after taking off its own is over at least three.", "统计表至少覆盖四家机构，行数少于 {cell} 的机构不参与；减去自身之后仍至少覆盖三家。";
 COHORTS: "An institution takes no part with rows that differ from those of earlier statistics by some, but by fewer than {cell}: the two results would give these few away.", "若某机构的行与先前统计所用的行不同、但仅相差少于 {cell} 行，则不参与：两次结果会暴露这几行。";
 ALL_VERIFIED: "All institutions must have verified each other by their fingerprints: else the coordinator could be one of them.", "各机构须互相核验指纹：否则其中一方可能是协调方所冒充。";
 BOTH_VERIFIED: "Both institutions must have verified each other by their fingerprints: else the coordinator could be the other one.", "双方机构须互相核验指纹：否则对方可能是协调方所冒充。";

@@ -21,6 +21,7 @@ mod plans;
 mod preflights;
 mod preparations;
 mod regressions;
+mod scarcities;
 mod statistics;
 mod studies;
 mod summaries;

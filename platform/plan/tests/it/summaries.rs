@@ -7,7 +7,9 @@ use crate::{
     dictionaries::codes,
     full, heart, hybrids,
     matchings::{star, unbalanced},
-    party, preparations, statistics, trees,
+    party, preparations,
+    scarcities::{rare, rare_rows},
+    statistics, trees,
     verticals::{grown, noisy, predicted, weighed},
 };
 
@@ -80,6 +82,10 @@ fn the_summary_is_what_was_proofread() {
             &preparations::prepared().summary(Some(&[]), lang),
         );
         assert_is(&format!("codes.{name}.txt"), &codes().summary(None, lang));
+        assert_is(
+            &format!("rare.{name}.txt"),
+            &rare().summary(Some(&[]), lang),
+        );
         assert_is(&format!("star.{name}.txt"), &star().summary(None, lang));
         assert_is(
             &format!("unbalanced.{name}.txt"),
@@ -98,6 +104,7 @@ fn the_canonical_text_is_what_was_proofread() {
     assert_is("hybrid-predicted.toml", &hybrids::predicted().to_string());
     assert_is("statistics.toml", &statistics::stays().to_string());
     assert_is("codes.toml", &codes().to_string());
+    assert_is("rare.toml", &rare().to_string());
 }
 
 #[test]
@@ -118,6 +125,8 @@ fn no_place_is_left_open_in_either_language() {
             hybrids::open(),
             hybrids::predicted(),
             codes(),
+            rare(),
+            rare_rows(),
             statistics::stays(),
             statistics::noised(),
             statistics::heart(),

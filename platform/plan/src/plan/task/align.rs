@@ -100,11 +100,7 @@ impl Align {
 
     /// Compares a data set's schema with the key: its columns must be there and hold text.
     pub fn obstacles(&self, schema: &Schema) -> Vec<Obstacle> {
-        let compare = |name: &str| match schema.column(name).map(Column::kind) {
-            None => Some(Obstacle::Missing(name.to_owned())),
-            Some(Kind::Text | Kind::Code { .. }) => None,
-            Some(_) => Some(Obstacle::Differs(name.to_owned())),
-        };
+        let compare = |name: &str| column_of_a_key(name, schema);
         self.key_columns().filter_map(compare).collect()
     }
 
@@ -126,6 +122,15 @@ impl Align {
             minimum: self.minimum,
             chunk: Terms::USUAL_CHUNK,
         }
+    }
+}
+
+/// Says what keeps a data set's column from being a key's: it must be there and hold text.
+pub(super) fn column_of_a_key(name: &str, schema: &Schema) -> Option<Obstacle> {
+    match schema.column(name).map(Column::kind) {
+        None => Some(Obstacle::Missing(name.to_owned())),
+        Some(Kind::Text | Kind::Code { .. }) => None,
+        Some(_) => Some(Obstacle::Differs(name.to_owned())),
     }
 }
 

@@ -72,11 +72,9 @@ impl Glm {
     /// Gives how a phase averages models, if it does.
     pub fn schedule(&self, phase: Phase) -> Option<Schedule> {
         match phase {
-            Phase::Fit | Phase::Evaluation | Phase::Align | Phase::Predict | Phase::Statistics => {
-                None
-            }
             Phase::Fedavg => self.comparison.fedavg,
             Phase::Fedprox => self.comparison.fedprox,
+            _ => None,
         }
     }
 

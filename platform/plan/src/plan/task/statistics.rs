@@ -8,6 +8,7 @@ use consilium_schema::{Column, Label, LabelRule, Schema};
 use consilium_statistics::{Agreement, Mode, Specification};
 
 pub(crate) use check::check;
+pub(super) use check::protection;
 pub use periods::{Calendar, Month, Periods};
 
 use crate::{Obstacle, Protection, differing::differences};

@@ -103,7 +103,7 @@ pub(crate) fn check(
 }
 
 /// Sums are of all contributors, in the widest elements: under a second mask, which fills them.
-fn protection(
+pub(in crate::plan::task) fn protection(
     raw: &RawPlan,
     contributors: usize,
     limits: &Limits,
