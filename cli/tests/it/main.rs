@@ -36,7 +36,6 @@ mod quality;
 mod renewal;
 mod scorecards;
 mod scarcity;
-mod scarcity;
 mod several;
 mod statistics;
 mod trees;

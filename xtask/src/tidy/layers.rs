@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto/*", "platform/journal"],
     &["models/evaluation"],
     &["align/*", "models/*", "trust", "trust/*"],
-    &["align/fitting"],
+    &["align/fitting", "trust/value"],
     &["platform/plan"],
     &["platform/mapping", "platform/node", "platform/store"],
     &["trust/quality"],

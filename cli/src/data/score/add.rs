@@ -11,7 +11,7 @@ use super::read;
 use crate::client::{Answer as _, HouseDoor};
 
 #[derive(Debug, Args)]
-pub(super) struct Add {
+pub(in crate::data) struct Add {
     /// A card that a steward has signed, or the folder that keeps it
     card: PathBuf,
     #[command(flatten)]
