@@ -4,6 +4,7 @@ mod hybrid;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod vertical;
 
 use consilium_gbdt::{
@@ -50,20 +51,6 @@ fn fault(fault: &PlanFault) -> String {
         }
         PlanFault::TwoPlaces { party } => format!("{party} 在方案中出现不止一次"),
         PlanFault::NotContributor { party } => format!("{party} 不是本方案的贡献方"),
-        PlanFault::Weight(_) => {
-            "权重至少为 0.01、至多为 1：若应更低，请不要纳入该机构".to_owned()
-        }
-        PlanFault::Unweighted => "weight 仅用于不加噪声的牛顿法回归以及树".to_owned(),
-        PlanFault::WeightsOfAll => {
-            "各行有权重时不比较两组贡献方：研究等待缺席者，或失败".to_owned()
-        }
-        PlanFault::Purpose(_) => {
-            "用途须为 training 或 release，或由 `consilium data score purpose 文件` 给出的 ID@哈希".to_owned()
-        }
-        PlanFault::NoFloor => {
-            "需要 min_score，或在 [trust.least] 中给出 quality、scarcity、privacy、value 的最低分".to_owned()
-        }
-        PlanFault::Floor => "最低分须大于 0 且不超过 100".to_owned(),
         PlanFault::DataSet {
             party,
             contributes: true,
@@ -153,6 +140,7 @@ fn fault(fault: &PlanFault) -> String {
         other => methods(other)
             .or_else(|| label(other))
             .or_else(|| statistics::fault(other))
+            .or_else(|| trust::fault(other))
             .unwrap_or_else(|| other.to_string()),
     }
 }
