@@ -304,7 +304,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
     let (study, federation) = ("07".repeat(32), "09".repeat(32));
     let value = |score: &str| {
         format!(
-            r#"{{"format":1,"party":"va","study":"{study}","version":"{study}","shapley":{{"score":{score}}}}}"#
+            r#"{{"format":1,"party":"va","study":"{study}","version":"{study}","score":97.5,"share":{score}}}"#
         )
     };
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();

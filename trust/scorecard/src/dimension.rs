@@ -72,11 +72,12 @@ impl Dimension {
                 ["sensitivity", "sensitivity level", "敏感级别"],
             ],
             Self::Value => &[
-                ["influence", "influence on the fit", "对拟合的影响"],
-                ["leave-one-out", "what is lost without it", "缺失时的损失"],
+                [
+                    "leave-one-out",
+                    "how surely its rows help",
+                    "其数据有益的把握",
+                ],
                 ["shapley", "Shapley share", "沙普利份额"],
-                ["gain", "gain by further columns", "增列收益"],
-                ["own-task", "gain on a task of its own", "自有任务收益"],
             ],
         }
     }

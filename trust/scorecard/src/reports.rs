@@ -2,7 +2,8 @@
 
 mod privacy;
 mod quality;
-mod study;
+mod scarcity;
+mod value;
 
 use consilium_base::{Tagged, UnixTime};
 use consilium_mailbox::PartyId;
@@ -45,7 +46,7 @@ impl Found {
         institution: &PartyId,
         version: Option<VersionHash>,
     ) -> Result<Found, ReportError> {
-        study::read(json, Dimension::Scarcity, institution, version)
+        scarcity::read(json, institution, version)
     }
 
     /// Reads what a study that measured values has left at an institution.
@@ -58,7 +59,7 @@ impl Found {
         institution: &PartyId,
         version: Option<VersionHash>,
     ) -> Result<Found, ReportError> {
-        study::read(json, Dimension::Value, institution, version)
+        value::read(json, institution, version)
     }
 
     /// Adds what another says of the study that this was found in.
@@ -109,6 +110,46 @@ fn own_report(json: &str, tool: String, at: UnixTime) -> Evidence {
         tool,
         at: Some(at),
         countersigned: Vec::new(),
+    }
+}
+
+/// Whose rows a study was about, at whichever institution.
+#[derive(Debug, Deserialize)]
+struct Whose {
+    study: EvidenceHash,
+    party: PartyId,
+    /// Which of its rows, where the study says so.
+    version: Option<VersionHash>,
+}
+
+impl Whose {
+    /// Sees that it is the card's institution, and its registered version where both are known.
+    fn check(
+        &self,
+        institution: &PartyId,
+        version: Option<VersionHash>,
+        of: Dimension,
+    ) -> Result<(), ReportError> {
+        if self.party != *institution {
+            let party = self.party.clone();
+            return Err(ReportError::Elsewhere { of, party });
+        }
+        let both = version.zip(self.version);
+        if both.is_some_and(|(registered, its)| registered != its) {
+            return Err(ReportError::Outdated { of });
+        }
+        Ok(())
+    }
+
+    /// The study as evidence.
+    fn evidence(&self, of: Dimension) -> Evidence {
+        Evidence {
+            kind: EvidenceKind::Study,
+            hash: self.study,
+            tool: format!("study of {}", of.id()),
+            at: None,
+            countersigned: Vec::new(),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ fn what_moved_a_dimension_most_comes_first_and_all_moves_are_its_change() {
 #[test]
 fn a_dimension_that_came_has_no_change_and_a_card_has_none_against_itself() {
     let before = card();
-    let value = found(&[("influence", score(60.0, 50.0, 70.0), 1.0)]);
+    let value = found(&[("leave-one-out", score(60.0, 50.0, 70.0), 1.0)]);
     let after = training(vec![
         (
             Dimension::Quality,

@@ -31,7 +31,7 @@ proptest! {
     fn a_signed_card_reads_back_and_still_verifies(part in scores(), other in scores()) {
         let card = training(vec![
             (Dimension::Quality, found(&[("accuracy", part, 0.3), ("timeliness", other, 1.7)])),
-            (Dimension::Value, found(&[("influence", other, 1.0)])),
+            (Dimension::Value, found(&[("leave-one-out", other, 1.0)])),
         ]);
         let signed = Signed::sign(card, "cleveland/li", &key(1)).unwrap();
         let json = serde_json::to_string_pretty(&signed).unwrap();

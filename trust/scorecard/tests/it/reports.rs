@@ -1,4 +1,4 @@
-use consilium_scorecard::{Dimension, EvidenceKind, Found, ReportError, VersionHash};
+use consilium_scorecard::{Dimension, EvidenceHash, EvidenceKind, Found, ReportError, VersionHash};
 
 const QUALITY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,
     "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3}],
@@ -109,18 +109,27 @@ fn what_is_no_report_is_refused() {
 }
 
 #[test]
-fn a_value_by_proxy_is_called_one() {
-    let json = r#"{"format":1,"party":"va","proxy":true,"study":"ID","version":"ID","v_all":12.5,
-        "leave_one_out":{"value":3.0,"score":97.5},"influence":{"score":60.0,"score_interval":{"low":40.0,"high":80.0}}}"#;
+fn a_value_is_how_surely_rows_help_and_their_share() {
+    let json = r#"{"format":1,"party":"va","method":"shapley","study":"ID","rows":900,"explained":80.0,
+        "leave_one_out":{"value":3.0,"standard_error":1.5,"interval":[0.0,6.0]},"score":97.5,"share":60.0,"step":"helps",
+        "coalesced":{"told":{"all":90.0,"coalitions":4,"parties":{
+        "va":{"shapley":{"value":30.0,"standard_error":5.0,"interval":[20.0,40.0]}},
+        "hungary":{"shapley":{"value":20.0,"standard_error":5.0,"interval":[10.0,30.0]}}}}}}"#;
     let json = json.replace("ID", &"07".repeat(32));
-    let found = Found::of_value(&json, &"va".parse().unwrap(), None).unwrap();
-    assert!(found.proxy);
-    let ids: Vec<_> = found.subscores.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(ids, ["influence", "leave-one-out"]);
-    let wrong = json.replace("97.5", "\"97\"");
-    let said = Found::of_value(&wrong, &"va".parse().unwrap(), None).unwrap_err();
-    assert!(
-        said.to_string().contains("leave-one-out: invalid type"),
-        "{said}"
-    );
+    let va = "va".parse().unwrap();
+    let parts = |json: &str| {
+        let found = Found::of_value(json, &va, None).unwrap();
+        assert_eq!(found.evidence.hash, EvidenceHash([7; 32]));
+        let parts = found.subscores.into_iter();
+        parts
+            .map(|it| (it.id, it.score.low, it.score.score, it.score.high))
+            .collect::<Vec<_>>()
+    };
+    let sure = ("leave-one-out".to_owned(), 97.5, 97.5, 97.5);
+    let share = ("shapley".to_owned(), 50.0, 60.0, 66.67);
+    assert_eq!(parts(&json), [sure.clone(), share]);
+    let alone = json.replace("\"share\":60.0", "\"share\":null");
+    assert_eq!(parts(&alone), [sure]);
+    let other = Found::of_value(&json, &"hungary".parse().unwrap(), None);
+    assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
 }
