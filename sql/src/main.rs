@@ -22,6 +22,9 @@ use consilium_mapping::{ENGINE, FORMAT, Fault, Mapping, Request};
 /// The longest request: a mapping with every letter of it escaped, and the paths of its files.
 const LONGEST: u64 = 8 << 20;
 
+/// The bytes of each thread's stack.
+const STACK: usize = 16 << 20;
+
 const USAGE: &str = "\
 consilium-sql runs the queries of mappings; `consilium data map` starts it.
   consilium-sql --version
@@ -82,6 +85,8 @@ fn serve() -> Result<(), Fault> {
     limits::keep(limits).map_err(|error| internal(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // A chain of operators is as many calls deep in each pass of the planner.
+        .thread_stack_size(STACK)
         .enable_time()
         .build()
         .map_err(|error| internal(&error))?;

@@ -1,4 +1,4 @@
-//! What rules about the quality of rows are made of: `bucket`, `to_day`, `code_validity`, `first_rows`, and
+//! What rules about the quality of rows are made of: `bucket`, `to_day`, `to_number`, `to_flag`, `finite`, `number_text`, `code_validity`, `first_rows`, and
 //! `valid_citizen_id`, `citizen_birth`, `citizen_sex`.
 
 use std::collections::{BTreeMap, HashSet};
@@ -10,9 +10,10 @@ use consilium_entities::Kind;
 use consilium_mapping::{Mapping, TextPlace};
 use consilium_schema::DateOrder;
 use datafusion::arrow::array::{
-    Array as _, ArrayRef, AsArray as _, BooleanArray, Date32Array, Int64Array, StringArray,
+    Array as _, ArrayRef, AsArray as _, BooleanArray, Date32Array, Float64Array, Int64Array,
+    StringArray,
 };
-use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Accumulator, ColumnarValue, Volatility, create_udaf, create_udf};
 use datafusion::prelude::SessionContext;
@@ -83,6 +84,55 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
             Arc::new(to_day),
         ),
         create_udf(
+            "to_number",
+            vec![text()],
+            DataType::Float64,
+            Volatility::Immutable,
+            Arc::new(|values| {
+                let arrays = ColumnarValue::values_to_arrays(values)?;
+                let texts = arrays[0].as_string::<i32>().iter();
+                let numbers = texts.map(|it| it.and_then(consilium_data::number_of));
+                Ok(array(numbers.collect::<Float64Array>()))
+            }),
+        ),
+        create_udf(
+            "to_flag",
+            vec![text()],
+            DataType::Boolean,
+            Volatility::Immutable,
+            Arc::new(|values| {
+                let arrays = ColumnarValue::values_to_arrays(values)?;
+                let texts = arrays[0].as_string::<i32>().iter();
+                let flags = texts.map(|it| it.and_then(consilium_data::flag_of));
+                Ok(array(flags.collect::<BooleanArray>()))
+            }),
+        ),
+        create_udf(
+            "finite",
+            vec![DataType::Float64],
+            DataType::Float64,
+            Volatility::Immutable,
+            Arc::new(|values| {
+                let arrays = ColumnarValue::values_to_arrays(values)?;
+                let numbers = arrays[0].as_primitive::<Float64Type>().iter();
+                let finite = numbers.map(|it| it.filter(|it| it.is_finite()));
+                Ok(array(finite.collect::<Float64Array>()))
+            }),
+        ),
+        create_udf(
+            "number_text",
+            vec![DataType::Float64],
+            text(),
+            Volatility::Immutable,
+            Arc::new(|values| {
+                let arrays = ColumnarValue::values_to_arrays(values)?;
+                let numbers = arrays[0].as_primitive::<Float64Type>().iter();
+                // The shortest text that is read back as the number; a whole one has no point.
+                let texts = numbers.map(|it| it.map(|it| it.to_string()));
+                Ok(array(texts.collect::<StringArray>()))
+            }),
+        ),
+        create_udf(
             "valid_citizen_id",
             vec![text()],
             DataType::Boolean,
@@ -90,7 +140,7 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
             Arc::new(|values| {
                 let arrays = ColumnarValue::values_to_arrays(values)?;
                 let ids = arrays[0].as_string::<i32>().iter();
-                let valid = ids.map(|it| it.map(is_citizen_id));
+                let valid = ids.map(|it| it.map(|it| citizen_id(it).is_some()));
                 Ok(array(valid.collect::<BooleanArray>()))
             }),
         ),
@@ -103,7 +153,7 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
                 let arrays = ColumnarValue::values_to_arrays(values)?;
                 let ids = arrays[0].as_string::<i32>().iter();
                 let born = ids.map(|it| {
-                    let id = it.filter(|it| is_citizen_id(it))?;
+                    let id = citizen_id(it?)?;
                     Date::parse(id.get(6..14)?, DateOrder::Ymd).map(Date::days)
                 });
                 Ok(array(born.collect::<Date32Array>()))
@@ -118,7 +168,7 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
                 let arrays = ColumnarValue::values_to_arrays(values)?;
                 let ids = arrays[0].as_string::<i32>().iter();
                 let sexes = ids.map(|it| {
-                    let id = it.filter(|it| is_citizen_id(it))?;
+                    let id = citizen_id(it?)?;
                     // Odd numbers of the last three digits before the check character are men's.
                     let digit = id.as_bytes().get(16)?;
                     Some(if digit % 2 == 1 { "m" } else { "f" })
@@ -191,13 +241,12 @@ fn to_day(values: &[ColumnarValue]) -> Result<ColumnarValue> {
     Ok(array(days.collect::<Date32Array>()))
 }
 
-fn is_citizen_id(text: &str) -> bool {
+/// A valid number of a citizen in its normal form, blanks and wide digits taken away.
+fn citizen_id(text: &str) -> Option<String> {
     // Whether somebody is born yet is held against the report's day by rules.
-    let Some(last) = consilium_entities::Day::new(9999, 12, 31) else {
-        return false;
-    };
-    let normal = Kind::CitizenId.normalise(text, last);
-    matches!(normal, Ok(Some(normal)) if normal.repairs.is_empty())
+    let last = consilium_entities::Day::new(9999, 12, 31)?;
+    let normal = Kind::CitizenId.normalise(text, last).ok()??;
+    normal.repairs.is_empty().then(|| normal.text.into_owned())
 }
 
 fn validity(values: &[ColumnarValue], tables: &Tables, place: TextPlace) -> Result<ColumnarValue> {
@@ -316,10 +365,14 @@ mod tests {
     #[test]
     fn an_id_has_its_check_character_and_is_not_repaired() {
         // GB 11643-1999, annex A.
-        assert!(is_citizen_id("11010519491231002X"));
-        assert!(!is_citizen_id("110105194912310021"));
+        assert!(citizen_id("11010519491231002X").is_some());
+        assert_eq!(citizen_id("110105194912310021"), None);
         // The older form of 15 digits.
-        assert!(!is_citizen_id("110105491231002"));
+        assert_eq!(citizen_id("110105491231002"), None);
+        // Blanks and wide digits are no part of it.
+        let normal = citizen_id("110105 19491231 002X");
+        assert_eq!(normal.as_deref(), Some("11010519491231002X"));
+        assert_eq!(citizen_id("１１０１０５１９４９１２３１００２Ｘ"), normal);
     }
 
     #[test]

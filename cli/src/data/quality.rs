@@ -12,8 +12,7 @@ use clap::{Args, value_parser};
 use consilium_base::{Tagged, hex};
 use consilium_plan::{Lang, UnixTime};
 use consilium_quality::{
-    Check, Checked, Date, Given, Offence, Outcome, Progress, QualityError, Report, RuleSet,
-    Severity,
+    Check, Checked, Date, Given, Offence, Progress, QualityError, Report, RuleSet, Severity,
 };
 use consilium_schema::Schema;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,7 +50,7 @@ pub(super) struct Quality {
     /// How many rows are shown of each rule that is broken; 0 looks for none
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = value_parser!(u32).range(0..=1000))]
     rows: u32,
-    /// Fail if the total is below this score, or if a rule could not be run
+    /// Fail if the total is below this score; if a rule could not be run the command fails anyway
     #[arg(long, value_name = "SCORE", value_parser = score)]
     min_score: Option<f64>,
     /// Print one line of JSON, which holds no cell
@@ -123,10 +122,7 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         say::print(&found, &offences, out, lang)?;
     }
     kept?;
-    match args.min_score {
-        Some(least) => is_enough(&found.report, least, lang),
-        None => Ok(()),
-    }
+    is_enough(&found.report, args.min_score, lang)
 }
 
 /// Keeps a report in a folder, with what it changes in the list of issues.
@@ -191,17 +187,18 @@ fn score(text: &str) -> Result<f64, String> {
     Err("a score is from 0 to 100".to_owned())
 }
 
-/// Fails where a total is missed. A rule that was not run might have lowered it.
-fn is_enough(report: &Report, least: f64, lang: Lang) -> anyhow::Result<()> {
-    let not_run = report.rules.iter();
-    let not_run = not_run.filter(|it| matches!(it.outcome, Outcome::NotRun { .. }));
-    let not_run = not_run.count();
+/// Fails where a total is missed, or is not that of all rules: one that was not run might have lowered it.
+fn is_enough(report: &Report, least: Option<f64>, lang: Lang) -> anyhow::Result<()> {
+    let not_run = report.not_run;
     if not_run > 0 {
         bail!(lang.pick(
-            format!("{not_run} rules could not be run: the total can't be held against {least}"),
-            format!("{not_run} 条规则未能运行：总分无法与 {least} 比较"),
+            format!("{not_run} rules could not be run: the report is incomplete"),
+            format!("{not_run} 条规则未能运行：报告不完整"),
         ));
     }
+    let Some(least) = least else {
+        return Ok(());
+    };
     let total = report.total.map_or(0.0, |total| total.score);
     if total >= least {
         return Ok(());

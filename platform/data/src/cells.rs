@@ -213,6 +213,16 @@ fn check_width(code: &str, width: Option<u32>) -> Result<(), CellFault> {
     }
 }
 
+/// The finite number that a trimmed cell is, as readers of schemas have it.
+pub fn number_of(text: &str) -> Option<f64> {
+    parse_number(text).ok()
+}
+
+/// Yes or no, as readers of schemas have it.
+pub fn flag_of(text: &str) -> Option<bool> {
+    parse_flag(text)
+}
+
 /// Reads the words for yes and no.
 pub(crate) fn parse_flag(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {

@@ -19,6 +19,7 @@ mod source;
 mod table;
 mod tally;
 
+pub use cells::{flag_of, number_of};
 pub use chinese::{system_in_chinese, system_known_in_chinese};
 pub use column::{Categories, Dates, Flags, Numbers, Texts, Values};
 pub use date::Date;

@@ -12,6 +12,7 @@ mod quality;
 mod refusals;
 mod shapes;
 mod sources;
+mod verdicts;
 
 use std::fs;
 use std::path::Path;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use consilium_base::Seed;
 use rand_core::Rng as _;
 
+use crate::interval::interval;
 use crate::tally::{BUCKETS, Tally};
 use crate::{Heading, Score};
 
@@ -72,46 +73,100 @@ impl Draws {
 
     /// The score of one rule.
     pub(crate) fn rule(&self, tally: &Tally) -> Option<Score> {
-        score(&self.shares(tally))
+        let drawn = score(&self.shares(tally))?;
+        let Tally::Rows(buckets) = tally else {
+            return Some(drawn);
+        };
+        let (low, high) = interval(buckets)?;
+        Some(Score {
+            low: drawn.score.min(low * 100.0),
+            high: drawn.score.max(high * 100.0),
+            ..drawn
+        })
     }
 
     /// The scores of headings, and their mean by weights.
     pub(crate) fn headings(
         &self,
         rules: &[Counted<'_>],
-        weight: impl Fn(Heading) -> f64,
+        weight: impl Fn(Heading, Score) -> f64,
     ) -> (BTreeMap<Heading, Score>, Option<Score>) {
-        // Numerator and denominator of each heading in each draw.
-        let mut sums: BTreeMap<Heading, Vec<(f64, f64)>> = BTreeMap::new();
+        let mut means: BTreeMap<Heading, Mean> = BTreeMap::new();
         for rule in rules {
-            let sums = sums.entry(rule.heading);
-            let sums = sums.or_insert_with(|| vec![(0.0, 0.0); self.0.len()]);
-            for (sum, share) in sums.iter_mut().zip(self.shares(rule.tally)) {
-                if let Some(share) = share {
-                    sum.0 += rule.counts * share;
-                    sum.1 += rule.counts;
-                }
+            if let Some(score) = self.rule(rule.tally) {
+                let mean = means.entry(rule.heading);
+                let mean = mean.or_insert_with(|| Mean::new(self.0.len()));
+                mean.add(rule.counts, score, &self.shares(rule.tally));
             }
         }
-        let mut total = vec![(0.0, 0.0); self.0.len()];
+        let mut total = Mean::new(self.0.len());
         let mut headings = BTreeMap::new();
-        for (heading, sums) in sums {
-            let means: Vec<Option<f64>> = sums.into_iter().map(mean).collect();
-            for (sum, mean) in total.iter_mut().zip(&means) {
-                if let Some(mean) = mean {
-                    sum.0 += weight(heading) * mean;
-                    sum.1 += weight(heading);
-                }
-            }
-            headings.extend(score(&means).map(|score| (heading, score)));
+        for (heading, mean) in means {
+            let Some((score, shares)) = mean.score() else {
+                continue;
+            };
+            headings.insert(heading, score);
+            total.add(weight(heading, score), score, &shares);
         }
-        let total: Vec<Option<f64>> = total.into_iter().map(mean).collect();
-        (headings, score(&total))
+        (headings, total.score().map(|(score, _)| score))
     }
 }
 
-fn mean((sum, weights): (f64, f64)) -> Option<f64> {
-    (weights > 0.0).then(|| sum / weights)
+/// A mean by weights, in the whole and in each draw.
+struct Mean {
+    sums: Vec<f64>,
+    weights: f64,
+    /// The squares of how far the ends of its parts are from their scores, by weights.
+    below: f64,
+    above: f64,
+}
+
+impl Mean {
+    fn new(draws: usize) -> Self {
+        Self {
+            sums: vec![0.0; draws],
+            weights: 0.0,
+            below: 0.0,
+            above: 0.0,
+        }
+    }
+
+    /// Adds a part. A draw in which nothing of it was checked has its share of the whole: the mean is of the
+    /// same parts in all draws.
+    fn add(&mut self, weight: f64, score: Score, shares: &[Option<f64>]) {
+        let whole = shares.first().copied().flatten().unwrap_or_default();
+        for (sum, share) in self.sums.iter_mut().zip(shares) {
+            *sum += weight * share.unwrap_or(whole);
+        }
+        self.weights += weight;
+        self.below += (weight * (score.score - score.low)).powi(2);
+        self.above += (weight * (score.high - score.score)).powi(2);
+    }
+
+    /// The mean, and what it is in each draw: the wider of the percentile interval of draws, which sees how
+    /// parts fail together, and that from the intervals of its parts, which sees those of which few rows fail
+    /// (Zou and Donner, Construction of confidence limits about effect measures, Statistics in Medicine 27,
+    /// 2008).
+    fn score(self) -> Option<(Score, Vec<Option<f64>>)> {
+        if self.weights <= 0.0 {
+            return None;
+        }
+        let shares = self.sums.iter().map(|sum| Some(sum / self.weights));
+        let shares: Vec<Option<f64>> = shares.collect();
+        let drawn = score(&shares)?;
+        let score = Score {
+            low: drawn
+                .low
+                .min(drawn.score - self.below.sqrt() / self.weights)
+                .max(0.0),
+            high: drawn
+                .high
+                .max(drawn.score + self.above.sqrt() / self.weights)
+                .min(100.0),
+            ..drawn
+        };
+        Some((score, shares))
+    }
 }
 
 /// The score of the whole, and the percentile interval of the draws in which something was checked
@@ -151,10 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_holds_the_score_and_has_no_width_where_buckets_agree() {
+    fn an_interval_holds_the_score_and_is_that_of_rows_where_buckets_agree() {
         let draws = Draws::new(7);
         let even = draws.rule(&tally(|_| 90)).unwrap();
-        assert_eq!((even.score, even.low, even.high), (90.0, 90.0, 90.0));
+        // 6400 rows: a standard error of 0.375.
+        assert!((even.low - (90.0 - 0.735)).abs() < 0.05, "{even:?}");
+        assert!((even.high - (90.0 + 0.735)).abs() < 0.05, "{even:?}");
         let uneven = draws
             .rule(&tally(|bucket| 80 + bucket as u64 % 20))
             .unwrap();
@@ -175,8 +232,9 @@ mod tests {
     #[test]
     fn the_same_seed_draws_the_same() {
         let uneven = tally(|bucket| bucket as u64);
-        assert_eq!(Draws::new(1).rule(&uneven), Draws::new(1).rule(&uneven));
-        assert_ne!(Draws::new(1).rule(&uneven), Draws::new(2).rule(&uneven));
+        let drawn = |seed| score(&Draws::new(seed).shares(&uneven));
+        assert_eq!(drawn(1), drawn(1));
+        assert_ne!(drawn(1), drawn(2));
     }
 
     #[test]
@@ -194,9 +252,30 @@ mod tests {
         };
         let nothing = Tally::none();
         let rules = [rule(1.0, &good), rule(2.0, &bad), rule(4.0, &nothing)];
-        let (headings, total) = Draws::new(1).headings(&rules, |_| 1.0);
+        let (headings, total) = Draws::new(1).headings(&rules, |_, _| 1.0);
         let score = headings[&Heading::Accuracy].score;
         assert!((score - 60.0).abs() < 1e-9, "{score}");
         assert_eq!(total.map(|it| it.score), Some(score));
+    }
+
+    #[test]
+    fn a_draw_without_rows_of_a_rule_is_a_mean_of_the_same_rules() {
+        let half = tally(|_| 50);
+        let mut few = Box::new([Count::default(); BUCKETS]);
+        for bucket in &mut few[..3] {
+            bucket.checked = 1;
+        }
+        let few = Tally::Rows(few);
+        let rule = |counts, tally| Counted {
+            heading: Heading::Accuracy,
+            counts,
+            tally,
+        };
+        let (headings, _) =
+            Draws::new(1).headings(&[rule(1.0, &half), rule(4.0, &few)], |_, _| 1.0);
+        let of = headings[&Heading::Accuracy];
+        // Of three rows that fail the share that passes may be up to 0.71, counting 4 of 5.
+        assert!((of.score - 10.0).abs() < 1e-9, "{of:?}");
+        assert!((of.high - (10.0 + 0.8 * 70.8)).abs() < 1.0, "{of:?}");
     }
 }

@@ -1,24 +1,50 @@
 //! Rules that follow from the schema of a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_schema::{Column, Kind, Level, Levels};
+use consilium_schema::{Column, Kind, Level, Levels, Outside, OutsideLevel, RawKind};
 
 use crate::{Bound, Codes, Heading, Names, Origin, Rule, Severity, Table, Test};
 
-/// What a table's schema says of its rows: that cells are there and of their types, ranges, levels, and
-/// forms of codes.
-pub(crate) fn rules(table: &Table) -> Vec<Rule> {
-    let Some(schema) = &table.schema else {
-        return Vec::new();
+/// That the cells of a table are of the types that it, or packs, declare, where no other rule looks at it.
+pub(crate) fn typed(table: &Table, rules: &[Rule]) -> Option<Rule> {
+    let is_said = |column: &String| {
+        let by_schema = table.schema.as_ref();
+        let by_schema = by_schema.is_some_and(|it| it.column(column).is_some());
+        by_schema
+            || rules.iter().any(|rule| {
+                rule.table == table.name
+                    && matches!(&rule.test, Test::Typed(columns) if columns.contains(column))
+            })
     };
-    let columns = schema.columns();
-    let named = |which: fn(&Column) -> bool| -> Vec<String> {
-        let these = columns.iter().filter(|column| which(column));
-        these.map(|column| column.name().to_owned()).collect()
+    let declared = table.types.keys().chain(table.pack_types.keys());
+    let can_fail = |column: &&String| {
+        !matches!(
+            table.type_of(column),
+            Some(RawKind::Text | RawKind::Category | RawKind::Code) | None
+        )
     };
-    let rule = |what: &str, heading, [en, zh]: [String; 2], test| Rule {
-        id: format!("{}/schema/{what}", table.name),
+    let columns: BTreeSet<String> = declared
+        .filter(can_fail)
+        .filter(|it| !is_said(it))
+        .cloned()
+        .collect();
+    let names = [
+        format!("cells of {} are of the declared types", table.name),
+        format!("{} 的单元格符合声明的类型", table.name),
+    ];
+    let test = Test::Typed(columns.iter().cloned().collect());
+    (!columns.is_empty()).then(|| Rule {
+        origin: Origin::Table,
+        ..derived(table, "typed", Heading::Conformity, (names, test))
+    })
+}
+
+/// A rule that follows from what is said of a table.
+fn derived(table: &Table, what: &str, heading: Heading, of: ([String; 2], Test)) -> Rule {
+    let ([en, zh], test) = of;
+    Rule {
+        id: format!("{}/{what}", table.name),
         heading,
         severity: Severity::Major,
         weight: 1.0,
@@ -31,6 +57,22 @@ pub(crate) fn rules(table: &Table) -> Vec<Rule> {
         certainty: None,
         origin: Origin::Schema,
         place: table.place,
+    }
+}
+
+/// What a table's schema says of its rows: that cells are there and of their types, ranges, levels, and
+/// forms of codes.
+pub(crate) fn rules(table: &Table) -> Vec<Rule> {
+    let Some(schema) = &table.schema else {
+        return Vec::new();
+    };
+    let columns = schema.columns();
+    let named = |which: fn(&Column) -> bool| -> Vec<String> {
+        let these = columns.iter().filter(|column| which(column));
+        these.map(|column| column.name().to_owned()).collect()
+    };
+    let rule = |what: &str, heading, names, test| {
+        derived(table, &format!("schema/{what}"), heading, (names, test))
     };
     let mut rules = vec![rule(
         "complete",
@@ -52,6 +94,8 @@ pub(crate) fn rules(table: &Table) -> Vec<Rule> {
         let name = column.name();
         if let Some(bounds) = column.bounds()
             && (bounds.min.is_some() || bounds.max.is_some())
+            // What lies outside is a missing cell then.
+            && bounds.outside != Outside::Missing
         {
             let names = [
                 format!("{name} is within its range"),
@@ -69,7 +113,12 @@ pub(crate) fn rules(table: &Table) -> Vec<Rule> {
                 test,
             ));
         }
-        if let Kind::Category(Levels::Closed { levels, .. }) = column.kind() {
+        if let Kind::Category(Levels::Closed {
+            levels,
+            outside: OutsideLevel::Refuse,
+            ..
+        }) = column.kind()
+        {
             let names = [
                 format!("{name} is one of its levels"),
                 format!("{name} 是声明的取值之一"),

@@ -95,6 +95,26 @@ pub enum RuleFault {
         /// What it can be.
         expected: &'static str,
     },
+    /// A piece of SQL is not what it should be by itself.
+    #[error("{message}")]
+    Sql {
+        /// What its parser says.
+        message: String,
+    },
+    /// A condition looks at one row.
+    #[error("a condition looks at one row: a SELECT belongs into a table's sql")]
+    Query,
+    /// A condition is bounded, so that no engine is led too deep.
+    #[error(
+        "it is too long, or has more than 128 operators one within or after the other: IN says many OR in one"
+    )]
+    Deep,
+    /// A regular expression is none.
+    #[error("matches.pattern is no regular expression: {message}")]
+    Pattern {
+        /// What its parser says.
+        message: String,
+    },
     /// Something is wrong with a source, as with a mapping's.
     #[error(transparent)]
     Source(#[from] SourceFault),

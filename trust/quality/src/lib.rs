@@ -2,10 +2,12 @@
 
 mod bootstrap;
 mod check;
+mod condition;
 mod derived;
 mod error;
 mod grouped;
 mod house;
+mod interval;
 mod offences;
 mod pack;
 mod pass;

@@ -160,6 +160,7 @@ impl PackTable {
             key: Vec::new(),
             columns: BTreeMap::new(),
             types: self.columns.clone(),
+            pack_types: BTreeMap::new(),
             codes: BTreeMap::new(),
             schema: None,
             place: TextPlace { line: 1, column: 1 },

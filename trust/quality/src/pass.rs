@@ -71,17 +71,6 @@ impl Writing {
         self.tables.push(source.to_owned());
     }
 
-    /// Needs the sources of a table without reading its rows.
-    pub(crate) fn needs_all_of(&mut self, table: &Table) {
-        match &table.rows {
-            Rows::Source(source) => self.needs(source),
-            Rows::Query(sql) => {
-                let named = words(&sql.text).into_iter().map(|it| it.name);
-                self.tables.extend(named);
-            }
-        }
-    }
-
     /// A query that gives columns of these names and types.
     pub(crate) fn finish(
         self,

@@ -104,7 +104,7 @@ pub(crate) struct RawRule {
     pub(crate) levels: Option<RawLevels>,
     pub(crate) matches: Option<RawMatches>,
     pub(crate) codes: Option<RawCodes>,
-    pub(crate) unique: Option<Vec<String>>,
+    pub(crate) unique: Option<RawUnique>,
     pub(crate) duplicates: Option<bool>,
     pub(crate) adds_up: Option<RawAddsUp>,
     pub(crate) refers: Option<RawRefers>,
@@ -165,6 +165,20 @@ pub(crate) struct RawCodes {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum RawUnique {
+    Columns(Vec<String>),
+    Named(RawNamed),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawNamed {
+    pub(crate) columns: Vec<String>,
+    pub(crate) id: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAddsUp {
     pub(crate) of: String,
@@ -173,6 +187,10 @@ pub(crate) struct RawAddsUp {
     pub(crate) to: String,
     #[serde(default)]
     pub(crate) within: f64,
+    #[serde(default)]
+    pub(crate) none_is_zero: bool,
+    #[serde(default)]
+    pub(crate) together: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,6 +207,8 @@ pub(crate) struct RawOverlap {
     pub(crate) by: Vec<String>,
     pub(crate) from: String,
     pub(crate) until: String,
+    #[serde(default)]
+    pub(crate) id: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

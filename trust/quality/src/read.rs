@@ -3,9 +3,13 @@
 use consilium_codes::Form;
 use consilium_data::Date;
 use consilium_schema::{DateOrder, TextPlace};
+use regex::Regex;
 
+use crate::condition;
 use crate::house::House;
-use crate::raw::{RawAddsUp, RawBound, RawCodes, RawLevel, RawRange, RawRefers, RawRule};
+use crate::raw::{
+    RawAddsUp, RawBound, RawCodes, RawLevel, RawRange, RawRefers, RawRule, RawUnique,
+};
 use crate::rules::{positive, shown, sql, unknown_system, wrong};
 use crate::{AddsUp, Bound, Codes, Names, Origin, Rule, RuleError, RuleFault, Shape, Table, Test};
 
@@ -41,6 +45,11 @@ impl<'a> Reader<'a> {
             zh: id.clone(),
         });
         let applies = raw.applies.as_ref().map(|it| sql(it, self.text));
+        let holds = raw.holds.as_ref().map(|it| sql(it, self.text));
+        for condition in applies.iter().chain(&holds) {
+            let parsed = condition::of_row(condition);
+            parsed.map_err(|(place, fault)| wrong(place, "rule", &id, fault))?;
+        }
         let fail = |fault| wrong(place, "rule", &id, fault);
         Ok(Rule {
             heading: raw.heading,
@@ -86,8 +95,7 @@ impl<'a> Reader<'a> {
                 .tables
                 .iter()
                 .find(|it| it.name == *raw.table.get_ref());
-            let types = table.map(|it| &it.types);
-            let none = |it: &&String| types.is_none_or(|types| !types.contains_key(*it));
+            let none = |it: &&String| table.and_then(|table| table.type_of(it)).is_none();
             if let Some(column) = columns.iter().find(none) {
                 return Err(RuleFault::Unknown {
                     what: "declared type of column",
@@ -116,14 +124,21 @@ impl<'a> Reader<'a> {
         if let Some(raw) = raw.matches {
             tests.push(Test::Matches {
                 column: raw.column,
-                pattern: raw.pattern,
+                pattern: whole(&raw.pattern)?,
             });
         }
         if let Some(raw) = raw.codes {
             tests.push(self.codes(raw)?);
         }
-        if let Some(columns) = raw.unique {
-            tests.push(Test::Unique(some(columns, "unique")?));
+        if let Some(raw) = raw.unique {
+            let (columns, id) = match raw {
+                RawUnique::Columns(columns) => (columns, Vec::new()),
+                RawUnique::Named(raw) => (raw.columns, some(raw.id, "unique.id")?),
+            };
+            tests.push(Test::Unique {
+                columns: some(columns, "unique")?,
+                id,
+            });
         }
         if raw.duplicates == Some(true) {
             tests.push(Test::Duplicates);
@@ -139,6 +154,7 @@ impl<'a> Reader<'a> {
                 by: some(raw.by, "overlap.by")?,
                 from: raw.from,
                 until: raw.until,
+                id: raw.id,
             });
         }
         if let Some(raw) = raw.fresh {
@@ -210,6 +226,8 @@ impl<'a> Reader<'a> {
             by,
             to: raw.to,
             within: raw.within,
+            none_is_zero: raw.none_is_zero,
+            together: raw.together,
         }))
     }
 
@@ -222,6 +240,20 @@ impl<'a> Reader<'a> {
             to: raw.to,
         })
     }
+}
+
+/// An expression that fits the whole of a text wherever the given one fits all of it.
+fn whole(pattern: &str) -> Result<String, RuleFault> {
+    // By itself first: a bracket of its own must not close ours.
+    let given = Regex::new(pattern).map_err(|error| RuleFault::Pattern {
+        message: error.to_string().replace('\n', " "),
+    })?;
+    let between = format!("^(?:{given})$");
+    if Regex::new(&between).is_ok() {
+        return Ok(between);
+    }
+    // A comment of its own ends with its line.
+    Ok(format!("^(?:{given}\n)$"))
 }
 
 fn some<T>(list: Vec<T>, key: &'static str) -> Result<Vec<T>, RuleFault> {

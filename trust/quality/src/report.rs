@@ -20,11 +20,17 @@ pub struct Report {
     pub seed: u64,
     /// The tables, in declared order.
     pub tables: Vec<TableSize>,
+    /// How many rules could not be run: where there are any, scores are those of the others alone.
+    #[serde(default)]
+    pub not_run: u64,
+    /// How many rules found nothing to check: no row has all that they need.
+    #[serde(default)]
+    pub unchecked: u64,
     /// The rules: those of the file, of packs, of schemas.
     pub rules: Vec<RuleResult>,
     /// The headings of which a rule was applied, in the order of [`Heading::ALL`].
     pub headings: Vec<HeadingResult>,
-    /// The mean of the headings by their declared weights; none where no rule was applied.
+    /// The mean of the headings by their weights; none where no rule was applied.
     pub total: Option<Score>,
 }
 
@@ -42,9 +48,9 @@ pub struct TableSize {
 pub struct Score {
     /// 100 where all that was checked has passed.
     pub score: f64,
-    /// The 2.5 % quantile of the bootstrap.
+    /// The lower end.
     pub low: f64,
-    /// The 97.5 % quantile.
+    /// The upper end.
     pub high: f64,
 }
 
@@ -121,7 +127,7 @@ pub enum Outcome {
 pub struct HeadingResult {
     /// The heading.
     pub heading: Heading,
-    /// Its weight in the total.
+    /// Its weight in the total; 0 of accessibility where all tables can be read.
     pub weight: f64,
     /// The mean of its rules' scores, by severity and weight.
     pub score: Score,

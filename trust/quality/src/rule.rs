@@ -123,7 +123,7 @@ pub enum Origin {
     Pack(String),
     /// The schema of the rule's table.
     Schema,
-    /// Every table has it: that it can be read.
+    /// The table itself: that it can be read, and that cells are of the types that are declared.
     Table,
 }
 
@@ -205,13 +205,18 @@ pub enum Test {
     Matches {
         /// The column.
         column: String,
-        /// The expression.
+        /// The expression, which fits from begin to end.
         pattern: String,
     },
     /// A column's values are codes.
     Codes(Codes),
     /// No two rows have the same in these columns: rows beyond the first fail.
-    Unique(Vec<String>),
+    Unique {
+        /// The columns.
+        columns: Vec<String>,
+        /// What names a thing: rows that are the same in it, too, are one. Where it is empty, each row is.
+        id: Vec<String>,
+    },
     /// No two rows are the same: rows beyond the first fail.
     Duplicates,
     /// The sum over another table's rows is what a column says.
@@ -233,6 +238,9 @@ pub enum Test {
         from: String,
         /// The last day, on which another may begin.
         until: String,
+        /// What names a stay: rows that are the same in it are one, from their first day to their last. Where it
+        /// is empty, rows that are the same in all cells are.
+        id: Vec<String>,
     },
     /// A date lies at most so many days before the day of the report, and not after it.
     Fresh {
@@ -241,7 +249,7 @@ pub enum Test {
         /// How many days.
         days: u32,
     },
-    /// So many days lie between two dates at most.
+    /// So many days lie between two dates at most, and the later one is not before the earlier one.
     Delay {
         /// The earlier one.
         from: String,
@@ -297,6 +305,10 @@ pub struct AddsUp {
     pub to: String,
     /// By how much they may differ.
     pub within: f64,
+    /// Whether no part at all is a sum of 0, and not a row that nothing is said of.
+    pub none_is_zero: bool,
+    /// Whether rows of this table with the same `by` are added up, too, before they are held against the parts.
+    pub together: bool,
 }
 
 impl Test {

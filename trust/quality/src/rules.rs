@@ -11,7 +11,7 @@ use crate::raw::{self, RawRules, RawTable};
 use crate::read::Reader;
 use crate::{
     ColumnCodes, Heading, Names, Origin, Rows, Rule, RuleError, RuleFault, Severity, Sql, Table,
-    Test, derived,
+    Test, condition, derived,
 };
 
 /// Tables, and the rules that are held against them.
@@ -124,6 +124,9 @@ impl RuleSet {
         let rules = raw.rule.into_iter();
         let rules = rules.map(|rule| reader.rule(rule, Origin::File));
         let rules = rules.collect::<Result<Vec<_>, _>>()?;
+        let typed = set.tables.iter().map(|it| derived::typed(it, &rules));
+        let typed: Vec<Rule> = typed.flatten().collect();
+        set.rules.extend(typed);
         set.rules.extend(rules);
         let mut ids = HashSet::new();
         for rule in &set.rules {
@@ -139,9 +142,8 @@ impl RuleSet {
     fn join(&mut self, pack: &Pack, place: TextPlace) {
         for table in &mut self.tables {
             if let Some(columns) = pack.columns(&table.role) {
-                for (column, kind) in columns {
-                    table.types.entry(column.clone()).or_insert(*kind);
-                }
+                let columns = columns.iter().map(|(name, kind)| (name.clone(), *kind));
+                table.pack_types.extend(columns);
             }
         }
         self.rules.extend(pack.rules_for(&self.tables, place));
@@ -206,7 +208,12 @@ fn read_table(
     };
     let rows = match (&raw.source, &raw.sql) {
         (Some(source), None) => Rows::Source(known(source)?),
-        (None, Some(sql)) => Rows::Query(self::sql(sql, text)),
+        (None, Some(sql)) => {
+            let sql = self::sql(sql, text);
+            let parsed = condition::of_table(&sql);
+            parsed.map_err(|(place, fault)| wrong(place, "table", &name, fault))?;
+            Rows::Query(sql)
+        }
         _ => return fail(place, RuleFault::SourceOrSql),
     };
     let mut columns = BTreeMap::new();
@@ -215,6 +222,8 @@ fn read_table(
         if column.trim().is_empty() || expression.text.is_empty() {
             return fail(expression.place, RuleFault::Empty { key: "columns" });
         }
+        let parsed = condition::of_row(&expression);
+        parsed.map_err(|(place, fault)| wrong(place, "table", &name, fault))?;
         columns.insert(column.clone(), expression);
     }
     let mut codes = BTreeMap::new();
@@ -248,6 +257,7 @@ fn read_table(
         types: types
             .map(|(name, kind)| (name.into_inner(), kind))
             .collect(),
+        pack_types: BTreeMap::new(),
         codes,
         schema,
         place,
@@ -309,7 +319,7 @@ pub(crate) fn shown(
     Err(wrong(place, what, raw.get_ref(), RuleFault::Hidden))
 }
 
-/// A number above 0.
+/// A weight.
 pub(crate) fn positive(
     raw: &Spanned<f64>,
     key: &'static str,
@@ -317,11 +327,12 @@ pub(crate) fn positive(
     text: &str,
 ) -> Result<f64, RuleError> {
     let number = *raw.get_ref();
-    if number > 0.0 && number.is_finite() {
+    // Within bounds in which sums of weighted scores keep their digits.
+    if (1e-6..=1e6).contains(&number) {
         return Ok(number);
     }
     let place = TextPlace::of(text, raw.span().start);
-    let expected = "a number above 0";
+    let expected = "a number from 0.000001 to 1000000";
     Err(wrong(
         place,
         "weight",

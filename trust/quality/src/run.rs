@@ -9,7 +9,7 @@ use crate::pass::{Pass, Writing};
 use crate::rules::wrong;
 use crate::scope::Scope;
 use crate::tally::{self, Count, Tally};
-use crate::verdict::{Verdict, columns, fits, of_which, verdicts};
+use crate::verdict::{Verdict, columns, of_which, verdicts};
 use crate::{Check, Origin, Progress, QualityError, Repair, Rows, Rule, RuleFault, Table, Test};
 
 mod shapes;
@@ -82,6 +82,7 @@ impl<'a> Run<'a> {
         Some(Scope {
             table,
             columns,
+            as_of: self.check.rules.as_of,
             is_clean: matches!(&table.rows, Rows::Source(it) if self.check.rules.house.is_text(it)),
         })
     }
@@ -149,7 +150,7 @@ impl<'a> Run<'a> {
             if missing.is_empty() {
                 continue;
             }
-            if let (Origin::File | Origin::Schema, Some(scope)) =
+            if let (Origin::File | Origin::Schema | Origin::Table, Some(scope)) =
                 (&rule.origin, self.scope(&rule.table))
             {
                 let fault = no_column(&missing[0], &scope);
@@ -197,8 +198,8 @@ impl<'a> Run<'a> {
         missing
     }
 
-    /// Holds all rules about single rows of a table against it in one query; where a value breaks it off,
-    /// halves of them, until the rule is found that can't take it.
+    /// Holds all rules about single rows of a table against it in one query; where a value or a limit breaks
+    /// it off, halves of them, until the rule is found that can't be run.
     pub(crate) fn rows(&mut self, table: &Table, rules: &[usize]) -> Result<(), QualityError> {
         let Some(scope) = self.scope(&table.name) else {
             return Ok(());
@@ -234,24 +235,14 @@ impl<'a> Run<'a> {
                     self.states[number] = State::Counted(counted);
                 }
             }
-            Err(QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }))
-                if rules.len() > 1 =>
-            {
-                self.no_pattern(table, rules)?;
+            Err(error) if rules.len() > 1 && is_of_some_rule(&error) => {
                 let (first, second) = rules.split_at(rules.len() / 2);
                 self.rows(table, first)?;
                 self.rows(table, second)?;
             }
             Err(error) => {
-                match &error {
-                    QueryError::Fault(Fault::Query { .. }) => {
-                        self.no_pattern(table, rules)?;
-                        self.blame(&scope, &judged)?;
-                    }
-                    QueryError::Fault(Fault::Value { .. } | Fault::Internal { .. }) => {
-                        self.no_pattern(table, rules)?;
-                    }
-                    _ => {}
+                if matches!(&error, QueryError::Fault(Fault::Query { .. })) {
+                    self.blame(&scope, &judged)?;
                 }
                 let is_source = matches!(&error, QueryError::Fault(Fault::Source { .. }));
                 let reason = self.reason(&pass, error)?;
@@ -261,30 +252,6 @@ impl<'a> Run<'a> {
                 for number in rules {
                     self.states[*number] = State::NotRun(reason.clone());
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a pattern that is none: it breaks off a query without any row, too.
-    fn no_pattern(&self, table: &Table, rules: &[usize]) -> Result<(), QualityError> {
-        for number in rules {
-            let rule = &self.rules()[*number];
-            let Test::Matches { pattern, .. } = &rule.test else {
-                continue;
-            };
-            let mut writing = Writing::default();
-            let fits = fits("'-'", pattern);
-            writing.push(&format!(
-                "SELECT 1 AS \"bucket\" FROM (SELECT 1) AS p WHERE {fits}"
-            ));
-            writing.needs_all_of(table);
-            let columns = [("bucket".to_owned(), "integer")];
-            let pass = writing.finish(&self.check.rules.house, &columns)?;
-            if self.check.query(&pass).is_err() {
-                let (key, expected) = ("matches.pattern", "a regular expression");
-                let fault = RuleFault::Number { key, expected };
-                return Err(wrong(rule.place, "rule", &rule.id, fault).into());
             }
         }
         Ok(())
@@ -393,16 +360,36 @@ impl<'a> Run<'a> {
         match &error {
             QueryError::Fault(Fault::Request) => Err(error.into()),
             QueryError::Fault(fault) => Ok([fault.to_string(), fault.in_chinese()]),
+            QueryError::Died { .. } | QueryError::Stream | QueryError::Rows(_) => {
+                Ok([error.to_string(), error.in_chinese()])
+            }
             _ => Err(error.into()),
         }
     }
+}
+
+/// Whether one rule of several may be why a query fails, and the others could be run without it.
+fn is_of_some_rule(error: &QueryError) -> bool {
+    matches!(
+        error,
+        QueryError::Fault(
+            Fault::Value { .. }
+                | Fault::Internal { .. }
+                | Fault::Memory { .. }
+                | Fault::Time { .. }
+                | Fault::Aside { .. }
+                | Fault::Disk
+        ) | QueryError::Died { .. }
+            | QueryError::Stream
+            | QueryError::Rows(_)
+    )
 }
 
 /// Whether a test looks at several rows.
 pub(crate) fn is_grouped(test: &Test) -> bool {
     matches!(
         test,
-        Test::Unique(_)
+        Test::Unique { .. }
             | Test::Duplicates
             | Test::AddsUp(_)
             | Test::Refers { .. }

@@ -8,8 +8,8 @@ use crate::run::State;
 use crate::shaped::shaped;
 use crate::tally::Tally;
 use crate::{
-    ColumnCount, Heading, HeadingResult, Outcome, Repair, Report, RuleResult, RuleSet, Table,
-    TableSize,
+    ColumnCount, Heading, HeadingResult, Outcome, Repair, Report, RuleResult, RuleSet, Score,
+    Table, TableSize,
 };
 
 /// The report of what was counted, with intervals drawn by a seed.
@@ -32,7 +32,7 @@ pub(crate) fn report(
                     columns.extend(column.as_ref().map(|column| ColumnCount {
                         column: column.clone(),
                         checked: sum.checked,
-                        failed: sum.checked - sum.passed,
+                        failed: sum.checked.saturating_sub(sum.passed),
                     }));
                     match part {
                         Tally::Single(_) | Tally::Shape(_) => tally = part.clone(),
@@ -64,7 +64,7 @@ pub(crate) fn report(
             source: rule.source.clone(),
             outcome,
             checked: sum.checked,
-            failed: sum.checked - sum.passed,
+            failed: sum.checked.saturating_sub(sum.passed),
             score: draws.rule(&tally),
             columns,
             shape: shaped(rule, &tally, repairs.get(&results.len())),
@@ -79,7 +79,12 @@ pub(crate) fn report(
             tally,
         })
         .collect();
-    let (scores, total) = draws.headings(&of_rules, |heading| set.weight(heading));
+    // That a table can be read is no merit, and that it can't be is a fault.
+    let weight = |heading, score: Score| match heading {
+        Heading::Accessibility if score.score >= 100.0 => 0.0,
+        _ => set.weight(heading),
+    };
+    let (scores, total) = draws.headings(&of_rules, weight);
     let headings = Heading::ALL.into_iter().filter_map(|heading| {
         let score = *scores.get(&heading)?;
         let rules = results
@@ -87,12 +92,16 @@ pub(crate) fn report(
             .filter(|it| it.heading == heading && it.score.is_some());
         Some(HeadingResult {
             heading,
-            weight: set.weight(heading),
+            weight: weight(heading, score),
             score,
             rules: rules.count() as u64,
         })
     });
     let headings = headings.collect();
+    let many =
+        |which: fn(&RuleResult) -> bool| results.iter().filter(|it| which(it)).count() as u64;
+    let not_run = many(|it| matches!(it.outcome, Outcome::NotRun { .. }));
+    let unchecked = many(|it| it.outcome == Outcome::Applied && it.checked == 0);
     let size = |table: &Table| TableSize {
         name: table.name.clone(),
         rows: sizes.get(&table.name).copied(),
@@ -104,6 +113,8 @@ pub(crate) fn report(
         rules_hash: set.hash.clone(),
         seed,
         tables: set.tables.iter().map(size).collect(),
+        not_run,
+        unchecked,
         rules: results,
         headings,
         total,

@@ -19,12 +19,22 @@ pub struct Table {
     pub columns: BTreeMap<String, Sql>,
     /// The declared types. A cell of another type is missing to all rules but `typed`.
     pub types: BTreeMap<String, RawKind>,
+    /// The types that packs give to names for which none is declared.
+    pub pack_types: BTreeMap<String, RawKind>,
     /// Of which code systems the codes of columns are.
     pub codes: BTreeMap<String, ColumnCodes>,
     /// The schema that its rows should fit.
     pub schema: Option<Schema>,
     /// Where the rule file declares it.
     pub place: TextPlace,
+}
+
+impl Table {
+    /// The type of a column, by the rule file or else by a pack.
+    pub fn type_of(&self, column: &str) -> Option<RawKind> {
+        let declared = self.types.get(column);
+        declared.or_else(|| self.pack_types.get(column)).copied()
+    }
 }
 
 /// Where a table's rows come from.

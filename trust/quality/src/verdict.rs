@@ -25,12 +25,23 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
     let one = |sql: String| vec![Verdict { column: None, sql }];
     let mut verdicts = match &rule.test {
         Test::Complete(columns) => each(columns, &|column| scope.is_there(column)),
-        Test::Typed(columns) => each(columns, &|column| typed(column, rule, scope)),
+        Test::Typed(of) => {
+            let of = match rule.origin {
+                // Packs have types for names that are not bound, too.
+                Origin::Table => columns(rule, scope),
+                _ => of.clone(),
+            };
+            each(&of, &|column| typed(column, rule, scope))
+        }
         // Of anything but a condition the planner says that it is none.
         Test::Holds(sql) => one(format!("({}) AND true", scope.condition(sql))),
         Test::Range { column, min, max } => one(range(column, (min, max), scope)),
         Test::Levels { column, of } => one(format!("{} IN ({})", scope.text(column), list(of))),
-        Test::Matches { column, pattern } => one(fits(&scope.text(column), pattern)),
+        Test::Matches { column, pattern } => one(format!(
+            "regexp_like({}, {})",
+            scope.text(column),
+            literal(pattern)
+        )),
         Test::Codes(codes) => one(of_codes(codes, scope)),
         Test::Fresh { column, days } => {
             let day = scope.day(column);
@@ -42,14 +53,15 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
             ))
         }
         Test::Delay { from, to, days } => {
-            one(format!("{} - {} <= {days}", scope.day(to), scope.day(from)))
+            let between = format!("{} - {}", scope.day(to), scope.day(from));
+            one(format!("{between} BETWEEN 0 AND {days}"))
         }
         Test::Shape(shape) => {
             let cells = shape.against.cells(&shape.value(scope)).into_iter();
             cells.map(|sql| Verdict { column: None, sql }).collect()
         }
         Test::Accessible
-        | Test::Unique(_)
+        | Test::Unique { .. }
         | Test::Duplicates
         | Test::AddsUp(_)
         | Test::Refers { .. }
@@ -62,14 +74,6 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
         }
     }
     verdicts
-}
-
-/// Whether a regular expression fits the whole of a text.
-pub(crate) fn fits(text: &str, pattern: &str) -> String {
-    format!(
-        "regexp_like({text}, {})",
-        literal(&format!("^(?:{pattern})$"))
-    )
 }
 
 fn days_of(days: u32) -> i32 {
@@ -87,16 +91,19 @@ fn typed(column: &str, rule: &Rule, scope: &Scope<'_>) -> String {
         .filter(|_| rule.origin == Origin::Schema);
     let declared = schema.and_then(|schema| schema.column(column));
     let number = scope.number(column);
-    let whole = || format!("coalesce({number} = floor({number}), false)");
+    // The largest size up to which every whole number has a double of its own.
+    let whole = || {
+        format!("coalesce({number} = floor({number}) AND abs({number}) <= 9007199254740992, false)")
+    };
     let text = scope.text(column);
     let fits = match declared.map(consilium_schema::Column::kind) {
         Some(Kind::Number(_)) => format!("{number} IS NOT NULL"),
         Some(Kind::Integer(_)) => whole(),
         Some(Kind::Date(order)) => format!("to_day({text}, {}) IS NOT NULL", literal(order.name())),
-        Some(Kind::Boolean) => format!("TRY_CAST({text} AS BOOLEAN) IS NOT NULL"),
+        Some(Kind::Boolean) => format!("{} IS NOT NULL", scope.flag(column)),
         Some(Kind::Code { width: Some(width) }) => format!("char_length({text}) = {width}"),
         Some(_) => "true".to_owned(),
-        None => match scope.table.types.get(column) {
+        None => match scope.table.type_of(column) {
             Some(RawKind::Integer) => whole(),
             Some(RawKind::Number | RawKind::Date | RawKind::Boolean) => {
                 format!("{} IS NOT NULL", scope.cell(column))
@@ -143,24 +150,27 @@ fn of_codes(codes: &Codes, scope: &Scope<'_>) -> String {
             "CASE WHEN {text} IS NOT NULL THEN normal_code({system}, {text}) IS NOT NULL END"
         );
     };
-    let day = codes.at.as_ref().map(|it| scope.day(it));
     let table = literal(table);
-    let day = day.unwrap_or_else(|| "CAST(NULL AS DATE)".to_owned());
     let may_be = if codes.leaf {
         "= 'valid'"
     } else {
         "IN ('valid', 'header')"
     };
-    format!("code_validity({table}, {text}, {day}) {may_be}")
+    match codes.at.as_ref().map(|it| scope.day(it)) {
+        Some(day) => format!(
+            "CASE WHEN {day} IS NOT NULL THEN code_validity({table}, {text}, {day}) {may_be} END"
+        ),
+        None => format!("code_validity({table}, {text}, CAST(NULL AS DATE)) {may_be}"),
+    }
 }
 
 /// The names of columns that a rule looks at, each once.
 pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
     let mut columns: Vec<String> = match &rule.test {
-        Test::Complete(columns)
-        | Test::Typed(columns)
-        | Test::Unique(columns)
-        | Test::Refers { columns, .. } => columns.clone(),
+        Test::Complete(columns) | Test::Typed(columns) | Test::Refers { columns, .. } => {
+            columns.clone()
+        }
+        Test::Unique { columns, id } => columns.iter().chain(id).cloned().collect(),
         Test::Holds(_) | Test::Duplicates | Test::Accessible => Vec::new(),
         Test::Range { column, .. }
         | Test::Levels { column, .. }
@@ -173,7 +183,12 @@ pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
             .cloned()
             .collect(),
         Test::AddsUp(sum) => sum.by.iter().chain([&sum.to]).cloned().collect(),
-        Test::Overlap { by, from, until } => by.iter().chain([from, until]).cloned().collect(),
+        Test::Overlap {
+            by,
+            from,
+            until,
+            id,
+        } => by.iter().chain([from, until]).chain(id).cloned().collect(),
         Test::Delay { from, to, .. } => vec![from.clone(), to.clone()],
     };
     let mut conditions = Vec::new();
@@ -184,7 +199,10 @@ pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
     for sql in conditions {
         let named = words(&sql.text).into_iter().filter(|word| !word.is_part);
         let declared = named.map(|word| word.name);
-        columns.extend(declared.filter(|it| scope.has(it) || scope.table.types.contains_key(it)));
+        columns.extend(declared.filter(|it| scope.has(it) || scope.table.type_of(it).is_some()));
+    }
+    if matches!((&rule.test, &rule.origin), (Test::Typed(_), Origin::Table)) {
+        columns.retain(|it| scope.has(it) || scope.table.types.contains_key(it));
     }
     let mut seen = std::collections::HashSet::new();
     columns.retain(|it| seen.insert(it.clone()));

@@ -374,10 +374,10 @@ fn meaning(lang: Lang) -> &'static str {
         "The score of a rule is the share of what it checked that has passed; a missing cell lowers completeness \
          alone. A heading is the mean of its rules by severity (minor 1, major 2, critical 4: no standard says so) \
          times weight, the total that of the headings by theirs. GB/T 36344-2018 has uniqueness within accuracy; here \
-         it stands by itself. Intervals are bootstrap intervals over 64 groups of rows, rows of one key together.",
+         it stands by itself. Intervals tell how far other rows might be from these, rows of one key being alike.",
         "规则得分为所检查内容中通过的比例；缺失只影响完整性。维度得分按严重程度（轻微 1、重要 2、严重 4，非标准规定）\
-         乘以权重加权平均，总分为各维度按其权重的平均。GB/T 36344-2018 将唯一性列于准确性之下，此处单列。区间由 64 组行\
-         的自助法得到，同一主键的行在同一组。",
+         乘以权重加权平均，总分为各维度按其权重的平均。GB/T 36344-2018 将唯一性列于准确性之下，此处单列。区间表示\
+         换作其他行时得分可能的变动，同一主键的行视为相似。",
     )
 }
 

@@ -84,23 +84,52 @@ pub(super) fn lead(report: &Report, lang: Lang) -> String {
     let applied = |rule: &&RuleResult| rule.outcome == Outcome::Applied;
     let all = report.rules.iter().filter(applied).count();
     let broken = broken(report).len();
-    let not_run = report
-        .rules
-        .iter()
-        .filter(|it| matches!(it.outcome, Outcome::NotRun { .. }));
-    let not_run = not_run.count();
     let as_of = &report.as_of;
     let (total, interval) = scored(report.total.as_ref(), lang);
-    lang.pick(
+    let not_run = report.not_run;
+    let incomplete = if not_run > 0 {
+        lang.pick(
+            "Incomplete, without the rules that could not be run: as",
+            "不完整，未计入未能运行的规则：",
+        )
+    } else {
+        lang.pick("As", "")
+    };
+    let said = lang.pick(
         format!(
-            "As of {as_of} the total is {total} of 100 ({interval}): {broken} of {all} rules are broken, and \
-             {not_run} could not be run."
+            "{incomplete} of {as_of} the total is {total} of 100 ({interval}): {broken} of {all} rules are broken, \
+             and {not_run} could not be run."
         ),
         format!(
-            "截至 {as_of}，总分为 {total}（满分 100，{interval}）：{all} 条规则中 {broken} 条未通过，\
+            "{incomplete}截至 {as_of}，总分为 {total}（满分 100，{interval}）：{all} 条规则中 {broken} 条未通过，\
              {not_run} 条未能运行。"
         ),
-    )
+    );
+    format!("{said}{}", unchecked(report, lang))
+}
+
+/// How many rules say nothing: those that found nothing to check, and those of packs that don't apply.
+fn unchecked(report: &Report, lang: Lang) -> String {
+    let unbound = |it: &&RuleResult| matches!(it.outcome, Outcome::NotApplicable { .. });
+    let unbound = report.rules.iter().filter(unbound).count();
+    let mut said = String::new();
+    if report.unchecked > 0 {
+        let rules = report.rules.iter();
+        let rules = rules.filter(|it| it.outcome == Outcome::Applied && it.checked == 0);
+        let ids: Vec<&str> = rules.map(|it| it.id.as_str()).collect();
+        let many = report.unchecked;
+        said += &lang.pick(
+            format!(" {many} rules had nothing to check: {}.", ids.join(", ")),
+            format!("{many} 条规则没有可检查的内容：{}。", ids.join("、")),
+        );
+    }
+    if unbound > 0 {
+        said += &lang.pick(
+            format!(" {unbound} rules of packs don't apply."),
+            format!("规则包中 {unbound} 条规则不适用。"),
+        );
+    }
+    said
 }
 
 pub(super) fn headings(report: &Report, lang: Lang) -> Shown {

@@ -45,9 +45,34 @@ fn said(fault: &RuleFault) -> String {
             .to_owned(),
         RuleFault::SourceOrSql => "表应以 source 或 sql 之一给出".to_owned(),
         RuleFault::Empty { key } => format!("{key} 为空"),
-        RuleFault::Number { key, .. } => format!("{key} 的值不允许"),
+        RuleFault::Sql { message } => parser(message),
+        RuleFault::Query => "条件只针对一行：SELECT 应写在表的 sql 中".to_owned(),
+        RuleFault::Deep => "过长，或前后嵌套的运算符超过 128 个：多个 OR 可写作一个 IN".to_owned(),
+        RuleFault::Pattern { message } => {
+            format!("matches.pattern 不是正则表达式：{message}")
+        }
+        RuleFault::Number { key, expected } => format!("{key} 的值不允许：{}", required(expected)),
         RuleFault::Source(fault) => mapping::source(fault),
         other => other.to_string(),
+    }
+}
+
+/// What a value must be.
+fn required(expected: &str) -> &str {
+    match expected {
+        "a table and its column, as in \"fees.amount\"" => "应为表名和列名，如 \"fees.amount\"",
+        "a number of at least 0" => "应为不小于 0 的数",
+        "as many columns as those they are held against" => "列数应与对照的列相同",
+        "a finite number, or a day as in \"2026-01-31\"" => {
+            "应为有限的数，或如 \"2026-01-31\" 的日期"
+        }
+        "a day, as in 2026-01-31" => "应为如 2026-01-31 的日期",
+        "a number from 0.000001 to 1000000" => "应为 0.000001 至 1000000 的数",
+        "a min, a max or both" => "应有 min、max 或二者",
+        "a min that is not above max" => "min 不应大于 max",
+        "a min that is not after max" => "min 不应晚于 max",
+        "two numbers or two days" => "两端应同为数或同为日期",
+        other => other,
     }
 }
 

@@ -54,8 +54,8 @@ fn a_rule_file_is_read() {
     assert_eq!(rules.as_of().to_string(), "2026-03-31");
     assert_eq!(rules.weight(Heading::Accuracy).to_bits(), 2.0_f64.to_bits());
     let ids: Vec<&str> = rules.rules().iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(ids, ["a/accessible", "r"]);
-    assert_eq!(rules.rules()[1].name.zh, "r");
+    assert_eq!(ids, ["a/accessible", "a/typed", "r"]);
+    assert_eq!(rules.rules()[2].name.zh, "r");
 }
 
 #[test]
@@ -166,6 +166,41 @@ fn what_is_wrong_is_named_by_line_and_column() {
             "title = \"t\"",
             "title = \"t\"\npacks = [\"x\"]",
             "line 2, column 10: packs \"x\": there is no pack",
+        ),
+    ];
+    for (from, to, expected) in begins {
+        let said = said(from, to);
+        assert!(said.starts_with(expected), "{said}");
+    }
+}
+
+#[test]
+fn what_would_end_a_query_is_refused_where_it_stands() {
+    let begins = [
+        (
+            "holds = \"n > 0\"",
+            "holds = \"n > 0) OR (n\"",
+            "line 17, column 15: rule \"r\": expected: the end, found: )",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "where = \"n IN (SELECT n FROM s)\"\nholds = \"n > 0\"",
+            "line 17, column 10: rule \"r\": a condition looks at one row",
+        ),
+        (
+            "types = { n = \"number\" }",
+            "columns = { m = \"n) AS m, (n\" }",
+            "line 12, column 19: table \"a\": expected: the end, found: )",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "weight = 1e308\nholds = \"n > 0\"",
+            "line 17, column 10: weight \"r\": weight must be a number from",
+        ),
+        (
+            "holds = \"n > 0\"",
+            "matches = { column = \"n\", pattern = \"a)|(?:b\" }",
+            "line 14, column 6: rule \"r\": matches.pattern is no regular expression: ",
         ),
     ];
     for (from, to, expected) in begins {
