@@ -89,6 +89,11 @@ pub(super) const SAMPLE: Sample = Sample {
             &[("ended_on", "2024-02-29")],
         ),
         (
+            "encounter-not-to-come",
+            One,
+            &[("started_on", "2025-01-01")],
+        ),
+        (
             "encounter-after-birth",
             One,
             &[("started_on", "1949-12-30")],

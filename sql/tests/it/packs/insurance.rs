@@ -3,6 +3,17 @@
 use super::Copies::{One, Two};
 use super::Sample;
 
+const UNDER_THE_MOTHER: super::Cells = &[
+    ("insured_number", "insured_number-usual"),
+    ("sex", "1"),
+    ("born_on", "2024-02-29"),
+    ("age", "0"),
+    ("age_under_one", "1"),
+    ("newborn_admission_type", "1"),
+    ("newborn_birth_weight", "2450"),
+    ("newborn_admission_weight", "2400"),
+];
+
 pub(super) const SAMPLE: Sample = Sample {
     pack: "medical-insurance",
     tables: &[
@@ -38,7 +49,6 @@ pub(super) const SAMPLE: Sample = Sample {
                 ("discharged_on", "2024-03-06"),
                 ("quantity", "3"),
                 ("price", "33.333333"),
-                ("price_limit", "40"),
                 ("own_share", "0.1"),
                 ("item_amount", "100"),
             ],
@@ -46,6 +56,7 @@ pub(super) const SAMPLE: Sample = Sample {
         (
             "diagnosis",
             &[
+                ("type", "1"),
                 ("code", "E11.9"),
                 ("main", "true"),
                 ("sex", "2"),
@@ -117,6 +128,94 @@ pub(super) const SAMPLE: Sample = Sample {
             ],
         ),
         ("dead", &[("stay", &[("discharge_route", "5")])]),
+        // A settlement, what takes it back, and the next one are of one visit, who died in it.
+        (
+            "settled-again-1",
+            &[
+                (
+                    "stay",
+                    &[
+                        ("visit_id", "again"),
+                        ("insured_number", "again"),
+                        ("discharge_route", "5"),
+                    ],
+                ),
+                ("fee", &[("visit_id", "again")]),
+                ("diagnosis", &[("visit_id", "again")]),
+                ("procedure", &[("visit_id", "again")]),
+            ],
+        ),
+        (
+            "settled-again-2",
+            &[
+                (
+                    "stay",
+                    &[
+                        ("visit_id", "again"),
+                        ("insured_number", "again"),
+                        ("discharge_route", "5"),
+                        ("total_amount", "-100"),
+                        ("fund_total_pay", "-60"),
+                        ("personal_pay", "-40"),
+                        ("refund", "true"),
+                    ],
+                ),
+                (
+                    "fee",
+                    &[
+                        ("visit_id", "again"),
+                        ("serial", "2"),
+                        ("quantity", "-3"),
+                        ("item_amount", "-100"),
+                        ("original_serial", "1"),
+                    ],
+                ),
+                // A main diagnosis of Chinese medicine beside the Western one, in codes of its own.
+                (
+                    "diagnosis",
+                    &[("visit_id", "again"), ("type", "2"), ("code", "A17.01.02")],
+                ),
+                ("procedure", &[("visit_id", "again")]),
+            ],
+        ),
+        (
+            "settled-again-3",
+            &[
+                (
+                    "stay",
+                    &[
+                        ("visit_id", "again"),
+                        ("insured_number", "again"),
+                        ("discharge_route", "5"),
+                        ("total_amount", "90"),
+                        ("personal_pay", "30"),
+                    ],
+                ),
+                (
+                    "fee",
+                    &[
+                        ("visit_id", "again"),
+                        ("serial", "3"),
+                        ("quantity", "3"),
+                        ("price", "30"),
+                        ("item_amount", "90"),
+                    ],
+                ),
+                (
+                    "diagnosis",
+                    &[
+                        ("visit_id", "again"),
+                        ("code", "N40"),
+                        ("main", "false"),
+                        ("sex", "1"),
+                    ],
+                ),
+                ("procedure", &[("visit_id", "again")]),
+            ],
+        ),
+        // Twins under their mother's number, on the day after their birth.
+        ("twin-1", &[("stay", UNDER_THE_MOTHER)]),
+        ("twin-2", &[("stay", UNDER_THE_MOTHER)]),
         (
             "in-and-out",
             &[("stay", &[("discharged_on", "2024-03-01"), ("days", "1")])],
@@ -151,11 +250,26 @@ pub(super) const SAMPLE: Sample = Sample {
             &[("settled_on", "2024-03-05")],
         ),
         ("no-stay-after-death", One, &[("died_on", "2024-02-29")]),
+        (
+            "admission-not-to-come",
+            One,
+            &[
+                ("admitted_on", "2025-01-01"),
+                ("discharged_on", "2025-01-03"),
+            ],
+        ),
+        (
+            "settlement-not-to-come",
+            One,
+            &[("settled_on", "2025-01-01")],
+        ),
+        ("death-not-to-come", One, &[("died_on", "2025-01-01")]),
         ("days-agree", One, &[("days", "6")]),
         (
             "overlapping-stays",
             Two,
             &[
+                ("visit_id", "another"),
                 ("admitted_on", "2024-03-05"),
                 ("discharged_on", "2024-03-09"),
             ],
@@ -202,13 +316,13 @@ pub(super) const SAMPLE: Sample = Sample {
         ("fee-amount-agrees", One, &[("item_amount", "100.02")]),
         ("fee-not-negative", One, &[("item_amount", "-100")]),
         ("fee-refund-named", One, &[("item_amount", "-100")]),
-        ("fee-below-limit", One, &[("price_limit", "33")]),
         ("fee-within-stay", One, &[("occurred_on", "2024-03-07")]),
         ("fee-of-a-stay", One, &[("visit_id", "nowhere")]),
         ("fee-code-form", One, &[("national_code", "10")]),
         ("fee-code-valid", One, &[("national_code", "N03")]),
         ("main-diagnosis-present", One, &[("main_diagnosis", "")]),
         ("stay-has-diagnosis", One, &[("visit_id", "elsewhere")]),
+        ("diagnosis-of-a-stay", One, &[("visit_id", "nowhere")]),
         ("diagnosis-code-form", One, &[("code", "11.9")]),
         ("diagnosis-code-valid", One, &[("code", "E11")]),
         (
@@ -216,7 +330,7 @@ pub(super) const SAMPLE: Sample = Sample {
             One,
             &[("code", "N80.0"), ("sex", "M")],
         ),
-        ("diagnosis-of-men", One, &[("code", "C61"), ("sex", "F")]),
+        ("diagnosis-of-men", One, &[("code", "c61"), ("sex", "F")]),
         (
             "diagnosis-of-newborns",
             One,
