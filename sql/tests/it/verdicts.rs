@@ -228,3 +228,78 @@ fn a_long_condition_is_run_and_one_that_takes_all_memory_stops_alone() {
     ));
     assert_eq!(report.not_run, 1);
 }
+
+#[test]
+fn a_column_that_a_file_has_lost_stops_its_rules_alone() {
+    let rules = "[[rule]]\nid = \"x\"\ntable = \"t\"\nheading = \"accuracy\"\nholds = \"x > y\"\n\
+        [[rule]]\nid = \"there\"\ntable = \"t\"\nheading = \"completeness\"\ncomplete = [\"y\"]\n";
+    let report = report("y\n1\n\n", "expects = [\"x\", \"y\"]", rules);
+    let expects = rule(&report, "t/expects");
+    assert_eq!((expects.checked, expects.failed), (2, 1));
+    assert!(
+        matches!(&rule(&report, "x").outcome, Outcome::NotRun { en, .. } if en == "the table has no column x")
+    );
+    assert_eq!(rule(&report, "there").outcome, Outcome::Applied);
+    assert_eq!(report.not_run, 1);
+}
+
+#[test]
+fn a_table_of_codes_that_can_not_be_read_stops_the_rules_that_need_it() {
+    let text = "title = \"t\"\n[[source]]\nname = \"s\"\npath = \"rows.csv\"\n\
+        [[source]]\nname = \"icd\"\npath = \"icd.csv\"\nformat = \"codes\"\n\
+        [[table]]\nname = \"t\"\nsource = \"s\"\ncodes = { code = { system = \"icd-10\", table = \"icd\" } }\n\
+        [[rule]]\nid = \"codes\"\ntable = \"t\"\nheading = \"conformity\"\n\
+        codes = { column = \"code\", known = true }\n\
+        [[rule]]\nid = \"there\"\ntable = \"t\"\nheading = \"completeness\"\ncomplete = [\"code\"]\n";
+    let rows: &[u8] = b"code,x\nA00,1\n,2\n";
+    for files in [
+        &[("rows.csv", rows)][..],
+        &[("rows.csv", rows), ("icd.csv", b"code,en\nA00,Cholera\n")],
+    ] {
+        let report = House::new(files).report(text);
+        assert!(matches!(
+            &rule(&report, "codes").outcome,
+            Outcome::NotRun { .. }
+        ));
+        let there = rule(&report, "there");
+        assert_eq!(
+            (there.checked, there.outcome.clone()),
+            (2, Outcome::Applied)
+        );
+        assert_eq!(rule(&report, "t/accessible").failed, 0);
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_condition_is_told_where_it_stands() {
+    let of = |test: &str| {
+        let text = format!(
+            "title = \"t\"\n[[source]]\nname = \"s\"\npath = \"rows.csv\"\n[[table]]\nname = \"t\"\nsource = \"s\"\n\
+             [[rule]]\nid = \"r\"\ntable = \"t\"\nheading = \"accuracy\"\n{test}\n"
+        );
+        let schema = |_: &str| Err(String::new());
+        let given = consilium_quality::Given {
+            today: consilium_quality::Date::at(20_000).unwrap(),
+            schema: &schema,
+        };
+        let rules = consilium_quality::RuleSet::from_toml(&text, given).unwrap();
+        let house = House::new(&[("rows.csv", b"x,y\n1,2\n")]);
+        house.check(&rules).unwrap_err().to_string()
+    };
+    let of_rows = of("where = \"nothing > 1\"\nholds = \"x > 0\"");
+    assert!(
+        of_rows.starts_with("line 12, column 10: rule \"r\": "),
+        "{of_rows}"
+    );
+    let of_groups = of("where = \"nothing > 1\"\nunique = [\"x\"]");
+    assert!(
+        of_groups.starts_with("line 12, column 10: rule \"r\": "),
+        "{of_groups}"
+    );
+    let types =
+        of("unique = [\"x\"]\n[[table]]\nname = \"u\"\nsource = \"s\"\ntypes = { z = \"text\" }");
+    assert!(
+        types.contains("table \"u\": there is no column \"z\"; there are x, y"),
+        "{types}"
+    );
+}

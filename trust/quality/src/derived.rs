@@ -6,6 +6,19 @@ use consilium_schema::{Column, Kind, Level, Levels, Outside, OutsideLevel, RawKi
 
 use crate::{Bound, Codes, Heading, Names, Origin, Rule, Severity, Table, Test};
 
+/// That a table has the columns that it should have.
+pub(crate) fn present(table: &Table) -> Option<Rule> {
+    let names = [
+        format!("{} has its columns", table.name),
+        format!("{} 的列齐全", table.name),
+    ];
+    let test = Test::Present(table.expects.clone());
+    (!table.expects.is_empty()).then(|| Rule {
+        origin: Origin::Table,
+        ..derived(table, "expects", Heading::Conformity, (names, test))
+    })
+}
+
 /// That the cells of a table are of the types that it, or packs, declare, where no other rule looks at it.
 pub(crate) fn typed(table: &Table, rules: &[Rule]) -> Option<Rule> {
     let is_said = |column: &String| {

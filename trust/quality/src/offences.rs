@@ -33,7 +33,8 @@ pub(crate) fn find(
             sum.passed < sum.checked
         };
         let is_broken = matches!(state, State::Counted(parts) if parts.iter().any(fails));
-        if is_broken && set.rules[number].test != Test::Accessible {
+        let has_rows = !matches!(set.rules[number].test, Test::Accessible | Test::Present(_));
+        if is_broken && has_rows {
             broken.push(number);
         }
     }

@@ -158,6 +158,7 @@ impl PackTable {
             role: self.name.clone(),
             rows: Rows::Source(self.name.clone()),
             key: Vec::new(),
+            expects: Vec::new(),
             columns: BTreeMap::new(),
             types: self.columns.clone(),
             pack_types: BTreeMap::new(),

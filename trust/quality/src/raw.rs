@@ -46,6 +46,8 @@ pub(crate) struct RawTable {
     #[serde(default)]
     pub(crate) key: Vec<Spanned<String>>,
     #[serde(default)]
+    pub(crate) expects: Vec<String>,
+    #[serde(default)]
     pub(crate) columns: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     pub(crate) types: BTreeMap<Spanned<String>, RawKind>,

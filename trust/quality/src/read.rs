@@ -2,7 +2,7 @@
 
 use consilium_codes::Form;
 use consilium_data::Date;
-use consilium_schema::{DateOrder, TextPlace};
+use consilium_schema::{DateOrder, MOST_NAME, TextPlace, is_plain};
 use regex::Regex;
 
 use crate::condition;
@@ -44,6 +44,9 @@ impl<'a> Reader<'a> {
             en: id.clone(),
             zh: id.clone(),
         });
+        if !is_plain(&name.en, MOST_NAME) || !is_plain(&name.zh, MOST_NAME) {
+            return Err(wrong(place, "rule", &id, RuleFault::Hidden));
+        }
         let applies = raw.applies.as_ref().map(|it| sql(it, self.text));
         let holds = raw.holds.as_ref().map(|it| sql(it, self.text));
         for condition in applies.iter().chain(&holds) {

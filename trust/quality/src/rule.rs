@@ -123,7 +123,7 @@ pub enum Origin {
     Pack(String),
     /// The schema of the rule's table.
     Schema,
-    /// The table itself: that it can be read, and that cells are of the types that are declared.
+    /// The table itself: that it can be read and has its columns, and that cells are of the types that are declared.
     Table,
 }
 
@@ -260,6 +260,8 @@ pub enum Test {
     },
     /// A column's values lie as those of a reference do.
     Shape(Shape),
+    /// The table has these columns; each counts.
+    Present(Vec<String>),
     /// The table can be read.
     Accessible,
 }

@@ -102,6 +102,7 @@ impl RuleSet {
         };
         for table in &set.tables {
             set.rules.push(accessible(table));
+            set.rules.extend(derived::present(table));
             set.rules.extend(derived::rules(table));
         }
         for name in &raw.packs {
@@ -252,6 +253,7 @@ fn read_table(
     Ok(Table {
         role,
         rows,
+        expects: raw.expects,
         key: raw.key.into_iter().map(Spanned::into_inner).collect(),
         columns,
         types: types

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use consilium_mapping::{Fault, OutputColumn, QueryError};
+use consilium_schema::TextPlace;
 
 use crate::grouped::grouped;
 use crate::pass::{Pass, Writing};
@@ -10,7 +11,9 @@ use crate::rules::wrong;
 use crate::scope::Scope;
 use crate::tally::{self, Count, Tally};
 use crate::verdict::{Verdict, columns, of_which, verdicts};
-use crate::{Check, Origin, Progress, QualityError, Repair, Rows, Rule, RuleFault, Table, Test};
+use crate::{
+    Check, Origin, Progress, QualityError, Repair, Rows, Rule, RuleError, RuleFault, Table, Test,
+};
 
 mod shapes;
 
@@ -138,10 +141,23 @@ impl<'a> Run<'a> {
             let Some(scope) = self.scope(&table.name) else {
                 continue;
             };
-            let absent = table.key.iter().find(|it| !scope.has(it));
+            let named = table.key.iter().chain(table.types.keys());
+            let mut named = named.chain(table.codes.keys());
+            let absent = named.find(|it| !scope.has(it) && !table.expects.contains(it));
             if let Some(name) = absent {
                 let fault = no_column(name, &scope);
                 return Err(wrong(table.place, "table", &table.name, fault).into());
+            }
+            let lost = table.expects.iter().filter(|it| !scope.has(it));
+            let checked = table.expects.len() as u64;
+            let count = Count {
+                checked,
+                passed: checked - lost.count() as u64,
+            };
+            for (number, rule) in self.rules().iter().enumerate() {
+                if rule.table == table.name && matches!(rule.test, Test::Present(_)) {
+                    self.states[number] = State::Counted(vec![(None, Tally::Single(count))]);
+                }
             }
         }
         for number in self.waiting(|_| true) {
@@ -150,11 +166,15 @@ impl<'a> Run<'a> {
             if missing.is_empty() {
                 continue;
             }
-            if let (Origin::File | Origin::Schema | Origin::Table, Some(scope)) =
-                (&rule.origin, self.scope(&rule.table))
-            {
-                let fault = no_column(&missing[0], &scope);
-                return Err(wrong(rule.place, "rule", &rule.id, fault).into());
+            if let Some(scope) = self.scope(&rule.table) {
+                if missing.iter().all(|it| scope.table.expects.contains(it)) {
+                    self.states[number] = State::NotRun(lost(&missing));
+                    continue;
+                }
+                if matches!(rule.origin, Origin::File | Origin::Schema) {
+                    let fault = no_column(&missing[0], &scope);
+                    return Err(wrong(rule.place, "rule", &rule.id, fault).into());
+                }
             }
             self.states[number] = State::NotApplicable(missing);
         }
@@ -166,7 +186,15 @@ impl<'a> Run<'a> {
         let Some(scope) = self.scope(&rule.table) else {
             return vec![rule.table.clone()];
         };
-        let named = columns(rule, &scope).into_iter();
+        let named = columns(rule, &scope);
+        if named.is_empty()
+            && let (Test::Typed(of), Origin::Table) = (&rule.test, &rule.origin)
+        {
+            // Types of packs alone, of which no name is bound.
+            return of.clone();
+        }
+        // Rows are told apart by their key.
+        let named = named.into_iter().chain(scope.table.key.iter().cloned());
         let mut missing: Vec<String> = named.filter(|it| !scope.has(it)).collect();
         if let Some(other) = rule.test.other() {
             match (self.scope(other), &rule.test) {
@@ -211,7 +239,20 @@ impl<'a> Run<'a> {
         });
         let judged: Vec<(usize, Vec<Verdict>)> = judged.collect();
         let pass = self.row_pass(&scope, &judged)?;
-        match self.check.query(&pass) {
+        let outcome = self.check.query(&pass);
+        let lacking = match &outcome {
+            Err(error) => self.lacking(error, &scope, rules),
+            Ok(_) => Vec::new(),
+        };
+        match outcome {
+            Err(error) if !lacking.is_empty() => {
+                let reason = self.reason(&pass, error)?;
+                for number in &lacking {
+                    self.states[*number] = State::NotRun(reason.clone());
+                }
+                let others = rules.iter().copied().filter(|it| !lacking.contains(it));
+                self.rows(table, &others.collect::<Vec<_>>())?;
+            }
             Ok(rows) => {
                 let conditions = judged.iter().map(|(_, verdicts)| verdicts.len()).sum();
                 let mut tallies = rows
@@ -255,6 +296,22 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The rules that need a table of codes which can't be read: the table's own rows can.
+    fn lacking(&self, error: &QueryError, scope: &Scope<'_>, rules: &[usize]) -> Vec<usize> {
+        let QueryError::Fault(Fault::Source { name, .. } | Fault::NoFile { name, .. }) = error
+        else {
+            return Vec::new();
+        };
+        let needs = |number: &usize| match &self.rules()[*number].test {
+            Test::Codes(codes) => of_which(codes, scope).1 == Some(name),
+            _ => false,
+        };
+        if scope.table.reads(name) {
+            return Vec::new();
+        }
+        rules.iter().copied().filter(|it| needs(it)).collect()
     }
 
     /// Finds the rule whose condition can't be planned: of a type that doesn't fit the engine tells no place.
@@ -320,7 +377,17 @@ impl<'a> Run<'a> {
             };
             for verdict in verdicts {
                 writing.push(",");
-                writing.push_of(&rule.id, place, &verdict.sql);
+                match &rule.applies {
+                    // Each on lines of its own, by which it is found again.
+                    Some(applies) => {
+                        writing.push_of(&rule.id, applies.place, "CASE WHEN (");
+                        writing.push(&scope.condition(applies));
+                        writing.push(") THEN (");
+                        writing.push_of(&rule.id, place, &verdict.sql);
+                        writing.push(") END");
+                    }
+                    None => writing.push_of(&rule.id, place, &verdict.sql),
+                }
                 writing.push(&format!(" AS \"v{at}\""));
                 at += 1;
             }
@@ -346,7 +413,11 @@ impl<'a> Run<'a> {
                 let tally = rows.and_then(|rows| tally::read(&rows, 1).pop());
                 State::Counted(vec![(None, tally.unwrap_or_else(Tally::none))])
             }
-            Err(error) => State::NotRun(self.reason(&pass, error)?),
+            // Nothing else of it is written by people.
+            Err(error) => State::NotRun(self.reason(&pass, error).map_err(|error| {
+                let applies = rule.applies.as_ref();
+                at(error, applies.map_or(rule.place, |it| it.place))
+            })?),
         };
         Ok(())
     }
@@ -395,6 +466,27 @@ pub(crate) fn is_grouped(test: &Test) -> bool {
             | Test::Refers { .. }
             | Test::Overlap { .. }
     )
+}
+
+/// What is wrong with a rule, at that place.
+fn at(error: QualityError, place: TextPlace) -> QualityError {
+    match error {
+        QualityError::Rule(RuleError::Query { rule, message, .. }) => RuleError::Query {
+            place,
+            rule,
+            message,
+        }
+        .into(),
+        other => other,
+    }
+}
+
+/// Why rules whose columns a file has lost are not run.
+fn lost(columns: &[String]) -> Reason {
+    [
+        format!("the table has no column {}", columns.join(", ")),
+        format!("表中没有列 {}", columns.join("、")),
+    ]
 }
 
 fn no_column(name: &str, scope: &Scope<'_>) -> RuleFault {

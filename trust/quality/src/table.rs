@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use consilium_schema::{RawKind, Schema, TextPlace};
 
 use crate::Sql;
+use crate::words::words;
 
 /// A table whose rows are looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,9 @@ pub struct Table {
     pub rows: Rows,
     /// The columns that name a row at home. Rows of one key stay together where intervals are drawn.
     pub key: Vec<String>,
+    /// The columns that its file should have: where one is lost, rules that need it are not run, and the
+    /// others are.
+    pub expects: Vec<String>,
     /// What names of columns in rules stand for: expressions over the table's own columns.
     pub columns: BTreeMap<String, Sql>,
     /// The declared types. A cell of another type is missing to all rules but `typed`.
@@ -30,6 +34,14 @@ pub struct Table {
 }
 
 impl Table {
+    /// Whether its rows come from a source.
+    pub(crate) fn reads(&self, source: &str) -> bool {
+        match &self.rows {
+            Rows::Source(own) => own == source,
+            Rows::Query(sql) => words(&sql.text).iter().any(|it| it.name == source),
+        }
+    }
+
     /// The type of a column, by the rule file or else by a pack.
     pub fn type_of(&self, column: &str) -> Option<RawKind> {
         let declared = self.types.get(column);

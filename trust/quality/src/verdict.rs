@@ -13,7 +13,7 @@ pub(crate) struct Verdict {
     pub(crate) sql: String,
 }
 
-/// The conditions of a rule about single rows; none of one that is about several.
+/// The conditions of a rule about single rows, wherever it applies; none of one that is about several.
 pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdict> {
     let each = |columns: &[String], condition: &dyn Fn(&str) -> String| -> Vec<Verdict> {
         let verdict = |column: &String| Verdict {
@@ -23,7 +23,7 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
         columns.iter().map(verdict).collect()
     };
     let one = |sql: String| vec![Verdict { column: None, sql }];
-    let mut verdicts = match &rule.test {
+    match &rule.test {
         Test::Complete(columns) => each(columns, &|column| scope.is_there(column)),
         Test::Typed(of) => {
             let of = match rule.origin {
@@ -61,19 +61,13 @@ pub(crate) fn verdicts(rule: &Rule, scope: &Scope<'_>, as_of: Date) -> Vec<Verdi
             cells.map(|sql| Verdict { column: None, sql }).collect()
         }
         Test::Accessible
+        | Test::Present(_)
         | Test::Unique { .. }
         | Test::Duplicates
         | Test::AddsUp(_)
         | Test::Refers { .. }
         | Test::Overlap { .. } => Vec::new(),
-    };
-    if let Some(applies) = &rule.applies {
-        let applies = scope.condition(applies);
-        for verdict in &mut verdicts {
-            verdict.sql = format!("CASE WHEN ({applies}) THEN ({}) END", verdict.sql);
-        }
     }
-    verdicts
 }
 
 fn days_of(days: u32) -> i32 {
@@ -171,7 +165,7 @@ pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
             columns.clone()
         }
         Test::Unique { columns, id } => columns.iter().chain(id).cloned().collect(),
-        Test::Holds(_) | Test::Duplicates | Test::Accessible => Vec::new(),
+        Test::Holds(_) | Test::Duplicates | Test::Accessible | Test::Present(_) => Vec::new(),
         Test::Range { column, .. }
         | Test::Levels { column, .. }
         | Test::Matches { column, .. }
@@ -199,7 +193,10 @@ pub(crate) fn columns(rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
     for sql in conditions {
         let named = words(&sql.text).into_iter().filter(|word| !word.is_part);
         let declared = named.map(|word| word.name);
-        columns.extend(declared.filter(|it| scope.has(it) || scope.table.type_of(it).is_some()));
+        let table = scope.table;
+        columns.extend(declared.filter(|it| {
+            scope.has(it) || table.type_of(it).is_some() || table.expects.contains(it)
+        }));
     }
     if matches!((&rule.test, &rule.origin), (Test::Typed(_), Origin::Table)) {
         columns.retain(|it| scope.has(it) || scope.table.types.contains_key(it));
