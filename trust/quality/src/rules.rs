@@ -105,6 +105,7 @@ impl RuleSet {
             set.rules.extend(derived::present(table));
             set.rules.extend(derived::rules(table));
         }
+        let mut roles = Vec::new();
         for name in &raw.packs {
             let place = at(name.span().start);
             let pack = Pack::built_in(name.get_ref()).ok_or_else(|| {
@@ -120,6 +121,17 @@ impl RuleSet {
             })?;
             hash = hash.field(pack.text().as_bytes());
             set.join(&pack, place);
+            roles.extend(pack.tables().iter().map(|it| it.name.clone()));
+        }
+        // A slip in a role would leave all rules of packs not applicable.
+        let stands_for_none = |table: &&Table| {
+            table.role != table.name && !roles.is_empty() && !roles.contains(&table.role)
+        };
+        if let Some(table) = set.tables.iter().find(stands_for_none) {
+            let (what, name) = ("table of packs", table.role.clone());
+            let known = roles;
+            let fault = RuleFault::Unknown { what, name, known };
+            return Err(wrong(table.place, "table", &table.name, fault));
         }
         let reader = Reader::new(text, &set.tables, &set.house);
         let rules = raw.rule.into_iter();

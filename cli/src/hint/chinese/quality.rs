@@ -85,6 +85,7 @@ fn kind(what: &str) -> &str {
         "pack" => "规则包",
         "packs" => "packs",
         "code system" => "编码系统",
+        "table of packs" => "规则包中的表",
         "day" => "日期",
         "file" => "文件",
         "title" => "标题",

@@ -257,6 +257,14 @@ fn the_hash_is_that_of_all_that_rules_say() {
 }
 
 #[test]
+fn a_role_that_no_pack_has_is_a_slip() {
+    let packed = RULES.replace("title = \"t\"", "title = \"t\"\npacks = [\"clinical\"]");
+    let packed = packed.replace("key = [\"id\"]", "role = \"observations\"");
+    let expected = "line 10, column 8: table \"a\": there is no table of packs \"observations\"; there are patient, encounter, observation";
+    assert_eq!(read(&packed).unwrap_err(), expected);
+}
+
+#[test]
 fn packs_that_come_with_the_program_are_read() {
     for name in Pack::NAMES {
         assert_eq!(Pack::built_in(name).unwrap().name(), name);
