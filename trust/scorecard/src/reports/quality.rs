@@ -43,7 +43,9 @@ pub(super) fn read(json: &str) -> Result<Found, ReportError> {
         let Score { score, low, high } = it.score;
         subscore(of, &it.id, [score, low, high], it.weight)
     };
-    let subscores = report.headings.iter().map(heading);
+    // Accessibility counts where a table can't be read, and else has no weight.
+    let counted = report.headings.iter().filter(|it| it.weight != 0.0);
+    let subscores = counted.map(heading);
     let subscores: Vec<_> = subscores.collect::<Result<_, _>>()?;
     if subscores.is_empty() {
         return Err(ReportError::Nothing { of });

@@ -1,7 +1,8 @@
 use consilium_scorecard::{Dimension, EvidenceHash, EvidenceKind, Found, ReportError, VersionHash};
 
 const QUALITY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,
-    "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3}],
+    "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3},
+        {"heading":"accessibility","weight":0.0,"score":{"score":100.0,"low":100.0,"high":100.0},"rules":1}],
     "rules":[{"id":"r","outcome":"applied"}]}"#;
 const PRIVACY: &str = r#"{"format":1,"tool":"consilium 0.1.0","time":1800000000,"curve":{},
     "scores":[{"id":"prosecutor","score":12.5,"low":12.5,"high":12.5}]}"#;
@@ -16,6 +17,8 @@ fn headings_and_measures_become_parts() {
     let quality = Found::of_quality(QUALITY).unwrap();
     let part = &quality.subscores[0];
     assert_eq!((part.id.as_str(), part.weight), ("completeness", 2.0));
+    // Being readable has no weight.
+    assert_eq!(quality.subscores.len(), 1);
     assert_eq!((part.score.score, part.score.low), (91.23, 90.0));
     assert_eq!(quality.evidence.kind, EvidenceKind::Report);
     assert_eq!(quality.evidence.tool, "consilium 0.1.0");
