@@ -126,6 +126,18 @@ fn list(
     Ok(writeln!(out, "{table}")?)
 }
 
+/// What a state is called, and whether it may be the rule that has changed, and not the rows.
+pub(super) fn by_rules(state: State, by_other_rules: bool, lang: Lang) -> String {
+    let name = state.name(lang);
+    if !by_other_rules {
+        return name.to_owned();
+    }
+    lang.pick(
+        format!("{name} (the rules have changed)"),
+        format!("{name}（规则已变更）"),
+    )
+}
+
 /// Issues as rows under a header, the most severe rules first.
 pub(super) fn rows(
     issues: &[&Issue],
@@ -153,6 +165,7 @@ pub(super) fn rows(
             note,
             checked,
             failed,
+            by_other_rules,
             ..
         } = &issue.last;
         let (meaning, severity) = if let Some(rule) = of(issue) {
@@ -168,7 +181,7 @@ pub(super) fn rows(
             on_one_line(rule),
             on_one_line(&meaning),
             severity,
-            state.name(lang).to_owned(),
+            by_rules(*state, *by_other_rules, lang),
             format!("{failed} / {checked}"),
             issue.since.to_string(),
             on_one_line(by.as_deref().unwrap_or_default()),
@@ -217,6 +230,7 @@ fn advance(
         by: Some(step.by.clone()),
         note: step.note.clone(),
         most: (next == State::Accepted).then(|| most.unwrap_or(issue.last.failed)),
+        by_other_rules: false,
         ..issue.last.clone()
     };
     kept.hold_clock(entry.time, lang);

@@ -82,6 +82,8 @@ struct Found {
 struct Change {
     rule: String,
     state: State,
+    /// Whether the rules were others before.
+    by_other_rules: bool,
 }
 
 pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -225,6 +227,7 @@ impl Change {
         Change {
             rule: entry.rule.clone(),
             state: entry.state,
+            by_other_rules: entry.by_other_rules,
         }
     }
 }

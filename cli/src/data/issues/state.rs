@@ -49,6 +49,18 @@ pub(crate) struct Entry {
     /// Of one that is accepted: how many may fail before a check opens it again; without it, as many as failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) most: Option<u64>,
+    /// The hash of the rules of that report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rules: Option<String>,
+    /// Whether a check has closed or opened it whose rules are others than those before: not the rows may have
+    /// changed, but the rule.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub(crate) by_other_rules: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_not(flag: &bool) -> bool {
+    !flag
 }
 
 /// A rule that was broken at some time.
@@ -161,7 +173,11 @@ pub(crate) fn of_report(
                 && (state == State::Closed
                     || (it.checked, it.failed) == (rule.checked, rule.failed))
         });
+        let rules = Some(&report.rules_hash);
+        let others = before.is_some_and(|it| it.rules.is_some() && it.rules.as_ref() != rules);
         (!is_same).then(|| Entry {
+            rules: rules.cloned(),
+            by_other_rules: others && before.is_some_and(|it| it.state != state),
             time,
             rule: rule.id.clone(),
             state,
@@ -284,6 +300,18 @@ mod tests {
         assert!(issue.open);
         assert_eq!((issue.found, issue.since), (UnixTime(1), UnixTime(1)));
         assert_eq!((issue.last.failed, issue.last.report.as_str()), (2, "b"));
+    }
+
+    #[test]
+    fn what_other_rules_have_closed_is_told_apart() {
+        let entries = of_report(&[], &report(3, Outcome::Applied), "a", UnixTime(1));
+        let mut other = report(0, Outcome::Applied);
+        let same = of_report(&entries, &other, "b", UnixTime(2));
+        assert!(!same[0].by_other_rules);
+        other.rules_hash = "i".to_owned();
+        let closed = of_report(&entries, &other, "b", UnixTime(2));
+        assert_eq!(closed[0].state, State::Closed);
+        assert!(closed[0].by_other_rules);
     }
 
     #[test]

@@ -80,7 +80,11 @@ impl Roles {
         if schema.column(name).is_some() {
             return Ok(());
         }
-        let names: Vec<&str> = schema.columns().iter().map(|it| it.name()).collect();
+        let names: Vec<&str> = schema
+            .columns()
+            .iter()
+            .map(consilium_schema::Column::name)
+            .collect();
         let misuse = lang.pick(
             format!(
                 "the schema has no column {name}; there are {}",

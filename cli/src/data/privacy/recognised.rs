@@ -97,7 +97,7 @@ fn by_name<'a>(catalogue: &'a Catalogue, name: &str, is_innocent: bool) -> Optio
     let rank = |feature: &&Feature| match feature.identifies() {
         Identifies::Direct => (2, feature.sensitivity().level()),
         Identifies::Quasi => (1, feature.sensitivity().level()),
-        _ => (0, feature.sensitivity().level()),
+        Identifies::No => (0, feature.sensitivity().level()),
     };
     let may_be = |it: &&Feature| !(is_innocent && it.identifies() == Identifies::Direct);
     let exact = catalogue.feature(name).filter(may_be);

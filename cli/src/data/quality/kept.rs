@@ -57,13 +57,10 @@ impl Kept {
     /// Says what is wrong with a folder before anything is put into it: the queries before may take hours.
     pub(super) fn check(folder: &Path, rules: &RuleSet, lang: Lang) -> anyhow::Result<()> {
         let named = || folder.display().to_string();
-        match folder.metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let outer = folder.parent().filter(|it| !it.as_os_str().is_empty());
-                let outer = outer.unwrap_or(Path::new(".")).metadata();
-                return outer.map(drop).with_context(named);
-            }
-            about => drop(about.with_context(named)?),
+        let outer = folder.parent().filter(|it| !it.as_os_str().is_empty());
+        let outer = outer.unwrap_or(Path::new("."));
+        if folder.symlink_metadata().is_err() {
+            return outer.metadata().map(|_| ()).with_context(named);
         }
         check(folder, lang)?;
         staging(folder).with_context(named)?;

@@ -12,7 +12,7 @@ pub(super) fn csv(offences: &[Offence]) -> anyhow::Result<String> {
         let row = offence.row.to_string();
         let (key, cells) = (object(&offence.key), object(&offence.cells));
         let file = offence.file.as_deref().unwrap_or_default();
-        let [rule, table, file] = [&offence.rule, &offence.table, file].map(|it| inert(it));
+        let [rule, table, file] = [&offence.rule, &offence.table, file].map(inert);
         csv.write_record([&rule, &table, &file, &row, &key, &cells])?;
     }
     Ok(String::from_utf8(csv.into_inner()?)?)

@@ -314,7 +314,7 @@ fn open(page: &mut Html, found: &Found, kept: &Kept, lang: Lang) {
         return;
     }
     let time = found.time;
-    page.heading(&lang.pick(
+    page.heading(lang.pick(
         format!("Issues as of {time}"),
         format!("截至 {time} 的问题"),
     ));

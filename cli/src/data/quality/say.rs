@@ -6,6 +6,7 @@ use consilium_plan::Lang;
 use consilium_quality::{Heading, Offence, Outcome, Report, RuleResult, Score};
 
 use super::{Found, offending::cells, severity, shapes};
+use crate::data::issues;
 use crate::table::{align_numbers, table};
 use crate::terminal::on_one_line;
 
@@ -62,7 +63,8 @@ pub(super) fn print(
         writeln!(out, "{line}")?;
     }
     for change in &found.issues {
-        let (rule, state) = (on_one_line(&change.rule), change.state.name(lang));
+        let rule = on_one_line(&change.rule);
+        let state = issues::by_rules(change.state, change.by_other_rules, lang);
         let said = lang.pick(
             format!("issue {rule}: {state}"),
             format!("问题 {rule}：{state}"),

