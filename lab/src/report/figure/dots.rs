@@ -80,7 +80,14 @@ impl Dots<'_> {
         let dots = || self.rows.iter().flat_map(|row| &row.dots);
         let estimates = dots().map(|dot| dot.value.estimate).chain(self.reference);
         let (low, high) = span(estimates);
-        let room = (high - low).max(high.abs() * 0.002);
+        // Whiskers of usual length are seen whole, whatever lies between the marks.
+        let mut lengths: Vec<f64> = dots()
+            .map(|dot| dot.value.high - dot.value.low)
+            .filter(|length| length.is_finite())
+            .collect();
+        lengths.sort_by(f64::total_cmp);
+        let usual = lengths.get(lengths.len() / 2).copied().unwrap_or(0.0);
+        let room = (high - low).max(high.abs() * 0.002).max(usual);
         let (lowest, highest) = span(dots().flat_map(|dot| [dot.value.low, dot.value.high]));
         let shown = (
             low.min(lowest.max(low - room)) - room * 0.03,
