@@ -106,26 +106,9 @@ fn measured(
         return Err(PrivacyError::NoScores);
     }
     let both = [members.len(), others.len()];
-    let mut rows: Vec<Row> = scores
-        .zip(
-            (0..both[0])
-                .map(|_| true)
-                .chain((0..both[1]).map(|_| false)),
-        )
-        .map(|(score, is_member)| Row {
-            // 0 and -0 are one number.
-            score: *score + 0.0,
-            is_member,
-        })
-        .collect();
-    rows.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then(a.is_member.cmp(&b.is_member))
-    });
+    let mut rows = sorted(members, others);
     let groups = tied(&rows);
     let found = advantage(&rows, &groups, both);
-    let away = furthest(both);
     let mut guessed: Vec<f64> = (0..DRAWS)
         .map(|_| {
             shuffle_members(&mut rows, &mut rng);
@@ -137,10 +120,7 @@ fn measured(
         members: both[0],
         others: both[1],
         advantage: found,
-        interval: Interval {
-            low: (found - away).max(0.0),
-            high: (found + away).min(1.0),
-        },
+        interval: interval(found, both),
         by_chance: guessed[DRAWS - 1 - DRAWS / 20],
         true_positives: RATES
             .map(|rate| true_positives(members, others, rate))
@@ -148,9 +128,37 @@ fn measured(
     })
 }
 
+/// Where an advantage lies that was found in so many members and others.
+fn interval(found: f64, both: [usize; 2]) -> Interval {
+    let away = furthest(both);
+    Interval {
+        low: (found - away).max(0.0),
+        high: (found + away).min(1.0),
+    }
+}
+
 struct Row {
     score: f64,
     is_member: bool,
+}
+
+/// Rows by their scores, the greatest first.
+fn sorted(members: &[f64], others: &[f64]) -> Vec<Row> {
+    // 0 and -0 are one number.
+    let row = |is_member: bool| {
+        move |score: &f64| Row {
+            score: *score + 0.0,
+            is_member,
+        }
+    };
+    let members = members.iter().map(row(true));
+    let mut rows: Vec<Row> = members.chain(others.iter().map(row(false))).collect();
+    rows.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.is_member.cmp(&b.is_member))
+    });
+    rows
 }
 
 /// Where groups of rows with one score end, the greatest score first.
@@ -259,5 +267,45 @@ fn true_positives(members: &[f64], others: &[f64], false_positives: f64) -> True
     TruePositives {
         false_positives,
         rate: Some(found as f64 / members.len() as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+
+    use super::*;
+
+    #[test]
+    fn an_interval_covers_the_truth_where_there_is_none_and_where_there_is_some() {
+        let mut rng = ChaCha20Rng::from_seed([9; 32]);
+        let mut uniform = || (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+        // Of uniform scores on [0, 1] and on [shift, 1 + shift] the advantage is the shift.
+        for (count, shift) in [(60, 0.0), (60, 0.383), (300, 0.1), (7, 0.0), (1, 0.5)] {
+            let mut covered = 0;
+            for _ in 0..100 {
+                let members: Vec<f64> = (0..count).map(|_| uniform() + shift).collect();
+                let others: Vec<f64> = (0..count).map(|_| uniform()).collect();
+                let rows = sorted(&members, &others);
+                let both = [count, count];
+                let Interval { low, high } = interval(advantage(&rows, &tied(&rows), both), both);
+                covered += u32::from((low..=high).contains(&shift));
+            }
+            // 95 are expected at least; fewer than 88 come of chance once in 600 (binomial).
+            assert!(covered >= 88, "{count} rows, {shift}: {covered} of 100");
+        }
+    }
+
+    #[test]
+    fn a_band_is_as_wide_as_both_inequalities_together() {
+        // Beyond either band alone, and within the sum of two bands of 98.75 of 100 (Massart 1990).
+        for rows in [1, 60, 5000] {
+            let band = |outside: f64| (-outside.ln() / (2.0 * rows as f64)).sqrt();
+            let found = furthest([rows; 2]);
+            assert!(
+                found > band(OUTSIDE) && found < 2.0 * band(OUTSIDE / 2.0),
+                "{found}"
+            );
+        }
     }
 }
