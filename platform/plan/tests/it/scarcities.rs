@@ -132,12 +132,9 @@ fn plans_that_make_no_sense_are_refused_where_they_do() {
 #[test]
 fn a_data_set_needs_the_columns_and_the_key() {
     let plan = rare();
-    let columns: String = task(&plan)
-        .columns
-        .iter()
-        .map(|it| format!("{it}\n"))
-        .collect();
-    let schema = |key: &str| Schema::from_toml(&format!("{columns}{key}")).unwrap();
+    let columns = task(&plan).columns.iter().map(ToString::to_string);
+    let columns = columns.collect::<Vec<_>>().join("\n");
+    let schema = |key: &str| Schema::from_toml(&format!("{columns}\n{key}")).unwrap();
     let key = |kind: &str| format!("[[column]]\nname = \"insurance_number\"\ntype = \"{kind}\"\n");
     let obstacles = |key: &str| task(&plan).obstacles(&schema(key));
     assert_eq!(obstacles(&key("text")), []);
