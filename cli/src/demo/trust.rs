@@ -94,8 +94,8 @@ pub(super) fn run(args: &TrustArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     super::leave((&folder, &result), page, (out, args.json), lang)?;
     if !result.is_right() {
         bail!(lang.pick(
-            "the hospital whose codes are shifted is not the one whose quality is lowest",
-            "编码错位的医院并非质量得分最低者",
+            "shifted codes are not where quality is lowest, or a model gains more without a sound hospital",
+            "编码错位之处并非质量得分最低，或去掉无差错的医院反而使模型获益更多",
         ));
     }
     Ok(())

@@ -43,6 +43,7 @@ fn hospitals(found: &Found, lang: Lang) -> comfy_table::Table {
         lang.pick("what went wrong", "差错"),
         lang.pick("quality", "质量总分"),
         lang.pick("conformity", "规范性"),
+        lang.pick("AUC without it", "去掉后 AUC"),
         lang.pick("prosecutor's risk", "检察官风险"),
         lang.pick("rows like no other", "独一无二的行"),
     ]);
@@ -55,11 +56,15 @@ fn hospitals(found: &Found, lang: Lang) -> comfy_table::Table {
             mistake.map_or("–", |it| it.said(lang)).to_owned(),
             format!("{:.1}", measured.total()),
             conformity.map_or_else(|| "–".to_owned(), |it| format!("{it:.1}")),
+            found
+                .trained
+                .gained_without(&measured.party)
+                .map_or_else(String::new, |it| format!("{it:+.4}")),
             format!("{:.3}", measured.privacy.prosecutor()),
             format!("{:.1} %", 100.0 * measured.privacy.curve.uniqueness),
         ]);
     }
     align_numbers(&mut rows, 1..2);
-    align_numbers(&mut rows, 3..7);
+    align_numbers(&mut rows, 3..8);
     rows
 }

@@ -10,7 +10,7 @@ use consilium_glm::{Fit, Table, local};
 use consilium_plan::{Glm, Learner, Task, Train};
 
 use super::{
-    deal::{Mistake, Stays},
+    deal::{Mistake, PARTIES, Stays},
     files::Example,
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Trained {
     pub(super) all: Placements,
     /// Of those alone at which nothing went wrong.
     pub(super) sound: Placements,
+    /// Of the five others without each hospital, in the order of all.
+    pub(super) without: Vec<Placements>,
     /// The rows that serve for testing.
     pub(super) tested: usize,
 }
@@ -42,15 +44,44 @@ impl Trained {
             let placements = Placements::of(&scored.collect::<Vec<Scored>>());
             placements.context("the test rows are of two classes")
         };
-        let all: Vec<&Table> = trained.iter().collect();
-        let of_sound = example.hospitals.iter().zip(&trained);
-        let of_sound = of_sound.filter(|(stays, _)| Mistake::at(stays.party).is_none());
-        let sound: Vec<&Table> = of_sound.map(|(_, table)| table).collect();
+        let of = |which: &dyn Fn(&str) -> bool| {
+            let these = example.hospitals.iter().zip(&trained);
+            let these = these.filter(|(stays, _)| which(stays.party));
+            let these: Vec<&Table> = these.map(|(_, table)| table).collect();
+            area(&local::fit(&glm.regression, &these)?)
+        };
+        let without = PARTIES
+            .iter()
+            .map(|left_out| of(&|party| party != *left_out));
         Ok(Trained {
-            all: area(&local::fit(&glm.regression, &all)?)?,
-            sound: area(&local::fit(&glm.regression, &sound)?)?,
+            all: of(&|_| true)?,
+            sound: of(&|party| Mistake::at(party).is_none())?,
+            without: without.collect::<anyhow::Result<_>>()?,
             tested: tested.iter().map(Table::rows).sum(),
         })
+    }
+}
+
+impl Trained {
+    /// By how much the area grows where a hospital is left out.
+    pub(super) fn gained_without(&self, party: &str) -> Option<f64> {
+        let place = PARTIES.iter().position(|other| *other == party)?;
+        Some(self.without.get(place)?.auc() - self.all.auc())
+    }
+
+    /// Whether leaving out either hospital at which something went wrong gains more than leaving out any other.
+    pub(super) fn mistaken_are_worst(&self) -> bool {
+        let gained = PARTIES.iter().filter_map(|party| {
+            let is_mistaken = Mistake::at(party).is_some();
+            Some((is_mistaken, self.gained_without(party)?))
+        });
+        let (mistaken, others): (Vec<_>, Vec<_>) =
+            gained.partition(|(is_mistaken, _)| *is_mistaken);
+        let least = mistaken
+            .iter()
+            .map(|(_, gained)| *gained)
+            .fold(f64::INFINITY, f64::min);
+        others.iter().all(|(_, gained)| *gained < least)
     }
 }
 

@@ -17,8 +17,10 @@ fn shifted_codes_are_found_at_home_and_cost_the_model_of_all() {
     let name = (&result["demo"], &result["ok"]);
     assert_eq!(name, (&"trust".into(), &true.into()));
     let metric = |name: &str| result["metrics"][name].as_f64().unwrap();
+    assert!((metric("rows") - 99_343.0).abs() < 0.5, "{result}");
     assert!(metric("auc_sound") > metric("auc_unweighted"), "{result}");
 
+    assert_eq!(result["metrics"]["poisoned_worst_by_retraining"], true);
     let hospitals = result["hospitals"].as_array().unwrap();
     let of = |name: &str| hospitals.iter().find(|it| it["party"] == name).unwrap();
     let number = |name: &str, key: &str| of(name)[key].as_f64().unwrap();
