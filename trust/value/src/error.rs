@@ -4,6 +4,8 @@ use consilium_mailbox::{Fault, MailboxError, PartyId};
 use consilium_secagg::{EncodingError, SumError};
 use serde::{Deserialize, Serialize};
 
+use crate::FEWEST_JUDGED;
+
 /// Why the sums of all give no values: the aggregator finds it and tells the contributors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -26,6 +28,18 @@ pub enum Failure {
         "the institutions' own sums don't add up to those of the fit: one of them shows others than it added"
     )]
     DoesNotAddUp,
+}
+
+impl From<Failure> for consilium_glm::Failure {
+    fn from(failure: Failure) -> consilium_glm::Failure {
+        match failure {
+            Failure::Beyond => consilium_glm::Failure::BeyondCaps,
+            Failure::TooFewJudged => consilium_glm::Failure::TooFewToEvaluate {
+                minimum: FEWEST_JUDGED as u64,
+            },
+            Failure::Implausible | Failure::DoesNotAddUp => consilium_glm::Failure::Implausible,
+        }
+    }
 }
 
 /// Why values were not told.

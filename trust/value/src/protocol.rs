@@ -52,6 +52,7 @@ impl Message for Found {
 
 /// What coalitions of institutions tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Coalesced {
     /// Nothing: somebody has so few rows of a kind that its sums would tell of single ones.
     Withheld,

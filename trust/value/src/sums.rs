@@ -48,9 +48,10 @@ impl Judged {
             Family::Poisson => 2.0 * rows * (mean - entropy(mean)),
             Family::Gamma => 2.0 * rows * (1.0 + mean.ln()),
         };
-        let dispersion = match family.has_dispersion() {
-            true => (sums.pearson / rows).max(f64::MIN_POSITIVE),
-            false => 1.0,
+        let dispersion = if family.has_dispersion() {
+            (sums.pearson / rows).max(f64::MIN_POSITIVE)
+        } else {
+            1.0
         };
         Judged {
             sums,
@@ -85,8 +86,8 @@ fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
     sums
 }
 
-/// Gives the length of the vector of [`local`] for a number of coefficients.
-pub(crate) fn len(coefficients: usize) -> usize {
+/// Gives the length of the vector that each contributor adds, for a number of coefficients.
+pub fn len(coefficients: usize) -> usize {
     COUNTS + HEAD + 2 * (coefficients + triangle(coefficients))
 }
 

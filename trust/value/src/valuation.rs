@@ -25,6 +25,16 @@ pub enum Method {
     Shapley,
 }
 
+impl Method {
+    /// Gives the method as a plan writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Influence => "influence",
+            Method::Shapley => "shapley",
+        }
+    }
+}
+
 /// What is valued: a fit that all know, and who judges it.
 #[derive(Clone, Copy, Debug)]
 pub struct Valuation<'a> {

@@ -2,7 +2,7 @@
 
 use consilium_glm::{Family, Table};
 use consilium_mailbox::{Fault, sim::World};
-use consilium_value::{Coalesced, Failure, Method, Step, ValueError};
+use consilium_value::{Coalesced, Failure, Method, Record, Step, ValueError};
 
 use crate::world::{Study, parties, regression, rows};
 
@@ -66,6 +66,34 @@ async fn by_coalitions_all_learn_what_each_is_worth() {
         for valued in ended.contributors {
             assert_eq!(valued.unwrap().coalesced, told);
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_says_what_the_values_say_and_is_read_again() {
+    let study = Study::logistic(Method::Shapley);
+    let ended = study.run(&World::new(1)).await;
+    for (name, valued) in study.contributors.iter().zip(ended.contributors) {
+        let record = Record::new(
+            "ab12".to_owned(),
+            name.clone(),
+            study.method,
+            valued.unwrap(),
+        );
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+        let is_poisoned = *name == study.contributors[4];
+        assert_eq!(record.score < 50.0, is_poisoned, "{text}");
+        assert_eq!(record.step < Step::Unclear, is_poisoned);
+        let share = record.share.unwrap();
+        assert!(
+            if is_poisoned {
+                share < 1.0
+            } else {
+                share > 30.0
+            },
+            "{share}"
+        );
     }
 }
 
