@@ -57,6 +57,7 @@ pub(super) async fn run(
                     missing_codes::table(&result.own_report)?,
                 ),
                 ("scarcity.json", scarcity::file(&result.own_report)?),
+                ("value.json", value(&result.own_report)?),
                 ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
             ];
@@ -97,6 +98,18 @@ pub(super) async fn run(
         }
     }
     Ok(())
+}
+
+/// Gives what the own rows are worth, if that was asked and found.
+fn value(own_report: &str) -> anyhow::Result<String> {
+    if own_report.is_empty() {
+        return Ok(String::new());
+    }
+    let report: Value = serde_json::from_str(own_report).context("the own report")?;
+    let value = report.get("value").map(serde_json::to_string_pretty);
+    Ok(value
+        .transpose()?
+        .map_or_else(String::new, |text| text + "\n"))
 }
 
 /// Writes a result to a folder; a model, or a part of one, gets its plan, so that it can be read
@@ -147,6 +160,15 @@ fn with_plan(model: &str, plan: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rows_are_worth_is_a_file_of_its_own_where_it_was_found() {
+        assert_eq!(value("").unwrap(), "");
+        assert_eq!(value(r#"{"own": null}"#).unwrap(), "");
+        let text = value(r#"{"own": null, "value": {"score": 97.5}}"#).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["score"], 97.5);
+    }
 
     #[test]
     fn the_plan_that_was_signed_takes_the_place_of_the_one_that_a_model_names() {

@@ -15,6 +15,7 @@ use consilium_plan::{Phase, Plan, Task};
 use consilium_scarcity::ScarcityError;
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
 use consilium_statistics::StatisticsError;
+use consilium_value::ValueError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Outcome, Progress, Spent, align, phases::phases, scarcity, statistics, vertical};
@@ -76,6 +77,8 @@ pub(crate) enum AttemptError {
     #[error(transparent)]
     Evaluation(EvaluationError),
     #[error(transparent)]
+    Value(ValueError),
+    #[error(transparent)]
     Statistics(StatisticsError),
     #[error(transparent)]
     Scarcity(ScarcityError),
@@ -127,6 +130,15 @@ impl From<ScarcityError> for AttemptError {
             ScarcityError::Sum(error) => AttemptError::Sum(error),
             ScarcityError::Mailbox(error) => AttemptError::Mailbox(error),
             error => AttemptError::Scarcity(error),
+        }
+    }
+}
+
+impl From<ValueError> for AttemptError {
+    fn from(error: ValueError) -> AttemptError {
+        match error {
+            ValueError::Sum(error) => AttemptError::Sum(error),
+            error => AttemptError::Value(error),
         }
     }
 }

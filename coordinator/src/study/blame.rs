@@ -49,6 +49,7 @@ pub(super) fn blame(error: &AttemptError, me: &PartyId) -> Blame {
         AttemptError::Fit(error) => Failure::of_fit(error, me),
         AttemptError::Trees(error) => Failure::of_trees(error, me),
         AttemptError::Hybrid(error) => Failure::of_hybrid(error, me),
+        AttemptError::Value(error) => Failure::of_value(error, me),
         AttemptError::Evaluation(error) => Failure::of_evaluation(error, me),
         AttemptError::Statistics(error) => Failure::of_statistics(error, me),
         AttemptError::Scarcity(error) => Failure::of_scarcity(error, me),

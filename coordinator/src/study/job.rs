@@ -14,6 +14,7 @@ use consilium_plan::{
 };
 use consilium_secagg::{Opened, SumNumber};
 use consilium_store::{Format, StoreError, studies};
+use consilium_value::Coalesced;
 use serde::{Deserialize, Serialize};
 
 use super::{fitting::Fitting, vertical};
@@ -97,6 +98,8 @@ pub(crate) enum Outcome {
     /// All contributors know how much others lack what they have. What each was told stays here, so
     /// that whatever it shows can be held against it.
     Held(consilium_scarcity::Opened),
+    /// All contributors know what their rows are worth; what coalitions tell, if the plan asks for it.
+    Valued(Option<Coalesced>),
 }
 
 /// Measures of the fitted model.

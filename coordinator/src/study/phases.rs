@@ -1,5 +1,6 @@
 //! The aggregator's part of every phase of a training that is not done yet.
 
+use consilium_base::Seed;
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures};
 use consilium_gbdt::{
     horizontal::{self, Keep},
@@ -7,8 +8,9 @@ use consilium_gbdt::{
 };
 use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
-use consilium_plan::{Learner, OwnMetrics, Phase, Plan, Train};
+use consilium_plan::{Glm, Learner, OwnMetrics, Phase, Plan, Train};
 use consilium_secagg::BookError;
+use consilium_value::{Valuation, ValueError};
 use tokio::sync::mpsc;
 
 use super::{
@@ -39,10 +41,13 @@ pub(super) async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.phase(phase.name());
-        let outcome = match later_phase(&here, task, phase, &fitted, &mut sums).await {
+        let outcome = match later_phase(&here, (plan, task), phase, &fitted, &mut sums).await {
             // The fit is worth something without it.
             Err(AttemptError::Fit(GlmError::Failed(failure))) => Some(Outcome::Without(failure)),
             Err(AttemptError::Evaluation(EvaluationError::Failed(failure))) => {
+                Some(Outcome::Without(failure.into()))
+            }
+            Err(AttemptError::Value(ValueError::Failed(failure))) => {
                 Some(Outcome::Without(failure.into()))
             }
             other => other?,
@@ -101,11 +106,14 @@ async fn fit(
 /// Runs one phase after the fit.
 async fn later_phase(
     mail: &Mailbox,
-    task: &Train,
+    (plan, task): (&Plan, &Train),
     phase: Phase,
     fitted: &Fitted,
     sums: &mut Ledger<'_>,
 ) -> Result<Option<Outcome>, AttemptError> {
+    if let (Phase::Value, Learner::Glm(glm), Fitted::Glm(fit)) = (phase, &task.learner, fitted) {
+        return value(mail, (plan, glm), fit, sums).await;
+    }
     if let (Phase::Fedavg | Phase::Fedprox, Learner::Glm(glm)) = (phase, &task.learner)
         && let Some(schedule) = glm.schedule(phase)
     {
@@ -138,6 +146,31 @@ async fn later_phase(
         institutions,
     };
     Ok(Some(Outcome::Evaluation(Box::new(evaluated))))
+}
+
+/// Values the institutions' rows by the fitted model.
+async fn value(
+    mail: &Mailbox,
+    (plan, glm): (&Plan, &Glm),
+    fit: &consilium_glm::Fit,
+    sums: &mut Ledger<'_>,
+) -> Result<Option<Outcome>, AttemptError> {
+    let Some(by) = &glm.value else {
+        return Ok(None);
+    };
+    let valuation = Valuation {
+        regression: &glm.regression,
+        model: &fit.model(),
+        has_converged: !fit.was_cut_short(&glm.regression),
+        contributors: &fit.contributors,
+        judges: &by.judges,
+        method: by.method,
+    };
+    // Orders of joining are drawn alike whenever the step is repeated.
+    let mut chance = Seed::from_bytes(*plan.hash().as_bytes()).generator();
+    let first = Phase::Value.first_sum();
+    let found = consilium_value::aggregate(mail, &valuation, first, sums, &mut chance).await?;
+    Ok(Some(Outcome::Valued(found.1)))
 }
 
 /// Measures the fitted model.

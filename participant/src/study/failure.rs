@@ -16,6 +16,7 @@ use consilium_scarcity::ScarcityError;
 use consilium_secagg::{BookError, SumError};
 use consilium_statistics::{StatisticsError, vertical::EvidenceError};
 use consilium_store::StoreError;
+use consilium_value::ValueError;
 
 /// Why this institution's part in a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,8 @@ pub(crate) enum RunError {
     Trees(HorizontalError),
     #[error(transparent)]
     Evaluation(EvaluationError),
+    #[error(transparent)]
+    Value(ValueError),
     #[error(transparent)]
     Alignment(#[from] PsiError),
     #[error(transparent)]
@@ -106,6 +109,15 @@ impl From<ScarcityError> for RunError {
     }
 }
 
+impl From<ValueError> for RunError {
+    fn from(error: ValueError) -> RunError {
+        match error {
+            ValueError::Sum(error) => RunError::Sum(error),
+            error => RunError::Value(error),
+        }
+    }
+}
+
 impl From<StatisticsError> for RunError {
     fn from(error: StatisticsError) -> RunError {
         match error {
@@ -137,6 +149,7 @@ impl RunError {
             RunError::Sum(error) => Failure::of_sum(error, me),
             RunError::Fit(error) => Failure::of_fit(error, me),
             RunError::Trees(error) => Failure::of_trees(error, me),
+            RunError::Value(error) => Failure::of_value(error, me),
             RunError::Evaluation(error) => Failure::of_evaluation(error, me),
             RunError::Alignment(PsiError::Refused(Refused::Store(error))) => {
                 of_source(error.as_ref(), me)

@@ -10,6 +10,7 @@ use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
 use consilium_plan::{Gbdt, Glm, Learner, OwnMetrics, Phase, Train};
 use consilium_secagg::SumNumber;
+use consilium_value::{Record, Valuation, ValueError};
 use tracing::info;
 
 use super::{
@@ -47,6 +48,10 @@ impl Run {
         }
         for phase in self.left() {
             let here = mail.phase(phase.name());
+            if phase == Phase::Value {
+                Box::pin(self.value(home, (&fitted, &results), &here, sums)).await?;
+                continue;
+            }
             if phase != Phase::Evaluation {
                 Box::pin(self.compare(&fitted, phase, &here, sums)).await?;
                 continue;
@@ -134,6 +139,43 @@ impl Run {
                 evaluation::contribute(mail, coordinator, rows, first, &chance, sums).await
             }
         }
+    }
+
+    /// Learns what the own rows are worth, and keeps it beside the own measures.
+    async fn value(
+        &self,
+        home: &Home,
+        (fitted, results): (&Fitted<'_>, &Results),
+        mail: &Mailbox,
+        sums: &mut Sums,
+    ) -> Result<(), RunError> {
+        let Fitted::Glm(fit, glm, rows) = fitted else {
+            // Rows are not valued by trees.
+            return Ok(());
+        };
+        let Some(by) = &glm.value else {
+            return Ok(());
+        };
+        let valuation = Valuation {
+            regression: &glm.regression,
+            model: &fit.model(),
+            has_converged: !fit.was_cut_short(&glm.regression),
+            contributors: &fit.contributors,
+            judges: &by.judges,
+            method: by.method,
+        };
+        let own = (&rows.fitted.table, &rows.measured().table);
+        let (coordinator, chance) = (self.plan.coordinator(), self.rounding());
+        let first = Phase::Value.first_sum();
+        let found =
+            consilium_value::contribute(mail, coordinator, &valuation, own, first, &chance, sums)
+                .await;
+        let Some(valued) = unless_the_data_allow_none(Phase::Value, found)? else {
+            return Ok(());
+        };
+        let study = self.plan.hash().to_string();
+        results.add_value(&Record::new(study, home.party.clone(), by.method, valued))?;
+        Ok(())
     }
 
     /// Takes part in another way of training the same regression, and in measuring it.
@@ -241,6 +283,7 @@ fn unless_the_data_allow_none<T, E: Into<RunError>>(
     let failure: &dyn Display = match &error {
         RunError::Fit(GlmError::Failed(failure)) => failure,
         RunError::Evaluation(EvaluationError::Failed(failure)) => failure,
+        RunError::Value(ValueError::Failed(failure)) => failure,
         _ => return Err(error),
     };
     info!(phase = phase.name(), %failure, "the data allow no result of this phase");

@@ -180,6 +180,14 @@ impl Results {
         files::write(&self.folder.join(OWN_REPORT), &json(report))
     }
 
+    /// Adds to the own report what the own rows are worth.
+    pub(crate) fn add_value(&self, value: &impl Serialize) -> Result<(), FileError> {
+        let report = self.read_own_report()?.unwrap_or_default();
+        let mut report = serde_json::from_str(&report).unwrap_or_else(|_| json!({}));
+        report["value"] = json!(value);
+        self.keep_own_report(&report)
+    }
+
     /// Writes a line for each row: its number in the data file, its label, its score.
     pub(crate) fn keep_scores(
         &self,

@@ -16,6 +16,7 @@ pub(crate) mod people;
 mod refusals;
 mod results;
 mod statistics;
+mod value;
 mod vertical;
 mod vouches;
 mod world;

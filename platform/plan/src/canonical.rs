@@ -20,6 +20,7 @@ use consilium_schema::{Label, LabelRule};
 
 use crate::{
     Glm, Lang, Learner, OwnMetrics, Part, Party, Plan, PlanHash, Protection, Task, TestRows, Train,
+    Valuing,
     plan::{FORMAT, trust},
     time::length_text,
 };
@@ -196,6 +197,11 @@ fn write_regression(f: &mut Formatter<'_>, glm: &Glm, own_metrics: OwnMetrics) -
         if name == "fedprox" {
             writeln!(f, "proximal = {}", number(*proximal))?;
         }
+    }
+    if let Some(Valuing { method, judges }) = &glm.value {
+        let judges: Vec<String> = judges.iter().map(|it| quoted(it.as_str())).collect();
+        writeln!(f, "\n[value]\nmethod = {}", quoted(method.name()))?;
+        writeln!(f, "judged_by = [{}]", judges.join(", "))?;
     }
     Ok(())
 }

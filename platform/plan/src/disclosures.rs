@@ -11,6 +11,7 @@ use consilium_evaluation::{self as evaluation, Role, Weight};
 use consilium_gbdt::horizontal;
 use consilium_glm::{Protocol, Setting, disclosures};
 use consilium_mailbox::PartyId;
+use consilium_value::Method;
 
 use crate::{
     Gbdt, Glm, Lang, Learner, OwnMetrics, Plan, Protection, Task, Train,
@@ -160,6 +161,12 @@ impl Plan {
         };
         let protocols = [fit, Protocol::Evaluation].into_iter();
         lines.protocols(disclosures(protocols.chain(averaging), setting));
+        if let Some(by) = &glm.value {
+            lines.protocols(consilium_value::disclosures(by.method));
+            if by.method == Method::Shapley {
+                lines.add(Audience::Receivers, &texts::VALUES, &[]);
+            }
+        }
         if !arms.is_empty() {
             let arms = arms.join(", ");
             lines.add(Audience::Receivers, &texts::ARMS, &[("arms", &arms)]);

@@ -150,6 +150,9 @@ impl Plan {
             (Learner::Glm(glm), Phase::Fit | Phase::Fedavg | Phase::Fedprox) => {
                 self.charge_regression((glm, phase), &task.protection, rows, costs);
             }
+            (Learner::Glm(glm), Phase::Value) => {
+                self.charge_value(glm, &task.protection, rows, costs);
+            }
             (Learner::Gbdt(trees), Phase::Fit) => {
                 self.charge_trees((task, trees), rows, costs);
             }

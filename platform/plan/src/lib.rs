@@ -34,7 +34,7 @@ pub use plan::{
     Align, Calendar, Common, Comparison, DataSet, DataVersion, Dictionary, FORMAT, Gbdt, Glm,
     Group, GroupTerms, Grow, Hospital, Learner, Limits, Matching, Member, Missing, Month, Name,
     NoisyCount, OnDropout, OwnMetrics, Part, Party, Patience, Periods, Plan, PlanHash, Protection,
-    Scarcity, Statistics, Task, TestRows, Train, Unlike, Vertical, VerticalWork, Weigh,
+    Scarcity, Statistics, Task, TestRows, Train, Unlike, Valuing, Vertical, VerticalWork, Weigh,
 };
 pub use preflight::{DataReport, Found, MOST_SKEW, Obstacle, PartyReport, Room, Verdict, Warning};
 pub use raw::RawPlan;

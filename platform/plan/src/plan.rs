@@ -22,7 +22,7 @@ pub use protection::{OnDropout, Protection};
 pub use task::{
     Align, Calendar, Common, Comparison, Dictionary, Gbdt, Glm, Group, GroupTerms, Grow, Hospital,
     Learner, Matching, Member, Missing, Month, NoisyCount, OwnMetrics, Periods, Scarcity,
-    Statistics, Task, TestRows, Train, Unlike, Vertical, VerticalWork, Weigh,
+    Statistics, Task, TestRows, Train, Unlike, Valuing, Vertical, VerticalWork, Weigh,
 };
 pub use terms::{Limits, Patience};
 

@@ -10,6 +10,7 @@ use consilium_mailbox::PartyId;
 use consilium_preparation::{RawPreparation, RawPrepared};
 use consilium_schema::{RawColumn, RawLabel};
 use consilium_scorecard::Dimension;
+use consilium_value::Method;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
@@ -48,6 +49,7 @@ pub struct RawPlan {
     pub(crate) comparison: RawComparison,
     #[serde(default)]
     pub(crate) statistics: RawStatistics,
+    pub(crate) value: Option<Spanned<RawValue>>,
     pub(crate) alignment: Option<Spanned<String>>,
     pub(crate) vertical: Option<RawVertical>,
     pub(crate) hybrid: Option<RawHybrid>,
@@ -283,6 +285,14 @@ pub(crate) struct RawNoise {
     pub(crate) epsilon: f64,
     pub(crate) delta: f64,
     pub(crate) clip: f64,
+}
+
+/// How the rows of institutions are valued.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawValue {
+    pub(crate) method: Option<Method>,
+    pub(crate) judged_by: Option<Spanned<Vec<Spanned<PartyId>>>>,
 }
 
 /// Reads a table of a regression's terms, or the name of a model that there is.

@@ -38,6 +38,8 @@ pub enum Phase {
     Statistics,
     /// Rows and entities are held against those of all others.
     Scarcity,
+    /// Institutions' rows are valued by the fitted model.
+    Value,
 }
 
 /// The terms of the sums over a group of hospitals that grow trees.
@@ -67,7 +69,7 @@ pub struct UnknownPhase;
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Phase; 8] = [
+    pub const ALL: [Phase; 9] = [
         Phase::Fit,
         Phase::Evaluation,
         Phase::Fedavg,
@@ -76,6 +78,7 @@ impl Phase {
         Phase::Predict,
         Phase::Statistics,
         Phase::Scarcity,
+        Phase::Value,
     ];
 
     /// Gives its name; also the scope of its messages.
@@ -89,6 +92,7 @@ impl Phase {
             Phase::Predict => "predict",
             Phase::Statistics => "statistics",
             Phase::Scarcity => "scarcity",
+            Phase::Value => "value",
         }
     }
 
@@ -100,6 +104,7 @@ impl Phase {
             Phase::Evaluation => 1_000,
             Phase::Fedavg => 10_000,
             Phase::Fedprox => 30_000,
+            Phase::Value => 50_000,
         })
     }
 
@@ -111,7 +116,8 @@ impl Phase {
             | Phase::Align
             | Phase::Predict
             | Phase::Statistics
-            | Phase::Scarcity => 1_000,
+            | Phase::Scarcity
+            | Phase::Value => 1_000,
             Phase::Fedavg => 25_000,
             Phase::Fedprox => 45_000,
         })
@@ -146,6 +152,7 @@ impl Plan {
         };
         let is_part = |phase: &Phase| match (phase, learner) {
             (Phase::Fit | Phase::Evaluation, _) => true,
+            (Phase::Value, Learner::Glm(glm)) => glm.value.is_some(),
             (_, Learner::Glm(glm)) => glm.schedule(*phase).is_some(),
             (_, Learner::Gbdt(_)) => false,
         };

@@ -262,6 +262,7 @@ impl Plan {
             Phase::Predict => texts::PREDICT,
             Phase::Statistics => texts::STATISTICS,
             Phase::Scarcity => texts::SCARCITY,
+            Phase::Value => texts::VALUE,
         });
         text.map_or("", |text| text.open(lang))
     }

@@ -15,6 +15,7 @@ use consilium_evaluation::Weight;
 use consilium_glm::{Family, surrogate::Order};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, LabelRule, is_shown};
+use consilium_value::Method;
 
 use self::preparation::describe_prepared;
 pub use self::preparation::say_prepared;
@@ -170,6 +171,9 @@ impl Plan {
             }
             TestRows::Split(split) => page.line("", &texts::TEST_SPLIT, &[("split", split)]),
         }
+        if let Learner::Glm(glm) = &task.learner {
+            describe_value(glm, page);
+        }
         let arms = match &task.learner {
             Learner::Glm(glm) => glm.arms(),
             Learner::Gbdt(_) => Vec::new(),
@@ -300,6 +304,18 @@ fn describe_regression(glm: &Glm, page: &mut Page) {
             ("rounds", &by.rounds),
         ];
         page.line("", &texts::SURROGATE, &places);
+    }
+}
+
+fn describe_value(glm: &Glm, page: &mut Page) {
+    let Some(by) = &glm.value else {
+        return;
+    };
+    let judges: Vec<&str> = by.judges.iter().map(PartyId::as_str).collect();
+    let judges = judges.join(", ");
+    page.line("", &texts::VALUE, &[("judges", &judges)]);
+    if by.method == Method::Shapley {
+        page.line("! ", &texts::VALUE_BY_COALITIONS, &[]);
     }
 }
 

@@ -409,6 +409,32 @@ pub enum PlanFault {
          missing, or fails"
     )]
     AllNeeded,
+    /// A total less the own part would be of few others.
+    #[error(
+        "rows are valued among {least} contributors or more: a total less one's own part would tell too much of the others"
+    )]
+    TooFewToValue {
+        /// How many are needed.
+        least: usize,
+    },
+    /// The judges' total less the own part would be of one other.
+    #[error(
+        "{least} contributors or more must judge: a total less one's own part would tell too much of the others"
+    )]
+    TooFewJudges {
+        /// How many are needed.
+        least: usize,
+    },
+    /// Values are made of an exact fit, and of rows that it has not seen.
+    #[error(
+        "rows are valued by a fit by Newton's steps without noise, judged on test rows: set test, and leave method and noise out"
+    )]
+    NothingToValue,
+    /// Values are made of all contributors' sums.
+    #[error(
+        "values need all contributors: with [value] the study waits for whoever is missing, or fails"
+    )]
+    AllToValue,
     /// Institutions run what hides their rows.
     #[error(
         "method = \"surrogate\" is for experiments with mode = \"simulated\" only, where all rows are in one place: \

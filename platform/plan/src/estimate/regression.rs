@@ -81,6 +81,26 @@ impl Plan {
         super::sums::memory(costs.coordinator(), len.max(first) as u64);
     }
 
+    /// Adds what valuing rows costs: a sum, and two looks at own rows.
+    pub(super) fn charge_value(
+        &self,
+        glm: &Glm,
+        protection: &Protection,
+        rows: &RowsBy,
+        costs: &mut Costs,
+    ) {
+        let coefficients = glm.most_coefficients();
+        let p = coefficients as f64;
+        let mut sums = Sums::of([consilium_value::sums_len(coefficients)], protection);
+        sums.told = coefficients as u64 * BYTES_OF_A_COEFFICIENT;
+        self.charge_sums(sums, protection, costs);
+        let of_a_row = 2.0 * SECONDS_OF_A_ROW + p * p * SECONDS_OF_A_PRODUCT;
+        for cost in costs.others() {
+            let rows = rows.of(&cost.party) as f64;
+            cost.spend(Spent::Learning, SECONDS_OF_A_STEP + rows * of_a_row);
+        }
+    }
+
     /// Adds what measuring a phase's model costs, whatever learnt it.
     pub(super) fn charge_measures(
         &self,
@@ -89,7 +109,7 @@ impl Plan {
         costs: &mut Costs,
     ) {
         // A fit's model is measured in a phase of its own.
-        if phase == Phase::Fit {
+        if matches!(phase, Phase::Fit | Phase::Value) {
             return;
         }
         let lengths = task.learner.subject().sums_len();

@@ -6,6 +6,7 @@ use consilium_glm::{self as glm, GlmError};
 use consilium_identity::SealError;
 use consilium_mailbox::{MailboxError, PartyId, TransportError};
 use consilium_secagg::{Refusal, SumError};
+use consilium_value::ValueError;
 
 use super::Failure;
 use crate::{Code, time::length_text};
@@ -178,6 +179,21 @@ impl Failure {
             EvaluationError::BadAnswer { aggregator } => malformed(aggregator, "model"),
             EvaluationError::BadMeasures { party } => malformed(party, "measures"),
             _ => Failure::new(Code::Internal).of(me).at("evaluation"),
+        }
+    }
+
+    /// Gives an error of a valuation as the failure that `me` tells.
+    pub fn of_value(error: &ValueError, me: &PartyId) -> Failure {
+        match error {
+            ValueError::Mailbox(error) => error.into(),
+            ValueError::Sum(error) => Failure::of_sum(error, me),
+            ValueError::Failed(failure) => Failure::from(&consilium_glm::Failure::from(*failure)),
+            ValueError::BadAnswer { aggregator } => malformed(aggregator, "values"),
+            ValueError::BadPart { party } => malformed(party, "own sums"),
+            ValueError::Incomplete { party } => {
+                Failure::new(Code::PartyAborted).of(party).at("sum")
+            }
+            _ => Failure::new(Code::Internal).of(me).at("value"),
         }
     }
 

@@ -19,7 +19,7 @@ const OF_LIKE_PARTIES: &[&str] = &["label", "evaluation", "protection"];
 /// Tables that plans have which train a model.
 const OF_TRAINING: &[&str] = &["test"];
 /// Tables that only regressions have.
-const OF_REGRESSIONS: &[&str] = &["model", "comparison"];
+const OF_REGRESSIONS: &[&str] = &["model", "comparison", "value"];
 /// Tables that only trees have.
 const OF_TREES: &[&str] = &["trees"];
 /// Tables that only alignments have.
@@ -170,7 +170,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
             OF_SHARED_COLUMNS,
             OF_LIKE_PARTIES,
             OF_TRAINING,
-            &["comparison"],
+            &["comparison", "value"],
             OF_TREES,
             OF_ALIGNMENTS,
             OF_KEYS,
@@ -206,7 +206,7 @@ fn others(kind: RawKind) -> &'static [&'static [&'static str]] {
         RawKind::PredictHybridGbdt => &[
             OF_LIKE_PARTIES,
             OF_TRAINING,
-            &["comparison"],
+            &["comparison", "value"],
             OF_TREES,
             OF_ALIGNMENTS,
             OF_KEYS,

@@ -22,7 +22,7 @@ use toml::Spanned;
 pub use align::{Align, Matching, NoisyCount};
 pub use dictionary::Dictionary;
 pub use gbdt::Gbdt;
-pub use glm::{Comparison, Glm, Missing};
+pub use glm::{Comparison, Glm, Missing, Valuing};
 pub use scarcity::Scarcity;
 pub use statistics::{Calendar, Month, Periods, Statistics};
 pub use vertical::{

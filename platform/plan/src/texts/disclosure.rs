@@ -55,6 +55,7 @@ OWN_METRICS_ROUNDED: "AUC and accuracy of each single institution, rounded to 0.
 POISONED: "a mask hides a wrong input as well as a right one: an institution that sends false numbers shifts the result unseen", "掩码同样会掩盖错误输入：某机构若发送虚假数值，会在不被察觉的情况下改变结果";
 SEVERAL_STUDIES: "what this and other statistics of the same rows tell together: an institution refuses another rule for a column that was measured before, unless its steward names the earlier study, but other columns, labels or outcomes over the same rows are not counted up", "本统计与对相同行的其他统计合起来会透露什么：若对已度量过的列改用其他规则，机构会拒绝，除非其数据管理员列明先前的研究；但对相同行的其他列、标签或结局不作累计";
 NO_FORMAL_BOUND: "no formal bound limits what exact results tell about one patient: minimum row counts make it harder, but results of several studies over nearly the same patients can be combined", "精确结果对单个病人透露多少没有形式化上界：最少行数使推断更难，但对几乎相同的病人所做的多个研究，其结果可被合并利用";
+VALUES: "of each institution by name: what its rows are worth to the model, by coalitions", "逐一列名的每家机构：其样本行对模型的价值（按机构组合计算）";
 ARMS: "for comparison, the models of {arms}, with the lines above that are theirs", "作为对照的 {arms} 模型，含上述相应各项";
 UNVERIFIED: "Nobody here has compared the fingerprint of {parties} with the other side: as to them, the coordinator is trusted for confidentiality, and each of them counts as one that may collude with it.", "本机构尚未与对方核对 {parties} 的指纹：对这些方，保密性取决于对协调方的信任，且每一方都按可能与其串通计。";
 TOO_FEW_VERIFIED: "{verified} contributors are verified here, this plan needs {minimum}.", "此处已核验 {verified} 家贡献方，本方案需要 {minimum} 家。";

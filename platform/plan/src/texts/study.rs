@@ -16,6 +16,7 @@ PREDICT: "scoring rows by the model", "用模型为各行评分";
 ALIGN: "finding common keys", "查找共同的键";
 DICTIONARY: "looking codes up", "查对编码";
 SCARCITY: "finding out how much others lack", "测算各方数据的稀缺程度";
+VALUE: "valuing the institutions' rows", "计算各机构样本行的价值";
 STATISTICS: "measuring columns over all rows", "在全部行上统计各列";
 COUNTING: "sum {sum} of {sums} is opened", "已开启第 {sum} 个合计（共 {sums} 个）";
 STANDARDISING: "standardising the columns", "标准化各列";

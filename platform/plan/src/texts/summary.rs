@@ -150,6 +150,8 @@ TEST_NONE: "No rows are kept for testing: measures are of the fitted rows and lo
 TEST_SHARE: "{percent} % of each institution's rows are kept for testing: other rows in every study, and in every attempt at this plan. Only studies with the same split can be compared.", "每家机构保留 {percent}% 的行用于测试：每项研究以及本方案的每次尝试所抽取的行都不同。只有使用同一划分的研究才能相互比较。";
 TEST_SPLIT: "Test rows are those of the split {split}, registered with each data set.", "测试行由各数据集登记的划分 {split} 决定。";
 ARMS: "For comparison the same model is also trained by {arms}.", "另以 {arms} 训练同一模型作为对照。";
+VALUE: "Each institution learns at home what its own rows are worth to the model, judged by the test rows of {judges}. Who judges decides what is good: those test rows should be ones that were looked at.", "各机构在本机构得知自身样本行对模型的价值，由 {judges} 的测试行评判。由谁评判决定何谓好数据：这些测试行应经过核查。";
+VALUE_BY_COALITIONS: "By coalitions too: each institution shows the coordinator its own sums at the model, hence nearly the model that its rows alone would give; all learn by name what each institution is worth.", "并按机构组合计算：各机构向协调方提供自身在模型处的合计，由此可近似得到仅用该机构样本所得的模型；各方均得知每家机构（列名）的价值。";
 CONTRIBUTOR: "{party} brings data set {data}", "{party} 提供数据集 {data}";
 PINNED: ", version {version}", "，版本 {version}";
 WEIGHED: ", each row of which counts {weight} in the fit", "，拟合中其每行按 {weight} 计";

@@ -28,6 +28,7 @@ mod summaries;
 mod texts;
 mod trees;
 mod trust;
+mod values;
 mod verticals;
 mod weights;
 

@@ -1,5 +1,7 @@
 //! A generalised linear model.
 
+mod value;
+
 use consilium_evaluation::Range;
 use consilium_glm::{
     Column, ConstantColumns, Family, Kind, Partition, Regression, Specification,
@@ -10,6 +12,7 @@ use consilium_glm::{
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+pub use self::value::Valuing;
 use super::columns::{self, Term, Values};
 use crate::{
     Limits, OnDropout, Phase, PlanError, PlanFault, Protection, RawPlan,
@@ -31,6 +34,8 @@ pub struct Glm {
     pub regression: Regression,
     /// How its likelihood is approximated; none: it is fitted by Newton's steps.
     pub surrogate: Option<Surrogate>,
+    /// How institutions' rows are valued by it; none: they are not.
+    pub value: Option<Valuing>,
 }
 
 /// What becomes of missing values.
@@ -158,6 +163,7 @@ pub(super) fn check(
         missing,
         comparison: comparison(&raw.comparison, family, at)?,
         surrogate: surrogate(raw, at)?,
+        value: value::check(raw, at)?,
         regression: regression.map_err(|error| columns::blame(error, raw, at))?,
     })
 }

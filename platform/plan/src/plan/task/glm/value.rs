@@ -1,0 +1,73 @@
+//! How a plan values institutions' rows by its model.
+
+use consilium_mailbox::PartyId;
+use consilium_value::{LEAST_CONTRIBUTORS, LEAST_JUDGES, Method};
+use toml::Spanned;
+
+use crate::{
+    OnDropout, PlanError, PlanFault, RawPlan,
+    plan::Places,
+    raw::{RawMethod, RawParty, RawRole},
+};
+
+/// How institutions' rows are valued: `[value]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Valuing {
+    /// At home alone, or by coalitions too.
+    pub method: Method,
+    /// The contributors whose test rows judge, in order.
+    pub judges: Vec<PartyId>,
+}
+
+/// Checks that rows are kept for judging, that the fit is exact and of all contributors, and that nobody's
+/// own sums would be told by a total.
+pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanError> {
+    let Some(given) = &raw.value else {
+        return Ok(None);
+    };
+    let refuse = |fault| Err(at.fault(Some(given), "value", fault));
+    let contributes = |party: &&RawParty| party.role.unwrap_or_default() == RawRole::Contributor;
+    let parties = raw.party.get_ref().iter().filter(contributes);
+    let contributors: Vec<&PartyId> = parties.map(|party| party.name.get_ref()).collect();
+    if contributors.len() < LEAST_CONTRIBUTORS {
+        return refuse(PlanFault::TooFewToValue {
+            least: LEAST_CONTRIBUTORS,
+        });
+    }
+    let is_newton =
+        (raw.model.method.as_ref()).is_none_or(|method| *method.get_ref() == RawMethod::Newton);
+    if raw.test.is_none() || !is_newton || raw.model.noise.is_some() {
+        return refuse(PlanFault::NothingToValue);
+    }
+    let on_dropout = raw.protection.on_dropout.as_ref();
+    if on_dropout.is_some_and(|rule| *rule.get_ref() == OnDropout::Continue) {
+        return Err(at.fault(on_dropout, "protection.on_dropout", PlanFault::AllToValue));
+    }
+    let named = given.get_ref().judged_by.as_ref();
+    let mut judges: Vec<PartyId> = match named {
+        None => contributors.into_iter().cloned().collect(),
+        Some(named) => {
+            let stranger = |name: &&Spanned<PartyId>| !contributors.contains(&name.get_ref());
+            if let Some(name) = named.get_ref().iter().find(stranger) {
+                let party = name.get_ref().clone();
+                let fault = PlanFault::NotContributor { party };
+                return Err(at.fault(Some(name), "value.judged_by", fault));
+            }
+            named
+                .get_ref()
+                .iter()
+                .map(|name| name.get_ref().clone())
+                .collect()
+        }
+    };
+    judges.sort();
+    judges.dedup();
+    if judges.len() < LEAST_JUDGES {
+        let least = LEAST_JUDGES;
+        return Err(at.fault(named, "value.judged_by", PlanFault::TooFewJudges { least }));
+    }
+    Ok(Some(Valuing {
+        method: given.get_ref().method.unwrap_or(Method::Influence),
+        judges,
+    }))
+}
