@@ -1,9 +1,8 @@
 //! The folder in which the cards of one data set for one purpose are kept.
 
 use std::{
-    fs::{self, DirBuilder},
+    fs,
     io::{self, Write as _},
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +11,7 @@ use consilium_plan::Lang;
 use consilium_scorecard::{Card, Signed};
 
 use super::page;
-use crate::{hint::OrHint as _, new_file};
+use crate::{data::folder, hint::OrHint as _, new_file};
 
 /// The last card.
 pub(super) const CARD: &str = "card.json";
@@ -31,11 +30,14 @@ impl Kept {
     /// Opens a folder, which is made if it isn't there, for its owner alone.
     pub(super) fn open(folder: &Path, lang: Lang) -> anyhow::Result<Kept> {
         let named = || folder.display().to_string();
-        if made(folder).with_context(named)? {
-            let folder = folder.to_owned();
-            let cards = Vec::new();
-            return Ok(Kept { folder, cards });
+        match folder::make(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => {
+                made.with_context(named)?;
+                return Self::existing(folder, lang);
+            }
         }
+        folder::check(folder, lang)?;
         let is_empty = fs::read_dir(folder).with_context(named)?.count() == 0;
         if is_empty || folder.join(CARDS).is_dir() {
             return Self::existing(folder, lang);
@@ -91,7 +93,10 @@ impl Kept {
             bail!(lang.pick("the card is too long", "评分卡过长"));
         }
         let cards = self.folder.join(CARDS);
-        made(&cards).with_context(|| cards.display().to_string())?;
+        if let Err(error) = folder::make(&cards) {
+            let known = error.kind() == io::ErrorKind::AlreadyExists;
+            known.then_some(()).ok_or(error).context(CARDS)?;
+        }
         // Of two processes at once, one finds the number taken.
         let path = cards.join(format!("{:06}.json", self.cards.len() + 1));
         let mut file = new_file::create_private(&path, lang)?;
@@ -116,14 +121,5 @@ impl Kept {
             Ok(())
         };
         left().with_context(|| path.display().to_string())
-    }
-}
-
-/// Makes a folder for its owner alone; tells whether it wasn't there.
-fn made(folder: &Path) -> io::Result<bool> {
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error),
     }
 }
