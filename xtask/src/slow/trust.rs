@@ -77,7 +77,7 @@ fn draw(lines: &[u8]) -> anyhow::Result<()> {
         "--package",
         "consilium-lab",
         "--example",
-        "behaviour",
+        "behaviour-page",
         "--",
     ];
     let mut command = cargo(run);

@@ -1,4 +1,4 @@
-//! What mistakes do to scores of quality, as a page: `cargo run -p consilium-lab --example behaviour -- PAGE
+//! What mistakes do to scores of quality, as a page: `cargo run -p consilium-lab --example behaviour-page -- PAGE
 //! < LINES`, LINES being what `cargo xtask slow trust-behaviour` prints.
 
 use std::{
