@@ -15,7 +15,9 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{Accumulator, ColumnarValue, Volatility, create_udaf, create_udf};
+use datafusion::logical_expr::{
+    Accumulator, ColumnarValue, ScalarUDF, Volatility, create_udaf, create_udf,
+};
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 
@@ -83,6 +85,32 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
             Volatility::Immutable,
             Arc::new(to_day),
         ),
+    ];
+    for function in functions.into_iter().chain(numbers()).chain(citizens()) {
+        session.register_udf(function);
+    }
+    let place = mapping.place_of_name(VALIDITY);
+    session.register_udf(create_udf(
+        VALIDITY,
+        vec![text(), text(), DataType::Date32],
+        text(),
+        Volatility::Immutable,
+        Arc::new(move |values| validity(values, &tables, place)),
+    ));
+    session.register_udaf(create_udaf(
+        "first_rows",
+        vec![DataType::Boolean, DataType::Int64, DataType::Int64],
+        Arc::new(text()),
+        Volatility::Immutable,
+        Arc::new(|_| Ok(Box::new(First::default()))),
+        Arc::new(vec![text()]),
+    ));
+}
+
+/// Gives those that read texts as numbers and answers, and write numbers as texts.
+fn numbers() -> [ScalarUDF; 4] {
+    let text = || DataType::Utf8;
+    [
         create_udf(
             "to_number",
             vec![text()],
@@ -132,6 +160,13 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
                 Ok(array(texts.collect::<StringArray>()))
             }),
         ),
+    ]
+}
+
+/// Gives those that look into a citizen's number (GB 11643-1999).
+fn citizens() -> [ScalarUDF; 3] {
+    let text = || DataType::Utf8;
+    [
         create_udf(
             "valid_citizen_id",
             vec![text()],
@@ -176,26 +211,7 @@ pub(crate) fn register(session: &SessionContext, mapping: &Mapping, tables: Tabl
                 Ok(array(sexes.collect::<StringArray>()))
             }),
         ),
-    ];
-    for function in functions {
-        session.register_udf(function);
-    }
-    let place = mapping.place_of_name(VALIDITY);
-    session.register_udf(create_udf(
-        VALIDITY,
-        vec![text(), text(), DataType::Date32],
-        text(),
-        Volatility::Immutable,
-        Arc::new(move |values| validity(values, &tables, place)),
-    ));
-    session.register_udaf(create_udaf(
-        "first_rows",
-        vec![DataType::Boolean, DataType::Int64, DataType::Int64],
-        Arc::new(text()),
-        Volatility::Immutable,
-        Arc::new(|_| Ok(Box::new(First::default()))),
-        Arc::new(vec![text()]),
-    ));
+    ]
 }
 
 fn array(array: impl datafusion::arrow::array::Array + 'static) -> ColumnarValue {

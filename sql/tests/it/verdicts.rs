@@ -106,16 +106,11 @@ fn numbers_of_a_column_file_are_written_as_in_a_text() {
     let sexes: Vec<Option<f64>> = (0..320_u32)
         .map(|at| [Some(1.0), Some(2.0), None, Some(3.5)][at as usize % 4])
         .collect();
-    let csv: String = sexes
-        .iter()
-        .enumerate()
-        .map(|(at, sex)| {
-            format!(
-                "{at},{}\n",
-                sex.map(|it| it.to_string()).unwrap_or_default()
-            )
-        })
-        .collect();
+    let csv = sexes.iter().enumerate();
+    let csv = csv.fold(String::new(), |csv, (at, sex)| {
+        let sex = sex.map(|it| it.to_string()).unwrap_or_default();
+        csv + &format!("{at},{sex}\n")
+    });
     let ids: ArrayRef = Arc::new(
         (0..320_u32)
             .map(|at| Some(f64::from(at)))

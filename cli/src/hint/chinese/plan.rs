@@ -132,17 +132,25 @@ fn fault(fault: &PlanFault) -> String {
         PlanFault::TooManyRows { minimum, possible } => {
             format!("要求 {minimum} 行，合计至多只有 {possible} 行")
         }
-        PlanFault::Time => "需要带时区的日期时间，例如 2027-01-31T00:00:00+08:00".to_owned(),
-        PlanFault::Length => {
-            "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
-        }
-        PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
-        other => methods(other)
+        other => times(other)
+            .or_else(|| methods(other))
             .or_else(|| label(other))
             .or_else(|| statistics::fault(other))
             .or_else(|| trust::fault(other))
             .unwrap_or_else(|| other.to_string()),
     }
+}
+
+/// Says what is wrong with a time, if it is that.
+fn times(fault: &PlanFault) -> Option<String> {
+    Some(match fault {
+        PlanFault::Time => "需要带时区的日期时间，例如 2027-01-31T00:00:00+08:00".to_owned(),
+        PlanFault::Length => {
+            "时间长度是大于零的整数加单位：\"500ms\"、\"30s\"、\"10m\"、\"2h\"、\"14d\"".to_owned()
+        }
+        PlanFault::Patience { shorter_key, .. } => format!("必须长于 {shorter_key}"),
+        _ => return None,
+    })
 }
 
 /// Says what is wrong with how a regression is fitted, if it is that.

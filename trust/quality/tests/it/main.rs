@@ -59,6 +59,7 @@ fn a_rule_file_is_read() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of slips")]
 fn what_is_wrong_is_named_by_line_and_column() {
     let begins = [
         (

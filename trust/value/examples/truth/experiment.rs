@@ -299,7 +299,9 @@ fn fit(regression: &Regression, tables: &[&Table], from: &Candidate) -> Candidat
             add(&mut upper, sums.fisher.upper());
         }
         let mut information = Symmetric::new(order, upper);
-        (1..order).for_each(|place| information.add_to_diagonal(place, penalty));
+        for place in 1..order {
+            information.add_to_diagonal(place, penalty);
+        }
         let step = Cholesky::new(&information).unwrap().solve(&gradient);
         for (coefficient, by) in model.coefficients.iter_mut().zip(&step) {
             *coefficient -= by;
@@ -330,12 +332,14 @@ fn together(regression: &Regression, judging: &[&Table], model: &Candidate) -> J
 fn totals(regression: &Regression, model: &Candidate, parts: &[Sums], judged: &Judged) -> Totals {
     let order = model.coefficients.len();
     let mut upper = vec![0.0; triangle(order)];
-    parts
-        .iter()
-        .for_each(|part| add(&mut upper, part.fisher.upper()));
+    for part in parts {
+        add(&mut upper, part.fisher.upper());
+    }
     let mut information = Symmetric::new(order, upper);
     let penalty = regression.specification().penalty;
-    (1..order).for_each(|place| information.add_to_diagonal(place, penalty));
+    for place in 1..order {
+        information.add_to_diagonal(place, penalty);
+    }
     Totals {
         rows: parts.iter().map(|part| part.rows).sum(),
         judged_rows: judged.sums.rows,
