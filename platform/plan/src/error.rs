@@ -1,12 +1,14 @@
 //! What can be wrong with a plan.
 
 mod fault;
+mod trust;
 
 use consilium_mailbox::Fault;
 use consilium_preparation::PreparationError;
 use consilium_schema::{SchemaError, TextPlace};
 
 pub use fault::PlanFault;
+pub use trust::TrustFault;
 
 /// Why a text is no plan.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

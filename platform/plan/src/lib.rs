@@ -26,7 +26,7 @@ pub use approval::{
 };
 pub use differing::describe_parts;
 pub use disclosures::{Audience, Disclosure};
-pub use error::{PlanError, PlanFault};
+pub use error::{PlanError, PlanFault, TrustFault};
 pub use estimate::{Cost, Costs, Estimate, Links, RowsBy, Speed, Spent};
 pub use failure::{Advice, Failure, UnknownCode, explain};
 pub use lang::{BadLang, Lang};

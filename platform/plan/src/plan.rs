@@ -222,7 +222,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// If it can't have any: see [`PlanFault::Unweighted`] and [`PlanFault::WeightsOfAll`].
+    /// If it can't have any: see [`TrustFault::Unweighted`] and [`TrustFault::WeightsOfAll`].
     pub fn weighed(&self, weights: &BTreeMap<PartyId, Weight>) -> Result<Plan, PlanError> {
         let mut plan = self.clone();
         for party in &mut plan.parties {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use consilium_evaluation::BadWeight;
 use consilium_gbdt::{
     BadSpecification as BadSpecificationOfTrees, horizontal::BadAgreement, vertical::BadTerms,
 };
@@ -10,10 +9,10 @@ use consilium_glm::BadSpecification;
 use consilium_mailbox::PartyId;
 use consilium_psi::BadEpsilon;
 use consilium_schema::{DesignError, LabelError};
-use consilium_scorecard::BadPurposeName;
 use consilium_secagg::ThresholdError;
 use consilium_statistics::BadSpecification as BadStatistics;
 
+use super::TrustFault;
 use crate::time::length_text;
 
 /// What is wrong with a value.
@@ -49,29 +48,6 @@ pub enum PlanFault {
         /// Who is named.
         party: PartyId,
     },
-    /// Scorecards are for a purpose.
-    #[error(transparent)]
-    Purpose(#[from] BadPurposeName),
-    /// Whatever names a purpose asks for a score.
-    #[error(
-        "min_score is needed, or a score in [trust.least]: quality, scarcity, privacy or value"
-    )]
-    NoFloor,
-    /// Scores lie between 0 and 100.
-    #[error("a least score is above 0 and at most 100")]
-    Floor,
-    /// An institution's rows count for something.
-    #[error(transparent)]
-    Weight(#[from] BadWeight),
-    /// Rows are weighed where their sums are exact and all of one kind.
-    #[error("weight is for regressions by Newton's steps without noise, and for trees")]
-    Unweighted,
-    /// What rows count and how many there are would tell of whoever is lost.
-    #[error(
-        "where rows are weighed no two sets of contributors are compared: the study waits for whoever is missing, \
-         or fails"
-    )]
-    WeightsOfAll,
     /// Contributors bring a data set, receivers don't.
     #[error("{party} {}", if *.contributes { "contributes and needs data = \"NAME\"" } else { "only receives and has no data" })]
     DataSet {
@@ -117,33 +93,6 @@ pub enum PlanFault {
         "three or more contributors bring rows of the same columns, and all receive the result: no others"
     )]
     NotStatistics,
-    /// Scarcity is measured over several, each of which is hidden among three others.
-    #[error(
-        "four or more contributors bring rows of the same columns, and all receive the result: no others"
-    )]
-    NotScarcity,
-    /// Columns without levels need cut points.
-    #[error(
-        "column {column} is of type {kind}: numbers need cut points in [scarcity.cuts], booleans and declared levels need none, others can't be used"
-    )]
-    NoBins {
-        /// Which.
-        column: String,
-        /// Its type.
-        kind: &'static str,
-    },
-    /// Only numbers are cut.
-    #[error("column {column} is no number: it has bins of its own and needs no cut points")]
-    NoCuts {
-        /// Which.
-        column: String,
-    },
-    /// Entities are told apart by a key.
-    #[error("entities are counted where the plan has a [key] only")]
-    NoKey,
-    /// Scarcity can't be measured so.
-    #[error(transparent)]
-    Scarcity(#[from] consilium_scarcity::BadSpecification),
     /// Statistics over other contributors differ by what the lost one brings.
     #[error(
         "statistics are of all contributors: the study waits for whoever is missing, or fails; with fewer \
@@ -409,32 +358,6 @@ pub enum PlanFault {
          missing, or fails"
     )]
     AllNeeded,
-    /// A total less the own part would be of few others.
-    #[error(
-        "rows are valued among {least} contributors or more: a total less one's own part would tell too much of the others"
-    )]
-    TooFewToValue {
-        /// How many are needed.
-        least: usize,
-    },
-    /// The judges' total less the own part would be of one other.
-    #[error(
-        "{least} contributors or more must judge: a total less one's own part would tell too much of the others"
-    )]
-    TooFewJudges {
-        /// How many are needed.
-        least: usize,
-    },
-    /// Values are made of an exact fit, and of rows that it has not seen.
-    #[error(
-        "rows are valued by a fit by Newton's steps without noise, judged on test rows: set test, and leave method and noise out"
-    )]
-    NothingToValue,
-    /// Values are made of all contributors' sums.
-    #[error(
-        "values need all contributors: with [value] the study waits for whoever is missing, or fails"
-    )]
-    AllToValue,
     /// Institutions run what hides their rows.
     #[error(
         "method = \"surrogate\" is for experiments with mode = \"simulated\" only, where all rows are in one place: \
@@ -524,6 +447,9 @@ pub enum PlanFault {
         /// The key of that.
         shorter_key: &'static str,
     },
+    /// Something of scorecards, weights, scarcity or values.
+    #[error(transparent)]
+    Trust(#[from] TrustFault),
 }
 
 /// Says why terms can't be agreed on, of a plan's key that is named beside it.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Places;
 use crate::{
-    OnDropout, PlanError, PlanFault, RawPlan,
+    OnDropout, PlanError, PlanFault, RawPlan, TrustFault,
     raw::{RawKind, RawMethod, RawParty, RawRole},
 };
 
@@ -161,13 +161,13 @@ fn weight(raw: &RawPlan, party: &RawParty, at: &Places) -> Result<Weight, PlanEr
         let party = party.name.get_ref().clone();
         PlanFault::NotContributor { party }
     } else if method == Some(RawMethod::Surrogate) || raw.model.noise.is_some() {
-        PlanFault::Unweighted
+        TrustFault::Unweighted.into()
     } else if on_dropout == Some(OnDropout::Continue) {
-        PlanFault::WeightsOfAll
+        TrustFault::WeightsOfAll.into()
     } else {
         match Weight::try_from(*given.get_ref()) {
             Ok(weight) => return Ok(weight),
-            Err(bad) => bad.into(),
+            Err(bad) => TrustFault::Weight(bad).into(),
         }
     };
     Err(at.fault(Some(given), "party.weight", fault))

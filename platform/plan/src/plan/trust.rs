@@ -5,7 +5,7 @@ use std::fmt::{self, Formatter};
 use consilium_scorecard::Floors;
 
 use super::Places;
-use crate::{PlanError, PlanFault, RawPlan, canonical::number};
+use crate::{PlanError, RawPlan, TrustFault, canonical::number};
 
 /// Checks what a plan asks of scorecards.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Floors>, PlanError> {
@@ -15,10 +15,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Floors>, PlanEr
     let trust = given.get_ref();
     let purpose = trust.purpose.get_ref().parse();
     let purpose = purpose.map_err(|bad: consilium_scorecard::BadPurposeName| {
-        at.fault(Some(&trust.purpose), "trust.purpose", bad)
+        at.fault(
+            Some(&trust.purpose),
+            "trust.purpose",
+            TrustFault::Purpose(bad),
+        )
     })?;
     if trust.min_score.is_none() && trust.least.is_empty() {
-        return Err(at.fault(Some(given), "trust", PlanFault::NoFloor));
+        return Err(at.fault(Some(given), "trust", TrustFault::NoFloor));
     }
     let least = trust.least.iter();
     let named = least.map(|(dimension, score)| (format!("trust.least.{}", dimension.id()), score));
@@ -26,7 +30,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Floors>, PlanEr
     for (key, score) in named.chain(composite.map(|score| ("trust.min_score".to_owned(), score))) {
         // NaN is neither.
         if !(*score.get_ref() > 0.0 && *score.get_ref() <= 100.0) {
-            return Err(at.fault(Some(score), key, PlanFault::Floor));
+            return Err(at.fault(Some(score), key, TrustFault::Floor));
         }
     }
     let least = trust.least.iter();

@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::{align, declared, statistics};
 use crate::{
-    Limits, Obstacle, Party, PlanError, PlanFault, Protection, RawPlan, Task,
+    Limits, Obstacle, Party, PlanError, Protection, RawPlan, Task, TrustFault,
     differing::differences,
     plan::{Places, terms},
     raw::RawScarcity,
@@ -73,7 +73,7 @@ pub(crate) fn check(
 ) -> Result<(Task, Limits), PlanError> {
     let all_do = parties.iter().all(|it| it.contributes() && it.receives());
     if !all_do || parties.len() < FEWEST_CONTRIBUTORS {
-        return Err(at.fault(Some(&raw.party), "party", PlanFault::NotScarcity));
+        return Err(at.fault(Some(&raw.party), "party", TrustFault::NotScarcity));
     }
     let Some(given) = &raw.scarcity else {
         return Err(at.missing("scarcity"));
@@ -160,14 +160,14 @@ fn binned(
             Bins::Levels(levels.iter().map(Level::name).collect())
         }
         (_, Some(cuts)) => {
-            let fault = PlanFault::NoCuts { column: name };
+            let fault = TrustFault::NoCuts { column: name };
             return Err(at.fault(Some(cuts), "scarcity.cuts", fault));
         }
         (kind, None) => {
             let kind = kind.name();
             let named = raw.features.iter().flat_map(Spanned::get_ref);
             let named = named.into_iter().find(|it| *it.get_ref() == name);
-            let fault = PlanFault::NoBins { column: name, kind };
+            let fault = TrustFault::NoBins { column: name, kind };
             return Err(at.fault(named, "features", fault));
         }
     };
@@ -190,13 +190,21 @@ fn sketch(raw: &RawPlan, given: &RawScarcity, at: &Places) -> Result<Option<Sket
         },
         (Some(_), None) => return Err(at.missing("scarcity.entities")),
         (None, Some(alone)) => {
-            return Err(at.fault(Some(alone), "scarcity.entities", PlanFault::NoKey));
+            return Err(at.fault(Some(alone), "scarcity.entities", TrustFault::NoKey));
         }
         (None, None) if given.buckets.is_some() => {
-            return Err(at.fault(given.buckets.as_ref(), "scarcity.buckets", PlanFault::NoKey));
+            return Err(at.fault(
+                given.buckets.as_ref(),
+                "scarcity.buckets",
+                TrustFault::NoKey,
+            ));
         }
         (None, None) if given.falsely.is_some() => {
-            return Err(at.fault(given.falsely.as_ref(), "scarcity.falsely", PlanFault::NoKey));
+            return Err(at.fault(
+                given.falsely.as_ref(),
+                "scarcity.falsely",
+                TrustFault::NoKey,
+            ));
         }
         (None, None) => return Ok(None),
     };
@@ -204,8 +212,9 @@ fn sketch(raw: &RawPlan, given: &RawScarcity, at: &Places) -> Result<Option<Sket
 }
 
 /// Points at the key that makes a specification impossible.
-fn blame(fault: BadSpecification, raw: &RawPlan, given: &RawScarcity, at: &Places) -> PlanError {
-    match &fault {
+fn blame(bad: BadSpecification, raw: &RawPlan, given: &RawScarcity, at: &Places) -> PlanError {
+    let fault = TrustFault::Scarcity(bad.clone());
+    match &bad {
         BadSpecification::Bins { name } => match given.cuts.get(name) {
             Some(cuts) => at.fault(Some(cuts), "scarcity.cuts", fault),
             None => at.fault(raw.features.as_ref(), "features", fault),

@@ -5,7 +5,7 @@ use consilium_value::{LEAST_CONTRIBUTORS, LEAST_JUDGES, Method};
 use toml::Spanned;
 
 use crate::{
-    OnDropout, PlanError, PlanFault, RawPlan,
+    OnDropout, PlanError, PlanFault, RawPlan, TrustFault,
     plan::Places,
     raw::{RawMethod, RawParty, RawRole},
 };
@@ -30,18 +30,18 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     let parties = raw.party.get_ref().iter().filter(contributes);
     let contributors: Vec<&PartyId> = parties.map(|party| party.name.get_ref()).collect();
     if contributors.len() < LEAST_CONTRIBUTORS {
-        return refuse(PlanFault::TooFewToValue {
+        return refuse(TrustFault::TooFewToValue {
             least: LEAST_CONTRIBUTORS,
         });
     }
     let is_newton =
         (raw.model.method.as_ref()).is_none_or(|method| *method.get_ref() == RawMethod::Newton);
     if raw.test.is_none() || !is_newton || raw.model.noise.is_some() {
-        return refuse(PlanFault::NothingToValue);
+        return refuse(TrustFault::NothingToValue);
     }
     let on_dropout = raw.protection.on_dropout.as_ref();
     if on_dropout.is_some_and(|rule| *rule.get_ref() == OnDropout::Continue) {
-        return Err(at.fault(on_dropout, "protection.on_dropout", PlanFault::AllToValue));
+        return Err(at.fault(on_dropout, "protection.on_dropout", TrustFault::AllToValue));
     }
     let named = given.get_ref().judged_by.as_ref();
     let mut judges: Vec<PartyId> = match named {
@@ -64,7 +64,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     judges.dedup();
     if judges.len() < LEAST_JUDGES {
         let least = LEAST_JUDGES;
-        return Err(at.fault(named, "value.judged_by", PlanFault::TooFewJudges { least }));
+        return Err(at.fault(named, "value.judged_by", TrustFault::TooFewJudges { least }));
     }
     Ok(Some(Valuing {
         method: given.get_ref().method.unwrap_or(Method::Influence),
