@@ -19,7 +19,7 @@ use serde::Deserialize;
 /// The size of a picture, and where its axes lie.
 const SIZE: (f64, f64) = (390.0, 240.0);
 const LEFT: f64 = 40.0;
-const RIGHT: f64 = 380.0;
+const RIGHT: f64 = 370.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 190.0;
 
