@@ -79,6 +79,9 @@ pub enum TrustFault {
         "rows are valued by a fit by Newton's steps without noise, judged on test rows: set test, and leave method and noise out"
     )]
     NothingToValue,
+    /// Values are told of rows that count alike.
+    #[error("rows are valued where all count alike: leave weight or [value] out")]
+    WeighedValues,
     /// Values are made of all contributors' sums.
     #[error(
         "values need all contributors: with [value] the study waits for whoever is missing, or fails"

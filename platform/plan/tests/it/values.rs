@@ -87,6 +87,13 @@ fn what_values_can_t_be_made_of_is_refused_where_it_stands() {
     };
     let error = try_heart(without_test).unwrap_err().to_string();
     assert!(error.contains("set test"), "{error}");
+    let weighed =
+        |text: String| text.replacen("\n[[party]]", "\n[value]\n[[party]]\nweight = 0.5", 1);
+    let error = try_heart(weighed).unwrap_err().to_string();
+    assert!(
+        error.contains("party.weight") && error.contains("count alike"),
+        "{error}"
+    );
     let error = with("method = \"guess\"").unwrap_err().to_string();
     assert!(error.contains("shapley"), "{error}");
 }

@@ -42,6 +42,9 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
             "价值由不加噪声的牛顿法拟合得出，并在测试行上评判：请设置 test，去掉 method 和 noise"
                 .to_owned()
         }
+        TrustFault::WeighedValues => {
+            "各行权重相同时才计算价值：请去掉 weight 或 [value]".to_owned()
+        }
         TrustFault::AllToValue => {
             "价值需要全部贡献方：有 [value] 时研究等待缺席者，或失败".to_owned()
         }

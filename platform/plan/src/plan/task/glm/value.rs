@@ -39,6 +39,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     if raw.test.is_none() || !is_newton || raw.model.noise.is_some() {
         return refuse(TrustFault::NothingToValue);
     }
+    let weighs = |party: &&RawParty| party.weight.is_some();
+    if let Some(party) = raw.party.get_ref().iter().find(weighs) {
+        return Err(at.fault(
+            party.weight.as_ref(),
+            "party.weight",
+            TrustFault::WeighedValues,
+        ));
+    }
     let on_dropout = raw.protection.on_dropout.as_ref();
     if on_dropout.is_some_and(|rule| *rule.get_ref() == OnDropout::Continue) {
         return Err(at.fault(on_dropout, "protection.on_dropout", TrustFault::AllToValue));
