@@ -130,7 +130,10 @@ impl Home {
         change.commit().await?;
         tracing::info!(data = set.name, what, "a data set was read");
         // Cards of an earlier version are not shown any more, those of this one are again.
-        self.show_cards().await?;
+        let kept = cards::all(&self.store).await?;
+        if kept.iter().any(|kept| kept.card.data_set == set.name) {
+            self.show_cards().await?;
+        }
         Ok(Listed {
             set,
             is_unchanged: true,
@@ -177,13 +180,16 @@ impl Home {
             let name = name.to_owned();
             return Err(RegisterError::Unknown { name });
         }
-        cards::remove(&mut change, name).await?;
+        let had_cards = cards::remove(&mut change, name).await?;
         let entry = Entry::new(now, Kind::DATA_SET)
             .with("data", name)
             .with("what", "removed");
         change.log(&entry).await?;
         change.commit().await?;
-        Ok(self.show_cards().await?)
+        if had_cards {
+            self.show_cards().await?;
+        }
+        Ok(())
     }
 
     /// Gives where a registered data set lies and how it is read.

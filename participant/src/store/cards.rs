@@ -27,15 +27,15 @@ pub async fn keep(change: &mut Change, signed: &Signed, now: UnixTime) -> Result
     Ok(())
 }
 
-/// Removes all cards of a data set.
+/// Removes all cards of a data set; tells whether there were any.
 ///
 /// # Errors
 ///
 /// If it can't be written.
-pub async fn remove(change: &mut Change, data_set: &str) -> Result<(), StoreError> {
+pub async fn remove(change: &mut Change, data_set: &str) -> Result<bool, StoreError> {
     let query = sqlx::query("DELETE FROM scorecard WHERE data_set = $1").bind(data_set);
-    query.execute(change.connection()).await?;
-    Ok(())
+    let gone = query.execute(change.connection()).await?;
+    Ok(gone.rows_affected() > 0)
 }
 
 /// Gives the card of a data set for a purpose.
