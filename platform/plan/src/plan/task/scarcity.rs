@@ -105,7 +105,7 @@ pub(crate) fn check(
         most_rows: limits.most_rows.0,
         most_contributors: contributors,
     };
-    Agreement::new(specification.clone()).map_err(|fault| blame(fault, raw, given, at))?;
+    Agreement::new(specification.clone()).map_err(|fault| blame(&fault, raw, given, at))?;
     let mut cuts = given.cuts.iter();
     if let Some((name, cuts)) = cuts.find(|(name, _)| !columns.iter().any(|it| it.name() == *name))
     {
@@ -212,9 +212,9 @@ fn sketch(raw: &RawPlan, given: &RawScarcity, at: &Places) -> Result<Option<Sket
 }
 
 /// Points at the key that makes a specification impossible.
-fn blame(bad: BadSpecification, raw: &RawPlan, given: &RawScarcity, at: &Places) -> PlanError {
+fn blame(bad: &BadSpecification, raw: &RawPlan, given: &RawScarcity, at: &Places) -> PlanError {
     let fault = TrustFault::Scarcity(bad.clone());
-    match &bad {
+    match bad {
         BadSpecification::Bins { name } => match given.cuts.get(name) {
             Some(cuts) => at.fault(Some(cuts), "scarcity.cuts", fault),
             None => at.fault(raw.features.as_ref(), "features", fault),
