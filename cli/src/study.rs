@@ -17,7 +17,7 @@ mod result;
 mod story;
 mod watch;
 
-pub(crate) use result::write as write_result;
+pub(crate) use result::{value as value_file, write as write_result};
 pub(crate) use story::Story;
 
 #[derive(Debug, Args)]

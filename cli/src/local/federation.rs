@@ -1,14 +1,21 @@
 //! A federation of this machine's processes.
 
-use std::{collections::BTreeMap, ffi::OsStr, fs, net::TcpListener, path::Path};
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use consilium_contract::Seal;
 use consilium_mailbox::PartyId;
 use consilium_node::grpc::operator_client::OperatorClient;
 use consilium_plan::{Audience, Failure, Lang, Plan};
 use consilium_proto::v1;
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 use tonic::transport::Channel;
 
 use super::{
@@ -18,7 +25,7 @@ use super::{
     inputs::PartyData,
     kept::Kept,
     outcome::Outcome,
-    participant::{Participant, account, join, phases},
+    participant::{PATIENCE, PAUSE, Participant, account, join, phases},
     tell, watching,
 };
 use crate::{
@@ -180,11 +187,6 @@ impl Federation {
             study: study.to_owned(),
         };
         let result = self.operator.result(request).await.answer(self.lang)?;
-        let files = [
-            ("model.json", result.model.clone()),
-            ("report.json", result.report.clone()),
-        ];
-        write_result(folder, &plan.to_string(), files, self.lang)?;
         let model: Value = serde_json::from_str(&result.model)?;
         let fit = model.get("fit").context("the result holds no fit")?;
         let mut parties = Vec::new();
@@ -192,6 +194,24 @@ impl Federation {
         for participant in self.of(plan) {
             parties.push(participant.own_result(study, lang).await?);
         }
+        let values = parties.iter().map(|own| {
+            let file = format!("{}-value.json", own.party);
+            (file, own.value.clone())
+        });
+        let values: Vec<(String, String)> = values.collect();
+        let files = [
+            ("model.json", result.model.clone()),
+            ("report.json", result.report.clone()),
+        ];
+        let values = values
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.clone()));
+        write_result(
+            folder,
+            &plan.to_string(),
+            files.into_iter().chain(values),
+            lang,
+        )?;
         let report = serde_json::from_str(&result.report)?;
         let coordinator = account(&report, COORDINATOR)?;
         let accounts = std::iter::once(&coordinator).chain(parties.iter().map(|own| &own.account));
@@ -286,6 +306,34 @@ impl Federation {
             contracts.push((participant.party.clone(), seals));
         }
         Ok(contracts)
+    }
+
+    /// Waits until the coordinator is shown so many scorecards.
+    pub(crate) async fn shown(&mut self, cards: usize) -> anyhow::Result<()> {
+        let lang = self.lang;
+        let showing = async {
+            loop {
+                let list = self.operator.scorecards(v1::ScorecardsRequest {}).await;
+                if list.answer(lang)?.cards.len() >= cards {
+                    return Ok(());
+                }
+                sleep(PAUSE).await;
+            }
+        };
+        match timeout(PATIENCE, showing).await {
+            Ok(shown) => shown,
+            Err(_) => bail!(lang.pick(
+                "the coordinator is not shown all scorecards",
+                "协调方未收到全部评分卡",
+            )),
+        }
+    }
+
+    /// Gives where each daemon is spoken to: the coordinator's, and the participants'.
+    pub(crate) fn sockets(&self) -> (PathBuf, BTreeMap<PartyId, PathBuf>) {
+        let participants = self.participants.iter();
+        let sockets = participants.map(|it| (it.party.clone(), it.daemon.socket.clone()));
+        (self.coordinator.socket.clone(), sockets.collect())
     }
 
     /// Ends all daemons.

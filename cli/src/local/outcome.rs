@@ -43,6 +43,8 @@ pub(crate) struct Outcome {
 pub(crate) struct PartyOutcome {
     pub(crate) party: PartyId,
     pub(crate) own: Option<Measures>,
+    /// What its rows are worth, JSON; empty where that was not asked.
+    pub(crate) value: String,
     /// What the protocols cost it.
     pub(crate) account: Account,
     /// The same of each phase, by its name.

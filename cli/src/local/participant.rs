@@ -30,13 +30,13 @@ use super::{
 use crate::{
     client::{self, Answer as _},
     data::{self, map::Opened},
-    study::obstacles,
+    study::{obstacles, value_file},
 };
 
 /// How long a daemon may take to connect, and a study's offer to arrive.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// How long after one look at a daemon's connection the next one follows.
-const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
 pub(super) struct Participant {
     pub(super) party: PartyId,
@@ -133,6 +133,7 @@ impl Participant {
         Ok(PartyOutcome {
             party: self.party.clone(),
             own: serde_json::from_value(own)?,
+            value: value_file(&result.own_report)?,
             account: account(&report, self.party.as_str())?,
             phases: phases(&report, self.party.as_str())?,
         })

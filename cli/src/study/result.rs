@@ -101,7 +101,7 @@ pub(super) async fn run(
 }
 
 /// Gives what the own rows are worth, if that was asked and found.
-fn value(own_report: &str) -> anyhow::Result<String> {
+pub(crate) fn value(own_report: &str) -> anyhow::Result<String> {
     if own_report.is_empty() {
         return Ok(String::new());
     }

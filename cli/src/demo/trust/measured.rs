@@ -1,21 +1,15 @@
 //! What each hospital measures of its own stays, by the commands that it would type.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
-use clap::Parser;
+use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
 use consilium_quality::{Heading, Report};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{
-    data::{self, DataArgs},
-    local::inputs::PartyData,
-    terminal::tell,
-};
+use super::typed::{text, typed};
+use crate::{local::inputs::PartyData, terminal::tell};
 
 /// Columns by which a neighbour may know a patient, and one that nobody should learn.
 const QUASI: &str = "age,race,gender,admission_type_id,time_in_hospital";
@@ -24,7 +18,7 @@ const SENSITIVE: &str = "diagnosis_1";
 /// The reports of one hospital.
 #[derive(Debug)]
 pub(super) struct Measured {
-    pub(super) party: String,
+    pub(super) party: PartyId,
     pub(super) quality: Report,
     pub(super) privacy: Privacy,
 }
@@ -72,17 +66,10 @@ impl Measured {
     }
 }
 
-/// A command of `consilium data`.
-#[derive(Debug, Parser)]
-struct Typed {
-    #[command(flatten)]
-    data: DataArgs,
-}
-
 /// Has each hospital measure its stays; pages and reports are left beside them.
 pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec<Measured>> {
     let measured = hospitals.iter().map(|hospital| {
-        let party = hospital.party.to_string();
+        let party = hospital.party.clone();
         tell(&lang.pick(
             format!("{party} measures quality and privacy of its stays"),
             format!("{party} 度量其住院数据的质量与隐私"),
@@ -93,6 +80,7 @@ pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec
         let rules = at("quality.rules.toml");
         typed(
             &[
+                "data",
                 "quality",
                 &text(&rules)?,
                 "--rows",
@@ -103,7 +91,7 @@ pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec
             lang,
         )?;
         let (stays, schema) = (text(&hospital.file)?, text(&at("schema.toml"))?);
-        let privacy_of = ["privacy", &stays, "--schema", &schema];
+        let privacy_of = ["data", "privacy", &stays, "--schema", &schema];
         let by = ["--quasi", QUASI, "--sensitive", SENSITIVE];
         let left = ["--out", &text(&privacy)?];
         typed(&[&privacy_of[..], &by, &left].concat(), lang)?;
@@ -114,18 +102,6 @@ pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec
         })
     });
     measured.collect()
-}
-
-/// Runs what would be typed behind `consilium data`; what it prints is left in files too.
-fn typed(args: &[&str], lang: Lang) -> anyhow::Result<()> {
-    let args = std::iter::once(&"data").chain(args);
-    let typed = Typed::try_parse_from(args)?;
-    data::run(&typed.data, &mut io::sink(), lang)
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    let text = path.to_str().map(str::to_owned);
-    text.with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 fn read<T: DeserializeOwned>(path: &PathBuf) -> anyhow::Result<T> {

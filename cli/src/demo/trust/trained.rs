@@ -12,14 +12,19 @@ use consilium_plan::{Glm, Learner, Task, Train};
 use super::{
     deal::{Mistake, PARTIES, Stays},
     files::Example,
+    studies::Ended,
 };
 
 /// How well models of some hospitals tell who comes back, over the test rows of all six as they would be, had
 /// nothing gone wrong.
 #[derive(Debug)]
 pub(super) struct Trained {
-    /// Of all six, each row counting alike.
-    pub(super) all: Placements,
+    /// Of all six, each row counting alike, fitted in one place.
+    all: Placements,
+    /// Of all six by their study, each row counting alike.
+    pub(super) unweighted: Placements,
+    /// Of all six by their study, each hospital's rows counting by its card.
+    pub(super) weighted: Placements,
     /// Of those alone at which nothing went wrong.
     pub(super) sound: Placements,
     /// Of the five others without each hospital, in the order of all.
@@ -29,8 +34,8 @@ pub(super) struct Trained {
 }
 
 impl Trained {
-    /// Fits models over all rows in one place; a demo may.
-    pub(super) fn new(example: &Example) -> anyhow::Result<Trained> {
+    /// Fits models over all rows in one place, which a demo may, and tests the studies' models.
+    pub(super) fn new(example: &Example, ended: &Ended) -> anyhow::Result<Trained> {
         let (task, glm) = task(example)?;
         let table = |stays: &Stays, wanted: bool| table(example, (task, glm), (stays, wanted));
         let trained = example.hospitals.iter().map(|stays| table(stays, false));
@@ -55,6 +60,8 @@ impl Trained {
             .map(|left_out| of(&|party| party != *left_out));
         Ok(Trained {
             all: of(&|_| true)?,
+            unweighted: area(&ended.unweighted)?,
+            weighted: area(&ended.weighted)?,
             sound: of(&|party| Mistake::at(party).is_none())?,
             without: without.collect::<anyhow::Result<_>>()?,
             tested: tested.iter().map(Table::rows).sum(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{mapping::is_built, printed};
 
 #[test]
-fn shifted_codes_are_found_at_home_and_cost_the_model_of_all() {
+fn mistakes_are_on_the_cards_and_cards_make_the_model_better() {
     if !is_built() {
         return;
     }
@@ -20,13 +20,34 @@ fn shifted_codes_are_found_at_home_and_cost_the_model_of_all() {
     assert!((metric("rows") - 99_343.0).abs() < 0.5, "{result}");
     assert!(metric("auc_sound") > metric("auc_unweighted"), "{result}");
 
-    assert_eq!(result["metrics"]["poisoned_worst_by_retraining"], true);
+    assert!(
+        metric("auc_weighted") > metric("auc_unweighted"),
+        "{result}"
+    );
+    for name in [
+        "poisoned_ranked_last",
+        "poisoned_refused",
+        "shifted_codes_ranked_last",
+        "poisoned_worst_by_retraining",
+    ] {
+        assert_eq!(result["metrics"][name], true, "{name}: {result}");
+    }
     let hospitals = result["hospitals"].as_array().unwrap();
     let of = |name: &str| hospitals.iter().find(|it| it["party"] == name).unwrap();
     let number = |name: &str, key: &str| of(name)[key].as_f64().unwrap();
-    assert_eq!(hospitals.last().unwrap()["party"], "west");
+    for hospital in hospitals {
+        let is_mistaken = hospital["mistake"].is_string();
+        let score = hospital["composite"].as_f64().unwrap();
+        assert_eq!(
+            (hospital["refused"] == true, score < 60.0),
+            (is_mistaken, is_mistaken)
+        );
+        // The middle of the band that others see.
+        let weight = hospital["weight"].as_f64().unwrap();
+        assert!((100.0 * weight - score).abs() <= 10.0, "{hospital}");
+    }
     // Labels that are wrong look like labels: what sees them isn't quality.
-    assert!((number("south", "total") - number("north", "total")).abs() < 2.0);
+    assert!((number("south", "quality") - number("north", "quality")).abs() < 2.0);
     assert!(number("west", "conformity") < number("north", "conformity") - 10.0);
 
     for hospital in hospitals {
@@ -34,7 +55,11 @@ fn shifted_codes_are_found_at_home_and_cost_the_model_of_all() {
             .path()
             .join("left/data")
             .join(hospital["party"].as_str().unwrap());
-        for page in ["quality/quality.html", "privacy/privacy.html"] {
+        for page in [
+            "quality/quality.html",
+            "privacy/privacy.html",
+            "card/card.html",
+        ] {
             let page = fs::read_to_string(own.join(page)).unwrap();
             assert!(page.ends_with("</body></html>\n") && !page.contains("<script"));
         }
