@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use consilium_evaluation::Placements;
 use consilium_plan::Lang;
 use consilium_scorecard::{Band, Dimension};
 
@@ -31,7 +32,7 @@ pub(super) fn print(out: &mut dyn Write, found: &Found, lang: Lang) -> io::Resul
     let trained = &found.trained;
     let tested = trained.tested;
     let areas = [&trained.unweighted, &trained.weighted, &trained.sound];
-    let [unweighted, weighted, sound] = areas.map(|it| it.auc());
+    let [unweighted, weighted, sound] = areas.map(Placements::auc);
     let models = lang.pick(
         format!(
             "Who comes back within 30 days? Over {tested} stays as they would be without mistakes, the model of all six \

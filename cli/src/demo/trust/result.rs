@@ -17,6 +17,10 @@ pub(super) struct TrustResult {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a finding that programs read by its name"
+)]
 struct Metrics {
     /// Whether the cards of the hospitals at which something went wrong have the lowest composites.
     poisoned_ranked_last: bool,

@@ -16,7 +16,7 @@ struct Typed {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Data(data::DataArgs),
+    Data(Box<data::DataArgs>),
     Participant(participant::ParticipantArgs),
     Person(person::PersonArgs),
     Plan(plan::PlanArgs),
