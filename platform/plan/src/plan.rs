@@ -222,7 +222,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// If it can't have any: see [`TrustFault::Unweighted`] and [`TrustFault::WeightsOfAll`].
+    /// If it can't have any: see [`TrustFault::Unweighted`](crate::TrustFault::Unweighted) and [`TrustFault::WeightsOfAll`](crate::TrustFault::WeightsOfAll).
     pub fn weighed(&self, weights: &BTreeMap<PartyId, Weight>) -> Result<Plan, PlanError> {
         let mut plan = self.clone();
         for party in &mut plan.parties {
