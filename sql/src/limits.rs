@@ -9,9 +9,6 @@ use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal,
 /// batches on their way, the pipe.
 const BESIDES: u64 = 384 << 20;
 
-/// What threads reserve for their stacks and hardly ever write to.
-const STACKS: u64 = 128 << 20;
-
 /// Bounds the process's memory, has the system end it with its caller, and keeps rows out of core
 /// files.
 pub(crate) fn keep(limits: Limits) -> io::Result<()> {
@@ -21,7 +18,7 @@ pub(crate) fn keep(limits: Limits) -> io::Result<()> {
     };
     setrlimit(Resource::Core, bound(0))?;
     // Memory that is written to, rather than addresses: threads and allocators reserve many of them.
-    setrlimit(Resource::Data, bound((limits.memory_mb << 20) + STACKS))?;
+    setrlimit(Resource::Data, bound(limits.memory_mb << 20))?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     Ok(())
 }

@@ -15,6 +15,8 @@ mod workbook;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::panic;
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use consilium_mapping::{ENGINE, FORMAT, Fault, Mapping, Request};
@@ -22,7 +24,7 @@ use consilium_mapping::{ENGINE, FORMAT, Fault, Mapping, Request};
 /// The longest request: a mapping with every letter of it escaped, and the paths of its files.
 const LONGEST: u64 = 8 << 20;
 
-/// The bytes of each thread's stack.
+/// The bytes of the stack of the thread that plans the query.
 const STACK: usize = 16 << 20;
 
 const USAGE: &str = "\
@@ -85,21 +87,28 @@ fn serve() -> Result<(), Fault> {
     limits::keep(limits).map_err(|error| internal(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        // A chain of operators is as many calls deep in each pass of the planner.
-        .thread_stack_size(STACK)
         .enable_time()
         .build()
         .map_err(|error| internal(&error))?;
     let time = Duration::from_secs(limits.seconds);
+    let handle = runtime.handle().clone();
+    let (done, answered) = mpsc::channel();
     // Beside the query, which may compute for long without a pause, somebody watches the time.
-    let query = runtime.spawn(async move { query::answer(&mapping, &request).await });
-    let served = runtime.block_on(async { tokio::time::timeout(time, query).await });
+    thread::Builder::new()
+        // A chain of operators is as many calls deep in each pass of the planner.
+        .stack_size(STACK)
+        .spawn(move || done.send(handle.block_on(query::answer(&mapping, &request))))
+        .map_err(|error| internal(&error))?;
+    let answer = answered.recv_timeout(time);
     // A reader that is in the middle of a file is not waited for.
     runtime.shutdown_background();
     let seconds = limits.seconds;
-    let answered = served.map_err(|_| Fault::Time { seconds })?;
-    // A panic has been told already.
-    answered.unwrap_or_else(|_| std::process::exit(1))
+    match answer {
+        Ok(answer) => answer,
+        Err(RecvTimeoutError::Timeout) => Err(Fault::Time { seconds }),
+        // A panic has been told already.
+        Err(RecvTimeoutError::Disconnected) => std::process::exit(1),
+    }
 }
 
 fn internal(error: &io::Error) -> Fault {
