@@ -13,8 +13,20 @@ use crate::StoreError;
 /// The file in which SQLite keeps everything.
 const DATABASE: &str = "state.db";
 
-/// Makes the folder if need be and locks it for as long as the file lives.
-pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
+/// Keeps other processes out of the state folder for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a child that another thread has just started holds the file too, until it
+        // becomes another program.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Makes the folder if need be and locks it.
+pub(crate) fn lock(folder: &Path) -> Result<Lock, StoreError> {
     let failed = |source| StoreError::Folder {
         folder: folder.to_owned(),
         source,
@@ -26,7 +38,7 @@ pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
         .map_err(failed)?;
     let file = private(&folder.join("lock")).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
             folder: folder.to_owned(),
         }),

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    fs::File,
     future::ready,
     sync::{Arc, Mutex},
     time::Duration,
@@ -14,7 +13,12 @@ use consilium_mailbox::PartyId;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions};
 use tokio::time::timeout;
 
-use crate::{Change, Location, Step, StoreError, columns::Columns as _, folder, schema};
+use crate::{
+    Change, Location, Step, StoreError,
+    columns::Columns as _,
+    folder::{self, Lock},
+    schema,
+};
 
 /// Connections to one database: a change has one, readers share the others.
 const CONNECTIONS: u32 = 4;
@@ -52,7 +56,7 @@ struct Inner {
     engine: Engine,
     turn: Arc<tokio::sync::Mutex<()>>,
     salts: Mutex<Generator>,
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
