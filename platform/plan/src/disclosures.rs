@@ -211,6 +211,7 @@ impl Plan {
                     [("parties", &few.join(", ")), ("least", &least)];
                 lines.add(Audience::Coordinator, &texts::WEIGHTED_ALONE, &places);
             }
+            lines.add(Audience::Coordinator, &texts::WEIGHTED_AGAIN, &[]);
         }
         if protection.ask_waiver {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_WAIVED, &[]);
