@@ -66,6 +66,14 @@ pub enum ValueError {
         /// How many there must be.
         least: usize,
     },
+    /// There are more than coalitions are made of.
+    #[error("{contributors} institutions are too many for coalitions of them: {most} at most")]
+    TooManyContributors {
+        /// How many there are.
+        contributors: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A judge's rows would be told by another's.
     #[error(
         "{judges} institutions among the contributors are to judge: {least} are needed, each once"
@@ -124,6 +132,7 @@ impl ValueError {
             ValueError::Failed(_)
             | ValueError::Encoding(_)
             | ValueError::TooFewContributors { .. }
+            | ValueError::TooManyContributors { .. }
             | ValueError::TooFewJudges { .. }
             | ValueError::Beyond
             | ValueError::Alone

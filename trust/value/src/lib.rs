@@ -21,5 +21,5 @@ pub use influence::{LEAST_PENALTY, Own, Totals, own};
 pub use protocol::{Coalesced, Valued, Worth, aggregate, contribute};
 pub use record::Record;
 pub use sums::{FEWEST_JUDGED, Judged, len as sums_len};
-pub use valuation::{LEAST_CONTRIBUTORS, LEAST_JUDGES, Method, Valuation};
+pub use valuation::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, Method, Valuation};
 pub use worth::{Step, Value, share};

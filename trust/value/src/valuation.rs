@@ -7,13 +7,13 @@ use consilium_mailbox::PartyId;
 use consilium_secagg::{SumNumber, SumShape};
 use serde::{Deserialize, Serialize};
 
-use crate::{ValueError, sums};
+use crate::{MOST_DRAWN_PLAYERS, ValueError, sums};
 
 /// The fewest institutions whose rows are valued: a total less the own part is then of three others.
-pub const LEAST_CONTRIBUTORS: usize = 4;
+pub const FEWEST_CONTRIBUTORS: usize = 4;
 
 /// The fewest that judge: their total less the own part is then of two others.
-pub const LEAST_JUDGES: usize = 3;
+pub const FEWEST_JUDGES: usize = 3;
 
 /// How rows are valued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,26 +53,32 @@ pub struct Valuation<'a> {
 }
 
 impl Valuation<'_> {
-    /// Checks that nobody's own sums would be told by a total.
+    /// Checks that nobody's own sums would be told by a total, and that coalitions can be told apart.
     ///
     /// # Errors
     ///
-    /// [`ValueError::TooFewContributors`], [`ValueError::TooFewJudges`].
+    /// [`ValueError::TooFewContributors`], [`ValueError::TooManyContributors`], [`ValueError::TooFewJudges`].
     pub fn check(&self) -> Result<(), ValueError> {
         let contributors = self.contributors.len();
-        if !(LEAST_CONTRIBUTORS..=crate::MOST_DRAWN_PLAYERS).contains(&contributors) {
+        if contributors < FEWEST_CONTRIBUTORS {
             return Err(ValueError::TooFewContributors {
                 contributors,
-                least: LEAST_CONTRIBUTORS,
+                least: FEWEST_CONTRIBUTORS,
+            });
+        }
+        if self.method == Method::Shapley && contributors > MOST_DRAWN_PLAYERS {
+            return Err(ValueError::TooManyContributors {
+                contributors,
+                most: MOST_DRAWN_PLAYERS,
             });
         }
         let among: BTreeSet<&PartyId> = (self.judges.iter())
             .filter(|judge| self.contributors.contains(judge))
             .collect();
-        if among.len() < LEAST_JUDGES || among.len() != self.judges.len() {
+        if among.len() < FEWEST_JUDGES || among.len() != self.judges.len() {
             return Err(ValueError::TooFewJudges {
                 judges: among.len(),
-                least: LEAST_JUDGES,
+                least: FEWEST_JUDGES,
             });
         }
         Ok(())

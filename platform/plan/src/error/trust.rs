@@ -66,6 +66,14 @@ pub enum TrustFault {
         /// How many are needed.
         least: usize,
     },
+    /// Coalitions are made of some dozens at most.
+    #[error(
+        "coalitions are made of {most} contributors at most: leave method out, and rows are valued at home alone"
+    )]
+    TooManyToValue {
+        /// How many there may be.
+        most: usize,
+    },
     /// The judges' total less the own part would be of one other.
     #[error(
         "{least} contributors or more must judge: a total less one's own part would tell too much of the others"

@@ -94,6 +94,16 @@ fn what_values_can_t_be_made_of_is_refused_where_it_stands() {
         error.contains("party.weight") && error.contains("count alike"),
         "{error}"
     );
+    let many = |method: &str| {
+        let more = (0..61)
+            .map(|place| format!("\n[[party]]\nname = \"clinic-{place}\"\ndata = \"heart\"\n"));
+        let more: String = more.collect();
+        let value = format!("\n[value]\nmethod = \"{method}\"\n{more}\n[[party]]");
+        try_heart(move |text| text.replacen("\n[[party]]", &value, 1))
+    };
+    let error = many("shapley").unwrap_err().to_string();
+    assert!(error.contains("64 contributors at most"), "{error}");
+    many("influence").unwrap();
     let error = with("method = \"guess\"").unwrap_err().to_string();
     assert!(error.contains("shapley"), "{error}");
 }

@@ -190,3 +190,23 @@ async fn three_contributors_or_two_judges_are_refused_before_a_row_is_looked_at(
             .all(|frame| crate::world::body(frame).is_empty())
     );
 }
+
+#[test]
+fn coalitions_have_a_most_of_contributors_and_influence_has_none() {
+    let mut study = Study::logistic(Method::Influence);
+    study.contributors = crate::world::parties(64).split_off(1);
+    study.method = Method::Shapley;
+    study.valuation().check().unwrap();
+    study.contributors.push(crate::world::party("hospital-64"));
+    let error = study.valuation().check().unwrap_err();
+    let many = matches!(
+        error,
+        ValueError::TooManyContributors {
+            contributors: 65,
+            most: 64
+        }
+    );
+    assert!(many, "{error}");
+    study.method = Method::Influence;
+    study.valuation().check().unwrap();
+}

@@ -150,7 +150,7 @@ impl Study {
         Study::of(Family::Logistic, &[1200, 900, 1050, 960, 900], method)
     }
 
-    fn valuation(&self) -> Valuation<'_> {
+    pub(crate) fn valuation(&self) -> Valuation<'_> {
         Valuation {
             regression: &self.regression,
             model: &self.model,

@@ -35,6 +35,9 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
         TrustFault::TooFewToValue { least } => {
             format!("至少 {least} 家贡献方才能计算价值：否则合计减去自己的部分会过多泄露其他方")
         }
+        TrustFault::TooManyToValue { most } => {
+            format!("机构组合至多由 {most} 家贡献方构成：请去掉 method，只在各机构内部计算价值")
+        }
         TrustFault::TooFewJudges { least } => {
             format!("至少 {least} 家贡献方参与评判：否则合计减去自己的部分会过多泄露其他方")
         }

@@ -1,7 +1,7 @@
 //! How a plan values institutions' rows by its model.
 
 use consilium_mailbox::PartyId;
-use consilium_value::{LEAST_CONTRIBUTORS, LEAST_JUDGES, Method};
+use consilium_value::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, MOST_DRAWN_PLAYERS, Method};
 use toml::Spanned;
 
 use crate::{
@@ -19,8 +19,8 @@ pub struct Valuing {
     pub judges: Vec<PartyId>,
 }
 
-/// Checks that rows are kept for judging, that the fit is exact and of all contributors, and that nobody's
-/// own sums would be told by a total.
+/// Checks that rows are kept for judging, that the fit is exact and of all contributors, that nobody's own
+/// sums would be told by a total, and that there aren't more than coalitions are made of.
 pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanError> {
     let Some(given) = &raw.value else {
         return Ok(None);
@@ -29,9 +29,16 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     let contributes = |party: &&RawParty| party.role.unwrap_or_default() == RawRole::Contributor;
     let parties = raw.party.get_ref().iter().filter(contributes);
     let contributors: Vec<&PartyId> = parties.map(|party| party.name.get_ref()).collect();
-    if contributors.len() < LEAST_CONTRIBUTORS {
+    if contributors.len() < FEWEST_CONTRIBUTORS {
         return refuse(TrustFault::TooFewToValue {
-            least: LEAST_CONTRIBUTORS,
+            least: FEWEST_CONTRIBUTORS,
+        });
+    }
+    let by = given.get_ref();
+    let method = by.method.unwrap_or(Method::Influence);
+    if method == Method::Shapley && contributors.len() > MOST_DRAWN_PLAYERS {
+        return refuse(TrustFault::TooManyToValue {
+            most: MOST_DRAWN_PLAYERS,
         });
     }
     let is_newton =
@@ -51,7 +58,7 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     if on_dropout.is_some_and(|rule| *rule.get_ref() == OnDropout::Continue) {
         return Err(at.fault(on_dropout, "protection.on_dropout", TrustFault::AllToValue));
     }
-    let named = given.get_ref().judged_by.as_ref();
+    let named = by.judged_by.as_ref();
     let mut judges: Vec<PartyId> = match named {
         None => contributors.into_iter().cloned().collect(),
         Some(named) => {
@@ -70,12 +77,9 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     };
     judges.sort();
     judges.dedup();
-    if judges.len() < LEAST_JUDGES {
-        let least = LEAST_JUDGES;
+    if judges.len() < FEWEST_JUDGES {
+        let least = FEWEST_JUDGES;
         return Err(at.fault(named, "value.judged_by", TrustFault::TooFewJudges { least }));
     }
-    Ok(Some(Valuing {
-        method: given.get_ref().method.unwrap_or(Method::Influence),
-        judges,
-    }))
+    Ok(Some(Valuing { method, judges }))
 }
