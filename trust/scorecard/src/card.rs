@@ -107,7 +107,8 @@ pub struct Card {
     pub weights: BTreeMap<Dimension, f64>,
     /// The dimensions without which there is no composite.
     pub needs: Vec<Dimension>,
-    /// The mean of the dimensions that are there and count; none where one is missing that is needed.
+    /// The mean of the dimensions that are there and count; none where one is missing that is needed, or where
+    /// none of them is there.
     pub composite: Option<Score>,
 }
 
@@ -170,8 +171,22 @@ impl Card {
             .collect()
     }
 
-    /// The dimensions that are needed and weren't measured: without them there is no composite.
+    /// The dimensions for lack of which there is no composite: those that are needed and weren't measured or,
+    /// where nothing that counts was, all that count. None where there is a composite.
     pub fn lacks(&self) -> Vec<Dimension> {
+        if self.composite.is_some() {
+            return Vec::new();
+        }
+        let needed = self.needed();
+        if needed.is_empty() {
+            self.missing()
+        } else {
+            needed
+        }
+    }
+
+    /// The dimensions that are needed and weren't measured.
+    fn needed(&self) -> Vec<Dimension> {
         let needs = self.needs.iter().copied();
         needs
             .filter(|it| !self.dimensions.contains_key(it))
@@ -189,7 +204,7 @@ impl Card {
 
     /// The composite as it follows from the dimensions.
     fn joined(&self) -> Option<Score> {
-        if !self.lacks().is_empty() {
+        if !self.needed().is_empty() {
             return None;
         }
         let weighed = self.dimensions.iter().filter_map(|(dimension, measured)| {

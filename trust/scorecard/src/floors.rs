@@ -79,16 +79,8 @@ impl Card {
                     least,
                 }),
                 None => {
-                    let lacks = self.lacks();
-                    let any = if lacks.is_empty() {
-                        self.missing()
-                    } else {
-                        lacks
-                    };
-                    short.extend(
-                        any.into_iter()
-                            .map(|dimension| Shortfall::Missing { dimension }),
-                    );
+                    let lacks = self.lacks().into_iter();
+                    short.extend(lacks.map(|dimension| Shortfall::Missing { dimension }));
                 }
             }
         }

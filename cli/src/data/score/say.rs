@@ -130,17 +130,21 @@ pub(super) fn dimensions(card: &Card, lang: Lang) -> Shown {
     };
     let mut rows: Vec<Vec<String>> = Dimension::ALL.into_iter().filter_map(row).collect();
     let [score, interval] = scored(card.composite, lang);
-    let remark = if card.composite.is_none() {
-        lang.pick("a needed dimension is missing", "缺少必需的维度")
-    } else {
-        ""
+    let lacks = card.lacks().into_iter().map(|it| name(it, lang));
+    let lacks: Vec<String> = lacks.collect();
+    let remark = match &lacks[..] {
+        [] => String::new(),
+        _ => lang.pick(
+            format!("for lack of {}", lacks.join(", ")),
+            format!("缺少{}", lacks.join("、")),
+        ),
     };
     rows.push(vec![
         composite(lang).to_owned(),
         score,
         interval,
         String::new(),
-        remark.to_owned(),
+        remark,
     ]);
     (named(&names, lang), rows)
 }

@@ -1,6 +1,6 @@
-use consilium_scorecard::{Band, CardError, Dimension, Floors, Shortfall};
+use consilium_scorecard::{Band, Card, CardError, Dimension, Floors, Purpose, Shortfall};
 
-use crate::{card, found, score, training};
+use crate::{about, card, found, score, training};
 
 #[test]
 fn a_composite_is_the_weighted_mean_of_what_is_there() {
@@ -27,6 +27,42 @@ fn without_what_is_needed_there_is_no_composite() {
     };
     let dimension = Dimension::Quality;
     assert_eq!(card.meets(&floors), [Shortfall::Missing { dimension }]);
+}
+
+#[test]
+fn where_nothing_that_counts_was_measured_all_of_it_is_lacking() {
+    let audit = r#"id = "audit"
+name = { en = "audits", zh = "审计" }
+weights = { quality = 2, value = 1 }
+"#;
+    let purpose = Purpose::from_toml(audit).unwrap();
+    let privacy = found(&[("prosecutor", score(40.0, 40.0, 40.0), 1.0)]);
+    let card = Card::of(about(), &purpose, vec![(Dimension::Privacy, privacy)]);
+    card.check().unwrap();
+    assert_eq!(card.composite, None);
+    assert_eq!(card.lacks(), [Dimension::Quality, Dimension::Value]);
+    let said = card.sentence();
+    assert!(
+        said.en
+            .contains("no composite score, for lack of quality, value: privacy 40.0."),
+        "{}",
+        said.en
+    );
+    assert!(
+        said.zh.contains("缺少质量、价值，没有综合得分"),
+        "{}",
+        said.zh
+    );
+    let floors = Floors {
+        purpose: purpose.named(),
+        composite: Some(10.0),
+        least: [].into(),
+    };
+    let missing = card.lacks().into_iter();
+    let missing: Vec<_> = missing
+        .map(|dimension| Shortfall::Missing { dimension })
+        .collect();
+    assert_eq!(card.meets(&floors), missing);
 }
 
 #[test]
