@@ -97,7 +97,8 @@ docs/guide/quality.md tells how to write one. What can't be run or read stands i
 everything else is held against its rows all the same. With --out a folder keeps the report as a page
 (quality.html) and as JSON (quality.json), the first offending rows (offending.csv), the scores of all
 checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read them. It ends
-with exit code 1 if rules are wrong, or --min-score is missed; the report is left in the latter case.
+with exit code 1 if rules are wrong, if a rule could not be run, or if --min-score is missed; in the
+last two cases the report is left.
 
 Examples:
   consilium data quality stays.rules.toml

@@ -27,7 +27,7 @@ pub(crate) enum KeepCardError {
     #[error(transparent)]
     Card(#[from] CardError),
     /// The card is another institution's, or another federation's.
-    #[error("the card is not of this institution, or of another federation")]
+    #[error("the card is another institution's, or another federation's")]
     Elsewhere,
     /// Its signer is no steward here.
     #[error("{signer} is no steward of this institution")]
