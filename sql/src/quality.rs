@@ -1,5 +1,5 @@
-//! What rules about the quality of rows are made of: `bucket`, `to_day`, `to_number`, `to_flag`, `finite`, `number_text`, `code_validity`, `first_rows`, and
-//! `valid_citizen_id`, `citizen_birth`, `citizen_sex`.
+//! What rules about the quality of rows are made of: `bucket`, `to_day`, `to_number`, `to_flag`, `finite`,
+//! `number_text`, `code_validity`, `first_rows`, and `valid_citizen_id`, `citizen_birth`, `citizen_sex`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Rules that follow from the schema of a table.
+//! Rules that every table has, and those that follow from what is declared of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

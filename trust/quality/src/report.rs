@@ -30,7 +30,7 @@ pub struct Report {
     pub rules: Vec<RuleResult>,
     /// The headings of which a rule was applied, in the order of [`Heading::ALL`].
     pub headings: Vec<HeadingResult>,
-    /// The mean of the headings by their weights; none where no rule was applied.
+    /// The mean of the headings by their weights; none where nothing was checked.
     pub total: Option<Score>,
 }
 

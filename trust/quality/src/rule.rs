@@ -165,10 +165,10 @@ impl Rule {
     }
 }
 
-/// A condition over one row, in SQL.
+/// A condition over one row, or a table's query, in SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sql {
-    /// The text, without a line break at its ends.
+    /// The text, without blanks at its end.
     pub text: String,
     /// Where it begins in the rule file; the file's rule where it comes from elsewhere.
     pub place: TextPlace,
@@ -205,7 +205,7 @@ pub enum Test {
     Matches {
         /// The column.
         column: String,
-        /// The expression, which fits from begin to end.
+        /// The expression, which fits the whole.
         pattern: String,
     },
     /// A column's values are codes.
@@ -230,7 +230,7 @@ pub enum Test {
         /// Its columns, as many.
         their: Vec<String>,
     },
-    /// A row's time begins before another's of the same has ended: the later ones fail.
+    /// No row's time begins before an earlier one of the same has ended: the later ones fail.
     Overlap {
         /// Who can be in one place only.
         by: Vec<String>,
