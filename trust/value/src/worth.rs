@@ -21,7 +21,7 @@ pub struct Value {
     pub interval: (f64, f64),
 }
 
-/// What others may hear of a value: in which of five steps it lies. Ours, after no standard.
+/// In which of five steps a value lies. They are ours; no standard says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -62,7 +62,7 @@ impl Value {
 
     /// Gives a score from 0 to 100: how sure it is that the rows help, `100 Φ(value / error)`.
     ///
-    /// 50 says that nothing is known, or that they change nothing. Ours, after no standard.
+    /// 50 says that nothing is known, or that they change nothing. It is ours; no standard says so.
     pub fn score(&self) -> f64 {
         if self.standard_error <= 0.0 {
             return match self.value {
@@ -95,7 +95,7 @@ impl Value {
 /// Gives the share of an institution's Shapley value in that and the mean of the others', from 0 to 100:
 /// 50 is as much as the others; what is below zero counts as zero.
 ///
-/// Ours, after no standard.
+/// It is ours; no standard says so.
 pub fn share(own: f64, others: &[f64]) -> f64 {
     let others: f64 = others.iter().map(|it| it.max(0.0)).sum::<f64>() / others.len().max(1) as f64;
     match own.max(0.0) {
