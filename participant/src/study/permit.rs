@@ -16,8 +16,8 @@ const SECRET: secrets::Purpose = secrets::Purpose("study");
 ///
 /// # Errors
 ///
-/// [`RunError::Refused`] if there is none, or the data set's scorecard falls short; whether the data set is still the approved one is for
-/// [`Grant::covers`] to say once it was read.
+/// [`RunError::Refused`] if there is none, or the data set's scorecard falls short; whether the data set is still the
+/// approved one is for [`Grant::covers`] to say once it was read.
 pub(super) async fn allowed(
     home: &Home,
     plan: &Plan,

@@ -67,9 +67,7 @@ impl Trained {
             tested: tested.iter().map(Table::rows).sum(),
         })
     }
-}
 
-impl Trained {
     /// By how much the area grows where a hospital is left out.
     pub(super) fn gained_without(&self, party: &str) -> Option<f64> {
         let place = PARTIES.iter().position(|other| *other == party)?;
