@@ -15,6 +15,7 @@ mod mapping;
 pub(crate) mod people;
 mod refusals;
 mod results;
+mod scarcity;
 mod statistics;
 mod value;
 mod vertical;

@@ -85,12 +85,8 @@ impl World {
     /// Adds so many blanks to a study's report in the store of the coordinator, which is stopped;
     /// gives the report.
     pub(crate) async fn lengthen_report(&self, study: &str, blanks: usize) -> String {
-        use coordinator::store::{self, Location, results};
-        let (state, name) = (self.config.state.clone(), &self.config.name);
-        let salts = Seed::from_bytes([99; 32]);
-        let store = store::open(&Location::Folder(state), name, salts)
-            .await
-            .unwrap();
+        use coordinator::store::results;
+        let store = self.store().await;
         let files = results::of(&store, &study.parse().unwrap()).await.unwrap();
         let mut report = files
             .into_iter()
@@ -102,6 +98,25 @@ impl World {
         change.commit().await.unwrap();
         store.close().await;
         String::from_utf8(report.content).unwrap()
+    }
+
+    /// Gives what the coordinator, which is stopped, keeps of a study for its next step.
+    pub(crate) async fn kept(&self, study: &str) -> serde_json::Value {
+        use coordinator::store::studies;
+        let store = self.store().await;
+        let found = studies::find(&store, &study.parse().unwrap()).await;
+        let kept = serde_json::from_str(&found.unwrap().unwrap().state).unwrap();
+        store.close().await;
+        kept
+    }
+
+    async fn store(&self) -> coordinator::store::Store {
+        use coordinator::store::{self, Location};
+        let (state, name) = (self.config.state.clone(), &self.config.name);
+        let salts = Seed::from_bytes([99; 32]);
+        store::open(&Location::Folder(state), name, salts)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn operator(&self) -> OperatorClient<Channel> {
