@@ -42,7 +42,7 @@ enum AuditCommand {
     },
     /// Check exported journals, without any daemon
     #[command(after_help = "\
-A journal that agrees with itself may still have been rewritten as a whole by its keeper. Give the
+A journal that agrees with itself may still have been rewritten as a whole by its keeper. Give the \
 head that another party noted to find out: entries up to it can't have been changed.
 
 Examples:

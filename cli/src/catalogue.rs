@@ -85,8 +85,8 @@ Examples:
     },
     /// Compare two catalogues, by names and versions
     #[command(after_help = "\
-Changes of type, unit, width, levels, code system, window or zone are marked: values of one catalogue
-would be misread under the other.
+Changes of type, unit, width, levels, code system, window or zone are marked: values of one \
+catalogue would be misread under the other.
 
 Examples:
   consilium catalogue diff old.toml new.toml

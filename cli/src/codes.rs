@@ -22,7 +22,8 @@ mod report;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  consilium codes import gem icd9toicd10cmgem.csv.gz --from icd-9-cm@2018 --to icd-10-cm@2018 -o gem.csv
+  consilium codes import gem icd9toicd10cmgem.csv.gz --from icd-9-cm@2018 \\
+      --to icd-10-cm@2018 -o gem.csv
   consilium codes report --codes claims.csv --column diagnosis --system icd-9-cm --map gem.csv
   consilium codes match --names drugs.csv --column name --library library.csv -o review.csv")]
 pub(crate) struct CodesArgs {
@@ -34,15 +35,18 @@ pub(crate) struct CodesArgs {
 enum CodesCommand {
     /// Make a table, a map or a library of names from a file as its publisher writes it
     #[command(after_help = "\
-Editions are written SYSTEM@VERSION, such as icd-10-yb@2.0. Rows that can't be taken for certain are left
-out and named by line. Mind the publisher's licence before you pass the result on.
+Editions are written SYSTEM@VERSION, such as icd-10-yb@2.0. Rows that can't be taken for certain \
+are left out and named by line. Mind the publisher's licence before you pass the result on.
 
 Examples:
-  consilium codes import gem icd9toicd10cmgem.csv.gz --from icd-9-cm@2018 --to icd-10-cm@2018 -o gem.csv
+  consilium codes import gem icd9toicd10cmgem.csv.gz --from icd-9-cm@2018 \\
+      --to icd-10-cm@2018 -o gem.csv
   consilium codes import icd10cm icd10cm_tabular.csv.gz --edition icd-10-cm@2026 -o icd10cm.csv
-  consilium codes import icd10-cn disease.csv disease_catalog.csv --edition icd-10@2016 -o icd10.csv
+  consilium codes import icd10-cn disease.csv disease_catalog.csv --edition icd-10@2016 \\
+      -o icd10.csv
   consilium codes import opendrg-codes ZD_INFO.dat.gz --edition icd-10-yb@2.0 -o diagnoses.csv
-  consilium codes import opendrg-map ZD_MAP.dat.gz --from icd-10-yb@1.0 --to icd-10-yb@2.0 -o map.csv
+  consilium codes import opendrg-map ZD_MAP.dat.gz --from icd-10-yb@1.0 --to icd-10-yb@2.0 \\
+      -o map.csv
   consilium codes import opendrg-codes chs_drg_11.dat --edition chs-drg@1.1 -o groups.csv
   consilium codes import drug-variants drug_variants.csv.gz -o drugs.csv")]
     Import(import::ImportArgs),
@@ -80,19 +84,24 @@ Counts are of this institution's own rows and stay here.
 
 Examples:
   consilium codes report --codes claims.csv --column diagnosis --system icd-9-cm --map gem.csv
-  consilium codes report --codes fees.csv --column code --system icd-10-yb --table diagnoses.csv --date day --money amount
-  consilium codes report --codes claims.csv --column diagnosis --system icd-9-cm --map gem.csv --json")]
+  consilium codes report --codes fees.csv --column code --system icd-10-yb \\
+      --table diagnoses.csv --date day --money amount
+  consilium codes report --codes claims.csv --column diagnosis --system icd-9-cm \\
+      --map gem.csv --json")]
     Report(report::ReportArgs),
     /// Match names to those of a library, and write a file on which a person decides
     #[command(after_help = "\
-A score is no probability. What reaches the threshold is proposed in the column decision; put there 1 to 5
-for a candidate, none where the library has nothing, or a canonical name, and read it with codes review.
-What was decided is found again with --decided, and of diagnoses, 50 pairs and more teach the words.
+A score is no probability. What reaches the threshold is proposed in the column decision; put \
+there 1 to 5 for a candidate, none where the library has nothing, or a canonical name, and read it \
+with codes review. What was decided is found again with --decided, and of diagnoses, 50 pairs and \
+more teach the words.
 
 Examples:
   consilium codes match --names drugs.csv --column name --library library.csv -o review.csv
-  consilium codes match --names dx.csv --column name --code code --library names.csv --threshold 0.9 -o review.csv
-  consilium codes match --names more.csv --column name --library names.csv --decided decided.csv -o next.csv")]
+  consilium codes match --names dx.csv --column name --code code --library names.csv \\
+      --threshold 0.9 -o review.csv
+  consilium codes match --names more.csv --column name --library names.csv \\
+      --decided decided.csv -o next.csv")]
     Match(matching::MatchArgs),
     /// Read the decisions of a review file back, as a library of these names
     #[command(after_help = "\

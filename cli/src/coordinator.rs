@@ -30,8 +30,8 @@ pub(crate) struct CoordinatorArgs {
 enum CoordinatorCommand {
     /// Found a federation: make its authority's key and the coordinator's own
     #[command(after_help = "\
-A federation that is there already stays as it is. Keep a copy of the state folder in a safe place:
-whoever loses the authority's key has to found a new federation.
+A federation that is there already stays as it is. Keep a copy of the state folder in a safe \
+place: whoever loses the authority's key has to found a new federation.
 
 Examples:
   consilium coordinator init --sample > /etc/consilium/coordinator.toml
@@ -64,8 +64,8 @@ Example:
     },
     /// Make an invitation for an institution or a person
     #[command(after_help = "\
-Whoever has the invitation can join in that name, once and by one key: hand it over by a way on which
-nobody listens. Where the answer was lost, the same key may ask again.
+Whoever has the invitation can join in that name, once and by one key: hand it over by a way on \
+which nobody listens. Where the answer was lost, the same key may ask again.
 
 Examples:
   consilium coordinator invite hospital-a > invitation
@@ -98,8 +98,8 @@ Examples:
     },
     /// Take back the invitations of an institution or a person that were not used yet
     #[command(after_help = "\
-An institution or a person that has used its invitation is a member: `consilium coordinator revoke`
-shuts it out.
+An institution or a person that has used its invitation is a member: `consilium coordinator \
+revoke` shuts it out.
 
 Example:
   consilium coordinator withdraw hospital-a")]

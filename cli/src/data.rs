@@ -57,7 +57,8 @@ pub(crate) struct DataArgs {
 enum DataCommand {
     /// Read a file in full and name what is wrong with it, by line, row and column
     #[command(after_help = "\
-Rows in the file are counted by a scanner of its own; they equal the rows read, or the check fails.
+Rows in the file are counted by a scanner of its own; they equal the rows read, or the check \
+fails.
 
 Examples:
   consilium data check patients.csv
@@ -80,15 +81,18 @@ Example:
     },
     /// Measure how easily people are found again in a file's rows, for the owner's eyes
     #[command(after_help = "\
-Nothing leaves this machine. Classes are the rows that nobody can tell apart by the quasi-identifiers;
-a missing value is a value like others. Numbers and dates that are sensitive are measured as lying on a
-scale, unless cells are missing. docs/guide/privacy.md says what each number means.
+Nothing leaves this machine. Classes are the rows that nobody can tell apart by the \
+quasi-identifiers; a missing value is a value like others. Numbers and dates that are sensitive \
+are measured as lying on a scale, unless cells are missing. docs/guide/privacy.md says what each \
+number means.
 
 Examples:
   consilium data privacy patients.csv --schema patients.toml --quasi age,sex,postcode
-  consilium data privacy patients.csv --quasi age,sex --sensitive diagnosis --population-rows 90000
+  consilium data privacy patients.csv --quasi age,sex --sensitive diagnosis \\
+      --population-rows 90000
   consilium data privacy patients.csv --quasi age,sex --population residents.csv --out privacy
-  consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json | jq .membership")]
+  consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json \\
+      | jq .membership")]
     Privacy(privacy::Privacy),
     /// Hold a table's own rules against its rows: scores, and the first rows that break a rule
     #[command(after_help = "\
@@ -99,6 +103,13 @@ everything else is held against its rows all the same. With --out a folder keeps
 checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read them. It ends
 with exit code 1 if rules are wrong, if a rule could not be run, or if --min-score is missed; in the
 last two cases the report is left.
+Nothing leaves this machine. A rule file is TOML: it names files and what must hold of their rows; \
+docs/guide/quality.md tells how to write one. What can't be run or read stands in the report, and \
+everything else is held against its rows all the same. With --out a folder keeps the report as a \
+page (quality.html) and as JSON (quality.json), the first offending rows (offending.csv), the \
+scores of all checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read \
+them. It ends with exit code 1 if rules are wrong, or --min-score is missed; the report is left in \
+the latter case.
 
 Examples:
   consilium data quality stays.rules.toml
@@ -109,9 +120,9 @@ Examples:
     #[command(
         subcommand,
         after_help = "\
-`consilium data quality --out FOLDER` finds an issue for each rule that is broken, closes it when no
-row breaks the rule any more, and opens it again when some do after all. An issue that is accepted
-is not open, and counts in scores. The list is added to and never changed.
+`consilium data quality --out FOLDER` finds an issue for each rule that is broken, closes it when \
+no row breaks the rule any more, and opens it again when some do after all. An issue that is \
+accepted is not open, and counts in scores. The list is added to and never changed.
 
 Examples:
   consilium data issues list quality
@@ -123,13 +134,14 @@ Examples:
     #[command(
         subcommand,
         after_help = "\
-A scorecard has four dimensions from 0 to 100, each with its parts and an interval: quality, scarcity,
-privacy, value. It stays at home; others see bands of twenty points. docs/guide/scorecards.md says what
-the numbers mean.
+A scorecard has four dimensions from 0 to 100, each with its parts and an interval: quality, \
+scarcity, privacy, value. It stays at home; others see bands of twenty points. \
+docs/guide/scorecards.md says what the numbers mean.
 
 Examples:
   consilium data score purpose training
-  consilium data score make --purpose training --data-set heart --quality quality --key li.key.pem --out card
+  consilium data score make --purpose training --data-set heart --quality quality \\
+      --key li.key.pem --out card
   consilium data score show card
   consilium data score compare card
   consilium data score verify card/public.json --public-key li.key.pem.pub"
@@ -137,10 +149,10 @@ Examples:
     Score(score::Score),
     /// Read the key of each row as a plan has it, and say which rows give none, or the same one
     #[command(after_help = "\
-Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows
-are no error; it ends with exit code 1 if the file can't be read, or if a study under the plan would
-fail with these keys alone, whichever party's they are. Keys that more than ten times as many rows
-share as a key has on average are warned of: they may stand for nobody.
+Nothing leaves this machine, and no value is shown: rows are named by their numbers. Refused rows \
+are no error; it ends with exit code 1 if the file can't be read, or if a study under the plan \
+would fail with these keys alone, whichever party's they are. Keys that more than ten times as \
+many rows share as a key has on average are warned of: they may stand for nobody.
 
 Examples:
   consilium data keys members.csv --plan plan.toml
@@ -149,9 +161,9 @@ Examples:
     Keys(keys::Keys),
     /// List the orders of rows that studies have found to be common with other institutions
     #[command(after_help = "\
-An alignment has ended while its data set has another version or is removed; it is current again
-when the old content is registered again. While the data set's file differs from what is registered,
-it is shown as changed. Each institution sees the state of its own rows only.
+An alignment has ended while its data set has another version or is removed; it is current again \
+when the old content is registered again. While the data set's file differs from what is \
+registered, it is shown as changed. Each institution sees the state of its own rows only.
 
 Examples:
   consilium data alignments
@@ -167,7 +179,7 @@ Examples:
     #[command(
         subcommand,
         after_help = "\
-A mapping is a TOML file: it names files, says how they are read, and holds one SELECT over them;
+A mapping is a TOML file: it names files, says how they are read, and holds one SELECT over them; \
 the schema that it names says what must come out. docs/guide/mapping.md tells how to write one.
 
 Examples:
@@ -179,9 +191,9 @@ Examples:
     Map(map::Map),
     /// List how much other institutions have asked under keys of this one, by data set and quarter
     #[command(after_help = "\
-Whoever holds a large set answers the queries of a small one under a key for each institution, each
-version of the data set and each quarter of a year; plans say how many it answers to an institution
-in a quarter, under the keys of all versions together.
+Whoever holds a large set answers the queries of a small one under a key for each institution, \
+each version of the data set and each quarter of a year; plans say how many it answers to an \
+institution in a quarter, under the keys of all versions together.
 
 Examples:
   consilium data queries
@@ -207,10 +219,11 @@ Examples:
     },
     /// Register a file at the participant on this machine, for studies to use
     #[command(after_help = "\
-The file is checked in full first, and stays where it is. When it changes, a run under way goes on
-with the rows that it has read; later runs are refused until the file is as it was, or is added again
-under the same name and approved. A mapping makes the rows of several files by a query, anew whenever
-they are read; it and its schema are kept as they are now, and its files must not change either.
+The file is checked in full first, and stays where it is. When it changes, a run under way goes on \
+with the rows that it has read; later runs are refused until the file is as it was, or is added \
+again under the same name and approved. A mapping makes the rows of several files by a query, anew \
+whenever they are read; it and its schema are kept as they are now, and its files must not change \
+either.
 
 Examples:
   consilium data add discharges /srv/discharges.csv --schema discharges.toml
@@ -219,9 +232,9 @@ Examples:
     Add(registered::Add),
     /// List the participant's data sets, and whether their files have changed; or those of all members
     #[command(after_help = "\
-With --federation the coordinator lists what members show of their data sets' scorecards, the fittest
-first: bands of twenty points, and whether the institution's own steward signed them. Whose key a
-steward's is the institution says.
+With --federation the coordinator lists what members show of their data sets' scorecards, the \
+fittest first: bands of twenty points, and whether the institution's own steward signed them. \
+Whose key a steward's is the institution says.
 
 Examples:
   consilium data list

@@ -18,7 +18,7 @@ mod person;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Looks at configuration, keys, certificate, addresses, socket, clock, disk and data sets. Run it as
+Looks at configuration, keys, certificate, addresses, socket, clock, disk and data sets. Run it as \
 the daemon's user or root, on the daemon's machine.
 
 Examples:

@@ -21,7 +21,8 @@ pub(crate) use say::remark;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  consilium features fit intent.toml --statistics findings.json --schema schema.toml --out prepared.toml
+  consilium features fit intent.toml --statistics findings.json --schema schema.toml \\
+      --out prepared.toml
   consilium features show prepared.toml --schema schema.toml")]
 pub(crate) struct FeaturesArgs {
     #[command(subcommand)]
@@ -32,14 +33,17 @@ pub(crate) struct FeaturesArgs {
 enum FeaturesCommand {
     /// Read the numbers of a preparation off the findings of a statistics study, and select columns
     #[command(after_help = "\
-The intent says how a column is filled in, clipped, scaled or weighed, and which columns stay; docs/guide/preparation.md
-shows one. All numbers come from the findings, in which small cells are held back: no row is read. Each stands in the
-output under where it comes from, and so do the columns that are left out, with the reason.
+The intent says how a column is filled in, clipped, scaled or weighed, and which columns stay; \
+docs/guide/preparation.md shows one. All numbers come from the findings, in which small cells are \
+held back: no row is read. Each stands in the output under where it comes from, and so do the \
+columns that are left out, with the reason.
 
 Examples:
   consilium features fit intent.toml --statistics findings.json --schema schema.toml
-  consilium features fit intent.toml --statistics findings.json --schema schema.toml --out prepared.toml
-  consilium features fit intent.toml --statistics findings.json --schema schema.toml --json | jq 'select(.left_out)'")]
+  consilium features fit intent.toml --statistics findings.json --schema schema.toml \\
+      --out prepared.toml
+  consilium features fit intent.toml --statistics findings.json --schema schema.toml --json \\
+      | jq 'select(.left_out)'")]
     Fit(fit::Fit),
     /// Say what becomes of each column, and what comes out in which range
     #[command(after_help = "\

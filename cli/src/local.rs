@@ -49,10 +49,11 @@ use outcome::Outcome;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  consilium local plan.toml --data north/discharges=north.csv --data south/discharges=south.csv \\
+  consilium local plan.toml --data north/discharges=north.csv \\
+      --data south/discharges=south.csv \\
       --data west/discharges=west.csv
 
-Where the plan says `test = { split = \"flamby\" }`, each party has a split of that name. The four
+Where the plan says `test = { split = \"flamby\" }`, each party has a split of that name. The four \
 hospitals of the repository, from its root:
   consilium local examples/heart-disease/plan.toml \\
       --data cleveland/heart=examples/heart-disease/processed.cleveland.data \\
@@ -64,16 +65,16 @@ hospitals of the repository, from its root:
       --split switzerland/heart:flamby=examples/heart-disease/switzerland-split.csv \\
       --split va/heart:flamby=examples/heart-disease/va-split.csv
 
-Where rows lie over columns of several institutions, one plan finds the common rows and those after it
-name that one by its file. The example of the repository, from its root:
+Where rows lie over columns of several institutions, one plan finds the common rows and those \
+after it name that one by its file. The example of the repository, from its root:
   consilium local examples/admission/align.toml examples/admission/train.toml \\
       examples/admission/predict.toml \\
       --data hospital/patients=examples/admission/hospital.csv.gz \\
       --data public/cover=examples/admission/public.csv.gz \\
       --data commercial/payments=examples/admission/commercial.csv.gz
 
-All daemons are real processes that talk over mutual TLS on the loopback interface. Every study
-plan is approved by stewards whose keys this command makes: fit for one's own data on one's own
+All daemons are real processes that talk over mutual TLS on the loopback interface. Every study \
+plan is approved by stewards whose keys this command makes: fit for one's own data on one's own \
 machine, and for nothing else.")]
 pub(crate) struct LocalArgs {
     /// The study plan, TOML; of several, one runs after the other over the same daemons and data

@@ -240,6 +240,38 @@ mod tests {
         }
     }
 
+    /// A paragraph is one line, which is folded where the terminal ends; what is indented is shown as it is.
+    #[test]
+    fn no_line_of_help_is_broken_by_hand_or_longer_than_a_terminal() {
+        const WIDTH: usize = 100;
+        const INDENTED: usize = 95;
+        let mut cli = Cli::command().term_width(WIDTH);
+        cli.build();
+        let mut all = vec![cli];
+        while let Some(mut command) = all.pop() {
+            all.extend(command.get_subcommands().cloned());
+            let name = command.get_name().to_owned();
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let is_text = |line: &str| !line.is_empty() && !line.starts_with(' ');
+            for (line, next) in help.lines().zip(help.lines().skip(1)) {
+                assert!(!(is_text(line) && is_text(next)), "{name}: {line}");
+            }
+            for line in help.lines().filter(|line| line.starts_with(' ')) {
+                assert!(width(line) <= INDENTED, "{name}: {line}");
+            }
+            for line in command.render_long_help().to_string().lines() {
+                assert!(width(line) <= WIDTH, "{name}: {line}");
+            }
+        }
+    }
+
+    /// How many places a line takes in a terminal: a Chinese character takes two.
+    fn width(line: &str) -> usize {
+        let places = |it: char| if it < '\u{2e80}' { 1 } else { 2 };
+        line.chars().map(places).sum()
+    }
+
     /// Splits a line as a shell does, up to where input, output or a remark comes.
     fn words(line: &str) -> Vec<String> {
         let mut words = vec![String::new()];

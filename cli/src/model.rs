@@ -34,7 +34,8 @@ pub(crate) struct ModelArgs {
 enum ModelCommand {
     /// Print a model's coefficients, or by what its trees go, and where it comes from
     #[command(after_help = "\
-Of a model that several institutions hold together, each has a part, which tells of its own columns.
+Of a model that several institutions hold together, each has a part, which tells of its own \
+columns.
 
 Examples:
   consilium model show result/model.json
@@ -48,7 +49,7 @@ Examples:
     },
     /// Score the rows of a CSV file
     #[command(after_help = "\
-A row that the model can't score, because the plan leaves rows with missing values out, has an
+A row that the model can't score, because the plan leaves rows with missing values out, has an \
 empty score and the names of the columns that are missing.
 
 Examples:

@@ -29,8 +29,8 @@ pub(crate) struct ParticipantArgs {
 enum ParticipantCommand {
     /// Join a federation by an invitation: make the institution's key, get its certificate
     #[command(after_help = "\
-The invitation is read from standard input, so that it stays out of the shell's history. The key is
-made on this machine and never leaves it.
+The invitation is read from standard input, so that it stays out of the shell's history. The key \
+is made on this machine and never leaves it.
 
 Examples:
   consilium participant join --sample > /etc/consilium/participant.toml
@@ -86,7 +86,7 @@ Example:
     /// Say that you have compared the words of an institution's key with its people, or hand in
     /// the vouch of an authority that the daemon's configuration names
     #[command(after_help = "\
-Call the other institution by a number that you know, and let them read out the words that
+Call the other institution by a number that you know, and let them read out the words that \
 `consilium participant status` shows there. Six words or more are compared, in English or Chinese.
 
 Examples:

@@ -68,8 +68,9 @@ Examples:
     Enrol(enrol::Enrol),
     /// Sign that a key is an institution's, for participants that trust your word
     #[command(after_help = "\
-The institution hands over what it prints; compare the words with its people before you sign. The
-vouch goes to stdout. A participant whose configuration names your key under [[authorities]] takes it.
+The institution hands over what it prints; compare the words with its people before you sign. The \
+vouch goes to stdout. A participant whose configuration names your key under [[authorities]] takes \
+it.
 
 Examples:
   consilium participant status --json > hospital-b.json      # at the institution

@@ -48,9 +48,9 @@ enum PlanCommand {
     },
     /// Have institutions' rows count in the fit as much as their scorecards allow
     #[command(after_help = "\
-Prints the plan in its canonical form with a weight for each contributor: the middle of the band of its
-data set's composite, as a share of 100. The cards are those of `consilium data list --federation
---json`, of which each must be signed. Stewards approve the weights with the plan.
+Prints the plan in its canonical form with a weight for each contributor: the middle of the band \
+of its data set's composite, as a share of 100. The cards are those of `consilium data list \
+--federation --json`, of which each must be signed. Stewards approve the weights with the plan.
 
 Example:
   consilium data list --federation --purpose training --json --as me > cards.jsonl

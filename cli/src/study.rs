@@ -22,8 +22,8 @@ pub(crate) use story::Story;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Operators submit, watch and cancel at the coordinator; stewards approve, refuse and revoke at their
-own participant. A study is named by the beginning of its hash.
+Operators submit, watch and cancel at the coordinator; stewards approve, refuse and revoke at \
+their own participant. A study is named by the beginning of its hash.
 
 Examples:
   consilium study estimate plan.toml
@@ -39,8 +39,8 @@ pub(crate) struct StudyArgs {
 enum StudyCommand {
     /// Reckon what a study will cost each party: CPU, bytes, memory, and how long it takes
     #[command(after_help = "\
-Nobody is asked, and no data are read: the figures follow from the plan, from how many rows there are,
-and from the links. What else is taken for granted is said below the table.
+Nobody is asked, and no data are read: the figures follow from the plan, from how many rows there \
+are, and from the links. What else is taken for granted is said below the table.
 
 Examples:
   consilium study estimate plan.toml
@@ -93,9 +93,10 @@ Examples:
     },
     /// Say yes to a study, within limits, by your own signature
     #[command(after_help = "\
-First the daemon makes the checks that come before a run: the data set is read once more, and enough
-of the other institutions must be verified. What stands in the way is named, and nothing is signed.
-Else the plan is shown, then what will be signed. Nothing is signed before you have typed yes.
+First the daemon makes the checks that come before a run: the data set is read once more, and \
+enough of the other institutions must be verified. What stands in the way is named, and nothing is \
+signed. Else the plan is shown, then what will be signed. Nothing is signed before you have typed \
+yes.
 
 Examples:
   consilium study approve 5f3a --key wang.key.pem
@@ -127,8 +128,8 @@ Examples:
     },
     /// Follow a study to its end; the exit code is 1 if that is none with a result
     #[command(after_help = "\
-It begins with where the study stands. Where the coordinator is lost, it is tried again until it is
-back.
+It begins with where the study stands. Where the coordinator is lost, it is tried again until it \
+is back.
 
 Examples:
   consilium study watch 5f3a
@@ -161,12 +162,12 @@ Examples:
     },
     /// Fetch what a finished study gave
     #[command(after_help = "\
-All receivers of the result get the same model.json and report.json, and plan.toml, which is what
-was signed. A participant that brings rows also has its own-report.json; its scores stay where the
+All receivers of the result get the same model.json and report.json, and plan.toml, which is what \
+was signed. A participant that brings rows also has its own-report.json; its scores stay where the \
 daemon has put them, and the command says where.
 
-A study of kind align has no model: at each participant it gives aligned.csv, the own row at each
-place of the common order, unless only a number was asked for. Of trees over columns of several
+A study of kind align has no model: at each participant it gives aligned.csv, the own row at each \
+place of the common order, unless only a number was asked for. Of trees over columns of several \
 institutions each has its own part as model.json, and the one with the labels has scores.
 
 Examples:

@@ -15,9 +15,9 @@ use measure::{Measured, Work, measure};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-One node of a tree, both parties on one thread: rows are encrypted, added up for every boundary between
-two bins of every column, returned and opened, and every sum is held against the plain one. Seconds are
-CPU time; bytes are those of the ciphertexts.
+One node of a tree, both parties on one thread: rows are encrypted, added up for every boundary \
+between two bins of every column, returned and opened, and every sum is held against the plain \
+one. Seconds are CPU time; bytes are those of the ciphertexts.
 
 Examples:
   consilium bench lwe

@@ -29,11 +29,11 @@ use sets::{NAMES, People, Sizes};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Half of the smallest set is common to all. CPU seconds, peak memory and bytes are those of the
+Half of the smallest set is common to all. CPU seconds, peak memory and bytes are those of the \
 daemons, from the submission of the study to its end.
 
-By `unbalanced` the largest set is asked about, in two studies: the first makes and fetches the table,
-the second asks about others. `online` is the asking party's part in the second one.
+By `unbalanced` the largest set is asked about, in two studies: the first makes and fetches the \
+table, the second asks about others. `online` is the asking party's part in the second one.
 
 Examples:
   consilium bench psi

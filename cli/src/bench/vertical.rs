@@ -32,15 +32,15 @@ use plans::Studies;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All trees are grown on everybody's columns, the first too, and nothing is kept back. An
-alignment finds the common rows before, with hospitals one for each, which is not counted:
-`align_s` tells how long it took.
-CPU seconds and bytes are those of the daemons, from the submission of the study to its end; peak
-memory is the most that a daemon ever held, while it aligned too.
+All trees are grown on everybody's columns, the first too, and nothing is kept back. An alignment \
+finds the common rows before, with hospitals one for each, which is not counted: `align_s` tells \
+how long it took. CPU seconds and bytes are those of the daemons, from the submission of the study \
+to its end; peak memory is the most that a daemon ever held, while it aligned too.
 
 Examples:
   consilium bench vertical-gbdt
-  consilium bench vertical-gbdt --rows 100000 --features 30x30 --trees 10 --depth 5 --bins 32 --json
+  consilium bench vertical-gbdt --rows 100000 --features 30x30 --trees 10 --depth 5 \\
+      --bins 32 --json
   consilium bench vertical-gbdt --rows 10000 --features 10x20x20 --set b
   consilium bench vertical-gbdt --rows 10000 --features 30x30 --hospitals 3 --json")]
 pub(crate) struct VerticalArgs {

@@ -21,9 +21,9 @@ pub(crate) use opened::{Opened, failed, find, whereabouts};
 pub(crate) enum Map {
     /// Suggest the canonical feature of each column, with what speaks for it
     #[command(after_help = "\
-Suggestions come from names in both languages, from types, ranges, levels and codes of the first
-rows, from the file's name and from neighbouring columns. Nothing leaves this machine, and no value is
-shown. A score says how much speaks for a feature; a person decides.
+Suggestions come from names in both languages, from types, ranges, levels and codes of the first \
+rows, from the file's name and from neighbouring columns. Nothing leaves this machine, and no \
+value is shown. A score says how much speaks for a feature; a person decides.
 
 Examples:
   consilium data map suggest encounters.csv patients.csv

@@ -30,22 +30,25 @@ use kept::Kept;
 pub(super) enum Score {
     /// Make a card of reports and studies, and sign it as a steward
     #[command(after_help = "\
-The participant on this machine says which version of the data set is registered, in which federation;
-the card is of that version. With --institution no participant is asked, and the version is a hash of
-the reports. Reports must be of the very rows: the program can't tell, and the steward signs that they
-are. A dimension without a report is missing on the card, and is not filled in. The folder keeps the
-card (card.json), its page (card.html), what others may see (public.json) and all cards (cards/);
-only its owner may read them.
+The participant on this machine says which version of the data set is registered, in which \
+federation; the card is of that version. With --institution no participant is asked, and the \
+version is a hash of the reports. Reports must be of the very rows: the program can't tell, and \
+the steward signs that they are. A dimension without a report is missing on the card, and is not \
+filled in. The folder keeps the card (card.json), its page (card.html), what others may see \
+(public.json) and all cards (cards/); only its owner may read them.
 
 Examples:
-  consilium data score make --purpose training --data-set heart --quality quality --privacy privacy --key li.key.pem --out card
-  consilium data score make --purpose release --data-set heart --institution cleveland --privacy privacy.json --quality quality.json --key li.key.pem --out release")]
+  consilium data score make --purpose training --data-set heart --quality quality \\
+      --privacy privacy --key li.key.pem --out card
+  consilium data score make --purpose release --data-set heart --institution cleveland \\
+      --privacy privacy.json --quality quality.json --key li.key.pem --out release")]
     Make(make::Make),
     /// Have the participant keep a card, hold plans against it, and show others its bands
     #[command(after_help = "\
-The card is of the version that is registered, and signed by a steward whom the participant knows. It takes
-the place of an earlier one of the data set for the same purpose, and goes when the data set is removed.
-The coordinator is shown its public part alone, for `consilium data list --federation`.
+The card is of the version that is registered, and signed by a steward whom the participant knows. \
+It takes the place of an earlier one of the data set for the same purpose, and goes when the data \
+set is removed. The coordinator is shown its public part alone, for `consilium data list \
+--federation`.
 
 Examples:
   consilium data score add card
@@ -69,8 +72,8 @@ Examples:
     },
     /// Say what has changed from one card to another, and because of which part
     #[command(after_help = "\
-A change is clear where the intervals of both scores don't meet. With a folder alone, its last card is
-held against the one before it, and all are listed.
+A change is clear where the intervals of both scores don't meet. With a folder alone, its last \
+card is held against the one before it, and all are listed.
 
 Examples:
   consilium data score compare card
@@ -78,29 +81,34 @@ Examples:
     Compare(compare::Compare),
     /// Check who has signed a card, or its public part, and who has countersigned it
     #[command(after_help = "\
-Whose key is whose, you say: compare its words with its holder (`consilium person show`). It ends with exit
-code 1 if a signature is not that key's, if the steward's key is not given, or if a countersignature says
-another score than the card. Countersignatures of those whose keys are not given are told as not checked.
+Whose key is whose, you say: compare its words with its holder (`consilium person show`). It ends \
+with exit code 1 if a signature is not that key's, if the steward's key is not given, or if a \
+countersignature says another score than the card. Countersignatures of those whose keys are not \
+given are told as not checked.
 
 Examples:
   consilium data score verify card --public-key li.key.pem.pub
   consilium data score verify public.json --public-key li.key.pem.pub
-  consilium data score verify card --public-key li.key.pem.pub --public-key hungary/nagy=nagy.key.pem.pub")]
+  consilium data score verify card --public-key li.key.pem.pub \\
+      --public-key hungary/nagy=nagy.key.pem.pub")]
     Verify(verify::Verify),
     /// Sign what a study has found of another institution, for its card
     #[command(after_help = "\
-A study may tell its participants what it has found of the others, as Shapley values are told. Who then
-signs the score of another as its own result has it, catches an institution that puts another one on
-its card. Hand the file to that institution, which gives it to `consilium data score make --countersigned`.
+A study may tell its participants what it has found of the others, as Shapley values are told. Who \
+then signs the score of another as its own result has it, catches an institution that puts another \
+one on its card. Hand the file to that institution, which gives it to `consilium data score make \
+--countersigned`.
 
 Examples:
-  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 --key nagy.key.pem --out va.json
-  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 --institution hungary --federation 90ab…12 --key nagy.key.pem --out va.json")]
+  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 \\
+      --key nagy.key.pem --out va.json
+  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 \\
+      --institution hungary --federation 90ab…12 --key nagy.key.pem --out va.json")]
     Countersign(countersign::Countersign),
     /// Show what a purpose says: how much each dimension counts, and what must be there
     #[command(after_help = "\
-The program brings along training and release; --toml writes one out to be changed. Cards and plans call
-a purpose of one's own by ID@HASH, which this command says.
+The program brings along training and release; --toml writes one out to be changed. Cards and \
+plans call a purpose of one's own by ID@HASH, which this command says.
 
 Examples:
   consilium data score purpose training

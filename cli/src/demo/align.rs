@@ -18,9 +18,9 @@ mod truth;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A hospital, the public insurer and a commercial insurer keep tables of the same synthetic people and
-write their insurance numbers and birth dates each in its own way. Two of them find their common
-patients, then other two, then all three; what they find is held against who is who.
+A hospital, the public insurer and a commercial insurer keep tables of the same synthetic people \
+and write their insurance numbers and birth dates each in its own way. Two of them find their \
+common patients, then other two, then all three; what they find is held against who is who.
 
 Examples:
   consilium demo align

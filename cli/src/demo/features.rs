@@ -34,14 +34,16 @@ mod study;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A hospital, the public insurer and a commercial insurer keep what they know of their people in other
-columns, days, units, scripts and code systems: ICD-9-CM, ICD-10-CM, names of drugs, ATC. Each maps its
-files to one schema by a query of its own. Whether they then mean the same is measured, statistics over
-all three are computed without a row leaving its house, and a model is trained: who will cost 5000
-dollars or more next year? The report with pictures is report.html in the folder.
+A hospital, the public insurer and a commercial insurer keep what they know of their people in \
+other columns, days, units, scripts and code systems: ICD-9-CM, ICD-10-CM, names of drugs, ATC. \
+Each maps its files to one schema by a query of its own. Whether they then mean the same is \
+measured, statistics over all three are computed without a row leaving its house, and a model is \
+trained: who will cost 5000 dollars or more next year? The report with pictures is report.html in \
+the folder.
 
-It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the
-environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two cores:
+It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the \
+environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two \
+cores:
   cargo build --release -p consilium-sql
 
 Examples:

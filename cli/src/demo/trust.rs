@@ -31,17 +31,19 @@ const DATA: &str = "data";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A published table of stays is dealt out to six hospitals by patients. At one of them each label is the
-other one with a chance of one half; at another all codes are read one place beside theirs. Each
-hospital holds the same rules against its own rows, and measures how easily its patients are found
-again; what it finds is left as pages in a folder of its own. They train a model together, and learn by
-all coalitions of hospitals what the rows of each are worth to it. From quality, privacy and value each makes a scorecard, signs it
-and shows its bands. By these the rows are weighed, and the model is trained again; a plan that asks for
-a score is refused where the card falls short. Both models are held against rows with which nothing
-went wrong. All daemons are real processes that talk over mutual TLS on the loopback interface.
+A published table of stays is dealt out to six hospitals by patients. At one of them each label is \
+the other one with a chance of one half; at another all codes are read one place beside theirs. \
+Each hospital holds the same rules against its own rows, and measures how easily its patients are \
+found again; what it finds is left as pages in a folder of its own. They train a model together, \
+and learn by all coalitions of hospitals what the rows of each are worth to it. From quality, \
+privacy and value each makes a scorecard, signs it and shows its bands. By these the rows are \
+weighed, and the model is trained again; a plan that asks for a score is refused where the card \
+falls short. Both models are held against rows with which nothing went wrong. All daemons are real \
+processes that talk over mutual TLS on the loopback interface.
 
-It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the
-environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two cores:
+It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the \
+environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two \
+cores:
   cargo build --release -p consilium-sql
 
 Examples:

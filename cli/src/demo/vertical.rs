@@ -23,14 +23,14 @@ mod studies;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A hospital, the public insurer and a commercial insurer know other things of the same synthetic
-people. They find whom all three know, grow trees over the columns of all three by the hospital's
-labels (was a person admitted in the year after?), and score everybody. What comes of it is held
+A hospital, the public insurer and a commercial insurer know other things of the same synthetic \
+people. They find whom all three know, grow trees over the columns of all three by the hospital's \
+labels (was a person admitted in the year after?), and score everybody. What comes of it is held \
 against trees over each institution's columns alone, and over all columns in one place.
 
-With --hospitals there are three hospitals with one schema, each with its own patients, and the public
-insurer has the labels: it sees candidate splits of the hospitals' columns as sums over all three, and
-of those chosen on which side each patient is.
+With --hospitals there are three hospitals with one schema, each with its own patients, and the \
+public insurer has the labels: it sees candidate splits of the hospitals' columns as sums over all \
+three, and of those chosen on which side each patient is.
 
 Examples:
   consilium demo vertical

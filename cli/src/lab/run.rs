@@ -30,11 +30,12 @@ Examples:
   consilium lab run examples/heart-disease/lab.toml
   consilium lab run lab.toml --out results --jobs 2 --json
 
-Every finished cell is kept in the folder: after an interrupt, or with more settings or seeds, the same
-command runs what is missing. CPU times are comparable within one run on one machine.
+Every finished cell is kept in the folder: after an interrupt, or with more settings or seeds, the \
+same command runs what is missing. CPU times are comparable within one run on one machine.
 
-With `mode = \"processes\"` in the experiment, the plan and its settings run over real daemons, a coordinator
-and a participant for each institution, as `consilium local` starts them; links are those of this machine.")]
+With `mode = \"processes\"` in the experiment, the plan and its settings run over real daemons, a \
+coordinator and a participant for each institution, as `consilium local` starts them; links are \
+those of this machine.")]
 pub(crate) struct RunArgs {
     /// The experiment, TOML
     #[arg(value_name = "EXPERIMENT")]
