@@ -1,7 +1,7 @@
 //! `consilium demo`: four real hospitals train one model; `consilium demo align`: three institutions
 //! find their common patients; `consilium demo vertical`: they grow trees over columns of each;
 //! `consilium demo features`: they bring other layouts and code systems to one feature matrix;
-//! `consilium demo trust`: six hospitals measure their own data, with which something went wrong at two.
+//! `consilium demo trust`: hospitals make scorecards of their data, with which something went wrong at two.
 
 use std::{
     fs::File,
@@ -80,7 +80,7 @@ enum OtherDemo {
     Vertical(vertical::VerticalArgs),
     /// Make the same features of three institutions' files in other layouts and code systems
     Features(features::FeaturesArgs),
-    /// Measure the quality and privacy of six hospitals' stays, with which something went wrong at two
+    /// Make scorecards of hospitals' data, with which something went wrong at two, and use them
     Trust(trust::TrustArgs),
 }
 

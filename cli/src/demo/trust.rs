@@ -1,5 +1,5 @@
-//! `consilium demo trust`: six hospitals measure their own stays, with which something went wrong at two, and use
-//! what they find.
+//! `consilium demo trust`: four hospitals as they are, and six with two of which something went wrong, measure
+//! their own rows, make scorecards of what they find, and use them.
 
 use std::{io::Write, path::PathBuf};
 
@@ -7,21 +7,25 @@ use anyhow::bail;
 use clap::Args;
 use consilium_mailbox::PartyId;
 use consilium_plan::{Code, Lang};
-use consilium_scorecard::Dimension;
 
 use crate::local::folder::RunFolder;
 use files::Example;
 use measured::Measured;
 use result::TrustResult;
+use scored::Scored;
 use studies::Ended;
 use trained::Trained;
 
 mod cards;
 mod deal;
+mod estimate;
 mod files;
+mod heart;
 mod measured;
 mod page;
+mod report;
 mod result;
+mod scored;
 mod studies;
 mod trained;
 mod typed;
@@ -31,15 +35,16 @@ const DATA: &str = "data";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A published table of stays is dealt out to six hospitals by patients. At one of them each label is \
-the other one with a chance of one half; at another all codes are read one place beside theirs. \
-Each hospital holds the same rules against its own rows, and measures how easily its patients are \
-found again; what it finds is left as pages in a folder of its own. They train a model together, \
-and learn by all coalitions of hospitals what the rows of each are worth to it. From quality, \
-privacy and value each makes a scorecard, signs it and shows its bands. By these the rows are \
-weighed, and the model is trained again; a plan that asks for a score is refused where the card \
-falls short. Both models are held against rows with which nothing went wrong. All daemons are real \
-processes that talk over mutual TLS on the loopback interface.
+Four hospitals with patients of their own measure quality and privacy of their rows at home; studies \
+tell each how much its rows surprise the others, and what they are worth to a model. Each makes a \
+scorecard of that and signs it.
+
+Then a published table of stays is dealt out to six hospitals by patients. At one of them each label \
+is the other one with a chance of one half; at another all codes are read one place beside theirs. \
+They make scorecards in the same way. By the bands that these show the rows are weighed, and the \
+model is trained again; a plan that asks for a score is refused where the card falls short. Both \
+models are held against rows with which nothing went wrong. All daemons are real processes that talk \
+over mutual TLS on the loopback interface. The report with pictures is report.html in the folder.
 
 It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the \
 environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two \
@@ -49,11 +54,15 @@ cores:
 Examples:
   consilium demo trust
   consilium --lang zh demo trust --out trust
-  consilium demo trust --json | tail -n 1")]
+  consilium demo trust --seed 7 --json | tail -n 1")]
 pub(super) struct TrustArgs {
     /// Where everything is left; default: consilium-demo, or the first free name like it
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+
+    /// What the table is dealt out by, and labels are tossed: the same number, the same six hospitals
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
 
     /// Print one line of JSON instead of tables
     #[arg(long)]
@@ -63,39 +72,19 @@ pub(super) struct TrustArgs {
 /// All that the demo has found.
 #[derive(Debug)]
 struct Found {
+    /// Of four hospitals as they are.
+    four: Scored,
+    /// Of the six.
     example: Example,
-    measured: Vec<Measured>,
+    six: Scored,
     ended: Ended,
     trained: Trained,
 }
 
 impl Found {
-    /// The hospitals by the composites of their cards, the best first.
-    fn ranked(&self) -> Vec<&Measured> {
-        let mut ranked: Vec<&Measured> = self.measured.iter().collect();
-        ranked.sort_by(|a, b| {
-            self.composite(&b.party)
-                .total_cmp(&self.composite(&a.party))
-        });
-        ranked
-    }
-
-    /// The card's composite, the lowest where there is none.
-    fn composite(&self, party: &PartyId) -> f64 {
-        let card = self.ended.cards.get(party);
-        let composite = card.and_then(|card| card.composite);
-        composite.map_or(f64::NEG_INFINITY, |it| it.score)
-    }
-
-    /// The score of a dimension of the card.
-    fn dimension(&self, party: &PartyId, dimension: Dimension) -> Option<f64> {
-        let card = self.ended.cards.get(party)?;
-        Some(card.dimensions.get(&dimension)?.score.score)
-    }
-
-    /// The hospital with the lowest score of quality.
+    /// The hospital of the six with the lowest score of quality.
     fn lowest_quality(&self) -> Option<&Measured> {
-        let all = self.measured.iter();
+        let all = self.six.measured.iter();
         all.min_by(|a, b| a.total().total_cmp(&b.total()))
     }
 
@@ -105,35 +94,42 @@ impl Found {
         refused.any(|it| it.code == Code::ScoreBelow && it.party.as_ref() == Some(party))
     }
 
-    /// How many stays a hospital has.
-    fn rows(&self, party: &PartyId) -> usize {
-        let mut hospitals = self.example.hospitals.iter();
-        let found = hospitals.find(|it| it.party == party.as_str());
-        found.map_or(0, deal::Stays::rows)
+    /// The score that plan asks for.
+    fn least(&self) -> f64 {
+        let floors = self.example.trusted.floors();
+        floors.and_then(|it| it.composite).unwrap_or_default()
     }
 }
 
 pub(super) fn run(args: &TrustArgs, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     // Before a folder is made: without it nothing works.
     crate::data::map::find(lang)?;
-    let example = Example::load(lang)?;
+    let example = Example::load(args.seed, lang)?;
+    let heart = heart::asked(lang)?;
     let folder = super::folder_for(args.out.as_ref());
-    let made: Vec<&str> = studies::MADE.into_iter().chain([DATA]).collect();
+    let made = studies::MADE.into_iter();
+    let made: Vec<&str> = made.chain([DATA, heart::FOLDER, report::FILE]).collect();
     let left = RunFolder::make(&folder, [&example.plan], &made, lang)?;
-    let found = example.write(&folder.join(DATA)).and_then(|hospitals| {
-        let measured = measured::measure(&hospitals, lang)?;
-        let ended = studies::run(&example, &hospitals, &folder, lang)?;
+    let find = || {
+        let four = heart::run(&heart, &folder, lang)?;
+        let hospitals = example.write(&folder.join(DATA))?;
+        let measured = measured::measure(&hospitals, &example.asked, lang)?;
+        let made = (&hospitals[..], measured);
+        let (six, ended) = studies::run(&example, made, &folder, lang)?;
         let trained = Trained::new(&example, &ended)?;
-        Ok(Found {
+        let found = Found {
+            four,
             example,
-            measured,
+            six,
             ended,
             trained,
-        })
-    });
-    let found = left.close(found, lang)?;
+        };
+        report::write(&found, &folder, lang)?;
+        Ok(found)
+    };
+    let found = left.close(find(), lang)?;
     let result = TrustResult::new(&found);
-    let page = |out: &mut dyn Write| page::print(out, &found, lang);
+    let page = |out: &mut dyn Write| page::print(out, &found, &folder, lang);
     super::leave((&folder, &result), page, (out, args.json), lang)?;
     match result.odd() {
         None => Ok(()),

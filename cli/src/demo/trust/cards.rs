@@ -14,7 +14,7 @@ use consilium_plan::{Lang, Plan};
 use consilium_scorecard::{Card, Purpose, Signed};
 
 use super::{
-    files::{PURPOSE, write},
+    files::write,
     typed::{text, typed},
 };
 use crate::{local::inputs::PartyData, new_file, random, terminal::tell};
@@ -25,8 +25,10 @@ pub(super) struct Desk {
     /// The demo's folder.
     pub(super) folder: PathBuf,
     pub(super) hospitals: Vec<PartyData>,
-    /// What each hospital's study has left of values.
-    pub(super) values: BTreeMap<PartyId, String>,
+    /// What cards are for, as its file says.
+    pub(super) purpose: &'static str,
+    /// What studies have left at each hospital: how much its rows surprise, and what they are worth.
+    pub(super) studies: BTreeMap<PartyId, [String; 2]>,
     /// Of the coordinator, and of the hospitals' daemons.
     pub(super) sockets: (PathBuf, BTreeMap<PartyId, PathBuf>),
     pub(super) lang: Lang,
@@ -50,9 +52,11 @@ impl Desk {
     fn card(&self, hospital: &PartyData) -> anyhow::Result<Card> {
         let own = hospital.file.parent().context("a file has a folder")?;
         let at = |name: &str| text(&own.join(name));
-        let value = self.values.get(&hospital.party).context("its value")?;
+        let studies = self.studies.get(&hospital.party).context("its studies")?;
+        let [scarcity, value] = studies;
+        write(own.join("scarcity.json"), scarcity.as_bytes())?;
         write(own.join("value.json"), value.as_bytes())?;
-        write(own.join("purpose.toml"), PURPOSE.as_bytes())?;
+        write(own.join("purpose.toml"), self.purpose.as_bytes())?;
         let passphrase = random::seed()?.derive("demo-trust.1.passphrase", &[]);
         let mut file = new_file::create_private(&own.join("passphrase"), self.lang)?;
         writeln!(file, "{}", hex::encode(passphrase.expose()))?;
@@ -66,18 +70,13 @@ impl Desk {
         self.typed(&[&["participant", "steward", "add", &public], &door])?;
         let purpose = at("purpose.toml")?;
         let about = ["--purpose", &purpose, "--data-set", &hospital.name];
-        let (quality, privacy, value) = (at("quality")?, at("privacy")?, at("value.json")?);
-        let of = [
-            "--quality",
-            &quality,
-            "--privacy",
-            &privacy,
-            "--value",
-            &value,
-        ];
+        let (quality, privacy) = (at("quality")?, at("privacy")?);
+        let measured = ["--quality", &quality, "--privacy", &privacy];
+        let (scarcity, value) = (at("scarcity.json")?, at("value.json")?);
+        let found = ["--scarcity", &scarcity, "--value", &value];
         let to = ["--key", &key, "--out", &card];
         let make = ["data", "score", "make"];
-        self.typed(&[&make, &about, &of, &to, &by, &door])?;
+        self.typed(&[&make, &about, &measured, &found, &to, &by, &door])?;
         self.typed(&[&["data", "score", "add", &card], &door])?;
         let signed = read(&own.join("card").join("card.json"))?;
         Ok(Signed::from_json(&signed)?.card)
@@ -86,7 +85,7 @@ impl Desk {
     /// Has an operator read what all show of their cards, and weigh a plan by it.
     pub(super) fn weigh(&self, plan: &Plan) -> anyhow::Result<Plan> {
         let at = |name: &str| text(&self.folder.join(name));
-        let purpose = Purpose::from_toml(PURPOSE)?.named().to_string();
+        let purpose = Purpose::from_toml(self.purpose)?.named().to_string();
         let socket = text(&self.sockets.0)?;
         let list = ["data", "list", "--federation", "--json"];
         let shown = self.typed(&[&list, &["--purpose", &purpose, "--at", &socket]])?;

@@ -149,11 +149,6 @@ impl Stays {
         Ok(())
     }
 
-    /// How many there are.
-    pub(super) fn rows(&self) -> usize {
-        self.rows.len()
-    }
-
     /// As a hospital keeps them.
     pub(super) fn csv(&self) -> anyhow::Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -239,10 +234,11 @@ mod tests {
     #[test]
     fn stays_of_one_patient_stay_together_and_none_is_lost() {
         let (_, _, dealt) = dealt();
-        assert_eq!(dealt.iter().map(Stays::rows).sum::<usize>(), STAYS);
+        assert_eq!(dealt.iter().map(|it| it.rows.len()).sum::<usize>(), STAYS);
         let mut places: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
         for stays in &dealt {
-            assert!((800..1200).contains(&stays.rows()), "{}", stays.rows());
+            let rows = stays.rows.len();
+            assert!((800..1200).contains(&rows), "{rows}");
             for (row, tested) in stays.rows.iter().zip(&stays.tested) {
                 let place = places.entry(&row[0]).or_insert((stays.party, *tested));
                 assert_eq!(*place, (stays.party, *tested), "patient {}", row[0]);
@@ -294,7 +290,10 @@ mod tests {
         let (_, _, dealt) = dealt();
         let split = dealt[0].split();
         let lines: Vec<&str> = split.lines().collect();
-        assert_eq!((lines[0], lines.len() - 1), ("row,split", dealt[0].rows()));
+        assert_eq!(
+            (lines[0], lines.len() - 1),
+            ("row,split", dealt[0].rows.len())
+        );
         for (row, line) in (1..).zip(&lines[1..]) {
             let part = if dealt[0].is_tested(row) {
                 "test"

@@ -10,20 +10,25 @@ use consilium_base::Seed;
 use consilium_plan::{Lang, Plan};
 use consilium_schema::Schema;
 
-use super::deal::{Stays, deal};
+use super::{
+    deal::{Stays, deal},
+    measured::{RULES, SCHEMA},
+    scored::Asked,
+};
 use crate::{local::inputs::PartyData, plan};
 
 /// The published table, packed by gzip, and its schema.
 const ROWS: &[u8] = include_bytes!("../../../../examples/diabetes/encounters.csv.gz");
-const SCHEMA: &str = include_str!("../../../../examples/diabetes/schema.toml");
+const COLUMNS: &str = include_str!("../../../../examples/diabetes/schema.toml");
 /// What each hospital holds against its own stays, and what all of them train.
-const RULES: &str = include_str!("../../../../examples/trust/quality.rules.toml");
+const QUALITY: &str = include_str!("../../../../examples/trust/quality.rules.toml");
 const PLAN: &str = include_str!("../../../../examples/trust/plan.toml");
-/// The same training with a valuation, and of stays alone that are fit.
+/// How much stays surprise; the same training with a valuation, and of stays alone that are fit.
+const SCARCITY: &str = include_str!("../../../../examples/trust/scarcity.toml");
 const VALUE: &str = include_str!("../../../../examples/trust/value.toml");
 const TRUSTED: &str = include_str!("../../../../examples/trust/trusted.toml");
 /// What cards are for.
-pub(super) const PURPOSE: &str = include_str!("../../../../examples/trust/purpose.toml");
+const PURPOSE: &str = include_str!("../../../../examples/trust/purpose.toml");
 
 /// The data set's name in the plan, and that of its split.
 const DATA: &str = "stays";
@@ -33,8 +38,8 @@ const SPLIT: &str = "held";
 #[derive(Debug)]
 pub(super) struct Example {
     pub(super) schema: Schema,
+    pub(super) asked: Asked,
     pub(super) plan: Plan,
-    pub(super) value: Plan,
     pub(super) trusted: Plan,
     /// Each hospital's stays as they would be, had nothing gone wrong.
     pub(super) sound: Vec<Stays>,
@@ -43,28 +48,36 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// Reads the files and deals the table out.
-    pub(super) fn load(lang: Lang) -> anyhow::Result<Example> {
-        let schema = Schema::from_toml(SCHEMA)?;
-        let text = |file: &Path| match file.to_str() {
-            Some("plan.toml") => Ok(PLAN.to_owned()),
-            Some("value.toml") => Ok(VALUE.to_owned()),
-            Some("trusted.toml") => Ok(TRUSTED.to_owned()),
-            Some("../diabetes/schema.toml") => Ok(SCHEMA.to_owned()),
-            _ => anyhow::bail!("the demo has no file {}", file.display()),
-        };
-        let plan = |name| anyhow::Ok(plan::load_from(&text, Path::new(name), lang)?.plan);
+    /// Reads the files and deals the table out: which patient comes where, and which labels are tossed, follows from
+    /// the number.
+    pub(super) fn load(seed: u64, lang: Lang) -> anyhow::Result<Example> {
+        let schema = Schema::from_toml(COLUMNS)?;
+        let files = [
+            ("plan.toml", PLAN),
+            ("scarcity.toml", SCARCITY),
+            ("value.toml", VALUE),
+            ("trusted.toml", TRUSTED),
+            ("../diabetes/schema.toml", COLUMNS),
+        ];
         // No secret: whoever has the table can deal it out again.
-        let seed = Seed::from_bytes([0; 32]);
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        let seed = Seed::from_bytes(bytes);
         let sound = deal(ROWS, &schema, &seed)?;
         let hospitals = sound.iter().cloned();
         let hospitals = hospitals.map(|stays| stays.mistaken(&schema, &seed));
         Ok(Example {
             hospitals: hospitals.collect::<anyhow::Result<_>>()?,
             schema,
-            plan: plan("plan.toml")?,
-            value: plan("value.toml")?,
-            trusted: plan("trusted.toml")?,
+            asked: Asked {
+                quasi: "age,race,gender,admission_type_id,time_in_hospital",
+                sensitive: "diagnosis_1",
+                scarcity: plan(&files, "scarcity.toml", lang)?,
+                value: plan(&files, "value.toml", lang)?,
+                purpose: PURPOSE,
+            },
+            plan: plan(&files, "plan.toml", lang)?,
+            trusted: plan(&files, "trusted.toml", lang)?,
             sound,
         })
     }
@@ -76,14 +89,14 @@ impl Example {
         let data = self.hospitals.iter().map(|stays| {
             let own = folder.join(stays.party);
             make(&own)?;
-            write(own.join("schema.toml"), SCHEMA.as_bytes())?;
-            write(own.join("quality.rules.toml"), RULES.as_bytes())?;
+            write(own.join(SCHEMA), COLUMNS.as_bytes())?;
+            write(own.join(RULES), QUALITY.as_bytes())?;
             let split = write(own.join("split.csv"), stays.split().as_bytes())?;
             Ok(PartyData {
                 party: stays.party.parse()?,
                 name: DATA.into(),
                 file: write(own.join("stays.csv"), &stays.csv()?)?,
-                schema: SCHEMA.into(),
+                schema: COLUMNS.into(),
                 splits: vec![(SPLIT.into(), split)],
                 codes: Vec::new(),
             })
@@ -92,7 +105,18 @@ impl Example {
     }
 }
 
-fn make(folder: &Path) -> anyhow::Result<()> {
+/// Reads a plan of files that lie inside the program.
+pub(super) fn plan(files: &[(&str, &str)], name: &str, lang: Lang) -> anyhow::Result<Plan> {
+    let text = |file: &Path| {
+        let found = files.iter().find(|(other, _)| Path::new(other) == file);
+        let found = found.with_context(|| format!("the demo has no file {}", file.display()));
+        found.map(|(_, text)| (*text).to_owned())
+    };
+    Ok(plan::load_from(&text, Path::new(name), lang)?.plan)
+}
+
+/// Makes a folder.
+pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
     fs::create_dir(folder).with_context(|| folder.display().to_string())
 }
 
@@ -111,11 +135,11 @@ mod tests {
 
     #[test]
     fn the_plan_that_asks_for_scores_names_the_purpose_that_lies_beside_it() {
-        let example = Example::load(Lang::En).unwrap();
+        let example = Example::load(0, Lang::En).unwrap();
         let purpose = Purpose::from_toml(PURPOSE).unwrap().named();
         assert_eq!(example.trusted.floors().unwrap().purpose, purpose);
         // They differ in what they ask of the rows, and in nothing that is fitted.
-        for plan in [&example.value, &example.trusted] {
+        for plan in [&example.asked.value, &example.trusted] {
             let (Task::Train(own), Task::Train(first)) = (plan.task(), example.plan.task()) else {
                 panic!("they train models");
             };

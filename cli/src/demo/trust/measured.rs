@@ -1,4 +1,4 @@
-//! What each hospital measures of its own stays, by the commands that it would type.
+//! What each hospital measures of its own rows, by the commands that it would type.
 
 use std::{fs, path::PathBuf};
 
@@ -8,12 +8,15 @@ use consilium_plan::Lang;
 use consilium_quality::{Heading, Report};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::typed::{text, typed};
+use super::{
+    scored::Asked,
+    typed::{text, typed},
+};
 use crate::{local::inputs::PartyData, terminal::tell};
 
-/// Columns by which a neighbour may know a patient, and one that nobody should learn.
-const QUASI: &str = "age,race,gender,admission_type_id,time_in_hospital";
-const SENSITIVE: &str = "diagnosis_1";
+/// The rule file in a hospital's folder, and its schema.
+pub(super) const RULES: &str = "quality.rules.toml";
+pub(super) const SCHEMA: &str = "schema.toml";
 
 /// The reports of one hospital.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(super) struct Privacy {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Curve {
+    /// How many rows there are.
+    pub(super) rows: usize,
     /// The share of rows that are like no other.
     pub(super) uniqueness: f64,
 }
@@ -64,35 +69,34 @@ impl Measured {
     pub(super) fn total(&self) -> f64 {
         self.quality.total.map_or(0.0, |total| total.score)
     }
+
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> usize {
+        self.privacy.curve.rows
+    }
 }
 
-/// Has each hospital measure its stays; pages and reports are left beside them.
-pub(super) fn measure(hospitals: &[PartyData], lang: Lang) -> anyhow::Result<Vec<Measured>> {
+/// Has each hospital measure its rows; pages and reports are left beside them.
+pub(super) fn measure(
+    hospitals: &[PartyData],
+    asked: &Asked,
+    lang: Lang,
+) -> anyhow::Result<Vec<Measured>> {
     let measured = hospitals.iter().map(|hospital| {
         let party = hospital.party.clone();
         tell(&lang.pick(
-            format!("{party} measures quality and privacy of its stays"),
-            format!("{party} 度量其住院数据的质量与隐私"),
+            format!("{party} measures quality and privacy of its rows"),
+            format!("{party} 度量其数据的质量与隐私"),
         ));
         let own = hospital.file.parent().context("a file has a folder")?;
         let at = |name: &str| own.join(name);
         let (quality, privacy) = (at("quality"), at("privacy"));
-        let rules = at("quality.rules.toml");
-        typed(
-            &[
-                "data",
-                "quality",
-                &text(&rules)?,
-                "--rows",
-                "0",
-                "--out",
-                &text(&quality)?,
-            ],
-            lang,
-        )?;
-        let (stays, schema) = (text(&hospital.file)?, text(&at("schema.toml"))?);
-        let privacy_of = ["data", "privacy", &stays, "--schema", &schema];
-        let by = ["--quasi", QUASI, "--sensitive", SENSITIVE];
+        let quality_by = ["data", "quality", &text(&at(RULES))?, "--rows", "0"];
+        let left = ["--out", &text(&quality)?];
+        typed(&[&quality_by[..], &left].concat(), lang)?;
+        let (rows, schema) = (text(&hospital.file)?, text(&at(SCHEMA))?);
+        let privacy_of = ["data", "privacy", &rows, "--schema", &schema];
+        let by = ["--quasi", asked.quasi, "--sensitive", asked.sensitive];
         let left = ["--out", &text(&privacy)?];
         typed(&[&privacy_of[..], &by, &left].concat(), lang)?;
         Ok(Measured {

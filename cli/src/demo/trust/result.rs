@@ -1,10 +1,13 @@
 //! What programs read of the demo of trust.
 
+use std::collections::BTreeMap;
+
 use consilium_quality::Heading;
 use consilium_scorecard::{Band, Dimension};
+use consilium_value::Value;
 use serde::Serialize;
 
-use super::{Found, deal::Mistake, measured::Measured};
+use super::{Found, deal::Mistake, estimate::Estimate, measured::Measured, scored::Scored};
 
 /// The result of the demo.
 #[derive(Debug, Serialize)]
@@ -12,8 +15,10 @@ pub(super) struct TrustResult {
     demo: &'static str,
     ok: bool,
     metrics: Metrics,
-    /// From the best card to the worst.
+    /// The six, from the best card to the worst.
     hospitals: Vec<Hospital>,
+    /// The four with patients of their own, likewise.
+    heart: Vec<Scores>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,37 +40,53 @@ struct Metrics {
     auc_unweighted: f64,
     auc_weighted: f64,
     auc_sound: f64,
+    /// By how much the second is above the first, and the third: over the same rows.
+    auc_gained: Option<Estimate>,
+    auc_gained_by_sound: Option<Estimate>,
     rows: usize,
     tested: usize,
 }
 
+/// What a card says, and what it is made of.
 #[derive(Debug, Serialize)]
-struct Hospital {
+struct Scores {
     party: String,
     rows: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mistake: Option<&'static str>,
-    /// Of the card: its composite, the band of it that others see, and its dimensions.
+    /// The composite, the band of it that others see, and the dimensions.
     composite: Option<f64>,
     band: Option<Band>,
     quality: Option<f64>,
     privacy: Option<f64>,
+    scarcity: Option<f64>,
     value: Option<f64>,
+    /// Lower and upper end of each one's interval of 95 %.
+    intervals: BTreeMap<&'static str, [f64; 2]>,
+    conformity: Option<f64>,
+    accuracy: Option<f64>,
+    prosecutor: f64,
+    uniqueness: f64,
+    /// What the rows are worth to the model, in units of deviance.
+    worth: Option<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct Hospital {
+    #[serde(flatten)]
+    scores: Scores,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mistake: Option<&'static str>,
     /// How much its rows count in the weighted study.
     weight: Option<f64>,
     /// Whether the plan that asks for a score is refused there.
     refused: bool,
-    conformity: Option<f64>,
-    accuracy: Option<f64>,
-    /// By how much the area under the curve of the others' model is above that of all six.
+    /// By how much the area under the curve of the others' model is above that of all six, and how sure that is.
     auc_gained_without: Option<f64>,
-    prosecutor: f64,
-    uniqueness: f64,
+    auc_gained_without_error: Option<f64>,
 }
 
 impl TrustResult {
     pub(super) fn new(found: &Found) -> TrustResult {
-        let ranked = found.ranked();
+        let ranked = found.six.ranked();
         let is_mistaken = |it: &&Measured| Mistake::at(it.party.as_str()).is_some();
         let sound = ranked.iter().filter(|it| !is_mistaken(it)).count();
         let lowest = found.lowest_quality().map(|it| it.party.as_str());
@@ -82,7 +103,9 @@ impl TrustResult {
             auc_unweighted: trained.unweighted.auc(),
             auc_weighted: trained.weighted.auc(),
             auc_sound: trained.sound.auc(),
-            rows: hospitals.iter().map(|it| it.rows).sum(),
+            auc_gained: trained.gained_by_weights(),
+            auc_gained_by_sound: trained.gained_by_sound(),
+            rows: hospitals.iter().map(|it| it.scores.rows).sum(),
             tested: trained.tested,
         };
         let mut result = TrustResult {
@@ -90,6 +113,7 @@ impl TrustResult {
             ok: false,
             metrics,
             hospitals,
+            heart: scores(&found.four),
         };
         result.ok = result.odd().is_none();
         result
@@ -120,9 +144,9 @@ impl TrustResult {
                 "要求评分的方案并非恰好在有差错之处被拒绝",
             ),
             (
-                it.auc_weighted > it.auc_unweighted,
-                "the model of weighed rows is no better",
-                "加权后的模型没有更好",
+                it.auc_gained.is_some_and(|gained| gained.low > 0.0),
+                "the model of weighed rows is not clearly better",
+                "加权后的模型没有明显更好",
             ),
         ];
         let odd = all.into_iter().find(|(is_right, ..)| !is_right);
@@ -130,27 +154,51 @@ impl TrustResult {
     }
 }
 
+/// What cards say, from the best to the worst.
+fn scores(scored: &Scored) -> Vec<Scores> {
+    let ranked = scored.ranked().into_iter();
+    ranked.map(|it| Scores::new(it, scored)).collect()
+}
+
+impl Scores {
+    fn new(measured: &Measured, scored: &Scored) -> Scores {
+        let party = &measured.party;
+        let composite = scored.composite(party);
+        let of = |dimension| Some(scored.dimension(party, dimension)?.score);
+        let dimensions = Dimension::ALL.into_iter();
+        let dimensions = dimensions.map(|it| (it.id(), scored.dimension(party, it)));
+        let intervals = dimensions.chain([("composite", composite)]);
+        let intervals = intervals.filter_map(|(id, it)| it.map(|it| (id, [it.low, it.high])));
+        Scores {
+            party: party.to_string(),
+            rows: measured.rows(),
+            composite: composite.map(|it| it.score),
+            band: composite.map(Band::of),
+            quality: of(Dimension::Quality),
+            privacy: of(Dimension::Privacy),
+            scarcity: of(Dimension::Scarcity),
+            value: of(Dimension::Value),
+            intervals: intervals.collect(),
+            conformity: measured.score(Heading::Conformity),
+            accuracy: measured.score(Heading::Accuracy),
+            prosecutor: measured.privacy.prosecutor(),
+            uniqueness: measured.privacy.curve.uniqueness,
+            worth: scored.worth(party),
+        }
+    }
+}
+
 impl Hospital {
     fn new(measured: &Measured, found: &Found) -> Hospital {
         let party = &measured.party;
-        let card = found.ended.cards.get(party);
-        let composite = card.and_then(|card| card.composite);
+        let gained = found.trained.gained_without(party.as_str());
         Hospital {
-            party: party.to_string(),
-            rows: found.rows(party),
+            scores: Scores::new(measured, &found.six),
             mistake: Mistake::at(party.as_str()).map(Mistake::name),
-            composite: composite.map(|it| it.score),
-            band: composite.map(Band::of),
-            quality: found.dimension(party, Dimension::Quality),
-            privacy: found.dimension(party, Dimension::Privacy),
-            value: found.dimension(party, Dimension::Value),
             weight: found.ended.weights.get(party).map(|it| it.get()),
             refused: found.is_refused(party),
-            conformity: measured.score(Heading::Conformity),
-            accuracy: measured.score(Heading::Accuracy),
-            auc_gained_without: found.trained.gained_without(party.as_str()),
-            prosecutor: measured.privacy.prosecutor(),
-            uniqueness: measured.privacy.curve.uniqueness,
+            auc_gained_without: gained.map(|it| it.value),
+            auc_gained_without_error: gained.map(|it| it.standard_error),
         }
     }
 }

@@ -11,6 +11,7 @@ use consilium_plan::{Glm, Learner, Task, Train};
 
 use super::{
     deal::{Mistake, PARTIES, Stays},
+    estimate::Estimate,
     files::Example,
     studies::Ended,
 };
@@ -68,17 +69,27 @@ impl Trained {
         })
     }
 
+    /// By how much the area grows where rows count by cards.
+    pub(super) fn gained_by_weights(&self) -> Option<Estimate> {
+        Estimate::more(&self.weighted, &self.unweighted)
+    }
+
+    /// By how much it would grow where those alone are asked at which nothing went wrong.
+    pub(super) fn gained_by_sound(&self) -> Option<Estimate> {
+        Estimate::more(&self.sound, &self.unweighted)
+    }
+
     /// By how much the area grows where a hospital is left out.
-    pub(super) fn gained_without(&self, party: &str) -> Option<f64> {
+    pub(super) fn gained_without(&self, party: &str) -> Option<Estimate> {
         let place = PARTIES.iter().position(|other| *other == party)?;
-        Some(self.without.get(place)?.auc() - self.all.auc())
+        Estimate::more(self.without.get(place)?, &self.all)
     }
 
     /// Whether leaving out either hospital at which something went wrong gains more than leaving out any other.
     pub(super) fn mistaken_are_worst(&self) -> bool {
         let gained = PARTIES.iter().filter_map(|party| {
             let is_mistaken = Mistake::at(party).is_some();
-            Some((is_mistaken, self.gained_without(party)?))
+            Some((is_mistaken, self.gained_without(party)?.value))
         });
         let (mistaken, others): (Vec<_>, Vec<_>) =
             gained.partition(|(is_mistaken, _)| *is_mistaken);
