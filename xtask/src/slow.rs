@@ -1,6 +1,7 @@
 //! Runs the tests that are too slow for every day, each by itself, and times them.
 
 use std::{
+    env,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -100,6 +101,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
         }
     }
     Ok(all_passed)
+}
+
+/// Where cargo puts what it builds, and measurements put their files.
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
 /// Builds the tests of the workspace.

@@ -2,7 +2,10 @@
 
 use std::{path::Path, process::Command};
 
-use super::gbdt::{SCRIPTS, environment, example, target};
+use super::{
+    gbdt::{SCRIPTS, environment, example},
+    target,
+};
 use crate::run::status;
 
 /// The name by which it is asked for.

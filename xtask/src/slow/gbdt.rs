@@ -2,7 +2,6 @@
 //! of a few bits beside exact ones, and over columns of several parties beside those of one.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,6 +9,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::Value;
 
+use super::target;
 use crate::run::{cargo, status};
 
 /// What is compared.
@@ -75,10 +75,6 @@ pub(super) fn compare(comparison: &Comparison, data: Option<&Path>) -> anyhow::R
         command.arg(option).arg(example(name)?);
     }
     Ok(status(&mut command)?.success())
-}
-
-pub(super) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
 /// Gives the Python of an environment that has some packages, made at the first call.

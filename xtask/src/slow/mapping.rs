@@ -4,7 +4,6 @@ pub(super) mod fees;
 
 use std::{
     fs,
-    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -12,6 +11,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::target;
 use crate::run::{cargo, pause, status, timed};
 
 /// The name by which it is asked for.
@@ -74,7 +74,7 @@ pub(super) fn measure() -> anyhow::Result<bool> {
         status(build.arg("consilium-sql"))?.success(),
         "the programs don't compile"
     );
-    let folder = Path::new("target/map-10m");
+    let folder = &target().join(NAME);
     fs::create_dir_all(folder).context("making a folder")?;
     let bytes = fees::write(&folder.join("fees.csv"), ROWS).context("writing the rows")?;
     fs::write(folder.join("features.map.toml"), MAPPING).context("writing the mapping")?;
@@ -82,7 +82,7 @@ pub(super) fn measure() -> anyhow::Result<bool> {
     let schema: String = SCHEMA.map(column).concat();
     fs::write(folder.join("features.toml"), schema).context("writing the schema")?;
     let _ = fs::remove_file(folder.join("features.csv"));
-    let mut command = Command::new(Path::new("target/release/consilium").canonicalize()?);
+    let mut command = Command::new(target().join("release/consilium").canonicalize()?);
     command
         .current_dir(folder)
         .args(["data", "map", "run", "features.map.toml", "--json"])

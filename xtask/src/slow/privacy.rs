@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::gbdt::{environment, target};
+use super::{gbdt::environment, target};
 use crate::run::status;
 
 /// The name by which it is asked for.

@@ -3,14 +3,16 @@
 use std::{
     fmt::Write as _,
     fs,
-    path::Path,
     process::{Command, Stdio},
 };
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::mapping::{fees, watch};
+use super::{
+    mapping::{fees, watch},
+    target,
+};
 use crate::run::{cargo, status, timed};
 
 /// The name by which it is asked for.
@@ -115,11 +117,11 @@ pub(super) fn measure(name: &str) -> anyhow::Result<bool> {
         build.arg("--release");
     }
     anyhow::ensure!(status(&mut build)?.success(), "the programs don't compile");
-    let folder = Path::new("target").join(name);
+    let folder = target().join(name);
     fs::create_dir_all(&folder).context("making a folder")?;
     let bytes = fees::write(&folder.join("fees.csv"), rows).context("writing the rows")?;
     fs::write(folder.join("rules.toml"), rules()).context("writing the rules")?;
-    let programs = Path::new("target").join(profile);
+    let programs = target().join(profile);
     let mut command = Command::new(programs.join("examples/quality"));
     command
         .arg(folder.join("rules.toml"))

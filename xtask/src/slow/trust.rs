@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::codes::reached;
+use super::{codes::reached, target};
 use crate::run::{cargo, status};
 
 /// The name by which it is asked for.
@@ -37,7 +37,7 @@ pub(super) fn value() -> anyhow::Result<bool> {
 }
 
 /// The page of what came of it.
-const PAGE: &str = "target/trust-behaviour.html";
+const PAGE: &str = "trust-behaviour.html";
 
 /// Lets mistakes grow in the tables in `data`; tells whether every score behaved as it must.
 pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
@@ -56,10 +56,11 @@ pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
         status(&mut cargo(build))?.success(),
         "the programs don't compile"
     );
-    let mut command = Command::new("target/release/examples/behaviour");
+    let programs = target().join("release");
+    let mut command = Command::new(programs.join("examples/behaviour"));
     command
         .arg(data)
-        .arg("target/release/consilium-sql")
+        .arg(programs.join("consilium-sql"))
         .stderr(Stdio::inherit());
     let output = command.output().context("starting the example")?;
     let said = String::from_utf8_lossy(&output.stdout);
@@ -80,14 +81,15 @@ fn draw(lines: &[u8]) -> anyhow::Result<()> {
         "behaviour-page",
         "--",
     ];
+    let page = target().join(PAGE);
     let mut command = cargo(run);
-    command.arg(PAGE).stdin(Stdio::piped());
+    command.arg(&page).stdin(Stdio::piped());
     let mut child = command.spawn().context("starting the example of pages")?;
     if let Some(mut input) = child.stdin.take() {
         input.write_all(lines).context("giving it the lines")?;
     }
     anyhow::ensure!(child.wait()?.success(), "the page could not be drawn");
-    println!("{}", json!({ "name": NAME, "page": PAGE }));
+    println!("{}", json!({ "name": NAME, "page": page }));
     Ok(())
 }
 
