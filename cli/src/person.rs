@@ -19,6 +19,7 @@ pub(crate) use enrol::{read_invitation, way_in};
 pub(crate) use folder::{Folder, coordinator};
 pub(crate) use key::{PublicFile, check_key, open_key};
 pub(crate) use steward::StewardKey;
+pub(crate) use vouch::institution;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -233,7 +233,7 @@ impl Steward for StewardService {
         &self,
         _: Request<v1::StatusRequest>,
     ) -> Result<Response<v1::ParticipantStatus>, Status> {
-        Ok(Response::new(self.own_status()))
+        answer(self.own_status().await)
     }
 
     async fn add_data(

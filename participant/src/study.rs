@@ -35,6 +35,7 @@ mod spills;
 mod statistics;
 mod told;
 mod under_way;
+mod value;
 mod vertical;
 mod waivers;
 

@@ -84,26 +84,27 @@ Examples:
 Whose key is whose, you say: compare its words with its holder (`consilium person show`). It ends \
 with exit code 1 if a signature is not that key's, if the steward's key is not given, or if a \
 countersignature says another score than the card. Countersignatures of those whose keys are not \
-given are told as not checked.
+given are told as not checked; with --peers, keys of institutions and of the coordinator are those \
+that were compared at the participant on this machine (`consilium participant verify`).
 
 Examples:
   consilium data score verify card --public-key li.key.pem.pub
   consilium data score verify public.json --public-key li.key.pem.pub
+  consilium data score verify card --public-key li.key.pem.pub --peers
   consilium data score verify card --public-key li.key.pem.pub \\
-      --public-key hungary/nagy=nagy.key.pem.pub")]
+      --public-key hungary.json --public-key hungary/nagy=nagy.key.pem.pub")]
     Verify(verify::Verify),
-    /// Sign what a study has found of another institution, for its card
+    /// Sign as a steward what a study has found of another institution, for its card
     #[command(after_help = "\
-A study may tell its participants what it has found of the others, as Shapley values are told. Who \
-then signs the score of another as its own result has it, catches an institution that puts another \
-one on its card. Hand the file to that institution, which gives it to `consilium data score make \
---countersigned`.
+After a study with Shapley values every institution has all scores, and its daemon has signed those \
+of the others: `consilium data score make --value` takes these signatures with the result. A steward \
+who wants to stand by a score in person signs it here, as the own result of the study has it. Hand \
+the file to that institution, which gives it to `consilium data score make --countersigned`.
 
 Examples:
-  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 \\
-      --key nagy.key.pem --out va.json
-  consilium data score countersign 1f2e…c4 --about va --score shapley=61.25 \\
-      --institution hungary --federation 90ab…12 --key nagy.key.pem --out va.json")]
+  consilium data score countersign 1f2e…c4 --about va --key nagy.key.pem --out va.json
+  consilium data score countersign 1f2e…c4 --about va --value value.json \\
+      --federation 90ab…12 --key nagy.key.pem --out va.json")]
     Countersign(countersign::Countersign),
     /// Show what a purpose says: how much each dimension counts, and what must be there
     #[command(after_help = "\
@@ -123,7 +124,7 @@ pub(super) fn run(args: &Score, out: &mut dyn Write, lang: Lang) -> anyhow::Resu
         Score::Add(args) => block_on(add::run(args, out, lang)),
         Score::Show { card, html, json } => show(card, html.as_deref(), *json, out, lang),
         Score::Compare(args) => compare::run(args, out, lang),
-        Score::Verify(args) => verify::run(args, out, lang),
+        Score::Verify(args) => block_on(verify::run(args, out, lang)),
         Score::Countersign(args) => block_on(countersign::run(args, out, lang)),
         Score::Purpose(args) => purpose::run(args, out, lang),
     }

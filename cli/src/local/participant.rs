@@ -133,7 +133,7 @@ impl Participant {
         Ok(PartyOutcome {
             party: self.party.clone(),
             own: serde_json::from_value(own)?,
-            value: value_file(&result.own_report)?,
+            value: value_file(&result.own_report, "value")?,
             account: account(&report, self.party.as_str())?,
             phases: phases(&report, self.party.as_str())?,
         })

@@ -88,17 +88,24 @@ pub(super) fn run(args: &VouchFor, out: &mut dyn Write, lang: Lang) -> anyhow::R
     Ok(writeln!(out, "{}", Vouch::sign(claim, &authority))?)
 }
 
+/// Gives the name and the key of an institution out of what its `participant status --json` printed; nothing if
+/// the file is none.
+pub(crate) fn institution(path: &Path) -> Option<(PartyId, PublicKey)> {
+    let (party, key, _) = parse(path).ok()?;
+    Some((party, key))
+}
+
+fn parse(path: &Path) -> anyhow::Result<(PartyId, PublicKey, FederationId)> {
+    let institution: Institution = serde_json::from_str(&fs::read_to_string(path)?)?;
+    let federation = hex::decode(&institution.federation_id);
+    let federation = federation.context("federation_id")?;
+    let key = institution.key.parse()?;
+    Ok((institution.party, key, FederationId(federation)))
+}
+
 fn read(path: &Path, lang: Lang) -> anyhow::Result<(PartyId, PublicKey, FederationId)> {
     let reading = || format!("{} {}", lang.pick("reading", "读取"), path.display());
-    let read = || {
-        let institution: Institution = serde_json::from_str(&fs::read_to_string(path)?)?;
-        let federation = hex::decode(&institution.federation_id);
-        let federation = federation.context("federation_id")?;
-        let key = institution.key.parse()?;
-        Ok((institution.party, key, FederationId(federation)))
-    };
-    let institution: anyhow::Result<_> = read();
-    institution.with_context(reading).or_hint(lang.pick(
+    parse(path).with_context(reading).or_hint(lang.pick(
         "`consilium participant status --json` prints such a line at the institution",
         "请在该机构处运行 `consilium participant status --json` 以获得此行内容",
     ))

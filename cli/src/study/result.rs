@@ -57,7 +57,8 @@ pub(super) async fn run(
                     missing_codes::table(&result.own_report)?,
                 ),
                 ("scarcity.json", scarcity::file(&result.own_report)?),
-                ("value.json", value(&result.own_report)?),
+                ("value.json", value(&result.own_report, "value")?),
+                ("marginal.json", value(&result.own_report, "marginal")?),
                 ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
             ];
@@ -100,13 +101,13 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Gives what the own rows are worth, if that was asked and found.
-pub(crate) fn value(own_report: &str) -> anyhow::Result<String> {
+/// Gives what the own rows are worth ("value"), or others' columns ("marginal"), if that was asked and found.
+pub(crate) fn value(own_report: &str, part: &str) -> anyhow::Result<String> {
     if own_report.is_empty() {
         return Ok(String::new());
     }
     let report: Value = serde_json::from_str(own_report).context("the own report")?;
-    let value = report.get("value").map(serde_json::to_string_pretty);
+    let value = report.get(part).map(serde_json::to_string_pretty);
     Ok(value
         .transpose()?
         .map_or_else(String::new, |text| text + "\n"))
@@ -163,9 +164,9 @@ mod tests {
 
     #[test]
     fn what_rows_are_worth_is_a_file_of_its_own_where_it_was_found() {
-        assert_eq!(value("").unwrap(), "");
-        assert_eq!(value(r#"{"own": null}"#).unwrap(), "");
-        let text = value(r#"{"own": null, "value": {"score": 97.5}}"#).unwrap();
+        assert_eq!(value("", "value").unwrap(), "");
+        assert_eq!(value(r#"{"own": null}"#, "value").unwrap(), "");
+        let text = value(r#"{"own": null, "value": {"score": 97.5}}"#, "value").unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["score"], 97.5);
     }

@@ -303,13 +303,26 @@ fn cards_over_time_say_which_part_moved() {
 fn another_institution_catches_a_score_that_its_study_has_not_found() {
     let folder = house();
     let (study, federation) = ("07".repeat(32), "09".repeat(32));
-    let value = |score: &str| {
+    // What the study has left at an institution: how surely rows help, and Shapley shares of 60 and of 20.
+    let value = |party: &str, study: &str, shapley: f64| {
+        let value = r#"{"value":1.0,"standard_error":1.0,"interval":[0.0,2.0]}"#;
+        let worth = |it: f64| {
+            format!(
+                r#"{{"leave_one_out":{value},"shapley":{{"value":{it},"standard_error":0.0,"interval":[{it},{it}]}}}}"#
+            )
+        };
         format!(
-            r#"{{"format":1,"party":"va","study":"{study}","version":"{study}","score":97.5,"share":{score}}}"#
+            r#"{{"format":1,"party":"{party}","data":"heart","study":"{study}","version":"{study}","method":"shapley",
+            "rows":900,"judged_rows":90,"explained":80.0,"influence":{value},"leave_one_out":{value},"step":"helps",
+            "scores":[{{"id":"shapley","score":{shapley},"low":{shapley},"high":{shapley}}}],
+            "coalesced":{{"told":{{"all":90.0,"coalitions":4,"parties":{{"va":{},"hungary":{}}}}}}}}}"#,
+            worth(60.0),
+            worth(20.0)
         )
     };
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     let countersign = |out: &str, study: &str| {
+        write("own.json", &value("hungary", study, 25.0));
         let args = [
             "data",
             "score",
@@ -317,10 +330,8 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
             study,
             "--about",
             "va",
-            "--score",
-            "shapley=61.25",
-            "--institution",
-            "hungary",
+            "--value",
+            "own.json",
             "--federation",
             &federation,
             "--key",
@@ -333,7 +344,10 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
         printed(folder.path(), &args)
     };
     let said = countersign("va.json", &study);
-    assert!(said.starts_with("hungary/nagy has signed"), "{said}");
+    assert!(
+        said.starts_with("hungary/nagy has signed") && said.contains("shapley 75.00"),
+        "{said}"
+    );
     countersign("other.json", &"08".repeat(32));
     let make = |out: &'static str, by: &'static str| {
         let more = [
@@ -364,7 +378,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
         (output.status.code(), said + &told(&output))
     };
     let known = ["--public-key", "hungary/nagy=nagy.key.pem.pub"];
-    write("value.json", &value("61.25"));
+    write("value.json", &value("va", &study, 75.0));
     assert!(make("honest", "va.json").status.success());
     let (code, said) = verify("honest", &known);
     assert!(
@@ -380,7 +394,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
         told(&strange)
     );
 
-    write("value.json", &value("91.25"));
+    write("value.json", &value("va", &study, 95.0));
     assert!(make("lie", "va.json").status.success());
     let (code, said) = verify("lie", &known);
     assert_eq!(code, Some(1));

@@ -8,9 +8,11 @@ use consilium_gbdt::{
 };
 use consilium_glm::{GlmError, averaging};
 use consilium_mailbox::{Mailbox, PartyId};
-use consilium_plan::{Glm, Learner, OwnMetrics, Phase, Plan, Train};
+use consilium_plan::{Glm, Learner, OwnMetrics, Phase, Plan, ResultKept, Train};
+use consilium_scorecard::{EvidenceHash, Findings};
 use consilium_secagg::BookError;
 use consilium_value::{Valuation, ValueError};
+use futures_util::future::try_join_all;
 use tokio::sync::mpsc;
 
 use super::{
@@ -41,7 +43,9 @@ pub(super) async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.phase(phase.name());
-        let outcome = match later_phase(&here, (plan, task), phase, &fitted, &mut sums).await {
+        let outcome = match later_phase(desk, &here, (plan, task), (phase, &fitted), &mut sums)
+            .await
+        {
             // The fit is worth something without it.
             Err(AttemptError::Fit(GlmError::Failed(failure))) => Some(Outcome::Without(failure)),
             Err(AttemptError::Evaluation(EvaluationError::Failed(failure))) => {
@@ -105,14 +109,14 @@ async fn fit(
 
 /// Runs one phase after the fit.
 async fn later_phase(
+    desk: &Desk,
     mail: &Mailbox,
     (plan, task): (&Plan, &Train),
-    phase: Phase,
-    fitted: &Fitted,
+    (phase, fitted): (Phase, &Fitted),
     sums: &mut Ledger<'_>,
 ) -> Result<Option<Outcome>, AttemptError> {
     if let (Phase::Value, Learner::Glm(glm), Fitted::Glm(fit)) = (phase, &task.learner, fitted) {
-        return value(mail, (plan, glm), fit, sums).await;
+        return value(desk, mail, (plan, glm), fit, sums).await;
     }
     if let (Phase::Fedavg | Phase::Fedprox, Learner::Glm(glm)) = (phase, &task.learner)
         && let Some(schedule) = glm.schedule(phase)
@@ -148,8 +152,10 @@ async fn later_phase(
     Ok(Some(Outcome::Evaluation(Box::new(evaluated))))
 }
 
-/// Values the institutions' rows by the fitted model.
+/// Values the institutions' rows by the fitted model, stands by what is told of each, and waits until all have
+/// kept it.
 async fn value(
+    desk: &Desk,
     mail: &Mailbox,
     (plan, glm): (&Plan, &Glm),
     fit: &consilium_glm::Fit,
@@ -169,8 +175,18 @@ async fn value(
     // Orders of joining are drawn alike whenever the step is repeated.
     let mut chance = Seed::from_bytes(*plan.hash().as_bytes()).generator();
     let first = Phase::Value.first_sum();
-    let found = consilium_value::aggregate(mail, &valuation, first, sums, &mut chance).await?;
-    Ok(Some(Outcome::Valued(found.1)))
+    let (_, told) = consilium_value::aggregate(mail, &valuation, first, sums, &mut chance).await?;
+    if let Some(told) = &told {
+        let findings = Findings {
+            federation: desk.federation,
+            study: EvidenceHash(*plan.hash().as_bytes()),
+            scores: told.scores(),
+        };
+        consilium_scorecard::sign(mail, &findings, desk.key.as_ref()).await?;
+    }
+    let kept = fit.contributors.iter();
+    try_join_all(kept.map(|party| mail.recv::<ResultKept>(party))).await?;
+    Ok(Some(Outcome::Valued(told)))
 }
 
 /// Measures the fitted model.

@@ -19,10 +19,13 @@ use crate::{
 };
 
 impl StewardService {
-    pub(super) fn own_status(&self) -> v1::ParticipantStatus {
+    pub(super) async fn own_status(&self) -> Result<v1::ParticipantStatus, StewardError> {
         let home = &self.home;
+        let keys = home.directory().await?;
+        let coordinator_key = keys.key(home.coordinator.as_str());
+        let coordinator_key = coordinator_key.map_or_else(Vec::new, |key| key.to_bytes().to_vec());
         let ends = self.certificate.borrow().validity().until.0;
-        v1::ParticipantStatus {
+        Ok(v1::ParticipantStatus {
             party: home.party.to_string(),
             federation: self.federation.to_string(),
             coordinator: home.coordinator.to_string(),
@@ -31,7 +34,8 @@ impl StewardService {
             certificate_expires: ends,
             federation_id: home.federation.0.to_vec().into(),
             key: home.key.public().to_bytes().to_vec().into(),
-        }
+            coordinator_key: coordinator_key.into(),
+        })
     }
 
     pub(super) async fn all(&self) -> Result<v1::OwnStudies, StewardError> {

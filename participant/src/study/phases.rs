@@ -6,11 +6,12 @@ use consilium_base::Generator;
 use consilium_evaluation::{self as evaluation, EvaluationError, Measures, Scored, Subject};
 use consilium_gbdt::{horizontal as gbdt, training as growth};
 use consilium_glm::{Candidate, GlmError, Published, Table, averaging};
+use consilium_identity::Directory;
 use consilium_mailbox::Mailbox;
 use consilium_node::files::FileError;
 use consilium_plan::{Gbdt, Glm, Learner, OwnMetrics, Phase, Train};
 use consilium_secagg::SumNumber;
-use consilium_value::{Record, Valuation, ValueError};
+use consilium_value::ValueError;
 use tracing::info;
 
 use super::{
@@ -18,6 +19,7 @@ use super::{
     rows::{Rows, Taken},
     run::{Run, Sums},
     scores::{OwnReport, Results},
+    value::Regressed,
 };
 use crate::home::Home;
 
@@ -35,7 +37,7 @@ impl Run {
         &self,
         home: &Home,
         task: &Train,
-        mail: &Mailbox,
+        (mail, directory): (&Mailbox, &Directory),
         sums: &mut Sums,
     ) -> Result<(), RunError> {
         let fitted = Box::pin(self.fit(home, task, mail, sums)).await?;
@@ -48,8 +50,11 @@ impl Run {
         }
         for phase in self.left() {
             let here = mail.phase(phase.name());
-            if phase == Phase::Value {
-                Box::pin(self.value(home, (&fitted, &results), &here, sums)).await?;
+            // Rows are not valued by trees.
+            if let (Phase::Value, Fitted::Glm(fit, glm, rows)) = (phase, &fitted) {
+                let regressed = Regressed { fit, glm, rows };
+                let ways = (&here, directory);
+                Box::pin(self.value(home, regressed, &results, ways, sums)).await?;
                 continue;
             }
             if phase != Phase::Evaluation {
@@ -141,43 +146,6 @@ impl Run {
         }
     }
 
-    /// Learns what the own rows are worth, and keeps it beside the own measures.
-    async fn value(
-        &self,
-        home: &Home,
-        (fitted, results): (&Fitted<'_>, &Results),
-        mail: &Mailbox,
-        sums: &mut Sums,
-    ) -> Result<(), RunError> {
-        let Fitted::Glm(fit, glm, rows) = fitted else {
-            // Rows are not valued by trees.
-            return Ok(());
-        };
-        let Some(by) = &glm.value else {
-            return Ok(());
-        };
-        let valuation = Valuation {
-            regression: &glm.regression,
-            model: &fit.model(),
-            has_converged: !fit.was_cut_short(&glm.regression),
-            contributors: &fit.contributors,
-            judges: &by.judges,
-            method: by.method,
-        };
-        let own = (&rows.fitted.table, &rows.measured().table);
-        let (coordinator, chance) = (self.plan.coordinator(), self.rounding());
-        let first = Phase::Value.first_sum();
-        let found =
-            consilium_value::contribute(mail, coordinator, &valuation, own, first, &chance, sums)
-                .await;
-        let Some(valued) = unless_the_data_allow_none(Phase::Value, found)? else {
-            return Ok(());
-        };
-        let study = self.plan.hash().to_string();
-        results.add_value(&Record::new(study, home.party.clone(), by.method, valued))?;
-        Ok(())
-    }
-
     /// Takes part in another way of training the same regression, and in measuring it.
     async fn compare(
         &self,
@@ -216,7 +184,7 @@ impl Run {
     }
 
     /// Gives what rounds a sum: the same whenever it is repeated.
-    fn rounding(&self) -> impl Fn(SumNumber) -> Generator + Send + Sync {
+    pub(super) fn rounding(&self) -> impl Fn(SumNumber) -> Generator + Send + Sync {
         |number| {
             let number = number.0.to_le_bytes();
             self.secret
@@ -272,7 +240,7 @@ fn score(fit: &growth::Published, table: &consilium_gbdt::Table) -> Vec<Scored> 
 }
 
 /// Takes what a phase after the fit gave: where the data allow none, the study goes on without.
-fn unless_the_data_allow_none<T, E: Into<RunError>>(
+pub(super) fn unless_the_data_allow_none<T, E: Into<RunError>>(
     phase: Phase,
     gave: Result<T, E>,
 ) -> Result<Option<T>, RunError> {

@@ -71,7 +71,8 @@ impl Run {
         let terms = self.plan.sum_terms(&task.protection, waivers);
         let own = (&*self.plan, &self.secret);
         let mut sums = sums(home, own, (Book::Sums, terms), opened.directory.clone())?;
-        Box::pin(self.phases(home, task, mail, &mut sums)).await?;
+        let ways = (mail, opened.directory.as_ref());
+        Box::pin(self.phases(home, task, ways, &mut sums)).await?;
         opened.close();
         Ok(())
     }

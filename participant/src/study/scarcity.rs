@@ -9,6 +9,7 @@ use consilium_mailbox::PartyId;
 use consilium_node::link::LinkTransport;
 use consilium_plan::{DataVersion, Name, Phase, Plan, PlanHash, ResultKept, Scarcity, Task};
 use consilium_scarcity::{Exclusive, Interval, Outcome, Own as Brought, Surprisal, contribute};
+use consilium_scorecard::{EvidenceHash, VersionHash, Whose};
 use serde::Serialize;
 
 use super::{
@@ -27,9 +28,6 @@ use crate::{
 };
 use taking::Taken;
 pub(super) use taking::inspect;
-
-/// The format of what is kept.
-const FORMAT: u32 = 1;
 
 /// Takes part in a run, and keeps what this institution learns by it.
 ///
@@ -94,11 +92,8 @@ struct OwnReport<'a> {
 /// The part that can become part of a scorecard.
 #[derive(Debug, Serialize)]
 struct Found<'a> {
-    format: u32,
-    study: PlanHash,
-    party: &'a PartyId,
-    data: &'a Name,
-    version: DataVersion,
+    #[serde(flatten)]
+    whose: Whose,
     contributors: &'a [PartyId],
     surprisal: Option<Scored<&'a Surprisal>>,
     exclusive: Option<Scored<&'a Exclusive>>,
@@ -125,11 +120,12 @@ impl<'a> OwnReport<'a> {
             data,
             version,
             scarcity: Found {
-                format: FORMAT,
-                study,
-                party,
-                data,
-                version,
+                whose: Whose::new(
+                    EvidenceHash(*study.as_bytes()),
+                    party.clone(),
+                    data.to_string(),
+                    VersionHash(version.0),
+                ),
                 contributors: &found.contributors,
                 surprisal: found.surprisal.as_ref().map(|measure| Scored {
                     measure,

@@ -78,6 +78,16 @@ impl Dimension {
                     "其数据有益的把握",
                 ],
                 ["shapley", "Shapley share", "沙普利份额"],
+                [
+                    "marginal",
+                    "how surely its columns help",
+                    "其特征列有益的把握",
+                ],
+                [
+                    "explained",
+                    "what it explains of a label at home",
+                    "在本机构对标签的解释程度",
+                ],
             ],
         }
     }

@@ -7,12 +7,15 @@ mod dimension;
 mod error;
 mod evidence;
 mod floors;
+mod protocol;
 mod public;
 mod purpose;
 mod reports;
 mod score;
 mod sentence;
 mod signed;
+mod statement;
+mod study;
 
 pub use band::{BadBand, Band};
 pub use card::{
@@ -22,9 +25,13 @@ pub use card::{
 pub use compare::{Change, Comparison, Difference, DimensionChange, SubscoreChange};
 pub use dimension::{Dimension, Text};
 pub use error::{CardError, PurposeError, PurposeFault, ReportError};
-pub use evidence::{Countersignature, Evidence, EvidenceHash, EvidenceKind, Statement};
+pub use evidence::{Evidence, EvidenceHash, EvidenceKind};
 pub use floors::{Floors, Shortfall};
+pub use protocol::{Heard, exchange, sign};
 pub use public::{Public, PublicDimension};
 pub use purpose::{BadPurposeName, Purpose, PurposeHash, PurposeName};
+pub use reports::Measure;
 pub use score::Score;
 pub use signed::{SignatureHex, Signed, SignedPublic};
+pub use statement::{Countersignature, PublicCountersignature, ScoresHash, Statement, Subject};
+pub use study::{Findings, Whose};

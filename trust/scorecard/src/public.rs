@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_base::{FederationId, UnixTime};
+use consilium_base::{FederationId, UnixTime, Verifier};
 use consilium_mailbox::PartyId;
 use consilium_schema::{MOST_NAME, is_plain};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Band, Card, CardError, CardId, Dimension, EvidenceKind, FORMAT, PurposeName, Text, Version,
+    Band, Card, CardError, CardId, Countersignature, Countersigned, Dimension, EvidenceKind,
+    FORMAT, PublicCountersignature, PurposeName, Text, Version,
 };
 
 /// What others see of one dimension.
@@ -21,8 +22,8 @@ pub struct PublicDimension {
     pub proxy: bool,
     /// How it was found.
     pub evidence: BTreeSet<EvidenceKind>,
-    /// Who has countersigned a part of it.
-    pub countersigned: BTreeSet<String>,
+    /// What others have signed of its parts; who knows their keys can verify it.
+    pub countersigned: Vec<PublicCountersignature>,
 }
 
 /// What others see of a card: bands of twenty points, and how they were found.
@@ -72,7 +73,7 @@ impl Card {
                 band: Band::of(measured.score),
                 proxy: measured.proxy,
                 evidence: evidence.iter().map(|it| it.kind).collect(),
-                countersigned: said.map(|it| it.signer.clone()).collect(),
+                countersigned: said.map(Countersignature::public).collect(),
             };
             (*dimension, shown)
         });
@@ -107,10 +108,34 @@ impl Public {
         }
         let names = [&self.data_set, &self.purpose_name.en, &self.purpose_name.zh];
         let said = self.dimensions.values().flat_map(|it| &it.countersigned);
+        let said = said.map(|it| &it.signer);
         let is_named = |it: &String| is_plain(it, MOST_NAME);
         if names.into_iter().chain(said).all(is_named) {
             return Ok(());
         }
         Err(CardError::Name)
+    }
+
+    /// Checks every countersignature that is shown: that it is its signer's, of this institution and version.
+    /// Which scores it is over, the card alone tells.
+    pub fn countersigned(&self, verifier: &dyn Verifier) -> Vec<Countersigned<'_>> {
+        let mut all = Vec::new();
+        for (dimension, shown) in &self.dimensions {
+            for by in &shown.countersigned {
+                let is_here = by
+                    .subject
+                    .is_of(self.federation, &self.institution, self.version);
+                let here = is_here.map_err(|what| CardError::Elsewhere {
+                    signer: by.signer.clone(),
+                    what,
+                });
+                all.push(Countersigned {
+                    dimension: *dimension,
+                    signer: &by.signer,
+                    outcome: by.verify(verifier).and(here),
+                });
+            }
+        }
+        all
     }
 }

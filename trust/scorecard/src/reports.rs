@@ -7,11 +7,11 @@ mod value;
 
 use consilium_base::{Tagged, UnixTime};
 use consilium_mailbox::PartyId;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     CardError, Countersignature, Dimension, Evidence, EvidenceHash, EvidenceKind, Found,
-    ReportError, Score, Subscore, VersionHash,
+    ReportError, Score, Subscore, VersionHash, Whose,
 };
 
 impl Found {
@@ -49,7 +49,9 @@ impl Found {
         scarcity::read(json, institution, version)
     }
 
-    /// Reads what a study that measured values has left at an institution.
+    /// Reads what is known of an institution's value: what a study that measured values has left there, with
+    /// what others say of it; a [`Countersignature`], where another found the value and tells it; or the report
+    /// of a declared proxy.
     ///
     /// # Errors
     ///
@@ -68,7 +70,7 @@ impl Found {
     ///
     /// [`CardError::Elsewhere`] if it is about another study.
     pub fn countersign(&mut self, by: Countersignature) -> Result<(), CardError> {
-        if by.statement.study != self.evidence.hash {
+        if by.statement.subject.study != self.evidence.hash {
             return Err(CardError::Elsewhere {
                 signer: by.signer,
                 what: "study",
@@ -113,17 +115,8 @@ fn own_report(json: &str, tool: String, at: UnixTime) -> Evidence {
     }
 }
 
-/// Whose rows a study was about, at whichever institution.
-#[derive(Debug, Deserialize)]
-struct Whose {
-    study: EvidenceHash,
-    party: PartyId,
-    /// Which of its rows, where the study says so.
-    version: Option<VersionHash>,
-}
-
 impl Whose {
-    /// Sees that it is the card's institution, and its registered version where both are known.
+    /// Sees that it is the card's institution, and its registered version where one is known.
     fn check(
         &self,
         institution: &PartyId,
@@ -134,23 +127,59 @@ impl Whose {
             let party = self.party.clone();
             return Err(ReportError::Elsewhere { of, party });
         }
-        let both = version.zip(self.version);
-        if both.is_some_and(|(registered, its)| registered != its) {
+        if version.is_some_and(|registered| registered != self.version) {
             return Err(ReportError::Outdated { of });
         }
         Ok(())
     }
+}
 
-    /// The study as evidence.
-    fn evidence(&self, of: Dimension) -> Evidence {
-        Evidence {
-            kind: EvidenceKind::Study,
-            hash: self.study,
-            tool: format!("study of {}", of.id()),
-            at: None,
-            countersigned: Vec::new(),
+/// A study as evidence.
+fn of_study(study: EvidenceHash, of: Dimension) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Study,
+        hash: study,
+        tool: format!("study of {}", of.id()),
+        at: None,
+        countersigned: Vec::new(),
+    }
+}
+
+/// What one part of a dimension was found to be, as reports write it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Which part: the id of a sub-score.
+    pub id: String,
+    /// From 0 to 100; the higher the better.
+    pub score: f64,
+    /// The lower bound of its 95 % interval; the score itself where it has none.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+}
+
+impl Measure {
+    /// Takes a score that has no interval.
+    pub fn exact(id: &str, score: f64) -> Measure {
+        Measure {
+            id: id.to_owned(),
+            score,
+            low: score,
+            high: score,
         }
     }
+}
+
+/// Makes sub-scores of equal weight of measures; there must be some.
+fn subscores(of: Dimension, measures: &[Measure]) -> Result<Vec<Subscore>, ReportError> {
+    if measures.is_empty() {
+        return Err(ReportError::Nothing { of });
+    }
+    let subscores = measures.iter();
+    subscores
+        .map(|it| subscore(of, &it.id, [it.score, it.low, it.high], 1.0))
+        .collect()
 }
 
 /// A score and its bounds as a sub-score; none of them may be anything but a number.

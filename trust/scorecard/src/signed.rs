@@ -5,7 +5,7 @@ use consilium_mailbox::PartyId;
 use consilium_schema::{MOST_NAME, is_plain};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Card, CardError, Public, evidence::is_of};
+use crate::{Card, CardError, Public, statement::is_of};
 
 /// A signature as JSON has it: 128 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

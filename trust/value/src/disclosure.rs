@@ -53,4 +53,16 @@ const OWN: &[Disclosure] = &[
         "逐一列名的每家机构：其沙普利值、缺少该机构时的损失及各自的标准误（三位有效数字），以及全体合计的价值；\
          或仅得知有机构不予提供，但不知是哪一家",
     ),
+    Disclosure::to_contributor(
+        "of the coordinator and of each other institution a signature over its own scores from these values, \
+         which it may show to anyone",
+        "协调方和其他每家机构对本机构由此所得分数的签名，本机构可向任何人出示",
+    ),
+    Disclosure::to_aggregator(VERSION[0], VERSION[1]),
+    Disclosure::to_contributor(VERSION[0], VERSION[1]),
+];
+
+const VERSION: [&str; 2] = [
+    "of each institution the version of its data set, as a hash that only that institution can make",
+    "每家机构的数据集版本，为仅该机构能够生成的哈希值",
 ];

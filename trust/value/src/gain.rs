@@ -1,7 +1,8 @@
 //! What columns, or rows without a task, are worth.
 
-use consilium_evaluation::Scored;
+use consilium_evaluation::{Placements, Scored};
 use consilium_glm::{Family, Likelihood, Regression, Table, local};
+use consilium_scorecard::Measure;
 use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +18,31 @@ pub const FOLDS: usize = 5;
 pub struct Proxy {
     /// By how much the deviance falls against that of the mean, over rows that were not fitted.
     pub gain: Value,
-    /// The same as a share of the mean's deviance: 0 is as bad as the mean.
+    /// The deviance of the mean.
+    pub deviance: f64,
+    /// The gain as a share of it: 0 is as bad as the mean.
     pub explained: f64,
     /// Rows.
     pub rows: u64,
     /// Always true: it stands in for a value to others.
     pub proxy: bool,
+}
+
+impl Proxy {
+    /// Gives the score for a scorecard: the share of the mean's deviance that is gained, in per cent.
+    ///
+    /// Ours, after no standard.
+    pub fn score(&self) -> Measure {
+        let (low, high) = self.gain.interval;
+        let [score, low, high] = [self.gain.value, low, high]
+            .map(|gain| (100.0 * gain / self.deviance).clamp(0.0, 100.0));
+        Measure {
+            id: "explained".to_owned(),
+            score,
+            low,
+            high,
+        }
+    }
 }
 
 /// Fits a declared regression to four fifths of own rows and predicts the fifth, five times.
@@ -89,22 +109,40 @@ pub fn proxy(
     let gain = total(&gains);
     Ok(Proxy {
         gain,
+        deviance: of_mean,
         explained: gain.value / of_mean,
         rows: rows.len() as u64,
         proxy: true,
     })
 }
 
-/// Gives what a party's columns add to the prediction of classes: by how much the deviance of the same rows
-/// falls, in the same order, from a model without them to one with them.
+/// What columns of others add to the prediction of classes from own ones.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Marginal {
+    /// By how much the deviance of the same rows falls with them.
+    pub gain: Value,
+    /// By how much the area under the ROC curve rises with them, with DeLong's error of the difference; nothing of
+    /// fewer than two rows of a class.
+    pub area: Option<Value>,
+}
+
+impl Marginal {
+    /// Gives the score for a scorecard: how sure it is that the columns help.
+    pub fn score(&self) -> Measure {
+        self.gain.measure("marginal")
+    }
+}
+
+/// Gives what columns add to the prediction of classes, from the scores of the same rows in the same order by a
+/// model without them and by one with them.
 ///
 /// For who has the labels and both models' scores, in a study over columns of several parties. The standard
-/// error is that of rows drawn anew.
+/// error of the gain is that of rows drawn anew, both models held fixed.
 ///
 /// # Errors
 ///
 /// [`ValueError::OtherRows`] if these are not the same rows.
-pub fn marginal(without: &[Scored], with: &[Scored]) -> Result<Value, ValueError> {
+pub fn marginal(without: &[Scored], with: &[Scored]) -> Result<Marginal, ValueError> {
     let label = |scored: &Scored| scored.label > 0.5;
     let are_same = without.len() == with.len()
         && without.len() >= 2
@@ -120,7 +158,12 @@ pub fn marginal(without: &[Scored], with: &[Scored]) -> Result<Value, ValueError
     let gains: Vec<f64> = (without.iter().zip(with))
         .map(|(without, with)| deviance(without) - deviance(with))
         .collect();
-    Ok(total(&gains))
+    let both = Placements::of(with).zip(Placements::of(without));
+    let area = both.and_then(|(with, without)| with.more_than(&without));
+    Ok(Marginal {
+        gain: total(&gains),
+        area: area.map(|(more, error)| Value::new(more, error)),
+    })
 }
 
 /// Adds up what rows bring, with the error of the sum.

@@ -1,23 +1,21 @@
 //! What an institution keeps of a valuation.
 
+use std::collections::BTreeMap;
+
 use consilium_mailbox::PartyId;
+use consilium_scorecard::{Heard, Measure, Whose};
 use serde::{Deserialize, Serialize};
 
-use crate::{Coalesced, Method, Step, Value, Valued, share};
-
-/// The format of a record.
-const FORMAT: u32 = 1;
+use crate::{Coalesced, Marginal, Method, Step, Value, Valued, Worth, share};
 
 /// What an institution keeps of a valuation: for its own eyes, and for a scorecard.
+///
+/// `consilium_scorecard::Found::of_value` reads whose it is, the scores and the countersignatures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The format.
-    pub format: u32,
-    /// The study, by its plan's hash.
-    pub study: String,
-    /// Whose rows.
-    pub party: PartyId,
+    /// Whose rows, and in which study.
+    #[serde(flatten)]
+    pub whose: Whose,
     /// How they were valued.
     pub method: Method,
     /// Rows of all that were fitted.
@@ -35,38 +33,29 @@ pub struct Record {
     pub coalesced: Option<Coalesced>,
     /// In which of five steps the value lies.
     pub step: Step,
-    /// How sure it is that the rows help, 0 to 100.
-    pub score: f64,
-    /// By coalitions: the share in the own value and the mean of the others', 0 to 100.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
+    /// For a scorecard: how sure it is that the rows help; by coalitions, also the share in the own Shapley value
+    /// and the mean of the others'.
+    pub scores: Vec<Measure>,
+    /// What others and the aggregator have signed of these scores.
+    #[serde(flatten)]
+    pub heard: Heard,
 }
 
 impl Record {
-    /// Draws up the record; the step and the score are those of the loss without the own rows, by coalitions
-    /// where these were told.
-    pub fn new(study: String, party: PartyId, method: Method, valued: Valued) -> Record {
+    /// Draws up the record; the step and the scores are those of coalitions where these were told.
+    pub fn new(whose: Whose, method: Method, valued: Valued, heard: Heard) -> Record {
         let Valued {
             totals,
             own,
             coalesced,
         } = valued;
-        let told = match &coalesced {
-            Some(Coalesced::Told { parties, .. }) => Some(parties),
-            _ => None,
-        };
-        let by_all = told.and_then(|parties| parties.get(&party));
-        let others = || -> Vec<f64> {
-            let others = told
-                .into_iter()
-                .flatten()
-                .filter(|(other, _)| **other != party);
-            others.map(|(_, worth)| worth.shapley.value).collect()
-        };
-        let value = by_all.map_or(own.leave_one_out, |worth| worth.leave_one_out);
+        let scores = coalesced.as_ref().map(Coalesced::scores);
+        let by_all = scores.and_then(|mut all| all.remove(&whose.party));
+        let at_home = || vec![own.leave_one_out.measure(LEAVE_ONE_OUT)];
+        let worth = coalesced.as_ref().and_then(|it| it.of(&whose.party));
+        let value = worth.map_or(own.leave_one_out, |worth| worth.leave_one_out);
         Record {
-            format: FORMAT,
-            study,
+            whose,
             method,
             rows: totals.rows,
             judged_rows: totals.judged_rows,
@@ -74,10 +63,64 @@ impl Record {
             influence: own.influence,
             leave_one_out: own.leave_one_out,
             step: value.step(totals.explained()),
-            score: value.score(),
-            share: by_all.map(|worth| share(worth.shapley.value, &others())),
+            scores: by_all.unwrap_or_else(at_home),
             coalesced,
-            party,
+            heard,
+        }
+    }
+}
+
+/// What the holder of the labels keeps of what others' columns add.
+///
+/// It is about the others: as a finding of its own institution no scorecard takes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginalRecord {
+    /// The holder of the labels, with its rows, and the study.
+    #[serde(flatten)]
+    pub whose: Whose,
+    /// Whose columns, together.
+    pub of: Vec<PartyId>,
+    /// What they add.
+    #[serde(flatten)]
+    pub found: Marginal,
+    /// For a scorecard of theirs: how sure it is that they help.
+    pub score: Measure,
+}
+
+/// The names of scores on a scorecard.
+const LEAVE_ONE_OUT: &str = "leave-one-out";
+const SHAPLEY: &str = "shapley";
+
+impl Coalesced {
+    /// Gives each institution's scores, the same to all who were told the values: none if these are withheld.
+    pub fn scores(&self) -> BTreeMap<PartyId, Vec<Measure>> {
+        let Coalesced::Told { parties, .. } = self else {
+            return BTreeMap::new();
+        };
+        let scores = parties.iter().map(|(party, worth)| {
+            let others = parties.iter().filter(|(other, _)| *other != party);
+            let others: Vec<f64> = others.map(|(_, it)| it.shapley.value).collect();
+            let (low, high) = worth.shapley.interval;
+            let [score, low, high] =
+                [worth.shapley.value, low, high].map(|own| share(own, &others));
+            let id = SHAPLEY.to_owned();
+            let shapley = Measure {
+                id,
+                score,
+                low,
+                high,
+            };
+            let sure = worth.leave_one_out.measure(LEAVE_ONE_OUT);
+            (party.clone(), vec![sure, shapley])
+        });
+        scores.collect()
+    }
+
+    /// Gives what one institution is worth.
+    fn of(&self, party: &PartyId) -> Option<&Worth> {
+        match self {
+            Coalesced::Told { parties, .. } => parties.get(party),
+            Coalesced::Withheld => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A number with how sure it is, and how others may hear of it.
 
+use consilium_scorecard::Measure;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF as _, Normal};
 
@@ -72,6 +73,19 @@ impl Value {
             };
         }
         100.0 * Normal::standard().cdf(self.value / self.standard_error)
+    }
+
+    /// Gives the score under a name of a scorecard's, with what it would be at both ends of the interval.
+    pub(crate) fn measure(&self, id: &str) -> Measure {
+        let (low, high) = self.interval;
+        let [score, low, high] =
+            [self.value, low, high].map(|value| Value { value, ..*self }.score());
+        Measure {
+            id: id.to_owned(),
+            score,
+            low,
+            high,
+        }
     }
 
     /// Gives it with value and standard error in three significant digits.

@@ -189,7 +189,7 @@ fn countersign(found: &mut [(Dimension, Found)], file: &Path) -> anyhow::Result<
     let text = whole::text(file, Countersignature::LONGEST as u64)?;
     let by = Countersignature::from_json(&text)?;
     let mut found = found.iter_mut().map(|(_, found)| found);
-    let of = found.find(|it| it.evidence.hash == by.statement.study);
+    let of = found.find(|it| it.evidence.hash == by.statement.subject.study);
     let (signer, what) = (by.signer.clone(), "study");
     of.ok_or(CardError::Elsewhere { signer, what })?
         .countersign(by)?;
@@ -231,7 +231,7 @@ fn of_reports(found: &[(Dimension, Found)]) -> Version {
     Version::Reports(VersionHash(hash.digest()))
 }
 
-fn salt() -> anyhow::Result<Salt> {
+pub(super) fn salt() -> anyhow::Result<Salt> {
     let seed = random::seed()?;
     Ok(Salt(*seed.derive("scorecard.1.salt", &[]).expose()))
 }

@@ -5,23 +5,34 @@ use std::{io::Write, path::PathBuf, str::FromStr};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use consilium_base::BadSignature;
-use consilium_identity::Directory;
+use consilium_identity::{Directory, PublicKey};
 use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
-use consilium_scorecard::{Card, CardError, Public, Signed, SignedPublic, Text};
+use consilium_proto::v1;
+use consilium_scorecard::{CardError, Countersigned, Public, Signed, SignedPublic, Text};
 use serde_json::{Value, json};
 
 use super::kept;
-use crate::{hint::OrHint as _, person::PublicFile, terminal::on_one_line};
+use crate::{
+    client::{Answer as _, HouseDoor},
+    hint::OrHint as _,
+    person::{self, PublicFile},
+    terminal::on_one_line,
+};
 
 #[derive(Debug, Args)]
 pub(in crate::data) struct Verify {
     /// A card, its public part, or the folder that keeps them
     card: PathBuf,
-    /// The public file of a steward's key. Without INSTITUTION/NAME= it is one of the card's own institution, under
-    /// the name in the file; a coordinator's is NAME=FILE. May be given again
+    /// The public file of a steward's key: without INSTITUTION/NAME= one of the card's own institution, under the name
+    /// in the file; or what an institution's `consilium participant status --json` has printed. May be given again
     #[arg(long, value_name = "[WHO=]FILE", required = true)]
     public_key: Vec<Known>,
+    /// Also take the keys that the participant on this machine knows of others, where they were compared
+    #[arg(long)]
+    peers: bool,
+    #[command(flatten)]
+    door: HouseDoor,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -49,7 +60,7 @@ impl FromStr for Known {
     }
 }
 
-pub(super) fn run(args: &Verify, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+pub(super) async fn run(args: &Verify, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let file = if args.card.is_dir() {
         args.card.join(kept::CARD)
     } else {
@@ -60,20 +71,33 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write, lang: Lang) -> anyhow::Res
     let is_card = serde_json::from_str(&text).is_ok_and(|json: Value| json.get("card").is_some());
     if !is_card {
         let signed = SignedPublic::from_json(&text).with_context(named)?;
-        let keys = args.keys(&signed.public.institution, lang)?;
+        let keys = args.keys(&signed.public.institution, lang).await?;
         by_steward(signed.verify(&keys), lang).with_context(named)?;
-        return tell(&signed.public, &signed.signer, &[], args.json, out, lang);
+        let others = outcomes(signed.public.countersigned(&keys), lang);
+        tell(
+            &signed.public,
+            &signed.signer,
+            &others,
+            args.json,
+            out,
+            lang,
+        )?;
+        return all_stand(&others, lang);
     }
     let signed = Signed::from_json(&text).with_context(named)?;
-    let keys = args.keys(&signed.card.institution, lang)?;
+    let keys = args.keys(&signed.card.institution, lang).await?;
     by_steward(signed.verify(&keys), lang).with_context(named)?;
-    let others = countersigned(&signed.card, &keys, lang);
+    let others = outcomes(signed.card.countersigned(&keys), lang);
     let public = signed.card.public();
     tell(&public, &signed.signer, &others, args.json, out, lang)?;
+    all_stand(&others, lang)
+}
+
+fn all_stand(others: &[Other], lang: Lang) -> anyhow::Result<()> {
     let failed = others.iter().filter(|it| it.outcome == "failed").count();
     if failed > 0 {
         bail!(lang.pick(
-            format!("{failed} countersignatures don't stand by this card"),
+            format!("countersignatures that don't stand by this card: {failed}"),
             format!("{failed} 个会签与此评分卡不符"),
         ));
     }
@@ -81,17 +105,39 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write, lang: Lang) -> anyhow::Res
 }
 
 impl Verify {
-    fn keys(&self, institution: &PartyId, lang: Lang) -> anyhow::Result<Directory> {
+    async fn keys(&self, institution: &PartyId, lang: Lang) -> anyhow::Result<Directory> {
         let mut keys = Directory::default();
+        if self.peers {
+            let mut participant = self.door.participant(lang).await?;
+            let peers = participant.peers(v1::PeersRequest {}).await.answer(lang)?;
+            // A key that nobody has compared is the coordinator's word alone.
+            for peer in peers.peers.into_iter().filter(|peer| peer.verified) {
+                keys.insert(peer.party, public_key(&peer.key)?);
+            }
+            let house = participant
+                .status(v1::StatusRequest {})
+                .await
+                .answer(lang)?;
+            if !house.coordinator_key.is_empty() {
+                keys.insert(house.coordinator, public_key(&house.coordinator_key)?);
+            }
+        }
         for Known { who, file } in &self.public_key {
-            let PublicFile { name, key } = PublicFile::read(file, lang)?;
-            let who = who
-                .clone()
-                .unwrap_or_else(|| format!("{institution}/{name}"));
-            keys.insert(who, key);
+            let (named, key) = match person::institution(file) {
+                Some((party, key)) => (party.to_string(), key),
+                None => {
+                    let PublicFile { name, key } = PublicFile::read(file, lang)?;
+                    (format!("{institution}/{name}"), key)
+                }
+            };
+            keys.insert(who.clone().unwrap_or(named), key);
         }
         Ok(keys)
     }
+}
+
+fn public_key(bytes: &[u8]) -> anyhow::Result<PublicKey> {
+    Ok(PublicKey::from_bytes(bytes.try_into()?)?)
 }
 
 fn by_steward(verified: Result<(), CardError>, lang: Lang) -> anyhow::Result<()> {
@@ -109,9 +155,8 @@ struct Other {
     why: Option<String>,
 }
 
-fn countersigned(card: &Card, keys: &Directory, lang: Lang) -> Vec<Other> {
-    let checked = card.countersigned(keys).into_iter();
-    let other = |it: consilium_scorecard::Countersigned<'_>| {
+fn outcomes(checked: Vec<Countersigned<'_>>, lang: Lang) -> Vec<Other> {
+    let other = |it: Countersigned<'_>| {
         let unknown = BadSignature::UnknownParty;
         let (outcome, why) = match it.outcome {
             Ok(()) => ("verified", None),
@@ -120,12 +165,12 @@ fn countersigned(card: &Card, keys: &Directory, lang: Lang) -> Vec<Other> {
         };
         Other {
             dimension: it.dimension.name(),
-            signer: it.by.signer.clone(),
+            signer: it.signer.to_owned(),
             outcome,
             why,
         }
     };
-    checked.map(other).collect()
+    checked.into_iter().map(other).collect()
 }
 
 fn tell(

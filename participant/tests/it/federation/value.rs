@@ -1,7 +1,9 @@
 //! Houses that learn what their rows are worth.
 
+use consilium_identity::{Directory, PublicKey};
 use consilium_plan::Plan;
 use consilium_proto::v1;
+use consilium_scorecard::Found;
 use serde_json::Value;
 
 use super::{
@@ -54,8 +56,10 @@ async fn each_house_learns_what_its_own_rows_are_worth_and_nobody_else_does() {
             "{own}"
         );
         assert!(value["coalesced"].is_null() && !own["overall"].is_null());
-        let score = value["score"].as_f64().unwrap();
+        assert_eq!(value["scores"][0]["id"], "leave-one-out");
+        let score = value["scores"][0]["score"].as_f64().unwrap();
         assert!((0.0..=100.0).contains(&score));
+        assert!(value["countersigned"].is_null());
     }
 }
 
@@ -70,11 +74,47 @@ async fn by_coalitions_every_house_and_the_report_say_what_each_is_worth() {
     let (study, report) = finished(&world, &houses, &text).await;
     let told = &report["outcomes"]["value"]["valued"]["told"];
     assert_eq!(told["coalitions"], 16, "{report}");
+    let peers = houses[0].client().await.peers(v1::PeersRequest {}).await;
+    let peers = peers.unwrap().into_inner().peers.into_iter();
+    let status = houses[0].client().await.status(v1::StatusRequest {}).await;
+    let status = status.unwrap().into_inner();
+    let own = (status.party, status.key);
+    let coordinator = (status.coordinator, status.coordinator_key);
+    let keys: Directory = peers
+        .map(|it| (it.party, it.key))
+        .chain([own, coordinator])
+        .map(|(party, key)| {
+            (
+                party,
+                PublicKey::from_bytes(key.as_ref().try_into().unwrap()).unwrap(),
+            )
+        })
+        .collect();
     for (house, name) in houses.iter().zip(NAMES) {
-        let own = read(&house.result(&study).await.unwrap().own_report);
+        let report = house.result(&study).await.unwrap().own_report;
+        let own = read(&report);
         assert_eq!(own["value"]["coalesced"]["told"], *told);
         assert_eq!(own["value"]["party"], name);
         assert!(told["parties"][name]["shapley"]["value"].is_number());
-        assert!(own["value"]["share"].is_number());
+        // What it may put on its card, and three others and the coordinator stand by.
+        let version = own["version"].as_str().unwrap().parse().unwrap();
+        let found = Found::of_value(
+            &own["value"].to_string(),
+            &name.parse().unwrap(),
+            Some(version),
+        );
+        let found = found.unwrap();
+        assert_eq!(found.subscores[1].id, "shapley");
+        let signed = &found.evidence.countersigned;
+        assert_eq!(signed.len(), 4, "{own}");
+        for by in signed {
+            assert_eq!(
+                by.statement.scores["shapley"],
+                found.subscores[1].score.score
+            );
+            assert_ne!(by.signer, name);
+            by.verify(&keys).unwrap();
+        }
+        assert!(own["value"]["contradicted"].is_null());
     }
 }

@@ -16,7 +16,8 @@ impl Card {
     ///
     /// # Errors
     ///
-    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Number`] or [`CardError::Mean`].
+    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Number`] or [`CardError::Mean`];
+    /// [`CardError::Elsewhere`] or [`CardError::Contradicted`] if somebody countersigned something else.
     pub fn check(&self) -> Result<(), CardError> {
         if self.format != FORMAT {
             return Err(CardError::Format {
@@ -39,7 +40,7 @@ impl Card {
         if !is_near(self.composite, self.joined()) {
             return Err(CardError::Mean { dimension: None });
         }
-        Ok(())
+        self.is_agreed()
     }
 }
 

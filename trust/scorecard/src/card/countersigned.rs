@@ -13,9 +13,10 @@ const NEAR: f64 = 0.011;
 pub struct Countersigned<'a> {
     /// On which dimension.
     pub dimension: Dimension,
-    /// What is said, and by whom.
-    pub by: &'a Countersignature,
-    /// Whether it is that signer's, about this card's study and institution, and says the same scores.
+    /// By whom.
+    pub signer: &'a str,
+    /// Whether it is that signer's, about this card's study, institution and version, and says the same scores, where
+    /// these can be seen.
     pub outcome: Result<(), CardError>,
 }
 
@@ -30,12 +31,24 @@ impl Card {
                     all.push(Countersigned {
                         dimension: *dimension,
                         outcome: by.verify(verifier).and_then(|()| agrees()),
-                        by,
+                        signer: &by.signer,
                     });
                 }
             }
         }
         all
+    }
+
+    /// Sees that no countersignature on the card contradicts it, whosever it is.
+    pub(super) fn is_agreed(&self) -> Result<(), CardError> {
+        for (dimension, measured) in &self.dimensions {
+            for evidence in &measured.evidence {
+                for by in &evidence.countersigned {
+                    self.agrees(*dimension, measured, evidence, by)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn agrees(
@@ -47,17 +60,15 @@ impl Card {
     ) -> Result<(), CardError> {
         let signer = || by.signer.clone();
         let said = &by.statement;
-        let differs = [
-            (Some(said.federation) != self.federation, "federation"),
-            (said.study != evidence.hash, "study"),
-            (said.about != self.institution, "institution"),
-        ];
-        if let Some((_, what)) = differs.into_iter().find(|(differs, _)| *differs) {
-            return Err(CardError::Elsewhere {
-                signer: signer(),
-                what,
-            });
-        }
+        let subject = &said.subject;
+        let is_here = subject.is_of(self.federation, &self.institution, self.version);
+        let is_study = (subject.study == evidence.hash)
+            .then_some(())
+            .ok_or("study");
+        is_here.and(is_study).map_err(|what| CardError::Elsewhere {
+            signer: signer(),
+            what,
+        })?;
         for (score, value) in &said.scores {
             let own = measured.subscores.iter().find(|it| it.id == *score);
             if own.is_none_or(|own| (own.score.score - value).abs() >= NEAR) {

@@ -3,8 +3,8 @@
 use consilium_mailbox::PartyId;
 use serde::Deserialize;
 
-use super::{Whose, parse, subscore};
-use crate::{Dimension, Found, ReportError, VersionHash};
+use super::{of_study, parse, subscore};
+use crate::{Dimension, Found, ReportError, VersionHash, Whose};
 
 #[derive(Debug, Deserialize)]
 struct Report {
@@ -56,6 +56,6 @@ pub(super) fn read(
     Ok(Found {
         subscores,
         proxy: false,
-        evidence: report.whose.evidence(of),
+        evidence: of_study(report.whose.study, of),
     })
 }

@@ -1,41 +1,34 @@
-//! `value.json`.
+//! `value.json`: what a study has left, a declared proxy's report, or another's word on a study.
 
-use std::collections::BTreeMap;
-
+use consilium_base::UnixTime;
 use consilium_mailbox::PartyId;
 use serde::Deserialize;
 
-use super::{Whose, parse, subscore};
-use crate::{Dimension, Found, ReportError, VersionHash};
+use super::{of_study, own_report, parse, subscores};
+use crate::{Countersignature, Dimension, Found, Measure, ReportError, VersionHash, Whose};
+
+/// Which of the three it is.
+#[derive(Debug, Deserialize)]
+struct Kind {
+    #[serde(default)]
+    proxy: bool,
+    statement: Option<serde::de::IgnoredAny>,
+}
 
 #[derive(Debug, Deserialize)]
-struct Report {
+struct OfStudy {
     #[serde(flatten)]
     whose: Whose,
-    /// How sure it is that the rows help: a probability already, which has no interval of its own.
-    score: f64,
-    /// By coalitions: the share in the own Shapley value and the mean of the others'.
-    share: Option<f64>,
-    coalesced: Option<Coalesced>,
-}
-
-/// What coalitions tell.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Coalesced {
-    Withheld,
-    Told { parties: BTreeMap<PartyId, Worth> },
+    scores: Vec<Measure>,
+    #[serde(default)]
+    countersigned: Vec<Countersignature>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Worth {
-    shapley: Shapley,
-}
-
-#[derive(Debug, Deserialize)]
-struct Shapley {
-    value: f64,
-    interval: (f64, f64),
+struct OfProxy {
+    tool: String,
+    time: UnixTime,
+    scores: Vec<Measure>,
 }
 
 pub(super) fn read(
@@ -44,35 +37,54 @@ pub(super) fn read(
     version: Option<VersionHash>,
 ) -> Result<Found, ReportError> {
     let of = Dimension::Value;
-    let report: Report = parse(json, of)?;
-    report.whose.check(institution, version, of)?;
-    let mut subscores = vec![subscore(of, "leave-one-out", [report.score; 3], 1.0)?];
-    if let Some(share) = report.share {
-        let bounds = match &report.coalesced {
-            Some(Coalesced::Told { parties }) => bounds(parties, institution),
-            Some(Coalesced::Withheld) | None => None,
-        };
-        let (low, high) = bounds.unwrap_or((share, share));
-        subscores.push(subscore(of, "shapley", [share, low, high], 1.0)?);
+    let kind = serde_json::from_str(json);
+    if let Ok(Kind {
+        statement: Some(_), ..
+    }) = kind
+    {
+        return told(json, institution);
     }
+    if let Ok(Kind { proxy: true, .. }) = kind {
+        let report: OfProxy = parse(json, of)?;
+        return Ok(Found {
+            subscores: subscores(of, &report.scores)?,
+            proxy: true,
+            evidence: own_report(json, report.tool, report.time),
+        });
+    }
+    let report: OfStudy = parse(json, of)?;
+    report.whose.check(institution, version, of)?;
+    let mut evidence = of_study(report.whose.study, of);
+    evidence.countersigned = report.countersigned;
     Ok(Found {
-        subscores,
+        subscores: subscores(of, &report.scores)?,
         proxy: false,
-        evidence: report.whose.evidence(of),
+        evidence,
     })
 }
 
-/// The shares at both ends of the interval of the own Shapley value, the others' held.
-fn bounds(parties: &BTreeMap<PartyId, Worth>, own: &PartyId) -> Option<(f64, f64)> {
-    let others = parties.iter().filter(|(party, _)| *party != own);
-    let others: Vec<f64> = others
-        .map(|(_, worth)| worth.shapley.value.max(0.0))
+/// Reads what somebody else has found of this institution, and told it under a signature.
+fn told(json: &str, institution: &PartyId) -> Result<Found, ReportError> {
+    let of = Dimension::Value;
+    let by = Countersignature::from_json(json).map_err(|error| ReportError::Json {
+        of,
+        message: error.to_string(),
+    })?;
+    let subject = &by.statement.subject;
+    if subject.about != *institution {
+        let party = subject.about.clone();
+        return Err(ReportError::Elsewhere { of, party });
+    }
+    let scores = by.statement.scores.iter();
+    let scores: Vec<Measure> = scores
+        .map(|(id, score)| Measure::exact(id, *score))
         .collect();
-    let mean = others.iter().sum::<f64>() / others.len().max(1) as f64;
-    let share = |own: f64| match own.max(0.0) {
-        own if own + mean > 0.0 => 100.0 * own / (own + mean),
-        _ => 0.0,
-    };
-    let (low, high) = parties.get(own)?.shapley.interval;
-    Some((share(low), share(high)))
+    let mut evidence = of_study(subject.study, of);
+    let subscores = subscores(of, &scores)?;
+    evidence.countersigned = vec![by];
+    Ok(Found {
+        subscores,
+        proxy: false,
+        evidence,
+    })
 }

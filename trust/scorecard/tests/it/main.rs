@@ -3,6 +3,7 @@
 
 mod cards;
 mod compared;
+mod countersigned;
 mod laws;
 mod purposes;
 mod reports;

@@ -1,4 +1,10 @@
-use consilium_scorecard::{Dimension, EvidenceHash, EvidenceKind, Found, ReportError, VersionHash};
+use consilium_base::FederationId;
+use consilium_scorecard::{
+    Dimension, EvidenceHash, EvidenceKind, Found, ReportError, Salt, Statement, Subject,
+    VersionHash,
+};
+
+use crate::key;
 
 const QUALITY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,
     "headings":[{"heading":"completeness","weight":2.0,"score":{"score":91.234,"low":90.0,"high":92.0},"rules":3},
@@ -112,27 +118,61 @@ fn what_is_no_report_is_refused() {
 }
 
 #[test]
-fn a_value_is_how_surely_rows_help_and_their_share() {
-    let json = r#"{"format":1,"party":"va","method":"shapley","study":"ID","rows":900,"explained":80.0,
-        "leave_one_out":{"value":3.0,"standard_error":1.5,"interval":[0.0,6.0]},"score":97.5,"share":60.0,"step":"helps",
-        "coalesced":{"told":{"all":90.0,"coalitions":4,"parties":{
-        "va":{"shapley":{"value":30.0,"standard_error":5.0,"interval":[20.0,40.0]}},
-        "hungary":{"shapley":{"value":20.0,"standard_error":5.0,"interval":[10.0,30.0]}}}}}}"#;
-    let json = json.replace("ID", &"07".repeat(32));
+fn a_value_is_of_a_study_with_what_others_say_of_it() {
+    let json = r#"{"format":1,"party":"va","data":"heart","version":"VERSION","study":"ID","method":"shapley",
+        "scores":[{"id":"leave-one-out","score":97.5,"low":97.5,"high":97.5},
+            {"id":"shapley","score":60.0,"low":50.0,"high":66.67}],"step":"helps","countersigned":[]}"#;
+    let json = json
+        .replace("ID", &"07".repeat(32))
+        .replace("VERSION", &"02".repeat(32));
     let va = "va".parse().unwrap();
-    let parts = |json: &str| {
-        let found = Found::of_value(json, &va, None).unwrap();
-        assert_eq!(found.evidence.hash, EvidenceHash([7; 32]));
-        let parts = found.subscores.into_iter();
-        parts
-            .map(|it| (it.id, it.score.low, it.score.score, it.score.high))
-            .collect::<Vec<_>>()
-    };
-    let sure = ("leave-one-out".to_owned(), 97.5, 97.5, 97.5);
-    let share = ("shapley".to_owned(), 50.0, 60.0, 66.67);
-    assert_eq!(parts(&json), [sure.clone(), share]);
-    let alone = json.replace("\"share\":60.0", "\"share\":null");
-    assert_eq!(parts(&alone), [sure]);
+    let found = Found::of_value(&json, &va, Some(VersionHash([2; 32]))).unwrap();
+    assert_eq!(found.evidence.hash, EvidenceHash([7; 32]));
+    assert!(!found.proxy && found.evidence.countersigned.is_empty());
+    let parts = found.subscores.iter();
+    let parts: Vec<_> = parts
+        .map(|it| (it.id.as_str(), it.score.low, it.score.score, it.score.high))
+        .collect();
+    let sure = ("leave-one-out", 97.5, 97.5, 97.5);
+    assert_eq!(parts, [sure, ("shapley", 50.0, 60.0, 66.67)]);
     let other = Found::of_value(&json, &"hungary".parse().unwrap(), None);
+    assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
+    let outdated = Found::of_value(&json, &va, Some(VersionHash([3; 32])));
+    assert!(matches!(outdated, Err(ReportError::Outdated { .. })));
+    let without = json.replace("\"version\"", "\"versions\"");
+    assert!(matches!(
+        Found::of_value(&without, &va, None),
+        Err(ReportError::Json { .. })
+    ));
+}
+
+#[test]
+fn a_proxy_is_marked_and_anothers_word_is_a_finding_with_its_signature() {
+    let proxy = r#"{"format":1,"tool":"consilium 0.1.0","time":1800000000,"proxy":true,"rows":300,
+        "scores":[{"id":"explained","score":21.5,"low":15.0,"high":28.0}]}"#;
+    let va = "va".parse().unwrap();
+    let found = Found::of_value(proxy, &va, None).unwrap();
+    assert!(found.proxy);
+    assert_eq!(found.evidence.kind, EvidenceKind::Report);
+    let nothing = proxy.replace("\"explained\"", "\"inspired\"");
+    assert!(Found::of_value(&nothing, &va, None).is_err());
+
+    let statement = Statement {
+        subject: Subject {
+            federation: FederationId([1; 32]),
+            study: EvidenceHash([7; 32]),
+            about: "va".parse().unwrap(),
+            version: None,
+        },
+        salt: Salt([6; 32]),
+        scores: [("marginal".to_owned(), 98.5)].into(),
+    };
+    let by = statement.sign("insurer", &key(2)).unwrap();
+    let told = serde_json::to_string(&by).unwrap();
+    let found = Found::of_value(&told, &va, None).unwrap();
+    assert_eq!(found.subscores[0].score.score, 98.5);
+    assert_eq!(found.evidence.kind, EvidenceKind::Study);
+    assert_eq!(found.evidence.countersigned, [by]);
+    let other = Found::of_value(&told, &"hungary".parse().unwrap(), None);
     assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
 }

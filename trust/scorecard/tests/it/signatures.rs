@@ -1,6 +1,7 @@
 use consilium_base::{BadSignature, FederationId};
 use consilium_scorecard::{
-    CardError, Countersignature, Dimension, EvidenceHash, EvidenceKind, Score, Signed, Statement,
+    CardError, Countersignature, Dimension, EvidenceHash, EvidenceKind, Salt, Score, ScoresHash,
+    Signed, Statement, Subject, Version, VersionHash,
 };
 
 use crate::{card, directory, found, key, score, training};
@@ -65,61 +66,88 @@ fn the_public_part_of_another_card_does_not_pass() {
 }
 
 /// A card whose value was found in a study, and what hungary says of it.
-fn countersigned(said: Statement) -> Signed {
+fn countersigned(said: Statement) -> Result<Signed, CardError> {
     let mut value = found(&[("shapley", score(61.0, 61.0, 61.0), 1.0)]);
     value.evidence.kind = EvidenceKind::Study;
-    let study = said.study;
     let by = said.sign("hungary/nagy", &key(2)).unwrap();
     let read = Countersignature::from_json(&serde_json::to_string(&by).unwrap());
     assert_eq!(read.as_ref(), Ok(&by));
-    value.evidence.hash = study;
-    value.countersign(by).unwrap();
     value.evidence.hash = EvidenceHash([4; 32]);
+    value.evidence.countersigned = vec![by];
     let card = training(vec![(Dimension::Value, value)]);
-    Signed::sign(card, "cleveland/li", &key(1)).unwrap()
+    Signed::sign(card, "cleveland/li", &key(1))
 }
 
 fn statement(shapley: f64) -> Statement {
     Statement {
-        federation: FederationId([1; 32]),
-        study: EvidenceHash([4; 32]),
-        about: "cleveland".parse().unwrap(),
+        subject: Subject {
+            federation: FederationId([1; 32]),
+            study: EvidenceHash([4; 32]),
+            about: "cleveland".parse().unwrap(),
+            version: Some(VersionHash([2; 32])),
+        },
+        salt: Salt([6; 32]),
         scores: [("shapley".to_owned(), shapley)].into(),
     }
 }
 
 #[test]
 fn what_another_institution_says_is_held_against_the_card() {
-    let outcome = |said| {
-        let signed = countersigned(said);
-        let checked = signed.card.countersigned(&directory());
+    let signed = countersigned(statement(61.0)).unwrap();
+    for checked in [
+        signed.card.countersigned(&directory()),
+        signed.public().public.countersigned(&directory()),
+    ] {
         assert_eq!(checked.len(), 1);
-        checked[0].outcome.clone()
-    };
-    assert_eq!(outcome(statement(61.0)), Ok(()));
+        assert_eq!(checked[0].outcome, Ok(()));
+    }
     // The institution has lied about its own score.
+    let error = countersigned(statement(12.0)).unwrap_err();
+    assert!(matches!(error, CardError::Contradicted { .. }));
+    type Change = fn(&mut Subject);
+    let changes: [(&str, Change); 4] = [
+        ("federation", |it| it.federation = FederationId([5; 32])),
+        ("study", |it| it.study = EvidenceHash([5; 32])),
+        ("institution", |it| it.about = "va".parse().unwrap()),
+        ("version", |it| it.version = Some(VersionHash([5; 32]))),
+    ];
+    for (differs, change) in changes {
+        let mut said = statement(61.0);
+        change(&mut said.subject);
+        let error = countersigned(said).unwrap_err();
+        assert!(
+            matches!(&error, CardError::Elsewhere { what, .. } if *what == differs),
+            "{error}"
+        );
+    }
+    let mut unbound = statement(61.0);
+    unbound.subject.version = None;
+    assert!(countersigned(unbound).is_ok());
+}
+
+#[test]
+fn the_public_part_shows_who_has_signed_and_not_what() {
+    let public = countersigned(statement(61.0)).unwrap().public().public;
+    let text = serde_json::to_string(&public).unwrap();
+    for hidden in ["61.0", "shapley", "salt"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    // Of another version, or moved to another institution, it is told.
+    let mut other = public.clone();
+    other.version = Version::Registered(VersionHash([9; 32]));
     assert!(matches!(
-        outcome(statement(12.0)),
-        Err(CardError::Contradicted { .. })
-    ));
-    let other_study = Statement {
-        study: EvidenceHash([5; 32]),
-        ..statement(61.0)
-    };
-    assert!(matches!(
-        outcome(other_study),
-        Err(CardError::Elsewhere { what: "study", .. })
-    ));
-    let other = Statement {
-        about: "va".parse().unwrap(),
-        ..statement(61.0)
-    };
-    assert!(matches!(
-        outcome(other),
+        other.countersigned(&directory())[0].outcome,
         Err(CardError::Elsewhere {
-            what: "institution",
+            what: "version",
             ..
         })
+    ));
+    let mut other = public;
+    let by = other.dimensions.get_mut(&Dimension::Value).unwrap();
+    by.countersigned[0].scores = ScoresHash([1; 32]);
+    assert!(matches!(
+        other.countersigned(&directory())[0].outcome,
+        Err(CardError::Forged { .. })
     ));
 }
 

@@ -277,6 +277,9 @@ fn a_proxy_is_sure_of_rows_with_a_signal_and_unsure_of_dealt_labels() {
     let found = proxy(&regression, &table, &mut rng(1)).unwrap();
     assert!(found.proxy && found.rows == 600 && found.explained > 0.02);
     assert!(found.gain.score() > 99.0, "{found:?}");
+    let score = found.score();
+    assert!((score.score - 100.0 * found.explained).abs() < 1e-9);
+    assert!(0.0 < score.low && score.low < score.score && score.score < score.high);
     assert_eq!(found, proxy(&regression, &table, &mut rng(1)).unwrap());
     labels.rotate_left(300);
     let table = Table::new(&regression, features, labels).unwrap();
@@ -292,9 +295,14 @@ fn columns_that_tell_more_of_the_same_rows_have_a_gain() {
         both.map(|(score, label)| Scored { score, label }).collect()
     };
     let (without, with) = (scored([0.5; 4]), scored([0.2, 0.8, 0.4, 0.6]));
-    let gain = marginal(&without, &with).unwrap();
+    let found = marginal(&without, &with).unwrap();
     let expected = 2.0 * (2.0 * (0.8_f64 / 0.5).ln() + 2.0 * (0.6_f64 / 0.5).ln());
-    assert!((gain.value - expected).abs() < 1e-12);
+    assert!((found.gain.value - expected).abs() < 1e-12);
+    // From an area of a half to one of 1.
+    assert_eq!(found.area.unwrap().value, 0.5);
+    assert!(found.score().score > 97.5 && found.score().id == "marginal");
+    let same = marginal(&with, &with).unwrap();
+    assert_eq!((same.gain.value, same.score().score), (0.0, 50.0));
     let error = marginal(&without, &with[..3]).unwrap_err();
     assert!(matches!(error, ValueError::OtherRows));
 }

@@ -2,6 +2,7 @@
 
 use consilium_glm::{Family, Table};
 use consilium_mailbox::{Fault, sim::World};
+use consilium_scorecard::{EvidenceHash, Found, Heard, VersionHash, Whose};
 use consilium_value::{Coalesced, Failure, Method, Record, Step, ValueError};
 
 use crate::world::{Study, parties, regression, rows};
@@ -74,26 +75,28 @@ async fn a_record_says_what_the_values_say_and_is_read_again() {
     let study = Study::logistic(Method::Shapley);
     let ended = study.run(&World::new(1)).await;
     for (name, valued) in study.contributors.iter().zip(ended.contributors) {
-        let record = Record::new(
-            "ab12".to_owned(),
+        let whose = Whose::new(
+            EvidenceHash([7; 32]),
             name.clone(),
-            study.method,
-            valued.unwrap(),
+            "heart".to_owned(),
+            VersionHash([2; 32]),
         );
+        let record = Record::new(whose, study.method, valued.unwrap(), Heard::default());
         let text = serde_json::to_string(&record).unwrap();
         assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
         let is_poisoned = *name == study.contributors[4];
-        assert_eq!(record.score < 50.0, is_poisoned, "{text}");
+        let found = Found::of_value(&text, name, Some(VersionHash([2; 32]))).unwrap();
+        let [sure, share] = &found.subscores[..] else {
+            panic!("{text}")
+        };
+        assert_eq!(sure.score.score < 50.0, is_poisoned, "{text}");
         assert_eq!(record.step < Step::Unclear, is_poisoned);
-        let share = record.share.unwrap();
-        assert!(
-            if is_poisoned {
-                share < 1.0
-            } else {
-                share > 30.0
-            },
-            "{share}"
-        );
+        assert_eq!(share.score.score < 1.0, is_poisoned, "{text}");
+        assert_eq!(share.score.low > 30.0, !is_poisoned, "{text}");
+        // The others know its scores as it does.
+        let by_all = record.coalesced.clone().unwrap().scores();
+        assert_eq!(by_all[name], record.scores);
+        assert_eq!(by_all.len(), 5);
     }
 }
 
