@@ -8,6 +8,7 @@ mod growing;
 mod hybrid;
 mod inspecting;
 mod kept;
+mod marginal;
 mod part;
 mod predicting;
 mod report;

@@ -28,6 +28,7 @@ impl OwnPart<'_> {
     ) -> Result<(), RunError> {
         let Taken { rows, tested, .. } = taken;
         let mut report = GrownReport::begin(self, (&rows, &tested));
+        let alone = mail.compute(KEEPING, || self.alone(grow, &rows, &tested));
         let here = mail.scope(Phase::Fit.name());
         let (part, losses) = match self.task.common {
             Common::All(_) => Box::pin(self.fit(&here, grow, rows)).await?,
@@ -47,6 +48,7 @@ impl OwnPart<'_> {
         let here = mail.scope(Phase::Evaluation.name());
         let scored = self.test(&here, &part, &tested).await?;
         report.own = Measures::own(&grow.subject, &scored);
+        report.marginal = alone.and_then(|alone| self.marginal(&alone, &scored));
         mail.compute(KEEPING, || {
             if self.has_labels() {
                 self.results.keep_scores(&scored, &tested.numbers)?;

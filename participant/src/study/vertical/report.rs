@@ -10,6 +10,7 @@ use consilium_gbdt::{
 use consilium_mailbox::PartyId;
 use consilium_plan::{DataVersion, Name, PlanHash};
 use consilium_statistics::{Evidence, Place};
+use consilium_value::MarginalRecord;
 use serde::Serialize;
 
 use super::{OwnPart, rows::Rows};
@@ -50,6 +51,9 @@ pub(super) struct GrownReport<'a> {
     /// Measures on the rows kept for testing: at the label holder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) own: Option<Measures>,
+    /// What the others' columns add to its own: at the label holder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) marginal: Option<MarginalRecord>,
 }
 
 /// What splits add up to.
@@ -99,6 +103,7 @@ impl<'a> GrownReport<'a> {
             trees: None,
             importance: Importance::default(),
             own: None,
+            marginal: None,
         }
     }
 

@@ -13,6 +13,7 @@ use consilium_gbdt::{
 };
 use consilium_plan::{Grow, Plan, Task, Vertical, VerticalWork};
 use consilium_proto::v1;
+use consilium_value::MarginalRecord;
 use serde_json::Value;
 
 use super::{
@@ -295,6 +296,7 @@ async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_col
         assert_eq!(own["alignment"], alignment);
         assert_eq!(own["own"].is_object(), has_labels, "{own}");
         assert_eq!(own["losses"].is_array(), has_labels);
+        assert_eq!(own["marginal"].is_object(), has_labels);
         let result = house.result(&study).await.unwrap();
         assert_eq!(result.scores_path.is_empty(), !has_labels);
         assert!(!house.kept("spill").join(&study).exists());
@@ -303,6 +305,13 @@ async fn from_common_rows_to_trees_and_scores_all_is_as_one_learner_with_all_col
             let exact = own["own"]["auc"].as_f64().unwrap();
             assert!(exact > 0.6, "{exact}");
             assert_eq!(shown["auc"], (exact * 100.0).round() / 100.0);
+            // Held against trees on its own columns alone.
+            let marginal: MarginalRecord = serde_json::from_value(own["marginal"].clone()).unwrap();
+            assert_eq!(marginal.of.len(), houses.len() - 1);
+            assert_eq!(marginal.whose.party.as_str(), house.name);
+            assert!(marginal.found.gain.standard_error > 0.0);
+            let area = marginal.found.area.unwrap();
+            assert!(area.value < exact, "{marginal:?}");
             let losses = own["losses"].as_array().unwrap();
             let loss = |it: &Value| it["trained"].as_f64().unwrap();
             assert!(loss(&losses[6]) < loss(&losses[0]));
