@@ -37,6 +37,7 @@ mod say;
 mod score;
 #[cfg(test)]
 mod tests;
+mod value;
 
 /// What reports say that they were made by.
 const TOOL: &str = concat!("consilium ", env!("CARGO_PKG_VERSION"));
@@ -94,6 +95,17 @@ Examples:
   consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json \\
       | jq .membership")]
     Privacy(privacy::Privacy),
+    /// Measure what a file's rows are worth where no study says it: how well they predict a label, at home
+    #[command(after_help = "\
+Nothing leaves this machine. A regression of the label on the features is fitted to four fifths of the rows
+and predicts the fifth, five times; what it explains stands in for a value, and is marked so on every
+card. A label of numbers becomes one of classes by --above or --equals. Without --features all numbers,
+booleans and categories of the schema are features: name them if the label is among what comes after it.
+
+Examples:
+  consilium data value patients.csv --schema patients.toml --label died --out value
+  consilium data value patients.csv --schema patients.toml --label stage --above 2 --features age,sex,bmi --json")]
+    Value(value::Args),
     /// Hold a table's own rules against its rows: scores, and the first rows that break a rule
     #[command(after_help = "\
 Nothing leaves this machine. A rule file is TOML: it names files and what must hold of their rows;
@@ -290,6 +302,7 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
         DataCommand::Schema { file, out: to } => draft(file, to.as_deref(), out, lang),
         DataCommand::Map(args) => map::run(args, out, lang),
         DataCommand::Privacy(args) => privacy::run(args, out, lang),
+        DataCommand::Value(args) => value::run(args, out, lang),
         DataCommand::Quality(args) => quality::run(args, out, lang),
         DataCommand::Issues(args) => issues::run(args, out, lang),
         DataCommand::Score(args) => score::run(args, out, lang),

@@ -25,8 +25,10 @@ mod page;
 mod recognised;
 mod say;
 
-use columns::{Named, Roles};
+use columns::Roles;
 use recognised::Sensitivity;
+
+pub(super) use columns::Named;
 
 #[derive(Debug, Args)]
 pub(super) struct Privacy {
@@ -172,7 +174,7 @@ fn advantage(path: &Path, lang: Lang) -> anyhow::Result<Advantage> {
 }
 
 /// Refuses a folder that exists before everything is read.
-fn is_new(path: &Path, lang: Lang) -> anyhow::Result<()> {
+pub(super) fn is_new(path: &Path, lang: Lang) -> anyhow::Result<()> {
     let exists = path.symlink_metadata().is_ok();
     let new = (!exists)
         .then_some(())
@@ -180,7 +182,7 @@ fn is_new(path: &Path, lang: Lang) -> anyhow::Result<()> {
     made(new, path, lang)
 }
 
-fn made(made: io::Result<()>, path: &Path, lang: Lang) -> anyhow::Result<()> {
+pub(super) fn made(made: io::Result<()>, path: &Path, lang: Lang) -> anyhow::Result<()> {
     let named = made.with_context(|| path.display().to_string());
     named.or_hint(lang.pick(
         "name a folder that does not exist yet",

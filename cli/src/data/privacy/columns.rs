@@ -12,7 +12,7 @@ use crate::hint::Misuse;
 
 /// Columns that are named with commas between, and a name that has one in quotes.
 #[derive(Debug, Clone)]
-pub(super) struct Named(Vec<String>);
+pub(in crate::data) struct Named(pub(in crate::data) Vec<String>);
 
 impl FromStr for Named {
     type Err = csv::Error;
