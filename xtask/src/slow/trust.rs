@@ -21,25 +21,14 @@ pub(super) const VALUE: &str = "trust-value";
 /// Values institutions with and without poisoned rows; tells whether the poisoned ones are last, and values
 /// go with what fitting anew says.
 pub(super) fn value() -> anyhow::Result<bool> {
-    let mut command = cargo([
-        "run",
-        "--release",
-        "--package",
-        "consilium-value",
-        "--example",
-        "truth",
-    ]);
-    command.stderr(Stdio::inherit());
-    let output = command.output().context("starting the example")?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    print!("{said}");
-    Ok(output.status.success() && said.lines().all(reached))
+    Ok(said(&mut valuing())?.1)
 }
 
 /// The page of what came of it.
 const PAGE: &str = "trust-behaviour.html";
 
-/// Lets mistakes grow in the tables in `data`; tells whether every score behaved as it must.
+/// Lets mistakes grow in the tables in `data`, and wrong labels at institutions; tells whether every score and
+/// every value behaved as it must.
 pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
     let data = data.with_context(|| {
         format!("{NAME} is measured on data that are not part of the project: --data FOLDER")
@@ -58,16 +47,33 @@ pub(super) fn behave(data: Option<&Path>) -> anyhow::Result<bool> {
     );
     let programs = target().join("release");
     let mut command = Command::new(programs.join("examples/behaviour"));
-    command
-        .arg(data)
-        .arg(programs.join("consilium-sql"))
-        .stderr(Stdio::inherit());
+    command.arg(data).arg(programs.join("consilium-sql"));
+    let (quality, of_quality) = said(&mut command)?;
+    let (value, of_value) = said(valuing().args(["--", "label-noise"]))?;
+    draw(&[quality, value].concat())?;
+    Ok(of_quality && of_value)
+}
+
+/// Prints what an example says; gives it, and whether every goal was reached.
+fn said(command: &mut Command) -> anyhow::Result<(Vec<u8>, bool)> {
+    let command = command.stderr(Stdio::inherit());
     let output = command.output().context("starting the example")?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
     let is_right = output.status.success() && said.lines().all(reached);
-    draw(&output.stdout)?;
-    Ok(is_right)
+    Ok((output.stdout, is_right))
+}
+
+/// The example that values institutions.
+fn valuing() -> Command {
+    cargo([
+        "run",
+        "--release",
+        "--package",
+        "consilium-value",
+        "--example",
+        "truth",
+    ])
 }
 
 /// Makes a page of what was printed.

@@ -47,10 +47,10 @@ pub(crate) struct Setting {
 }
 
 /// What the methods say of each institution.
-struct Said {
+pub(crate) struct Said {
     truth: Vec<f64>,
     influence: Vec<Value>,
-    home: Vec<Value>,
+    pub(crate) home: Vec<Value>,
     leave_one_out: Vec<Value>,
     shapley: Vec<Value>,
     explained: f64,
@@ -87,7 +87,8 @@ pub(crate) fn diabetes(data: &Diabetes, setting: Setting, seeds: u64) {
             Judges::All => judging.iter().collect(),
             Judges::Unpoisoned => judging[..NOISY].iter().collect(),
         };
-        let said = measure(&regression, &fitted, &judging);
+        let all: Vec<&Table> = fitted.iter().collect();
+        let said = measure(&regression, &all, &judging);
         let mut line = json!({
             "name": "trust-value", "data": "diabetes", "noise": format!("{:?}", setting.noise),
             "judges": format!("{:?}", setting.judges), "seed": seed, "truth": said.truth,
@@ -125,14 +126,7 @@ fn split(
     seed: u64,
 ) -> (Vec<Table>, Vec<Table>) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    let most = data.patients.iter().max().unwrap() + 1;
-    let place: Vec<(usize, bool)> = (0..most)
-        .map(|_| (rng.next_u32() as usize % PARTIES, rng.next_u32() % 5 == 0))
-        .collect();
-    let rows = |party: usize, judge: bool| -> Vec<usize> {
-        let is_there = |row: &usize| place[data.patients[*row]] == (party, judge);
-        (0..data.labels.len()).filter(is_there).collect()
-    };
+    let place = places(data, &mut rng);
     let mut labels = data.labels.clone();
     let chosen: Vec<usize> = (0..labels.len())
         .filter(|row| place[data.patients[*row]].0 == NOISY && rng.next_u32() % 2 == 0)
@@ -147,27 +141,57 @@ fn split(
     let shift = data.shift(&mut rng);
     let table = |party: usize, judge: bool| {
         let shift = (party == SHIFTED).then_some(&shift);
-        data.table(regression, &rows(party, judge), &labels, shift)
+        let rows = rows(data, &place, (party, judge));
+        data.table(regression, &rows, &labels, shift)
     };
     let tables = |judge: bool| (0..PARTIES).map(|party| table(party, judge)).collect();
     (tables(false), tables(true))
 }
 
-fn measure(regression: &Regression, fitted: &[Table], judging: &[&Table]) -> Said {
-    let all: Vec<&Table> = fitted.iter().collect();
-    let design = design(regression, &all);
+/// Deals patients out to institutions, a fifth of them to rows that judge; nobody is poisoned.
+pub(crate) fn dealt(
+    data: &Diabetes,
+    regression: &Regression,
+    seed: u64,
+) -> (Vec<Table>, Vec<Table>) {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let place = places(data, &mut rng);
+    let table = |party: usize, judge: bool| {
+        let rows = rows(data, &place, (party, judge));
+        data.table(regression, &rows, &data.labels, None)
+    };
+    let tables = |judge: bool| (0..PARTIES).map(|party| table(party, judge)).collect();
+    (tables(false), tables(true))
+}
+
+/// To which institution each patient comes, and whether to rows that judge.
+fn places(data: &Diabetes, rng: &mut ChaCha20Rng) -> Vec<(usize, bool)> {
+    let most = data.patients.iter().max().unwrap() + 1;
+    (0..most)
+        .map(|_| (rng.next_u32() as usize % PARTIES, rng.next_u32() % 5 == 0))
+        .collect()
+}
+
+fn rows(data: &Diabetes, place: &[(usize, bool)], wanted: (usize, bool)) -> Vec<usize> {
+    let is_there = |row: &usize| place[data.patients[*row]] == wanted;
+    (0..data.labels.len()).filter(is_there).collect()
+}
+
+pub(crate) fn measure(regression: &Regression, all: &[&Table], judging: &[&Table]) -> Said {
+    let fitted = all;
+    let design = design(regression, all);
     let start = Candidate {
         coefficients: vec![0.0; design.coefficients()],
         design,
     };
-    let model = fit(regression, &all, &start);
+    let model = fit(regression, all, &start);
     let before = deviance(regression, judging, &model);
     let without = |party: usize| -> Vec<&Table> {
         let others = fitted
             .iter()
             .enumerate()
             .filter(|(place, _)| *place != party);
-        others.map(|(_, table)| table).collect()
+        others.map(|(_, table)| *table).collect()
     };
     let truth = (0..fitted.len()).map(|party| {
         let left = fit(regression, &without(party), &model);
@@ -177,13 +201,13 @@ fn measure(regression: &Regression, fitted: &[Table], judging: &[&Table]) -> Sai
 
     let (parts, of_sums) = timed(|| {
         let part = |table: &Table| Sums::of(regression, table, &model);
-        fitted.iter().map(part).collect::<Vec<_>>()
+        fitted.iter().copied().map(part).collect::<Vec<_>>()
     });
     let judged = together(regression, judging, &model);
     let totals = totals(regression, &model, &parts, &judged);
     let (own, of_own) = timed(|| {
         let own = |table: &Table| own(regression, table, &model, &totals).unwrap();
-        fitted.iter().map(own).collect::<Vec<Own>>()
+        fitted.iter().copied().map(own).collect::<Vec<Own>>()
     });
     let penalty = regression.specification().penalty;
     let (
@@ -217,9 +241,9 @@ fn measure(regression: &Regression, fitted: &[Table], judging: &[&Table]) -> Sai
 pub(crate) fn heart(data: &Heart) {
     let regression = &data.regression;
     let judging: Vec<&Table> = data.judging.iter().collect();
-    let said = measure(regression, &data.fitted, &judging);
-    // Every coalition fitted anew.
     let all: Vec<&Table> = data.fitted.iter().collect();
+    let said = measure(regression, &all, &judging);
+    // Every coalition fitted anew.
     let design = design(regression, &all);
     let nobody = together(
         regression,
