@@ -215,7 +215,7 @@ impl Run {
             Taken::Glm(rows) => (rows.fitted.table.rows(), rows.tested.is_some()),
             Taken::Gbdt(rows) => (rows.fitted.table.rows(), rows.tested.is_some()),
         };
-        results.keep_report(&OwnReport {
+        results.keep_own_report(&OwnReport {
             plan: self.plan.hash(),
             data: &self.data,
             version: self.version,

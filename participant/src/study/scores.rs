@@ -1,6 +1,6 @@
 //! What an institution keeps of a result: the model, its own scores and measures, the report to all.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use consilium_evaluation::{Measures, Scored};
 use consilium_journal::Entry;
@@ -8,7 +8,7 @@ use consilium_mailbox::PartyId;
 use consilium_node::files::{self, FileError};
 use consilium_plan::{DataVersion, Name, Plan, PlanHash};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tracing::warn;
 
 use super::received::{Received, Verdict};
@@ -172,19 +172,25 @@ impl Results {
         files::write(&self.folder.join(FINDINGS), &json(findings))
     }
 
-    pub(crate) fn keep_report(&self, report: &OwnReport<'_>) -> Result<(), FileError> {
-        self.keep_own_report(report)
-    }
-
+    /// Keeps what this institution alone is told.
     pub(super) fn keep_own_report(&self, report: &impl Serialize) -> Result<(), FileError> {
         files::write(&self.folder.join(OWN_REPORT), &json(report))
     }
 
     /// Adds to the own report what the own rows are worth.
+    ///
+    /// # Errors
+    ///
+    /// If the report can't be read or written, or is none: it is left as it is.
     pub(crate) fn add_value(&self, value: &impl Serialize) -> Result<(), FileError> {
-        let report = self.read_own_report()?.unwrap_or_default();
-        let mut report = serde_json::from_str(&report).unwrap_or_else(|_| json!({}));
-        report["value"] = json!(value);
+        let report = self.read_own_report()?;
+        let report: Result<Map<String, Value>, _> =
+            report.map_or_else(|| Ok(Map::new()), |report| serde_json::from_str(&report));
+        let mut report = report.map_err(|error| FileError {
+            path: self.report_path(),
+            source: Arc::new(error.into()),
+        })?;
+        report.insert("value".to_owned(), json!(value));
         self.keep_own_report(&report)
     }
 
@@ -217,4 +223,29 @@ impl Results {
 
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("numbers and texts always serialise")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_value_joins_the_own_report_and_replaces_no_damaged_one() {
+        let state = tempfile::tempdir().unwrap();
+        let results = Results::named(state.path(), "study");
+        results.keep_own_report(&json!({ "own": 1 })).unwrap();
+        results.add_value(&json!({ "score": 2 })).unwrap();
+        let kept = results.read_own_report().unwrap().unwrap();
+        let kept: Value = serde_json::from_str(&kept).unwrap();
+        assert_eq!(kept, json!({ "own": 1, "value": { "score": 2 } }));
+        for damaged in ["{\"own\": 1, ", "[]"] {
+            fs::write(results.report_path(), damaged).unwrap();
+            let error = results.add_value(&json!({ "score": 3 })).unwrap_err();
+            assert_eq!(error.path, results.report_path());
+            let kept = results.read_own_report().unwrap();
+            assert_eq!(kept.as_deref(), Some(damaged));
+        }
+    }
 }
