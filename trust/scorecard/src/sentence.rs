@@ -8,9 +8,10 @@ impl Card {
         let mut said = vec![self.whole()];
         said.extend(self.weakest().map(|(dimension, part, score)| {
             let (name, part) = (dimension.name(), dimension.subscore(part));
+            let score = points(score);
             Text::of(
-                format!("Weakest in {} is {} ({score:.1})", name.en, part.en),
-                format!("最弱的是{}中的{}（{score:.1}）", name.zh, part.zh),
+                format!("Weakest in {} is {} ({score})", name.en, part.en),
+                format!("最弱的是{}中的{}（{score}）", name.zh, part.zh),
             )
         }));
         let missing = self.missing();
@@ -27,9 +28,10 @@ impl Card {
 
     fn whole(&self) -> Text {
         let composite = if let Some(Score { score, low, high }) = self.composite {
+            let [score, low, high] = [score, low, high].map(points);
             Text::of(
-                format!("scores {score:.1} of 100 ({low:.1} to {high:.1})"),
-                format!("得 {score:.1} 分（满分 100，区间 {low:.1} 至 {high:.1}）"),
+                format!("scores {score} of 100 ({low} to {high})"),
+                format!("得 {score} 分（满分 100，区间 {low} 至 {high}）"),
             )
         } else {
             let lacks = names(self.lacks());
@@ -39,15 +41,15 @@ impl Card {
             )
         };
         let each = |(dimension, measured): (&Dimension, &Measured)| {
-            let (name, score) = (dimension.name(), measured.score.score);
+            let (name, score) = (dimension.name(), points(measured.score.score));
             let (en, zh) = if measured.proxy {
                 (" by proxy", "（代理任务）")
             } else {
                 ("", "")
             };
             Text::of(
-                format!("{} {score:.1}{en}", name.en),
-                format!("{} {score:.1}{zh}", name.zh),
+                format!("{} {score}{en}", name.en),
+                format!("{} {score}{zh}", name.zh),
             )
         };
         let each = joined(self.dimensions.iter().map(each), ", ", "，");
@@ -80,6 +82,14 @@ impl Card {
         let weakest = parts.min_by(|(.., a), (.., b)| a.total_cmp(b));
         weakest.filter(|(.., score)| *score < 100.0)
     }
+}
+
+/// Writes a score; less than 100 is not rounded up to it.
+fn points(score: f64) -> String {
+    if score >= 100.0 {
+        return "100".to_owned();
+    }
+    format!("{:.1}", score.min(99.9))
 }
 
 fn names(dimensions: Vec<Dimension>) -> Text {

@@ -81,7 +81,7 @@ fn a_sentence_says_what_is_weakest_and_what_nobody_has_measured() {
     let said = training(vec![(Dimension::Privacy, privacy)]).sentence();
     assert!(
         said.en
-            .contains("no composite score, for lack of quality: privacy 100.0. Not"),
+            .contains("no composite score, for lack of quality: privacy 100. Not"),
         "{}",
         said.en
     );
