@@ -4,7 +4,7 @@ use consilium_identity::{Directory, PublicKey};
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_proto::v1;
-use consilium_scorecard::SignedPublic;
+use consilium_scorecard::{CardError, SignedPublic};
 use consilium_store::StoreError;
 use tracing::warn;
 
@@ -13,10 +13,18 @@ use crate::{
     store::cards::{self, ShownCard},
 };
 
-/// How many cards of one institution are kept.
-const MOST_CARDS: usize = 100;
-/// The most bytes of what is shown of one.
-const LONGEST: usize = 32 << 10;
+/// Why a card that an institution shows is left out.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// Its steward's key is none.
+    #[error("it comes with no key of its steward")]
+    Key,
+    /// It is another institution's.
+    #[error("it is of {0}")]
+    Elsewhere(PartyId),
+}
 
 impl Desk {
     /// Takes what an institution shows in the place of what it showed before; what is not its own, or
@@ -28,17 +36,18 @@ impl Desk {
     ) -> Result<(), StoreError> {
         let received = self.ambient.now();
         let mut taken = Vec::new();
-        for v1::ShownScorecard { card, steward } in shown.cards.into_iter().take(MOST_CARDS) {
-            if is_shown_by(from, &card, &steward) {
-                taken.push(ShownCard {
-                    institution: from.clone(),
-                    card,
-                    steward: steward.to_vec(),
-                    received,
-                });
-            } else {
-                warn!(party = %from, "it shows a scorecard that is not its own, or not signed");
+        for v1::ShownScorecard { card, steward } in shown.cards.into_iter().take(SignedPublic::MOST)
+        {
+            if let Err(reason) = check(from, &card, &steward) {
+                warn!(party = %from, %reason, "a scorecard that it shows is left out");
+                continue;
             }
+            taken.push(ShownCard {
+                institution: from.clone(),
+                card,
+                steward: steward.to_vec(),
+                received,
+            });
         }
         let before = cards::all(&self.store).await?.into_iter();
         let before = before.filter(|card| card.institution == *from);
@@ -74,15 +83,14 @@ impl Desk {
     }
 }
 
-/// Says whether an institution's own steward signed what it shows.
-fn is_shown_by(from: &PartyId, card: &str, steward: &[u8]) -> bool {
-    if card.len() > LONGEST {
-        return false;
+/// Sees that an institution's own steward signed what it shows.
+fn check(from: &PartyId, card: &str, steward: &[u8]) -> Result<(), Unfit> {
+    let shown = SignedPublic::from_json(card)?;
+    if shown.public.institution != *from {
+        return Err(Unfit::Elsewhere(shown.public.institution));
     }
-    let key = steward.try_into().ok().map(PublicKey::from_bytes);
-    let (Ok(shown), Some(Ok(key))) = (SignedPublic::from_json(card), key) else {
-        return false;
-    };
-    let directory = Directory::from([(shown.signer.clone(), key)]);
-    shown.public.institution == *from && shown.verify(&directory).is_ok()
+    let key = steward.try_into().map_err(|_| Unfit::Key)?;
+    let key = PublicKey::from_bytes(key).map_err(|_| Unfit::Key)?;
+    shown.verify(&Directory::from([(shown.signer.clone(), key)]))?;
+    Ok(())
 }

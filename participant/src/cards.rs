@@ -6,7 +6,7 @@ use consilium_identity::{Directory, PublicKey};
 use consilium_journal::{Entry, Kind};
 use consilium_plan::{Code, DataVersion, Failure, Grant, Name, Plan};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
-use consilium_scorecard::{CardError, Signed, Version, VersionHash};
+use consilium_scorecard::{CardError, Signed, SignedPublic, Version, VersionHash};
 
 use crate::{
     home::Home,
@@ -14,9 +14,6 @@ use crate::{
     study::RunError,
     wire,
 };
-
-/// How many cards are kept and shown.
-pub(crate) const MOST_CARDS: usize = 100;
 
 /// Why a card is not kept.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +36,10 @@ pub(crate) enum KeepCardError {
     )]
     OtherVersion { data: String },
     /// There are as many as are kept.
-    #[error("{MOST_CARDS} cards are kept already: remove a data set, and its cards go with it")]
+    #[error(
+        "{} cards are kept already: remove a data set, and its cards go with it",
+        SignedPublic::MOST
+    )]
     TooMany,
 }
 
@@ -58,6 +58,8 @@ impl Home {
             signer: signed.signer.clone(),
         })?;
         signed.verify(&Directory::from([(signed.signer.clone(), key)]))?;
+        // What others could not read is not shown to them.
+        SignedPublic::from_json(&wire::json(&signed.public()))?;
         let registered = data_sets::find(&self.store, &card.data_set).await?;
         if registered.map(|set| measured(set.version)) != Some(card.version) {
             let data = card.data_set.clone();
@@ -67,7 +69,7 @@ impl Home {
         let others = kept.filter(|kept| {
             kept.card.data_set != card.data_set || kept.card.purpose != card.purpose
         });
-        if others.count() >= MOST_CARDS {
+        if others.count() >= SignedPublic::MOST {
             return Err(KeepCardError::TooMany);
         }
         let now = self.ambient.now();

@@ -4,14 +4,12 @@ use consilium_identity::{Forbidden, VouchError};
 use consilium_mailbox::Fault;
 use consilium_node::{files::FileError, status::Explain};
 use consilium_plan::Lang;
+use consilium_scorecard::SignedPublic;
 use consilium_store::StoreError;
 use tonic::Code;
 
 use crate::{
-    cards::{KeepCardError, MOST_CARDS},
-    data::RegisterError,
-    store::peers::PeerError,
-    study::DecideError,
+    cards::KeepCardError, data::RegisterError, store::peers::PeerError, study::DecideError,
 };
 
 /// Why a call is not fulfilled. The callers are the institution's own people: they may read of its
@@ -143,7 +141,10 @@ fn card_in_chinese(error: &KeepCardError) -> Option<String> {
             "评分卡所对应的不是数据集 {data} 目前登记的版本：请度量 `consilium data list` 所示的版本"
         ),
         KeepCardError::TooMany => {
-            format!("已保存 {MOST_CARDS} 张评分卡：移除某个数据集，其评分卡随之移除")
+            format!(
+                "已保存 {} 张评分卡：移除某个数据集，其评分卡随之移除",
+                SignedPublic::MOST
+            )
         }
     })
 }

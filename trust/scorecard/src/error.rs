@@ -71,9 +71,12 @@ fn known(dimension: Dimension) -> String {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CardError {
-    /// It is longer than [`Card::LONGEST`](crate::Card::LONGEST) or
+    /// It is longer than [`Card::LONGEST`](crate::Card::LONGEST),
+    /// [`SignedPublic::LONGEST`](crate::SignedPublic::LONGEST) or
     /// [`Countersignature::LONGEST`](crate::Countersignature::LONGEST).
-    #[error("a scorecard has at most 1 MiB, and a countersignature 16 KiB")]
+    #[error(
+        "a scorecard has at most 1 MiB, what others see of it 32 KiB, and a countersignature 16 KiB"
+    )]
     TooLong,
     /// It is no JSON, or has fields that are not a card's.
     #[error("this is no scorecard: {message}")]
@@ -94,11 +97,23 @@ pub enum CardError {
     #[error("a name in the scorecard is empty, too long, or has characters that are not seen")]
     Name,
     /// A number is not one that it can be.
-    #[error("a number of {} is none that a scorecard can have", place(*.dimension))]
+    #[error("a number of {} is none that a scorecard can have", .dimension.id())]
     Number {
-        /// Where; none of the whole.
-        dimension: Option<Dimension>,
+        /// Where.
+        dimension: Dimension,
     },
+    /// There is more of a dimension than a card has place for.
+    #[error(
+        "{} has more than 64 parts or pieces of evidence, or a piece with more than 64 countersignatures",
+        .dimension.id()
+    )]
+    TooMany {
+        /// Of which.
+        dimension: Dimension,
+    },
+    /// The weights of dimensions are above 0 and sum to 1, and what is needed has one.
+    #[error("the weights are not above 0 with a sum of 1, or a dimension that is needed has none")]
+    Weights,
     /// A score isn't the mean of what it is said to be made of.
     #[error("the score of {} is not the mean of its parts", place(*.dimension))]
     Mean {

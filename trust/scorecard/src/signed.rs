@@ -96,13 +96,19 @@ impl Signed {
 }
 
 impl SignedPublic {
+    /// The most bytes of its JSON.
+    pub const LONGEST: usize = 32 << 10;
+
+    /// How many an institution keeps, and shows.
+    pub const MOST: usize = 100;
+
     /// Reads JSON. The signature means nothing until [`SignedPublic::verify`].
     ///
     /// # Errors
     ///
-    /// [`CardError::Json`], or as [`Public::check`].
+    /// [`CardError::TooLong`], [`CardError::Json`], or as [`Public::check`].
     pub fn from_json(text: &str) -> Result<SignedPublic, CardError> {
-        let signed: SignedPublic = parse(text, Card::LONGEST)?;
+        let signed: SignedPublic = parse(text, SignedPublic::LONGEST)?;
         signed.public.check()?;
         belongs(&signed.signer, &signed.public.institution)?;
         Ok(signed)

@@ -35,17 +35,24 @@ fn declared(fault: &PurposeFault) -> Option<String> {
 
 pub(super) fn card(error: &CardError) -> Option<String> {
     Some(match error {
-        CardError::TooLong => "评分卡至多 1 MiB，会签至多 16 KiB".to_owned(),
+        CardError::TooLong => "评分卡至多 1 MiB，其公开部分至多 32 KiB，会签至多 16 KiB".to_owned(),
         CardError::Json { message } => format!("这不是评分卡：{}", parser(message)),
         CardError::Format { format } => {
             format!("评分卡的格式为 {format}，本程序只能读取 {FORMAT}")
         }
         CardError::Name => "评分卡中有名称为空、过长或含不可见字符".to_owned(),
-        CardError::Number { dimension } => format!("{}中有不合法的数字", whole(*dimension)),
+        CardError::Number { dimension } => format!("{}中有不合法的数字", name(*dimension)),
+        CardError::TooMany { dimension } => {
+            format!(
+                "{}的分项或依据多于 64 项，或某项依据的会签多于 64 个",
+                name(*dimension)
+            )
+        }
+        CardError::Weights => "各维度的权重应大于 0、合计为 1，必需的维度须有权重".to_owned(),
         CardError::Mean { dimension } => {
             format!("{}的得分不是其各部分的平均", whole(*dimension))
         }
-        CardError::Stranger { signer } => format!("{signer} 不是该评分卡所属机构的管理员"),
+        CardError::Stranger { signer } => format!("{signer} 不是该评分卡所属机构的数据管理员"),
         CardError::OwnWord { signer } => format!("{signer} 不能为本机构的结果会签"),
         CardError::Forged { signer, fault } => {
             let fault = match fault {

@@ -5,19 +5,20 @@ use consilium_schema::{MOST_NAME, is_plain};
 use super::{Card, FORMAT, Measured, Score};
 use crate::{CardError, Dimension};
 
-/// The most sub-scores of a dimension, and the most pieces of evidence.
+/// The most sub-scores of a dimension, the most pieces of evidence, and the most countersignatures of one.
 const MOST: usize = 64;
 
-/// How far rounding may take a mean from one that another machine makes.
-const NEAR: f64 = 0.011;
+/// How far rounding to hundredths may take a score from one that another machine makes.
+pub(super) const NEAR: f64 = 0.011;
 
 impl Card {
     /// Sees that a card is one: numbers between their bounds, and means that are those of their parts.
     ///
     /// # Errors
     ///
-    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Number`] or [`CardError::Mean`];
-    /// [`CardError::Elsewhere`] or [`CardError::Contradicted`] if somebody countersigned something else.
+    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Weights`], [`CardError::TooMany`],
+    /// [`CardError::Number`] or [`CardError::Mean`]; [`CardError::Elsewhere`] or [`CardError::Contradicted`] if
+    /// somebody countersigned something else.
     pub fn check(&self) -> Result<(), CardError> {
         if self.format != FORMAT {
             return Err(CardError::Format {
@@ -32,7 +33,7 @@ impl Card {
         let sum: f64 = weights.clone().sum();
         let all = weights.clone().all(|it| *it > 0.0) && (sum - 1.0).abs() < 1e-6;
         if !all || self.needs.iter().any(|it| !self.weights.contains_key(it)) {
-            return Err(CardError::Number { dimension: None });
+            return Err(CardError::Weights);
         }
         for (dimension, measured) in &self.dimensions {
             measured.check(*dimension)?;
@@ -46,18 +47,17 @@ impl Card {
 
 impl Measured {
     fn check(&self, dimension: Dimension) -> Result<(), CardError> {
-        let number = CardError::Number {
-            dimension: Some(dimension),
-        };
-        if self.subscores.len() > MOST || self.evidence.len() > MOST {
-            return Err(number);
+        let said = self.evidence.iter().map(|it| it.countersigned.len());
+        let lengths = said.chain([self.subscores.len(), self.evidence.len()]);
+        if lengths.max() > Some(MOST) {
+            return Err(CardError::TooMany { dimension });
         }
         for part in &self.subscores {
             if !is_plain(&part.id, MOST_NAME) {
                 return Err(CardError::Name);
             }
             if !(part.score.is_one() && part.weight.is_finite() && part.weight >= 0.0) {
-                return Err(number);
+                return Err(CardError::Number { dimension });
             }
         }
         let evidence = self.evidence.iter();

@@ -2,11 +2,8 @@
 
 use consilium_base::Verifier;
 
-use super::{Card, Measured};
+use super::{Card, Measured, check::NEAR};
 use crate::{CardError, Countersignature, Dimension, Evidence};
-
-/// How far a countersigned score may lie from the card's: both are in hundredths.
-const NEAR: f64 = 0.011;
 
 /// A countersignature on a card, and what came of checking it.
 #[derive(Debug, Clone, PartialEq)]

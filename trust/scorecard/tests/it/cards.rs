@@ -137,11 +137,24 @@ fn a_score_that_is_not_the_mean_of_its_parts_is_refused() {
     assert_eq!(lifted.check(), Err(CardError::Mean { dimension }));
     let mut heavy = card();
     heavy.weights.insert(Dimension::Quality, 9.0);
-    assert_eq!(heavy.check(), Err(CardError::Number { dimension: None }));
+    assert_eq!(heavy.check(), Err(CardError::Weights));
     let mut other = card();
     other.format = 2;
     assert_eq!(other.check(), Err(CardError::Format { format: 2 }));
     let mut hidden = card();
     hidden.data_set = "heart\u{202e}".to_owned();
     assert_eq!(hidden.check(), Err(CardError::Name));
+}
+
+#[test]
+fn what_there_is_too_much_of_is_called_so() {
+    let dimension = Dimension::Quality;
+    let mut many = card();
+    let quality = many.dimensions.get_mut(&dimension).unwrap();
+    quality.evidence = vec![quality.evidence[0].clone(); 65];
+    assert_eq!(many.check(), Err(CardError::TooMany { dimension }));
+    let mut endless = card();
+    let quality = endless.dimensions.get_mut(&dimension).unwrap();
+    quality.subscores[0].weight = -1.0;
+    assert_eq!(endless.check(), Err(CardError::Number { dimension }));
 }
