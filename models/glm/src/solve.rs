@@ -167,6 +167,7 @@ impl Cholesky {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// Gives the scalar product of two vectors; what one has beyond the other counts nothing.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

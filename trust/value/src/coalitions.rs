@@ -2,14 +2,11 @@
 
 use consilium_glm::{
     Sums,
-    solve::{Cholesky, Symmetric, triangle},
+    solve::{Cholesky, Symmetric, dot, triangle},
 };
 use rand_core::Rng;
 
-use crate::{
-    Coalition, Judged, LEAST_PENALTY, MOST_PLAYERS, Value, game,
-    influence::{dot, penalise},
-};
+use crate::{Coalition, Judged, LEAST_PENALTY, MOST_PLAYERS, Value, game, influence::penalise};
 
 /// How many orders of joining are drawn where there are more than [`MOST_PLAYERS`] institutions.
 pub const ORDERS: u32 = 1_000;
@@ -101,10 +98,14 @@ impl<'a> Coalitions<'a> {
     /// Gives what a coalition is worth: by how much its model lowers the deviance of the judged rows. Nobody
     /// is worth nothing.
     pub fn worth(&self, coalition: Coalition) -> f64 {
-        if coalition == 0 {
-            return 0.0;
-        }
-        self.step(coalition).map_or(0.0, |step| self.lowered(&step))
+        self.weighed(coalition).0
+    }
+
+    /// Gives what a coalition is worth, and its step; nobody has none.
+    fn weighed(&self, coalition: Coalition) -> (f64, Option<Vec<f64>>) {
+        let step = (coalition != 0).then(|| self.step(coalition)).flatten();
+        let worth = step.as_ref().map_or(0.0, |step| self.lowered(step));
+        (worth, step)
     }
 
     /// Gives the variance of the difference that a step makes, were the judged rows drawn anew.
@@ -128,17 +129,16 @@ impl<'a> Coalitions<'a> {
                 .map(|it| Value::new(it.mean, it.standard_error));
             (values.collect(), u64::from(ORDERS) * players as u64)
         };
-        let own = self.step(everybody);
-        let all = self.worth(everybody);
+        let (all, own) = self.weighed(everybody);
         let leave_one_out = (0..players).map(|player| {
             let without = everybody & !(1 << player);
-            let value = all - self.worth(without);
-            let change = own.as_ref().zip(self.step(without));
+            let (worth, step) = self.weighed(without);
+            let change = own.as_ref().zip(step);
             let variance = change.map_or(0.0, |(own, without)| {
                 let apart: Vec<f64> = own.iter().zip(&without).map(|(a, b)| a - b).collect();
                 self.variance(&apart)
             });
-            Value::new(value, variance.max(0.0).sqrt())
+            Value::new(all - worth, variance.max(0.0).sqrt())
         });
         Worths {
             shapley,
@@ -158,18 +158,16 @@ impl<'a> Coalitions<'a> {
         let mut nobody: Vec<f64> = self.at.iter().map(|t| -t).collect();
         nobody[0] = 0.0;
         for coalition in 0..1_u64 << players {
-            let step = match coalition {
-                0 => nobody.clone(),
-                _ => self.step(coalition).unwrap_or_else(|| nobody.clone()),
-            };
-            worth.push(self.worth(coalition));
+            let (value, step) = self.weighed(coalition);
+            let step = step.as_ref().unwrap_or(&nobody);
+            worth.push(value);
             let size = coalition.count_ones() as usize;
             for (player, change) in changes.iter_mut().enumerate() {
                 let weight = match coalition >> player & 1 {
                     1 => weights[size - 1],
                     _ => -weights[size],
                 };
-                for (sum, by) in change.iter_mut().zip(&step) {
+                for (sum, by) in change.iter_mut().zip(step) {
                     *sum += weight * by;
                 }
             }

@@ -11,7 +11,7 @@ use crate::{
     fit::Spread,
     newton::{along, largest},
     partition,
-    solve::{Cholesky, Symmetric, triangle},
+    solve::{Cholesky, Symmetric, dot, triangle},
     steps,
 };
 
@@ -310,8 +310,4 @@ impl Corrected<'_> {
             .sum();
         2.0 * (self.scale * (look.own.loss - there.loss) + dot(&self.tilt, &away) + 0.5 * bent)
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
