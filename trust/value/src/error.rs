@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::FEWEST_JUDGED;
 
-/// Why the sums of all give no values: the aggregator finds it and tells the contributors.
+/// Why rows are not valued: the aggregator finds it in the sums of all and tells the contributors, or a contributor
+/// in its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Failure {
@@ -28,15 +29,23 @@ pub enum Failure {
         "the institutions' own sums don't add up to those of the fit: one of them shows others than it added"
     )]
     DoesNotAddUp,
+    /// There are no rows, or none but these.
+    #[error("rows are valued against those of others, and there are none")]
+    Alone,
+    /// The rows determine nothing.
+    #[error("the rows don't determine a step, even with a penalty")]
+    Undetermined,
 }
 
 impl From<Failure> for consilium_glm::Failure {
     fn from(failure: Failure) -> consilium_glm::Failure {
         match failure {
-            Failure::Beyond => consilium_glm::Failure::BeyondCaps,
+            // Curvature is lost where fitted means run to extremes.
+            Failure::Beyond | Failure::Undetermined => consilium_glm::Failure::BeyondCaps,
             Failure::TooFewJudged => consilium_glm::Failure::TooFewToEvaluate {
                 minimum: FEWEST_JUDGED as u64,
             },
+            Failure::Alone => consilium_glm::Failure::TooFewRows { rows: 0, needed: 1 },
             Failure::Implausible | Failure::DoesNotAddUp => consilium_glm::Failure::Implausible,
         }
     }
@@ -52,7 +61,7 @@ pub enum ValueError {
     /// A sum was not opened.
     #[error(transparent)]
     Sum(#[from] SumError),
-    /// The sums give no values.
+    /// The sums, or the own rows, give no values.
     #[error(transparent)]
     Failed(#[from] Failure),
     /// Own sums can't be encoded.
@@ -102,15 +111,6 @@ pub enum ValueError {
         /// Who sent them.
         party: PartyId,
     },
-    /// A row is beyond the model's reach.
-    #[error("the model's predictions for some rows run to extremes")]
-    Beyond,
-    /// There are no rows, or none but these.
-    #[error("rows are valued against those of others, and there are none")]
-    Alone,
-    /// The rows determine nothing.
-    #[error("the rows don't determine a step, even with a penalty")]
-    Undetermined,
     /// Four fifths of the rows allow no fit.
     #[error("the declared regression can't be fitted to a part of the rows")]
     NoFit,
@@ -134,9 +134,6 @@ impl ValueError {
             | ValueError::TooFewContributors { .. }
             | ValueError::TooManyContributors { .. }
             | ValueError::TooFewJudges { .. }
-            | ValueError::Beyond
-            | ValueError::Alone
-            | ValueError::Undetermined
             | ValueError::NoFit
             | ValueError::OtherRows => Fault::Input,
         }

@@ -6,7 +6,7 @@ use consilium_scorecard::Measure;
 use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::{Value, ValueError};
+use crate::{Failure, Value, ValueError};
 
 /// How many parts own rows are cut into: each is predicted by the others.
 pub const FOLDS: usize = 5;
@@ -52,7 +52,7 @@ impl Proxy {
 ///
 /// # Errors
 ///
-/// [`ValueError::NoFit`] if a part's others allow no fit.
+/// [`ValueError::NoFit`] if a part's others allow no fit; [`Failure::Beyond`] if a row is beyond its reach.
 pub fn proxy(
     regression: &Regression,
     table: &Table,
@@ -101,7 +101,7 @@ pub fn proxy(
                     .row(label, predictor)
                     .map(|terms| 2.0 * terms.loss)
             };
-            let (with, without) = loss(predictor).zip(loss(null)).ok_or(ValueError::Beyond)?;
+            let (with, without) = loss(predictor).zip(loss(null)).ok_or(Failure::Beyond)?;
             of_mean += without;
             gains.push(without - with);
         }

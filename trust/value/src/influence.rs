@@ -2,11 +2,11 @@
 
 use consilium_glm::{
     Candidate, Likelihood, Regression, Sums, Table,
-    solve::{Cholesky, Symmetric},
+    solve::{Cholesky, Symmetric, dot},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Value, ValueError};
+use crate::{Failure, Value};
 
 /// The least penalty by which rows of few institutions are fitted: where they leave a coefficient
 /// undetermined, the penalty does. It is what scikit-learn takes where nothing is said (`C = 1`).
@@ -60,7 +60,7 @@ pub struct Own {
     pub leave_one_out: Value,
 }
 
-/// Gives what own rows are worth to a model that all know.
+/// Gives what own rows are worth to a model that all know; `sums` are theirs at the model.
 ///
 /// With the own gradient `g_i` and information `H_i` at the model, the own share `a = n_i / n` of the rows
 /// and of the penalty, and `ĝ = g_i + a P t`:
@@ -76,20 +76,19 @@ pub struct Own {
 ///
 /// # Errors
 ///
-/// [`ValueError::Alone`] if no other rows are in the fit; [`ValueError::Beyond`] if a row is
-/// beyond the model's reach.
+/// [`Failure::Alone`] if there are no rows, or no others in the fit; [`Failure::Beyond`] if a row is beyond the
+/// model's reach; [`Failure::Undetermined`] if the rows have no step.
 pub fn own(
     regression: &Regression,
-    table: &Table,
+    (table, sums): (&Table, &Sums),
     model: &Candidate,
     totals: &Totals,
-) -> Result<Own, ValueError> {
-    let sums = Sums::of(regression, table, model);
+) -> Result<Own, Failure> {
     if sums.beyond > 0 {
-        return Err(ValueError::Beyond);
+        return Err(Failure::Beyond);
     }
     if sums.rows == 0 || sums.rows >= totals.rows {
-        return Err(ValueError::Alone);
+        return Err(Failure::Alone);
     }
     let (rows, all) = (sums.rows as f64, totals.rows as f64);
     let share = rows / all;
@@ -99,7 +98,7 @@ pub fn own(
         .collect();
     let mut information = sums.fisher.clone();
     penalise(&mut information, share * penalty.max(LEAST_PENALTY));
-    let factor = Cholesky::new(&information).map_err(|_| ValueError::Undetermined)?;
+    let factor = Cholesky::new(&information).map_err(|_| Failure::Undetermined)?;
     let own_step = factor.solve(&gradient);
 
     let others = all - rows;
@@ -155,8 +154,4 @@ pub(crate) fn penalise(information: &mut Symmetric, penalty: f64) {
     for place in 1..information.order() {
         information.add_to_diagonal(place, penalty);
     }
-}
-
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

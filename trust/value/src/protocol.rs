@@ -172,7 +172,8 @@ pub async fn contribute<R: CryptoRng>(
     let judging = (valuation.judges.contains(mail.me())).then_some(judging);
     let shape = valuation.shape(number);
     let encoding = sums::encoding(regression, &valuation.model.design)?;
-    let add_up = |_: &mut R| sums::local(regression, (fitted, judging), valuation.model);
+    let own_sums = mail.compute(LOCAL, || Sums::of(regression, fitted, valuation.model));
+    let add_up = |_: &mut R| sums::local(regression, (&own_sums, judging), valuation.model);
     let coded = (&shape, &encoding);
     answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m1
     let bad_answer = || ValueError::BadAnswer {
@@ -184,22 +185,20 @@ pub async fn contribute<R: CryptoRng>(
         return Err(bad_answer());
     }
     let own = mail.compute(LOCAL, || {
-        influence::own(regression, fitted, valuation.model, &totals)
-    })?;
-    let mut valued = Valued {
-        totals,
-        own,
-        coalesced: None,
-    };
+        influence::own(regression, (fitted, &own_sums), valuation.model, &totals)
+    });
     if valuation.method == Method::Influence {
-        return Ok(valued);
+        return Ok(Valued {
+            totals,
+            own: own?,
+            coalesced: None,
+        });
     }
     let part = mail.compute(LOCAL, || {
-        let sums = Sums::of(regression, fitted, valuation.model);
         (!has_few(regression, fitted)).then_some(Part {
-            rows: sums.rows,
-            gradient: sums.gradient,
-            information: sums.fisher,
+            rows: own_sums.rows,
+            gradient: own_sums.gradient,
+            information: own_sums.fisher,
         })
     });
     mail.send(aggregator, &Shown(part)).await?; // m3
@@ -208,8 +207,12 @@ pub async fn contribute<R: CryptoRng>(
     if !found.suits(valuation.contributors) {
         return Err(bad_answer());
     }
-    valued.coalesced = Some(found);
-    Ok(valued)
+    // Nobody waits for whoever has no value of its own.
+    Ok(Valued {
+        totals,
+        own: own?,
+        coalesced: Some(found),
+    })
 }
 
 /// Reads the sum, holds it against the fit, and makes what all are told.

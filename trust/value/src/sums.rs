@@ -44,8 +44,8 @@ impl Judged {
         // All deviances are here without what is the same under all models.
         let null_deviance = match family {
             Family::Gaussian => square - rows * mean * mean,
-            Family::Logistic => -2.0 * rows * (entropy(mean) + entropy(1.0 - mean)),
-            Family::Poisson => 2.0 * rows * (mean - entropy(mean)),
+            Family::Logistic => -2.0 * rows * (x_ln_x(mean) + x_ln_x(1.0 - mean)),
+            Family::Poisson => 2.0 * rows * (mean - x_ln_x(mean)),
             Family::Gamma => 2.0 * rows * (1.0 + mean.ln()),
         };
         let dispersion = if family.has_dispersion() {
@@ -61,8 +61,8 @@ impl Judged {
     }
 }
 
-/// `x ln x`.
-fn entropy(x: f64) -> f64 {
+/// Gives `x ln x`, 0 where x is.
+fn x_ln_x(x: f64) -> f64 {
     if x > 0.0 { x * x.ln() } else { 0.0 }
 }
 
@@ -87,7 +87,7 @@ fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
 }
 
 /// Gives the length of the vector that each contributor adds, for a number of coefficients.
-pub fn len(coefficients: usize) -> usize {
+pub fn sums_len(coefficients: usize) -> usize {
     COUNTS + HEAD + 2 * (coefficients + triangle(coefficients))
 }
 
@@ -180,17 +180,16 @@ fn ends(kind: Kind) -> (f64, f64) {
     }
 }
 
-/// Adds up own rows; all but the counts is withheld if any row is beyond the model's reach.
+/// Joins the sums of fitted rows and those of rows that judge; all but the counts is withheld if any row is beyond the model's reach.
 ///
 /// Of rows that judge, nothing is added if they are too few.
 pub(crate) fn local(
     regression: &Regression,
-    (fitted, judging): (&Table, Option<&Table>),
+    (sums, judging): (&Sums, Option<&Table>),
     model: &Candidate,
 ) -> Told {
     let order = model.coefficients.len();
     let judging = judging.filter(|table| are_enough(regression, table));
-    let sums = Sums::of(regression, fitted, model);
     let judged = judging.map(|table| {
         let sums = Sums::of(regression, table, model);
         (sums, labels(table, model))
@@ -209,7 +208,7 @@ pub(crate) fn local(
             all.extend(&sums.gradient);
             all.extend(sums.fisher.upper());
         }
-        None => all.resize(len(order), 0.0),
+        None => all.resize(sums_len(order), 0.0),
     }
     let told = Told::whole(all);
     if sums.beyond + judged_beyond > 0 {

@@ -86,7 +86,7 @@ impl Valuation<'_> {
 
     /// Gives the shape of the sum.
     pub(crate) fn shape(&self, number: SumNumber) -> SumShape {
-        let len = sums::len(self.model.coefficients.len());
+        let len = sums::sums_len(self.model.coefficients.len());
         let bits = self.regression.specification().bits;
         let about = (self.model, self.judges, self.method);
         SumShape::asking((number, len, bits), ("value.1.sum", &about))

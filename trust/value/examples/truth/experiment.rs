@@ -206,7 +206,10 @@ pub(crate) fn measure(regression: &Regression, all: &[&Table], judging: &[&Table
     let judged = together(regression, judging, &model);
     let totals = totals(regression, &model, &parts, &judged);
     let (own, of_own) = timed(|| {
-        let own = |table: &Table| own(regression, table, &model, &totals).unwrap();
+        let own = |table: &Table| {
+            let sums = Sums::of(regression, table, &model);
+            own(regression, (table, &sums), &model, &totals).unwrap()
+        };
         fitted.iter().copied().map(own).collect::<Vec<Own>>()
     });
     let penalty = regression.specification().penalty;

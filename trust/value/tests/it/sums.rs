@@ -213,3 +213,24 @@ fn coalitions_have_a_most_of_contributors_and_influence_has_none() {
     study.method = Method::Influence;
     study.valuation().check().unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_institution_without_rows_has_no_value_and_keeps_nobody_waiting() {
+    for method in [Method::Influence, Method::Shapley] {
+        let mut study = Study::logistic(method);
+        study.fitted[4] = Table::new(&study.regression, Vec::new(), Vec::new()).unwrap();
+        // Without these rows the model is not at its optimum.
+        study.has_converged = false;
+        let ended = study.run(&World::new(1)).await;
+        let (_, coalesced) = ended.aggregator.unwrap();
+        let withheld = (method == Method::Shapley).then_some(Coalesced::Withheld);
+        assert_eq!(coalesced, withheld);
+        let mut contributors = ended.contributors;
+        let error = contributors.pop().unwrap().unwrap_err();
+        assert!(
+            matches!(error, ValueError::Failed(Failure::Alone)),
+            "{error}"
+        );
+        assert!(contributors.iter().all(Result::is_ok));
+    }
+}
