@@ -117,6 +117,7 @@ pub(crate) fn run(args: &LocalArgs, out: &mut dyn Write, lang: Lang) -> anyhow::
     let coordinator = series::coordinator(&plans, lang)?;
     let results = series::results(&plans, lang)?;
     series::check_order(&plans, lang)?;
+    series::check_trust(&plans, lang)?;
     let given = inputs::Given {
         plans: &plans,
         schema: args.schema.as_deref(),

@@ -47,6 +47,22 @@ pub(super) fn results(plans: &[Loaded], lang: Lang) -> anyhow::Result<Vec<PathBu
     Ok(results)
 }
 
+/// Checks that no plan asks for scorecards: these daemons keep none.
+pub(super) fn check_trust(plans: &[Loaded], lang: Lang) -> anyhow::Result<()> {
+    let Some(Loaded { file, .. }) = plans.iter().find(|it| it.plan.floors().is_some()) else {
+        return Ok(());
+    };
+    let file = file.display();
+    Err(Misuse(lang.pick(
+        format!("{file} asks for scorecards, and the daemons that are started here keep none"),
+        format!("{file} 要求评分卡，而此处启动的守护进程没有评分卡"),
+    )))
+    .or_hint(lang.pick(
+        "leave [trust] out here; participants to whom `consilium data score add` has handed cards run it as it is",
+        "请在此去掉 [trust]；已由 `consilium data score add` 提交评分卡的参与节点可直接运行",
+    ))
+}
+
 /// Checks that whatever a plan builds on comes of one before it: these daemons know no other studies.
 pub(super) fn check_order(plans: &[Loaded], lang: Lang) -> anyhow::Result<()> {
     for (place, Loaded { file, plan, .. }) in plans.iter().enumerate() {

@@ -41,7 +41,41 @@ pub(super) fn run(args: &Weigh, out: &mut dyn Write, lang: Lang) -> anyhow::Resu
     for (party, weight) in &weights {
         tell(&format!("{party}: {weight}"));
     }
-    Ok(write!(out, "{}", plan.weighed(&weights)?)?)
+    let weighed = weighed(&plan, &weights)?;
+    if !weighed.is_weighted() {
+        tell(lang.pick(
+            "all have the same band, so rows count alike: no weight is written",
+            "各机构分档相同，各行权重相同：未写入权重",
+        ));
+    }
+    for line in told(&plan, &weighed, lang) {
+        tell(&line);
+    }
+    Ok(write!(out, "{weighed}")?)
+}
+
+/// Gives the plan with these weights, unless all are the same: then they would move the penalty alone.
+fn weighed(plan: &Plan, weights: &BTreeMap<PartyId, Weight>) -> anyhow::Result<Plan> {
+    let mut values = weights.values();
+    let first = values.next();
+    if values.all(|other| Some(other) == first) {
+        return Ok(plan.weighed(
+            &weights
+                .keys()
+                .map(|it| (it.clone(), Weight::FULL))
+                .collect(),
+        )?);
+    }
+    Ok(plan.weighed(weights)?)
+}
+
+/// Says what is told of whom by the weights: what the plan didn't tell without them.
+fn told(plan: &Plan, weighed: &Plan, lang: Lang) -> Vec<String> {
+    let before = plan.disclosures();
+    let lines = weighed.disclosures().into_iter();
+    let new = lines.filter(|line| !before.contains(line));
+    new.map(|line| format!("{}: {}", line.reader(lang), line.what(lang)))
+        .collect()
 }
 
 fn parse(text: &str) -> anyhow::Result<Vec<Line>> {
@@ -117,17 +151,17 @@ mod tests {
         json!({ "public": public, "verified": verified }).to_string()
     }
 
-    fn weighed(lines: &[String]) -> anyhow::Result<Plan> {
+    fn by_cards(lines: &[String]) -> anyhow::Result<Plan> {
         let plan: Plan = PLAN.parse().unwrap();
         let cards = parse(&lines.join("\n"))?;
         let purpose = "training".parse().unwrap();
-        Ok(plan.weighed(&weights(&plan, (&cards, &purpose), Lang::En)?)?)
+        weighed(&plan, &weights(&plan, (&cards, &purpose), Lang::En)?)
     }
 
     #[test]
     fn rows_count_as_the_middle_of_their_band() {
         let all = [line("a", 4, true), line("b", 0, true), line("c", 2, true)];
-        let plan = weighed(&all).unwrap();
+        let plan = by_cards(&all).unwrap();
         let text = plan.to_string();
         for weight in ["weight = 0.9", "weight = 0.1", "weight = 0.5"] {
             assert!(text.contains(weight), "{text}");
@@ -135,9 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn the_same_band_everywhere_is_no_weight() {
+        let all = ["a", "b", "c"].map(|party| line(party, 3, true));
+        let plan = by_cards(&all).unwrap();
+        assert_eq!(plan, PLAN.parse().unwrap());
+    }
+
+    #[test]
+    fn who_is_alone_with_a_weight_is_named() {
+        let all = [line("a", 4, true), line("b", 4, true), line("c", 1, true)];
+        let lines = told(&PLAN.parse().unwrap(), &by_cards(&all).unwrap(), Lang::En);
+        assert!(
+            lines.iter().any(|line| line.contains("of a, b, c")),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
     fn who_shows_nothing_signed_is_named() {
         let all = [line("a", 4, true), line("b", 0, false), line("c", 2, true)];
-        let error = weighed(&all).unwrap_err();
+        let error = by_cards(&all).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -145,7 +196,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            weighed(&all[..1])
+            by_cards(&all[..1])
                 .unwrap_err()
                 .to_string()
                 .starts_with("b shows")

@@ -323,6 +323,20 @@ fn a_split_that_the_plan_names_is_asked_for_with_its_flag_and_form() {
 }
 
 #[test]
+fn a_plan_that_asks_for_scorecards_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = write_study(folder.path());
+    let trust = "[trust]\npurpose = \"training\"\nmin_score = 60\n\n[[party]]";
+    let plan = PLAN.replacen("[[party]]", trust, 1);
+    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let output = consilium(folder.path(), &as_strs(&args));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("plan.toml asks for scorecards"), "{said}");
+    assert!(!folder.path().join("consilium-local").exists());
+}
+
+#[test]
 fn a_file_with_a_broken_row_is_named_with_its_house_and_row() {
     let folder = tempfile::tempdir().unwrap();
     let args = write_study(folder.path());

@@ -86,11 +86,13 @@ pub(super) fn refusals(found: &Found, lang: Lang) -> String {
     )
 }
 
-/// A score with its interval, in whole points; one that is exact for the rows at hand has none.
+/// A score with its interval, in whole points; none where both of its ends are the same.
 pub(super) fn with_interval(score: Option<Score>) -> String {
     match score {
         None => "–".to_owned(),
-        Some(it) if it.low < it.high => format!("{:.0} ({:.0}–{:.0})", it.score, it.low, it.high),
+        Some(it) if it.low.round() < it.high.round() => {
+            format!("{:.0} ({:.0}–{:.0})", it.score, it.low, it.high)
+        }
         Some(it) => format!("{:.0}", it.score),
     }
 }
@@ -104,7 +106,7 @@ fn four_hospitals(found: &Found, lang: Lang) -> comfy_table::Table {
         lang.pick("scarcity", "稀缺"),
         lang.pick("privacy", "隐私"),
         lang.pick("value", "价值"),
-        lang.pick("card", "综合"),
+        lang.pick("composite", "综合"),
     ]);
     for measured in found.four.ranked() {
         let party = &measured.party;
@@ -133,7 +135,7 @@ fn hospitals(found: &Found, lang: Lang) -> comfy_table::Table {
         lang.pick("scarcity", "稀缺"),
         lang.pick("privacy", "隐私"),
         lang.pick("value", "价值"),
-        lang.pick("card", "综合"),
+        lang.pick("composite", "综合"),
         lang.pick("weight", "权重"),
         lang.pick("AUC gained without it", "去掉后 AUC 变化"),
     ]);

@@ -8,10 +8,10 @@ use super::{
 };
 
 /// The pages that each institution's measurements leave.
-const PAGES: [&str; 3] = [
-    "card/card.html",
-    "quality/quality.html",
-    "privacy/privacy.html",
+const PAGES: [(&str, [&str; 2]); 3] = [
+    ("card/card.html", ["card", "评分卡"]),
+    ("quality/quality.html", ["quality", "质量"]),
+    ("privacy/privacy.html", ["privacy", "隐私"]),
 ];
 
 impl Page<'_> {
@@ -127,7 +127,7 @@ impl Page<'_> {
             let failure = failures.find(|it| it.party.as_ref() == Some(party));
             let heard = failure.map_or_else(|| "–".to_owned(), |it| it.code.to_string());
             let met = match failure {
-                None => lang.pick("runs", "执行"),
+                None => lang.pick("passes", "通过"),
                 Some(_) => lang.pick("refused", "拒绝"),
             };
             vec![
@@ -160,8 +160,8 @@ impl Page<'_> {
         self.html.add("<ul>");
         for (scored, folder) in parts {
             for Measured { party, .. } in scored.ranked() {
-                let page = |page: &str| {
-                    let (name, _) = page.split_once('/').unwrap_or_default();
+                let page = |(page, [en, zh]): (&str, [&str; 2])| {
+                    let name = self.lang.pick(en, zh);
                     format!(" <a href=\"{folder}/{party}/{page}\">{name}</a>")
                 };
                 let pages = PAGES.map(page).concat();

@@ -12,7 +12,7 @@ use super::{
 /// Where the scales begin, how far one begins behind the other, and how wide each is.
 const LEFT: f64 = 100.0;
 const APART: f64 = 141.0;
-const WIDE: f64 = 122.0;
+const WIDE: f64 = 112.0;
 /// Where the rows begin, and how far they are apart.
 const TOP: f64 = 30.0;
 const TALL: f64 = 26.0;

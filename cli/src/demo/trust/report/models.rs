@@ -38,9 +38,9 @@ impl Page<'_> {
             "By how much a hospital's rows lower the deviance of rows that judge, with intervals; the dashed line is 0. Left, \
              each of the four computes at home what would be lost without it: some levels have too few patients for it to \
              show its own sums. Right, the six have consented to all coalitions; the four judge at which nothing is known to \
-             be wrong.",
+             be wrong. Intervals say how far other rows would move a value, not how far a model fitted anew would.",
             "各医院的数据使测试数据的偏差降低多少，附区间；虚线为 0。左：四家各在本地计算缺少自己时的损失，因为某些取值的患者过少，\
-             不能出示自己的汇总。右：六家同意计算所有组合；由未发现差错的四家评判。",
+             不能出示自己的汇总。右：六家同意计算所有组合；由未发现差错的四家评判。区间只反映换一批行时数值的变动，不含重新拟合带来的差异。",
         );
     }
 
