@@ -43,6 +43,7 @@ mod scarcity;
 mod study;
 mod table;
 mod terminal;
+mod value;
 mod whole;
 
 /// Consilium (会诊): institutions train models together, no row leaves the house it lives in.

@@ -15,6 +15,7 @@ use super::cost::{self, PartyCost};
 use crate::{
     measures,
     model::{Fit, learnt},
+    value,
 };
 
 /// The result and what each party has of it.
@@ -133,6 +134,12 @@ impl Outcome {
         }
         measured.push((say("all", "全部"), self.overall()));
         writeln!(out, "{}\n", measures::lines(&measured, lang))?;
+        for party in &self.parties {
+            let page = value::page(&party.value, lang).map_err(io::Error::other)?;
+            if !page.is_empty() {
+                writeln!(out, "{}\n{page}", party.party)?;
+            }
+        }
         writeln!(out, "{}\n", cost::lines(&self.costs, lang))?;
 
         print_learnt(&self.learnt, out, lang)

@@ -18,7 +18,20 @@ use crate::{
     client::{Answer as _, Daemon, Door},
     findings, missing_codes, new_file, scarcity,
     terminal::tell,
+    value,
 };
+
+/// Ends of the names of files that no other institution may see: their owner alone reads them.
+const STAYING: [&str; 8] = [
+    "-report.json",
+    "findings.json",
+    "missing-codes.csv",
+    "scarcity.json",
+    "value.json",
+    "marginal.json",
+    "aligned.csv",
+    "scores.csv",
+];
 
 pub(super) async fn run(
     (study, folder): (&str, &Path),
@@ -49,6 +62,7 @@ pub(super) async fn run(
                     "研究在此尚未结束：结束后，结果接收方的结果中会有 report.json",
                 ));
             }
+            let worth = value(&result.own_report, "value")?;
             let files = [
                 ("model.json", result.model),
                 ("findings.json", result.findings.clone()),
@@ -57,7 +71,7 @@ pub(super) async fn run(
                     missing_codes::table(&result.own_report)?,
                 ),
                 ("scarcity.json", scarcity::file(&result.own_report)?),
-                ("value.json", value(&result.own_report, "value")?),
+                ("value.json", worth.clone()),
                 ("marginal.json", value(&result.own_report, "marginal")?),
                 ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
@@ -67,7 +81,7 @@ pub(super) async fn run(
             // Where this person may not read the daemon's file, its place is told.
             if let Ok(table) = fs::read(rows) {
                 let copy = folder.join("aligned.csv");
-                let copied = new_file::create(&copy, lang)?.write_all(&table);
+                let copied = new_file::create_private(&copy, lang)?.write_all(&table);
                 copied.with_context(|| copy.display().to_string())?;
                 written.push(copy);
             } else if rows != Path::new("") {
@@ -82,6 +96,7 @@ pub(super) async fn run(
                 write!(out, "{page}")?;
                 let page = scarcity::page(&result.own_report, lang)?;
                 write!(out, "{page}")?;
+                write!(out, "{}", value::page(&worth, lang)?)?;
             }
             (written, Some(result.scores_path))
         }
@@ -141,7 +156,12 @@ pub(crate) fn write<'a>(
             text
         };
         let path = folder.join(name);
-        let written_to = new_file::create(&path, lang)?.write_all(text.as_bytes());
+        let mut made = if STAYING.iter().any(|part| name.ends_with(part)) {
+            new_file::create_private(&path, lang)?
+        } else {
+            new_file::create(&path, lang)?
+        };
+        let written_to = made.write_all(text.as_bytes());
         written_to.with_context(|| path.display().to_string())?;
         written.push(path);
     }
