@@ -2,6 +2,7 @@
 
 mod check;
 mod countersigned;
+mod sound;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Dimension, Evidence, Purpose, PurposeName, Score, Text, signed::canonical};
 
+pub(crate) use check::NEAR;
 pub use countersigned::Countersigned;
 
 /// The number of this form of cards.
@@ -107,6 +109,9 @@ pub struct Card {
     pub weights: BTreeMap<Dimension, f64>,
     /// The dimensions without which there is no composite.
     pub needs: Vec<Dimension>,
+    /// How much sub-scores count in their dimension, where the purpose says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscores: BTreeMap<Dimension, BTreeMap<String, f64>>,
     /// The mean of the dimensions that are there and count; none where one is missing that is needed, or where
     /// none of them is there.
     pub composite: Option<Score>,
@@ -157,6 +162,7 @@ impl Card {
             dimensions,
             weights: purpose.weights().clone(),
             needs: purpose.needs().to_vec(),
+            subscores: purpose.subscores.clone(),
             composite: None,
         };
         card.composite = card.joined();

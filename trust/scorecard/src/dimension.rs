@@ -92,6 +92,20 @@ impl Dimension {
         }
     }
 
+    /// Whether it has such a sub-score.
+    pub fn has(self, id: &str) -> bool {
+        self.subscores().iter().any(|[known, ..]| *known == id)
+    }
+
+    /// Whether a sub-score of it is found by institutions together; others are their own reports.
+    pub(crate) fn is_found_in_studies(self, id: &str) -> bool {
+        match self {
+            Self::Quality | Self::Privacy => false,
+            Self::Scarcity => true,
+            Self::Value => id != "explained",
+        }
+    }
+
     /// What one of its sub-scores is called; its id where it is none of ours.
     pub fn subscore(self, id: &str) -> Text {
         let known = self.subscores().iter().find(|[known, ..]| *known == id);

@@ -120,6 +120,28 @@ pub enum CardError {
         /// Of which; none of the composite.
         dimension: Option<Dimension>,
     },
+    /// What it says of its purpose isn't what the purpose says.
+    #[error("the weights on the scorecard, or what it needs, are not those of its purpose")]
+    Purpose,
+    /// A part is none of the dimension's, or is there twice.
+    #[error("the scorecard has a part {id:?} of {} twice, or there is no such part", .dimension.id())]
+    Part {
+        /// Of which dimension.
+        dimension: Dimension,
+        /// What it is called.
+        id: String,
+    },
+    /// Parts that are found in studies are on no report, and others in no study.
+    #[error("{} has no evidence of the kind by which its parts are found, or other evidence", .dimension.id())]
+    Evidence {
+        /// Which dimension.
+        dimension: Dimension,
+    },
+    /// What others are shown as missing or as the composite doesn't follow from the dimensions.
+    #[error(
+        "what is missing on the scorecard, or its composite, does not follow from its dimensions"
+    )]
+    Composite,
     /// It is signed in the name of another institution.
     #[error("{signer} is no steward of the scorecard's institution")]
     Stranger {

@@ -1,15 +1,16 @@
 //! What others see of a card.
 
+mod check;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_base::{FederationId, UnixTime, Verifier};
 use consilium_mailbox::PartyId;
-use consilium_schema::{MOST_NAME, is_plain};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Band, Card, CardError, CardId, Countersignature, Countersigned, Dimension, EvidenceKind,
-    FORMAT, PublicCountersignature, PurposeName, Text, Version,
+    Band, Card, CardId, Countersignature, Countersigned, Dimension, EvidenceKind, FORMAT,
+    PublicCountersignature, PurposeName, Text, Version,
 };
 
 /// What others see of one dimension.
@@ -33,7 +34,7 @@ pub struct PublicDimension {
 /// No score, interval or sub-score is in it. [`Public::card`] is a hash under a salt that stays at
 /// home: it binds the institution to the card that a supervisor may ask for, and nobody guesses the
 /// card from it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Public {
     /// [`FORMAT`].
@@ -57,6 +58,13 @@ pub struct Public {
     pub made: UnixTime,
     /// What was measured.
     pub dimensions: BTreeMap<Dimension, PublicDimension>,
+    /// How much each dimension counts for the purpose; their sum is 1.
+    pub weights: BTreeMap<Dimension, f64>,
+    /// The dimensions without which there is no composite.
+    pub needs: Vec<Dimension>,
+    /// How much sub-scores count in their dimension, where the purpose says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscores: BTreeMap<Dimension, BTreeMap<String, f64>>,
     /// What counts for the purpose and wasn't measured.
     pub missing: BTreeSet<Dimension>,
     /// The band of the composite; none where a dimension is missing that is needed.
@@ -88,6 +96,9 @@ impl Card {
             purpose_name: self.purpose_name.clone(),
             made: self.made,
             dimensions: dimensions.collect(),
+            weights: self.weights.clone(),
+            needs: self.needs.clone(),
+            subscores: self.subscores.clone(),
             missing: self.missing().into_iter().collect(),
             composite: self.composite.map(Band::of),
         }
@@ -95,44 +106,17 @@ impl Card {
 }
 
 impl Public {
-    /// Sees that it is one.
-    ///
-    /// # Errors
-    ///
-    /// [`CardError::Format`] or [`CardError::Name`].
-    pub fn check(&self) -> Result<(), CardError> {
-        if self.format != FORMAT {
-            return Err(CardError::Format {
-                format: self.format,
-            });
-        }
-        let names = [&self.data_set, &self.purpose_name.en, &self.purpose_name.zh];
-        let said = self.dimensions.values().flat_map(|it| &it.countersigned);
-        let said = said.map(|it| &it.signer);
-        let is_named = |it: &String| is_plain(it, MOST_NAME);
-        if names.into_iter().chain(said).all(is_named) {
-            return Ok(());
-        }
-        Err(CardError::Name)
-    }
-
     /// Checks every countersignature that is shown: that it is its signer's, of this institution and version.
     /// Which scores it is over, the card alone tells.
     pub fn countersigned(&self, verifier: &dyn Verifier) -> Vec<Countersigned<'_>> {
         let mut all = Vec::new();
         for (dimension, shown) in &self.dimensions {
             for by in &shown.countersigned {
-                let is_here = by
-                    .subject
-                    .is_of(self.federation, &self.institution, self.version);
-                let here = is_here.map_err(|what| CardError::Elsewhere {
-                    signer: by.signer.clone(),
-                    what,
-                });
+                let outcome = by.verify(verifier).and_then(|()| self.is_here(by));
                 all.push(Countersigned {
                     dimension: *dimension,
                     signer: &by.signer,
-                    outcome: by.verify(verifier).and(here),
+                    outcome,
                 });
             }
         }

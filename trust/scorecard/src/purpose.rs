@@ -87,6 +87,11 @@ impl Purpose {
         PurposeHash(Tagged::new("scorecard.1.purpose").field(&said).digest())
     }
 
+    /// Whether cards and plans that call a purpose so mean this one.
+    pub(crate) fn is_called(&self, name: &PurposeName) -> bool {
+        self.id == name.id && self.hash() == name.hash
+    }
+
     /// What is said of it in cards and plans.
     pub fn named(&self) -> PurposeName {
         PurposeName {

@@ -189,10 +189,9 @@ fn subscore(
     [score, low, high]: [f64; 3],
     weight: f64,
 ) -> Result<Subscore, ReportError> {
-    let known = of.subscores().iter().any(|[known, ..]| *known == id);
     let score = Score::of(score, low, high);
     match score {
-        Some(score) if known && weight.is_finite() && weight > 0.0 => Ok(Subscore {
+        Some(score) if of.has(id) && weight.is_finite() && weight > 0.0 => Ok(Subscore {
             id: id.to_owned(),
             score,
             weight,

@@ -185,7 +185,8 @@ impl PublicCountersignature {
     }
 }
 
-fn not_own(signer: &str, about: &PartyId) -> Result<(), CardError> {
+/// Sees that nobody countersigns for itself.
+pub(crate) fn not_own(signer: &str, about: &PartyId) -> Result<(), CardError> {
     if is_of(signer, about) {
         return Err(CardError::OwnWord {
             signer: signer.to_owned(),

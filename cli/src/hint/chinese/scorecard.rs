@@ -52,6 +52,14 @@ pub(super) fn card(error: &CardError) -> Option<String> {
         CardError::Mean { dimension } => {
             format!("{}的得分不是其各部分的平均", whole(*dimension))
         }
+        CardError::Purpose => "评分卡上的权重或必需维度与其用途不符".to_owned(),
+        CardError::Part { dimension, id } => {
+            format!("评分卡的{}分项 {id:?} 重复，或没有此分项", name(*dimension))
+        }
+        CardError::Evidence { dimension } => {
+            format!("{}缺少其分项所应有的依据，或依据种类不符", name(*dimension))
+        }
+        CardError::Composite => "评分卡所示的缺失维度或综合得分与其各维度不符".to_owned(),
         CardError::Stranger { signer } => format!("{signer} 不是该评分卡所属机构的数据管理员"),
         CardError::OwnWord { signer } => format!("{signer} 不能为本机构的结果会签"),
         CardError::Forged { signer, fault } => {

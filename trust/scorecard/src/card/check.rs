@@ -9,16 +9,18 @@ use crate::{CardError, Dimension};
 const MOST: usize = 64;
 
 /// How far rounding to hundredths may take a score from one that another machine makes.
-pub(super) const NEAR: f64 = 0.011;
+pub(crate) const NEAR: f64 = 0.011;
 
 impl Card {
-    /// Sees that a card is one: numbers between their bounds, and means that are those of their parts.
+    /// Sees that a card is one: numbers between their bounds, weights that are those of its purpose, parts that
+    /// their dimension has, and means that are those of their parts.
     ///
     /// # Errors
     ///
     /// [`CardError::Format`], [`CardError::Name`], [`CardError::Weights`], [`CardError::TooMany`],
-    /// [`CardError::Number`] or [`CardError::Mean`]; [`CardError::Elsewhere`] or [`CardError::Contradicted`] if
-    /// somebody countersigned something else.
+    /// [`CardError::Number`] or [`CardError::Mean`]; [`CardError::Purpose`], [`CardError::Part`] or
+    /// [`CardError::Evidence`]; [`CardError::OwnWord`], [`CardError::Elsewhere`] or [`CardError::Contradicted`] if
+    /// somebody countersigned its own or something else.
     pub fn check(&self) -> Result<(), CardError> {
         if self.format != FORMAT {
             return Err(CardError::Format {
@@ -35,8 +37,13 @@ impl Card {
         if !all || self.needs.iter().any(|it| !self.weights.contains_key(it)) {
             return Err(CardError::Weights);
         }
+        let said = self.says();
+        if !said.is_called(&self.purpose) {
+            return Err(CardError::Purpose);
+        }
         for (dimension, measured) in &self.dimensions {
             measured.check(*dimension)?;
+            measured.is_sound(*dimension, &said)?;
         }
         if !is_near(self.composite, self.joined()) {
             return Err(CardError::Mean { dimension: None });
@@ -53,9 +60,6 @@ impl Measured {
             return Err(CardError::TooMany { dimension });
         }
         for part in &self.subscores {
-            if !is_plain(&part.id, MOST_NAME) {
-                return Err(CardError::Name);
-            }
             if !(part.score.is_one() && part.weight.is_finite() && part.weight >= 0.0) {
                 return Err(CardError::Number { dimension });
             }

@@ -3,7 +3,7 @@
 use consilium_base::Verifier;
 
 use super::{Card, Measured, check::NEAR};
-use crate::{CardError, Countersignature, Dimension, Evidence};
+use crate::{CardError, Countersignature, Dimension, Evidence, statement::not_own};
 
 /// A countersignature on a card, and what came of checking it.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,7 @@ impl Card {
         let signer = || by.signer.clone();
         let said = &by.statement;
         let subject = &said.subject;
+        not_own(&by.signer, &self.institution)?;
         let is_here = subject.is_of(self.federation, &self.institution, self.version);
         let is_study = (subject.study == evidence.hash)
             .then_some(())

@@ -79,11 +79,7 @@ pub(super) fn read(text: &str) -> Result<Purpose, PurposeError> {
         let mut of = BTreeMap::new();
         for (id, weight) in declared {
             let id_begins = id.span().start;
-            let known = dimension
-                .subscores()
-                .iter()
-                .any(|[known, ..]| known == id.get_ref());
-            if !known {
+            if !dimension.has(id.get_ref()) {
                 let (dimension, id) = (*dimension, id.get_ref().clone());
                 let fault = PurposeFault::Unknown { dimension, id };
                 return Err(wrong(id_begins, fault));

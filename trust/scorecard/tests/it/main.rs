@@ -8,6 +8,7 @@ mod laws;
 mod purposes;
 mod reports;
 mod signatures;
+mod sound;
 
 use consilium_base::{FederationId, Seed, UnixTime};
 use consilium_identity::{Directory, IdentityKey};
@@ -28,7 +29,7 @@ fn about() -> About {
     }
 }
 
-/// Sub-scores of one report, each with its weight.
+/// Sub-scores of one report or study, each with its weight.
 fn found(subscores: &[(&str, Score, f64)]) -> Found {
     let subscore = |(id, score, weight): &(&str, Score, f64)| Subscore {
         id: (*id).to_owned(),
@@ -39,7 +40,10 @@ fn found(subscores: &[(&str, Score, f64)]) -> Found {
         subscores: subscores.iter().map(subscore).collect(),
         proxy: false,
         evidence: Evidence {
-            kind: EvidenceKind::Report,
+            kind: match subscores {
+                [("leave-one-out" | "shapley" | "surprisal", ..), ..] => EvidenceKind::Study,
+                _ => EvidenceKind::Report,
+            },
             hash: EvidenceHash([4; 32]),
             tool: "consilium 0.1.0".to_owned(),
             at: None,
