@@ -30,11 +30,10 @@ const TABLES: Disclosure = Disclosure::to_contributor(
 );
 const OTHERS: Disclosure = Disclosure::to_contributor(
     "by taking off its own, and even if its program departs from the protocol: the same tables over all other \
-     institutions together, at least three, with the others' noise, from which, with the plan's epsilon and \
-     delta, whether one row is among the data shows in this study hardly at all; several studies are not \
-     added up",
-    "减去自身后（即使其程序偏离协议）：可得其他机构（至少三家）合计的同样统计表，其中仍含其他机构的噪声；在方案的 ε 与 δ 下，\
-     几乎看不出数据中是否有某一行；多个研究之间的损失不累计",
+     institutions together, at least three, with the others' noise, which hides one row as far as the plan's \
+     epsilon and delta go; with each further study over the same data set, which a steward allows by name, that is less",
+    "减去自身后（即使其程序偏离协议）：可得其他机构（至少三家）合计的同样统计表，其中仍含其他机构的噪声；噪声在方案的 ε 与 δ 所及的程度上掩盖单独一行；\
+     对同一数据集每多一项研究（须由数据管理员指名允许），掩盖就减弱一分",
 );
 const OWN: Disclosure = Disclosure::to_contributor(
     "for itself alone: how much its rows surprise whoever knows those tables, by column, and which of its \
@@ -53,7 +52,9 @@ const OWN_ZEROS: Disclosure = Disclosure::to_contributor(
 );
 const TOGETHER: Disclosure = Disclosure::to_contributor(
     "if it joins with the coordinator: of a person whose id it knows, that no other institution has the person, \
-     where the person is sampled and the bucket is empty; of an occupied bucket little, as about three in five \
-     are occupied without the person",
-    "若与协调方串通：对其已知证件号的某人，若此人被抽中且所在的桶为空，可知其他机构均无此人；若桶非空则所知甚少，因为约五分之三的桶在没有此人时也非空",
+     where the person is sampled and the bucket is empty; of an occupied bucket little, as two in five and more \
+     are occupied without the person; where one institution alone occupies it, rather that this one has the person; \
+     in each further study anew",
+    "若与协调方串通：对其已知证件号的某人，若此人被抽中且所在的桶为空，可知其他机构均无此人；若桶非空则所知甚少，因为五分之二以上的桶在没有此人时也非空；\
+     若仅一家机构占用该桶，则此人较可能属于该机构；每多一项研究，即可再看一次",
 );

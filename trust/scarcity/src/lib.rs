@@ -24,8 +24,9 @@ pub use protocol::{Opened, Outcome, Own, aggregate, contribute};
 pub use rows::{Rows, Values};
 pub use sketch::{Entities, Exclusive, Zeros};
 pub use specification::{
-    BadSpecification, Bins, Column, FEWEST_BUCKETS, FEWEST_CONTRIBUTORS, LEAST_EPSILON, MOST_BINS,
-    MOST_BUCKETS, MOST_CELLS, MOST_COLUMNS, MOST_FALSE, MOST_PSEUDO, Noise, Sketch, Specification,
+    BadSpecification, Bins, Column, FEWEST_BUCKETS, FEWEST_CONTRIBUTORS, LEAST_EPSILON,
+    LEAST_FALSE, LEAST_PSEUDO, MOST_BINS, MOST_BUCKETS, MOST_CELLS, MOST_COLUMNS, MOST_DELTA,
+    MOST_EPSILON, MOST_FALSE, MOST_PSEUDO, Noise, Sketch, Specification,
 };
 pub use step::Step;
 pub use surprisal::{ColumnSurprisal, RareRow, Surprisal};

@@ -245,10 +245,10 @@ pub async fn contribute(
         let here = mail.scope("entities");
         let shape = agreement.sketch_shape(first, roster);
         sum.admit(&shape).await?;
-        let (buckets, vectors) = mail.compute(LOCAL, || {
-            let buckets = entities.buckets(sketch, &key.seed("scarcity.1.entities", 0));
-            let vectors = sketch.vectors(&buckets, (me, roster.len()), seed);
-            (buckets, vectors)
+        let vectors = mail.compute(LOCAL, || {
+            let shared = key.seed("scarcity.1.entities", 0);
+            let buckets = entities.buckets(sketch, &shared);
+            sketch.vectors(&buckets, (me, roster.len()), (&shared, seed))
         });
         sum.contribute(&here, &shape, Input::Own(&vectors)).await?; // m4: a sum
         let emptied: Emptied = here.recv(aggregator).await?; // m5: empty buckets
@@ -257,13 +257,14 @@ pub async fn contribute(
             return Err(ScarcityError::Dropped { differing });
         }
         let zeros = emptied.zeros;
-        if !sketch.can_be(zeros, &buckets, contributors.len()) {
+        let mut of_all = vectors[..sketch.buckets as usize].iter();
+        if !sketch.can_be(zeros, of_all.by_ref().filter(|it| **it != 0).count()) {
             return Err(ScarcityError::FalseZeros {
                 aggregator: aggregator.clone(),
             });
         }
         key.note(&[u64::from(zeros.of_all)], &contributors);
-        exclusive = sketch.estimate(zeros, entities.len(), contributors.len());
+        exclusive = sketch.estimate(zeros, entities.len());
     }
     compare(mail, &contributors, &key).await?; // m6
     let surprisal = mail.compute(MEASURES, || {

@@ -14,9 +14,8 @@ use crate::{Interval, Sketch};
 
 /// Standard deviations to either side of a 95 % interval.
 const WIDE: f64 = 1.96;
-/// How far a told number of empty buckets may be from what another lets expect, in square roots of the
-/// buckets: six standard deviations, each of which is √(1/4 + 1/4·(4/3)²) of one at most.
-const FARTHEST: f64 = 5.0;
+/// Of fewer own entities in the sample a share says nothing; ours.
+const FEWEST_SAMPLED: f64 = 30.0;
 
 /// Empty buckets, as a contributor is told them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,19 +114,18 @@ impl Sketch {
         (f64::from(self.buckets) / self.entities as f64).min(1.0)
     }
 
-    /// Gives the probability that none of so many contributors occupies a bucket falsely.
-    fn honest(&self, contributors: usize) -> f64 {
-        (1.0 - self.falsely).powi(i32::try_from(contributors).unwrap_or(i32::MAX))
-    }
-
     /// Gives a contributor's vectors: first that of all, then for each of `contributors` that of all others.
     /// An own bucket, and any other with the probability that is agreed, holds a uniform number of 32 bits,
     /// the others 0; in the vector without the contributor itself all are 0.
+    ///
+    /// False buckets are the same in all vectors: were they others, whoever sees several vectors could take them off.
+    /// Each vector has an order of its own, by `key` that all contributors have and no aggregator: it sees how many
+    /// buckets of each are empty, and not which of one are which of another.
     pub(crate) fn vectors(
         &self,
         own: &[bool],
         (me, contributors): (usize, usize),
-        seed: &Seed,
+        (key, seed): (&Seed, &Seed),
     ) -> Vec<u64> {
         #[expect(
             clippy::cast_possible_truncation,
@@ -135,20 +133,22 @@ impl Sketch {
             reason = "at most a quarter of 2^32"
         )]
         let threshold = (self.falsely * 2_f64.powi(32)) as u32;
-        let mut vectors = Vec::with_capacity(own.len() * (contributors + 1));
-        for vector in 0..=contributors {
+        let mut generator = seed.derive("scarcity.1.false", &[]).generator();
+        let occupied: Vec<u32> = own
+            .iter()
+            .map(|is_own| u32::from(*is_own | (generator.next_u32() < threshold)))
+            .collect();
+        let mut vectors = vec![0; own.len() * (contributors + 1)];
+        for (vector, elements) in vectors.chunks_mut(own.len()).enumerate() {
             if vector == me + 1 {
-                vectors.resize(vectors.len() + own.len(), 0);
                 continue;
             }
             let number = (vector as u64).to_le_bytes();
+            let order = order(own.len(), &key.derive("scarcity.1.order", &[&number]));
             let mut generator = seed.derive("scarcity.1.vector", &[&number]).generator();
-            vectors.extend(own.iter().map(|is_own| {
-                let is_false = generator.next_u32() < threshold;
-                let uniform = generator.next_u32();
-                let is_in = u32::from(*is_own | is_false);
-                u64::from(uniform & is_in.wrapping_neg())
-            }));
+            for (place, is_in) in order.into_iter().zip(&occupied) {
+                elements[place] = u64::from(generator.next_u32() & is_in.wrapping_neg());
+            }
         }
         vectors
     }
@@ -162,19 +162,13 @@ impl Sketch {
             .collect()
     }
 
-    /// Says whether told numbers can be: own buckets are occupied, and a contributor alone makes no more
-    /// buckets occupied than it has.
-    pub(crate) fn can_be(&self, zeros: Zeros, own: &[bool], contributors: usize) -> bool {
-        let (buckets, own) = (own.len(), own.iter().filter(|is_own| **is_own).count());
-        if zeros.of_all as usize > buckets - own || zeros.of_others as usize > buckets {
-            return false;
-        }
-        let slack = FARTHEST * (buckets as f64).sqrt();
-        let empty = f64::from(zeros.of_all) / self.honest(contributors);
-        let most = (empty + own as f64).min(buckets as f64);
-        let honest = self.honest(contributors.saturating_sub(1));
-        let told = f64::from(zeros.of_others);
-        (empty * honest - slack..=most * honest + slack).contains(&told)
+    /// Says whether told numbers can be, of an own vector with so many occupied buckets: those are occupied in the
+    /// vector of all, and no others can be empty without this contributor that aren't with it.
+    pub(crate) fn can_be(&self, zeros: Zeros, occupied: usize) -> bool {
+        let (all, others) = (zeros.of_all as usize, zeros.of_others as usize);
+        let buckets = self.buckets as usize;
+        let (least, most) = (all, (all + occupied).min(buckets));
+        all <= buckets.saturating_sub(occupied) && (least..=most).contains(&others)
     }
 
     /// Estimates how many of so many entities nobody else has; nothing if all buckets are occupied, as where
@@ -182,27 +176,24 @@ impl Sketch {
     ///
     /// With a and b the shares of empty buckets, of all and of the others, own exclusive ones are
     /// (m/rate)·(ln(b/a) + ln(1 − q)). The variance of the logarithms, to the first order and as if buckets were
-    /// independent, is (1/a + 1/b − 2(1 − q)^(n − 1)/b)/m, as both are empty with probability a(1 − q)^(n − 1);
-    /// that is more than it is, as entities do not come and go by chance.
-    pub(crate) fn estimate(
-        &self,
-        zeros: Zeros,
-        entities: usize,
-        contributors: usize,
-    ) -> Option<Exclusive> {
+    /// independent, is (1/a − 1/b)/m, as those that are empty with all are so without one; that is more than it is, as
+    /// entities do not come and go by chance. There is none if fewer than [`FEWEST_SAMPLED`] own entities are sampled in
+    /// the mean.
+    pub(crate) fn estimate(&self, zeros: Zeros, entities: usize) -> Option<Exclusive> {
         let buckets = f64::from(self.buckets);
         let (a, b) = (
             f64::from(zeros.of_all) / buckets,
             f64::from(zeros.of_others) / buckets,
         );
-        if zeros.of_all == 0 || zeros.of_others == 0 || entities == 0 {
+        let sampled = self.rate() * entities as f64;
+        if zeros.of_all == 0 || zeros.of_others == 0 || sampled < FEWEST_SAMPLED {
             return None;
         }
-        let log = (b / a).ln() + (1.0 - self.falsely).ln();
-        let both = self.honest(contributors.saturating_sub(1));
-        let variance = (1.0 / a + 1.0 / b - 2.0 * both / b) / buckets;
-        let wide = WIDE * variance.max(0.0).sqrt();
-        let share = |log: f64| (log * buckets / self.rate() / entities as f64).clamp(0.0, 1.0);
+        let most = sampled / buckets;
+        // A share is from 0 to 1, and what chance put beyond is that next to it: no interval is a point.
+        let log = ((b / a).ln() + (1.0 - self.falsely).ln()).clamp(0.0, most);
+        let wide = WIDE * ((1.0 / a - 1.0 / b) / buckets).max(0.0).sqrt();
+        let share = |log: f64| (log / most).clamp(0.0, 1.0);
         Some(Exclusive {
             entities,
             share: share(log),
@@ -213,4 +204,16 @@ impl Sketch {
             zeros,
         })
     }
+}
+
+/// Gives each bucket's place in an order by chance (Fisher and Yates; Durstenfeld, Communications of the ACM 7, 1964).
+fn order(buckets: usize, seed: &Seed) -> Vec<usize> {
+    let mut generator = seed.generator();
+    let mut order: Vec<usize> = (0..buckets).collect();
+    for last in (1..buckets).rev() {
+        // Buckets are fewer than 2^24: what this favours is beyond 2^-40.
+        let drawn = (u128::from(generator.next_u64()) * (last as u128 + 1)) >> 64;
+        order.swap(last, usize::try_from(drawn).unwrap_or(last));
+    }
+    order
 }

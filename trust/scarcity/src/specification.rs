@@ -14,12 +14,20 @@ pub const MOST_BINS: usize = 64;
 pub const MOST_CELLS: usize = 1 << 16;
 /// The least privacy loss.
 pub const LEAST_EPSILON: f64 = 1e-3;
+/// The most: of more, protection is called weak (Ponomareva et al., *How to DP-fy ML*, JAIR 77, 2023, tier 2).
+pub const MOST_EPSILON: f64 = 10.0;
+/// The largest δ. It should be far below one in all rows, else a few of them may be told; ours.
+pub const MOST_DELTA: f64 = 1e-3;
+/// The smallest pseudo-count of a cell: of less, one own row in a cell that others lack is all that counts; ours.
+pub const LEAST_PSEUDO: f64 = 0.01;
 /// The largest pseudo-count of a cell.
 pub const MOST_PSEUDO: f64 = 1e6;
 /// The fewest buckets of a sketch.
 pub const FEWEST_BUCKETS: u32 = 256;
 /// The most buckets of all vectors of a sketch together.
 pub const MOST_BUCKETS: usize = 1 << 24;
+/// The least of a sketch's buckets that each contributor occupies falsely; ours.
+pub const LEAST_FALSE: f64 = 1e-3;
 /// The most of a sketch's buckets that each contributor occupies falsely.
 pub const MOST_FALSE: f64 = 0.25;
 
@@ -77,9 +85,9 @@ pub struct Column {
 /// How much the sums may tell of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Noise {
-    /// ε, [`LEAST_EPSILON`] and more.
+    /// ε, [`LEAST_EPSILON`] to [`MOST_EPSILON`].
     pub epsilon: f64,
-    /// δ, above 0 and at most a half.
+    /// δ, above 0 and at most [`MOST_DELTA`].
     pub delta: f64,
     /// The fewest contributors that add their noise and don't tell it, at least 1.
     pub honest: usize,
@@ -88,12 +96,12 @@ pub struct Noise {
 /// By how many buckets entities are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
-    /// Buckets of one vector, [`FEWEST_BUCKETS`] and more.
+    /// Buckets of one vector, [`FEWEST_BUCKETS`] and more, at most two for each of `entities`.
     pub buckets: u32,
     /// About how many different entities all contributors have together; of more than buckets, as many
     /// are sampled as there are buckets.
     pub entities: u64,
-    /// The probability with which a contributor occupies a bucket falsely, above 0 and at most [`MOST_FALSE`].
+    /// The probability with which a contributor occupies a bucket falsely, [`LEAST_FALSE`] to [`MOST_FALSE`].
     pub falsely: f64,
 }
 
@@ -102,7 +110,7 @@ pub struct Sketch {
 pub struct Specification {
     /// The columns, 1 to [`MOST_COLUMNS`].
     pub columns: Vec<Column>,
-    /// Rows that are added to each cell before shares are made of it, above 0 and at most [`MOST_PSEUDO`].
+    /// Rows that are added to each cell before shares are made of it, [`LEAST_PSEUDO`] to [`MOST_PSEUDO`].
     pub pseudo: f64,
     /// How much the tables may tell of one row.
     pub noise: Noise,
@@ -148,18 +156,19 @@ pub enum BadSpecification {
         cells: usize,
     },
     /// The pseudo-count is out of range.
-    #[error("the pseudo-count of a cell is above 0 and at most {MOST_PSEUDO}")]
+    #[error("the pseudo-count of a cell is {LEAST_PSEUDO} to {MOST_PSEUDO}")]
     Pseudo,
     /// Noise without room, or more of it than fits.
     #[error(
-        "noise needs epsilon of {LEAST_EPSILON} and more, delta above 0 and at most a half, 1 to all \
+        "noise needs epsilon of {LEAST_EPSILON} to {MOST_EPSILON}, delta above 0 and at most {MOST_DELTA}, 1 to all \
          contributors that are honest, and room beside the sums: name fewer columns"
     )]
     Noise,
     /// The sketch has too few buckets or too many, no entities, or is false too often.
     #[error(
         "a sketch has {FEWEST_BUCKETS} buckets and more, with those of all contributors {MOST_BUCKETS} at \
-         most, counts one entity and more, and is false with a probability above 0 and at most {MOST_FALSE}"
+         most, and at most twice as many as it counts entities, as whoever stands alone in a bucket can be looked up; \
+         it is false with a probability of {LEAST_FALSE} to {MOST_FALSE}"
     )]
     Sketch,
     /// Rows or contributors are none, too few or too many.
@@ -189,7 +198,7 @@ impl Specification {
             }
         }
         // NaN is in no range.
-        if !(f64::MIN_POSITIVE..=MOST_PSEUDO).contains(&self.pseudo) {
+        if !(LEAST_PSEUDO..=MOST_PSEUDO).contains(&self.pseudo) {
             return Err(BadSpecification::Pseudo);
         }
         let rows = self.most_rows.checked_mul(self.most_contributors as u64);
@@ -202,8 +211,8 @@ impl Specification {
             delta,
             honest,
         } = self.noise;
-        let is_sane = (LEAST_EPSILON..f64::INFINITY).contains(&epsilon)
-            && (f64::MIN_POSITIVE..=0.5).contains(&delta)
+        let is_sane = (LEAST_EPSILON..=MOST_EPSILON).contains(&epsilon)
+            && (f64::MIN_POSITIVE..=MOST_DELTA).contains(&delta)
             && (1..=self.most_contributors).contains(&honest);
         if !is_sane {
             return Err(BadSpecification::Noise);
@@ -221,7 +230,7 @@ impl Sketch {
         let vectors = contributors.saturating_add(1);
         self.buckets >= FEWEST_BUCKETS
             && (self.buckets as usize).saturating_mul(vectors) <= MOST_BUCKETS
-            && self.entities > 0
-            && (f64::MIN_POSITIVE..=MOST_FALSE).contains(&self.falsely)
+            && u64::from(self.buckets) <= self.entities.saturating_mul(2)
+            && (LEAST_FALSE..=MOST_FALSE).contains(&self.falsely)
     }
 }

@@ -29,9 +29,9 @@ pub struct Surprisal {
     pub others: f64,
     /// The mean surprisal of own rows, in bits.
     pub bits: f64,
-    /// The mean surprisal of rows that are as the model says, in bits.
+    /// The mean surprisal of the others' rows, in bits, as the excess has it.
     pub entropy: f64,
-    /// By how much own rows surprise more, in bits; below 0 if they surprise less.
+    /// By how much own rows surprise more, in bits; below 0 if they surprise less. What noise adds in the mean is off.
     pub excess: f64,
     /// The 95 % interval of the excess, by own rows drawn again and noise drawn again.
     pub interval: Interval,
@@ -110,14 +110,17 @@ impl Others<'_> {
             return None;
         }
         let layout = self.agreement.layout();
-        let tree = self.tree(&self.tables);
+        let tree = Tree::new(layout, &self.tables, self.smoothing());
         let own = total(layout, groups.iter());
-        let columns: Vec<_> = (0..layout.columns())
+        let mut columns: Vec<_> = (0..layout.columns())
             .map(|column| self.column(&tree, &own, column))
             .collect();
+        let (shifts, spread) = self.shifts_and_spread((&tree, &own), groups, seed);
+        for (column, shift) in columns.iter_mut().zip(shifts) {
+            column.excess -= shift;
+        }
         let bits: f64 = columns.iter().map(|column| column.bits).sum();
         let excess: f64 = columns.iter().map(|column| column.excess).sum();
-        let spread = self.spread(groups, seed);
         Some(Surprisal {
             rows: rows.rows(),
             others,
@@ -134,12 +137,11 @@ impl Others<'_> {
         })
     }
 
-    fn tree(&self, tables: &[f64]) -> Tree {
-        let smoothing = Smoothing {
+    fn smoothing(&self) -> Smoothing {
+        Smoothing {
             pseudo: self.agreement.specification().pseudo,
             noise: self.agreement.deviation(self.contributors).powi(2),
-        };
-        Tree::new(self.agreement.layout(), tables, smoothing)
+        }
     }
 
     fn column(&self, tree: &Tree, own: &[f64], column: usize) -> ColumnSurprisal {
@@ -155,12 +157,21 @@ impl Others<'_> {
         }
     }
 
-    /// Gives the standard deviation of the excess over draws of groups of own rows, and of noise once more
-    /// on the others' tables.
-    fn spread(&self, groups: &[Vec<u32>], seed: &Seed) -> f64 {
+    /// Gives of each column by how much noise once more on the others' tables moves its excess in the mean, where edges
+    /// stay; and the standard deviation of the whole excess, over draws of that noise and of groups of own rows.
+    fn shifts_and_spread(
+        &self,
+        (found, all): (&Tree, &[f64]),
+        groups: &[Vec<u32>],
+        seed: &Seed,
+    ) -> (Vec<f64>, f64) {
         let layout = self.agreement.layout();
         let deviation = self.agreement.deviation(self.contributors);
         let mut generator = seed.generator();
+        let excess = |tree: &Tree, own: &[f64], column: usize| {
+            tree.cross(layout, own, column) - tree.entropy(column)
+        };
+        let mut shifts = vec![0.0; layout.columns()];
         let mut draws = Vec::with_capacity(DRAWS);
         for _ in 0..DRAWS {
             let drawn = (0..GROUPS).map(|_| &groups[generator.next_u32() as usize % GROUPS]);
@@ -173,13 +184,25 @@ impl Others<'_> {
                 .iter()
                 .map(|count| count + deviation * gaussian(&mut generator))
                 .collect();
-            let tree = self.tree(&tables);
-            let of = |column| tree.cross(layout, &own, column) - tree.entropy(column);
-            draws.push((0..layout.columns()).map(of).sum::<f64>());
+            let again = found.again(layout, &tables, self.smoothing());
+            for (column, shift) in shifts.iter_mut().enumerate() {
+                *shift += excess(&again, all, column) - excess(found, all, column);
+            }
+            let tree = Tree::new(layout, &tables, self.smoothing());
+            let columns = 0..layout.columns();
+            draws.push(
+                columns
+                    .map(|column| excess(&tree, &own, column))
+                    .sum::<f64>(),
+            );
         }
-        let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+        let number = draws.len() as f64;
+        let mean = draws.iter().sum::<f64>() / number;
         let squares: f64 = draws.iter().map(|draw| (draw - mean).powi(2)).sum();
-        (squares / (draws.len() as f64 - 1.0).max(1.0)).sqrt()
+        for shift in &mut shifts {
+            *shift /= number.max(1.0);
+        }
+        (shifts, (squares / (number - 1.0).max(1.0)).sqrt())
     }
 }
 

@@ -39,18 +39,26 @@ pub(crate) struct Smoothing {
 impl Tree {
     /// Makes the model of noisy tables.
     pub(crate) fn new(layout: &Layout, noisy: &[f64], smoothing: Smoothing) -> Tree {
-        let mut counts = noisy.to_vec();
-        for table in layout.tables() {
-            settle(&mut counts[table], smoothing.noise);
-        }
+        let counts = settled(layout, noisy, smoothing.noise);
         let parents = parents(layout, &edges(layout, &counts, smoothing.noise));
+        Tree::along(layout, &counts, parents, smoothing.pseudo)
+    }
+
+    /// Makes the model of other noisy tables along the same edges.
+    pub(crate) fn again(&self, layout: &Layout, noisy: &[f64], smoothing: Smoothing) -> Tree {
+        let counts = settled(layout, noisy, smoothing.noise);
+        let parents = self.columns.iter().map(|given| given.parent);
+        Tree::along(layout, &counts, parents.collect(), smoothing.pseudo)
+    }
+
+    fn along(layout: &Layout, counts: &[f64], parents: Vec<Option<usize>>, pseudo: f64) -> Tree {
         let order = order(&parents);
         let mut columns: Vec<Given> = Vec::with_capacity(parents.len());
         for (column, parent) in parents.iter().enumerate() {
-            let joint = joint(layout, &counts, *parent, column);
+            let joint = joint(layout, counts, *parent, column);
             let bits = joint
                 .chunks(layout.bins(column))
-                .flat_map(|cells| bits(cells, smoothing.pseudo))
+                .flat_map(|cells| bits(cells, pseudo))
                 .collect();
             columns.push(Given {
                 parent: *parent,
@@ -129,6 +137,15 @@ fn joint(layout: &Layout, counts: &[f64], parent: Option<usize>, column: usize) 
     turned.map(|at| cells[at]).collect()
 }
 
+/// Gives tables whose cells that noise drowns are even.
+fn settled(layout: &Layout, noisy: &[f64], noise: f64) -> Vec<f64> {
+    let mut counts = noisy.to_vec();
+    for table in layout.tables() {
+        settle(&mut counts[table], noise);
+    }
+    counts
+}
+
 /// Cells that don't stand out of their noise by two standard deviations share their sum evenly, which noise
 /// moves far less than each. Where own rows are like the others' that adds nothing to their excess: even
 /// cells of the right sum have the same cross-entropy as entropy.
@@ -152,6 +169,11 @@ fn bits(cells: &[f64], pseudo: f64) -> Vec<f64> {
     cells.iter().map(|count| -share(count).log2()).collect()
 }
 
+/// An edge has so many times the information that independent columns would have in the mean. Of many pairs without
+/// any dependence some have two or three times as much, the tree would take those, and each costs about as much
+/// again; ours, by simulation of ten columns over two thousand rows and more.
+const CLEAR: f64 = 5.0;
+
 /// Gives pairs of columns that depend on each other more than noise and chance explain, those with the
 /// most mutual information first, and of equal ones those of lower places.
 fn edges(layout: &Layout, counts: &[f64], noise: f64) -> Vec<(usize, usize)> {
@@ -160,7 +182,7 @@ fn edges(layout: &Layout, counts: &[f64], noise: f64) -> Vec<(usize, usize)> {
         for other in one + 1..layout.columns() {
             let cells = &counts[layout.pair(one, other)];
             let (information, floor) = information(cells, layout.bins(other), noise);
-            if information > floor {
+            if information > CLEAR * floor {
                 found.push((information, (one, other)));
             }
         }
@@ -296,7 +318,7 @@ mod tests {
             let follows = !(at / 2).is_multiple_of(4);
             [first, at / 8 % 2, if follows { first } else { 1 - first }]
         };
-        (0..160).map(row).collect()
+        (0..320).map(row).collect()
     }
 
     #[test]
