@@ -93,7 +93,9 @@ Examples:
       --population-rows 90000
   consilium data privacy patients.csv --quasi age,sex --population residents.csv --out privacy
   consilium data privacy patients.csv --quasi age,sex --losses losses.csv --json \\
-      | jq .membership")]
+      | jq .membership
+  consilium data privacy train.csv --schema patients.toml --quasi age,sex \\
+      --model model.json --others test.csv")]
     Privacy(privacy::Privacy),
     /// Measure what a file's rows are worth where no study says it: how well they predict a label, at home
     #[command(after_help = "\
@@ -120,8 +122,11 @@ docs/guide/quality.md tells how to write one. What can't be run or read stands i
 everything else is held against its rows all the same. With --out a folder keeps the report as a \
 page (quality.html) and as JSON (quality.json), the first offending rows (offending.csv), the \
 scores of all checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read \
-them. It ends with exit code 1 if rules are wrong, or --min-score is missed; the report is left in \
-the latter case.
+them.
+
+Exit codes: 0, all rules were run, and --min-score is reached if it is asked for; 1, the rule file \
+is wrong or nothing could be run, or else the report is left and a rule could not be run or \
+--min-score is missed; 2, the command is mistyped.
 
 Examples:
   consilium data quality stays.rules.toml

@@ -8,16 +8,18 @@ use consilium_plan::Lang;
 
 use crate::new_file;
 
+mod columns;
 mod export;
 mod mistaken;
 mod part;
 mod predict;
 mod published;
 mod show;
+mod tried;
 
-pub(crate) use published::Fit;
-use published::Model;
+pub(crate) use published::{Fit, Model};
 pub(crate) use show::{coefficients, learnt};
+pub(crate) use tried::Rows;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

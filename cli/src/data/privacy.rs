@@ -7,12 +7,9 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use consilium_base::Seed;
 use consilium_catalogue::Identifies;
 use consilium_plan::{Lang, UnixTime};
-use consilium_privacy::{
-    Advantage, Column, Population, Report, Score, Table, Threshold, sensitivity_score,
-};
+use consilium_privacy::{Column, Population, Report, Score, Table, Threshold, sensitivity_score};
 use consilium_schema::Schema;
 use serde::Serialize;
 
@@ -21,11 +18,13 @@ use crate::{clock, hint::OrHint as _, new_file};
 
 mod columns;
 mod losses;
+mod membership;
 mod page;
 mod recognised;
 mod say;
 
 use columns::Roles;
+use membership::{Attack, Attacked};
 use recognised::Sensitivity;
 
 pub(super) use columns::Named;
@@ -58,9 +57,8 @@ pub(super) struct Privacy {
     /// The probability of being found again above which a row is at risk; default: one of 11
     #[arg(long, value_name = "P")]
     threshold: Option<f64>,
-    /// A CSV file with columns member (0 or 1) and loss, a row for each row that a model was tried on
-    #[arg(long, value_name = "FILE")]
-    losses: Option<PathBuf>,
+    #[command(flatten)]
+    attack: Attack,
     /// A new folder for privacy.json and privacy.html, which only its owner may read
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -81,8 +79,8 @@ struct Found {
     report: Report,
     /// What the catalogue says of the columns that it knows.
     sensitivity: Sensitivity,
-    /// How well a model's losses tell who taught it.
-    membership: Option<Advantage>,
+    /// How well a model tells who taught it.
+    membership: Option<Attacked>,
     /// What scorecards take.
     scores: Vec<Score>,
 }
@@ -116,14 +114,11 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         population_rows: args.population_rows,
         threshold,
     };
-    let membership = args
-        .losses
-        .as_deref()
-        .map(|path| advantage(path, lang))
-        .transpose()?;
+    let read = (args.source.file.as_path(), args.source.schema.as_deref());
+    let membership = args.attack.run(read, lang)?;
     let report = Report::of(&table)?;
     let mut scores = report.scores();
-    scores.extend(membership.as_ref().map(Advantage::score));
+    scores.extend(membership.as_ref().map(|it| it.found.score()));
     scores.extend(sensitivity.level.map(sensitivity_score));
     let found = Found {
         file: args.source.file.clone(),
@@ -163,14 +158,6 @@ fn population(
     let people = people.map_err(|error| failed(&error, lang))?;
     let both = columns::of(&roles.quasi, &[table, &people.table], lang)?;
     Ok(Some(Population::of(&both, table.rows(), person)?))
-}
-
-/// How well losses tell who taught a model; of the same losses always the same.
-fn advantage(path: &Path, lang: Lang) -> anyhow::Result<Advantage> {
-    let (members, others) = losses::read(path, lang)?;
-    let seed = Seed::from_bytes([0; 32]).derive("privacy.1.bootstrap", &[]);
-    Advantage::of(&members, &others, &mut seed.generator())
-        .with_context(|| path.display().to_string())
 }
 
 /// Refuses a folder that exists before everything is read.

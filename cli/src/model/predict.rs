@@ -1,7 +1,6 @@
 //! Scores for the rows of a file.
 
 use std::{
-    fs,
     io::{BufWriter, Write},
     path::PathBuf,
 };
@@ -12,16 +11,11 @@ use consilium_data::{
     Reading, Table, Values,
     design::{Design, Features, MissingFeatures},
 };
-use consilium_plan::{Lang, Obstacle, describe_parts};
-use consilium_schema::{Column, Schema};
+use consilium_plan::Lang;
 use serde_json::json;
 
-use super::Model;
-use crate::{
-    data,
-    hint::{Misuse, OrHint as _},
-    new_file,
-};
+use super::{Model, columns::Wanted};
+use crate::{data, new_file};
 
 #[derive(Debug, Args)]
 pub(super) struct Predict {
@@ -42,7 +36,7 @@ pub(super) struct Predict {
 
 pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let model = Model::read(&args.model, lang)?;
-    let schema = schema(args, &model, lang)?;
+    let schema = model.schema(args.schema.as_deref(), Wanted::Features, lang)?;
     let loaded = Reading::new(&schema).file(&args.file);
     let loaded = loaded.map_err(|error| data::failed(&error, lang))?;
     data::tell_counts(&loaded.report.counts, lang);
@@ -76,55 +70,6 @@ pub(super) fn run(args: &Predict, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         }
     }
     to.flush().context("writing scores")
-}
-
-/// Gives the schema of the features, checked against the plan's.
-fn schema(args: &Predict, model: &Model, lang: Lang) -> anyhow::Result<Schema> {
-    let task = model.task();
-    // The plan's columns are those of features, and the label's.
-    let is_feature = |name: &str| name != task.label.column;
-    let Some(path) = &args.schema else {
-        let columns = task
-            .columns
-            .iter()
-            .filter(|column| is_feature(column.name()));
-        let text: Vec<String> = columns.map(ToString::to_string).collect();
-        return Schema::from_toml(&text.join("\n")).context("the plan's columns");
-    };
-    let reading = || {
-        format!(
-            "{} {}",
-            lang.pick("reading the schema", "读取数据结构文件"),
-            path.display()
-        )
-    };
-    let schema = Schema::from_toml(&fs::read_to_string(path).with_context(reading)?);
-    let schema = schema.with_context(reading)?;
-    let obstacles = task.obstacles(&schema);
-    let blamed = obstacles.iter().find_map(|obstacle| match obstacle {
-        Obstacle::Missing(column) if is_feature(column) => Some(lang.pick(
-            format!("the schema has no column {column:?}"),
-            format!("数据结构中没有列 {column:?}"),
-        )),
-        Obstacle::DiffersIn(column, parts) if is_feature(column) => {
-            let mut planned = task.columns.iter();
-            let planned = planned.find(|planned| planned.name() == column);
-            let planned = planned.map(Column::told);
-            let differing = describe_parts(parts, planned.as_ref(), lang);
-            Some(lang.pick(
-                format!("column {column:?} is not the plan's: {differing}"),
-                format!("列 {column:?} 与方案不同：{differing}"),
-            ))
-        }
-        _ => None,
-    });
-    match blamed {
-        None => Ok(schema),
-        Some(blamed) => Err(Misuse(blamed)).or_hint(lang.pick(
-            "type, unit, code system, range and levels of the features must be the plan's; `consilium model export --format json` shows the plan",
-            "特征的类型、单位、编码体系、范围和取值必须与方案一致；`consilium model export --format json` 可查看方案",
-        )),
-    }
 }
 
 /// Names the columns of features that a row lacks.

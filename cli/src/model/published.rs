@@ -13,7 +13,7 @@ use crate::hint::{Misuse, OrHint as _};
 
 /// What `consilium study result` leaves as `model.json`.
 #[derive(Debug)]
-pub(super) struct Model {
+pub(crate) struct Model {
     pub(super) plan: Plan,
     pub(super) fit: Fit,
     /// What else the study said about it.
@@ -95,7 +95,7 @@ impl Fit {
 }
 
 impl Model {
-    pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<Model> {
+    pub(crate) fn read(path: &Path, lang: Lang) -> anyhow::Result<Model> {
         let reading = lang.pick("reading the model", "读取模型");
         let reading = || format!("{reading} {}", path.display());
         let hint = lang.pick(
@@ -147,7 +147,11 @@ impl Model {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    pub(super) fn study(&self) -> PlanHash {
+    pub(crate) fn title(&self) -> &str {
+        self.plan.title()
+    }
+
+    pub(crate) fn study(&self) -> PlanHash {
         self.plan.hash()
     }
 }

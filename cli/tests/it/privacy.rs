@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::{consilium, printed};
 
+mod attacks;
+
 const GUIDE: &str = include_str!("../../../docs/guide/privacy.md");
 
 fn example(name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use consilium_secagg::Bits;
 
-use crate::{Deviance, Range, counts::Counts, goodness, tally::Tally};
+use crate::{Deviance, Range, Scored, counts::Counts, goodness, tally::Tally};
 
 /// The most rows of all parties together: they are counted exactly.
 const MOST_ROWS: u64 = 1 << 40;
@@ -82,6 +82,19 @@ impl Subject {
     /// Says whether classes are predicted.
     pub fn is_of_classes(&self) -> bool {
         self.labels == Labels::Classes
+    }
+
+    /// Gives what a prediction loses on one row: minus the logarithm of the label's probability where classes are
+    /// predicted, the unit deviance of a number.
+    ///
+    /// It is infinite where a class was held to be impossible and came true.
+    pub fn loss(&self, scored: Scored) -> f64 {
+        let Scored { score, label } = scored;
+        match self.labels {
+            Labels::Classes if scored.is_positive() => -score.ln(),
+            Labels::Classes => -(-score).ln_1p(),
+            Labels::Numbers { deviance, .. } => deviance.of(label, score),
+        }
     }
 
     /// Gives the lengths of an evaluation's sums.

@@ -4,15 +4,24 @@ use serde::Serialize;
 
 use crate::Threshold;
 
-/// The grade of de-identification after GB/T 42460-2023, clause 4.
+/// The grade of de-identification after GB/T 42460-2023, clause 4 (个人信息去标识化效果分级).
 ///
 /// # Discussion
 ///
-/// Likely and not certain: the four grades are as they are commonly told, and not checked against the
-/// standard's own text, which was not at hand. The risk that is held against the threshold is the
-/// highest that a row has from a prosecutor, or from a journalist where the population is known; the
-/// threshold is for whoever gives data away to choose. A grade that is measured says nothing of free
-/// texts, nor of columns that nobody called identifying.
+/// The standard's own text was not at hand; what public pages tell of it is this. Clause 4 grades, clause 6 has a
+/// qualitative part (6.2), which looks for identifiers, and a quantitative one (6.3), and annex D, which is no
+/// requirement, an example by k-anonymity (its table of contents, as bookshops show it). Its draft of 2021
+/// (个人信息去标识化效果分级评估规范, 征求意见稿) is told to have four grades: data that identify directly; data without
+/// direct identifiers but with quasi-identifiers; such whose risk of re-identification is low besides; aggregates
+/// without single cases. [`Grade`] is that.
+///
+/// Unverified: whether the standard has kept the draft's four grades word by word; which threshold it calls
+/// acceptable, if it names one (here whoever gives data away chooses it, and the usual one is not the standard's);
+/// whether a risk just at the threshold is acceptable, as it is here; and whether the risk held against it is the
+/// highest of a row, as it is here, or a mean, or one multiplied by how likely an attack is. The highest risk is a
+/// prosecutor's, or a journalist's where the population is known: the choice that gives the lower grade.
+///
+/// A grade that is measured says nothing of free texts, nor of columns that nobody called identifying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(into = "u8")]
 pub enum Grade {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attacks;
 mod attribute;
 mod bands;
 mod classes;
@@ -14,6 +15,7 @@ mod risk;
 mod scores;
 mod shadow;
 
+pub use attacks::{Membership, ShadowAttack};
 pub use attribute::{Attribute, Distance, Recursive};
 pub use bands::{Band, Bands};
 pub use classes::{Classes, Curve, STEPS, Step};

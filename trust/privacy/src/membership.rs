@@ -16,6 +16,9 @@ const OUTSIDE: f64 = 0.025;
 /// Pieces of an integral.
 const PIECES: usize = 2000;
 
+/// How near to 0 and 1 a probability is told from them.
+const CLOSEST: f64 = 1e-12;
+
 /// Rates of false positives at which true positives are told, after Carlini et al. 2022.
 const RATES: [f64; 2] = [0.01, 0.001];
 
@@ -88,9 +91,11 @@ impl Advantage {
 
 /// How sure a model is of a row's true label, as log(p / (1 − p)), from the log loss −log(p) of the row:
 /// the statistic of Carlini et al. 2022, whose distribution over models is nearly normal.
+///
+/// It is finite: a p within 1e-12 of 0 or 1 counts as just that.
 pub fn confidence(log_loss: f64) -> f64 {
-    // A probability of 1 has no logit; beyond 1e-12 models differ by rounding.
-    let loss = log_loss.max(1e-12);
+    // Probabilities of 0 and 1 have no logit; closer to them models differ by rounding.
+    let loss = log_loss.clamp(CLOSEST, -CLOSEST.ln());
     -loss - (-(-loss).exp_m1()).ln()
 }
 

@@ -44,9 +44,13 @@ pub(super) fn html(found: &Found, lang: Lang) -> String {
         shown(&mut page, &say::sensitive(found, lang));
         page.paragraph("soft", attribute_note(lang));
     }
-    if let Some(line) = say::membership(found, lang) {
+    let membership = say::membership(found, lang);
+    if !membership.is_empty() {
         page.heading(lang.pick("Whether a model tells", "模型是否泄露"));
-        page.paragraph("", line);
+        for line in membership {
+            page.paragraph("", line);
+        }
+        page.paragraph("soft", membership_note(lang));
     }
     page.heading(lang.pick("What others see", "其他机构所见"));
     shown(&mut page, &bands(found, lang));
@@ -150,6 +154,14 @@ fn attribute_note(lang: Lang) -> &'static str {
          share of a class that its most frequent value has. β, δ: by how much a value's share grows in a class; δ is ∞ where a class lacks a value.",
         "各数字均取最差等价类。l：等价类中的不同取值数（不含缺失），以及按熵折算的等频取值数。t：等价类取值分布与总体分布的\
          距离（0 相同，1 最远）。α：最常见取值在等价类中的占比。β、δ：取值占比在等价类中的增幅；某等价类缺少某取值时 δ 为 ∞。",
+    )
+}
+
+fn membership_note(lang: Lang) -> &'static str {
+    lang.pick(
+        "An attack guesses of a row whether it taught the model. Advantage: by how much more often it takes a member \
+         for one than somebody else, at the best threshold; with where it lies for all such rows in 95 of 100 cases.",
+        "攻击者猜测某行是否参与了训练。优势：在最佳阈值下，认对成员的比率高出误认非成员的比率；括号内为 95 % 置信区间。",
     )
 }
 

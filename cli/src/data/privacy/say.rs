@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use consilium_plan::Lang;
-use consilium_privacy::{Attribute, Distance, Estimator, Grade, Risk};
+use consilium_privacy::{Advantage, Attribute, Distance, Estimator, Grade, Risk};
 
 use super::Found;
 use crate::{
@@ -34,9 +34,9 @@ pub(super) fn print(found: &Found, out: &mut dyn Write, lang: Lang) -> io::Resul
         align_numbers(&mut shown, 1..columns);
         writeln!(out, "\n{shown}")?;
     }
-    for line in [population(found, lang), membership(found, lang)]
+    for line in population(found, lang)
         .into_iter()
-        .flatten()
+        .chain(membership(found, lang))
     {
         writeln!(out, "\n{line}")?;
     }
@@ -292,8 +292,42 @@ pub(super) fn population(found: &Found, lang: Lang) -> Option<String> {
     ))
 }
 
-pub(super) fn membership(found: &Found, lang: Lang) -> Option<String> {
-    let of = found.membership.as_ref()?;
+/// A sentence on each attack, and one on the model.
+pub(super) fn membership(found: &Found, lang: Lang) -> Vec<String> {
+    let Some(attacked) = &found.membership else {
+        return Vec::new();
+    };
+    let (loss, shadow) = (&attacked.found.loss, attacked.found.shadow.as_ref());
+    let (members, others) = (loss.members, loss.others);
+    let mut lines = vec![lang.pick(
+        format!(
+            "Membership by loss, {members} members against {others} others: {}.",
+            advantage(loss, lang)
+        ),
+        format!(
+            "基于损失的成员推断（成员 {members} 行，非成员 {others} 行）：{}。",
+            advantage(loss, lang)
+        ),
+    )];
+    lines.extend(shadow.map(|of| {
+        let (shadows, found) = (of.shadows, advantage(&of.advantage, lang));
+        lang.pick(
+            format!("Membership by {shadows} shadow models of the same rows: {found}."),
+            format!("基于 {shadows} 个影子模型（同样的行）的成员推断：{found}。"),
+        )
+    }));
+    lines.extend(attacked.model.as_ref().map(|model| {
+        let (title, study) = (on_one_line(&model.title), &model.study);
+        let left_out = model.left_out;
+        lang.pick(
+            format!("The model is that of \"{title}\" (study {study}); {left_out} rows have no label or a gap, and were not tried."),
+            format!("模型：“{title}”（研究 {study}）；{left_out} 行缺少标签或特征，未参与攻击。"),
+        )
+    }));
+    lines
+}
+
+fn advantage(of: &Advantage, lang: Lang) -> String {
     let [advantage, low, high, chance] = [
         of.advantage,
         of.interval.low,
@@ -307,17 +341,10 @@ pub(super) fn membership(found: &Found, lang: Lang) -> Option<String> {
         (false, Lang::En) => "no more than chance",
         (false, Lang::Zh) => "不高于偶然",
     };
-    let (members, others) = (of.members, of.others);
-    Some(lang.pick(
-        format!(
-            "Membership by loss, {members} members against {others} others: advantage {advantage} ({low} to \
-             {high}; by chance up to {chance}): {verdict}."
-        ),
-        format!(
-            "基于损失的成员推断（成员 {members} 行，非成员 {others} 行）：优势 {advantage}（{low} 至 {high}；\
-             偶然可达 {chance}）：{verdict}。"
-        ),
-    ))
+    lang.pick(
+        format!("advantage {advantage} ({low} to {high}; by chance up to {chance}), {verdict}"),
+        format!("优势 {advantage}（{low} 至 {high}；偶然可达 {chance}），{verdict}"),
+    )
 }
 
 /// A share in per cent, with as many digits as tell it from none and from all.

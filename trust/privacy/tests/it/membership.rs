@@ -155,4 +155,6 @@ fn confidence_is_the_logit_of_the_probability() {
         assert!((confidence(-probability.ln()) - logit).abs() < 1e-9);
     }
     assert!(confidence(0.0).is_finite());
+    assert!(confidence(f64::INFINITY).is_finite());
+    assert!(confidence(f64::INFINITY) < confidence(20.0));
 }
