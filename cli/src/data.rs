@@ -99,24 +99,19 @@ Examples:
     Privacy(privacy::Privacy),
     /// Measure what a file's rows are worth where no study says it: how well they predict a label, at home
     #[command(after_help = "\
-Nothing leaves this machine. A regression of the label on the features is fitted to four fifths of the rows
-and predicts the fifth, five times; what it explains stands in for a value, and is marked so on every
-card. A label of numbers becomes one of classes by --above or --equals. Without --features all numbers,
-booleans and categories of the schema are features: name them if the label is among what comes after it.
+Nothing leaves this machine. A regression of the label on the features is fitted to four fifths of \
+the rows and predicts the fifth, five times; what it explains stands in for a value, and is marked \
+so on every card. A label of numbers becomes one of classes by --above or --equals. Without \
+--features all numbers, booleans and categories of the schema are features: name them if the label \
+is among what comes after it.
 
 Examples:
   consilium data value patients.csv --schema patients.toml --label died --out value
-  consilium data value patients.csv --schema patients.toml --label stage --above 2 --features age,sex,bmi --json")]
+  consilium data value patients.csv --schema patients.toml --label stage --above 2 \\
+      --features age,sex,bmi --json")]
     Value(value::Args),
     /// Hold a table's own rules against its rows: scores, and the first rows that break a rule
     #[command(after_help = "\
-Nothing leaves this machine. A rule file is TOML: it names files and what must hold of their rows;
-docs/guide/quality.md tells how to write one. What can't be run or read stands in the report, and
-everything else is held against its rows all the same. With --out a folder keeps the report as a page
-(quality.html) and as JSON (quality.json), the first offending rows (offending.csv), the scores of all
-checks (scores.jsonl) and the list of issues (issues.jsonl); only its owner may read them. It ends
-with exit code 1 if rules are wrong, if a rule could not be run, or if --min-score is missed; in the
-last two cases the report is left.
 Nothing leaves this machine. A rule file is TOML: it names files and what must hold of their rows; \
 docs/guide/quality.md tells how to write one. What can't be run or read stands in the report, and \
 everything else is held against its rows all the same. With --out a folder keeps the report as a \
