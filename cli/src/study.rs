@@ -168,7 +168,8 @@ daemon has put them, and the command says where.
 
 A study of kind align has no model: at each participant it gives aligned.csv, the own row at each \
 place of the common order, unless only a number was asked for. Of trees over columns of several \
-institutions each has its own part as model.json, and the one with the labels has scores.
+institutions each has its own part as model.json, and the one with the labels has scores, and in \
+marginal.json what the others' columns add to its own.
 
 Examples:
   consilium study result 5f3a --out result

@@ -1,141 +1,180 @@
-//! What rows are worth to a model, as an institution's own people read it.
+//! What institutions' rows and columns are worth, as people at one of them read it.
 
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
+use consilium_mailbox::PartyId;
 use consilium_plan::Lang;
-use consilium_value::{Coalesced, Record, Step, Value};
+use consilium_value::{Coalesced, MarginalRecord, Record, Value};
+use serde::de::DeserializeOwned;
 
-use crate::{
-    table::{align_numbers, table as new_table},
-    terminal::on_one_line,
-};
+use crate::table::{align_numbers, table as new_table};
 
-/// Gives what people read of a file `value.json`; empty where it is, or says what others' columns add.
+/// Gives what people read of a report: nothing where the study has valued nothing.
 ///
 /// # Errors
 ///
-/// If it is no such file.
-pub(crate) fn page(file: &str, lang: Lang) -> anyhow::Result<String> {
-    if file.is_empty() {
-        return Ok(String::new());
+/// If the report is none.
+pub(crate) fn page(report: &str, lang: Lang) -> anyhow::Result<String> {
+    let mut page = String::new();
+    if let Some(record) = part::<Record>(report, "value")? {
+        page += &rows(&record, lang);
     }
-    let value: serde_json::Value = serde_json::from_str(file)?;
-    if value.get("leave_one_out").is_none() {
-        return Ok(String::new());
-    }
-    let record: Record = serde_json::from_value(value)?;
-    let mut page = at_home(&record, lang);
-    match &record.coalesced {
-        None => {}
-        Some(Coalesced::Withheld) => {
-            page += lang.pick(
-                "Coalitions tell nothing: some institution has too few rows of a kind to show its sums.\n",
-                "联盟估值未得出结果：有机构某类行数过少，未展示其合计。\n",
-            );
-        }
-        Some(Coalesced::Told { parties, .. }) => {
-            let mut table = new_table();
-            table.set_header([
-                lang.pick("institution", "机构"),
-                lang.pick("Shapley value", "Shapley 值"),
-                lang.pick("95 %", "95 %"),
-                lang.pick("lost without it", "缺少它的损失"),
-                lang.pick("95 %", "95 %"),
-            ]);
-            for (party, worth) in parties {
-                table.add_row([
-                    on_one_line(party.as_str()),
-                    number(worth.shapley.value),
-                    interval(&worth.shapley, lang),
-                    number(worth.leave_one_out.value),
-                    interval(&worth.leave_one_out, lang),
-                ]);
-            }
-            align_numbers(&mut table, 1..5);
-            page += &table.to_string();
-            page.push('\n');
-        }
+    if let Some(record) = part::<MarginalRecord>(report, "marginal")? {
+        page += &columns(&record, lang);
     }
     Ok(page)
 }
 
-/// What was computed of the own rows alone.
-fn at_home(record: &Record, lang: Lang) -> String {
-    let (rows, judged) = (record.rows, record.judged_rows);
-    let [explained, lost] = [record.explained, record.leave_one_out.value].map(number);
-    let interval = interval(&record.leave_one_out, lang);
-    let step = match record.step {
-        Step::HarmsMuch => lang.pick("they harm much", "损害很大"),
-        Step::Harms => lang.pick("they harm", "有损害"),
-        Step::Unclear => lang.pick("whether they help is unclear", "是否有益尚不明确"),
-        Step::Helps => lang.pick("they help", "有益"),
-        Step::HelpsMuch => lang.pick("they help much", "益处很大"),
-    };
-    lang.pick(
-        format!(
-            "The model of {rows} rows explains {explained} of the deviance of {judged} judging rows; without the own \
-             rows {lost} ({interval}) would be lost: {step}.\n"
-        ),
-        format!(
-            "由 {rows} 行拟合的模型解释了 {judged} 个评判行偏差中的 {explained}；若缺少本机构的行，将损失 \
-             {lost}（{interval}）：{step}。\n"
-        ),
-    )
-}
-
-fn interval(value: &Value, lang: Lang) -> String {
-    let [low, high] = [value.interval.0, value.interval.1].map(number);
-    lang.pick(format!("{low} to {high}"), format!("{low} 至 {high}"))
-}
-
-fn number(number: f64) -> String {
-    if number.abs() < 100.0 {
-        format!("{number:.2}")
-    } else {
-        format!("{number:.0}")
+/// Gives what people read of a file `value.json`: nothing of an empty one.
+///
+/// # Errors
+///
+/// If it is none.
+pub(crate) fn page_of_file(file: &str, lang: Lang) -> anyhow::Result<String> {
+    if file.is_empty() {
+        return Ok(String::new());
     }
+    Ok(rows(&serde_json::from_str(file)?, lang))
+}
+
+fn part<T: DeserializeOwned>(report: &str, name: &str) -> anyhow::Result<Option<T>> {
+    if report.is_empty() {
+        return Ok(None);
+    }
+    let mut report: serde_json::Value = serde_json::from_str(report).context("the own report")?;
+    let part = report.get_mut(name).map(serde_json::Value::take);
+    let part = part.filter(|part| !part.is_null());
+    Ok(part.map(serde_json::from_value).transpose()?)
+}
+
+fn rows(record: &Record, lang: Lang) -> String {
+    let (own, judged) = (with_interval(&record.leave_one_out), record.judged_rows);
+    let mut page = lang.pick(
+        format!(
+            "Without the own rows the deviance of {judged} judging rows would rise by {own}, of {:.1} that the model explains.\n",
+            record.explained
+        ),
+        format!(
+            "若无本机构数据，{judged} 行评判样本的偏差将增加 {own}；模型共解释 {:.1}。\n",
+            record.explained
+        ),
+    );
+    match &record.coalesced {
+        Some(told @ Coalesced::Told { parties, .. }) => {
+            let mut table = new_table();
+            table.set_header([
+                lang.pick("institution", "机构"),
+                lang.pick("Shapley value", "沙普利值"),
+                lang.pick("loss without it", "缺少它的损失"),
+                lang.pick("scores", "得分"),
+            ]);
+            let scores = told.scores();
+            for (party, worth) in parties {
+                let of = scores.get(party).into_iter().flatten();
+                let of: Vec<String> = of.map(|it| format!("{} {:.2}", it.id, it.score)).collect();
+                let values = [&worth.shapley, &worth.leave_one_out].map(with_interval);
+                let [shapley, without] = values;
+                table.add_row([party.to_string(), shapley, without, of.join(", ")]);
+            }
+            align_numbers(&mut table, 1..3);
+            writeln!(page, "{table}").expect("a string takes all");
+        }
+        Some(Coalesced::Withheld) => {
+            page += lang.pick(
+                "An institution withheld its sums, for it has few rows of some level, cell or label: no coalition was valued.\n",
+                "有机构因某一取值、单元格或标签的行数过少而未提供合计：未计算任何机构组合的价值。\n",
+            );
+        }
+        None => {}
+    }
+    for party in &record.heard.contradicted {
+        let line = lang.pick(
+            format!("{party} has signed other scores of this institution than these.\n"),
+            format!("{party} 对本机构所签的得分与此不同。\n"),
+        );
+        page += &line;
+    }
+    page
+}
+
+fn columns(record: &MarginalRecord, lang: Lang) -> String {
+    let of: Vec<&str> = record.of.iter().map(PartyId::as_str).collect();
+    let of = of.join(lang.pick(", ", "、"));
+    let gain = with_interval(&record.found.gain);
+    let mut page = lang.pick(
+        format!("With the columns of {of} the deviance of the test rows falls by {gain}"),
+        format!("加入 {of} 的特征列后，测试样本的偏差下降 {gain}"),
+    );
+    if let Some(area) = &record.found.area {
+        let Value {
+            value, interval, ..
+        } = area;
+        let (low, high) = interval;
+        page += &lang.pick(
+            format!(", the area under the ROC curve rises by {value:.4} ({low:.4} to {high:.4})"),
+            format!("，ROC 曲线下面积增加 {value:.4}（{low:.4} 至 {high:.4}）"),
+        );
+    }
+    page + lang.pick(".\n", "。\n")
+}
+
+fn with_interval(value: &Value) -> String {
+    let (low, high) = value.interval;
+    format!("{:.1} ({low:.1} … {high:.1})", value.value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(coalesced: &str) -> String {
+    const VALUE: &str = r#"{"value":12.5,"standard_error":2.0,"interval":[8.5,16.5]}"#;
+
+    fn record(coalesced: &str) -> String {
+        let hash = "07".repeat(32);
         format!(
-            r#"{{"format": 1, "study": "{}", "party": "va", "data": "heart", "version": "{}",
-            "method": "shapley", "rows": 700, "judged_rows": 240, "explained": 81.25,
-            "influence": {{"value": 1.5, "standard_error": 1.0, "interval": [-0.46, 3.46]}},
-            "leave_one_out": {{"value": 28.625, "standard_error": 5.5, "interval": [17.8, 39.4]}},
-            "step": "helps-much", "scores": [], "coalesced": {coalesced}}}"#,
-            "ab".repeat(32),
-            "cd".repeat(32),
+            r#"{{"own":null,"value":{{"format":1,"party":"va","data":"heart","study":"{hash}","version":"{hash}",
+            "method":"shapley","rows":900,"judged_rows":90,"explained":80.0,"influence":{VALUE},"leave_one_out":{VALUE},
+            "step":"helps","scores":[],"coalesced":{coalesced},"contradicted":["hungary"]}}}}"#
         )
     }
 
     #[test]
-    fn what_rows_are_worth_is_read_in_both_languages() {
-        let worth = r#"{"value": 612.5, "standard_error": 10.0, "interval": [592.9, 632.1]}"#;
-        let parties = format!(r#"{{"va": {{"shapley": {worth}, "leave_one_out": {worth}}}}}"#);
-        let file = told(&format!(
-            r#"{{"told": {{"parties": {parties}, "all": 900.0, "coalitions": 15}}}}"#
-        ));
+    fn values_of_all_are_a_table_in_both_languages() {
+        let worth = format!(r#"{{"shapley":{VALUE},"leave_one_out":{VALUE}}}"#);
+        let told = format!(
+            r#"{{"told":{{"all":70.0,"coalitions":4,"parties":{{"va":{worth},"hungary":{worth}}}}}}}"#
+        );
         for lang in [Lang::En, Lang::Zh] {
-            let page = page(&file, lang).unwrap();
-            for shown in ["81.25", "28.6", "17.80", "700", "240", "612", "632", "va"] {
+            let page = page(&record(&told), lang).unwrap();
+            for shown in [
+                "12.5",
+                "8.5",
+                "shapley 50.00",
+                "leave-one-out 100.00",
+                "hungary",
+            ] {
                 assert!(page.contains(shown), "{shown}: {page}");
             }
         }
     }
 
     #[test]
-    fn that_coalitions_were_withheld_is_told() {
-        let file = told(r#""withheld""#);
-        assert!(page(&file, Lang::En).unwrap().contains("too few rows"));
-        assert!(page(&file, Lang::Zh).unwrap().contains("行数过少"));
-    }
-
-    #[test]
-    fn where_nothing_was_valued_nothing_is_said() {
-        assert_eq!(page("", Lang::En).unwrap(), "");
-        let of_columns = r#"{"of": ["bank"], "gain": 1.0}"#;
-        assert_eq!(page(of_columns, Lang::En).unwrap(), "");
+    fn what_is_withheld_is_said_and_what_was_not_asked_is_not() {
+        let withheld = page(&record("\"withheld\""), Lang::En).unwrap();
+        assert!(withheld.contains("withheld its sums"), "{withheld}");
+        for report in ["", r#"{"own": null}"#] {
+            assert_eq!(page(report, Lang::En).unwrap(), "");
+        }
+        let marginal = format!(
+            r#"{{"marginal":{{"format":1,"party":"b","data":"d","study":"{0}","version":"{0}","of":["a"],
+            "gain":{VALUE},"area":null,"score":{{"id":"marginal","score":99.0,"low":90.0,"high":100.0}}}}}}"#,
+            "07".repeat(32)
+        );
+        let page = page(&marginal, Lang::En).unwrap();
+        assert!(
+            page.contains("columns of a") && page.contains("12.5"),
+            "{page}"
+        );
     }
 }

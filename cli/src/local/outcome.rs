@@ -135,7 +135,7 @@ impl Outcome {
         measured.push((say("all", "全部"), self.overall()));
         writeln!(out, "{}\n", measures::lines(&measured, lang))?;
         for party in &self.parties {
-            let page = value::page(&party.value, lang).map_err(io::Error::other)?;
+            let page = value::page_of_file(&party.value, lang).map_err(io::Error::other)?;
             if !page.is_empty() {
                 writeln!(out, "{}\n{page}", party.party)?;
             }

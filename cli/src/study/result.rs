@@ -62,7 +62,6 @@ pub(super) async fn run(
                     "研究在此尚未结束：结束后，结果接收方的结果中会有 report.json",
                 ));
             }
-            let worth = value(&result.own_report, "value")?;
             let files = [
                 ("model.json", result.model),
                 ("findings.json", result.findings.clone()),
@@ -71,7 +70,7 @@ pub(super) async fn run(
                     missing_codes::table(&result.own_report)?,
                 ),
                 ("scarcity.json", scarcity::file(&result.own_report)?),
-                ("value.json", worth.clone()),
+                ("value.json", value(&result.own_report, "value")?),
                 ("marginal.json", value(&result.own_report, "marginal")?),
                 ("own-report.json", result.own_report.clone()),
                 ("report.json", result.report),
@@ -96,7 +95,8 @@ pub(super) async fn run(
                 write!(out, "{page}")?;
                 let page = scarcity::page(&result.own_report, lang)?;
                 write!(out, "{page}")?;
-                write!(out, "{}", value::page(&worth, lang)?)?;
+                let page = value::page(&result.own_report, lang)?;
+                write!(out, "{page}")?;
             }
             (written, Some(result.scores_path))
         }

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 
 use crate::{consilium, mapping::is_built, printed};
 
+mod others;
+
 const GUIDE: &str = include_str!("../../../docs/guide/scorecards.md");
 
 const PRIVACY: &str = r#"{"format":1,"for":"owner","tool":"consilium 0.1.0","time":1800000000,"scores":[
@@ -297,111 +299,6 @@ fn cards_over_time_say_which_part_moved() {
     let refused = consilium(folder.path(), &other);
     assert_eq!(refused.status.code(), Some(1));
     assert!(told(&refused).contains("keeps cards of heart for training"));
-}
-
-#[test]
-fn another_institution_catches_a_score_that_its_study_has_not_found() {
-    let folder = house();
-    let (study, federation) = ("07".repeat(32), "09".repeat(32));
-    // What the study has left at an institution: how surely rows help, and Shapley shares of 60 and of 20.
-    let value = |party: &str, study: &str, shapley: f64| {
-        let value = r#"{"value":1.0,"standard_error":1.0,"interval":[0.0,2.0]}"#;
-        let worth = |it: f64| {
-            format!(
-                r#"{{"leave_one_out":{value},"shapley":{{"value":{it},"standard_error":0.0,"interval":[{it},{it}]}}}}"#
-            )
-        };
-        format!(
-            r#"{{"format":1,"party":"{party}","data":"heart","study":"{study}","version":"{study}","method":"shapley",
-            "rows":900,"judged_rows":90,"explained":80.0,"influence":{value},"leave_one_out":{value},"step":"helps",
-            "scores":[{{"id":"shapley","score":{shapley},"low":{shapley},"high":{shapley}}}],
-            "coalesced":{{"told":{{"all":90.0,"coalitions":4,"parties":{{"va":{},"hungary":{}}}}}}}}}"#,
-            worth(60.0),
-            worth(20.0)
-        )
-    };
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    let countersign = |out: &str, study: &str| {
-        write("own.json", &value("hungary", study, 25.0));
-        let args = [
-            "data",
-            "score",
-            "countersign",
-            study,
-            "--about",
-            "va",
-            "--value",
-            "own.json",
-            "--federation",
-            &federation,
-            "--key",
-            "nagy.key.pem",
-            "--passphrase-file",
-            "pass",
-            "--out",
-            out,
-        ];
-        printed(folder.path(), &args)
-    };
-    let said = countersign("va.json", &study);
-    assert!(
-        said.starts_with("hungary/nagy has signed") && said.contains("shapley 75.00"),
-        "{said}"
-    );
-    countersign("other.json", &"08".repeat(32));
-    let make = |out: &'static str, by: &'static str| {
-        let more = [
-            "--purpose",
-            "training",
-            "--federation",
-            &federation,
-            "--value",
-            "value.json",
-            "--countersigned",
-            by,
-            "--out",
-            out,
-        ];
-        consilium(folder.path(), &made(&more))
-    };
-    let verify = |card: &str, more: &[&str]| {
-        let args = [
-            "data",
-            "score",
-            "verify",
-            card,
-            "--public-key",
-            "li.key.pem.pub",
-        ];
-        let output = consilium(folder.path(), &[&args, more].concat());
-        let said = String::from_utf8(output.stdout.clone()).unwrap();
-        (output.status.code(), said + &told(&output))
-    };
-    let known = ["--public-key", "hungary/nagy=nagy.key.pem.pub"];
-    write("value.json", &value("va", &study, 75.0));
-    assert!(make("honest", "va.json").status.success());
-    let (code, said) = verify("honest", &known);
-    assert!(
-        code == Some(0) && said.contains("stands by what was found"),
-        "{said}"
-    );
-    let (code, said) = verify("honest", &[]);
-    assert!(code == Some(0) && said.contains("not checked"), "{said}");
-    let strange = make("strange", "other.json");
-    assert!(
-        told(&strange).contains("countersigned another study"),
-        "{}",
-        told(&strange)
-    );
-
-    write("value.json", &value("va", &study, 95.0));
-    assert!(make("lie", "va.json").status.success());
-    let (code, said) = verify("lie", &known);
-    assert_eq!(code, Some(1));
-    assert!(
-        said.contains("countersigned another shapley of value than the card has"),
-        "{said}"
-    );
 }
 
 #[test]
