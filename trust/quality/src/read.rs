@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
         let place = TextPlace::of(self.text, raw.id.span().start);
         let table = raw.table.get_ref().clone();
         let weight = match &raw.weight {
-            Some(weight) => positive(weight, "weight", &id, self.text)?,
+            Some(weight) => positive(weight, "rule", &id, self.text)?,
             None => 1.0,
         };
         self.known(&table)

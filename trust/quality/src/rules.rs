@@ -333,10 +333,10 @@ pub(crate) fn shown(
     Err(wrong(place, what, raw.get_ref(), RuleFault::Hidden))
 }
 
-/// A weight.
+/// The weight of a `what` called `id`.
 pub(crate) fn positive(
     raw: &Spanned<f64>,
-    key: &'static str,
+    what: &'static str,
     id: &str,
     text: &str,
 ) -> Result<f64, RuleError> {
@@ -349,9 +349,12 @@ pub(crate) fn positive(
     let expected = "a number from 0.000001 to 1000000";
     Err(wrong(
         place,
-        "weight",
+        what,
         id,
-        RuleFault::Number { key, expected },
+        RuleFault::Number {
+            key: "weight",
+            expected,
+        },
     ))
 }
 

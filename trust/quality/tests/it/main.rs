@@ -25,14 +25,18 @@ heading = "accuracy"
 holds = "n > 0"
 "#;
 
+const SCHEMA: &str = "[[column]]\nname = \"n\"\ntype = \"integer\"\nmin = 0\n\
+    [[column]]\nname = \"sex\"\ntype = \"category\"\nlevels = [\"f\", \"m\"]\n\
+    [[column]]\nname = \"dx\"\ntype = \"code\"\ncodes = { system = \"icd-10\" }\n";
+
 fn read(text: &str) -> Result<RuleSet, String> {
+    read_by(text, SCHEMA)
+}
+
+/// Reads rules where `schema.toml` has this text.
+fn read_by(text: &str, schema: &str) -> Result<RuleSet, String> {
     let schema = |path: &str| match path {
-        "schema.toml" => Ok(Schema::from_toml(
-            "[[column]]\nname = \"n\"\ntype = \"integer\"\nmin = 0\n\
-             [[column]]\nname = \"sex\"\ntype = \"category\"\nlevels = [\"f\", \"m\"]\n\
-             [[column]]\nname = \"dx\"\ntype = \"code\"\ncodes = { system = \"icd-10\" }\n",
-        )
-        .unwrap()),
+        "schema.toml" => Ok(Schema::from_toml(schema).unwrap()),
         _ => Err("no such file".to_owned()),
     };
     let given = Given {
@@ -196,7 +200,7 @@ fn what_would_end_a_query_is_refused_where_it_stands() {
         (
             "holds = \"n > 0\"",
             "weight = 1e308\nholds = \"n > 0\"",
-            "line 17, column 10: weight \"r\": weight must be a number from",
+            "line 17, column 10: rule \"r\": weight must be a number from",
         ),
         (
             "holds = \"n > 0\"",
@@ -251,8 +255,11 @@ fn a_schema_gives_rules_of_its_own() {
 #[test]
 fn the_hash_is_that_of_all_that_rules_say() {
     let hash = |text: &str| read(text).unwrap().hash().to_owned();
-    assert_eq!(hash(RULES), hash(RULES));
     assert_ne!(hash(RULES), hash(&RULES.replace("n > 0", "n > 1")));
+    let declared = RULES.replace("key = [\"id\"]", "schema = \"schema.toml\"");
+    let by = |schema: &str| read_by(&declared, schema).unwrap().hash().to_owned();
+    assert_ne!(hash(RULES), by(SCHEMA));
+    assert_ne!(by(SCHEMA), by(&SCHEMA.replace("min = 0", "min = 1")));
     let packed = RULES.replace("title = \"t\"", "title = \"t\"\npacks = [\"clinical\"]");
     assert_ne!(hash(RULES), hash(&packed));
 }
