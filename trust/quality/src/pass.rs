@@ -32,6 +32,8 @@ struct Mark {
 #[derive(Debug, Default)]
 pub(crate) struct Writing {
     sql: String,
+    /// How many line breaks are in it.
+    breaks: usize,
     marks: Vec<Mark>,
     /// Sources that its text does not name as tables.
     tables: Vec<String>,
@@ -40,18 +42,19 @@ pub(crate) struct Writing {
 impl Writing {
     /// Goes on with what nobody wrote.
     pub(crate) fn push(&mut self, sql: &str) {
+        self.breaks += sql.matches('\n').count();
         self.sql.push_str(sql);
     }
 
     /// Goes on, on a line of its own, with what a rule or a table says at that place.
     pub(crate) fn push_of(&mut self, id: &str, place: TextPlace, sql: &str) {
-        self.sql.push('\n');
+        self.push("\n");
         self.marks.push(Mark {
-            line: self.sql.matches('\n').count() + 1,
+            line: self.breaks + 1,
             place,
             id: id.to_owned(),
         });
-        self.sql.push_str(sql);
+        self.push(sql);
     }
 
     /// Goes on with a table's rows.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::tally::{BUCKETS, Tally};
+use crate::tally::Tally;
 use crate::{Rule, Test};
 
 /// How a column's values lie, and how they should.
@@ -70,7 +70,7 @@ pub(crate) fn shaped(rule: &Rule, tally: &Tally, repair: Option<&Repair>) -> Opt
     let (Test::Shape(shape), Tally::Shape(cells)) = (&rule.test, tally) else {
         return None;
     };
-    let fit = cells.fit(&[1; BUCKETS])?;
+    let fit = cells.whole()?;
     let counts = cells.all();
     let rows: f64 = counts.iter().sum();
     let names = shape.against.names().into_iter();

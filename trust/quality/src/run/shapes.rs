@@ -5,7 +5,7 @@ use crate::shape::{
     fit::{Cells, Fit},
     repair,
 };
-use crate::tally::{BUCKETS, Tally};
+use crate::tally::Tally;
 use crate::{QualityError, Test};
 
 impl Run<'_> {
@@ -32,7 +32,7 @@ impl Run<'_> {
     }
 
     fn fit(&self, number: usize) -> Option<Fit> {
-        self.cells(number)?.fit(&[1; BUCKETS])
+        self.cells(number)?.whole()
     }
 
     /// The cell of a rule's shape that has most rows too many.
