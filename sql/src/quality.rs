@@ -1,10 +1,10 @@
 //! What rules about the quality of rows are made of: `bucket`, `to_day`, `to_number`, `to_flag`, `finite`,
 //! `number_text`, `code_validity`, `first_rows`, and `valid_citizen_id`, `citizen_birth`, `citizen_sex`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use consilium_codes::{CodeTable, Validity};
+use consilium_codes::{CodeTable, Day, Validity};
 use consilium_data::Date;
 use consilium_entities::Kind;
 use consilium_mapping::{Mapping, TextPlace};
@@ -52,11 +52,10 @@ impl Known {
 
     /// `valid`, `header` where it is valid and has codes under it, `stopped`, `not-yet`, `unknown`, or
     /// `malformed`.
-    fn validity(&self, code: &str, day: Option<Date>) -> &'static str {
+    fn validity(&self, code: &str, day: Option<Day>) -> &'static str {
         let Ok(normal) = self.table.form().normalise(code) else {
             return "malformed";
         };
-        let day = day.and_then(|day| day.to_string().parse().ok());
         match self.table.validity(&normal.code, day) {
             Validity::Valid if self.headers.contains(&normal.code) => "header",
             Validity::Valid => "valid",
@@ -270,6 +269,8 @@ fn validity(values: &[ColumnarValue], tables: &Tables, place: TextPlace) -> Resu
     let (names, codes) = (arrays[0].as_string::<i32>(), arrays[1].as_string::<i32>());
     let days = arrays[2].as_primitive::<Date32Type>();
     let mut last: Option<(&str, &Known)> = None;
+    // Days of a batch repeat.
+    let mut read: HashMap<i32, Option<Day>> = HashMap::new();
     let mut said = Vec::with_capacity(codes.len());
     for ((name, code), day) in names.iter().zip(codes).zip(days) {
         let (Some(name), Some(code)) = (name, code) else {
@@ -281,9 +282,15 @@ fn validity(values: &[ColumnarValue], tables: &Tables, place: TextPlace) -> Resu
             _ => tables.get(name).ok_or_else(|| no_table(name, place))?,
         };
         last = Some((name, known));
-        said.push(Some(known.validity(code, day.and_then(Date::at))));
+        let day = day.and_then(|it| *read.entry(it).or_insert_with(|| day_at(it)));
+        said.push(Some(known.validity(code, day)));
     }
     Ok(array(StringArray::from(said)))
+}
+
+/// A day by its number, as tables of codes have it.
+fn day_at(days: i32) -> Option<Day> {
+    Date::at(days)?.to_string().parse().ok()
 }
 
 fn no_table(name: &str, place: TextPlace) -> DataFusionError {
