@@ -41,7 +41,7 @@ fn said(fault: &RuleFault) -> String {
             format!("没有{} {name:?}{there}", kind(what))
         }
         RuleFault::Tests => "一条规则有且只有一项检查：complete、typed、holds、range、levels、matches、codes、unique、\
-                             duplicates、adds_up、refers、overlap、fresh 或 delay"
+                             duplicates、adds_up、refers、overlap、fresh、delay 或 shape"
             .to_owned(),
         RuleFault::SourceOrSql => "表应以 source 或 sql 之一给出".to_owned(),
         RuleFault::Empty { key } => format!("{key} 为空"),
@@ -72,6 +72,18 @@ fn required(expected: &str) -> &str {
         "a min that is not above max" => "min 不应大于 max",
         "a min that is not after max" => "min 不应晚于 max",
         "two numbers or two days" => "两端应同为数或同为日期",
+        "quantiles, or cuts with shares, or levels with theirs" => {
+            "应为 quantiles，或 cuts 及 shares，或 levels 及其占比"
+        }
+        "finite numbers, one at least" => "应为有限的数，至少一个",
+        "numbers that rise" => "应为递增的数",
+        "cuts with one more share than there are cuts" => "shares 应比 cuts 多一个",
+        "2 to 64 cells" => "应有 2 至 64 格",
+        "shares from 0 to 1" => "占比应在 0 至 1 之间",
+        "shares that sum to 1" => "占比合计应为 1",
+        "at most 8 numbers above 0 other than 1, of a column of numbers" => {
+            "应为至多 8 个大于 0 且不等于 1 的数，仅用于数值列"
+        }
         other => other,
     }
 }
@@ -82,6 +94,7 @@ fn kind(what: &str) -> &str {
         "table" => "表",
         "source" => "数据源",
         "column" => "列",
+        "declared type of column" => "已声明类型的列",
         "pack" => "规则包",
         "packs" => "packs",
         "code system" => "编码系统",
@@ -91,5 +104,63 @@ fn kind(what: &str) -> &str {
         "title" => "标题",
         "weight" => "权重",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consilium_quality::{Date, Given, RuleSet};
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_test_is_chinese_throughout() {
+        for (test, words) in [
+            (
+                "shape = { column = \"n\", against = {} }",
+                "应为 quantiles，或 cuts 及 shares，或 levels 及其占比",
+            ),
+            (
+                "shape = { column = \"n\", against = { quantiles = [] } }",
+                "应为有限的数，至少一个",
+            ),
+            (
+                "shape = { column = \"n\", against = { quantiles = [2, 1] } }",
+                "应为递增的数",
+            ),
+            (
+                "shape = { column = \"n\", against = { cuts = [1], shares = [1.0] } }",
+                "shares 应比 cuts 多一个",
+            ),
+            (
+                "shape = { column = \"n\", against = { cuts = [1], shares = [-1.0, 2.0] } }",
+                "占比应在 0 至 1 之间",
+            ),
+            (
+                "shape = { column = \"n\", against = { cuts = [1], shares = [0.2, 0.2] } }",
+                "占比合计应为 1",
+            ),
+            (
+                "shape = { column = \"n\", against = { quantiles = [1] }, factors = [1.0] }",
+                "应为至多 8 个大于 0 且不等于 1 的数，仅用于数值列",
+            ),
+            (
+                "shape = { column = \"n\", against = { levels = {} } }",
+                "占比应在 0 至 1 之间",
+            ),
+            ("typed = [\"m\"]", "没有已声明类型的列 \"m\""),
+            ("", "delay 或 shape"),
+        ] {
+            let rules = format!(
+                "title = \"t\"\n[[source]]\nname = \"s\"\npath = \"s.csv\"\n[[table]]\nname = \"a\"\n\
+                 source = \"s\"\n[[rule]]\nid = \"r\"\ntable = \"a\"\nheading = \"accuracy\"\n{test}\n"
+            );
+            let given = Given {
+                today: Date::at(20_000).unwrap(),
+                schema: &|_| Err(String::new()),
+            };
+            let said = error(&RuleSet::from_toml(&rules, given).unwrap_err()).unwrap();
+            assert!(said.ends_with(words), "{test}: {said}");
+        }
     }
 }
