@@ -242,6 +242,36 @@ fn a_card_that_was_changed_or_is_somebody_elses_is_not_verified() {
 }
 
 #[test]
+fn a_card_is_kept_where_an_earlier_one_was_taken_away() {
+    let folder = house();
+    let make = made(&["--purpose", "training", "--out", "card"]);
+    let cards = folder.path().join("card/cards");
+    printed(folder.path(), &make);
+    printed(folder.path(), &make);
+    fs::remove_file(cards.join("000001.json")).unwrap();
+    printed(folder.path(), &make);
+    let mut kept: Vec<_> = fs::read_dir(&cards)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    kept.sort();
+    assert_eq!(kept, ["000002.json", "000003.json"]);
+    let compare = ["data", "score", "compare", "card"];
+    printed(folder.path(), &compare);
+
+    // What can't be looked into is not an empty folder.
+    fs::remove_dir_all(&cards).unwrap();
+    fs::write(&cards, "").unwrap();
+    let refused = consilium(folder.path(), &compare);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = told(&refused);
+    assert!(
+        said.contains("card/cards") && !said.contains("no two cards"),
+        "{said}"
+    );
+}
+
+#[test]
 fn cards_over_time_say_which_part_moved() {
     let folder = house();
     let make = made(&["--purpose", "training", "--out", "card"]);

@@ -24,6 +24,8 @@ pub(super) struct Kept {
     folder: PathBuf,
     /// The earliest first.
     cards: Vec<Card>,
+    /// The number of the last one, or 0.
+    last: u32,
 }
 
 impl Kept {
@@ -50,14 +52,18 @@ impl Kept {
 
     /// Reads the cards of a folder.
     pub(super) fn existing(folder: &Path, lang: Lang) -> anyhow::Result<Kept> {
-        let entries = fs::read_dir(folder.join(CARDS)).into_iter().flatten();
-        let paths = entries.map(|entry| entry.map(|it| it.path()));
-        let mut paths: Vec<PathBuf> = paths.collect::<io::Result<_>>()?;
+        let cards = folder.join(CARDS);
+        let mut paths = files(&cards).with_context(|| cards.display().to_string())?;
         paths.sort();
+        let numbers = paths.iter().filter_map(|path| number(path));
+        let last = numbers.max().unwrap_or(0);
         let cards = paths.iter().map(|path| Ok(super::read(path, lang)?.card));
         let cards = cards.collect::<anyhow::Result<_>>()?;
-        let folder = folder.to_owned();
-        Ok(Kept { folder, cards })
+        Ok(Kept {
+            folder: folder.to_owned(),
+            cards,
+            last,
+        })
     }
 
     /// Gives all cards, the earliest first.
@@ -98,7 +104,7 @@ impl Kept {
             known.then_some(()).ok_or(error).context(CARDS)?;
         }
         // Of two processes at once, one finds the number taken.
-        let path = cards.join(format!("{:06}.json", self.cards.len() + 1));
+        let path = cards.join(format!("{:06}.json", self.last.saturating_add(1)));
         let mut file = new_file::create_private(&path, lang)?;
         file.write_all(json.as_bytes())
             .and_then(|()| file.sync_data())
@@ -122,4 +128,18 @@ impl Kept {
         };
         left().with_context(|| path.display().to_string())
     }
+}
+
+/// The files of a folder, if it is there.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The number that a card's file is called by.
+fn number(path: &Path) -> Option<u32> {
+    path.file_stem()?.to_str()?.parse().ok()
 }
