@@ -110,7 +110,7 @@ fn list(
     let shown: Vec<&Issue> = issues.values().filter(|it| all || it.open).collect();
     if json {
         for issue in &shown {
-            writeln!(out, "{}", serde_json::to_string(issue)?)?;
+            writeln!(out, "{}", issue.line())?;
         }
         return Ok(());
     }
@@ -234,10 +234,12 @@ fn advance(
         ..issue.last.clone()
     };
     kept.hold_clock(entry.time, lang);
-    kept.issues.add(vec![entry.clone()])?;
+    kept.issues.add(vec![entry])?;
     kept.issues.commit(lang)?;
     if step.json {
-        return Ok(writeln!(out, "{}", json!(entry))?);
+        let after = state::issues(kept.issues.entries());
+        let line = after.get(step.rule.as_str()).map(Issue::line);
+        return Ok(writeln!(out, "{}", json!(line))?);
     }
     let (rule, state) = (&step.rule, next.name(lang));
     tell(&lang.pick(format!("{rule}: {state}"), format!("{rule}：{state}")));

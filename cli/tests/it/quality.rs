@@ -225,6 +225,38 @@ fn an_issue_goes_from_found_to_closed_and_back() {
 }
 
 #[test]
+fn an_issue_is_the_same_line_whether_it_is_listed_or_advanced() {
+    if !is_built() {
+        return;
+    }
+    let folder = house(BROKEN);
+    check(&folder);
+    let said = [
+        "notify", "kept", "order", "--by", "Wang", "--note", "told", "--json",
+    ];
+    let said = issues(&folder, &said);
+    let listed = issues(&folder, &["list", "kept", "--json"]);
+    let of_order = String::from_utf8(listed.stdout).unwrap();
+    let of_order = of_order
+        .lines()
+        .find(|it| it.contains("\"order\""))
+        .unwrap();
+    assert_eq!(String::from_utf8(said.stdout).unwrap().trim_end(), of_order);
+    let line: Value = serde_json::from_str(of_order).unwrap();
+    assert_eq!(
+        (&line["open"], &line["state"]),
+        (&true.into(), &"notified".into())
+    );
+    for key in ["time", "found", "since"] {
+        let time = line[key].as_str().unwrap();
+        assert!(
+            time.starts_with("20") && time.ends_with('Z'),
+            "{key}: {time}"
+        );
+    }
+}
+
+#[test]
 fn what_people_say_at_once_is_all_kept_and_a_broken_line_is_mended() {
     if !is_built() {
         return;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use consilium_plan::{Lang, UnixTime};
 use consilium_quality::{Outcome, Report, RuleResult};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,22 @@ pub(crate) struct Issue {
     pub(crate) found: UnixTime,
     /// Since when it is in its state.
     pub(crate) since: UnixTime,
+}
+
+impl Issue {
+    /// Gives it as a line of JSON.
+    pub(crate) fn line(&self) -> Value {
+        let mut line = json!(self);
+        let times = [
+            ("time", self.last.time),
+            ("found", self.found),
+            ("since", self.since),
+        ];
+        for (key, time) in times {
+            line[key] = json!(time.to_string());
+        }
+        line
+    }
 }
 
 impl State {
