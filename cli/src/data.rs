@@ -10,7 +10,6 @@ use consilium_base::hex;
 use consilium_data::draft::{Draft, draft_file};
 use consilium_data::{Counts, Loaded, ReadError, Reading};
 use consilium_schema::Schema;
-use consilium_scorecard::PurposeName;
 
 use consilium_plan::{Lang, Name};
 
@@ -34,7 +33,7 @@ mod quality;
 mod queries;
 mod registered;
 mod say;
-mod score;
+pub(crate) mod score;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -258,9 +257,9 @@ Examples:
         /// Ask the coordinator what members show of their data sets' scorecards
         #[arg(long)]
         federation: bool,
-        /// Show cards for this purpose alone: training, release, or ID@HASH
+        /// Show cards for this purpose alone: training, release, ID@HASH, or a file that says so
         #[arg(long, value_name = "PURPOSE", requires = "federation")]
-        purpose: Option<PurposeName>,
+        purpose: Option<String>,
         /// Print one line of JSON for each data set
         #[arg(long)]
         json: bool,
@@ -318,7 +317,7 @@ pub(crate) fn run(args: &DataArgs, out: &mut dyn Write, lang: Lang) -> anyhow::R
             purpose,
             json,
         } => block_on(cards::federation(
-            (purpose.as_ref(), door),
+            (purpose.as_deref(), door),
             *json,
             out,
             lang,

@@ -2,13 +2,13 @@
 
 use std::{cmp::Reverse, io::Write};
 
-use consilium_base::hex;
 use consilium_identity::{Directory, PublicKey};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
-use consilium_scorecard::{Band, Dimension, Public, PurposeName, SignedPublic};
+use consilium_scorecard::{Band, Dimension, Public, SignedPublic};
 use serde_json::{Value, json};
 
+use super::score::purpose;
 use crate::{
     client::{Answer as _, Door},
     listing::{self, Listed},
@@ -24,17 +24,20 @@ struct Shown {
 
 /// Lists what members show of their data sets for a purpose, the fittest first.
 pub(super) async fn federation(
-    (purpose, door): (Option<&PurposeName>, &Door),
+    (purpose, door): (Option<&str>, &Door),
     json: bool,
     out: &mut dyn Write,
     lang: Lang,
 ) -> anyhow::Result<()> {
+    let purpose = purpose.map(|purpose| purpose::called(purpose, lang));
+    let purpose = purpose.transpose()?;
     let mut coordinator = door.coordinator(lang).await?;
     let list = coordinator.scorecards(v1::ScorecardsRequest {}).await;
     let mut shown = Vec::new();
     for kept in list.answer(lang)?.cards {
         let shown_here = read(&kept)?;
-        let wanted = purpose.is_none_or(|purpose| shown_here.signed.public.purpose == *purpose);
+        let its = &shown_here.signed.public.purpose;
+        let wanted = purpose.as_ref().is_none_or(|purpose| its == purpose);
         if wanted {
             shown.push(shown_here);
         }
@@ -80,7 +83,7 @@ impl Listed for Shown {
         ["institution", "机构"],
         ["data set", "数据集"],
         ["purpose", "用途"],
-        ["in all", "综合"],
+        ["composite", "综合"],
         ["quality", "质量"],
         ["scarcity", "稀缺性"],
         ["privacy", "隐私"],
@@ -115,7 +118,6 @@ impl Listed for Shown {
             "public": self.signed.public,
             "signer": self.signed.signer,
             "verified": self.is_signed,
-            "card": hex::encode(&self.signed.public.card.0),
             "received": self.received.to_string(),
         })
     }

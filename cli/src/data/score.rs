@@ -20,7 +20,7 @@ mod countersign;
 mod kept;
 mod make;
 mod page;
-mod purpose;
+pub(crate) mod purpose;
 mod say;
 mod verify;
 

@@ -1,6 +1,6 @@
 //! `consilium plan weigh`: weights of institutions' rows by what they show of their scorecards.
 
-use std::{collections::BTreeMap, fs, io::Write, path::PathBuf};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -11,7 +11,10 @@ use consilium_scorecard::{Band, Public, PurposeName};
 use serde::Deserialize;
 
 use super::load;
-use crate::terminal::tell;
+use crate::{data::score::purpose, terminal::tell, whole};
+
+/// The most bytes of what members show.
+const LONGEST: u64 = 64 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Weigh {
@@ -20,9 +23,10 @@ pub(super) struct Weigh {
     /// What members show, as `consilium data list --federation --json` prints it
     #[arg(long, value_name = "FILE")]
     cards: PathBuf,
-    /// Of several purposes, the one whose cards count; default: training
+    /// Of several purposes, the one whose cards count: training, release, ID@HASH, or a file that says so; default:
+    /// training
     #[arg(long, value_name = "PURPOSE", default_value = "training")]
-    purpose: PurposeName,
+    purpose: String,
 }
 
 /// As much of a line as weights are made of.
@@ -34,10 +38,11 @@ struct Line {
 
 pub(super) fn run(args: &Weigh, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
     let plan = load(&args.file, lang)?.plan;
-    let cards =
-        fs::read_to_string(&args.cards).with_context(|| args.cards.display().to_string())?;
-    let cards = parse(&cards).with_context(|| args.cards.display().to_string())?;
-    let weights = weights(&plan, (&cards, &args.purpose), lang)?;
+    let purpose = purpose::called(&args.purpose, lang)?;
+    let named = || args.cards.display().to_string();
+    let cards = whole::text(&args.cards, LONGEST).with_context(named)?;
+    let cards = parse(&cards).with_context(named)?;
+    let weights = weights(&plan, (&cards, &purpose), lang)?;
     for (party, weight) in &weights {
         tell(&format!("{party}: {weight}"));
     }

@@ -5,7 +5,7 @@ use std::{io::Write, path::Path};
 use anyhow::Context as _;
 use clap::Args;
 use consilium_plan::Lang;
-use consilium_scorecard::{Dimension, Purpose};
+use consilium_scorecard::{Dimension, Purpose, PurposeName};
 use serde_json::json;
 
 use super::say::named;
@@ -67,6 +67,14 @@ pub(super) fn run(args: &Show, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
     }
     align_numbers(&mut shown, 1..2);
     Ok(writeln!(out, "{shown}")?)
+}
+
+/// Gives what cards call a purpose that is named as they do, or lies in a file.
+pub(crate) fn called(named: &str, lang: Lang) -> anyhow::Result<PurposeName> {
+    match named.parse() {
+        Ok(name) => Ok(name),
+        Err(_) => Ok(read(named, lang)?.named()),
+    }
 }
 
 /// Reads a purpose that the program brings along, or a file.
