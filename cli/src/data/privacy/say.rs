@@ -6,8 +6,9 @@ use consilium_plan::Lang;
 use consilium_privacy::{Advantage, Attribute, Distance, Estimator, Grade, Risk};
 
 use super::Found;
+pub(super) use crate::table::{Shown, percent};
 use crate::{
-    table::{align_numbers, table},
+    table::{align_numbers, named as header, table},
     terminal::on_one_line,
 };
 
@@ -154,16 +155,6 @@ pub(super) fn notes(found: &Found, lang: Lang) -> Vec<String> {
 fn listed(names: &[String], lang: Lang) -> String {
     let names: Vec<String> = names.iter().map(|it| on_one_line(it)).collect();
     names.join(lang.pick(", ", "、"))
-}
-
-/// A header and rows.
-pub(super) type Shown = (Vec<String>, Vec<Vec<String>>);
-
-fn header(names: &[(&str, &str)], lang: Lang) -> Vec<String> {
-    names
-        .iter()
-        .map(|(en, zh)| lang.pick(*en, *zh).to_owned())
-        .collect()
 }
 
 pub(super) fn curve(found: &Found, lang: Lang) -> Shown {
@@ -345,16 +336,4 @@ fn advantage(of: &Advantage, lang: Lang) -> String {
         format!("advantage {advantage} ({low} to {high}; by chance up to {chance}), {verdict}"),
         format!("优势 {advantage}（{low} 至 {high}；偶然可达 {chance}），{verdict}"),
     )
-}
-
-/// A share in per cent, with as many digits as tell it from none and from all.
-pub(super) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    if percent == 0.0 || (percent - 100.0).abs() < 1e-12 {
-        return format!("{percent:.0} %");
-    }
-    if percent < 0.1 {
-        return "< 0.1 %".to_owned();
-    }
-    format!("{:.1} %", percent.min(99.9))
 }

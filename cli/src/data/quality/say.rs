@@ -7,14 +7,12 @@ use consilium_quality::{Heading, Offence, Outcome, Report, RuleResult, Score};
 
 use super::{Found, offending::cells, severity, shapes};
 use crate::data::issues;
-use crate::table::{align_numbers, table};
+use crate::table;
+pub(super) use crate::table::{Shown, named, percent, points};
 use crate::terminal::on_one_line;
 
 /// The most broken rules that a terminal shows.
 const MOST_SHOWN: usize = 15;
-
-/// A header and rows.
-pub(super) type Shown = (Vec<String>, Vec<Vec<String>>);
 
 pub(super) fn print(
     found: &Found,
@@ -25,18 +23,11 @@ pub(super) fn print(
     let report = &found.report;
     writeln!(out, "{}", warning(lang))?;
     writeln!(out, "{}\n", lead(report, lang))?;
-    let mut show = |(header, rows): Shown, numbers: std::ops::Range<usize>| {
-        let mut shown = table();
-        shown.set_header(header);
-        shown.add_rows(rows);
-        align_numbers(&mut shown, numbers);
-        writeln!(out, "{shown}\n")
-    };
-    show(headings(report, lang), 1..4)?;
+    table::print(headings(report, lang), 1..4, out)?;
     let broken = broken(report);
     let first = &broken[..broken.len().min(MOST_SHOWN)];
     if !first.is_empty() {
-        show(rules(first, lang), 4..7)?;
+        table::print(rules(first, lang), 4..7, out)?;
     }
     if broken.len() > MOST_SHOWN {
         let more = broken.len() - MOST_SHOWN;
@@ -238,29 +229,4 @@ pub(super) fn scored(score: Option<&Score>, lang: Lang) -> (String, String) {
     let to = lang.pick("to", "至");
     let interval = format!("{} {to} {}", points(*low), points(*high));
     (points(*score), interval)
-}
-
-/// Points; less than 100 is not rounded up to it.
-pub(super) fn points(score: f64) -> String {
-    if score >= 100.0 {
-        return "100".to_owned();
-    }
-    format!("{:.1}", score.min(99.9))
-}
-
-/// A share in per cent; neither few nor most are rounded to none or all.
-pub(super) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    if percent <= 0.0 || percent >= 100.0 {
-        return format!("{percent:.0} %");
-    }
-    if percent < 0.1 {
-        return "< 0.1 %".to_owned();
-    }
-    format!("{:.1} %", percent.min(99.9))
-}
-
-pub(super) fn named(names: &[(&str, &str)], lang: Lang) -> Vec<String> {
-    let name = |(en, zh): &(&str, &str)| lang.pick(*en, *zh).to_owned();
-    names.iter().map(name).collect()
 }

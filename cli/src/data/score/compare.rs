@@ -8,10 +8,10 @@ use consilium_plan::Lang;
 use consilium_scorecard::{Card, Comparison, Difference};
 use serde_json::{Value, json};
 
-use super::{changes, kept::Kept, say::Shown};
+use super::{changes, kept::Kept};
 use crate::{
     hint::{Misuse, OrHint as _},
-    table::{align_numbers, table},
+    table::{self, Shown},
 };
 
 #[derive(Debug, Args)]
@@ -67,12 +67,9 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     for remark in changes::remarks(&compared, lang) {
         writeln!(out, "{remark}")?;
     }
-    let mut show = |(header, rows): Shown| {
-        let (columns, mut shown) = (header.len(), table());
-        shown.set_header(header);
-        shown.add_rows(rows);
-        align_numbers(&mut shown, 1..columns);
-        writeln!(out, "{shown}\n")
+    let mut show = |shown: Shown| {
+        let columns = shown.0.len();
+        table::print(shown, 1..columns, out)
     };
     if cards.len() > 2 {
         show(changes::history(&cards, lang))?;

@@ -5,13 +5,11 @@ use std::io::{self, Write};
 use consilium_plan::Lang;
 use consilium_scorecard::{Card, Dimension, EvidenceKind, Public, Score, Signed, Version};
 
+pub(super) use crate::table::{Shown, named};
 use crate::{
-    table::{align_numbers, table},
+    table::{self, points},
     terminal::on_one_line,
 };
-
-/// A header and rows.
-pub(super) type Shown = (Vec<String>, Vec<Vec<String>>);
 
 pub(super) fn print(signed: &Signed, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
     let card = &signed.card;
@@ -24,12 +22,8 @@ pub(super) fn print(signed: &Signed, out: &mut dyn Write, lang: Lang) -> io::Res
         (evidence(card, lang), 0..0),
         (bands(&card.public(), lang), 0..0),
     ];
-    for ((header, rows), numbers) in tables {
-        let mut shown = table();
-        shown.set_header(header);
-        shown.add_rows(rows);
-        align_numbers(&mut shown, numbers);
-        writeln!(out, "{shown}\n")?;
+    for (shown, numbers) in tables {
+        table::print(shown, numbers, out)?;
     }
     Ok(())
 }
@@ -71,13 +65,6 @@ pub(super) fn short(hash: &impl ToString) -> String {
     hash.to_string().chars().take(12).collect()
 }
 
-pub(super) fn named(names: &[(&str, &str)], lang: Lang) -> Vec<String> {
-    names
-        .iter()
-        .map(|(en, zh)| lang.pick(*en, *zh).to_owned())
-        .collect()
-}
-
 pub(super) fn name(dimension: Dimension, lang: Lang) -> String {
     let name = dimension.name();
     lang.pick(name.en, name.zh)
@@ -88,13 +75,14 @@ pub(super) fn part(dimension: Dimension, id: &str, lang: Lang) -> String {
     on_one_line(&lang.pick(name.en, name.zh))
 }
 
-/// A score to the tenth, and its interval.
+/// A score and its interval.
 pub(super) fn scored(score: Option<Score>, lang: Lang) -> [String; 2] {
     let Some(Score { score, low, high }) = score else {
         return ["–".to_owned(), "–".to_owned()];
     };
     let to = lang.pick("to", "至");
-    [format!("{score:.1}"), format!("{low:.1} {to} {high:.1}")]
+    let interval = format!("{} {to} {}", points(low), points(high));
+    [points(score), interval]
 }
 
 pub(super) fn composite(lang: Lang) -> &'static str {
