@@ -43,7 +43,7 @@ impl StewardKey {
                     .name
             }
         };
-        Name::try_from(name).context(lang.pick("the steward's name", "管理员姓名"))
+        Name::try_from(name).context(lang.pick("the steward's name", "数据管理员姓名"))
     }
 
     /// Opens the key.

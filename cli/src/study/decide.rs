@@ -95,7 +95,7 @@ pub(super) async fn run(
         ))
         .or_hint(lang.pick(
             "`consilium participant steward add KEY.pub` makes a steward's key known to the daemon",
-            "`consilium participant steward add 密钥.pub` 向守护进程登记管理员密钥",
+            "`consilium participant steward add 密钥.pub` 向守护进程登记数据管理员密钥",
         ))?,
         answered => answered.answer(lang)?,
     };

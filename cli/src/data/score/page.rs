@@ -223,7 +223,7 @@ fn meaning(lang: Lang) -> &'static str {
          who answers for the card, not that it is true: others can check what a study has found, and not what an \
          institution reports of its own rows.",
         "维度得分为分项按报告或用途的权重加权平均；综合得分为已度量维度按用途权重加权平均。未度量的维度视为缺失，不作填补。\
-         95% 区间按各部分同向变动合并，宁宽勿窄。权重与分档由本项目设定，并非标准规定。管理员签名表明由谁负责，\
+         95% 区间按各部分同向变动合并，宁宽勿窄。权重与分档由本项目设定，并非标准规定。数据管理员签名表明由谁负责，\
          并不证明内容属实：他方可核对研究所得，无法核对机构对自有数据的报告。",
     )
 }

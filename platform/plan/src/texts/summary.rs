@@ -171,7 +171,7 @@ ROWS_OF_NODES: "Each institution brings {minimum} to {most} rows, all together a
 VERIFIED: "At least {count} institutions must be verified by their fingerprints.", "至少 {count} 家机构须经指纹核验。";
 FEW_VERIFIED: "The plan runs with fewer than three verified institutions: the coordinator could have invented the others.", "本方案允许少于三家经核验的机构：其余机构可能由协调方虚构。";
 TRUST: "Each institution's data set needs a scorecard for the purpose {purpose}, signed by its steward, of the very version, with at least: {asked}.", "每家机构的数据集须有针对用途 {purpose}、由其数据管理员签名且对应同一版本的评分卡，得分至少为：{asked}。";
-COMPOSITE: "in all {least}", "综合 {least}";
+COMPOSITE: "composite {least}", "综合 {least}";
 RUNS: "It ends after {study} at the latest, and each institution takes part in at most {runs} runs.", "研究最迟在 {study}后结束，每家机构最多参与 {runs} 次运行。";
 EXPIRES: "Nothing of it runs after {time}.", "{time} 之后不再运行。";
 SIGN: "An approval covers this plan, your data set in its present version, at most {runs} runs, and the time you set. It can be revoked; the study then stops at its next step.", "批准涵盖本方案、您数据集的当前版本、至多 {runs} 次运行以及您设定的期限。批准可撤销，研究随即在下一步停止。";

@@ -51,7 +51,7 @@ fn plans_of_any_kind_may_ask() {
         assert_eq!(plan.to_string().parse::<Plan>().unwrap(), plan);
         let page = plan.summary(None, Lang::En);
         assert!(
-            page.contains("with at least: in all 60, quality 50.5."),
+            page.contains("with at least: composite 60, quality 50.5."),
             "{page}"
         );
     }
