@@ -10,6 +10,7 @@ mod error;
 mod home;
 mod join;
 mod membership;
+mod noised;
 mod peers;
 mod renew;
 mod steward;

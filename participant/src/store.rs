@@ -18,6 +18,7 @@ mod book;
 pub mod cards;
 pub mod cohorts;
 pub mod data_sets;
+pub mod noised;
 pub mod peers;
 pub mod queries;
 pub mod runs;
@@ -60,6 +61,11 @@ const STEPS: &[Step] = &[
         number: 1006,
         name: "scorecards",
         sql: include_str!("../migrations/1006_scorecards.sql"),
+    },
+    Step {
+        number: 1007,
+        name: "noised",
+        sql: include_str!("../migrations/1007_noised.sql"),
     },
 ];
 

@@ -40,6 +40,12 @@ pub fn rho(epsilon: f64, delta: f64) -> f64 {
     root * root
 }
 
+/// Gives the least ε for which ρ-zero-concentrated differential privacy is (ε, δ), by the same proposition. What
+/// studies spend adds up as ρ (lemma 2.3 of the same).
+pub fn epsilon(rho: f64, delta: f64) -> f64 {
+    rho + 2.0 * (rho * -delta.ln()).sqrt()
+}
+
 /// Draws `y` with a probability proportional to `exp(-y²/(2σ²))`.
 ///
 /// # Security

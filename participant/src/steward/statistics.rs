@@ -6,6 +6,7 @@ use consilium_proto::v1;
 use super::{StewardError, StewardService};
 use crate::{
     home::study_name,
+    noised,
     store::cohorts,
     study::{Results, with_costs},
 };
@@ -27,24 +28,44 @@ impl StewardService {
         })
     }
 
-    /// Gives which other statistics were answered, the latest first; none of a plan that asks for something
-    /// else. Those of other data sets are among them: rows may have been registered under another name.
+    /// Gives which other studies count against a plan that asks for statistics, or adds noise: statistics, the latest
+    /// first, those of other data sets among them, as rows may have been registered under another name; then what was
+    /// told of the plan's data set with noise.
     pub(super) async fn answered(&self, plan: &Plan) -> Result<Vec<v1::Answered>, StewardError> {
-        let contributes = plan
-            .contributors()
-            .any(|(party, _)| *party == self.home.party);
-        if !contributes || !matches!(plan.task(), Task::Statistics(_)) {
+        let mut contributors = plan.contributors();
+        let own = contributors.find(|(party, _)| **party == self.home.party);
+        let Some((_, data)) = own else {
             return Ok(Vec::new());
-        }
+        };
         let study = study_name(&plan.hash());
-        let all = cohorts::all(&self.home.store).await?.into_iter();
-        let others = all.filter(|it| it.study != study);
-        let shown = others.map(|cohort| v1::Answered {
-            study: cohort.study.as_str().to_owned(),
-            version: cohort.version.0.to_vec().into(),
-            answered: cohort.answered.0,
-            data_set: cohort.data_set,
-        });
-        Ok(shown.collect())
+        let mut answered = Vec::new();
+        if matches!(plan.task(), Task::Statistics(_)) {
+            let all = cohorts::all(&self.home.store).await?.into_iter();
+            let others = all.filter(|it| it.study != study);
+            answered.extend(others.map(|cohort| v1::Answered {
+                study: cohort.study.as_str().to_owned(),
+                version: cohort.version.0.to_vec().into(),
+                answered: cohort.answered.0,
+                data_set: cohort.data_set,
+                ..v1::Answered::default()
+            }));
+        }
+        let version = self.home.registered(&data.name).await?;
+        if let Some(version) = version {
+            for told in noised::earlier(&self.home, plan, (&data.name, &version)).await? {
+                let study = told.study.as_str();
+                let version = &told.version.0[..];
+                answered.retain(|it| it.study != study || it.version != version);
+                answered.push(v1::Answered {
+                    study: study.to_owned(),
+                    version: version.to_vec().into(),
+                    answered: told.answered.0,
+                    data_set: told.data_set,
+                    epsilon: told.epsilon,
+                    delta: told.delta,
+                });
+            }
+        }
+        Ok(answered)
     }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     data::{HeldAgainst, RegisterError, Source},
     home::{Home, study_name},
+    noised,
     store::runs,
 };
 
@@ -191,6 +192,7 @@ pub(super) async fn read<T: Send + 'static>(
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (data, now) = (counted.data.clone(), home.ambient.now());
+    let spent = noised::spent(home, &plan, (&data, &counted.grant)).await?;
     let reading = home.read_alone(move || {
         let inspection = Inspection {
             party: &me,
@@ -201,6 +203,7 @@ pub(super) async fn read<T: Send + 'static>(
             key: &key,
             secret: &counted.secret,
             now,
+            spent,
         };
         let taken = taking(&inspection, &counted.source);
         Ok(taken.map(|taken| (taken, counted)))

@@ -19,6 +19,7 @@ use crate::{
     cohorts,
     data::{RegisterError, Source},
     home::{Home, study_name},
+    noised,
 };
 
 /// Who is told what is found.
@@ -122,6 +123,7 @@ async fn inspected(
         Task::Statistics(_) => cohorts::earlier(&home.store).await?,
         _ => Vec::new(),
     };
+    let spent = noised::spent(home, plan, (data, &grant)).await?;
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (name, now, seen) = (data.clone(), home.ambient.now(), home.seen.clone());
@@ -135,6 +137,7 @@ async fn inspected(
             key: &key,
             secret: &secret,
             now,
+            spent,
         };
         // The version of the rows says nothing of what lies beside them.
         let is_whole = match &basis {

@@ -32,6 +32,8 @@ pub(super) struct Inspection<'a> {
     /// The institution's secret for the study.
     pub(super) secret: &'a Seed,
     pub(super) now: UnixTime,
+    /// What keeps it from being told of with noise, as far as that was done before.
+    pub(super) spent: Option<Obstacle>,
 }
 
 /// What an inspection found.

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     data::Source,
     home::{Home, study_name},
+    noised,
     store::Book,
 };
 use taking::Taken;
@@ -44,7 +45,12 @@ pub(super) async fn take_part(
     let opened = Opened::new(home, (plan, &call), ways).await?;
     let own = (counted.contract.as_ref(), &counted.secret);
     contract::prove(home, &opened.mail, (plan, &call), own).await?;
+    // Of two studies that begin at once the later one sees the other.
+    let alone = home.answering.lock().await;
     let (taken, counted) = begin::read(home, plan, counted, take).await?;
+    // From here on it counts as told, whatever becomes of the run.
+    noised::note(home, plan, (&counted.data, counted.grant.data)).await?;
+    drop(alone);
     let terms = plan.sum_terms(&task.protection, BTreeSet::new());
     let own = (&**plan, &counted.secret);
     let mut sums = run::sums(home, own, (Book::Sums, terms), opened.directory.clone())?;

@@ -129,6 +129,7 @@ mod tests {
             key: &seed,
             secret: &seed,
             now: UnixTime(sample::NOW),
+            spent: None,
         };
         Subject::of(&inspection, plan.hash())
     }

@@ -23,6 +23,7 @@ use crate::{
     cohorts,
     data::Source,
     home::{Home, study_name},
+    noised,
     store::Book,
 };
 use rows::Taken;
@@ -60,6 +61,7 @@ pub(super) async fn take_part(
     };
     // From here on the cohort counts as answered for, whatever becomes of the run.
     part.note(&taken).await?;
+    noised::note(home, plan, (&counted.data, counted.grant.data)).await?;
     drop(alone);
     let terms = plan.sum_terms(&task.protection, BTreeSet::new());
     let own = (&**plan, &counted.secret);

@@ -7,6 +7,7 @@ mod book;
 mod cohorts;
 mod data_sets;
 mod federation;
+mod noised;
 mod peers;
 mod plain_sets;
 mod queries;

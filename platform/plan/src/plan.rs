@@ -277,6 +277,18 @@ impl Plan {
         &self.task
     }
 
+    /// Gives the ε and δ of one row where contributors add noise to what they count.
+    pub fn noise(&self) -> Option<(f64, f64)> {
+        match &self.task {
+            Task::Scarcity(task) => {
+                let noise = task.specification.noise;
+                Some((noise.epsilon, noise.delta))
+            }
+            Task::Statistics(task) => task.noise(),
+            _ => None,
+        }
+    }
+
     /// Gives how sums are protected, where the study has sums.
     pub fn protection(&self) -> Option<&Protection> {
         match &self.task {

@@ -114,6 +114,9 @@ pub enum Obstacle {
     /// Earlier statistics of nearly the same rows measured a column by another rule, and its steward has not
     /// named these studies; not more of them than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
     CohortAskedOtherwise(BTreeSet<PlanHash>),
+    /// Earlier studies told of the data set with noise, as this one would, and its steward has not named them; not
+    /// more than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
+    NoiseSpent(BTreeSet<PlanHash>),
 }
 
 impl Obstacle {
@@ -301,6 +304,9 @@ impl Plan {
             Obstacle::CohortAskedOtherwise(studies) => {
                 measured && studies.len() <= Obstacle::MOST_STUDIES
             }
+            Obstacle::NoiseSpent(studies) => {
+                self.noise().is_some() && studies.len() <= Obstacle::MOST_STUDIES
+            }
             Obstacle::NoAlignment
             | Obstacle::OtherData
             | Obstacle::OrderDamaged
@@ -465,6 +471,9 @@ impl Plan {
             }
             Obstacle::CohortAskedOtherwise(studies) => {
                 failure(Code::CohortAskedOtherwise).with("studies", Obstacle::named(studies))
+            }
+            Obstacle::NoiseSpent(studies) => {
+                failure(Code::NoiseSpent).with("studies", Obstacle::named(studies))
             }
             Obstacle::KeysRepeated => failure(Code::KeysRepeated),
             Obstacle::NoKeys => failure(Code::KeysNone),

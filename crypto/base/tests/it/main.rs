@@ -54,3 +54,14 @@ proptest! {
         prop_assert_ne!(derived, bytes);
     }
 }
+
+#[test]
+fn what_studies_spend_adds_up_as_rho() {
+    use consilium_base::noise::{epsilon, rho};
+    for (given, delta) in [(0.001, 1e-6), (1.0, 1e-6), (10.0, 1e-3)] {
+        assert!((epsilon(rho(given, delta), delta) - given).abs() < 1e-9 * given);
+    }
+    // By hand: ρ = 0.017469 for ε = 1, and twice of it 0.034938 + 2·√(0.034938·13.8155).
+    let twice = epsilon(2.0 * rho(1.0, 1e-6), 1e-6);
+    assert!((twice - 1.424_446_6).abs() < 1e-6, "{twice}");
+}

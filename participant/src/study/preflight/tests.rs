@@ -87,6 +87,7 @@ fn inspected_for(
         key: &key,
         secret: &Seed::from_bytes([2; 32]),
         now: UnixTime(1),
+        spent: None,
     };
     inspection.inspect(&source)
 }

@@ -83,6 +83,7 @@ fn look(
     if !looked.obstacles.is_empty() {
         return Ok(looked);
     }
+    looked.obstacles.extend(inspection.spent.clone());
     let (limits, rows) = (inspection.limits, looked.table.rows() as u64);
     if rows < limits.minimum_rows.0 {
         looked.obstacles.push(Obstacle::RowsTooFew);
@@ -114,6 +115,9 @@ fn refused(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
         }
         Obstacle::KeysRepeated => failure(Code::KeysRepeated),
         Obstacle::NoKeys => failure(Code::KeysNone),
+        Obstacle::NoiseSpent(studies) => {
+            failure(Code::NoiseSpent).with("studies", Obstacle::named(studies))
+        }
         other => too_many_or_few(other, inspection.limits, me),
     }
 }

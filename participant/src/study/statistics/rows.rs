@@ -87,6 +87,7 @@ fn obstacles(
     let minimum = inspection.limits.minimum_cell.0;
     let allowed = (minimum, &inspection.grant.beside);
     obstacles.extend(cohorts::obstacle(imprint, earlier, allowed));
+    obstacles.extend(inspection.spent.clone());
     obstacles
 }
 
@@ -119,6 +120,9 @@ fn refused(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
         Obstacle::CohortAskedOtherwise(studies) => {
             let studies = Obstacle::named(studies);
             failure(Code::CohortAskedOtherwise).with("studies", studies)
+        }
+        Obstacle::NoiseSpent(studies) => {
+            failure(Code::NoiseSpent).with("studies", Obstacle::named(studies))
         }
         other => too_many_or_few(other, inspection.limits, inspection.party),
     }

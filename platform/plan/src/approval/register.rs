@@ -30,7 +30,8 @@ pub struct Grant {
     pub until: UnixTime,
     /// "My own aggregate may become derivable."
     pub waiver: bool,
-    /// Statistics that measured columns of nearly the same rows by other rules: this study may run beside them.
+    /// Studies that measured columns of nearly the same rows by other rules, or told of them with noise: this study may
+    /// run beside them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub beside: BTreeSet<PlanHash>,
 }

@@ -88,6 +88,7 @@ impl Code {
             // What was done before, or by others
             | Code::CohortTooClose
             | Code::CohortAskedOtherwise
+            | Code::NoiseSpent
             | Code::ContractDiffers
             | Code::StatisticsDiffer
             | Code::AlignPeerDeviates

@@ -33,6 +33,8 @@ pub struct Scarcity {
 
 /// δ where a plan says nothing: below one in all the rows that there may be in a house.
 const USUAL_DELTA: f64 = 1e-6;
+/// Runs where a plan says nothing.
+const USUAL_RUNS: u32 = 20;
 /// Rows that are added to each cell: Krichevsky and Trofimov's half.
 const USUAL_PSEUDO: f64 = 0.5;
 /// Buckets of a vector: a megabyte at fifteen contributors.
@@ -82,6 +84,8 @@ pub(crate) fn check(
     // Noise stands in for cells that are held back, and nothing is told of fewer rows than it drowns.
     let limits = terms::limits(&raw.limits, contributors, at)?;
     let limits = Limits {
+        // Whoever deviates may bring other people in each.
+        runs: raw.limits.runs.as_ref().map_or(USUAL_RUNS, |_| limits.runs),
         minimum_cell: Rows(0),
         minimum_cohort: limits.minimum_rows,
         ..limits

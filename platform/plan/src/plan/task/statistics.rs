@@ -53,9 +53,12 @@ impl Statistics {
         differences(&self.columns, schema)
     }
 
-    /// Says whether contributors add noise to counts.
-    pub fn is_noised(&self) -> bool {
-        matches!(self.specification.mode, Mode::Threshold { .. })
+    /// Gives the ε and δ of one row where contributors add noise to counts.
+    pub fn noise(&self) -> Option<(f64, f64)> {
+        match self.specification.mode {
+            Mode::Exact => None,
+            Mode::Threshold { epsilon, delta, .. } => Some((epsilon, delta)),
+        }
     }
 }
 
