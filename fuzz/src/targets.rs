@@ -5,6 +5,7 @@ mod lattices;
 mod meddling;
 mod plans;
 mod runs;
+mod scarcity;
 mod scorecards;
 mod tables;
 mod trees;
@@ -38,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     quick("party-id", wire::party_id),
     quick("plan", plans::plan),
     quick("preflight", plans::preflight),
+    slow("scarcity", scarcity::scarcity),
     quick("schema", tables::schema),
     quick("scorecard", scorecards::scorecard),
     slow("sealing", runs::sealing),

@@ -18,8 +18,8 @@ use tokio::{runtime::Builder, time::timeout};
 
 use super::meddling::{Meddling, Relay};
 
-const RUN: RunId = RunId([1; 16]);
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const RUN: RunId = RunId([1; 16]);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Longer than all the patience of a run together.
 const FOR_EVER: Duration = Duration::from_hours(24);
