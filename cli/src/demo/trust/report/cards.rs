@@ -1,5 +1,6 @@
 //! The cards of all institutions by dimension, who was refused by them, and where their pages lie.
 
+use consilium_plan::Lang;
 use consilium_scorecard::{Band, Dimension, Purpose};
 
 use super::{
@@ -18,36 +19,35 @@ impl Page<'_> {
     pub(super) fn four(&mut self) {
         self.heading("Four hospitals as they are", "四家医院的实际数据");
         let lang = self.lang;
-        let purpose = Purpose::built_in(heart::PURPOSE);
-        let weights = purpose.iter().flat_map(Purpose::weights);
-        let counts = weights.map(|(dimension, weight)| {
-            let name = dimension.name();
-            format!("{} {:.0} %", lang.pick(name.en, name.zh), 100.0 * weight)
-        });
-        let counts: Vec<String> = counts.collect();
+        let counts = counts(Purpose::built_in(heart::PURPOSE).as_ref(), lang);
         self.html.paragraph(
             "",
             lang.pick(
                 format!(
                     "Patients with suspected heart disease in Cleveland, Budapest, Zurich and Basel, and Long Beach; nothing was \
-                     done to their files. The purpose is that of training a model: {}.",
-                    counts.join(", ")
+                     done to their files. The purpose is that of training a model: {counts}."
                 ),
                 format!(
-                    "克利夫兰、布达佩斯、苏黎世与巴塞尔、长滩的疑似心脏病患者，数据未作改动。用途为训练模型：{}。",
-                    counts.join("，")
+                    "克利夫兰、布达佩斯、苏黎世与巴塞尔、长滩的疑似心脏病患者，数据未作改动。用途为训练模型：{counts}。"
                 ),
             ),
         );
         let scored = &self.found.four;
         let picture = matrix::draw(scored, "cards-four", None, lang);
-        self.figure(
+        let judged = scored.values.values().next().map_or(0, |it| it.judged_rows);
+        self.html.figure(
             &picture,
-            "The four hospitals' cards: scores by dimension with their intervals, the best card first; 100 is the best. \
-             Scarcity is of noised tables of a few hundred rows, and value of the 238 patients that judge: \
-             small tables say little, and the intervals show how little.",
-            "四家医院的评分卡：各维度得分及区间，按综合得分由高到低；100 为最佳。稀缺性来自几百行的加噪表，价值由 \
-             238 名测试患者判断：数据少则结论弱，区间宽度即说明这一点。",
+            lang.pick(
+                format!(
+                    "The four hospitals' cards: scores by dimension with their intervals, the best card first; 100 is the best. \
+                     Scarcity is of noised tables of a few hundred rows, and value of the {judged} patients that judge: small \
+                     tables say little, and the intervals show how little."
+                ),
+                format!(
+                    "四家医院的评分卡：各维度得分及区间，按综合得分由高到低；100 为最佳。稀缺性来自几百行的加噪表，价值由 {judged} \
+                     名测试患者判断：数据少则结论弱，区间宽度即说明这一点。"
+                ),
+            ),
         );
         self.table(scored);
     }
@@ -57,13 +57,22 @@ impl Page<'_> {
             "Six hospitals, with two of which something went wrong",
             "六家医院，其中两家有差错",
         );
-        self.paragraph(
+        let lang = self.lang;
+        let purpose = Purpose::from_toml(self.found.example.asked.purpose).ok();
+        let counts = counts(purpose.as_ref(), lang);
+        self.html.paragraph(
             "",
-            "Stays of people with diabetes, dealt out by patients. At south each label is the other one with a chance of one \
-             half; at west each code of seven columns is the next of its list. All codes are codes and all labels labels: \
-             no rule about values sees either. Value counts two thirds for this purpose, quality and privacy a sixth each.",
-            "糖尿病患者住院记录，按患者分给六家医院。south 的每个标签有一半概率被翻转；west 有七列的编码各错后一位。编码与标签本身都\
-             合法，取值规则无法发现。此用途中价值占三分之二，质量与隐私各占六分之一。",
+            lang.pick(
+                format!(
+                    "Stays of people with diabetes, dealt out by patients. At south each label is the other one with a chance \
+                     of one half; at west each code of seven columns is the next of its list. All codes are codes and all \
+                     labels labels: no rule about values sees either. For this purpose count: {counts}."
+                ),
+                format!(
+                    "糖尿病患者住院记录，按患者分给六家医院。south 的每个标签有一半概率被翻转；west 有七列的编码各错后一位。编码与标签本身\
+                     都合法，取值规则无法发现。此用途的权重：{counts}。"
+                ),
+            ),
         );
         let scored = &self.found.six;
         let picture = matrix::draw(scored, "cards-six", Some(self.found.least()), self.lang);
@@ -170,4 +179,14 @@ impl Page<'_> {
         }
         self.html.add("</ul>");
     }
+}
+
+/// How much each dimension counts for a purpose.
+fn counts(purpose: Option<&Purpose>, lang: Lang) -> String {
+    let weights = purpose.into_iter().flat_map(Purpose::weights);
+    let counts = weights.map(|(dimension, weight)| {
+        let name = dimension.name();
+        format!("{} {:.0} %", lang.pick(name.en, name.zh), 100.0 * weight)
+    });
+    counts.collect::<Vec<_>>().join(lang.pick(", ", "，"))
 }
