@@ -35,16 +35,17 @@ const DATA: &str = "data";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Four hospitals with patients of their own measure quality and privacy of their rows at home; studies \
-tell each how much its rows surprise the others, and what they are worth to a model. Each makes a \
-scorecard of that and signs it.
+Four hospitals with patients of their own measure quality and privacy of their rows at home; \
+studies tell each how much its rows surprise the others, and what they are worth to a model. Each \
+makes a scorecard of that and signs it.
 
-Then a published table of stays is dealt out to six hospitals by patients. At one of them each label \
-is the other one with a chance of one half; at another all codes are read one place beside theirs. \
-They make scorecards in the same way. By the bands that these show the rows are weighed, and the \
-model is trained again; a plan that asks for a score is refused where the card falls short. Both \
-models are held against rows with which nothing went wrong. All daemons are real processes that talk \
-over mutual TLS on the loopback interface. The report with pictures is report.html in the folder.
+Then a published table of stays is dealt out to six hospitals by patients. At one of them each \
+label is the other one with a chance of one half; at another all codes are read one place beside \
+theirs. They make scorecards in the same way. By the bands that these show the rows are weighed, \
+and the model is trained again; a plan that asks for a score is refused where the card falls \
+short. Both models are held against rows with which nothing went wrong. All daemons are real \
+processes that talk over mutual TLS on the loopback interface. The report with pictures is \
+report.html in the folder.
 
 It needs consilium-sql, the program that runs queries: beside consilium, in PATH, or named by the \
 environment variable CONSILIUM_SQL. From the repository's root, about a quarter of an hour on two \

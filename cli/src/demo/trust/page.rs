@@ -28,7 +28,11 @@ pub(super) fn print(
         "六家医院，其中两家有差错：评分卡及其使用",
     );
     writeln!(out, "{six}\n\n{}\n", hospitals(found, lang))?;
-    writeln!(out, "{}", scarce(lang))?;
+    let gained = lang.pick(
+        "AUC gained: by how much the area under the ROC curve of a model of the five others is above that of all six.",
+        "AUC 增益：去掉该院后，其余五家模型的 ROC 曲线下面积比六家模型高出多少。",
+    );
+    writeln!(out, "{gained}\n{}", scarce(lang))?;
     writeln!(out, "{}", refusals(found, lang))?;
     writeln!(out, "{}\n", models(found, lang))?;
     let said = lang.pick("the report with pictures is", "图文报告见");
@@ -137,7 +141,7 @@ fn hospitals(found: &Found, lang: Lang) -> comfy_table::Table {
         lang.pick("value", "价值"),
         lang.pick("composite", "综合"),
         lang.pick("weight", "权重"),
-        lang.pick("AUC gained without it", "去掉后 AUC 变化"),
+        lang.pick("AUC gained", "AUC 增益"),
     ]);
     for measured in found.six.ranked() {
         rows.add_row(row(measured, found, lang));
