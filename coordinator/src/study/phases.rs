@@ -170,6 +170,7 @@ async fn value(
         has_converged: !fit.was_cut_short(&glm.regression),
         contributors: &fit.contributors,
         judges: &by.judges,
+        colluding: by.colluding,
         method: by.method,
     };
     // Orders of joining are drawn alike whenever the step is repeated.

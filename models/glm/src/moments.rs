@@ -85,7 +85,8 @@ pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
 /// Says whether rows of one place are so few in a level of a 0/1 column, in a cell of what several columns
 /// have together, or in all, that sums over them would tell of single ones.
 ///
-/// In logistic regression rows are counted by label too. None at all is not few.
+/// In logistic regression rows are counted by label too: in cells, where none at all is not few, and of
+/// either label in all, where it is.
 pub fn has_few(regression: &Regression, table: &Table) -> bool {
     let spec = regression.specification();
     let sums = local_moments(regression, table);
@@ -100,7 +101,7 @@ pub fn has_few(regression: &Regression, table: &Table) -> bool {
         let missing = column.mark_missing.then(|| moments.missing_cells(place));
         levels.into_iter().chain(missing)
     });
-    moments.rows < spec.minimum_count
+    moments.rows.min(moments.rarest_label()) < spec.minimum_count
         || cells.any(|cells| is_few(&cells))
         || moments.rare_cell().is_some()
 }
@@ -198,6 +199,21 @@ impl<'a> Moments<'a> {
     pub(crate) fn label(&self) -> Spread {
         let range = self.regression.specification().labels;
         self.spread(range, [self.rows as f64, self.sums[1], self.sums[2]], ROUGH)
+    }
+
+    /// Gives how many rows have the rarer label; all, but in logistic regression.
+    fn rarest_label(&self) -> u64 {
+        if self.regression.specification().family != Family::Logistic {
+            return self.rows;
+        }
+        let positive = f64::midpoint(self.sums[1], self.rows as f64).round();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of rows, put between none and all"
+        )]
+        let positive = positive.clamp(0.0, self.rows as f64) as u64;
+        positive.min(self.rows - positive)
     }
 
     /// Gives the mean of the labels.

@@ -43,6 +43,7 @@ impl Run {
             has_converged: !fit.was_cut_short(&glm.regression),
             contributors: &fit.contributors,
             judges: &by.judges,
+            colluding: by.colluding,
             method: by.method,
         };
         let own = (&rows.fitted.table, &rows.measured().table);

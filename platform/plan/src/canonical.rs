@@ -198,7 +198,7 @@ fn write_regression(f: &mut Formatter<'_>, glm: &Glm, own_metrics: OwnMetrics) -
             writeln!(f, "proximal = {}", number(*proximal))?;
         }
     }
-    if let Some(Valuing { method, judges }) = &glm.value {
+    if let Some(Valuing { method, judges, .. }) = &glm.value {
         let judges: Vec<String> = judges.iter().map(|it| quoted(it.as_str())).collect();
         writeln!(f, "\n[value]\nmethod = {}", quoted(method.name()))?;
         writeln!(f, "judged_by = [{}]", judges.join(", "))?;

@@ -132,6 +132,9 @@ impl Plan {
         };
         lines.add(Audience::Receivers, result, &[]);
         match task.own_metrics {
+            OwnMetrics::Home if self.shows_own_sums() => {
+                lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME_BUT_VALUES, &[]);
+            }
             OwnMetrics::Home => lines.add(Audience::Nobody, &texts::OWN_METRICS_HOME, &[]),
             OwnMetrics::Rounded => {
                 for to in [Audience::Coordinator, Audience::Receivers] {
@@ -235,6 +238,17 @@ impl Plan {
         groups.into_iter().map(|(_, group)| group).collect()
     }
 
+    /// Says whether each contributor shows the coordinator its own sums, of which coalitions are made.
+    pub(crate) fn shows_own_sums(&self) -> bool {
+        let Task::Train(task) = self.task() else {
+            return false;
+        };
+        let Learner::Glm(glm) = &task.learner else {
+            return false;
+        };
+        (glm.value.as_ref()).is_some_and(|by| by.method == Method::Shapley)
+    }
+
     /// Says that sums hide each contributor's own, and with which exception.
     fn hidden(&self, protection: &Protection, lines: &mut Lines<'_>) {
         let contributors = self.contributors().count();
@@ -242,7 +256,9 @@ impl Plan {
             ("colluding", &protection.colluding),
             ("contributors", &contributors),
         ];
-        let text = if self.weight_groups().len() > 1 {
+        let text = if self.shows_own_sums() {
+            &texts::INPUTS_HIDDEN_BUT_VALUES
+        } else if self.weight_groups().len() > 1 {
             &texts::INPUTS_HIDDEN_BUT_WEIGHTS
         } else if protection.ask_waiver || protection.relax_from_twenty {
             &texts::INPUTS_HIDDEN_BUT

@@ -15,7 +15,7 @@ use consilium_evaluation::Weight;
 use consilium_glm::{Family, surrogate::Order};
 use consilium_mailbox::PartyId;
 use consilium_schema::{Column, Label, LabelRule, is_shown};
-use consilium_value::Method;
+use consilium_value::{Method, fewest_judges};
 
 use self::preparation::describe_prepared;
 pub use self::preparation::say_prepared;
@@ -204,6 +204,7 @@ impl Plan {
             page.line("- ", &texts::THRESHOLD, &thresholds);
         }
         let colluding = match protection.colluding {
+            _ if self.shows_own_sums() => &texts::COLLUDING_BUT_VALUES,
             0 => &texts::COLLUDING_NONE,
             _ => &texts::COLLUDING,
         };
@@ -313,7 +314,9 @@ fn describe_value(glm: &Glm, page: &mut Page) {
     };
     let judges: Vec<&str> = by.judges.iter().map(PartyId::as_str).collect();
     let judges = judges.join(", ");
-    page.line("", &texts::VALUE, &[("judges", &judges)]);
+    let fewest = fewest_judges(by.colluding);
+    let places: Places<'_> = &[("judges", &judges), ("fewest", &fewest)];
+    page.line("", &texts::VALUE, places);
     if by.method == Method::Shapley {
         page.line("! ", &texts::VALUE_BY_COALITIONS, &[]);
     }

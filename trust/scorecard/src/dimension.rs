@@ -74,8 +74,8 @@ impl Dimension {
             Self::Value => &[
                 [
                     "leave-one-out",
-                    "how surely its rows help",
-                    "其数据有益的把握",
+                    "how much its rows help",
+                    "其数据有益的程度",
                 ],
                 ["shapley", "Shapley share", "沙普利份额"],
                 [

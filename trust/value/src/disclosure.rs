@@ -7,7 +7,7 @@ use crate::Method;
 /// Gives everything that the roles learn by a method, beside the messages' lengths and times.
 pub fn disclosures(method: Method) -> Vec<Disclosure> {
     let lines = match method {
-        Method::Influence => [SUMS, &[]],
+        Method::Influence => [SUMS, HOME],
         Method::Shapley => [SUMS, OWN],
     };
     lines.concat()
@@ -15,42 +15,55 @@ pub fn disclosures(method: Method) -> Vec<Disclosure> {
 
 const SUMS: &[Disclosure] = &[
     Disclosure::to_aggregator(
+        "how many of the institutions that are to judge have enough rows for it: ten of either label (twenty where \
+         numbers are predicted), or as many as the plan's smallest cell (twice as many) if that is more; nothing below \
+         where fewer than three have, or fewer than two beside as many as may collude",
+        "应参与评判的机构中有多少家行数足够：两类标签各不少于十行（预测数值时不少于二十行），若方案的最小单元格行数更大，\
+         则不少于该行数（预测数值时为其两倍）；若足够的机构少于三家，或除去可能串通的家数后少于两家，则以下各项均不透露",
+    ),
+    Disclosure::to_aggregator(
         "for all institutions together: gradient and Fisher information of the fitted rows at the model",
         "所有机构合计：拟合所用样本行在模型处的梯度和费舍尔信息",
     ),
     Disclosure::to_aggregator(
-        "for the institutions that judge, together, of each that has at least ten rows of either label \
-         (twenty where numbers are predicted): how many rows judge, their deviance, the sums of their labels, \
-         gradient and Fisher information at the model",
-        "参与评判的机构合计（仅计入两类标签各不少于十行、预测数值时不少于二十行的机构）：评判所用的行数、偏差、标签之和，\
-         以及在模型处的梯度和费舍尔信息",
+        "for the institutions that judge, together: how many rows judge, their deviance, the sums of their labels, \
+         gradient and Fisher information at the model, hence nearly how many of them have each level, and each two \
+         levels at once, small counts too",
+        "参与评判的机构合计：评判所用的行数、偏差、标签之和，以及在模型处的梯度和费舍尔信息，\
+         由此可约略得知具有各取值、以及同时具有任两个取值的行数，含小计数",
     ),
     Disclosure::to_contributor(
-        "how many rows of all institutions together were fitted and judge; of those that judge the deviance \
-         under the model and under their mean, and the dispersion; and for each coefficient one number: in which \
-         direction and how far it would move to meet the judging rows less well",
-        "所有机构合计的拟合行数与评判行数；评判样本在模型下与在其均值下的偏差及离散度；以及每个系数的一个数值：\
-         该系数朝哪个方向变动多少会使评判样本的拟合变差",
-    ),
-    Disclosure::to_contributor(
-        "what its own rows are worth, computed at home and told nobody",
-        "本机构样本行的价值，仅在本机构计算，不告知任何人",
+        "how many institutions judge; how many rows of all institutions together were fitted and judge; of those that \
+         judge the deviance under the model and under their mean, hence, where classes are predicted, how many are of \
+         each, and the dispersion; and for each coefficient one number: in which direction and how far it would move to \
+         meet the judging rows less well",
+        "参与评判的机构数；所有机构合计的拟合行数与评判行数；评判样本在模型下与在其均值下的偏差（预测类别时由此可知各类的行数）\
+         及离散度；以及每个系数的一个数值：该系数朝哪个方向变动多少会使评判样本的拟合变差",
     ),
 ];
 
+const HOME: &[Disclosure] = &[Disclosure::to_contributor(
+    "what its own rows are worth, computed at home and told nobody",
+    "本机构样本行的价值，仅在本机构计算，不告知任何人",
+)];
+
 const OWN: &[Disclosure] = &[
+    Disclosure::to_contributor(
+        "what its own rows are worth, computed at home too",
+        "本机构样本行的价值，亦在本机构计算",
+    ),
     Disclosure::to_aggregator(
         "of each institution alone: how many of its rows were fitted, their gradient and Fisher information at the \
          model, hence nearly the model that its own rows alone would give, and so that of every coalition of \
          institutions; or that an institution withholds them, because fewer of its rows than the minimum have some \
-         level or cell",
+         label, level or cell",
         "每家机构单独的：其拟合行数、在模型处的梯度和费舍尔信息，由此可近似得到仅用该机构样本所得的模型，\
-         进而得到任意若干机构组合的模型；或得知某机构因某一取值或单元格的行数低于下限而不予提供",
+         进而得到任意若干机构组合的模型；或得知某机构因某一标签、取值或单元格的行数低于下限而不予提供",
     ),
     Disclosure::to_contributor(
-        "of each institution by name: its Shapley value and the loss without it, each with its standard error, in \
-         three significant digits, and what all are worth together; or that somebody withheld its sums, not who",
-        "逐一列名的每家机构：其沙普利值、缺少该机构时的损失及各自的标准误（三位有效数字），以及全体合计的价值；\
+        "of each institution by name: its Shapley value and the loss without it, each with its standard error, and what \
+         all are worth together, in three significant digits; or that somebody withheld its sums, not who",
+        "逐一列名的每家机构：其沙普利值、缺少该机构时的损失及各自的标准误，以及全体合计的价值（均为三位有效数字）；\
          或仅得知有机构不予提供，但不知是哪一家",
     ),
     Disclosure::to_contributor(

@@ -4,7 +4,7 @@ use consilium_mailbox::{Fault, MailboxError, PartyId};
 use consilium_secagg::{EncodingError, SumError};
 use serde::{Deserialize, Serialize};
 
-use crate::FEWEST_JUDGED;
+use crate::FEWEST_ROWS;
 
 /// Why rows are not valued: the aggregator finds it in the sums of all and tells the contributors, or a contributor
 /// in its own.
@@ -14,9 +14,9 @@ pub enum Failure {
     /// A row's prediction lies beyond what a likelihood is computed for.
     #[error("the model's predictions for some rows run to extremes")]
     Beyond,
-    /// Nobody's rows can judge.
+    /// So few institutions' rows can judge that their sums would tell too much of one.
     #[error(
-        "no institution that judges has enough rows: ten of either label, or twenty where numbers are predicted"
+        "too few of the institutions that are to judge have enough rows: ten of either label, twenty where numbers are predicted, or by the plan's smallest cell if that is more"
     )]
     TooFewJudged,
     /// The sums are not those of rows that the model was fitted to.
@@ -43,7 +43,7 @@ impl From<Failure> for consilium_glm::Failure {
             // Curvature is lost where fitted means run to extremes.
             Failure::Beyond | Failure::Undetermined => consilium_glm::Failure::BeyondCaps,
             Failure::TooFewJudged => consilium_glm::Failure::TooFewToEvaluate {
-                minimum: FEWEST_JUDGED as u64,
+                minimum: FEWEST_ROWS,
             },
             Failure::Alone => consilium_glm::Failure::TooFewRows { rows: 0, needed: 1 },
             Failure::Implausible | Failure::DoesNotAddUp => consilium_glm::Failure::Implausible,
@@ -93,6 +93,16 @@ pub enum ValueError {
         /// How many there must be.
         least: usize,
     },
+    /// Own sums would be shown whatever few rows they are of.
+    #[error(
+        "own sums are shown of cells of {minimum} rows: for coalitions the smallest is {least}"
+    )]
+    TooFewToShow {
+        /// The smallest cell.
+        minimum: u64,
+        /// The smallest that it may be.
+        least: u64,
+    },
     /// Somebody is not in the sum.
     #[error("{party} is not in the sum by which rows are valued")]
     Incomplete {
@@ -134,6 +144,7 @@ impl ValueError {
             | ValueError::TooFewContributors { .. }
             | ValueError::TooManyContributors { .. }
             | ValueError::TooFewJudges { .. }
+            | ValueError::TooFewToShow { .. }
             | ValueError::NoFit
             | ValueError::OtherRows => Fault::Input,
         }

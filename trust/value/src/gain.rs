@@ -129,7 +129,7 @@ pub struct Marginal {
 impl Marginal {
     /// Gives the score for a scorecard: how sure it is that the columns help.
     pub fn score(&self) -> Measure {
-        self.gain.measure("marginal")
+        self.gain.sureness("marginal")
     }
 }
 

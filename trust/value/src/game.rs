@@ -75,6 +75,9 @@ pub struct Drawn {
 /// Estimates each player's value from orders of joining that are drawn at random (Castro, Gómez and
 /// Tejada 2009).
 ///
+/// `adds` gives what a player adds to those before it, which with it make up a coalition; it is asked in
+/// the order of joining.
+///
 /// # Panics
 ///
 /// With more than [`MOST_DRAWN_PLAYERS`] players, or less than two orders.
@@ -82,23 +85,21 @@ pub fn sampled(
     players: usize,
     orders: u32,
     rng: &mut impl Rng,
-    mut worth: impl FnMut(Coalition) -> f64,
+    mut adds: impl FnMut(usize, Coalition) -> f64,
 ) -> Vec<Drawn> {
     assert!(players <= MOST_DRAWN_PLAYERS, "more players than bits");
     assert!(orders >= 2, "one draw has no spread");
-    let nobody = worth(0);
     let mut sums = vec![(0.0, 0.0); players];
     let mut order: Vec<usize> = (0..players).collect();
     for _ in 0..orders {
         shuffle(&mut order, rng);
-        let (mut coalition, mut before) = (0, nobody);
+        let mut coalition = 0;
         for &player in &order {
             coalition |= 1 << player;
-            let joined = worth(coalition);
+            let added = adds(player, coalition);
             let (sum, squares) = &mut sums[player];
-            *sum += joined - before;
-            *squares += (joined - before) * (joined - before);
-            before = joined;
+            *sum += added;
+            *squares += added * added;
         }
     }
     let count = f64::from(orders);

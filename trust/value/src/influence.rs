@@ -62,14 +62,15 @@ pub struct Own {
 
 /// Gives what own rows are worth to a model that all know; `sums` are theirs at the model.
 ///
-/// With the own gradient `g_i` and information `H_i` at the model, the own share `a = n_i / n` of the rows
-/// and of the penalty, and `ĝ = g_i + a P t`:
+/// With the own gradient `g_i` and information `H_i` at the model, and the own share `a = n_i / n` of the
+/// rows:
 ///
-/// * influence: `2 (H+P)⁻¹g_v · ĝ` (Koh and Liang 2017, summed over rows);
-/// * leave one out: one Newton step without these rows and a quadratic in it,
-///   `2 g_v·D + D·H_v D` with `D = (H+P−H_i−aP)⁻¹ ĝ`. Neither H nor H_v is told to anybody; where all have
-///   columns alike, both are own ones scaled by rows, and it is
-///   `influence / (1−a) + n_v n_i / (n−n_i)² · ĝ·(H_i + aP)⁻¹ĝ`.
+/// * influence: `2 (H+P)⁻¹g_v · (g_i + a P t)` (Koh and Liang 2017, summed over rows), with the own share
+///   of the penalty, so that over all institutions it adds up to zero;
+/// * leave one out: one Newton step without these rows, the plan's penalty as before, and a quadratic in
+///   it, `2 g_v·D + D·H_v D` with `D = (H+P−H_i)⁻¹ g_i`. Neither H nor H_v is told to anybody; where all
+///   have columns alike, both are own ones scaled by rows, and it is
+///   `2 (H+P)⁻¹g_v · g_i / (1−a) + n_v n_i / (n−n_i)² · g_i·(H_i + aP)⁻¹g_i`.
 ///
 /// The standard error has two parts: own rows resampled (the infinitesimal jackknife of Jaeckel 1972), and
 /// judged rows resampled: `4 φ D·H_v D`, by the information that they have under the model.
@@ -93,19 +94,21 @@ pub fn own(
     let (rows, all) = (sums.rows as f64, totals.rows as f64);
     let share = rows / all;
     let penalty = regression.specification().penalty;
-    let gradient: Vec<f64> = (sums.gradient.iter().zip(&model.coefficients).enumerate())
-        .map(|(place, (g, t))| g + if place == 0 { 0.0 } else { share * penalty * t })
-        .collect();
+    let gradient = &sums.gradient;
+    let of_penalty: f64 = (totals.direction.iter().zip(&model.coefficients).skip(1))
+        .map(|(d, t)| share * penalty * d * t)
+        .sum();
     let mut information = sums.fisher.clone();
     penalise(&mut information, share * penalty.max(LEAST_PENALTY));
     let factor = Cholesky::new(&information).map_err(|_| Failure::Undetermined)?;
-    let own_step = factor.solve(&gradient);
+    let own_step = factor.solve(gradient);
 
     let others = all - rows;
     let curvature = totals.judged_rows as f64 * rows / (others * others);
-    let bent = curvature * dot(&gradient, &own_step);
-    let influence = 2.0 * dot(&totals.direction, &gradient);
-    let leave_one_out = influence * all / others + bent;
+    let bent = curvature * dot(gradient, &own_step);
+    let first_order = 2.0 * dot(&totals.direction, gradient);
+    let influence = first_order + 2.0 * of_penalty;
+    let leave_one_out = first_order * all / others + bent;
 
     let of_judged = (4.0 * totals.dispersion * bent).max(0.0);
     let first: Vec<f64> = totals.direction.iter().map(|v| 2.0 * v).collect();

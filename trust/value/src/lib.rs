@@ -20,6 +20,6 @@ pub use game::{Coalition, Drawn, MOST_DRAWN_PLAYERS, MOST_PLAYERS, everybody, sa
 pub use influence::{LEAST_PENALTY, Own, Totals, own};
 pub use protocol::{Coalesced, Valued, Worth, aggregate, contribute};
 pub use record::{MarginalRecord, Record};
-pub use sums::{FEWEST_JUDGED, Judged, sums_len};
-pub use valuation::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, Method, Valuation};
+pub use sums::{COUNTS, FEWEST_ROWS, Judged, sums_len};
+pub use valuation::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, Method, Valuation, fewest_judges};
 pub use worth::{Step, Value, share};

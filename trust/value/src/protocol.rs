@@ -7,26 +7,36 @@ use consilium_glm::{
     solve::{Cholesky, Symmetric},
 };
 use consilium_mailbox::{Mailbox, Message, PartyId};
-use consilium_secagg::{Contribute, Open, SumNumber, answer};
+use consilium_secagg::{Contribute, Open, Opened, SumNumber, Told, answer};
 use rand_core::{CryptoRng, Rng};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Coalitions, Failure, Judged, Method, Own, Totals, Valuation, Value, ValueError, Worths,
     coalitions::add,
+    fewest_judges,
     influence::{self, penalise},
     sums,
+    worth::rounded,
 };
 
-/// m2: what all are told, or why rows are not valued.
+/// m2: how many institutions judge, or why rows are not valued.
 #[derive(Debug, Serialize, Deserialize)]
-struct Told(Result<Totals, Failure>);
+struct Counted(Result<u32, Failure>);
 
-impl Message for Told {
+impl Message for Counted {
+    const STEP: &'static str = "value.1.counted";
+}
+
+/// m4: what all are told, or why rows are not valued.
+#[derive(Debug, Serialize, Deserialize)]
+struct Added(Result<Totals, Failure>);
+
+impl Message for Added {
     const STEP: &'static str = "value.1.totals";
 }
 
-/// m3: an institution's own sums at the fit; nothing if they would tell of single rows.
+/// m5: an institution's own sums at the fit; nothing if they would tell of single rows.
 #[derive(Debug, Serialize, Deserialize)]
 struct Shown(Option<Part>);
 
@@ -42,7 +52,7 @@ struct Part {
     information: Symmetric,
 }
 
-/// m4: what each is worth.
+/// m6: what each is worth.
 #[derive(Debug, Serialize, Deserialize)]
 struct Found(Result<Coalesced, Failure>);
 
@@ -60,7 +70,7 @@ pub enum Coalesced {
     Told {
         /// By institution, to three significant digits.
         parties: BTreeMap<PartyId, Worth>,
-        /// By how much the deviance falls by the rows of all.
+        /// By how much the deviance falls by the rows of all, to three significant digits.
         all: f64,
         /// Coalitions that were looked at.
         coalitions: u64,
@@ -98,7 +108,7 @@ const LONGEST_STEP: f64 = 1e-3;
 
 /// Values rows: the aggregator's part.
 ///
-/// Figure 1 of docs/protocols/value.md. The sum is number `number` of the study; `rng` draws orders of
+/// Figure 1 of docs/protocols/value.md. The two sums are `first` and the next one; `rng` draws orders of
 /// joining where there are many institutions.
 ///
 /// # Errors
@@ -107,28 +117,31 @@ const LONGEST_STEP: f64 = 1e-3;
 pub async fn aggregate(
     mail: &Mailbox,
     valuation: &Valuation<'_>,
-    number: SumNumber,
+    first: SumNumber,
     sum: &mut impl Open,
     rng: &mut impl Rng,
 ) -> Result<(Totals, Option<Coalesced>), ValueError> {
     valuation.check()?;
-    let shape = valuation.shape(number);
-    let opened = sum.open(&mail.scope("sum"), &shape).await?; // m1: sums at the fit
-    let absent = |party: &&PartyId| !opened.contributors.contains(party);
-    if let Some(party) = valuation.contributors.iter().find(absent) {
-        let party = party.clone();
-        return Err(ValueError::Incomplete { party });
-    }
+    let [counts, rows] = valuation.shapes(first);
+    let opened = sum.open(&mail.scope("counts"), &counts).await?; // m1: who judges, counted
+    is_complete(valuation, &opened)?;
+    let fewest = fewest_judges(valuation.colluding);
+    let judges = sums::read_counts(valuation.regression, fewest, &opened.sum);
+    mail.broadcast(valuation.contributors, &Counted(judges))
+        .await?; // m2: go on or not
+    judges?;
+    let opened = sum.open(&mail.scope("sum"), &rows).await?; // m3: sums at the fit
+    is_complete(valuation, &opened)?;
     let found = mail.compute(SOLVE, || total(valuation, &opened.sum));
-    let told = Told(found.as_ref().map(|it| it.2.clone()).map_err(|it| *it));
-    mail.broadcast(valuation.contributors, &told).await?; // m2: totals
+    let added = Added(found.as_ref().map(|it| it.2.clone()).map_err(|it| *it));
+    mail.broadcast(valuation.contributors, &added).await?; // m4: totals
     let (fitted, judged, totals) = found?;
     if valuation.method == Method::Influence {
         return Ok((totals, None));
     }
     let mut parts = Vec::with_capacity(valuation.contributors.len());
     for party in valuation.contributors {
-        let Shown(part) = mail.recv(party).await?; // m3: own sums
+        let Shown(part) = mail.recv(party).await?; // m5: own sums
         let bad_part = || ValueError::BadPart {
             party: party.clone(),
         };
@@ -141,8 +154,19 @@ pub async fn aggregate(
         Some(parts) => coalesce(valuation, (&fitted, &judged), &parts, rng),
     });
     let told = Found(found);
-    mail.broadcast(valuation.contributors, &told).await?; // m4: values
+    mail.broadcast(valuation.contributors, &told).await?; // m6: values
     Ok((totals, Some(told.0?)))
+}
+
+/// Sees that every contributor's rows are in a sum.
+fn is_complete(valuation: &Valuation<'_>, opened: &Opened) -> Result<(), ValueError> {
+    let absent = |party: &&PartyId| !opened.contributors.contains(party);
+    match valuation.contributors.iter().find(absent) {
+        Some(party) => Err(ValueError::Incomplete {
+            party: party.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Values own rows: a contributor's part.
@@ -163,46 +187,72 @@ pub async fn contribute<R: CryptoRng>(
     aggregator: &PartyId,
     valuation: &Valuation<'_>,
     (fitted, judging): (&Table, &Table),
-    number: SumNumber,
+    first: SumNumber,
     rounding: &impl Fn(SumNumber) -> R,
     sum: &mut impl Contribute,
 ) -> Result<Valued, ValueError> {
     valuation.check()?;
-    let regression = valuation.regression;
-    let judging = (valuation.judges.contains(mail.me())).then_some(judging);
-    let shape = valuation.shape(number);
-    let encoding = sums::encoding(regression, &valuation.model.design)?;
-    let own_sums = mail.compute(LOCAL, || Sums::of(regression, fitted, valuation.model));
-    let add_up = |_: &mut R| sums::local(regression, (&own_sums, judging), valuation.model);
-    let coded = (&shape, &encoding);
-    answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m1
+    let (regression, model) = (valuation.regression, valuation.model);
+    let is_named = valuation.judges.contains(mail.me());
+    let judging = (is_named && sums::are_enough(regression, judging)).then_some(judging);
     let bad_answer = || ValueError::BadAnswer {
         aggregator: aggregator.clone(),
     };
-    let Told(told) = mail.recv(aggregator).await?; // m2
+    let [counts, rows] = valuation.shapes(first);
+    let (own, judged) = mail.compute(LOCAL, || {
+        let sums = |table: &Table| Sums::of(regression, table, model);
+        let judged = judging.map(|table| (sums(table), sums::labels(table, model)));
+        (sums(fitted), judged)
+    });
+    let coded = (&counts, &sums::encoding_of_counts(regression)?);
+    let count = |_: &mut R| {
+        let judged = judged.as_ref().map(|(sums, _)| sums);
+        Told::whole(sums::counts(&own, judged))
+    };
+    answer(&mail.scope("counts"), coded, LOCAL, rounding, count, sum).await?; // m1
+    let Counted(counted) = mail.recv(aggregator).await?; // m2
+    let fewest = fewest_judges(valuation.colluding);
+    // Who is named and doesn't judge knows of one that is not among them.
+    let most = valuation.judges.len() - usize::from(is_named && judged.is_none());
+    if !(fewest..=most).contains(&(counted? as usize)) {
+        return Err(bad_answer());
+    }
+    let coded = (&rows, &sums::encoding(regression, &model.design)?);
+    let add_up = |_: &mut R| {
+        let is_beyond = own.beyond > 0 || judged.as_ref().is_some_and(|(sums, _)| sums.beyond > 0);
+        let judged = judged.as_ref().map(|(sums, labels)| (sums, *labels));
+        let told = Told::whole(sums::local(&own, judged));
+        match is_beyond {
+            // There are none such to add; an honest aggregator doesn't ask for them.
+            true => Told { at: 0..0, ..told },
+            false => told,
+        }
+    };
+    answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m3
+    let Added(told) = mail.recv(aggregator).await?; // m4
     let totals = told?;
     if !totals.suits(valuation.model.coefficients.len()) || totals.rows <= fitted.rows() as u64 {
         return Err(bad_answer());
     }
-    let own = mail.compute(LOCAL, || {
-        influence::own(regression, (fitted, &own_sums), valuation.model, &totals)
+    let worth = mail.compute(LOCAL, || {
+        influence::own(regression, (fitted, &own), model, &totals)
     });
     if valuation.method == Method::Influence {
         return Ok(Valued {
             totals,
-            own: own?,
+            own: worth?,
             coalesced: None,
         });
     }
     let part = mail.compute(LOCAL, || {
         (!has_few(regression, fitted)).then_some(Part {
-            rows: own_sums.rows,
-            gradient: own_sums.gradient,
-            information: own_sums.fisher,
+            rows: own.rows,
+            gradient: own.gradient,
+            information: own.fisher,
         })
     });
-    mail.send(aggregator, &Shown(part)).await?; // m3
-    let Found(found) = mail.recv(aggregator).await?; // m4
+    mail.send(aggregator, &Shown(part)).await?; // m5
+    let Found(found) = mail.recv(aggregator).await?; // m6
     let found = found?;
     if !found.suits(valuation.contributors) {
         return Err(bad_answer());
@@ -210,7 +260,7 @@ pub async fn contribute<R: CryptoRng>(
     // Nobody waits for whoever has no value of its own.
     Ok(Valued {
         totals,
-        own: own?,
+        own: worth?,
         coalesced: Some(found),
     })
 }
@@ -284,7 +334,7 @@ fn coalesce(
                 (party, worth)
             })
             .collect(),
-        all,
+        all: rounded(all),
         coalitions,
     })
 }

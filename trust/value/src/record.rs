@@ -33,8 +33,8 @@ pub struct Record {
     pub coalesced: Option<Coalesced>,
     /// In which of five steps the value lies.
     pub step: Step,
-    /// For a scorecard: how sure it is that the rows help; by coalitions, also the share in the own Shapley value
-    /// and the mean of the others'.
+    /// For a scorecard: how much the rows help; by coalitions, also how much of an equal share of the Shapley
+    /// values the own one is.
     pub scores: Vec<Measure>,
     /// What others and the aggregator have signed of these scores.
     #[serde(flatten)]
@@ -51,7 +51,7 @@ impl Record {
         } = valued;
         let scores = coalesced.as_ref().map(Coalesced::scores);
         let by_all = scores.and_then(|mut all| all.remove(&whose.party));
-        let at_home = || vec![own.leave_one_out.measure(LEAVE_ONE_OUT)];
+        let at_home = || vec![own.leave_one_out.score(totals.explained())];
         let worth = coalesced.as_ref().and_then(|it| it.of(&whose.party));
         let value = worth.map_or(own.leave_one_out, |worth| worth.leave_one_out);
         Record {
@@ -87,31 +87,18 @@ pub struct MarginalRecord {
     pub score: Measure,
 }
 
-/// The names of scores on a scorecard.
-const LEAVE_ONE_OUT: &str = "leave-one-out";
-const SHAPLEY: &str = "shapley";
-
 impl Coalesced {
     /// Gives each institution's scores, the same to all who were told the values: none if these are withheld.
     pub fn scores(&self) -> BTreeMap<PartyId, Vec<Measure>> {
-        let Coalesced::Told { parties, .. } = self else {
+        let Coalesced::Told { parties, all, .. } = self else {
             return BTreeMap::new();
         };
         let scores = parties.iter().map(|(party, worth)| {
             let others = parties.iter().filter(|(other, _)| *other != party);
-            let others: Vec<f64> = others.map(|(_, it)| it.shapley.value).collect();
-            let (low, high) = worth.shapley.interval;
-            let [score, low, high] =
-                [worth.shapley.value, low, high].map(|own| share(own, &others));
-            let id = SHAPLEY.to_owned();
-            let shapley = Measure {
-                id,
-                score,
-                low,
-                high,
-            };
-            let sure = worth.leave_one_out.measure(LEAVE_ONE_OUT);
-            (party.clone(), vec![sure, shapley])
+            let others: Vec<Value> = others.map(|(_, it)| it.shapley).collect();
+            let helps = worth.leave_one_out.score(*all);
+            let shapley = share(&worth.shapley, &others);
+            (party.clone(), vec![helps, shapley])
         });
         scores.collect()
     }

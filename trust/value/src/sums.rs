@@ -4,16 +4,20 @@ use consilium_glm::{
     Candidate, Column, Design, Family, Kind, Likelihood, Regression, Sums, Table,
     solve::{Symmetric, triangle},
 };
-use consilium_secagg::{Encoding, EncodingError, Told, encoding};
+use consilium_secagg::{Encoding, EncodingError, encoding};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 
-/// The fewest rows of either label, or half of the fewest rows of numbers, by which an institution judges.
-pub const FEWEST_JUDGED: usize = 10;
+/// The fewest rows of either label, or half of the fewest rows of numbers, by which an institution judges,
+/// where the plan's smallest cell is not larger; and the least that this cell may be where own sums are
+/// shown. It is what an evaluation takes.
+pub const FEWEST_ROWS: u64 = 10;
 
-/// Rows and rows beyond the model's reach, of those fitted and of those that judge.
-const COUNTS: usize = 4;
+/// How many elements the first sum has: institutions that judge, and rows beyond the model's reach.
+pub const COUNTS: usize = 2;
+/// Rows that were fitted, and rows that judge.
+const ROWS: usize = 2;
 /// Loss, squared Pearson residuals, labels, squared labels.
 const HEAD: usize = 4;
 
@@ -67,16 +71,19 @@ fn x_ln_x(x: f64) -> f64 {
 }
 
 /// Says whether so few rows may judge.
-fn are_enough(regression: &Regression, table: &Table) -> bool {
-    if regression.specification().family != Family::Logistic {
-        return table.rows() >= 2 * FEWEST_JUDGED;
+pub(crate) fn are_enough(regression: &Regression, table: &Table) -> bool {
+    let spec = regression.specification();
+    let fewest = spec.minimum_count.max(FEWEST_ROWS);
+    let rows = table.rows() as u64;
+    if spec.family != Family::Logistic {
+        return rows >= 2 * fewest;
     }
-    let of_one = table.iter().filter(|(_, label)| *label > 0.5).count();
-    of_one.min(table.rows() - of_one) >= FEWEST_JUDGED
+    let of_one = table.iter().filter(|(_, label)| *label > 0.5).count() as u64;
+    of_one.min(rows - of_one) >= fewest
 }
 
 /// Adds up labels and their squares, as they are fitted.
-fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
+pub(crate) fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
     let mut sums = [0.0; 2];
     for (_, label) in table.iter() {
         let label = model.design.label(label);
@@ -86,14 +93,15 @@ fn labels(table: &Table, model: &Candidate) -> [f64; 2] {
     sums
 }
 
-/// Gives the length of the vector that each contributor adds, for a number of coefficients.
+/// Gives the length of the vector that each contributor adds to the second sum, for a number of
+/// coefficients.
 pub fn sums_len(coefficients: usize) -> usize {
-    COUNTS + HEAD + 2 * (coefficients + triangle(coefficients))
+    ROWS + HEAD + 2 * (coefficients + triangle(coefficients))
 }
 
 /// Gives the part of such a vector that belongs to gradient and information of fitted rows.
 pub(crate) fn of_fitted(vector: &[f64], coefficients: usize) -> Vec<f64> {
-    vector[COUNTS..][..coefficients + triangle(coefficients)].to_vec()
+    vector[ROWS..][..coefficients + triangle(coefficients)].to_vec()
 }
 
 /// Makes the code of these sums.
@@ -129,7 +137,7 @@ pub(crate) fn encoding(
     for (place, x) in columns.iter().enumerate() {
         sums.extend(columns[place..].iter().map(|y| weight * x * y * rows));
     }
-    let mut largest = vec![rows; COUNTS];
+    let mut largest = vec![rows; ROWS];
     largest.extend(&sums);
     largest.extend([loss, pearson, label, label * label].map(|it| it * rows));
     largest.extend(&sums);
@@ -180,51 +188,64 @@ fn ends(kind: Kind) -> (f64, f64) {
     }
 }
 
-/// Joins the sums of fitted rows and those of rows that judge; all but the counts is withheld if any row is beyond the model's reach.
+/// Makes the code of the counts that come first.
+pub(crate) fn encoding_of_counts(regression: &Regression) -> Result<Encoding, EncodingError> {
+    let spec = regression.specification();
+    let rows = 2.0 * spec.most_rows as f64;
+    Encoding::new(&[1.0, rows], spec.most_contributors, spec.bits)
+}
+
+/// Counts 1 if own rows judge, and the rows beyond the model's reach.
+pub(crate) fn counts(fitted: &Sums, judging: Option<&Sums>) -> Vec<f64> {
+    let beyond = fitted.beyond + judging.map_or(0, |sums| sums.beyond);
+    vec![f64::from(u8::from(judging.is_some())), beyond as f64]
+}
+
+/// Reads the opened counts: how many institutions judge.
 ///
-/// Of rows that judge, nothing is added if they are too few.
-pub(crate) fn local(
+/// # Errors
+///
+/// [`Failure::Beyond`] if any rows are beyond the model's reach, [`Failure::TooFewJudged`] if fewer than
+/// `fewest` institutions judge.
+pub(crate) fn read_counts(
     regression: &Regression,
-    (sums, judging): (&Sums, Option<&Table>),
-    model: &Candidate,
-) -> Told {
-    let order = model.coefficients.len();
-    let judging = judging.filter(|table| are_enough(regression, table));
-    let judged = judging.map(|table| {
-        let sums = Sums::of(regression, table, model);
-        (sums, labels(table, model))
-    });
-    let (judged_rows, judged_beyond) =
-        (judged.as_ref()).map_or((0, 0), |(sums, _)| (sums.rows, sums.beyond));
-    let mut all: Vec<f64> = [sums.rows, sums.beyond, judged_rows, judged_beyond]
-        .map(|count| count as f64)
-        .into();
-    all.extend(&sums.gradient);
-    all.extend(sums.fisher.upper());
-    match &judged {
-        Some((sums, labels)) => {
-            all.extend([sums.loss, sums.pearson]);
-            all.extend(labels);
-            all.extend(&sums.gradient);
-            all.extend(sums.fisher.upper());
-        }
-        None => all.resize(sums_len(order), 0.0),
+    fewest: usize,
+    opened: &[u64],
+) -> Result<u32, Failure> {
+    let encoding = encoding_of_counts(regression).map_err(|_| Failure::Implausible)?;
+    let sums = encoding.decode(opened).map_err(|_| Failure::Implausible)?;
+    let count = |place: usize| encoding::count(sums[place]).ok_or(Failure::Implausible);
+    let (judges, beyond) = (count(0)?, count(1)?);
+    if beyond > 0 {
+        return Err(Failure::Beyond);
     }
-    let told = Told::whole(all);
-    if sums.beyond + judged_beyond > 0 {
-        return Told {
-            at: 0..COUNTS,
-            ..told
-        };
+    u32::try_from(judges)
+        .ok()
+        .filter(|judges| *judges as usize >= fewest)
+        .ok_or(Failure::TooFewJudged)
+}
+
+/// Puts own sums into a vector; zeros in the place of those that judge where own rows don't.
+pub(crate) fn local(fitted: &Sums, judging: Option<(&Sums, [f64; 2])>) -> Vec<f64> {
+    let judged_rows = judging.map_or(0, |(sums, _)| sums.rows);
+    let mut all = vec![fitted.rows as f64, judged_rows as f64];
+    all.extend(&fitted.gradient);
+    all.extend(fitted.fisher.upper());
+    if let Some((sums, labels)) = judging {
+        all.extend([sums.loss, sums.pearson]);
+        all.extend(labels);
+        all.extend(&sums.gradient);
+        all.extend(sums.fisher.upper());
     }
-    told
+    all.resize(sums_len(fitted.gradient.len()), 0.0);
+    all
 }
 
 /// Reads an opened sum: all fitted rows, and those that judge.
 ///
 /// # Errors
 ///
-/// [`Failure`] if rows are beyond the model's reach, too few judge, or no rows can have such sums.
+/// [`Failure::Implausible`] if no rows can have such sums.
 pub(crate) fn read(
     regression: &Regression,
     model: &Candidate,
@@ -234,12 +255,8 @@ pub(crate) fn read(
     let encoding = encoding(regression, &model.design).map_err(|_| Failure::Implausible)?;
     let sums = encoding.decode(opened).map_err(|_| Failure::Implausible)?;
     let count = |place: usize| encoding::count(sums[place]).ok_or(Failure::Implausible);
-    let (rows, beyond) = (count(0)?, count(1)?);
-    let (judged_rows, judged_beyond) = (count(2)?, count(3)?);
-    if beyond + judged_beyond > 0 {
-        return Err(Failure::Beyond);
-    }
-    let (fitted, judged) = sums[COUNTS..].split_at(order + triangle(order));
+    let (rows, judged_rows) = (count(0)?, count(1)?);
+    let (fitted, judged) = sums[ROWS..].split_at(order + triangle(order));
     let (head, judged) = judged.split_at(HEAD);
     let part = |rows, [loss, pearson]: [f64; 2], sums: &[f64]| {
         let (gradient, fisher) = sums.split_at(order);
@@ -253,7 +270,7 @@ pub(crate) fn read(
         }
     };
     if judged_rows == 0 {
-        return Err(Failure::TooFewJudged);
+        return Err(Failure::Implausible);
     }
     let fitted = part(rows, [0.0; 2], fitted);
     let judged = part(judged_rows, [head[0], head[1]], judged);

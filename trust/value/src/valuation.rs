@@ -7,13 +7,19 @@ use consilium_mailbox::PartyId;
 use consilium_secagg::{SumNumber, SumShape};
 use serde::{Deserialize, Serialize};
 
-use crate::{MOST_DRAWN_PLAYERS, ValueError, sums};
+use crate::{FEWEST_ROWS, MOST_DRAWN_PLAYERS, ValueError, sums};
 
 /// The fewest institutions whose rows are valued: a total less the own part is then of three others.
 pub const FEWEST_CONTRIBUTORS: usize = 4;
 
 /// The fewest that judge: their total less the own part is then of two others.
 pub const FEWEST_JUDGES: usize = 3;
+
+/// Gives how many must judge where so many contributors may pool what they know with the aggregator: two
+/// others' rows are left at least.
+pub fn fewest_judges(colluding: usize) -> usize {
+    FEWEST_JUDGES.max(colluding.saturating_add(2))
+}
 
 /// How rows are valued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +54,8 @@ pub struct Valuation<'a> {
     pub contributors: &'a [PartyId],
     /// Whose rows judge: contributors too.
     pub judges: &'a [PartyId],
+    /// How many contributors may pool what they know with the aggregator, as the sum has it.
+    pub colluding: usize,
     /// How.
     pub method: Method,
 }
@@ -57,7 +65,8 @@ impl Valuation<'_> {
     ///
     /// # Errors
     ///
-    /// [`ValueError::TooFewContributors`], [`ValueError::TooManyContributors`], [`ValueError::TooFewJudges`].
+    /// [`ValueError::TooFewContributors`], [`ValueError::TooManyContributors`], [`ValueError::TooFewJudges`],
+    /// [`ValueError::TooFewToShow`].
     pub fn check(&self) -> Result<(), ValueError> {
         let contributors = self.contributors.len();
         if contributors < FEWEST_CONTRIBUTORS {
@@ -72,24 +81,36 @@ impl Valuation<'_> {
                 most: MOST_DRAWN_PLAYERS,
             });
         }
+        let minimum = self.regression.specification().minimum_count;
+        if self.method == Method::Shapley && minimum < FEWEST_ROWS {
+            return Err(ValueError::TooFewToShow {
+                minimum,
+                least: FEWEST_ROWS,
+            });
+        }
         let among: BTreeSet<&PartyId> = (self.judges.iter())
             .filter(|judge| self.contributors.contains(judge))
             .collect();
-        if among.len() < FEWEST_JUDGES || among.len() != self.judges.len() {
+        let least = fewest_judges(self.colluding);
+        if among.len() < least || among.len() != self.judges.len() {
             return Err(ValueError::TooFewJudges {
                 judges: among.len(),
-                least: FEWEST_JUDGES,
+                least,
             });
         }
         Ok(())
     }
 
-    /// Gives the shape of the sum.
-    pub(crate) fn shape(&self, number: SumNumber) -> SumShape {
+    /// Gives the shapes of the two sums: counts, and sums over rows.
+    pub(crate) fn shapes(&self, first: SumNumber) -> [SumShape; 2] {
         let len = sums::sums_len(self.model.coefficients.len());
         let bits = self.regression.specification().bits;
         let about = (self.model, self.judges, self.method);
-        SumShape::asking((number, len, bits), ("value.1.sum", &about))
+        let second = SumNumber(first.0 + 1);
+        [
+            SumShape::asking((first, sums::COUNTS, bits), ("value.1.counts", &about)),
+            SumShape::asking((second, len, bits), ("value.1.sum", &about)),
+        ]
     }
 
     pub(crate) fn penalty(&self) -> f64 {

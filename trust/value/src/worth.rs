@@ -51,7 +51,7 @@ impl Value {
 
     /// Says in which step it lies; `explained` is by how much the model lowers the deviance in all.
     pub fn step(&self, explained: f64) -> Step {
-        let is_much = self.value.abs() >= MUCH * explained.abs();
+        let is_much = self.value.abs() >= MUCH * self.scale(explained);
         match self.interval {
             (_, upper) if upper < 0.0 && is_much => Step::HarmsMuch,
             (_, upper) if upper < 0.0 => Step::Harms,
@@ -61,38 +61,49 @@ impl Value {
         }
     }
 
-    /// Gives a score from 0 to 100: how sure it is that the rows help, `100 Φ(value / error)`.
-    ///
-    /// 50 says that nothing is known, or that they change nothing. It is ours; no standard says so.
-    pub fn score(&self) -> f64 {
-        if self.standard_error <= 0.0 {
-            return match self.value {
-                helps if helps > 0.0 => 100.0,
-                harms if harms < 0.0 => 0.0,
-                _ => 50.0,
-            };
-        }
-        100.0 * Normal::standard().cdf(self.value / self.standard_error)
+    /// Gives what it is held against: what the model explains with the rows or without them, whichever is
+    /// more, be it for better or worse.
+    fn scale(&self, explained: f64) -> f64 {
+        explained.abs().max((explained - self.value).abs())
     }
 
-    /// Gives the score under a name of a scorecard's, with what it would be at both ends of the interval.
-    pub(crate) fn measure(&self, id: &str) -> Measure {
-        let (low, high) = self.interval;
-        let [score, low, high] =
-            [self.value, low, high].map(|value| Value { value, ..*self }.score());
+    /// Gives a score from 0 to 100, and those of both ends of the interval.
+    ///
+    /// 50 says that the rows change nothing, 100 that without them 5 % or more of what the model explains
+    /// would be lost, 0 that as much would be won; in between it is a straight line. It is ours; no standard says so.
+    pub fn score(&self, explained: f64) -> Measure {
+        let full = MUCH * self.scale(explained);
+        let of = |value: f64| match full > 0.0 {
+            true => 50.0 + 50.0 * (value / full).clamp(-1.0, 1.0),
+            false => 50.0,
+        };
+        self.measure("leave-one-out", of)
+    }
+
+    /// Gives a score from 0 to 100 of how sure it is that the value is above zero: `100 Φ(value / error)`, and
+    /// those of both ends of the interval. It is ours; no standard says so.
+    pub(crate) fn sureness(&self, id: &str) -> Measure {
+        let of = |value: f64| match self.standard_error > 0.0 {
+            true => 100.0 * Normal::standard().cdf(value / self.standard_error),
+            false if value > 0.0 => 100.0,
+            false if value < 0.0 => 0.0,
+            false => 50.0,
+        };
+        self.measure(id, of)
+    }
+
+    fn measure(&self, id: &str, of: impl Fn(f64) -> f64) -> Measure {
         Measure {
             id: id.to_owned(),
-            score,
-            low,
-            high,
+            score: of(self.value),
+            low: of(self.interval.0),
+            high: of(self.interval.1),
         }
     }
 
     /// Gives it with value and standard error in three significant digits.
     pub(crate) fn rounded(self) -> Value {
-        // Through decimal text, so that the result is the number that is printed.
-        let round = |number: f64| format!("{number:.2e}").parse().unwrap_or(number);
-        Value::new(round(self.value), round(self.standard_error))
+        Value::new(rounded(self.value), rounded(self.standard_error))
     }
 
     /// Says whether these can be a value's numbers.
@@ -106,14 +117,31 @@ impl Value {
     }
 }
 
-/// Gives the share of an institution's Shapley value in that and the mean of the others', from 0 to 100:
-/// 50 is as much as the others; what is below zero counts as zero.
+/// Rounds to three significant digits.
+pub(crate) fn rounded(number: f64) -> f64 {
+    // Through decimal text, so that the result is the number that is printed.
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
+/// Gives how much of an equal share of the Shapley values an institution's own one is: 100 is as much as the
+/// mean of all institutions' or more, 50 half of that; what is below zero counts as zero.
 ///
-/// It is ours; no standard says so.
-pub fn share(own: f64, others: &[f64]) -> f64 {
-    let others: f64 = others.iter().map(|it| it.max(0.0)).sum::<f64>() / others.len().max(1) as f64;
-    match own.max(0.0) {
-        own if own + others > 0.0 => 100.0 * (own / (own + others)),
-        _ => 0.0,
+/// The interval's lower end is that of the lower end of the own value and the upper ends of the others';
+/// its upper end the other way round. It is ours; no standard says so.
+pub fn share(own: &Value, others: &[Value]) -> Measure {
+    let institutions = 1 + others.len();
+    let of = |own: f64, end: fn(&Value) -> f64| {
+        let own = own.max(0.0);
+        let all = own + others.iter().map(|it| end(it).max(0.0)).sum::<f64>();
+        match all > 0.0 {
+            true => (100.0 * own * institutions as f64 / all).min(100.0),
+            false => 0.0,
+        }
+    };
+    Measure {
+        id: "shapley".to_owned(),
+        score: of(own.value, |it| it.value),
+        low: of(own.interval.0, |it| it.interval.1),
+        high: of(own.interval.1, |it| it.interval.0),
     }
 }

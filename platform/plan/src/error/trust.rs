@@ -82,6 +82,14 @@ pub enum TrustFault {
         /// How many are needed.
         least: usize,
     },
+    /// Own sums would be shown whatever few rows they are of.
+    #[error(
+        "coalitions are made of sums that each institution shows of its own rows: the smallest cell is {least} rows or more"
+    )]
+    TooFewToShow {
+        /// The least minimum.
+        least: u64,
+    },
     /// Values are made of an exact fit, and of rows that it has not seen.
     #[error(
         "rows are valued by a fit by Newton's steps without noise, judged on test rows: set test, and leave method and noise out"

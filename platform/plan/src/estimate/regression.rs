@@ -81,7 +81,7 @@ impl Plan {
         super::sums::memory(costs.coordinator(), len.max(first) as u64);
     }
 
-    /// Adds what valuing rows costs: a sum, and two looks at own rows.
+    /// Adds what valuing rows costs: two sums, and two looks at own rows.
     pub(super) fn charge_value(
         &self,
         glm: &Glm,
@@ -91,7 +91,11 @@ impl Plan {
     ) {
         let coefficients = glm.most_coefficients();
         let p = coefficients as f64;
-        let mut sums = Sums::of([consilium_value::sums_len(coefficients)], protection);
+        let lengths = [
+            consilium_value::COUNTS,
+            consilium_value::sums_len(coefficients),
+        ];
+        let mut sums = Sums::of(lengths, protection);
         sums.told = coefficients as u64 * BYTES_OF_A_COEFFICIENT;
         self.charge_sums(sums, protection, costs);
         let of_a_row = 2.0 * SECONDS_OF_A_ROW + p * p * SECONDS_OF_A_PRODUCT;

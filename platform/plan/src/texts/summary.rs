@@ -150,7 +150,7 @@ TEST_NONE: "No rows are kept for testing: measures are of the fitted rows and lo
 TEST_SHARE: "{percent} % of each institution's rows are kept for testing: other rows in every study, and in every attempt at this plan. Only studies with the same split can be compared.", "每家机构保留 {percent}% 的行用于测试：每项研究以及本方案的每次尝试所抽取的行都不同。只有使用同一划分的研究才能相互比较。";
 TEST_SPLIT: "Test rows are those of the split {split}, registered with each data set.", "测试行由各数据集登记的划分 {split} 决定。";
 ARMS: "For comparison the same model is also trained by {arms}.", "另以 {arms} 训练同一模型作为对照。";
-VALUE: "Each institution learns at home what its own rows are worth to the model, judged by the test rows of {judges}. Who judges decides what is good: those test rows should be ones that were looked at.", "各机构在本机构得知自身样本行对模型的价值，由 {judges} 的测试行评判。由谁评判决定何谓好数据：这些测试行应经过核查。";
+VALUE: "Each institution learns at home what its own rows are worth to the model, judged by the test rows of {judges}; if fewer than {fewest} of them have enough, nothing is judged. Who judges decides what is good: those test rows should be ones that were looked at.", "各机构在本机构得知自身样本行对模型的价值，由 {judges} 的测试行评判；其中行数足够者少于 {fewest} 家时不予评判。由谁评判决定何谓好数据：这些测试行应经过核查。";
 VALUE_BY_COALITIONS: "By coalitions too: each institution shows the coordinator its own sums at the model, hence nearly the model that its rows alone would give; all learn by name what each institution is worth.", "并按机构组合计算：各机构向协调方提供自身在模型处的合计，由此可近似得到仅用该机构样本所得的模型；各方均得知每家机构（列名）的价值。";
 CONTRIBUTOR: "{party} brings data set {data}", "{party} 提供数据集 {data}";
 PINNED: ", version {version}", "，版本 {version}";
@@ -162,6 +162,7 @@ COORDINATOR: "{party} coordinates: it relays sealed messages, opens sums and see
 THRESHOLD_ALL: "Sums are masked and opened only with all {contributors} institutions in them.", "合计经掩码保护，且仅在全部 {contributors} 家机构均参与时开启。";
 THRESHOLD: "Sums are masked: at least {needed} of {contributors} institutions must take part to the end of each.", "合计经掩码保护：每次求和须有 {contributors} 家中至少 {needed} 家坚持到底。";
 COLLUDING_NONE: "No single institution's numbers are seen as long as none of them colludes with the coordinator.", "只要没有机构与协调方串通，就看不到任何单家的数值。";
+COLLUDING_BUT_VALUES: "But for its own sums at the model, which each shows for coalitions, up to {colluding} of them may collude with the coordinator without seeing another's numbers.", "除各家为机构组合出示的模型处自有合计外，其中至多 {colluding} 家与协调方串通也看不到他家数值。";
 COLLUDING: "Up to {colluding} of them may collude with the coordinator without seeing another's numbers.", "其中至多 {colluding} 家与协调方串通也看不到他家数值。";
 DROPOUT_PAUSE: "If an institution is lost, the study waits up to {outage} for it, then fails.", "若有机构离线，研究最多等待 {outage}，之后失败。";
 DROPOUT_FAIL: "If an institution is lost, the study fails.", "若有机构离线，研究即失败。";

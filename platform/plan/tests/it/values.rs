@@ -63,6 +63,16 @@ fn a_steward_reads_who_judges_and_what_coalitions_show() {
     assert!(says(Audience::Coordinator, "of every coalition"));
     assert!(says(Audience::Contributors, "Shapley value"));
     assert!(says(Audience::Receivers, "by coalitions"));
+    // What is shown for coalitions is promised to nobody, and nothing is told nobody.
+    assert!(says(Audience::Nobody, "except for those at the model"));
+    assert!(says(Audience::Nobody, "but for what its rows are worth"));
+    assert!(!says(Audience::Contributors, "told nobody"));
+    let page = plan.summary(None, Lang::En);
+    assert!(page.contains("But for its own sums at the model"), "{page}");
+    assert!(
+        page.contains("if fewer than 3 of them have enough"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -78,6 +88,33 @@ fn what_values_can_t_be_made_of_is_refused_where_it_stands() {
         let error = with(value).unwrap_err().to_string();
         assert!(error.contains(key), "{value}: {error}");
     }
+    let cells = |number: u32, method: &str| {
+        let value = format!("\n[value]\nmethod = \"{method}\"\n[[party]]");
+        let limits = format!("[limits]\nminimum_cell = {number}");
+        try_heart(move |text| {
+            let text = text.replacen("[limits]", &limits, 1);
+            text.replacen("\n[[party]]", &value, 1)
+        })
+    };
+    let error = cells(9, "shapley").unwrap_err().to_string();
+    assert!(
+        error.contains("limits.minimum_cell") && error.contains("10 rows"),
+        "{error}"
+    );
+    cells(10, "shapley").unwrap();
+    cells(0, "influence").unwrap();
+    let colluding = |number: u32| {
+        let value = format!(
+            "\n[value]\njudged_by = [\"va\", \"cleveland\", \"hungarian\"]\n[protection]\ncolluding = {number}\n"
+        );
+        try_heart(move |text| text.replacen("\n[[party]]", &(value + "\n[[party]]"), 1))
+    };
+    colluding(1).unwrap();
+    let error = colluding(2).unwrap_err().to_string();
+    assert!(
+        error.contains("4 contributors or more must judge"),
+        "{error}"
+    );
     let without_test = |text: String| {
         let lines = text.lines().filter(|line| !line.starts_with("test"));
         lines

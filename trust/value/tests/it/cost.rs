@@ -19,17 +19,16 @@ async fn a_contributor_sends_one_vector_and_by_coalitions_its_own_sums() {
             .or_default()
             .push(body(&frame).len());
     }
-    // Three coefficients: 8 + 2 · (3 + 6) elements, of which the plain sum takes eight bytes each.
+    // Three coefficients: 2 counts, then 6 + 2 · (3 + 6) elements, of which the plain sum takes eight bytes.
     let coefficients = study.model.coefficients.len();
     let sums = coefficients + coefficients * (coefficients + 1) / 2;
     assert_eq!((coefficients, sums), (3, 9));
-    let elements = 8 + 2 * sums;
-    assert!(
-        bytes["plain-sum.1.input"]
-            .iter()
-            .all(|len| (elements * 8..elements * 8 + 4).contains(len)),
-        "{bytes:?}"
-    );
+    let inputs = &bytes["plain-sum.1.input"];
+    for elements in [2, 6 + 2 * sums] {
+        let are_so_long = |len: &&usize| (elements * 8..elements * 8 + 4).contains(*len);
+        assert_eq!(inputs.iter().filter(are_so_long).count(), 5, "{bytes:?}");
+    }
+    assert!(bytes["value.1.counted"].iter().all(|len| *len == 2));
     assert!(
         bytes["value.1.own"]
             .iter()
@@ -42,5 +41,5 @@ async fn a_contributor_sends_one_vector_and_by_coalitions_its_own_sums() {
             .all(|len| (3 + coefficients) * 8 + 8 >= *len),
         "{bytes:?}"
     );
-    assert_eq!(bytes.values().map(Vec::len).sum::<usize>(), 5 * 4);
+    assert_eq!(bytes.values().map(Vec::len).sum::<usize>(), 5 * 6);
 }

@@ -10,8 +10,9 @@ use consilium_value::Method;
 
 use crate::world::{Study, body, parties, party};
 
-const STEPS: [(&str, &str); 4] = [
+const STEPS: [(&str, &str); 5] = [
     ("hospital-1", "plain-sum.1.input"),
+    ("aggregator", "value.1.counted"),
     ("aggregator", "value.1.totals"),
     ("hospital-1", "value.1.own"),
     ("aggregator", "value.1.values"),

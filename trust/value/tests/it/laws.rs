@@ -76,11 +76,19 @@ proptest! {
         own in -9.0..9.0_f64,
         others in proptest::collection::vec(-9.0..9.0_f64, 1..5),
         error in 0.0..3.0_f64,
+        explained in -9.0..9.0_f64,
     ) {
-        prop_assert!((0.0..=100.0).contains(&share(own, &others)));
-        let score = Value::new(own, error).score();
-        prop_assert!((0.0..=100.0).contains(&score));
-        prop_assert!((score > 50.0) == (own > 0.0) || score.to_bits() == 50.0_f64.to_bits());
+        let own = Value::new(own, error);
+        let others: Vec<Value> = others.iter().map(|it| Value::new(*it, error)).collect();
+        let part = share(&own, &others);
+        prop_assert!(0.0 <= part.low && part.low <= part.score);
+        prop_assert!(part.score <= part.high && part.high <= 100.0);
+        let score = own.score(explained);
+        for number in [score.score, score.low, score.high] {
+            prop_assert!((0.0..=100.0).contains(&number));
+        }
+        prop_assert!(score.low <= score.score && score.score <= score.high);
+        prop_assert!((score.score > 50.0) == (own.value > 0.0), "{score:?}");
     }
 }
 
@@ -90,8 +98,9 @@ fn drawn_orders_come_near_the_values_within_their_errors() {
         .map(|it| f64::from(it * 37 % 101).sqrt())
         .collect();
     let exact = shapley(&worth);
-    let at = |coalition| worth[usize::try_from(coalition).unwrap()];
-    let drawn = sampled(7, 4_000, &mut rng(3), at);
+    let at = |coalition: u64| worth[usize::try_from(coalition).unwrap()];
+    let adds = |player: usize, coalition: u64| at(coalition) - at(coalition & !(1 << player));
+    let drawn = sampled(7, 4_000, &mut rng(3), adds);
     for (
         Drawn {
             mean,
@@ -118,8 +127,44 @@ fn a_value_lies_in_one_of_five_steps() {
     assert_eq!(step(3.0, 1.0), Step::Helps);
     assert_eq!(step(6.0, 1.0), Step::HelpsMuch);
     assert!(Step::Harms < Step::Helps);
-    assert!((Value::new(0.0, 0.0).score() - 50.0).abs() < 1e-12);
-    assert!((share(4.0, &[1.0, 1.0]) - 80.0).abs() < 1e-12);
+    assert_eq!(
+        Value::new(9.0, 1.0).step(0.0),
+        Step::HelpsMuch,
+        "without, worse than nothing"
+    );
+}
+
+#[test]
+fn scores_say_how_much_and_their_intervals_how_sure() {
+    let scored = |value, error, explained| {
+        let score = Value::new(value, error).score(explained);
+        [score.score, score.low, score.high].map(f64::round)
+    };
+    // Nothing known: any score; nothing changed, and that is known: 50.
+    assert_eq!(scored(0.0, 9.0, 100.0), [50.0, 0.0, 100.0]);
+    assert_eq!(scored(0.0, 0.1, 100.0), [50.0, 48.0, 52.0]);
+    // Many rows make an interval narrow, and no score of a small effect large.
+    assert_eq!(scored(0.5, 0.01, 100.0), [55.0, 55.0, 55.0]);
+    assert_eq!(scored(5.0, 0.0, 100.0), [100.0; 3]);
+    assert_eq!(scored(0.0, 0.0, 0.0), [50.0; 3]);
+    // Without the poisoned rows the model would explain something.
+    assert_eq!(scored(-20.0, 1.0, -5.0), [0.0; 3]);
+}
+
+#[test]
+fn institutions_that_are_alike_have_full_shares_whoever_else_is_there() {
+    let value = |value| Value::new(value, 0.1);
+    let alike = share(&value(4.0), &[value(4.0); 3]);
+    assert!(
+        alike.score > 99.9 && (90.0..99.9).contains(&alike.low),
+        "{alike:?}"
+    );
+    let among_poisoned = share(&value(4.0), &[value(4.0), value(-30.0)]);
+    assert!(among_poisoned.score > 99.9);
+    let half = share(&value(1.0), &[value(2.5), value(2.5)]);
+    assert!((half.score - 50.0).abs() < 1e-9);
+    assert!(half.low < 47.0 && half.high > 53.0, "{half:?}");
+    assert!(share(&value(-4.0), &[value(1.0)]).high < 1e-9);
 }
 
 /// Sums and totals as the aggregator makes them, in one place.
@@ -190,17 +235,20 @@ fn influences_of_all_add_up_to_nothing() {
 
 #[test]
 fn leaving_one_out_at_home_is_near_what_fitting_anew_gives() {
-    for family in [
-        Family::Gaussian,
-        Family::Logistic,
-        Family::Poisson,
-        Family::Gamma,
+    for (family, penalty) in [
+        (Family::Gaussian, 0.5),
+        (Family::Logistic, 0.5),
+        (Family::Poisson, 0.5),
+        (Family::Gamma, 0.5),
+        (Family::Logistic, 0.0),
+        (Family::Logistic, 100.0),
     ] {
-        let study = Study::of(
-            family,
-            &[900, 800, 850, 900, 200],
-            consilium_value::Method::Influence,
-        );
+        let method = consilium_value::Method::Influence;
+        let study = Study::of(family, &[900, 800, 850, 900, 200], method);
+        let mut specification = study.regression.specification().clone();
+        specification.penalty = penalty;
+        let regression = specification.try_into().unwrap();
+        let study = Study::with(regression, study.fitted, study.judging, method);
         let (parts, judged, totals) = totals(&study);
         let deviance = |model: &consilium_glm::Candidate| -> f64 {
             let judges = &study.judging[..study.judges.len()];
@@ -211,7 +259,6 @@ fn leaving_one_out_at_home_is_near_what_fitting_anew_gives() {
         };
         let before = deviance(&study.model);
         assert!((before - totals.deviance).abs() < 1e-6);
-        let penalty = study.regression.specification().penalty;
         let at = &study.model.coefficients;
         let coalitions = Coalitions::new(parts.iter().collect(), at, penalty, &judged);
         let worths = coalitions.worths(&mut rng(1));
@@ -253,8 +300,15 @@ fn leaving_one_out_at_home_is_near_what_fitting_anew_gives() {
                 "{family:?} {place}: {} {truth}",
                 home.value
             );
-            assert!(home.standard_error > 0.0);
+            // Both are of own rows and of judging rows drawn anew.
+            let errors = [home, worths.leave_one_out[place]].map(|it| it.standard_error);
+            let ratio = errors[0] / errors[1];
+            assert!(
+                (0.5..2.0).contains(&ratio),
+                "{family:?} {place}: {errors:?}"
+            );
         }
+        assert!((worths.all - totals.explained()).abs() < 1e-6 * totals.explained());
         let sum: f64 = worths.shapley.iter().map(|it| it.value).sum();
         assert!((sum - worths.all).abs() < 1e-6 * worths.all.abs().max(1.0));
         assert!(worths.shapley[4].value < worths.shapley[0].value);
@@ -277,7 +331,7 @@ fn a_proxy_is_sure_of_rows_with_a_signal_and_unsure_of_dealt_labels() {
     let table = Table::new(&regression, features.clone(), labels.clone()).unwrap();
     let found = proxy(&regression, &table, &mut rng(1)).unwrap();
     assert!(found.proxy && found.rows == 600 && found.explained > 0.02);
-    assert!(found.gain.score() > 99.0, "{found:?}");
+    assert!(found.gain.interval.0 > 0.0, "{found:?}");
     let score = found.score();
     assert!((score.score - 100.0 * found.explained).abs() < 1e-9);
     assert!(0.0 < score.low && score.low < score.score && score.score < score.high);
@@ -285,7 +339,7 @@ fn a_proxy_is_sure_of_rows_with_a_signal_and_unsure_of_dealt_labels() {
     labels.rotate_left(300);
     let table = Table::new(&regression, features, labels).unwrap();
     let dealt = proxy(&regression, &table, &mut rng(1)).unwrap();
-    assert!(dealt.gain.score() < 97.5, "{dealt:?}");
+    assert!(dealt.gain.interval.0 <= 0.0, "{dealt:?}");
 }
 
 #[test]

@@ -47,6 +47,7 @@ async fn whether_a_judge_has_too_few_rows_shows_in_no_length() {
     let mut study = Study::logistic(Method::Influence);
     let one = outline(&frames_of(&study).await);
     let (features, labels) = crate::world::rows(consilium_glm::Family::Logistic, 8, false, 3);
+    assert_eq!(study.judges.len(), 4);
     study.judging[2] = consilium_glm::Table::new(&study.regression, features, labels).unwrap();
     // The totals count judging rows by a number whose length may differ.
     let without_totals = |lines: Vec<(PartyId, PartyId, String, usize)>| -> Vec<_> {
@@ -70,10 +71,13 @@ async fn own_sums_go_to_the_aggregator_alone_and_only_by_coalitions() {
     let one = |from, step: &str| (from, step.to_owned());
     let at_home = ways(&frames_of(&Study::logistic(Method::Influence)).await);
     let sum = one(false, "plain-sum.1.input");
-    assert_eq!(at_home, [sum.clone(), one(true, "value.1.totals")].into());
+    let counted = one(true, "value.1.counted");
+    let totals = one(true, "value.1.totals");
+    assert_eq!(at_home, [sum.clone(), counted.clone(), totals].into());
     let frames = frames_of(&Study::logistic(Method::Shapley)).await;
     let expected = [
         sum,
+        counted,
         one(true, "value.1.totals"),
         one(false, "value.1.own"),
         one(true, "value.1.values"),
@@ -113,9 +117,11 @@ async fn no_frame_has_a_row_s_value() {
 #[test]
 fn every_step_field_and_disclosure_is_on_the_protocol_s_page() {
     let labels = [
+        "value.1.counted",
         "value.1.totals",
         "value.1.own",
         "value.1.values",
+        "judges",
         "rows",
         "judged_rows",
         "deviance",

@@ -31,6 +31,29 @@ fn lying<M: Serialize + DeserializeOwned + 'static>(
     });
 }
 
+/// Whoever is named and doesn't judge knows that not all who are named do.
+#[tokio::test(start_paused = true)]
+async fn counts_that_can_t_be_blame_the_aggregator() {
+    for told in [0, 2, 3, 4, 1_000] {
+        let (world, mut study) = (World::new(1), Study::logistic(Method::Influence));
+        study.judges.truncate(3);
+        let (features, labels) = rows(Family::Logistic, 12, false, 3);
+        study.judging[0] = Table::new(&study.regression, features, labels).unwrap();
+        lying(
+            &world,
+            ("aggregator", "value.1.counted"),
+            move |counted: &mut Result<u32, Failure>| *counted = Ok(told),
+        );
+        let ended = study.run(&world).await;
+        let error = ended.contributors.into_iter().next().unwrap().unwrap_err();
+        assert_eq!(
+            error.fault(),
+            Fault::Peer(party("aggregator")),
+            "{told}: {error}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn totals_that_can_t_be_blame_the_aggregator() {
     type Lie = fn(&mut Totals);

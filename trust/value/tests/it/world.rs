@@ -57,7 +57,7 @@ pub(crate) fn regression(family: Family) -> Regression {
         columns: vec![column("score", score), column("sex", Kind::Binary)],
         labels: labels.unwrap(),
         penalty: 0.5,
-        minimum_count: 5,
+        minimum_count: 10,
         partitions: Vec::new(),
         constant_columns: ConstantColumns::Refuse,
         most_rows: 10_000,
@@ -157,6 +157,7 @@ impl Study {
             has_converged: self.has_converged,
             contributors: &self.contributors,
             judges: &self.judges,
+            colluding: 1,
             method: self.method,
         }
     }

@@ -41,6 +41,9 @@ pub(super) fn fault(fault: &PlanFault) -> Option<String> {
         TrustFault::TooFewJudges { least } => {
             format!("至少 {least} 家贡献方参与评判：否则合计减去自己的部分会过多泄露其他方")
         }
+        TrustFault::TooFewToShow { least } => {
+            format!("机构组合由各机构出示的自有合计构成：最小单元格行数不得低于 {least}")
+        }
         TrustFault::NothingToValue => {
             "价值由不加噪声的牛顿法拟合得出，并在测试行上评判：请设置 test，去掉 method 和 noise"
                 .to_owned()

@@ -163,7 +163,7 @@ pub(super) fn check(
         missing,
         comparison: comparison(&raw.comparison, family, at)?,
         surrogate: surrogate(raw, at)?,
-        value: value::check(raw, at)?,
+        value: value::check(raw, (limits, protection), at)?,
         regression: regression.map_err(|error| columns::blame(error, raw, at))?,
     })
 }

@@ -1,11 +1,13 @@
 //! How a plan values institutions' rows by its model.
 
 use consilium_mailbox::PartyId;
-use consilium_value::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, MOST_DRAWN_PLAYERS, Method};
+use consilium_value::{
+    FEWEST_CONTRIBUTORS, FEWEST_ROWS, MOST_DRAWN_PLAYERS, Method, fewest_judges,
+};
 use toml::Spanned;
 
 use crate::{
-    OnDropout, PlanError, PlanFault, RawPlan, TrustFault,
+    Limits, OnDropout, PlanError, PlanFault, Protection, RawPlan, TrustFault,
     plan::Places,
     raw::{RawMethod, RawParty, RawRole},
 };
@@ -17,11 +19,17 @@ pub struct Valuing {
     pub method: Method,
     /// The contributors whose test rows judge, in order.
     pub judges: Vec<PartyId>,
+    /// How many contributors may pool what they know with the coordinator.
+    pub colluding: usize,
 }
 
 /// Checks that rows are kept for judging, that the fit is exact and of all contributors, that nobody's own
-/// sums would be told by a total, and that there aren't more than coalitions are made of.
-pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanError> {
+/// sums would be told by a total, and that coalitions can be made of what each shows.
+pub(super) fn check(
+    raw: &RawPlan,
+    (limits, protection): (&Limits, &Protection),
+    at: &Places,
+) -> Result<Option<Valuing>, PlanError> {
     let Some(given) = &raw.value else {
         return Ok(None);
     };
@@ -40,6 +48,11 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
         return refuse(TrustFault::TooManyToValue {
             most: MOST_DRAWN_PLAYERS,
         });
+    }
+    if method == Method::Shapley && limits.minimum_cell.0 < FEWEST_ROWS {
+        let given = raw.limits.minimum_cell.as_ref();
+        let fault = TrustFault::TooFewToShow { least: FEWEST_ROWS };
+        return Err(at.fault(given, "limits.minimum_cell", fault));
     }
     let is_newton =
         (raw.model.method.as_ref()).is_none_or(|method| *method.get_ref() == RawMethod::Newton);
@@ -77,9 +90,14 @@ pub(super) fn check(raw: &RawPlan, at: &Places) -> Result<Option<Valuing>, PlanE
     };
     judges.sort();
     judges.dedup();
-    if judges.len() < FEWEST_JUDGES {
-        let least = FEWEST_JUDGES;
+    let colluding = protection.colluding as usize;
+    let least = fewest_judges(colluding);
+    if judges.len() < least {
         return Err(at.fault(named, "value.judged_by", TrustFault::TooFewJudges { least }));
     }
-    Ok(Some(Valuing { method, judges }))
+    Ok(Some(Valuing {
+        method,
+        judges,
+        colluding,
+    }))
 }
