@@ -24,7 +24,12 @@ use super::{
     issues::state::{Entry, State},
     map,
 };
-use crate::{clock, hint::OrHint as _, terminal::tell, whole};
+use crate::{
+    clock,
+    hint::{Misuse, OrHint as _},
+    terminal::tell,
+    whole,
+};
 
 pub(super) mod kept;
 mod offending;
@@ -37,6 +42,18 @@ use kept::Kept;
 /// The most bytes of a schema that are read.
 const LONGEST_SCHEMA: u64 = 16 << 20;
 
+/// The most bytes of a table of codes that are read.
+const LONGEST_CODES: u64 = 256 << 20;
+
+/// The most rows of a rule that are shown.
+const MOST_ROWS: u32 = 1000;
+
+/// The most rows of a rule that are put into a file.
+const ALL_ROWS: u32 = 1_000_000;
+
+/// The rows of a rule that are shown where all go into a file.
+const FIRST_ROWS: usize = 5;
+
 /// How long it is from a line to the next, at least, where no bar is seen.
 const BETWEEN_LINES: Duration = Duration::from_mins(1);
 
@@ -47,9 +64,13 @@ pub(super) struct Quality {
     /// A folder for the report, earlier scores and the list of issues; it is made, or used again
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// How many rows are shown of each rule that is broken; 0 looks for none
-    #[arg(long, default_value_t = 5, value_name = "N", value_parser = value_parser!(u32).range(0..=1000))]
+    /// How many rows are shown of each rule that is broken, at most 1000; 0 looks for none, all puts up to a million of
+    /// each into offending.csv and shows 5
+    #[arg(long, default_value = "5", value_name = "N", value_parser = shown_rows)]
     rows: u32,
+    /// How many seconds all queries together may take; rules that have no time any more are not run
+    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=2_592_000))]
+    within: u64,
     /// Fail if the total is below this score; if a rule could not be run the command fails anyway
     #[arg(long, value_name = "SCORE", value_parser = score)]
     min_score: Option<f64>,
@@ -87,6 +108,13 @@ struct Change {
 }
 
 pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+    if args.rows == ALL_ROWS && args.out.is_none() {
+        let misuse = lang.pick(
+            "--rows all takes --out, for the rows go into its offending.csv",
+            "--rows all 需要 --out：全部问题行写入其中的 offending.csv",
+        );
+        return Err(Misuse(misuse.to_owned()).into());
+    }
     let named = || args.rules.display().to_string();
     let text = whole::text(&args.rules, RuleSet::LONGEST as u64).with_context(named)?;
     let file = fs::canonicalize(&args.rules).with_context(named)?;
@@ -97,7 +125,11 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         Kept::check(out, &rules, lang)?;
     }
     let mut bar = Bar::new(lang);
-    let check = Check::new(&rules, folder, &program).rows(args.rows);
+    let until = Instant::now() + Duration::from_secs(args.within);
+    let left = || until.saturating_duration_since(Instant::now()).as_secs();
+    let check = Check::new(&rules, folder, &program)
+        .rows(args.rows)
+        .left(&left);
     let checked = check.run(&mut |progress| bar.tell(progress));
     bar.clear();
     let Checked { report, offences } = checked
@@ -121,7 +153,15 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     if args.json {
         writeln!(out, "{}", serde_json::to_string(&found)?)?;
     } else {
-        say::print(&found, &offences, out, lang)?;
+        let mut shown = offences;
+        if args.rows == ALL_ROWS {
+            shown = shown
+                .chunk_by(|a, b| a.rule == b.rule)
+                .flat_map(|of_rule| of_rule.iter().take(FIRST_ROWS))
+                .cloned()
+                .collect();
+        }
+        say::print(&found, &shown, out, lang)?;
     }
     kept?;
     is_enough(&found.report, args.min_score, lang)
@@ -166,10 +206,23 @@ fn rules(text: &str, folder: &Path, lang: Lang) -> anyhow::Result<RuleSet> {
         today,
         schema: &schema,
     };
-    RuleSet::from_toml(text, given).or_hint(lang.pick(
+    let rules = RuleSet::from_toml(text, given).or_hint(lang.pick(
         "docs/guide/quality.md tells how to write a rule file",
         "规则文件的写法见 docs/guide/quality.md",
-    ))
+    ))?;
+    Ok(rules.with_code_tables(|path| hash_of(&folder.join(path))))
+}
+
+/// The hash of a table of codes; none where it can't be read, which its rules' queries tell.
+fn hash_of(path: &Path) -> Option<[u8; 32]> {
+    // A pipe would be waited for.
+    consilium_data::open(path).ok()?;
+    let bytes = whole::bytes(path, LONGEST_CODES).ok()?;
+    Some(
+        Tagged::new("consilium-quality/1/code-table")
+            .field(&bytes)
+            .digest(),
+    )
 }
 
 fn failed(error: QualityError, lang: Lang) -> anyhow::Error {
@@ -179,6 +232,15 @@ fn failed(error: QualityError, lang: Lang) -> anyhow::Error {
         QualityError::Rule(error) => error.into(),
         other => other.into(),
     }
+}
+
+/// How many rows of a rule are looked for.
+fn shown_rows(text: &str) -> Result<u32, String> {
+    if text == "all" {
+        return Ok(ALL_ROWS);
+    }
+    let rows = text.parse().ok().filter(|rows| *rows <= MOST_ROWS);
+    rows.ok_or_else(|| format!("a number from 0 to {MOST_ROWS}, or all"))
 }
 
 fn score(text: &str) -> Result<f64, String> {

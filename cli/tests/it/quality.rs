@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::{consilium, mapping::is_built, printed};
 
+mod adjusted;
 mod folders;
 
 const RULES: &str = r#"title = "stays"

@@ -24,6 +24,7 @@ impl QueryError {
                 said.join("；")
             }
             QueryError::NoRows => "查询没有给出任何行".to_owned(),
+            QueryError::Over => "全部查询的总时间已用完".to_owned(),
             QueryError::Rows(error) => {
                 let said = refused(error).unwrap_or_else(|| error.in_chinese());
                 format!("查询结果：{said}")

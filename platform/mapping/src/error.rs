@@ -195,6 +195,9 @@ pub enum QueryError {
     /// The query gives no row.
     #[error("the query gives no row")]
     NoRows,
+    /// The time for all queries of which it is one is over: see [`Query::within`](crate::Query::within).
+    #[error("the time for all queries together is over")]
+    Over,
     /// Rows that the query gives are not what the schema says.
     #[error("what the query gives: {}", refused(.0).unwrap_or_else(|| .0.to_string()))]
     Rows(ReadError),

@@ -23,6 +23,8 @@ pub struct Query<'a> {
     files: Vec<PathBuf>,
     program: &'a Program,
     aside: Option<&'a Path>,
+    /// How long all may take of which it is one.
+    within: Option<u64>,
 }
 
 impl<'a> Query<'a> {
@@ -34,6 +36,7 @@ impl<'a> Query<'a> {
             files,
             program,
             aside: None,
+            within: None,
         }
     }
 
@@ -42,6 +45,13 @@ impl<'a> Query<'a> {
     #[must_use]
     pub fn aside(mut self, folder: &'a Path) -> Self {
         self.aside = Some(folder);
+        self
+    }
+
+    /// Gives it so many seconds at most, whatever its mapping allows: what is left of a time for several queries.
+    #[must_use]
+    pub fn within(mut self, seconds: u64) -> Self {
+        self.within = Some(seconds);
         self
     }
 
@@ -105,6 +115,14 @@ impl<'a> Query<'a> {
         task: Task,
         read: impl FnOnce(&mut StreamReader<Frames<BufReader<ChildStdout>>>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
+        let mut limits = self.mapping.limits();
+        let is_shorter = self.within.is_some_and(|within| within < limits.seconds);
+        if let Some(within) = self.within.filter(|_| is_shorter) {
+            if within == 0 {
+                return Err(QueryError::Over);
+            }
+            limits.seconds = within;
+        }
         let aside = make_aside(self.aside)?;
         let request = Request {
             format: FORMAT,
@@ -114,7 +132,7 @@ impl<'a> Query<'a> {
             spill: aside.path().to_owned(),
             task,
         };
-        let (mut running, output) = Running::start(self.program, &request, self.mapping.limits())?;
+        let (mut running, output) = Running::start(self.program, &request, limits)?;
         let mut taken = Err(QueryError::Stream);
         let frames = Frames::new(
             BufReader::new(output),
@@ -135,7 +153,10 @@ impl<'a> Query<'a> {
             Err(QueryError::Columns(_) | QueryError::Rows(_) | QueryError::Fault(_)) => {
                 running.end();
             }
-            Ok(_) | Err(_) => running.finish()?,
+            Ok(_) | Err(_) => running.finish().map_err(|error| match error {
+                QueryError::Fault(Fault::Time { .. }) if is_shorter => QueryError::Over,
+                error => error,
+            })?,
         }
         taken
     }

@@ -50,7 +50,7 @@ fn day(text: &str) -> Date {
     Date::parse(text, DateOrder::Ymd).unwrap()
 }
 
-fn rules(text: &str) -> RuleSet {
+pub(super) fn rules(text: &str) -> RuleSet {
     let schema = |_: &str| Err("there is none".to_owned());
     let given = Given {
         today: day("2026-01-01"),

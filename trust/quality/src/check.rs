@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use consilium_mapping::{Program, Query, QueryError};
 
@@ -15,6 +15,17 @@ pub struct Check<'a> {
     aside: Option<&'a Path>,
     seed: u64,
     pub(crate) rows: u32,
+    left: Option<Left<'a>>,
+}
+
+/// Says how many seconds are left for all queries.
+#[derive(Clone, Copy)]
+struct Left<'a>(&'a dyn Fn() -> u64);
+
+impl fmt::Debug for Left<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Left").finish_non_exhaustive()
+    }
 }
 
 /// What came of it.
@@ -47,6 +58,7 @@ impl<'a> Check<'a> {
             aside: None,
             seed: 1,
             rows: 5,
+            left: None,
         }
     }
 
@@ -71,9 +83,17 @@ impl<'a> Check<'a> {
         self
     }
 
+    /// Asks before each query how many seconds are left for all that are still to come. Rules whose queries have no
+    /// time any more are not run.
+    #[must_use]
+    pub fn left(mut self, seconds: &'a dyn Fn() -> u64) -> Self {
+        self.left = Some(Left(seconds));
+        self
+    }
+
     /// Runs the queries, and tells before each how far it is.
     ///
-    /// Blocks, for as long as the limits of the rule file allow each query. What is wrong with one file
+    /// Blocks, for as long as the limits of the rule file allow each query, and [`Check::left`] all of them. What is wrong with one file
     /// or one rule stands in the report; the others are held against their tables all the same.
     ///
     /// # Errors
@@ -112,7 +132,13 @@ impl<'a> Check<'a> {
             Vec::new()
         };
         Ok(Checked {
-            report: scoring::report(self.rules, &run.states, &run.sizes, &run.repairs, self.seed),
+            report: scoring::report(
+                self.rules,
+                &run.states,
+                &run.sizes,
+                (&run.repairs, run.unused()),
+                self.seed,
+            ),
             offences,
         })
     }
@@ -130,8 +156,12 @@ impl<'a> Check<'a> {
     pub(crate) fn of(&self, pass: &'a Pass) -> Query<'a> {
         let files = pass.mapping.files(self.folder);
         let query = Query::new(&pass.mapping, files, self.program);
-        match self.aside {
+        let query = match self.aside {
             Some(folder) => query.aside(folder),
+            None => query,
+        };
+        match self.left {
+            Some(Left(left)) => query.within(left()),
             None => query,
         }
     }

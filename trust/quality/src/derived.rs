@@ -61,6 +61,7 @@ fn derived(table: &Table, what: &str, heading: Heading, of: ([String; 2], Test))
         heading,
         severity: Severity::Major,
         weight: 1.0,
+        tolerate: 0.0,
         name: Names { en, zh },
         table: table.name.clone(),
         applies: None,
@@ -69,6 +70,8 @@ fn derived(table: &Table, what: &str, heading: Heading, of: ([String; 2], Test))
         source: None,
         certainty: None,
         origin: Origin::Schema,
+        adjusted: None,
+        is_off: false,
         place: table.place,
     }
 }

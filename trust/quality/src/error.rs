@@ -115,6 +115,15 @@ pub enum RuleFault {
         /// What its parser says.
         message: String,
     },
+    /// An adjustment changes a rule, or switches it off.
+    #[error("say off = true, or what changes: severity, weight, tolerate or unless")]
+    Adjusts,
+    /// A rule of the file itself is not adjusted.
+    #[error("only rules of packs, schemas and declared types are adjusted: change this one itself")]
+    Own,
+    /// Who adjusts a rule says why.
+    #[error("reason is empty, longer than 500 letters, or has characters that are not seen")]
+    Reason,
     /// Something is wrong with a source, as with a mapping's.
     #[error(transparent)]
     Source(#[from] SourceFault),

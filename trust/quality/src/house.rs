@@ -20,6 +20,8 @@ struct Source {
     path: String,
     /// Whether it is read as text, which trims its cells.
     is_text: bool,
+    /// Whether it is a table of codes.
+    is_codes: bool,
     /// Its declaration, with its header.
     text: String,
     place: TextPlace,
@@ -66,6 +68,7 @@ impl House {
                 name: string(&source, "name"),
                 path: string(&source, "path"),
                 is_text: false,
+                is_codes: false,
                 text: declared.map_err(|error| RuleError::Toml {
                     place,
                     message: error.to_string(),
@@ -81,6 +84,7 @@ impl House {
         let all = house.mapping("SELECT 1", |_| true)?.mapping;
         for (source, read) in house.sources.iter_mut().zip(all.sources()) {
             source.is_text = matches!(read.format, Format::Csv(_) | Format::Xlsx { .. });
+            source.is_codes = matches!(read.format, Format::Codes { .. });
         }
         Ok(house)
     }
@@ -114,6 +118,12 @@ impl House {
         let mut sources = self.sources.iter();
         let found = sources.find(|it| it.name == name);
         found.map(|it| it.path.as_str())
+    }
+
+    /// The names and paths of tables of codes.
+    pub(crate) fn code_tables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sources = self.sources.iter().filter(|it| it.is_codes);
+        sources.map(|it| (it.name.as_str(), it.path.as_str()))
     }
 
     /// A mapping of that query over the sources that it needs.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adjust;
 mod bootstrap;
 mod check;
 mod condition;
@@ -35,7 +36,8 @@ pub use consilium_schema::TextPlace;
 pub use error::{QualityError, RuleError, RuleFault};
 pub use pack::{Pack, PackTable};
 pub use report::{
-    ColumnCount, FORMAT, HeadingResult, Offence, Outcome, Report, RuleResult, Score, TableSize,
+    CodeTable, ColumnCount, FORMAT, HeadingResult, Offence, Outcome, Report, RuleResult, Score,
+    TableSize,
 };
 pub use rule::{AddsUp, Bound, Codes, Heading, Names, Origin, Rule, Severity, Sql, Test};
 pub use rules::{Given, RuleSet};

@@ -17,8 +17,14 @@ const NUMBER: &str = "CAST(row_number() OVER () AS BIGINT) AS \"consilium row\""
 /// The most columns that are shown of a row where a rule looks at all of them.
 const SHOWN: usize = 20;
 
+/// How many rows are fetched by one query: as many numbers stand in a text of a bounded length.
+const FETCHED: usize = 20_000;
+
 /// Rows by their numbers, for rules by theirs.
 type Found = BTreeMap<usize, Vec<u64>>;
+
+/// Cells of rows by their numbers.
+type Cells = BTreeMap<u64, Vec<Option<String>>>;
 
 /// Finds the first rows of each rule that is broken.
 pub(crate) fn find(
@@ -167,9 +173,6 @@ fn shown(
     let mut numbers: Vec<u64> = found.values().flatten().copied().collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let Some(last) = numbers.last().copied() else {
-        return Ok(Vec::new());
-    };
     let looked_at = |number: usize| -> Vec<String> {
         let rule = &set.rules[number];
         match rule.test {
@@ -184,42 +187,14 @@ fn shown(
     wanted.extend(found.keys().flat_map(|number| looked_at(*number)));
     wanted.sort();
     wanted.dedup();
-    let mut writing = Writing::default();
-    writing.push("SELECT CAST(\"consilium row\" AS VARCHAR) AS \"n\"");
-    let mut names = vec![("n".to_owned(), "text")];
-    for (at, column) in wanted.iter().enumerate() {
-        let cell = scope.raw(column);
-        writing.push(&format!(", CAST({cell} AS VARCHAR) AS \"x{at}\""));
-        names.push((format!("x{at}"), "text"));
+    let mut rows_by_number = Cells::new();
+    for numbers in numbers.chunks(FETCHED) {
+        rows_by_number.extend(fetched(run, &scope, numbers, &wanted)?);
     }
-    writing.push(&format!("\nFROM (SELECT *, {NUMBER} FROM "));
-    writing.push_rows(table);
-    let list: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    // The limit lets the reader stop at the last of them.
-    writing.push(&format!(
-        " AS t LIMIT {last}) AS t\nWHERE \"consilium row\" IN ({})",
-        list.join(", ")
-    ));
-    let pass = writing.finish(&set.house, &names)?;
-    let rows = match run.check().query(&pass) {
-        Ok(rows) => rows,
-        Err(error) => return run.reason(&pass, error).map(|_| Vec::new()),
-    };
-    let Some(rows) = rows else {
-        return Ok(Vec::new());
-    };
-    let cells: Vec<Vec<Option<String>>> = (0..wanted.len())
-        .map(|at| texts(&rows, &format!("x{at}")))
-        .collect();
-    let places: BTreeMap<u64, usize> = texts(&rows, "n")
-        .into_iter()
-        .enumerate()
-        .filter_map(|(at, number)| Some((number?.parse().ok()?, at)))
-        .collect();
-    let of_row = |at: usize, columns: &[String]| -> Vec<(String, Option<String>)> {
+    let of_row = |row: &[Option<String>], columns: &[String]| -> Vec<(String, Option<String>)> {
         let cell = |column: &String| {
             let number = wanted.iter().position(|it| it == column);
-            let cell = number.and_then(|it| cells.get(it)?.get(at).cloned());
+            let cell = number.and_then(|it| row.get(it).cloned());
             (column.clone(), cell.flatten())
         };
         columns.iter().map(cell).collect()
@@ -232,7 +207,7 @@ fn shown(
     for (number, rows) in found {
         let columns = looked_at(*number);
         for row in rows {
-            let Some(at) = places.get(row) else {
+            let Some(cells) = rows_by_number.get(row) else {
                 continue;
             };
             let offence = Offence {
@@ -240,13 +215,53 @@ fn shown(
                 table: table.name.clone(),
                 file: file.clone(),
                 row: *row,
-                key: of_row(*at, &table.key),
-                cells: of_row(*at, &columns),
+                key: of_row(cells, &table.key),
+                cells: of_row(cells, &columns),
             };
             offences.push((*number, offence));
         }
     }
     Ok(offences)
+}
+
+/// Fetches columns of the rows of these numbers, of which there is one at least.
+fn fetched(
+    run: &Run<'_>,
+    scope: &Scope<'_>,
+    numbers: &[u64],
+    columns: &[String],
+) -> Result<Cells, QualityError> {
+    let mut writing = Writing::default();
+    writing.push("SELECT CAST(\"consilium row\" AS VARCHAR) AS \"n\"");
+    let mut names = vec![("n".to_owned(), "text")];
+    for (at, column) in columns.iter().enumerate() {
+        let cell = scope.raw(column);
+        writing.push(&format!(", CAST({cell} AS VARCHAR) AS \"x{at}\""));
+        names.push((format!("x{at}"), "text"));
+    }
+    writing.push(&format!("\nFROM (SELECT *, {NUMBER} FROM "));
+    writing.push_rows(scope.table);
+    let list: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    // The limit lets the reader stop at the last of them.
+    writing.push(&format!(
+        " AS t LIMIT {}) AS t\nWHERE \"consilium row\" IN ({})",
+        numbers.last().copied().unwrap_or_default(),
+        list.join(", ")
+    ));
+    let pass = writing.finish(&run.check().rules.house, &names)?;
+    let rows = match run.check().query(&pass) {
+        Ok(Some(rows)) => rows,
+        Ok(None) => return Ok(Cells::new()),
+        Err(error) => return run.reason(&pass, error).map(|_| Cells::new()),
+    };
+    let mut cells: Vec<_> = (0..columns.len())
+        .map(|at| texts(&rows, &format!("x{at}")).into_iter())
+        .collect();
+    let row = |number: Option<String>| {
+        let row = cells.iter_mut().map(|it| it.next().flatten()).collect();
+        Some((number?.parse().ok()?, row))
+    };
+    Ok(texts(&rows, "n").into_iter().filter_map(row).collect())
 }
 
 fn texts(rows: &consilium_data::Table, name: &str) -> Vec<Option<String>> {

@@ -34,6 +34,21 @@ pub(crate) struct RawRules {
     pub(crate) table: Vec<RawTable>,
     #[serde(default)]
     pub(crate) rule: Vec<RawRule>,
+    #[serde(default)]
+    pub(crate) adjust: Vec<RawAdjust>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAdjust {
+    pub(crate) rule: Spanned<String>,
+    pub(crate) reason: Spanned<String>,
+    #[serde(default)]
+    pub(crate) off: bool,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) weight: Option<Spanned<f64>>,
+    pub(crate) tolerate: Option<Spanned<f64>>,
+    pub(crate) unless: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,6 +105,7 @@ pub(crate) struct RawRule {
     #[serde(default)]
     pub(crate) severity: Severity,
     pub(crate) weight: Option<Spanned<f64>>,
+    pub(crate) tolerate: Option<Spanned<f64>>,
     pub(crate) name: Option<Names>,
     pub(crate) table: Spanned<String>,
     #[serde(rename = "where")]

@@ -5,6 +5,8 @@ use consilium_data::Date;
 use consilium_schema::{DateOrder, MOST_NAME, TextPlace, is_plain};
 use regex::Regex;
 
+use toml::Spanned;
+
 use crate::condition;
 use crate::house::House;
 use crate::raw::{
@@ -38,6 +40,10 @@ impl<'a> Reader<'a> {
             Some(weight) => positive(weight, "rule", &id, self.text)?,
             None => 1.0,
         };
+        let tolerate = match &raw.tolerate {
+            Some(tolerate) => share(tolerate, &id, self.text)?,
+            None => 0.0,
+        };
         self.known(&table)
             .map_err(|fault| self.at_table(&raw, &id, fault))?;
         let name = raw.name.clone().unwrap_or_else(|| Names {
@@ -58,6 +64,7 @@ impl<'a> Reader<'a> {
             heading: raw.heading,
             severity: raw.severity,
             weight,
+            tolerate,
             name,
             table,
             applies,
@@ -66,6 +73,8 @@ impl<'a> Reader<'a> {
             certainty: raw.certainty,
             test: self.test(raw).map_err(fail)?,
             origin,
+            adjusted: None,
+            is_off: false,
             place,
             id,
         })
@@ -326,4 +335,20 @@ fn bound(raw: Option<RawBound>) -> Result<Option<Bound>, RuleFault> {
             Some(Bound::Day(Date::parse(&day, DateOrder::Ymd).ok_or(fault)?))
         }
     })
+}
+
+/// A share that is tolerated.
+pub(crate) fn share(raw: &Spanned<f64>, id: &str, text: &str) -> Result<f64, RuleError> {
+    let share = *raw.get_ref();
+    if (0.0..1.0).contains(&share) {
+        return Ok(share);
+    }
+    let place = TextPlace::of(text, raw.span().start);
+    let (key, expected) = ("tolerate", "a share from 0 to below 1");
+    Err(wrong(
+        place,
+        "rule",
+        id,
+        RuleFault::Number { key, expected },
+    ))
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Heading, Names, Origin, Severity, ShapeResult};
+use crate::{Certainty, Heading, Names, Origin, Severity, ShapeResult};
 
 /// The number of this form of reports.
 pub const FORMAT: u32 = 1;
@@ -14,8 +14,12 @@ pub struct Report {
     pub title: String,
     /// The day by which ages of rows are told.
     pub as_of: String,
-    /// The hash of the rules, packs and schemas included, in hexadecimal: reports of one hash are of the same rules.
+    /// The hash of the rules, packs, schemas and tables of codes included, in hexadecimal: reports of one hash are of
+    /// the same rules.
     pub rules_hash: String,
+    /// The tables of codes that the rule file names.
+    #[serde(default)]
+    pub code_tables: Vec<CodeTable>,
     /// What the intervals were drawn by.
     pub seed: u64,
     /// The tables, in declared order.
@@ -26,12 +30,24 @@ pub struct Report {
     /// How many rules found nothing to check: no row has all that they need.
     #[serde(default)]
     pub unchecked: u64,
+    /// Names that tables bind in `columns` and that nothing uses, as `table.name`.
+    #[serde(default)]
+    pub unused: Vec<String>,
     /// The rules: those of the file, of packs, of schemas.
     pub rules: Vec<RuleResult>,
     /// The headings of which a rule was applied, in the order of [`Heading::ALL`].
     pub headings: Vec<HeadingResult>,
     /// The mean of the headings by their weights; none where nothing was checked.
     pub total: Option<Score>,
+}
+
+/// A table of codes, which decides what codes are valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeTable {
+    /// The source's name.
+    pub name: String,
+    /// The hash of its file, in hexadecimal; none where it could not be read.
+    pub hash: Option<String>,
 }
 
 /// A table that was looked at.
@@ -67,6 +83,9 @@ pub struct RuleResult {
     pub severity: Severity,
     /// Its weight, without the severity's factor.
     pub weight: f64,
+    /// The share of failures that it accepts; scores count them all the same.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub tolerate: f64,
     /// The table.
     pub table: String,
     /// Where it comes from.
@@ -74,6 +93,12 @@ pub struct RuleResult {
     /// Who says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// How sure that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+    /// Why the rule file has it otherwise than the pack, schema or table from which it comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjusted: Option<String>,
     /// Whether it was applied.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -89,6 +114,22 @@ pub struct RuleResult {
     /// Of a rule about a column's shape, how it is and should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<ShapeResult>,
+}
+
+impl RuleResult {
+    /// Whether more fails than the rule accepts.
+    pub fn is_broken(&self) -> bool {
+        // The quotient of two counts is rounded as the share that somebody writes is.
+        self.failed > 0 && self.failed as f64 / self.checked as f64 > self.tolerate
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference over"
+)]
+fn is_none(share: &f64) -> bool {
+    *share == 0.0
 }
 
 /// What was counted of one column.
@@ -108,6 +149,8 @@ pub struct ColumnCount {
 pub enum Outcome {
     /// It was.
     Applied,
+    /// The rule file has switched it off, for the reason that stands in `adjusted`.
+    Off,
     /// The table does not bind what a pack's rule needs.
     NotApplicable {
         /// The columns and code systems that are not bound.

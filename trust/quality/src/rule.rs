@@ -138,6 +138,8 @@ pub struct Rule {
     pub severity: Severity,
     /// By how much it counts more than others of its severity; above 0.
     pub weight: f64,
+    /// The share of what it checks that may fail without its being broken, from 0 to below 1.
+    pub tolerate: f64,
     /// What it is called.
     pub name: Names,
     /// The table whose rows it is about.
@@ -154,6 +156,10 @@ pub struct Rule {
     pub certainty: Option<Certainty>,
     /// Where it comes from.
     pub origin: Origin,
+    /// Why the rule file has it otherwise than where it comes from; none where it has not.
+    pub adjusted: Option<String>,
+    /// Whether the rule file has switched it off.
+    pub is_off: bool,
     /// Where the rule file says so.
     pub place: TextPlace,
 }
@@ -322,6 +328,17 @@ impl Test {
                 *table = named(table);
             }
             _ => {}
+        }
+    }
+
+    /// Whether it reads that column of another table.
+    pub(crate) fn looks_at(&self, other: &str, column: &str) -> bool {
+        match self {
+            Self::AddsUp(sum) => {
+                sum.of == other && (sum.amount == column || sum.their.iter().any(|it| it == column))
+            }
+            Self::Refers { to, their, .. } => to == other && their.iter().any(|it| it == column),
+            _ => false,
         }
     }
 

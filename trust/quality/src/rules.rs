@@ -5,13 +5,14 @@ use consilium_data::Date;
 use consilium_schema::{DateOrder, MOST_NAME, Schema, TextPlace, is_plain};
 use toml::Spanned;
 
+use crate::adjust::adjust;
 use crate::house::House;
 use crate::pack::Pack;
 use crate::raw::{self, RawRules, RawTable};
 use crate::read::Reader;
 use crate::{
-    ColumnCodes, Heading, Names, Origin, Rows, Rule, RuleError, RuleFault, Severity, Sql, Table,
-    Test, condition, derived,
+    CodeTable, ColumnCodes, Heading, Names, Origin, Rows, Rule, RuleError, RuleFault, Severity,
+    Sql, Table, Test, condition, derived,
 };
 
 /// Tables, and the rules that are held against them.
@@ -20,6 +21,7 @@ pub struct RuleSet {
     pub(crate) title: String,
     pub(crate) as_of: Date,
     pub(crate) hash: String,
+    pub(crate) code_tables: Vec<CodeTable>,
     pub(crate) weights: BTreeMap<Heading, f64>,
     pub(crate) house: House,
     pub(crate) tables: Vec<Table>,
@@ -95,6 +97,7 @@ impl RuleSet {
             title,
             as_of,
             hash: String::new(),
+            code_tables: Vec::new(),
             weights,
             house,
             tables,
@@ -141,6 +144,7 @@ impl RuleSet {
         let typed: Vec<Rule> = typed.flatten().collect();
         set.rules.extend(typed);
         set.rules.extend(rules);
+        adjust(&mut set.rules, &raw.adjust, text)?;
         let mut ids = HashSet::new();
         for rule in &set.rules {
             if !ids.insert(&rule.id) {
@@ -149,6 +153,33 @@ impl RuleSet {
         }
         set.hash = hex::encode(&hash.digest());
         Ok(set)
+    }
+
+    /// Takes the tables of codes for part of the rules: another edition of one is another set, with another hash.
+    ///
+    /// `hash_of` gives the hash of a file by its path, as the rule file has it; none where it can't be read.
+    #[must_use]
+    pub fn with_code_tables(mut self, hash_of: impl Fn(&str) -> Option<[u8; 32]>) -> Self {
+        let sources = self.house.code_tables();
+        let hashes: Vec<(String, Option<[u8; 32]>)> = sources
+            .map(|(name, path)| (name.to_owned(), hash_of(path)))
+            .collect();
+        if hashes.is_empty() {
+            return self;
+        }
+        let mut hash = Tagged::new("consilium-quality/1/code-tables").field(self.hash.as_bytes());
+        for (name, of) in &hashes {
+            let of: &[u8] = of.as_ref().map_or(&[], |it| it);
+            hash = hash.field(name.as_bytes()).field(of);
+        }
+        self.hash = hex::encode(&hash.digest());
+        let hashes = hashes.into_iter();
+        let hashes = hashes.map(|(name, hash)| CodeTable {
+            name,
+            hash: hash.map(|it| hex::encode(&it)),
+        });
+        self.code_tables = hashes.collect();
+        self
     }
 
     /// Adds a pack's rules for the tables that stand for its own.
@@ -286,6 +317,7 @@ fn accessible(table: &Table) -> Rule {
         heading: Heading::Accessibility,
         severity: Severity::Critical,
         weight: 1.0,
+        tolerate: 0.0,
         name: Names {
             en: format!("{} can be read", table.name),
             zh: format!("{} 可以读取", table.name),
@@ -297,6 +329,8 @@ fn accessible(table: &Table) -> Rule {
         source: None,
         certainty: None,
         origin: Origin::Table,
+        adjusted: None,
+        is_off: false,
         place: table.place,
     }
 }

@@ -20,10 +20,21 @@ mod shapes;
 pub(crate) enum State {
     /// It waits for its query.
     Waiting,
+    /// The rule file has switched it off.
+    Off,
     NotApplicable(Vec<String>),
     NotRun(Reason),
     /// A tally for each column, or one.
     Counted(Vec<(Option<String>, Tally)>),
+}
+
+impl State {
+    fn at_first(rule: &Rule) -> State {
+        if rule.is_off {
+            return State::Off;
+        }
+        State::Waiting
+    }
 }
 
 /// Why something was not run, in English and in Chinese.
@@ -47,7 +58,7 @@ impl<'a> Run<'a> {
         Self {
             check,
             shapes: BTreeMap::new(),
-            states: vec![State::Waiting; check.rules.rules.len()],
+            states: check.rules.rules.iter().map(State::at_first).collect(),
             sizes: BTreeMap::new(),
             repairs: BTreeMap::new(),
             done: 0,
@@ -112,9 +123,23 @@ impl<'a> Run<'a> {
                 Ok(())
             }
             Err(error) => {
+                let is_over = matches!(error, QueryError::Over);
                 let reason = self.reason(&pass, error)?;
                 self.access(table, Some(&reason));
+                if is_over {
+                    // Nobody has tried to read it.
+                    self.skip(table, &reason);
+                }
                 Ok(())
+            }
+        }
+    }
+
+    /// Says of all rules of a table that they were not run.
+    fn skip(&mut self, table: &Table, reason: &Reason) {
+        for (state, rule) in self.states.iter_mut().zip(&self.check.rules.rules) {
+            if rule.table == table.name && !rule.is_off {
+                *state = State::NotRun(reason.clone());
             }
         }
     }
@@ -123,6 +148,9 @@ impl<'a> Run<'a> {
     fn access(&mut self, table: &Table, refused: Option<&Reason>) {
         let passed = u64::from(refused.is_none());
         for (number, rule) in self.rules().iter().enumerate() {
+            if rule.is_off {
+                continue;
+            }
             let uses = rule.table == table.name || rule.test.other() == Some(&table.name);
             if rule.table == table.name && rule.test == Test::Accessible {
                 let count = Count { checked: 1, passed };
@@ -338,9 +366,10 @@ impl<'a> Run<'a> {
         match &error {
             QueryError::Fault(Fault::Request) => Err(error.into()),
             QueryError::Fault(fault) => Ok([fault.to_string(), fault.in_chinese()]),
-            QueryError::Died { .. } | QueryError::Stream | QueryError::Rows(_) => {
-                Ok([error.to_string(), error.in_chinese()])
-            }
+            QueryError::Died { .. }
+            | QueryError::Stream
+            | QueryError::Over
+            | QueryError::Rows(_) => Ok([error.to_string(), error.in_chinese()]),
             _ => Err(error.into()),
         }
     }

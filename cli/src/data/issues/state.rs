@@ -184,7 +184,9 @@ pub(crate) fn of_report(
     let says = |rule: &&RuleResult| rule.outcome == Outcome::Applied && rule.checked > 0;
     let next = |rule: &RuleResult| {
         let before = issues.get(rule.id.as_str()).map(|it| &it.last);
-        let state = State::checked(before, rule.failed)?;
+        // As many as the rule accepts are no issue.
+        let failed = if rule.is_broken() { rule.failed } else { 0 };
+        let state = State::checked(before, failed)?;
         let is_same = before.is_some_and(|it| {
             it.state == state
                 && (state == State::Closed

@@ -7,7 +7,7 @@ use consilium_lab::{
     figure::{Caption, Dot, Dots, Row},
 };
 use consilium_plan::Lang;
-use consilium_quality::{Heading, Outcome, Score};
+use consilium_quality::{Certainty, Heading, Outcome, Score};
 
 use super::{
     Found,
@@ -223,6 +223,17 @@ fn not_run(page: &mut Html, found: &Found, lang: Lang) {
         page.heading(lang.pick("Rules that could not be run", "未能运行的规则"));
         page.list(broken);
     }
+    let adjusted = say::adjusted(&found.report, lang);
+    if !adjusted.is_empty() {
+        page.heading(lang.pick(
+            "Rules that the rule file has otherwise",
+            "规则文件调整过的规则",
+        ));
+        page.list(adjusted);
+    }
+    if let Some(line) = say::unused(&found.report, lang) {
+        page.paragraph("", line);
+    }
     if !unbound.is_empty() {
         page.heading(lang.pick("Rules of packs that don't apply", "规则包中不适用的规则"));
         let header = [
@@ -350,6 +361,9 @@ fn applied(page: &mut Html, found: &Found, lang: Lang) {
             rule.id.clone(),
             lang.pick(&rule.name.en, &rule.name.zh).clone(),
             rule.source.clone().unwrap_or_default(),
+            rule.certainty
+                .map_or("", |it| certainty(it, lang))
+                .to_owned(),
             rule.failed.to_string(),
             rule.checked.to_string(),
         ]
@@ -362,11 +376,33 @@ fn applied(page: &mut Html, found: &Found, lang: Lang) {
         ("rule", "规则"),
         ("meaning", "含义"),
         ("source", "来源"),
+        ("how sure", "确定程度"),
         ("failed", "未通过"),
         ("checked", "已检查"),
     ];
     page.heading(lang.pick("All rules that were run", "已运行的全部规则"));
-    page.table(&say::named(&header, lang), &rows, 3);
+    page.table(&say::named(&header, lang), &rows, 4);
+    let tables = found.report.code_tables.iter().map(|table| {
+        let unread = lang.pick("could not be read", "未能读取");
+        format!("{} {}", table.name, table.hash.as_deref().unwrap_or(unread))
+    });
+    let tables: Vec<String> = tables.collect();
+    if !tables.is_empty() {
+        page.paragraph(
+            "soft",
+            lang.pick("Tables of codes, by their hashes:", "编码表及其散列值："),
+        );
+        page.list(tables);
+    }
+}
+
+/// How sure a rule's source is.
+fn certainty(certainty: Certainty, lang: Lang) -> &'static str {
+    match certainty {
+        Certainty::Certain => lang.pick("certain", "确定"),
+        Certainty::SeenInCode => lang.pick("seen in code", "见于代码"),
+        Certainty::Unverified => lang.pick("unverified", "未核实"),
+    }
 }
 
 fn meaning(lang: Lang) -> &'static str {

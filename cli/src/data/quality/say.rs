@@ -53,6 +53,12 @@ pub(super) fn print(
     for line in report.rules.iter().filter_map(|rule| not_run(rule, lang)) {
         writeln!(out, "{line}")?;
     }
+    for line in adjusted(report, lang)
+        .into_iter()
+        .chain(unused(report, lang))
+    {
+        writeln!(out, "{line}")?;
+    }
     for change in &found.issues {
         let rule = on_one_line(&change.rule);
         let state = issues::by_rules(change.state, change.by_other_rules, lang);
@@ -154,7 +160,7 @@ pub(super) fn headings(report: &Report, lang: Lang) -> Shown {
 
 /// Rules that are broken, those first that matter most: by severity, weight and the share that fails.
 pub(super) fn broken(report: &Report) -> Vec<&RuleResult> {
-    let mut broken: Vec<&RuleResult> = report.rules.iter().filter(|it| it.failed > 0).collect();
+    let mut broken: Vec<&RuleResult> = report.rules.iter().filter(|it| it.is_broken()).collect();
     let matters = |rule: &RuleResult| rule.severity.factor() * rule.weight * share(rule);
     broken.sort_by(|a, b| matters(b).total_cmp(&matters(a)));
     broken
@@ -215,6 +221,48 @@ pub(super) fn not_run(rule: &RuleResult, lang: Lang) -> Option<String> {
         format!("{id} could not be run: {en}"),
         format!("{id} 未能运行：{zh}"),
     )))
+}
+
+/// A line for each rule that the file has otherwise than its pack, or that accepts failures.
+pub(super) fn adjusted(report: &Report, lang: Lang) -> Vec<String> {
+    let line = |rule: &RuleResult| {
+        let (id, failed, checked) = (&rule.id, rule.failed, rule.checked);
+        let accepts = (rule.tolerate > 0.0).then(|| {
+            let share = percent(rule.tolerate);
+            lang.pick(
+                format!("accepts that {share} fail ({failed} of {checked} do)"),
+                format!("允许 {share} 未通过（现为 {checked} 中的 {failed}）"),
+            )
+        });
+        let reason = rule.adjusted.as_ref().map(|reason| match rule.outcome {
+            Outcome::Off => lang.pick(
+                format!("is switched off: {reason}"),
+                format!("已停用：{reason}"),
+            ),
+            _ => lang.pick(
+                format!("is adjusted: {reason}"),
+                format!("已调整：{reason}"),
+            ),
+        });
+        let said: Vec<String> = reason.into_iter().chain(accepts).collect();
+        (!said.is_empty()).then(|| {
+            let said = said.join(lang.pick("; ", "；"));
+            on_one_line(&format!("{id} {said}"))
+        })
+    };
+    report.rules.iter().filter_map(line).collect()
+}
+
+/// Names that are bound and that nothing uses: slips, most often.
+pub(super) fn unused(report: &Report, lang: Lang) -> Option<String> {
+    let names: Vec<String> = report.unused.iter().map(|it| on_one_line(it)).collect();
+    let names = names.join(lang.pick(", ", "、"));
+    (!report.unused.is_empty()).then(|| {
+        lang.pick(
+            format!("bound in columns, and used by no rule: {names}"),
+            format!("columns 中绑定但没有规则使用的名称：{names}"),
+        )
+    })
 }
 
 pub(super) fn heading(heading: Heading, lang: Lang) -> &'static str {

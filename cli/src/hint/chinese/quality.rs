@@ -47,6 +47,9 @@ fn said(fault: &RuleFault) -> String {
         RuleFault::Empty { key } => format!("{key} 为空"),
         RuleFault::Sql { message } => parser(message),
         RuleFault::Query => "条件只针对一行：SELECT 应写在表的 sql 中".to_owned(),
+        RuleFault::Adjusts => "请写 off = true，或说明所改内容：severity、weight、tolerate 或 unless".to_owned(),
+        RuleFault::Own => "只能调整规则包、数据结构和声明类型的规则：请直接修改本规则".to_owned(),
+        RuleFault::Reason => "reason 为空、超过 500 字，或含不可见字符".to_owned(),
         RuleFault::Deep => "过长，或前后嵌套的运算符超过 128 个：多个 OR 可写作一个 IN".to_owned(),
         RuleFault::Pattern { message } => {
             format!("matches.pattern 不是正则表达式：{message}")
@@ -68,6 +71,7 @@ fn required(expected: &str) -> &str {
         }
         "a day, as in 2026-01-31" => "应为如 2026-01-31 的日期",
         "a number from 0.000001 to 1000000" => "应为 0.000001 至 1000000 的数",
+        "a share from 0 to below 1" => "应为 0 至不到 1 的比例",
         "a min, a max or both" => "应有 min、max 或二者",
         "a min that is not above max" => "min 不应大于 max",
         "a min that is not after max" => "min 不应晚于 max",
@@ -103,6 +107,7 @@ fn kind(what: &str) -> &str {
         "file" => "文件",
         "title" => "标题",
         "weight" => "权重",
+        "adjust" => "调整",
         other => other,
     }
 }

@@ -28,7 +28,8 @@ impl Run<'_> {
                 passed: checked - lost.count() as u64,
             };
             for (number, rule) in self.rules().iter().enumerate() {
-                if rule.table == table.name && matches!(rule.test, Test::Present(_)) {
+                let is_it = rule.table == table.name && matches!(rule.test, Test::Present(_));
+                if is_it && !rule.is_off {
                     self.states[number] = State::Counted(vec![(None, Tally::Single(count))]);
                 }
             }
@@ -52,6 +53,29 @@ impl Run<'_> {
             self.states[number] = State::NotApplicable(missing);
         }
         Ok(())
+    }
+
+    /// Names that tables bind and nothing uses, as `table.name`: no rule, no pack's table, no key and no code system.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        let mut unused = Vec::new();
+        for table in &self.check.rules.tables {
+            let Some(scope) = self.scope(&table.name) else {
+                continue;
+            };
+            let looks = |rule: &Rule, name: &String| {
+                let own = rule.table == table.name && columns(rule, &scope).contains(name);
+                own || rule.test.looks_at(&table.name, name)
+            };
+            let is_used = |name: &&String| {
+                table.pack_types.contains_key(*name)
+                    || table.key.contains(name)
+                    || table.codes.contains_key(*name)
+                    || self.rules().iter().any(|rule| looks(rule, name))
+            };
+            let names = table.columns.keys().filter(|name| !is_used(name));
+            unused.extend(names.map(|name| format!("{}.{name}", table.name)));
+        }
+        unused
     }
 
     /// What a rule needs and does not find.

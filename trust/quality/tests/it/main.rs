@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use consilium_quality::{Date, Given, Heading, Origin, Outcome, Pack, Report, RuleSet, Test};
+mod adjusted;
+
+use consilium_quality::{
+    Date, Given, Heading, Origin, Outcome, Pack, Report, RuleResult, RuleSet, Test,
+};
 use consilium_schema::Schema;
 use proptest::prelude::*;
 
@@ -291,6 +295,24 @@ fn a_report_reads_back() {
     assert_eq!(report.rules[0].outcome, Outcome::NotApplicable { missing });
     let again = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&again).unwrap(), report);
+}
+
+#[test]
+fn a_share_of_failures_that_a_rule_accepts_does_not_break_it() {
+    let broken = |failed: u64, checked: u64, tolerate: f64| {
+        let text = format!(
+            r#"{{"id":"r","name":{{"en":"r","zh":"r"}},"heading":"accuracy","severity":"major","weight":1.0,
+            "tolerate":{tolerate},"table":"a","origin":"file","outcome":"applied","checked":{checked},
+            "failed":{failed},"score":null}}"#
+        );
+        serde_json::from_str::<RuleResult>(&text)
+            .unwrap()
+            .is_broken()
+    };
+    assert!(!broken(0, 0, 0.0) && !broken(0, 9, 0.0) && broken(1, 9, 0.0));
+    // As many as are accepted are accepted, whatever 0.29 is as a binary number.
+    assert!(!broken(29, 100, 0.29) && broken(30, 100, 0.29));
+    assert!(!broken(7, 100, 0.07) && broken(8, 100, 0.07));
 }
 
 proptest! {
