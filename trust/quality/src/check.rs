@@ -132,13 +132,7 @@ impl<'a> Check<'a> {
             Vec::new()
         };
         Ok(Checked {
-            report: scoring::report(
-                self.rules,
-                &run.states,
-                &run.sizes,
-                (&run.repairs, run.unused()),
-                self.seed,
-            ),
+            report: scoring::report(&run, self.seed),
             offences,
         })
     }

@@ -1,58 +1,36 @@
 //! From tallies to a report.
 
-use std::collections::BTreeMap;
-
 use crate::bootstrap::{Counted, Draws};
 use crate::report::FORMAT;
-use crate::run::State;
+use crate::run::{Run, State};
 use crate::shaped::shaped;
 use crate::tally::Tally;
 use crate::{
-    ColumnCount, Heading, HeadingResult, Outcome, Repair, Report, RuleResult, RuleSet, Score,
-    Table, TableSize,
+    ColumnCount, Heading, HeadingResult, Outcome, Report, Rule, RuleResult, Score, Table, TableSize,
 };
 
 /// The report of what was counted, with intervals drawn by a seed.
-pub(crate) fn report(
-    set: &RuleSet,
-    states: &[State],
-    sizes: &BTreeMap<String, u64>,
-    (repairs, unused): (&BTreeMap<usize, Repair>, Vec<String>),
-    seed: u64,
-) -> Report {
+pub(crate) fn report(run: &Run<'_>, seed: u64) -> Report {
+    let set = run.check().rules;
     let draws = Draws::new(seed);
     let mut counted = Vec::new();
     let mut results = Vec::with_capacity(set.rules.len());
-    for (rule, state) in set.rules.iter().zip(states) {
+    for (rule, state) in set.rules.iter().zip(&run.states) {
         let (mut tally, mut columns) = (Tally::none(), Vec::new());
-        let outcome = match state {
-            State::Counted(parts) => {
-                for (column, part) in parts {
-                    let sum = part.sum();
-                    columns.extend(column.as_ref().map(|column| ColumnCount {
-                        column: column.clone(),
-                        checked: sum.checked,
-                        failed: sum.checked.saturating_sub(sum.passed),
-                    }));
-                    match part {
-                        Tally::Single(_) | Tally::Shape(_) => tally = part.clone(),
-                        Tally::Rows(_) => tally.add(part),
-                    }
+        if let State::Counted(parts) = state {
+            for (column, part) in parts {
+                let sum = part.sum();
+                columns.extend(column.as_ref().map(|column| ColumnCount {
+                    column: column.clone(),
+                    checked: sum.checked,
+                    failed: sum.checked.saturating_sub(sum.passed),
+                }));
+                match part {
+                    Tally::Single(_) | Tally::Shape(_) => tally = part.clone(),
+                    Tally::Rows(_) => tally.add(part),
                 }
-                Outcome::Applied
             }
-            State::NotApplicable(missing) => Outcome::NotApplicable {
-                missing: missing.clone(),
-            },
-            State::NotRun([en, zh]) => Outcome::NotRun {
-                en: en.clone(),
-                zh: zh.clone(),
-            },
-            State::Off => Outcome::Off,
-            State::Waiting => Outcome::NotApplicable {
-                missing: vec![rule.table.clone()],
-            },
-        };
+        }
         let sum = tally.sum();
         results.push(RuleResult {
             id: rule.id.clone(),
@@ -66,12 +44,12 @@ pub(crate) fn report(
             source: rule.source.clone(),
             certainty: rule.certainty,
             adjusted: rule.adjusted.clone(),
-            outcome,
+            outcome: outcome(rule, state),
             checked: sum.checked,
             failed: sum.checked.saturating_sub(sum.passed),
             score: draws.rule(&tally),
             columns,
-            shape: shaped(rule, &tally, repairs.get(&results.len())),
+            shape: shaped(rule, &tally, run.repairs.get(&results.len())),
         });
         counted.push((rule, tally));
     }
@@ -108,7 +86,7 @@ pub(crate) fn report(
     let unchecked = many(|it| it.outcome == Outcome::Applied && it.checked == 0);
     let size = |table: &Table| TableSize {
         name: table.name.clone(),
-        rows: sizes.get(&table.name).copied(),
+        rows: run.sizes.get(&table.name).copied(),
     };
     Report {
         format: FORMAT,
@@ -120,9 +98,26 @@ pub(crate) fn report(
         tables: set.tables.iter().map(size).collect(),
         not_run,
         unchecked,
-        unused,
+        unused: run.unused(),
         rules: results,
         headings,
         total,
+    }
+}
+
+fn outcome(rule: &Rule, state: &State) -> Outcome {
+    match state {
+        State::Counted(_) => Outcome::Applied,
+        State::NotApplicable(missing) => Outcome::NotApplicable {
+            missing: missing.clone(),
+        },
+        State::NotRun([en, zh]) => Outcome::NotRun {
+            en: en.clone(),
+            zh: zh.clone(),
+        },
+        State::Off => Outcome::Off,
+        State::Waiting => Outcome::NotApplicable {
+            missing: vec![rule.table.clone()],
+        },
     }
 }
