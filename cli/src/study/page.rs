@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
-use consilium_base::hex;
+use consilium_base::{hex, noise};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Failure, Lang, PartyReport, Plan, UnixTime};
 use consilium_proto::v1;
@@ -99,7 +99,7 @@ pub(super) fn at_participant(
         .collect();
     write!(out, "{}", plan.summary(Some(&unverified), lang))?;
     company(own, out, lang)?;
-    answered(own, out, lang)?;
+    answered(own, &plan, out, lang)?;
     obstacles::print(obstacles, out, lang)?;
     if let Some(approval) = decide::approval(own) {
         let heading = lang.pick("The approval that stands", "现有的批准");
@@ -158,23 +158,52 @@ fn company(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
     Ok(())
 }
 
-/// Prints which statistics were answered here before.
-fn answered(own: &v1::OwnStudy, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
+/// Prints which studies were answered here before that count against this one, and what is told of one row with all that
+/// have noise.
+fn answered(
+    own: &v1::OwnStudy,
+    plan: &Plan,
+    out: &mut dyn Write,
+    lang: Lang,
+) -> anyhow::Result<()> {
     if own.answered.is_empty() {
         return Ok(());
     }
-    let heading = lang.pick("Statistics answered here before", "此处此前回答过的统计");
+    let heading = lang.pick("Answered here before", "此处此前回答过的研究");
     writeln!(out, "\n# {heading}")?;
     for earlier in &own.answered {
         let (study, version) = (&earlier.study, hex::encode(&earlier.version));
         let (time, data) = (UnixTime(earlier.answered), &earlier.data_set);
-        let line = lang.pick(
+        let mut line = lang.pick(
             format!("- {time}: study {study}, data set {data}, version {version}"),
             format!("- {time}：研究 {study}，数据集 {data}，版本 {version}"),
+        );
+        if earlier.epsilon > 0.0 {
+            let (epsilon, delta) = (earlier.epsilon, earlier.delta);
+            line += &lang.pick(
+                format!(", with noise (ε = {epsilon}, δ = {delta})"),
+                format!("，带噪声（ε = {epsilon}，δ = {delta}）"),
+            );
+        }
+        writeln!(out, "{line}")?;
+    }
+    if let Some((epsilon, delta)) = together(own, plan) {
+        let line = lang.pick(
+            format!("With this one, ε = {epsilon:.2} at δ = {delta} for one row."),
+            format!("连同本研究，一行合计 ε = {epsilon:.2}（δ = {delta}）。"),
         );
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// Gives the ε and δ of one row in all studies with noise together, the plan's among them; nothing of a plan without.
+fn together(own: &v1::OwnStudy, plan: &Plan) -> Option<(f64, f64)> {
+    let (epsilon, delta) = plan.noise()?;
+    let noised = own.answered.iter().filter(|it| it.epsilon > 0.0);
+    let spent: f64 = noised.map(|it| noise::rho(it.epsilon, it.delta)).sum();
+    let rho = spent + noise::rho(epsilon, delta);
+    Some((noise::epsilon(rho, delta), delta))
 }
 
 fn decided(decision: &str, lang: Lang) -> &str {
@@ -227,6 +256,8 @@ fn own_line(own: v1::OwnStudy, obstacles: Option<&[Failure]>, lang: Lang) -> Val
             "data": earlier.data_set,
             "version": hex::encode(&earlier.version),
             "answered": earlier.answered,
+            "epsilon": earlier.epsilon,
+            "delta": earlier.delta,
         })
     });
     let more = json!({

@@ -48,8 +48,8 @@ pub(in crate::study) struct Limits {
     #[arg(long)]
     pub(super) waive_derivable: bool,
 
-    /// Allow statistics beside earlier ones that measured columns of nearly the same rows by other rules; may be
-    /// given several times
+    /// Allow it beside an earlier study that measured columns of nearly the same rows by other rules, or told of
+    /// the data set with noise; may be given several times
     #[arg(long, value_name = "STUDY")]
     beside: Vec<String>,
 }
@@ -89,7 +89,7 @@ impl Signing {
 }
 
 impl Limits {
-    /// Gives the earlier statistics beside which the study may run.
+    /// Gives the earlier studies beside which the study may run.
     ///
     /// # Errors
     ///
@@ -110,8 +110,8 @@ impl Limits {
                     format!("--beside {named}：不是唯一一项研究的哈希开头"),
                 )))
                 .or_hint(lang.pick(
-                    "`consilium study show` lists the statistics that were answered here",
-                    "`consilium study show` 列出此处回答过的统计",
+                    "`consilium study show` lists the studies that were answered here",
+                    "`consilium study show` 列出此处回答过的研究",
                 )),
             }
         };
