@@ -11,6 +11,7 @@ mod own;
 mod psi;
 mod relay;
 mod round;
+mod scarcity;
 mod secagg;
 mod set;
 mod statistics;
@@ -30,6 +31,8 @@ pub(crate) enum BenchCommand {
     Secagg(secagg::SecaggArgs),
     /// Measure columns over all parties' rows: CPU time and bytes of every party
     Statistics(statistics::StatisticsArgs),
+    /// Find out how much others lack: CPU time, memory and bytes of every party
+    Scarcity(scarcity::ScarcityArgs),
     /// Add up encrypted rows for every candidate split: CPU time and bytes of both parties
     Lwe(lwe::LweArgs),
     /// Grow trees over columns of several parties: CPU time, memory and bytes of every party
@@ -44,6 +47,7 @@ pub(crate) fn run(command: &BenchCommand, out: &mut dyn Write, lang: Lang) -> an
         BenchCommand::Psi(args) => psi::run(args, out, lang),
         BenchCommand::Secagg(args) => secagg::run(args, out),
         BenchCommand::Statistics(args) => statistics::run(args, out, lang),
+        BenchCommand::Scarcity(args) => scarcity::run(args, out, lang),
         BenchCommand::Lwe(args) => lwe::run(args, out, lang),
         BenchCommand::VerticalGbdt(args) => vertical::run(args, out, lang),
     }

@@ -265,3 +265,20 @@ fn statistics_tell_what_they_cost_and_are_those_of_all_rows() {
     }
     assert!(line["sums"].as_u64().unwrap() > 3, "{line}");
 }
+
+#[test]
+fn scarcity_over_daemons_tells_what_it_cost_each_party() {
+    let few = ["--rows", "400", "--features", "4", "--buckets", "1024"];
+    let line = measured(&[&["bench", "scarcity", "--json"], &few[..]].concat());
+    // One row of all, 6 + 6 + 3 + 5 bins, six pairs of them, and what the mask checks.
+    assert_eq!(line["cells"], 1 + 20 + 36 + 18 + 30 + 18 + 30 + 15 + 66);
+    let parties = line["parties"].as_array().unwrap();
+    assert_eq!(parties.len(), 5);
+    for party in &parties[1..] {
+        // Five vectors of four bytes a bucket.
+        let (sent, peak) = (&party["sent_bytes"], &party["peak_rss_mb"]);
+        assert!(sent.as_u64().unwrap() > 5 * 4 * 1024, "{party}");
+        assert!(peak.as_f64().unwrap() > 1.0, "{party}");
+    }
+    crate::costs::are_consistent(&line);
+}
