@@ -218,6 +218,18 @@ pub enum ReportError {
         /// Of what.
         of: Dimension,
     },
+    /// It is no label holder's report on a model that was tested.
+    #[error(
+        "this is no own report of an institution whose column a study has predicted over several institutions' \
+         columns, and tested"
+    )]
+    NotPredicted,
+    /// The model goes by columns of the label holder, or doesn't say by which.
+    #[error(
+        "the model goes by columns of the institution itself: only one by others' columns alone says what these \
+         can't predict"
+    )]
+    OwnColumns,
     /// Rules could not be run, and might have lowered a score.
     #[error("rules could not be run: {}", rules.join(", "))]
     NotRun {

@@ -1,5 +1,6 @@
 //! What reports and studies say, read from the JSON that commands leave.
 
+mod predicted;
 mod privacy;
 mod quality;
 mod scarcity;
@@ -49,6 +50,20 @@ impl Found {
         scarcity::read(json, institution, version)
     }
 
+    /// Reads what a study that predicts a column of this institution by others' columns has left here, the label holder:
+    /// its own report.
+    ///
+    /// # Errors
+    ///
+    /// As [`Found::of_scarcity`]; also if the model goes by own columns, too.
+    pub fn of_predicted(
+        json: &str,
+        institution: &PartyId,
+        version: Option<VersionHash>,
+    ) -> Result<Found, ReportError> {
+        predicted::read(json, institution, version)
+    }
+
     /// Reads what is known of an institution's value: what a study that measured values has left there, with
     /// what others say of it; a [`Countersignature`], where another found the value and tells it; or the report
     /// of a declared proxy.
@@ -89,18 +104,22 @@ struct Head {
 
 /// Reads JSON of a form that this program knows.
 fn parse<T: DeserializeOwned>(json: &str, of: Dimension) -> Result<T, ReportError> {
-    if json.len() > Found::LONGEST {
-        return Err(ReportError::TooLong { of });
-    }
-    let wrong = |error: serde_json::Error| ReportError::Json {
-        of,
-        message: error.to_string(),
-    };
-    let Head { format } = serde_json::from_str(json).map_err(wrong)?;
+    let Head { format } = read_json(json, of)?;
     if format != 1 {
         return Err(ReportError::Format { of, format });
     }
-    serde_json::from_str(json).map_err(wrong)
+    read_json(json, of)
+}
+
+/// Reads JSON that is not too long.
+fn read_json<T: DeserializeOwned>(json: &str, of: Dimension) -> Result<T, ReportError> {
+    if json.len() > Found::LONGEST {
+        return Err(ReportError::TooLong { of });
+    }
+    serde_json::from_str(json).map_err(|error| ReportError::Json {
+        of,
+        message: error.to_string(),
+    })
 }
 
 /// Evidence that is a report of the institution itself.

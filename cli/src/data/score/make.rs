@@ -71,6 +71,10 @@ struct Reports {
     /// What a study of scarcity has left here: scarcity.json, or its folder
     #[arg(long, value_name = "REPORT")]
     scarcity: Option<PathBuf>,
+    /// What a study that predicts a column of this institution by others' columns alone has left here, the label holder:
+    /// own-report.json, or its folder
+    #[arg(long, value_name = "REPORT")]
+    predicted: Option<PathBuf>,
     /// What a study that measured values has left here: value.json, or its folder
     #[arg(long, value_name = "REPORT")]
     value: Option<PathBuf>,
@@ -162,17 +166,39 @@ impl Reports {
     ) -> anyhow::Result<Vec<(Dimension, Found)>> {
         type Reader<'a> = &'a dyn Fn(&str) -> Result<Found, ReportError>;
         let scarcity = |json: &str| Found::of_scarcity(json, institution, version);
+        let predicted = |json: &str| Found::of_predicted(json, institution, version);
         let value = |json: &str| Found::of_value(json, institution, version);
-        let all: [(Dimension, &Option<PathBuf>, Reader<'_>); 4] = [
-            (Dimension::Quality, &self.quality, &Found::of_quality),
-            (Dimension::Privacy, &self.privacy, &Found::of_privacy),
-            (Dimension::Scarcity, &self.scarcity, &scarcity),
-            (Dimension::Value, &self.value, &value),
+        let all: [(Dimension, &str, &Option<PathBuf>, Reader<'_>); 5] = [
+            (
+                Dimension::Quality,
+                "quality.json",
+                &self.quality,
+                &Found::of_quality,
+            ),
+            (
+                Dimension::Privacy,
+                "privacy.json",
+                &self.privacy,
+                &Found::of_privacy,
+            ),
+            (
+                Dimension::Scarcity,
+                "scarcity.json",
+                &self.scarcity,
+                &scarcity,
+            ),
+            (
+                Dimension::Scarcity,
+                "own-report.json",
+                &self.predicted,
+                &predicted,
+            ),
+            (Dimension::Value, "value.json", &self.value, &value),
         ];
         let mut found = Vec::new();
-        for (dimension, path, read) in all {
+        for (dimension, name, path, read) in all {
             let Some(path) = path else { continue };
-            let file = file(path, dimension);
+            let file = file(path, name);
             let named = || file.display().to_string();
             let json = whole::text(&file, Found::LONGEST as u64).with_context(named)?;
             let read = read(&json)
@@ -197,9 +223,9 @@ fn countersign(found: &mut [(Dimension, Found)], file: &Path) -> anyhow::Result<
 }
 
 /// The report itself, where a folder is named.
-fn file(path: &Path, dimension: Dimension) -> PathBuf {
+fn file(path: &Path, name: &str) -> PathBuf {
     if path.is_dir() {
-        return path.join(format!("{}.json", dimension.id()));
+        return path.join(name);
     }
     path.to_owned()
 }

@@ -100,6 +100,12 @@ pub(super) fn report(error: &ReportError) -> Option<String> {
             format!("{}报告的格式为 {format}，本程序只能读取 1", name(*of))
         }
         ReportError::Nothing { of } => format!("{}报告中没有得分", name(*of)),
+        ReportError::NotPredicted => {
+            "这不是标签方对跨机构按列预测并经测试的模型的自有报告".to_owned()
+        }
+        ReportError::OwnColumns => {
+            "模型用到了本机构自己的列：只有仅用他方各列的模型才能说明他方不可预测的程度".to_owned()
+        }
         ReportError::NotRun { rules } => format!("有规则未能运行：{}", rules.join("、")),
         ReportError::Number { of, id } => format!("{}报告中的得分 {id:?} 不合法", name(*of)),
         ReportError::Outdated { of } => {

@@ -19,6 +19,7 @@ use super::{OwnPart, rows::Rows};
 #[derive(Debug, Serialize)]
 struct Ground<'a> {
     plan: PlanHash,
+    party: &'a PartyId,
     data: &'a Name,
     version: DataVersion,
     /// Where all parties know the same people.
@@ -70,6 +71,7 @@ impl<'a> Ground<'a> {
     fn of(part: &'a OwnPart<'_>) -> Ground<'a> {
         let mut ground = Ground {
             plan: part.plan.hash(),
+            party: &part.home.party,
             data: &part.counted.data,
             version: part.counted.grant.data,
             alignment: None,

@@ -176,3 +176,48 @@ fn a_proxy_is_marked_and_anothers_word_is_a_finding_with_its_signature() {
     let other = Found::of_value(&told, &"hungary".parse().unwrap(), None);
     assert!(matches!(other, Err(ReportError::Elsewhere { .. })));
 }
+
+/// As a label holder has it whose party brings no columns.
+const PREDICTED: &str = r#"{"plan":"0909090909090909090909090909090909090909090909090909090909090909","party":"cleveland",
+    "data":"heart","version":"0202020202020202020202020202020202020202020202020202020202020202","role":"label-holder",
+    "peers":["hungary"],"fitted_rows":300,"scored_rows":100,"trees":9,"importance":{"columns":{},"others":{"hungary":{}}},
+    "own":{"rows":100,"positives":50,"auc":0.75,"auc_error":0.0,"log_loss":0.5}}"#;
+
+#[test]
+fn what_others_columns_foretell_is_a_part_of_scarcity() {
+    let cleveland = "cleveland".parse().unwrap();
+    let read = |json: &str| Found::of_predicted(json, &cleveland, Some(VersionHash([2; 32])));
+    let found = read(PREDICTED).unwrap();
+    let [part] = &found.subscores[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (part.id.as_str(), part.score.score),
+        ("unpredictability", 50.0)
+    );
+    assert!(part.score.low < 40.0 && part.score.high > 60.0, "{part:?}");
+    assert_eq!(found.evidence.kind, EvidenceKind::Study);
+    assert_eq!(found.evidence.hash, EvidenceHash([9; 32]));
+    let number = r#""own":{"rows":100,"deviance":7.0,"d2":0.36}}"#;
+    let (before, _) = PREDICTED.split_once("\"own\":{").unwrap();
+    let of_number = read(&format!("{before}{number}")).unwrap();
+    assert_eq!(of_number.subscores[0].score.score, 64.0);
+    let changed = |from: &str, to: &str| {
+        assert!(PREDICTED.contains(from), "{from}");
+        read(&PREDICTED.replace(from, to)).unwrap_err()
+    };
+    let own = changed(r#""columns":{}"#, r#""columns":{"age":{"gain":1.0}}"#);
+    assert_eq!(own, ReportError::OwnColumns);
+    for (from, to) in [
+        ("label-holder", "feature-holder"),
+        ("\"own\"", "\"was\""),
+        ("\"auc\":0.75", "\"auc\":null"),
+        ("\"party\":\"cleveland\",", ""),
+    ] {
+        assert_eq!(changed(from, to), ReportError::NotPredicted, "{to}");
+    }
+    let other = changed("\"party\":\"cleveland\"", "\"party\":\"hungary\"");
+    assert!(matches!(other, ReportError::Elsewhere { .. }));
+    let outdated = changed("\"0202", "\"0302");
+    assert!(matches!(outdated, ReportError::Outdated { .. }));
+}
