@@ -41,18 +41,18 @@ impl Tree {
     pub(crate) fn new(layout: &Layout, noisy: &[f64], smoothing: Smoothing) -> Tree {
         let counts = settled(layout, noisy, smoothing.noise);
         let parents = parents(layout, &edges(layout, &counts, smoothing.noise));
-        Tree::along(layout, &counts, parents, smoothing.pseudo)
+        Tree::along(layout, &counts, &parents, smoothing.pseudo)
     }
 
     /// Makes the model of other noisy tables along the same edges.
     pub(crate) fn again(&self, layout: &Layout, noisy: &[f64], smoothing: Smoothing) -> Tree {
         let counts = settled(layout, noisy, smoothing.noise);
-        let parents = self.columns.iter().map(|given| given.parent);
-        Tree::along(layout, &counts, parents.collect(), smoothing.pseudo)
+        let parents: Vec<_> = self.columns.iter().map(|given| given.parent).collect();
+        Tree::along(layout, &counts, &parents, smoothing.pseudo)
     }
 
-    fn along(layout: &Layout, counts: &[f64], parents: Vec<Option<usize>>, pseudo: f64) -> Tree {
-        let order = order(&parents);
+    fn along(layout: &Layout, counts: &[f64], parents: &[Option<usize>], pseudo: f64) -> Tree {
+        let order = order(parents);
         let mut columns: Vec<Given> = Vec::with_capacity(parents.len());
         for (column, parent) in parents.iter().enumerate() {
             let joint = joint(layout, counts, *parent, column);

@@ -126,7 +126,7 @@ mod tests {
         // By hand: Q1 = Q2 = 1/3, variance (1/4 + 98/12)/2500 = 0.003367.
         near(of_area(0.5, [50.0, 50.0]), [100.0, 77.26, 100.0]);
         assert_eq!(of_area(1.0, [50.0, 50.0]), Some([0.0, 0.0, 0.0]));
-        assert_eq!(of_area(0.0, [50.0, 50.0]).unwrap()[0], 0.0);
+        assert_eq!(of_area(0.0, [50.0, 50.0]), Some([0.0, 0.0, 0.0]));
         near(of_share(-0.3, 103.0), [100.0, 96.25, 100.0]);
         assert_eq!(of_share(1.0, 103.0), Some([0.0, 0.0, 0.0]));
     }
