@@ -20,6 +20,7 @@ use tracing::{error, info};
 use crate::{
     Config, CoordinatorError,
     access::{Door, guarded},
+    cards::Awaiting,
     desk::{Desk, Parts},
     enrolment::EnrolmentService,
     kept,
@@ -86,6 +87,7 @@ pub async fn start(
         roster: roster.clone(),
         ambient: ambient.clone(),
         parcels,
+        awaiting: Awaiting::default(),
         news: watch::Sender::new(0),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),

@@ -12,7 +12,7 @@ use consilium_proto::v1::to_participant::Kind;
 use consilium_store::Store;
 use tokio::sync::{mpsc, watch};
 
-use crate::{roster::Roster, study::Parcel};
+use crate::{cards::Awaiting, roster::Roster, study::Parcel};
 
 /// What all parts of the daemon share. Cloning is cheap.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub(crate) struct Parts {
     /// What is to be said to parties; unbounded, for drivers must not wait for a party, and each
     /// says little.
     pub(crate) parcels: mpsc::UnboundedSender<Parcel>,
+    /// What institutions show of scorecards, and is not looked at yet.
+    pub(crate) awaiting: Awaiting,
     /// Grows whenever something was kept that watchers may want to see.
     pub(crate) news: watch::Sender<u64>,
     pub(crate) shutdown: Shutdown,

@@ -58,6 +58,18 @@ pub async fn all(store: &Store) -> Result<Vec<ShownCard>, StoreError> {
     rows.iter().map(read).collect()
 }
 
+/// Gives what one institution shows.
+///
+/// # Errors
+///
+/// If it can't be read.
+pub async fn of(store: &Store, institution: &PartyId) -> Result<Vec<ShownCard>, StoreError> {
+    let query = sqlx::query("SELECT * FROM scorecard WHERE institution = $1 ORDER BY place");
+    let query = query.bind(institution.as_str());
+    let rows = query.fetch_all(store.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &AnyRow) -> Result<ShownCard, StoreError> {
     Ok(ShownCard {
         institution: row.parsed("institution")?,

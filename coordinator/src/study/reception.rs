@@ -208,7 +208,7 @@ impl Studies {
                         post.asked(&peer, ended.collect());
                     }
                     Ok(Some(Heard::Scorecards(shown))) => {
-                        if let Err(error) = self.desk.take_cards(&peer, shown).await {
+                        if let Err(error) = self.desk.hear_cards(&peer, shown).await {
                             error!(party = %peer, %error, "its scorecards can't be kept");
                         }
                     }
