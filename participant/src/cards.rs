@@ -1,12 +1,15 @@
 //! Scorecards of the own data sets: kept, held against plans, and shown in bands.
 
+mod studies;
+
 use std::collections::BTreeMap;
 
 use consilium_identity::{Directory, PublicKey};
 use consilium_journal::{Entry, Kind};
+use consilium_node::files::FileError;
 use consilium_plan::{Code, DataVersion, Failure, Grant, Name, Plan};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
-use consilium_scorecard::{CardError, Signed, SignedPublic, Version, VersionHash};
+use consilium_scorecard::{Card, CardError, Dimension, Signed, SignedPublic, Version, VersionHash};
 
 use crate::{
     home::Home,
@@ -23,9 +26,25 @@ pub(crate) enum KeepCardError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Card(#[from] CardError),
-    /// The card is another institution's, or another federation's.
-    #[error("the card is another institution's, or another federation's")]
+    /// What studies have found can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The card is another institution's, or not this federation's.
+    #[error("the card is another institution's, or another federation's, or of none")]
     Elsewhere,
+    /// Its day has not come.
+    #[error("the card says that it was made in the future")]
+    Early,
+    /// Nobody goes back to an earlier card of the same rows.
+    #[error("a later card of the same version is kept already: make a new one")]
+    Older,
+    /// A study says something else, or this participant took part in none.
+    #[error(
+        "{} has scores of a study that this participant does not have so: make the card of what \
+         `consilium study result` writes",
+        .dimension.id()
+    )]
+    Unfound { dimension: Dimension },
     /// Its signer is no steward here.
     #[error("{signer} is no steward of this institution")]
     NoSteward { signer: String },
@@ -48,10 +67,11 @@ impl Home {
     pub(crate) async fn keep_card(&self, text: &str) -> Result<Signed, KeepCardError> {
         let signed = Signed::from_json(text)?;
         let card = &signed.card;
-        let federation = card.federation;
-        let is_ours = federation.is_none_or(|federation| federation == self.federation);
-        if card.institution != self.party || !is_ours {
+        if card.institution != self.party || card.federation != Some(self.federation) {
             return Err(KeepCardError::Elsewhere);
+        }
+        if card.made > self.ambient.now().after(Card::AHEAD) {
+            return Err(KeepCardError::Early);
         }
         let key = self.steward_key(&signed.signer).await?;
         let key = key.ok_or_else(|| KeepCardError::NoSteward {
@@ -64,6 +84,12 @@ impl Home {
         if registered.map(|set| measured(set.version)) != Some(card.version) {
             let data = card.data_set.clone();
             return Err(KeepCardError::OtherVersion { data });
+        }
+        self.check_studies(card).await?;
+        let kept = cards::find(&self.store, &card.data_set, &card.purpose).await?;
+        let is_later = |kept: &Card| kept.version == card.version && kept.made > card.made;
+        if kept.is_some_and(|kept| is_later(&kept.card)) {
+            return Err(KeepCardError::Older);
         }
         let kept = cards::all(&self.store).await?.into_iter();
         let others = kept.filter(|kept| {

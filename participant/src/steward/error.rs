@@ -61,7 +61,7 @@ impl StewardError {
             StewardError::Card(KeepCardError::Store(error)) => error.fault(),
             StewardError::Decision(error) => error.fault(),
             StewardError::Peer(error) => error.fault(),
-            StewardError::File(_) => Fault::Ours,
+            StewardError::File(_) | StewardError::Card(KeepCardError::File(_)) => Fault::Ours,
             _ => Fault::Input,
         }
     }
@@ -134,8 +134,14 @@ impl Explain for StewardError {
 
 fn card_in_chinese(error: &KeepCardError) -> Option<String> {
     Some(match error {
-        KeepCardError::Store(_) | KeepCardError::Card(_) => return None,
-        KeepCardError::Elsewhere => "评分卡不属于本机构，或属于另一个联邦".to_owned(),
+        KeepCardError::Store(_) | KeepCardError::Card(_) | KeepCardError::File(_) => return None,
+        KeepCardError::Elsewhere => "评分卡不属于本机构，或并非为本联邦制作".to_owned(),
+        KeepCardError::Early => "评分卡注明的制作时间在未来".to_owned(),
+        KeepCardError::Older => "已保存同一版本更晚的评分卡：请重新制作".to_owned(),
+        KeepCardError::Unfound { dimension } => format!(
+            "评分卡上{}的研究得分与本参与节点所存的研究结果不符，或此处没有该研究：请用 `consilium study result` 写出的文件制作评分卡",
+            dimension.name().zh
+        ),
         KeepCardError::NoSteward { signer } => format!("{signer} 不是本机构的数据管理员"),
         KeepCardError::OtherVersion { data } => format!(
             "评分卡所对应的不是数据集 {data} 目前登记的版本：请度量 `consilium data list` 所示的版本"

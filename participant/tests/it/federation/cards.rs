@@ -7,7 +7,7 @@ use consilium_glm::{Regression, Table, local};
 use consilium_node::status::in_chinese;
 use consilium_plan::{Decision, Learner, Plan, Task};
 use consilium_proto::v1;
-use consilium_scorecard::{Band, SignedPublic};
+use consilium_scorecard::{About, Band, Dimension, EvidenceKind, Signed, SignedPublic};
 use tokio::time::timeout;
 use tonic::Code;
 
@@ -117,13 +117,37 @@ async fn only_cards_of_registered_rows_that_an_own_steward_signed_are_kept() {
     let [house, other] = &houses[..] else {
         panic!("there are two");
     };
-    let told = async |card| house.add_card(card).await.unwrap_err();
+    let told = async |card: &Signed| house.add_card(card).await.unwrap_err();
     let theirs = other.card(80.0).await;
     let refused = told(&theirs).await;
     assert!(
-        refused.message().contains("not of this institution"),
+        refused.message().contains("another institution's"),
         "{refused}"
     );
+
+    let changes: [(&str, fn(&mut About)); 2] = [
+        ("of none", |about| about.federation = None),
+        ("in the future", |about| about.made.0 += 100_000),
+    ];
+    for (said, change) in changes {
+        let card = house.card_with(80.0, |about, _| change(about)).await;
+        let refused = told(&card).await;
+        assert!(refused.message().contains(said), "{refused}");
+        assert!(in_chinese(&refused).is_some());
+    }
+    // Of no study that was run here.
+    let studied = house.card_with(80.0, |_, found| {
+        let (_, mut value) = found[0].clone();
+        value.subscores[0].id = "leave-one-out".to_owned();
+        value.evidence.kind = EvidenceKind::Study;
+        found.push((Dimension::Value, value));
+    });
+    let refused = told(&studied.await).await;
+    assert!(refused.message().contains("does not have so"), "{refused}");
+    house.add_card(&house.card(80.0).await).await.unwrap();
+    let earlier = house.card_with(95.0, |about, _| about.made.0 -= 100);
+    let refused = told(&earlier.await).await;
+    assert!(refused.message().contains("a later card"), "{refused}");
 
     let good = house.card(80.0).await;
     let text = serde_json::to_string(&good).unwrap();

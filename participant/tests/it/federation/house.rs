@@ -270,6 +270,15 @@ impl House {
 
     /// Registers data as they are now, and gives a card of them that the steward has signed.
     pub(crate) async fn card(&self, score: f64) -> Signed {
+        self.card_with(score, |_, _| {}).await
+    }
+
+    /// The same after a change to what it is about, and to what was found.
+    pub(crate) async fn card_with(
+        &self,
+        score: f64,
+        change: impl FnOnce(&mut About, &mut Vec<(Dimension, Found)>),
+    ) -> Signed {
         let set = self.register().await.unwrap();
         let version = Digest::try_from(set.version.as_ref()).unwrap();
         let quality = Found {
@@ -287,8 +296,10 @@ impl House {
                 countersigned: Vec::new(),
             },
         };
-        let about = About {
-            federation: None,
+        let status = self.client().await.status(v1::StatusRequest {}).await;
+        let federation = status.unwrap().into_inner().federation_id;
+        let mut about = About {
+            federation: Some(FederationId(federation.as_ref().try_into().unwrap())),
             institution: self.config.party.clone(),
             data_set: "patients".to_owned(),
             version: Version::Registered(VersionHash(version)),
@@ -296,7 +307,9 @@ impl House {
             salt: Salt([self.seed; 32]),
         };
         let purpose = Purpose::built_in("training").unwrap();
-        let card = Card::of(about, &purpose, vec![(Dimension::Quality, quality)]);
+        let mut found = vec![(Dimension::Quality, quality)];
+        change(&mut about, &mut found);
+        let card = Card::of(about, &purpose, found);
         Signed::sign(card, &format!("{}/li", self.name), &self.steward).unwrap()
     }
 

@@ -3,7 +3,7 @@
 use consilium_identity::{Directory, PublicKey};
 use consilium_plan::Plan;
 use consilium_proto::v1;
-use consilium_scorecard::Found;
+use consilium_scorecard::{Dimension, Found, Score};
 use serde_json::Value;
 
 use super::{
@@ -117,4 +117,29 @@ async fn by_coalitions_every_house_and_the_report_say_what_each_is_worth() {
         }
         assert!(own["value"]["contradicted"].is_null());
     }
+    let house = &houses[0];
+    let own = read(&house.result(&study).await.unwrap().own_report);
+    let value = |change: fn(&mut Found)| {
+        let me = "a".parse().unwrap();
+        let mut found = Found::of_value(&own["value"].to_string(), &me, None).unwrap();
+        change(&mut found);
+        house.card_with(80.0, |_, all| all.push((Dimension::Value, found)))
+    };
+    house.add_card(&value(|_| {}).await).await.unwrap();
+    let lifted = value(|found| {
+        // What others have signed contradicts it, and is left out.
+        found.evidence.countersigned.clear();
+        let part = &mut found.subscores[0].score;
+        *part = Score::exact(100.0 - part.score / 2.0).unwrap();
+    });
+    let refused = house.add_card(&lifted.await).await.unwrap_err();
+    assert!(refused.message().contains("does not have so"), "{refused}");
+    let forged = value(|found| {
+        let by = serde_json::to_value(&found.evidence.countersigned[0]).unwrap();
+        let mut by = by.as_object().unwrap().clone();
+        by.insert("signature".to_owned(), "00".repeat(64).into());
+        found.evidence.countersigned[0] = serde_json::from_value(by.into()).unwrap();
+    });
+    let refused = house.add_card(&forged.await).await.unwrap_err();
+    assert!(refused.message().contains("the signature of"), "{refused}");
 }
