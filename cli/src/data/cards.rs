@@ -1,7 +1,8 @@
 //! What members show of their data sets' scorecards, as the coordinator lists it.
 
-use std::{cmp::Reverse, io::Write};
+use std::{cmp::Reverse, collections::BTreeSet, io::Write};
 
+use consilium_base::hex;
 use consilium_identity::{Directory, PublicKey};
 use consilium_plan::{Lang, UnixTime};
 use consilium_proto::v1;
@@ -18,6 +19,8 @@ use crate::{
 struct Shown {
     signed: SignedPublic,
     received: UnixTime,
+    /// The steward's key, for which the institution vouches by the coordinator.
+    steward: Vec<u8>,
     /// Whether the steward's signature is that of the key for which the institution vouches.
     is_signed: bool,
 }
@@ -68,6 +71,7 @@ fn read(kept: &v1::KeptScorecard) -> anyhow::Result<Shown> {
     });
     Ok(Shown {
         received: UnixTime(kept.received),
+        steward: kept.steward.to_vec(),
         is_signed,
         signed,
     })
@@ -90,6 +94,7 @@ impl Listed for Shown {
         ["value", "价值"],
         ["made", "制作于"],
         ["signed by", "签名"],
+        ["says it is countersigned by", "自称会签者"],
     ];
 
     fn row(&self, lang: Lang) -> Vec<String> {
@@ -108,15 +113,25 @@ impl Listed for Shown {
             public.purpose.to_string(),
             said(public.composite),
         ];
-        row.extend(Dimension::ALL.map(|dimension| said(band(public, dimension))));
-        row.extend([public.made.to_string(), signer]);
+        row.extend(Dimension::ALL.map(|dimension| {
+            let is_proxy = public.dimensions.get(&dimension).is_some_and(|it| it.proxy);
+            let proxy = lang.pick(" by proxy", "（代理任务）");
+            said(band(public, dimension)) + if is_proxy { proxy } else { "" }
+        }));
+        let countersigned = public.dimensions.values().flat_map(|it| &it.countersigned);
+        let countersigned: BTreeSet<&str> = countersigned.map(|it| &*it.signer).collect();
+        let countersigned = countersigned.into_iter().collect::<Vec<_>>().join(", ");
+        row.extend([public.made.to_string(), signer, countersigned]);
         row
     }
 
     fn line(&self, _: Lang) -> Value {
+        let signed = json!(self.signed);
         json!({
-            "public": self.signed.public,
-            "signer": self.signed.signer,
+            "public": signed["public"],
+            "signer": signed["signer"],
+            "signature": signed["signature"],
+            "steward": hex::encode(&self.steward),
             "verified": self.is_signed,
             "received": self.received.to_string(),
         })

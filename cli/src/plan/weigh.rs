@@ -4,11 +4,13 @@ use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use consilium_base::hex;
 use consilium_evaluation::Weight;
+use consilium_identity::{Directory, PublicKey};
 use consilium_mailbox::PartyId;
 use consilium_plan::{Lang, Plan};
-use consilium_scorecard::{Band, Public, PurposeName};
-use serde::Deserialize;
+use consilium_scorecard::{Band, Public, PurposeName, SignedPublic, Version, VersionHash};
+use serde_json::{Map, Value};
 
 use super::load;
 use crate::{data::score::purpose, terminal::tell, whole};
@@ -29,11 +31,11 @@ pub(super) struct Weigh {
     purpose: String,
 }
 
-/// As much of a line as weights are made of.
-#[derive(Deserialize)]
+/// What an institution shows.
 struct Line {
     public: Public,
-    verified: bool,
+    /// Whether the signature is that of the steward's key in the line.
+    is_signed: bool,
 }
 
 pub(super) fn run(args: &Weigh, out: &mut dyn Write, lang: Lang) -> anyhow::Result<()> {
@@ -84,8 +86,29 @@ fn told(plan: &Plan, weighed: &Plan, lang: Lang) -> Vec<String> {
 }
 
 fn parse(text: &str) -> anyhow::Result<Vec<Line>> {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    Ok(lines.map(serde_json::from_str).collect::<Result<_, _>>()?)
+    let lines = (1..).zip(text.lines());
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    let read = |(number, line)| read(line).with_context(|| format!("line {number}"));
+    lines.map(read).collect()
+}
+
+/// Reads a line. Its signature is looked at anew: what stands in the file may have been changed since.
+fn read(line: &str) -> anyhow::Result<Line> {
+    let mut all: Map<String, Value> = serde_json::from_str(line)?;
+    let steward = all.remove("steward");
+    all.retain(|field, _| ["public", "signer", "signature"].contains(&field.as_str()));
+    let signed = SignedPublic::from_json(&Value::from(all).to_string())?;
+    let key = steward.as_ref().and_then(Value::as_str);
+    let key = key.and_then(hex::decode);
+    let key = key.and_then(|key| PublicKey::from_bytes(&key).ok());
+    let is_signed = key.is_some_and(|key| {
+        let directory = Directory::from([(signed.signer.clone(), key)]);
+        signed.verify(&directory).is_ok()
+    });
+    Ok(Line {
+        public: signed.public,
+        is_signed,
+    })
 }
 
 /// Gives each contributor's weight: the middle of the band of its data set's composite.
@@ -98,13 +121,30 @@ fn weights(
     for (party, data) in plan.contributors() {
         let is_theirs = |line: &&Line| {
             let public = &line.public;
+            let version = data
+                .version
+                .map(|it| Version::Registered(VersionHash(it.0)));
             public.institution == *party
                 && public.data_set == data.name.as_str()
                 && public.purpose == *purpose
+                && version.is_none_or(|pinned| pinned == public.version)
+                && line.is_signed
         };
-        let card = cards.iter().find(is_theirs);
+        let mut theirs = cards.iter().filter(is_theirs);
+        let card = theirs.next();
+        if theirs.next().is_some() {
+            bail!(lang.pick(
+                format!(
+                    "{party} shows two scorecards of {} for {purpose}: ask which one counts",
+                    data.name
+                ),
+                format!(
+                    "{party} 为数据集 {} 针对用途 {purpose} 出示了两张评分卡：请询问以哪张为准",
+                    data.name
+                ),
+            ));
+        }
         let weight = card
-            .filter(|line| line.verified)
             .and_then(|line| line.public.composite)
             .and_then(|band: Band| Weight::try_from(band.midpoint() / 100.0).ok());
         let Some(weight) = weight else {
@@ -126,6 +166,12 @@ fn weights(
 
 #[cfg(test)]
 mod tests {
+    use consilium_base::{Seed, UnixTime};
+    use consilium_identity::IdentityKey;
+    use consilium_scorecard::{
+        About, Card, Dimension, Evidence, EvidenceHash, EvidenceKind, Found, Purpose, Salt, Score,
+        Signed, Subscore,
+    };
     use serde_json::json;
 
     use super::*;
@@ -138,22 +184,42 @@ mod tests {
         [[party]]\nname = \"b\"\ndata = \"rows\"\n\
         [[party]]\nname = \"c\"\ndata = \"rows\"\n";
 
-    fn line(institution: &str, band: u8, verified: bool) -> String {
-        let hash = "07".repeat(32);
-        let public = json!({
-            "format": 1,
-            "card": hash,
-            "institution": institution,
-            "data_set": "rows",
-            "version": { "registered": hash },
-            "purpose": "training",
-            "purpose_name": { "en": "training", "zh": "训练" },
-            "made": 1_800_000_000,
-            "dimensions": {},
-            "missing": [],
-            "composite": band,
-        });
-        json!({ "public": public, "verified": verified }).to_string()
+    fn key(seed: u8) -> IdentityKey {
+        IdentityKey::from_seed(&Seed::from_bytes([seed; 32]))
+    }
+
+    /// A line of an institution whose quality is so much; its steward's key has this seed, and 1 signed it.
+    fn line(institution: &str, quality: f64, steward: u8) -> String {
+        let about = About {
+            federation: None,
+            institution: institution.parse().unwrap(),
+            data_set: "rows".to_owned(),
+            version: Version::Registered(VersionHash([7; 32])),
+            made: UnixTime(1_800_000_000),
+            salt: Salt([3; 32]),
+        };
+        let found = Found {
+            subscores: vec![Subscore {
+                id: "completeness".to_owned(),
+                score: Score::exact(quality).unwrap(),
+                weight: 1.0,
+            }],
+            proxy: false,
+            evidence: Evidence {
+                kind: EvidenceKind::Report,
+                hash: EvidenceHash([7; 32]),
+                tool: "consilium".to_owned(),
+                at: None,
+                countersigned: Vec::new(),
+            },
+        };
+        let purpose = Purpose::built_in("training").unwrap();
+        let card = Card::of(about, &purpose, vec![(Dimension::Quality, found)]);
+        let signed = Signed::sign(card, &format!("{institution}/li"), &key(1)).unwrap();
+        let mut line = json!(signed.public());
+        line["steward"] = json!(hex::encode(&key(steward).public().to_bytes()));
+        line["verified"] = json!(true);
+        line.to_string()
     }
 
     fn by_cards(lines: &[String]) -> anyhow::Result<Plan> {
@@ -165,7 +231,7 @@ mod tests {
 
     #[test]
     fn rows_count_as_the_middle_of_their_band() {
-        let all = [line("a", 4, true), line("b", 0, true), line("c", 2, true)];
+        let all = [line("a", 95.0, 1), line("b", 5.0, 1), line("c", 50.0, 1)];
         let plan = by_cards(&all).unwrap();
         let text = plan.to_string();
         for weight in ["weight = 0.9", "weight = 0.1", "weight = 0.5"] {
@@ -173,16 +239,20 @@ mod tests {
         }
     }
 
+    fn refused(lines: &[String]) -> String {
+        format!("{:#}", by_cards(lines).unwrap_err())
+    }
+
     #[test]
     fn the_same_band_everywhere_is_no_weight() {
-        let all = ["a", "b", "c"].map(|party| line(party, 3, true));
+        let all = ["a", "b", "c"].map(|party| line(party, 65.0, 1));
         let plan = by_cards(&all).unwrap();
         assert_eq!(plan, PLAN.parse().unwrap());
     }
 
     #[test]
     fn who_is_alone_with_a_weight_is_named() {
-        let all = [line("a", 4, true), line("b", 4, true), line("c", 1, true)];
+        let all = [line("a", 95.0, 1), line("b", 95.0, 1), line("c", 25.0, 1)];
         let lines = told(&PLAN.parse().unwrap(), &by_cards(&all).unwrap(), Lang::En);
         assert!(
             lines.iter().any(|line| line.contains("of a, b, c")),
@@ -192,19 +262,26 @@ mod tests {
 
     #[test]
     fn who_shows_nothing_signed_is_named() {
-        let all = [line("a", 4, true), line("b", 0, false), line("c", 2, true)];
-        let error = by_cards(&all).unwrap_err();
+        let all = [line("a", 95.0, 1), line("b", 5.0, 2), line("c", 50.0, 1)];
+        let nothing = "b shows no signed scorecard of rows";
+        assert!(refused(&all).starts_with(nothing), "{}", refused(&all));
+        assert!(refused(&all[..1]).starts_with(nothing));
+    }
+
+    #[test]
+    fn a_line_that_was_changed_is_no_cards_and_of_two_cards_none_is_chosen() {
+        let mut all = ["a", "b", "c"].map(|party| line(party, 50.0, 1));
+        let lifted = all[1].replace("\"composite\":2", "\"composite\":4");
+        assert_ne!(lifted, all[1]);
+        all[1] = lifted;
+        assert!(refused(&all).starts_with("line 2: "), "{}", refused(&all));
+        all[1] = all[1].replace("\"band\":2", "\"band\":4");
+        assert!(refused(&all).starts_with("b shows no"), "{}", refused(&all));
+        let twice = [line("a", 50.0, 1), line("a", 95.0, 1)];
         assert!(
-            error
-                .to_string()
-                .starts_with("b shows no signed scorecard of rows"),
-            "{error}"
-        );
-        assert!(
-            by_cards(&all[..1])
-                .unwrap_err()
-                .to_string()
-                .starts_with("b shows")
+            refused(&twice).starts_with("a shows two"),
+            "{}",
+            refused(&twice)
         );
     }
 }

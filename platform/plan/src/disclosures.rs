@@ -206,9 +206,8 @@ impl Plan {
         let groups = self.weight_groups();
         if groups.len() > 1 {
             lines.add(Audience::Coordinator, &texts::WEIGHTED, &[]);
-            let least = protection.colluding as usize + 2;
-            let few = groups.into_iter().filter(|group| group.len() < least);
-            let few: Vec<&str> = few.flatten().map(PartyId::as_str).collect();
+            let least = protection.colluding + 2;
+            let few: Vec<&str> = self.few_of_a_weight().map(PartyId::as_str).collect();
             if !few.is_empty() {
                 let places: [(&str, &dyn std::fmt::Display); 2] =
                     [("parties", &few.join(", ")), ("least", &least)];
@@ -222,6 +221,17 @@ impl Plan {
         if protection.relax_from_twenty {
             lines.add(Audience::Coordinator, &texts::DERIVABLE_RELAXED, &[]);
         }
+    }
+
+    /// Gives the contributors whose weight so few have that the coordinator learns nearly what each of them alone has,
+    /// the heaviest first.
+    fn few_of_a_weight(&self) -> impl Iterator<Item = &PartyId> {
+        let colluding = self.protection().map_or(0, |it| it.colluding);
+        let groups = self.weight_groups();
+        let is_weighted = groups.len() > 1;
+        let few = groups.into_iter();
+        let few = few.filter(move |group| is_weighted && group.len() < colluding as usize + 2);
+        few.flatten()
     }
 
     /// Gives the contributors by the weight of their rows, the heaviest first.

@@ -61,12 +61,29 @@ pub(super) fn run(args: &Show, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
         let name = dimension.name();
         shown.add_row([
             lang.pick(name.en, name.zh),
-            format!("{:.0} %", 100.0 * weight),
+            format!("{:.1} %", 100.0 * weight),
             lang.pick(["", "yes"], ["", "是"])[usize::from(needed)].to_owned(),
         ]);
     }
     align_numbers(&mut shown, 1..2);
-    Ok(writeln!(out, "{shown}")?)
+    writeln!(out, "{shown}")?;
+    for dimension in Dimension::ALL {
+        let parts = dimension.subscores().iter();
+        let weighed: Vec<String> = parts
+            .filter_map(|[id, ..]| Some((id, purpose.subscore(dimension, id)?)))
+            .map(|(id, weight)| format!("{id} {weight}"))
+            .collect();
+        if !weighed.is_empty() {
+            let name = dimension.name();
+            let weighed = weighed.join(", ");
+            let said = lang.pick(
+                format!("{} weighs its parts: {weighed}", name.en),
+                format!("{}各分项的权重：{weighed}", name.zh),
+            );
+            writeln!(out, "{said}")?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives what cards call a purpose that is named as they do, or lies in a file.

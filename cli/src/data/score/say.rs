@@ -55,8 +55,13 @@ pub(super) fn about(signed: &Signed, lang: Lang) -> String {
     };
     let (made, purpose) = (card.made, &card.purpose);
     lang.pick(
-        format!("Purpose {purpose}; {version}; signed by {signer}, {made}."),
-        format!("用途 {purpose}；{version}；{signer} 签署，{made}。"),
+        format!(
+            "Purpose {purpose}; {version}; says that {signer} signed it, {made} (`consilium data score verify` checks \
+             that)."
+        ),
+        format!(
+            "用途 {purpose}；{version}；注明由 {signer} 签署，{made}（由 `consilium data score verify` 核对）。"
+        ),
     )
 }
 
@@ -112,7 +117,7 @@ pub(super) fn dimensions(card: &Card, lang: Lang) -> Shown {
             name(dimension, lang),
             score,
             interval,
-            format!("{:.0} %", 100.0 * weight),
+            format!("{:.1} %", 100.0 * weight),
             remark.to_owned(),
         ])
     };
