@@ -146,15 +146,12 @@ fn real_reports_become_a_signed_card() {
     let (id, of) = parts("privacy").next().unwrap();
     assert_eq!(id, "prosecutor");
     assert!((of - 100.0 * (1.0 - prosecutor)).abs() <= 0.005);
-    // 3 of 5 parts quality and 2 of 5 privacy; scarcity and value were not measured.
+    // 3 of 5 parts quality and 2 of 5 privacy; value was not measured.
     let [quality, privacy] = ["quality", "privacy"].map(|it| score(&card["dimensions"][it]));
     let composite = card["composite"]["score"].as_f64().unwrap();
     assert!((composite - (0.6 * quality + 0.4 * privacy)).abs() < 0.011);
     let sentence = line["sentence"]["en"].as_str().unwrap();
-    assert!(
-        sentence.ends_with("Not measured: scarcity, value."),
-        "{sentence}"
-    );
+    assert!(sentence.ends_with("Not measured: value."), "{sentence}");
 
     for name in ["card.json", "card.html", "public.json"] {
         let mode = fs::metadata(folder.path().join("card").join(name));
@@ -189,7 +186,7 @@ fn what_others_see_has_bands_and_no_score() {
     assert_eq!(bands["composite"], 3);
     assert_eq!(bands["dimensions"]["quality"]["band"], 4);
     assert_eq!(bands["dimensions"]["privacy"]["band"], 2);
-    assert_eq!(bands["missing"], serde_json::json!(["scarcity", "value"]));
+    assert_eq!(bands["missing"], serde_json::json!(["value"]));
     let text = public.to_string();
     for hidden in ["score", "salt", "completeness", "68.0", "low", "tool"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");

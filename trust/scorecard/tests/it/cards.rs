@@ -5,14 +5,28 @@ use crate::{about, card, found, score, training};
 #[test]
 fn a_composite_is_the_weighted_mean_of_what_is_there() {
     let card = card();
-    // 3 of 5 parts quality, 2 of 5 privacy: value and scarcity are missing and are not filled in.
+    // 3 of 5 parts quality, 2 of 5 privacy: value is missing and is not filled in.
     let composite = card.composite.unwrap();
     assert_eq!(
         (composite.score, composite.low, composite.high),
         (64.0, 62.8, 65.2)
     );
-    assert_eq!(card.missing(), [Dimension::Scarcity, Dimension::Value]);
+    assert_eq!(card.missing(), [Dimension::Value]);
     card.check().unwrap();
+}
+
+#[test]
+fn rows_that_are_unlike_the_others_gain_nothing_by_it_for_training() {
+    let quality = || found(&[("completeness", score(80.0, 78.0, 82.0), 1.0)]);
+    let scarce = found(&[("surprisal", score(99.7, 99.0, 99.9), 1.0)]);
+    let card = training(vec![
+        (Dimension::Quality, quality()),
+        (Dimension::Scarcity, scarce),
+    ]);
+    card.check().unwrap();
+    let without = training(vec![(Dimension::Quality, quality())]);
+    assert_eq!(card.composite, without.composite);
+    assert_eq!(card.dimensions[&Dimension::Scarcity].score.score, 99.7);
 }
 
 #[test]

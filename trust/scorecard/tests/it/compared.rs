@@ -70,12 +70,12 @@ fn a_sentence_says_what_is_weakest_and_what_nobody_has_measured() {
     assert_eq!(
         said.en,
         "For training models together, heart of cleveland scores 64.0 of 100 (62.8 to 65.2): quality 80.0, \
-         privacy 40.0. Weakest in privacy is risk of being found again (40.0). Not measured: scarcity, value."
+         privacy 40.0. Weakest in privacy is risk of being found again (40.0). Not measured: value."
     );
     assert_eq!(
         said.zh,
         "用于联合建模训练时，cleveland 的 heart 得 64.0 分（满分 100，区间 62.8 至 65.2）：质量 80.0，隐私 40.0。\
-         最弱的是隐私中的重标识风险（40.0）。未度量：稀缺性、价值。"
+         最弱的是隐私中的重标识风险（40.0）。未度量：价值。"
     );
     let privacy = found(&[("prosecutor", score(100.0, 100.0, 100.0), 1.0)]);
     let said = training(vec![(Dimension::Privacy, privacy)]).sentence();
