@@ -4,7 +4,7 @@ mod check;
 mod countersigned;
 mod sound;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use consilium_base::{Digest, FederationId, Tagged, UnixTime, written_as_hex};
 use consilium_mailbox::PartyId;
@@ -135,6 +135,9 @@ pub struct About {
 }
 
 impl Card {
+    /// How much later than now a card may say it was made: clocks differ, but not by more.
+    pub const AHEAD: Duration = Duration::from_hours(24);
+
     /// The most bytes of a card's JSON.
     pub const LONGEST: usize = 1 << 20;
 

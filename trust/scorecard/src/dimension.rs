@@ -98,7 +98,7 @@ impl Dimension {
     }
 
     /// Whether a sub-score of it is found by institutions together; others are their own reports.
-    pub(crate) fn is_found_in_studies(self, id: &str) -> bool {
+    pub fn is_found_in_studies(self, id: &str) -> bool {
         match self {
             Self::Quality | Self::Privacy => false,
             Self::Scarcity => true,

@@ -87,6 +87,15 @@ impl Purpose {
         PurposeHash(Tagged::new("scorecard.1.purpose").field(&said).digest())
     }
 
+    /// Whether weights are above 0 with a sum of 1, and what is needed has one.
+    pub(crate) fn is_weighed(&self) -> bool {
+        let mut weights = self.weights.values();
+        let sum: f64 = weights.clone().sum();
+        let is_one = (sum - 1.0).abs() < 1e-6;
+        let has = |it: &Dimension| self.weights.contains_key(it);
+        is_one && weights.all(|it| *it > 0.0) && self.needs.iter().all(has)
+    }
+
     /// Whether cards and plans that call a purpose so mean this one.
     pub(crate) fn is_called(&self, name: &PurposeName) -> bool {
         self.id == name.id && self.hash() == name.hash

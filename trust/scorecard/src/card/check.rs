@@ -31,13 +31,10 @@ impl Card {
         if !names.into_iter().all(|it| is_plain(it, MOST_NAME)) {
             return Err(CardError::Name);
         }
-        let weights = self.weights.values();
-        let sum: f64 = weights.clone().sum();
-        let all = weights.clone().all(|it| *it > 0.0) && (sum - 1.0).abs() < 1e-6;
-        if !all || self.needs.iter().any(|it| !self.weights.contains_key(it)) {
+        let said = self.says();
+        if !said.is_weighed() {
             return Err(CardError::Weights);
         }
-        let said = self.says();
         if !said.is_called(&self.purpose) {
             return Err(CardError::Purpose);
         }

@@ -16,7 +16,7 @@ impl Public {
     ///
     /// # Errors
     ///
-    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Purpose`], [`CardError::Evidence`] or
+    /// [`CardError::Format`], [`CardError::Name`], [`CardError::Weights`], [`CardError::Purpose`], [`CardError::Evidence`] or
     /// [`CardError::Composite`]; [`CardError::OwnWord`] or [`CardError::Elsewhere`] where a countersignature is the
     /// institution's own, or about something else.
     pub fn check(&self) -> Result<(), CardError> {
@@ -32,7 +32,11 @@ impl Public {
         if !names.into_iter().chain(signers).all(is_named) {
             return Err(CardError::Name);
         }
-        if !self.says().is_called(&self.purpose) {
+        let purpose = self.says();
+        if !purpose.is_weighed() {
+            return Err(CardError::Weights);
+        }
+        if !purpose.is_called(&self.purpose) {
             return Err(CardError::Purpose);
         }
         for (dimension, shown) in &self.dimensions {
@@ -67,7 +71,8 @@ impl Public {
         })
     }
 
-    /// Sees that nothing missing is left out, and that the composite can be the mean of scores in these bands.
+    /// Sees that nothing missing is left out, and that the composite can be the mean of scores in these bands, as they
+    /// and it were rounded.
     fn follows(&self) -> Result<(), CardError> {
         let is_there = |it: &Dimension| self.dimensions.contains_key(it);
         let counted = self.weights.keys().copied();
@@ -76,7 +81,7 @@ impl Public {
         let is_mean = match self.composite {
             Some(band) => {
                 let (low, high) = self.between();
-                is_whole && band.to() >= low - NEAR && band.from() <= high + NEAR
+                is_whole && band.to() >= low - 2.0 * NEAR && band.from() <= high + 2.0 * NEAR
             }
             None => !is_whole,
         };
