@@ -49,17 +49,26 @@ fn part<T: DeserializeOwned>(report: &str, name: &str) -> anyhow::Result<Option<
 }
 
 fn rows(record: &Record, lang: Lang) -> String {
-    let (own, judged) = (with_interval(&record.leave_one_out), record.judged_rows);
-    let mut page = lang.pick(
-        format!(
-            "Without the own rows the deviance of {judged} judging rows would rise by {own}, of {:.1} that the model explains.\n",
-            record.explained
+    let judged = record.judged_rows;
+    let mut page = match &record.leave_one_out {
+        Some(own) => lang.pick(
+            format!(
+                "Without the own rows the deviance of {judged} judging rows would rise by {}, of {:.1} that the model explains.\n",
+                with_interval(own),
+                record.explained
+            ),
+            format!(
+                "若无本机构数据，{judged} 行评判样本的偏差将增加 {}；模型共解释 {:.1}。\n",
+                with_interval(own),
+                record.explained
+            ),
         ),
-        format!(
-            "若无本机构数据，{judged} 行评判样本的偏差将增加 {own}；模型共解释 {:.1}。\n",
-            record.explained
-        ),
-    );
+        None => lang.pick(
+            "The own rows alone don't determine what they are worth.\n",
+            "仅凭本机构的行无法确定其价值。\n",
+        )
+        .to_owned(),
+    };
     match &record.coalesced {
         Some(told @ Coalesced::Told { parties, .. }) => {
             let mut table = new_table();

@@ -92,8 +92,8 @@ pub struct Worth {
 pub struct Valued {
     /// What all were told.
     pub totals: Totals,
-    /// What it made of that for its own rows.
-    pub own: Own,
+    /// What it made of that for its own rows; nothing if these determine nothing.
+    pub own: Option<Own>,
     /// What coalitions tell, if the plan asks for it.
     pub coalesced: Option<Coalesced>,
 }
@@ -237,10 +237,12 @@ pub async fn contribute<R: CryptoRng>(
     let worth = mail.compute(LOCAL, || {
         influence::own(regression, (fitted, &own), model, &totals)
     });
+    // Others wait for whoever has no value of its own, too.
+    let worth = worth.ok();
     if valuation.method == Method::Influence {
         return Ok(Valued {
             totals,
-            own: worth?,
+            own: worth,
             coalesced: None,
         });
     }
@@ -257,10 +259,9 @@ pub async fn contribute<R: CryptoRng>(
     if !found.suits(valuation.contributors) {
         return Err(bad_answer());
     }
-    // Nobody waits for whoever has no value of its own.
     Ok(Valued {
         totals,
-        own: worth?,
+        own: worth,
         coalesced: Some(found),
     })
 }

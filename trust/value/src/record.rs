@@ -24,15 +24,18 @@ pub struct Record {
     pub judged_rows: u64,
     /// By how much the model lowers the deviance of the judging rows.
     pub explained: f64,
-    /// To first order, against the mean of all institutions.
-    pub influence: Value,
-    /// By how much the deviance would rise without the own rows: as computed at home.
-    pub leave_one_out: Value,
+    /// To first order, against the mean of all institutions; nothing if the own rows determine nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub influence: Option<Value>,
+    /// By how much the deviance would rise without the own rows, as computed at home; nothing likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_one_out: Option<Value>,
     /// What coalitions tell, if the plan asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coalesced: Option<Coalesced>,
-    /// In which of five steps the value lies.
-    pub step: Step,
+    /// In which of five steps the value lies, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
     /// For a scorecard: how much the rows help; by coalitions, also how much of an equal share of the Shapley
     /// values the own one is.
     pub scores: Vec<Measure>,
@@ -51,18 +54,22 @@ impl Record {
         } = valued;
         let scores = coalesced.as_ref().map(Coalesced::scores);
         let by_all = scores.and_then(|mut all| all.remove(&whose.party));
-        let at_home = || vec![own.leave_one_out.score(totals.explained())];
+        let leave_one_out = own.map(|it| it.leave_one_out);
+        let at_home = || {
+            let score = leave_one_out.map(|it| it.score(totals.explained()));
+            score.into_iter().collect()
+        };
         let worth = coalesced.as_ref().and_then(|it| it.of(&whose.party));
-        let value = worth.map_or(own.leave_one_out, |worth| worth.leave_one_out);
+        let value = worth.map(|it| it.leave_one_out).or(leave_one_out);
         Record {
             whose,
             method,
             rows: totals.rows,
             judged_rows: totals.judged_rows,
             explained: totals.explained(),
-            influence: own.influence,
-            leave_one_out: own.leave_one_out,
-            step: value.step(totals.explained()),
+            influence: own.map(|it| it.influence),
+            leave_one_out,
+            step: value.map(|it| it.step(totals.explained())),
             scores: by_all.unwrap_or_else(at_home),
             coalesced,
             heard,

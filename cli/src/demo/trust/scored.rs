@@ -119,7 +119,7 @@ impl Scored {
         let record = self.values.get(party)?;
         match &record.coalesced {
             Some(Coalesced::Told { parties, .. }) => parties.get(party).map(|it| it.shapley),
-            _ => Some(record.leave_one_out),
+            _ => record.leave_one_out,
         }
     }
 }

@@ -192,7 +192,7 @@ async fn poisoned_rows_that_judge_make_their_own_kind_look_better() {
     let mut study = Study::logistic(Method::Influence);
     let own = |ended: crate::world::Ended| {
         let last = ended.contributors.into_iter().next_back().unwrap().unwrap();
-        last.own.leave_one_out.value
+        last.own.unwrap().leave_one_out.value
     };
     let judged_by_others = own(study.run(&World::new(1)).await);
     study.judges = study.contributors.clone();

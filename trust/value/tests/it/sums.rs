@@ -20,7 +20,7 @@ async fn every_institution_learns_what_its_own_rows_are_worth() {
         let valued = valued.unwrap();
         assert_eq!(valued.totals, totals);
         assert!(valued.coalesced.is_none());
-        values.push(valued.own.leave_one_out);
+        values.push(valued.own.unwrap().leave_one_out);
     }
     for helps in &values[..4] {
         assert!(
@@ -91,7 +91,7 @@ async fn a_record_says_what_the_values_say_and_is_read_again() {
             panic!("{text}")
         };
         assert_eq!(helps.score.score < 50.0, is_poisoned, "{text}");
-        assert_eq!(record.step < Step::Unclear, is_poisoned);
+        assert_eq!(record.step < Some(Step::Unclear), is_poisoned);
         assert_eq!(share.score.score < 1.0, is_poisoned, "{text}");
         assert_eq!(share.score.low > 60.0, !is_poisoned, "{text}");
         // The others know its scores as it does.
@@ -122,7 +122,7 @@ async fn rows_of_which_few_have_a_level_don_t_leave_home_and_the_rest_is_told() 
     for valued in ended.contributors {
         let valued = valued.unwrap();
         assert_eq!(valued.coalesced, Some(Coalesced::Withheld));
-        assert!(valued.own.leave_one_out.value.is_finite());
+        assert!(valued.own.unwrap().leave_one_out.value.is_finite());
     }
     let shown = world.transcript();
     let shown = shown.iter().filter(|frame| *frame.step == *"value.1.own");
