@@ -159,7 +159,7 @@ mod tests {
             for shown in [
                 "12.5",
                 "8.5",
-                "shapley 50.00",
+                "shapley 100.00",
                 "leave-one-out 100.00",
                 "hungary",
             ] {

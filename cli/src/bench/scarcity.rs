@@ -21,8 +21,8 @@ use crate::local::{self, cost, federation::Federation, inputs::PartyData, kept::
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Half of each institution's patients are everybody's, one row each. CPU seconds, peak memory and bytes are those of the
-daemons, from the submission of the study to its end.
+Half of each institution's patients are everybody's, one row each. CPU seconds, peak memory and \
+bytes are those of the daemons, from the submission of the study to its end.
 
 Example:
   consilium bench scarcity --parties 5 --rows 100000 --features 8 --json")]

@@ -96,10 +96,11 @@ Examples:
     Verify(verify::Verify),
     /// Sign as a steward what a study has found of another institution, for its card
     #[command(after_help = "\
-After a study with Shapley values every institution has all scores, and its daemon has signed those \
-of the others: `consilium data score make --value` takes these signatures with the result. A steward \
-who wants to stand by a score in person signs it here, as the own result of the study has it. Hand \
-the file to that institution, which gives it to `consilium data score make --countersigned`.
+After a study with Shapley values every institution has all scores, and its daemon has signed \
+those of the others: `consilium data score make --value` takes these signatures with the result. A \
+steward who wants to stand by a score in person signs it here, as the own result of the study has \
+it. Hand the file to that institution, which gives it to `consilium data score make \
+--countersigned`.
 
 Examples:
   consilium data score countersign 1f2e…c4 --about va --key nagy.key.pem --out va.json
