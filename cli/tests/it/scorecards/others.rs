@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::{house, json, made, read, told};
 use crate::{consilium, printed};
 
-/// What a study has left at an institution: Shapley values of 60 and of 20, hence shares of 75 and 25.
+/// What a study has left at an institution: Shapley values of 20 and of 60, hence scores of 50 and 100: half of their mean, and more than it.
 fn value(party: &str, study: &str, shapley: f64) -> String {
     let value = r#"{"value":1.0,"standard_error":1.0,"interval":[0.0,2.0]}"#;
     let worth = |it: f64| {
@@ -13,16 +13,16 @@ fn value(party: &str, study: &str, shapley: f64) -> String {
             r#"{{"leave_one_out":{value},"shapley":{{"value":{it},"standard_error":0.0,"interval":[{it},{it}]}}}}"#
         )
     };
-    // As surely as the value is one standard error above 0.
-    let sure = 84.13;
+    // Without the rows 1 of 90 would be lost, of which 5 % make a score of 100.
+    let helps = 50.0 + 50.0 / 4.5;
     format!(
         r#"{{"format":1,"party":"{party}","data":"heart","study":"{study}","version":"{study}","method":"shapley",
         "rows":900,"judged_rows":90,"explained":80.0,"influence":{value},"leave_one_out":{value},"step":"helps",
-        "scores":[{{"id":"leave-one-out","score":{sure},"low":{sure},"high":{sure}}},
+        "scores":[{{"id":"leave-one-out","score":{helps},"low":{helps},"high":{helps}}},
             {{"id":"shapley","score":{shapley},"low":{shapley},"high":{shapley}}}],
         "coalesced":{{"told":{{"all":90.0,"coalitions":4,"parties":{{"va":{},"hungary":{}}}}}}}}}"#,
-        worth(60.0),
-        worth(20.0)
+        worth(20.0),
+        worth(60.0)
     )
 }
 
@@ -32,7 +32,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
     let (study, federation) = ("07".repeat(32), "09".repeat(32));
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     let countersign = |out: &str, study: &str| {
-        write("own.json", &value("hungary", study, 25.0));
+        write("own.json", &value("hungary", study, 100.0));
         let args = [
             "data",
             "score",
@@ -55,7 +55,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
     };
     let said = countersign("va.json", &study);
     assert!(
-        said.starts_with("hungary/nagy has signed") && said.contains("shapley 75.00"),
+        said.starts_with("hungary/nagy has signed") && said.contains("shapley 50.00"),
         "{said}"
     );
     countersign("other.json", &"08".repeat(32));
@@ -88,7 +88,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
         (output.status.code(), said + &told(&output))
     };
     let known = ["--public-key", "hungary/nagy=nagy.key.pem.pub"];
-    write("value.json", &value("va", &study, 75.0));
+    write("value.json", &value("va", &study, 50.0));
     assert!(make("honest", "va.json").status.success());
     let (code, said) = verify("honest", &known);
     assert!(
@@ -119,7 +119,7 @@ fn another_institution_catches_a_score_that_its_study_has_not_found() {
 fn nobody_countersigns_what_no_study_has_told() {
     let folder = house();
     let (study, federation) = ("07".repeat(32), "09".repeat(32));
-    let own = value("hungary", &study, 25.0);
+    let own = value("hungary", &study, 100.0);
     fs::write(folder.path().join("own.json"), own).unwrap();
     let countersign = |study: &str, about: &str| {
         let args = [
