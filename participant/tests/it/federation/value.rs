@@ -71,6 +71,7 @@ async fn by_coalitions_every_house_and_the_report_say_what_each_is_worth() {
         &NAMES,
         "[model]\npenalty = 1.0\n[value]\nmethod = \"shapley\"\n",
     );
+    let text = text.replace("minimum_cell = 0", "minimum_cell = 10");
     let (study, report) = finished(&world, &houses, &text).await;
     let told = &report["outcomes"]["value"]["valued"]["told"];
     assert_eq!(told["coalitions"], 16, "{report}");
