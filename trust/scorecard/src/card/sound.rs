@@ -36,7 +36,7 @@ impl Measured {
             let unweighed = (dimension != Dimension::Quality).then_some(1.0);
             if declared
                 .or(unweighed)
-                .is_some_and(|weight| weight != part.weight)
+                .is_some_and(|weight| weight.total_cmp(&part.weight).is_ne())
             {
                 return Err(CardError::Purpose);
             }

@@ -152,10 +152,10 @@ impl Page<'_> {
         self.paragraph(
             "note",
             "Each hospital's daemon holds its own card against the plan when a steward wants to approve it, and names the code, \
-             which `consilium explain` explains. Nobody else sees a score. Value is a share here, 50 for as much as the others: \
-             six equals would have just below 60, so a threshold stands well below that.",
+             which `consilium explain` explains. Nobody else sees a score. Value is scored here by the mean of all: \
+             equals have 100.",
             "数据管理员批准方案时，各医院的守护进程以自己的评分卡对照方案，并给出代码（`consilium explain` 可解释）；其他机构看不到分数。此处\
-             价值为相对份额，50 表示与其他各家相当：六家相同的医院得分略低于 60，因此门槛应明显低于此。",
+             价值以各家平均值为准：彼此相当者为 100。",
         );
     }
 
