@@ -204,7 +204,7 @@ impl<'a> Coalitions<'a> {
         let mut added = vec![Added::new(self.at.len()); players];
         let mut before = self.look(0);
         let drawn = game::sampled(players, ORDERS, rng, |player, coalition| {
-            if coalition.count_ones() == 1 {
+            if coalition.is_power_of_two() {
                 before = self.look(0);
             }
             let look = self.look(coalition);

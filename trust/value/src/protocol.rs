@@ -222,10 +222,11 @@ pub async fn contribute<R: CryptoRng>(
         let is_beyond = own.beyond > 0 || judged.as_ref().is_some_and(|(sums, _)| sums.beyond > 0);
         let judged = judged.as_ref().map(|(sums, labels)| (sums, *labels));
         let told = Told::whole(sums::local(&own, judged));
-        match is_beyond {
+        if is_beyond {
             // There are none such to add; an honest aggregator doesn't ask for them.
-            true => Told { at: 0..0, ..told },
-            false => told,
+            Told { at: 0..0, ..told }
+        } else {
+            told
         }
     };
     answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m3

@@ -73,9 +73,12 @@ impl Value {
     /// would be lost, 0 that as much would be won; in between it is a straight line. It is ours; no standard says so.
     pub fn score(&self, explained: f64) -> Measure {
         let full = MUCH * self.scale(explained);
-        let of = |value: f64| match full > 0.0 {
-            true => 50.0 + 50.0 * (value / full).clamp(-1.0, 1.0),
-            false => 50.0,
+        let of = |value: f64| {
+            if full > 0.0 {
+                50.0 + 50.0 * (value / full).clamp(-1.0, 1.0)
+            } else {
+                50.0
+            }
         };
         self.measure("leave-one-out", of)
     }
@@ -133,9 +136,10 @@ pub fn share(own: &Value, others: &[Value]) -> Measure {
     let of = |own: f64, end: fn(&Value) -> f64| {
         let own = own.max(0.0);
         let all = own + others.iter().map(|it| end(it).max(0.0)).sum::<f64>();
-        match all > 0.0 {
-            true => (100.0 * own * institutions as f64 / all).min(100.0),
-            false => 0.0,
+        if all > 0.0 {
+            (100.0 * own * institutions as f64 / all).min(100.0)
+        } else {
+            0.0
         }
     };
     Measure {

@@ -170,7 +170,7 @@ fn a_proxy_is_marked_and_anothers_word_is_a_finding_with_its_signature() {
     let by = statement.sign("insurer", &key(2)).unwrap();
     let told = serde_json::to_string(&by).unwrap();
     let found = Found::of_value(&told, &va, None).unwrap();
-    assert_eq!(found.subscores[0].score.score, 98.5);
+    assert!((found.subscores[0].score.score - 98.5).abs() < 1e-9);
     assert_eq!(found.evidence.kind, EvidenceKind::Study);
     assert_eq!(found.evidence.countersigned, [by]);
     let other = Found::of_value(&told, &"hungary".parse().unwrap(), None);

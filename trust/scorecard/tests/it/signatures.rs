@@ -89,6 +89,8 @@ fn statement(shapley: f64) -> Statement {
     }
 }
 
+type Change = fn(&mut Subject);
+
 #[test]
 fn what_another_institution_says_is_held_against_the_card() {
     let signed = countersigned(statement(61.0)).unwrap();
@@ -102,7 +104,6 @@ fn what_another_institution_says_is_held_against_the_card() {
     // The institution has lied about its own score.
     let error = countersigned(statement(12.0)).unwrap_err();
     assert!(matches!(error, CardError::Contradicted { .. }));
-    type Change = fn(&mut Subject);
     let changes: [(&str, Change); 4] = [
         ("federation", |it| it.federation = FederationId([5; 32])),
         ("study", |it| it.study = EvidenceHash([5; 32])),
