@@ -3,7 +3,7 @@
 use consilium_mailbox::PartyId;
 
 use super::Obstacle;
-use crate::{Failure, Plan, texts::failure::Code};
+use crate::{Failure, Plan, Task, texts::failure::Code};
 
 impl Plan {
     /// Gives as a failure what keeps a contributor's data set from being used.

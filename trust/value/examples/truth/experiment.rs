@@ -174,7 +174,12 @@ pub(crate) fn dealt(
 fn places(data: &Diabetes, rng: &mut ChaCha20Rng) -> Vec<(usize, bool)> {
     let most = data.patients.iter().max().unwrap() + 1;
     (0..most)
-        .map(|_| (rng.next_u32() as usize % PARTIES, rng.next_u32() % 5 == 0))
+        .map(|_| {
+            (
+                rng.next_u32() as usize % PARTIES,
+                rng.next_u32().is_multiple_of(5),
+            )
+        })
         .collect()
 }
 
@@ -415,7 +420,7 @@ fn kendall(one: &[f64], other: &[f64]) -> f64 {
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let start = cpu();
     let result = work();
-    (result, (cpu() - start).as_secs_f64())
+    (result, cpu().saturating_sub(start).as_secs_f64())
 }
 
 /// The time that the processor has spent on this process.
