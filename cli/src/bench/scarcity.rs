@@ -79,9 +79,10 @@ impl ScarcityArgs {
         let names = 0..self.features;
         let quoted: Vec<String> = names.clone().map(|place| format!("\"c{place}\"")).collect();
         let numbers = names.filter(|place| place % 4 < 2);
-        let cuts: String = numbers
+        let cuts: Vec<String> = numbers
             .map(|place| format!("c{place} = [20, 40, 60, 80]\n"))
             .collect();
+        let cuts = cuts.concat();
         let party = |place| format!("[[party]]\nname = \"house-{place}\"\ndata = \"bench\"\n");
         let parties: String = (0..self.parties).map(party).collect();
         let all = u64::from(self.rows) / 2 * (u64::from(self.parties) + 1);
@@ -118,8 +119,8 @@ impl ScarcityArgs {
         let seed = Tagged::new("bench.1.rows").number(place.into()).digest();
         let mut rng = Seed::from_bytes(seed).generator();
         let mut file = BufWriter::new(fs::File::create(&path)?);
-        let header: String = (0..self.features).map(|it| format!(",c{it}")).collect();
-        writeln!(file, "id{header}")?;
+        let header: Vec<String> = (0..self.features).map(|it| format!(",c{it}")).collect();
+        writeln!(file, "id{}", header.concat())?;
         for row in 0..self.rows {
             let mut line = match row % 2 {
                 0 => format!("all-{row}"),

@@ -154,7 +154,7 @@ fn usable(schema: &Schema, label: &str) -> Vec<String> {
 fn regression(design: &Design) -> Option<Regression> {
     let is_binary = |mut of: &mut dyn Iterator<Item = f64>| {
         Iterator::all(&mut of, |value| {
-            value.is_nan() || value == 0.0 || value == 1.0
+            value.is_nan() || [0.0_f64, 1.0].iter().any(|it| it.total_cmp(&value).is_eq())
         })
     };
     let of_classes = is_binary(&mut design.y.iter().copied());

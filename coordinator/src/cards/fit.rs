@@ -71,7 +71,10 @@ impl Fit<'_> {
         for by in public.countersigned(self.directory) {
             match by.outcome {
                 // Stewards of others are known to their institutions alone.
-                Err(CardError::Forged { fault, .. }) if fault == BadSignature::UnknownParty => {}
+                Err(CardError::Forged {
+                    fault: BadSignature::UnknownParty,
+                    ..
+                }) => {}
                 outcome => outcome?,
             }
         }

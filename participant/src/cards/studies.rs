@@ -76,7 +76,10 @@ fn told(evidence: &Evidence, keys: &Directory) -> Result<Scores, CardError> {
     let mut scores = Scores::new();
     for by in &evidence.countersigned {
         match by.verify(keys) {
-            Err(CardError::Forged { fault, .. }) if fault == BadSignature::UnknownParty => {}
+            Err(CardError::Forged {
+                fault: BadSignature::UnknownParty,
+                ..
+            }) => {}
             verified => verified?,
         }
         let told = by.statement.scores.iter();

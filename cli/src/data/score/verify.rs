@@ -123,12 +123,11 @@ impl Verify {
             }
         }
         for Known { who, file } in &self.public_key {
-            let (named, key) = match person::institution(file) {
-                Some((party, key)) => (party.to_string(), key),
-                None => {
-                    let PublicFile { name, key } = PublicFile::read(file, lang)?;
-                    (format!("{institution}/{name}"), key)
-                }
+            let (named, key) = if let Some((party, key)) = person::institution(file) {
+                (party.to_string(), key)
+            } else {
+                let PublicFile { name, key } = PublicFile::read(file, lang)?;
+                (format!("{institution}/{name}"), key)
             };
             keys.insert(who.clone().unwrap_or(named), key);
         }

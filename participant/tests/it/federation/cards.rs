@@ -110,6 +110,8 @@ async fn a_card_that_gets_worse_after_its_approval_keeps_the_study_from_running(
     assert!(!end.contains("41"), "{end}");
 }
 
+type Change = fn(&mut About);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_cards_of_registered_rows_that_an_own_steward_signed_are_kept() {
     let world = World::new().await;
@@ -125,7 +127,7 @@ async fn only_cards_of_registered_rows_that_an_own_steward_signed_are_kept() {
         "{refused}"
     );
 
-    let changes: [(&str, fn(&mut About)); 2] = [
+    let changes: [(&str, Change); 2] = [
         ("of none", |about| about.federation = None),
         ("in the future", |about| about.made.0 += 100_000),
     ];

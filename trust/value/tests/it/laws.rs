@@ -138,17 +138,17 @@ fn a_value_lies_in_one_of_five_steps() {
 fn scores_say_how_much_and_their_intervals_how_sure() {
     let scored = |value, error, explained| {
         let score = Value::new(value, error).score(explained);
-        [score.score, score.low, score.high].map(|it| it.round() as i64)
+        [score.score, score.low, score.high].map(|it| format!("{it:.0}"))
     };
     // Nothing known: any score; nothing changed, and that is known: 50.
-    assert_eq!(scored(0.0, 9.0, 100.0), [50, 0, 100]);
-    assert_eq!(scored(0.0, 0.1, 100.0), [50, 48, 52]);
+    assert_eq!(scored(0.0, 9.0, 100.0), ["50", "0", "100"]);
+    assert_eq!(scored(0.0, 0.1, 100.0), ["50", "48", "52"]);
     // Many rows make an interval narrow, and no score of a small effect large.
-    assert_eq!(scored(0.5, 0.01, 100.0), [55, 55, 55]);
-    assert_eq!(scored(5.0, 0.0, 100.0), [100; 3]);
-    assert_eq!(scored(0.0, 0.0, 0.0), [50; 3]);
+    assert_eq!(scored(0.5, 0.01, 100.0), ["55", "55", "55"]);
+    assert_eq!(scored(5.0, 0.0, 100.0), ["100"; 3]);
+    assert_eq!(scored(0.0, 0.0, 0.0), ["50"; 3]);
     // Without the poisoned rows the model would explain something.
-    assert_eq!(scored(-20.0, 1.0, -5.0), [0; 3]);
+    assert_eq!(scored(-20.0, 1.0, -5.0), ["0"; 3]);
 }
 
 #[test]
