@@ -26,6 +26,9 @@ const BOTTOM: f64 = 190.0;
 /// The colours of data sets, in the order of their names.
 const CLASSES: [&str; 5] = ["exact", "pass", "pooled", "fail", "alone"];
 
+/// The heading of values of rows, which are no scores of quality.
+const VALUE: &str = "value";
+
 /// Names of the pictures within the page.
 const IDS: [&str; 7] = [
     "fig-1", "fig-2", "fig-3", "fig-4", "fig-5", "fig-6", "fig-7",
@@ -50,6 +53,8 @@ struct Grown {
     scores: Vec<f64>,
     spearman: f64,
     others_moved: BTreeMap<String, f64>,
+    /// Whether the goal was reached; nothing where none is set.
+    ok: Option<bool>,
 }
 
 /// A change that must change nothing.
@@ -79,52 +84,105 @@ fn html(grown: &[Grown], controls: &[Unchanged]) -> String {
     let title = "What mistakes do to scores of quality";
     let mut page = Html::new(title, Lang::En);
     page.head("Consilium · measured, not promised", title);
-    let sets: BTreeMap<&str, usize> = grown.iter().map(|it| (&it.data[..], it.rows)).collect();
-    let named: Vec<String> = sets
-        .iter()
-        .map(|(name, rows)| format!("{name} ({rows} rows)"))
-        .collect();
-    let least = grown.iter().map(|it| it.spearman).fold(-1.0, f64::max);
-    let most = grown.iter().flat_map(|it| it.others_moved.values());
+    let (of_value, of_quality): (Vec<&Grown>, Vec<&Grown>) =
+        grown.iter().partition(|it| it.heading == VALUE);
+    let sets = named(&of_quality);
+    let most = of_quality.iter().flat_map(|it| it.others_moved.values());
     let most = most.copied().fold(0.0, f64::max);
     let same = controls.iter().filter(|it| it.ok).count();
     page.paragraph(
         "lead",
         format!(
             "Mistakes of {} kinds were let grow from none to half of the cells or rows of {} public data sets. The \
-             score of a kind's own heading falls with them (Spearman's rank correlation {least:.3} or below), and no \
-             other moves by more than {most:.2} points. {same} of {} changes that say nothing else of the rows \
-             change no score.",
-            kinds(grown).len(),
+             score of a kind's own heading falls with them ({}), and no other moves by more than {most:.2} points. \
+             {same} of {} changes that say nothing else of the rows change no score.",
+            kinds(&of_quality).len(),
             sets.len(),
+            rank(&of_quality),
             controls.len(),
         ),
     );
-    page.paragraph("soft", named.join(" · "));
+    page.paragraph("soft", listed(&sets));
     page.heading("Scores as mistakes grow");
-    legend(&mut page, &sets);
-    let mut pictures = "<div class=\"pair\">".to_owned();
-    for (kind, id) in kinds(grown).into_iter().zip(IDS) {
-        pictures += &picture(grown, kind, id, &sets);
-    }
-    pictures += "</div>";
-    page.figure(
-        &pictures,
+    figure(
+        &mut page,
+        (&of_quality, &sets),
+        &IDS,
         "The score of the heading that a kind of mistakes must lower, by the share of cells or rows with such \
-         mistakes; one line for each data set that has cells of that kind. A heading has several rules and \
-         columns of which not all can be struck, so that lines end at different heights. With wrong labels no \
-         rule of quality is broken: what falls is the value of an institution's rows to a regression that several \
-         fit, in per cent of its value without them; rows that harm lie at 0.",
+         mistakes; one line for each data set that has cells of that kind, with its mark at one of the shares. A \
+         heading has several rules and columns of which not all can be struck, so that lines end at different \
+         heights.",
     );
+    if !of_value.is_empty() {
+        value(&mut page, &of_value);
+    }
     page.heading("Which scores move");
-    matrix(&mut page, grown);
+    matrix(&mut page, &of_quality);
     page.heading("What must change nothing");
     nothing(&mut page, controls);
     page.finish()
 }
 
+/// What wrong labels do to what an institution's rows are worth.
+fn value(page: &mut Html, grown: &[&Grown]) {
+    let (held, free): (Vec<&Grown>, Vec<&Grown>) = grown.iter().partition(|it| it.ok.is_some());
+    page.heading("Value as labels go wrong");
+    page.paragraph("soft", listed(&named(grown)));
+    figure(
+        page,
+        (grown, &named(grown)),
+        &["fig-value"],
+        "With wrong labels no rule of quality is broken: what falls is the value of an institution's rows to a \
+         regression that several fit, in per cent of its value without them; rows that harm lie at 0.",
+    );
+    page.paragraph(
+        "",
+        format!("Value falls with wrong labels: {}.", rank(&held)),
+    );
+    for it in free {
+        let text = format!(
+            "{} has fewer than ten rows of one label, too few for a study to tell their value. It is drawn and not \
+             held to anything: Spearman's rank correlation is {}.",
+            it.data,
+            correlation(it.spearman)
+        );
+        page.paragraph("note", text);
+    }
+}
+
+/// Data sets by their names, with their rows.
+fn named<'a>(grown: &[&'a Grown]) -> BTreeMap<&'a str, usize> {
+    grown.iter().map(|it| (&it.data[..], it.rows)).collect()
+}
+
+fn listed(sets: &BTreeMap<&str, usize>) -> String {
+    let sets: Vec<String> = sets
+        .iter()
+        .map(|(name, rows)| format!("{name} ({rows} rows)"))
+        .collect();
+    sets.join(" · ")
+}
+
+/// The highest rank correlation of share and score, where they must fall.
+fn rank(grown: &[&Grown]) -> String {
+    let highest = grown.iter().map(|it| it.spearman).fold(-1.0, f64::max);
+    if highest > -1.0 {
+        format!(
+            "Spearman's rank correlation {} or below",
+            correlation(highest)
+        )
+    } else {
+        "Spearman's rank correlation −1 everywhere".to_owned()
+    }
+}
+
+/// A rank correlation with a true minus sign.
+fn correlation(value: f64) -> String {
+    format!("{value:.3}").replacen('-', "−", 1)
+}
+
 /// The kinds of mistakes, in the order in which they were printed.
-fn kinds(grown: &[Grown]) -> Vec<&str> {
+fn kinds<'a>(grown: &[&'a Grown]) -> Vec<&'a str> {
     let mut kinds: Vec<&str> = Vec::new();
     for line in grown {
         if !kinds.contains(&&line.kind[..]) {
@@ -135,16 +193,20 @@ fn kinds(grown: &[Grown]) -> Vec<&str> {
 }
 
 fn class(sets: &BTreeMap<&str, usize>, data: &str) -> &'static str {
-    let place = sets.keys().position(|it| *it == data).unwrap_or_default();
-    CLASSES[place % CLASSES.len()]
+    CLASSES[place(sets, data) % CLASSES.len()]
+}
+
+fn place(sets: &BTreeMap<&str, usize>, data: &str) -> usize {
+    sets.keys().position(|it| *it == data).unwrap_or_default()
 }
 
 fn legend(page: &mut Html, sets: &BTreeMap<&str, usize>) {
     page.add("<p class=\"legend\">");
     for name in sets.keys() {
-        let mut svg = Svg::new(26.0, 10.0);
+        let mut svg = Svg::new(26.0, 12.0);
         let style = format!("curve {}", class(sets, name));
-        svg.polyline([At(0.0, 5.0), At(26.0, 5.0)], &style);
+        svg.polyline([At(0.0, 6.0), At(26.0, 6.0)], &style);
+        svg.mark(At(13.0, 6.0), class(sets, name));
         let line = svg.finish(&Caption {
             id: "legend",
             title: (*name).to_owned(),
@@ -158,8 +220,24 @@ fn legend(page: &mut Html, sets: &BTreeMap<&str, usize>) {
     page.add("</p>");
 }
 
+/// Pictures of all kinds, under one legend.
+fn figure(
+    page: &mut Html,
+    (grown, sets): (&[&Grown], &BTreeMap<&str, usize>),
+    ids: &[&'static str],
+    caption: &str,
+) {
+    legend(page, sets);
+    let mut pictures = "<div class=\"pair\">".to_owned();
+    for (kind, id) in kinds(grown).into_iter().zip(ids) {
+        pictures += &picture(grown, kind, id, sets);
+    }
+    pictures += "</div>";
+    page.figure(&pictures, caption);
+}
+
 /// The scores of one kind's heading.
-fn picture(grown: &[Grown], kind: &str, id: &'static str, sets: &BTreeMap<&str, usize>) -> String {
+fn picture(grown: &[&Grown], kind: &str, id: &'static str, sets: &BTreeMap<&str, usize>) -> String {
     let mut svg = Svg::new(SIZE.0, SIZE.1);
     let across = |share: f64| LEFT + (RIGHT - LEFT) * share / 0.5;
     // A value may be below 0: rows that harm.
@@ -184,9 +262,17 @@ fn picture(grown: &[Grown], kind: &str, id: &'static str, sets: &BTreeMap<&str, 
         heading = &line.heading;
         let places = line.shares.iter().zip(&line.scores);
         let places = places.map(|(share, score)| At(across(*share), high(*score)));
-        let (data, spearman) = (&line.data, line.spearman);
-        svg.begin(&format!("{data}: Spearman {spearman:.3}"));
-        svg.polyline(places, &format!("curve {}", class(sets, data)));
+        let places: Vec<At> = places.collect();
+        let (data, spearman) = (&line.data, correlation(line.spearman));
+        svg.begin(&format!("{data}: Spearman {spearman}"));
+        svg.polyline(
+            places.iter().copied(),
+            &format!("curve {}", class(sets, data)),
+        );
+        // At a share of its own, so that of lines that cover each other each can be seen.
+        if let Some(at) = places.iter().rev().nth(place(sets, data)) {
+            svg.mark(*at, class(sets, data));
+        }
         svg.end();
     }
     let title = format!("{kind} → {heading}");
@@ -206,7 +292,7 @@ fn picture(grown: &[Grown], kind: &str, id: &'static str, sets: &BTreeMap<&str, 
 }
 
 /// Kinds of mistakes against headings.
-fn matrix(page: &mut Html, grown: &[Grown]) {
+fn matrix(page: &mut Html, grown: &[&Grown]) {
     let headings = grown
         .iter()
         .flat_map(|it| it.others_moved.keys().chain([&it.heading]));
@@ -218,7 +304,7 @@ fn matrix(page: &mut Html, grown: &[Grown]) {
             let fallen = fallen.map(|it| it.spearman).reduce(f64::max);
             let moved = lines().filter_map(|it| it.others_moved.get(*heading).copied());
             match (fallen, moved.reduce(f64::max)) {
-                (Some(spearman), _) => format!("ρ ≤ {spearman:.3}"),
+                (Some(spearman), _) => format!("ρ {}", correlation(spearman)),
                 (None, Some(moved)) => format!("{moved:.2}"),
                 (None, None) => "–".to_owned(),
             }

@@ -12,11 +12,17 @@ use crate::{
 
 const SHARES: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
 
+/// Rows of each label below which an institution is held to nothing: a study of values has its `minimum_cell` of
+/// them or says nothing of it, and flipped labels of one that has nearly all of a kind bring it nearer to the others.
+const LEAST_OF_A_LABEL: usize = 10;
+
 /// What an institution computes at home, in the mean over seeds, as the labels of a share of its rows are
 /// flipped; a larger share holds those of a smaller one.
 struct Grown {
     data: String,
     rows: usize,
+    /// Rows of the label that has fewer of them, before any is flipped.
+    rarer_label: usize,
     values: [f64; 6],
 }
 
@@ -24,16 +30,21 @@ struct Grown {
 pub(crate) fn diabetes(data: &Diabetes, seeds: u64) {
     let regression = data.regression();
     let mut values = [0.0; 6];
-    let mut rows = 0;
+    let (mut rows, mut rarer_label) = (0, usize::MAX);
     for seed in 0..seeds {
         let (fitted, judging) = dealt(data, &regression, seed);
         rows = fitted[0].rows();
+        rarer_label = rarer_label.min(rarer(&fitted[0]));
         let judging: Vec<&Table> = judging[1..].iter().collect();
         grow((&regression, 0), &fitted, &judging, seed, &mut values);
     }
     let values = values.map(|it| it / seeds as f64);
-    let data = "diabetes-130us".to_owned();
-    print(&Grown { data, rows, values });
+    print(&Grown {
+        data: "diabetes-130us".to_owned(),
+        rows,
+        rarer_label,
+        values,
+    });
 }
 
 /// Each of the hospitals of the heart disease data, judged by the three others.
@@ -50,6 +61,7 @@ pub(crate) fn heart(data: &Heart, seeds: u64) {
         print(&Grown {
             data: format!("heart-disease-uci/{name}"),
             rows: data.fitted[place].rows(),
+            rarer_label: rarer(&data.fitted[place]),
             values: values.map(|it| it / seeds as f64),
         });
     }
@@ -91,16 +103,25 @@ fn grow(
     }
 }
 
-/// Prints what became of a value, as a percentage of what it is without noise.
+/// Rows of the label that has fewer of them.
+fn rarer(table: &Table) -> usize {
+    let ones = table.iter().filter(|(_, label)| *label > 0.5).count();
+    ones.min(table.rows() - ones)
+}
+
+/// Prints what became of a value, as a percentage of what it is without noise. Where an institution is held to
+/// nothing, `ok` is null.
 fn print(grown: &Grown) {
     let scores = grown.values.map(|it| 100.0 * it / grown.values[0].abs());
     let spearman = spearman(&grown.values);
+    let is_held = grown.rarer_label >= LEAST_OF_A_LABEL;
     println!(
         "{}",
         json!({
             "name": "trust-behaviour", "data": grown.data, "rows": grown.rows, "kind": "label-noise",
             "heading": "value", "shares": SHARES, "scores": scores, "values": grown.values,
-            "spearman": spearman, "others_moved": {}, "ok": spearman <= -0.95,
+            "spearman": spearman, "others_moved": {}, "rarer_label": grown.rarer_label,
+            "ok": is_held.then_some(spearman <= -0.95),
         })
     );
 }
