@@ -7,6 +7,11 @@ use crate::tally::{BUCKETS, Count};
 /// What of an interval's chance lies on each side of it.
 const TAIL: f64 = 0.025;
 
+/// The most rows that narrow an interval: with ten million and a handful of failures, Newton's iteration for the
+/// quantile of a beta distribution (algorithm AS 109, as `statrs` has it) no longer ends. A million rows leave a
+/// tenth of a point on either side at most.
+const MOST_ROWS: f64 = 1e6;
+
 /// The ends of the 95 % interval of a share that passed, from 0 to 1: that of Clopper and Pearson, of as many
 /// rows as tell as much as these do when those of one bucket are alike (Korn and Graubard, Confidence intervals
 /// for proportions with small expected number of positive counts estimated from survey data, Survey
@@ -27,7 +32,7 @@ pub(crate) fn interval(buckets: &[Count; BUCKETS]) -> Option<(f64, f64)> {
         return None;
     }
     let share = passed / checked;
-    let rows = effective(&occupied, checked, share);
+    let rows = effective(&occupied, checked, share).min(MOST_ROWS);
     let (passed, failed) = (share * rows, (1.0 - share) * rows);
     Some((
         end(passed, failed + 1.0, TAIL),
@@ -121,6 +126,24 @@ mod tests {
         for (keys, rows, share) in [(300, 10, 0.9), (2000, 5, 0.99)] {
             let covered = coverage(keys, rows, share, 9);
             assert!(covered >= 0.9, "{keys} keys of {rows}, {share}: {covered}");
+        }
+    }
+
+    #[test]
+    fn the_interval_of_any_number_of_rows_ends() {
+        for rows in [1, 1000, 1_000_000, 10_000_000, u64::MAX >> 12] {
+            for failed in [0, 1, 3, 100, rows / 100, rows / 2, rows] {
+                let failed = failed.min(rows);
+                let mut buckets = [Count::default(); BUCKETS];
+                for (place, bucket) in buckets.iter_mut().enumerate() {
+                    bucket.checked = rows;
+                    bucket.passed = rows - if place == 7 { failed } else { 0 };
+                }
+                let (low, high) = interval(&buckets).unwrap();
+                let share = 1.0 - failed as f64 / rows as f64 / BUCKETS as f64;
+                let of = format!("{failed} of {rows}: {low} {high}");
+                assert!(low <= share && share <= high && low < high, "{of}");
+            }
         }
     }
 
