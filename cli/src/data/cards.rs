@@ -49,14 +49,19 @@ pub(super) async fn federation(
     listing::print(&shown, json, out, lang)
 }
 
-/// Puts the fittest first: what is signed before what is not, higher composites before lower ones and none,
-/// then higher quality.
+/// Puts the fittest first: what is signed before what is not, cards with all that counts before others, higher
+/// composites before lower ones and none, then higher quality.
 fn order(shown: &mut [Shown]) {
     shown.sort_by_cached_key(|it| {
         let public = &it.signed.public;
         let quality = band(public, Dimension::Quality);
         let name = (public.institution.to_string(), public.data_set.clone());
-        let fitness = Reverse((it.is_signed, public.composite, quality));
+        let fitness = Reverse((
+            it.is_signed,
+            public.missing.is_empty(),
+            public.composite,
+            quality,
+        ));
         (public.purpose.to_string(), fitness, name)
     });
 }

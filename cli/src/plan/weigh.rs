@@ -111,7 +111,8 @@ fn read(line: &str) -> anyhow::Result<Line> {
     })
 }
 
-/// Gives each contributor's weight: the middle of the band of its data set's composite.
+/// Gives each contributor's weight: the middle of the band of its data set's composite, as a share of what a card
+/// without a missing dimension may have.
 fn weights(
     plan: &Plan,
     (cards, purpose): (&[Line], &PurposeName),
@@ -145,8 +146,10 @@ fn weights(
             ));
         }
         let weight = card
-            .and_then(|line| line.public.composite)
-            .and_then(|band: Band| Weight::try_from(band.midpoint() / 100.0).ok());
+            .and_then(|line| Some((line.public.composite?, line.public.measured())))
+            .and_then(|(band, measured): (Band, f64)| {
+                Weight::try_from((band.midpoint() * measured).round() / 100.0).ok()
+            });
         let Some(weight) = weight else {
             bail!(lang.pick(
                 format!(
@@ -234,7 +237,8 @@ mod tests {
         let all = [line("a", 95.0, 1), line("b", 5.0, 1), line("c", 50.0, 1)];
         let plan = by_cards(&all).unwrap();
         let text = plan.to_string();
-        for weight in ["weight = 0.9", "weight = 0.1", "weight = 0.5"] {
+        // Quality counts three of eight for training, and nothing else was measured.
+        for weight in ["weight = 0.34", "weight = 0.04", "weight = 0.19"] {
             assert!(text.contains(weight), "{text}");
         }
     }

@@ -180,6 +180,11 @@ impl Card {
             .collect()
     }
 
+    /// How much the dimensions that were measured count together: 1 where none is missing.
+    pub(crate) fn measured(&self) -> f64 {
+        1.0 - share(&self.weights, &self.missing())
+    }
+
     /// The dimensions for lack of which there is no composite: those that are needed and weren't measured or,
     /// where nothing that counts was, all that count. None where there is a composite.
     pub fn lacks(&self) -> Vec<Dimension> {
@@ -222,6 +227,16 @@ impl Card {
         });
         Score::mean(weighed)
     }
+}
+
+/// How much dimensions count together.
+pub(crate) fn share<'a>(
+    weights: &BTreeMap<Dimension, f64>,
+    dimensions: impl IntoIterator<Item = &'a Dimension>,
+) -> f64 {
+    let weights = dimensions.into_iter().filter_map(|it| weights.get(it));
+    // Not -0, which the empty sum is.
+    0.0 + weights.sum::<f64>()
 }
 
 /// What one report or study says of a dimension.

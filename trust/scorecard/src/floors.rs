@@ -12,7 +12,8 @@ use crate::{Card, Dimension, PurposeName};
 pub struct Floors {
     /// For which purpose.
     pub purpose: PurposeName,
-    /// The least composite.
+    /// The least composite, in which a dimension that counts and wasn't measured counts as 0: leaving one out
+    /// lifts nobody above it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub composite: Option<f64>,
     /// The least score of dimensions, whether or not they count for the purpose.
@@ -39,9 +40,9 @@ pub enum Shortfall {
         dimension: Dimension,
     },
     /// The composite is too low.
-    #[error("the composite is {score:.2}, below {least}")]
+    #[error("the composite is {score:.2}, below {least}, where what was not measured counts as 0")]
     Composite {
-        /// What it is.
+        /// What it is, as [`Floors::composite`] counts.
         score: f64,
         /// What is asked for.
         least: f64,
@@ -72,12 +73,9 @@ impl Card {
         }
         let mut short = Vec::new();
         if let Some(least) = floors.composite {
-            match self.composite {
-                Some(it) if it.score >= least => {}
-                Some(it) => short.push(Shortfall::Composite {
-                    score: it.score,
-                    least,
-                }),
+            match self.composite.map(|it| it.score * self.measured()) {
+                Some(score) if score >= least => {}
+                Some(score) => short.push(Shortfall::Composite { score, least }),
                 None => {
                     let lacks = self.lacks().into_iter();
                     short.extend(lacks.map(|dimension| Shortfall::Missing { dimension }));

@@ -8,6 +8,7 @@ use consilium_base::{FederationId, UnixTime, Verifier};
 use consilium_mailbox::PartyId;
 use serde::{Deserialize, Serialize};
 
+use crate::card::share;
 use crate::{
     Band, Card, CardId, Countersignature, Countersigned, Dimension, EvidenceKind, FORMAT,
     PublicCountersignature, PurposeName, Text, Version,
@@ -106,6 +107,11 @@ impl Card {
 }
 
 impl Public {
+    /// How much the dimensions that were measured count together: 1 where none is missing.
+    pub fn measured(&self) -> f64 {
+        1.0 - share(&self.weights, &self.missing)
+    }
+
     /// Checks every countersignature that is shown: that it is its signer's, of this institution and version.
     /// Which scores it is over, the card alone tells.
     pub fn countersigned(&self, verifier: &dyn Verifier) -> Vec<Countersigned<'_>> {

@@ -45,6 +45,34 @@ fn without_what_is_needed_there_is_no_composite() {
 }
 
 #[test]
+fn leaving_out_a_dimension_lifts_no_card_above_what_is_asked_for() {
+    let quality = found(&[("completeness", score(90.0, 90.0, 90.0), 1.0)]);
+    let privacy = found(&[("prosecutor", score(20.0, 20.0, 20.0), 1.0)]);
+    let floors = |composite| Floors {
+        purpose: "training".parse().unwrap(),
+        composite: Some(composite),
+        least: [].into(),
+    };
+    let whole = training(vec![
+        (Dimension::Quality, quality.clone()),
+        (Dimension::Privacy, privacy),
+    ]);
+    let without = training(vec![(Dimension::Quality, quality)]);
+    assert!(without.composite.unwrap().score > whole.composite.unwrap().score);
+    // Of eight, quality counts three and privacy two; value, which counts three, is missing on both.
+    assert_eq!(whole.meets(&floors(38.7)), []);
+    assert_eq!(without.meets(&floors(33.7)), []);
+    let [Shortfall::Composite { score, .. }] = without.meets(&floors(38.7))[..] else {
+        panic!("a card with less is no better");
+    };
+    assert!((score - 33.75).abs() < 1e-9, "{score}");
+    assert_eq!(
+        (whole.public().measured(), without.public().measured()),
+        (0.625, 0.375)
+    );
+}
+
+#[test]
 fn where_nothing_that_counts_was_measured_all_of_it_is_lacking() {
     let audit = r#"id = "audit"
 name = { en = "audits", zh = "审计" }
@@ -103,12 +131,12 @@ fn a_card_is_held_against_what_is_asked_for() {
         composite: Some(composite),
         least: [(Dimension::Quality, quality)].into(),
     };
-    assert_eq!(card().meets(&floors(64.0, 80.0)), []);
-    let short = card().meets(&floors(64.01, 80.5));
+    assert_eq!(card().meets(&floors(40.0, 80.0)), []);
+    let short = card().meets(&floors(40.01, 80.5));
     assert_eq!(
         short.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
-            "the composite is 64.00, below 64.01",
+            "the composite is 40.00, below 40.01, where what was not measured counts as 0",
             "quality is 80.00, below 80.5"
         ]
     );
