@@ -1,6 +1,9 @@
 //! One run of a study: the aggregator's part of every phase that is not done yet.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use consilium_evaluation::EvaluationError;
 use consilium_gbdt::{
@@ -11,7 +14,7 @@ use consilium_glm::GlmError;
 use consilium_identity::{RunContext, SealError, SealedTransport};
 use consilium_mailbox::{Mailbox, MailboxError, Overdue, PartyId, RunId};
 use consilium_node::link::RunTaken;
-use consilium_plan::{Phase, Plan, Task};
+use consilium_plan::{DataVersion, Phase, Plan, Task};
 use consilium_scarcity::ScarcityError;
 use consilium_secagg::{Entry, Opened, SumError, SumNumber};
 use consilium_statistics::StatisticsError;
@@ -28,6 +31,8 @@ pub(crate) struct Start {
     /// Which run of the study it is, from 1.
     pub(crate) attempt: u32,
     pub(crate) contributors: Vec<PartyId>,
+    /// For which version of its data set each one's steward has approved.
+    pub(crate) versions: BTreeMap<PartyId, DataVersion>,
     pub(crate) waivers: BTreeSet<PartyId>,
     pub(crate) progress: Progress,
     /// What was opened in the study before.

@@ -7,13 +7,13 @@ use consilium_gbdt::{
     training as growth,
 };
 use consilium_glm::{GlmError, averaging};
-use consilium_mailbox::{Mailbox, PartyId};
+use consilium_mailbox::{Mailbox, PartyId, Quorum};
 use consilium_plan::{Glm, Learner, OwnMetrics, Phase, Plan, ResultKept, Train};
-use consilium_scorecard::{EvidenceHash, Findings};
+use consilium_scorecard::{Announced, EvidenceHash, Findings, VersionHash};
 use consilium_secagg::BookError;
-use consilium_value::{Valuation, ValueError};
-use futures_util::future::try_join_all;
+use consilium_value::{Method, Valuation, ValueError};
 use tokio::sync::mpsc;
+use tracing::warn;
 
 use super::{
     Outcome,
@@ -43,7 +43,7 @@ pub(super) async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.phase(phase.name());
-        let outcome = match later_phase(desk, &here, (plan, task), (phase, &fitted), &mut sums)
+        let outcome = match later_phase((desk, start), &here, (plan, task), (phase, &fitted), &mut sums)
             .await
         {
             // The fit is worth something without it.
@@ -109,14 +109,14 @@ async fn fit(
 
 /// Runs one phase after the fit.
 async fn later_phase(
-    desk: &Desk,
+    (desk, start): (&Desk, &Start),
     mail: &Mailbox,
     (plan, task): (&Plan, &Train),
     (phase, fitted): (Phase, &Fitted),
     sums: &mut Ledger<'_>,
 ) -> Result<Option<Outcome>, AttemptError> {
     if let (Phase::Value, Learner::Glm(glm), Fitted::Glm(fit)) = (phase, &task.learner, fitted) {
-        return value(desk, mail, (plan, glm), fit, sums).await;
+        return value((desk, start), mail, (plan, glm), fit, sums).await;
     }
     if let (Phase::Fedavg | Phase::Fedprox, Learner::Glm(glm)) = (phase, &task.learner)
         && let Some(schedule) = glm.schedule(phase)
@@ -153,9 +153,9 @@ async fn later_phase(
 }
 
 /// Values the institutions' rows by the fitted model, stands by what is told of each, and waits until all have
-/// kept it.
+/// kept it: whoever says nothing then takes nothing from the others.
 async fn value(
-    desk: &Desk,
+    (desk, start): (&Desk, &Start),
     mail: &Mailbox,
     (plan, glm): (&Plan, &Glm),
     fit: &consilium_glm::Fit,
@@ -173,6 +173,14 @@ async fn value(
         colluding: by.colluding,
         method: by.method,
     };
+    let announced = match by.method {
+        Method::Shapley => {
+            let version = |party: &PartyId| start.versions.get(party).map(|it| VersionHash(it.0));
+            let announced = Announced::hear(mail, &fit.contributors).await?;
+            announced.as_known(version)
+        }
+        Method::Influence => Announced::default(),
+    };
     // Orders of joining are drawn alike whenever the step is repeated.
     let mut chance = Seed::from_bytes(*plan.hash().as_bytes()).generator();
     let first = Phase::Value.first_sum();
@@ -183,10 +191,17 @@ async fn value(
             study: EvidenceHash(*plan.hash().as_bytes()),
             scores: told.scores(),
         };
-        consilium_scorecard::sign(mail, &findings, desk.key.as_ref()).await?;
+        consilium_scorecard::sign(mail, (&findings, &announced), desk.key.as_ref()).await?;
     }
-    let kept = fit.contributors.iter();
-    try_join_all(kept.map(|party| mail.recv::<ResultKept>(party))).await?;
+    // They wait for each other that long, before they have kept all.
+    let within = plan.mail_patience().silence.saturating_mul(2);
+    let at_least = 1;
+    let kept = mail
+        .gather::<ResultKept>(&fit.contributors, Quorum { at_least, within })
+        .await?;
+    for (party, error) in kept.absent {
+        warn!(study = %plan.hash(), %party, %error, "it did not say that it has kept its value");
+    }
     Ok(Some(Outcome::Valued(told)))
 }
 

@@ -1,11 +1,16 @@
 //! Runs, as the driver of their study sees them.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use consilium_base::Tagged;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::{Overdue, PartyId, RunId};
-use consilium_plan::{Code, Doing, Event, Failure, Gbdt, Phase, StepNumber, Study, Task};
+use consilium_plan::{
+    Code, DataVersion, Doing, Event, Failure, Gbdt, Phase, Standing, StepNumber, Study, Task,
+};
 use consilium_proto::v1::{self, to_participant::Kind as Said};
 use consilium_secagg as secagg;
 use consilium_store::StoreError;
@@ -96,6 +101,7 @@ impl Driver {
             run,
             attempt: attempt_number,
             contributors: contributors.clone(),
+            versions: self.approved_versions(),
             waivers: waivers.clone(),
             progress: self.job.progress.clone(),
             opened,
@@ -132,6 +138,17 @@ impl Driver {
             self.presence(&party).await?;
         }
         Ok(())
+    }
+
+    /// Gives for which version of its data set each institution's steward has approved.
+    fn approved_versions(&self) -> BTreeMap<PartyId, DataVersion> {
+        let approved = self.plan.contributors().filter_map(|(party, _)| {
+            let Some(Standing::Approved { grant, .. }) = self.job.register.standing(party) else {
+                return None;
+            };
+            Some((party.clone(), grant.data))
+        });
+        approved.collect()
     }
 
     /// Calls a party once more that asks for everything: the first call is lost if the party could

@@ -3,10 +3,13 @@
 use consilium_base::{Signer, Verifier};
 use consilium_glm::Table;
 use consilium_identity::Directory;
-use consilium_mailbox::{Mailbox, MailboxError, PartyId};
+use consilium_mailbox::{Mailbox, MailboxError, PartyId, Patience};
 use consilium_plan::{Glm, Phase, ResultKept};
-use consilium_scorecard::{EvidenceHash, Findings, Heard, Salt, VersionHash, Whose, exchange};
-use consilium_value::{Coalesced, Record, Valuation};
+use consilium_scorecard::{
+    Announced, EvidenceHash, Findings, Heard, Salt, VersionHash, Whose, exchange,
+};
+use consilium_value::{Method, Record, Valuation};
+use tracing::warn;
 
 use super::{
     failure::RunError,
@@ -25,7 +28,8 @@ pub(super) struct Regressed<'a> {
 }
 
 impl Run {
-    /// Learns what the own rows are worth, and keeps it beside the own measures.
+    /// Learns what the own rows are worth, and keeps it beside the own measures: before others are asked to sign it,
+    /// so that nobody's silence takes it away, and again with what they have signed.
     pub(super) async fn value(
         &self,
         home: &Home,
@@ -46,31 +50,48 @@ impl Run {
             colluding: by.colluding,
             method: by.method,
         };
-        let own = (&rows.fitted.table, &rows.measured().table);
+        let rows = (&rows.fitted.table, &rows.measured().table);
         let (coordinator, chance) = (self.plan.coordinator(), self.rounding());
+        let contributors = &fit.contributors;
+        let announced = match by.method {
+            Method::Shapley => {
+                let mail = &self.briefly(mail);
+                Announced::tell(mail, (contributors, coordinator), self.own_rows()).await?
+            }
+            Method::Influence => Announced::default(),
+        };
         let first = Phase::Value.first_sum();
         let found =
-            consilium_value::contribute(mail, coordinator, &valuation, own, first, &chance, sums)
+            consilium_value::contribute(mail, coordinator, &valuation, rows, first, &chance, sums)
                 .await;
         let Some(valued) = unless_the_data_allow_none(Phase::Value, found)? else {
             return Ok(());
         };
-        let heard = match &valued.coalesced {
-            Some(told) => {
-                let others = fit.contributors.iter().filter(|it| **it != home.party);
-                let others: Vec<PartyId> = others.chain([coordinator]).cloned().collect();
-                self.countersigned(home, told, &others, (mail, directory))
-                    .await?
-            }
-            None => Heard::default(),
-        };
+        let coalesced = valued.coalesced.as_ref();
+        let scores = coalesced.map(|it| it.scores()).unwrap_or_default();
         let whose = Whose::new(
             EvidenceHash(*self.plan.hash().as_bytes()),
             home.party.clone(),
             self.data.to_string(),
             VersionHash(self.version.0),
         );
-        results.add_value(&Record::new(whose, by.method, valued, heard))?;
+        let mut record = Record::new(whose, by.method, valued, Heard::default());
+        results.add_value(&record)?;
+        // Where values are withheld there is nothing to sign.
+        if !scores.is_empty() {
+            let findings = Findings {
+                federation: home.federation,
+                study: record.whose.study,
+                scores,
+            };
+            let others = contributors.iter().filter(|it| **it != home.party);
+            let others: Vec<PartyId> = others.chain([coordinator]).cloned().collect();
+            let signed = (&findings, &announced);
+            record.heard = self
+                .countersigned(home, signed, &others, (mail, directory))
+                .await?;
+            results.add_value(&record)?;
+        }
         Ok(mail.send(coordinator, &ResultKept).await?)
     }
 
@@ -78,23 +99,35 @@ impl Run {
     async fn countersigned(
         &self,
         home: &Home,
-        told: &Coalesced,
+        signed: (&Findings, &Announced),
         others: &[PartyId],
         (mail, directory): (&Mailbox, &Directory),
     ) -> Result<Heard, MailboxError> {
-        let scores = told.scores();
-        // Where values are withheld there is nothing to sign.
-        if scores.is_empty() {
-            return Ok(Heard::default());
-        }
-        let findings = Findings {
-            federation: home.federation,
-            study: EvidenceHash(*self.plan.hash().as_bytes()),
-            scores,
-        };
-        let salt = self.secret.derive("participant.1.countersign", &[]);
-        let rows = (VersionHash(self.version.0), Salt(*salt.expose()));
         let keys = (home.key.as_ref() as &dyn Signer, directory as &dyn Verifier);
-        exchange(mail, &findings, others, rows, keys).await
+        let heard = exchange(&self.briefly(mail), signed, others, self.own_rows(), keys).await?;
+        for (what, whom) in [
+            ("signed something else", &heard.contradicted),
+            ("signed nothing", &heard.silent),
+        ] {
+            if !whom.is_empty() {
+                let whom: Vec<&str> = whom.iter().map(PartyId::as_str).collect();
+                warn!(study = %self.plan.hash(), who = whom.join(", "), "of our scores they have {what}");
+            }
+        }
+        Ok(heard)
+    }
+
+    /// Gives which of its rows this institution has valued, and what hides their scores from others.
+    fn own_rows(&self) -> (VersionHash, Salt) {
+        let salt = self.secret.derive("participant.1.countersign", &[]);
+        (VersionHash(self.version.0), Salt(*salt.expose()))
+    }
+
+    /// Gives the mailbox as it waits for what the study can do without: for whoever is away no longer than for
+    /// whoever is silent.
+    fn briefly(&self, mail: &Mailbox) -> Mailbox {
+        let patience = self.plan.mail_patience();
+        let outage = patience.silence;
+        mail.with_patience(Patience { outage, ..patience })
     }
 }

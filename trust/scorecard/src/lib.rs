@@ -27,7 +27,7 @@ pub use dimension::{Dimension, Text};
 pub use error::{CardError, PurposeError, PurposeFault, ReportError};
 pub use evidence::{Evidence, EvidenceHash, EvidenceKind};
 pub use floors::{Floors, Shortfall};
-pub use protocol::{Heard, exchange, sign};
+pub use protocol::{Announced, Heard, exchange, sign};
 pub use public::{Public, PublicDimension};
 pub use purpose::{BadPurposeName, Purpose, PurposeHash, PurposeName};
 pub use reports::Measure;

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use consilium_base::FederationId;
 use consilium_identity::Directory;
 use consilium_mailbox::{
-    Content, Fault, Frame, MailboxError, PartyId, RunId,
+    Content, Frame, MailboxError, PartyId, RunId,
     sim::{Crash, Moment, World},
 };
 use consilium_scorecard::{
-    EvidenceHash, Findings, Heard, Measure, Salt, VersionHash, exchange, sign,
+    Announced, EvidenceHash, Findings, Heard, Measure, Salt, VersionHash, exchange, sign,
 };
 
 use crate::key;
 
 const PAGE: &str = include_str!("../../../../docs/protocols/countersign.md");
-const ROWS: &str = "countersign.1.rows";
-const STEP: &str = "countersign.1.signature";
+const ROWS: &str = "countersign.2.rows";
+const STEP: &str = "countersign.2.signature";
 
 /// Which rows an institution brings, and its salt.
 fn rows(seed: u8) -> (VersionHash, Salt) {
@@ -49,24 +49,38 @@ fn findings() -> Findings {
 
 /// Runs it once; each party was told what `told` says of its name.
 async fn run(world: &World, told: impl Fn(&str) -> Findings) -> Vec<Result<Heard, MailboxError>> {
+    let seed = |name: &str| names().iter().position(|it| it.as_str() == name).unwrap() + 1;
+    run_knowing(world, told, |name| u8::try_from(seed(name)).unwrap()).await
+}
+
+/// The same, where the coordinator knows each institution's rows by `known`.
+async fn run_knowing(
+    world: &World,
+    told: impl Fn(&str) -> Findings,
+    known: impl Fn(&str) -> u8,
+) -> Vec<Result<Heard, MailboxError>> {
     let (names, keys) = (names(), directory());
     let mails = world.mailboxes(&names, RunId([7; 16]));
     let parts = mails.into_iter().zip(1..).map(|(mail, seed)| {
         let others = names.iter().filter(|it| *it != mail.me());
         let others: Vec<PartyId> = others.cloned().collect();
         let (findings, key, keys) = (told(mail.me().as_str()), key(seed), &keys);
+        let (names, known) = (&names, &known);
         async move {
-            let heard = if mail.me().as_str() == "coordinator" {
-                sign(&mail, &findings, &key)
-                    .await
-                    .map(|()| Heard::default())
-            } else {
-                exchange(&mail, &findings, &others, rows(seed), (&key, keys)).await
-            };
-            if heard.is_ok() {
+            let institutions = &names[1..];
+            if mail.me().as_str() == "coordinator" {
+                let announced = Announced::hear(&mail, institutions).await?;
+                let announced = announced.as_known(|it| Some(rows(known(it.as_str())).0));
+                sign(&mail, (&findings, &announced), &key).await?;
                 mail.finish();
+                return Ok(Heard::default());
             }
-            heard
+            let own = rows(seed);
+            let announced = Announced::tell(&mail, (institutions, &names[0]), own).await?;
+            let signed = (&findings, &announced);
+            let heard = exchange(&mail, signed, &others, own, (&key, keys)).await?;
+            mail.finish();
+            Ok(heard)
         }
     });
     futures_util::future::join_all(parts).await
@@ -144,7 +158,7 @@ async fn a_signature_that_was_moved_from_another_is_not_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crash_is_named_by_whoever_waits() {
+async fn whoever_falls_silent_is_named_and_takes_no_others_word_away() {
     let steps = [ROWS, STEP].map(|step| [(step, Moment::BeforeSend), (step, Moment::OnReceive)]);
     for (step, moment) in steps.concat() {
         let world = World::new(1);
@@ -156,14 +170,35 @@ async fn a_crash_is_named_by_whoever_waits() {
             moment,
         });
         let ended = run(&world, |_| findings()).await;
-        for (who, heard) in names().into_iter().zip(ended) {
-            if let (Err(error), true) = (heard, who != dead) {
-                assert!(
-                    [Fault::Peer(dead.clone()), Fault::Network].contains(&error.fault()),
-                    "{error}"
-                );
-            }
+        let ended = names().into_iter().zip(ended);
+        for (who, heard) in ended.skip(1).filter(|(who, _)| *who != dead) {
+            let heard = heard.unwrap();
+            assert!(heard.contradicted.is_empty(), "{who} at {step}");
+            let signers = heard.countersigned.iter().map(|it| it.signer.as_str());
+            let signers: BTreeSet<&str> = signers.collect();
+            let mut all = BTreeSet::from(["coordinator", "va", "hungary", "cleveland"]);
+            all.remove(who.as_str());
+            let silent: BTreeSet<&str> = heard.silent.iter().map(PartyId::as_str).collect();
+            assert!(silent.is_subset(&["hungary"].into()), "{silent:?} at {step}");
+            assert_eq!(&signers | &silent, all, "{who} at {step}");
+            assert!(step == STEP || !silent.is_empty());
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_the_coordinator_knows_otherwise_have_not_its_word() {
+    let va_is_known_by_others = |name: &str| match name {
+        "va" => 99,
+        "hungary" => 3,
+        _ => 4,
+    };
+    let heard = run_knowing(&World::new(1), |_| findings(), va_is_known_by_others).await;
+    for (name, heard) in names().into_iter().zip(heard).skip(1) {
+        let heard = heard.unwrap();
+        let has_word = heard.countersigned.iter().any(|it| it.signer == "coordinator");
+        assert_eq!(has_word, name.as_str() != "va");
+        assert_eq!(heard.silent.is_empty(), has_word);
     }
 }
 
