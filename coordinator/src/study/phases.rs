@@ -43,8 +43,14 @@ pub(super) async fn phases(
     let done = 1 + start.progress.outcomes.len();
     for phase in plan.phases().into_iter().skip(done) {
         let here = mail.phase(phase.name());
-        let outcome = match later_phase((desk, start), &here, (plan, task), (phase, &fitted), &mut sums)
-            .await
+        let outcome = match later_phase(
+            (desk, start),
+            &here,
+            (plan, task),
+            (phase, &fitted),
+            &mut sums,
+        )
+        .await
         {
             // The fit is worth something without it.
             Err(AttemptError::Fit(GlmError::Failed(failure))) => Some(Outcome::Without(failure)),

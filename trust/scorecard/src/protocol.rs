@@ -79,10 +79,7 @@ impl Announced {
     /// # Errors
     ///
     /// As [`tell`](Announced::tell).
-    pub async fn hear(
-        mail: &Mailbox,
-        institutions: &[PartyId],
-    ) -> Result<Announced, MailboxError> {
+    pub async fn hear(mail: &Mailbox, institutions: &[PartyId]) -> Result<Announced, MailboxError> {
         let others = institutions.iter().filter(|it| *it != mail.me());
         let hearing = others.map(async |it| (it, mail.recv::<Rows>(it).await)); // m1
         let mut announced = Announced::default();
@@ -148,7 +145,9 @@ pub async fn exchange(
     signed?;
     let versions = announced.0.iter();
     let mut heard = Heard {
-        versions: versions.map(|(it, rows)| (it.clone(), rows.version)).collect(),
+        versions: versions
+            .map(|(it, rows)| (it.clone(), rows.version))
+            .collect(),
         ..Heard::default()
     };
     for (other, signature) in others.iter().zip(signatures) {

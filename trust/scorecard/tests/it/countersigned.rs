@@ -179,7 +179,10 @@ async fn whoever_falls_silent_is_named_and_takes_no_others_word_away() {
             let mut all = BTreeSet::from(["coordinator", "va", "hungary", "cleveland"]);
             all.remove(who.as_str());
             let silent: BTreeSet<&str> = heard.silent.iter().map(PartyId::as_str).collect();
-            assert!(silent.is_subset(&["hungary"].into()), "{silent:?} at {step}");
+            assert!(
+                silent.is_subset(&["hungary"].into()),
+                "{silent:?} at {step}"
+            );
             assert_eq!(&signers | &silent, all, "{who} at {step}");
             assert!(step == STEP || !silent.is_empty());
         }
@@ -196,7 +199,10 @@ async fn rows_that_the_coordinator_knows_otherwise_have_not_its_word() {
     let heard = run_knowing(&World::new(1), |_| findings(), va_is_known_by_others).await;
     for (name, heard) in names().into_iter().zip(heard).skip(1) {
         let heard = heard.unwrap();
-        let has_word = heard.countersigned.iter().any(|it| it.signer == "coordinator");
+        let has_word = heard
+            .countersigned
+            .iter()
+            .any(|it| it.signer == "coordinator");
         assert_eq!(has_word, name.as_str() != "va");
         assert_eq!(heard.silent.is_empty(), has_word);
     }
