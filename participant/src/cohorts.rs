@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 use consilium_plan::{Obstacle, PlanHash};
 use consilium_store::{Store, StoreError, columns::damaged};
 
-use crate::store::cohorts::{self, Cohort};
+use crate::store::cohorts::{self, Asked, Cohort};
 
-pub(crate) use imprint::Imprint;
-use imprint::Standing;
+pub(crate) use imprint::{Imprint, Standing};
 
 /// A cohort that was answered for.
 #[derive(Clone, Debug)]
@@ -31,7 +30,11 @@ pub(crate) struct Earlier {
 ///
 /// If they can't be read, or one is damaged: nobody could tell what it would have refused.
 pub(crate) async fn earlier(store: &Store) -> Result<Vec<Earlier>, StoreError> {
-    cohorts::all(store).await?.iter().map(read).collect()
+    cohorts::all(store, Asked::Statistics)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 fn read(cohort: &Cohort) -> Result<Earlier, StoreError> {

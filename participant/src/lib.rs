@@ -18,6 +18,7 @@ pub mod store;
 mod study;
 mod sweep;
 mod tables;
+mod valued;
 mod wire;
 
 pub use config::{Config, RawAuthority, RawConfig, RawData, RawMappings};

@@ -67,6 +67,11 @@ const STEPS: &[Step] = &[
         name: "noised",
         sql: include_str!("../migrations/1007_noised.sql"),
     },
+    Step {
+        number: 1008,
+        name: "valued",
+        sql: include_str!("../migrations/1008_valued.sql"),
+    },
 ];
 
 /// Opens an institution's store, making it where there is none; `salts` is fresh every time.

@@ -6,7 +6,7 @@
 //! what was asked of it by another rule tells it then, beside columns that show the same rows.
 
 use consilium_base::{Digest, Seed, Tagging};
-use consilium_data::{Table, Values};
+use consilium_data::Values;
 
 use super::sketch::Sketch;
 
@@ -36,10 +36,14 @@ impl Hashing {
         sketch
     }
 
-    /// Sketches whole rows of some columns.
-    pub(super) fn rows(&mut self, table: &Table, columns: &[&Values]) -> Sketch {
+    /// Sketches rows of some columns; of one it is the sketch of that column.
+    pub(super) fn rows(
+        &mut self,
+        rows: impl Iterator<Item = usize>,
+        columns: &[&Values],
+    ) -> Sketch {
         let mut sketch = Sketch::new();
-        for row in 0..table.rows() {
+        for row in rows {
             let hash = self.hash(|bytes| {
                 for values in columns {
                     write_cell(values, row, bytes);

@@ -53,10 +53,32 @@ impl Imprint {
     /// Takes it of all columns; `rules` are those of the measured ones, by name. `secret` is the institution's.
     pub(crate) fn of(table: &Table, rules: &BTreeMap<String, String>, secret: &Seed) -> Imprint {
         let mut hashing = Hashing::new(secret);
+        Imprint::made(table, rules, |columns| match columns {
+            [one] => hashing.column(one),
+            several => hashing.rows(0..table.rows(), several),
+        })
+    }
+
+    /// Takes it of some of the rows; the same where these are all.
+    pub(crate) fn of_rows(
+        (table, rows): (&Table, &[usize]),
+        rules: &BTreeMap<String, String>,
+        secret: &Seed,
+    ) -> Imprint {
+        let mut hashing = Hashing::new(secret);
+        let sketch = |columns: &[&Values]| hashing.rows(rows.iter().copied(), columns);
+        Imprint::made(table, rules, sketch)
+    }
+
+    fn made(
+        table: &Table,
+        rules: &BTreeMap<String, String>,
+        mut sketch: impl FnMut(&[&Values]) -> Sketch,
+    ) -> Imprint {
         let of_column = |column: &consilium_data::NamedColumn| Column {
             name: column.name.clone(),
             rule: rules.get(&column.name).cloned(),
-            cells: hashing.column(&column.values),
+            cells: sketch(&[&column.values]),
         };
         let mut columns: Vec<Column> = table.columns().iter().map(of_column).collect();
         columns.sort_unstable_by(|one, other| one.name.cmp(&other.name));
@@ -65,7 +87,7 @@ impl Imprint {
         Imprint {
             names: columns.iter().map(|column| column.name.clone()).collect(),
             columns,
-            rows: Some(hashing.rows(table, &measured)),
+            rows: Some(sketch(&measured)),
         }
     }
 
@@ -159,6 +181,13 @@ impl Imprint {
         } else {
             Standing::Apart
         }
+    }
+
+    /// Says whether all but fewer than `least` rows are alike in the columns that both measure, which are the same.
+    pub(crate) fn has_nearly_the_rows_of(&self, earlier: &Imprint, least: u64) -> bool {
+        let rows = self.rows.as_ref().zip(earlier.rows.as_ref());
+        let is_near = rows.is_some_and(|(now, before)| now.difference(before) < least);
+        is_near && self.measured().eq(earlier.measured())
     }
 
     /// Gives the number of rows: each column has a cell of each.

@@ -7,8 +7,9 @@ use super::{StewardError, StewardService};
 use crate::{
     home::study_name,
     noised,
-    store::cohorts,
+    store::cohorts::{self, Asked, Cohort},
     study::{Results, with_costs},
+    valued,
 };
 
 impl StewardService {
@@ -28,7 +29,7 @@ impl StewardService {
         })
     }
 
-    /// Gives which other studies count against a plan that asks for statistics, or adds noise: statistics, the latest
+    /// Gives which other studies count against a plan that asks for statistics, values rows, or adds noise: statistics, or values, the latest
     /// first, those of other data sets among them, as rows may have been registered under another name; then what was
     /// told of the plan's data set with noise.
     pub(super) async fn answered(&self, plan: &Plan) -> Result<Vec<v1::Answered>, StewardError> {
@@ -40,18 +41,14 @@ impl StewardService {
         let study = study_name(&plan.hash());
         let mut answered = Vec::new();
         if matches!(plan.task(), Task::Statistics(_)) {
-            let all = cohorts::all(&self.home.store).await?.into_iter();
-            let others = all.filter(|it| it.study != study);
-            answered.extend(others.map(|cohort| v1::Answered {
-                study: cohort.study.as_str().to_owned(),
-                version: cohort.version.0.to_vec().into(),
-                answered: cohort.answered.0,
-                data_set: cohort.data_set,
-                ..v1::Answered::default()
-            }));
+            let all = cohorts::all(&self.home.store, Asked::Statistics).await?;
+            let others = all.into_iter().filter(|it| it.study != study);
+            answered.extend(others.map(cohort));
         }
         let version = self.home.registered(&data.name).await?;
         if let Some(version) = version {
+            let valued = valued::others(&self.home, plan, &version).await?;
+            answered.extend(valued.into_iter().map(cohort));
             for told in noised::earlier(&self.home, plan, (&data.name, &version)).await? {
                 let study = told.study.as_str();
                 let version = &told.version.0[..];
@@ -67,5 +64,15 @@ impl StewardService {
             }
         }
         Ok(answered)
+    }
+}
+
+fn cohort(cohort: Cohort) -> v1::Answered {
+    v1::Answered {
+        study: cohort.study.as_str().to_owned(),
+        version: cohort.version.0.to_vec().into(),
+        answered: cohort.answered.0,
+        data_set: cohort.data_set,
+        ..v1::Answered::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Cohorts that statistics were answered for.
+//! Cohorts that studies were answered for.
 
 use consilium_journal::{StudyName, UnixTime};
 use consilium_plan::DataVersion;
@@ -8,9 +8,30 @@ use consilium_store::{
 };
 use sqlx::any::AnyRow;
 
+/// What a study asked of a cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Statistics of it.
+    Statistics,
+    /// What its rows are worth to a regression that is fitted to them.
+    Value,
+}
+
+impl Asked {
+    /// Gives how it is written.
+    fn name(self) -> &'static str {
+        match self {
+            Asked::Statistics => "statistics",
+            Asked::Value => "value",
+        }
+    }
+}
+
 /// A cohort that a study was answered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cohort {
+    /// What was asked of it.
+    pub asked: Asked,
     /// The study.
     pub study: StudyName,
     /// The data set whose rows it was, by the name that it had.
@@ -33,32 +54,35 @@ pub struct Cohort {
 /// If it can't be written.
 pub async fn keep(change: &mut Change, cohort: &Cohort) -> Result<bool, StoreError> {
     let query = sqlx::query(
-        "INSERT INTO cohort (study, data_set, version, answered, minimum, imprint) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (study, version) DO NOTHING",
+        "INSERT INTO cohort (study, data_set, version, answered, minimum, imprint, asked) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (study, version) DO NOTHING",
     )
     .bind(cohort.study.as_str())
     .bind(&cohort.data_set)
     .bind(&cohort.version.0[..])
     .bind(cohort.answered.0)
     .bind(i64::try_from(cohort.minimum).unwrap_or(i64::MAX))
-    .bind(cohort.imprint.as_deref());
+    .bind(cohort.imprint.as_deref())
+    .bind(cohort.asked.name());
     Ok(query.execute(change.connection()).await?.rows_affected() > 0)
 }
 
-/// Gives all cohorts, the latest first.
+/// Gives all cohorts that were asked for this, the latest first.
 ///
 /// # Errors
 ///
 /// If they can't be read.
-pub async fn all(store: &Store) -> Result<Vec<Cohort>, StoreError> {
-    let query = sqlx::query("SELECT * FROM cohort ORDER BY answered DESC, study");
+pub async fn all(store: &Store, asked: Asked) -> Result<Vec<Cohort>, StoreError> {
+    let query = sqlx::query("SELECT * FROM cohort WHERE asked = $1 ORDER BY answered DESC, study");
+    let query = query.bind(asked.name());
     let rows = query.fetch_all(store.readers()).await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(|row| read(row, asked)).collect()
 }
 
-fn read(row: &AnyRow) -> Result<Cohort, StoreError> {
+fn read(row: &AnyRow, asked: Asked) -> Result<Cohort, StoreError> {
     let named = |_| damaged("study");
     Ok(Cohort {
+        asked,
         study: row.text("study")?.parse().map_err(named)?,
         data_set: row.text("data_set")?,
         version: DataVersion(row.array("version")?),

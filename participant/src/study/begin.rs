@@ -6,7 +6,7 @@ use consilium_base::Seed;
 use consilium_contract::{Contract, Table};
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
-use consilium_plan::{Code, Failure, Grant, Limits, Name, OnDropout, Plan, Task};
+use consilium_plan::{Code, Failure, Grant, Limits, Name, Obstacle, OnDropout, Plan, Task};
 
 use super::{
     Call, Own,
@@ -18,10 +18,12 @@ use super::{
     told,
 };
 use crate::{
+    cohorts::Imprint,
     data::{HeldAgainst, RegisterError, Source},
     home::{Home, study_name},
     noised,
     store::runs,
+    valued,
 };
 
 /// Checks all that a run needs, and counts it before a row is read.
@@ -36,7 +38,17 @@ pub(super) async fn begin(
     call: Call,
 ) -> Result<Run, RunError> {
     let counted = count_in(home, &plan, &own, &call).await?;
-    let (rows, counted) = read(home, &plan, counted, selected).await?;
+    // Of two studies that begin at once the later one sees the other.
+    let alone = match plan.valuing() {
+        Some(_) => Some(home.answering.lock().await),
+        None => None,
+    };
+    let ((rows, valued), counted) = read(home, &plan, counted, selected).await?;
+    if let Some(imprint) = &valued {
+        // From here on it counts as told, whatever becomes of the run.
+        valued::note(home, &plan, (&counted.data, counted.grant.data), imprint).await?;
+    }
+    drop(alone);
     let rows = rows.weighted(plan.weight(&home.party));
     Ok(Run {
         contract: counted.contract,
@@ -193,6 +205,7 @@ pub(super) async fn read<T: Send + 'static>(
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (data, now) = (counted.data.clone(), home.ambient.now());
     let spent = noised::spent(home, &plan, (&data, &counted.grant)).await?;
+    let valued = valued::earlier(home, &plan, (&data, &counted.grant.data)).await?;
     let reading = home.read_alone(move || {
         let inspection = Inspection {
             party: &me,
@@ -204,6 +217,7 @@ pub(super) async fn read<T: Send + 'static>(
             secret: &counted.secret,
             now,
             spent,
+            valued: &valued,
         };
         let taken = taking(&inspection, &counted.source);
         Ok(taken.map(|taken| (taken, counted)))
@@ -214,8 +228,11 @@ pub(super) async fn read<T: Send + 'static>(
     Ok(taken?)
 }
 
-/// Takes the rows that the plan asks for.
-fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Taken, Failure> {
+/// Takes the rows that the plan asks for, and what is kept of them if they are to be valued.
+fn selected(
+    inspection: &Inspection<'_>,
+    source: &Source,
+) -> Result<(Taken, Option<Imprint>), Failure> {
     let (me, data) = (inspection.party, inspection.data);
     let Task::Train(task) = inspection.task else {
         return Err(internal(me, "rows"));
@@ -230,17 +247,30 @@ fn selected(inspection: &Inspection<'_>, source: &Source) -> Result<Taken, Failu
     if let Some(obstacle) = selection.obstacles(inspection.limits).first() {
         return Err(too_many_or_few(obstacle, inspection.limits, me));
     }
+    let valued = inspection.valued(&selection, &contents);
+    let (imprint, obstacles) = valued.unzip();
+    if let Some(obstacle) = obstacles.unwrap_or_default().first() {
+        return Err(valued_before(obstacle, inspection));
+    }
     let rows = selection.rows(&task.learner);
-    rows.map_err(|error| misfit(&error, me, data))
+    let rows = rows.map_err(|error| misfit(&error, me, data))?;
+    Ok((rows, imprint))
 }
 
-pub(super) fn too_many_or_few(
-    obstacle: &consilium_plan::Obstacle,
-    limits: &Limits,
-    me: &PartyId,
-) -> Failure {
+fn valued_before(obstacle: &Obstacle, inspection: &Inspection<'_>) -> Failure {
+    let (code, studies) = match obstacle {
+        Obstacle::JudgesDiffer(studies) => (Code::JudgesDiffer, studies),
+        Obstacle::RowsShown(studies) => (Code::RowsShown, studies),
+        _ => return internal(inspection.party, "rows"),
+    };
+    let failure = Failure::new(code).of(inspection.party);
+    let failure = failure.with("data", inspection.data);
+    failure.with("studies", Obstacle::named(studies))
+}
+
+pub(super) fn too_many_or_few(obstacle: &Obstacle, limits: &Limits, me: &PartyId) -> Failure {
     match obstacle {
-        consilium_plan::Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
+        Obstacle::RowsTooMany => Failure::new(Code::DataRowsTooMany)
             .of(me)
             .with("most", limits.most_rows),
         _ => Failure::new(Code::DataRowsTooFew)

@@ -19,7 +19,7 @@ use crate::{
     cohorts,
     data::{RegisterError, Source},
     home::{Home, study_name},
-    noised,
+    noised, valued,
 };
 
 /// Who is told what is found.
@@ -124,6 +124,7 @@ async fn inspected(
         _ => Vec::new(),
     };
     let spent = noised::spent(home, plan, (data, &grant)).await?;
+    let valued = valued::earlier(home, plan, (data, &grant.data)).await?;
     // A reader holds on to nothing that the daemon needs when it stops.
     let (me, key, plan) = (home.party.clone(), home.data_key.clone(), plan.clone());
     let (name, now, seen) = (data.clone(), home.ambient.now(), home.seen.clone());
@@ -138,6 +139,7 @@ async fn inspected(
             secret: &secret,
             now,
             spent,
+            valued: &valued,
         };
         // The version of the rows says nothing of what lies beside them.
         let is_whole = match &basis {

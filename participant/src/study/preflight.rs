@@ -17,7 +17,11 @@ use super::{
     rows::{Misfit, Selection, Unusable},
     told,
 };
-use crate::data::{Contents, DataError, Source};
+use crate::{
+    cohorts::Imprint,
+    data::{Contents, DataError, Source},
+    valued::{self, Asking},
+};
 
 /// Whose data set is inspected, for which plan.
 pub(super) struct Inspection<'a> {
@@ -34,6 +38,8 @@ pub(super) struct Inspection<'a> {
     pub(super) now: UnixTime,
     /// What keeps it from being told of with noise, as far as that was done before.
     pub(super) spent: Option<Obstacle>,
+    /// Studies that valued rows here before, for a plan that does.
+    pub(super) valued: &'a [valued::Earlier],
 }
 
 /// What an inspection found.
@@ -219,7 +225,11 @@ impl Inspection<'_> {
                 };
             }
         };
-        let obstacles = selection.obstacles(self.limits);
+        let mut obstacles = selection.obstacles(self.limits);
+        if let (true, Some((_, valued))) = (obstacles.is_empty(), self.valued(&selection, contents))
+        {
+            obstacles.extend(valued);
+        }
         if obstacles.is_empty()
             && let Err(bad) = selection.rows(&task.learner)
         {
@@ -228,6 +238,27 @@ impl Inspection<'_> {
         }
         let one_class = selection.is_of_one_class(&task.learner);
         Inspected::open(read(contents.version, obstacles, one_class))
+    }
+
+    /// Gives what is kept of rows that are to be valued, and what keeps them from that.
+    pub(super) fn valued(
+        &self,
+        selection: &Selection,
+        contents: &Contents,
+    ) -> Option<(Imprint, Vec<Obstacle>)> {
+        let Task::Train(task) = self.task else {
+            return None;
+        };
+        let asking = Asking {
+            by: task.value()?,
+            task,
+            minimum: self.limits.minimum_cell.0,
+            beside: &self.grant.beside,
+        };
+        let rows = selection.fitted_places();
+        let imprint = valued::imprint(task, (&contents.table, &rows), self.key);
+        let obstacles = valued::obstacles(&asking, &imprint, self.valued);
+        Some((imprint, obstacles))
     }
 
     fn unusable(&self, why: Failure) -> DataReport {

@@ -140,6 +140,12 @@ impl Selection {
         })
     }
 
+    /// Gives the places in the table of the rows that a model is fitted to.
+    pub(crate) fn fitted_places(&self) -> Vec<usize> {
+        let place = |&row: &usize| self.design.row_numbers[row] - 1;
+        self.fitted.iter().map(place).collect()
+    }
+
     /// Says what in the number of rows keeps them from being used.
     pub(crate) fn obstacles(&self, limits: &Limits) -> Vec<Obstacle> {
         let mut obstacles = Vec::new();

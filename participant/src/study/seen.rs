@@ -130,6 +130,7 @@ mod tests {
             secret: &seed,
             now: UnixTime(sample::NOW),
             spent: None,
+            valued: &[],
         };
         Subject::of(&inspection, plan.hash())
     }

@@ -1,7 +1,7 @@
 //! Cohorts that statistics were answered for, kept over all runs.
 
 use consilium_journal::UnixTime;
-use consilium_participant::store::cohorts::{self, Cohort};
+use consilium_participant::store::cohorts::{self, Asked, Cohort};
 use consilium_plan::DataVersion;
 
 use crate::{begin, open, opened};
@@ -10,6 +10,7 @@ use crate::{begin, open, opened};
 async fn a_cohort_is_kept_once_for_a_study_and_version_and_outlives_the_daemon() {
     let (store, study, folder) = opened().await;
     let first = Cohort {
+        asked: Asked::Statistics,
         study,
         data_set: "visits".to_owned(),
         version: DataVersion([1; 32]),
@@ -28,12 +29,24 @@ async fn a_cohort_is_kept_once_for_a_study_and_version_and_outlives_the_daemon()
         answered: UnixTime(400),
         ..first.clone()
     };
-    for (cohort, is_new) in [(&first, true), (&repeated, false), (&later, true)] {
+    let valued = Cohort {
+        asked: Asked::Value,
+        version: DataVersion([3; 32]),
+        ..first.clone()
+    };
+    for (cohort, is_new) in [
+        (&first, true),
+        (&repeated, false),
+        (&later, true),
+        (&valued, true),
+    ] {
         let mut change = begin(&store).await;
         assert_eq!(cohorts::keep(&mut change, cohort).await.unwrap(), is_new);
         change.commit().await.unwrap();
     }
     store.close().await;
     let store = open(&folder).await;
-    assert_eq!(cohorts::all(&store).await.unwrap(), [later, first]);
+    let all = async |asked| cohorts::all(&store, asked).await.unwrap();
+    assert_eq!(all(Asked::Statistics).await, [later, first]);
+    assert_eq!(all(Asked::Value).await, [valued]);
 }

@@ -289,6 +289,14 @@ impl Plan {
         }
     }
 
+    /// Gives how institutions' rows are valued, if they are.
+    pub fn valuing(&self) -> Option<&Valuing> {
+        match &self.task {
+            Task::Train(task) => task.value(),
+            _ => None,
+        }
+    }
+
     /// Gives how sums are protected, where the study has sums.
     pub fn protection(&self) -> Option<&Protection> {
         match &self.task {

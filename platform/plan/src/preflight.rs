@@ -119,6 +119,12 @@ pub enum Obstacle {
     /// Earlier studies told of the data set with noise, as this one would, and its steward has not named them; not
     /// more than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
     NoiseSpent(BTreeSet<PlanHash>),
+    /// Earlier studies valued the same rows by judges of whom few are others, so that both together tell of these, and
+    /// its steward has not named them; not more than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
+    JudgesDiffer(BTreeSet<PlanHash>),
+    /// Own sums over rows that differ by few were shown to the coordinator in earlier studies, and its steward has not
+    /// named them; not more than [`MOST_STUDIES`](Obstacle::MOST_STUDIES) are told.
+    RowsShown(BTreeSet<PlanHash>),
 }
 
 impl Obstacle {
@@ -308,6 +314,13 @@ impl Plan {
             }
             Obstacle::NoiseSpent(studies) => {
                 self.noise().is_some() && studies.len() <= Obstacle::MOST_STUDIES
+            }
+            Obstacle::JudgesDiffer(studies) => {
+                self.valuing().is_some() && studies.len() <= Obstacle::MOST_STUDIES
+            }
+            Obstacle::RowsShown(studies) => {
+                let shows = self.valuing().is_some_and(crate::Valuing::shows_own_sums);
+                shows && studies.len() <= Obstacle::MOST_STUDIES
             }
             Obstacle::NoAlignment
             | Obstacle::OtherData

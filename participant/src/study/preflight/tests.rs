@@ -88,6 +88,7 @@ fn inspected_for(
         secret: &Seed::from_bytes([2; 32]),
         now: UnixTime(1),
         spent: None,
+        valued: &[],
     };
     inspection.inspect(&source)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{OwnPart, Taken};
 use crate::{
     home::study_name,
-    store::cohorts::{self, Cohort},
+    store::cohorts::{self, Asked, Cohort},
     study::failure::RunError,
 };
 
@@ -30,6 +30,7 @@ impl OwnPart<'_> {
     pub(super) async fn note(&self, taken: &Taken) -> Result<(), RunError> {
         let now = self.home.ambient.now();
         let cohort = Cohort {
+            asked: Asked::Statistics,
             study: study_name(&self.plan.hash()),
             data_set: self.counted.data.to_string(),
             version: self.counted.grant.data,

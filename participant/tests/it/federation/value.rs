@@ -1,7 +1,7 @@
 //! Houses that learn what their rows are worth.
 
 use consilium_identity::{Directory, PublicKey};
-use consilium_plan::Plan;
+use consilium_plan::{Decision, Plan};
 use consilium_proto::v1;
 use consilium_scorecard::{Dimension, Found, Score};
 use serde_json::Value;
@@ -141,4 +141,60 @@ async fn by_coalitions_every_house_and_the_report_say_what_each_is_worth() {
     });
     let refused = house.add_card(&forged.await).await.unwrap_err();
     assert!(refused.message().contains("the signature of"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_is_asked_of_nearly_the_same_rows_or_judges_only_beside_studies_that_its_steward_names()
+ {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    let shapley = |judges: &str| {
+        let value = format!("[model]\npenalty = 1.0\n[value]\nmethod = \"shapley\"\n{judges}\n");
+        plan(&NAMES, &value).replace("minimum_cell = 0", "minimum_cell = 10")
+    };
+    let (first, _) = finished(&world, &houses, &shapley("")).await;
+    assert_eq!(houses[0].journal().await.matches("\"valued\"").count(), 1);
+
+    // One fitted row of the first is another one, and one judge fewer is asked.
+    let path = houses[0].file("patients.csv");
+    let mut rows: Vec<String> = std::fs::read_to_string(&path)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    rows[1] = "50.5,5.5,1".to_owned();
+    std::fs::write(&path, rows.join("\n") + "\n").unwrap();
+    houses[0].register().await.unwrap();
+    let text = shapley("judged_by = [\"a\", \"b\", \"c\"]");
+    let plan: Plan = text.parse().unwrap();
+    let (again, mut watch) = world.submit(&text).await;
+    for (place, house) in houses.iter().enumerate() {
+        house.offered(&plan).await;
+        let obstacles = house.obstacles(&plan, true).await.concat();
+        assert!(obstacles.contains("VALUE-JUDGES-DIFFER"), "{obstacles}");
+        let is_close = obstacles.contains("VALUE-ROWS-TOO-CLOSE");
+        assert_eq!(is_close, place == 0, "{obstacles}");
+        assert!(obstacles.contains(&first[..12]), "{obstacles}");
+        let answered = house.study(&plan).await.answered;
+        assert_eq!(answered.len(), 1, "{answered:?}");
+        assert_eq!(answered[0].study, first);
+        let decide = async |grant| {
+            let decision = Decision::Approve(grant);
+            // The first study's approval has the number 1.
+            let decision = house.sign(&plan, decision, 2 + house.number()).await;
+            house.client().await.decide(decision).await
+        };
+        let mut grant = house.grant(&plan).await;
+        let refused = decide(grant.clone()).await.unwrap_err();
+        assert!(
+            refused.message().contains("VALUE-JUDGES-DIFFER"),
+            "{refused}"
+        );
+        grant.beside.insert(first.parse().unwrap());
+        decide(grant).await.unwrap();
+    }
+    let last = watch.last().await;
+    assert!(last.contains("finished"), "{last}");
+    assert_eq!(houses[3].journal().await.matches("\"valued\"").count(), 2);
+    houses[3].result(&again).await.unwrap();
 }

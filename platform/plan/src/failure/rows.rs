@@ -89,6 +89,8 @@ impl Code {
             | Code::CohortTooClose
             | Code::CohortAskedOtherwise
             | Code::NoiseSpent
+            | Code::JudgesDiffer
+            | Code::RowsShown
             | Code::ContractDiffers
             | Code::StatisticsDiffer
             | Code::AlignPeerDeviates

@@ -113,6 +113,16 @@ pub struct Train {
     pub protection: Protection,
 }
 
+impl Train {
+    /// Gives how institutions' rows are valued, if they are.
+    pub fn value(&self) -> Option<&Valuing> {
+        match &self.learner {
+            Learner::Glm(glm) => glm.value.as_ref(),
+            Learner::Gbdt(_) => None,
+        }
+    }
+}
+
 /// What learns from rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Learner {

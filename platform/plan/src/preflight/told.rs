@@ -63,6 +63,12 @@ impl Plan {
             Obstacle::NoiseSpent(studies) => {
                 failure(Code::NoiseSpent).with("studies", Obstacle::named(studies))
             }
+            Obstacle::JudgesDiffer(studies) => {
+                failure(Code::JudgesDiffer).with("studies", Obstacle::named(studies))
+            }
+            Obstacle::RowsShown(studies) => {
+                failure(Code::RowsShown).with("studies", Obstacle::named(studies))
+            }
             Obstacle::KeysRepeated => failure(Code::KeysRepeated),
             Obstacle::NoKeys => failure(Code::KeysNone),
             Obstacle::Missing(column) => failure(Code::DataColumnMissing).with("column", column),

@@ -221,6 +221,8 @@ fn reports_of_a_preflight_are_written_as_ever() {
         Obstacle::DiffersIn("年龄".to_owned(), differing),
         Obstacle::CohortAskedOtherwise([PlanHash::from_bytes([5; 32])].into()),
         Obstacle::NoiseSpent([PlanHash::from_bytes([5; 32])].into()),
+        Obstacle::JudgesDiffer([PlanHash::from_bytes([5; 32])].into()),
+        Obstacle::RowsShown([PlanHash::from_bytes([5; 32])].into()),
     ];
     assert_every_variant::<Differing>(r#"{"?":null}"#, &obstacles);
     let reports = [

@@ -23,6 +23,13 @@ pub struct Valuing {
     pub colluding: usize,
 }
 
+impl Valuing {
+    /// Says whether each contributor shows the coordinator its own sums.
+    pub fn shows_own_sums(&self) -> bool {
+        self.method == Method::Shapley
+    }
+}
+
 /// Checks that rows are kept for judging, that the fit is exact and of all contributors, that nobody's own
 /// sums would be told by a total, and that coalitions can be made of what each shows.
 pub(super) fn check(
