@@ -8,7 +8,7 @@ use consilium_plan::{Glm, Phase, ResultKept};
 use consilium_scorecard::{
     Announced, EvidenceHash, Findings, Heard, Salt, VersionHash, Whose, exchange,
 };
-use consilium_value::{Method, Record, Valuation};
+use consilium_value::{Coalesced, Method, Record, Valuation};
 use tracing::warn;
 
 use super::{
@@ -68,7 +68,7 @@ impl Run {
             return Ok(());
         };
         let coalesced = valued.coalesced.as_ref();
-        let scores = coalesced.map(|it| it.scores()).unwrap_or_default();
+        let scores = coalesced.map(Coalesced::scores).unwrap_or_default();
         let whose = Whose::new(
             EvidenceHash(*self.plan.hash().as_bytes()),
             home.party.clone(),
