@@ -104,6 +104,13 @@ fn rows(record: &Record, lang: Lang) -> String {
         );
         page += &line;
     }
+    for party in &record.heard.silent {
+        let line = lang.pick(
+            format!("{party} has signed nothing of these scores in time.\n"),
+            format!("{party} 未按时对这些得分签名。\n"),
+        );
+        page += &line;
+    }
     page
 }
 
@@ -144,7 +151,7 @@ mod tests {
         format!(
             r#"{{"own":null,"value":{{"format":1,"party":"va","data":"heart","study":"{hash}","version":"{hash}",
             "method":"shapley","rows":900,"judged_rows":90,"explained":80.0,"influence":{VALUE},"leave_one_out":{VALUE},
-            "step":"helps","scores":[],"coalesced":{coalesced},"contradicted":["hungary"]}}}}"#
+            "step":"helps","scores":[],"coalesced":{coalesced},"contradicted":["hungary"],"silent":["zurich"]}}}}"#
         )
     }
 
@@ -162,6 +169,7 @@ mod tests {
                 "shapley 100.00",
                 "leave-one-out 100.00",
                 "hungary",
+                "zurich",
             ] {
                 assert!(page.contains(shown), "{shown}: {page}");
             }
