@@ -52,9 +52,9 @@ const OWN_ZEROS: Disclosure = Disclosure::to_contributor(
 );
 const TOGETHER: Disclosure = Disclosure::to_contributor(
     "if it joins with the coordinator: of a person whose id it knows, that no other institution has the person, \
-     where the person is sampled and the bucket is empty; of an occupied bucket little, as two in five and more \
-     are occupied without the person; where one institution alone occupies it, rather that this one has the person; \
-     in each further study anew",
-    "若与协调方串通：对其已知证件号的某人，若此人被抽中且所在的桶为空，可知其他机构均无此人；若桶非空则所知甚少，因为五分之二以上的桶在没有此人时也非空；\
-     若仅一家机构占用该桶，则此人较可能属于该机构；每多一项研究，即可再看一次",
+     where the person is sampled and the bucket is empty; of an occupied bucket little, as 39 % and more \
+     are occupied without the person, falsely where institutions have few; where one institution alone occupies it, \
+     rather that this one has the person, where several do, rather that several have; in each further study anew",
+    "若与协调方串通：对其已知证件号的某人，若此人被抽中且所在的桶为空，可知其他机构均无此人；若桶非空则所知甚少，因为没有此人时也有 39 % 以上的桶非空（实体少的机构会虚占更多）；\
+     若仅一家机构占用该桶，则此人较可能属于该机构，若有多家占用，则较可能为多家所有；每多一项研究，即可再看一次",
 );

@@ -245,10 +245,16 @@ pub async fn contribute(
         let here = mail.scope("entities");
         let shape = agreement.sketch_shape(first, roster);
         sum.admit(&shape).await?;
-        let vectors = mail.compute(LOCAL, || {
+        // One of those who may deviate is who asks.
+        let honest = agreement.specification().noise.honest;
+        let honest = honest.min(roster.len() - 1);
+        let (vectors, falsely) = mail.compute(LOCAL, || {
             let shared = key.seed("scarcity.1.entities", 0);
             let buckets = entities.buckets(sketch, &shared);
-            sketch.vectors(&buckets, (me, roster.len()), (&shared, seed))
+            let falsely = sketch.falsely(&buckets, honest);
+            let own = (&buckets[..], falsely);
+            let vectors = sketch.vectors(own, (me, roster.len()), (&shared, seed));
+            (vectors, falsely)
         });
         sum.contribute(&here, &shape, Input::Own(&vectors)).await?; // m4: a sum
         let emptied: Emptied = here.recv(aggregator).await?; // m5: empty buckets
@@ -264,7 +270,7 @@ pub async fn contribute(
             });
         }
         key.note(&[u64::from(zeros.of_all)], &contributors);
-        exclusive = sketch.estimate(zeros, entities.len());
+        exclusive = sketch.estimate(zeros, (entities.len(), falsely));
     }
     compare(mail, &contributors, &key).await?; // m6
     let surprisal = mail.compute(MEASURES, || {

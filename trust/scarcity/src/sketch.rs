@@ -16,6 +16,9 @@ use crate::{Interval, Sketch};
 const WIDE: f64 = 1.96;
 /// Of fewer own entities in the sample a share says nothing; ours.
 const FEWEST_SAMPLED: f64 = 30.0;
+/// What honest contributors occupy together at least, as entities for each bucket: as many as there are where the
+/// plan's guess is right and buckets are the most that it allows.
+const LEAST_LOAD: f64 = 0.5;
 
 /// Empty buckets, as a contributor is told them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,8 +117,21 @@ impl Sketch {
         (f64::from(self.buckets) / self.entities as f64).min(1.0)
     }
 
+    /// Gives the probability with which a contributor of such own buckets occupies each other one falsely: as agreed,
+    /// or so much more that it occupies a share of 1 − e^(−1/(2·honest)) with its own.
+    ///
+    /// # Security
+    ///
+    /// Contributors' buckets are independent of each other's. So `honest` of them leave a bucket empty with a
+    /// probability of e^(−1/2) at most, however few entities there are, whatever was guessed, and whoever else lies.
+    pub(crate) fn falsely(&self, own: &[bool], honest: usize) -> f64 {
+        let occupied = own.iter().filter(|is_own| **is_own).count() as f64 / own.len() as f64;
+        let empty = (-LEAST_LOAD / honest as f64).exp();
+        self.falsely.max(1.0 - empty / (1.0 - occupied))
+    }
+
     /// Gives a contributor's vectors: first that of all, then for each of `contributors` that of all others.
-    /// An own bucket, and any other with the probability that is agreed, holds a uniform number of 32 bits,
+    /// An own bucket, and any other with the probability `falsely`, holds a uniform number of 32 bits,
     /// the others 0; in the vector without the contributor itself all are 0.
     ///
     /// False buckets are the same in all vectors: were they others, whoever sees several vectors could take them off.
@@ -123,16 +139,16 @@ impl Sketch {
     /// buckets of each are empty, and not which of one are which of another.
     pub(crate) fn vectors(
         &self,
-        own: &[bool],
+        (own, falsely): (&[bool], f64),
         (me, contributors): (usize, usize),
         (key, seed): (&Seed, &Seed),
     ) -> Vec<u64> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "at most a quarter of 2^32"
+            reason = "a probability, less than one"
         )]
-        let threshold = (self.falsely * 2_f64.powi(32)) as u32;
+        let threshold = (falsely * 2_f64.powi(32)) as u32;
         let mut generator = seed.derive("scarcity.1.false", &[]).generator();
         let occupied: Vec<u32> = own
             .iter()
@@ -174,12 +190,16 @@ impl Sketch {
     /// Estimates how many of so many entities nobody else has; nothing if all buckets are occupied, as where
     /// there are far more entities than were agreed, or if there are no own ones.
     ///
-    /// With a and b the shares of empty buckets, of all and of the others, own exclusive ones are
-    /// (m/rate)·(ln(b/a) + ln(1 − q)). The variance of the logarithms, to the first order and as if buckets were
+    /// With a and b the shares of empty buckets, of all and of the others, and q the probability of own false ones, own
+    /// exclusive ones are (m/rate)·(ln(b/a) + ln(1 − q)). The variance of the logarithms, to the first order and as if buckets were
     /// independent, is (1/a − 1/b)/m, as those that are empty with all are so without one; that is more than it is, as
     /// entities do not come and go by chance. There is none if fewer than [`FEWEST_SAMPLED`] own entities are sampled in
     /// the mean.
-    pub(crate) fn estimate(&self, zeros: Zeros, entities: usize) -> Option<Exclusive> {
+    pub(crate) fn estimate(
+        &self,
+        zeros: Zeros,
+        (entities, falsely): (usize, f64),
+    ) -> Option<Exclusive> {
         let buckets = f64::from(self.buckets);
         let (a, b) = (
             f64::from(zeros.of_all) / buckets,
@@ -191,7 +211,7 @@ impl Sketch {
         }
         let most = sampled / buckets;
         // A share is from 0 to 1, and what chance put beyond is that next to it: no interval is a point.
-        let log = ((b / a).ln() + (1.0 - self.falsely).ln()).clamp(0.0, most);
+        let log = ((b / a).ln() + (1.0 - falsely).ln()).clamp(0.0, most);
         let wide = WIDE * ((1.0 / a - 1.0 / b) / buckets).max(0.0).sqrt();
         let share = |log: f64| (log / most).clamp(0.0, 1.0);
         Some(Exclusive {

@@ -26,9 +26,9 @@ pub const MOST_PSEUDO: f64 = 1e6;
 pub const FEWEST_BUCKETS: u32 = 256;
 /// The most buckets of all vectors of a sketch together.
 pub const MOST_BUCKETS: usize = 1 << 24;
-/// The least of a sketch's buckets that each contributor occupies falsely; ours.
+/// The least of a sketch's buckets that a plan lets each contributor occupy falsely; ours.
 pub const LEAST_FALSE: f64 = 1e-3;
-/// The most of a sketch's buckets that each contributor occupies falsely.
+/// The most of a sketch's buckets that a plan lets each contributor occupy falsely.
 pub const MOST_FALSE: f64 = 0.25;
 
 /// Into which bins a column's values are put; what is missing, or is no declared value, has a bin of its own.
@@ -101,7 +101,8 @@ pub struct Sketch {
     /// About how many different entities all contributors have together; of more than buckets, as many
     /// are sampled as there are buckets.
     pub entities: u64,
-    /// The probability with which a contributor occupies a bucket falsely, [`LEAST_FALSE`] to [`MOST_FALSE`].
+    /// The probability with which a contributor occupies a bucket falsely, [`LEAST_FALSE`] to [`MOST_FALSE`]; it takes
+    /// more where its own are few.
     pub falsely: f64,
 }
 

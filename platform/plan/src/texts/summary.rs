@@ -42,7 +42,7 @@ SCARCITY_COLUMNS: "Rows are counted by the bins of {count} columns, and of each 
 SCARCITY_BINS: "{column}; {bins} bins with that of missing values", "{column}；{bins} 档（含缺失值一档）";
 SCARCITY_NOISED: "Each institution adds noise to its counts before they leave it (ε = {epsilon}, δ = {delta} for one row).", "每家机构在计数发出之前加入噪声（对任一行 ε = {epsilon}、δ = {delta}）。";
 SCARCITY_AT_HOME: "Each institution computes at home how many bits its own rows surprise more than the others', by column and row; the coordinator is told one of five steps.", "各机构在本地计算自己的行比其他机构的行多出多少比特的意外程度（按列与按行）；协调方仅获知五档之一。";
-SCARCITY_ENTITIES: "It counts, too, about how many of its entities (by {columns}) no other institution has: by {buckets} buckets for about {entities} entities of all together, of which each institution occupies {percent} % falsely.", "并估计其实体（由 {columns} 确定）中约有多少是其他机构都没有的：以 {buckets} 个桶估计合计约 {entities} 个实体，每家机构以 {percent} % 的概率虚占桶。";
+SCARCITY_ENTITIES: "It counts, too, about how many of its entities (by {columns}) no other institution has: by {buckets} buckets for about {entities} entities of all together, of which each institution occupies {percent} % falsely, and more where its own are few.", "并估计其实体（由 {columns} 确定）中约有多少是其他机构都没有的：以 {buckets} 个桶估计合计约 {entities} 个实体，每家机构以 {percent} % 的概率虚占桶，自身实体少时虚占更多。";
 STATISTICS: "Columns are measured over the rows of {contributors} institutions together; no row leaves its institution.", "在 {contributors} 家机构的行上共同统计各列；任何行都不离开所在机构。";
 MEASURED: "It measures {count} columns:", "统计 {count} 列：";
 MEASURES: "Of each: rows with and without a value, and how many rows lie in which interval or have which value.", "每列：有值与缺失的行数，以及各区间或各取值的行数。";

@@ -133,6 +133,32 @@ async fn opened_buckets_show_whether_anybody_is_there_and_not_how_many() {
     }
 }
 
+/// Of few people in many buckets: whoever knows what hospital 0 put in sees those of the others.
+#[tokio::test(start_paused = true)]
+async fn however_few_people_there_are_others_occupy_two_buckets_in_five() {
+    let mut houses = some();
+    for (place, house) in houses.iter_mut().enumerate() {
+        house.1 = Some(people(place as u64 * 100..place as u64 * 100 + 5));
+    }
+    let frames = transcript(&houses).await;
+    let is_put = |frame: &&Frame| {
+        &*frame.step == "plain-sum.1.input"
+            && frame.scope.to_string() == "entities"
+            && frame.sender.as_str() != "hospital-0"
+    };
+    let mut occupants = vec![0; 1_024];
+    for frame in frames.iter().filter(is_put) {
+        let elements = &body(frame)[body(frame).len() - 5 * 1_024 * 8..];
+        for (occupants, element) in occupants.iter_mut().zip(elements.chunks(8)) {
+            *occupants += u32::from(element != [0; 8]);
+        }
+    }
+    let occupied = occupants.iter().filter(|there| **there > 0).count();
+    let in_the_mean = (1.0 - (-0.5_f64).exp()) * 1_024.0;
+    // Five standard deviations; without false ones it would be 15.
+    assert!(occupied as f64 > in_the_mean - 78.0, "{occupied}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_key_passes_the_aggregator_and_nothing_else_goes_from_house_to_house() {
     let frames = transcript(&some()).await;
