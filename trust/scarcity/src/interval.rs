@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// Standard deviations to either side of a 95 % interval.
+pub(crate) const WIDE: f64 = 1.96;
+
 /// Both ends of a 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {

@@ -10,10 +10,8 @@ use consilium_base::{Digest, Seed, Tagged};
 use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, Sketch};
+use crate::{Interval, Sketch, interval::WIDE};
 
-/// Standard deviations to either side of a 95 % interval.
-const WIDE: f64 = 1.96;
 /// Of fewer own entities in the sample a share says nothing; ours.
 const FEWEST_SAMPLED: f64 = 30.0;
 /// What honest contributors occupy together at least, as entities for each bucket: as many as there are where the

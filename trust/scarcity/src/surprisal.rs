@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Agreement, Interval, Rows, Step,
+    interval::WIDE,
     layout::Layout,
     rows::GROUPS,
     tree::{Smoothing, Tree},
@@ -13,8 +14,6 @@ use crate::{
 
 /// Draws from which an interval is made.
 const DRAWS: usize = 100;
-/// Standard deviations to either side of a 95 % interval.
-const WIDE: f64 = 1.96;
 /// The most rows that are named.
 const MOST_NAMED: usize = 20;
 /// Of fewer rows than so many standard deviations of their noise, nothing is said.
@@ -33,7 +32,8 @@ pub struct Surprisal {
     pub entropy: f64,
     /// By how much own rows surprise more, in bits; below 0 if they surprise less. What noise adds in the mean is off.
     pub excess: f64,
-    /// The 95 % interval of the excess, by own rows drawn again and noise drawn again.
+    /// The 95 % interval of the excess, by own rows drawn again and noise drawn again. As what noise adds is known by an
+    /// estimate alone, the sizes of all columns' parts of it are added at the upper end.
     pub interval: Interval,
     /// The step that the excess lies in.
     pub step: Step,
@@ -116,11 +116,12 @@ impl Others<'_> {
             .map(|column| self.column(&tree, &own, column))
             .collect();
         let (shifts, spread) = self.shifts_and_spread((&tree, &own), groups, seed);
-        for (column, shift) in columns.iter_mut().zip(shifts) {
+        for (column, shift) in columns.iter_mut().zip(&shifts) {
             column.excess -= shift;
         }
         let bits: f64 = columns.iter().map(|column| column.bits).sum();
         let excess: f64 = columns.iter().map(|column| column.excess).sum();
+        let moved: f64 = shifts.iter().map(|shift| shift.abs()).sum();
         Some(Surprisal {
             rows: rows.rows(),
             others,
@@ -129,7 +130,7 @@ impl Others<'_> {
             excess,
             interval: Interval {
                 low: excess - WIDE * spread,
-                high: excess + WIDE * spread,
+                high: excess + moved + WIDE * spread,
             },
             step: Step::of(excess),
             columns,
