@@ -55,8 +55,8 @@ pub(super) struct Privacy {
     #[arg(long, value_name = "N")]
     population_rows: Option<u64>,
     /// The probability of being found again above which a row is at risk; default: one of 11
-    #[arg(long, value_name = "P")]
-    threshold: Option<f64>,
+    #[arg(long, value_name = "P", value_parser = threshold)]
+    threshold: Option<Threshold>,
     #[command(flatten)]
     attack: Attack,
     /// A new folder for privacy.json and privacy.html, which only its owner may read
@@ -95,9 +95,6 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     if let Some(folder) = &args.out {
         is_new(folder, lang)?;
     }
-    let threshold = args
-        .threshold
-        .map_or(Ok(Threshold::CLINICAL), Threshold::new)?;
     let loaded = args
         .source
         .load(&schema, 20)
@@ -112,7 +109,7 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         population: population(args, &roles, &schema, &loaded.table, person.as_ref(), lang)?,
         person,
         population_rows: args.population_rows,
-        threshold,
+        threshold: args.threshold.unwrap_or(Threshold::CLINICAL),
     };
     let read = (args.source.file.as_path(), args.source.schema.as_deref());
     let membership = args.attack.run(read, lang)?;
@@ -139,6 +136,11 @@ pub(super) fn run(args: &Privacy, out: &mut dyn Write, lang: Lang) -> anyhow::Re
     writeln!(out, "{}", said::schema(args.source.schema.as_deref(), lang))?;
     tell_counts(&loaded.report.counts, lang);
     Ok(say::print(&found, out, lang)?)
+}
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    let probability = text.parse().map_err(|_| "not a number".to_owned())?;
+    Threshold::new(probability).map_err(|error| error.to_string())
 }
 
 /// Reads the population's table by what the schema says of the quasi-identifiers.

@@ -27,7 +27,7 @@ pub enum PrivacyError {
         column: String,
     },
     /// A threshold is a probability above 0.
-    #[error("a threshold of {0} is no probability between 0 and 1")]
+    #[error("a threshold is a probability above 0 and at most 1, not {0}")]
     Threshold(f64),
     /// The population holds everybody of whom the table has a row.
     #[error(

@@ -2,7 +2,6 @@
 
 mod attacks;
 mod attribute;
-mod bands;
 mod classes;
 mod column;
 mod counts;
@@ -17,7 +16,6 @@ mod shadow;
 
 pub use attacks::{Membership, ShadowAttack};
 pub use attribute::{Attribute, Distance, Recursive};
-pub use bands::{Band, Bands};
 pub use classes::{Classes, Curve, STEPS, Step};
 pub use column::{Column, MOST_ROWS};
 pub use error::PrivacyError;

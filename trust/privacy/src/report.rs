@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Attribute, Bands, Classes, Column, Curve, Grade, Population, PrivacyError, Risks};
+use crate::{Attribute, Classes, Column, Curve, Grade, Population, PrivacyError, Risks};
 use crate::{Threshold, Uniques};
 
 /// The version of a report's form.
@@ -27,7 +27,7 @@ pub struct Table {
     pub threshold: Threshold,
 }
 
-/// What was measured; for the table's holder, and for others only its [`Report::bands`].
+/// What was measured, for the table's holder alone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// [`FORMAT`].
@@ -54,8 +54,6 @@ pub struct Report {
     pub sensitive: Vec<Attribute>,
     /// After GB/T 42460.
     pub grade: Grade,
-    /// What others see.
-    pub bands: Bands,
 }
 
 /// People of a population that are like no other, as its table has them.
@@ -118,7 +116,6 @@ impl Report {
                 .map(|column| Attribute::of(&classes, column))
                 .collect::<Result<_, _>>()?,
             grade: Grade::of(!table.direct.is_empty(), Some(highest), table.threshold),
-            bands: Bands::of(&curve, &risks),
             curve,
             risks,
         })

@@ -5,7 +5,6 @@ use consilium_lab::{
     figure::{Anchor, At, Caption, Svg},
 };
 use consilium_plan::Lang;
-use consilium_privacy::Band;
 
 use super::{
     Found,
@@ -52,8 +51,6 @@ pub(super) fn html(found: &Found, lang: Lang) -> String {
         }
         page.paragraph("soft", membership_note(lang));
     }
-    page.heading(lang.pick("What others see", "其他机构所见"));
-    shown(&mut page, &bands(found, lang));
     page.finish()
 }
 
@@ -162,52 +159,5 @@ fn membership_note(lang: Lang) -> &'static str {
         "An attack guesses of a row whether it taught the model. Advantage: by how much more often it takes a member \
          for one than somebody else, at the best threshold; with where it lies for all such rows in 95 of 100 cases.",
         "攻击者猜测某行是否参与了训练。优势：在最佳阈值下，认对成员的比率高出误认非成员的比率；括号内为 95 % 置信区间。",
-    )
-}
-
-/// What leaves the house.
-fn bands(found: &Found, lang: Lang) -> Shown {
-    let bands = &found.report.bands;
-    let size = |band: &Band| match band.to {
-        Some(to) if (to - band.from).abs() < 0.5 => format!("{to}"),
-        Some(to) => format!("{}–{to}", band.from),
-        None => format!("≥ {}", band.from),
-    };
-    let share = |band: &Band| {
-        let to = band.to.unwrap_or(1.0);
-        format!("{} – {}", percent(band.from), percent(to))
-    };
-    let rows = [
-        (
-            "rows of the smallest class",
-            "最小等价类的行数",
-            size(&bands.smallest_class),
-        ),
-        (
-            "rows like no other",
-            "独一无二的行",
-            share(&bands.uniqueness),
-        ),
-        (
-            "a prosecutor's risk in the mean",
-            "检察官平均风险",
-            share(&bands.prosecutor),
-        ),
-        (
-            "rows above the threshold",
-            "高于阈值的行",
-            share(&bands.at_risk),
-        ),
-        (
-            "a marketer's share of rows found",
-            "营销者找到的行占比",
-            share(&bands.marketer),
-        ),
-    ];
-    let header = [lang.pick("measure", "指标"), lang.pick("band", "区间")];
-    let row = |(en, zh, band): (&str, &str, String)| vec![lang.pick(en, zh).to_owned(), band];
-    (
-        header.map(str::to_owned).to_vec(),
-        rows.into_iter().map(row).collect(),
     )
 }

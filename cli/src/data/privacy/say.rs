@@ -8,7 +8,7 @@ use consilium_privacy::{Advantage, Attribute, Distance, Estimator, Grade, Risk};
 use super::Found;
 pub(super) use crate::table::{Shown, percent};
 use crate::{
-    table::{align_numbers, named as header, table},
+    table::{self, named},
     terminal::on_one_line,
 };
 
@@ -27,27 +27,24 @@ pub(super) fn print(found: &Found, out: &mut dyn Write, lang: Lang) -> io::Resul
         risks(found, lang),
         sensitive(found, lang),
     ];
-    for (header, rows) in tables.into_iter().filter(|(_, rows)| !rows.is_empty()) {
-        let mut shown = table();
-        let columns = header.len();
-        shown.set_header(header);
-        shown.add_rows(rows);
-        align_numbers(&mut shown, 1..columns);
-        writeln!(out, "\n{shown}")?;
+    writeln!(out)?;
+    for shown in tables.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        let numbers = 1..shown.0.len();
+        table::print(shown, numbers, out)?;
     }
     for line in population(found, lang)
         .into_iter()
         .chain(membership(found, lang))
     {
-        writeln!(out, "\n{line}")?;
+        writeln!(out, "{line}\n")?;
     }
     Ok(())
 }
 
 pub(super) fn warning(lang: Lang) -> &'static str {
     lang.pick(
-        "For the owner's eyes: these numbers follow single rows. Others see bands only.",
-        "仅供数据所有者查看：这些数字会反映个别行。其他机构只能看到区间。",
+        "For the owner's eyes: these numbers follow single rows. Of a scorecard made with them others see a band of twenty points.",
+        "仅供数据所有者查看：这些数字会反映个别行。对据此制作的评分卡，其他机构只能看到二十分一档的分档。",
     )
 }
 
@@ -170,13 +167,13 @@ pub(super) fn curve(found: &Found, lang: Lang) -> Shown {
             percent(step.share),
         ]
     });
-    (header(&names, lang), rows.collect())
+    (named(&names, lang), rows.collect())
 }
 
 pub(super) fn risks(found: &Found, lang: Lang) -> Shown {
     let risks = &found.report.risks;
     let threshold = percent(risks.threshold.probability());
-    let mut names = header(
+    let mut names = named(
         &[
             ("attacker", "攻击者"),
             ("highest risk", "最高风险"),
@@ -238,7 +235,7 @@ pub(super) fn sensitive(found: &Found, lang: Lang) -> Shown {
         ]
     };
     (
-        header(&names, lang),
+        named(&names, lang),
         found.report.sensitive.iter().map(row).collect(),
     )
 }

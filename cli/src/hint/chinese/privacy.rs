@@ -12,7 +12,9 @@ pub(super) fn error(error: &PrivacyError) -> Option<String> {
             expected,
         } => format!("列 {column} 有 {rows} 行，而表有 {expected} 行"),
         PrivacyError::TooManyRows { column } => format!("列 {column} 超过 {MOST_ROWS} 行"),
-        PrivacyError::Threshold(threshold) => format!("阈值 {threshold} 不是 0 至 1 之间的概率"),
+        PrivacyError::Threshold(threshold) => {
+            format!("阈值须为大于 0 且不超过 1 的概率，而非 {threshold}")
+        }
         PrivacyError::NotOfPopulation { rows, first } => format!(
             "{rows} 行的准标识符取值在总体表中行数更少或没有（首先见第 {first} 行）：总体表必须包含本表中的每一个人"
         ),
