@@ -23,7 +23,7 @@ use super::{
     privacy::{Named, is_new, made},
     say as said, tell_counts,
 };
-use crate::{clock, new_file, terminal::on_one_line};
+use crate::{clock, hint::OrHint as _, new_file, terminal::on_one_line};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -103,17 +103,26 @@ pub(super) fn run(args: &Args, out: &mut dyn Write, lang: Lang) -> anyhow::Resul
     };
     let names: Vec<&str> = features.iter().map(String::as_str).collect();
     let design = Design::new(&loaded.table, &names, Some(&label), MissingFeatures::Keep)?;
-    let regression = regression(&design).with_context(|| {
-        lang.pick(
-            "the label has one value alone, or there are no features",
-            "标签只有一个取值，或没有特征",
-        )
-    })?;
+    if is_constant(&design.y) {
+        let said = lang.pick(
+            "the label has one value alone, and nothing can be predicted",
+            "标签只有一个取值，无从预测",
+        );
+        return Err(anyhow::anyhow!(said)).or_hint(lang.pick(
+            "name another --label, or another --above or --equals, so that both answers occur",
+            "请另选 --label，或另选 --above 或 --equals，使两种结果都出现",
+        ));
+    }
+    let regression =
+        regression(&design).with_context(|| lang.pick("there are no features", "没有特征"))?;
     let family = regression.specification().family;
     let table = Table::new(&regression, design.x, design.y)?;
     // Of the same rows always the same.
     let seed = Seed::from_bytes([0; 32]).derive("value.1.proxy", &[]);
-    let proxy = proxy(&regression, &table, &mut seed.generator())?;
+    let proxy = proxy(&regression, &table, &mut seed.generator()).or_hint(lang.pick(
+        "name fewer columns by --features, or take a file of more rows",
+        "请用 --features 减少列，或换用行数更多的文件",
+    ))?;
     let found = Found {
         format: 1,
         whom: "owner",
@@ -196,6 +205,13 @@ fn regression(design: &Design) -> Option<Regression> {
     Regression::try_from(specification).ok()
 }
 
+/// Says whether labels are all alike, or all missing.
+fn is_constant(labels: &[f64]) -> bool {
+    let mut labels = labels.iter().filter(|label| !label.is_nan());
+    let first = labels.next();
+    labels.all(|label| first.is_some_and(|first| first.total_cmp(label).is_eq()))
+}
+
 /// The range of what is there; one that is constant is dropped from a fit, whatever its range.
 fn range(values: impl Iterator<Item = f64>) -> Option<Range> {
     let values = values.filter(|value| !value.is_nan());
@@ -215,11 +231,12 @@ impl Found {
         let (rows, label) = (self.proxy.rows, on_one_line(&self.label));
         lang.pick(
             format!(
-                "By proxy: of {rows} rows with a label, {score:.1} % of what {label} varies by is predicted from the others \
-                 ({low:.1} to {high:.1} %)."
+                "By proxy: over {rows} rows with a label, {score:.1} % of what {label} varies by is explained by the other \
+                 columns ({low:.1} to {high:.1} %), each row by a model fitted without it."
             ),
             format!(
-                "代理度量：{rows} 行有标签的数据中，其余行可预测 {label} 变异的 {score:.1} %（{low:.1} 至 {high:.1} %）。"
+                "代理度量：在 {rows} 行有标签的数据上，由其他列可解释 {label} 变异的 {score:.1} %（{low:.1} 至 {high:.1} %）；\
+                 各行均由未用其拟合的模型预测。"
             ),
         )
     }

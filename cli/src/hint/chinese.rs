@@ -24,6 +24,7 @@ mod quality;
 mod schema;
 mod scorecard;
 mod state;
+mod value;
 
 /// Says an error with its causes.
 pub(super) fn say(error: &anyhow::Error) -> String {
@@ -65,6 +66,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| of(error, scorecard::purpose))
         .or_else(|| of(error, scorecard::card))
         .or_else(|| of(error, scorecard::report))
+        .or_else(|| of(error, value::error))
         .or_else(|| of(error, plan::regression))
         .or_else(|| of(error, |error| identity::key(*error)))
         .or_else(|| of(error, identity::words))
@@ -94,7 +96,23 @@ fn at(place: &TextPlace) -> String {
 
 /// Says what a TOML parser says, as far as it is one of its usual sentences.
 fn parser(message: &str) -> String {
-    const USUAL: [(&str, &str); 31] = [
+    // JSON's parser says where behind what it says.
+    let place = message.rsplit_once(" at line ").and_then(|(said, at)| {
+        let (line, column) = at.split_once(" column ")?;
+        let is_number = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+        (is_number(line) && is_number(column))
+            .then(|| format!("{}（第 {line} 行第 {column} 列）", usual(said)))
+    });
+    place.unwrap_or_else(|| usual(message))
+}
+
+fn usual(message: &str) -> String {
+    const USUAL: [(&str, &str); 36] = [
+        ("EOF while parsing", "文件中断于"),
+        ("expected value", "应为 JSON 值"),
+        ("trailing characters", "末尾有多余字符"),
+        ("invalid type: sequence", "类型不对：数组"),
+        ("invalid type: map", "类型不对：表"),
         (
             "a party's name has 1 to 64 characters out of a-z, 0-9, '-', '_' and '.', and begins with \
              a letter or digit",
@@ -142,6 +160,13 @@ mod tests {
 
     use super::*;
     use crate::hint::OrHint as _;
+
+    /// A report that is asked for.
+    #[derive(Debug, serde::Deserialize)]
+    struct RawReport {
+        #[serde(rename = "rows")]
+        _rows: u64,
+    }
 
     #[test]
     fn causes_are_said_once_each_through_hints_and_contexts() {
@@ -199,6 +224,28 @@ mod tests {
             keys.starts_with("`first_tree`、`own_trees`、`min_side`、"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_is_no_report_is_told_in_chinese_with_its_place() {
+        let of = |json: &str| {
+            let error = serde_json::from_str::<RawReport>(json).unwrap_err();
+            say(&error.into())
+        };
+        for (json, said) in [
+            ("x", "不是所需的 JSON：应为 JSON 值（第 1 行第 1 列）"),
+            (
+                "{\"rows\": []}",
+                "不是所需的 JSON：类型不对：数组，应为不小于 0 的整数（第 1 行第 10 列）",
+            ),
+            (
+                "{\"rows\":\n{}}",
+                "不是所需的 JSON：类型不对：表，应为不小于 0 的整数（第 2 行第 0 列）",
+            ),
+            ("{}", "不是所需的 JSON：缺少键 `rows`（第 1 行第 2 列）"),
+        ] {
+            assert_eq!(of(json), said, "{json}");
+        }
     }
 
     #[test]

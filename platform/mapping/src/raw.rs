@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::Recoding;
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawMapping {
     pub(crate) schema: Option<Spanned<String>>,
     pub(crate) features: Option<Spanned<Vec<Spanned<String>>>>,
@@ -22,7 +22,7 @@ pub(crate) struct RawMapping {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawLimits {
     pub(crate) memory_mb: Option<Spanned<u64>>,
     pub(crate) seconds: Option<Spanned<u64>>,
@@ -31,7 +31,7 @@ pub(crate) struct RawLimits {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawSource {
     pub(crate) name: Spanned<String>,
     pub(crate) path: Spanned<String>,

@@ -8,7 +8,7 @@ use crate::{DateOrder, Outside, RawCodes, SchemaError, TextPlace};
 
 /// A schema as it is typed, before it is checked.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub struct RawSchema {
     /// How the file is read.
     #[serde(default)]
@@ -48,7 +48,7 @@ impl RawSchema {
 
 /// The table `[file]`.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub struct RawFile {
     /// Default `"auto"`.
     #[serde(default)]
@@ -69,7 +69,7 @@ pub struct RawFile {
 
 /// One `[[column]]`.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub struct RawColumn {
     /// Required.
     pub name: Spanned<String>,
@@ -160,7 +160,7 @@ impl RawKind {
 
 /// What a column means, in two languages.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub struct RawDescription {
     /// In English.
     pub en: Option<String>,

@@ -19,7 +19,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, RuleError> {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawRules {
     pub(crate) title: Spanned<String>,
     #[serde(default)]
@@ -39,7 +39,7 @@ pub(crate) struct RawRules {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawAdjust {
     pub(crate) rule: Spanned<String>,
     pub(crate) reason: Spanned<String>,
@@ -52,7 +52,7 @@ pub(crate) struct RawAdjust {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawTable {
     pub(crate) name: Spanned<String>,
     pub(crate) role: Option<Spanned<String>>,
@@ -72,7 +72,7 @@ pub(crate) struct RawTable {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawColumnCodes {
     pub(crate) system: Spanned<String>,
     pub(crate) table: Option<Spanned<String>>,
@@ -80,7 +80,7 @@ pub(crate) struct RawColumnCodes {
 
 /// A pack: rules over tables and columns that rule files bind to their own.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawPack {
     pub(crate) name: String,
     pub(crate) version: String,
@@ -90,7 +90,7 @@ pub(crate) struct RawPack {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawPackTable {
     pub(crate) name: String,
     pub(crate) title: Names,
@@ -98,7 +98,7 @@ pub(crate) struct RawPackTable {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawRule {
     pub(crate) id: Spanned<String>,
     pub(crate) heading: Heading,
@@ -133,7 +133,7 @@ pub(crate) struct RawRule {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawRange {
     pub(crate) column: String,
     pub(crate) min: Option<RawBound>,
@@ -149,7 +149,7 @@ pub(crate) enum RawBound {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawLevels {
     pub(crate) column: String,
     pub(crate) of: Vec<RawLevel>,
@@ -163,14 +163,14 @@ pub(crate) enum RawLevel {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawMatches {
     pub(crate) column: String,
     pub(crate) pattern: String,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawCodes {
     pub(crate) column: String,
     pub(crate) system: Option<String>,
@@ -190,14 +190,14 @@ pub(crate) enum RawUnique {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawNamed {
     pub(crate) columns: Vec<String>,
     pub(crate) id: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawAddsUp {
     pub(crate) of: String,
     pub(crate) by: Vec<String>,
@@ -212,7 +212,7 @@ pub(crate) struct RawAddsUp {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawRefers {
     pub(crate) columns: Vec<String>,
     pub(crate) to: String,
@@ -220,7 +220,7 @@ pub(crate) struct RawRefers {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawOverlap {
     pub(crate) by: Vec<String>,
     pub(crate) from: String,
@@ -230,14 +230,14 @@ pub(crate) struct RawOverlap {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawFresh {
     pub(crate) column: String,
     pub(crate) days: u32,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawDelay {
     pub(crate) from: String,
     pub(crate) to: String,
@@ -245,7 +245,7 @@ pub(crate) struct RawDelay {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawShape {
     pub(crate) column: String,
     pub(crate) against: RawProfile,
@@ -254,7 +254,7 @@ pub(crate) struct RawShape {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table", deny_unknown_fields)]
 pub(crate) struct RawProfile {
     pub(crate) quantiles: Option<Vec<f64>>,
     pub(crate) cuts: Option<Vec<f64>>,
