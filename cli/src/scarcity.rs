@@ -149,6 +149,12 @@ impl Surprisal {
         align_numbers(&mut columns, 2..4);
         page += &columns.to_string();
         page.push('\n');
+        if self.columns.len() > 1 && self.columns.iter().all(|column| column.given.is_none()) {
+            page += lang.pick(
+                "No column is expected by another: what they have to do with each other drowns in the noise.\n",
+                "没有任何一列可由另一列推断：列与列之间的关系淹没在噪声中。\n",
+            );
+        }
         let rarest = self.rarest.iter().take(MOST_NAMED);
         let rarest: Vec<String> = rarest
             .map(|it| format!("{} ({:.1})", it.row + 1, it.bits))
@@ -205,6 +211,18 @@ mod tests {
                 assert!(page.contains(shown), "{shown}: {page}");
             }
             assert!(!page.contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn columns_without_an_edge_are_told() {
+        let alone = REPORT.replace("\"given\": \"age\"", "\"given\": null");
+        for (lang, said) in [
+            (Lang::En, "No column is expected"),
+            (Lang::Zh, "没有任何一列"),
+        ] {
+            assert!(page(&alone, lang).unwrap().contains(said));
+            assert!(!page(REPORT, lang).unwrap().contains(said));
         }
     }
 

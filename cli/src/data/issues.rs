@@ -115,7 +115,11 @@ fn list(
         return Ok(());
     }
     if shown.is_empty() {
-        tell(lang.pick("no issue is open", "没有待处理的问题"));
+        tell(if all {
+            lang.pick("there are no issues", "没有任何问题")
+        } else {
+            lang.pick("no issue is open", "没有待处理的问题")
+        });
         return Ok(());
     }
     let (header, rows) = rows(&shown, &report, lang);
@@ -150,7 +154,7 @@ pub(super) fn rows(
         ("severity", "严重程度"),
         ("state", "状态"),
         ("failed", "未通过"),
-        ("since", "自"),
+        ("since", "起始时间"),
         ("by", "经手人"),
         ("note", "说明"),
     ];
@@ -251,11 +255,11 @@ fn way_out(now: State, lang: Lang) -> &'static str {
     match now {
         State::Closed => lang.pick(
             "a check that finds its rows again opens it",
-            "再次检查发现其行时会重新打开",
+            "再次检查若又发现问题行，会自动重新打开",
         ),
         State::Accepted => lang.pick(
             "close it: a check that finds its rows then opens it again",
-            "请先关闭：之后的检查发现其行时会重新打开",
+            "请先关闭；若之后检查又发现问题行，会重新打开",
         ),
         State::Repaired => lang.pick(
             "`consilium data quality RULES --out FOLDER` closes or reopens it",

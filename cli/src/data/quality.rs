@@ -8,8 +8,9 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use clap::{Args, value_parser};
+use clap::Args;
 use consilium_base::{Tagged, hex};
+use consilium_node::config::Period;
 use consilium_plan::{Lang, UnixTime};
 use consilium_quality::{
     Check, Checked, Date, Given, Offence, Progress, QualityError, Report, RuleSet, Severity,
@@ -68,9 +69,9 @@ pub(super) struct Quality {
     /// each into offending.csv and shows 5
     #[arg(long, default_value = "5", value_name = "N", value_parser = shown_rows)]
     rows: u32,
-    /// How many seconds all queries together may take; rules that have no time any more are not run
-    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=2_592_000))]
-    within: u64,
+    /// How long all queries together may take, as 30s, 10m, 2h or 1d; rules that have no time any more are not run
+    #[arg(long, default_value = "1d", value_name = "TIME", value_parser = time)]
+    within: Duration,
     /// Fail if the total is below this score; if a rule could not be run the command fails anyway
     #[arg(long, value_name = "SCORE", value_parser = score)]
     min_score: Option<f64>,
@@ -125,7 +126,7 @@ pub(super) fn run(args: &Quality, out: &mut dyn Write, lang: Lang) -> anyhow::Re
         Kept::check(out, &rules, lang)?;
     }
     let mut bar = Bar::new(lang);
-    let until = Instant::now() + Duration::from_secs(args.within);
+    let until = Instant::now() + args.within;
     let left = || until.saturating_duration_since(Instant::now()).as_secs();
     let check = Check::new(&rules, folder, &program)
         .rows(args.rows)
@@ -241,6 +242,18 @@ fn shown_rows(text: &str) -> Result<u32, String> {
     }
     let rows = text.parse().ok().filter(|rows| *rows <= MOST_ROWS);
     rows.ok_or_else(|| format!("a number from 0 to {MOST_ROWS}, or all"))
+}
+
+/// The longest that a run of rules may be given: thirty days.
+const LONGEST: Duration = Duration::from_hours(720);
+
+/// Reads a length of time; a number alone is seconds.
+fn time(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map(Duration::from_secs);
+    let time = seconds.or_else(|_| text.parse().map(|Period(time)| time));
+    let fits = |time: &Duration| (Duration::from_secs(1)..=LONGEST).contains(time);
+    let time = time.ok().filter(fits);
+    time.ok_or_else(|| "a length of time from 1s to 30d, such as 30s, 10m, 2h or 1d".to_owned())
 }
 
 fn score(text: &str) -> Result<f64, String> {

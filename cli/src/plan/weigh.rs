@@ -25,8 +25,7 @@ pub(super) struct Weigh {
     /// What members show, as `consilium data list --federation --json` prints it
     #[arg(long, value_name = "FILE")]
     cards: PathBuf,
-    /// Of several purposes, the one whose cards count: training, release, ID@HASH, or a file that says so; default:
-    /// training
+    /// Of several purposes, the one whose cards count: training, release, ID@HASH, or a file that says so
     #[arg(long, value_name = "PURPOSE", default_value = "training")]
     purpose: String,
 }
