@@ -6,6 +6,7 @@ mod design;
 mod disclosure;
 mod error;
 mod family;
+mod few;
 mod fit;
 mod horizontal;
 mod inference;
@@ -27,9 +28,10 @@ pub use design::{Design, RawCoefficients, Term};
 pub use disclosure::{Protocol, Setting, disclosures};
 pub use error::{Failure, GlmError};
 pub use family::{Family, Likelihood, RowTerms};
+pub use few::has_few;
 pub use fit::{Estimate, Fit, Published};
 pub use horizontal::{Answered, aggregate, aggregate_turn, announce, contribute, contribute_turn};
-pub use moments::{Centre, has_few, largest_moments, local_moments, moments_len};
+pub use moments::{Centre, largest_moments, local_moments, moments_len};
 pub use partition::{MOST_CELLS, Partition, Split};
 pub use specification::{
     BadSpecification, Column, ConstantColumns, Kind, MOST_COLUMNS, Regression, Specification,

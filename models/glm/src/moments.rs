@@ -82,12 +82,12 @@ pub fn local_moments(regression: &Regression, table: &Table) -> Vec<f64> {
     sums
 }
 
-/// Says whether rows of one place are so few in a level of a 0/1 column, in a cell of what several columns
-/// have together, or in all, that sums over them would tell of single ones.
+/// Says whether rows of one place are fewer than the minimum in a level of a 0/1 column, in a cell of what several
+/// columns have together, or in all.
 ///
 /// In logistic regression rows are counted by label too: in cells, where none at all is not few, and of
 /// either label in all, where it is.
-pub fn has_few(regression: &Regression, table: &Table) -> bool {
+pub(crate) fn has_few_cells(regression: &Regression, table: &Table) -> bool {
     let spec = regression.specification();
     let sums = local_moments(regression, table);
     let Ok(moments) = Moments::read(regression, &sums) else {

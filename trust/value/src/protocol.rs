@@ -248,7 +248,7 @@ pub async fn contribute<R: CryptoRng>(
         });
     }
     let part = mail.compute(LOCAL, || {
-        (!has_few(regression, fitted)).then_some(Part {
+        (!has_few(regression, fitted, &model.design)).then_some(Part {
             rows: own.rows,
             gradient: own.gradient,
             information: own.fisher,

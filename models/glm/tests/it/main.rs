@@ -8,6 +8,7 @@
 mod averaging;
 mod failures;
 mod faults;
+mod few;
 mod forged;
 mod laws;
 mod lies;
