@@ -21,5 +21,7 @@ pub use influence::{LEAST_PENALTY, Own, Totals, own};
 pub use protocol::{Coalesced, Valued, Worth, aggregate, contribute};
 pub use record::{MarginalRecord, Record};
 pub use sums::{COUNTS, FEWEST_ROWS, Judged, sums_len};
-pub use valuation::{FEWEST_CONTRIBUTORS, FEWEST_JUDGES, Method, Valuation, fewest_judges};
+pub use valuation::{
+    FEWEST_CONTRIBUTORS, FEWEST_JUDGES, Method, Valuation, fewest_contributors, fewest_judges,
+};
 pub use worth::{Step, Value, share};

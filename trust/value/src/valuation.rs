@@ -12,6 +12,12 @@ use crate::{FEWEST_ROWS, MOST_DRAWN_PLAYERS, ValueError, sums};
 /// The fewest institutions whose rows are valued: a total less the own part is then of three others.
 pub const FEWEST_CONTRIBUTORS: usize = 4;
 
+/// Gives how many must contribute where so many may pool what they know with the aggregator: three others' rows
+/// are left at least.
+pub fn fewest_contributors(colluding: usize) -> usize {
+    FEWEST_CONTRIBUTORS.max(colluding.saturating_add(3))
+}
+
 /// The fewest that judge: their total less the own part is then of two others.
 pub const FEWEST_JUDGES: usize = 3;
 
@@ -69,10 +75,11 @@ impl Valuation<'_> {
     /// [`ValueError::TooFewToShow`].
     pub fn check(&self) -> Result<(), ValueError> {
         let contributors = self.contributors.len();
-        if contributors < FEWEST_CONTRIBUTORS {
+        let least = fewest_contributors(self.colluding);
+        if contributors < least {
             return Err(ValueError::TooFewContributors {
                 contributors,
-                least: FEWEST_CONTRIBUTORS,
+                least,
             });
         }
         if self.method == Method::Shapley && contributors > MOST_DRAWN_PLAYERS {

@@ -111,10 +111,7 @@ fn what_values_can_t_be_made_of_is_refused_where_it_stands() {
     };
     colluding(1).unwrap();
     let error = colluding(2).unwrap_err().to_string();
-    assert!(
-        error.contains("4 contributors or more must judge"),
-        "{error}"
-    );
+    assert!(error.contains("among 5 contributors or more"), "{error}");
     let without_test = |text: String| {
         let lines = text.lines().filter(|line| !line.starts_with("test"));
         lines

@@ -3,7 +3,7 @@
 use consilium_glm::{Family, Regression, Table};
 use consilium_mailbox::{Fault, sim::World};
 use consilium_scorecard::{EvidenceHash, Found, Heard, VersionHash, Whose};
-use consilium_value::{Coalesced, Failure, Method, Record, Step, ValueError};
+use consilium_value::{Coalesced, Failure, Method, Record, Step, Valuation, ValueError};
 
 use crate::world::{Study, parties, regression, rows};
 
@@ -170,7 +170,7 @@ async fn judge_nothing(study: &Study) {
     let ended = study.run(&world).await;
     let inputs = world.transcript();
     let inputs = inputs.iter().filter(|it| *it.step == *"plain-sum.1.input");
-    assert_eq!(inputs.count(), 5, "counts alone are added up");
+    assert_eq!(inputs.count(), 0, "nothing is added up");
     for error in ended.contributors.into_iter().map(Result::unwrap_err) {
         assert!(
             matches!(error, ValueError::Failed(Failure::TooFewJudged)),
@@ -263,6 +263,24 @@ async fn three_contributors_or_two_judges_are_refused_before_a_row_is_looked_at(
             .iter()
             .all(|frame| crate::world::body(frame).is_empty())
     );
+}
+
+/// A total of all, less the own part and those of who may collude, is of three others.
+#[test]
+fn who_may_collude_is_counted_off_from_contributors_too() {
+    let mut study = Study::logistic(Method::Shapley);
+    study.judges = study.contributors.clone();
+    let with = |colluding| Valuation {
+        colluding,
+        ..study.valuation()
+    };
+    with(2).check().unwrap();
+    let error = with(3).check().unwrap_err();
+    let few = ValueError::TooFewContributors {
+        contributors: 5,
+        least: 6,
+    };
+    assert_eq!(error.to_string(), few.to_string());
 }
 
 #[test]

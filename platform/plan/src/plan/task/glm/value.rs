@@ -2,7 +2,7 @@
 
 use consilium_mailbox::PartyId;
 use consilium_value::{
-    FEWEST_CONTRIBUTORS, FEWEST_ROWS, MOST_DRAWN_PLAYERS, Method, fewest_judges,
+    FEWEST_ROWS, MOST_DRAWN_PLAYERS, Method, fewest_contributors, fewest_judges,
 };
 use toml::Spanned;
 
@@ -44,10 +44,10 @@ pub(super) fn check(
     let contributes = |party: &&RawParty| party.role.unwrap_or_default() == RawRole::Contributor;
     let parties = raw.party.get_ref().iter().filter(contributes);
     let contributors: Vec<&PartyId> = parties.map(|party| party.name.get_ref()).collect();
-    if contributors.len() < FEWEST_CONTRIBUTORS {
-        return refuse(TrustFault::TooFewToValue {
-            least: FEWEST_CONTRIBUTORS,
-        });
+    let colluding = protection.colluding as usize;
+    let least = fewest_contributors(colluding);
+    if contributors.len() < least {
+        return refuse(TrustFault::TooFewToValue { least });
     }
     let by = given.get_ref();
     let method = by.method.unwrap_or(Method::Influence);
@@ -97,7 +97,6 @@ pub(super) fn check(
     };
     judges.sort();
     judges.dedup();
-    let colluding = protection.colluding as usize;
     let least = fewest_judges(colluding);
     if judges.len() < least {
         return Err(at.fault(named, "value.judged_by", TrustFault::TooFewJudges { least }));
