@@ -23,6 +23,7 @@ pub struct Coalitions<'a> {
     at: &'a [f64],
     penalty: f64,
     judged: &'a Judged,
+    is_optimum: bool,
 }
 
 /// What each institution is worth, in the order of the parts.
@@ -32,7 +33,7 @@ pub struct Worths {
     pub shapley: Vec<Value>,
     /// By how much the deviance would rise without it.
     pub leave_one_out: Vec<Value>,
-    /// By how much the coalition of all lowers the deviance: their step is none.
+    /// By how much the coalition of all lowers the deviance.
     pub all: f64,
     /// Coalitions that were looked at.
     pub coalitions: u64,
@@ -63,6 +64,17 @@ impl<'a> Coalitions<'a> {
             at,
             penalty,
             judged,
+            is_optimum: false,
+        }
+    }
+
+    /// Takes the model of all to be at its optimum: all together make no step from it, and are worth exactly what it
+    /// explains.
+    #[must_use]
+    pub fn at_optimum(self) -> Coalitions<'a> {
+        Coalitions {
+            is_optimum: true,
+            ..self
         }
     }
 
@@ -105,7 +117,7 @@ impl<'a> Coalitions<'a> {
     /// are zero, and it is worth nothing; so is a coalition whose rows have no determinate step.
     fn look(&self, coalition: Coalition) -> Look {
         let solved = (coalition != 0).then(|| self.solve(coalition)).flatten();
-        let Some((factor, step)) = solved else {
+        let Some((factor, mut step)) = solved else {
             let mut step: Vec<f64> = self.at.iter().map(|t| -t).collect();
             step[0] = 0.0;
             let pull = vec![0.0; step.len()];
@@ -115,6 +127,9 @@ impl<'a> Coalitions<'a> {
                 pull,
             };
         };
+        if self.is_optimum && coalition == game::everybody(self.parts.len()) {
+            step.fill(0.0);
+        }
         let judged = &self.judged.sums;
         let bent = judged.fisher.times(&step);
         let rise = 2.0 * dot(&judged.gradient, &step) + dot(&step, &bent);

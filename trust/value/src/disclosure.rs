@@ -14,12 +14,16 @@ pub fn disclosures(method: Method) -> Vec<Disclosure> {
 }
 
 const SUMS: &[Disclosure] = &[
+    Disclosure::to_aggregator(JUDGES[0], JUDGES[1]),
+    Disclosure::to_contributor(JUDGES[0], JUDGES[1]),
     Disclosure::to_aggregator(
-        "how many of the institutions that are to judge have enough rows for it: ten of either label (twenty where \
-         numbers are predicted), or as many as the plan's smallest cell (twice as many) if that is more; nothing below \
-         where fewer than three have, or fewer than two beside as many as may collude",
-        "应参与评判的机构中有多少家行数足够：两类标签各不少于十行（预测数值时不少于二十行），若方案的最小单元格行数更大，\
-         则不少于该行数（预测数值时为其两倍）；若足够的机构少于三家，或除去可能串通的家数后少于两家，则以下各项均不透露",
+        "how many institutions have rows for which the model's prediction runs to an extreme, and nothing below where \
+         any has",
+        "有多少家机构存在模型预测趋于极端的行；若有，则以下各项均不透露",
+    ),
+    Disclosure::to_contributor(
+        "whether any institution has such rows",
+        "是否有机构存在此类行",
     ),
     Disclosure::to_aggregator(
         "for all institutions together: gradient and Fisher information of the fitted rows at the model",
@@ -33,13 +37,29 @@ const SUMS: &[Disclosure] = &[
          由此可约略得知具有各取值、以及同时具有任两个取值的行数，含小计数",
     ),
     Disclosure::to_contributor(
-        "how many institutions judge; how many rows of all institutions together were fitted and judge; of those that \
-         judge the deviance under the model and under their mean, hence, where classes are predicted, how many are of \
+        "how many rows of all institutions together were fitted and judge; of those that judge the deviance under the model and under their mean, hence, where classes are predicted, how many are of \
          each, and the dispersion; and for each coefficient one number: in which direction and how far it would move to \
          meet the judging rows less well",
-        "参与评判的机构数；所有机构合计的拟合行数与评判行数；评判样本在模型下与在其均值下的偏差（预测类别时由此可知各类的行数）\
+        "所有机构合计的拟合行数与评判行数；评判样本在模型下与在其均值下的偏差（预测类别时由此可知各类的行数）\
          及离散度；以及每个系数的一个数值：该系数朝哪个方向变动多少会使评判样本的拟合变差",
     ),
+    Disclosure::to_aggregator(
+        "of two studies of the same fit whose judges differ in one institution: its judging rows' sums as above, alone",
+        "对同一拟合的两项研究，若评判机构仅相差一家：该机构评判样本单独的上述各项合计",
+    ),
+    Disclosure::to_contributor(
+        "of two studies of the same fit whose judges differ in one institution: its number of judging rows, their \
+         deviances and how many are of each class, alone",
+        "对同一拟合的两项研究，若评判机构仅相差一家：该机构单独的评判行数、偏差及各类的行数",
+    ),
+];
+
+const JUDGES: [&str; 2] = [
+    "of each institution that is to judge, by name, whether it has enough rows for it: ten of either label (twenty where \
+     numbers are predicted), or as many as the plan's smallest cell (twice as many) if that is more; nothing below where \
+     fewer than three have, or fewer than two beside as many as may collude",
+    "应参与评判的每家机构（列名）行数是否足够：两类标签各不少于十行（预测数值时不少于二十行），若方案的最小单元格行数更大，\
+     则不少于该行数（预测数值时为其两倍）；若足够的机构少于三家，或除去可能串通的家数后少于两家，则以下各项均不透露",
 ];
 
 const HOME: &[Disclosure] = &[Disclosure::to_contributor(
@@ -63,6 +83,10 @@ const OWN: &[Disclosure] = &[
          进而得到任意若干机构组合的模型，并可约略得知该机构同时具有任两个取值的行数；或得知某机构不予提供，\
          因为某一标签、取值或单元格，同时具有某两个取值，或（在全部行或某一取值的行中）数值与多数行不同的行数低于下限，\
          或因其行数不足系数个数的三倍",
+    ),
+    Disclosure::to_aggregator(
+        "of two studies between which one row of an institution came, went or changed: that row",
+        "两项研究之间若某机构增加、减少或改动了一行：该行本身",
     ),
     Disclosure::to_contributor(
         "of each institution by name: its Shapley value and the loss without it, each with its standard error, and what \

@@ -20,15 +20,23 @@ use crate::{
     worth::rounded,
 };
 
-/// m2: how many institutions judge, or why rows are not valued.
+/// m1: whether an institution that is to judge has enough rows for it.
 #[derive(Debug, Serialize, Deserialize)]
-struct Counted(Result<u32, Failure>);
+struct Judges(bool);
 
-impl Message for Counted {
-    const STEP: &'static str = "value.1.counted";
+impl Message for Judges {
+    const STEP: &'static str = "value.1.judges";
 }
 
-/// m4: what all are told, or why rows are not valued.
+/// m3: go on, or why rows are not valued.
+#[derive(Debug, Serialize, Deserialize)]
+struct Reached(Result<(), Failure>);
+
+impl Message for Reached {
+    const STEP: &'static str = "value.1.reached";
+}
+
+/// m5: what all are told, or why rows are not valued.
 #[derive(Debug, Serialize, Deserialize)]
 struct Added(Result<Totals, Failure>);
 
@@ -36,7 +44,7 @@ impl Message for Added {
     const STEP: &'static str = "value.1.totals";
 }
 
-/// m5: an institution's own sums at the fit; nothing if they would tell of single rows.
+/// m6: an institution's own sums at the fit; nothing if they would tell of single rows.
 #[derive(Debug, Serialize, Deserialize)]
 struct Shown(Option<Part>);
 
@@ -52,7 +60,7 @@ struct Part {
     information: Symmetric,
 }
 
-/// m6: what each is worth.
+/// m7: what each is worth.
 #[derive(Debug, Serialize, Deserialize)]
 struct Found(Result<Coalesced, Failure>);
 
@@ -106,6 +114,9 @@ const SOLVE: &str = "value.1.solve";
 /// Fits end at steps of 1e-7; rounding of sums may move them.
 const LONGEST_STEP: f64 = 1e-3;
 
+/// The most by which a number is off in three significant digits, in relation to it.
+const ROUNDING: f64 = 0.005;
+
 /// Values rows: the aggregator's part.
 ///
 /// Figure 1 of docs/protocols/value.md. The two sums are `first` and the next one; `rng` draws orders of
@@ -123,25 +134,26 @@ pub async fn aggregate(
 ) -> Result<(Totals, Option<Coalesced>), ValueError> {
     valuation.check()?;
     let [counts, rows] = valuation.shapes(first);
-    let opened = sum.open(&mail.scope("counts"), &counts).await?; // m1: who judges, counted
+    let judging = who_judges(mail, valuation, None).await?; // m1: who judges
+    are_enough(valuation, &judging)?;
+    let opened = sum.open(&mail.scope("counts"), &counts).await?; // m2: who has rows beyond reach, counted
     is_complete(valuation, &opened)?;
-    let fewest = fewest_judges(valuation.colluding);
-    let judges = sums::read_counts(valuation.regression, fewest, &opened.sum);
-    mail.broadcast(valuation.contributors, &Counted(judges))
-        .await?; // m2: go on or not
-    judges?;
-    let opened = sum.open(&mail.scope("sum"), &rows).await?; // m3: sums at the fit
+    let reached = sums::read_counts(valuation.regression, &opened.sum);
+    mail.broadcast(valuation.contributors, &Reached(reached))
+        .await?; // m3: go on or not
+    reached?;
+    let opened = sum.open(&mail.scope("sum"), &rows).await?; // m4: sums at the fit
     is_complete(valuation, &opened)?;
     let found = mail.compute(SOLVE, || total(valuation, &opened.sum));
     let added = Added(found.as_ref().map(|it| it.2.clone()).map_err(|it| *it));
-    mail.broadcast(valuation.contributors, &added).await?; // m4: totals
+    mail.broadcast(valuation.contributors, &added).await?; // m5: totals
     let (fitted, judged, totals) = found?;
     if valuation.method == Method::Influence {
         return Ok((totals, None));
     }
     let mut parts = Vec::with_capacity(valuation.contributors.len());
     for party in valuation.contributors {
-        let Shown(part) = mail.recv(party).await?; // m5: own sums
+        let Shown(part) = mail.recv(party).await?; // m6: own sums
         let bad_part = || ValueError::BadPart {
             party: party.clone(),
         };
@@ -154,8 +166,35 @@ pub async fn aggregate(
         Some(parts) => coalesce(valuation, (&fitted, &judged), &parts, rng),
     });
     let told = Found(found);
-    mail.broadcast(valuation.contributors, &told).await?; // m6: values
+    mail.broadcast(valuation.contributors, &told).await?; // m7: values
     Ok((totals, Some(told.0?)))
+}
+
+/// Hears of each institution that is to judge whether it does; `own` is what this one says, if it is to.
+async fn who_judges(
+    mail: &Mailbox,
+    valuation: &Valuation<'_>,
+    own: Option<bool>,
+) -> Result<Vec<PartyId>, ValueError> {
+    let mut judging = Vec::with_capacity(valuation.judges.len());
+    for party in valuation.judges {
+        let judges = match own {
+            Some(own) if party == mail.me() => own,
+            _ => mail.recv::<Judges>(party).await?.0,
+        };
+        if judges {
+            judging.push(party.clone());
+        }
+    }
+    Ok(judging)
+}
+
+/// Sees that so many judge that a total of theirs less those that may collude is of two others.
+fn are_enough(valuation: &Valuation<'_>, judging: &[PartyId]) -> Result<(), Failure> {
+    if judging.len() < fewest_judges(valuation.colluding) {
+        return Err(Failure::TooFewJudged);
+    }
+    Ok(())
 }
 
 /// Sees that every contributor's rows are in a sum.
@@ -198,6 +237,13 @@ pub async fn contribute<R: CryptoRng>(
     let bad_answer = || ValueError::BadAnswer {
         aggregator: aggregator.clone(),
     };
+    let says = is_named.then_some(judging.is_some());
+    if let Some(judges) = says {
+        let others = valuation.contributors.iter().filter(|it| *it != mail.me());
+        let others: Vec<PartyId> = others.chain([aggregator]).cloned().collect();
+        mail.broadcast(&others, &Judges(judges)).await?; // m1
+    }
+    are_enough(valuation, &who_judges(mail, valuation, says).await?)?;
     let [counts, rows] = valuation.shapes(first);
     let (own, judged) = mail.compute(LOCAL, || {
         let sums = |table: &Table| Sums::of(regression, table, model);
@@ -209,14 +255,9 @@ pub async fn contribute<R: CryptoRng>(
         let judged = judged.as_ref().map(|(sums, _)| sums);
         Told::whole(sums::counts(&own, judged))
     };
-    answer(&mail.scope("counts"), coded, LOCAL, rounding, count, sum).await?; // m1
-    let Counted(counted) = mail.recv(aggregator).await?; // m2
-    let fewest = fewest_judges(valuation.colluding);
-    // Who is named and doesn't judge knows of one that is not among them.
-    let most = valuation.judges.len() - usize::from(is_named && judged.is_none());
-    if !(fewest..=most).contains(&(counted? as usize)) {
-        return Err(bad_answer());
-    }
+    answer(&mail.scope("counts"), coded, LOCAL, rounding, count, sum).await?; // m2
+    let Reached(reached) = mail.recv(aggregator).await?; // m3
+    reached?;
     let coded = (&rows, &sums::encoding(regression, &model.design)?);
     let add_up = |_: &mut R| {
         let is_beyond = own.beyond > 0 || judged.as_ref().is_some_and(|(sums, _)| sums.beyond > 0);
@@ -229,8 +270,8 @@ pub async fn contribute<R: CryptoRng>(
             told
         }
     };
-    answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m3
-    let Added(told) = mail.recv(aggregator).await?; // m4
+    answer(&mail.scope("sum"), coded, LOCAL, rounding, add_up, sum).await?; // m4
+    let Added(told) = mail.recv(aggregator).await?; // m5
     let totals = told?;
     if !totals.suits(valuation.model.coefficients.len()) || totals.rows <= fitted.rows() as u64 {
         return Err(bad_answer());
@@ -254,10 +295,10 @@ pub async fn contribute<R: CryptoRng>(
             information: own.fisher,
         })
     });
-    mail.send(aggregator, &Shown(part)).await?; // m5
-    let Found(found) = mail.recv(aggregator).await?; // m6
+    mail.send(aggregator, &Shown(part)).await?; // m6
+    let Found(found) = mail.recv(aggregator).await?; // m7
     let found = found?;
-    if !found.suits(valuation.contributors) {
+    if !found.suits(valuation, &totals) {
         return Err(bad_answer());
     }
     Ok(Valued {
@@ -318,6 +359,10 @@ fn coalesce(
     }
     let at = &valuation.model.coefficients;
     let coalitions = Coalitions::new(parts.iter().collect(), at, valuation.penalty(), judged);
+    let coalitions = match valuation.has_converged {
+        true => coalitions.at_optimum(),
+        false => coalitions,
+    };
     let Worths {
         shapley,
         leave_one_out,
@@ -385,17 +430,25 @@ impl Part {
 }
 
 impl Coalesced {
-    /// Says whether these can be the values of these institutions.
-    fn suits(&self, contributors: &[PartyId]) -> bool {
+    /// Says whether these can be the values of these institutions: they share what the model of all explains.
+    ///
+    /// A fit that was cut short has a step to its optimum, by which the coalition of all is worth another amount.
+    fn suits(&self, valuation: &Valuation<'_>, totals: &Totals) -> bool {
         let Coalesced::Told { parties, all, .. } = self else {
             return true;
         };
         let are_possible = parties
             .values()
             .all(|worth| worth.shapley.is_possible() && worth.leave_one_out.is_possible());
+        let values = || parties.values().map(|worth| worth.shapley.value);
+        let sum: f64 = values().sum();
+        let rounding = ROUNDING * (all.abs() + values().map(f64::abs).sum::<f64>());
+        let explained = rounded(totals.explained());
         all.is_finite()
             && are_possible
-            && parties.len() == contributors.len()
-            && contributors.iter().all(|party| parties.contains_key(party))
+            && (sum - all).abs() <= rounding
+            && (*all == explained || !valuation.has_converged)
+            && parties.len() == valuation.contributors.len()
+            && (valuation.contributors.iter()).all(|party| parties.contains_key(party))
     }
 }

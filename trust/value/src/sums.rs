@@ -14,8 +14,8 @@ use crate::Failure;
 /// shown. It is what an evaluation takes.
 pub const FEWEST_ROWS: u64 = 10;
 
-/// How many elements the first sum has: institutions that judge, and rows beyond the model's reach.
-pub const COUNTS: usize = 2;
+/// How many elements the first sum has: institutions that have rows beyond the model's reach.
+pub const COUNTS: usize = 1;
 /// Rows that were fitted, and rows that judge.
 const ROWS: usize = 2;
 /// Loss, squared Pearson residuals, labels, squared labels.
@@ -188,41 +188,31 @@ fn ends(kind: Kind) -> (f64, f64) {
     }
 }
 
-/// Makes the code of the counts that come first.
+/// Makes the code of the count that comes first.
 pub(crate) fn encoding_of_counts(regression: &Regression) -> Result<Encoding, EncodingError> {
     let spec = regression.specification();
-    let rows = 2.0 * spec.most_rows as f64;
-    Encoding::new(&[1.0, rows], spec.most_contributors, spec.bits)
+    Encoding::new(&[1.0], spec.most_contributors, spec.bits)
 }
 
-/// Counts 1 if own rows judge, and the rows beyond the model's reach.
+/// Counts 1 if any own rows are beyond the model's reach.
 pub(crate) fn counts(fitted: &Sums, judging: Option<&Sums>) -> Vec<f64> {
-    let beyond = fitted.beyond + judging.map_or(0, |sums| sums.beyond);
-    vec![f64::from(u8::from(judging.is_some())), beyond as f64]
+    let is_beyond = fitted.beyond > 0 || judging.is_some_and(|sums| sums.beyond > 0);
+    vec![f64::from(u8::from(is_beyond))]
 }
 
-/// Reads the opened counts: how many institutions judge.
+/// Reads the opened count.
 ///
 /// # Errors
 ///
-/// [`Failure::Beyond`] if any rows are beyond the model's reach, [`Failure::TooFewJudged`] if fewer than
-/// `fewest` institutions judge.
-pub(crate) fn read_counts(
-    regression: &Regression,
-    fewest: usize,
-    opened: &[u64],
-) -> Result<u32, Failure> {
+/// [`Failure::Beyond`] if any institution has rows beyond the model's reach.
+pub(crate) fn read_counts(regression: &Regression, opened: &[u64]) -> Result<(), Failure> {
     let encoding = encoding_of_counts(regression).map_err(|_| Failure::Implausible)?;
     let sums = encoding.decode(opened).map_err(|_| Failure::Implausible)?;
-    let count = |place: usize| encoding::count(sums[place]).ok_or(Failure::Implausible);
-    let (judges, beyond) = (count(0)?, count(1)?);
-    if beyond > 0 {
-        return Err(Failure::Beyond);
+    match encoding::count(sums[0]) {
+        Some(0) => Ok(()),
+        Some(_) => Err(Failure::Beyond),
+        None => Err(Failure::Implausible),
     }
-    u32::try_from(judges)
-        .ok()
-        .filter(|judges| *judges as usize >= fewest)
-        .ok_or(Failure::TooFewJudged)
 }
 
 /// Puts own sums into a vector; zeros in the place of those that judge where own rows don't.

@@ -19,16 +19,18 @@ async fn a_contributor_sends_one_vector_and_by_coalitions_its_own_sums() {
             .or_default()
             .push(body(&frame).len());
     }
-    // Three coefficients: 2 counts, then 6 + 2 · (3 + 6) elements, of which the plain sum takes eight bytes.
+    // Three coefficients: a count, then 6 + 2 · (3 + 6) elements, of which the plain sum takes eight bytes.
     let coefficients = study.model.coefficients.len();
     let sums = coefficients + coefficients * (coefficients + 1) / 2;
     assert_eq!((coefficients, sums), (3, 9));
     let inputs = &bytes["plain-sum.1.input"];
-    for elements in [2, 6 + 2 * sums] {
+    for elements in [1, 6 + 2 * sums] {
         let are_so_long = |len: &&usize| (elements * 8..elements * 8 + 4).contains(*len);
         assert_eq!(inputs.iter().filter(are_so_long).count(), 5, "{bytes:?}");
     }
-    assert!(bytes["value.1.counted"].iter().all(|len| *len == 2));
+    // Each of four judges says one byte to four others and the aggregator.
+    assert_eq!(bytes["value.1.judges"], [1; 20]);
+    assert_eq!(bytes["value.1.reached"], [1; 5]);
     assert!(
         bytes["value.1.own"]
             .iter()
@@ -41,5 +43,5 @@ async fn a_contributor_sends_one_vector_and_by_coalitions_its_own_sums() {
             .all(|len| (3 + coefficients) * 8 + 8 >= *len),
         "{bytes:?}"
     );
-    assert_eq!(bytes.values().map(Vec::len).sum::<usize>(), 5 * 6);
+    assert_eq!(bytes.values().map(Vec::len).sum::<usize>(), 20 + 5 * 6);
 }

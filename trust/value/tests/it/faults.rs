@@ -10,9 +10,10 @@ use consilium_value::Method;
 
 use crate::world::{Study, body, parties, party};
 
-const STEPS: [(&str, &str); 5] = [
+const STEPS: [(&str, &str); 6] = [
+    ("hospital-1", "value.1.judges"),
     ("hospital-1", "plain-sum.1.input"),
-    ("aggregator", "value.1.counted"),
+    ("aggregator", "value.1.reached"),
     ("aggregator", "value.1.totals"),
     ("hospital-1", "value.1.own"),
     ("aggregator", "value.1.values"),

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use consilium_evaluation::Role;
+use consilium_glm::Table;
 use consilium_mailbox::{Frame, PartyId, sim::World};
-use consilium_value::{Method, disclosures};
+use consilium_value::{Failure, Method, ValueError, disclosures};
 
 use crate::world::{Study, body, party};
 
@@ -48,7 +49,7 @@ async fn whether_a_judge_has_too_few_rows_shows_in_no_length() {
     let one = outline(&frames_of(&study).await);
     let (features, labels) = crate::world::rows(consilium_glm::Family::Logistic, 8, false, 3);
     assert_eq!(study.judges.len(), 4);
-    study.judging[2] = consilium_glm::Table::new(&study.regression, features, labels).unwrap();
+    study.judging[2] = Table::new(&study.regression, features, labels).unwrap();
     // The totals count judging rows by a number whose length may differ.
     let without_totals = |lines: Vec<(PartyId, PartyId, String, usize)>| -> Vec<_> {
         lines
@@ -62,6 +63,40 @@ async fn whether_a_judge_has_too_few_rows_shows_in_no_length() {
     );
 }
 
+/// Of rows beyond the model's reach no more is told than which institutions have any, added up.
+#[tokio::test(start_paused = true)]
+async fn how_many_rows_are_beyond_reach_shows_in_no_frame() {
+    let mut told = Vec::new();
+    for beyond in [1, 30] {
+        let mut study = Study::logistic(Method::Influence);
+        // Predictors of logistic regression end at 500; a model may ask for more of some rows.
+        study.model.coefficients[1] = 100.0;
+        let table = |rows: usize, far: usize| {
+            let score = |row: usize| if row < far { 8.0 } else { 0.0 };
+            let features =
+                (0..rows).flat_map(|row| [score(row), f64::from(u8::from(row % 2 == 0))]);
+            let labels = (0..rows).map(|row| f64::from(u8::from(row % 3 == 0)));
+            Table::new(&study.regression, features.collect(), labels.collect()).unwrap()
+        };
+        let near = vec![table(300, 0); 5];
+        (study.fitted, study.judging) = (near.clone(), near);
+        study.judging[1] = table(300, beyond);
+        let world = World::new(1);
+        let ended = study.run(&world).await;
+        for error in ended.contributors.into_iter().map(Result::unwrap_err) {
+            assert!(
+                matches!(error, ValueError::Failed(Failure::Beyond)),
+                "{error}"
+            );
+        }
+        let lines = world.transcript();
+        let lines = lines.iter().filter(|it| *it.step == *"plain-sum.1.input");
+        told.push(lines.map(|it| body(it).to_vec()).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0].len(), 5);
+    assert_eq!(told[0], told[1]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn own_sums_go_to_the_aggregator_alone_and_only_by_coalitions() {
     let ways = |frames: &[Frame]| -> BTreeSet<(bool, String)> {
@@ -71,23 +106,24 @@ async fn own_sums_go_to_the_aggregator_alone_and_only_by_coalitions() {
     let one = |from, step: &str| (from, step.to_owned());
     let at_home = ways(&frames_of(&Study::logistic(Method::Influence)).await);
     let sum = one(false, "plain-sum.1.input");
-    let counted = one(true, "value.1.counted");
+    let judges = one(false, "value.1.judges");
+    let reached = one(true, "value.1.reached");
     let totals = one(true, "value.1.totals");
-    assert_eq!(at_home, [sum.clone(), counted.clone(), totals].into());
+    let expected = [judges.clone(), sum.clone(), reached.clone(), totals];
+    assert_eq!(at_home, expected.into());
     let frames = frames_of(&Study::logistic(Method::Shapley)).await;
     let expected = [
+        judges,
         sum,
-        counted,
+        reached,
         one(true, "value.1.totals"),
         one(false, "value.1.own"),
         one(true, "value.1.values"),
     ];
     assert_eq!(ways(&frames), expected.into());
-    assert!(
-        frames
-            .iter()
-            .all(|it| [&it.sender, &it.receiver].contains(&&party("aggregator")))
-    );
+    // Institutions tell each other no more than who judges.
+    let between = |it: &&Frame| ![&it.sender, &it.receiver].contains(&&party("aggregator"));
+    assert!((frames.iter().filter(between)).all(|it| *it.step == *"value.1.judges"));
 }
 
 /// A value that one row alone has is in nothing that travels: rows leave as sums.
@@ -97,7 +133,7 @@ async fn no_frame_has_a_row_s_value() {
     let canary = 3.217_604_938_1_f64;
     let (mut features, labels) = crate::world::rows(consilium_glm::Family::Logistic, 300, false, 5);
     features[0] = canary;
-    study.fitted[0] = consilium_glm::Table::new(&study.regression, features, labels).unwrap();
+    study.fitted[0] = Table::new(&study.regression, features, labels).unwrap();
     let study = Study::with(
         study.regression,
         study.fitted,
@@ -117,7 +153,8 @@ async fn no_frame_has_a_row_s_value() {
 #[test]
 fn every_step_field_and_disclosure_is_on_the_protocol_s_page() {
     let labels = [
-        "value.1.counted",
+        "value.1.judges",
+        "value.1.reached",
         "value.1.totals",
         "value.1.own",
         "value.1.values",

@@ -2,12 +2,12 @@
 
 use consilium_glm::{Family, Table, solve::Symmetric};
 use consilium_mailbox::{Content, Fault, sim::World};
-use consilium_value::{Coalesced, Failure, Method, Totals, ValueError};
+use consilium_value::{Coalesced, Failure, Method, Totals, Value, ValueError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::world::{Study, body, party, rows};
 
-/// m3 as the page says, written again.
+/// m6 as the page says, written again.
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     rows: u64,
@@ -31,27 +31,28 @@ fn lying<M: Serialize + DeserializeOwned + 'static>(
     });
 }
 
-/// Whoever is named and doesn't judge knows that not all who are named do.
+/// Each counts names, and no sum in which somebody could add two.
 #[tokio::test(start_paused = true)]
-async fn counts_that_can_t_be_blame_the_aggregator() {
-    for told in [0, 2, 3, 4, 1_000] {
-        let (world, mut study) = (World::new(1), Study::logistic(Method::Influence));
-        study.judges.truncate(3);
-        let (features, labels) = rows(Family::Logistic, 12, false, 3);
-        study.judging[0] = Table::new(&study.regression, features, labels).unwrap();
-        lying(
-            &world,
-            ("aggregator", "value.1.counted"),
-            move |counted: &mut Result<u32, Failure>| *counted = Ok(told),
-        );
-        let ended = study.run(&world).await;
-        let error = ended.contributors.into_iter().next().unwrap().unwrap_err();
-        assert_eq!(
-            error.fault(),
-            Fault::Peer(party("aggregator")),
-            "{told}: {error}"
-        );
+async fn who_lies_about_judging_stands_for_one_judge() {
+    let (world, mut study) = (World::new(1), Study::logistic(Method::Influence));
+    for place in 0..3 {
+        let (features, labels) = rows(Family::Logistic, 12, false, 3 + place as u64);
+        study.judging[place] = Table::new(&study.regression, features, labels).unwrap();
     }
+    lying(
+        &world,
+        ("hospital-0", "value.1.judges"),
+        |judges: &mut bool| *judges = true,
+    );
+    let ended = study.run(&world).await;
+    let mut errors = vec![ended.aggregator.unwrap_err()];
+    errors.extend(ended.contributors.into_iter().map(Result::unwrap_err));
+    for error in errors {
+        let few = matches!(error, ValueError::Failed(Failure::TooFewJudged));
+        assert!(few, "{error}");
+    }
+    let frames = world.transcript();
+    assert!(frames.iter().all(|it| *it.step != *"plain-sum.1.input"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +83,28 @@ async fn totals_that_can_t_be_blame_the_aggregator() {
 #[tokio::test(start_paused = true)]
 async fn values_that_can_t_be_blame_the_aggregator() {
     type Lie = fn(&mut Coalesced);
-    let lies: [Lie; 3] = [
+    let lies: [Lie; 6] = [
+        // A friend has all that is explained, and more is explained than is.
+        |it| {
+            if let Coalesced::Told { parties, all, .. } = it {
+                let nothing = Value::new(0.0, 1.0);
+                parties.values_mut().for_each(|it| it.shapley = nothing);
+                *all = 1e9;
+                parties.get_mut(&party("hospital-4")).unwrap().shapley = Value::new(1e9, 1.0);
+            }
+        },
+        // Some for a friend, at nobody's expense.
+        |it| {
+            if let Coalesced::Told { parties, all, .. } = it {
+                let friend = parties.get_mut(&party("hospital-4")).unwrap();
+                friend.shapley = Value::new(friend.shapley.value + all.abs(), 1.0);
+            }
+        },
+        |it| {
+            if let Coalesced::Told { all, .. } = it {
+                *all *= 1.01;
+            }
+        },
         |it| {
             if let Coalesced::Told { parties, .. } = it {
                 parties.remove(&party("hospital-2"));
