@@ -31,7 +31,7 @@ pub struct Proxy {
 impl Proxy {
     /// Gives the score for a scorecard: the share of the mean's deviance that is gained, in per cent.
     ///
-    /// Ours, after no standard.
+    /// It is ours; no standard says so.
     pub fn score(&self) -> Measure {
         let (low, high) = self.gain.interval;
         let [score, low, high] = [self.gain.value, low, high]

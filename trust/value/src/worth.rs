@@ -1,4 +1,4 @@
-//! A number with how sure it is, and how others may hear of it.
+//! A number with how sure it is, its step and its scores.
 
 use consilium_scorecard::Measure;
 use serde::{Deserialize, Serialize};
