@@ -122,14 +122,6 @@ impl Partition {
         known.map_or(self.open.len(), |at| self.classes[at].1)
     }
 
-    /// Gives each row's cell, those in none of those foreseen in one of their own; nothing if cells are of one
-    /// number's ends.
-    pub(crate) fn of_rows(&self, rows: &[&[f64]]) -> Option<Vec<usize>> {
-        let mut classes = Classes::new();
-        let cells = rows.iter().map(|row| self.cell(row, &mut classes));
-        (!self.open.contains(&true)).then(|| cells.collect())
-    }
-
     /// Says whether a cell has more than no rows, of a label in logistic regression, and fewer than
     /// `minimum`.
     ///

@@ -134,11 +134,6 @@ impl Table {
             .zip(self.labels.iter().copied())
     }
 
-    /// Gives a row's value in a column, NaN where missing.
-    pub(crate) fn value(&self, row: usize, column: usize) -> f64 {
-        self.features[row * self.width + column]
-    }
-
     /// Scores the rows by a model.
     pub fn score(&self, predict: impl Fn(&[f64]) -> f64) -> Vec<Scored> {
         let scored = |(features, label)| Scored {

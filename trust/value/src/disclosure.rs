@@ -75,13 +75,13 @@ const OWN: &[Disclosure] = &[
     Disclosure::to_aggregator(
         "of each institution alone: how many of its rows were fitted, their gradient and Fisher information at the \
          model, hence nearly the model that its own rows alone would give, and so that of every coalition of \
-         institutions, and nearly how many of its rows have each two levels at once; or that an institution withholds \
-         them, because fewer of its rows than the minimum have some label, level or cell, two levels at once, or \
-         another number than most, among all or among those of a level, or because it has fewer than three rows for \
-         each coefficient",
+         institutions, and nearly how many of its rows have each two levels at once, small counts too, of a single such \
+         row its prediction, by which other columns may be guessed; or that an institution withholds them, because fewer \
+         of its rows than the minimum have some label, level or cell, or another number than most, or because it has \
+         fewer than three rows for each coefficient",
         "每家机构单独的：其拟合行数、在模型处的梯度和费舍尔信息，由此可近似得到仅用该机构样本所得的模型，\
-         进而得到任意若干机构组合的模型，并可约略得知该机构同时具有任两个取值的行数；或得知某机构不予提供，\
-         因为某一标签、取值或单元格，同时具有某两个取值，或（在全部行或某一取值的行中）数值与多数行不同的行数低于下限，\
+         进而得到任意若干机构组合的模型，并可约略得知该机构同时具有任两个取值的行数，含小计数，若仅有一行则可得其预测值，\
+         进而可能猜出其余各列；或得知某机构不予提供，因为某一标签、取值或单元格的行数，或数值与多数行不同的行数低于下限，\
          或因其行数不足系数个数的三倍",
     ),
     Disclosure::to_aggregator(

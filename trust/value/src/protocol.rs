@@ -359,9 +359,10 @@ fn coalesce(
     }
     let at = &valuation.model.coefficients;
     let coalitions = Coalitions::new(parts.iter().collect(), at, valuation.penalty(), judged);
-    let coalitions = match valuation.has_converged {
-        true => coalitions.at_optimum(),
-        false => coalitions,
+    let coalitions = if valuation.has_converged {
+        coalitions.at_optimum()
+    } else {
+        coalitions
     };
     let Worths {
         shapley,
@@ -447,7 +448,7 @@ impl Coalesced {
         all.is_finite()
             && are_possible
             && (sum - all).abs() <= rounding
-            && (*all == explained || !valuation.has_converged)
+            && (all.total_cmp(&explained).is_eq() || !valuation.has_converged)
             && parties.len() == valuation.contributors.len()
             && (valuation.contributors.iter()).all(|party| parties.contains_key(party))
     }

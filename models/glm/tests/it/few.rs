@@ -87,55 +87,6 @@ fn a_number_that_few_rows_have_otherwise_tells_of_these() {
 }
 
 #[test]
-fn two_levels_that_few_rows_have_at_once_tell_of_these() {
-    let half = |row: usize| f64::from(u8::from(row < 200));
-    let rows = |of: &dyn Fn(usize) -> f64| -> bool {
-        is_few(2, (0..400).map(|row| vec![single(row), half(row), of(row)]))
-    };
-    let is = |it: bool| f64::from(u8::from(it));
-    for (common, expected) in [(0, false), (1, true), (MINIMUM - 1, true), (MINIMUM, false)] {
-        let few = (200 - common)..300;
-        assert_eq!(
-            rows(&|row| is(few.contains(&row))),
-            expected,
-            "1/1: {common}"
-        );
-        assert_eq!(
-            rows(&|row| is(!few.contains(&row))),
-            expected,
-            "1/0: {common}"
-        );
-        let most = common..300;
-        assert_eq!(
-            rows(&|row| is(most.contains(&row))),
-            expected,
-            "0 of 1: {common}"
-        );
-    }
-}
-
-#[test]
-fn a_level_of_which_few_rows_have_another_number_tells_of_these() {
-    for (others, expected) in [(0, false), (1, true), (MINIMUM - 1, true), (MINIMUM, false)] {
-        // Within the level nearly all have 3 days; outside of it that is one number among many.
-        let row = |row: usize| match row {
-            0..100 if row < others => vec![1.0, 1.0],
-            0..100 => vec![3.0, 1.0],
-            _ => vec![single(row), 0.0],
-        };
-        assert_eq!(is_few(1, (0..400).map(row)), expected, "{others}");
-    }
-}
-
-#[test]
-fn a_level_of_few_rows_more_than_the_minimum_may_have_any_numbers() {
-    for level in [MINIMUM, MINIMUM + 1] {
-        let row = |row: usize| vec![single(row), f64::from(u8::from(row < level))];
-        assert!(!is_few(1, (0..400).map(row)), "{level}");
-    }
-}
-
-#[test]
 fn rows_that_are_few_for_the_coefficients_are_told_by_them() {
     // Seven 0/1 columns are nine coefficients: 27 rows are too few for them by 0.33, 28 are enough.
     let row = |row: usize| {
