@@ -90,7 +90,7 @@ fn a_number_that_few_rows_have_otherwise_tells_of_these() {
 fn rows_that_are_few_for_the_coefficients_are_told_by_them() {
     // Seven 0/1 columns are nine coefficients: 27 rows are too few for them by 0.33, 28 are enough.
     let row = |row: usize| {
-        let marks = (0..7).map(|_| f64::from(u8::from(row % 2 == 0)));
+        let marks = (0..7).map(|_| f64::from(u8::from(row.is_multiple_of(2))));
         std::iter::once(single(row)).chain(marks).collect()
     };
     assert!(is_few(7, (0..27).map(row)));

@@ -74,8 +74,8 @@ async fn how_many_rows_are_beyond_reach_shows_in_no_frame() {
         let table = |rows: usize, far: usize| {
             let score = |row: usize| if row < far { 8.0 } else { 0.0 };
             let features =
-                (0..rows).flat_map(|row| [score(row), f64::from(u8::from(row % 2 == 0))]);
-            let labels = (0..rows).map(|row| f64::from(u8::from(row % 3 == 0)));
+                (0..rows).flat_map(|row| [score(row), f64::from(u8::from(row.is_multiple_of(2)))]);
+            let labels = (0..rows).map(|row| f64::from(u8::from(row.is_multiple_of(3))));
             Table::new(&study.regression, features.collect(), labels.collect()).unwrap()
         };
         let near = vec![table(300, 0); 5];

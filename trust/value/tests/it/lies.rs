@@ -88,7 +88,9 @@ async fn values_that_can_t_be_blame_the_aggregator() {
         |it| {
             if let Coalesced::Told { parties, all, .. } = it {
                 let nothing = Value::new(0.0, 1.0);
-                parties.values_mut().for_each(|it| it.shapley = nothing);
+                for worth in parties.values_mut() {
+                    worth.shapley = nothing;
+                }
                 *all = 1e9;
                 parties.get_mut(&party("hospital-4")).unwrap().shapley = Value::new(1e9, 1.0);
             }
