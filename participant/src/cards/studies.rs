@@ -54,17 +54,20 @@ impl Home {
         dimension: Dimension,
         study: EvidenceHash,
     ) -> Result<Scores, KeepCardError> {
-        let report = Results::named(&self.state, &study.to_string()).read_own_report()?;
-        let report: Option<Value> = report.and_then(|it| serde_json::from_str(&it).ok());
-        let part = report.as_ref().and_then(|it| it.get(dimension.id()));
-        let (Some(part), Version::Registered(version)) = (part, card.version) else {
+        let text = Results::named(&self.state, &study.to_string()).read_own_report()?;
+        let (Some(text), Version::Registered(version)) = (text, card.version) else {
             return Ok(Scores::new());
         };
-        let read = match dimension {
-            Dimension::Scarcity => Found::of_scarcity,
-            _ => Found::of_value,
+        let report: Value = serde_json::from_str(&text).unwrap_or_default();
+        let part = report.get(dimension.id()).map(Value::to_string);
+        let (me, rows) = (&self.party, Some(version));
+        let found = match (dimension, part) {
+            (Dimension::Scarcity, Some(part)) => Found::of_scarcity(&part, me, rows),
+            // What others' columns foretell of an own one is the whole report of such a study.
+            (Dimension::Scarcity, None) => Found::of_predicted(&text, me, rows),
+            (_, Some(part)) => Found::of_value(&part, me, rows),
+            (_, None) => return Ok(Scores::new()),
         };
-        let found = read(&part.to_string(), &self.party, Some(version));
         let found = found.into_iter().filter(|it| it.evidence.hash == study);
         let parts = found.flat_map(|it| it.subscores);
         Ok(parts.map(|it| (it.id, it.score)).collect())

@@ -313,6 +313,20 @@ impl House {
         Signed::sign(card, &format!("{}/li", self.name), &self.steward).unwrap()
     }
 
+    /// The same of a version of another data set, with what a study has found of it.
+    pub(crate) async fn card_of(
+        &self,
+        (data_set, version): (&str, VersionHash),
+        found: (Dimension, Found),
+    ) -> Signed {
+        let change = |about: &mut About, all: &mut Vec<_>| {
+            about.data_set = data_set.to_owned();
+            about.version = Version::Registered(version);
+            all.push(found);
+        };
+        self.card_with(80.0, change).await
+    }
+
     /// Hands a signed card in.
     pub(crate) async fn add_card(&self, card: &Signed) -> Result<v1::OwnScorecard, tonic::Status> {
         let card = serde_json::to_string(card).unwrap();

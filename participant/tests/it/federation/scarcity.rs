@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use consilium_plan::{Decision, Plan};
 use consilium_proto::v1;
+use consilium_scorecard::{Dimension, Found};
 use serde_json::{Value, json};
 
 use super::{house::House, world::World};
@@ -170,6 +171,12 @@ async fn each_house_learns_what_the_others_lack_and_the_coordinator_a_step_and_t
         let journal = house.journal().await;
         assert!(journal.contains("\"learnt\":\"scarcity\"") && !journal.contains("CANARY"));
     }
+    let d = &houses[3];
+    let own = found["d"].to_string();
+    let version = found["d"]["version"].as_str().unwrap().parse().unwrap();
+    let part = Found::of_scarcity(&own, &"d".parse().unwrap(), Some(version)).unwrap();
+    let card = d.card_of(("stays", version), (Dimension::Scarcity, part));
+    d.add_card(&card.await).await.unwrap();
     // Receivers are shown nothing of it.
     let to_all = world.report(&study).await;
     assert!(

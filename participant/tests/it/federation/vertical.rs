@@ -13,6 +13,7 @@ use consilium_gbdt::{
 };
 use consilium_plan::{Grow, Plan, Task, Vertical, VerticalWork};
 use consilium_proto::v1;
+use consilium_scorecard::{Dimension, Found, Score, VersionHash};
 use consilium_value::MarginalRecord;
 use serde_json::Value;
 
@@ -360,6 +361,30 @@ async fn whoever_has_labels_alone_and_keeps_no_rows_for_testing_learns_scores_to
     let scores = scores(&houses[LABELS], &predicted).await;
     assert_eq!(scores.len(), COMMON.count());
     assert!(scores.values().all(|score| (0.0..1.0).contains(score)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_columns_foretell_of_a_column_is_kept_on_a_card_as_the_study_has_found_it() {
+    let (world, houses, alignment) = aligned().await;
+    let age = "[[party.column]]\nname = \"age\"\ntype = \"number\"\n";
+    let text = growing("labels", &alignment, (3, OPEN));
+    let text = text.replace("features = [\"age\"]\n", "").replace(age, "");
+    let (study, last) = run(&world, &houses, &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let house = &houses[LABELS];
+    let report = house.result(&study).await.unwrap().own_report;
+    let own: Value = serde_json::from_str(&report).unwrap();
+    let version: VersionHash = own["version"].as_str().unwrap().parse().unwrap();
+    let me = house.name.parse().unwrap();
+    let found = Found::of_predicted(&report, &me, Some(version)).unwrap();
+    let mut lifted = found.clone();
+    let part = &mut lifted.subscores[0].score;
+    *part = Score::exact(part.score / 2.0).unwrap();
+    let card = house.card_of(("people", version), (Dimension::Scarcity, lifted)).await;
+    let refused = house.add_card(&card).await.unwrap_err();
+    assert!(refused.message().contains("does not have so"), "{refused}");
+    let card = house.card_of(("people", version), (Dimension::Scarcity, found)).await;
+    house.add_card(&card).await.unwrap();
 }
 
 /// Keys, cells and rows of those whom all know.
