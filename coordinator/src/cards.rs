@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use consilium_journal::{Entry, Kind};
 use consilium_mailbox::PartyId;
 use consilium_proto::v1;
-use consilium_scorecard::{Band, Dimension, Public, PurposeName, SignedPublic, Version};
-use consilium_store::StoreError;
+use consilium_scorecard::{Band, Dimension, Latest, Public, PurposeName, SignedPublic, Version};
+use consilium_store::{StoreError, columns::damaged, settings};
 use tracing::warn;
 
 use crate::{
@@ -36,9 +36,22 @@ impl Desk {
         shown: v1::ShownScorecards,
     ) -> Result<(), StoreError> {
         match self.awaiting.due(from, shown, self.ambient.now()) {
-            Some(shown) => self.take_cards(from, shown).await,
+            Some(shown) => self.look_at_cards(from, shown).await,
             None => Ok(()),
         }
+    }
+
+    /// Takes what an institution shows; what the store fails to keep waits on.
+    async fn look_at_cards(
+        &self,
+        from: &PartyId,
+        shown: v1::ShownScorecards,
+    ) -> Result<(), StoreError> {
+        let taken = self.take_cards(from, &shown).await;
+        if taken.is_err() {
+            self.awaiting.put_back(from, shown);
+        }
+        taken
     }
 
     /// Takes what an institution shows in the place of what it showed before; what is not its own, not
@@ -46,7 +59,7 @@ impl Desk {
     async fn take_cards(
         &self,
         from: &PartyId,
-        shown: v1::ShownScorecards,
+        shown: &v1::ShownScorecards,
     ) -> Result<(), StoreError> {
         let received = self.ambient.now();
         let before = cards::of(&self.store, from).await?;
@@ -55,12 +68,18 @@ impl Desk {
             return Ok(());
         }
         let known: Vec<Public> = before.iter().filter_map(public).collect();
-        let directory = self.roster.directory();
+        let directory = self.roster.known();
+        let latest = settings::get(&self.store, &latest_setting(from)).await?;
+        let latest = latest.map(|it| serde_json::from_str(&it).map_err(|_| damaged("value")));
+        let mut latest: Latest = latest.transpose()?.unwrap_or_default();
+        for card in &known {
+            latest.note(card);
+        }
         let fit = Fit {
             from,
             federation: self.federation,
             now: received,
-            known: &known,
+            latest: &latest,
             directory: &directory,
         };
         let (taken, left_out) = take(&fit, shown);
@@ -78,6 +97,11 @@ impl Desk {
         let mut change = self.store.begin().await?;
         let (publics, taken): (Vec<Public>, Vec<ShownCard>) = taken.into_iter().unzip();
         cards::replace(&mut change, from, &taken).await?;
+        for card in &publics {
+            latest.note(card);
+        }
+        let latest = serde_json::to_string(&latest).expect("hashes and times serialise");
+        settings::set(&mut change, &latest_setting(from), &latest).await?;
         // The journal only grows: what differs in nothing that others see is not noted.
         if seen(&publics) != seen(&known) {
             let entry = Entry::new(received, Kind::DATA_SET)
@@ -91,8 +115,8 @@ impl Desk {
 
     /// Gives what members show.
     pub(crate) async fn cards(&self) -> Result<v1::ScorecardList, StoreError> {
-        for (from, shown) in self.awaiting.all(self.ambient.now()) {
-            self.take_cards(&from, shown).await?;
+        while let Some((from, shown)) = self.awaiting.next(self.ambient.now()) {
+            self.look_at_cards(&from, shown).await?;
         }
         let shown = cards::all(&self.store).await?.into_iter();
         let members = self.roster.parties();
@@ -111,10 +135,10 @@ impl Desk {
 }
 
 /// Takes the cards that are fit, of each data set and purpose the latest; gives why others are left out, too.
-fn take(fit: &Fit<'_>, shown: v1::ShownScorecards) -> (Vec<Taken>, Vec<Unfit>) {
+fn take(fit: &Fit<'_>, shown: &v1::ShownScorecards) -> (Vec<Taken>, Vec<Unfit>) {
     let (mut taken, mut left_out) = (Vec::<Taken>::new(), Vec::new());
-    for v1::ShownScorecard { card, steward } in shown.cards.into_iter().take(SignedPublic::MOST) {
-        let public = match fit.check(&card, &steward) {
+    for v1::ShownScorecard { card, steward } in shown.cards.iter().take(SignedPublic::MOST) {
+        let public = match fit.check(card, steward) {
             Ok(public) => public,
             Err(reason) => {
                 left_out.push(reason);
@@ -123,7 +147,7 @@ fn take(fit: &Fit<'_>, shown: v1::ShownScorecards) -> (Vec<Taken>, Vec<Unfit>) {
         };
         let kept = ShownCard {
             institution: fit.from.clone(),
-            card,
+            card: card.clone(),
             steward: steward.to_vec(),
             received: fit.now,
         };
@@ -139,6 +163,11 @@ fn take(fit: &Fit<'_>, shown: v1::ShownScorecards) -> (Vec<Taken>, Vec<Unfit>) {
         }
     }
     (taken, left_out)
+}
+
+/// Under what it is remembered which cards of an institution were the latest.
+fn latest_setting(institution: &PartyId) -> String {
+    format!("scorecards.{institution}.latest")
 }
 
 fn text(card: &ShownCard) -> (&str, &[u8]) {

@@ -145,6 +145,17 @@ impl Roster {
         }))
     }
 
+    /// Gives the keys of all institutions that are or were enrolled, and the coordinator's own: what a daemon signed
+    /// stays its own.
+    pub(crate) fn known(&self) -> Directory {
+        let (me, key) = self.own.as_ref();
+        self.read(|members| {
+            let all = members.institutions.iter();
+            let keys = all.map(|(party, who)| (party.to_string(), who.key));
+            keys.chain([(me.to_string(), *key)]).collect()
+        })
+    }
+
     /// Gives it as participants are told.
     pub(crate) fn message(&self, now_ms: i64) -> v1::Roster {
         let (me, key) = self.own.as_ref();

@@ -9,7 +9,10 @@ use consilium_journal::{Entry, Kind};
 use consilium_node::files::FileError;
 use consilium_plan::{Code, DataVersion, Failure, Grant, Name, Plan};
 use consilium_proto::v1::{self, to_coordinator::Kind as Said};
-use consilium_scorecard::{Card, CardError, Dimension, Signed, SignedPublic, Version, VersionHash};
+use consilium_scorecard::{
+    Card, CardError, Dimension, Latest, Signed, SignedPublic, Version, VersionHash,
+};
+use consilium_store::{columns::damaged, settings};
 
 use crate::{
     home::Home,
@@ -36,7 +39,7 @@ pub(crate) enum KeepCardError {
     #[error("the card says that it was made in the future")]
     Early,
     /// Nobody goes back to an earlier card of the same rows.
-    #[error("a later card of the same version is kept already: make a new one")]
+    #[error("a later card of the same version is or was kept already: make a new one")]
     Older,
     /// A study says something else, or this participant took part in none.
     #[error(
@@ -45,6 +48,14 @@ pub(crate) enum KeepCardError {
         .dimension.id()
     )]
     Unfound { dimension: Dimension },
+    /// Somebody has countersigned who took no part in the study.
+    #[error(
+        "{signer} has countersigned a study in which its institution did not take part with this one"
+    )]
+    NoPart { signer: String },
+    /// There are more countersignatures than others look at.
+    #[error("{} has more countersignatures than others look at: {most} at most", .dimension.id())]
+    TooManyWords { dimension: Dimension, most: usize },
     /// Its signer is no steward here.
     #[error("{signer} is no steward of this institution")]
     NoSteward { signer: String },
@@ -61,6 +72,9 @@ pub(crate) enum KeepCardError {
     )]
     TooMany,
 }
+
+/// Under what it is remembered which cards were the latest.
+const LATEST: &str = "scorecards.latest";
 
 impl Home {
     /// Keeps a card that a steward of this institution has signed for what is registered.
@@ -86,11 +100,11 @@ impl Home {
             return Err(KeepCardError::OtherVersion { data });
         }
         self.check_studies(card).await?;
-        let kept = cards::find(&self.store, &card.data_set, &card.purpose).await?;
-        let is_later = |kept: &Card| kept.version == card.version && kept.made > card.made;
-        if kept.is_some_and(|kept| is_later(&kept.card)) {
+        let mut latest = self.latest_cards().await?;
+        if latest.is_after(&card.public()) {
             return Err(KeepCardError::Older);
         }
+        latest.note(&card.public());
         let kept = cards::all(&self.store).await?.into_iter();
         let others = kept.filter(|kept| {
             kept.card.data_set != card.data_set || kept.card.purpose != card.purpose
@@ -101,6 +115,7 @@ impl Home {
         let now = self.ambient.now();
         let mut change = self.store.begin().await?;
         cards::keep(&mut change, &signed, now).await?;
+        settings::set(&mut change, LATEST, &wire::json(&latest)).await?;
         let entry = Entry::new(now, Kind::DATA_SET)
             .with("data", &card.data_set)
             .with("what", "scorecard")
@@ -159,6 +174,13 @@ impl Home {
         }
         self.tell(Said::Scorecards(v1::ShownScorecards { cards: shown }));
         Ok(())
+    }
+
+    /// Gives which cards were the latest, of data sets that are gone, too.
+    async fn latest_cards(&self) -> Result<Latest, StoreError> {
+        let known = settings::get(&self.store, LATEST).await?;
+        let known = known.map(|it| serde_json::from_str(&it).map_err(|_| damaged("value")));
+        Ok(known.transpose()?.unwrap_or_default())
     }
 
     /// Gives the key that signed a kept card, unless its steward is none any more, or has another one.

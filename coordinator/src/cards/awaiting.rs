@@ -47,15 +47,20 @@ impl Awaiting {
         Some(shown)
     }
 
-    /// Gives all that waits, to be looked at now.
-    pub(super) fn all(&self, now: UnixTime) -> Vec<(PartyId, v1::ShownScorecards)> {
-        let mut all = self.lock();
-        let waiting = all.iter_mut().filter_map(|(from, last)| {
+    /// Gives what waits of one institution, to be looked at now; nothing once none of any waits.
+    pub(super) fn next(&self, now: UnixTime) -> Option<(PartyId, v1::ShownScorecards)> {
+        self.lock().iter_mut().find_map(|(from, last)| {
             let shown = last.shown.take()?;
             last.looked = now;
             Some((from.clone(), shown))
-        });
-        waiting.collect()
+        })
+    }
+
+    /// Keeps what could not be looked at, unless something came since.
+    pub(super) fn put_back(&self, from: &PartyId, shown: v1::ShownScorecards) {
+        if let Some(last) = self.lock().get_mut(from) {
+            last.shown.get_or_insert(shown);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<PartyId, Last>> {
@@ -87,13 +92,25 @@ mod tests {
             assert_eq!(due(&va, cards, at), None);
         }
         assert_eq!(due(&other, 7, 1_030), Some(7));
-        let waiting = awaiting.all(UnixTime(1_059));
-        assert_eq!(waiting, [(va.clone(), shown(60))]);
-        assert!(awaiting.all(UnixTime(1_059)).is_empty());
+        let waiting = awaiting.next(UnixTime(1_059));
+        assert_eq!(waiting, Some((va.clone(), shown(60))));
+        assert_eq!(awaiting.next(UnixTime(1_059)), None);
         assert_eq!(due(&va, 3, 1_118), None);
         assert_eq!(due(&va, 4, 1_119), Some(4));
         // What waited is older than what was looked at.
-        assert!(awaiting.all(UnixTime(1_120)).is_empty());
+        assert_eq!(awaiting.next(UnixTime(1_120)), None);
         assert_eq!(due(&va, 5, 900), Some(5));
+    }
+
+    #[test]
+    fn what_could_not_be_kept_waits_on_unless_something_came_since() {
+        let awaiting = Awaiting::default();
+        let va: PartyId = "va".parse().unwrap();
+        let came = awaiting.due(&va, shown(1), UnixTime(1_000)).unwrap();
+        awaiting.put_back(&va, came);
+        assert_eq!(awaiting.next(UnixTime(1_001)), Some((va.clone(), shown(1))));
+        assert_eq!(awaiting.due(&va, shown(2), UnixTime(1_002)), None);
+        awaiting.put_back(&va, shown(1));
+        assert_eq!(awaiting.next(UnixTime(1_003)), Some((va, shown(2))));
     }
 }

@@ -3,7 +3,7 @@
 use consilium_base::{BadSignature, FederationId, UnixTime};
 use consilium_identity::{Directory, PublicKey};
 use consilium_mailbox::PartyId;
-use consilium_scorecard::{Card, CardError, Public, SignedPublic};
+use consilium_scorecard::{Card, CardError, Latest, Public, PublicCountersignature, SignedPublic};
 
 /// Why a card that an institution shows is left out.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,12 @@ pub(super) enum Unfit {
     /// A later one of the same rows was shown already.
     #[error("a later one of the same rows was shown before")]
     Older,
+    /// It names somebody as a countersigner who is and was of no member.
+    #[error("{0} has countersigned it, and is of no member")]
+    Nobodys(String),
+    /// It has more countersignatures of a dimension than are looked at.
+    #[error("it has more than {most} countersignatures of a dimension")]
+    Many { most: usize },
     /// Two of a data set for a purpose: the later one counts.
     #[error("there are two of a data set for one purpose")]
     Twice,
@@ -37,9 +43,9 @@ pub(super) struct Fit<'a> {
     pub(super) from: &'a PartyId,
     pub(super) federation: FederationId,
     pub(super) now: UnixTime,
-    /// What the institution showed before.
-    pub(super) known: &'a [Public],
-    /// The keys of all members' daemons.
+    /// Which cards of the institution were the latest.
+    pub(super) latest: &'a Latest,
+    /// The keys of the coordinator and of all who are or were members.
     pub(super) directory: &'a Directory,
 }
 
@@ -58,16 +64,23 @@ impl Fit<'_> {
         if public.made > self.now.after(Card::AHEAD) {
             return Err(Unfit::Early);
         }
-        let is_later = |known: &Public| {
-            let same = is_of_one_kind(known, public) && known.version == public.version;
-            same && known.made > public.made
-        };
-        if self.known.iter().any(is_later) {
+        if self.latest.is_after(public) {
             return Err(Unfit::Older);
         }
         let key = steward.try_into().map_err(|_| Unfit::Key)?;
         let key = PublicKey::from_bytes(key).map_err(|_| Unfit::Key)?;
         shown.verify(&Directory::from([(shown.signer.clone(), key)]))?;
+        let most = SignedPublic::words(self.directory.count());
+        for shown in public.dimensions.values() {
+            if shown.countersigned.len() > most {
+                return Err(Unfit::Many { most });
+            }
+            let nobodys =
+                |it: &&PublicCountersignature| self.directory.key(it.institution()).is_none();
+            if let Some(by) = shown.countersigned.iter().find(nobodys) {
+                return Err(Unfit::Nobodys(by.signer.clone()));
+            }
+        }
         for by in public.countersigned(self.directory) {
             match by.outcome {
                 // Stewards of others are known to their institutions alone.

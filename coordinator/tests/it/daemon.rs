@@ -1,5 +1,6 @@
 //! The whole daemon on loopback, with hospitals that are as real as tests need them.
 
+mod cards;
 mod damaged;
 mod hospital;
 mod life;

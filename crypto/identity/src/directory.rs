@@ -16,6 +16,11 @@ impl Directory {
         self.0.get(party)
     }
 
+    /// Says how many parties it knows.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Takes a party's key in the place of the one that was known.
     pub fn insert(&mut self, party: String, key: PublicKey) {
         self.0.insert(party, key);

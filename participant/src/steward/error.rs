@@ -137,7 +137,16 @@ fn card_in_chinese(error: &KeepCardError) -> Option<String> {
         KeepCardError::Store(_) | KeepCardError::Card(_) | KeepCardError::File(_) => return None,
         KeepCardError::Elsewhere => "评分卡不属于本机构，或并非为本联邦制作".to_owned(),
         KeepCardError::Early => "评分卡注明的制作时间在未来".to_owned(),
-        KeepCardError::Older => "已保存同一版本更晚的评分卡：请重新制作".to_owned(),
+        KeepCardError::Older => "已保存或曾保存同一版本更晚的评分卡：请重新制作".to_owned(),
+        KeepCardError::NoPart { signer } => {
+            format!("{signer} 会签的研究中，其所属机构并未与本机构共同参与")
+        }
+        KeepCardError::TooManyWords { dimension, most } => {
+            format!(
+                "{}的会签多于其他机构会核对的 {most} 个",
+                dimension.name().zh
+            )
+        }
         KeepCardError::Unfound { dimension } => format!(
             "评分卡上{}的研究得分与本参与节点所存的研究结果不符，或此处没有该研究：请用 `consilium study result` 写出的文件制作评分卡",
             dimension.name().zh

@@ -102,6 +102,11 @@ impl SignedPublic {
     /// How many an institution keeps, and shows.
     pub const MOST: usize = 100;
 
+    /// How many countersignatures of a dimension are looked at where so many parties are known: one of each, or 16.
+    pub fn words(parties: usize) -> usize {
+        parties.max(16)
+    }
+
     /// Reads JSON. The signature means nothing until [`SignedPublic::verify`].
     ///
     /// # Errors

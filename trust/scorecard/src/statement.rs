@@ -157,6 +157,16 @@ impl Countersignature {
         self.public().verify(verifier)
     }
 
+    /// Whose word it is: the institution's of the steward, or the daemon's.
+    pub fn institution(&self) -> &str {
+        institution(&self.signer)
+    }
+
+    /// Whether a steward says it, and no daemon.
+    pub fn is_of_steward(&self) -> bool {
+        self.signer.contains('/')
+    }
+
     /// Gives what others may see of it.
     pub fn public(&self) -> PublicCountersignature {
         PublicCountersignature {
@@ -169,6 +179,11 @@ impl Countersignature {
 }
 
 impl PublicCountersignature {
+    /// Whose word it is: the institution's of the steward, or the daemon's.
+    pub fn institution(&self) -> &str {
+        institution(&self.signer)
+    }
+
     /// Checks that whoever is named has signed it, and is of another institution.
     ///
     /// # Errors
@@ -197,6 +212,9 @@ pub(crate) fn not_own(signer: &str, about: &PartyId) -> Result<(), CardError> {
 
 /// Whether a signer, written `INSTITUTION/NAME`, belongs to an institution, or is it.
 pub(crate) fn is_of(signer: &str, institution: &PartyId) -> bool {
-    let party = signer.split_once('/').map_or(signer, |(party, _)| party);
-    party == institution.as_str()
+    self::institution(signer) == institution.as_str()
+}
+
+fn institution(signer: &str) -> &str {
+    signer.split_once('/').map_or(signer, |(party, _)| party)
 }

@@ -42,7 +42,7 @@ pub(crate) struct Home {
     steward: IdentityKey,
     certificate: Vec<u8>,
     authority: Vec<u8>,
-    federation: FederationId,
+    pub(crate) federation: FederationId,
     book: Book,
     /// Whether its steward approves what is offered.
     pub(crate) approves: AtomicBool,

@@ -152,6 +152,14 @@ async fn only_cards_of_registered_rows_that_an_own_steward_signed_are_kept() {
     let refused = told(&earlier.await).await;
     assert!(refused.message().contains("a later card"), "{refused}");
 
+    // Not even where the data set, and its card with it, went in between.
+    let name = "patients".to_owned();
+    let removed = v1::RemoveDataRequest { name };
+    house.client().await.remove_data(removed).await.unwrap();
+    let earlier = house.card_with(95.0, |about, _| about.made.0 -= 100);
+    let refused = told(&earlier.await).await;
+    assert!(refused.message().contains("or was kept"), "{refused}");
+
     let good = house.card(80.0).await;
     let text = serde_json::to_string(&good).unwrap();
     let forged = text.replacen("80.0", "90.0", 3);

@@ -273,6 +273,12 @@ impl House {
         self.card_with(score, |_, _| {}).await
     }
 
+    pub(crate) async fn federation(&self) -> FederationId {
+        let status = self.client().await.status(v1::StatusRequest {}).await;
+        let federation = status.unwrap().into_inner().federation_id;
+        FederationId(federation.as_ref().try_into().unwrap())
+    }
+
     /// The same after a change to what it is about, and to what was found.
     pub(crate) async fn card_with(
         &self,
@@ -296,10 +302,8 @@ impl House {
                 countersigned: Vec::new(),
             },
         };
-        let status = self.client().await.status(v1::StatusRequest {}).await;
-        let federation = status.unwrap().into_inner().federation_id;
         let mut about = About {
-            federation: Some(FederationId(federation.as_ref().try_into().unwrap())),
+            federation: Some(self.federation().await),
             institution: self.config.party.clone(),
             data_set: "patients".to_owned(),
             version: Version::Registered(VersionHash(version)),

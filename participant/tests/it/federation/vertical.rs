@@ -11,9 +11,10 @@ use consilium_gbdt::{
     Column, Cuts, Model, Rule, Segment, Table, Tree, local,
     vertical::{Condition, FeatureModel, LabelModel},
 };
+use consilium_identity::IdentityKey;
 use consilium_plan::{Grow, Plan, Task, Vertical, VerticalWork};
 use consilium_proto::v1;
-use consilium_scorecard::{Dimension, Found, Score, VersionHash};
+use consilium_scorecard::{Dimension, Found, Salt, Score, Statement, Subject, VersionHash};
 use consilium_value::MarginalRecord;
 use serde_json::Value;
 
@@ -380,11 +381,73 @@ async fn what_others_columns_foretell_of_a_column_is_kept_on_a_card_as_the_study
     let mut lifted = found.clone();
     let part = &mut lifted.subscores[0].score;
     *part = Score::exact(part.score / 2.0).unwrap();
-    let card = house.card_of(("people", version), (Dimension::Scarcity, lifted)).await;
+    let card = house
+        .card_of(("people", version), (Dimension::Scarcity, lifted))
+        .await;
     let refused = house.add_card(&card).await.unwrap_err();
     assert!(refused.message().contains("does not have so"), "{refused}");
-    let card = house.card_of(("people", version), (Dimension::Scarcity, found)).await;
+    let card = house
+        .card_of(("people", version), (Dimension::Scarcity, found))
+        .await;
     house.add_card(&card).await.unwrap();
+}
+
+/// The first two parties of a plan.
+fn of_two(text: &str) -> String {
+    let (two, third) = text.split_once("[[party]]\nname = \"c\"\n").unwrap();
+    assert!(!third.contains("name = \"b\""));
+    two.replace("protocol = \"star\"\nleader = \"c\"\n", "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steward_s_word_on_columns_is_taken_only_from_the_holder_of_the_labels_of_a_study_here() {
+    let world = World::new().await;
+    let houses = world.houses(&NAMES).await;
+    for (place, house) in houses[..2].iter().enumerate() {
+        register(house, place, "").await;
+    }
+    let (alignment, last) = run(&world, &houses[..2], &of_two(&aligning("refuse"))).await;
+    assert!(last.contains("finished"), "{last}");
+    let text = of_two(&growing("labels", &alignment, (3, OPEN)));
+    let (study, last) = run(&world, &houses[..2], &text).await;
+    assert!(last.contains("finished"), "{last}");
+    let [_, own] = json(&houses[LABELS], &study).await;
+    let score = own["marginal"]["score"]["score"].as_f64().unwrap();
+    let [_, own] = json(&houses[0], &study).await;
+    let version: VersionHash = own["version"].as_str().unwrap().parse().unwrap();
+    let told = async |study: &str, signer: &str, rows: VersionHash| {
+        let subject = Subject {
+            federation: houses[0].federation().await,
+            study: study.parse().unwrap(),
+            about: "a".parse().unwrap(),
+            version: Some(rows),
+        };
+        let statement = Statement {
+            subject,
+            salt: Salt([9; 32]),
+            scores: [("marginal".to_owned(), score)].into(),
+        };
+        let key = IdentityKey::from_seed(&Seed::from_bytes([9; 32]));
+        let by = statement.sign(signer, &key).unwrap();
+        let me = "a".parse().unwrap();
+        let by = serde_json::to_string(&by).unwrap();
+        let found = Found::of_value(&by, &me, Some(rows)).unwrap();
+        let card = houses[0].card_of(("people", rows), (Dimension::Value, found));
+        houses[0].add_card(&card.await).await.map(drop)
+    };
+    let took_no_part = "did not take part";
+    for (study, signer, why) in [
+        (&*"ab".repeat(32), "b/wang", took_no_part),
+        (&*alignment, "b/wang", "does not have so"),
+        (&*study, "c/li", took_no_part),
+        (&*study, "hungary/nagy", took_no_part),
+        (&*study, "national-center", took_no_part),
+        (&*study, "b", "the signature of b"),
+    ] {
+        let refused = told(study, signer, version).await.unwrap_err();
+        assert!(refused.message().contains(why), "{signer}: {refused}");
+    }
+    told(&study, "b/wang", version).await.unwrap();
 }
 
 /// Keys, cells and rows of those whom all know.

@@ -4,6 +4,7 @@
 mod cards;
 mod compared;
 mod countersigned;
+mod latest;
 mod laws;
 mod purposes;
 mod reports;
