@@ -119,8 +119,8 @@ fn usual(message: &str) -> String {
             "机构名称为 1 至 64 个字符，限 a-z、0-9、'-'、'_' 和 '.'，且以字母或数字开头",
         ),
         ("a TOML datetime", "带时区的日期时间"),
-        ("expected u64", "应为不小于 0 的整数"),
-        ("expected u32", "应为不小于 0 的整数"),
+        (", expected u64", "，应为不小于 0 的整数"),
+        (", expected u32", "，应为不小于 0 的整数"),
         ("invalid value: ", "值不允许："),
         ("string values must be quoted", "文本须加引号"),
         ("key with no value", "键没有值"),
@@ -236,7 +236,7 @@ mod tests {
             ("x", "不是所需的 JSON：应为 JSON 值（第 1 行第 1 列）"),
             (
                 "{\"rows\": []}",
-                "不是所需的 JSON：类型不对：数组，应为不小于 0 的整数（第 1 行第 10 列）",
+                "不是所需的 JSON：类型不对：数组，应为不小于 0 的整数（第 1 行第 9 列）",
             ),
             (
                 "{\"rows\":\n{}}",
