@@ -89,9 +89,9 @@ fn both_languages_tell_the_same_numbers() {
             "en",
             "are like no other",
             "prosecutor: knows",
-            "What others see",
+            "What a class tells",
         ),
-        ("zh", "独一无二", "检察官：已知", "其他机构所见"),
+        ("zh", "独一无二", "检察官：已知", "等价类透露的信息"),
     ];
     for (lang, lead, attacker, heading) in pages {
         let more = ["--sensitive", "num", "--out", lang, "--lang", lang];

@@ -104,7 +104,10 @@ async fn show(world: &World, hospital: &Hospital, cards: &[Signed], taken: &[&st
             let list = operator.scorecards(v1::ScorecardsRequest {}).await.unwrap();
             let cards = list.into_inner().cards.into_iter();
             let cards = cards.map(|kept| SignedPublic::from_json(&kept.card).unwrap());
-            if cards.map(|kept| kept.public.data_set).eq(taken.iter().copied()) {
+            if cards
+                .map(|kept| kept.public.data_set)
+                .eq(taken.iter().copied())
+            {
                 return;
             }
             tokio::task::yield_now().await;
