@@ -9,7 +9,7 @@ use consilium_secagg::{Contribute, Input, Open, SumNumber, group::GroupKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Agreement, Entities, Exclusive, Rows, ScarcityError, Step, Surprisal, Zeros,
+    Agreement, Entities, Exclusive, Rows, ScarcityError, Sketch, Step, Surprisal, Zeros,
     specification::{FEWEST_CONTRIBUTORS, MOST_CELLS},
     surprisal::Others,
 };
@@ -253,7 +253,7 @@ pub async fn contribute(
             let buckets = entities.buckets(sketch, &shared);
             let falsely = sketch.falsely(&buckets, honest);
             let own = (&buckets[..], falsely);
-            let vectors = sketch.vectors(own, (me, roster.len()), (&shared, seed));
+            let vectors = Sketch::vectors(own, (me, roster.len()), (&shared, seed));
             (vectors, falsely)
         });
         sum.contribute(&here, &shape, Input::Own(&vectors)).await?; // m4: a sum

@@ -136,7 +136,6 @@ impl Sketch {
     /// Each vector has an order of its own, by `key` that all contributors have and no aggregator: it sees how many
     /// buckets of each are empty, and not which of one are which of another.
     pub(crate) fn vectors(
-        &self,
         (own, falsely): (&[bool], f64),
         (me, contributors): (usize, usize),
         (key, seed): (&Seed, &Seed),

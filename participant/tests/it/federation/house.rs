@@ -324,7 +324,7 @@ impl House {
         found: (Dimension, Found),
     ) -> Signed {
         let change = |about: &mut About, all: &mut Vec<_>| {
-            about.data_set = data_set.to_owned();
+            data_set.clone_into(&mut about.data_set);
             about.version = Version::Registered(version);
             all.push(found);
         };

@@ -5,7 +5,7 @@ use crate::card;
 
 fn shown(data_set: &str, made: i64) -> Public {
     let mut shown = card().public();
-    shown.data_set = data_set.to_owned();
+    data_set.clone_into(&mut shown.data_set);
     shown.made = UnixTime(made);
     shown
 }
